@@ -1,0 +1,63 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+
+/**
+ * Builds what the browser fetches into dist/static (hashed names, compressed beside) and, unless
+ * `--static-only` is given, the one executable: `./chatroom`.
+ */
+const root = join(import.meta.dir, '..')
+const staticFolder = join(root, 'dist', 'static')
+
+export async function buildStatic(): Promise<void> {
+  const [island, css] = await Promise.all([
+    bundle('src/island/main.ts', { target: 'browser', format: 'iife' }),
+    bundle('static/css/app.css', {}),
+  ])
+  const htmx = await Bun.file(join(root, 'node_modules/htmx.org/dist/htmx.min.js')).bytes()
+  const icon = await Bun.file(join(root, 'static/icon.svg')).bytes()
+  rmSync(staticFolder, { recursive: true, force: true })
+  mkdirSync(staticFolder, { recursive: true })
+  write('island.js', island)
+  write('app.css', css)
+  write('htmx.js', htmx)
+  write('icon.svg', icon)
+}
+
+async function bundle(entry: string, options: Partial<Bun.BuildConfig>): Promise<Uint8Array> {
+  const built = await Bun.build({ entrypoints: [join(root, entry)], minify: true, ...options })
+  const [output] = built.outputs
+  if (output === undefined) throw new Error(`${entry} built to nothing`)
+  return new Uint8Array(await output.arrayBuffer())
+}
+
+function write(file: string, bytes: Uint8Array): void {
+  const hash = Bun.hash(bytes).toString(36)
+  const name = join(staticFolder, file.replace(/\.(\w+)$/, `-${hash}.$1`))
+  writeFileSync(name, bytes)
+  writeFileSync(`${name}.gz`, gzipSync(bytes, { level: 9 }))
+  const quality = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY }
+  writeFileSync(`${name}.br`, brotliCompressSync(bytes, { params: quality }))
+}
+
+async function buildExecutable(): Promise<void> {
+  await Bun.build({
+    entrypoints: [join(root, 'src/main.ts')],
+    target: 'bun',
+    minify: true,
+    bytecode: true,
+    format: 'esm',
+    compile: {
+      outfile: join(root, 'chatroom'),
+      assets: [staticFolder],
+      // Else the executable would run code from the folder it happens to be started in.
+      autoloadDotenv: false,
+      autoloadBunfig: false,
+    },
+  })
+}
+
+if (import.meta.main) {
+  await buildStatic()
+  if (!process.argv.includes('--static-only')) await buildExecutable()
+}

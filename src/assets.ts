@@ -1,0 +1,56 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { extname, join } from 'node:path'
+
+/** One file the browser may fetch, with its compressed forms, best first. */
+export type Asset = {
+  bytes: Uint8Array<ArrayBuffer>
+  type: string
+  encodings: { name: 'br' | 'gzip'; bytes: Uint8Array<ArrayBuffer> }[]
+}
+
+export type Assets = {
+  /** The name with its hash, for `app.css` and so on. Throws when the build left it out. */
+  nameOf: (file: string) => string
+  find: (hashedName: string) => Asset | null
+}
+
+const types: Record<string, string> = {
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+}
+
+/**
+ * Loads the files that scripts/build.ts made: `name-hash.ext` beside `.br` and `.gz`. The one place
+ * that knows where they lie: inside the executable, or in dist/static when run from source.
+ */
+export function loadAssets(): Assets {
+  const folder = Bun.isStandaloneExecutable
+    ? join(import.meta.dir, 'static')
+    : join(import.meta.dir, '..', 'dist', 'static')
+  const names = new Map<string, string>()
+  const assets = new Map<string, Asset>()
+  const files = readdirSync(folder)
+  for (const file of files) {
+    const type = types[extname(file)]
+    if (type === undefined) continue
+    names.set(file.replace(/-\w+(\.\w+)$/, '$1'), file)
+    const read = (name: string) => new Uint8Array(readFileSync(join(folder, name)))
+    assets.set(file, {
+      bytes: read(file),
+      type,
+      encodings: [
+        { name: 'br', bytes: read(`${file}.br`) },
+        { name: 'gzip', bytes: read(`${file}.gz`) },
+      ],
+    })
+  }
+  return {
+    nameOf(file) {
+      const name = names.get(file)
+      if (name === undefined) throw new Error(`${file} was not built`)
+      return name
+    },
+    find: (hashedName) => assets.get(hashedName) ?? null,
+  }
+}

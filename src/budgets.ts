@@ -1,0 +1,46 @@
+import { limits } from './limits'
+
+/** What a budget is spent on; each has its burst and its rate in limits.ts. */
+export type Spending = 'messages' | 'frames' | 'requests' | 'joins' | 'handshakes'
+
+const rates: Record<Spending, { burst: number; perSecond: number }> = {
+  messages: { burst: limits.messagesBurst, perSecond: limits.messagesPerSecond },
+  frames: { burst: limits.framesBurst, perSecond: limits.framesPerSecond },
+  requests: { burst: limits.requestsBurst, perSecond: limits.requestsPerSecond },
+  joins: { burst: limits.joinsBurst, perSecond: limits.joinsPerSecond },
+  handshakes: { burst: limits.handshakesBurst, perSecond: limits.handshakesPerSecond },
+}
+
+type Bucket = { tokens: number; filledAt: number }
+
+/** Takes one token; gives 0 when it was there, else the milliseconds until it will be. */
+export type Spend = (spending: Spending, key: string) => number
+
+/**
+ * Token buckets per session or address, on monotonic time so that a changed clock neither frees
+ * nor blocks anybody. `on` false lets everything pass (benchmarks).
+ */
+export function createBudgets(on: boolean, clock: () => number = () => performance.now()): Spend {
+  const buckets = new Map<string, Bucket>()
+  if (!on) return () => 0
+  return (spending, key) => {
+    const { burst, perSecond } = rates[spending]
+    const now = clock()
+    const name = `${spending} ${key}`
+    const bucket = buckets.get(name) ?? { tokens: burst, filledAt: now }
+    bucket.tokens = Math.min(burst, bucket.tokens + ((now - bucket.filledAt) / 1000) * perSecond)
+    bucket.filledAt = now
+    // Re-inserting keeps the map in order of use: the front is what was idle longest.
+    buckets.delete(name)
+    buckets.set(name, bucket)
+    if (buckets.size > limits.bucketsMax) dropOldest(buckets)
+    if (bucket.tokens < 1) return Math.ceil(((1 - bucket.tokens) / perSecond) * 1000)
+    bucket.tokens -= 1
+    return 0
+  }
+}
+
+function dropOldest(buckets: Map<string, Bucket>): void {
+  const oldest = buckets.keys().next()
+  if (!oldest.done) buckets.delete(oldest.value)
+}

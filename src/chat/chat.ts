@@ -1,0 +1,35 @@
+import type { Language } from '../../views/words'
+import type { Config } from '../config'
+import type { Log } from '../log'
+import type { Paths } from '../paths'
+import type { Store, User } from '../store/store'
+import type { Presence } from './presence'
+
+/** Somebody who was recognised at a door: the person, the browser, where from, in which language. */
+export type Visitor = {
+  user: User
+  /** Hash of the session's token, in hexadecimal: names the browser without being its key. */
+  session: string
+  address: string
+  language: Language
+}
+
+/** Who gets a published frame. Publishing goes to open sockets only; the store is the truth. */
+export type Audience = 'everyone' | { room: number } | { user: number }
+
+/** One event for all, rendered at most once per subprotocol and only when somebody listens. */
+export type Frame = { html: () => string; json: () => string }
+
+/** Everything a verb needs, handed in; tests hand in another. */
+export type Chat = {
+  config: Config
+  paths: Paths
+  store: Store
+  presence: Presence
+  log: Log
+  /** Wall clock in milliseconds; decoration only, order is the room's revision. */
+  now: () => number
+  publish: (audience: Audience, frame: Frame) => void
+  /** Closes the sockets of an ended session. */
+  hangUp: (session: string) => void
+}

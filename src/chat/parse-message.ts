@@ -1,0 +1,40 @@
+import type { ProblemCode } from '../errors'
+import { limits } from '../limits'
+import type { NewMessage } from '../store/store'
+import { problemOfText } from './message-text'
+
+/** A message as a client sent it, its shape and text checked. */
+export type SentMessage = Pick<NewMessage, 'clientId' | 'content' | 'replyTo'>
+
+/** What is wrong with it; the id is kept so that the sender knows which one. */
+export type MessageProblem = { code: ProblemCode; clientId: string | null }
+
+/**
+ * Reads `client_id`, `content`, `attachments` and `reply_to`, the same for frames, JSON and forms,
+ * and builds a new object from them. Linear in the length of the text; never throws.
+ */
+export function parseMessage(fields: Map<string, unknown>): SentMessage | MessageProblem {
+  const clientId = parseClientId(fields.get('client_id'))
+  const content = fields.get('content')
+  const attachments = fields.get('attachments') ?? []
+  const replyTo = fields.get('reply_to') ?? null
+  if (clientId === null || typeof content !== 'string') return { code: 'bad_frame', clientId }
+  if (!Array.isArray(attachments)) return { code: 'bad_frame', clientId }
+  if (attachments.length > 0) return { code: 'attachments_unsupported', clientId }
+  const replySeq = parseCount(replyTo)
+  if (replyTo !== null && replySeq === null) return { code: 'reply_missing', clientId }
+  const code = problemOfText(content)
+  return code === null ? { clientId, content, replyTo: replySeq } : { code, clientId }
+}
+
+/** The sender's own id of a message, plain enough to stand in a DOM id; null when it is not. */
+export function parseClientId(value: unknown): string | null {
+  return typeof value === 'string' && clientIdShape.test(value) ? value : null
+}
+
+const clientIdShape = new RegExp(`^[\\w-]{1,${limits.clientIdUnitsMax}}$`)
+
+/** A positive whole number, as ids and places in a timeline are. */
+export function parseCount(value: unknown): number | null {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : null
+}

@@ -1,0 +1,141 @@
+import { MessageRow } from '../../views/message'
+import { ChatError, type ProblemCode } from '../errors'
+import { limits } from '../limits'
+import { faultOf } from '../log'
+import type { AppendOutcome, Message, NewMessage } from '../store/store'
+import type { Chat } from './chat'
+import { type AcceptedEvent, toEvent } from './events'
+
+/** The answer to one posted message: given after the commit, never before. */
+export type PostAnswer = AcceptedEvent | { type: 'refused'; code: ProblemCode; retryMs?: number }
+
+type Posting = { message: NewMessage; answer: (answer: PostAnswer) => void }
+
+export type PostMessage = (message: NewMessage, answer: Posting['answer']) => void
+
+/**
+ * Opens the posting queue. Everything that arrives in one turn of the event loop becomes one
+ * transaction, one sync of the disk and one published frame per room, so the busier the house,
+ * the cheaper each message. Gives the verb and `settled`, which waits until the queue is empty.
+ * Throws `busy` from the verb when the queue is full and `restarting` once it is closed.
+ */
+export function openPostingQueue(chat: Chat): {
+  postMessage: PostMessage
+  close: () => Promise<void>
+} {
+  let waiting: Posting[] = []
+  let running: Promise<void> | null = null
+  let closed = false
+
+  const run = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, limits.postingBatchMax)
+      waiting = waiting.slice(limits.postingBatchMax)
+      await flush(chat, batch)
+    }
+    running = null
+  }
+
+  const postMessage: PostMessage = (message, answer) => {
+    if (closed) throw new ChatError('restarting', limits.reconnectMsMin)
+    if (waiting.length >= limits.postingQueueMax) throw new ChatError('busy', 1_000)
+    waiting.push({ message, answer: chat.config.faultAckBeforeCommit ? () => {} : answer })
+    if (chat.config.faultAckBeforeCommit) return ackTooEarly(message, answer)
+    running ??= new Promise<void>((resolve) => setImmediate(resolve)).then(run)
+  }
+
+  // The planted fault of the crash test: answers at once and commits a moment later.
+  const ackTooEarly = (message: NewMessage, answer: Posting['answer']): void => {
+    const { room, clientId, createdAt } = message
+    answer(toAccepted({ room, clientId, createdAt, seq: 1, revision: 1 }))
+    running ??= Bun.sleep(50).then(run)
+  }
+
+  const close = async (): Promise<void> => {
+    closed = true
+    await running
+  }
+
+  return { postMessage, close }
+}
+
+async function flush(chat: Chat, batch: Posting[]): Promise<void> {
+  const outcomes = await append(chat, batch)
+  // Whatever goes wrong while telling the others, the sender's answer is owed.
+  try {
+    publish(chat, outcomes)
+  } catch (fault) {
+    chat.log('publish.failed', { fault: faultOf(fault) })
+  }
+  for (const [index, { message, answer }] of batch.entries()) {
+    const outcome = outcomes[index]
+    if (outcome !== undefined) answer(toAnswer(outcome, message))
+  }
+}
+
+async function append(chat: Chat, batch: Posting[]): Promise<(AppendOutcome | StorageFailure)[]> {
+  try {
+    return await chat.store.messages.append(batch.map(({ message }) => message))
+  } catch (fault) {
+    chat.log('append.failed', { size: batch.length, fault: faultOf(fault) })
+    return batch.map(() => ({ status: 'refused', code: 'storage_failed' }))
+  }
+}
+
+type StorageFailure = { status: 'refused'; code: 'storage_failed' }
+
+function publish(chat: Chat, outcomes: (AppendOutcome | StorageFailure)[]): void {
+  const fresh = outcomes.flatMap((outcome) =>
+    outcome.status === 'accepted' && !outcome.repeat ? [outcome.message] : [],
+  )
+  for (const [room, messages] of Map.groupBy(fresh, (message) => message.room)) {
+    for (const part of partsOf(messages)) {
+      chat.publish(
+        { room },
+        {
+          html: () => part.map(renderRow).join(''),
+          json: () => JSON.stringify(part.map((message) => toEvent(message))),
+        },
+      )
+    }
+  }
+}
+
+/** A burst of long messages is published in several frames, so that no reader is closed by one. */
+function partsOf(messages: Message[]): Message[][] {
+  const parts: Message[][] = [[]]
+  let units = 0
+  for (const message of messages) {
+    units += message.content.length
+    if (units > limits.publishUnitsMax) {
+      parts.push([])
+      units = message.content.length
+    }
+    parts.at(-1)?.push(message)
+  }
+  return parts
+}
+
+/** A message as everybody's row: rendered once, the same for every reader. */
+export function renderRow(message: Message): string {
+  return String(<MessageRow message={message} follows={false} />)
+}
+
+function toAnswer(outcome: AppendOutcome | StorageFailure, sent: NewMessage): PostAnswer {
+  if (outcome.status === 'accepted') {
+    const accepted = toAccepted(outcome.message)
+    const { content } = outcome.message
+    return content === sent.content ? accepted : { ...accepted, already_sent_as: content }
+  }
+  const { code } = outcome
+  return code === 'storage_failed'
+    ? { type: 'refused', code, retryMs: limits.answerMsMax / 2 }
+    : { type: 'refused', code }
+}
+
+type Accepted = Pick<Message, 'room' | 'clientId' | 'seq' | 'revision' | 'createdAt'>
+
+function toAccepted({ room, clientId, seq, revision, createdAt }: Accepted): AcceptedEvent {
+  const timestamp = new Date(createdAt).toISOString()
+  return { type: 'accepted', client_id: clientId, room, seq, revision, timestamp }
+}

@@ -1,0 +1,136 @@
+import { parseArgs } from 'node:util'
+import { isAbsolute, resolve } from 'node:path'
+
+/** What the operator decides, read once from flags and environment; flags win. */
+export type Config = {
+  port: number
+  host: string
+  dataFolder: string
+  houseName: string
+  publicUrl: URL | null
+  /** Begins and ends with `/`. */
+  basePath: string
+  trustProxy: boolean
+  /** Off for benchmarks only. */
+  rateLimits: boolean
+  /** Test-only fault: answers before the commit, to prove that the crash test can fail. */
+  faultAckBeforeCommit: boolean
+}
+
+export type Command =
+  | { kind: 'serve'; config: Config }
+  | { kind: 'help' }
+  | { kind: 'version' }
+  | { kind: 'mistake'; sentence: string }
+
+const options = {
+  port: { type: 'string' },
+  host: { type: 'string' },
+  data: { type: 'string' },
+  name: { type: 'string' },
+  'public-url': { type: 'string' },
+  'base-path': { type: 'string' },
+  'trust-proxy': { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'v' },
+} as const
+
+/**
+ * Turns the command line and the environment into a command. The only reader of `process.env`.
+ * A mistake comes back as a sentence that names the flag, never as an exception.
+ */
+export function readCommand(
+  args: string[],
+  environment: Record<string, string | undefined> = process.env,
+): Command {
+  const parsed = parseFlags(args)
+  if (typeof parsed === 'string') return { kind: 'mistake', sentence: parsed }
+  if (parsed.help) return { kind: 'help' }
+  if (parsed.version) return { kind: 'version' }
+  const port = readPort(parsed.port ?? environment.CHATROOM_PORT ?? '3000')
+  if (typeof port === 'string') return { kind: 'mistake', sentence: port }
+  const publicUrl = readPublicUrl(parsed['public-url'] ?? environment.CHATROOM_PUBLIC_URL)
+  if (typeof publicUrl === 'string') return { kind: 'mistake', sentence: publicUrl }
+  const basePath = readBasePath(parsed['base-path'] ?? environment.CHATROOM_BASE_PATH ?? '/')
+  if (basePath === null) return { kind: 'mistake', sentence: basePathMistake }
+  const trustProxy = parsed['trust-proxy'] ?? readSwitch(environment.CHATROOM_TRUST_PROXY)
+  const dataFolder = parsed.data ?? environment.CHATROOM_DATA ?? './chatroom-data'
+  const config: Config = {
+    port,
+    host: parsed.host ?? environment.CHATROOM_HOST ?? '0.0.0.0',
+    dataFolder: isAbsolute(dataFolder) ? dataFolder : resolve(dataFolder),
+    houseName: (parsed.name ?? environment.CHATROOM_NAME ?? 'Chatroom').trim() || 'Chatroom',
+    publicUrl,
+    basePath,
+    trustProxy,
+    rateLimits: environment.CHATROOM_RATE_LIMITS !== 'off',
+    faultAckBeforeCommit: environment.CHATROOM_TEST_FAULT === 'ack-before-commit',
+  }
+  return { kind: 'serve', config }
+}
+
+function parseFlags(args: string[]) {
+  try {
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
+    if (positionals[0] !== undefined) {
+      return `I do not know “${positionals[0]}”. Try --help.`
+    }
+    return values
+  } catch (mistake) {
+    const flag = args.find((arg) => arg.startsWith('-') && !isKnownFlag(arg))
+    if (flag !== undefined) return `I do not know the flag “${flag}”. Try --help.`
+    return `${mistake instanceof Error ? mistake.message : 'That flag is not right'}. Try --help.`
+  }
+}
+
+function isKnownFlag(arg: string): boolean {
+  const name = arg.replace(/^--?/, '').split('=')[0] ?? ''
+  return name in options || name === 'h' || name === 'v'
+}
+
+function readPort(text: string): number | string {
+  const port = Number(text)
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port
+  return `The port must be a number from 0 to 65535, not “${text}”.`
+}
+
+function readPublicUrl(text: string | undefined): URL | null | string {
+  if (text === undefined || text === '') return null
+  const url = URL.parse(text)
+  if (url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/') return url
+  return (
+    `The public URL must look like https://chat.example.org, not “${text}”. ` +
+    `A path in front of the rooms is set by --base-path.`
+  )
+}
+
+const basePathMistake =
+  'The base path must look like /chat/: letters, digits, dots, dashes and slashes.'
+
+function readBasePath(text: string): string | null {
+  const trimmed = text.replace(/^\/+|\/+$/g, '')
+  if (trimmed === '') return '/'
+  const isPlain = trimmed.split('/').every((part) => /^[\w.-]+$/.test(part) && !/^\.+$/.test(part))
+  return isPlain ? `/${trimmed}/` : null
+}
+
+function readSwitch(text: string | undefined): boolean {
+  return text !== undefined && /^(1|true|yes|on)$/i.test(text)
+}
+
+export const help = `Chatroom: a chat room for a group of people, in one file.
+
+  chatroom [flags]                                       environment
+
+  --port 3000          where to listen (0: any free)     CHATROOM_PORT
+  --host 0.0.0.0       which address to listen on        CHATROOM_HOST
+  --data ./chatroom-data   folder for everything it keeps   CHATROOM_DATA
+  --name "Chatroom"    name of this house, in the page   CHATROOM_NAME
+  --public-url URL     how people reach it from outside  CHATROOM_PUBLIC_URL
+  --base-path /        path in front of every address    CHATROOM_BASE_PATH
+  --trust-proxy        believe X-Forwarded-For and       CHATROOM_TRUST_PROXY
+                       X-Forwarded-Proto of the proxy
+  --help, --version
+
+CHATROOM_RATE_LIMITS=off switches the rate limits off, for benchmarks only.
+Stop it with Ctrl-C: everything acknowledged is on the disk.`

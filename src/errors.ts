@@ -1,0 +1,58 @@
+/**
+ * One error a person can read. Its code is stable, its sentence comes from the dictionary in the
+ * reader's language. Anything else that is thrown is a bug and is shown as `internal`.
+ * After WTF Dial's error.go: few codes, one funnel per door.
+ */
+
+const statusOfCode = {
+  name_empty: 422,
+  name_long: 422,
+  name_characters: 422,
+  name_mixed_scripts: 422,
+  name_reserved: 422,
+  name_taken: 422,
+  avatar_unknown: 422,
+  message_empty: 422,
+  message_long: 422,
+  message_characters: 422,
+  message_marks: 422,
+  attachments_unsupported: 422,
+  reply_missing: 422,
+  client_id_reused: 409,
+  bad_frame: 400,
+  bad_request: 400,
+  unknown_type: 400,
+  host_unknown: 421,
+  origin_missing: 403,
+  origin_foreign: 403,
+  not_signed_in: 401,
+  not_found: 404,
+  room_missing: 404,
+  method: 405,
+  frame_large: 413,
+  too_large: 413,
+  media_type: 415,
+  joins_too_many: 429,
+  sockets_too_many: 429,
+  too_many: 429,
+  busy: 503,
+  storage_failed: 503,
+  restarting: 503,
+  internal: 500,
+} as const
+
+export type ProblemCode = keyof typeof statusOfCode
+
+export class ChatError extends Error {
+  constructor(
+    readonly code: ProblemCode,
+    /** Milliseconds after which trying again makes sense; absent when it never does. */
+    readonly retryMs?: number,
+  ) {
+    super(code)
+  }
+
+  get status(): (typeof statusOfCode)[ProblemCode] {
+    return statusOfCode[this.code]
+  }
+}

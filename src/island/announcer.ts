@@ -1,0 +1,30 @@
+import { announce, count, fill, type Page } from './page'
+
+const spokenUnitsMax = 500
+const gatherMs = 2_000
+
+/** Reads arriving messages to a screen reader; more than three within two seconds become a number. */
+export function createAnnouncer(page: Page): (rows: HTMLElement[]) => void {
+  let recent = 0
+  let timer: Timer | undefined
+  const rest = (): void => {
+    if (recent > 3) announce(count(page, recent, page.words.announceMany))
+    recent = 0
+    timer = undefined
+  }
+  return (rows) => {
+    if (rows.length === 0) return
+    recent += rows.length
+    timer ??= setTimeout(rest, gatherMs)
+    const last = rows.at(-1)
+    if (recent <= 3 && last !== undefined) announce(sentence(page, last))
+  }
+}
+
+function sentence(page: Page, row: HTMLElement): string {
+  const text = row.querySelector('.msg__body')?.textContent ?? ''
+  const name = row.querySelector('.msg__meta bdi')?.textContent ?? ''
+  const isLong = text.length > spokenUnitsMax
+  const spoken = isLong ? fill(page.words.andMore, { text: text.slice(0, spokenUnitsMax) }) : text
+  return fill(page.words.announceMessage, { name, text: spoken })
+}

@@ -1,0 +1,26 @@
+import { limits } from '../limits'
+import { announce, element, type Page } from './page'
+
+/** The thin line that says that we are not connected: after two seconds, and not at all before. */
+export function createConnectionBar(page: Page, retryNow: () => void): (isOpen: boolean) => void {
+  const bar = element('connection', HTMLElement)
+  let timer: Timer | undefined
+  let wasShown = false
+  bar.querySelector('[data-action=reconnect]')?.addEventListener('click', retryNow)
+  const show = (): void => {
+    bar.hidden = false
+    wasShown = true
+    announce(page.words.disconnected, 'alert')
+  }
+  return (isOpen) => {
+    clearTimeout(timer)
+    timer = undefined
+    if (!isOpen) {
+      if (bar.hidden) timer = setTimeout(show, limits.connectionBarMs)
+      return
+    }
+    bar.hidden = true
+    if (wasShown) announce(page.words.reconnected, 'alert')
+    wasShown = false
+  }
+}

@@ -1,0 +1,138 @@
+import type { ChatEvent } from '../chat/events'
+import { limits } from '../limits'
+import { createPaths } from '../paths'
+import { createAnnouncer } from './announcer'
+import { createClock } from './clock'
+import { createComposer } from './composer'
+import { type Connection, connect } from './connection'
+import { createConnectionBar } from './connection-bar'
+import { openOutbox } from './outbox'
+import { announce, fill, type Page, readPage } from './page'
+import { receivePeople } from './people'
+import { forgetOnLogOut, showToast, startSignIn, welcomeBack } from './sign-in'
+import { openStorage, type Storage } from './storage'
+import { createTimeline } from './timeline'
+
+/** The browser's side: what must be instant. Everything else is HTML and htmx. */
+const page = readPage()
+const storage = openStorage(page)
+if (document.getElementById('sign-in') !== null) startSignIn(storage)
+else if (page.user !== null && document.getElementById('timeline') !== null) {
+  startRoom(page, storage, page.user.id)
+}
+
+function startRoom(page: Page, storage: Storage, userId: number): void {
+  let connection: Connection | null = null
+  const timeline = createTimeline(page, createClock(page), {
+    onGap: (room, after) => askForChanges(room, after),
+    onArrival: createAnnouncer(page),
+    onFresh() {
+      for (const entry of outbox.entries(timeline.room())) timeline.showPending(entry)
+    },
+  })
+  const askForChanges = (room: number, after: number): void => {
+    const frame = { type: 'resume', epoch: page.epoch, rooms: { [room]: after } }
+    // Unanswered because unconnected: the next greeting compares again.
+    if (!connection?.send(frame)) timeline.positions.interrupted()
+  }
+  const outbox = openOutbox(userId, storage, () => connection, {
+    onChange(entry) {
+      timeline.showPending(entry)
+      if (entry.state === 'failed') announce(page.words.failedAlert, 'alert')
+    },
+    onSent(entry, accepted) {
+      // Answered, but the row itself may have been lost with a connection.
+      if (accepted === null) timeline.dropPending(entry.clientId)
+      else timeline.positions.compare(accepted.room, accepted.revision)
+    },
+    onDiscard: (entry) => timeline.dropPending(entry.clientId),
+    onStorageFull: () => showToast(page.words.storageFull),
+    onSlow: (ms) => showToast(fill(page.words.fast, { s: Math.max(1, Math.ceil(ms / 1000)) })),
+  })
+  const composer = createComposer(page, storage, (room, text) => {
+    timeline.showPending(outbox.post(room, text))
+    outbox.flush()
+  })
+  const setBar = createConnectionBar(page, () => connection?.retryNow())
+  connection = connect(page, {
+    onHello(hello) {
+      if (hello.epoch !== page.epoch) return location.reload()
+      greet(timeline, hello)
+      outbox.flush()
+    },
+    onEvent: (event) => hear(event),
+    onHtml(html) {
+      const { rows, people } = parse(html)
+      if (rows.length > 0) timeline.receive(rows)
+      if (people.length > 0) receivePeople(page, people)
+    },
+    onState(isOpen) {
+      setBar(isOpen)
+      composer.setConnected(isOpen)
+      if (isOpen) return
+      outbox.interrupted()
+      timeline.positions.interrupted()
+    },
+    onSignedOut: () => location.assign(createPaths(page.base).home()),
+  })
+  const hear = (event: ChatEvent): void => {
+    switch (event.type) {
+      case 'accepted':
+        return outbox.onAccepted(event)
+      case 'refused':
+        return outbox.onRefused(event)
+      case 'message.removed':
+        return timeline.remove(event.room, event.seq, event.revision)
+      case 'caught_up':
+        return timeline.positions.caughtUp(event.room, event.after, event.revision)
+      case 'reload':
+        return void (event.room === timeline.room() && timeline.reload())
+      case 'pong':
+        for (const [room, head] of Object.entries(event.heads)) {
+          timeline.positions.compare(Number(room), head)
+        }
+    }
+  }
+  onRowButton((action, clientId) => {
+    if (action === 'retry') return outbox.retry(clientId)
+    const discarded = outbox.discard(clientId)
+    if (discarded !== null) composer.focus()
+  })
+  const unsent = (): number => outbox.entries(timeline.room()).length
+  forgetOnLogOut(storage, unsent, page.words.logOutUnsent)
+  welcomeBack(page, storage)
+  timeline.start()
+}
+
+/** What was missed is replayed; when that is more than a page keeps, a fresh page is cheaper. */
+function greet(
+  timeline: ReturnType<typeof createTimeline>,
+  hello: ChatEvent & { type: 'hello' },
+): void {
+  for (const { id, revision } of hello.rooms) {
+    const behind = revision - timeline.positions.known(id)
+    if (id === timeline.room() && behind > limits.catchUpBrowserRevisionsMax) void timeline.reload()
+    else timeline.positions.compare(id, revision)
+  }
+}
+
+/** Sorts published HTML by what it is: rows of messages, lines of people. */
+function parse(html: string): { rows: HTMLElement[]; people: HTMLElement[] } {
+  const template = document.createElement('template')
+  template.innerHTML = html // house: parsed, never shown
+  const published = [...template.content.children].filter((part) => part instanceof HTMLElement)
+  return {
+    rows: published.filter((part) => part.matches('.msg')),
+    people: published.filter((part) => part.matches('.person')),
+  }
+}
+
+/** Retry and Discard stand on each failed row; one listener serves all. */
+function onRowButton(act: (action: string, clientId: string) => void): void {
+  document.addEventListener('click', ({ target }) => {
+    const button =
+      target instanceof Element ? target.closest<HTMLElement>('.msg [data-action]') : null
+    const clientId = button?.closest('.msg')?.id.replace(/^message-\d+-/, '')
+    if (button !== null && clientId !== undefined) act(button.dataset.action ?? '', clientId)
+  })
+}

@@ -1,0 +1,66 @@
+import { limits } from '../limits'
+import type { Clock } from './clock'
+import type { OutboxEntry } from './outbox'
+import { element, type Page } from './page'
+
+/** Rows of messages that the server has not answered yet; they always stand last. */
+export type Pending = {
+  /** Shows or updates the row of an unanswered message; null when it is on the page for good. */
+  show: (entry: OutboxEntry) => HTMLElement | null
+  drop: (clientId: string) => void
+  first: () => HTMLElement | null
+}
+
+/**
+ * Makes pending rows from the template that the server rendered with the same component as all
+ * rows. Text goes in as text, never as markup.
+ */
+export function createPending(page: Page, clock: Clock, timeline: () => HTMLElement): Pending {
+  const template = element('pending-row', HTMLTemplateElement)
+  const idOf = (clientId: string): string => `message-${page.user?.id}-${clientId}`
+  const make = (entry: OutboxEntry): HTMLElement | null => {
+    const row = template.content.firstElementChild?.cloneNode(true)
+    if (!(row instanceof HTMLElement)) return null
+    row.id = idOf(entry.clientId)
+    row.classList.add('msg--own', 'msg--pending', 'enter')
+    row.dataset.at = String(entry.at)
+    row.querySelector('.msg__body p')?.replaceChildren(entry.content)
+    row.querySelector('time')?.replaceChildren(clock.time(entry.at))
+    timeline().append(row)
+    // Said only when it takes long enough to be noticed.
+    setTimeout(() => noteSending(row), limits.sendingNoteMs)
+    return row
+  }
+  const noteSending = (row: HTMLElement): void => {
+    if (row.isConnected && row.matches('.msg--pending:not(.msg--failed)')) {
+      setNote(row, page.words.sending)
+    }
+  }
+  return {
+    show(entry) {
+      const known = document.getElementById(idOf(entry.clientId))
+      if (known !== null && !known.classList.contains('msg--pending')) return null
+      const row = known ?? make(entry)
+      if (row === null) return null
+      const isFailed = entry.state === 'failed'
+      row.classList.toggle('msg--failed', isFailed)
+      if (isFailed) setNote(row, `${page.words.notSent} ${entry.reason}`)
+      else if (known !== null) setNote(row, page.words.sending)
+      return row
+    },
+    drop(clientId) {
+      const row = document.getElementById(idOf(clientId))
+      if (row?.classList.contains('msg--pending')) row.remove()
+    },
+    first: () => timeline().querySelector<HTMLElement>(':scope > .msg--pending'),
+  }
+}
+
+function setNote(row: HTMLElement, text: string): void {
+  const note = row.querySelector<HTMLElement>('.msg__state')
+  note?.querySelector('span')?.replaceChildren(text)
+  note?.removeAttribute('hidden')
+  for (const button of note?.querySelectorAll('button') ?? []) {
+    button.hidden = !row.classList.contains('msg--failed')
+  }
+}

@@ -1,0 +1,61 @@
+/** How far this page knows each room: up to which revision nothing is missing. */
+export type Positions = {
+  known: (room: number) => number
+  set: (room: number, revision: number) => void
+  /** A change with this revision arrived; a hole before it is reported once. */
+  heard: (room: number, revision: number) => void
+  /** The server said everything from `after` up to `revision`. */
+  caughtUp: (room: number, after: number, revision: number) => void
+  /** The server's newest revision, from a greeting or a heartbeat. */
+  compare: (room: number, head: number) => void
+  /** The connection is gone, and with it whatever was asked. */
+  interrupted: () => void
+}
+
+type Position = { known: number; ahead: Set<number>; isAsking: boolean }
+
+/**
+ * Keeps the positions of all rooms. Revisions are contiguous, so a hole is seen by comparing whole
+ * numbers; `onGap` asks the server for what came after the last sure one.
+ */
+export function createPositions(onGap: (room: number, after: number) => void): Positions {
+  const positions = new Map<number, Position>()
+  const of = (room: number): Position | undefined => positions.get(room)
+  const ask = (room: number, position: Position): void => {
+    if (position.isAsking) return
+    position.isAsking = true
+    onGap(room, position.known)
+  }
+  const advance = (position: Position): void => {
+    while (position.ahead.delete(position.known + 1)) position.known += 1
+  }
+  return {
+    known: (room) => of(room)?.known ?? 0,
+    set: (room, known) => void positions.set(room, { known, ahead: new Set(), isAsking: false }),
+    heard(room, revision) {
+      const position = of(room)
+      if (position === undefined || revision <= position.known) return
+      position.ahead.add(revision)
+      advance(position)
+      if (position.known < revision) ask(room, position)
+    },
+    caughtUp(room, after, revision) {
+      const position = of(room)
+      if (position === undefined) return
+      position.isAsking = false
+      if (after <= position.known) position.known = Math.max(position.known, revision)
+      for (const early of position.ahead) {
+        if (early <= position.known) position.ahead.delete(early)
+      }
+      advance(position)
+      if (position.ahead.size > 0) ask(room, position)
+    },
+    compare(room, head) {
+      const position = of(room)
+      if (position !== undefined && head > position.known) ask(room, position)
+    },
+    interrupted() {
+      for (const position of positions.values()) position.isAsking = false
+    },
+  }
+}

@@ -1,0 +1,88 @@
+import { limits } from '../limits'
+import type { Clock } from './clock'
+
+/**
+ * Rows and their neighbours: what the server's HTML leaves to the reader's browser. Whether a row
+ * is mine, its local time, whether it follows on the one before, and the day headings between.
+ */
+export type Rows = {
+  /** Prepares rows that are not on the page yet. */
+  dress: (root: ParentNode) => void
+  /** Settles a row and the one after it among their neighbours. */
+  settle: (row: HTMLElement) => void
+  settleAll: (timeline: HTMLElement) => void
+}
+
+/** Makes the dresser of rows for one reader. */
+export function createRows(userId: number, clock: Clock): Rows {
+  const dress = (root: ParentNode): void => {
+    for (const row of root.querySelectorAll<HTMLElement>('.msg')) {
+      if (Number(row.dataset.user) === userId) row.classList.add('msg--own')
+      for (const time of row.querySelectorAll('time')) {
+        time.textContent = clock.time(atOf(row))
+        time.title = clock.full(atOf(row))
+      }
+    }
+  }
+  const settleOne = (row: HTMLElement): void => {
+    const previous = previousRow(row)
+    const startsDay = previous === null || clock.dayKey(atOf(previous)) !== clock.dayKey(atOf(row))
+    const heading = row.previousElementSibling
+    const hasHeading = heading?.classList.contains('day') === true
+    if (startsDay && !hasHeading) row.before(dayHeading(clock, atOf(row)))
+    if (!startsDay && hasHeading) heading?.remove()
+    row.classList.toggle('msg--follow', !startsDay && previous !== null && follows(row, previous))
+  }
+  const settle = (row: HTMLElement): void => {
+    settleOne(row)
+    const next = nextRow(row)
+    if (next !== null) settleOne(next)
+  }
+  const settleAll = (timeline: HTMLElement): void => {
+    for (const heading of timeline.querySelectorAll('.day')) heading.remove()
+    for (const row of rowsOf(timeline)) settleOne(row)
+  }
+  return { dress, settle, settleAll }
+}
+
+/** All rows, oldest first. */
+export function rowsOf(timeline: HTMLElement): HTMLElement[] {
+  return [...timeline.querySelectorAll<HTMLElement>(':scope > .msg')]
+}
+
+/** The row's place in the room; pending rows have none and stand last. */
+export function seqOf(row: HTMLElement): number {
+  return Number(row.dataset.seq) || Number.POSITIVE_INFINITY
+}
+
+export function previousRow(row: HTMLElement): HTMLElement | null {
+  let element = row.previousElementSibling
+  while (element !== null && !element.classList.contains('msg')) {
+    element = element.previousElementSibling
+  }
+  return element instanceof HTMLElement ? element : null
+}
+
+function nextRow(row: HTMLElement): HTMLElement | null {
+  let element = row.nextElementSibling
+  while (element !== null && !element.classList.contains('msg')) {
+    element = element.nextElementSibling
+  }
+  return element instanceof HTMLElement ? element : null
+}
+
+function atOf(row: HTMLElement): number {
+  return Number(row.dataset.at)
+}
+
+function follows(row: HTMLElement, previous: HTMLElement): boolean {
+  const isSoon = Math.abs(atOf(row) - atOf(previous)) < limits.groupMs
+  return isSoon && row.dataset.user === previous.dataset.user
+}
+
+function dayHeading(clock: Clock, at: number): HTMLElement {
+  const heading = document.createElement('h2')
+  heading.className = 'day'
+  heading.textContent = clock.dayLabel(at)
+  return heading
+}

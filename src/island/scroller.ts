@@ -1,0 +1,67 @@
+import { limits } from '../limits'
+
+/** Keeps the reader's place: at the end while following, and still while reading back. */
+export type Scroller = {
+  isFollowing: () => boolean
+  toEnd: () => void
+  /** Remembers the place before a change of the list; the returned function restores it after. */
+  hold: () => () => void
+  /** Watches the size of a list that replaced the one before. */
+  watch: (timeline: HTMLElement) => void
+}
+
+/**
+ * Watches the scrolling box. `onNearTop` is called when older messages will soon be needed,
+ * `onFollow` when the reader came back to the end.
+ */
+export function createScroller(
+  box: HTMLElement,
+  on: { onNearTop: () => void; onFollow: () => void },
+): Scroller {
+  let following = true
+  const goToEnd = (): void => {
+    box.scrollTop = box.scrollHeight
+  }
+  box.addEventListener(
+    'scroll',
+    () => {
+      const wasFollowing = following
+      following = box.scrollHeight - box.scrollTop - box.clientHeight < limits.stickPx
+      if (following && !wasFollowing) on.onFollow()
+      if (box.scrollTop < limits.olderFromTopPx) on.onNearTop()
+    },
+    { passive: true },
+  )
+  // The composer grows, a keyboard opens, a picture loads: the end stays the end.
+  const sizes = new ResizeObserver(() => {
+    if (following) goToEnd()
+  })
+  sizes.observe(box)
+  return {
+    isFollowing: () => following,
+    toEnd() {
+      following = true
+      goToEnd()
+      on.onFollow()
+    },
+    hold() {
+      if (following) return goToEnd
+      const anchor = firstVisibleRow(box)
+      const before = anchor?.getBoundingClientRect().top ?? 0
+      return () => {
+        // Zero where the browser's own scroll anchoring has done it already.
+        const moved = (anchor?.getBoundingClientRect().top ?? before) - before
+        if (moved !== 0 && anchor?.isConnected) box.scrollTop += moved
+      }
+    },
+    watch: (timeline) => sizes.observe(timeline),
+  }
+}
+
+function firstVisibleRow(box: HTMLElement): HTMLElement | null {
+  const { top } = box.getBoundingClientRect()
+  for (const row of box.querySelectorAll<HTMLElement>('.msg')) {
+    if (row.getBoundingClientRect().bottom > top) return row
+  }
+  return null
+}

@@ -1,0 +1,57 @@
+import type { Page } from './page'
+
+/**
+ * The browser's storage, which may be full, switched off or edited by hand: every access may fail
+ * and nothing read from it is believed.
+ */
+export type Storage = {
+  read: (key: string) => unknown
+  /** False when the browser keeps nothing. */
+  write: (key: string, value: unknown) => boolean
+  remove: (key: string) => void
+  keys: (prefix: string) => string[]
+  /** Forgets everything of this house. */
+  clear: () => void
+  /** Calls back when another tab changed a key. */
+  watch: (callback: (key: string, value: unknown) => void) => void
+}
+
+/** Opens the storage of this house; keys are the house's own, short ones. */
+export function openStorage(page: Page): Storage {
+  const prefix = `chatroom.${page.house}.`
+  const attempt = <Result>(work: () => Result, otherwise: Result): Result => {
+    try {
+      return work()
+    } catch {
+      return otherwise
+    }
+  }
+  const keys = (start: string): string[] =>
+    attempt(() => Object.keys(localStorage), [])
+      .filter((key) => key.startsWith(prefix + start))
+      .map((key) => key.slice(prefix.length))
+  const remove = (key: string): void =>
+    attempt(() => localStorage.removeItem(prefix + key), undefined)
+  return {
+    read: (key) => attempt(() => JSON.parse(localStorage.getItem(prefix + key) ?? 'null'), null),
+    write: (key, value) =>
+      attempt(() => {
+        localStorage.setItem(prefix + key, JSON.stringify(value))
+        return true
+      }, false),
+    remove,
+    keys,
+    clear() {
+      for (const key of keys('')) remove(key)
+    },
+    watch(callback) {
+      window.addEventListener('storage', ({ key, newValue }) => {
+        if (key === null || !key.startsWith(prefix)) return
+        callback(
+          key.slice(prefix.length),
+          attempt(() => JSON.parse(newValue ?? 'null'), null),
+        )
+      })
+    },
+  }
+}

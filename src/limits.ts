@@ -1,0 +1,109 @@
+/**
+ * Every number in the product, with its unit in its name. Change a limit here and nowhere else.
+ */
+export const limits = {
+  // --- Names -------------------------------------------------------------------------------
+  /** Visible characters of a nickname or room name; one Han character is a whole name. */
+  nicknameGraphemesMax: 24,
+  /** Checked before any normalisation: `normalize` is quadratic in Bun 1.4 on runs of marks. */
+  nicknameUnitsMax: 64,
+  /** More marks than this on one letter is a picture drawn over the neighbours, not a word. */
+  marksPerLetterMax: 8,
+
+  // --- Messages ----------------------------------------------------------------------------
+  /** About four printed pages; at most 24 KB of UTF-8 and, escaped, within one frame. */
+  messageUnitsMax: 8_000,
+  /** Long enough for any UUID-like scheme, short enough to stand in a DOM id. */
+  clientIdUnitsMax: 64,
+
+  // --- Pages of history --------------------------------------------------------------------
+  /** Rows of a page on the screen: 50 fill any display and gzip to a few kilobytes. */
+  historyPageRows: 50,
+  /** The most a script may ask for at once. */
+  historyPageRowsMax: 200,
+  /** Rows kept in the browser; with 10,000 Enter takes five times as long to paint. */
+  timelineRowsMax: 400,
+  /** Older messages are fetched this far from the top, so that nobody waits at the edge. */
+  olderFromTopPx: 1_200,
+
+  // --- Catching up -------------------------------------------------------------------------
+  /** Rows of one catch-up frame; the next is sent when this one has left the server. */
+  catchUpRows: 200,
+  /** Characters of one catch-up frame, well below the outbound limit of a socket. */
+  catchUpUnitsMax: 256 * 1024,
+  /** Further behind than this a fresh page is cheaper than a replay. */
+  catchUpRevisionsMax: 5_000,
+  /** The same for a browser, which keeps few rows anyway. */
+  catchUpBrowserRevisionsMax: 400,
+
+  // --- Sockets -----------------------------------------------------------------------------
+  /** OWASP's WebSocket sheet: at most 64 KB a message. */
+  frameBytesMax: 64 * 1024,
+  /** A reader with more than this waiting is closed and heals by resume (Centrifugo: 1 MiB). */
+  outboundBytesMax: 1024 * 1024,
+  /** A room publishes at most this many characters in one frame, so one burst closes nobody. */
+  publishUnitsMax: 256 * 1024,
+  /** The browser says something at least this often… */
+  heartbeatMs: 25_000,
+  /** …and a socket silent for this long is gone, whatever the operating system believes. */
+  silenceMsMax: 60_000,
+  sweepMs: 5_000,
+  /** Bun's own idle timer, only a second net: any send re-arms it. */
+  socketIdleSecondsMax: 120,
+  socketsPerSessionMax: 10,
+  /** A class behind one router shares one address. */
+  socketsPerAddressMax: 1_000,
+  /** A person whose last socket closed stays online this long, so a reload does not flicker. */
+  offlineGraceMs: 10_000,
+  /** Presence changes are gathered and published together. */
+  presenceFlushMs: 300,
+
+  // --- Posting -----------------------------------------------------------------------------
+  /** Messages waiting for the next transaction; beyond it senders are asked to retry. */
+  postingQueueMax: 20_000,
+  /** Messages of one transaction: bounds how long the loop is away. */
+  postingBatchMax: 2_000,
+
+  // --- Budgets (token buckets) ---------------------------------------------------------------
+  messagesBurst: 20,
+  messagesPerSecond: 2,
+  framesBurst: 200,
+  framesPerSecond: 50,
+  requestsBurst: 300,
+  requestsPerSecond: 50,
+  /** Names cost nothing here, so they are rationed; a class of sixty still joins at once. */
+  joinsBurst: 60,
+  joinsPerSecond: 0.1,
+  handshakesBurst: 200,
+  handshakesPerSecond: 20,
+  /** Buckets kept in memory; full ones are forgotten first. */
+  bucketsMax: 50_000,
+
+  // --- HTTP --------------------------------------------------------------------------------
+  /** A message as a form is at most three bytes a unit, percent-encoded to nine. */
+  requestBytesMax: 128 * 1024,
+  /** A client that drips its headers or body is cut off. */
+  requestIdleSecondsMax: 15,
+  /** Browsers cap a cookie's life at 400 days (RFC 6265bis). */
+  sessionDays: 400,
+
+  // --- Browser -----------------------------------------------------------------------------
+  /** A sent message unanswered for this long means that the socket is dead. */
+  answerMsMax: 10_000,
+  reconnectMsMin: 250,
+  reconnectMsMax: 15_000,
+  /** Blips shorter than this are nobody's business. */
+  connectionBarMs: 2_000,
+  /** "Sending…" earlier than this would only flash. */
+  sendingNoteMs: 1_000,
+  /** Within this distance of the end the reader follows new messages. */
+  stickPx: 100,
+  groupMs: 5 * 60_000,
+  draftSaveMs: 300,
+  /** Hidden for longer than this, a page asks what it missed as soon as it is seen. */
+  hiddenMs: 60_000,
+
+  // --- Process -----------------------------------------------------------------------------
+  /** From SIGTERM to exit; service managers give ten seconds. */
+  stopMsMax: 8_000,
+} as const

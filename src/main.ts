@@ -1,0 +1,105 @@
+import { networkInterfaces } from 'node:os'
+import { renderUnicodeCompact } from 'uqr'
+import packageFile from '../package.json' with { type: 'json' }
+import { parseRoomName } from './chat/name'
+import { type Config, help, readCommand } from './config'
+import { limits } from './limits'
+import { createLog, faultOf, type Log } from './log'
+import { type House, openHouse } from './server'
+import { openStore } from './store/sqlite/sqlite'
+
+/** The edge of the process: flags, environment, signals, exit codes. */
+const log = createLog()
+const command = readCommand(Bun.argv.slice(2))
+
+switch (command.kind) {
+  case 'help':
+    console.log(help)
+    break
+  case 'version':
+    console.log(packageFile.version)
+    break
+  case 'mistake':
+    fail(command.sentence, 2)
+    break
+  case 'serve':
+    serve(command.config, log)
+}
+
+function serve(config: Config, log: Log): void {
+  const name = parseRoomName('general')
+  if (typeof name === 'string') throw new Error('general is a name')
+  const firstRoom = { name: name.shown, folded: name.folded, skeleton: name.skeleton }
+  const store = openStore({ folder: config.dataFolder, firstRoom, now: Date.now })
+  if ('problem' in store) return fail(store.problem)
+  const house = open(config, () => openHouse(config, store, log))
+  if (house === null) return
+  // A stray rejection ends a Bun process: with these it is a line in the log instead.
+  process.on('uncaughtException', (fault) => log('uncaught', { fault: faultOf(fault) }))
+  process.on('unhandledRejection', (fault) => log('unhandled', { fault: faultOf(fault) }))
+  stopOnSignal(house)
+  greet(config, house.port)
+}
+
+function open(config: Config, start: () => House): House | null {
+  try {
+    return start()
+  } catch (fault) {
+    const code = fault instanceof Error && 'code' in fault ? fault.code : null
+    if (code === 'EADDRINUSE') {
+      fail(`Port ${config.port} is in use. Is Chatroom already running? Else try --port 3001.`)
+    } else if (code === 'EACCES') {
+      fail(`I may not listen on port ${config.port}. Try a port above 1023, as --port 3000.`)
+    } else {
+      fail(`I cannot listen on ${config.host}:${config.port} (${code ?? faultOf(fault)}).`)
+    }
+    return null
+  }
+}
+
+/** The first signal stops gracefully, a second one at once. */
+function stopOnSignal(house: House): void {
+  let isStopping = false
+  const stop = (): void => {
+    if (isStopping) process.exit(1)
+    isStopping = true
+    setTimeout(() => process.exit(1), limits.stopMsMax)
+    house.stop().then(
+      () => process.exit(0),
+      (fault) => {
+        log('stop.failed', { fault: faultOf(fault) })
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+}
+
+function greet(config: Config, port: number): void {
+  const urls = urlsOf(config, port)
+  console.log(`Chatroom is listening on port ${port}\n`)
+  for (const url of urls) console.log(`  ${url}`)
+  if (!config.rateLimits) console.log('\nRate limits are off: for benchmarks only.')
+  const shared = urls.at(-1)
+  if (shared !== undefined) {
+    console.log(`\n${renderUnicodeCompact(shared)}\n\nScan it, or open ${shared}`)
+  }
+}
+
+/** This machine first, the address best shared with others last. */
+function urlsOf(config: Config, port: number): string[] {
+  const isEverywhere = config.host === '0.0.0.0' || config.host === '::'
+  const addresses = Object.values(networkInterfaces())
+    .flatMap((cards) => cards ?? [])
+    .filter((card) => card.family === 'IPv4' && !card.internal)
+    .map((card) => card.address)
+  const hosts = isEverywhere ? ['localhost', ...addresses] : [config.host]
+  const urls = hosts.map((host) => `http://${host}:${port}${config.basePath}`)
+  return config.publicUrl === null ? urls : [...urls, config.publicUrl.origin + config.basePath]
+}
+
+function fail(sentence: string, code = 1): void {
+  console.error(sentence)
+  process.exitCode = code
+}

@@ -1,0 +1,24 @@
+/**
+ * The URL contract: every address the product answers to, made in one place for views, doors,
+ * the island and tests. `base` is `/` or `/somewhere/`.
+ */
+export type Paths = ReturnType<typeof createPaths>
+
+/** Takes a base path that begins and ends with `/`; gives the functions that build URLs. */
+export function createPaths(base: string) {
+  return {
+    base,
+    home: () => base,
+    session: () => `${base}session`,
+    sessionEnd: () => `${base}session/end`,
+    preferences: () => `${base}preferences`,
+    room: (id: number) => `${base}rooms/${id}`,
+    messages: (id: number) => `${base}rooms/${id}/messages`,
+    older: (id: number, before: number) => `${base}rooms/${id}/messages?before=${before}`,
+    changes: (id: number) => `${base}rooms/${id}/changes`,
+    socket: () => `${base}socket`,
+    health: () => `${base}healthz`,
+    asset: (file: string) => `${base}static/${file}`,
+    manifest: () => `${base}manifest.webmanifest`,
+  }
+}

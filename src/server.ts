@@ -1,0 +1,81 @@
+import type { Server } from 'bun'
+import { loadAssets } from './assets'
+import { createBudgets } from './budgets'
+import type { Audience, Chat, Frame } from './chat/chat'
+import { openPostingQueue } from './chat/post-message'
+import { createPresence } from './chat/presence'
+import type { Config } from './config'
+import { guard } from './guard'
+import { limits } from './limits'
+import type { Log } from './log'
+import { createPaths } from './paths'
+import { createConnections, type SocketState } from './socket/connections'
+import { createSocketDoor } from './socket/socket'
+import { topicOf } from './socket/topics'
+import type { Store } from './store/store'
+import { createApp } from './web/app'
+
+export type House = {
+  port: number
+  /** Commits what is queued, tells every socket to come back, ends the store. */
+  stop: () => Promise<void>
+}
+
+/**
+ * Opens a house: hands HTTP to the web door and sockets to the socket door, and owns publishing.
+ * Throws what `Bun.serve` throws, for instance when the port is taken.
+ */
+export function openHouse(config: Config, store: Store, log: Log): House {
+  const connections = createConnections()
+  const presence = createPresence(() => chat)
+  const chat: Chat = {
+    config,
+    paths: createPaths(config.basePath),
+    store,
+    presence,
+    log,
+    now: Date.now,
+    publish: (audience, frame) => publish(server, audience, frame),
+    hangUp(session) {
+      for (const socket of connections.ofSession(session)) socket.close(4401, 'signed out')
+    },
+  }
+  const spend = createBudgets(config.rateLimits)
+  const { postMessage, close: closeQueue } = openPostingQueue(chat)
+  const door = createSocketDoor({ chat, connections, postMessage, spend })
+  const app = createApp({ chat, assets: loadAssets(), postMessage, spend, upgrade: door.upgrade })
+  const server = Bun.serve({
+    port: config.port,
+    hostname: config.host,
+    maxRequestBodySize: limits.requestBytesMax,
+    idleTimeout: limits.requestIdleSecondsMax,
+    fetch: (request, itself) => app.fetch(request, { server: itself }),
+    error: () => new Response('Something broke. Please try again.', { status: 500 }),
+    websocket: door.websocket,
+  })
+  const sweep = guard(log, 'sweep', () => connections.sweep(performance.now()))
+  const sweeper = setInterval(sweep, limits.sweepMs)
+
+  return {
+    port: server.port ?? config.port,
+    async stop() {
+      clearInterval(sweeper)
+      presence.close()
+      await closeQueue()
+      for (const socket of connections.all()) socket.close(1012, 'restarting')
+      // Close frames leave before the listener goes.
+      await Bun.sleep(50)
+      await server.stop(true)
+      await store.close()
+    },
+  }
+}
+
+/** Renders an event at most once per subprotocol, and not at all when nobody listens. */
+function publish(server: Server<SocketState>, audience: Audience, frame: Frame): void {
+  for (const subprotocol of ['html', 'json'] as const) {
+    const topic = topicOf(audience, subprotocol)
+    if (server.subscriberCount(topic) === 0) continue
+    server.publish(topic, frame[subprotocol]())
+  }
+}

@@ -1,0 +1,78 @@
+import { parseClientId, parseCount, parseMessage, type SentMessage } from '../chat/parse-message'
+import type { ProblemCode } from '../errors'
+
+/** What a client may say on the socket, once its shape was checked. */
+export type Frame =
+  | { type: 'message.post'; room: number; message: SentMessage }
+  | { type: 'read'; room: number; seq: number }
+  | { type: 'resume'; epoch: string; rooms: Map<number, number> }
+  | { type: 'ping' }
+
+export type FrameProblem = { type: 'problem'; code: ProblemCode; clientId: string | null }
+
+/**
+ * Turns the text of a frame into a Frame, built anew from known keys and primitive types, or into
+ * what is wrong with it. Never throws: whatever a client sends is only ever wrong.
+ */
+export function parseFrame(text: string): Frame | FrameProblem {
+  const fields = parseFields(text)
+  if (fields === null) return problem('bad_frame')
+  switch (fields.get('type')) {
+    case 'message.post':
+      return parsePost(fields)
+    case 'read':
+      return parseRead(fields)
+    case 'resume':
+      return parseResume(fields)
+    case 'ping':
+      return { type: 'ping' }
+    default:
+      return problem('unknown_type', parseClientId(fields.get('client_id')))
+  }
+}
+
+/** A JSON object as a Map, so that keys like `__proto__` are just keys; null when it is none. */
+function parseFields(text: string): Map<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
+    return new Map(Object.entries(value))
+  } catch {
+    return null
+  }
+}
+
+function parsePost(fields: Map<string, unknown>): Frame | FrameProblem {
+  const message = parseMessage(fields)
+  const room = parseCount(fields.get('room'))
+  if ('code' in message) return { type: 'problem', ...message }
+  if (room === null) return problem('room_missing', message.clientId)
+  return { type: 'message.post', room, message }
+}
+
+function parseRead(fields: Map<string, unknown>): Frame | FrameProblem {
+  const room = parseCount(fields.get('room'))
+  const seq = parseCount(fields.get('seq'))
+  return room === null || seq === null ? problem('bad_frame') : { type: 'read', room, seq }
+}
+
+function parseResume(fields: Map<string, unknown>): Frame | FrameProblem {
+  const epoch = fields.get('epoch')
+  const rooms = fields.get('rooms')
+  if (typeof epoch !== 'string' || typeof rooms !== 'object' || rooms === null) {
+    return problem('bad_frame')
+  }
+  const positions = new Map<number, number>()
+  for (const [key, value] of Object.entries(rooms)) {
+    const room = parseCount(Number(key))
+    if (room === null || typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
+      return problem('bad_frame')
+    }
+    positions.set(room, value)
+  }
+  return { type: 'resume', epoch, rooms: positions }
+}
+
+function problem(code: ProblemCode, clientId: string | null = null): FrameProblem {
+  return { type: 'problem', code, clientId }
+}

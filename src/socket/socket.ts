@@ -1,0 +1,199 @@
+import type { Server, WebSocketHandler } from 'bun'
+import { problemSentence } from '../problem-sentence'
+import type { Spend } from '../budgets'
+import { catchUp } from '../chat/catch-up'
+import type { Chat, Visitor } from '../chat/chat'
+import type { ChatEvent } from '../chat/events'
+import { answerPing, greet } from '../chat/greet'
+import { markRead } from '../chat/mark-read'
+import type { PostAnswer, PostMessage } from '../chat/post-message'
+import { ChatError, type ProblemCode } from '../errors'
+import { guard } from '../guard'
+import { limits } from '../limits'
+import type { Connections, Socket, SocketState } from './connections'
+import { type Frame, parseFrame } from './frames'
+import { chooseSubprotocol, topicOf } from './topics'
+
+export type SocketDoor = {
+  upgrade: (
+    server: Server<SocketState>,
+    request: Request,
+    visitor: Visitor,
+    rooms: number[],
+  ) => void
+  websocket: WebSocketHandler<SocketState>
+}
+
+type Needs = { chat: Chat; connections: Connections; postMessage: PostMessage; spend: Spend }
+
+/**
+ * The socket door: bytes to frames to verbs, and back. Every callback is guarded, as one exception
+ * in it would end the process; no callback awaits, as Bun would run the next one meanwhile.
+ */
+export function createSocketDoor(needs: Needs): SocketDoor {
+  const { chat, connections } = needs
+  const endSocket = (socket: Socket): void => socket.close(1011, 'internal')
+  return {
+    upgrade: (server, request, visitor, rooms) =>
+      upgrade(needs, { server, request, visitor, rooms }),
+    websocket: {
+      maxPayloadLength: limits.frameBytesMax,
+      backpressureLimit: limits.outboundBytesMax,
+      closeOnBackpressureLimit: true,
+      idleTimeout: limits.socketIdleSecondsMax,
+      open: guard(chat.log, 'socket.open', (socket) => open(needs, socket), endSocket),
+      message: guard(
+        chat.log,
+        'socket.message',
+        (socket: Socket, raw: string | Buffer) => receive(needs, socket, raw),
+        endSocket,
+      ),
+      close: guard(chat.log, 'socket.close', (socket) => {
+        socket.data.isOpen = false
+        connections.remove(socket)
+        chat.presence.leave(socket.data.visitor.user)
+      }),
+      error: (fault, socket) => {
+        chat.log('socket.error', { where: fault?.name ?? 'unknown' })
+        socket?.close(1011, 'internal')
+      },
+    },
+  }
+}
+
+type Upgrade = {
+  server: Server<SocketState>
+  request: Request
+  visitor: Visitor
+  rooms: number[]
+}
+
+/** Throws `sockets_too_many` or `bad_request`; nothing may run after the upgrade itself. */
+function upgrade(
+  { connections, spend }: Needs,
+  { server, request, visitor, rooms }: Upgrade,
+): void {
+  const subprotocol = chooseSubprotocol(request.headers.get('sec-websocket-protocol'))
+  if (subprotocol === null) throw new ChatError('bad_request')
+  const retryMs = spend('handshakes', visitor.address)
+  if (retryMs > 0) throw new ChatError('sockets_too_many', retryMs)
+  if (!connections.hasRoomFor(visitor)) throw new ChatError('sockets_too_many', 10_000)
+  const state: SocketState = {
+    visitor,
+    subprotocol,
+    rooms,
+    heardAt: performance.now(),
+    isOpen: true,
+    outgoing: [],
+    catchingUp: Promise.resolve(),
+  }
+  const isOffered = request.headers.has('sec-websocket-protocol')
+  const headers = isOffered ? { 'sec-websocket-protocol': `chatroom.${subprotocol}` } : {}
+  if (!server.upgrade(request, { data: state, headers })) throw new ChatError('bad_request')
+}
+
+/** Subscribes first and takes the snapshot after, so that nothing falls between the two. */
+function open({ chat, connections }: Needs, socket: Socket): void {
+  const { visitor, subprotocol, rooms } = socket.data
+  socket.subscribe(topicOf('everyone', subprotocol))
+  socket.subscribe(topicOf({ user: visitor.user.id }, subprotocol))
+  for (const room of rooms) socket.subscribe(topicOf({ room }, subprotocol))
+  connections.add(socket)
+  chat.presence.arrive(visitor.user, rooms)
+  later(chat, socket, 'greet', async () => say(socket, await greet(chat, visitor.user)))
+}
+
+/** Size was checked by Bun; then rate, parse, shape, and into the verb. */
+function receive(needs: Needs, socket: Socket, raw: string | Buffer): void {
+  socket.data.heardAt = performance.now()
+  if (typeof raw !== 'string') return socket.close(1003, 'text only')
+  const retryMs = needs.spend('frames', socket.data.visitor.session)
+  if (retryMs > 0) return refuse(socket, null, 'too_many', retryMs)
+  const frame = parseFrame(raw)
+  if (frame.type === 'problem') return refuse(socket, frame.clientId, frame.code)
+  act(needs, socket, frame)
+}
+
+function act(needs: Needs, socket: Socket, frame: Frame): void {
+  const { chat } = needs
+  const { user } = socket.data.visitor
+  switch (frame.type) {
+    case 'message.post':
+      return post(needs, socket, frame)
+    case 'read':
+      return later(chat, socket, 'read', () => markRead(chat, user.id, frame.room, frame.seq))
+    case 'resume':
+      return resume(chat, socket, frame)
+    case 'ping':
+      return later(chat, socket, 'ping', async () => say(socket, await answerPing(chat, user.id)))
+  }
+}
+
+function post(needs: Needs, socket: Socket, frame: Frame & { type: 'message.post' }): void {
+  const { chat, postMessage, spend } = needs
+  const { user, session } = socket.data.visitor
+  const { clientId } = frame.message
+  const retryMs = spend('messages', session)
+  if (retryMs > 0) return refuse(socket, clientId, 'too_many', retryMs)
+  const answer = (answered: PostAnswer): void => {
+    if (answered.type === 'accepted') say(socket, answered)
+    else refuse(socket, clientId, answered.code, answered.retryMs)
+  }
+  try {
+    const { room, message } = frame
+    postMessage({ ...message, room, author: user.id, createdAt: chat.now() }, answer)
+  } catch (fault) {
+    if (!(fault instanceof ChatError)) throw fault
+    refuse(socket, clientId, fault.code, fault.retryMs)
+  }
+}
+
+function resume(chat: Chat, socket: Socket, frame: Frame & { type: 'resume' }): void {
+  const { visitor, subprotocol } = socket.data
+  const outlet = {
+    subprotocol,
+    send: (text: string): void => void (socket.data.isOpen && socket.send(text)),
+    drained: () => drained(socket),
+  }
+  // One after another: two replays at once would only fill the same buffer twice.
+  socket.data.catchingUp = socket.data.catchingUp.then(() =>
+    catchUp(chat, visitor.user.id, frame, outlet).catch((fault) => fail(chat, socket, fault)),
+  )
+}
+
+const drainPollMs = 20
+
+async function drained(socket: Socket): Promise<boolean> {
+  // A pause even when nothing waits: others get their turn between two pages.
+  do await Bun.sleep(socket.getBufferedAmount() > 0 ? drainPollMs : 0)
+  while (socket.data.isOpen && socket.getBufferedAmount() > 0)
+  return socket.data.isOpen
+}
+
+function later(chat: Chat, socket: Socket, where: string, work: () => Promise<void>): void {
+  void work().catch((fault) => fail(chat, socket, fault, where))
+}
+
+function fail(chat: Chat, socket: Socket, fault: unknown, where = 'resume'): void {
+  guard(chat.log, `socket.${where}`, () => {
+    throw fault
+  })()
+  socket.close(1011, 'internal')
+}
+
+function refuse(socket: Socket, clientId: string | null, code: ProblemCode, retryMs = 0): void {
+  const reason = problemSentence(socket.data.visitor.language, code)
+  const event: ChatEvent = { type: 'refused', client_id: clientId, code, reason }
+  say(socket, retryMs > 0 ? { ...event, retry_ms: retryMs } : event)
+}
+
+/** Answers of one turn leave in one frame. */
+function say(socket: Socket, event: ChatEvent): void {
+  const { outgoing } = socket.data
+  outgoing.push(JSON.stringify(event))
+  if (outgoing.length > 1) return
+  queueMicrotask(() => {
+    const text = `[${outgoing.splice(0).join(',')}]`
+    if (socket.data.isOpen) socket.send(text)
+  })
+}

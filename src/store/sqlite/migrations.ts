@@ -1,0 +1,31 @@
+import type { Database } from 'bun:sqlite'
+import spine from './migrations/0001-spine.sql' with { type: 'text' }
+
+/** In order; a released file is never edited (test/house.test.ts), only followed by another. */
+const migrations = [spine]
+
+/**
+ * Brings the database to the newest schema, each step and its number in one transaction: all or
+ * nothing. Gives a sentence when the database is newer than this program.
+ */
+export function migrate(db: Database): string | null {
+  const version = readVersion(db)
+  if (version > migrations.length) {
+    return (
+      `The data was written by a newer Chatroom (format ${version}, this one knows ` +
+      `${migrations.length}). Please run the newer one.`
+    )
+  }
+  for (const [index, sql] of migrations.entries()) {
+    if (index < version) continue
+    db.transaction(() => {
+      db.run(sql)
+      db.run(`PRAGMA user_version = ${index + 1}`)
+    }).immediate()
+  }
+  return null
+}
+
+function readVersion(db: Database): number {
+  return db.query<{ user_version: number }, []>('PRAGMA user_version').get()?.user_version ?? 0
+}

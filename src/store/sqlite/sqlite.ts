@@ -1,0 +1,134 @@
+import { Database } from 'bun:sqlite'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Store } from '../store'
+import { createMessages } from './messages'
+import { migrate } from './migrations'
+import { createRooms } from './rooms'
+import { createSessions } from './sessions'
+import { createUsers } from './users'
+
+/** What stands in the way of opening a data folder, as one sentence for the operator. */
+export type StoreProblem = { problem: string }
+
+export type StoreOptions = {
+  folder: string
+  /** The room everybody joins, made when the database is new; folded names are the caller's. */
+  firstRoom: { name: string; folded: string; skeleton: string }
+  now: () => number
+}
+
+/**
+ * Opens the database in `folder` (made when missing), brings it up to date and returns the Store,
+ * or the reason why not: unwritable, in use by another process, or made by a newer version.
+ */
+export function openStore(options: StoreOptions): Store | StoreProblem {
+  const { folder } = options
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+  } catch (fault) {
+    return { problem: `I cannot write to the data folder ${folder} (${codeOf(fault)}).` }
+  }
+  const lock = lockFolder(folder)
+  if ('problem' in lock) return lock
+  const opened = openDatabase(join(folder, 'chatroom.db'), folder)
+  if ('problem' in opened) {
+    lock.close()
+    return opened
+  }
+  createFirstRoom(opened, options)
+  return createStore(opened, lock)
+}
+
+/**
+ * One process per folder: an exclusive transaction on a tiny side database, which the operating
+ * system releases however the process ends.
+ */
+function lockFolder(folder: string): Database | StoreProblem {
+  try {
+    const lock = new Database(join(folder, 'lock'), { create: true, strict: true })
+    lock.run('PRAGMA busy_timeout = 0')
+    lock.run('BEGIN EXCLUSIVE')
+    return lock
+  } catch (fault) {
+    if (codeOf(fault) === 'SQLITE_BUSY') {
+      return { problem: `Another Chatroom is already running on the data folder ${folder}.` }
+    }
+    return { problem: `I cannot write to the data folder ${folder} (${codeOf(fault)}).` }
+  }
+}
+
+function openDatabase(file: string, folder: string): Database | StoreProblem {
+  try {
+    const db = new Database(file, { create: true, strict: true })
+    const disobeyed = setPragmas(db)
+    const problem = disobeyed ?? migrate(db)
+    if (problem === null) return db
+    db.close()
+    return { problem }
+  } catch (fault) {
+    return { problem: `I cannot use the database in ${folder} (${codeOf(fault)}).` }
+  }
+}
+
+/** Bun's defaults are journal DELETE, foreign keys off, no busy timeout: none of them will do. */
+function setPragmas(db: Database): string | null {
+  const wanted = [
+    ['journal_mode', 'wal'],
+    // FULL: the WAL is synced at each commit, so "accepted" survives a power cut.
+    ['synchronous', 2],
+    ['foreign_keys', 1],
+    ['busy_timeout', 5000],
+    ['trusted_schema', 0],
+    // Checkpoints every 16 MB instead of every 4: fewer pauses, still a small file.
+    ['wal_autocheckpoint', 4000],
+    ['journal_size_limit', 67_108_864],
+  ] as const
+  for (const [name, value] of wanted) {
+    db.run(`PRAGMA ${name} = ${value}`)
+    const row = db.query<Record<string, unknown>, []>(`PRAGMA ${name}`).get()
+    const obeyed = Object.values(row ?? {})[0]
+    if (obeyed !== value) return `The database refuses ${name} = ${value} (it says ${obeyed}).`
+  }
+  return null
+}
+
+function createFirstRoom(db: Database, { firstRoom, now }: StoreOptions): void {
+  db.query(
+    `INSERT INTO rooms (kind, name, name_folded, name_skeleton, created_at)
+     SELECT 'open', $name, $folded, $skeleton, $createdAt WHERE NOT EXISTS (SELECT 1 FROM rooms)`,
+  ).run({ ...firstRoom, createdAt: now() })
+}
+
+function createStore(db: Database, lock: Database): Store {
+  const readSetting = (key: string): string => {
+    const read = db.query<{ value: string }, [string]>(`SELECT value FROM settings WHERE key = ?`)
+    return read.get(key)?.value ?? ''
+  }
+  const writeProbe = db.query(
+    `INSERT INTO settings (key, value) VALUES ('probe', '1')
+     ON CONFLICT (key) DO UPDATE SET value = value + 1`,
+  )
+  return {
+    epoch: readSetting('epoch'),
+    house: readSetting('house'),
+    users: createUsers(db),
+    sessions: createSessions(db),
+    rooms: createRooms(db),
+    messages: createMessages(db),
+    async probe() {
+      writeProbe.run()
+    },
+    async close() {
+      db.run('PRAGMA wal_checkpoint(TRUNCATE)')
+      // Bun caches statements; an unfinalised one would leave the -wal file behind.
+      db.close(false)
+      lock.close()
+    },
+  }
+}
+
+function codeOf(fault: unknown): string {
+  if (fault instanceof Error && 'code' in fault && typeof fault.code === 'string') return fault.code
+  return fault instanceof Error ? fault.message : String(fault)
+}

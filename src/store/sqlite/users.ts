@@ -1,0 +1,53 @@
+import type { Database } from 'bun:sqlite'
+import type { NewUser, Store, User } from '../store'
+
+/** People, in SQLite. */
+export function createUsers(db: Database): Store['users'] {
+  const insertUser = db.query<{ id: number }, [NewUser]>(
+    `INSERT INTO users (nickname, nickname_folded, nickname_skeleton, avatar, created_at)
+     VALUES ($nickname, $folded, $skeleton, $avatar, $createdAt)
+     ON CONFLICT DO NOTHING
+     RETURNING id`,
+  )
+  const insertSession = db.query(
+    `INSERT INTO sessions (token_hash, user_id, created_at) VALUES ($tokenHash, $id, $createdAt)`,
+  )
+  // Nothing said before somebody joined is unread for them.
+  const joinFirstRoom = db.query(
+    `INSERT INTO memberships (room_id, user_id, joined_at, read_seq)
+     SELECT id, $id, $createdAt, revision FROM rooms WHERE kind = 'open' ORDER BY id LIMIT 1`,
+  )
+  const findHolder = db.query<{ id: number }, [{ folded: string; skeleton: string }]>(
+    `SELECT id FROM users WHERE nickname_folded = $folded OR nickname_skeleton = $skeleton`,
+  )
+  const find = db.query<User, [number]>(`SELECT id, nickname, avatar FROM users WHERE id = ?`)
+  const inRoom = db.query<User, [number]>(
+    `SELECT users.id, nickname, avatar
+     FROM memberships JOIN users ON users.id = user_id
+     WHERE room_id = ? AND left_at IS NULL
+     ORDER BY nickname_folded`,
+  )
+
+  const join = db.transaction((user: NewUser, tokenHash: Uint8Array): User | null => {
+    const made = insertUser.get(user)
+    if (made === null) return null
+    insertSession.run({ tokenHash, id: made.id, createdAt: user.createdAt })
+    joinFirstRoom.run({ id: made.id, createdAt: user.createdAt })
+    return { id: made.id, nickname: user.nickname, avatar: user.avatar }
+  })
+
+  return {
+    async join(user, tokenHash) {
+      return join.immediate(user, tokenHash)
+    },
+    async isNameFree(folded, skeleton) {
+      return findHolder.get({ folded, skeleton }) === null
+    },
+    async find(id) {
+      return find.get(id)
+    },
+    async inRoom(room) {
+      return inRoom.all(room.id)
+    },
+  }
+}

@@ -1,0 +1,18 @@
+/**
+ * Session tokens: 256 random bits in the cookie, only their SHA-256 in the database, so that
+ * whoever reads the database can sign in as nobody.
+ */
+
+/** A new token (base64url, 43 characters) and its hash. */
+export function createToken(): { token: string; hash: Uint8Array } {
+  const token = crypto.getRandomValues(new Uint8Array(32)).toBase64({
+    alphabet: 'base64url',
+    omitPadding: true,
+  })
+  return { token, hash: hashToken(token) }
+}
+
+/** SHA-256 of a token as it stands in the cookie. */
+export function hashToken(token: string): Uint8Array {
+  return new Uint8Array(new Bun.CryptoHasher('sha256').update(token).digest())
+}

@@ -1,0 +1,37 @@
+import { Hono } from 'hono'
+import { ChatError } from '../errors'
+import type { WebEnv, WebNeeds } from './context'
+import { checkHost, checkOrigin } from './guards'
+import { secureHeaders } from './headers'
+import { recogniseVisitor } from './identity'
+import { chooseLanguage } from './language'
+import { messageRoutes } from './messages'
+import { answerProblem } from './problems'
+import { roomRoutes } from './rooms'
+import { sessionRoutes } from './sessions'
+import { socketRoutes } from './sockets'
+import { staticRoutes } from './static-files'
+
+/** The HTTP door: middleware in the order in which a request meets it, then a file per noun. */
+export function createApp(needs: WebNeeds): Hono<WebEnv> {
+  const { chat, assets, spend } = needs
+  const app = new Hono<WebEnv>({ strict: false }).basePath(chat.paths.base)
+  app.use(secureHeaders(chat))
+  app.use(checkHost(chat.config))
+  app.route('/', staticRoutes(chat, assets))
+  app.use(chooseLanguage(chat, assets))
+  app.use(checkOrigin(chat.config))
+  app.use(async (c, next) => {
+    const retryMs = spend('requests', c.get('address'))
+    if (retryMs > 0) throw new ChatError('too_many', retryMs)
+    await next()
+  })
+  app.use(recogniseVisitor(chat))
+  app.route('/', sessionRoutes(needs))
+  app.route('/', roomRoutes(needs))
+  app.route('/', messageRoutes(needs))
+  app.route('/', socketRoutes(needs))
+  app.notFound((c) => answerProblem(chat.log, c, new ChatError('not_found')))
+  app.onError((thrown, c) => answerProblem(chat.log, c, thrown))
+  return app
+}

@@ -1,0 +1,51 @@
+import type { Server } from 'bun'
+import type { Context } from 'hono'
+import type { View } from '../../views/view'
+import type { Assets } from '../assets'
+import type { Spend } from '../budgets'
+import type { Chat, Visitor } from '../chat/chat'
+import type { PostMessage } from '../chat/post-message'
+
+/** What the HTTP door is handed when the house opens. */
+export type WebNeeds = {
+  chat: Chat
+  assets: Assets
+  postMessage: PostMessage
+  spend: Spend
+  /** Hands a checked upgrade request to the socket door; throws ChatError when it is refused. */
+  upgrade: (server: Server<never>, request: Request, visitor: Visitor, rooms: number[]) => void
+}
+
+/** What the middleware learned about a request before a route sees it. */
+export type WebEnv = {
+  Bindings: { server: Server<never> }
+  Variables: {
+    /** Scheme and host as the browser sees them, checked. */
+    origin: string
+    isSecure: boolean
+    address: string
+    view: View
+    visitor: Visitor | null
+    tokenHash: Uint8Array | null
+  }
+}
+
+export type WebContext = Context<WebEnv>
+
+/** Whether the client asked for JSON rather than a page. */
+export function wantsJson(c: WebContext): boolean {
+  const accept = c.req.header('accept') ?? ''
+  return accept.includes('application/json') && !accept.includes('text/html')
+}
+
+/** Answers with a whole page. */
+export function sendPage(c: WebContext, page: { toString: () => string }): Response {
+  return c.body(`<!doctype html>${page}`, { headers: { 'Content-Type': htmlType } })
+}
+
+/** Answers with a fragment of a page. */
+export function sendHtml(c: WebContext, fragment: { toString: () => string }): Response {
+  return c.body(String(fragment), { headers: { 'Content-Type': htmlType } })
+}
+
+const htmlType = 'text/html; charset=utf-8'

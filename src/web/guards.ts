@@ -1,0 +1,77 @@
+import { hostname } from 'node:os'
+import type { MiddlewareHandler } from 'hono'
+import type { Config } from '../config'
+import { ChatError } from '../errors'
+import type { WebContext, WebEnv } from './context'
+
+/**
+ * Refuses requests that name another host (DNS rebinding) and works out the origin under which the
+ * browser sees us. Only names that cannot be rebound are ours: localhost, IP literals, this
+ * machine's name and the public URL.
+ */
+export function checkHost(config: Config): MiddlewareHandler<WebEnv> {
+  const ownNames = ownNamesOf(config)
+  return async (c, next) => {
+    const host = c.req.header('host')?.toLowerCase() ?? ''
+    if (!isOwnHost(host, ownNames, config)) throw new ChatError('host_unknown')
+    const scheme = schemeOf(c, host, config)
+    c.set('isSecure', scheme === 'https')
+    c.set('origin', `${scheme}://${host}`)
+    c.set('address', addressOf(c, config))
+    await next()
+  }
+}
+
+/**
+ * Refuses requests from other sites' pages on everything that changes something and on the socket.
+ * A request that carries no cookie and no Origin comes from no browser and forges nobody.
+ */
+export function checkOrigin(config: Config): MiddlewareHandler<WebEnv> {
+  return async (c, next) => {
+    const isUpgrade = c.req.header('upgrade') !== undefined
+    const isReading = c.req.method === 'GET' || c.req.method === 'HEAD'
+    if (isReading && !isUpgrade) return next()
+    const origin = c.req.header('origin')
+    if (origin === undefined) {
+      const isOwnPage = c.req.header('sec-fetch-site') === 'same-origin'
+      const isAnonymous = c.req.header('cookie') === undefined
+      if (isUpgrade || !(isOwnPage || isAnonymous)) throw new ChatError('origin_missing')
+      return next()
+    }
+    const isOwn = origin === c.get('origin') || origin === config.publicUrl?.origin
+    if (!isOwn) throw new ChatError('origin_foreign')
+    return next()
+  }
+}
+
+function ownNamesOf(config: Config): Set<string> {
+  const machine = hostname().toLowerCase()
+  const names = ['localhost', machine, `${machine}.local`]
+  if (config.publicUrl !== null) names.push(config.publicUrl.hostname)
+  return new Set(names)
+}
+
+/** Two Host headers arrive joined by a comma, which no name may hold. */
+const hostShape = /^(?<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?<port>\d{1,5}))?$/
+
+function isOwnHost(host: string, ownNames: Set<string>, config: Config): boolean {
+  const match = hostShape.exec(host)
+  const name = match?.groups?.name
+  if (name === undefined) return false
+  if (host === config.publicUrl?.host) return true
+  const isAddress = name.startsWith('[') || /^\d{1,3}(\.\d{1,3}){3}$/.test(name)
+  return isAddress || name.endsWith('.localhost') || ownNames.has(name)
+}
+
+function schemeOf(c: WebContext, host: string, config: Config): 'http' | 'https' {
+  if (host === config.publicUrl?.host) {
+    return config.publicUrl.protocol === 'https:' ? 'https' : 'http'
+  }
+  return config.trustProxy && c.req.header('x-forwarded-proto') === 'https' ? 'https' : 'http'
+}
+
+/** The proxy appends the address it saw: only the last entry is its own word. */
+function addressOf(c: WebContext, config: Config): string {
+  const forwarded = config.trustProxy ? c.req.header('x-forwarded-for')?.split(',').at(-1) : null
+  return forwarded?.trim() || (c.env.server.requestIP(c.req.raw)?.address ?? 'unknown')
+}

@@ -1,0 +1,117 @@
+import { Hono } from 'hono'
+import { OlderMessages } from '../../views/room'
+import { problemSentence } from '../problem-sentence'
+import type { Visitor } from '../chat/chat'
+import { isWorthless } from '../chat/catch-up'
+import { toEvent } from '../chat/events'
+import { parseMessage } from '../chat/parse-message'
+import { type PostAnswer, renderRow } from '../chat/post-message'
+import { ChatError } from '../errors'
+import { limits } from '../limits'
+import type { Room } from '../store/store'
+import { sendHtml, type WebContext, type WebEnv, type WebNeeds, wantsJson } from './context'
+import { parseForm } from './forms'
+import { requireVisitor } from './identity'
+import { readBefore, readPage, requireRoom, sendRoom } from './rooms'
+
+/** Reading back, catching up, and posting without a socket. */
+export function messageRoutes(needs: WebNeeds): Hono<WebEnv> {
+  const { chat } = needs
+  return new Hono<WebEnv>()
+    .get('/rooms/:id/messages', async (c) => {
+      const room = await requireRoom(needs, c, requireVisitor(c))
+      const page = await readPage(chat.store, room, readBefore(c), readLimit(c))
+      if (wantsJson(c)) return c.json({ messages: page.messages.map((row) => toEvent(row)) })
+      const view = c.get('view')
+      const { messages, hasOlder } = page
+      return sendHtml(
+        c,
+        <OlderMessages view={view} room={room} messages={messages} hasOlder={hasOlder} />,
+      )
+    })
+    .get('/rooms/:id/changes', async (c) => sendChanges(needs, c))
+    .post('/rooms/:id/messages', async (c) => receivePost(needs, c))
+}
+
+function readLimit(c: WebContext): number {
+  const text = c.req.query('limit') ?? String(limits.historyPageRows)
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw new ChatError('bad_request')
+  return Math.min(Number(text), limits.historyPageRowsMax)
+}
+
+async function sendChanges(needs: WebNeeds, c: WebContext): Promise<Response> {
+  const { store } = needs.chat
+  const room = await requireRoom(needs, c, requireVisitor(c))
+  const text = c.req.query('after') ?? '0'
+  if (!/^\d{1,15}$/.test(text)) throw new ChatError('bad_request')
+  const after = Number(text)
+  const { epoch } = store
+  if (isWorthless(needs.chat, c.req.query('epoch') ?? epoch, room.revision, after)) {
+    return c.json({ epoch, revision: room.revision, events: [], more: false, reload: true })
+  }
+  const { messages, revision, more } = await store.messages.changesAfter(
+    room,
+    after,
+    limits.catchUpRows,
+    limits.catchUpUnitsMax,
+  )
+  if (!wantsJson(c) && c.req.header('hx-request') === 'true') {
+    return sendHtml(
+      c,
+      messages
+        .filter(({ deletedAt }) => deletedAt === null)
+        .map(renderRow)
+        .join(''),
+    )
+  }
+  const events = messages.map((message) => toEvent(message, after))
+  return c.json({ epoch, revision, events, more })
+}
+
+async function receivePost(needs: WebNeeds, c: WebContext): Promise<Response> {
+  const { paths } = needs.chat
+  const visitor = requireVisitor(c)
+  const room = await requireRoom(needs, c, visitor)
+  const isJson = /^application\/json\b/i.test(c.req.header('content-type') ?? '')
+  const fields = isJson ? await readJson(c) : await readForm(c)
+  const answer = await post(needs, visitor, room, fields)
+  if (answer.type === 'accepted') {
+    return isJson ? c.json(answer, 201) : c.redirect(`${paths.room(room.id)}#composer`, 303)
+  }
+  if (isJson) throw new ChatError(answer.code, answer.retryMs)
+  // Nothing is lost: the text comes back in the composer, with the reason.
+  const problem = problemSentence(visitor.language, answer.code)
+  c.status(new ChatError(answer.code).status)
+  return sendRoom(needs, c, visitor, room, { content: String(fields.get('content')), problem })
+}
+
+async function readForm(c: WebContext): Promise<Map<string, unknown>> {
+  const form = await parseForm(c)
+  // Browsers send a form's line breaks as CRLF; people meant one.
+  const content = (form.get('content') ?? '').replaceAll('\r\n', '\n')
+  return new Map([
+    ['client_id', form.get('client_id')],
+    ['content', content],
+  ])
+}
+
+async function readJson(c: WebContext): Promise<Map<string, unknown>> {
+  const body: unknown = await c.req.json().catch(() => null)
+  if (typeof body !== 'object' || body === null) throw new ChatError('bad_request')
+  return new Map<string, unknown>(Object.entries(body))
+}
+
+async function post(
+  { chat, postMessage, spend }: WebNeeds,
+  { user, session }: Visitor,
+  room: Room,
+  fields: Map<string, unknown>,
+): Promise<PostAnswer> {
+  const message = parseMessage(fields)
+  if ('code' in message) return { type: 'refused', code: message.code }
+  const retryMs = spend('messages', session)
+  if (retryMs > 0) return { type: 'refused', code: 'too_many', retryMs }
+  const { promise, resolve } = Promise.withResolvers<PostAnswer>()
+  postMessage({ ...message, room: room.id, author: user.id, createdAt: chat.now() }, resolve)
+  return promise
+}

@@ -1,0 +1,94 @@
+import { Hono } from 'hono'
+import { SignIn, SignInPage } from '../../views/sign-in'
+import { problemSentence } from '../problem-sentence'
+import type { Chat } from '../chat/chat'
+import { freeNicknames, signIn } from '../chat/sign-in'
+import { signOut } from '../chat/sign-out'
+import { ChatError } from '../errors'
+import { sendHtml, sendPage, type WebContext, type WebEnv, type WebNeeds } from './context'
+import { parseForm } from './forms'
+import { clearSession, requireVisitor, setSession } from './identity'
+import { parseLanguage, rememberLanguage } from './language'
+
+/** Coming in and going out. */
+export function sessionRoutes({ chat, spend }: WebNeeds): Hono<WebEnv> {
+  return new Hono<WebEnv>()
+    .post('/session', async (c) => {
+      const form = await readSignIn(c)
+      try {
+        const retryMs = spend('joins', c.get('address'))
+        if (retryMs > 0) throw new ChatError('joins_too_many', retryMs)
+        const { user, token } = await signIn(chat, form, currentOf(c))
+        setSession(c, chat, token)
+        return goOn(c, await firstPage(chat, user.id, form.room))
+      } catch (problem) {
+        if (!(problem instanceof ChatError)) throw problem
+        return answerRefusal(chat, c, form, problem)
+      }
+    })
+    .post('/session/end', async (c) => {
+      const visitor = requireVisitor(c)
+      const tokenHash = c.get('tokenHash')
+      if (tokenHash !== null) await signOut(chat, visitor, tokenHash)
+      clearSession(c, chat)
+      c.header('Clear-Site-Data', '"cache"')
+      return goOn(c, chat.paths.home())
+    })
+    .post('/preferences', async (c) => {
+      const language = parseLanguage((await parseForm(c)).get('language'))
+      if (language === null) throw new ChatError('bad_request')
+      rememberLanguage(c, chat, language)
+      return goOn(c, chat.paths.home())
+    })
+}
+
+type SignInForm = { nickname: string; avatar: string; room: number | null }
+
+async function readSignIn(c: WebContext): Promise<SignInForm> {
+  const form = await parseForm(c)
+  const room = Number(form.get('room'))
+  return {
+    nickname: form.get('suggestion') ?? form.get('nickname') ?? '',
+    avatar: form.get('avatar') ?? 'letter',
+    room: Number.isSafeInteger(room) && room > 0 ? room : null,
+  }
+}
+
+function currentOf(c: WebContext) {
+  const visitor = c.get('visitor')
+  const tokenHash = c.get('tokenHash')
+  return visitor === null || tokenHash === null ? null : { user: visitor.user, tokenHash }
+}
+
+/** The room the person was on the way to, when it is theirs; else the front door. */
+async function firstPage(chat: Chat, userId: number, roomId: number | null): Promise<string> {
+  const room = roomId === null ? null : await chat.store.rooms.find(userId, roomId)
+  return room === null ? chat.paths.home() : chat.paths.room(room.id)
+}
+
+/** htmx would follow a 303 and swap a whole page into the form, so it is told where to go. */
+function goOn(c: WebContext, path: string): Response {
+  if (c.req.header('hx-request') !== 'true') return c.redirect(path, 303)
+  c.header('HX-Redirect', path)
+  return c.body(null, 200)
+}
+
+async function answerRefusal(
+  chat: Chat,
+  c: WebContext,
+  typed: SignInForm,
+  problem: ChatError,
+): Promise<Response> {
+  const view = c.get('view')
+  const form = {
+    // A name of any length was typed; a page need not carry all of it back.
+    ...typed,
+    nickname: typed.nickname.slice(0, 200),
+    problem: problemSentence(view.language, problem.code),
+    suggestions: problem.code === 'name_taken' ? await freeNicknames(chat, typed.nickname) : [],
+  }
+  c.status(problem.status)
+  return c.req.header('hx-request') === 'true'
+    ? sendHtml(c, <SignIn view={view} form={form} />)
+    : sendPage(c, <SignInPage view={view} form={form} />)
+}

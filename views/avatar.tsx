@@ -1,0 +1,48 @@
+import type { User } from '../src/store/store'
+import { hueOf } from './hue'
+
+/** The pictures anybody may take: the first letter of the name, or one of eleven stamps. */
+export const readyAvatars: string[] = [
+  'letter',
+  'mountain',
+  'wave',
+  'moon',
+  'sun',
+  'leaf',
+  'fish',
+  'bird',
+  'cup',
+  'boat',
+  'star',
+  'flower',
+]
+
+/** Takes a person and a size; gives their picture, which says nothing to a screen reader. */
+export function Avatar({ user, size }: { user: User; size?: 'small' | 'large' }) {
+  const look = `av ${hueOf(user.id)}${size === undefined ? '' : ` av--${size}`}`
+  const { avatar, nickname } = user
+  if (avatar !== 'letter' && readyAvatars.includes(avatar))
+    return <Stamp name={avatar} look={look} />
+  return (
+    <span class={look} aria-hidden="true">
+      {initialOf(nickname)}
+    </span>
+  )
+}
+
+/** Takes a stamp's name and its classes; gives the pictogram. */
+export function Stamp({ name, look }: { name: string; look: string }) {
+  return (
+    <svg class={look} aria-hidden="true">
+      <use href={`#stamp-${name}`} />
+    </svg>
+  )
+}
+
+/** What a reader sees as one letter may be several code units: 👩‍🚀, é. */
+function initialOf(nickname: string): string {
+  const [first] = letters.segment(nickname)
+  return first?.segment.toUpperCase() ?? ''
+}
+
+const letters = new Intl.Segmenter(undefined, { granularity: 'grapheme' })

@@ -1,0 +1,56 @@
+/** Every picture of the page, drawn once; places refer to them by name. */
+export function IconSymbols() {
+  return (
+    <svg class="symbols" aria-hidden="true">
+      {Object.entries(icons).map(([name, path]) => (
+        <symbol id={`icon-${name}`} viewBox="0 0 24 24">
+          <path d={path} />
+        </symbol>
+      ))}
+      {Object.entries(stamps).map(([name, path]) => (
+        <symbol id={`stamp-${name}`} viewBox="-6 -6 36 36">
+          <path d={path} />
+        </symbol>
+      ))}
+    </svg>
+  )
+}
+
+/** Takes a name; gives the icon. `dir` marks one that points along the line and is mirrored. */
+export function Icon({ name, dir }: { name: keyof typeof icons; dir?: boolean }) {
+  return (
+    <svg class={dir === true ? 'ic ic--dir' : 'ic'} aria-hidden="true">
+      <use href={`#icon-${name}`} />
+    </svg>
+  )
+}
+
+const icons = {
+  menu: 'M4 7h16M4 12h16M4 17h10',
+  people:
+    'M9 11.2a3.2 3.2 0 1 0 0-6.4 3.2 3.2 0 0 0 0 6.4M3 19c.6-3.2 3-5 6-5s5.4 1.8 6 5M16 5.5' +
+    'a3 3 0 0 1 0 5.5M18 14.5c1.7.7 2.7 2.3 3 4.5',
+  send: 'M5 12h14M13 6l6 6-6 6',
+  down: 'M12 5v14M6 13l6 6 6-6',
+  close: 'M6 6l12 12M18 6 6 18',
+  leave: 'M14 4H7a2 2 0 0 0-2 2v12a2 2 0 0 0 2 2h7M10 12h10M16.5 8.5 20 12l-3.5 3.5',
+  alert: 'M12 3.5 2.5 20h19ZM12 10v4.5M12 17.2v.1',
+}
+
+// Drawn with a brush's economy: few strokes, recognisable at 28 pixels.
+const stamps = {
+  mountain: 'M1.5 19 9 6l4.5 7.5M11 17l5-7 6.5 9ZM6.8 10l2.2 1.5 2-1.5',
+  wave: 'M1.5 9c3.5 0 3.5-4 7-4s3.5 4 7 4 3.5-4 7-4M1.5 14c3.5 0 3.5-4 7-4s3.5 4 7 4 3.5-4 7-4M1.5 19c3.5 0 3.5-4 7-4s3.5 4 7 4 3.5-4 7-4',
+  moon: 'M19.5 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10 10.5ZM17 4.5v4M15 6.5h4',
+  sun: 'M12 16.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9M12 1.5v2.5M12 20v2.5M1.5 12H4M20 12h2.5M4.6 4.6l1.7 1.7M17.7 17.7l1.7 1.7M4.6 19.4l1.7-1.7M17.7 6.3l1.7-1.7',
+  leaf: 'M4 20C3 9 9 3 21 3c.5 12-6 18-14 15M4 20c2-5 5-8.5 10-11',
+  fish: 'M2 12c3.5-7 11-7.5 15 0 1.5-2.5 3-4 5-4.5-1 3-1 6 0 9-2-.5-3.5-2-5-4.5-4 7.5-11.5 7-15 0ZM7 11.2v.1',
+  bird: 'M2.5 10 6 8.5C6.5 5.5 9 4 11.5 5c3 1.2 3 5 6 6.5 1.7.9 3.2 1 4.5 1-1.5 4-5 6.5-9 6.5-4.5 0-7.5-3.5-7-10.5M9 8.2v.1M12 19v3',
+  cup: 'M4 10h13v4.5A5.5 5.5 0 0 1 11.5 20h-2A5.5 5.5 0 0 1 4 14.5ZM17 11.5h1.5a2.5 2.5 0 0 1 0 5H17M8 3c-1.2 1.5 1.2 2.5 0 4M13 3c-1.2 1.5 1.2 2.5 0 4',
+  boat: 'M2 17h20l-3 4H5ZM11 14V2.5L3.5 14ZM14 14h6c-.5-4-2.5-7-6-8.5Z',
+  star: 'm12 2.5 2.9 6.3 6.9.8-5.1 4.7 1.4 6.8L12 17.7l-6.1 3.4 1.4-6.8-5.1-4.7 6.9-.8Z',
+  flower:
+    'M12 14.2a2.2 2.2 0 1 0 0-4.4 2.2 2.2 0 0 0 0 4.4M12 9.8c-4-3-2.5-8 0-8s4 5 0 8M14.1 11.3' +
+    'c1.6-4.7 6.8-5 7.6-2.6s-3.5 5.3-7.6 2.6M13.3 13.8c5 .1 6.9 4.9 4.9 6.4s-6.6-1.5-4.9-6.4' +
+    'M10.7 13.8c1.7 4.9-2.9 7.9-4.9 6.4s-.1-6.3 4.9-6.4M9.9 11.3c-4.1 2.7-8.4-.2-7.6-2.6s6-2.1 7.6 2.6',
+}

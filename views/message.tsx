@@ -1,0 +1,80 @@
+import type { Child } from 'hono/jsx'
+import type { Message, Room, User } from '../src/store/store'
+import { Avatar } from './avatar'
+import { hueOf } from './hue'
+import type { View } from './view'
+
+/**
+ * One message as everybody sees it: no language, no clock, nothing about the reader, so that one
+ * string serves the whole room. The browser turns UTC into local time.
+ */
+export function MessageRow({ message, follows, children }: RowProps) {
+  const { sender, clientId, content } = message
+  const at = new Date(message.createdAt).toISOString()
+  return (
+    <article
+      class={follows ? 'msg msg--follow' : 'msg'}
+      id={`message-${sender.id}-${clientId}`}
+      data-room={message.room}
+      data-seq={message.seq}
+      data-revision={message.revision}
+      data-user={sender.id}
+      data-at={message.createdAt}
+      data-edited={message.editedAt ?? undefined}
+      tabindex={-1}
+    >
+      <div class="msg__side">
+        <Avatar user={sender} />
+      </div>
+      <div class="msg__main">
+        <div class="msg__meta">
+          <b class={hueOf(sender.id)}>
+            <bdi>{sender.nickname}</bdi>
+          </b>{' '}
+          <time datetime={`${at.slice(0, 16)}Z`}>{at.slice(11, 16)}</time>
+        </div>
+        <div class="msg__body" dir="auto" hx-ignore="">
+          <p>{content}</p>
+        </div>
+        {children}
+      </div>
+    </article>
+  )
+}
+
+/** Takes who is writing and where; gives the row that the browser fills before the server does. */
+export function PendingTemplate({ view, user, room }: { view: View; user: User; room: Room }) {
+  const { live } = view.words
+  return (
+    <template id="pending-row">
+      <MessageRow message={emptyMessage(user, room)} follows={false}>
+        <p class="msg__state" hidden>
+          <span></span>{' '}
+          <button type="button" data-action="retry">
+            {live.retry}
+          </button>{' '}
+          <button type="button" data-action="discard">
+            {live.discard}
+          </button>
+        </p>
+      </MessageRow>
+    </template>
+  )
+}
+
+type RowProps = { message: Message; follows: boolean; children?: Child }
+
+function emptyMessage(sender: User, room: Room): Message {
+  return {
+    room: room.id,
+    seq: 0,
+    revision: 0,
+    clientId: '',
+    sender,
+    content: '',
+    replyTo: null,
+    createdAt: 0,
+    editedAt: null,
+    deletedAt: null,
+  }
+}

@@ -1,0 +1,77 @@
+import type { Child } from 'hono/jsx'
+import type { User } from '../src/store/store'
+import { IconSymbols } from './icons'
+import type { View } from './view'
+import { liveWords } from './words'
+
+/** Takes what stands in the room; gives the whole document around it. */
+export function Page({ view, title, user, epoch, children }: PageProps) {
+  return (
+    <html lang={view.language === 'zh' ? 'zh-Hans' : 'en'}>
+      <Head view={view} title={title} renews={user !== null} />
+      <body
+        data-base={view.paths.base}
+        data-words={JSON.stringify(liveWords(view.words))}
+        data-language={view.language}
+        data-house={view.houseId}
+        data-user={user?.id}
+        data-nickname={user?.nickname}
+        data-epoch={epoch}
+      >
+        <IconSymbols />
+        {children}
+        <p class="vh" id="status" role="status" aria-live="polite"></p>
+        <p class="vh" id="alert" role="alert"></p>
+      </body>
+    </html>
+  )
+}
+
+type PageProps = {
+  view: View
+  title: string
+  /** Who is reading; null on pages for strangers. */
+  user: User | null
+  /** The database's epoch, for a page that will open a socket. */
+  epoch?: string
+  children: Child
+}
+
+type HeadProps = { view: View; title: string; renews: boolean }
+
+function Head({ view, title, renews }: HeadProps) {
+  const { assets, house, paths } = view
+  return (
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content={viewport} />
+      <title>{`${title} · ${house}`}</title>
+      <meta name="color-scheme" content="light dark" />
+      <meta name="theme-color" content="#f5f2ec" media="(prefers-color-scheme: light)" />
+      <meta name="theme-color" content="#12151b" media="(prefers-color-scheme: dark)" />
+      <meta name="referrer" content="no-referrer" />
+      <meta name="htmx-config" content={htmxConfig} />
+      {renews && (
+        <noscript>
+          <meta http-equiv="refresh" content="30" />
+        </noscript>
+      )}
+      <link rel="icon" href={assets.icon} type="image/svg+xml" />
+      <link rel="manifest" href={paths.manifest()} />
+      <link rel="stylesheet" href={assets.css} />
+      <script src={assets.htmx} defer></script>
+      <script src={assets.island} defer></script>
+    </head>
+  )
+}
+
+const viewport =
+  'width=device-width,initial-scale=1,viewport-fit=cover,interactive-widget=resizes-content'
+
+// The policy of the page forbids inline styles, so htmx must not bring its own.
+const htmxConfig = JSON.stringify({
+  prefix: '',
+  extensions: 'none',
+  includeIndicatorCSS: false,
+  defaultTimeout: 10_000,
+})

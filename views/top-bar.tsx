@@ -1,0 +1,71 @@
+import type { User } from '../src/store/store'
+import { Avatar } from './avatar'
+import { Icon } from './icons'
+import { LanguageForm } from './language-form'
+import type { View } from './view'
+import { fill } from './words'
+
+/** Takes the reader, or null behind the sign-in dialog; gives the bar above everything. */
+export function TopBar({ view, user }: { view: View; user: User | null }) {
+  const { page } = view.words
+  return (
+    <header class="top">
+      {user !== null && (
+        <a class="skip" href="#content">
+          {page.skip}
+        </a>
+      )}
+      {user !== null && <RailButton rail="rooms" icon="menu" label={page.rooms} />}
+      <a class="brand" href={view.paths.home()}>
+        <span class="seal" aria-hidden="true" lang="zh">
+          室
+        </span>
+        <span>{view.house}</span>
+      </a>
+      {user !== null && (
+        <div class="top__end">
+          <RailButton rail="people" icon="people" label={page.people} />
+          <button class="btn btn--icon" type="button" popovertarget="menu">
+            <Avatar user={user} size="small" />
+            <span class="vh">{page.menu}</span>
+          </button>
+          <Menu view={view} user={user} />
+        </div>
+      )}
+    </header>
+  )
+}
+
+type RailButtonProps = { rail: 'rooms' | 'people'; icon: 'menu' | 'people'; label: string }
+
+function RailButton({ rail, icon, label }: RailButtonProps) {
+  return (
+    <button class={`btn btn--icon opens-${rail}`} type="button" popovertarget={rail}>
+      <Icon name={icon} />
+      <span class="vh">{label}</span>
+    </button>
+  )
+}
+
+function Menu({ view, user }: { view: View; user: User }) {
+  const { page } = view.words
+  return (
+    <div class="menu" id="menu" popover="auto">
+      <p class="menu__who">
+        <Avatar user={user} size="large" />
+        <span>
+          <span class="vh">{fill(page.signedInAs, { name: '' })}</span>
+          <bdi>{user.nickname}</bdi>
+        </span>
+      </p>
+      <LanguageForm view={view} />
+      <form class="menu__leave" id="log-out" method="post" action={view.paths.sessionEnd()}>
+        <button class="btn" type="submit" aria-describedby="log-out-note">
+          <Icon name="leave" dir />
+          {page.logOut}
+        </button>
+        <small id="log-out-note">{page.logOutNote}</small>
+      </form>
+    </div>
+  )
+}

@@ -1,0 +1,15 @@
+import type { Paths } from '../src/paths'
+import type { Language, Words } from './words'
+
+/** What every page knows about its request: where things are, and what to call them. */
+export type View = {
+  paths: Paths
+  words: Words
+  language: Language
+  /** The name of this installation, chosen by whoever runs it. */
+  house: string
+  /** Tells this installation from all others that a browser knows. */
+  houseId: string
+  /** Addresses of the built files; their names change with their content. */
+  assets: { css: string; htmx: string; island: string; icon: string }
+}
