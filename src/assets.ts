@@ -9,6 +9,8 @@ export type Asset = {
 }
 
 export type Assets = {
+  /** Changes whenever any of the files does. */
+  build: string
   /** The name with its hash, for `app.css` and so on. Throws when the build left it out. */
   nameOf: (file: string) => string
   find: (hashedName: string) => Asset | null
@@ -46,6 +48,7 @@ export function loadAssets(): Assets {
     })
   }
   return {
+    build: Bun.hash(files.toSorted().join()).toString(36),
     nameOf(file) {
       const name = names.get(file)
       if (name === undefined) throw new Error(`${file} was not built`)

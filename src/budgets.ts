@@ -1,11 +1,12 @@
 import { limits } from './limits'
 
 /** What a budget is spent on; each has its burst and its rate in limits.ts. */
-export type Spending = 'messages' | 'frames' | 'requests' | 'joins' | 'handshakes'
+export type Spending = 'messages' | 'frames' | 'catchUps' | 'requests' | 'joins' | 'handshakes'
 
 const rates: Record<Spending, { burst: number; perSecond: number }> = {
   messages: { burst: limits.messagesBurst, perSecond: limits.messagesPerSecond },
   frames: { burst: limits.framesBurst, perSecond: limits.framesPerSecond },
+  catchUps: { burst: limits.catchUpsBurst, perSecond: limits.catchUpsPerSecond },
   requests: { burst: limits.requestsBurst, perSecond: limits.requestsPerSecond },
   joins: { burst: limits.joinsBurst, perSecond: limits.joinsPerSecond },
   handshakes: { burst: limits.handshakesBurst, perSecond: limits.handshakesPerSecond },

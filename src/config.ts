@@ -13,6 +13,8 @@ export type Config = {
   trustProxy: boolean
   /** Off for benchmarks only. */
   rateLimits: boolean
+  /** Pages reload by themselves when the server was started anew (scripts/dev.ts). */
+  isDevelopment: boolean
   /** Test-only fault: answers before the commit, to prove that the crash test can fail. */
   faultAckBeforeCommit: boolean
 }
@@ -64,6 +66,7 @@ export function readCommand(
     basePath,
     trustProxy,
     rateLimits: environment.CHATROOM_RATE_LIMITS !== 'off',
+    isDevelopment: environment.CHATROOM_DEVELOPMENT === 'on',
     faultAckBeforeCommit: environment.CHATROOM_TEST_FAULT === 'ack-before-commit',
   }
   return { kind: 'serve', config }

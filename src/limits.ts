@@ -33,6 +33,8 @@ export const limits = {
   catchUpUnitsMax: 256 * 1024,
   /** Further behind than this a fresh page is cheaper than a replay. */
   catchUpRevisionsMax: 5_000,
+  /** Rooms one resume may name. */
+  catchUpRoomsMax: 500,
   /** The same for a browser, which keeps few rows anyway. */
   catchUpBrowserRevisionsMax: 400,
 
@@ -71,6 +73,9 @@ export const limits = {
   framesPerSecond: 50,
   requestsBurst: 300,
   requestsPerSecond: 50,
+  /** A replay costs a thousand times a frame, so it has a budget of its own. */
+  catchUpsBurst: 30,
+  catchUpsPerSecond: 1,
   /** Names cost nothing here, so they are rationed; a class of sixty still joins at once. */
   joinsBurst: 60,
   joinsPerSecond: 0.1,

@@ -28,8 +28,10 @@ export type House = {
 export function openHouse(config: Config, store: Store, log: Log): House {
   const connections = createConnections()
   const presence = createPresence(() => chat)
+  const assets = loadAssets()
   const chat: Chat = {
     config,
+    build: config.isDevelopment ? `dev-${Date.now()}` : assets.build,
     paths: createPaths(config.basePath),
     store,
     presence,
@@ -43,11 +45,12 @@ export function openHouse(config: Config, store: Store, log: Log): House {
   const spend = createBudgets(config.rateLimits)
   const { postMessage, close: closeQueue } = openPostingQueue(chat)
   const door = createSocketDoor({ chat, connections, postMessage, spend })
-  const app = createApp({ chat, assets: loadAssets(), postMessage, spend, upgrade: door.upgrade })
+  const app = createApp({ chat, assets, postMessage, spend, upgrade: door.upgrade })
   const server = Bun.serve({
     port: config.port,
     hostname: config.host,
-    maxRequestBodySize: limits.requestBytesMax,
+    // Twice ours, so that a body a little too large gets a sentence instead of a cut.
+    maxRequestBodySize: limits.requestBytesMax * 2,
     idleTimeout: limits.requestIdleSecondsMax,
     fetch: (request, itself) => app.fetch(request, { server: itself }),
     error: () => new Response('Something broke. Please try again.', { status: 500 }),

@@ -17,6 +17,7 @@ export function Page({ view, title, user, epoch, children }: PageProps) {
         data-user={user?.id}
         data-nickname={user?.nickname}
         data-epoch={epoch}
+        data-build={view.build}
       >
         <IconSymbols />
         {children}

@@ -10,6 +10,8 @@ export type View = {
   house: string
   /** Tells this installation from all others that a browser knows. */
   houseId: string
+  /** Names the build of scripts and styles: a page learns when the server has another. */
+  build: string
   /** Addresses of the built files; their names change with their content. */
   assets: { css: string; htmx: string; island: string; icon: string }
 }

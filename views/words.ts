@@ -16,34 +16,9 @@ export function wordsFor(language: Language): Words {
   return language === 'zh' ? zh : en
 }
 
-/** Takes a problem's code; gives one sentence about it that says what to do. */
-export function problemSentence(
-  language: Language,
-  code: keyof Words['problems'],
-  reference?: string,
-): string {
-  return fill(wordsFor(language).problems[code], { reference: reference ?? '—' })
-}
-
-/** Takes a dictionary; gives the part that the browser's script needs, as plain JSON. */
-export function liveWords(words: Words) {
-  const { problems } = words
-  const { message_empty, message_long, message_characters, message_marks } = problems
-  const { too_many, busy, storage_failed, room_missing, not_signed_in } = problems
-  return {
-    ...words.live,
-    problems: {
-      message_empty,
-      message_long,
-      message_characters,
-      message_marks,
-      too_many,
-      busy,
-      storage_failed,
-      room_missing,
-      not_signed_in,
-    },
-  }
+/** Takes a dictionary; gives the part the browser's script needs, plain enough for JSON. */
+export function liveWords(words: Words): Words['live'] {
+  return words.live
 }
 
 /** Takes a sentence with `{names}` and their values; gives it filled in, each value literally. */

@@ -26,6 +26,8 @@ export type Chat = {
   paths: Paths
   store: Store
   presence: Presence
+  /** Names the build of scripts and styles that pages are made with. */
+  build: string
   log: Log
   /** Wall clock in milliseconds; decoration only, order is the room's revision. */
   now: () => number

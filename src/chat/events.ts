@@ -31,7 +31,7 @@ export type RoomSummary = {
 export type ChatEvent =
   | MessageEvent
   | { type: 'message.removed'; room: number; seq: number; revision: number }
-  | { type: 'hello'; epoch: string; user: User; rooms: RoomSummary[] }
+  | { type: 'hello'; epoch: string; build: string; user: User; rooms: RoomSummary[] }
   | AcceptedEvent
   | RefusedEvent
   | { type: 'presence'; user: number; state: PresenceState }

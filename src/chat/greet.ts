@@ -8,6 +8,7 @@ export async function greet(chat: Chat, user: User): Promise<ChatEvent & { type:
   return {
     type: 'hello',
     epoch: chat.store.epoch,
+    build: chat.build,
     user,
     rooms: rooms.map((room) => ({
       id: room.id,

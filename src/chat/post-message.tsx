@@ -1,5 +1,6 @@
 import { MessageRow } from '../../views/message'
 import { ChatError, type ProblemCode } from '../errors'
+import { guard } from '../guard'
 import { limits } from '../limits'
 import { faultOf } from '../log'
 import type { AppendOutcome, Message, NewMessage } from '../store/store'
@@ -69,7 +70,8 @@ async function flush(chat: Chat, batch: Posting[]): Promise<void> {
   }
   for (const [index, { message, answer }] of batch.entries()) {
     const outcome = outcomes[index]
-    if (outcome !== undefined) answer(toAnswer(outcome, message))
+    // One sender's broken socket must not keep the others from their answers.
+    if (outcome !== undefined) guard(chat.log, 'answer', answer)(toAnswer(outcome, message))
   }
 }
 

@@ -10,6 +10,8 @@ export type Clock = {
   dayKey: (at: number) => string
   /** Today, Yesterday, or the date. */
   dayLabel: (at: number) => string
+  /** Calls back at each local midnight, when Today becomes Yesterday. */
+  onMidnight: (callback: () => void) => void
 }
 
 /** Makes the clock of a page in its language and the browser's time zone. */
@@ -20,6 +22,17 @@ export function createClock(page: Page): Clock {
   const full = format({ dateStyle: 'full', timeStyle: 'medium' })
   const day = format({ weekday: 'long', day: 'numeric', month: 'long' })
   const dayOfYear = format({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })
+  const onMidnight = (callback: () => void): void => {
+    const now = new Date()
+    const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1)
+    setTimeout(
+      () => {
+        callback()
+        onMidnight(callback)
+      },
+      midnight.getTime() - now.getTime() + 1_000,
+    )
+  }
   const dayKey = (at: number): string => {
     const date = new Date(at)
     return `${date.getFullYear()}-${date.getMonth()}-${date.getDate()}`
@@ -28,6 +41,7 @@ export function createClock(page: Page): Clock {
     time: (at) => time.format(at),
     full: (at) => full.format(at),
     dayKey,
+    onMidnight,
     dayLabel(at) {
       const now = new Date()
       const yesterday = new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1)

@@ -74,6 +74,14 @@ export function connect(page: Page, listener: Listener): Connection {
     const pauseMax = Math.min(limits.reconnectMsMax, limits.reconnectMsMin * 2 ** failures)
     failures += 1
     retryTimer = setTimeout(open, Math.random() * Math.max(pauseMax, 500))
+    if (failures > 1) void askWhoIAm()
+  }
+  // A refused upgrade looks like a lost connection; only a request says that the session ended.
+  const askWhoIAm = async (): Promise<void> => {
+    const answer = await fetch(location.href, { method: 'HEAD' }).catch(() => null)
+    if (answer?.status !== 401) return
+    clearTimeout(retryTimer)
+    listener.onSignedOut()
   }
   const abandon = (): void => {
     const dead = socket

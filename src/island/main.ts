@@ -57,6 +57,7 @@ function startRoom(page: Page, storage: Storage, userId: number): void {
   connection = connect(page, {
     onHello(hello) {
       if (hello.epoch !== page.epoch) return location.reload()
+      if (hello.build !== page.build) offerReload(page)
       greet(timeline, hello)
       outbox.flush()
     },
@@ -80,6 +81,8 @@ function startRoom(page: Page, storage: Storage, userId: number): void {
       case 'accepted':
         return outbox.onAccepted(event)
       case 'refused':
+        // Not about a message: a question for changes was refused, and is asked again later.
+        if (event.client_id === null) timeline.positions.interrupted()
         return outbox.onRefused(event)
       case 'message.removed':
         return timeline.remove(event.room, event.seq, event.revision)
@@ -114,6 +117,12 @@ function greet(
     if (id === timeline.room() && behind > limits.catchUpBrowserRevisionsMax) void timeline.reload()
     else timeline.positions.compare(id, revision)
   }
+}
+
+/** The server was updated under this page; nobody is interrupted, only a developer's page reloads. */
+function offerReload(page: Page): void {
+  if (page.build.startsWith('dev-')) location.reload()
+  else showToast(page.words.newerVersion)
 }
 
 /** Sorts published HTML by what it is: rows of messages, lines of people. */

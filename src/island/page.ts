@@ -12,6 +12,8 @@ export type Page = {
   /** Null on the sign-in page. */
   user: { id: number; nickname: string } | null
   epoch: string
+  /** Which build of the scripts and styles this page was made with. */
+  build: string
 }
 
 /** Reads the attributes of <body>. */
@@ -25,6 +27,7 @@ export function readPage(): Page {
     house: dataset.house ?? '',
     user: id > 0 ? { id, nickname: dataset.nickname ?? '' } : null,
     epoch: dataset.epoch ?? '',
+    build: dataset.build ?? '',
   }
 }
 

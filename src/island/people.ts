@@ -11,5 +11,7 @@ export function receivePeople(page: Page, published: HTMLElement[]): void {
   list.replaceChildren(...people)
   const online = people.filter((person) => rank(person) === 0).length
   element('online-count', HTMLElement).textContent = String(online)
+  const { room } = element('timeline', HTMLElement).dataset
+  document.querySelector(`#room-${room} .online`)?.replaceChildren(String(online))
   element('head-online', HTMLElement).textContent = count(page, online, page.words.online)
 }

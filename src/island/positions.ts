@@ -31,7 +31,14 @@ export function createPositions(onGap: (room: number, after: number) => void): P
   }
   return {
     known: (room) => of(room)?.known ?? 0,
-    set: (room, known) => void positions.set(room, { known, ahead: new Set(), isAsking: false }),
+    set(room, known) {
+      const before = of(room)
+      const head = before === undefined ? 0 : Math.max(before.known, ...before.ahead)
+      const position = { known, ahead: new Set<number>(), isAsking: false }
+      positions.set(room, position)
+      // A fresh list may be older than what was heard while it was fetched.
+      if (head > known) ask(room, position)
+    },
     heard(room, revision) {
       const position = of(room)
       if (position === undefined || revision <= position.known) return

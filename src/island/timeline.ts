@@ -119,6 +119,7 @@ export function createTimeline(page: Page, clock: Clock, listener: TimelineListe
     listener.onFresh()
     scroller.toEnd()
   }
+  clock.onMidnight(() => rows.settleAll(timeline()))
   watchSwaps(box, timeline, {
     onFragment: rows.dress,
     hold: scroller.hold,

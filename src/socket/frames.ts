@@ -1,5 +1,6 @@
 import { parseClientId, parseCount, parseMessage, type SentMessage } from '../chat/parse-message'
 import type { ProblemCode } from '../errors'
+import { limits } from '../limits'
 
 /** What a client may say on the socket, once its shape was checked. */
 export type Frame =
@@ -62,8 +63,10 @@ function parseResume(fields: Map<string, unknown>): Frame | FrameProblem {
   if (typeof epoch !== 'string' || typeof rooms !== 'object' || rooms === null) {
     return problem('bad_frame')
   }
+  const entries = Object.entries(rooms)
+  if (entries.length > limits.catchUpRoomsMax) return problem('bad_frame')
   const positions = new Map<number, number>()
-  for (const [key, value] of Object.entries(rooms)) {
+  for (const [key, value] of entries) {
     const room = parseCount(Number(key))
     if (room === null || typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
       return problem('bad_frame')

@@ -123,7 +123,7 @@ function act(needs: Needs, socket: Socket, frame: Frame): void {
     case 'read':
       return later(chat, socket, 'read', () => markRead(chat, user.id, frame.room, frame.seq))
     case 'resume':
-      return resume(chat, socket, frame)
+      return resume(needs, socket, frame)
     case 'ping':
       return later(chat, socket, 'ping', async () => say(socket, await answerPing(chat, user.id)))
   }
@@ -148,8 +148,11 @@ function post(needs: Needs, socket: Socket, frame: Frame & { type: 'message.post
   }
 }
 
-function resume(chat: Chat, socket: Socket, frame: Frame & { type: 'resume' }): void {
+function resume(needs: Needs, socket: Socket, frame: Frame & { type: 'resume' }): void {
+  const { chat, spend } = needs
   const { visitor, subprotocol } = socket.data
+  const retryMs = spend('catchUps', visitor.session)
+  if (retryMs > 0) return refuse(socket, null, 'too_many', retryMs)
   const outlet = {
     subprotocol,
     send: (text: string): void => void (socket.data.isOpen && socket.send(text)),

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { ChatError } from '../errors'
 import type { WebEnv, WebNeeds } from './context'
-import { checkHost, checkOrigin } from './guards'
+import { checkHost, checkOrigin, checkSize } from './guards'
 import { secureHeaders } from './headers'
 import { recogniseVisitor } from './identity'
 import { chooseLanguage } from './language'
@@ -20,6 +20,7 @@ export function createApp(needs: WebNeeds): Hono<WebEnv> {
   app.use(checkHost(chat.config))
   app.route('/', staticRoutes(chat, assets))
   app.use(chooseLanguage(chat, assets))
+  app.use(checkSize)
   app.use(checkOrigin(chat.config))
   app.use(async (c, next) => {
     const retryMs = spend('requests', c.get('address'))

@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import type { MiddlewareHandler } from 'hono'
 import type { Config } from '../config'
 import { ChatError } from '../errors'
+import { limits } from '../limits'
 import type { WebContext, WebEnv } from './context'
 
 /**
@@ -42,6 +43,13 @@ export function checkOrigin(config: Config): MiddlewareHandler<WebEnv> {
     if (!isOwn) throw new ChatError('origin_foreign')
     return next()
   }
+}
+
+/** Refuses bodies that say they are too large; Bun cuts off those that do not say it. */
+export const checkSize: MiddlewareHandler<WebEnv> = async (c, next) => {
+  const size = Number(c.req.header('content-length') ?? 0)
+  if (size > limits.requestBytesMax) throw new ChatError('too_large')
+  await next()
 }
 
 function ownNamesOf(config: Config): Set<string> {

@@ -21,6 +21,7 @@ export function chooseLanguage(chat: Chat, assets: Assets): MiddlewareHandler<We
       paths: chat.paths,
       words: wordsFor(language),
       language,
+      build: chat.build,
       house,
       houseId: chat.store.house,
       assets: urls,

@@ -31,7 +31,7 @@ export function sessionRoutes({ chat, spend }: WebNeeds): Hono<WebEnv> {
       const tokenHash = c.get('tokenHash')
       if (tokenHash !== null) await signOut(chat, visitor, tokenHash)
       clearSession(c, chat)
-      c.header('Clear-Site-Data', '"cache"')
+      c.header('Clear-Site-Data', '"cache", "cookies", "storage"')
       return goOn(c, chat.paths.home())
     })
     .post('/preferences', async (c) => {

@@ -94,7 +94,7 @@ export const zh: Words = {
     retry: '重发',
     discard: '不发了',
     send: '发送',
-    logOutUnsent: '有消息尚未发出,退出后将丢失。仍要退出吗?',
+    logOutUnsent: '还有消息没发出去，退出后就没有了。确定要退出吗？',
     willSend: '恢复连接后会自动发送',
     fast: '发得太快了，{s} 秒后自动发送',
     newMessages: { one: '{n} 条新消息', other: '{n} 条新消息' },

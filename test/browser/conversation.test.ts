@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import type { BrowserPage } from '../helpers/browser'
+import { type RunningServer, startServer } from '../helpers/server'
+import { connected, enter, expectNoProblems, expectTexts, rows, say, sees } from './people'
+
+let server: RunningServer
+let ada: BrowserPage
+let mei: BrowserPage
+
+beforeAll(async () => {
+  server = await startServer()
+  ada = await enter(server.port, 'Ada', 'a')
+  mei = await enter(server.port, '梅', 'b', { width: 390, height: 844, language: 'zh-CN' })
+})
+
+afterAll(async () => {
+  ada.close()
+  mei.close()
+  await server.stop()
+})
+
+test('two people talk, and each sees every message once and in order', async () => {
+  await say(ada, 'Hello from Ada')
+  await sees(mei, 'Hello from Ada')
+  await say(mei, '你好,Ada!')
+  await sees(ada, '你好,Ada!')
+  await expectTexts(ada, ['Hello from Ada', '你好,Ada!'])
+  await expectTexts(mei, ['Hello from Ada', '你好,Ada!'])
+})
+
+test('markup in a message is shown as the text it is', async () => {
+  const text = '<img src=x onerror=alert(1)> & <hx-partial hx-target="#people">gone</hx-partial> $& $`'
+  await say(ada, text)
+  await sees(mei, text)
+  expect((await rows(ada)).at(-1)?.text).toBe(text)
+})
+
+test('an own message stands there in the same moment, before the server has answered', async () => {
+  const shown = await ada.evaluate<{ text: string; field: string }>(`(() => {
+    const field = document.querySelector('#content')
+    field.value = 'At once'
+    document.querySelector('#composer').requestSubmit()
+    const last = [...document.querySelectorAll('#timeline > .msg')].at(-1)
+    return { text: last.querySelector('.msg__body').textContent, field: field.value }
+  })()`)
+  expect(shown).toEqual({ text: 'At once', field: '' })
+  await sees(mei, 'At once')
+})
+
+test('the confirmed row is the very node that was shown at once', async () => {
+  const isSame = await ada.evaluate<boolean>(`(async () => {
+    const field = document.querySelector('#content')
+    field.value = 'The same node'
+    document.querySelector('#composer').requestSubmit()
+    const row = [...document.querySelectorAll('#timeline > .msg')].at(-1)
+    for (let i = 0; i < 200 && row.classList.contains('msg--pending'); i += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 25))
+    }
+    return row.isConnected && Number(row.dataset.seq) > 0
+  })()`)
+  expect(isSame).toBe(true)
+})
+
+test('messages of one person within minutes share a picture and a name', async () => {
+  await say(mei, 'One')
+  await say(mei, 'Two')
+  await sees(ada, 'Two')
+  const follows = await ada.evaluate<boolean[]>(
+    `[...document.querySelectorAll('#timeline > .msg')].slice(-2)
+      .map((row) => row.classList.contains('msg--follow'))`,
+  )
+  expect(follows).toEqual([false, true])
+  const heading = await ada.evaluate<string>(`document.querySelector('#timeline .day').textContent`)
+  expect(heading).toBe('Today')
+})
+
+test('both are online for each other, live', async () => {
+  const names = `[...document.querySelectorAll('#people-list [data-state=online]')]
+    .map((person) => person.dataset.name).sort().join()`
+  await ada.waitFor(`${names} === 'Ada,梅'`, 'Ada and 梅 online')
+  await mei.waitFor(`${names} === 'Ada,梅'`, 'Ada and 梅 online')
+})
+
+test('a Chinese browser gets a Chinese page', async () => {
+  expect(await mei.evaluate<string>('document.documentElement.lang')).toBe('zh-Hans')
+  expect(await mei.evaluate<string>(`document.querySelector('#timeline .day').textContent`)).toBe(
+    '今天',
+  )
+})
+
+test('a reload keeps the history', async () => {
+  const before = await rows(ada)
+  await ada.evaluate('location.reload()')
+  await connected(ada)
+  expect(await rows(ada)).toEqual(before)
+})
+
+test('a returning person goes straight in', async () => {
+  await ada.goto(`http://a.localhost:${server.port}/`)
+  await connected(ada)
+  expect(await ada.evaluate<string>('location.pathname')).toBe('/rooms/1')
+})
+
+test('nothing was reported against the policy, and no other host was asked', () => {
+  expectNoProblems(ada, mei)
+})

@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { limits } from '../../src/limits'
+import type { BrowserPage } from '../helpers/browser'
+import { openSocket, signIn } from '../helpers/client'
+import { type RunningServer, startServer } from '../helpers/server'
+import { addressOf, connected, enter, expectNoProblems, rows, say, sees } from './people'
+
+let server: RunningServer
+let ada: BrowserPage
+let script: Awaited<ReturnType<typeof openSocket>>
+const total = 620
+
+beforeAll(async () => {
+  server = await startServer()
+  const robot = await signIn(server, 'Robot')
+  script = await openSocket(server, robot)
+  for (let n = 1; n <= total; n += 1) await script.post(1, `m-${n}`, `message ${n}`)
+  ada = await enter(server.port, 'Ada', 'a')
+})
+
+afterAll(async () => {
+  script.close()
+  ada.close()
+  await server.stop()
+})
+
+const firstVisible = `(() => {
+  const top = document.querySelector('#log').getBoundingClientRect().top
+  const row = [...document.querySelectorAll('#timeline > .msg')]
+    .find((each) => each.getBoundingClientRect().bottom > top)
+  return { seq: Number(row.dataset.seq), top: Math.round(row.getBoundingClientRect().top) }
+})()`
+
+async function scrollUp(page: BrowserPage): Promise<void> {
+  const oldest = (await rows(page))[0]?.seq
+  await page.evaluate(`document.querySelector('#log').scrollTop = 300`)
+  const isOlder = `Number(document.querySelector('#timeline > .msg').dataset.seq) < ${oldest}`
+  await page.waitFor(isOlder, `messages older than ${oldest}`)
+}
+
+test('the page opens at the newest fifty', async () => {
+  const shown = await rows(ada)
+  expect(shown.length).toBe(limits.historyPageRows)
+  expect(shown.at(-1)?.text).toBe(`message ${total}`)
+  const distance = `(({ scrollHeight, scrollTop, clientHeight }) =>
+    scrollHeight - scrollTop - clientHeight)(document.querySelector('#log'))`
+  expect(await ada.evaluate<number>(distance)).toBeLessThan(2)
+})
+
+test('older messages slide in above without a jump', async () => {
+  await ada.evaluate(`document.querySelector('#log').scrollTop = 400`)
+  const place = await ada.evaluate<{ seq: number; top: number }>(firstVisible)
+  const isOlder = `document.querySelectorAll('#timeline > .msg').length >= 100`
+  await ada.waitFor(isOlder, 'a second page')
+  await Bun.sleep(300)
+  const after = await ada.evaluate<{ seq: number; top: number }>(firstVisible)
+  expect(after.seq).toBe(place.seq)
+  expect(Math.abs(after.top - place.top)).toBeLessThanOrEqual(2)
+})
+
+test('somebody reading back is not disturbed: the pill counts what is new', async () => {
+  const place = await ada.evaluate<{ seq: number; top: number }>(firstVisible)
+  await script.post(1, 'new-1', 'news 1')
+  await script.post(1, 'new-2', 'news 2')
+  await ada.waitFor(
+    `document.querySelector('#latest').innerText.trim() === '2 new messages'`,
+    'the pill',
+  )
+  expect(await ada.evaluate(firstVisible)).toEqual(place)
+  await ada.click('#latest')
+  await ada.waitFor(`document.querySelector('#latest').hidden`, 'the pill to go')
+  expect((await rows(ada)).at(-1)?.text).toBe('news 2')
+})
+
+test('reading far back keeps at most 400 rows, in order, and comes back to the present', async () => {
+  while ((await rows(ada))[0]?.seq !== 1) await scrollUp(ada)
+  const shown = await rows(ada)
+  expect(shown.length).toBeLessThanOrEqual(limits.timelineRowsMax)
+  expect(shown.map(({ seq }) => seq)).toEqual(shown.map((_, index) => index + 1))
+  expect(await ada.evaluate<boolean>(`!document.querySelector('#latest').hidden`)).toBe(true)
+  await script.post(1, 'new-3', 'news 3')
+  await ada.evaluate(`document.querySelector('#latest').click()`)
+  await sees(ada, 'news 3')
+  expect((await rows(ada)).length).toBe(limits.historyPageRows)
+})
+
+test('sending while reading back jumps to the end and shows the message once', async () => {
+  await scrollUp(ada)
+  await say(ada, 'Mine, from far back')
+  await sees(ada, 'Mine, from far back')
+  const mine = (await rows(ada)).filter(({ text }) => text === 'Mine, from far back')
+  expect(mine.length).toBe(1)
+})
+
+test('a followed room trims its far end and can fetch it again', async () => {
+  for (let n = 1; n <= 400; n += 1) await script.post(1, `tail-${n}`, `tail ${n}`)
+  await sees(ada, 'tail 400')
+  const shown = await rows(ada)
+  expect(shown.length).toBeLessThanOrEqual(limits.timelineRowsMax)
+  await scrollUp(ada)
+  const longer = await rows(ada)
+  expect(longer.map(({ seq }) => seq)).toEqual(longer.map((_, i) => (longer[0]?.seq ?? 0) + i))
+})
+
+test('without JavaScript the page still reads and posts', async () => {
+  await ada.cdp('Emulation.setScriptExecutionDisabled', { value: true })
+  await ada.goto(addressOf(server.port, 'a', '/rooms/1'))
+  await ada.click('#content')
+  await ada.type('Posted by a plain form')
+  await ada.click('#send')
+  await ada.cdp('Emulation.setScriptExecutionDisabled', { value: false })
+  await ada.goto(addressOf(server.port, 'a', '/rooms/1'))
+  await connected(ada)
+  await sees(ada, 'Posted by a plain form')
+})
+
+test('nothing was reported against the policy', () => {
+  expectNoProblems(ada)
+})

@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import type { BrowserPage } from '../helpers/browser'
+import { type RunningServer, startServer } from '../helpers/server'
+import { connected, enter, expectNoProblems, expectTexts, rows, say, sees } from './people'
+
+let server: RunningServer
+let ada: BrowserPage
+let grace: BrowserPage
+
+beforeAll(async () => {
+  server = await startServer()
+  ada = await enter(server.port, 'Ada', 'a')
+  grace = await enter(server.port, 'Grace', 'b')
+})
+
+afterAll(async () => {
+  ada.close()
+  grace.close()
+  await server.stop()
+})
+
+test('the server is killed while one is typing, and nothing is missing or doubled', async () => {
+  await say(ada, 'Before')
+  await sees(grace, 'Before')
+  await ada.evaluate(`document.querySelector('#content').focus()`)
+  await ada.type('Half a sen')
+  await server.kill()
+  await ada.waitFor(`!document.querySelector('#connection').hidden`, 'the connection bar')
+  await ada.type('tence, written through it')
+  await ada.press('Enter')
+  await say(grace, 'Sent into the void')
+  expect((await rows(ada)).at(-1)).toMatchObject({ isPending: true })
+  await server.restart()
+  await sees(grace, 'Half a sentence, written through it', 30_000)
+  await sees(ada, 'Sent into the void', 30_000)
+  await say(ada, 'After')
+  await sees(grace, 'After')
+  const texts = (await rows(ada)).map(({ text }) => text)
+  expect(texts.toSorted()).toEqual(
+    ['After', 'Before', 'Half a sentence, written through it', 'Sent into the void'].toSorted(),
+  )
+  await expectTexts(grace, texts)
+  await expectTexts(ada, texts)
+})
+
+test('an unsent message survives a reload and is sent once', async () => {
+  const texts = (await rows(ada)).map(({ text }) => text)
+  await server.kill()
+  await say(ada, 'Written while the server was away')
+  await say(ada, 'And one behind it')
+  await server.restart()
+  await ada.evaluate('location.reload()')
+  await connected(ada)
+  await sees(ada, 'And one behind it', 30_000)
+  await sees(grace, 'And one behind it', 30_000)
+  const all = [...texts, 'Written while the server was away', 'And one behind it']
+  await expectTexts(ada, all)
+  await expectTexts(grace, all)
+})
+
+test('ten restarts while both talk lose nothing and double nothing', async () => {
+  const sent: string[] = []
+  for (let round = 1; round <= 5; round += 1) {
+    for (const [page, name] of [
+      [ada, 'Ada'],
+      [grace, 'Grace'],
+    ] as const) {
+      sent.push(`${name} in round ${round}`)
+      await say(page, `${name} in round ${round}`)
+    }
+    if (round % 2 === 0) await server.kill()
+    else await server.stop()
+    await server.restart()
+  }
+  for (const text of sent) {
+    await sees(ada, text, 30_000)
+    await sees(grace, text, 30_000)
+  }
+  const texts = (await rows(ada)).map(({ text }) => text)
+  expect(texts.filter((text) => text.includes('in round')).toSorted()).toEqual(sent.toSorted())
+  await expectTexts(grace, texts)
+})
+
+test('a refused message keeps its text, with Retry and Discard, also after a reload', async () => {
+  const tower = `tower a${'\u0301'.repeat(20)}`
+  await say(ada, tower)
+  await ada.waitFor(`document.querySelector('.msg--failed .msg__state button')`, 'Retry')
+  await ada.evaluate('location.reload()')
+  await connected(ada)
+  await ada.waitFor(`document.querySelector('.msg--failed .msg__state')`, 'the failed message')
+  const failed = (await rows(ada)).at(-1)
+  expect(failed).toMatchObject({ text: tower, isFailed: true })
+  await say(ada, 'Waits behind it')
+  expect((await rows(ada)).at(-1)).toMatchObject({ text: 'Waits behind it', isPending: true })
+  await ada.click('.msg--failed [data-action=discard]')
+  await sees(grace, 'Waits behind it')
+  expect((await rows(ada)).some(({ text }) => text === tower)).toBe(false)
+})
+
+test('a draft waits through a reload', async () => {
+  await ada.evaluate(`document.querySelector('#content').focus()`)
+  await ada.type('Not finished yet')
+  await Bun.sleep(500)
+  await ada.evaluate('location.reload()')
+  await connected(ada)
+  expect(await ada.evaluate<string>(`document.querySelector('#content').value`)).toBe(
+    'Not finished yet',
+  )
+})
+
+test('nothing was reported against the policy', () => {
+  const unexpected = [ada, grace].flatMap(({ problems }) =>
+    problems.filter((problem) => !/ERR_CONNECTION_REFUSED|WebSocket connection/.test(problem)),
+  )
+  expect(unexpected).toEqual([])
+  expectNoProblems()
+})

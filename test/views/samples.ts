@@ -1,0 +1,49 @@
+import { createPaths } from '../../src/paths'
+import type { Message, Room, User } from '../../src/store/store'
+import type { View } from '../../views/view'
+import { type Language, wordsFor } from '../../views/words'
+
+/** Takes a language; gives what a page knows about its request. */
+export function viewIn(language: Language): View {
+  return {
+    paths: createPaths('/chat/'),
+    words: wordsFor(language),
+    language,
+    house: 'Harbour House',
+    houseId: 'house-1',
+    build: 'build-1',
+    assets: { css: '/a.css', htmx: '/h.js', island: '/i.js', icon: '/i.svg' },
+  }
+}
+
+export const mei: User = { id: 1, nickname: '梅 Mei', avatar: 'letter' }
+export const tomas: User = { id: 16, nickname: 'Tomás', avatar: 'boat' }
+
+export const general: Room = {
+  id: 7,
+  kind: 'open',
+  name: 'general',
+  topic: 'Odd photos and coffee',
+  createdAt: 0,
+  revision: 3,
+  readSeq: 0,
+  unread: 0,
+}
+
+const start = Date.UTC(2026, 10, 23, 9, 4)
+
+/** Takes who says what, and how many minutes after 09:04; gives the message. */
+export function say(sender: User, content: string, minutes = 0): Message {
+  return {
+    room: general.id,
+    seq: minutes + 1,
+    revision: minutes + 1,
+    clientId: `c${minutes}`,
+    sender,
+    content,
+    replyTo: null,
+    createdAt: start + minutes * 60_000,
+    editedAt: null,
+    deletedAt: null,
+  }
+}
