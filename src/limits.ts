@@ -19,6 +19,8 @@ export const limits = {
   // --- Pages of history --------------------------------------------------------------------
   /** Rows of a page on the screen: 50 fill any display and gzip to a few kilobytes. */
   historyPageRows: 50,
+  /** People of the list who are not here, the latest first to join; those here are all shown. */
+  absentPeopleRows: 20,
   /** The most a script may ask for at once. */
   historyPageRowsMax: 200,
   /** Rows kept in the browser; with 10,000 Enter takes five times as long to paint. */
@@ -59,6 +61,8 @@ export const limits = {
   offlineGraceMs: 10_000,
   /** Presence changes are gathered and published together. */
   presenceFlushMs: 300,
+  /** More changes than this at once are published as short events instead of whole lines. */
+  presenceRowsMax: 50,
 
   // --- Posting -----------------------------------------------------------------------------
   /** Messages waiting for the next transaction; beyond it senders are asked to retry. */

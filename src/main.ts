@@ -27,9 +27,6 @@ switch (command.kind) {
 }
 
 function serve(config: Config, log: Log): void {
-  const name = parseRoomName('general')
-  if (typeof name === 'string') throw new Error('general is a name')
-  const firstRoom = { name: name.shown, folded: name.folded, skeleton: name.skeleton }
   const store = openStore({ folder: config.dataFolder, firstRoom, now: Date.now })
   if ('problem' in store) return fail(store.problem)
   const house = open(config, () => openHouse(config, store, log))
@@ -55,6 +52,13 @@ function open(config: Config, start: () => House): House | null {
     }
     return null
   }
+}
+
+/** The room everybody joins. */
+function firstRoom() {
+  const name = parseRoomName('general')
+  if (typeof name === 'string') throw new Error('general is a name')
+  return { name: name.shown, folded: name.folded, skeleton: name.skeleton }
 }
 
 /** The first signal stops gracefully, a second one at once. */

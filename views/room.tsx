@@ -52,7 +52,7 @@ export function Timeline({ view, room, messages, hasOlder }: TimelineProps) {
   )
 }
 
-/** Takes an older page; gives what takes the place of `#older`: its rows and what is before them. */
+/** Takes an older page; gives what stands in for `#older`: its rows and what is before them. */
 export function OlderMessages({ view, room, messages, hasOlder }: TimelineProps) {
   const first = messages[0]
   return (

@@ -31,10 +31,12 @@ export function createPresence(chat: () => Pick<Chat, 'publish'>): Presence {
     flushTimer = null
     const users = [...changed.values()]
     changed.clear()
-    chat().publish('everyone', {
-      html: () => users.map((user) => renderPerson(user, stateOf(user.id))).join(''),
-      json: () => JSON.stringify(users.map((user) => toPresenceEvent(user, stateOf(user.id)))),
-    })
+    const json = (): string =>
+      JSON.stringify(users.map((user) => toPresenceEvent(user, stateOf(user.id))))
+    const html = (): string => users.map((user) => renderPerson(user, stateOf(user.id))).join('')
+    // After a restart everybody comes back at once; their lines are on all pages already.
+    const isStorm = users.length > limits.presenceRowsMax
+    chat().publish('everyone', { html: isStorm ? json : html, json })
   }
   const announce = (user: User): void => {
     changed.set(user.id, user)

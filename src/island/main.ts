@@ -8,7 +8,7 @@ import { type Connection, connect } from './connection'
 import { createConnectionBar } from './connection-bar'
 import { openOutbox } from './outbox'
 import { announce, fill, type Page, readPage } from './page'
-import { receivePeople } from './people'
+import { receivePeople, setPresence } from './people'
 import { forgetOnLogOut, showToast, startSignIn, welcomeBack } from './sign-in'
 import { openStorage, type Storage } from './storage'
 import { createTimeline } from './timeline'
@@ -88,6 +88,8 @@ function startRoom(page: Page, storage: Storage, userId: number): void {
         return timeline.remove(event.room, event.seq, event.revision)
       case 'caught_up':
         return timeline.positions.caughtUp(event.room, event.after, event.revision)
+      case 'presence':
+        return setPresence(page, event.user, event.state)
       case 'reload':
         return void (event.room === timeline.room() && timeline.reload())
       case 'pong':

@@ -5,7 +5,7 @@ import { SignInPage } from '../../views/sign-in'
 import type { Visitor } from '../chat/chat'
 import { ChatError } from '../errors'
 import { limits } from '../limits'
-import type { Room } from '../store/store'
+import type { Room, Store, User } from '../store/store'
 import { sendHtml, sendPage, type WebContext, type WebEnv, type WebNeeds } from './context'
 import { requireVisitor } from './identity'
 
@@ -56,6 +56,7 @@ export async function sendRoom(
   if (c.req.header('hx-request') === 'true') {
     return sendHtml(c, <Timeline view={view} room={room} messages={messages} hasOlder={hasOlder} />)
   }
+  const online = chat.presence.online().add(visitor.user.id)
   return sendPage(
     c,
     <RoomPage
@@ -65,8 +66,8 @@ export async function sendRoom(
       rooms={await chat.store.rooms.ofUser(visitor.user.id)}
       messages={messages}
       hasOlder={hasOlder}
-      people={await chat.store.users.inRoom(room)}
-      online={chat.presence.online().add(visitor.user.id)}
+      people={await peopleShown(chat.store, room, online)}
+      online={online}
       epoch={chat.store.epoch}
       clientId={crypto.randomUUID()}
       unsent={unsent ?? null}
@@ -74,9 +75,17 @@ export async function sendRoom(
   )
 }
 
+/** Everybody who is here, and some of those who are not. */
+async function peopleShown(store: Store, room: Room, online: Set<number>): Promise<User[]> {
+  const people = await store.users.inRoom(room)
+  const absent = people.filter(({ id }) => !online.has(id)).sort((a, b) => b.id - a.id)
+  const shown = new Set(absent.slice(0, limits.absentPeopleRows))
+  return people.filter((person) => online.has(person.id) || shown.has(person))
+}
+
 /** A page of history and whether there is more before it. */
 export async function readPage(
-  store: WebNeeds['chat']['store'],
+  store: Store,
   room: Room,
   before: number | null,
   limit: number = limits.historyPageRows,

@@ -1,6 +1,7 @@
 import { limits } from '../../src/limits'
 
-const letters = limits.messageUnitsMax.toLocaleString('en')
+const nameMax = limits.nicknameGraphemesMax
+const textMax = limits.messageUnitsMax.toLocaleString('en')
 
 /** Everything the product says in English. */
 export const en = {
@@ -30,7 +31,7 @@ export const en = {
     signInTitle: 'Come in.',
     signInLead: 'Pick a name. No password, no e-mail.',
     nickname: 'Nickname',
-    nicknameHint: `Up to ${limits.nicknameGraphemesMax} characters. Letters, 汉字 and digits are fine.`,
+    nicknameHint: `Up to ${nameMax} characters. Letters, 汉字 and digits are fine.`,
     suggestions: 'Still free:',
     avatar: 'Picture',
     letterSample: 'A',
@@ -55,7 +56,7 @@ export const en = {
   },
   problems: {
     name_empty: 'Type a name so that others know who is speaking.',
-    name_long: `This name is too long. Shorten it to ${limits.nicknameGraphemesMax} characters.`,
+    name_long: `This name is too long. Shorten it to ${nameMax} characters.`,
     name_characters: 'This name has characters that cannot be shown. Use letters and digits.',
     name_mixed_scripts: 'This name mixes alphabets that look alike. Keep to one of them.',
     name_reserved: 'This name is kept for the house. Choose another one.',
@@ -63,7 +64,7 @@ export const en = {
     avatar_unknown: 'This picture does not exist. Pick one of those shown.',
     joins_too_many: 'Many people are coming in at once. Wait a few seconds and try again.',
     message_empty: 'There is nothing to send yet. Write something first.',
-    message_long: `This message is too long. Shorten it to ${letters} characters or send it in parts.`,
+    message_long: `This is too long. Shorten it to ${textMax} characters or send it in parts.`,
     message_characters: 'This message has characters that cannot be shown. Remove them to send it.',
     message_marks: 'Too many marks are stacked on one letter. Remove some to send this message.',
     too_many: 'You are going very fast. Wait a few seconds and try again.',

@@ -13,8 +13,8 @@ export type StoreProblem = { problem: string }
 
 export type StoreOptions = {
   folder: string
-  /** The room everybody joins, made when the database is new; folded names are the caller's. */
-  firstRoom: { name: string; folded: string; skeleton: string }
+  /** The room everybody joins, asked for when the database is new. */
+  firstRoom: () => { name: string; folded: string; skeleton: string }
   now: () => number
 }
 
@@ -94,10 +94,11 @@ function setPragmas(db: Database): string | null {
 }
 
 function createFirstRoom(db: Database, { firstRoom, now }: StoreOptions): void {
+  if (db.query('SELECT 1 FROM rooms').get() !== null) return
   db.query(
     `INSERT INTO rooms (kind, name, name_folded, name_skeleton, created_at)
-     SELECT 'open', $name, $folded, $skeleton, $createdAt WHERE NOT EXISTS (SELECT 1 FROM rooms)`,
-  ).run({ ...firstRoom, createdAt: now() })
+     VALUES ('open', $name, $folded, $skeleton, $createdAt)`,
+  ).run({ ...firstRoom(), createdAt: now() })
 }
 
 function createStore(db: Database, lock: Database): Store {
