@@ -50,7 +50,7 @@ function Head({ view, title, renews }: HeadProps) {
       <meta name="color-scheme" content="light dark" />
       <meta name="theme-color" content="#f5f2ec" media="(prefers-color-scheme: light)" />
       <meta name="theme-color" content="#12151b" media="(prefers-color-scheme: dark)" />
-      <meta name="referrer" content="no-referrer" />
+      <meta name="referrer" content="same-origin" />
       <meta name="htmx-config" content={htmxConfig} />
       {renews && (
         <noscript>

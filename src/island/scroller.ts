@@ -6,6 +6,8 @@ export type Scroller = {
   toEnd: () => void
   /** Remembers the place before a change of the list; the returned function restores it after. */
   hold: () => () => void
+  /** Asks for older messages when there are too few to scroll at all. */
+  fill: () => void
   /** Watches the size of a list that replaced the one before. */
   watch: (timeline: HTMLElement) => void
 }
@@ -19,6 +21,7 @@ export function createScroller(
   on: { onNearTop: () => void; onFollow: () => void },
 ): Scroller {
   let following = true
+  let top = 0
   const goToEnd = (): void => {
     box.scrollTop = box.scrollHeight
   }
@@ -28,7 +31,9 @@ export function createScroller(
       const wasFollowing = following
       following = box.scrollHeight - box.scrollTop - box.clientHeight < limits.stickPx
       if (following && !wasFollowing) on.onFollow()
-      if (box.scrollTop < limits.olderFromTopPx) on.onNearTop()
+      // Only on the way up: the end of a short page is near its top, too.
+      if (box.scrollTop < top && box.scrollTop < limits.olderFromTopPx) on.onNearTop()
+      top = box.scrollTop
     },
     { passive: true },
   )
@@ -43,6 +48,9 @@ export function createScroller(
       following = true
       goToEnd()
       on.onFollow()
+    },
+    fill() {
+      if (box.scrollHeight <= box.clientHeight) on.onNearTop()
     },
     hold() {
       if (following) return goToEnd

@@ -118,6 +118,7 @@ export function createTimeline(page: Page, clock: Clock, listener: TimelineListe
     scroller.watch(list)
     listener.onFresh()
     scroller.toEnd()
+    scroller.fill()
   }
   clock.onMidnight(() => rows.settleAll(timeline()))
   watchSwaps(box, timeline, {
@@ -126,6 +127,7 @@ export function createTimeline(page: Page, clock: Clock, listener: TimelineListe
     onOlder() {
       rows.settleAll(timeline())
       if (dropNewest(timeline())) pill.setUpToDate(false)
+      scroller.fill()
     },
     onFresh: start,
   })

@@ -12,7 +12,8 @@ export function secureHeaders(chat: Chat): MiddlewareHandler<WebEnv> {
     const { headers } = c.res
     headers.set('Content-Security-Policy', policyFor(c.get('origin') ?? '', chat))
     headers.set('X-Content-Type-Options', 'nosniff')
-    headers.set('Referrer-Policy', 'no-referrer')
+    // Not no-referrer: with it browsers send `Origin: null` with our own plain forms.
+    headers.set('Referrer-Policy', 'same-origin')
     headers.set('Cross-Origin-Opener-Policy', 'same-origin')
     headers.set('Cross-Origin-Resource-Policy', 'same-origin')
     headers.set('Permissions-Policy', 'camera=(), microphone=(), geolocation=(), payment=()')

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(async () => {
   ada.close()
   stranger.close()
-  await server.stop()
+  await server.dispose()
 })
 
 const looks = [
@@ -30,6 +30,8 @@ const looks = [
 async function expectAccessible(page: BrowserPage): Promise<void> {
   for (const look of looks) {
     await page.emulate(look)
+    // Colours fade into each other; half-way they have no contrast to speak of.
+    await Bun.sleep(400)
     const found = await axeViolations(page)
     expect({ ...look, found }).toEqual({ ...look, found: [] })
   }
@@ -78,7 +80,7 @@ test('a message that was not sent', async () => {
 })
 
 test('without a connection, and with the counter over the limit', async () => {
-  expectNoProblems(ada, stranger)
+  expectNoProblems(ada)
   await server.kill()
   await ada.waitFor(`!document.querySelector('#connection').hidden`, 'the connection bar')
   await ada.evaluate(`document.querySelector('#content').focus()`)

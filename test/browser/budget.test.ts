@@ -24,7 +24,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   page.close()
-  await server.stop()
+  await server.dispose()
 })
 
 test('the first load of the room is at most 60 KB in at most 6 requests', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { BrowserPage } from '../helpers/browser'
 import { type RunningServer, startServer } from '../helpers/server'
-import { connected, enter, expectNoProblems, expectTexts, rows, say, sees } from './people'
+import { connected, enter, expectNoProblems, expectTexts, reload, rows, say, sees } from './people'
 
 let server: RunningServer
 let ada: BrowserPage
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(async () => {
   ada.close()
   mei.close()
-  await server.stop()
+  await server.dispose()
 })
 
 test('two people talk, and each sees every message once and in order', async () => {
@@ -29,7 +29,8 @@ test('two people talk, and each sees every message once and in order', async () 
 })
 
 test('markup in a message is shown as the text it is', async () => {
-  const text = '<img src=x onerror=alert(1)> & <hx-partial hx-target="#people">gone</hx-partial> $& $`'
+  const text =
+    '<img src=x onerror=alert(1)> & <hx-partial hx-target="#people">gone</hx-partial> $& $`'
   await say(ada, text)
   await sees(mei, text)
   expect((await rows(ada)).at(-1)?.text).toBe(text)
@@ -90,8 +91,7 @@ test('a Chinese browser gets a Chinese page', async () => {
 
 test('a reload keeps the history', async () => {
   const before = await rows(ada)
-  await ada.evaluate('location.reload()')
-  await connected(ada)
+  await reload(ada)
   expect(await rows(ada)).toEqual(before)
 })
 

@@ -13,7 +13,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   mei.close()
-  await server.stop()
+  await server.dispose()
 })
 
 const field = `document.querySelector('#content')`

@@ -31,6 +31,13 @@ export async function connected(page: BrowserPage): Promise<void> {
   await page.waitFor(isOnline, 'the room, connected', 20_000)
 }
 
+/** Reloads the page of the room and waits until the new one is connected. */
+export async function reload(page: BrowserPage): Promise<void> {
+  await page.evaluate(`(document.body.dataset.isOld = 'yes', location.reload())`)
+  await page.waitFor(`document.body?.dataset.isOld === undefined`, 'the new page', 20_000)
+  await connected(page)
+}
+
 /** Types into the composer and presses Enter. */
 export async function say(page: BrowserPage, text: string): Promise<void> {
   await page.evaluate(`document.querySelector('#content').focus()`)
@@ -43,7 +50,9 @@ export type ShownRow = { text: string; seq: number; isPending: boolean; isFailed
 
 /** The rows on the screen, top to bottom. */
 export async function rows(page: BrowserPage): Promise<ShownRow[]> {
-  return page.evaluate<ShownRow[]>(`[...document.querySelectorAll('#timeline > .msg')].map((row) => ({
+  return page.evaluate<
+    ShownRow[]
+  >(`[...document.querySelectorAll('#timeline > .msg')].map((row) => ({
     text: row.querySelector('.msg__body').textContent,
     seq: Number(row.dataset.seq),
     isPending: row.classList.contains('msg--pending'),

@@ -41,10 +41,17 @@ export type SocketOptions = {
   origin?: string
 }
 
+/** Bun's own socket can send headers and hang up, which a browser's cannot. */
+export type ScriptSocket = Bun.WebSocket
+const ScriptSocket = WebSocket as unknown as new (
+  url: string,
+  options: Bun.WebSocketOptions,
+) => ScriptSocket
+
 /** A socket of this person, not yet open; everything else is the caller's. */
-export function dial(server: Address, person: Person, options: SocketOptions = {}): WebSocket {
+export function dial(server: Address, person: Person, options: SocketOptions = {}): ScriptSocket {
   const { subprotocol = 'chatroom.json', origin = server.origin } = options
-  return new WebSocket(`${server.origin.replace('http', 'ws')}/socket`, {
+  return new ScriptSocket(`${server.origin.replace('http', 'ws')}/socket`, {
     headers: { Cookie: person.cookie, Origin: origin },
     protocols: [subprotocol],
   })

@@ -1,0 +1,181 @@
+import { join } from 'node:path'
+import { findBrowser } from './find-browser'
+
+export type Look = { dark?: boolean; width?: number; height?: number; coarse?: boolean }
+
+/** One tab of a real browser, driven as a person would. */
+export type BrowserPage = {
+  goto: (url: string) => Promise<void>
+  /** The value of an expression in the page, after awaiting it. */
+  evaluate: <Value>(expression: string) => Promise<Value>
+  /** Polls an expression until it is truthy; `what` says in a failure what was awaited. */
+  waitFor: (expression: string, what: string, ms?: number) => Promise<void>
+  click: (selector: string) => Promise<void>
+  type: (text: string) => Promise<void>
+  press: (key: string, modifiers?: Modifier[]) => Promise<void>
+  cdp: (method: string, parameters?: object) => Promise<unknown>
+  screenshot: (path: string) => Promise<void>
+  emulate: (look: Look) => Promise<void>
+  /** Text of an input method, first undecided, then chosen. */
+  imeCompose: (text: string) => Promise<void>
+  imeCommit: (text: string) => Promise<void>
+  /** Policy reports, exceptions, console errors and requests to other hosts, so far. */
+  problems: string[]
+  requests: { url: string; encodedBytes: number }[]
+  close: () => void
+}
+
+type Modifier = 'Shift' | 'Control' | 'Alt' | 'Meta'
+type Options = { width?: number; height?: number; dark?: boolean; language?: string }
+
+/**
+ * Opens a tab in the one test browser of this process. Two people are two hosts, `a.localhost` and
+ * `b.localhost`: each has its own cookies and storage.
+ */
+export async function openBrowserPage(options: Options = {}): Promise<BrowserPage> {
+  const { width = 1280, height = 800, dark = false, language = 'en' } = options
+  const view = new Bun.WebView({ width, height, backend: await backend() })
+  const queue = createQueue()
+  const cdp = (method: string, parameters: object = {}): Promise<unknown> =>
+    queue(() => view.cdp(method, { ...parameters }))
+  await view.navigate('about:blank')
+  const { problems, requests } = await watch(view, cdp)
+  const evaluate = <Value>(expression: string): Promise<Value> =>
+    queue(() => view.evaluate(expression)) as Promise<Value>
+  const emulate = async (look: Look): Promise<void> => {
+    const scheme = look.dark ? 'dark' : 'light'
+    const features = [{ name: 'prefers-color-scheme', value: scheme }]
+    if (look.coarse) features.push({ name: 'pointer', value: 'coarse' })
+    await cdp('Emulation.setEmulatedMedia', { features })
+    if (look.width !== undefined && look.height !== undefined) {
+      const { width, height } = look
+      const metrics = { width, height, deviceScaleFactor: 1, mobile: false }
+      await cdp('Emulation.setDeviceMetricsOverride', metrics)
+    }
+  }
+  await cdp('Emulation.setLocaleOverride', { locale: language })
+  await cdp('Network.setExtraHTTPHeaders', { headers: { 'Accept-Language': language } })
+  await emulate({ dark })
+  return {
+    goto: (url) => queue(() => view.navigate(url)),
+    evaluate,
+    waitFor: (expression, what, ms = 10_000) => waitFor(evaluate, expression, what, ms),
+    click: (selector) => queue(() => view.click(selector, { timeout: 10_000 })),
+    type: (text) => queue(() => view.type(text)),
+    press: (key, modifiers = []) => queue(() => view.press(key, { modifiers })),
+    cdp,
+    async screenshot(path) {
+      await Bun.write(path, await queue(() => view.screenshot()))
+    },
+    emulate,
+    imeCompose: async (text) => {
+      const selection = { selectionStart: text.length, selectionEnd: text.length }
+      await cdp('Input.imeSetComposition', { text, ...selection })
+    },
+    imeCommit: async (text) => void (await cdp('Input.insertText', { text })),
+    problems,
+    requests,
+    close: () => view.close(),
+  }
+}
+
+/** All violations of WCAG A and AA and of good practice that the checker finds in this page. */
+export async function axeViolations(page: BrowserPage): Promise<string[]> {
+  const source = await Bun.file(axePath).text()
+  // Through the debugger, as the page's own policy allows no script from elsewhere.
+  await page.cdp('Runtime.evaluate', { expression: source })
+  return page.evaluate<string[]>(`axe.run(document, { runOnly: ${JSON.stringify(axeTags)} })
+    .then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map((node) =>
+      id + ': ' + node.target.join(' ') + ' – ' + node.failureSummary.replace(/\\s+/g, ' '))))`)
+}
+
+const axePath = join(import.meta.dir, '..', '..', 'node_modules', 'axe-core', 'axe.min.js')
+const axeTags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+
+async function backend() {
+  const isRoot = process.getuid?.() === 0
+  const quiet = ['--disable-quic', '--disable-component-update', '--disable-sync']
+  const argv = isRoot ? ['--no-sandbox', ...quiet] : quiet
+  return { type: 'chrome' as const, path: await findBrowser(), argv }
+}
+
+/** A tab does one thing of a kind at a time and refuses a second one; here they wait their turn. */
+function createQueue(): <Value>(work: () => Promise<Value>) => Promise<Value> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const done = last.then(work, work)
+    last = done.catch(() => {})
+    return done
+  }
+}
+
+async function waitFor(
+  evaluate: BrowserPage['evaluate'],
+  expression: string,
+  what: string,
+  ms: number,
+): Promise<void> {
+  const deadline = performance.now() + ms
+  // While a page is being replaced, an expression may fail for want of one.
+  const isTrue = (): Promise<boolean> =>
+    evaluate<boolean>(`Boolean(${expression})`).catch(() => false)
+  while (!(await isTrue())) {
+    if (performance.now() > deadline) {
+      const page = `location.href + '\\n' + document.body?.innerText.slice(0, 1500)`
+      throw new Error(`Waited ${ms} ms for ${what}. The page: ${await evaluate(page)}`)
+    }
+    await Bun.sleep(40)
+  }
+}
+
+type Watched = Pick<BrowserPage, 'problems' | 'requests'>
+
+async function watch(view: Bun.WebView, cdp: BrowserPage['cdp']): Promise<Watched> {
+  const problems: string[] = []
+  const requests: Watched['requests'] = []
+  const urls = new Map<string, string>()
+  // Protocol messages are plain JSON of a documented shape; they are only read for reporting.
+  const on = (method: string, hear: (data: Protocol) => void): void =>
+    view.addEventListener(method, (event) => hear((event as MessageEvent<Protocol>).data))
+  on('Log.entryAdded', ({ entry }) => {
+    if (entry?.level === 'error') problems.push(`${entry.text} ${entry.url ?? ''}`)
+  })
+  on('Runtime.exceptionThrown', ({ exceptionDetails }) => {
+    problems.push(exceptionDetails?.exception?.description ?? 'an exception')
+  })
+  on('Runtime.consoleAPICalled', ({ type, args }) => {
+    if (type === 'error')
+      problems.push(args?.map((arg) => arg.value ?? arg.description).join(' ') ?? '')
+  })
+  on('Audits.issueAdded', ({ issue }) => {
+    if (issue?.code === 'ContentSecurityPolicyIssue') problems.push(JSON.stringify(issue))
+  })
+  on('Network.requestWillBeSent', ({ requestId, request }) => {
+    const url = request?.url ?? ''
+    urls.set(requestId ?? '', url)
+    if (/^(https?|wss?):/.test(url) && !isOwn(new URL(url).hostname)) {
+      problems.push(`a request to another host: ${url}`)
+    }
+  })
+  on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+    requests.push({ url: urls.get(requestId ?? '') ?? '', encodedBytes: encodedDataLength ?? 0 })
+  })
+  for (const domain of ['Page', 'Log', 'Runtime', 'Audits', 'Network'])
+    await cdp(`${domain}.enable`)
+  return { problems, requests }
+}
+
+type Protocol = {
+  entry?: { level: string; text: string; url?: string }
+  exceptionDetails?: { exception?: { description?: string } }
+  type?: string
+  args?: { value?: unknown; description?: string }[]
+  issue?: { code: string }
+  requestId?: string
+  request?: { url: string }
+  encodedDataLength?: number
+}
+
+function isOwn(host: string): boolean {
+  return host === 'localhost' || host === '127.0.0.1' || host.endsWith('.localhost')
+}
