@@ -56,49 +56,72 @@ function countThatFit(rows: MessageRow[], limit: number, unitsMax: number): numb
   return end === -1 ? rows.length : end
 }
 
+type Member = { sender: User; head: number }
+
 function createAppend(db: Database): (batch: NewMessage[]) => AppendOutcome[] {
   const findRepeat = db.query<MessageRow, [number, string]>(
     selectMessages('author_id = ? AND client_id = ?'),
   )
-  const findMember = db.query<User & { revision: number }, [number, number]>(
-    `SELECT users.id, nickname, avatar, revision
+  const findMember = db.query<User & { head: number }, [number, number]>(
+    `SELECT users.id, nickname, avatar, revision AS head
      FROM memberships JOIN rooms ON rooms.id = room_id JOIN users ON users.id = user_id
      WHERE room_id = ? AND user_id = ?`,
   )
   const findReply = db.query<{ seq: number }, [number, number]>(
     `SELECT seq FROM messages WHERE room_id = ? AND seq = ? AND deleted_at IS NULL`,
   )
-  const insert = db.query(
+  // By position: named parameters cost as much again as the insert itself.
+  const insert = db.query<never, [number, number, number, string, string, number | null, number]>(
     `INSERT INTO messages (room_id, seq, revision, author_id, client_id, content, reply_to, created_at)
-     VALUES ($room, $seq, $seq, $author, $clientId, $content, $replyTo, $createdAt)`,
+     VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7)
+     ON CONFLICT (author_id, client_id) DO NOTHING`,
   )
   const advance = db.query(`UPDATE rooms SET revision = ?2 WHERE id = ?1`)
 
-  const appendOne = (message: NewMessage, heads: Map<number, number>): AppendOutcome => {
-    const repeated = findRepeat.get(message.author, message.clientId)
-    if (repeated !== null) {
-      if (repeated.room !== message.room) return { status: 'refused', code: 'client_id_reused' }
-      return { status: 'accepted', message: toMessage(repeated), repeat: true }
+  const appendOne = (message: NewMessage, group: Group): AppendOutcome => {
+    const { room, author, clientId, content, replyTo, createdAt } = message
+    const member = memberOf(group, room, author)
+    const isReplyGone = replyTo !== null && findReply.get(room, replyTo) === null
+    if (member === null || isReplyGone) {
+      const repeated = findRepeat.get(author, clientId)
+      if (repeated !== null) return answerRepeat(repeated, room)
+      return { status: 'refused', code: member === null ? 'room_missing' : 'reply_missing' }
     }
-    const member = findMember.get(message.room, message.author)
-    if (member === null) return { status: 'refused', code: 'room_missing' }
-    if (message.replyTo !== null && findReply.get(message.room, message.replyTo) === null) {
-      return { status: 'refused', code: 'reply_missing' }
+    const seq = (group.heads.get(room) ?? member.head) + 1
+    const { changes } = insert.run(room, seq, author, clientId, content, replyTo, createdAt)
+    if (changes === 0) {
+      const repeated = findRepeat.get(author, clientId)
+      if (repeated === null) throw new Error('a conflict has a row')
+      return answerRepeat(repeated, room)
     }
-    const { revision, ...sender } = member
-    const seq = (heads.get(message.room) ?? revision) + 1
-    insert.run({ ...message, seq })
-    heads.set(message.room, seq)
-    return { status: 'accepted', message: toStored(message, seq, sender), repeat: false }
+    group.heads.set(room, seq)
+    return { status: 'accepted', message: toStored(message, seq, member.sender), repeat: false }
+  }
+  const memberOf = (group: Group, room: number, author: number): Member | null => {
+    const key = `${room} ${author}`
+    const known = group.members.get(key)
+    if (known !== undefined) return known
+    const found = findMember.get(room, author)
+    const { id, nickname, avatar, head } = found ?? { id: 0, nickname: '', avatar: '', head: 0 }
+    const member = found === null ? null : { sender: { id, nickname, avatar }, head }
+    group.members.set(key, member)
+    return member
   }
 
   return db.transaction((batch: NewMessage[]) => {
-    // Each room's revision is written once per group, not once per message.
-    const heads = new Map<number, number>()
-    const outcomes = batch.map((message) => appendOne(message, heads))
-    for (const [room, revision] of heads) advance.run(room, revision)
+    const group: Group = { heads: new Map(), members: new Map() }
+    const outcomes = batch.map((message) => appendOne(message, group))
+    for (const [room, revision] of group.heads) advance.run(room, revision)
     return outcomes
   }).immediate
+}
+
+/** Looked up and written once per group: a room's revision, a member's place in a room. */
+type Group = { heads: Map<number, number>; members: Map<string, Member | null> }
+
+function answerRepeat(row: MessageRow, room: number): AppendOutcome {
+  if (row.room !== room) return { status: 'refused', code: 'client_id_reused' }
+  return { status: 'accepted', message: toMessage(row), repeat: true }
 }
 
 function toStored({ author: _, ...message }: NewMessage, seq: number, sender: User): Message {
