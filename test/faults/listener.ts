@@ -1,0 +1,94 @@
+import { createPositions } from '../../src/island/positions'
+import {
+  type Address,
+  dial,
+  type Heard,
+  type Person,
+  readFrame,
+  type ScriptSocket,
+  type SocketOptions,
+} from '../helpers/client'
+
+/** Which message a client has seen at each place: author and client id by seq. */
+export type Knowledge = Map<number, string>
+
+export type Listener = {
+  knowledge: Knowledge
+  /** Places at which it was shown two different messages. */
+  contradictions: () => number
+  /** Waits until it knows, without a hole, everything up to this revision. */
+  until: (revision: number) => Promise<void>
+  cut: () => void
+  close: () => void
+}
+
+const retryMs = 50
+
+/**
+ * A person who only listens to room 1 and asks for what was missed after each interruption, with
+ * the very bookkeeping that the browser uses.
+ */
+export function createListener(
+  server: Address,
+  person: Person,
+  subprotocol: NonNullable<SocketOptions['subprotocol']>,
+): Listener {
+  const knowledge: Knowledge = new Map()
+  let socket: ScriptSocket | null = null
+  let epoch = ''
+  let isClosed = false
+  let contradictions = 0
+  const positions = createPositions((room, after) => {
+    if (socket?.readyState !== WebSocket.OPEN) return positions.interrupted()
+    socket.send(JSON.stringify({ type: 'resume', epoch, rooms: { [room]: after } }))
+  })
+  positions.set(1, 0)
+
+  const connect = (): void => {
+    if (isClosed) return
+    const opened = dial(server, person, { subprotocol })
+    socket = opened
+    opened.onmessage = ({ data }) => readFrame(String(data)).forEach(hear)
+    opened.onclose = () => {
+      positions.interrupted()
+      setTimeout(connect, retryMs)
+    }
+  }
+  const hear = (item: Heard): void => {
+    switch (item.type) {
+      case 'hello':
+        epoch = item.epoch
+        return positions.compare(1, item.rooms[0]?.revision ?? 0)
+      case 'row':
+        return learn(item.seq, item.revision, item.id)
+      case 'message':
+        return learn(item.seq, item.revision, `${item.sender.id}-${item.client_id}`)
+      case 'caught_up':
+        return positions.caughtUp(item.room, item.after, item.revision)
+    }
+  }
+  const learn = (seq: number, revision: number, id: string): void => {
+    if (knowledge.has(seq) && knowledge.get(seq) !== id) contradictions += 1
+    knowledge.set(seq, id)
+    positions.heard(1, revision)
+  }
+  connect()
+  return {
+    knowledge,
+    contradictions: () => contradictions,
+    async until(revision) {
+      const deadline = performance.now() + 30_000
+      while (positions.known(1) < revision) {
+        if (performance.now() > deadline) {
+          throw new Error(`${person.nickname} knows ${positions.known(1)} of ${revision}`)
+        }
+        await Bun.sleep(20)
+      }
+    },
+    cut: () => socket?.terminate(),
+    close() {
+      isClosed = true
+      socket?.close()
+    },
+  }
+}
