@@ -114,7 +114,7 @@ function checkFile(folder: string): string {
 if (import.meta.main) {
   const { values } = parseArgs({ options: { rounds: { type: 'string', default: '20' } } })
   const rounds = Number(values.rounds)
-  const load: KillOptions = { rounds, senders: 8, window: 40, runMs: [300, 3_000], compiled: true }
+  const load: KillOptions = { rounds, senders: 8, window: 8, runMs: [300, 3_000], compiled: true }
   console.log(JSON.stringify(await killUnderLoad(load)))
   process.exit(0)
 }

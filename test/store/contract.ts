@@ -1,0 +1,246 @@
+import { describe, expect, test } from 'bun:test'
+import type { Room, Store } from '../../src/store/store'
+import { append, hash, join, message, newUser, placeOf, roomOf, say } from './people'
+
+/** What an engine hands to the contract: a fresh store, and the hands of later features. */
+export type Engine = {
+  store: Store
+  reopen: () => Promise<Store>
+  close: () => Promise<void>
+  /** Makes a room with these members; gives its id. */
+  makeRoom: (name: string, members: number[]) => number
+  /** Changes a stored message as an edit or a deletion would, taking the room's next revision. */
+  edit: (room: number, seq: number, content: string) => void
+  remove: (room: number, seq: number) => void
+}
+
+/** Holds an engine to everything that verbs rely on. */
+export function storeContract(name: string, open: () => Promise<Engine>): void {
+  const within = (sentence: string, work: (engine: Engine) => Promise<void>): void => {
+    test(sentence, async () => {
+      const engine = await open()
+      try {
+        await work(engine)
+      } finally {
+        await engine.close()
+      }
+    })
+  }
+  describe(`${name}: people`, () => testPeople(within))
+  describe(`${name}: messages`, () => testMessages(within))
+  describe(`${name}: changes`, () => testChanges(within))
+  describe(`${name}: reading`, () => testReading(within))
+}
+
+type Within = (sentence: string, work: (engine: Engine) => Promise<void>) => void
+
+function testPeople(within: Within): void {
+  within(
+    'a name is held by one person, and so is everything that looks like it',
+    async (engine) => {
+      const { users } = engine.store
+      expect(await join(engine.store, 'Ada', 1)).toMatchObject({ nickname: 'Ada' })
+      expect(await users.join({ ...newUser('ADA'), skeleton: 'other' }, hash(2))).toBe(
+        await users.join({ ...newUser('Аda'), skeleton: 'ada' }, hash(3)),
+      )
+      expect(await users.isNameFree('ada', 'x')).toBe(false)
+      expect(await users.isNameFree('grace', 'grace')).toBe(true)
+    },
+  )
+
+  within('of a hundred who want one name at once, exactly one gets it', async ({ store }) => {
+    const tries = Array.from({ length: 100 }, (_, n) => store.users.join(newUser('Ada'), hash(n)))
+    const winners = (await Promise.all(tries)).filter((user) => user !== null)
+    expect(winners.length).toBe(1)
+  })
+
+  within('a session names its person until it ends', async ({ store }) => {
+    const ada = await join(store, 'Ada', 1)
+    await store.sessions.add(ada.id, hash(2), 5)
+    expect(await store.sessions.findUser(hash(2))).toEqual(ada)
+    expect(await store.sessions.end(hash(2), 6)).toBe(false)
+    expect(await store.sessions.findUser(hash(2))).toBeNull()
+    expect(await store.sessions.findUser(hash(1))).toEqual(ada)
+  })
+
+  within(
+    'with the last session the name is free, and the messages keep their author',
+    async (engine) => {
+      const { store } = engine
+      const ada = await join(store, 'Ada', 1)
+      await say(store, ada, 'mine')
+      expect(await store.sessions.end(hash(1), 9)).toBe(true)
+      const next = await join(store, 'Ada', 2)
+      expect(next.id).not.toBe(ada.id)
+      const room = await roomOf(store, next)
+      const [message] = await store.messages.before(room, null, 10)
+      expect(message?.sender.id).toBe(ada.id)
+      expect((await store.users.inRoom(room)).map(({ id }) => id)).toEqual([next.id])
+    },
+  )
+
+  within(
+    'membership is the only way to a room: a stranger finds nothing, as if there were none',
+    async (engine) => {
+      const { store } = engine
+      const [ada, eve] = [await join(store, 'Ada', 1), await join(store, 'Eve', 2)]
+      const closed = engine.makeRoom('closed', [ada.id])
+      expect(await store.rooms.find(ada.id, closed)).toMatchObject({ id: closed })
+      expect(await store.rooms.find(eve.id, closed)).toBeNull()
+      expect(await store.rooms.find(eve.id, 999)).toBeNull()
+      expect((await store.rooms.heads(eve.id)).map(({ id }) => id)).not.toContain(closed)
+      expect(await append(store, eve, { room: closed })).toEqual(
+        await append(store, eve, { room: 999 }),
+      )
+    },
+  )
+}
+
+function testMessages(within: Within): void {
+  within('places are counted from one without holes, over groups and refusals', async (engine) => {
+    const { store } = engine
+    const ada = await join(store, 'Ada', 1)
+    const first = await store.messages.append([
+      message(ada, { clientId: 'a' }),
+      message(ada, { clientId: 'b', room: 999 }),
+      message(ada, { clientId: 'c', replyTo: 77 }),
+      message(ada, { clientId: 'd' }),
+    ])
+    expect(first.map(placeOf)).toEqual([1, 'room_missing', 'reply_missing', 2])
+    expect((await store.messages.append([message(ada, { clientId: 'e' })])).map(placeOf)).toEqual([
+      3,
+    ])
+    expect(await roomOf(store, ada)).toMatchObject({ revision: 3 })
+  })
+
+  within('a repeat is answered with the first, within a group and later', async ({ store }) => {
+    const ada = await join(store, 'Ada', 1)
+    const group = [
+      message(ada, { clientId: 'a' }),
+      message(ada, { clientId: 'a', content: 'other' }),
+    ]
+    const [first, again] = await store.messages.append(group)
+    expect(first).toMatchObject({ repeat: false, message: { seq: 1, content: 'text' } })
+    expect(again).toMatchObject({ repeat: true, message: { seq: 1, content: 'text' } })
+    expect(await append(store, ada, { clientId: 'a' })).toMatchObject({ repeat: true })
+    expect((await store.messages.before(await roomOf(store, ada), null, 9)).length).toBe(1)
+  })
+
+  within('an id belongs to its author and its room', async (engine) => {
+    const { store } = engine
+    const [ada, eve] = [await join(store, 'Ada', 1), await join(store, 'Eve', 2)]
+    const second = engine.makeRoom('second', [ada.id])
+    expect(placeOf(await append(store, ada, { clientId: 'a' }))).toBe(1)
+    expect(placeOf(await append(store, eve, { clientId: 'a' }))).toBe(2)
+    expect(placeOf(await append(store, ada, { clientId: 'a', room: second }))).toBe(
+      'client_id_reused',
+    )
+  })
+
+  within(
+    'pages have no hole and no double, though all was said in one millisecond',
+    async ({ store }) => {
+      const ada = await join(store, 'Ada', 1)
+      const all = Array.from({ length: 1_000 }, (_, n) => message(ada, { clientId: `m-${n}` }))
+      await store.messages.append(all)
+      const room = await roomOf(store, ada)
+      const seqs: number[] = []
+      for (let before: number | null = null; before !== 1; before = seqs[0] ?? 1) {
+        seqs.unshift(...(await store.messages.before(room, before, 50)).map(({ seq }) => seq))
+      }
+      expect(seqs).toEqual(all.map((_, n) => n + 1))
+    },
+  )
+
+  within('what was stored is what was sent, to the letter', async ({ store }) => {
+    const ada = await join(store, 'Ada', 1)
+    const content = `"'; DROP TABLE messages; -- <b>$&</b> \u2028 👩‍🚀 नमस्ते \n\t end`
+    await append(store, ada, { content })
+    const [stored] = await store.messages.before(await roomOf(store, ada), null, 1)
+    expect(stored?.content).toBe(content)
+  })
+}
+
+function testChanges(within: Within): void {
+  within(
+    'changes tell the newest state of each message once, in the order of change',
+    async (engine) => {
+      const { store } = engine
+      const ada = await join(store, 'Ada', 1)
+      for (const clientId of ['a', 'b', 'c', 'd']) await append(store, ada, { clientId })
+      engine.edit(1, 1, 'edited once')
+      engine.remove(1, 2)
+      engine.edit(1, 1, 'edited twice')
+      await append(store, ada, { clientId: 'e' })
+      const room = await roomOf(store, ada)
+      const { messages, revision, more } = await store.messages.changesAfter(room, 3, 100, 1e6)
+      expect(messages.map(({ seq, revision }) => [seq, revision])).toEqual([
+        [4, 4],
+        [2, 6],
+        [1, 7],
+        [8, 8],
+      ])
+      expect(messages[1]?.deletedAt).not.toBeNull()
+      expect(messages[2]?.content).toBe('edited twice')
+      expect({ revision, more }).toEqual({ revision: 8, more: false })
+      expect((await store.messages.before(room, null, 9)).map(({ seq }) => seq)).toEqual([
+        1, 3, 4, 8,
+      ])
+    },
+  )
+
+  within('pages of changes, by rows and by size, join without a hole', async (engine) => {
+    const { store } = engine
+    const ada = await join(store, 'Ada', 1)
+    for (let n = 0; n < 40; n += 1) await append(store, ada, { clientId: `m-${n}` })
+    for (const seq of [3, 9, 3]) engine.edit(1, seq, `edited ${'long '.repeat(40)}`)
+    const room = await roomOf(store, ada)
+    const whole = await store.messages.changesAfter(room, 0, 1_000, 1e6)
+    for (const [limit, units] of [
+      [7, 1e6],
+      [1_000, 20],
+      [1, 1],
+    ] as const) {
+      const joined = []
+      for (let page, after = 0; page === undefined || page.more; after = page.revision) {
+        page = await store.messages.changesAfter(room, after, limit, units)
+        joined.push(...page.messages)
+      }
+      expect(joined).toEqual(whole.messages)
+    }
+  })
+}
+
+function testReading(within: Within): void {
+  within('a read marker only moves forward, and never past what was said', async ({ store }) => {
+    const [ada, eve] = [await join(store, 'Ada', 1), await join(store, 'Eve', 2)]
+    for (const clientId of ['a', 'b', 'c']) await append(store, ada, { clientId })
+    const readTo = async (seq: number): Promise<Room> => {
+      await store.rooms.markRead(await roomOf(store, eve), eve.id, seq)
+      return roomOf(store, eve)
+    }
+    expect(await roomOf(store, eve)).toMatchObject({ readSeq: 0, unread: 3 })
+    expect(await readTo(2)).toMatchObject({ readSeq: 2, unread: 1 })
+    expect(await readTo(1)).toMatchObject({ readSeq: 2, unread: 1 })
+    expect(await readTo(1e9)).toMatchObject({ readSeq: 3, unread: 0 })
+    expect(await roomOf(store, ada)).toMatchObject({ unread: 0 })
+  })
+
+  within('nothing said before somebody joined is unread for them', async ({ store }) => {
+    await append(store, await join(store, 'Ada', 1), {})
+    expect(await roomOf(store, await join(store, 'Eve', 2))).toMatchObject({ unread: 0 })
+  })
+
+  within('the house keeps its names over a restart, and people, and messages', async (engine) => {
+    const { store } = engine
+    const ada = await join(store, 'Ada', 1)
+    await append(store, ada, { content: 'kept' })
+    const { house, epoch } = store
+    const again = await engine.reopen()
+    expect({ house: again.house, epoch: again.epoch }).toEqual({ house, epoch })
+    expect(epoch.length).toBe(32)
+    expect(await again.sessions.findUser(hash(1))).toEqual(ada)
+    const [message] = await again.messages.before(await roomOf(again, ada), null, 1)
+    expect(message?.content).toBe('kept')
+  })
+}

@@ -1,0 +1,40 @@
+import type { AppendOutcome, NewMessage, Room, Store, User } from '../../src/store/store'
+
+/** The hash of the n-th session's token. */
+export const hash = (n: number): Uint8Array => new Uint8Array(32).fill(n)
+
+export function newUser(nickname: string) {
+  const folded = nickname.toLowerCase()
+  return { nickname, folded, skeleton: folded, avatar: 'letter', createdAt: 1 }
+}
+
+export async function join(store: Store, nickname: string, n: number): Promise<User> {
+  const user = await store.users.join(newUser(nickname), hash(n))
+  if (user === null) throw new Error(`${nickname} is taken`)
+  return user
+}
+
+export async function roomOf(store: Store, user: User): Promise<Room> {
+  const room = await store.rooms.find(user.id, 1)
+  if (room === null) throw new Error('everybody is in the first room')
+  return room
+}
+
+export function message(author: User, fields: Partial<NewMessage>): NewMessage {
+  const fresh = { room: 1, author: author.id, clientId: 'id', content: 'text', replyTo: null }
+  return { ...fresh, createdAt: 1_000, ...fields }
+}
+
+export async function append(store: Store, author: User, fields: Partial<NewMessage>) {
+  const [outcome] = await store.messages.append([message(author, fields)])
+  if (outcome === undefined) throw new Error('every message has an outcome')
+  return outcome
+}
+
+export async function say(store: Store, author: User, content: string): Promise<void> {
+  await append(store, author, { content, clientId: content })
+}
+
+export function placeOf(outcome: AppendOutcome): number | string {
+  return outcome.status === 'accepted' ? outcome.message.seq : outcome.code
+}

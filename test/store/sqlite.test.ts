@@ -1,0 +1,96 @@
+import { Database } from 'bun:sqlite'
+import { expect, test } from 'bun:test'
+import { join } from 'node:path'
+import { openStore } from '../../src/store/sqlite/sqlite'
+import type { Store } from '../../src/store/store'
+import { makeFolder, removeFolder } from '../helpers/server'
+import { type Engine, storeContract } from './contract'
+
+const firstRoom = () => ({ name: 'general', folded: 'general', skeleton: 'general' })
+
+function open(folder: string): Store {
+  const store = openStore({ folder, firstRoom, now: () => 1 })
+  if ('problem' in store) throw new Error(store.problem)
+  return store
+}
+
+async function openEngine(): Promise<Engine> {
+  const folder = makeFolder()
+  let store = open(folder)
+  // A second connection stands for the verbs that do not exist yet.
+  const db = new Database(join(folder, 'chatroom.db'), { strict: true })
+  const change = (room: number, seq: number, set: string, value: string | number): void => {
+    db.run('UPDATE rooms SET revision = revision + 1 WHERE id = ?', [room])
+    db.run(
+      `UPDATE messages SET ${set} = ?, revision = (SELECT revision FROM rooms WHERE id = ?)
+       WHERE room_id = ? AND seq = ?`,
+      [value, room, room, seq],
+    )
+  }
+  return {
+    store,
+    async reopen() {
+      await store.close()
+      store = open(folder)
+      return store
+    },
+    async close() {
+      db.close()
+      await store.close()
+      removeFolder(folder)
+    },
+    makeRoom(name, members) {
+      const insert = `INSERT INTO rooms (kind, name, created_at) VALUES ('closed', ?, 1) RETURNING id`
+      const id = db.query<{ id: number }, [string]>(insert).get(name)?.id ?? 0
+      for (const member of members) {
+        db.run('INSERT INTO memberships (room_id, user_id, joined_at) VALUES (?, ?, 1)', [
+          id,
+          member,
+        ])
+      }
+      return id
+    },
+    edit: (room, seq, content) => change(room, seq, 'content', content),
+    remove: (room, seq) => change(room, seq, 'deleted_at', 5),
+  }
+}
+
+storeContract('SQLite', openEngine)
+
+test('two houses have different names', async () => {
+  const [a, b] = [await openEngine(), await openEngine()]
+  expect(a.store.house).not.toBe(b.store.house)
+  expect(a.store.epoch).not.toBe(b.store.epoch)
+  await a.close()
+  await b.close()
+})
+
+test('a migration that fails leaves the database as it was, and says so in one line', () => {
+  const folder = makeFolder()
+  const file = join(folder, 'chatroom.db')
+  const before = new Database(file)
+  before.run('CREATE TABLE memberships (in_the_way TEXT)')
+  before.close()
+  const refused = openStore({ folder, firstRoom, now: () => 1 })
+  expect(refused).toHaveProperty('problem', expect.stringMatching(/^[^\n]+$/))
+  const after = new Database(file)
+  expect(after.query('PRAGMA user_version').get()).toEqual({ user_version: 0 })
+  expect(after.query(`SELECT name FROM sqlite_schema WHERE type = 'table'`).all()).toEqual([
+    { name: 'memberships' },
+  ])
+  after.close()
+  removeFolder(folder)
+})
+
+test('a database of a newer version is refused', async () => {
+  const folder = makeFolder()
+  await open(folder).close()
+  const db = new Database(join(folder, 'chatroom.db'))
+  db.run('PRAGMA user_version = 999')
+  db.close()
+  expect(openStore({ folder, firstRoom, now: () => 1 })).toHaveProperty(
+    'problem',
+    expect.stringContaining('newer'),
+  )
+  removeFolder(folder)
+})
