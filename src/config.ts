@@ -125,7 +125,7 @@ export const help = `Chatroom: a chat room for a group of people, in one file.
 
   chatroom [flags]                                       environment
 
-  --port 3000          where to listen (0: any free)     CHATROOM_PORT
+  --port 3000          where to listen (0: a free one)     CHATROOM_PORT
   --host 0.0.0.0       which address to listen on        CHATROOM_HOST
   --data ./chatroom-data   folder for everything it keeps   CHATROOM_DATA
   --name "Chatroom"    name of this house, in the page   CHATROOM_NAME

@@ -11,7 +11,7 @@ type Fields = {
   size?: number
   ms?: number
   where?: string
-  /** Name and first stack frame of an unexpected error; never its message, which may quote input. */
+  /** Name and place of an unexpected error; never its message, which may quote input. */
   fault?: string
 }
 

@@ -5,7 +5,7 @@ import type { Paths } from '../paths'
 import type { Store, User } from '../store/store'
 import type { Presence } from './presence'
 
-/** Somebody who was recognised at a door: the person, the browser, where from, in which language. */
+/** Somebody recognised at a door: the person, the browser, where from, in which language. */
 export type Visitor = {
   user: User
   /** Hash of the session's token, in hexadecimal: names the browser without being its key. */

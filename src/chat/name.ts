@@ -81,7 +81,7 @@ const drawing = /[\p{Me}\u0305\u0332\u0333\u0335-\u0338\u033f\u20d0-\u20f0]/u
 /** A mark on nothing that is written, where it hides in a space or a neighbour. */
 const stray = /(?<![\p{L}\p{M}\p{N}])\p{M}/u
 
-/** More than four nonspacing marks, or one twice over itself (UTS 39, 5.4); messages may have more. */
+/** More than four nonspacing marks, or one twice over itself (UTS 39, 5.4). */
 const tower = /\p{Mn}{5}|(\p{Mn})\1/u
 
 /** Signs and emoji alone are no name; of the modifiers, some are mere dots. */

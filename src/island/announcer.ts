@@ -3,7 +3,7 @@ import { announce, count, fill, type Page } from './page'
 const spokenUnitsMax = 500
 const gatherMs = 2_000
 
-/** Reads arriving messages to a screen reader; more than three within two seconds become a number. */
+/** Reads arriving messages to a screen reader; more than three in two seconds become a number. */
 export function createAnnouncer(page: Page): (rows: HTMLElement[]) => void {
   let recent = 0
   let timer: Timer | undefined

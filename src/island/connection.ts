@@ -8,7 +8,7 @@ export type Listener = {
   onHello: (hello: ChatEvent & { type: 'hello' }) => void
   onEvent: (event: ChatEvent) => void
   onHtml: (html: string) => void
-  /** Told at each change; `since` is when the connection was lost. */
+  /** Told at each change. */
   onState: (isOpen: boolean) => void
   /** The server does not know this browser any more. */
   onSignedOut: () => void
@@ -17,11 +17,20 @@ export type Listener = {
 export type Connection = {
   /** False when there is no connection; whoever sends keeps what it wanted to say. */
   send: (frame: object) => boolean
-  isOpen: () => boolean
   /** Tries at once instead of waiting for the next try. */
   retryNow: () => void
   /** Makes sure that the other side is really there; an answer is awaited for `ms`. */
   probe: (ms: number) => void
+}
+
+type Line = {
+  url: URL
+  listener: Listener
+  socket: WebSocket | null
+  isGreeted: boolean
+  failures: number
+  retryTimer: Timer | undefined
+  answerTimer: Timer | undefined
 }
 
 /**
@@ -31,86 +40,98 @@ export type Connection = {
 export function connect(page: Page, listener: Listener): Connection {
   const url = new URL(createPaths(page.base).socket(), location.href)
   url.protocol = url.protocol.replace('http', 'ws')
-  let socket: WebSocket | null = null
-  let isGreeted = false
-  let failures = 0
-  let retryTimer: Timer | undefined
-  let answerTimer: Timer | undefined
+  const line: Line = {
+    url,
+    listener,
+    socket: null,
+    isGreeted: false,
+    failures: 0,
+    retryTimer: undefined,
+    answerTimer: undefined,
+  }
+  const connection: Connection = {
+    send: (frame) => send(line, frame),
+    retryNow: () => void (line.socket === null && open(line)),
+    probe: (ms) => probe(line, ms),
+  }
+  open(line)
+  setInterval(() => connection.probe(limits.answerMsMax), limits.heartbeatMs)
+  watchReturn(connection)
+  return connection
+}
 
-  const open = (): void => {
-    clearTimeout(retryTimer)
-    socket = new WebSocket(url, 'chatroom.html')
-    const opened = socket
-    socket.onmessage = ({ data }) => hear(String(data))
-    socket.onclose = ({ code }) => {
-      if (opened === socket) lose(code)
-    }
+function open(line: Line): void {
+  clearTimeout(line.retryTimer)
+  const opened = new WebSocket(line.url, 'chatroom.html')
+  line.socket = opened
+  opened.onmessage = ({ data }) => hear(line, String(data))
+  opened.onclose = ({ code }) => {
+    if (opened === line.socket) lose(line, code)
   }
-  const hear = (text: string): void => {
-    clearTimeout(answerTimer)
-    answerTimer = undefined
-    if (text.startsWith('<')) return listener.onHtml(text)
-    const events: ChatEvent[] = JSON.parse(text)
-    for (const event of events) {
-      if (event.type !== 'hello') {
-        listener.onEvent(event)
-        continue
-      }
-      isGreeted = true
-      failures = 0
-      listener.onState(true)
-      listener.onHello(event)
-    }
-  }
-  const lose = (code: number): void => {
-    socket = null
-    isGreeted = false
-    clearTimeout(answerTimer)
-    answerTimer = undefined
-    listener.onState(false)
-    if (code === 4401) return listener.onSignedOut()
-    // Refused for good: asking again would only be refused again.
-    if (code === 1008 || code === 4403) return
-    const pauseMax = Math.min(limits.reconnectMsMax, limits.reconnectMsMin * 2 ** failures)
-    failures += 1
-    retryTimer = setTimeout(open, Math.random() * Math.max(pauseMax, 500))
-    if (failures > 1) void askWhoIAm()
-  }
-  // A refused upgrade looks like a lost connection; only a request says that the session ended.
-  const askWhoIAm = async (): Promise<void> => {
-    const answer = await fetch(location.href, { method: 'HEAD' }).catch(() => null)
-    if (answer?.status !== 401) return
-    clearTimeout(retryTimer)
-    listener.onSignedOut()
-  }
-  const abandon = (): void => {
-    const dead = socket
-    if (dead === null) return
-    lose(1006)
-    dead.onmessage = null
-    dead.close()
-  }
-  const send = (frame: object): boolean => {
-    if (!isGreeted || socket?.readyState !== WebSocket.OPEN) return false
-    socket.send(JSON.stringify(frame))
-    return true
-  }
-  const probe = (ms: number): void => {
-    if (!send({ type: 'ping' }) || answerTimer !== undefined) return
-    answerTimer = setTimeout(abandon, ms)
-  }
-  const retryNow = (): void => {
-    if (socket === null) open()
-  }
+}
 
-  open()
-  setInterval(() => probe(limits.answerMsMax), limits.heartbeatMs)
-  watchReturn(retryNow, probe)
-  return { send, isOpen: () => isGreeted, retryNow, probe }
+function hear(line: Line, text: string): void {
+  const { listener } = line
+  clearTimeout(line.answerTimer)
+  line.answerTimer = undefined
+  if (text.startsWith('<')) return listener.onHtml(text)
+  const events: ChatEvent[] = JSON.parse(text)
+  for (const event of events) {
+    if (event.type !== 'hello') {
+      listener.onEvent(event)
+      continue
+    }
+    line.isGreeted = true
+    line.failures = 0
+    listener.onState(true)
+    listener.onHello(event)
+  }
+}
+
+function lose(line: Line, code: number): void {
+  line.socket = null
+  line.isGreeted = false
+  clearTimeout(line.answerTimer)
+  line.answerTimer = undefined
+  line.listener.onState(false)
+  if (code === 4401) return line.listener.onSignedOut()
+  // Refused for good: asking again would only be refused again.
+  if (code === 1008 || code === 4403) return
+  const pauseMax = Math.min(limits.reconnectMsMax, limits.reconnectMsMin * 2 ** line.failures)
+  line.failures += 1
+  line.retryTimer = setTimeout(() => open(line), Math.random() * Math.max(pauseMax, 500))
+  if (line.failures > 1) void askWhoIAm(line)
+}
+
+/** A refused upgrade looks like a lost connection; only a request says that the session ended. */
+async function askWhoIAm(line: Line): Promise<void> {
+  const answer = await fetch(location.href, { method: 'HEAD' }).catch(() => null)
+  if (answer?.status !== 401) return
+  clearTimeout(line.retryTimer)
+  line.listener.onSignedOut()
+}
+
+function send(line: Line, frame: object): boolean {
+  if (!line.isGreeted || line.socket?.readyState !== WebSocket.OPEN) return false
+  line.socket.send(JSON.stringify(frame))
+  return true
+}
+
+function probe(line: Line, ms: number): void {
+  if (line.answerTimer !== undefined || !send(line, { type: 'ping' })) return
+  line.answerTimer = setTimeout(() => abandon(line), ms)
+}
+
+function abandon(line: Line): void {
+  const dead = line.socket
+  if (dead === null) return
+  lose(line, 1006)
+  dead.onmessage = null
+  dead.close()
 }
 
 /** A page that was asleep may hold a socket that only looks alive. */
-function watchReturn(retryNow: () => void, probe: (ms: number) => void): void {
+function watchReturn({ retryNow, probe }: Connection): void {
   let hiddenAt = 0
   addEventListener('online', retryNow)
   addEventListener('focus', retryNow)

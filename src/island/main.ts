@@ -4,14 +4,14 @@ import { createPaths } from '../paths'
 import { createAnnouncer } from './announcer'
 import { createClock } from './clock'
 import { createComposer } from './composer'
-import { type Connection, connect } from './connection'
+import { type Connection, connect, type Listener } from './connection'
 import { createConnectionBar } from './connection-bar'
-import { openOutbox } from './outbox'
+import { openOutbox, type Outbox } from './outbox'
 import { announce, fill, type Page, readPage } from './page'
 import { receivePeople, setPresence } from './people'
 import { forgetOnLogOut, showToast, startSignIn, welcomeBack } from './sign-in'
 import { openStorage, type Storage } from './storage'
-import { createTimeline } from './timeline'
+import { createTimeline, type Timeline } from './timeline'
 
 /** The browser's side: what must be instant. Everything else is HTML and htmx. */
 const page = readPage()
@@ -21,21 +21,54 @@ else if (page.user !== null && document.getElementById('timeline') !== null) {
   startRoom(page, storage, page.user.id)
 }
 
+type Room = { page: Page; timeline: Timeline; outbox: Outbox }
+
 function startRoom(page: Page, storage: Storage, userId: number): void {
   let connection: Connection | null = null
   const timeline = createTimeline(page, createClock(page), {
-    onGap: (room, after) => askForChanges(room, after),
+    onGap(room, after) {
+      const frame = { type: 'resume', epoch: page.epoch, rooms: { [room]: after } }
+      // Not asked because not connected: the next greeting compares again.
+      if (!connection?.send(frame)) timeline.positions.interrupted()
+    },
     onArrival: createAnnouncer(page),
     onFresh() {
       for (const entry of outbox.entries(timeline.room())) timeline.showPending(entry)
     },
   })
-  const askForChanges = (room: number, after: number): void => {
-    const frame = { type: 'resume', epoch: page.epoch, rooms: { [room]: after } }
-    // Unanswered because unconnected: the next greeting compares again.
-    if (!connection?.send(frame)) timeline.positions.interrupted()
-  }
-  const outbox = openOutbox(userId, storage, () => connection, {
+  const outbox = createOutbox(page, storage, userId, timeline, () => connection)
+  const room: Room = { page, timeline, outbox }
+  const composer = createComposer(page, storage, (roomId, text) => {
+    timeline.showPending(outbox.post(roomId, text))
+    outbox.flush()
+  })
+  const setBar = createConnectionBar(page, () => connection?.retryNow())
+  connection = connect(
+    page,
+    listen(room, (isOpen) => {
+      setBar(isOpen)
+      composer.setConnected(isOpen)
+    }),
+  )
+  onRowButton((action, clientId) => {
+    if (action === 'retry') return outbox.retry(clientId)
+    outbox.discard(clientId)
+    composer.focus()
+  })
+  const unsent = (): number => outbox.entries(timeline.room()).length
+  forgetOnLogOut(storage, unsent, page.words.logOutUnsent)
+  welcomeBack(page, storage)
+  timeline.start()
+}
+
+function createOutbox(
+  page: Page,
+  storage: Storage,
+  userId: number,
+  timeline: Timeline,
+  connection: () => Connection | null,
+): Outbox {
+  return openOutbox(userId, storage, connection, {
     onChange(entry) {
       timeline.showPending(entry)
       if (entry.state === 'failed') announce(page.words.failedAlert, 'alert')
@@ -49,71 +82,58 @@ function startRoom(page: Page, storage: Storage, userId: number): void {
     onStorageFull: () => showToast(page.words.storageFull),
     onSlow: (ms) => showToast(fill(page.words.fast, { s: Math.max(1, Math.ceil(ms / 1000)) })),
   })
-  const composer = createComposer(page, storage, (room, text) => {
-    timeline.showPending(outbox.post(room, text))
-    outbox.flush()
-  })
-  const setBar = createConnectionBar(page, () => connection?.retryNow())
-  connection = connect(page, {
+}
+
+function listen(room: Room, onState: (isOpen: boolean) => void): Listener {
+  const { page, timeline, outbox } = room
+  return {
     onHello(hello) {
       if (hello.epoch !== page.epoch) return location.reload()
       if (hello.build !== page.build) offerReload(page)
       greet(timeline, hello)
       outbox.flush()
     },
-    onEvent: (event) => hear(event),
+    onEvent: (event) => hear(room, event),
     onHtml(html) {
       const { rows, people } = parse(html)
       if (rows.length > 0) timeline.receive(rows)
       if (people.length > 0) receivePeople(page, people)
     },
     onState(isOpen) {
-      setBar(isOpen)
-      composer.setConnected(isOpen)
+      onState(isOpen)
       if (isOpen) return
       outbox.interrupted()
       timeline.positions.interrupted()
     },
     onSignedOut: () => location.assign(createPaths(page.base).home()),
-  })
-  const hear = (event: ChatEvent): void => {
-    switch (event.type) {
-      case 'accepted':
-        return outbox.onAccepted(event)
-      case 'refused':
-        // Not about a message: a question for changes was refused, and is asked again later.
-        if (event.client_id === null) timeline.positions.interrupted()
-        return outbox.onRefused(event)
-      case 'message.removed':
-        return timeline.remove(event.room, event.seq, event.revision)
-      case 'caught_up':
-        return timeline.positions.caughtUp(event.room, event.after, event.revision)
-      case 'presence':
-        return setPresence(page, event.user, event.state)
-      case 'reload':
-        return void (event.room === timeline.room() && timeline.reload())
-      case 'pong':
-        for (const [room, head] of Object.entries(event.heads)) {
-          timeline.positions.compare(Number(room), head)
-        }
-    }
   }
-  onRowButton((action, clientId) => {
-    if (action === 'retry') return outbox.retry(clientId)
-    const discarded = outbox.discard(clientId)
-    if (discarded !== null) composer.focus()
-  })
-  const unsent = (): number => outbox.entries(timeline.room()).length
-  forgetOnLogOut(storage, unsent, page.words.logOutUnsent)
-  welcomeBack(page, storage)
-  timeline.start()
+}
+
+function hear({ page, timeline, outbox }: Room, event: ChatEvent): void {
+  switch (event.type) {
+    case 'accepted':
+      return outbox.onAccepted(event)
+    case 'refused':
+      // Not about a message: a question for changes was refused, and is asked again later.
+      if (event.client_id === null) timeline.positions.interrupted()
+      return outbox.onRefused(event)
+    case 'message.removed':
+      return timeline.remove(event.room, event.seq, event.revision)
+    case 'caught_up':
+      return timeline.positions.caughtUp(event.room, event.after, event.revision)
+    case 'presence':
+      return setPresence(page, event.user, event.state)
+    case 'reload':
+      return void (event.room === timeline.room() && timeline.reload())
+    case 'pong':
+      for (const [room, head] of Object.entries(event.heads)) {
+        timeline.positions.compare(Number(room), head)
+      }
+  }
 }
 
 /** What was missed is replayed; when that is more than a page keeps, a fresh page is cheaper. */
-function greet(
-  timeline: ReturnType<typeof createTimeline>,
-  hello: ChatEvent & { type: 'hello' },
-): void {
+function greet(timeline: Timeline, hello: ChatEvent & { type: 'hello' }): void {
   for (const { id, revision } of hello.rooms) {
     const behind = revision - timeline.positions.known(id)
     if (id === timeline.room() && behind > limits.catchUpBrowserRevisionsMax) void timeline.reload()
@@ -121,7 +141,7 @@ function greet(
   }
 }
 
-/** The server was updated under this page; nobody is interrupted, only a developer's page reloads. */
+/** The server was updated; nobody is interrupted, only a developer's page reloads by itself. */
 function offerReload(page: Page): void {
   if (page.build.startsWith('dev-')) location.reload()
   else showToast(page.words.newerVersion)

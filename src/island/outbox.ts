@@ -34,7 +34,19 @@ export type Outbox = {
   onAccepted: (accepted: AcceptedEvent) => void
   onRefused: (refused: RefusedEvent) => void
   retry: (clientId: string) => void
-  discard: (clientId: string) => OutboxEntry | null
+  discard: (clientId: string) => void
+}
+
+type Box = {
+  prefix: string
+  entries: Map<string, OutboxEntry>
+  /** The message of each room that was sent and is not answered. */
+  underWay: Map<number, string>
+  /** Monotonic time before which nothing is sent. */
+  pausedUntil: number
+  storage: Storage
+  connection: () => Connection | null
+  listener: OutboxListener
 }
 
 /**
@@ -49,94 +61,107 @@ export function openOutbox(
   listener: OutboxListener,
 ): Outbox {
   const prefix = `outbox.${userId}.`
-  const entries = new Map<string, OutboxEntry>()
+  const entries = new Map(load(storage, prefix).map((entry) => [entry.clientId, entry]))
   const underWay = new Map<number, string>()
-  let pausedUntil = 0
-  for (const entry of load(storage, prefix)) entries.set(entry.clientId, entry)
+  const box: Box = { prefix, entries, underWay, pausedUntil: 0, storage, connection, listener }
+  watchOtherTabs(box)
+  return {
+    post: (room, content) => post(box, room, content),
+    entries: (room) => sorted(entries).filter((entry) => entry.room === room),
+    flush: () => flush(box),
+    interrupted: () => underWay.clear(),
+    onAccepted: (accepted) => settle(box, accepted),
+    onRefused: (refused) => refuse(box, refused),
+    retry: (clientId) => retry(box, clientId),
+    discard: (clientId) => discard(box, clientId),
+  }
+}
 
-  const keep = (entry: OutboxEntry): void => {
-    entries.set(entry.clientId, entry)
-    if (!storage.write(prefix + entry.clientId, entry)) listener.onStorageFull()
+function post(box: Box, room: number, content: string): OutboxEntry {
+  const last = sorted(box.entries).at(-1)
+  const at = Math.max(Date.now(), (last?.at ?? 0) + 1)
+  const entry: OutboxEntry = {
+    clientId: newClientId(),
+    room,
+    content,
+    at,
+    state: 'waiting',
+    reason: '',
   }
-  const forget = (entry: OutboxEntry): void => {
-    entries.delete(entry.clientId)
-    storage.remove(prefix + entry.clientId)
-    if (underWay.get(entry.room) === entry.clientId) underWay.delete(entry.room)
-  }
-  const flush = (): void => {
-    if (performance.now() < pausedUntil) return
-    for (const [room, [first]] of Map.groupBy(sorted(entries), (entry) => entry.room)) {
-      // A failed message holds back those behind it: order is kept until somebody decides.
-      if (first === undefined || first.state === 'failed' || underWay.has(room)) continue
-      const { clientId, content } = first
-      const frame = { type: 'message.post', room, client_id: clientId, content }
-      if (connection()?.send({ ...frame, attachments: [], reply_to: null })) {
-        underWay.set(room, clientId)
-        setTimeout(() => unanswered(room, clientId), limits.answerMsMax)
-      }
+  keep(box, entry)
+  return entry
+}
+
+function keep(box: Box, entry: OutboxEntry): void {
+  box.entries.set(entry.clientId, entry)
+  if (!box.storage.write(box.prefix + entry.clientId, entry)) box.listener.onStorageFull()
+}
+
+function forget(box: Box, { clientId, room }: OutboxEntry): void {
+  box.entries.delete(clientId)
+  box.storage.remove(box.prefix + clientId)
+  if (box.underWay.get(room) === clientId) box.underWay.delete(room)
+}
+
+function flush(box: Box): void {
+  if (performance.now() < box.pausedUntil) return
+  for (const [room, [first]] of Map.groupBy(sorted(box.entries), (entry) => entry.room)) {
+    // A failed message holds back those behind it: order is kept until somebody decides.
+    if (first === undefined || first.state === 'failed' || box.underWay.has(room)) continue
+    const { clientId, content } = first
+    const frame = { type: 'message.post', room, client_id: clientId, content }
+    if (box.connection()?.send({ ...frame, attachments: [], reply_to: null })) {
+      box.underWay.set(room, clientId)
+      setTimeout(() => doubt(box, room, clientId), limits.answerMsMax)
     }
   }
-  const unanswered = (room: number, clientId: string): void => {
-    if (underWay.get(room) === clientId) connection()?.probe(limits.answerMsMax / 2)
-  }
-  const slowDown = (retryMs: number): void => {
-    underWay.clear()
-    pausedUntil = performance.now() + retryMs
-    setTimeout(flush, retryMs + 1)
-    listener.onSlow(retryMs)
-  }
+}
 
-  watchOtherTabs(storage, prefix, entries, underWay, listener)
-  return {
-    post(room, content) {
-      const clientId = newClientId()
-      const entry: OutboxEntry = {
-        clientId,
-        room,
-        content,
-        at: Math.max(Date.now(), (sorted(entries).at(-1)?.at ?? 0) + 1),
-        state: 'waiting',
-        reason: '',
-      }
-      keep(entry)
-      return entry
-    },
-    entries: (room) => sorted(entries).filter((entry) => entry.room === room),
-    flush,
-    interrupted: () => underWay.clear(),
-    onAccepted(accepted) {
-      const entry = entries.get(accepted.client_id)
-      if (entry === undefined) return
-      forget(entry)
-      listener.onSent(entry, accepted)
-      flush()
-    },
-    onRefused({ client_id, retry_ms, reason }) {
-      if (retry_ms !== undefined) return slowDown(retry_ms)
-      const entry = entries.get(client_id ?? '')
-      if (entry === undefined) return
-      underWay.delete(entry.room)
-      const failed: OutboxEntry = { ...entry, state: 'failed', reason }
-      keep(failed)
-      listener.onChange(failed)
-    },
-    retry(clientId) {
-      const entry = entries.get(clientId)
-      if (entry === undefined) return
-      const waiting: OutboxEntry = { ...entry, state: 'waiting', reason: '' }
-      keep(waiting)
-      listener.onChange(waiting)
-      flush()
-    },
-    discard(clientId) {
-      const entry = entries.get(clientId)
-      if (entry === undefined) return null
-      forget(entry)
-      listener.onDiscard(entry)
-      flush()
-      return entry
-    },
-  }
+/** No answer for so long: is anybody there? */
+function doubt(box: Box, room: number, clientId: string): void {
+  if (box.underWay.get(room) === clientId) box.connection()?.probe(limits.answerMsMax / 2)
+}
+
+function settle(box: Box, accepted: AcceptedEvent): void {
+  const entry = box.entries.get(accepted.client_id)
+  if (entry === undefined) return
+  forget(box, entry)
+  box.listener.onSent(entry, accepted)
+  flush(box)
+}
+
+function refuse(box: Box, { client_id, retry_ms, reason }: RefusedEvent): void {
+  if (retry_ms !== undefined) return slowDown(box, retry_ms)
+  const entry = box.entries.get(client_id ?? '')
+  if (entry === undefined) return
+  box.underWay.delete(entry.room)
+  const failed: OutboxEntry = { ...entry, state: 'failed', reason }
+  keep(box, failed)
+  box.listener.onChange(failed)
+}
+
+function slowDown(box: Box, retryMs: number): void {
+  box.underWay.clear()
+  box.pausedUntil = performance.now() + retryMs
+  setTimeout(() => flush(box), retryMs + 1)
+  box.listener.onSlow(retryMs)
+}
+
+function retry(box: Box, clientId: string): void {
+  const entry = box.entries.get(clientId)
+  if (entry === undefined) return
+  const waiting: OutboxEntry = { ...entry, state: 'waiting', reason: '' }
+  keep(box, waiting)
+  box.listener.onChange(waiting)
+  flush(box)
+}
+
+function discard(box: Box, clientId: string): void {
+  const entry = box.entries.get(clientId)
+  if (entry === undefined) return
+  forget(box, entry)
+  box.listener.onDiscard(entry)
+  flush(box)
 }
 
 function sorted(entries: Map<string, OutboxEntry>): OutboxEntry[] {
@@ -168,13 +193,7 @@ function isEntry(value: unknown): value is OutboxEntry {
 }
 
 /** Another tab of mine may have had an answer, or a decision, for the same message. */
-function watchOtherTabs(
-  storage: Storage,
-  prefix: string,
-  entries: Map<string, OutboxEntry>,
-  underWay: Map<number, string>,
-  listener: OutboxListener,
-): void {
+function watchOtherTabs({ prefix, entries, underWay, storage, listener }: Box): void {
   storage.watch((key, value) => {
     const entry = entries.get(key.slice(prefix.length))
     if (!key.startsWith(prefix) || value !== null || entry === undefined) return
@@ -184,7 +203,7 @@ function watchOtherTabs(
   })
 }
 
-/** 128 random bits; `crypto.randomUUID` is missing on plain HTTP. */
+/** 128 random bits; the ready-made UUID of browsers is missing on plain HTTP. */
 function newClientId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16))
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')

@@ -67,7 +67,7 @@ export type Store = {
   /** Tells this house from all others for ever, a restored backup included. */
   house: string
   users: {
-    /** Makes a person with a session and the membership of `general`; null when the name is taken. */
+    /** Makes a person with a session and a place in the first room; null: the name is taken. */
     join(user: NewUser, tokenHash: Uint8Array): Promise<User | null>
     isNameFree(folded: string, skeleton: string): Promise<boolean>
     find(id: number): Promise<User | null>

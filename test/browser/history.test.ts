@@ -72,7 +72,7 @@ test('somebody reading back is not disturbed: the pill counts what is new', asyn
   expect((await rows(ada)).at(-1)?.text).toBe('news 2')
 })
 
-test('reading far back keeps at most 400 rows, in order, and comes back to the present', async () => {
+test('reading far back keeps at most 400 rows in order, and finds back to the end', async () => {
   while ((await rows(ada))[0]?.seq !== 1) await scrollUp(ada)
   const shown = await rows(ada)
   expect(shown.length).toBeLessThanOrEqual(limits.timelineRowsMax)

@@ -29,7 +29,7 @@ test('Enter that chooses a word of an input method sends nothing', async () => {
   expect(await mei.evaluate<string>(`${field}.value`)).toBe('你好')
 })
 
-test('Enter right after the composition, still marked 229 as in Safari, sends nothing', async () => {
+test('Enter right after the composition, marked 229 as in Safari, sends nothing', async () => {
   const wasSent = await mei.evaluate<boolean>(`(() => {
     const event = new KeyboardEvent('keydown', { key: 'Enter', keyCode: 229, cancelable: true })
     ${field}.dispatchEvent(event)

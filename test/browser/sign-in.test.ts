@@ -26,7 +26,7 @@ test('Escape does not close the dialog, however often', async () => {
   expect(await page.evaluate<string>('document.activeElement.id')).toBe('nickname')
 })
 
-test('a name that is held is refused with its reason, and keeps its text and the focus', async () => {
+test('a name that is held is refused with a reason; text and focus stay', async () => {
   await page.type('mei')
   await page.press('Enter')
   await page.waitFor(

@@ -2,12 +2,11 @@ import { createPositions } from '../../src/island/positions'
 import {
   type Address,
   dial,
-  type Heard,
   type Person,
-  readFrame,
   type ScriptSocket,
   type SocketOptions,
 } from '../helpers/client'
+import { type Heard, readFrame } from '../helpers/frames'
 
 /** Which message a client has seen at each place: author and client id by seq. */
 export type Knowledge = Map<number, string>
@@ -76,19 +75,21 @@ export function createListener(
   return {
     knowledge,
     contradictions: () => contradictions,
-    async until(revision) {
-      const deadline = performance.now() + 30_000
-      while (positions.known(1) < revision) {
-        if (performance.now() > deadline) {
-          throw new Error(`${person.nickname} knows ${positions.known(1)} of ${revision}`)
-        }
-        await Bun.sleep(20)
-      }
-    },
+    until: (revision) => untilKnown(person, () => positions.known(1), revision),
     cut: () => socket?.terminate(),
     close() {
       isClosed = true
       socket?.close()
     },
+  }
+}
+
+async function untilKnown(person: Person, known: () => number, revision: number): Promise<void> {
+  const deadline = performance.now() + 30_000
+  while (known() < revision) {
+    if (performance.now() > deadline) {
+      throw new Error(`${person.nickname} knows ${known()} of ${revision}`)
+    }
+    await Bun.sleep(20)
   }
 }

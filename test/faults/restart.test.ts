@@ -72,7 +72,7 @@ test('flags: an unknown one is named; help and version answer and end', async ()
   expect((await runServer({ flags: ['--version'] })).out).toMatch(/^\d+\.\d+\.\d+\n$/)
 })
 
-test('a stopped server leaves only its database and its lock, with nothing to recover', async () => {
+test('a stopped server leaves only its database and its lock, nothing to recover', async () => {
   const folder = makeFolder()
   const server = await startServer({ data: folder })
   const ada = await openSocket(server, await signIn(server, 'Ada'))

@@ -1,11 +1,5 @@
-import {
-  type Address,
-  dial,
-  type Person,
-  postFrame,
-  readFrame,
-  type ScriptSocket,
-} from '../helpers/client'
+import { type Address, dial, type Person, postFrame, type ScriptSocket } from '../helpers/client'
+import { readFrame } from '../helpers/frames'
 
 export type Acknowledged = { clientId: string; seq: number; content: string }
 
@@ -88,7 +82,7 @@ export function createSender(server: Address, person: Person): Sender {
   }
 }
 
-/** Waits until every sender has its answers; fails when that takes longer than anybody would wait. */
+/** Waits until every sender has its answers; fails when that takes too long. */
 export async function allAnswered(senders: Sender[], ms = 30_000): Promise<void> {
   const deadline = performance.now() + ms
   while (senders.some((sender) => sender.unanswered() > 0)) {

@@ -1,4 +1,5 @@
 import type { ChatEvent } from '../../src/chat/events'
+import { type Heard, isChatEvent, readFrame } from './frames'
 
 /** Where a server answers; a RunningServer is one. */
 export type Address = { readonly origin: string }
@@ -8,10 +9,6 @@ export type Person = { nickname: string; cookie: string }
 export type MessageEvent = ChatEvent & { type: 'message' | 'message.changed' }
 export type Hello = ChatEvent & { type: 'hello' }
 export type Answer = ChatEvent & { type: 'accepted' | 'refused' }
-
-/** A message as it stands in an HTML frame; `id` is made of author and client id: `7-abc`. */
-export type Row = { type: 'row'; room: number; seq: number; revision: number; id: string }
-export type Heard = ChatEvent | Row
 
 /** Joins with a nickname; fails with the server's own sentence when it is refused. */
 export async function signIn(
@@ -55,16 +52,6 @@ export function dial(server: Address, person: Person, options: SocketOptions = {
     headers: { Cookie: person.cookie, Origin: origin },
     protocols: [subprotocol],
   })
-}
-
-/** A frame as what it tells: events, or the rows of an HTML frame. */
-export function readFrame(text: string): Heard[] {
-  if (text.startsWith('<')) return readRows(text)
-  const events: unknown = JSON.parse(text)
-  if (!Array.isArray(events) || !events.every(isChatEvent)) {
-    throw new Error(`The server sent a frame that is no list of events: ${text.slice(0, 200)}`)
-  }
-  return events
 }
 
 export type ChatClient = {
@@ -203,26 +190,6 @@ export async function readJson(server: Address, person: Person, path: string): P
   const value: unknown = JSON.parse(text)
   if (typeof value === 'object' && value !== null) return value
   throw new Error(`${path} answered no object: ${text.slice(0, 300)}`)
-}
-
-function readRows(html: string): Row[] {
-  return [...html.matchAll(/<article\b[^>]*>/g)].map(([tag]) => ({
-    type: 'row',
-    room: Number(attribute(tag, 'data-room')),
-    seq: Number(attribute(tag, 'data-seq')),
-    revision: Number(attribute(tag, 'data-revision')),
-    id: attribute(tag, 'id').replace(/^message-/, ''),
-  }))
-}
-
-function attribute(tag: string, name: string): string {
-  const value = new RegExp(` ${name}="([^"]*)"`).exec(tag)?.[1]
-  if (value === undefined) throw new Error(`A row has no ${name}: ${tag}`)
-  return value
-}
-
-function isChatEvent(value: unknown): value is ChatEvent {
-  return typeof value === 'object' && value !== null && 'type' in value
 }
 
 function isMessage(value: unknown): value is MessageEvent {

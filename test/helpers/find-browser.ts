@@ -7,7 +7,7 @@ const onDisk = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome']
 
 /**
  * Finds the browser for the tests: the one named by CHATROOM_TEST_BROWSER, a Chrome or Chromium of
- * the machine, or the one inside the development dependency. Throws one sentence when there is none.
+ * the machine, or the one inside a development dependency. Throws one sentence when there is none.
  */
 export async function findBrowser(): Promise<string> {
   const named = process.env.CHATROOM_TEST_BROWSER

@@ -86,7 +86,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   }
 }
 
-/** One server for all tests of a file or a `describe`: call it there, use what it gives in tests. */
+/** One server for all tests of a file: call it at the top, use what it gives in tests. */
 export function serverForAll(options: ServerOptions = {}): () => RunningServer {
   let server: RunningServer | null = null
   beforeAll(async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
-import type { Room, Store } from '../../src/store/store'
+import type { Store } from '../../src/store/store'
 import { append, hash, join, message, newUser, placeOf, roomOf, say } from './people'
+import { testReading } from './reading'
 
 /** What an engine hands to the contract: a fresh store, and the hands of later features. */
 export type Engine = {
@@ -27,12 +28,14 @@ export function storeContract(name: string, open: () => Promise<Engine>): void {
     })
   }
   describe(`${name}: people`, () => testPeople(within))
+  describe(`${name}: membership`, () => testMembership(within))
   describe(`${name}: messages`, () => testMessages(within))
+  describe(`${name}: pages`, () => testPages(within))
   describe(`${name}: changes`, () => testChanges(within))
   describe(`${name}: reading`, () => testReading(within))
 }
 
-type Within = (sentence: string, work: (engine: Engine) => Promise<void>) => void
+export type Within = (sentence: string, work: (engine: Engine) => Promise<void>) => void
 
 function testPeople(within: Within): void {
   within(
@@ -78,7 +81,9 @@ function testPeople(within: Within): void {
       expect((await store.users.inRoom(room)).map(({ id }) => id)).toEqual([next.id])
     },
   )
+}
 
+function testMembership(within: Within): void {
   within(
     'membership is the only way to a room: a stranger finds nothing, as if there were none',
     async (engine) => {
@@ -136,7 +141,9 @@ function testMessages(within: Within): void {
       'client_id_reused',
     )
   })
+}
 
+function testPages(within: Within): void {
   within(
     'pages have no hole and no double, though all was said in one millisecond',
     async ({ store }) => {
@@ -208,39 +215,5 @@ function testChanges(within: Within): void {
       }
       expect(joined).toEqual(whole.messages)
     }
-  })
-}
-
-function testReading(within: Within): void {
-  within('a read marker only moves forward, and never past what was said', async ({ store }) => {
-    const [ada, eve] = [await join(store, 'Ada', 1), await join(store, 'Eve', 2)]
-    for (const clientId of ['a', 'b', 'c']) await append(store, ada, { clientId })
-    const readTo = async (seq: number): Promise<Room> => {
-      await store.rooms.markRead(await roomOf(store, eve), eve.id, seq)
-      return roomOf(store, eve)
-    }
-    expect(await roomOf(store, eve)).toMatchObject({ readSeq: 0, unread: 3 })
-    expect(await readTo(2)).toMatchObject({ readSeq: 2, unread: 1 })
-    expect(await readTo(1)).toMatchObject({ readSeq: 2, unread: 1 })
-    expect(await readTo(1e9)).toMatchObject({ readSeq: 3, unread: 0 })
-    expect(await roomOf(store, ada)).toMatchObject({ unread: 0 })
-  })
-
-  within('nothing said before somebody joined is unread for them', async ({ store }) => {
-    await append(store, await join(store, 'Ada', 1), {})
-    expect(await roomOf(store, await join(store, 'Eve', 2))).toMatchObject({ unread: 0 })
-  })
-
-  within('the house keeps its names over a restart, and people, and messages', async (engine) => {
-    const { store } = engine
-    const ada = await join(store, 'Ada', 1)
-    await append(store, ada, { content: 'kept' })
-    const { house, epoch } = store
-    const again = await engine.reopen()
-    expect({ house: again.house, epoch: again.epoch }).toEqual({ house, epoch })
-    expect(epoch.length).toBe(32)
-    expect(await again.sessions.findUser(hash(1))).toEqual(ada)
-    const [message] = await again.messages.before(await roomOf(again, ada), null, 1)
-    expect(message?.content).toBe('kept')
   })
 }

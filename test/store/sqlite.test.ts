@@ -40,7 +40,8 @@ async function openEngine(): Promise<Engine> {
       removeFolder(folder)
     },
     makeRoom(name, members) {
-      const insert = `INSERT INTO rooms (kind, name, created_at) VALUES ('closed', ?, 1) RETURNING id`
+      const insert = `INSERT INTO rooms (kind, name, created_at)
+        VALUES ('closed', ?, 1) RETURNING id`
       const id = db.query<{ id: number }, [string]>(insert).get(name)?.id ?? 0
       for (const member of members) {
         db.run('INSERT INTO memberships (room_id, user_id, joined_at) VALUES (?, ?, 1)', [

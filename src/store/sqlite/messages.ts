@@ -72,7 +72,8 @@ function createAppend(db: Database): (batch: NewMessage[]) => AppendOutcome[] {
   )
   // By position: named parameters cost as much again as the insert itself.
   const insert = db.query<never, [number, number, number, string, string, number | null, number]>(
-    `INSERT INTO messages (room_id, seq, revision, author_id, client_id, content, reply_to, created_at)
+    `INSERT INTO messages
+       (room_id, seq, revision, author_id, client_id, content, reply_to, created_at)
      VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7)
      ON CONFLICT (author_id, client_id) DO NOTHING`,
   )

@@ -1,0 +1,33 @@
+export type SwapHooks = {
+  /** Called with whatever is about to be put on the page. */
+  onFragment: (fragment: ParentNode) => void
+  /** Remembers the reader's place; the returned function restores it. */
+  hold: () => () => void
+  /** A page of older messages was put in. */
+  onOlder: () => void
+  /** The whole list was replaced. */
+  onFresh: () => void
+}
+
+/**
+ * Listens to htmx: rows are dressed before they are painted, whoever asked for them, and the
+ * reader's place is kept. The island's own swaps mark themselves as live and do the rest alone.
+ */
+export function watchSwaps(box: HTMLElement, timeline: () => HTMLElement, hooks: SwapHooks): void {
+  let current = timeline()
+  let release = (): void => {}
+  document.addEventListener('htmx:before:swap', (event) => {
+    if (!(event instanceof CustomEvent)) return
+    for (const { fragment } of event.detail.tasks) hooks.onFragment(fragment)
+    if (!event.detail.ctx.isLive) release = hooks.hold()
+  })
+  document.addEventListener('htmx:after:swap', (event) => {
+    if (!(event instanceof CustomEvent) || event.detail.ctx.isLive) return
+    if (!box.contains(timeline())) return
+    const isFresh = timeline() !== current
+    if (!isFresh) hooks.onOlder()
+    current = timeline()
+    release()
+    if (isFresh) hooks.onFresh()
+  })
+}

@@ -1,0 +1,52 @@
+/** A file of the project, as the rules of the house read it. */
+export type Source = { path: string; text: string }
+
+/** What a rule found: where it is and what to do instead. */
+export type Rule = (sources: Source[]) => string[]
+
+/** Says `path:line` for a finding. */
+export function at(source: Source, line: number): string {
+  return `${source.path}:${line + 1}`
+}
+
+/** Applies a pattern to every line of the files that `where` accepts. */
+export function eachLine(
+  where: RegExp,
+  pattern: RegExp,
+  sentence: string,
+  unless: RegExp = /(?!)/,
+): Rule {
+  return (sources) =>
+    sources
+      .filter(({ path }) => where.test(path) && !unless.test(path))
+      .flatMap((source) =>
+        linesOf(source).flatMap((line, n) =>
+          pattern.test(line) ? [`${at(source, n)} ${sentence}`] : [],
+        ),
+      )
+}
+
+export function linesOf({ text }: Source): string[] {
+  return text.split('\n')
+}
+
+/** The modules a file imports, with what kind of import it is. */
+export function importsOf(source: Source): { from: string; isType: boolean; line: number }[] {
+  const pattern = /^(?:import|export)\s+(type\s)?[^'"]*?from\s+'([^']+)'|^import '([^']+)'/gm
+  return [...source.text.matchAll(pattern)].map((match) => ({
+    from: match[2] ?? match[3] ?? '',
+    isType: match[1] !== undefined,
+    line: source.text.slice(0, match.index).split('\n').length - 1,
+  }))
+}
+
+/** Where a relative import leads, without its ending; null for packages. */
+export function resolveImport(source: Source, from: string): string | null {
+  if (!from.startsWith('.')) return null
+  const parts = source.path.split('/').slice(0, -1)
+  for (const part of from.split('/')) {
+    if (part === '..') parts.pop()
+    else if (part !== '.') parts.push(part)
+  }
+  return parts.join('/').replace(/\.tsx?$/, '')
+}

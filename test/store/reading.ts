@@ -1,0 +1,39 @@
+import { expect } from 'bun:test'
+import type { Room } from '../../src/store/store'
+import type { Within } from './contract'
+import { append, hash, join, roomOf } from './people'
+
+/** What a store promises about reading, and about coming back. */
+export function testReading(within: Within): void {
+  within('a read marker only moves forward, and never past what was said', async ({ store }) => {
+    const [ada, eve] = [await join(store, 'Ada', 1), await join(store, 'Eve', 2)]
+    for (const clientId of ['a', 'b', 'c']) await append(store, ada, { clientId })
+    const readTo = async (seq: number): Promise<Room> => {
+      await store.rooms.markRead(await roomOf(store, eve), eve.id, seq)
+      return roomOf(store, eve)
+    }
+    expect(await roomOf(store, eve)).toMatchObject({ readSeq: 0, unread: 3 })
+    expect(await readTo(2)).toMatchObject({ readSeq: 2, unread: 1 })
+    expect(await readTo(1)).toMatchObject({ readSeq: 2, unread: 1 })
+    expect(await readTo(1e9)).toMatchObject({ readSeq: 3, unread: 0 })
+    expect(await roomOf(store, ada)).toMatchObject({ unread: 0 })
+  })
+
+  within('nothing said before somebody joined is unread for them', async ({ store }) => {
+    await append(store, await join(store, 'Ada', 1), {})
+    expect(await roomOf(store, await join(store, 'Eve', 2))).toMatchObject({ unread: 0 })
+  })
+
+  within('the house keeps its names over a restart, and people, and messages', async (engine) => {
+    const { store } = engine
+    const ada = await join(store, 'Ada', 1)
+    await append(store, ada, { content: 'kept' })
+    const { house, epoch } = store
+    const again = await engine.reopen()
+    expect({ house: again.house, epoch: again.epoch }).toEqual({ house, epoch })
+    expect(epoch.length).toBe(32)
+    expect(await again.sessions.findUser(hash(1))).toEqual(ada)
+    const [message] = await again.messages.before(await roomOf(again, ada), null, 1)
+    expect(message?.content).toBe('kept')
+  })
+}
