@@ -1,9 +1,5 @@
-import { setDefaultTimeout } from 'bun:test'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-
-// Real browsers and restarts of real servers take their time on a shared machine.
-setDefaultTimeout(60_000)
 
 // Plain `bun test` right after an install: the files for the browser are built when there are none.
 const root = join(import.meta.dir, '..')

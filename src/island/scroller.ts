@@ -24,6 +24,8 @@ export function createScroller(
   let top = 0
   const goToEnd = (): void => {
     box.scrollTop = box.scrollHeight
+    // The event comes a frame later, and may come as one with the reader's own first scroll.
+    top = box.scrollTop
   }
   box.addEventListener(
     'scroll',

@@ -106,10 +106,11 @@ test('without JavaScript the page still reads and posts', async () => {
   await ada.cdp('Emulation.setScriptExecutionDisabled', { value: true })
   await ada.goto(addressOf(server.port, 'a', '/rooms/1'))
   // The field has the focus; the button comes after it.
+  await ada.waitFor(`document.activeElement.id === 'content'`, 'the focus')
   await ada.type('Posted by a plain form')
   await ada.press('Tab')
   await ada.press('Enter')
-  await Bun.sleep(500)
+  await sees(ada, 'Posted by a plain form')
   await ada.cdp('Emulation.setScriptExecutionDisabled', { value: false })
   await ada.goto(addressOf(server.port, 'a', '/rooms/1'))
   await connected(ada)

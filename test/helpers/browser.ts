@@ -62,7 +62,7 @@ export async function openBrowserPage(options: Options = {}): Promise<BrowserPag
     waitFor: (expression, what, ms = 10_000) => waitFor(evaluate, expression, what, ms),
     click: (selector) => queue(() => view.click(selector, { timeout: 10_000 })),
     type: (text) => queue(() => view.type(text)),
-    press: (key, modifiers = []) => queue(() => view.press(key, { modifiers })),
+    press: (key, modifiers = []) => queue(() => view.press(key, { modifiers }).catch(orLeft)),
     cdp,
     async screenshot(path) {
       await Bun.write(path, await queue(() => view.screenshot()))
@@ -97,6 +97,11 @@ async function backend() {
   const quiet = ['--disable-quic', '--disable-component-update', '--disable-sync']
   const argv = isRoot ? ['--no-sandbox', ...quiet] : quiet
   return { type: 'chrome' as const, path: await findBrowser(), argv }
+}
+
+/** A key that sends a form may leave the page before the browser has answered for the key. */
+function orLeft(error: unknown): void {
+  if (!String(error).includes('navigated or closed')) throw error
 }
 
 /** A tab does one thing of a kind at a time and refuses a second one; here they wait their turn. */
