@@ -57,7 +57,13 @@ export async function openBrowserPage(options: Options = {}): Promise<BrowserPag
   await cdp('Network.setExtraHTTPHeaders', { headers: { 'Accept-Language': language } })
   await emulate({ dark })
   return {
-    goto: (url) => queue(() => view.navigate(url)),
+    goto: (url) =>
+      queue(() =>
+        view.navigate(url).catch((error) => {
+          orLeft(error)
+          return view.navigate(url)
+        }),
+      ),
     evaluate,
     waitFor: (expression, what, ms = 10_000) => waitFor(evaluate, expression, what, ms),
     click: (selector) => queue(() => view.click(selector, { timeout: 10_000 })),
@@ -99,7 +105,7 @@ async function backend() {
   return { type: 'chrome' as const, path: await findBrowser(), argv }
 }
 
-/** A key that sends a form may leave the page before the browser has answered for the key. */
+/** A page that is being left, as by a form, answers for nothing more: not even for the key. */
 function orLeft(error: unknown): void {
   if (!String(error).includes('navigated or closed')) throw error
 }
