@@ -16,13 +16,14 @@ export async function buildStatic(): Promise<void> {
     bundle('static/css/app.css', { target: 'bun' }),
   ])
   const htmx = await Bun.file(join(root, 'node_modules/htmx.org/dist/htmx.min.js')).bytes()
-  const icon = await Bun.file(join(root, 'static/icon.svg')).bytes()
   rmSync(staticFolder, { recursive: true, force: true })
   mkdirSync(staticFolder, { recursive: true })
   write('island.js', island)
   write('app.css', css)
   write('htmx.js', htmx)
-  write('icon.svg', icon)
+  for (const icon of ['icon.svg', 'icon-maskable.svg']) {
+    write(icon, await Bun.file(join(root, 'static', icon)).bytes())
+  }
 }
 
 async function bundle(entry: string, options: Partial<Bun.BuildConfig>): Promise<Uint8Array> {

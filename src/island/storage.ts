@@ -17,7 +17,7 @@ export type Storage = {
 }
 
 /** Opens the storage of this house; keys are the house's own, short ones. */
-export function openStorage(page: Page): Storage {
+export function openStorage(page: Pick<Page, 'house'>): Storage {
   const prefix = `chatroom.${page.house}.`
   const attempt = <Result>(work: () => Result, otherwise: Result): Result => {
     try {

@@ -32,10 +32,16 @@ export type WebEnv = {
 
 export type WebContext = Context<WebEnv>
 
-/** Whether the client asked for JSON rather than a page. */
+/** Whether the client asked for JSON rather than a page, or speaks it itself. */
 export function wantsJson(c: WebContext): boolean {
   const accept = c.req.header('accept') ?? ''
-  return accept.includes('application/json') && !accept.includes('text/html')
+  if (accept.includes('text/html')) return false
+  return accept.includes('application/json') || speaksJson(c)
+}
+
+/** Whether the body says that it is JSON. */
+export function speaksJson(c: WebContext): boolean {
+  return /^application\/json\b/i.test(c.req.header('content-type') ?? '')
 }
 
 /** Answers with a whole page. */

@@ -9,9 +9,17 @@ import { type PostAnswer, renderRow } from '../chat/post-message'
 import { ChatError } from '../errors'
 import { limits } from '../limits'
 import type { Room } from '../store/store'
-import { sendHtml, type WebContext, type WebEnv, type WebNeeds, wantsJson } from './context'
+import {
+  sendHtml,
+  speaksJson,
+  type WebContext,
+  type WebEnv,
+  type WebNeeds,
+  wantsJson,
+} from './context'
 import { parseForm } from './forms'
 import { requireVisitor } from './identity'
+import { setRetryAfter } from './problems'
 import { readBefore, readPage, requireRoom, sendRoom } from './rooms'
 
 /** Reading back, catching up, and posting without a socket. */
@@ -72,7 +80,7 @@ async function receivePost(needs: WebNeeds, c: WebContext): Promise<Response> {
   const { paths } = needs.chat
   const visitor = requireVisitor(c)
   const room = await requireRoom(needs, c, visitor)
-  const isJson = /^application\/json\b/i.test(c.req.header('content-type') ?? '')
+  const isJson = speaksJson(c)
   const fields = isJson ? await readJson(c) : await readForm(c)
   const answer = await post(needs, visitor, room, fields)
   if (answer.type === 'accepted') {
@@ -81,7 +89,9 @@ async function receivePost(needs: WebNeeds, c: WebContext): Promise<Response> {
   if (isJson) throw new ChatError(answer.code, answer.retryMs)
   // Nothing is lost: the text comes back in the composer, with the reason.
   const problem = problemSentence(visitor.language, answer.code)
-  c.status(new ChatError(answer.code).status)
+  const refusal = new ChatError(answer.code, answer.retryMs)
+  c.status(refusal.status)
+  setRetryAfter(c, refusal)
   return sendRoom(needs, c, visitor, room, { content: String(fields.get('content')), problem })
 }
 

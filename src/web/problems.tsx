@@ -13,9 +13,7 @@ export function answerProblem(log: Log, c: WebContext, thrown: unknown): Respons
   const problem = thrown instanceof ChatError ? thrown : new ChatError('internal')
   const reference = thrown instanceof ChatError ? undefined : report(log, c, thrown)
   c.status(problem.status)
-  if (problem.retryMs !== undefined) {
-    c.header('Retry-After', String(Math.ceil(problem.retryMs / 1000)))
-  }
+  setRetryAfter(c, problem)
   // Before the middleware knew the reader, there is only English.
   const view = c.get('view')
   const sentence = problemSentence(view?.language ?? 'en', problem.code, reference)
@@ -25,6 +23,11 @@ export function answerProblem(log: Log, c: WebContext, thrown: unknown): Respons
     return c.json({ code: problem.code, reason: sentence, ...retry })
   }
   return answerPage(c, problem, sentence)
+}
+
+/** Says in the header when trying again makes sense, if it ever does. */
+export function setRetryAfter(c: WebContext, { retryMs }: ChatError): void {
+  if (retryMs !== undefined) c.header('Retry-After', String(Math.ceil(retryMs / 1000)))
 }
 
 function answerPage(c: WebContext, problem: ChatError, sentence: string): Response {

@@ -9,6 +9,7 @@ import { sendHtml, sendPage, type WebContext, type WebEnv, type WebNeeds } from 
 import { parseForm } from './forms'
 import { clearSession, requireVisitor, setSession } from './identity'
 import { parseLanguage, rememberLanguage } from './language'
+import { setRetryAfter } from './problems'
 
 /** Coming in and going out. */
 export function sessionRoutes({ chat, spend }: WebNeeds): Hono<WebEnv> {
@@ -88,6 +89,7 @@ async function answerRefusal(
     suggestions: problem.code === 'name_taken' ? await freeNicknames(chat, typed.nickname) : [],
   }
   c.status(problem.status)
+  setRetryAfter(c, problem)
   return c.req.header('hx-request') === 'true'
     ? sendHtml(c, <SignIn view={view} form={form} />)
     : sendPage(c, <SignInPage view={view} form={form} />)

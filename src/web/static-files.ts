@@ -37,7 +37,12 @@ function serveAsset(c: WebContext, assets: Assets, file: string): Response {
 const manifestHeaders = { headers: { 'Content-Type': 'application/manifest+json' } }
 
 function manifestOf(chat: Chat, assets: Assets): string {
-  const icon = chat.paths.asset(assets.nameOf('icon.svg'))
+  const icon = (file: string, purpose: string) => ({
+    src: chat.paths.asset(assets.nameOf(file)),
+    sizes: 'any',
+    type: 'image/svg+xml',
+    purpose,
+  })
   return JSON.stringify({
     name: chat.config.houseName,
     short_name: chat.config.houseName,
@@ -46,6 +51,6 @@ function manifestOf(chat: Chat, assets: Assets): string {
     display: 'standalone',
     background_color: '#f5f2ec',
     theme_color: '#f5f2ec',
-    icons: [{ src: icon, sizes: 'any', type: 'image/svg+xml', purpose: 'any' }],
+    icons: [icon('icon.svg', 'any'), icon('icon-maskable.svg', 'maskable')],
   })
 }

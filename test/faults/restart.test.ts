@@ -65,13 +65,6 @@ test('data of a newer version is refused and left alone', async () => {
   removeFolder(folder)
 })
 
-test('flags: an unknown one is named; help and version answer and end', async () => {
-  await expectRefusal({ flags: ['--bogus'] }, /--bogus/)
-  expect(await runServer({ flags: ['--help'] })).toMatchObject({ code: 0 })
-  expect((await runServer({ flags: ['--help'] })).out).toContain('CHATROOM_PORT')
-  expect((await runServer({ flags: ['--version'] })).out).toMatch(/^\d+\.\d+\.\d+\n$/)
-})
-
 test('a stopped server leaves only its database and its lock, nothing to recover', async () => {
   const folder = makeFolder()
   const server = await startServer({ data: folder })

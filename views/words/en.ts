@@ -119,7 +119,5 @@ export const en = {
     announceMany: { one: '{n} new message', other: '{n} new messages' },
     andMore: '{text} … and more',
     failedAlert: 'A message was not sent.',
-    draftKept: 'Your text is kept.',
-    olderFailed: 'Older messages did not load. Scroll up to try again.',
   },
 }

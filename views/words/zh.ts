@@ -117,7 +117,5 @@ export const zh: Words = {
     announceMany: { one: '{n} 条新消息', other: '{n} 条新消息' },
     andMore: '{text}……还有更多',
     failedAlert: '有一条消息没有发出去。',
-    draftKept: '你写的内容还在。',
-    olderFailed: '更早的消息没有加载出来，向上滚动可以再试。',
   },
 }

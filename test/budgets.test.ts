@@ -1,0 +1,52 @@
+import { expect, test } from 'bun:test'
+import { createBudgets } from '../src/budgets'
+import { limits } from '../src/limits'
+
+function createClock() {
+  const clock = { ms: 0, read: () => clock.ms }
+  return clock
+}
+
+test('a burst passes, then one by one as time goes by', () => {
+  const clock = createClock()
+  const spend = createBudgets(true, clock.read)
+  for (let n = 0; n < limits.messagesBurst; n += 1) expect(spend('messages', 'ada')).toBe(0)
+  const retryMs = spend('messages', 'ada')
+  expect(retryMs).toBe(1_000 / limits.messagesPerSecond)
+  clock.ms += retryMs
+  expect(spend('messages', 'ada')).toBe(0)
+  expect(spend('messages', 'ada')).toBeGreaterThan(0)
+  clock.ms += 3_600_000
+  for (let n = 0; n < limits.messagesBurst; n += 1) expect(spend('messages', 'ada')).toBe(0)
+  expect(spend('messages', 'ada')).toBeGreaterThan(0)
+})
+
+test('one person’s haste costs another nothing, nor another kind of thing', () => {
+  const spend = createBudgets(true, createClock().read)
+  while (spend('messages', 'ada') === 0);
+  expect(spend('messages', 'grace')).toBe(0)
+  expect(spend('frames', 'ada')).toBe(0)
+})
+
+test('asking again too early costs nothing: the wait is as long as was said', () => {
+  const clock = createClock()
+  const spend = createBudgets(true, clock.read)
+  while (spend('joins', 'here') === 0);
+  const retryMs = spend('joins', 'here')
+  for (let n = 0; n < 100; n += 1) spend('joins', 'here')
+  clock.ms += retryMs
+  expect(spend('joins', 'here')).toBe(0)
+})
+
+test('a crowd of strangers pushes out the idle, and memory stays bounded', () => {
+  const clock = createClock()
+  const spend = createBudgets(true, clock.read)
+  while (spend('messages', 'ada') === 0);
+  for (let n = 0; n < limits.bucketsMax; n += 1) spend('frames', `stranger ${n}`)
+  expect(spend('messages', 'ada')).toBe(0)
+})
+
+test('switched off, everything passes', () => {
+  const spend = createBudgets(false)
+  for (let n = 0; n < 10_000; n += 1) expect(spend('messages', 'ada')).toBe(0)
+})

@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'bun:test'
+import { type Config, readCommand } from '../src/config'
+import { makeFolder, runServer } from './helpers/server'
+
+function configOf(args: string[], environment: Record<string, string> = {}): Config {
+  const command = readCommand(args, environment)
+  if (command.kind === 'serve') return command.config
+  throw new Error(`refused: ${JSON.stringify(command)}`)
+}
+
+describe('an operator', () => {
+  test('needs to decide nothing', () => {
+    expect(configOf([])).toMatchObject({
+      port: 3000,
+      host: '0.0.0.0',
+      houseName: 'Chatroom',
+      publicUrl: null,
+      basePath: '/',
+      trustProxy: false,
+      rateLimits: true,
+      isDevelopment: false,
+      faultAckBeforeCommit: false,
+    })
+  })
+
+  test('decides by flag or by environment, and the flag wins', () => {
+    const environment = {
+      CHATROOM_PORT: '4000',
+      CHATROOM_HOST: '::1',
+      CHATROOM_DATA: '/tmp/there',
+      CHATROOM_NAME: '茶室',
+      CHATROOM_PUBLIC_URL: 'https://chat.example.org',
+      CHATROOM_BASE_PATH: 'chat',
+      CHATROOM_TRUST_PROXY: 'yes',
+    }
+    expect(configOf([], environment)).toMatchObject({
+      port: 4000,
+      host: '::1',
+      dataFolder: '/tmp/there',
+      houseName: '茶室',
+      basePath: '/chat/',
+      trustProxy: true,
+    })
+    expect(configOf([], environment).publicUrl?.origin).toBe('https://chat.example.org')
+    const flags = ['--port', '5000', '--base-path', '/a/b/', '--name=Salon']
+    expect(configOf(flags, environment)).toMatchObject({
+      port: 5000,
+      basePath: '/a/b/',
+      houseName: 'Salon',
+      host: '::1',
+    })
+  })
+
+  const mistakes: [string, string[], string][] = [
+    ['a port that is none', ['--port', 'http'], 'The port must be a number'],
+    ['a port beyond the last', ['--port', '70000'], 'The port must be a number'],
+    ['an address without a scheme', ['--public-url', 'chat.example.org'], 'The public URL'],
+    ['a script for an address', ['--public-url', 'javascript:alert(1)'], 'The public URL'],
+    ['an address with a path', ['--public-url', 'https://a.example/chat'], '--base-path'],
+    ['a path that climbs', ['--base-path', '/../etc/'], 'The base path'],
+    ['a path of markup', ['--base-path', '/<b>/'], 'The base path'],
+    ['a flag that does not exist', ['--prot', '3000'], '“--prot”'],
+    ['a word too many', ['start'], '“start”'],
+    ['a flag without its value', ['--data'], '--data'],
+  ]
+  for (const [what, args, said] of mistakes) {
+    test(`is told about ${what} in one sentence`, () => {
+      const command = readCommand(args, {})
+      expect(command.kind).toBe('mistake')
+      expect('sentence' in command ? command.sentence : '').toContain(said)
+      expect('sentence' in command ? command.sentence : '').not.toContain('\n')
+    })
+  }
+
+  test('asks for help or the version and gets it, whatever else was said', async () => {
+    const help = await runServer({ port: null, flags: ['--help', '--port', '1'] })
+    expect(help).toMatchObject({ code: 0, err: '' })
+    for (const flag of ['--port', '--host', '--data', '--name', '--public-url', '--base-path']) {
+      expect(help.out).toContain(flag)
+    }
+    const { version } = await Bun.file(`${import.meta.dir}/../package.json`).json()
+    const said = await runServer({ port: null, flags: ['--version'] })
+    expect(said).toMatchObject({ code: 0, out: `${version}\n` })
+  })
+
+  test('who mistypes a flag starts nothing and gets exit code 2', async () => {
+    const data = makeFolder()
+    const { code, err } = await runServer({ data, flags: ['--prot', '1'] })
+    expect({ code, lines: err.trim().split('\n').length }).toEqual({ code: 2, lines: 1 })
+    expect([...new Bun.Glob('**').scanSync({ cwd: data })]).toEqual([])
+  })
+})

@@ -1,0 +1,100 @@
+import { expect, test } from 'bun:test'
+import { limits } from '../../src/limits'
+import { openSocket, signIn } from '../helpers/client'
+import { maskedFrame, openLine, upgradeRequest } from '../helpers/raw'
+import { serverForAll } from '../helpers/server'
+
+/** The limits in force, as they are by default; all other tests run without them. */
+const server = serverForAll({ env: { CHATROOM_RATE_LIMITS: 'on' } })
+
+test('who sends too fast is asked to wait, told how long, and loses nothing', async () => {
+  const fast = await openSocket(server(), await signIn(server(), 'Fast'))
+  const calm = await openSocket(server(), await signIn(server(), 'Calm'))
+  const answers = await Promise.all(
+    Array.from({ length: 40 }, (_, n) => fast.post(1, `fast-${n}`, `quick ${n}`)),
+  )
+  const refused = answers.flatMap((answer) => (answer.type === 'refused' ? [answer] : []))
+  expect(answers.length - refused.length).toBeGreaterThanOrEqual(limits.messagesBurst)
+  expect(refused.length).toBeGreaterThan(10)
+  expect(refused[0]).toMatchObject({ code: 'too_many' })
+  expect(await calm.post(1, 'calm', 'undisturbed')).toMatchObject({ type: 'accepted' })
+  await Bun.sleep((refused[0]?.retry_ms ?? 0) + 50)
+  const again = refused[0]?.client_id ?? ''
+  expect(await fast.post(1, again, 'once more')).toMatchObject({ type: 'accepted' })
+  await fast.close()
+  await calm.close()
+})
+
+test('a flood of frames is answered with refusals, and others do not notice', async () => {
+  const flood = await openSocket(server(), await signIn(server(), 'Flood'))
+  const calm = await openSocket(server(), await signIn(server(), 'Quiet'))
+  for (let n = 0; n < 5_000; n += 1) flood.send({ type: 'ping' })
+  expect(await calm.post(1, 'quiet', 'still fast')).toMatchObject({ type: 'accepted' })
+  await flood.until((item) => item.type === 'refused' && item.code === 'too_many', 'a refusal')
+  flood.cut()
+  await calm.close()
+})
+
+test('replays cost a budget of their own', async () => {
+  const socket = await openSocket(server(), await signIn(server(), 'Replay'))
+  for (let n = 0; n <= limits.catchUpsBurst; n += 1) socket.resume(1, 0)
+  await socket.until((item) => item.type === 'refused' && item.client_id === null, 'a refusal')
+  await socket.close()
+})
+
+test('a browser may hold ten sockets and no more', async () => {
+  const person = await signIn(server(), 'Tabs')
+  const open = await Promise.all(
+    Array.from({ length: limits.socketsPerSessionMax }, () => openSocket(server(), person)),
+  )
+  const line = await openLine(server())
+  line.write(upgradeRequest(server(), { Cookie: person.cookie }))
+  expect(await line.end(500)).toStartWith('HTTP/1.1 429')
+  await open[0]?.close()
+  const again = await openSocket(server(), person)
+  for (const socket of [...open.slice(1), again]) await socket.close()
+})
+
+test('a reader who takes nothing is cut off, and the others go on', async () => {
+  const deaf = await signIn(server(), 'Deaf')
+  const line = await openLine(server())
+  line.write(upgradeRequest(server(), { Cookie: deaf.cookie }))
+  while (!line.heard().includes('"hello"')) await Bun.sleep(5)
+  // Pings are answered with as many bytes; here nobody reads the answers.
+  line.pause()
+  const ping = Buffer.from(maskedFrame(0x89, new Uint8Array(125)))
+  const many = Buffer.concat(Array.from({ length: 1_000 }, () => ping))
+  const before = await residentBytes(server().pid)
+  for (let n = 0; n < 200; n += 1) {
+    line.write(many)
+    await Bun.sleep(1)
+  }
+  expect((await residentBytes(server().pid)) - before).toBeLessThan(32 * 1024 * 1024)
+  const calm = await openSocket(server(), deaf)
+  expect(await calm.post(1, 'after-deaf', 'hello')).toMatchObject({ type: 'accepted' })
+  await line.end(0)
+  await calm.close()
+})
+
+test('sixty may come in at once; then the door asks for patience', async () => {
+  const join = (n: number): Promise<Response> =>
+    fetch(`${server().origin}/session`, {
+      method: 'POST',
+      redirect: 'manual',
+      // A header that only a trusted proxy may set does not buy a new budget.
+      headers: { Origin: server().origin, 'X-Forwarded-For': `10.0.0.${n}` },
+      body: new URLSearchParams({ nickname: `Pupil ${n}x`, avatar: 'letter' }),
+    })
+  const answers = await Promise.all(Array.from({ length: limits.joinsBurst }, (_, n) => join(n)))
+  const refused = answers.find(({ status }) => status === 429)
+  expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0)
+  expect(await refused?.text()).toContain('Many people are coming in at once')
+})
+
+/** What a process holds in memory, as Linux tells it; elsewhere nothing is claimed. */
+async function residentBytes(pid: number): Promise<number> {
+  const status = await Bun.file(`/proc/${pid}/status`)
+    .text()
+    .catch(() => '')
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024
+}
