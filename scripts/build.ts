@@ -21,7 +21,7 @@ export async function buildStatic(): Promise<void> {
   write('island.js', island)
   write('app.css', css)
   write('htmx.js', htmx)
-  for (const icon of ['icon.svg', 'icon-maskable.svg']) {
+  for (const icon of ['icon.svg', 'icon-maskable.svg', 'icon-unread.svg']) {
     write(icon, await Bun.file(join(root, 'static', icon)).bytes())
   }
 }

@@ -1,7 +1,8 @@
 import { limits } from './limits'
 
 /** What a budget is spent on; each has its burst and its rate in limits.ts. */
-export type Spending = 'messages' | 'frames' | 'catchUps' | 'requests' | 'joins' | 'handshakes'
+export type Spending =
+  'messages' | 'frames' | 'catchUps' | 'requests' | 'joins' | 'handshakes' | 'rooms'
 
 const rates: Record<Spending, { burst: number; perSecond: number }> = {
   messages: { burst: limits.messagesBurst, perSecond: limits.messagesPerSecond },
@@ -9,6 +10,7 @@ const rates: Record<Spending, { burst: number; perSecond: number }> = {
   catchUps: { burst: limits.catchUpsBurst, perSecond: limits.catchUpsPerSecond },
   requests: { burst: limits.requestsBurst, perSecond: limits.requestsPerSecond },
   joins: { burst: limits.joinsBurst, perSecond: limits.joinsPerSecond },
+  rooms: { burst: limits.roomsBurst, perSecond: limits.roomsPerSecond },
   handshakes: { burst: limits.handshakesBurst, perSecond: limits.handshakesPerSecond },
 }
 

@@ -10,9 +10,15 @@ export const limits = {
   /** More marks than this on one letter is a picture drawn over the neighbours, not a word. */
   marksPerLetterMax: 8,
 
+  topicUnitsMax: 200,
+  /** Rooms one person may have made; closed ones need not be seen to be a burden. */
+  roomsPerOwnerMax: 100,
+
   // --- Messages ----------------------------------------------------------------------------
   /** About four printed pages; at most 24 KB of UTF-8 and, escaped, within one frame. */
   messageUnitsMax: 8_000,
+  /** More names than this in one message reach nobody: it is no conversation any more. */
+  mentionsMax: 50,
   /** Long enough for any UUID-like scheme, short enough to stand in a DOM id. */
   clientIdUnitsMax: 64,
 
@@ -61,6 +67,8 @@ export const limits = {
   offlineGraceMs: 10_000,
   /** Presence changes are gathered and published together. */
   presenceFlushMs: 300,
+  /** The same for who is writing: often enough to look live. */
+  typingFlushMs: 250,
   /** More changes than this at once are published as short events instead of whole lines. */
   presenceRowsMax: 50,
 
@@ -83,6 +91,9 @@ export const limits = {
   /** Names cost nothing here, so they are rationed; a class of sixty still joins at once. */
   joinsBurst: 60,
   joinsPerSecond: 0.1,
+  /** Making, joining and inviting. */
+  roomsBurst: 60,
+  roomsPerSecond: 0.5,
   handshakesBurst: 200,
   handshakesPerSecond: 20,
   /** Buckets kept in memory; full ones are forgotten first. */
@@ -109,6 +120,22 @@ export const limits = {
   stickPx: 100,
   groupMs: 5 * 60_000,
   draftSaveMs: 300,
+  /** Others hear that somebody is writing at most this often… */
+  typingSendMs: 3_000,
+  /** …that it ended after so long without a key… */
+  typingIdleMs: 5_000,
+  /** …and forget it by themselves when they hear nothing more. */
+  typingForgetMs: 6_000,
+  /** Without a key or a pointer for this long somebody is away. */
+  awayMs: 5 * 60_000,
+  /** A room counts as read when its end has been looked at for this long. */
+  readMs: 1_000,
+  /** A burst of messages makes one sound. */
+  soundPauseMs: 3_000,
+  /** Switching rooms faster than this needs no sign that something is happening. */
+  progressMs: 150,
+  /** Rooms whose list is kept in memory, to be shown at once. */
+  roomsKept: 12,
   /** Hidden for longer than this, a page asks what it missed as soon as it is seen. */
   hiddenMs: 60_000,
 

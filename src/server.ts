@@ -4,6 +4,7 @@ import { createBudgets } from './budgets'
 import type { Audience, Chat, Frame } from './chat/chat'
 import { openPostingQueue } from './chat/post-message'
 import { createPresence } from './chat/presence'
+import { createTyping } from './chat/typing'
 import type { Config } from './config'
 import { guard } from './guard'
 import { limits } from './limits'
@@ -38,13 +39,23 @@ export function openHouse(config: Config, store: Store, log: Log): House {
     log,
     now: Date.now,
     publish: (audience, frame) => publish(server, audience, frame),
+    whisper: connections.whisper,
+    admit(userId, room) {
+      connections.admit(userId, room)
+      presence.enter(userId, room)
+    },
+    expel(userId, room) {
+      connections.expel(userId, room)
+      presence.exit(userId, room)
+    },
     hangUp(session) {
       for (const socket of connections.ofSession(session)) socket.close(4401, 'signed out')
     },
   }
   const spend = createBudgets(config.rateLimits)
   const { postMessage, close: closeQueue } = openPostingQueue(chat)
-  const door = createSocketDoor({ chat, connections, postMessage, spend })
+  const typing = createTyping(chat)
+  const door = createSocketDoor({ chat, connections, postMessage, typing, spend })
   const app = createApp({ chat, assets, postMessage, spend, upgrade: door.upgrade })
   const server = Bun.serve({
     port: config.port,
@@ -64,6 +75,7 @@ export function openHouse(config: Config, store: Store, log: Log): House {
     async stop() {
       clearInterval(sweeper)
       presence.close()
+      typing.close()
       await closeQueue()
       for (const socket of connections.all()) socket.close(1012, 'restarting')
       // Close frames leave before the listener goes.
@@ -79,6 +91,7 @@ function publish(server: Server<SocketState>, audience: Audience, frame: Frame):
   for (const subprotocol of ['html', 'json'] as const) {
     const topic = topicOf(audience, subprotocol)
     if (server.subscriberCount(topic) === 0) continue
-    server.publish(topic, frame[subprotocol]())
+    const text = frame[subprotocol]()
+    if (text !== '') server.publish(topic, text)
   }
 }

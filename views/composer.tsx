@@ -1,5 +1,6 @@
 import type { Room } from '../src/store/store'
 import { Icon } from './icons'
+import { roomTitle } from './room-title'
 import type { View } from './view'
 import { fill } from './words'
 
@@ -8,25 +9,32 @@ import { fill } from './words'
  * half-typed Chinese word would be lost. Without JavaScript it is an ordinary form.
  */
 export function Composer({ view, room, clientId, unsent }: ComposerProps) {
-  const { page } = view.words
+  const { live, page } = view.words
+  const isDirect = room.pair !== null
+  const names = { room: roomTitle(room), name: roomTitle(room) }
   return (
     <form
-      class="compose"
+      class={isDirect ? 'compose compose--private' : 'compose'}
       id="composer"
       method="post"
       action={view.paths.messages(room.id)}
       data-room={room.id}
     >
       <input type="hidden" name="client_id" value={clientId} />
+      <div class="options" id="options" role="listbox" hidden></div>
+      <Chip view={view} />
       <div class="slab">
-        <label class="vh" for="content">
-          {fill(page.fieldLabel, { room: room.name })}
+        <label class="vh" for="content" id="content-label">
+          {fill(isDirect ? live.privatePlaceholder : live.fieldLabel, names)}
         </label>
         <textarea
           id="content"
           name="content"
           rows={1}
-          placeholder={fill(page.placeholder, { room: room.name })}
+          placeholder={fill(isDirect ? live.privatePlaceholder : live.placeholder, names)}
+          aria-autocomplete="list"
+          aria-haspopup="listbox"
+          aria-controls="options"
           autofocus
           enterkeyhint="send"
           aria-describedby={unsent === null ? 'counter' : 'counter unsent-problem'}
@@ -35,7 +43,7 @@ export function Composer({ view, room, clientId, unsent }: ComposerProps) {
         </textarea>
         <button class="btn btn--icon btn--fill" id="send" type="submit">
           <Icon name="send" dir />
-          <span class="vh">{page.send}</span>
+          <span class="vh">{isDirect ? fill(live.sendPrivately, names) : page.send}</span>
         </button>
       </div>
       {unsent !== null && (
@@ -51,6 +59,23 @@ export function Composer({ view, room, clientId, unsent }: ComposerProps) {
         </p>
       </div>
     </form>
+  )
+}
+
+/** Over the field while it writes privately: to whom, for how long, and the way out. */
+function Chip({ view }: { view: View }) {
+  const { page } = view.words
+  return (
+    <p class="chip" id="chip" hidden>
+      <Icon name="lock" /> <span></span>
+      <button class="chip__pin" type="button" aria-pressed="false">
+        {page.pin}
+      </button>
+      <button class="chip__drop" type="button">
+        <Icon name="close" />
+        <span class="vh">{page.dropPrivate}</span>
+      </button>
+    </p>
   )
 }
 

@@ -21,6 +21,11 @@ export function MessageRow({ message, follows, children }: RowProps) {
       data-user={sender.id}
       data-at={message.createdAt}
       data-edited={message.editedAt ?? undefined}
+      data-mentions={mentionsOf(message)}
+      data-written-in={message.writtenIn ?? undefined}
+      data-written-after={message.writtenAfter ?? undefined}
+      data-to={message.recipient?.id}
+      data-to-name={message.recipient?.nickname}
       tabindex={-1}
     >
       <div class="msg__side">
@@ -34,12 +39,38 @@ export function MessageRow({ message, follows, children }: RowProps) {
           <time datetime={`${at.slice(0, 16)}Z`}>{at.slice(11, 16)}</time>
         </div>
         <div class="msg__body" dir="auto" hx-ignore="">
-          <p>{content}</p>
+          <p>{message.mentions.length === 0 ? content : <Text message={message} />}</p>
         </div>
         {children}
       </div>
     </article>
   )
+}
+
+/** The text with its mentions marked; a name stands as it was written. */
+function Text({ message: { content, mentions } }: { message: Message }) {
+  const parts: Child[] = []
+  let end = 0
+  for (const { user, start, length } of mentions.toSorted((a, b) => a.start - b.start)) {
+    if (start < end) continue
+    parts.push(content.slice(end, start))
+    end = start + length
+    parts.push(
+      <span class="mention" data-person={user}>
+        {content.slice(start, end)}
+      </span>,
+    )
+  }
+  return (
+    <>
+      {parts}
+      {content.slice(end)}
+    </>
+  )
+}
+
+function mentionsOf({ mentions }: Message): string | undefined {
+  return mentions.map(({ user }) => user).join(' ') || undefined
 }
 
 /** Takes who is writing and where; gives the row that the browser fills before the server does. */
@@ -73,6 +104,10 @@ function emptyMessage(sender: User, room: Room): Message {
     sender,
     content: '',
     replyTo: null,
+    mentions: [],
+    recipient: null,
+    writtenIn: null,
+    writtenAfter: null,
     createdAt: 0,
     editedAt: null,
     deletedAt: null,

@@ -18,6 +18,8 @@ export function Page({ view, title, user, epoch, children }: PageProps) {
         data-nickname={user?.nickname}
         data-epoch={epoch}
         data-build={view.build}
+        data-icon={view.assets.icon}
+        data-icon-unread={view.assets.iconUnread}
       >
         <IconSymbols />
         {children}
@@ -73,6 +75,8 @@ const viewport =
 const htmxConfig = JSON.stringify({
   prefix: '',
   extensions: 'none',
+  // Back and Forward are the island's: it knows the rooms.
+  history: false,
   includeIndicatorCSS: false,
   defaultTimeout: 10_000,
 })

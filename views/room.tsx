@@ -1,35 +1,42 @@
-import { limits } from '../src/limits'
-import type { Message, Room, User } from '../src/store/store'
+import type { Room } from '../src/store/store'
 import { Composer, type Unsent } from './composer'
 import { Icon } from './icons'
-import { MessageRow, PendingTemplate } from './message'
+import { PendingTemplate } from './message'
 import { Page } from './page'
-import { PeopleRail } from './people'
+import { PanelDialog } from './panel'
+import { countHere, PeopleList, type PeopleProps, PeopleRail } from './people'
+import { roomTitle } from './room-title'
 import { RoomsRail } from './rooms'
+import { Older, SlipFrame, Timeline, type TimelineProps } from './timeline'
 import { TopBar } from './top-bar'
 import type { View } from './view'
 import { fill, plural } from './words'
 
 /** Takes a room as one member sees it; gives the page of the chat. */
 export function RoomPage(props: RoomPageProps) {
-  const { view, user, room, rooms, messages, people, online, hasOlder, clientId, epoch } = props
-  const here = people.filter(({ id }) => online.has(id)).length
+  const { view, reader, room, rooms, people, members, states, counts, clientId, epoch } = props
+  const here = { room: room.id, people, members, states }
   return (
-    <Page view={view} title={`#${room.name}`} user={user} epoch={epoch}>
+    <Page view={view} title={roomTitle(room)} user={reader} epoch={epoch}>
       <div class="app" id="app">
-        <TopBar view={view} user={user} />
-        <RoomsRail view={view} rooms={rooms} current={room.id} online={here} />
+        <TopBar view={view} user={reader} />
+        <RoomsRail view={view} rooms={rooms} current={room.id} counts={counts} states={states} />
         <main class="chat">
-          <RoomHead view={view} room={room} online={here} />
-          <Log view={view} room={room} messages={messages} hasOlder={hasOlder} />
+          <RoomHead view={view} room={room} online={countHere(here)} />
+          <Log {...props} />
           <ConnectionBar view={view} />
+          <UnreadBar view={view} />
           <p class="toast" id="toast" hidden></p>
           <LatestPill view={view} />
           <Composer view={view} room={room} clientId={clientId} unsent={props.unsent ?? null} />
         </main>
-        <PeopleRail view={view} people={people} online={online} />
+        <PeopleRail view={view} {...here} />
       </div>
-      <PendingTemplate view={view} user={user} room={room} />
+      <PanelDialog view={view} />
+      <PendingTemplate view={view} user={reader} room={room} />
+      <template id="slip">
+        <SlipFrame view={view} name="" after={0} />
+      </template>
       <template id="older-loader">
         <Older view={view} room={room} firstSeq={0} />
       </template>
@@ -37,97 +44,61 @@ export function RoomPage(props: RoomPageProps) {
   )
 }
 
-/** Takes a page of messages, oldest first; gives the list that is replaced as a whole. */
-export function Timeline({ view, room, messages, hasOlder }: TimelineProps) {
-  return (
-    <div
-      id="timeline"
-      data-room={room.id}
-      data-name={room.name}
-      data-revision={room.revision}
-      data-created={room.createdAt}
-    >
-      <OlderMessages view={view} room={room} messages={messages} hasOlder={hasOlder} />
-    </div>
-  )
-}
-
-/** Takes an older page; gives what stands in for `#older`: its rows and what is before them. */
-export function OlderMessages({ view, room, messages, hasOlder }: TimelineProps) {
-  const first = messages[0]
+/** Takes the same as the page; gives the parts of it that another room changes. */
+export function RoomParts(props: TimelineProps & Omit<PeopleProps, 'room'>) {
+  const { view, room, people, members, states } = props
+  const here = { room: room.id, people, members, states }
   return (
     <>
-      {hasOlder && first !== undefined ? (
-        <Older view={view} room={room} firstSeq={first.seq} />
-      ) : (
-        <p class="start">{fill(view.words.live.start, { room: room.name })}</p>
-      )}
-      {first === undefined && <p class="first-words">{view.words.page.firstWords}</p>}
-      {messages.map((message, index) => (
-        <MessageRow message={message} follows={follows(messages[index - 1], message)} />
-      ))}
+      <Timeline {...props} />
+      <hx-partial hx-target="#head" hx-swap="outerHTML">
+        <RoomHead view={view} room={room} online={countHere(here)} />
+      </hx-partial>
+      <hx-partial hx-target="#people-list" hx-swap="outerHTML">
+        <PeopleList {...here} />
+      </hx-partial>
     </>
   )
 }
 
-type TimelineProps = { view: View; room: Room; messages: Message[]; hasOlder: boolean }
-
-type RoomPageProps = TimelineProps & {
-  user: User
-  rooms: Room[]
-  people: User[]
-  online: ReadonlySet<number>
-  /** A fresh id for the message a browser without JavaScript may send from this page. */
-  clientId: string
-  epoch: string
-  /** Text that was refused, and why; only without JavaScript. */
-  unsent?: Unsent | null
-}
-
-/** Two messages of one person within minutes share a picture and a name. */
-function follows(previous: Message | undefined, message: Message): boolean {
-  if (previous === undefined) return false
-  const sameSender = previous.sender.id === message.sender.id
-  return sameSender && message.createdAt - previous.createdAt < limits.groupMs
-}
-
-type OlderProps = { view: View; room: Room; firstSeq: number }
-
-function Older({ view, room, firstSeq }: OlderProps) {
-  const { paths, words } = view
-  return (
-    <div
-      class="older"
-      id="older"
-      hx-get={paths.older(room.id, firstSeq)}
-      hx-trigger="older"
-      hx-swap="outerHTML"
-    >
-      <a class="btn" href={`${paths.room(room.id)}?before=${firstSeq}`}>
-        {words.page.older}
-      </a>
-    </div>
-  )
-}
+type RoomPageProps = TimelineProps &
+  Omit<PeopleProps, 'room'> & {
+    rooms: Room[]
+    /** How many people are in each of them. */
+    counts: ReadonlyMap<number, number>
+    /** A fresh id for the message a browser without JavaScript may send from this page. */
+    clientId: string
+    epoch: string
+    /** Text that was refused, and why; only without JavaScript. */
+    unsent?: Unsent | null
+  }
 
 function RoomHead({ view, room, online }: { view: View; room: Room; online: number }) {
+  const { live, page } = view.words
+  const isDirect = room.pair !== null
   return (
-    <header class="head">
+    <header class="head" id="head">
       <h1>
-        # <bdi>{room.name}</bdi>
+        <Icon name={room.kind === 'open' ? 'room' : 'lock'} />
+        <bdi>{isDirect ? room.pair?.[1].nickname : room.name}</bdi>
       </h1>
-      <p dir="auto">{room.topic}</p>
-      <span id="head-online">{plural(view.language, online, view.words.live.online)}</span>
+      <p dir="auto">{isDirect ? page.directNote : room.topic}</p>
+      <span id="head-online">{plural(view.language, online, live.online)}</span>
+      <a class="btn btn--icon" href={view.paths.settings(room.id)} data-panel="">
+        <Icon name="more" />
+        <span class="vh">{page.roomSettings}</span>
+      </a>
     </header>
   )
 }
 
-function Log({ view, room, messages, hasOlder }: TimelineProps) {
+function Log(props: TimelineProps) {
+  const { view, room } = props
   const { page } = view.words
-  const label = fill(page.messagesIn, { room: room.name })
+  const label = fill(page.messagesIn, { room: roomTitle(room) })
   return (
     <div class="log" id="log" tabindex={0} role="log" aria-live="off" aria-label={label}>
-      <Timeline view={view} room={room} messages={messages} hasOlder={hasOlder} />
+      <Timeline {...props} />
       <noscript>
         <p class="start">{page.noScript}</p>
       </noscript>
@@ -142,6 +113,19 @@ function ConnectionBar({ view }: { view: View }) {
       <span>{live.reconnecting}</span>{' '}
       <button type="button" data-action="reconnect">
         {live.retryNow}
+      </button>
+    </div>
+  )
+}
+
+/** How much is new since when, over a room that was opened with a lot of it. */
+function UnreadBar({ view }: { view: View }) {
+  const { page } = view.words
+  return (
+    <div class="unread-bar" id="unread-bar" hidden>
+      <button class="unread-bar__jump" type="button"></button>
+      <button class="unread-bar__read" type="button">
+        {page.markRead}
       </button>
     </div>
   )

@@ -25,6 +25,11 @@ export function TopBar({ view, user }: { view: View; user: User | null }) {
       {user !== null && (
         <div class="top__end">
           <RailButton rail="people" icon="people" label={page.people} />
+          <button class="btn btn--icon" id="bell" type="button" popovertarget="bell-menu">
+            <Icon name="bell" />
+            <span class="vh">{page.sound}</span>
+          </button>
+          <BellMenu view={view} />
           <button class="btn btn--icon" type="button" popovertarget="menu">
             <Avatar user={user} size="small" />
             <span class="vh">{page.menu}</span>
@@ -47,6 +52,32 @@ function RailButton({ rail, icon, label }: RailButtonProps) {
   )
 }
 
+/** Sound and notices; the script fills in what this browser chose and can do. */
+function BellMenu({ view }: { view: View }) {
+  const { page, volumes } = view.words
+  return (
+    <div class="menu" id="bell-menu" popover="auto">
+      <fieldset class="choice-row" id="volume">
+        <legend>{page.sound}</legend>
+        {Object.entries(volumes).map(([volume, label]) => (
+          <label>
+            <input type="radio" name="volume" value={volume} /> {label}
+          </label>
+        ))}
+      </fieldset>
+      <p class="menu__note" id="sound-locked" hidden>
+        {page.soundLocked}
+      </p>
+      <button class="btn menu__item" id="notices" type="button" hidden>
+        {page.notices}
+      </button>
+      <label class="menu__item">
+        <input type="checkbox" id="hide-slips" /> {page.hideSlips}
+      </label>
+    </div>
+  )
+}
+
 function Menu({ view, user }: { view: View; user: User }) {
   const { page } = view.words
   return (
@@ -59,6 +90,9 @@ function Menu({ view, user }: { view: View; user: User }) {
         </span>
       </p>
       <LanguageForm view={view} />
+      <a class="btn menu__item" href={view.paths.help()} data-panel="">
+        {page.keyboard}
+      </a>
       <form class="menu__leave" id="log-out" method="post" action={view.paths.sessionEnd()}>
         <button class="btn" type="submit" aria-describedby="log-out-note">
           <Icon name="leave" dir />

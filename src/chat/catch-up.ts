@@ -35,6 +35,8 @@ export async function catchUp(
     let from = after
     let page: Changes
     do {
+      // Asked again for each page: who was put out meanwhile gets no more of it.
+      if ((await chat.store.rooms.find(userId, roomId)) === null) break
       page = await chat.store.messages.changesAfter(
         room,
         from,

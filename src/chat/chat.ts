@@ -17,7 +17,10 @@ export type Visitor = {
 /** Who gets a published frame. Publishing goes to open sockets only; the store is the truth. */
 export type Audience = 'everyone' | { room: number } | { user: number }
 
-/** One event for all, rendered at most once per subprotocol and only when somebody listens. */
+/**
+ * One event for all, rendered at most once per subprotocol and only when somebody listens; an
+ * empty string is not sent.
+ */
 export type Frame = { html: () => string; json: () => string }
 
 /** Everything a verb needs, handed in; tests hand in another. */
@@ -32,6 +35,12 @@ export type Chat = {
   /** Wall clock in milliseconds; decoration only, order is the room's revision. */
   now: () => number
   publish: (audience: Audience, frame: Frame) => void
+  /** Tells a room something that may be missed: whoever has bytes waiting is left out. */
+  whisper: (room: number, text: string) => void
+  /** From now on the open sockets of this person hear the room… */
+  admit: (userId: number, room: number) => void
+  /** …and from now on they hear nothing of it. */
+  expel: (userId: number, room: number) => void
   /** Closes the sockets of an ended session. */
   hangUp: (session: string) => void
 }

@@ -1,5 +1,5 @@
 import type { ProblemCode } from '../errors'
-import type { Message, Room, User } from '../store/store'
+import type { Message, Notify, Room, User } from '../store/store'
 
 /** What travels on `chatroom.json` and as JSON over HTTP: see the wire in ARCHITECTURE.md. */
 export type MessageEvent = {
@@ -9,8 +9,11 @@ export type MessageEvent = {
   revision: number
   client_id: string
   sender: User
+  /** The other person in a direct room. */
   recipient: User | null
   content: string
+  /** Ids of those who are named in the content; 0 is everybody. */
+  mentions: number[]
   timestamp: string
   edited: string | null
   attachments: never[]
@@ -26,6 +29,9 @@ export type RoomSummary = {
   unread: number
   mentions: number
   online: number
+  notify: Notify
+  /** The other person of a direct room. */
+  recipient: User | null
 }
 
 export type ChatEvent =
@@ -35,7 +41,16 @@ export type ChatEvent =
   | AcceptedEvent
   | RefusedEvent
   | { type: 'presence'; user: number; state: PresenceState }
-  | { type: 'read'; room: number; seq: number }
+  | { type: 'online'; room: number; count: number }
+  | { type: 'typing'; room: number; user: number; active: boolean }
+  | { type: 'read'; room: number; seq: number; unread: number; mentions: number }
+  /** To one person: a room of theirs is new, or something about it that is theirs alone. */
+  | { type: 'room'; room: RoomSummary }
+  | { type: 'room.left'; room: number }
+  /** To a room: its name or topic, and who is in it. */
+  | { type: 'room.changed'; room: number; name: string; topic: string }
+  | { type: 'member.joined'; room: number; user: User; state: PresenceState }
+  | { type: 'member.left'; room: number; user: number }
   | { type: 'pong'; heads: Record<string, number> }
   | { type: 'reload'; room: number }
   /** Everything of this room after `after` up to `revision` has been said. */
@@ -73,11 +88,29 @@ export function toEvent(message: Message, after = 0): ChatEvent {
     revision,
     client_id: message.clientId,
     sender: message.sender,
-    recipient: null,
+    recipient: message.recipient,
     content: message.content,
+    mentions: message.mentions.map(({ user }) => user),
     timestamp: new Date(message.createdAt).toISOString(),
     edited: message.editedAt === null ? null : new Date(message.editedAt).toISOString(),
     attachments: [],
     reply_to: message.replyTo,
+  }
+}
+
+/** A room as the lists of its members show it; a direct room is called after the other person. */
+export function toSummary(room: Room, online: number): RoomSummary {
+  const recipient = room.pair?.[1] ?? null
+  return {
+    id: room.id,
+    name: recipient?.nickname ?? room.name,
+    kind: room.kind,
+    revision: room.revision,
+    read_seq: room.readSeq,
+    unread: room.unread,
+    mentions: room.mentions,
+    online,
+    notify: room.notify,
+    recipient,
   }
 }

@@ -1,6 +1,6 @@
 import type { User } from '../store/store'
 import type { Chat } from './chat'
-import type { ChatEvent } from './events'
+import { type ChatEvent, toSummary } from './events'
 
 /** The first thing a socket hears: who it is, where it is, and how far each room has come. */
 export async function greet(chat: Chat, user: User): Promise<ChatEvent & { type: 'hello' }> {
@@ -10,16 +10,7 @@ export async function greet(chat: Chat, user: User): Promise<ChatEvent & { type:
     epoch: chat.store.epoch,
     build: chat.build,
     user,
-    rooms: rooms.map((room) => ({
-      id: room.id,
-      name: room.name,
-      kind: room.kind,
-      revision: room.revision,
-      read_seq: room.readSeq,
-      unread: room.unread,
-      mentions: 0,
-      online: chat.presence.countIn(room.id),
-    })),
+    rooms: rooms.map((room) => toSummary(room, chat.presence.countIn(room.id))),
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Chat } from './chat'
-import type { ChatEvent } from './events'
+import { tell } from './membership'
 
 /**
  * Moves a person's read marker in a room forward to `seq` and tells the person's other tabs and
@@ -15,7 +15,8 @@ export async function markRead(
   if (room === null || seq <= room.readSeq) return
   const readSeq = Math.min(seq, room.revision)
   await chat.store.rooms.markRead(room, userId, readSeq)
-  const event: ChatEvent = { type: 'read', room: roomId, seq: readSeq }
-  const frame = (): string => JSON.stringify([event])
-  chat.publish({ user: userId }, { html: frame, json: frame })
+  const left = await chat.store.rooms.find(userId, roomId)
+  if (left === null) return
+  const { unread, mentions } = left
+  tell(chat, userId, { type: 'read', room: roomId, seq: readSeq, unread, mentions })
 }

@@ -50,6 +50,13 @@ export function initialOf(nickname: string): string {
   return graphemes(upper).length === 1 ? upper : initial
 }
 
+/** A written name as names are compared, without deciding whether it may be one; null: too long. */
+export function foldName(written: string): string | null {
+  if (written.length > limits.nicknameUnitsMax || tower.test(written)) return null
+  const shown = written.replace(/\p{Zs}+/gu, ' ').normalize('NFC')
+  return foldCase(shown.normalize('NFKC')).normalize('NFKC')
+}
+
 function parseName(typed: string): Name | NameProblem {
   const trimmed = typed.trim()
   if (trimmed === '') return 'name_empty'

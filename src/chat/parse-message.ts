@@ -4,14 +4,14 @@ import type { NewMessage } from '../store/store'
 import { problemOfText } from './message-text'
 
 /** A message as a client sent it, its shape and text checked. */
-export type SentMessage = Pick<NewMessage, 'clientId' | 'content' | 'replyTo'>
+export type SentMessage = Pick<NewMessage, 'clientId' | 'content' | 'replyTo' | 'writtenIn'>
 
 /** What is wrong with it; the id is kept so that the sender knows which one. */
 export type MessageProblem = { code: ProblemCode; clientId: string | null }
 
 /**
- * Reads `client_id`, `content`, `attachments` and `reply_to`, the same for frames, JSON and forms,
- * and builds a new object from them. Linear in the length of the text; never throws.
+ * Reads `client_id`, `content`, `attachments`, `reply_to` and `written_in`, the same for frames,
+ * JSON and forms, and builds a new object from them. Linear in the length; never throws.
  */
 export function parseMessage(fields: Map<string, unknown>): SentMessage | MessageProblem {
   const clientId = parseClientId(fields.get('client_id'))
@@ -24,7 +24,10 @@ export function parseMessage(fields: Map<string, unknown>): SentMessage | Messag
   const replySeq = parseCount(replyTo)
   if (replyTo !== null && replySeq === null) return { code: 'reply_missing', clientId }
   const code = problemOfText(content)
-  return code === null ? { clientId, content, replyTo: replySeq } : { code, clientId }
+  if (code !== null) return { code, clientId }
+  // A wish only: a private message shows as a slip in the room in which its author was.
+  const writtenIn = parseCount(fields.get('written_in'))
+  return { clientId, content, replyTo: replySeq, writtenIn }
 }
 
 /** The sender's own id of a message, plain enough to stand in a DOM id; null when it is not. */

@@ -6,13 +6,17 @@ import { faultOf } from '../log'
 import type { AppendOutcome, Message, NewMessage } from '../store/store'
 import type { Chat } from './chat'
 import { type AcceptedEvent, toEvent } from './events'
+import { chooseMentions, findCandidates } from './find-mentions'
 
 /** The answer to one posted message: given after the commit, never before. */
 export type PostAnswer = AcceptedEvent | { type: 'refused'; code: ProblemCode; retryMs?: number }
 
-type Posting = { message: NewMessage; answer: (answer: PostAnswer) => void }
+/** A message whose mentions are still only words. */
+type Posted = Omit<NewMessage, 'mentions'>
 
-export type PostMessage = (message: NewMessage, answer: Posting['answer']) => void
+type Posting = { message: Posted; answer: (answer: PostAnswer) => void }
+
+export type PostMessage = (message: Posted, answer: Posting['answer']) => void
 
 /**
  * Opens the posting queue. Everything that arrives in one turn of the event loop becomes one
@@ -46,7 +50,7 @@ export function openPostingQueue(chat: Chat): {
   }
 
   // The planted fault of the crash test: answers at once and commits a moment later.
-  const ackTooEarly = (message: NewMessage, answer: Posting['answer']): void => {
+  const ackTooEarly = (message: Posted, answer: Posting['answer']): void => {
     const { room, clientId, createdAt } = message
     answer(toAccepted({ room, clientId, createdAt, seq: 1, revision: 1 }))
     running ??= Bun.sleep(50).then(run)
@@ -77,11 +81,22 @@ async function flush(chat: Chat, batch: Posting[]): Promise<void> {
 
 async function append(chat: Chat, batch: Posting[]): Promise<(AppendOutcome | StorageFailure)[]> {
   try {
-    return await chat.store.messages.append(batch.map(({ message }) => message))
+    const messages = await Promise.all(batch.map(({ message }) => findMentions(chat, message)))
+    return await chat.store.messages.append(messages)
   } catch (fault) {
     chat.log('append.failed', { size: batch.length, fault: faultOf(fault) })
     return batch.map(() => ({ status: 'refused', code: 'storage_failed' }))
   }
+}
+
+/** Names after an @ become ids, so that they go on meaning the same people. */
+async function findMentions(chat: Chat, message: Posted): Promise<NewMessage> {
+  if (!/[@＠]/.test(message.content)) return { ...message, mentions: [] }
+  const { room, author, content } = message
+  const candidates = findCandidates(content)
+  const folded = [...new Set(candidates.map((each) => each.folded))]
+  const people = await chat.store.users.namedIn(room, author, folded)
+  return { ...message, mentions: chooseMentions(candidates, people, author) }
 }
 
 type StorageFailure = { status: 'refused'; code: 'storage_failed' }
@@ -123,7 +138,7 @@ export function renderRow(message: Message): string {
   return String(<MessageRow message={message} follows={false} />)
 }
 
-function toAnswer(outcome: AppendOutcome | StorageFailure, sent: NewMessage): PostAnswer {
+function toAnswer(outcome: AppendOutcome | StorageFailure, sent: Posted): PostAnswer {
   if (outcome.status === 'accepted') {
     const accepted = toAccepted(outcome.message)
     const { content } = outcome.message

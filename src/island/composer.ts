@@ -1,60 +1,214 @@
 import { limits } from '../limits'
-import { count, element, type Page } from './page'
-import type { Storage } from './storage'
+import { createPaths } from '../paths'
+import type { Addressee, Draft, Drafts } from './drafts'
+import { announce, count, element, fill, type Page } from './page'
+import { createPrivateMode, type PrivateMode } from './private-mode'
 
 export type Composer = {
   /** Says on the button whether a message leaves now or later. */
   setConnected: (isConnected: boolean) => void
+  /** Another room is on the screen: the field stays, what it says and holds changes. */
+  setRoom: () => void
+  /** Writes privately to somebody from here on; null: to everybody again. */
+  setAddressee: (to: Addressee | null) => void
+  addressee: () => Addressee | null
+  /** Nothing is sent while somebody is still choosing to whom. */
+  setChoosing: (isChoosing: boolean) => void
+  /** Puts text where the caret is, so that undo takes it back. */
+  insert: (text: string) => void
   focus: () => void
+}
+
+export type ComposerHooks = {
+  /** `room` is where it goes; `writtenIn` where it was written, when that is another one. */
+  onSend: (message: { room: number; text: string; to: Addressee | null }) => void
+  /** The text changed; `room` is where it would go. */
+  onChange: (room: number, text: string) => void
+}
+
+type Desk = {
+  page: Page
+  drafts: Drafts
+  hooks: ComposerHooks
+  form: HTMLFormElement
+  field: HTMLTextAreaElement
+  privacy: PrivateMode
+  meter: () => void
+  room: number
+  isConnected: boolean
+  isChoosing: boolean
 }
 
 /**
  * The field for writing. Enter sends unless an input method is composing or the keyboard is on the
  * screen; the text is kept as a draft at every pause and never cut.
  */
-export function createComposer(
-  page: Page,
-  storage: Storage,
-  onSend: (room: number, text: string) => void,
-): Composer {
+export function createComposer(page: Page, drafts: Drafts, hooks: ComposerHooks): Composer {
   const form = element('composer', HTMLFormElement)
   const field = element('content', HTMLTextAreaElement)
-  const room = Number(form.dataset.room)
-  const refresh = createMeter(page, field)
-  const saveDraft = keepDraft(`draft.${page.user?.id}.${room}`, storage, field)
-
-  form.addEventListener('submit', (event) => {
-    event.preventDefault()
-    const text = field.value.replace(/\s+$/, '')
-    if (text === '' || text.length > limits.messageUnitsMax) return
-    field.value = ''
-    refresh()
-    saveDraft()
-    onSend(room, text)
+  const privacy = createPrivateMode(page, () => {
+    label(desk)
+    saveDraft(desk)
+    field.focus()
   })
-  field.addEventListener('keydown', (event) => {
-    // 229: Safari ends the composition before the keydown (WebKit bug 165004).
-    const isComposing = event.isComposing || event.keyCode === 229
-    if (event.key !== 'Enter' || event.shiftKey || isComposing || isTouch()) return
-    event.preventDefault()
-    form.requestSubmit()
-  })
-  field.addEventListener('input', refresh)
-  document.addEventListener('keydown', (event) => catchTyping(event, field))
-  refresh()
+  const desk: Desk = {
+    page,
+    drafts,
+    hooks,
+    form,
+    field,
+    privacy,
+    meter: createMeter(page, field),
+    room: Number(form.dataset.room),
+    isConnected: true,
+    isChoosing: false,
+  }
+  watchField(desk)
+  restore(desk)
   return {
     setConnected(isConnected) {
-      const label = element('send', HTMLElement).querySelector('span')
-      label?.replaceChildren(isConnected ? page.words.send : page.words.willSend)
-      element('send', HTMLElement).title = isConnected ? '' : page.words.willSend
+      desk.isConnected = isConnected
+      label(desk)
     },
+    setRoom: () => setRoom(desk),
+    setAddressee: (to) => setAddressee(desk, to),
+    addressee: privacy.addressee,
+    setChoosing(isChoosing) {
+      desk.isChoosing = isChoosing
+    },
+    insert: (text) => insert(field, text),
     focus: () => field.focus(),
   }
 }
 
+function watchField(desk: Desk): void {
+  const { drafts, field, form, hooks, meter, privacy } = desk
+  form.addEventListener('submit', (event) => {
+    event.preventDefault()
+    submit(desk)
+  })
+  field.addEventListener('keydown', (event) => {
+    if (isComposing(event) || event.defaultPrevented) return
+    const isAtStart = field.selectionStart === 0 && field.selectionEnd === 0
+    if (event.key === 'Backspace' && isAtStart) privacy.drop()
+    if (event.key !== 'Enter' || event.shiftKey || isTouch()) return
+    event.preventDefault()
+    form.requestSubmit()
+  })
+  field.addEventListener('input', () => {
+    meter()
+    drafts.saveSoon(desk.room, draftOf(desk))
+    hooks.onChange(privacy.addressee()?.room ?? desk.room, field.value)
+  })
+  for (const type of ['visibilitychange', 'pagehide']) {
+    addEventListener(type, () => saveDraft(desk), { capture: true })
+  }
+  document.addEventListener('keydown', (event) => catchTyping(event, field))
+}
+
+function submit(desk: Desk): void {
+  const { field, hooks, page, privacy, room } = desk
+  const text = field.value.replace(/\s+$/, '')
+  if (text === '' || text.length > limits.messageUnitsMax || desk.isChoosing) return
+  const to = privacy.addressee()
+  if (!confirmAll(page, text, to)) return
+  field.value = ''
+  // A private message is one message, unless it was pinned.
+  if (to?.isPinned === false) privacy.set(null)
+  label(desk)
+  // Whoever watches the field sees it emptied, as if by hand.
+  field.dispatchEvent(new Event('input'))
+  saveDraft(desk)
+  hooks.onSend({ room: to?.room ?? room, text, to })
+}
+
+function draftOf({ field, privacy }: Desk): Draft {
+  return { text: field.value, to: privacy.addressee() }
+}
+
+function saveDraft(desk: Desk): void {
+  desk.drafts.saveNow(desk.room, draftOf(desk))
+}
+
+function restore(desk: Desk): void {
+  const { drafts, field, meter, privacy, room } = desk
+  const { text, to } = drafts.read(room)
+  if (field.value === '') field.value = text
+  privacy.set(to)
+  label(desk)
+  meter()
+}
+
+function setRoom(desk: Desk): void {
+  const { drafts, field, form, page } = desk
+  saveDraft(desk)
+  desk.room = Number(element('timeline', HTMLElement).dataset.room)
+  form.dataset.room = String(desk.room)
+  form.action = createPaths(page.base).messages(desk.room)
+  field.value = ''
+  restore(desk)
+  drafts.mark()
+}
+
+function setAddressee(desk: Desk, to: Addressee | null): void {
+  const { nowPrivate, nowPublic } = desk.page.words
+  desk.privacy.set(to)
+  label(desk)
+  saveDraft(desk)
+  const names = { room: roomTitle(), name: to?.name ?? '' }
+  announce(fill(to === null ? nowPublic : nowPrivate, names))
+}
+
+/** Writes where the caret is, over what is selected, in the one way that undo knows about. */
+function insert(field: HTMLTextAreaElement, text: string): void {
+  field.focus()
+  const isDone = document.execCommand(text === '' ? 'delete' : 'insertText', false, text)
+  if (isDone) return
+  field.setRangeText(text, field.selectionStart, field.selectionEnd, 'end')
+  field.dispatchEvent(new Event('input'))
+}
+
+/** Whether this key belongs to an input method. 229: Safari ends it before the keydown (165004). */
+export function isComposing(event: KeyboardEvent): boolean {
+  return event.isComposing || event.keyCode === 229
+}
+
 /** A phone or tablet; a laptop with a touch screen is none. */
-function isTouch(): boolean {
+export function isTouch(): boolean {
   return matchMedia('(hover: none) and (pointer: coarse)').matches
+}
+
+function roomTitle(): string {
+  return element('timeline', HTMLElement).dataset.title ?? ''
+}
+
+/** Everything that tells to whom a message will go: label, placeholder, button, edge. */
+function label({ page, privacy, isConnected }: Desk): void {
+  const to = privacy.addressee()
+  const { dataset } = element('timeline', HTMLElement)
+  const { words } = page
+  const name = to?.name ?? (dataset.kind === 'direct' ? dataset.name : undefined)
+  const isPrivate = name !== undefined
+  const names = { room: roomTitle(), name: name ?? '' }
+  const field = element('content', HTMLTextAreaElement)
+  field.placeholder = fill(isPrivate ? words.privatePlaceholder : words.placeholder, names)
+  const said = fill(isPrivate ? words.privatePlaceholder : words.fieldLabel, names)
+  element('content-label', HTMLElement).textContent = said
+  element('composer', HTMLElement).classList.toggle('compose--private', isPrivate)
+  const send = element('send', HTMLElement)
+  const action = isPrivate ? fill(words.sendPrivately, names) : words.send
+  send.querySelector('span')?.replaceChildren(isConnected ? action : words.willSend)
+  send.title = isConnected ? (isPrivate ? action : '') : words.willSend
+}
+
+const callsAll = /(?<![\p{L}\p{N}_])[@＠](all|everyone|所有人|全体成员)(?![\p{L}\p{N}_])/iu
+
+/** The owner of a room may call everybody, and is told how many that is. */
+function confirmAll(page: Page, text: string, to: Addressee | null): boolean {
+  const isOwner = element('timeline', HTMLElement).dataset.role === 'owner'
+  if (!isOwner || to !== null || !callsAll.test(text)) return true
+  const others = Number(element('people-list', HTMLElement).dataset.members) - 1
+  return confirm(count(page, others, page.words.notifyAll))
 }
 
 /** Shows the counter near the limit, and grows the box where the browser does not by itself. */
@@ -78,29 +232,10 @@ function createMeter(page: Page, field: HTMLTextAreaElement): () => void {
   }
 }
 
-/** Restores the draft and saves it at pauses; gives the function that saves it at once. */
-function keepDraft(key: string, storage: Storage, field: HTMLTextAreaElement): () => void {
-  let timer: Timer | undefined
-  const save = (): void => {
-    clearTimeout(timer)
-    if (field.value === '') storage.remove(key)
-    else storage.write(key, field.value)
-  }
-  const draft = storage.read(key)
-  if (typeof draft === 'string' && field.value === '') field.value = draft
-  field.addEventListener('input', () => {
-    clearTimeout(timer)
-    timer = setTimeout(save, limits.draftSaveMs)
-  })
-  document.addEventListener('visibilitychange', save)
-  addEventListener('pagehide', save)
-  return save
-}
-
 /** Typing anywhere on the page is meant for the field. */
 function catchTyping(event: KeyboardEvent, field: HTMLTextAreaElement): void {
   const isCharacter = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey
-  if (!isCharacter || event.key === ' ' || event.defaultPrevented) return
+  if (!isCharacter || event.key === ' ' || event.key === '?' || event.defaultPrevented) return
   const active = document.activeElement
   const isElsewhere = active?.matches('input, textarea, select, button, [contenteditable]') === true
   const isBusy = document.querySelector('dialog[open], [popover]:popover-open') !== null

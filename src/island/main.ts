@@ -1,161 +1,210 @@
-import type { ChatEvent } from '../chat/events'
-import { limits } from '../limits'
-import { createPaths } from '../paths'
 import { createAnnouncer } from './announcer'
+import { listen, receiveRow } from './arrivals'
+import { watchAway } from './away'
 import { createClock } from './clock'
 import { createComposer } from './composer'
-import { type Connection, connect, type Listener } from './connection'
+import { connect } from './connection'
 import { createConnectionBar } from './connection-bar'
+import { openDrafts } from './drafts'
+import { watchKeys } from './keyboard'
+import { watchMentions } from './mention'
+import { openMute } from './mute'
+import { createNewLine } from './new-line'
 import { openOutbox, type Outbox } from './outbox'
-import { announce, fill, type Page, readPage } from './page'
-import { receivePeople, setPresence } from './people'
-import { forgetOnLogOut, showToast, startSignIn, welcomeBack } from './sign-in'
+import { announce, element, fill, type Page, readPage } from './page'
+import { watchPanel } from './panel'
+import type { Parts } from './parts'
+import { createReading } from './reading'
+import { createRooms, markCurrent } from './rooms'
+import { forgetOnLogOut, startSignIn, welcomeBack } from './sign-in'
+import { watchHiding } from './slips'
+import { createSound } from './sound'
 import { openStorage, type Storage } from './storage'
-import { createTimeline, type Timeline } from './timeline'
+import { createSwitching } from './switching'
+import { createTimeline, type TimelineListener } from './timeline'
+import { createTitle } from './title'
+import { showToast } from './toast'
+import { createTyping } from './typing'
 
 /** The browser's side: what must be instant. Everything else is HTML and htmx. */
 const page = readPage()
 const storage = openStorage(page)
 if (document.getElementById('sign-in') !== null) startSignIn(storage)
 else if (page.user !== null && document.getElementById('timeline') !== null) {
-  startRoom(page, storage, page.user.id)
+  const parts: Parts = assemble(page, storage, page.user.id, () => parts)
+  start(parts)
 }
 
-type Room = { page: Page; timeline: Timeline; outbox: Outbox }
+/** Makes the parts; they know of each other through `parts`, which is asked for late. */
+function assemble(page: Page, storage: Storage, userId: number, parts: () => Parts): Parts {
+  const clock = createClock(page)
+  const title = createTitle(page)
+  const mute = openMute(page, storage)
+  const timeline = createTimeline(page, clock, listenToTimeline(page, parts))
+  const { room } = timeline
+  const drafts = openDrafts(userId, storage)
+  const rooms = createRooms(page, title.setUnread)
+  const composer = createComposer(page, drafts, {
+    onSend: (message) => post(parts(), message),
+    onChange: (target, text) => parts().typing.changed(target, text),
+  })
+  return {
+    page,
+    storage,
+    clock,
+    connection: null,
+    timeline,
+    outbox: createOutbox(userId, parts, storage),
+    composer,
+    drafts,
+    rooms,
+    switching: createSwitching(page, timeline, {
+      onSwitched: () => followRoom(parts()),
+      unreadOf(room) {
+        const { read_seq: readSeq = 0, unread = 0 } = rooms.find(room) ?? {}
+        return { readSeq, unread }
+      },
+      focus: composer.focus,
+    }),
+    reading: createReading(
+      {
+        room,
+        isAtEnd: timeline.isFollowing,
+        readSeq: () => rooms.find(room())?.read_seq ?? 0,
+      },
+      (where, seq) => void send(parts(), { type: 'read', room: where, seq }),
+      () => rooms.look(room(), parts().reading.isWatched()),
+    ),
+    newLine: createNewLine(page, clock, {
+      onMarkRead: () => markRead(parts()),
+      loadOlder: timeline.loadOlder,
+    }),
+    title,
+    typing: createTyping(page, room, (frame) => send(parts(), frame)),
+    mute,
+    sound: createSound(page, storage),
+  }
+}
 
-function startRoom(page: Page, storage: Storage, userId: number): void {
-  let connection: Connection | null = null
-  const timeline = createTimeline(page, createClock(page), {
+function listenToTimeline(page: Page, parts: () => Parts): TimelineListener {
+  const announceRows = createAnnouncer(page)
+  return {
     onGap(room, after) {
       const frame = { type: 'resume', epoch: page.epoch, rooms: { [room]: after } }
       // Not asked because not connected: the next greeting compares again.
-      if (!connection?.send(frame)) timeline.positions.interrupted()
+      if (!send(parts(), frame)) parts().timeline.positions.interrupted()
     },
-    onArrival: createAnnouncer(page),
+    onRow: (row) => receiveRow(parts(), row),
+    onArrival: (rows) =>
+      announceRows(rows.filter((row) => !parts().mute.has(Number(row.dataset.user)))),
+    onGrown() {
+      parts().newLine.grown()
+      parts().reading.check()
+    },
+    dress: (root) => parts().mute.dress(root),
     onFresh() {
+      const { newLine, outbox, reading, timeline } = parts()
       for (const entry of outbox.entries(timeline.room())) timeline.showPending(entry)
+      followRoom(parts())
+      newLine.open()
+      reading.check()
     },
+  }
+}
+
+/** Connects what was made with the reader and with the server. */
+function start(parts: Parts): void {
+  const { composer, mute, outbox, page, storage, switching, timeline } = parts
+  const mentions = watchMentions(page, composer)
+  const openRoom = (room: number): void => void switching.open(room)
+  const panel = watchPanel(page, composer, { openRoom, toggleMute: mute.toggle })
+  watchKeys(page, switching, {
+    openPanel: (path) => void panel.open(path),
+    leaveMode() {
+      if (mentions.close()) return true
+      const wasPrivate = composer.addressee() !== null
+      if (wasPrivate) composer.setAddressee(null)
+      return wasPrivate
+    },
+    markRead: () => markRead(parts),
+    toEnd: timeline.toEnd,
   })
-  const outbox = createOutbox(page, storage, userId, timeline, () => connection)
-  const room: Room = { page, timeline, outbox }
-  const composer = createComposer(page, storage, (roomId, text) => {
-    timeline.showPending(outbox.post(roomId, text))
-    outbox.flush()
-  })
-  const setBar = createConnectionBar(page, () => connection?.retryNow())
-  connection = connect(
-    page,
-    listen(room, (isOpen) => {
-      setBar(isOpen)
-      composer.setConnected(isOpen)
-    }),
-  )
+  watchHiding(storage)
+  const away = watchAway((frame) => send(parts, frame))
+  const setBar = createConnectionBar(page, () => parts.connection?.retryNow())
+  const state = (isOpen: boolean): void => {
+    setBar(isOpen)
+    composer.setConnected(isOpen)
+  }
+  parts.connection = connect(page, listen(parts, { greeted: away.greeted, state }))
   onRowButton((action, clientId) => {
     if (action === 'retry') return outbox.retry(clientId)
     outbox.discard(clientId)
     composer.focus()
   })
-  const unsent = (): number => outbox.entries(timeline.room()).length
-  forgetOnLogOut(storage, unsent, page.words.logOutUnsent)
+  forgetOnLogOut(storage, outbox.size, page.words.logOutUnsent)
   welcomeBack(page, storage)
   timeline.start()
 }
 
-function createOutbox(
-  page: Page,
-  storage: Storage,
-  userId: number,
-  timeline: Timeline,
-  connection: () => Connection | null,
-): Outbox {
-  return openOutbox(userId, storage, connection, {
+function send({ connection }: Parts, frame: object): boolean {
+  return connection?.send(frame) === true
+}
+
+function post(
+  { outbox, timeline, typing }: Parts,
+  { room, text, to }: { room: number; text: string; to: { name: string } | null },
+): void {
+  const writtenIn = room === timeline.room() ? null : timeline.room()
+  timeline.showPending(outbox.post({ room, content: text, writtenIn, to: to?.name ?? '' }))
+  outbox.flush()
+  typing.stopped()
+}
+
+function markRead(parts: Parts): void {
+  const { newLine, timeline } = parts
+  const room = timeline.room()
+  newLine.drop()
+  send(parts, { type: 'read', room, seq: timeline.positions.known(room) })
+}
+
+/** Another list is on the page, perhaps of another room: what stands around it follows. */
+function followRoom({ composer, drafts, page, timeline, title, typing }: Parts): void {
+  const room = timeline.room()
+  if (Number(element('composer', HTMLElement).dataset.room) !== room) {
+    typing.stopped()
+    typing.clear()
+    composer.setRoom()
+  }
+  markCurrent(room)
+  drafts.mark()
+  const name = element('timeline', HTMLElement).dataset.title ?? ''
+  title.setRoom(name)
+  element('log', HTMLElement).setAttribute(
+    'aria-label',
+    fill(page.words.messagesIn, { room: name }),
+  )
+}
+
+function createOutbox(userId: number, parts: () => Parts, storage: Storage): Outbox {
+  return openOutbox(userId, storage, () => parts().connection, {
     onChange(entry) {
-      timeline.showPending(entry)
-      if (entry.state === 'failed') announce(page.words.failedAlert, 'alert')
+      parts().timeline.showPending(entry)
+      if (entry.state === 'failed') announce(parts().page.words.failedAlert, 'alert')
     },
     onSent(entry, accepted) {
+      const { timeline } = parts()
       // Answered, but the row itself may have been lost with a connection.
-      if (accepted === null) timeline.dropPending(entry.clientId)
-      else timeline.positions.compare(accepted.room, accepted.revision)
+      if (accepted === null) return timeline.dropPending(entry.clientId)
+      timeline.positions.compare(accepted.room, accepted.revision)
+      if (accepted.room !== timeline.room()) timeline.settlePending(entry.clientId)
     },
-    onDiscard: (entry) => timeline.dropPending(entry.clientId),
-    onStorageFull: () => showToast(page.words.storageFull),
-    onSlow: (ms) => showToast(fill(page.words.fast, { s: Math.max(1, Math.ceil(ms / 1000)) })),
+    onDiscard: (entry) => parts().timeline.dropPending(entry.clientId),
+    onStorageFull: () => showToast(parts().page.words.storageFull),
+    onSlow(ms) {
+      showToast(fill(parts().page.words.fast, { s: Math.max(1, Math.ceil(ms / 1000)) }))
+    },
   })
-}
-
-function listen(room: Room, onState: (isOpen: boolean) => void): Listener {
-  const { page, timeline, outbox } = room
-  return {
-    onHello(hello) {
-      if (hello.epoch !== page.epoch) return location.reload()
-      if (hello.build !== page.build) offerReload(page)
-      greet(timeline, hello)
-      outbox.flush()
-    },
-    onEvent: (event) => hear(room, event),
-    onHtml(html) {
-      const { rows, people } = parse(html)
-      if (rows.length > 0) timeline.receive(rows)
-      if (people.length > 0) receivePeople(page, people)
-    },
-    onState(isOpen) {
-      onState(isOpen)
-      if (isOpen) return
-      outbox.interrupted()
-      timeline.positions.interrupted()
-    },
-    onSignedOut: () => location.assign(createPaths(page.base).home()),
-  }
-}
-
-function hear({ page, timeline, outbox }: Room, event: ChatEvent): void {
-  switch (event.type) {
-    case 'accepted':
-      return outbox.onAccepted(event)
-    case 'refused':
-      // Not about a message: a question for changes was refused, and is asked again later.
-      if (event.client_id === null) timeline.positions.interrupted()
-      return outbox.onRefused(event)
-    case 'message.removed':
-      return timeline.remove(event.room, event.seq, event.revision)
-    case 'caught_up':
-      return timeline.positions.caughtUp(event.room, event.after, event.revision)
-    case 'presence':
-      return setPresence(page, event.user, event.state)
-    case 'reload':
-      return void (event.room === timeline.room() && timeline.reload())
-    case 'pong':
-      for (const [room, head] of Object.entries(event.heads)) {
-        timeline.positions.compare(Number(room), head)
-      }
-  }
-}
-
-/** What was missed is replayed; when that is more than a page keeps, a fresh page is cheaper. */
-function greet(timeline: Timeline, hello: ChatEvent & { type: 'hello' }): void {
-  for (const { id, revision } of hello.rooms) {
-    const behind = revision - timeline.positions.known(id)
-    if (id === timeline.room() && behind > limits.catchUpBrowserRevisionsMax) void timeline.reload()
-    else timeline.positions.compare(id, revision)
-  }
-}
-
-/** The server was updated; nobody is interrupted, only a developer's page reloads by itself. */
-function offerReload(page: Page): void {
-  if (page.build.startsWith('dev-')) location.reload()
-  else showToast(page.words.newerVersion)
-}
-
-/** Sorts published HTML by what it is: rows of messages, lines of people. */
-function parse(html: string): { rows: HTMLElement[]; people: HTMLElement[] } {
-  const template = document.createElement('template')
-  template.innerHTML = html // house: parsed, never shown
-  const published = [...template.content.children].filter((part) => part instanceof HTMLElement)
-  return {
-    rows: published.filter((part) => part.matches('.msg')),
-    people: published.filter((part) => part.matches('.person')),
-  }
 }
 
 /** Retry and Discard stand on each failed row; one listener serves all. */

@@ -7,6 +7,9 @@ import type { Storage } from './storage'
 export type OutboxEntry = {
   clientId: string
   room: number
+  /** Of a private message: the room it was written in, and to whom. */
+  writtenIn: number | null
+  to: string
   content: string
   /** The browser's clock in milliseconds; only for showing and for the order of sending. */
   at: number
@@ -25,8 +28,10 @@ export type OutboxListener = {
 }
 
 export type Outbox = {
-  post: (room: number, content: string) => OutboxEntry
+  post: (message: NewEntry) => OutboxEntry
   entries: (room: number) => OutboxEntry[]
+  /** How many in all. */
+  size: () => number
   /** Sends whatever may be sent; called when the connection is there and after each answer. */
   flush: () => void
   /** The connection is gone: what was under way will be sent again, with the same ids. */
@@ -36,6 +41,8 @@ export type Outbox = {
   retry: (clientId: string) => void
   discard: (clientId: string) => void
 }
+
+export type NewEntry = Pick<OutboxEntry, 'room' | 'content' | 'writtenIn' | 'to'>
 
 type Box = {
   prefix: string
@@ -66,8 +73,10 @@ export function openOutbox(
   const box: Box = { prefix, entries, underWay, pausedUntil: 0, storage, connection, listener }
   watchOtherTabs(box)
   return {
-    post: (room, content) => post(box, room, content),
-    entries: (room) => sorted(entries).filter((entry) => entry.room === room),
+    post: (message) => post(box, message),
+    entries: (room) =>
+      sorted(entries).filter((entry) => entry.room === room || entry.writtenIn === room),
+    size: () => entries.size,
     flush: () => flush(box),
     interrupted: () => underWay.clear(),
     onAccepted: (accepted) => settle(box, accepted),
@@ -77,13 +86,12 @@ export function openOutbox(
   }
 }
 
-function post(box: Box, room: number, content: string): OutboxEntry {
+function post(box: Box, message: NewEntry): OutboxEntry {
   const last = sorted(box.entries).at(-1)
   const at = Math.max(Date.now(), (last?.at ?? 0) + 1)
   const entry: OutboxEntry = {
+    ...message,
     clientId: newClientId(),
-    room,
-    content,
     at,
     state: 'waiting',
     reason: '',
@@ -108,8 +116,14 @@ function flush(box: Box): void {
   for (const [room, [first]] of Map.groupBy(sorted(box.entries), (entry) => entry.room)) {
     // A failed message holds back those behind it: order is kept until somebody decides.
     if (first === undefined || first.state === 'failed' || box.underWay.has(room)) continue
-    const { clientId, content } = first
-    const frame = { type: 'message.post', room, client_id: clientId, content }
+    const { clientId, content, writtenIn } = first
+    const frame = {
+      type: 'message.post',
+      room,
+      client_id: clientId,
+      content,
+      written_in: writtenIn,
+    }
     if (box.connection()?.send({ ...frame, attachments: [], reply_to: null })) {
       box.underWay.set(room, clientId)
       setTimeout(() => doubt(box, room, clientId), limits.answerMsMax)
@@ -186,6 +200,8 @@ function isEntry(value: unknown): value is OutboxEntry {
     /^[\w-]{1,64}$/.test(String(fields.get('clientId'))) &&
     Number.isSafeInteger(fields.get('room')) &&
     typeof fields.get('content') === 'string' &&
+    typeof fields.get('to') === 'string' &&
+    (fields.get('writtenIn') === null || Number.isSafeInteger(fields.get('writtenIn'))) &&
     Number.isFinite(fields.get('at')) &&
     (state === 'waiting' || state === 'failed') &&
     typeof fields.get('reason') === 'string'

@@ -14,6 +14,7 @@ export type Page = {
   epoch: string
   /** Which build of the scripts and styles this page was made with. */
   build: string
+  icons: { icon: string; iconUnread: string }
 }
 
 /** Reads the attributes of <body>. */
@@ -28,6 +29,7 @@ export function readPage(): Page {
     user: id > 0 ? { id, nickname: dataset.nickname ?? '' } : null,
     epoch: dataset.epoch ?? '',
     build: dataset.build ?? '',
+    icons: { icon: dataset.icon ?? '', iconUnread: dataset.iconUnread ?? '' },
   }
 }
 

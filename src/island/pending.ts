@@ -2,12 +2,15 @@ import { limits } from '../limits'
 import type { Clock } from './clock'
 import type { OutboxEntry } from './outbox'
 import { element, type Page } from './page'
+import { dropSlipOf, makeSlip } from './slips'
 
 /** Rows of messages that the server has not answered yet; they always stand last. */
 export type Pending = {
   /** Shows or updates the row of an unanswered message; null when it is on the page for good. */
   show: (entry: OutboxEntry) => HTMLElement | null
   drop: (clientId: string) => void
+  /** Takes all of them off a list that was kept while answers came. */
+  clear: () => void
   first: () => HTMLElement | null
 }
 
@@ -26,7 +29,10 @@ export function createPending(page: Page, clock: Clock, timeline: () => HTMLElem
     row.dataset.at = String(entry.at)
     row.querySelector('.msg__body p')?.replaceChildren(entry.content)
     row.querySelector('time')?.replaceChildren(clock.time(entry.at))
-    timeline().append(row)
+    row.dataset.room = String(entry.room)
+    const isSlip = entry.room !== Number(timeline().dataset.room)
+    const end = Number.MAX_SAFE_INTEGER
+    timeline().append(isSlip ? makeSlip(page, row, entry.to, end) : row)
     // Said only when it takes long enough to be noticed.
     setTimeout(() => noteSending(row), limits.sendingNoteMs)
     return row
@@ -50,9 +56,15 @@ export function createPending(page: Page, clock: Clock, timeline: () => HTMLElem
     },
     drop(clientId) {
       const row = document.getElementById(idOf(clientId))
-      if (row?.classList.contains('msg--pending')) row.remove()
+      if (row?.classList.contains('msg--pending')) dropSlipOf(row)
     },
-    first: () => timeline().querySelector<HTMLElement>(':scope > .msg--pending'),
+    clear() {
+      for (const row of timeline().querySelectorAll<HTMLElement>('.msg--pending')) dropSlipOf(row)
+    },
+    first() {
+      const [row] = timeline().querySelectorAll<HTMLElement>('.msg--pending')
+      return row?.closest<HTMLElement>('.slip') ?? row ?? null
+    },
   }
 }
 

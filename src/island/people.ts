@@ -1,37 +1,61 @@
 import { count, element, type Page } from './page'
 
-/** Puts published lines of people into the list, in place of older ones of the same people. */
+/** Puts published lines of this room's people into the list, in place of older ones. */
 export function receivePeople(page: Page, published: HTMLElement[]): void {
-  for (const person of published) document.getElementById(person.id)?.remove()
-  element('people-list', HTMLElement).append(...published)
+  const { room } = element('timeline', HTMLElement).dataset
+  for (const person of published) {
+    setPresence(page, Number(person.dataset.person), person.dataset.state ?? 'offline')
+    if (person.dataset.room !== room) continue
+    document.getElementById(person.id)?.remove()
+    element('people-list', HTMLElement).append(person)
+  }
   arrangeSoon(page)
 }
 
-/** Somebody on the list came or went. */
+/** Somebody came, went or rested: on the list, and on their private conversation. */
 export function setPresence(page: Page, userId: number, state: string): void {
-  document.getElementById(`person-${userId}`)?.setAttribute('data-state', state)
+  for (const sign of document.querySelectorAll(`[data-person="${userId}"][data-state]`)) {
+    sign.setAttribute('data-state', state)
+  }
+  arrangeSoon(page)
+}
+
+/** Somebody is not in this room any more. */
+export function removePerson(page: Page, userId: number): void {
+  document.getElementById(`person-${userId}`)?.remove()
   arrangeSoon(page)
 }
 
 let timer: Timer | undefined
 
-/** Once for all changes of a moment: after a restart everybody comes back at once. */
-function arrangeSoon(page: Page): void {
+/** Once for all changes of a moment, and not while somebody is pointing at the list. */
+export function arrangeSoon(page: Page): void {
   clearTimeout(timer)
   timer = setTimeout(() => arrange(page))
 }
 
-/** Online first, then by name; the counts follow. */
+/** Those who are here first, then by name; the counts follow. */
 function arrange(page: Page): void {
   const list = element('people-list', HTMLElement)
-  const { compare } = new Intl.Collator(page.language)
   const people = [...list.querySelectorAll<HTMLElement>('.person')]
-  const rank = (person: HTMLElement): number => (person.dataset.state === 'offline' ? 1 : 0)
-  people.sort((a, b) => rank(a) - rank(b) || compare(a.dataset.name ?? '', b.dataset.name ?? ''))
+  const here = people.filter((person) => !isAbsent(person)).length
+  element('online-count', HTMLElement).textContent = String(here)
+  element('head-online', HTMLElement).textContent = count(page, here, page.words.online)
+  if (list.matches(':hover')) {
+    list.addEventListener('pointerleave', () => arrangeSoon(page), { once: true })
+    return
+  }
+  const { compare } = new Intl.Collator(page.language)
+  people.sort(
+    (a, b) =>
+      Number(isAbsent(a)) - Number(isAbsent(b)) ||
+      compare(a.dataset.name ?? '', b.dataset.name ?? ''),
+  )
+  const focused = document.activeElement
   list.replaceChildren(...people)
-  const online = people.filter((person) => rank(person) === 0).length
-  const { room } = element('timeline', HTMLElement).dataset
-  element('online-count', HTMLElement).textContent = String(online)
-  element('head-online', HTMLElement).textContent = count(page, online, page.words.online)
-  document.querySelector(`#room-${room} .online`)?.replaceChildren(String(online))
+  if (focused instanceof HTMLElement && list.contains(focused)) focused.focus()
+}
+
+function isAbsent(person: HTMLElement): boolean {
+  return person.dataset.state === 'offline'
 }

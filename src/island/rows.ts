@@ -18,6 +18,9 @@ export function createRows(userId: number, clock: Clock): Rows {
   const dress = (root: ParentNode): void => {
     for (const row of root.querySelectorAll<HTMLElement>('.msg')) {
       if (Number(row.dataset.user) === userId) row.classList.add('msg--own')
+      const named = (row.dataset.mentions ?? '').split(' ')
+      const isNamed = named.includes(String(userId)) || named.includes('0')
+      row.classList.toggle('msg--mention', isNamed)
       for (const time of row.querySelectorAll('time')) {
         time.textContent = clock.time(atOf(row))
         time.title = clock.full(atOf(row))
@@ -28,10 +31,12 @@ export function createRows(userId: number, clock: Clock): Rows {
     const previous = previousRow(row)
     const startsDay = previous === null || clock.dayKey(atOf(previous)) !== clock.dayKey(atOf(row))
     const heading = row.previousElementSibling
+    const isBroken = heading?.matches('.slip, .new-line') === true
     const hasHeading = heading?.classList.contains('day') === true
     if (startsDay && !hasHeading) row.before(dayHeading(clock, atOf(row)))
     if (!startsDay && hasHeading) heading?.remove()
-    row.classList.toggle('msg--follow', !startsDay && previous !== null && follows(row, previous))
+    const isFollow = !startsDay && !isBroken && previous !== null && follows(row, previous)
+    row.classList.toggle('msg--follow', isFollow)
   }
   const settle = (row: HTMLElement): void => {
     settleOne(row)

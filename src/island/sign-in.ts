@@ -1,5 +1,6 @@
 import { element, fill, type Page } from './page'
 import type { Storage } from './storage'
+import { showToast } from './toast'
 
 /**
  * The dialog at the door: really modal (the server is the gate, this only keeps the place tidy),
@@ -40,18 +41,6 @@ export function welcomeBack(page: Page, storage: Storage): void {
   storage.write('seen', Date.now())
   if (page.user === null || !(seenAt > 0) || Date.now() - seenAt < pauseMs) return
   showToast(fill(page.words.welcomeBack, { name: page.user.nickname }))
-}
-
-const toastMs = 4_000
-
-/** Shows one quiet sentence for a few seconds. */
-export function showToast(sentence: string): void {
-  const toast = element('toast', HTMLElement)
-  toast.textContent = sentence
-  toast.hidden = false
-  setTimeout(() => {
-    if (toast.textContent === sentence) toast.hidden = true
-  }, toastMs)
 }
 
 /** A shared computer keeps nothing after log-out. */

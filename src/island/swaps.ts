@@ -25,7 +25,8 @@ export function watchSwaps(box: HTMLElement, timeline: () => HTMLElement, hooks:
     if (!(event instanceof CustomEvent) || event.detail.ctx.isLive) return
     if (!box.contains(timeline())) return
     const isFresh = timeline() !== current
-    if (!isFresh) hooks.onOlder()
+    const isOlder = !isFresh && event.detail.ctx.target?.id === 'older'
+    if (isOlder) hooks.onOlder()
     current = timeline()
     release()
     if (isFresh) hooks.onFresh()

@@ -1,7 +1,7 @@
 import { limits } from '../limits'
 import { createPaths } from '../paths'
 import type { Clock } from './clock'
-import { htmx, type SwapContext } from './htmx'
+import { fetchHtml, htmx, type SwapContext, swapIn } from './htmx'
 import type { OutboxEntry } from './outbox'
 import { element, type Page } from './page'
 import { createPending, type Pending } from './pending'
@@ -9,14 +9,21 @@ import { createPill, type Pill } from './pill'
 import { createPositions, type Positions } from './positions'
 import { createRows, previousRow, type Rows, rowsOf, seqOf } from './rows'
 import { createScroller, type Scroller } from './scroller'
+import { makeSlip, otherName, slipNeighbour } from './slips'
 import { watchSwaps } from './swaps'
 import { dropNewest, dropOldest } from './trim'
 
 export type TimelineListener = {
   /** Changes are missing after `after`: ask the server. */
   onGap: (room: number, after: number) => void
+  /** Rows arrived from the server, of whatever room, each perhaps not for the first time. */
+  onRow: (row: HTMLElement) => void
   /** Rows of other people arrived on this page. */
   onArrival: (rows: HTMLElement[]) => void
+  /** More is on the page, older or newer. */
+  onGrown: () => void
+  /** Rows are about to be shown. */
+  dress: (root: ParentNode) => void
   /** The list is a fresh one: unanswered messages belong at its end again. */
   onFresh: () => void
 }
@@ -29,6 +36,12 @@ export type Timeline = {
   remove: (room: number, seq: number, revision: number) => void
   showPending: (entry: OutboxEntry) => void
   dropPending: (clientId: string) => void
+  /** A message of mine was accepted in a room that is not the one on the screen. */
+  settlePending: (clientId: string) => void
+  isFollowing: () => boolean
+  toEnd: () => void
+  /** Asks for more of the past; false when there is none. */
+  loadOlder: () => boolean
   /** Fetches a fresh list: too far behind, or its end had been left out. */
   reload: () => Promise<void>
   /** Shows the unanswered messages and the end; called once everything is wired. */
@@ -50,7 +63,7 @@ export function createTimeline(page: Page, clock: Clock, listener: TimelineListe
   const box = element('log', HTMLElement)
   const pill = createPill(page, () => (pill.isUpToDate() ? scroller.toEnd() : void reload(page)))
   const scroller = createScroller(box, {
-    onNearTop: () => document.getElementById('older')?.dispatchEvent(new Event('older')),
+    onNearTop: () => void loadOlder(),
     onFollow: () => pill.seen(),
   })
   const parts: Parts = {
@@ -64,7 +77,10 @@ export function createTimeline(page: Page, clock: Clock, listener: TimelineListe
   }
   clock.onMidnight(() => parts.rows.settleAll(list()))
   watchSwaps(box, list, {
-    onFragment: parts.rows.dress,
+    onFragment(fragment) {
+      parts.rows.dress(fragment)
+      listener.dress(fragment)
+    },
     hold: scroller.hold,
     onOlder: () => growOlder(parts),
     onFresh: () => start(parts),
@@ -76,6 +92,13 @@ export function createTimeline(page: Page, clock: Clock, listener: TimelineListe
     remove: (roomId, seq, revision) => remove(parts, roomId, seq, revision),
     showPending: (entry) => showPending(parts, entry),
     dropPending: parts.pending.drop,
+    settlePending(clientId) {
+      const row = document.getElementById(`message-${page.user?.id}-${clientId}`)
+      row?.classList.remove('msg--pending')
+    },
+    isFollowing: () => scroller.isFollowing() && pill.isUpToDate(),
+    toEnd: () => (pill.isUpToDate() ? scroller.toEnd() : void reload(page)),
+    loadOlder,
     reload: () => reload(page),
     start: () => start(parts),
   }
@@ -89,26 +112,36 @@ function room(): number {
   return Number(list().dataset.room)
 }
 
-function start({ positions, pill, rows, scroller, listener }: Parts): void {
+function loadOlder(): boolean {
+  const older = document.getElementById('older')
+  older?.dispatchEvent(new Event('older'))
+  return older !== null
+}
+
+function start({ positions, pending, pill, rows, scroller, listener }: Parts): void {
   const timeline = list()
   positions.set(room(), Number(timeline.dataset.revision))
   pill.setUpToDate(true)
   rows.dress(timeline)
+  listener.dress(timeline)
   rows.settleAll(timeline)
+  pending.clear()
   scroller.watch(timeline)
-  listener.onFresh()
   scroller.toEnd()
+  listener.onFresh()
   scroller.fill()
 }
 
-function reload(page: Page): Promise<void> {
-  const url = createPaths(page.base).room(room())
-  return htmx().ajax('GET', url, { target: '#timeline', swap: 'outerHTML' })
+async function reload(page: Page): Promise<void> {
+  const wanted = room()
+  const html = await fetchHtml(page, createPaths(page.base).room(wanted))
+  if (html !== null && room() === wanted) await swapIn(html, list(), 'outerHTML')
 }
 
-function growOlder({ rows, pill, scroller }: Parts): void {
+function growOlder({ rows, pill, scroller, listener }: Parts): void {
   rows.settleAll(list())
   if (dropNewest(list())) pill.setUpToDate(false)
+  listener.onGrown()
   scroller.fill()
 }
 
@@ -116,12 +149,29 @@ function receive(parts: Parts, published: HTMLElement[]): void {
   const fresh: HTMLElement[] = []
   for (const row of published) {
     parts.positions.heard(Number(row.dataset.room), Number(row.dataset.revision))
-    if (Number(row.dataset.room) !== room()) continue
+    parts.listener.onRow(row)
+    const isHere = Number(row.dataset.room) === room()
+    if (!isHere && Number(row.dataset.writtenIn) !== room()) continue
     const known = document.getElementById(row.id)
     if (known !== null) morph(parts, known, row)
+    else if (!isHere) slip(parts, row)
     else if (!isBeforeLoaded(row)) fresh.push(row)
   }
   if (fresh.length > 0) arrive(parts, fresh)
+  parts.listener.onGrown()
+}
+
+/** A private message that was written in this room. */
+function slip(parts: Parts, row: HTMLElement): void {
+  const { page, pending, scroller } = parts
+  if (!parts.pill.isUpToDate()) return
+  const release = scroller.hold()
+  const after = Number(row.dataset.writtenAfter)
+  const text = makeSlip(page, row, otherName(page, row), after).outerHTML
+  const neighbour = slipNeighbour(list(), after) ?? pending.first()
+  if (neighbour === null) swapLive({ text, target: list(), swap: 'beforeend' })
+  else swapLive({ text, target: neighbour, swap: 'beforebegin' })
+  release()
 }
 
 /** A row older than the page goes: it comes with its page, when somebody scrolls there. */
@@ -135,7 +185,7 @@ function morph(parts: Parts, known: HTMLElement, row: HTMLElement): void {
   if (Number(known.dataset.revision) >= Number(row.dataset.revision)) return
   const release = parts.scroller.hold()
   swapLive({ text: row.outerHTML, target: known, swap: 'outerMorph' })
-  place(parts, row.id)
+  if (known.closest('.slip') === null) place(parts, row.id)
   release()
 }
 
@@ -188,9 +238,9 @@ function remove(parts: Parts, roomId: number, seq: number, revision: number): vo
 }
 
 function showPending({ page, pending, pill, rows, scroller }: Parts, entry: OutboxEntry): void {
-  if (entry.room !== room()) return
+  if (entry.room !== room() && entry.writtenIn !== room()) return
   if (!pill.isUpToDate()) return void reload(page)
   const row = pending.show(entry)
-  if (row !== null) rows.settle(row)
+  if (row?.parentElement === list()) rows.settle(row)
   scroller.toEnd()
 }

@@ -1,12 +1,15 @@
 import type { ServerWebSocket } from 'bun'
 import type { Visitor } from '../chat/chat'
 import { limits } from '../limits'
-import type { Subprotocol } from './topics'
+import { type Subprotocol, topicOf } from './topics'
 
 export type SocketState = {
   visitor: Visitor
   subprotocol: Subprotocol
-  rooms: number[]
+  /** The rooms it hears. */
+  rooms: Set<number>
+  /** Nobody is at its keyboard. */
+  isAway: boolean
   /** Monotonic time of the last frame. */
   heardAt: number
   isOpen: boolean
@@ -24,6 +27,11 @@ export type Connections = {
   remove: (socket: Socket) => void
   all: () => Iterable<Socket>
   ofSession: (session: string) => Socket[]
+  /** From now on the sockets of this person hear the room, or hear nothing of it any more. */
+  admit: (userId: number, room: number) => void
+  expel: (userId: number, room: number) => void
+  /** Sends to everybody in a room but those who have not taken what they were sent before. */
+  whisper: (room: number, text: string) => void
   hasRoomFor: (visitor: Visitor) => boolean
   /** Ends the sockets that have been silent for too long, whatever the kernel believes of them. */
   sweep: (now: number) => void
@@ -33,27 +41,42 @@ export type Connections = {
 export function createConnections(): Connections {
   const open = new Set<Socket>()
   const bySession = new Map<string, Set<Socket>>()
+  const byUser = new Map<number, Set<Socket>>()
   const addressCounts = new Map<string, number>()
 
   return {
     add(socket) {
-      const { session, address } = socket.data.visitor
+      const { session, address, user } = socket.data.visitor
       open.add(socket)
-      bySession.set(session, (bySession.get(session) ?? new Set()).add(socket))
+      addTo(bySession, session, socket)
+      addTo(byUser, user.id, socket)
       addressCounts.set(address, (addressCounts.get(address) ?? 0) + 1)
     },
     remove(socket) {
-      const { session, address } = socket.data.visitor
+      const { session, address, user } = socket.data.visitor
       if (!open.delete(socket)) return
-      const siblings = bySession.get(session)
-      siblings?.delete(socket)
-      if (siblings?.size === 0) bySession.delete(session)
+      removeFrom(bySession, session, socket)
+      removeFrom(byUser, user.id, socket)
       const count = (addressCounts.get(address) ?? 1) - 1
       if (count === 0) addressCounts.delete(address)
       else addressCounts.set(address, count)
     },
     all: () => open,
     ofSession: (session) => [...(bySession.get(session) ?? [])],
+    admit(userId, room) {
+      for (const socket of byUser.get(userId) ?? []) hearRoom(socket, room)
+    },
+    expel(userId, room) {
+      for (const socket of byUser.get(userId) ?? []) {
+        socket.unsubscribe(topicOf({ room }, socket.data.subprotocol))
+        socket.data.rooms.delete(room)
+      }
+    },
+    whisper(room, text) {
+      for (const socket of open) {
+        if (socket.data.rooms.has(room) && socket.getBufferedAmount() === 0) socket.send(text)
+      }
+    },
     hasRoomFor({ session, address }) {
       const ofSession = bySession.get(session)?.size ?? 0
       const ofAddress = addressCounts.get(address) ?? 0
@@ -65,4 +88,20 @@ export function createConnections(): Connections {
       }
     },
   }
+}
+
+/** Lets one socket hear a room. */
+export function hearRoom(socket: Socket, room: number): void {
+  socket.subscribe(topicOf({ room }, socket.data.subprotocol))
+  socket.data.rooms.add(room)
+}
+
+function addTo<Key>(sets: Map<Key, Set<Socket>>, key: Key, socket: Socket): void {
+  sets.set(key, (sets.get(key) ?? new Set()).add(socket))
+}
+
+function removeFrom<Key>(sets: Map<Key, Set<Socket>>, key: Key, socket: Socket): void {
+  const sockets = sets.get(key)
+  sockets?.delete(socket)
+  if (sockets?.size === 0) sets.delete(key)
 }

@@ -6,6 +6,8 @@ import { limits } from '../limits'
 export type Frame =
   | { type: 'message.post'; room: number; message: SentMessage }
   | { type: 'read'; room: number; seq: number }
+  | { type: 'typing'; room: number; isActive: boolean }
+  | { type: 'presence'; isAway: boolean }
   | { type: 'resume'; epoch: string; rooms: Map<number, number> }
   | { type: 'ping' }
 
@@ -23,6 +25,10 @@ export function parseFrame(text: string): Frame | FrameProblem {
       return parsePost(fields)
     case 'read':
       return parseRead(fields)
+    case 'typing':
+      return parseTyping(fields)
+    case 'presence':
+      return parsePresence(fields)
     case 'resume':
       return parseResume(fields)
     case 'ping':
@@ -55,6 +61,19 @@ function parseRead(fields: Map<string, unknown>): Frame | FrameProblem {
   const room = parseCount(fields.get('room'))
   const seq = parseCount(fields.get('seq'))
   return room === null || seq === null ? problem('bad_frame') : { type: 'read', room, seq }
+}
+
+function parseTyping(fields: Map<string, unknown>): Frame | FrameProblem {
+  const room = parseCount(fields.get('room'))
+  const isActive = fields.get('active')
+  if (room === null || typeof isActive !== 'boolean') return problem('bad_frame')
+  return { type: 'typing', room, isActive }
+}
+
+function parsePresence(fields: Map<string, unknown>): Frame | FrameProblem {
+  const state = fields.get('state')
+  if (state !== 'online' && state !== 'away') return problem('bad_frame')
+  return { type: 'presence', isAway: state === 'away' }
 }
 
 function parseResume(fields: Map<string, unknown>): Frame | FrameProblem {

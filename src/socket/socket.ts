@@ -7,10 +7,11 @@ import type { ChatEvent } from '../chat/events'
 import { answerPing, greet } from '../chat/greet'
 import { markRead } from '../chat/mark-read'
 import type { PostAnswer, PostMessage } from '../chat/post-message'
+import type { Typing } from '../chat/typing'
 import { ChatError, type ProblemCode } from '../errors'
 import { guard } from '../guard'
 import { limits } from '../limits'
-import type { Connections, Socket, SocketState } from './connections'
+import { type Connections, hearRoom, type Socket, type SocketState } from './connections'
 import { type Frame, parseFrame } from './frames'
 import { chooseSubprotocol, topicOf } from './topics'
 
@@ -24,7 +25,13 @@ export type SocketDoor = {
   websocket: WebSocketHandler<SocketState>
 }
 
-type Needs = { chat: Chat; connections: Connections; postMessage: PostMessage; spend: Spend }
+type Needs = {
+  chat: Chat
+  connections: Connections
+  postMessage: PostMessage
+  typing: Typing
+  spend: Spend
+}
 
 /**
  * The socket door: bytes to frames to verbs, and back. Every callback is guarded, as one exception
@@ -51,7 +58,7 @@ export function createSocketDoor(needs: Needs): SocketDoor {
       close: guard(chat.log, 'socket.close', (socket) => {
         socket.data.isOpen = false
         connections.remove(socket)
-        chat.presence.leave(socket.data.visitor.user)
+        chat.presence.leave(socket.data.visitor.user.id, socket.data.isAway)
       }),
       error: (fault, socket) => {
         chat.log('socket.error', { where: fault?.name ?? 'unknown' })
@@ -82,7 +89,8 @@ function upgrade(
   const state: SocketState = {
     visitor,
     subprotocol,
-    rooms,
+    rooms: new Set(rooms),
+    isAway: false,
     heardAt: performance.now(),
     isOpen: true,
     outgoing: [],
@@ -98,10 +106,17 @@ function open({ chat, connections }: Needs, socket: Socket): void {
   const { visitor, subprotocol, rooms } = socket.data
   socket.subscribe(topicOf('everyone', subprotocol))
   socket.subscribe(topicOf({ user: visitor.user.id }, subprotocol))
-  for (const room of rooms) socket.subscribe(topicOf({ room }, subprotocol))
+  for (const room of rooms) hearRoom(socket, room)
   connections.add(socket)
   chat.presence.arrive(visitor.user, rooms)
-  later(chat, socket, 'greet', async () => say(socket, await greet(chat, visitor.user)))
+  later(chat, socket, 'greet', async () => {
+    const hello = await greet(chat, visitor.user)
+    // Between the upgrade and here somebody may have been put out, or brought in.
+    const now = new Set(hello.rooms.map(({ id }) => id))
+    for (const room of rooms) if (!now.has(room)) connections.expel(visitor.user.id, room)
+    for (const room of now) if (!rooms.has(room)) connections.admit(visitor.user.id, room)
+    say(socket, hello)
+  })
 }
 
 /** Size was checked by Bun; then rate, parse, shape, and into the verb. */
@@ -123,11 +138,24 @@ function act(needs: Needs, socket: Socket, frame: Frame): void {
       return post(needs, socket, frame)
     case 'read':
       return later(chat, socket, 'read', () => markRead(chat, user.id, frame.room, frame.seq))
+    case 'typing':
+      // Only where this socket hears the room: nobody is told of a room they are not in.
+      return void (
+        socket.data.rooms.has(frame.room) && needs.typing.mark(frame.room, user.id, frame.isActive)
+      )
+    case 'presence':
+      return setAway(chat, socket, frame.isAway)
     case 'resume':
       return resume(needs, socket, frame)
     case 'ping':
       return later(chat, socket, 'ping', async () => say(socket, await answerPing(chat, user.id)))
   }
+}
+
+function setAway(chat: Chat, socket: Socket, isAway: boolean): void {
+  if (socket.data.isAway === isAway) return
+  socket.data.isAway = isAway
+  chat.presence.setAway(socket.data.visitor.user.id, isAway)
 }
 
 function post(needs: Needs, socket: Socket, frame: Frame & { type: 'message.post' }): void {

@@ -19,7 +19,40 @@ export type Room = {
   readSeq: number
   /** Messages of others after the read marker, tombstones left out. */
   unread: number
+  /** When the first of them was said; null when there are none. */
+  unreadSince: number | null
+  /** How many of them mention the member. */
+  mentions: number
+  role: 'owner' | 'member'
+  /** What makes a sound for the member. */
+  notify: Notify
+  /** The two people of a direct room, the member first; null in every other room. */
+  pair: [User, User] | null
 }
+
+export type Notify = 'all' | 'mentions' | 'nothing'
+
+/** An open room as anybody sees it who may join. */
+export type OpenRoom = {
+  id: number
+  name: string
+  topic: string
+  members: number
+  isMember: boolean
+}
+
+export type NewRoom = {
+  kind: 'open' | 'closed'
+  name: string
+  folded: string
+  skeleton: string
+  topic: string
+  owner: number
+  createdAt: number
+}
+
+/** A place in a text where somebody is named, in code units; user 0 is everybody. */
+export type Mention = { user: number; start: number; length: number }
 
 export type Message = {
   room: number
@@ -29,6 +62,12 @@ export type Message = {
   sender: User
   content: string
   replyTo: number | null
+  mentions: Mention[]
+  /** The other person, in a direct room. */
+  recipient: User | null
+  /** Of a private message: the room it was written in, and that room's revision at the time. */
+  writtenIn: number | null
+  writtenAfter: number | null
   createdAt: number
   editedAt: number | null
   deletedAt: number | null
@@ -40,6 +79,9 @@ export type NewMessage = {
   clientId: string
   content: string
   replyTo: number | null
+  mentions: Mention[]
+  /** The room in which the author wrote this private message; null everywhere else. */
+  writtenIn: number | null
   createdAt: number
 }
 
@@ -49,6 +91,9 @@ export type AppendRefusal = 'room_missing' | 'client_id_reused' | 'reply_missing
 export type AppendOutcome =
   | { status: 'accepted'; message: Message; repeat: boolean }
   | { status: 'refused'; code: AppendRefusal }
+
+/** Somebody whose name may be written after an @. */
+export type NamedUser = { id: number; folded: string; isOwner: boolean }
 
 /** What happened in a room after a revision: the newest state of each message, oldest first. */
 export type Changes = { messages: Message[]; revision: number; more: boolean }
@@ -73,6 +118,10 @@ export type Store = {
     find(id: number): Promise<User | null>
     /** Everybody who shares the room, by nickname. */
     inRoom(room: Room): Promise<User[]>
+    /** Everybody who holds a name, by nickname. */
+    everybody(): Promise<User[]>
+    /** Of these folded names, those that people of the room hold; the author must be in it. */
+    namedIn(roomId: number, author: number, folded: string[]): Promise<NamedUser[]>
   }
   sessions: {
     findUser(tokenHash: Uint8Array): Promise<User | null>
@@ -88,12 +137,34 @@ export type Store = {
     /** The newest revision of each of the person's rooms: cheap, for heartbeats. */
     heads(userId: number): Promise<{ id: number; revision: number }[]>
     markRead(room: Room, userId: number, seq: number): Promise<void>
+    /** Every open room, also those the person is not in. */
+    open(userId: number): Promise<OpenRoom[]>
+    /** The room everybody is in. */
+    first(): Promise<number>
+    /** How many rooms this person has made. */
+    countMade(userId: number): Promise<number>
+    /** Makes a room and its owner's place in it; null: an open room has this name. */
+    create(room: NewRoom): Promise<Room | null>
+    /** A place in an open room; null when there is no such open room. */
+    join(userId: number, roomId: number, at: number): Promise<Room | null>
+    /** Gives somebody a place; the room as they see it, null for nobody or a direct room. */
+    invite(room: Room, userId: number, at: number): Promise<Room | null>
+    /** Takes a place away, of oneself or of another; false when there was none to take. */
+    leave(room: Room, userId: number): Promise<boolean>
+    /** False when another open room has this name. */
+    rename(room: Room, name: Pick<NewRoom, 'name' | 'folded' | 'skeleton'>): Promise<boolean>
+    setTopic(room: Room, topic: string): Promise<void>
+    setNotify(room: Room, userId: number, notify: Notify): Promise<void>
+    /** Finds or makes the one direct room of two people; null when the other is nobody. */
+    direct(userId: number, otherId: number, at: number): Promise<Room | null>
   }
   messages: {
     /** One transaction for all of them, outcomes in the order given. */
     append(batch: NewMessage[]): Promise<AppendOutcome[]>
     /** The `limit` messages before `before` (null: the newest), oldest first, no tombstones. */
     before(room: Room, before: number | null, limit: number): Promise<Message[]>
+    /** Private messages of this person that were written in `room`, from one place to another. */
+    slips(room: Room, userId: number, from: number, before: number | null): Promise<Message[]>
     changesAfter(room: Room, revision: number, limit: number, unitsMax: number): Promise<Changes>
   }
   /** Writes and reads one row, for the health check. Throws when the disk does not obey. */

@@ -5,6 +5,7 @@ import { checkHost, checkOrigin, checkSize } from './guards'
 import { secureHeaders } from './headers'
 import { recogniseVisitor } from './identity'
 import { chooseLanguage } from './language'
+import { membershipRoutes } from './memberships'
 import { messageRoutes } from './messages'
 import { answerProblem } from './problems'
 import { roomRoutes } from './rooms'
@@ -30,6 +31,7 @@ export function createApp(needs: WebNeeds): Hono<WebEnv> {
   app.use(recogniseVisitor(chat))
   app.route('/', sessionRoutes(needs))
   app.route('/', roomRoutes(needs))
+  app.route('/', membershipRoutes(needs))
   app.route('/', messageRoutes(needs))
   app.route('/', socketRoutes(needs))
   app.notFound((c) => answerProblem(chat.log, c, new ChatError('not_found')))

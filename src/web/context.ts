@@ -44,6 +44,17 @@ export function speaksJson(c: WebContext): boolean {
   return /^application\/json\b/i.test(c.req.header('content-type') ?? '')
 }
 
+/**
+ * Sends the reader on to another page after a change. htmx would follow a 303 and swap a whole page
+ * into the form, so it is told where to go; a script gets `data`.
+ */
+export function goOn(c: WebContext, path: string, data: object = {}): Response {
+  if (wantsJson(c)) return c.json(data)
+  if (c.req.header('hx-request') !== 'true') return c.redirect(path, 303)
+  c.header('HX-Redirect', path)
+  return c.body(null, 200)
+}
+
 /** Answers with a whole page. */
 export function sendPage(c: WebContext, page: { toString: () => string }): Response {
   return sendHtml(c, `<!doctype html>${page}`)

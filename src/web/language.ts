@@ -13,6 +13,7 @@ export function chooseLanguage(chat: Chat, assets: Assets): MiddlewareHandler<We
     htmx: chat.paths.asset(assets.nameOf('htmx.js')),
     island: chat.paths.asset(assets.nameOf('island.js')),
     icon: chat.paths.asset(assets.nameOf('icon.svg')),
+    iconUnread: chat.paths.asset(assets.nameOf('icon-unread.svg')),
   }
   return async (c, next) => {
     const language = languageFromCookie(c) ?? languageFromHeader(c.req.header('accept-language'))

@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { OlderMessages } from '../../views/room'
+import { OlderMessages } from '../../views/timeline'
 import { problemSentence } from '../problem-sentence'
 import type { Visitor } from '../chat/chat'
 import { isWorthless } from '../chat/catch-up'
@@ -24,18 +24,14 @@ import { readBefore, readPage, requireRoom, sendRoom } from './rooms'
 
 /** Reading back, catching up, and posting without a socket. */
 export function messageRoutes(needs: WebNeeds): Hono<WebEnv> {
-  const { chat } = needs
   return new Hono<WebEnv>()
     .get('/rooms/:id/messages', async (c) => {
-      const room = await requireRoom(needs, c, requireVisitor(c))
-      const page = await readPage(chat.store, room, readBefore(c), readLimit(c))
+      const visitor = requireVisitor(c)
+      const room = await requireRoom(needs, c, visitor)
+      const page = await readPage(needs, room, visitor.user, readBefore(c), readLimit(c))
       if (wantsJson(c)) return c.json({ messages: page.messages.map((row) => toEvent(row)) })
-      const view = c.get('view')
-      const { messages, hasOlder } = page
-      return sendHtml(
-        c,
-        <OlderMessages view={view} room={room} messages={messages} hasOlder={hasOlder} />,
-      )
+      const props = { view: c.get('view'), room, reader: visitor.user, ...page }
+      return sendHtml(c, <OlderMessages {...props} />)
     })
     .get('/rooms/:id/changes', async (c) => sendChanges(needs, c))
     .post('/rooms/:id/messages', async (c) => receivePost(needs, c))

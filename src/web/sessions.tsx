@@ -5,7 +5,7 @@ import type { Chat } from '../chat/chat'
 import { freeNicknames, signIn } from '../chat/sign-in'
 import { signOut } from '../chat/sign-out'
 import { ChatError } from '../errors'
-import { sendHtml, sendPage, type WebContext, type WebEnv, type WebNeeds } from './context'
+import { goOn, sendHtml, sendPage, type WebContext, type WebEnv, type WebNeeds } from './context'
 import { parseForm } from './forms'
 import { clearSession, requireVisitor, setSession } from './identity'
 import { parseLanguage, rememberLanguage } from './language'
@@ -65,13 +65,6 @@ function currentOf(c: WebContext) {
 async function firstPage(chat: Chat, userId: number, roomId: number | null): Promise<string> {
   const room = roomId === null ? null : await chat.store.rooms.find(userId, roomId)
   return room === null ? chat.paths.home() : chat.paths.room(room.id)
-}
-
-/** htmx would follow a 303 and swap a whole page into the form, so it is told where to go. */
-function goOn(c: WebContext, path: string): Response {
-  if (c.req.header('hx-request') !== 'true') return c.redirect(path, 303)
-  c.header('HX-Redirect', path)
-  return c.body(null, 200)
 }
 
 async function answerRefusal(

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { axeViolations, type BrowserPage, openBrowserPage } from '../helpers/browser'
 import { type RunningServer, startServer } from '../helpers/server'
-import { addressOf, enter, expectNoProblems, say, sees } from './people'
+import { addressOf, enter, expectAccessible, expectNoProblems, say, sees } from './people'
 
 let server: RunningServer
 let ada: BrowserPage
@@ -18,24 +18,6 @@ afterAll(async () => {
   stranger.close()
   await server.dispose()
 })
-
-const looks = [
-  { dark: false, width: 1280, height: 800 },
-  { dark: true, width: 1280, height: 800 },
-  { dark: false, width: 390, height: 844 },
-  { dark: true, width: 390, height: 844 },
-]
-
-/** Runs the checker in light and dark, on a phone and on a desktop. */
-async function expectAccessible(page: BrowserPage): Promise<void> {
-  for (const look of looks) {
-    await page.emulate(look)
-    // Colours fade into each other; half-way they have no contrast to speak of.
-    await Bun.sleep(400)
-    const found = await axeViolations(page)
-    expect({ ...look, found }).toEqual({ ...look, found: [] })
-  }
-}
 
 test('the checker finds a planted mistake', async () => {
   await stranger.goto(addressOf(server.port, 'c'))

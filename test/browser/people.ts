@@ -1,5 +1,5 @@
 import { expect } from 'bun:test'
-import { type BrowserPage, openBrowserPage } from '../helpers/browser'
+import { axeViolations, type BrowserPage, openBrowserPage } from '../helpers/browser'
 
 type Options = Parameters<typeof openBrowserPage>[0]
 
@@ -78,4 +78,22 @@ export async function expectTexts(page: BrowserPage, texts: string[]): Promise<v
 /** Fails on anything that went wrong in a page: policy reports, exceptions, foreign requests. */
 export function expectNoProblems(...pages: BrowserPage[]): void {
   expect(pages.flatMap(({ problems }) => problems)).toEqual([])
+}
+
+const looks = [
+  { dark: false, width: 1280, height: 800 },
+  { dark: true, width: 1280, height: 800 },
+  { dark: false, width: 390, height: 844 },
+  { dark: true, width: 390, height: 844 },
+]
+
+/** Runs the checker in light and dark, on a phone and on a desktop. */
+export async function expectAccessible(page: BrowserPage): Promise<void> {
+  for (const look of looks) {
+    await page.emulate(look)
+    // Colours fade into each other; half-way they have no contrast to speak of.
+    await Bun.sleep(400)
+    const found = await axeViolations(page)
+    expect({ ...look, found }).toEqual({ ...look, found: [] })
+  }
 }

@@ -1,4 +1,4 @@
-import { eachLine, type Rule } from './source'
+import { at, eachLine, type Rule, type Source } from './source'
 
 const product = /^(src|views|scripts)\/.*\.tsx?$/
 const all = /^(src|views|scripts|test|static)\/.*\.(ts|tsx|css)$/
@@ -41,20 +41,25 @@ export const wordRules: { name: string; rule: Rule; example: [path: string, line
     name: 'innerHTML only where nothing is shown',
     rule: eachLine(
       product,
-      /innerHTML(?!.*\/\/ house: parsed, never shown)/,
+      /\.innerHTML\b(?!.*\/\/ house: parsed, never shown)/,
       'sets innerHTML: use textContent, or hand the text to htmx.swap.',
     ),
     example: ['src/island/a.ts', 'row.innerHTML = text'],
   },
   {
-    name: 'no spreading of props, no inline style, no inline handlers',
+    name: 'no spreading onto elements',
+    rule: spreadOntoElement,
+    example: ['views/a.tsx', '<a\n  {...props}>'],
+  },
+  {
+    name: 'no inline style, no inline handlers',
     rule: eachLine(
       /\.tsx$/,
-      /\s\{\.\.\.\w|\s(style|on(click|load|error|input|change|submit|focus|blur|key\w+))=/,
-      'hides what an element gets: name each attribute, style by class, behave by htmx.',
+      /\s(style|on(click|load|error|input|change|submit|focus|blur|key\w+))=/,
+      'styles or acts in its attributes: style by class, behave by htmx.',
       /^test\//,
     ),
-    example: ['views/a.tsx', '<a {...props}>'],
+    example: ['views/a.tsx', '<a onclick={act}>'],
   },
   {
     name: 'a transaction never awaits',
@@ -141,3 +146,18 @@ export const fileNames: Rule = (sources) =>
     const isKebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+)+$/.test(name)
     return isKebab ? [] : [`${path} is not in kebab-case: rename it.`]
   })
+
+/** A component may be handed its props whole; what an element gets must be read where it stands. */
+function spreadOntoElement(sources: Source[]): string[] {
+  return sources
+    .filter(({ path }) => path.endsWith('.tsx') && !path.startsWith('test/'))
+    .flatMap((source) =>
+      [...source.text.matchAll(/\s\{\.\.\.\w/g)].flatMap(({ index }) => {
+        const tag = source.text.slice(0, index).match(/<(\w)[^<]*$/)?.[1] ?? ''
+        const line = source.text.slice(0, index + 1).split('\n').length - 1
+        return /[a-z]/.test(tag)
+          ? [`${at(source, line)} hides what an element gets: name each attribute.`]
+          : []
+      }),
+    )
+}

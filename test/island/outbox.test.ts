@@ -42,6 +42,8 @@ function open(house = 'h') {
   return { line, notes, outbox, storage }
 }
 
+const to = (room: number, content: string) => ({ room, content, writtenIn: null, to: '' })
+
 const accepted = ({ clientId, room }: OutboxEntry) =>
   ({
     type: 'accepted',
@@ -62,8 +64,8 @@ const refused = ({ clientId }: OutboxEntry, retry_ms?: number) =>
 
 test('messages of a room leave one at a time, in the order in which they were written', () => {
   const { line, outbox } = open()
-  const [one, two] = [outbox.post(1, 'one'), outbox.post(1, 'two')]
-  const elsewhere = outbox.post(2, 'elsewhere')
+  const [one, two] = [outbox.post(to(1, 'one')), outbox.post(to(1, 'two'))]
+  const elsewhere = outbox.post(to(2, 'elsewhere'))
   outbox.flush()
   outbox.flush()
   expect(line.sent.map(({ content }) => content)).toEqual(['one', 'elsewhere'])
@@ -76,7 +78,7 @@ test('messages of a room leave one at a time, in the order in which they were wr
 
 test('what was not answered is sent again under the same id, also after a reload', () => {
   const first = open()
-  const entry = first.outbox.post(1, 'unsure')
+  const entry = first.outbox.post(to(1, 'unsure'))
   first.outbox.flush()
   first.outbox.interrupted()
   first.outbox.flush()
@@ -91,7 +93,7 @@ test('what was not answered is sent again under the same id, also after a reload
 test('without a connection everything waits, and nothing is lost', () => {
   const { line, outbox } = open()
   line.isOpen = false
-  for (const text of ['a', 'b', 'c']) outbox.post(1, text)
+  for (const text of ['a', 'b', 'c']) outbox.post(to(1, text))
   outbox.flush()
   expect(line.sent).toEqual([])
   expect(
@@ -103,7 +105,7 @@ test('without a connection everything waits, and nothing is lost', () => {
 
 test('a refused message stays with its reason and holds back those behind it', () => {
   const { line, notes, outbox } = open()
-  const [bad, good] = [outbox.post(1, 'bad'), outbox.post(1, 'good')]
+  const [bad, good] = [outbox.post(to(1, 'bad')), outbox.post(to(1, 'good'))]
   outbox.flush()
   outbox.onRefused(refused(bad))
   outbox.flush()
@@ -119,7 +121,7 @@ test('a refused message stays with its reason and holds back those behind it', (
 
 test('asked to slow down, it waits as long as it was told and then goes on by itself', async () => {
   const { line, notes, outbox } = open()
-  const entry = outbox.post(1, 'hasty')
+  const entry = outbox.post(to(1, 'hasty'))
   outbox.flush()
   outbox.onRefused(refused(entry, 60))
   outbox.flush()
@@ -146,14 +148,14 @@ test('a full storage is said, and the message is sent all the same', () => {
   const { notes, listener } = createNotes()
   const full = { ...openStorage({ house: 'h' }), write: () => false }
   const outbox = openOutbox(7, full, () => connection, listener)
-  const entry = outbox.post(1, 'no room')
+  const entry = outbox.post(to(1, 'no room'))
   outbox.flush()
   expect(notes).toEqual(['storage full'])
   expect(line.sent.map(({ client_id }) => client_id)).toEqual([entry.clientId])
 })
 
 test('another house and another person on the same browser see nothing of it', () => {
-  open('h').outbox.post(1, 'mine')
+  open('h').outbox.post(to(1, 'mine'))
   expect(open('other').outbox.entries(1)).toEqual([])
   const storage = openStorage({ house: 'h' })
   const { listener } = createNotes()

@@ -15,6 +15,7 @@ const page: Page = {
   user: { id: 7, nickname: 'Ada' },
   epoch: 'e',
   build: 'b',
+  icons: { icon: '', iconUnread: '' },
 }
 const minute = 60_000
 const noon = new Date().setHours(12, 0, 0, 0)

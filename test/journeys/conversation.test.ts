@@ -132,7 +132,7 @@ test('the read marker reaches my other devices and nobody else', async () => {
   const seq = answer.type === 'accepted' ? answer.seq : 0
   one.send({ type: 'read', room: 1, seq: 1e9 })
   const heard = await two.until((item) => item.type === 'read', 'the marker')
-  expect(heard).toEqual({ type: 'read', room: 1, seq })
+  expect(heard).toEqual({ type: 'read', room: 1, seq, unread: 0, mentions: 0 })
   const again = await openSocket(server(), person)
   expect(again.hello.rooms[0]).toMatchObject({ read_seq: seq, unread: 0 })
   expect(stranger.heard.some((item) => item.type === 'read')).toBe(false)

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import type { Message } from '../../src/store/store'
-import { RoomPage, Timeline } from '../../views/room'
+import { RoomPage } from '../../views/room'
+import { Timeline } from '../../views/timeline'
 import { SignInPage } from '../../views/sign-in'
 import type { Language } from '../../views/words'
 import { findAll, findOne } from './read-html'
@@ -86,19 +87,23 @@ test('each language is named in itself', () => {
 })
 
 function timeline(messages: Message[], hasOlder: boolean) {
-  return <Timeline view={viewIn('en')} room={general} messages={messages} hasOlder={hasOlder} />
+  const props = { view: viewIn('en'), room: general, reader: tomas, slips: [] }
+  return <Timeline {...props} messages={messages} hasOlder={hasOlder} />
 }
 
 function roomPage(language: Language, unsent?: { content: string; problem: string }) {
   return (
     <RoomPage
       view={viewIn(language)}
-      user={tomas}
+      reader={tomas}
       room={general}
       rooms={[general, { ...general, id: 8, name: 'dev', unread: 3 }]}
       messages={talk}
       people={[mei, tomas]}
-      online={new Set([tomas.id])}
+      members={2}
+      states={new Map([[tomas.id, 'online']])}
+      counts={new Map([[general.id, 1]])}
+      slips={[]}
       hasOlder={true}
       clientId="c9"
       epoch="e1"

@@ -12,7 +12,7 @@ export function viewIn(language: Language): View {
     house: 'Harbour House',
     houseId: 'house-1',
     build: 'build-1',
-    assets: { css: '/a.css', htmx: '/h.js', island: '/i.js', icon: '/i.svg' },
+    assets: { css: '/a.css', htmx: '/h.js', island: '/i.js', icon: '/i.svg', iconUnread: '/u.svg' },
   }
 }
 
@@ -28,6 +28,11 @@ export const general: Room = {
   revision: 3,
   readSeq: 0,
   unread: 0,
+  unreadSince: null,
+  mentions: 0,
+  role: 'member',
+  notify: 'mentions',
+  pair: null,
 }
 
 const start = Date.UTC(2026, 10, 23, 9, 4)
@@ -42,6 +47,10 @@ export function say(sender: User, content: string, minutes = 0): Message {
     sender,
     content,
     replyTo: null,
+    mentions: [],
+    recipient: null,
+    writtenIn: null,
+    writtenAfter: null,
     createdAt: start + minutes * 60_000,
     editedAt: null,
     deletedAt: null,

@@ -1,43 +1,118 @@
 import type { Database } from 'bun:sqlite'
-import type { Room, Store } from '../store'
+import type { NewRoom, OpenRoom, Room, Store, User } from '../store'
+import { createMemberships } from './memberships'
 
 /** Rooms as their members see them, in SQLite. Membership is part of every statement. */
 export function createRooms(db: Database): Store['rooms'] {
-  const columns = `
-    rooms.id, kind, name, topic, rooms.created_at AS createdAt, revision, read_seq AS readSeq,
-    (SELECT count(*) FROM messages
-     WHERE messages.room_id = rooms.id AND seq > read_seq
-       AND author_id <> memberships.user_id AND deleted_at IS NULL) AS unread`
-  const ofUser = db.query<Room, [number]>(
-    `SELECT ${columns} FROM memberships JOIN rooms ON rooms.id = room_id
-     WHERE user_id = ? ORDER BY rooms.id`,
+  const statements = prepare(db)
+  const seenBy = (userId: number, roomId: number): Room | null => {
+    const row = statements.find.get(userId, roomId)
+    return row === null ? null : toRoom(row)
+  }
+
+  return {
+    async ofUser(userId) {
+      return statements.ofUser.all(userId).map(toRoom)
+    },
+    async find(userId, roomId) {
+      return seenBy(userId, roomId)
+    },
+    async heads(userId) {
+      return statements.heads.all(userId)
+    },
+    async open(userId) {
+      return statements.open.all(userId).map((row) => ({ ...row, isMember: row.isMember === 1 }))
+    },
+    async first() {
+      return statements.first.get()?.id ?? 0
+    },
+    async countMade(userId) {
+      return statements.countMade.get(userId)?.made ?? 0
+    },
+    async rename(room, { name, folded, skeleton }) {
+      return statements.rename.run({ id: room.id, name, folded, skeleton }).changes > 0
+    },
+    async setTopic(room, topic) {
+      statements.setTopic.run(topic, room.id)
+    },
+    ...createMemberships(db, seenBy),
+  }
+}
+
+function prepare(db: Database) {
+  const ofUser = db.query<RoomRow, [number]>(
+    `${selectRooms} WHERE memberships.user_id = ? ORDER BY rooms.id`,
   )
-  const find = db.query<Room, [number, number]>(
-    `SELECT ${columns} FROM memberships JOIN rooms ON rooms.id = room_id
-     WHERE user_id = ? AND room_id = ?`,
+  const find = db.query<RoomRow, [number, number]>(
+    `${selectRooms} WHERE memberships.user_id = ? AND memberships.room_id = ?`,
   )
   const heads = db.query<{ id: number; revision: number }, [number]>(
     `SELECT rooms.id, revision FROM memberships JOIN rooms ON rooms.id = room_id WHERE user_id = ?`,
   )
-  // A marker only moves forward, and never past what was said.
-  const markRead = db.query(
-    `UPDATE memberships
-     SET read_seq = max(read_seq, min($seq, (SELECT revision FROM rooms WHERE id = $roomId)))
-     WHERE room_id = $roomId AND user_id = $userId`,
+  const open = db.query<OpenRow, [number]>(
+    `SELECT rooms.id, name, topic,
+       (SELECT count(*) FROM memberships WHERE room_id = rooms.id) AS members,
+       EXISTS (SELECT 1 FROM memberships WHERE room_id = rooms.id AND user_id = ?) AS isMember
+     FROM rooms WHERE kind = 'open' ORDER BY rooms.id`,
   )
+  const rename = db.query<never, [Pick<NewRoom, 'name' | 'folded' | 'skeleton'> & { id: number }]>(
+    `UPDATE OR IGNORE rooms SET name = $name,
+       name_folded = iif(kind = 'open', $folded, NULL),
+       name_skeleton = iif(kind = 'open', $skeleton, NULL)
+     WHERE id = $id AND kind <> 'direct'
+       AND NOT EXISTS (SELECT 1 FROM rooms AS others WHERE others.id <> $id
+         AND (others.name_folded = $folded OR others.name_skeleton = $skeleton))`,
+  )
+  const first = db.query<{ id: number }, []>(
+    `SELECT id FROM rooms WHERE kind = 'open' ORDER BY id LIMIT 1`,
+  )
+  const countMade = db.query<{ made: number }, [number]>(
+    `SELECT count(*) AS made FROM rooms WHERE created_by = ?`,
+  )
+  const setTopic = db.query(`UPDATE rooms SET topic = ? WHERE id = ? AND kind <> 'direct'`)
+  return { ofUser, find, heads, open, rename, first, countMade, setTopic }
+}
 
-  return {
-    async ofUser(userId) {
-      return ofUser.all(userId)
-    },
-    async find(userId, roomId) {
-      return find.get(userId, roomId)
-    },
-    async heads(userId) {
-      return heads.all(userId)
-    },
-    async markRead(room, userId, seq) {
-      markRead.run({ roomId: room.id, userId, seq })
-    },
-  }
+type OpenRow = Omit<OpenRoom, 'isMember'> & { isMember: 0 | 1 }
+
+type RoomRow = Omit<Room, 'pair'> & {
+  myId: number | null
+  myNickname: string
+  myAvatar: string
+  otherId: number | null
+  otherNickname: string
+  otherAvatar: string
+}
+
+/** Counting stops where nobody reads the number any more: a room may be a million ahead. */
+const unreadCountMax = 1_000
+
+const unread = `
+  FROM messages WHERE messages.room_id = rooms.id AND seq > memberships.read_seq
+    AND author_id <> memberships.user_id AND deleted_at IS NULL`
+
+const selectRooms = `
+  SELECT rooms.id, kind, name, topic, rooms.created_at AS createdAt, revision,
+    memberships.read_seq AS readSeq, memberships.role, memberships.notify,
+    (SELECT count(*) FROM (SELECT 1 ${unread} LIMIT ${unreadCountMax})) AS unread,
+    (SELECT messages.created_at ${unread} ORDER BY seq LIMIT 1) AS unreadSince,
+    (SELECT count(DISTINCT seq) FROM mentions JOIN messages USING (room_id, seq)
+     WHERE mentions.user_id IN (0, memberships.user_id) AND room_id = rooms.id
+       AND seq > memberships.read_seq AND author_id <> memberships.user_id
+       AND deleted_at IS NULL) AS mentions,
+    me.id AS myId, me.nickname AS myNickname, me.avatar AS myAvatar,
+    other.id AS otherId, other.nickname AS otherNickname, other.avatar AS otherAvatar
+  FROM memberships JOIN rooms ON rooms.id = memberships.room_id
+  LEFT JOIN memberships AS others
+    ON kind = 'direct' AND others.room_id = rooms.id AND others.user_id <> memberships.user_id
+  LEFT JOIN users AS other ON other.id = others.user_id
+  LEFT JOIN users AS me ON kind = 'direct' AND me.id = memberships.user_id`
+
+function toRoom(row: RoomRow): Room {
+  const { myId, myNickname, myAvatar, otherId, otherNickname, otherAvatar, ...room } = row
+  if (myId === null || otherId === null) return { ...room, pair: null }
+  const me: User = { id: myId, nickname: myNickname, avatar: myAvatar }
+  const other: User = { id: otherId, nickname: otherNickname, avatar: otherAvatar }
+  // Whatever is said in a direct room is said to its reader.
+  return { ...room, mentions: room.unread, pair: [me, other] }
 }

@@ -1,8 +1,54 @@
 import type { Database } from 'bun:sqlite'
-import type { NewUser, Store, User } from '../store'
+import type { NamedUser, NewUser, Store, User } from '../store'
 
 /** People, in SQLite. */
 export function createUsers(db: Database): Store['users'] {
+  const join = createJoin(db)
+  const findHolder = db.query<{ id: number }, [{ folded: string; skeleton: string }]>(
+    `SELECT id FROM users WHERE nickname_folded = $folded OR nickname_skeleton = $skeleton`,
+  )
+  const find = db.query<User, [number]>(`SELECT id, nickname, avatar FROM users WHERE id = ?`)
+  const inRoom = db.query<User, [number]>(
+    `SELECT users.id, nickname, avatar
+     FROM memberships JOIN users ON users.id = user_id
+     WHERE room_id = ? AND left_at IS NULL
+     ORDER BY nickname_folded`,
+  )
+
+  const everybody = db.query<User, []>(
+    `SELECT id, nickname, avatar FROM users WHERE left_at IS NULL ORDER BY nickname_folded`,
+  )
+  const namedIn = db.query<NamedRow, [number, number, string]>(
+    `SELECT users.id, nickname_folded AS folded, role = 'owner' AS isOwner
+     FROM memberships JOIN users ON users.id = user_id
+     WHERE room_id = ?1 AND (nickname_folded IN (SELECT value FROM json_each(?3)) OR user_id = ?2)
+       AND EXISTS (SELECT 1 FROM memberships WHERE room_id = ?1 AND user_id = ?2)`,
+  )
+
+  return {
+    async join(user, tokenHash) {
+      return join(user, tokenHash)
+    },
+    async isNameFree(folded, skeleton) {
+      return findHolder.get({ folded, skeleton }) === null
+    },
+    async find(id) {
+      return find.get(id)
+    },
+    async inRoom(room) {
+      return inRoom.all(room.id)
+    },
+    async everybody() {
+      return everybody.all()
+    },
+    async namedIn(roomId, author, folded) {
+      const rows = namedIn.all(roomId, author, JSON.stringify(folded))
+      return rows.map((row) => ({ ...row, isOwner: row.isOwner === 1 }))
+    },
+  }
+}
+
+function createJoin(db: Database): (user: NewUser, tokenHash: Uint8Array) => User | null {
   const insertUser = db.query<{ id: number }, [NewUser]>(
     `INSERT INTO users (nickname, nickname_folded, nickname_skeleton, avatar, created_at)
      VALUES ($nickname, $folded, $skeleton, $avatar, $createdAt)
@@ -17,37 +63,14 @@ export function createUsers(db: Database): Store['users'] {
     `INSERT INTO memberships (room_id, user_id, joined_at, read_seq)
      SELECT id, $id, $createdAt, revision FROM rooms WHERE kind = 'open' ORDER BY id LIMIT 1`,
   )
-  const findHolder = db.query<{ id: number }, [{ folded: string; skeleton: string }]>(
-    `SELECT id FROM users WHERE nickname_folded = $folded OR nickname_skeleton = $skeleton`,
-  )
-  const find = db.query<User, [number]>(`SELECT id, nickname, avatar FROM users WHERE id = ?`)
-  const inRoom = db.query<User, [number]>(
-    `SELECT users.id, nickname, avatar
-     FROM memberships JOIN users ON users.id = user_id
-     WHERE room_id = ? AND left_at IS NULL
-     ORDER BY nickname_folded`,
-  )
 
-  const join = db.transaction((user: NewUser, tokenHash: Uint8Array): User | null => {
+  return db.transaction((user: NewUser, tokenHash: Uint8Array): User | null => {
     const made = insertUser.get(user)
     if (made === null) return null
     insertSession.run({ tokenHash, id: made.id, createdAt: user.createdAt })
     joinFirstRoom.run({ id: made.id, createdAt: user.createdAt })
     return { id: made.id, nickname: user.nickname, avatar: user.avatar }
-  })
-
-  return {
-    async join(user, tokenHash) {
-      return join.immediate(user, tokenHash)
-    },
-    async isNameFree(folded, skeleton) {
-      return findHolder.get({ folded, skeleton }) === null
-    },
-    async find(id) {
-      return find.get(id)
-    },
-    async inRoom(room) {
-      return inRoom.all(room.id)
-    },
-  }
+  }).immediate
 }
+
+type NamedRow = Omit<NamedUser, 'isOwner'> & { isOwner: 0 | 1 }

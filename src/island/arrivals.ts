@@ -1,0 +1,93 @@
+import type { ChatEvent } from '../chat/events'
+import { limits } from '../limits'
+import { createPaths } from '../paths'
+import type { Listener } from './connection'
+import { hear } from './events'
+import type { Page } from './page'
+import type { Parts } from './parts'
+import { receivePeople } from './people'
+import { isMeant } from './rooms'
+import { noticeOf } from './sound'
+import { showToast } from './toast'
+
+/** What the connection brings, and where on the page it goes. */
+export function listen(
+  parts: Parts,
+  on: { greeted: () => void; state: (isOpen: boolean) => void },
+): Listener {
+  const { page, timeline, outbox, rooms } = parts
+  return {
+    onHello(hello) {
+      if (hello.epoch !== page.epoch) return location.reload()
+      if (hello.build !== page.build) offerReload(page)
+      rooms.greet(hello.rooms)
+      comparePositions(parts, hello)
+      outbox.flush()
+      on.greeted()
+    },
+    onEvent: (event) => hear(parts, event),
+    onHtml(html) {
+      const { rows, people } = parse(html)
+      if (rows.length > 0) timeline.receive(rows)
+      if (people.length > 0) receivePeople(page, people)
+    },
+    onState(isOpen) {
+      on.state(isOpen)
+      if (isOpen) return
+      outbox.interrupted()
+      timeline.positions.interrupted()
+    },
+    onSignedOut: () => location.assign(createPaths(page.base).home()),
+  }
+}
+
+/** Every message that is heard, of whatever room, perhaps not for the first time. */
+export function receiveRow(parts: Parts, row: HTMLElement): void {
+  const { rooms, switching, timeline, typing } = parts
+  typing.arrived(Number(row.dataset.user))
+  const { writtenIn } = row.dataset
+  // It belongs between rows that are kept in memory: that room is fetched anew.
+  if (writtenIn !== undefined && Number(writtenIn) !== timeline.room()) {
+    switching.forget(Number(writtenIn))
+  }
+  const room = Number(row.dataset.room)
+  if (document.getElementById(`room-${room}`) === null) rooms.refresh()
+  if (rooms.heard(row)) callFor(parts, row)
+}
+
+/** A sound for what is meant for me, unless I am reading it or do not want to hear of it. */
+function callFor({ mute, page, reading, rooms, sound, timeline }: Parts, row: HTMLElement): void {
+  const room = rooms.find(Number(row.dataset.room))
+  const isRead = room?.id === timeline.room() && reading.isWatched()
+  if (room === undefined || isRead || mute.has(Number(row.dataset.user))) return
+  const meant = isMeant(page, row, room)
+  if (room.notify === 'nothing' || (room.notify === 'mentions' && !meant)) return
+  const kind = room.kind === 'direct' ? 'private' : meant ? 'mention' : 'talk'
+  sound.call(kind, noticeOf(page, row, room.name))
+}
+
+/** What was missed is replayed; when that is more than a page keeps, a fresh page is cheaper. */
+function comparePositions({ timeline }: Parts, hello: ChatEvent & { type: 'hello' }): void {
+  for (const { id, revision } of hello.rooms) {
+    const behind = revision - timeline.positions.known(id)
+    if (id === timeline.room() && behind > limits.catchUpBrowserRevisionsMax) void timeline.reload()
+    else timeline.positions.compare(id, revision)
+  }
+}
+
+/** The server was updated; nobody is interrupted, only a developer's page reloads by itself. */
+function offerReload(page: Page): void {
+  if (page.build.startsWith('dev-')) location.reload()
+  else showToast(page.words.newerVersion)
+}
+
+/** Sorts published HTML by what it is: rows of messages, lines of people. */
+function parse(html: string): { rows: HTMLElement[]; people: HTMLElement[] } {
+  const template = document.createElement('template')
+  template.innerHTML = html // house: parsed, never shown
+  const published = [...template.content.children].filter((part) => part instanceof HTMLElement)
+  return {
+    rows: published.filter((part) => part.matches('.msg')),
+    people: published.filter((part) => part.matches('.person')),
+  }
+}

@@ -1,0 +1,63 @@
+import { limits } from '../limits'
+import type { Storage } from './storage'
+
+/** Whom a private message goes to, and through which direct room. */
+export type Addressee = { user: number; name: string; room: number; isPinned: boolean }
+
+/** What was begun in a room and not sent yet. */
+export type Draft = { text: string; to: Addressee | null }
+
+/** Keeps one draft per room over switches, reloads and sign-ins of the same person. */
+export type Drafts = {
+  read: (room: number) => Draft
+  /** Saves at the next pause. */
+  saveSoon: (room: number, draft: Draft) => void
+  saveNow: (room: number, draft: Draft) => void
+  /** Shows a pencil at every room in which something was begun. */
+  mark: () => void
+}
+
+/** Opens the drafts of a person in this browser. */
+export function openDrafts(userId: number, storage: Storage): Drafts {
+  const prefix = `draft.${userId}.`
+  let timer: Timer | undefined
+  const mark = (): void => {
+    const rooms = new Set(storage.keys(prefix).map((key) => key.slice(prefix.length)))
+    for (const link of document.querySelectorAll<HTMLElement>('#rooms .item')) {
+      const pencil = link.querySelector<HTMLElement>('.draft')
+      const isOpen = link.getAttribute('aria-current') !== null
+      if (pencil !== null) pencil.hidden = isOpen || !rooms.has(link.dataset.room ?? '')
+    }
+  }
+  const saveNow = (room: number, draft: Draft): void => {
+    clearTimeout(timer)
+    if (draft.text.trim() === '' && draft.to === null) storage.remove(prefix + room)
+    else storage.write(prefix + room, draft)
+  }
+  return {
+    mark,
+    saveNow,
+    read: (room) => readDraft(storage.read(prefix + room)),
+    saveSoon(room, draft) {
+      clearTimeout(timer)
+      timer = setTimeout(() => saveNow(room, draft), limits.draftSaveMs)
+    },
+  }
+}
+
+/** Whatever stands in the storage is only believed when it has the shape of a draft. */
+function readDraft(value: unknown): Draft {
+  const fields = fieldsOf(value)
+  const text = fields.get('text')
+  const to = fieldsOf(fields.get('to'))
+  const [user, name, room] = [to.get('user'), to.get('name'), to.get('room')]
+  const isWhole = typeof user === 'number' && typeof name === 'string' && typeof room === 'number'
+  return {
+    text: typeof text === 'string' ? text : '',
+    to: isWhole ? { user, name, room, isPinned: to.get('isPinned') === true } : null,
+  }
+}
+
+function fieldsOf(value: unknown): Map<string, unknown> {
+  return new Map(typeof value === 'object' && value !== null ? Object.entries(value) : [])
+}

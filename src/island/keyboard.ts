@@ -1,0 +1,78 @@
+import { createPaths } from '../paths'
+import { isComposing } from './composer'
+import { element, type Page } from './page'
+import type { Switching } from './switching'
+
+export type KeyHooks = {
+  openPanel: (path: string) => void
+  /** Leaves the innermost mode; false when there was none to leave. */
+  leaveMode: () => boolean
+  markRead: () => void
+  toEnd: () => void
+}
+
+/** The keys of the help sheet (views/help-sheet.tsx). Single letters are left to the reader. */
+export function watchKeys(page: Page, switching: Switching, hooks: KeyHooks): void {
+  const paths = createPaths(page.base)
+  document.addEventListener('keydown', (event) => {
+    if (event.defaultPrevented || isComposing(event)) return
+    const act = actionOf(event)
+    if (act === null || document.querySelector('dialog[open]') !== null) return
+    event.preventDefault()
+    act()
+  })
+  const actionOf = (event: KeyboardEvent): (() => void) | null => {
+    const { altKey, ctrlKey, key, metaKey, shiftKey } = event
+    const isCommand = ctrlKey || metaKey
+    if (altKey && key === 'ArrowUp') return () => switching.step(-1, shiftKey)
+    if (altKey && key === 'ArrowDown') return () => switching.step(1, shiftKey)
+    if (altKey && event.code === 'KeyN') return () => hooks.openPanel(paths.rooms())
+    if (isCommand && key === '/') return () => hooks.openPanel(paths.help())
+    if (key === '?' && !isWriting()) return () => hooks.openPanel(paths.help())
+    if (isCommand && key === '.') return () => element('people', HTMLElement).togglePopover()
+    if (isCommand && key === 'F6') return () => nextRegion(shiftKey ? -1 : 1)
+    if (isCommand && key === 'Home' && isEmpty())
+      return () => element('log', HTMLElement).scrollTo({ top: 0 })
+    if (isCommand && key === 'End' && isEmpty()) return hooks.toEnd
+    if (key === 'PageUp' && isWriting()) return () => scroll(-1)
+    if (key === 'PageDown' && isWriting()) return () => scroll(1)
+    if (key === 'Escape') return escape
+    return null
+  }
+  const escape = (): void => {
+    if (document.querySelector('[popover]:popover-open') !== null) return
+    if (hooks.leaveMode()) return
+    hooks.markRead()
+    hooks.toEnd()
+  }
+}
+
+function field(): HTMLTextAreaElement {
+  return element('content', HTMLTextAreaElement)
+}
+
+function isWriting(): boolean {
+  return document.activeElement?.matches('input, textarea, select') === true
+}
+
+function isEmpty(): boolean {
+  return document.activeElement !== field() || field().value === ''
+}
+
+function scroll(direction: 1 | -1): void {
+  const box = element('log', HTMLElement)
+  box.scrollBy({ top: direction * box.clientHeight * 0.8 })
+}
+
+/** Rooms, messages, field, people: the parts of the page in a ring. */
+function nextRegion(direction: 1 | -1): void {
+  const regions = [
+    document.querySelector<HTMLElement>('#rooms .item[aria-current]'),
+    element('log', HTMLElement),
+    field(),
+    document.querySelector<HTMLElement>('#people-list .person__open'),
+  ].filter((region) => region !== null && region.checkVisibility())
+  const holders = regions.map((region) => region?.closest('#rooms, #log, #composer, #people'))
+  const here = holders.findIndex((holder) => holder?.contains(document.activeElement) === true)
+  regions.at((here + direction) % regions.length)?.focus()
+}

@@ -1,0 +1,86 @@
+import { createPaths } from '../paths'
+import type { Composer } from './composer'
+import { fetchHtml, swapIn } from './htmx'
+import { openDirect } from './mention'
+import { announce, element, fill, type Page } from './page'
+import { showToast } from './toast'
+
+export type PanelHooks = {
+  openRoom: (room: number) => void
+  /** True when the person is muted now. */
+  toggleMute: (person: number) => boolean
+}
+
+/**
+ * The dialog for everything that is asked for now and then: links marked `data-panel` open in it
+ * instead of a page of their own, and people open their card.
+ */
+export function watchPanel(
+  page: Page,
+  composer: Composer,
+  hooks: PanelHooks,
+): { open: (path: string) => Promise<void> } {
+  const dialog = element('panel', HTMLDialogElement)
+  const open = async (path: string): Promise<void> => {
+    const html = await fetchHtml(page, path)
+    if (html === null) return showToast(page.words.notConnected)
+    await swapIn(html, element('panel-body', HTMLElement), 'innerHTML')
+    closeDrawers()
+    if (!dialog.open) dialog.showModal()
+    dialog.querySelector<HTMLElement>('input:not([type=hidden]), a, .btn')?.focus()
+  }
+  document.addEventListener('click', (event) => {
+    const target = event.target instanceof Element ? event.target : null
+    const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey
+    if (target === null || !isPlain) return
+    const link = target.closest<HTMLAnchorElement>('a[data-panel]')
+    const person = target.closest<HTMLElement>('.person__open')?.closest<HTMLElement>('.person')
+    const mention = target.closest<HTMLElement>('.msg .mention[data-person]')
+    const id = Number(person?.dataset.person ?? mention?.dataset.person)
+    if (link !== null) {
+      event.preventDefault()
+      void open(link.pathname)
+    } else if (id > 0) void open(createPaths(page.base).person(id))
+  })
+  dialog.addEventListener('click', ({ target }) => {
+    const action = target instanceof Element ? target.closest<HTMLElement>('[data-action]') : null
+    const card = action?.closest<HTMLElement>('.card__ways')
+    if (action == null || card == null) return
+    dialog.close()
+    if (action.dataset.action === 'mention') composer.insert(`@${card.dataset.name} `)
+    else mute(page, card, hooks)
+  })
+  // The private conversation opens in this page instead of a new one.
+  dialog.addEventListener(
+    'submit',
+    (event) => {
+      const form = event.target instanceof Element ? event.target : null
+      const card = form?.closest<HTMLElement>('.card__ways')
+      if (card == null) return
+      event.preventDefault()
+      event.stopPropagation()
+      dialog.close()
+      void openDirect(page, Number(card.dataset.person)).then((room) => {
+        if (room === null) showToast(page.words.notConnected)
+        else hooks.openRoom(room)
+      })
+    },
+    { capture: true },
+  )
+  return { open }
+}
+
+function mute(page: Page, card: HTMLElement, hooks: PanelHooks): void {
+  const isMuted = hooks.toggleMute(Number(card.dataset.person))
+  const { muted, unmuted } = page.words
+  const sentence = fill(isMuted ? muted : unmuted, { name: card.dataset.name ?? '' })
+  announce(sentence)
+  showToast(sentence)
+}
+
+/** On a phone the lists are drawers over the chat. */
+export function closeDrawers(): void {
+  for (const drawer of document.querySelectorAll<HTMLElement>('[popover]:popover-open')) {
+    drawer.hidePopover()
+  }
+}

@@ -1,0 +1,37 @@
+import type { Clock } from './clock'
+import type { Composer } from './composer'
+import type { Connection } from './connection'
+import type { Drafts } from './drafts'
+import type { Mute } from './mute'
+import type { NewLine } from './new-line'
+import type { Outbox } from './outbox'
+import type { Page } from './page'
+import type { Reading } from './reading'
+import type { Rooms } from './rooms'
+import type { Sound } from './sound'
+import type { Storage } from './storage'
+import type { Switching } from './switching'
+import type { Timeline } from './timeline'
+import type { Title } from './title'
+import type { Typing } from './typing'
+
+/** Everything that lives on the page of a room, handed to whatever connects two of them. */
+export type Parts = {
+  page: Page
+  storage: Storage
+  clock: Clock
+  /** Null until the page has asked for its first socket. */
+  connection: Connection | null
+  timeline: Timeline
+  outbox: Outbox
+  composer: Composer
+  drafts: Drafts
+  rooms: Rooms
+  switching: Switching
+  reading: Reading
+  newLine: NewLine
+  title: Title
+  typing: Typing
+  mute: Mute
+  sound: Sound
+}

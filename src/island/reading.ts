@@ -1,0 +1,48 @@
+import { limits } from '../limits'
+import { element } from './page'
+import { rowsOf } from './rows'
+
+/** Decides when a room counts as read: its end was in front of somebody for a second. */
+export type Reading = {
+  /** Something changed: who looks, where the list stands, or what came. */
+  check: () => void
+  /** Whether somebody is looking at the end of the room just now. */
+  isWatched: () => boolean
+}
+
+type Place = { room: () => number; isAtEnd: () => boolean; readSeq: () => number }
+
+/** Watches the window; `onRead` is called with the newest place that was seen. */
+export function createReading(
+  { room, isAtEnd, readSeq }: Place,
+  onRead: (room: number, seq: number) => void,
+  onLook: () => void,
+): Reading {
+  let timer: Timer | undefined
+  let watched = 0
+  const isWatched = (): boolean => !document.hidden && document.hasFocus() && isAtEnd()
+  const stop = (): void => {
+    clearTimeout(timer)
+    timer = undefined
+  }
+  const finish = (): void => {
+    timer = undefined
+    const seq = newestSeq()
+    if (isWatched() && seq > readSeq()) onRead(room(), seq)
+  }
+  const check = (): void => {
+    onLook()
+    if (!isWatched() || room() !== watched) stop()
+    watched = room()
+    if (isWatched() && newestSeq() > readSeq()) timer ??= setTimeout(finish, limits.readMs)
+  }
+  for (const type of ['focus', 'blur']) addEventListener(type, check)
+  document.addEventListener('visibilitychange', check)
+  element('log', HTMLElement).addEventListener('scroll', check, { passive: true })
+  return { check, isWatched }
+}
+
+function newestSeq(): number {
+  const rows = rowsOf(element('timeline', HTMLElement))
+  return Number(rows.findLast((row) => Number(row.dataset.seq) > 0)?.dataset.seq ?? 0)
+}

@@ -1,0 +1,147 @@
+import { limits } from '../limits'
+import { createPaths } from '../paths'
+import { isTouch } from './composer'
+import { fetchHtml, swapIn } from './htmx'
+import { element, type Page } from './page'
+import { closeDrawers } from './panel'
+import type { Timeline } from './timeline'
+import { showToast } from './toast'
+
+/** A room as it stood when it was left. */
+type Kept = { timeline: HTMLElement; head: HTMLElement; people: HTMLElement; known: number }
+
+export type Switching = {
+  open: (room: number) => Promise<void>
+  /** The room before or after this one in the list; `isUnread` skips what was read. */
+  step: (direction: 1 | -1, isUnread: boolean) => void
+  forget: (room: number) => void
+  /** The room on the screen is not mine any more. */
+  leave: () => void
+}
+
+export type SwitchHooks = {
+  /** Called when another room stands on the page, before it is started. */
+  onSwitched: () => void
+  unreadOf: (room: number) => { readSeq: number; unread: number }
+  focus: () => void
+}
+
+type Switch = {
+  page: Page
+  timeline: Timeline
+  hooks: SwitchHooks
+  kept: Map<number, Kept>
+  /** The room that was asked for last: answers for others come too late. */
+  wanted: number
+}
+
+/**
+ * Opens rooms in place: at once from memory when they were open before, and brought up to date by
+ * the same question that follows any interruption. The field for writing stays where it is.
+ */
+export function createSwitching(page: Page, timeline: Timeline, hooks: SwitchHooks): Switching {
+  const it: Switch = { page, timeline, hooks, kept: new Map(), wanted: timeline.room() }
+  document.addEventListener('click', (event) => followLink(it, event))
+  addEventListener('popstate', () => {
+    const id = /rooms\/(\d+)$/.exec(location.pathname)?.[1]
+    if (id !== undefined) void show(it, Number(id), false)
+  })
+  return {
+    open: (room) => show(it, room, true),
+    step: (direction, isUnread) => step(it, direction, isUnread),
+    forget: (room) => void it.kept.delete(room),
+    leave() {
+      it.kept.delete(timeline.room())
+      const other = document.querySelector<HTMLElement>('#rooms .item:not([aria-current])')
+      showToast(page.words.roomGone)
+      if (other !== null) void show(it, Number(other.dataset.room), true)
+      else location.assign(createPaths(page.base).home())
+    },
+  }
+}
+
+async function show(it: Switch, room: number, isNew: boolean): Promise<void> {
+  closeDrawers()
+  if (room === it.timeline.room()) return
+  it.wanted = room
+  if (!restore(it, room) && !(await load(it, room))) return
+  if (isNew) history.pushState(null, '', createPaths(it.page.base).room(room))
+  if (!isTouch()) it.hooks.focus()
+}
+
+/** Keeps the room that is being left, and forgets the one that was left longest ago. */
+function keep({ kept, timeline: { positions, room } }: Switch): void {
+  const left = room()
+  kept.delete(left)
+  kept.set(left, {
+    timeline: element('timeline', HTMLElement),
+    head: element('head', HTMLElement),
+    people: element('people-list', HTMLElement),
+    known: positions.known(left),
+  })
+  const oldest = kept.keys().next()
+  if (kept.size > limits.roomsKept && !oldest.done) kept.delete(oldest.value)
+}
+
+/** Shows a room from memory; false when it was not kept or is too far behind. */
+function restore(it: Switch, room: number): boolean {
+  const { hooks, kept, page, timeline } = it
+  const memory = kept.get(room)
+  if (memory === undefined) return false
+  const behind = timeline.positions.known(room) - memory.known
+  if (behind > limits.catchUpBrowserRevisionsMax) return false
+  keep(it)
+  const { readSeq, unread } = hooks.unreadOf(room)
+  const { dataset } = memory.timeline
+  dataset.revision = String(memory.known)
+  dataset.readSeq = String(readSeq)
+  dataset.unread = String(unread)
+  dataset.unreadSince = String(Date.now())
+  element('timeline', HTMLElement).replaceWith(memory.timeline)
+  element('head', HTMLElement).replaceWith(memory.head)
+  element('people-list', HTMLElement).replaceWith(memory.people)
+  hooks.onSwitched()
+  timeline.start()
+  // Who is there has changed meanwhile; only the parts around the list are taken.
+  void fetchHtml(page, createPaths(page.base).room(room)).then((html) => {
+    if (html !== null && timeline.room() === room) void swapIn(html, document.body, 'none')
+  })
+  return true
+}
+
+/** Fetches a room; false when it is not to be had, or another one was wanted meanwhile. */
+async function load(it: Switch, room: number): Promise<boolean> {
+  const { page, timeline } = it
+  const slow = setTimeout(() => document.body.classList.add('is-switching'), limits.progressMs)
+  const html = await fetchHtml(page, createPaths(page.base).room(room))
+  clearTimeout(slow)
+  document.body.classList.remove('is-switching')
+  if (it.wanted !== room) return false
+  if (html === null) {
+    it.wanted = timeline.room()
+    showToast(page.words.notConnected)
+    return false
+  }
+  keep(it)
+  await swapIn(html, element('timeline', HTMLElement), 'outerHTML')
+  return true
+}
+
+function followLink(it: Switch, event: MouseEvent): void {
+  const target = event.target instanceof Element ? event.target : null
+  const link = target?.closest<HTMLElement>('a[data-room]')
+  const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey
+  if (link == null || !isPlain) return
+  event.preventDefault()
+  link.closest('dialog')?.close()
+  void show(it, Number(link.dataset.room), true)
+}
+
+/** To a neighbour in the list, which is a ring. */
+function step(it: Switch, direction: 1 | -1, isUnread: boolean): void {
+  const links = [...document.querySelectorAll<HTMLElement>('#rooms .item')]
+  const here = links.findIndex((link) => link.getAttribute('aria-current') !== null)
+  const ring = links.map((_, n) => links.at((here + direction * (n + 1)) % links.length))
+  const next = ring.find((link) => !isUnread || link?.classList.contains('unread') === true)
+  if (next !== undefined) void show(it, Number(next.dataset.room), true)
+}

@@ -1,0 +1,141 @@
+import type { Database } from 'bun:sqlite'
+import type { AppendOutcome, Message, NewMessage, User } from '../store'
+import { type MessageRow, selectMessages, toMessage, writeMentions } from './messages'
+
+/**
+ * Makes the statement that adds a group of messages in one transaction: each gets the next revision
+ * of its room as its place, a repeat is answered with the first.
+ */
+export function createAppend(db: Database): (batch: NewMessage[]) => AppendOutcome[] {
+  const statements = prepare(db)
+  return db.transaction((batch: NewMessage[]) => {
+    const group: Group = { heads: new Map(), members: new Map() }
+    const work = { ...statements, group }
+    const outcomes = batch.map((message) => appendOne(work, message))
+    for (const [room, revision] of group.heads) statements.advance.run(room, revision)
+    return outcomes
+  }).immediate
+}
+
+type Work = ReturnType<typeof prepare> & { group: Group }
+
+function appendOne(work: Work, message: NewMessage): AppendOutcome {
+  const { group, findReply, findRepeat, insert, mention } = work
+  const { room, author, clientId, content, replyTo, mentions, createdAt } = message
+  const member = memberOf(work, room, author)
+  const isReplyGone = replyTo !== null && findReply.get(room, replyTo) === null
+  if (member === null || isReplyGone) {
+    const repeated = findRepeat.get(author, clientId)
+    if (repeated !== null) return answerRepeat(repeated, message, member)
+    return { status: 'refused', code: member === null ? 'room_missing' : 'reply_missing' }
+  }
+  const seq = (group.heads.get(room) ?? member.head) + 1
+  const { writtenIn, writtenAfter } = placeOfWriting(work, message, member)
+  const named = writeMentions(mentions)
+  const reply = [replyTo, named, writtenIn, writtenAfter] as const
+  const { changes } = insert.run(room, seq, author, clientId, content, ...reply, createdAt)
+  if (changes === 0) {
+    const repeated = findRepeat.get(author, clientId)
+    if (repeated === null) throw new Error('a conflict has a row')
+    return answerRepeat(repeated, message, member)
+  }
+  for (const { user } of mentions) mention.run(user, room, seq)
+  group.heads.set(room, seq)
+  const { sender, recipient } = member
+  const stored = { ...message, seq, revision: seq, sender, recipient, writtenIn, writtenAfter }
+  return { status: 'accepted', message: toStored(stored), repeat: false }
+}
+
+function memberOf(work: Work, room: number, author: number): Member | null {
+  const { group, findMember } = work
+  const key = `${room} ${author}`
+  const known = group.members.get(key)
+  if (known !== undefined) return known
+  const found = findMember.get(room, author)
+  const member = found === null ? null : toMember(found)
+  group.members.set(key, member)
+  return member
+}
+
+/** Only a private message was written somewhere, and only where its author may be. */
+function placeOfWriting(
+  work: Work,
+  { author, writtenIn }: NewMessage,
+  { recipient }: Member,
+): Pick<Message, 'writtenIn' | 'writtenAfter'> {
+  const place = writtenIn === null || recipient === null ? null : writtenIn
+  const there = place === null ? null : memberOf(work, place, author)
+  if (place === null || there === null) return { writtenIn: null, writtenAfter: null }
+  return { writtenIn: place, writtenAfter: work.group.heads.get(place) ?? there.head }
+}
+
+function prepare(db: Database) {
+  const findRepeat = db.query<MessageRow, [number, string]>(
+    selectMessages('author_id = ? AND client_id = ?'),
+  )
+  const findMember = db.query<MemberRow, [number, number]>(
+    `SELECT users.id, users.nickname, users.avatar, revision AS head,
+       other.id AS otherId, other.nickname AS otherNickname, other.avatar AS otherAvatar
+     FROM memberships JOIN rooms ON rooms.id = memberships.room_id
+     JOIN users ON users.id = memberships.user_id
+     LEFT JOIN memberships AS others
+       ON kind = 'direct' AND others.room_id = rooms.id AND others.user_id <> users.id
+     LEFT JOIN users AS other ON other.id = others.user_id
+     WHERE memberships.room_id = ? AND memberships.user_id = ?`,
+  )
+  const findReply = db.query<{ seq: number }, [number, number]>(
+    `SELECT seq FROM messages WHERE room_id = ? AND seq = ? AND deleted_at IS NULL`,
+  )
+  // By position: named parameters cost as much again as the insert itself.
+  const insert = db.query<never, InsertValues>(
+    `INSERT INTO messages (room_id, seq, revision, author_id, client_id, content, reply_to,
+       mentions, written_in, written_after, created_at)
+     VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+     ON CONFLICT (author_id, client_id) DO NOTHING`,
+  )
+  const mention = db.query(
+    `INSERT OR IGNORE INTO mentions (user_id, room_id, seq) VALUES (?, ?, ?)`,
+  )
+  const advance = db.query(`UPDATE rooms SET revision = ?2 WHERE id = ?1`)
+  return { findRepeat, findMember, findReply, insert, mention, advance }
+}
+
+type InsertValues = [
+  room: number,
+  seq: number,
+  author: number,
+  clientId: string,
+  content: string,
+  replyTo: number | null,
+  mentions: string | null,
+  writtenIn: number | null,
+  writtenAfter: number | null,
+  createdAt: number,
+]
+
+type MemberRow = User & {
+  head: number
+  otherId: number | null
+  otherNickname: string
+  otherAvatar: string
+}
+
+type Member = { sender: User; recipient: User | null; head: number }
+
+/** Looked up and written once per group: a room's revision, a member's place in a room. */
+type Group = { heads: Map<number, number>; members: Map<string, Member | null> }
+
+function toMember({ otherId, otherNickname, otherAvatar, head, ...sender }: MemberRow): Member {
+  const other = { nickname: otherNickname, avatar: otherAvatar }
+  return { sender, head, recipient: otherId === null ? null : { id: otherId, ...other } }
+}
+
+function answerRepeat(row: MessageRow, { room }: NewMessage, member: Member | null): AppendOutcome {
+  if (row.room !== room) return { status: 'refused', code: 'client_id_reused' }
+  const message = toMessage(row, member?.recipient ?? null)
+  return { status: 'accepted', message, repeat: true }
+}
+
+function toStored({ author: _, ...message }: Omit<Message, 'editedAt' | 'deletedAt'> & NewMessage) {
+  return { ...message, editedAt: null, deletedAt: null }
+}

@@ -1,0 +1,122 @@
+import { limits } from '../src/limits'
+import type { Notify, Room, User } from '../src/store/store'
+import { Avatar } from './avatar'
+import { PanelForm } from './panel'
+import { roomTitle } from './room-title'
+import type { View } from './view'
+
+/** Takes a room as one member sees it; gives all that the member may decide about it. */
+export function RoomSettings({ view, room, user, people, others, isFirst }: SettingsProps) {
+  const { page } = view.words
+  const isShared = room.kind !== 'direct'
+  return (
+    <div class="stack">
+      <h2 id="panel-title">
+        <bdi>{roomTitle(room)}</bdi>
+      </h2>
+      <NotifyForm view={view} room={room} />
+      {isShared && <AboutForm view={view} room={room} />}
+      {isShared && <InviteForm view={view} room={room} others={others} />}
+      {isShared && <Members view={view} room={room} user={user} people={people} />}
+      {isShared && !isFirst && (
+        <PanelForm action={view.paths.leave(room.id)} submit={page.leaveRoom} look="danger" />
+      )}
+    </div>
+  )
+}
+
+type SettingsProps = {
+  view: View
+  room: Room
+  user: User
+  people: User[]
+  /** Those who are not in it and could be invited. */
+  others: User[]
+  /** The room nobody leaves. */
+  isFirst: boolean
+}
+
+type PartProps = { view: View; room: Room }
+
+const choices: Notify[] = ['all', 'mentions', 'nothing']
+
+function NotifyForm({ view, room }: PartProps) {
+  const { page, notify } = view.words
+  return (
+    <PanelForm action={view.paths.notify(room.id)} submit={page.save} look="inline">
+      <fieldset class="choice-row">
+        <legend>{page.notifyHeading}</legend>
+        {choices.map((choice) => (
+          <label>
+            <input type="radio" name="notify" value={choice} checked={room.notify === choice} />
+            {` ${notify[choice]}`}
+          </label>
+        ))}
+      </fieldset>
+    </PanelForm>
+  )
+}
+
+function AboutForm({ view, room }: PartProps) {
+  const { page } = view.words
+  return (
+    <PanelForm action={view.paths.room(room.id)} submit={page.save}>
+      {room.role === 'owner' && (
+        <div class="field">
+          <label for="room-name">{page.roomName}</label>
+          <input id="room-name" name="name" value={room.name} required dir="auto" />
+        </div>
+      )}
+      <div class="field">
+        <label for="room-topic">{page.topic}</label>
+        <input
+          id="room-topic"
+          name="topic"
+          value={room.topic}
+          dir="auto"
+          maxlength={limits.topicUnitsMax}
+        />
+      </div>
+    </PanelForm>
+  )
+}
+
+function InviteForm({ view, room, others }: PartProps & { others: User[] }) {
+  const { page } = view.words
+  if (others.length === 0) return null
+  return (
+    <PanelForm action={view.paths.members(room.id)} submit={page.invite} look="inline">
+      <div class="field">
+        <label for="invited">{page.inviteSomebody}</label>
+        <select id="invited" name="user" required>
+          {others.map(({ id, nickname }) => (
+            <option value={id}>{nickname}</option>
+          ))}
+        </select>
+      </div>
+    </PanelForm>
+  )
+}
+
+function Members({ view, room, user, people }: PartProps & { user: User; people: User[] }) {
+  const { page } = view.words
+  return (
+    <>
+      <h3>{page.members}</h3>
+      <ul class="choices">
+        {people.map((person) => (
+          <li>
+            <span class="choices__who">
+              <Avatar user={person} size="small" /> <bdi>{person.nickname}</bdi>
+            </span>
+            {room.role === 'owner' && person.id !== user.id && (
+              <PanelForm action={view.paths.remove(room.id)} submit={page.remove} look="danger">
+                <input type="hidden" name="user" value={person.id} />
+              </PanelForm>
+            )}
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}

@@ -1,0 +1,130 @@
+import { limits } from '../src/limits'
+import type { Message, Room, User } from '../src/store/store'
+import { Icon } from './icons'
+import { MessageRow } from './message'
+import { roomTitle } from './room-title'
+import type { View } from './view'
+import { fill } from './words'
+
+/** Takes a page of messages, oldest first; gives the list that is replaced as a whole. */
+export function Timeline(props: TimelineProps) {
+  const { room } = props
+  return (
+    <div
+      id="timeline"
+      data-room={room.id}
+      data-kind={room.kind}
+      data-name={room.pair === null ? room.name : room.pair[1].nickname}
+      data-title={roomTitle(room)}
+      data-person={room.pair?.[1].id}
+      data-revision={room.revision}
+      data-read-seq={room.readSeq}
+      data-unread={room.unread}
+      data-unread-since={room.unreadSince ?? undefined}
+      data-role={room.role}
+      data-created={room.createdAt}
+    >
+      <OlderMessages {...props} />
+    </div>
+  )
+}
+
+/** Takes an older page; gives what stands in for `#older`: its rows and what is before them. */
+export function OlderMessages(props: TimelineProps) {
+  const { view, room, messages, slips, hasOlder } = props
+  const first = messages[0]
+  const { live, page } = view.words
+  return (
+    <>
+      {hasOlder && first !== undefined ? (
+        <Older view={view} room={room} firstSeq={first.seq} />
+      ) : (
+        <p class="start">{fill(live.start, { room: roomTitle(room) })}</p>
+      )}
+      {first === undefined && slips.length === 0 && <p class="first-words">{page.firstWords}</p>}
+      {slipsBefore(slips, first?.seq).map((slip) => (
+        <Slip {...props} message={slip} />
+      ))}
+      {messages.map((message, index) => (
+        <>
+          <MessageRow message={message} follows={follows(messages[index - 1], message)} />
+          {slipsBetween(slips, message.seq, messages[index + 1]?.seq).map((slip) => (
+            <Slip {...props} message={slip} />
+          ))}
+        </>
+      ))}
+    </>
+  )
+}
+
+/** What stands in a room for a private message that was written there. */
+export function Slip({ view, reader, message }: SlipProps) {
+  const { sender, recipient } = message
+  const other = sender.id === reader.id ? recipient : sender
+  return (
+    <SlipFrame view={view} name={other?.nickname ?? ''} after={message.writtenAfter ?? 0}>
+      <MessageRow message={message} follows={false} />
+    </SlipFrame>
+  )
+}
+
+/** The hatched paper around such a message; the browser fills an empty one. */
+export function SlipFrame({ view, name, after, children }: SlipFrameProps) {
+  return (
+    <section class="slip" data-after={after}>
+      <p class="slip__note">
+        <Icon name="lock" /> <span>{fill(view.words.live.onlyYouAnd, { name })}</span>
+      </p>
+      {children}
+    </section>
+  )
+}
+
+/** The link to what is before a page, which the browser follows by itself. */
+export function Older({ view, room, firstSeq }: { view: View; room: Room; firstSeq: number }) {
+  const { paths, words } = view
+  return (
+    <div
+      class="older"
+      id="older"
+      hx-get={paths.older(room.id, firstSeq)}
+      hx-trigger="older"
+      hx-swap="outerHTML"
+    >
+      <a class="btn" href={`${paths.room(room.id)}?before=${firstSeq}`}>
+        {words.page.older}
+      </a>
+    </div>
+  )
+}
+
+export type TimelineProps = {
+  view: View
+  room: Room
+  reader: User
+  messages: Message[]
+  /** Private messages of the reader that were written between these. */
+  slips: Message[]
+  hasOlder: boolean
+}
+
+type SlipProps = { view: View; reader: User; message: Message }
+
+type SlipFrameProps = { view: View; name: string; after: number; children?: unknown }
+
+/** Two messages of one person within minutes share a picture and a name. */
+function follows(previous: Message | undefined, message: Message): boolean {
+  if (previous === undefined) return false
+  const sameSender = previous.sender.id === message.sender.id
+  return sameSender && message.createdAt - previous.createdAt < limits.groupMs
+}
+
+function slipsBefore(slips: Message[], seq = Number.POSITIVE_INFINITY): Message[] {
+  return slips.filter(({ writtenAfter }) => (writtenAfter ?? 0) < seq)
+}
+
+function slipsBetween(slips: Message[], seq: number, next = Number.POSITIVE_INFINITY): Message[] {
+  return slips.filter(
+    ({ writtenAfter }) => (writtenAfter ?? 0) >= seq && (writtenAfter ?? 0) < next,
+  )
+}
