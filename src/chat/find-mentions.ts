@@ -47,8 +47,9 @@ export function chooseMentions(
 /** Names nobody can hold, under which the owner of a room calls all of it. */
 const everybody = new Set(['all', 'everyone', '所有人', '全体成员'])
 
-/** Not in the middle of an e-mail address. */
-const atSign = /(?<![\p{L}\p{N}_])[@＠](?=\S)/gu
+/** Not in the middle of an e-mail address; right after 你好 it is a name. */
+const atSign =
+  /(?<![[\p{L}\p{N}_]--[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]])[@＠](?=\S)/gv
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 

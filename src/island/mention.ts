@@ -133,15 +133,19 @@ export async function openDirect(page: Page, user: number): Promise<number | nul
   return typeof room === 'number' ? room : null
 }
 
-/** After a start, a space or a sign, so not in an e-mail address; ＠ is what Chinese keys give. */
-const beforeCaret = /(?:^|[^\p{L}\p{N}_])([@＠])([^\n@＠]{0,24})$/u
+/**
+ * After a start, a space, a sign or a Chinese word, so not in an e-mail address; ＠ is what Chinese
+ * keys give.
+ */
+const beforeCaret =
+  /(?<![[\p{L}\p{N}_]--[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}]])[@＠](?<query>[^\n@＠]{0,24})$/v
 
 function readToken(field: HTMLTextAreaElement, isPrivate: boolean): Token | null {
   const { selectionStart, selectionEnd, value } = field
   const { kind } = element('timeline', HTMLElement).dataset
   if (selectionStart !== selectionEnd || isPrivate || kind === 'direct') return null
   const match = beforeCaret.exec(value.slice(0, selectionStart))
-  const query = match?.[2]
+  const query = match?.groups?.query
   if (query === undefined || query.startsWith(' ')) return null
   const start = selectionStart - query.length - 1
   // With more text behind the caret the message was not empty when the @ was written.

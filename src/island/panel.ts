@@ -24,10 +24,11 @@ export function watchPanel(
   const open = async (path: string): Promise<void> => {
     const html = await fetchHtml(page, path)
     if (html === null) return showToast(page.words.notConnected)
-    await swapIn(html, element('panel-body', HTMLElement), 'innerHTML')
+    const body = element('panel-body', HTMLElement)
+    await swapIn(html, body, 'innerHTML')
     closeDrawers()
     if (!dialog.open) dialog.showModal()
-    dialog.querySelector<HTMLElement>('input:not([type=hidden]), a, .btn')?.focus()
+    body.querySelector<HTMLElement>('input:not([type=hidden]), a, button')?.focus()
   }
   document.addEventListener('click', (event) => {
     const target = event.target instanceof Element ? event.target : null

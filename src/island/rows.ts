@@ -21,6 +21,9 @@ export function createRows(userId: number, clock: Clock): Rows {
       const named = (row.dataset.mentions ?? '').split(' ')
       const isNamed = named.includes(String(userId)) || named.includes('0')
       row.classList.toggle('msg--mention', isNamed)
+      for (const name of row.querySelectorAll<HTMLElement>('.mention')) {
+        name.classList.toggle('mention--me', Number(name.dataset.person) === userId)
+      }
       for (const time of row.querySelectorAll('time')) {
         time.textContent = clock.time(atOf(row))
         time.title = clock.full(atOf(row))

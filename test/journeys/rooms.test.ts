@@ -1,0 +1,217 @@
+import { expect, test } from 'bun:test'
+import { limits } from '../../src/limits'
+import { history, openSocket, type Person, readJson, signIn } from '../helpers/client'
+import { makeRoom, openDirect, sendForm } from '../helpers/house'
+import { serverForAll } from '../helpers/server'
+
+const server = serverForAll()
+
+test('a room is open to whoever finds it; who joins hears it from then on', async () => {
+  const ada = await signIn(server(), 'Ada')
+  const room = await makeRoom(server(), ada, '港口 Harbour')
+  const owner = await openSocket(server(), ada)
+  await owner.post(room, 'early', 'Before you came')
+  const grace = await signIn(server(), 'Grace')
+  const socket = await openSocket(server(), grace)
+  expect(socket.hello.rooms.map(({ id }) => id)).toEqual([1])
+  expect((await sendForm(server(), grace, `/rooms/${room}/members`)).status).toBe(303)
+  const told = await socket.until((item) => item.type === 'room', 'the new room')
+  expect(told).toMatchObject({ room: { id: room, name: '港口 Harbour', kind: 'open', unread: 0 } })
+  await owner.until((item) => item.type === 'member.joined', 'the new member')
+  await owner.post(room, 'welcome', 'Welcome')
+  await socket.until((item) => item.type === 'message' && item.content === 'Welcome', 'it')
+  const said = await history(server(), grace, room)
+  expect(said.map(({ content }) => content)).toEqual(['Before you came', 'Welcome'])
+  await owner.close()
+  await socket.close()
+})
+
+test('names: in any script, one line of topic, look-alikes and nonsense refused', async () => {
+  const ada = await signIn(server(), 'Namer')
+  const made = async (name: string, topic = ''): Promise<number> =>
+    (await sendForm(server(), ada, '/rooms', { name, topic, kind: 'open' })).status
+  for (const name of ['茶室', 'Кухня', 'مطبخ', 'new', 'search', 'socket', 'static', '42']) {
+    expect({ name, status: await made(name) }).toEqual({ name, status: 303 })
+  }
+  for (const name of ['Gеneral', 'GENERAL', 'g e n e r a l', '', ' ', '🌸', 'x'.repeat(10_000)]) {
+    expect({ name, status: await made(name) }).toEqual({ name, status: 422 })
+  }
+  expect(await made('Long topic', 'x'.repeat(limits.topicUnitsMax + 1))).toBe(422)
+  expect(await made('../../etc/passwd')).toBe(303)
+  const markup = await made('<b hx-get=/x>', '<script>alert(1)</script>')
+  expect(markup).toBe(303)
+  const headers = { Cookie: ada.cookie }
+  const page = await (await fetch(`${server().origin}/rooms`, { headers })).text()
+  expect(page).not.toContain('<script>alert')
+  expect(page).not.toContain('<b hx-get')
+  // No name has become an address.
+  for (const path of ['/new', '/search', '/rooms/new', '/static', '/42']) {
+    const { status } = await fetch(server().origin + path, { headers })
+    expect({ path, status }).toEqual({ path, status: 404 })
+  }
+})
+
+test('a closed room’s name neither takes a name nor betrays that it has one', async () => {
+  const [ada, eve] = [await signIn(server(), 'Keeper'), await signIn(server(), 'Eve')]
+  await makeRoom(server(), ada, 'Layoffs', 'closed')
+  const answer = await sendForm(server(), eve, '/rooms', { name: 'Layoffs', kind: 'open' })
+  expect(answer.status).toBe(303)
+  const again = await sendForm(server(), eve, '/rooms', { name: 'Layoffs', kind: 'closed' })
+  expect(again.status).toBe(422)
+})
+
+test('only the owner renames and puts out; any member sets the topic and invites', async () => {
+  const [ada, bob, eve] = await Promise.all(
+    ['Ada L', 'Member', 'Outsider'].map((name) => signIn(server(), name)),
+  )
+  if (ada === undefined || bob === undefined || eve === undefined) throw new Error('three people')
+  const room = await makeRoom(server(), ada, 'Workshop', 'closed')
+  const socket = await openSocket(server(), bob)
+  const outsider = await openSocket(server(), eve)
+  const [bobId, eveId] = [socket.hello.user.id, outsider.hello.user.id]
+  const path = `/rooms/${room}`
+  const status = async (
+    who: Person,
+    where: string,
+    fields?: Record<string, string>,
+  ): Promise<number> => (await sendForm(server(), who, where, fields)).status
+  expect(await status(eve, `${path}/members`)).toBe(404)
+  expect(await status(ada, `${path}/members`, { user: String(bobId) })).toBe(303)
+  expect(await status(bob, path, { name: 'Mine now' })).toBe(403)
+  expect(await status(bob, path, { topic: 'Wood and glue' })).toBe(303)
+  const changed = await socket.until((item) => item.type === 'room.changed', 'the topic')
+  expect(changed).toMatchObject({ topic: 'Wood and glue', name: 'Workshop' })
+  expect(await status(ada, path, { name: 'Атeлье' })).toBe(422)
+  expect(await status(ada, path, { name: 'Atelier' })).toBe(303)
+  expect(await status(bob, `${path}/members`, { user: String(eveId) })).toBe(303)
+  expect(await status(bob, `${path}/members/remove`, { user: String(eveId) })).toBe(403)
+  expect(await status(ada, `${path}/members/remove`, { user: String(eveId) })).toBe(303)
+  await outsider.until((item) => item.type === 'room.left' && item.room === room, 'the end')
+  expect(await status(eve, `${path}/members`)).toBe(404)
+  expect(await status(bob, `${path}/members`, { user: '999999' })).toBe(404)
+  expect(await status(ada, `${path}/leave`)).toBe(303)
+  // Whoever has been there longest is the owner now.
+  expect(await status(bob, path, { name: 'Bob’s' })).toBe(303)
+  await socket.close()
+  await outsider.close()
+})
+
+test('nobody leaves the first room or a conversation of two', async () => {
+  const ada = await signIn(server(), 'Sticky')
+  const other = await openSocket(server(), await signIn(server(), 'Partner'))
+  const direct = await openDirect(server(), ada, other.hello.user.id)
+  for (const room of [1, direct]) {
+    expect((await sendForm(server(), ada, `/rooms/${room}/leave`)).status).toBe(409)
+  }
+  const fields = { name: 'Public', kind: 'open', topic: 'All may read' }
+  expect((await sendForm(server(), ada, `/rooms/${direct}`, fields)).status).toBe(404)
+  const invite = { user: '1' }
+  expect((await sendForm(server(), ada, `/rooms/${direct}/members`, invite)).status).toBe(404)
+  expect((await sendForm(server(), ada, `/rooms/${direct}/members/remove`, invite)).status).toBe(
+    403,
+  )
+  const { rooms } = Object.assign(
+    { rooms: [] as { id: number; kind: string }[] },
+    await readJson(server(), ada, '/rail'),
+  )
+  expect(rooms.find(({ id }) => id === direct)?.kind).toBe('direct')
+  await other.close()
+})
+
+test('of fifty who open one conversation at once, all get the same room', async () => {
+  const [ada, bob] = [await signIn(server(), 'Left'), await signIn(server(), 'Right')]
+  const [one, two] = [await openSocket(server(), ada), await openSocket(server(), bob)]
+  const [adaId, bobId] = [one.hello.user.id, two.hello.user.id]
+  const rooms = await Promise.all(
+    Array.from({ length: 50 }, (_, n) =>
+      n % 2 === 0 ? openDirect(server(), ada, bobId) : openDirect(server(), bob, adaId),
+    ),
+  )
+  expect(new Set(rooms).size).toBe(1)
+  const room = rooms[0] ?? 0
+  await one.post(room, 'between', 'us')
+  const heard = await two.until((item) => item.type === 'message' && item.room === room, 'it')
+  expect(heard).toMatchObject({ sender: { id: adaId }, recipient: { id: bobId }, content: 'us' })
+  for (const who of [adaId, 999_999, 0]) {
+    expect((await sendForm(server(), ada, `/direct/${who}`)).status).toBe(404)
+  }
+  await one.close()
+  await two.close()
+})
+
+test('mentions: by ids, the longest name that fits, all by the owner only', async () => {
+  const names = ['Ann', 'Ann Lee', '梅花', 'Zoë']
+  const people = await Promise.all(names.map((name) => signIn(server(), name)))
+  const sockets = await Promise.all(people.map((person) => openSocket(server(), person)))
+  const [ann = 0, lee = 0, mei = 0, zoe = 0] = sockets.map(({ hello }) => hello.user.id)
+  const [socket] = sockets
+  if (socket === undefined || people[0] === undefined) throw new Error('Ann is here')
+  const cases: [text: string, mentions: number[]][] = [
+    ['@ann hello', [ann]],
+    ['hello @Ann Lee!', [lee]],
+    ['@Anna is nobody', []],
+    ['你好@梅花你好', [mei]],
+    ['＠梅花，看', [mei]],
+    ['mail to bob@zoë.example', []],
+    ['(@zoë) and @ZOË, both', [zoe, zoe]],
+    ['@all of you', []],
+    ['@', []],
+    [`@${'x'.repeat(5_000)}`, []],
+    ['@ann '.repeat(1_000), Array.from({ length: limits.mentionsMax }, () => ann)],
+  ]
+  for (const [index, [text, mentions]] of cases.entries()) {
+    await socket.post(1, `mention-${index}`, text)
+    const heard = await socket.until(
+      (item) => item.type === 'message' && item.client_id === `mention-${index}`,
+      text.slice(0, 40),
+    )
+    expect({ text: text.slice(0, 40), ...heard }).toMatchObject({ mentions })
+  }
+  const own = await makeRoom(server(), people[0], 'Ann’s room')
+  await socket.post(own, 'all', 'Listen, @all: tea')
+  const all = await socket.until((item) => item.type === 'message' && item.room === own, 'it')
+  expect(all).toMatchObject({ mentions: [0] })
+  for (const each of sockets) await each.close()
+})
+
+test('somebody is away when no tab of theirs is used, and back with any', async () => {
+  const person = await signIn(server(), 'Restless')
+  const watcher = await openSocket(server(), await signIn(server(), 'Watching'))
+  const [one, two] = [await openSocket(server(), person), await openSocket(server(), person)]
+  const { id } = one.hello.user
+  const last = () => watcher.heard.findLast((item) => item.type === 'presence' && item.user === id)
+  const becomes = (state: string) =>
+    watcher.until(() => Object.assign({ state: '' }, last()).state === state, state)
+  await becomes('online')
+  one.send({ type: 'presence', state: 'away' })
+  await Bun.sleep(500)
+  expect(last()).toMatchObject({ state: 'online' })
+  two.send({ type: 'presence', state: 'away' })
+  await becomes('away')
+  await one.close()
+  two.send({ type: 'presence', state: 'online' })
+  await becomes('online')
+  await two.close()
+  await watcher.close()
+})
+
+test('typing is told to the room, not to others, and gathered however many write', async () => {
+  const people = await Promise.all([1, 2, 3].map((n) => signIn(server(), `Typist ${'QRS'[n]}`)))
+  const sockets = await Promise.all(people.map((person) => openSocket(server(), person)))
+  const [one, two, three] = sockets
+  if (one === undefined || two === undefined || three === undefined) throw new Error('three')
+  const [person = { nickname: '', cookie: '' }] = people
+  const direct = await openDirect(server(), person, two.hello.user.id)
+  one.send({ type: 'typing', room: direct, active: true })
+  three.send({ type: 'typing', room: direct, active: true })
+  const heard = await two.until((item) => item.type === 'typing', 'the typing')
+  expect(heard).toEqual({ type: 'typing', room: direct, user: one.hello.user.id, active: true })
+  for (let n = 0; n < 100; n += 1) one.send({ type: 'typing', room: 1, active: n % 2 === 0 })
+  await Bun.sleep(800)
+  const inGeneral = three.heard.filter((item) => item.type === 'typing')
+  expect(inGeneral.length).toBeLessThan(8)
+  expect(inGeneral.every((item) => item.type === 'typing' && item.room === 1)).toBe(true)
+  const inDirect = two.heard.filter((item) => item.type === 'typing' && item.room === direct)
+  expect(inDirect.length).toBe(1)
+  for (const each of sockets) await each.close()
+})
