@@ -55,8 +55,10 @@ export const limits = {
   publishUnitsMax: 256 * 1024,
   /** The browser says something at least this often… */
   heartbeatMs: 25_000,
-  /** …and a socket silent for this long is gone, whatever the operating system believes. */
-  silenceMsMax: 60_000,
+  /** …and is asked when it does not: hidden tabs may wake once a minute, but browsers answer. */
+  pingAfterMs: 26_000,
+  /** A socket silent for this long is gone: with sweep and grace offline within a minute. */
+  silenceMsMax: 44_000,
   sweepMs: 5_000,
   /** Bun's own idle timer, only a second net: any send re-arms it. */
   socketIdleSecondsMax: 120,

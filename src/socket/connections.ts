@@ -37,8 +37,10 @@ export type Connections = {
   sweep: (now: number) => void
 }
 
-/** Makes the registry of open sockets. */
-export function createConnections(): Connections {
+/** Makes the registry of open sockets; `patience` is how long a silent one is believed. */
+export function createConnections(
+  patience: { pingAfterMs: number; silenceMsMax: number } = limits,
+): Connections {
   const open = new Set<Socket>()
   const bySession = new Map<string, Set<Socket>>()
   const byUser = new Map<number, Set<Socket>>()
@@ -84,7 +86,10 @@ export function createConnections(): Connections {
     },
     sweep(now) {
       for (const socket of open) {
-        if (now - socket.data.heardAt > limits.silenceMsMax) socket.terminate()
+        const silence = now - socket.data.heardAt
+        if (silence > patience.silenceMsMax) socket.terminate()
+        // Answered by the browser itself, also for a tab that sleeps.
+        else if (silence > patience.pingAfterMs) socket.ping()
       }
     },
   }

@@ -55,6 +55,8 @@ export function createSocketDoor(needs: Needs): SocketDoor {
         (socket: Socket, raw: string | Buffer) => receive(needs, socket, raw),
         endSocket,
       ),
+      ping: hearSign,
+      pong: hearSign,
       close: guard(chat.log, 'socket.close', (socket) => {
         socket.data.isOpen = false
         connections.remove(socket)
@@ -66,6 +68,10 @@ export function createSocketDoor(needs: Needs): SocketDoor {
       },
     },
   }
+}
+
+function hearSign(socket: Socket): void {
+  socket.data.heardAt = performance.now()
 }
 
 type Upgrade = {

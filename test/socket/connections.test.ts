@@ -1,0 +1,55 @@
+import { expect, test } from 'bun:test'
+import { createConnections, type SocketState } from '../../src/socket/connections'
+import { openLine, upgradeRequest } from '../helpers/raw'
+import { serverForAll } from '../helpers/server'
+
+const server = serverForAll()
+
+/** A peer that is there is asked and answers; one that is dead is let go (T17, quickened). */
+test('a silent peer is asked, and let go when nobody answers', async () => {
+  const connections = createConnections({ pingAfterMs: 150, silenceMsMax: 600 })
+  const closed: string[] = []
+  const house = Bun.serve({
+    port: 0,
+    fetch: (request, itself) => {
+      const name = new URL(request.url).pathname
+      const visitor = { user: { id: 1, nickname: name, avatar: '' }, session: name }
+      const state = { visitor: { ...visitor, address: '', language: 'en' as const } }
+      const rooms = new Set<number>()
+      const data: SocketState = {
+        ...state,
+        subprotocol: 'json',
+        rooms,
+        isAway: false,
+        heardAt: performance.now(),
+        isOpen: true,
+        outgoing: [],
+        catchingUp: Promise.resolve(),
+      }
+      return itself.upgrade(request, { data }) ? undefined : new Response('no', { status: 400 })
+    },
+    websocket: {
+      data: {} as SocketState,
+      sendPings: false,
+      open: connections.add,
+      message: () => {},
+      pong: (socket) => void (socket.data.heardAt = performance.now()),
+      close: (socket) => {
+        closed.push(socket.data.visitor.session)
+        connections.remove(socket)
+      },
+    },
+  })
+  const alive = new WebSocket(`ws://127.0.0.1:${house.port}/alive`)
+  const request = upgradeRequest(server(), { 'Sec-WebSocket-Protocol': null })
+  const dead = await openLine({ ...server(), port: house.port ?? 0 })
+  dead.write(request.replace('/socket', '/dead'))
+  while ([...connections.all()].length < 2) await Bun.sleep(5)
+  const sweeper = setInterval(() => connections.sweep(performance.now()), 50)
+  await Bun.sleep(1_500)
+  clearInterval(sweeper)
+  expect(closed).toEqual(['/dead'])
+  alive.close()
+  await dead.end(0)
+  await house.stop(true)
+})
