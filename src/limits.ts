@@ -136,6 +136,8 @@ export const limits = {
   soundPauseMs: 3_000,
   /** Switching rooms faster than this needs no sign that something is happening. */
   progressMs: 150,
+  /** Up to here a list of people is seen at a glance. */
+  peopleWithoutSearch: 15,
   /** Rooms whose list is kept in memory, to be shown at once. */
   roomsKept: 12,
   /** Hidden for longer than this, a page asks what it missed as soon as it is seen. */

@@ -37,6 +37,8 @@ const shortcuts: [name: keyof Words['keys'], ...combinations: string[]][] = [
   ['unread', 'Alt Shift ↑', 'Alt Shift ↓'],
   ['escape', 'Esc'],
   ['scroll', 'PageUp', 'PageDown'],
+  ['oldest', 'Shift PageUp'],
+  ['list', '↑', '↓'],
   ['ends', 'Ctrl Home', 'Ctrl End'],
   ['regions', 'Ctrl F6'],
   ['people', 'Ctrl .'],

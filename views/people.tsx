@@ -12,6 +12,15 @@ export function PeopleRail(props: PeopleProps & { view: View }) {
         {page.onlineHeading} <span id="online-count">{countHere(props)}</span>
         <RailClose rail="people" label={page.close} />
       </h2>
+      <input
+        class="people__search"
+        id="people-search"
+        type="search"
+        placeholder={page.searchPeople}
+        aria-label={page.searchPeople}
+        autocomplete="off"
+        hidden
+      />
       <PeopleList {...props} />
     </aside>
   )

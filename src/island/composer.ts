@@ -208,7 +208,7 @@ function confirmAll(page: Page, text: string, to: Addressee | null): boolean {
   const isOwner = element('timeline', HTMLElement).dataset.role === 'owner'
   if (!isOwner || to !== null || !callsAll.test(text)) return true
   const others = Number(element('people-list', HTMLElement).dataset.members) - 1
-  return confirm(count(page, others, page.words.notifyAll))
+  return others < 1 || confirm(count(page, others, page.words.notifyAll))
 }
 
 /** Shows the counter near the limit, and grows the box where the browser does not by itself. */

@@ -17,9 +17,12 @@ export type Drafts = {
   mark: () => void
 }
 
-/** Opens the drafts of a person in this browser. */
-export function openDrafts(userId: number, storage: Storage): Drafts {
-  const prefix = `draft.${userId}.`
+/**
+ * Opens the drafts of a person in this browser: by name, as whoever lost the session and comes back
+ * under the same name is the same person here.
+ */
+export function openDrafts(nickname: string, storage: Storage): Drafts {
+  const prefix = `draft.${nickname}.`
   let timer: Timer | undefined
   const mark = (): void => {
     const rooms = new Set(storage.keys(prefix).map((key) => key.slice(prefix.length)))

@@ -9,6 +9,7 @@ export type KeyHooks = {
   leaveMode: () => boolean
   markRead: () => void
   toEnd: () => void
+  toUnread: () => void
 }
 
 /** The keys of the help sheet (views/help-sheet.tsx). Single letters are left to the reader. */
@@ -34,9 +35,11 @@ export function watchKeys(page: Page, switching: Switching, hooks: KeyHooks): vo
     if (isCommand && key === 'Home' && isEmpty())
       return () => element('log', HTMLElement).scrollTo({ top: 0 })
     if (isCommand && key === 'End' && isEmpty()) return hooks.toEnd
+    if (key === 'PageUp' && shiftKey) return hooks.toUnread
     if (key === 'PageUp' && isWriting()) return () => scroll(-1)
     if (key === 'PageDown' && isWriting()) return () => scroll(1)
     if (key === 'Escape') return escape
+    if (isInList() && key in rowSteps) return () => moveToRow(rowSteps[key] ?? 0)
     return null
   }
   const escape = (): void => {
@@ -62,6 +65,25 @@ function isEmpty(): boolean {
 function scroll(direction: 1 | -1): void {
   const box = element('log', HTMLElement)
   box.scrollBy({ top: direction * box.clientHeight * 0.8 })
+}
+
+/** In the list the arrows walk from message to message. */
+const rowSteps: Record<string, number> = {
+  ArrowUp: -1,
+  ArrowDown: 1,
+  Home: Number.NEGATIVE_INFINITY,
+  End: Number.POSITIVE_INFINITY,
+}
+
+function isInList(): boolean {
+  return document.activeElement?.matches('#log, #log .msg') === true
+}
+
+function moveToRow(step: number): void {
+  const rows = [...document.querySelectorAll<HTMLElement>('#timeline .msg')]
+  const here = rows.findIndex((row) => row === document.activeElement)
+  const start = here === -1 ? rows.length : here
+  rows[Math.max(0, Math.min(rows.length - 1, start + step))]?.focus()
 }
 
 /** Rooms, messages, field, people: the parts of the page in a ring. */

@@ -14,6 +14,7 @@ import { openOutbox, type Outbox } from './outbox'
 import { announce, element, fill, type Page, readPage } from './page'
 import { watchPanel } from './panel'
 import type { Parts } from './parts'
+import { watchPeopleSearch } from './people'
 import { createReading } from './reading'
 import { createRooms, markCurrent } from './rooms'
 import { forgetOnLogOut, startSignIn, welcomeBack } from './sign-in'
@@ -42,7 +43,7 @@ function assemble(page: Page, storage: Storage, userId: number, parts: () => Par
   const mute = openMute(page, storage)
   const timeline = createTimeline(page, clock, listenToTimeline(page, parts))
   const { room } = timeline
-  const drafts = openDrafts(userId, storage)
+  const drafts = openDrafts(page.user?.nickname ?? '', storage)
   const rooms = createRooms(page, title.setUnread)
   const composer = createComposer(page, drafts, {
     onSend: (message) => post(parts(), message),
@@ -62,7 +63,7 @@ function assemble(page: Page, storage: Storage, userId: number, parts: () => Par
       onSwitched: () => followRoom(parts()),
       unreadOf(room) {
         const { read_seq: readSeq = 0, unread = 0 } = rooms.find(room) ?? {}
-        return { readSeq, unread }
+        return { readSeq, unread, since: rooms.unreadSince(room) }
       },
       focus: composer.focus,
     }),
@@ -128,8 +129,10 @@ function start(parts: Parts): void {
     },
     markRead: () => markRead(parts),
     toEnd: timeline.toEnd,
+    toUnread: parts.newLine.seek,
   })
   watchHiding(storage)
+  watchPeopleSearch()
   const away = watchAway((frame) => send(parts, frame))
   const setBar = createConnectionBar(page, () => parts.connection?.retryNow())
   const state = (isOpen: boolean): void => {

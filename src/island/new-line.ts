@@ -9,6 +9,8 @@ export type NewLine = {
   /** More messages are there: perhaps the place of the line. */
   grown: () => void
   drop: () => void
+  /** Takes the reader to it, through older messages if need be. */
+  seek: () => void
 }
 
 type Hooks = { onMarkRead: () => void; loadOlder: () => boolean }
@@ -36,6 +38,7 @@ export function createNewLine(page: Page, clock: Clock, hooks: Hooks): NewLine {
   })
   return {
     drop: () => drop(line),
+    seek: () => seek(line),
     open: () => open(line, clock),
     grown: () => (line.isSought ? seek(line) : void place(line)),
   }

@@ -1,3 +1,4 @@
+import { limits } from '../limits'
 import { count, element, type Page } from './page'
 
 /** Puts published lines of this room's people into the list, in place of older ones. */
@@ -39,6 +40,7 @@ function arrange(page: Page): void {
   const list = element('people-list', HTMLElement)
   const people = [...list.querySelectorAll<HTMLElement>('.person')]
   const here = people.filter((person) => !isAbsent(person)).length
+  filter(people)
   element('online-count', HTMLElement).textContent = String(here)
   element('head-online', HTMLElement).textContent = count(page, here, page.words.online)
   if (list.matches(':hover')) {
@@ -54,6 +56,22 @@ function arrange(page: Page): void {
   const focused = document.activeElement
   list.replaceChildren(...people)
   if (focused instanceof HTMLElement && list.contains(focused)) focused.focus()
+}
+
+/** A long list is searched by name. */
+export function watchPeopleSearch(): void {
+  const people = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>('.person')]
+  element('people-search', HTMLInputElement).addEventListener('input', () => filter(people()))
+  filter(people())
+}
+
+function filter(people: HTMLElement[]): void {
+  const search = element('people-search', HTMLInputElement)
+  search.hidden = people.length <= limits.peopleWithoutSearch
+  const wanted = search.hidden ? '' : search.value.trim().toLocaleLowerCase()
+  for (const person of people) {
+    person.hidden = !(person.dataset.name ?? '').toLocaleLowerCase().includes(wanted)
+  }
 }
 
 function isAbsent(person: HTMLElement): boolean {

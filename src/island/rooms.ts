@@ -11,6 +11,8 @@ export type Rooms = {
   set: (room: RoomSummary) => void
   forget: (room: number) => void
   find: (room: number) => RoomSummary | undefined
+  /** When its first unread message was said, in milliseconds; null when this page cannot know. */
+  unreadSince: (room: number) => number | null
   /** A message arrived, of whatever room; true when it is one that nobody here has seen yet. */
   heard: (row: HTMLElement) => boolean
   read: (room: number, seq: number, unread: number, mentions: number) => void
@@ -21,7 +23,8 @@ export type Rooms = {
   refresh: () => void
 }
 
-type State = { summary: RoomSummary; counted: number }
+/** `since`: when the first unread message was said, as far as this page heard it. */
+type State = { summary: RoomSummary; counted: number; since: number | null }
 
 type House = {
   page: Page
@@ -53,6 +56,7 @@ export function createRooms(page: Page, onChange: House['onChange']): Rooms {
       show(house)
     },
     find: (room) => states.get(room)?.summary,
+    unreadSince: (room) => states.get(room)?.since ?? null,
     heard: (row) => countRow(house, row),
     read(room, seq, unread, mentions) {
       const state = states.get(room)
@@ -83,7 +87,8 @@ const refreshMs = 100
 
 function keep({ states }: House, summary: RoomSummary): void {
   const counted = Math.max(summary.revision, states.get(summary.id)?.counted ?? 0)
-  states.set(summary.id, { summary, counted })
+  const since = summary.unread > 0 ? (states.get(summary.id)?.since ?? null) : null
+  states.set(summary.id, { summary, counted, since })
 }
 
 /** Counts a message once, however often it is heard. */
@@ -95,6 +100,7 @@ function countRow(house: House, row: HTMLElement): boolean {
   state.counted = seq
   if (Number(row.dataset.user) === page.user?.id) return false
   const { summary } = state
+  if (summary.unread === 0) state.since = Number(row.dataset.at)
   summary.unread += 1
   if (isMeant(page, row, summary)) summary.mentions += 1
   show(house)

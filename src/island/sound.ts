@@ -72,7 +72,6 @@ function createPlayer(volume: () => Volume): { play: (kind: Call) => void } {
       for (const [index, frequency] of tunes[kind].entries()) {
         ring(audio, frequency, audio.currentTime + index * 0.07, gain)
       }
-      document.body.dataset.sounded = String(Number(document.body.dataset.sounded ?? 0) + 1)
     },
   }
 }

@@ -22,7 +22,7 @@ export type Switching = {
 export type SwitchHooks = {
   /** Called when another room stands on the page, before it is started. */
   onSwitched: () => void
-  unreadOf: (room: number) => { readSeq: number; unread: number }
+  unreadOf: (room: number) => { readSeq: number; unread: number; since: number | null }
   focus: () => void
 }
 
@@ -90,13 +90,15 @@ function restore(it: Switch, room: number): boolean {
   if (memory === undefined) return false
   const behind = timeline.positions.known(room) - memory.known
   if (behind > limits.catchUpBrowserRevisionsMax) return false
+  const { readSeq, unread, since } = hooks.unreadOf(room)
+  // Since when is not known: the server's own page says it.
+  if (unread > 0 && since === null) return false
   keep(it)
-  const { readSeq, unread } = hooks.unreadOf(room)
   const { dataset } = memory.timeline
   dataset.revision = String(memory.known)
   dataset.readSeq = String(readSeq)
   dataset.unread = String(unread)
-  dataset.unreadSince = String(Date.now())
+  dataset.unreadSince = String(since)
   element('timeline', HTMLElement).replaceWith(memory.timeline)
   element('head', HTMLElement).replaceWith(memory.head)
   element('people-list', HTMLElement).replaceWith(memory.people)

@@ -68,7 +68,10 @@ export async function openBrowserPage(options: Options = {}): Promise<BrowserPag
     waitFor: (expression, what, ms = 10_000) => waitFor(evaluate, expression, what, ms),
     click: (selector) => queue(() => view.click(selector, { timeout: 10_000 })),
     type: (text) => queue(() => view.type(text)),
-    press: (key, modifiers = []) => queue(() => view.press(key, { modifiers }).catch(orLeft)),
+    press: (key, modifiers = []) =>
+      /^F\d+$/.test(key)
+        ? pressFunctionKey(cdp, key, modifiers)
+        : queue(() => view.press(key, { modifiers }).catch(orLeft)),
     cdp,
     async screenshot(path) {
       await Bun.write(path, await queue(() => view.screenshot()))
@@ -103,6 +106,20 @@ async function backend() {
   const quiet = ['--disable-quic', '--disable-component-update', '--disable-sync']
   const argv = isRoot ? ['--no-sandbox', ...quiet] : quiet
   return { type: 'chrome' as const, path: await findBrowser(), argv }
+}
+
+/** The view knows no function keys; the browser does. */
+async function pressFunctionKey(
+  cdp: BrowserPage['cdp'],
+  key: string,
+  modifiers: Modifier[],
+): Promise<void> {
+  const bits = { Alt: 1, Control: 2, Meta: 4, Shift: 8 }
+  const mask = modifiers.reduce((sum, modifier) => sum + bits[modifier], 0)
+  const event = { key, code: key, windowsVirtualKeyCode: 111 + Number(key.slice(1)) }
+  for (const type of ['rawKeyDown', 'keyUp']) {
+    await cdp('Input.dispatchKeyEvent', { ...event, type, modifiers: mask })
+  }
 }
 
 /** A page that is being left, as by a form, answers for nothing more: not even for the key. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import type { Store } from '../../src/store/store'
 import { append, hash, join, message, newUser, placeOf, roomOf, say } from './people'
 import { testReading } from './reading'
+import { testRooms } from './rooms'
 
 /** What an engine hands to the contract: a fresh store, and the hands of later features. */
 export type Engine = {
@@ -32,6 +33,7 @@ export function storeContract(name: string, open: () => Promise<Engine>): void {
   describe(`${name}: messages`, () => testMessages(within))
   describe(`${name}: pages`, () => testPages(within))
   describe(`${name}: changes`, () => testChanges(within))
+  describe(`${name}: rooms`, () => testRooms(within))
   describe(`${name}: reading`, () => testReading(within))
 }
 

@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import type { BrowserPage } from '../helpers/browser'
+import { type ChatClient, openSocket, signIn } from '../helpers/client'
+import { type RunningServer, startServer } from '../helpers/server'
+import { enter, expectNoProblems, sees } from './people'
+
+let server: RunningServer
+let ada: BrowserPage
+let mei: ChatClient
+
+beforeAll(async () => {
+  server = await startServer()
+  mei = await openSocket(server, await signIn(server, '梅花'))
+  ada = await enter(server.port, 'Ada', 'a')
+  await ada.waitFor(`document.querySelector('.person[data-name="梅花"]')`, 'Mei')
+})
+
+afterAll(async () => {
+  await mei.close()
+  ada.close()
+  await server.dispose()
+})
+
+const focused = `(() => { const { activeElement: it } = document
+  return it.id || it.className || it.tagName })()`
+
+async function tabTo(selector: string): Promise<void> {
+  for (let n = 0; n < 60; n += 1) {
+    if (await ada.evaluate<boolean>(`document.activeElement.matches('${selector}')`)) return
+    await ada.press('Tab')
+  }
+  throw new Error(`Tab never came to ${selector}, but to ${await ada.evaluate<string>(focused)}`)
+}
+
+/** From here to the end no mouse and no finger. */
+test('a room is made by keyboard alone', async () => {
+  await tabTo('.rail__add')
+  await ada.press('Enter')
+  await ada.waitFor(`document.activeElement.id === 'new-name'`, 'the first field')
+  await ada.type('Keys only')
+  await ada.press('Enter')
+  await ada.waitFor(`document.querySelector('#timeline')?.dataset.title === '#Keys only'`, 'it')
+  await ada.waitFor(`document.activeElement.id === 'content'`, 'the field')
+})
+
+test('all are called only after a question that says how many', async () => {
+  await ada.waitFor(`document.querySelector('#connection').hidden`, 'the connection')
+  const invite = `fetch(location.pathname + '/members', { method: 'POST', body: 'user=1',
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded' } }).then(({ status }) => status)`
+  expect(await ada.evaluate<number>(invite)).toBe(200)
+  await ada.evaluate('location.reload()')
+  await Bun.sleep(100)
+  await ada.waitFor(`document.querySelector('#people-list')?.dataset.members === '2'`, 'both')
+  await ada.waitFor(`document.activeElement.id === 'content'`, 'the field')
+  await ada.evaluate(`(window.asked = [], window.confirm = (question) => {
+    asked.push(question); return asked.length > 1 })`)
+  await ada.type('Dinner, @all')
+  await ada.press('Enter')
+  expect(await ada.evaluate<string>(`document.querySelector('#content').value`)).toBe(
+    'Dinner, @all',
+  )
+  await ada.press('Enter')
+  await sees(ada, 'Dinner, @all')
+  expect(await ada.evaluate<string[]>('asked')).toEqual([
+    'This notifies 1 person. Send it?',
+    'This notifies 1 person. Send it?',
+  ])
+})
+
+test('a private message goes out without a click', async () => {
+  await ada.press('ArrowUp', ['Alt'])
+  await ada.waitFor(`document.querySelector('#timeline').dataset.title === '#general'`, 'general')
+  await ada.type('@mh')
+  await ada.waitFor(`document.querySelector('#options:not([hidden]) bdi')`, 'the list')
+  await ada.press('Tab')
+  await ada.waitFor(`!document.querySelector('#chip').hidden`, 'the chip')
+  await ada.type('by keys')
+  await ada.press('Enter')
+  const heard = await mei.until(
+    (item) => item.type === 'message' && item.content === 'by keys',
+    'the private message',
+  )
+  expect(heard).toMatchObject({ recipient: { nickname: '梅花' } })
+})
+
+test('regions, rows and the sheet of keys are reached and left', async () => {
+  for (const n of [1, 2, 3]) await mei.post(1, `k-${n}`, `row ${n}`)
+  await sees(ada, 'row 3')
+  await ada.evaluate(`document.querySelector('#content').focus()`)
+  await ada.press('F6', ['Control', 'Shift'])
+  expect(await ada.evaluate<string>(focused)).toBe('log')
+  await ada.press('ArrowUp')
+  await ada.press('ArrowUp')
+  expect(await ada.evaluate<string>('document.activeElement.innerText')).toContain('row 2')
+  await ada.press('End')
+  expect(await ada.evaluate<string>('document.activeElement.innerText')).toContain('row 3')
+  await ada.press('F6', ['Control'])
+  expect(await ada.evaluate<string>(focused)).toBe('content')
+  await ada.press('/', ['Control'])
+  await ada.waitFor(`document.querySelector('#panel[open] kbd')`, 'the sheet')
+  await ada.press('Escape')
+  await ada.waitFor(`!document.querySelector('#panel').open`, 'it to close')
+  expect(await ada.evaluate<string>(focused)).toBe('content')
+})
+
+test('Escape marks read and goes to the end, when there is no mode to leave', async () => {
+  await ada.evaluate(`document.querySelector('#log').scrollTo(0, 0)`)
+  await ada.press('Escape')
+  const distance = `(({ scrollHeight, scrollTop, clientHeight }) =>
+    scrollHeight - scrollTop - clientHeight)(document.querySelector('#log'))`
+  await ada.waitFor(`${distance} < 2`, 'the end')
+})
+
+test('nothing was reported against the policy', () => expectNoProblems(ada))

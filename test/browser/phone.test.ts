@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import type { BrowserPage } from '../helpers/browser'
+import { type ChatClient, openSocket, signIn } from '../helpers/client'
+import { makeRoom, sendForm } from '../helpers/house'
+import { type RunningServer, startServer } from '../helpers/server'
+import { enter, expectNoProblems, say, sees } from './people'
+
+let server: RunningServer
+let mei: BrowserPage
+let ada: ChatClient
+let tea: number
+
+/** A Chinese phone, and a friend on another machine. */
+beforeAll(async () => {
+  server = await startServer()
+  const friend = await signIn(server, 'Ada')
+  ada = await openSocket(server, friend)
+  tea = await makeRoom(server, friend, '茶室')
+  mei = await enter(server.port, '梅', 'a', { width: 390, height: 844, language: 'zh-CN' })
+  const id = await mei.evaluate<string>('document.body.dataset.user')
+  await sendForm(server, friend, `/rooms/${tea}/members`, { user: id })
+})
+
+afterAll(async () => {
+  await ada.close()
+  mei.close()
+  await server.dispose()
+})
+
+const isOpen = (drawer: string): string =>
+  `document.querySelector('${drawer}').matches(':popover-open')`
+
+test('the rooms are a drawer: it opens, a room is chosen, it is gone', async () => {
+  await ada.post(tea, 'p-1', '水开了')
+  await mei.click('.opens-rooms')
+  await mei.waitFor(isOpen('#rooms'), 'the drawer')
+  await mei.waitFor(`document.querySelector('#room-${tea}.unread')`, 'the bold name')
+  await mei.click(`#room-${tea}`)
+  await mei.waitFor(`document.querySelector('#timeline').dataset.room === '${tea}'`, 'the room')
+  expect(await mei.evaluate<boolean>(isOpen('#rooms'))).toBe(false)
+  await sees(mei, '水开了')
+  expect(await mei.evaluate<string>('document.title')).toContain('茶室')
+})
+
+test('a person’s card opens from the other drawer, and a private word is written', async () => {
+  await mei.click('.opens-people')
+  await mei.waitFor(isOpen('#people'), 'the drawer')
+  await mei.click('.person[data-name=Ada] button')
+  await mei.waitFor(`document.querySelector('#panel[open] .card')`, 'the card')
+  expect(await mei.evaluate<string>(`document.querySelector('#panel').innerText`)).toContain(
+    '发私信',
+  )
+  await mei.click('#panel .card form button')
+  await mei.waitFor(`document.querySelector('#timeline').dataset.title === 'Ada'`, 'the room')
+  await say(mei, '只给你看')
+  const heard = await ada.until(
+    (item) => item.type === 'message' && item.content === '只给你看',
+    'the private word',
+  )
+  expect(heard).toMatchObject({ recipient: { nickname: 'Ada' }, sender: { nickname: '梅' } })
+})
+
+test('nothing on the page is wider than the phone', async () => {
+  await ada.post(1, 'p-wide', `${'x'.repeat(500)} @梅`)
+  await mei.evaluate('history.back()')
+  await mei.evaluate(`document.querySelector('#room-1').click()`)
+  await mei.waitFor(`document.querySelector('#timeline').dataset.room === '1'`, 'general')
+  await mei.waitFor(`document.querySelector('.msg--mention')`, 'the long one')
+  await mei.evaluate(`document.querySelector('#content').focus()`)
+  await mei.type('@')
+  await mei.waitFor(`!document.querySelector('#options').hidden`, 'the list')
+  const wide = `[...document.querySelectorAll('.chat *')]
+    .filter((each) => each.getBoundingClientRect().right > innerWidth + 1)
+    .map((each) => each.className).join()`
+  expect(await mei.evaluate<string>(wide)).toBe('')
+  await mei.press('Escape')
+})
+
+test('a muted person’s words are folded, and open with a touch', async () => {
+  await mei.evaluate(`document.querySelector('#content').select()`)
+  await mei.press('Delete')
+  await mei.evaluate(`document.querySelector('.person[data-name=Ada] button').click()`)
+  await mei.waitFor(`document.querySelector('#panel[open] [data-action=mute]')`, 'the card')
+  await mei.click('#panel [data-action=mute]')
+  await ada.post(1, 'p-muted', 'You will not see this')
+  await mei.waitFor(`document.querySelectorAll('.msg--muted').length >= 2`, 'the folded rows')
+  const last = `[...document.querySelectorAll('#timeline > .msg')].at(-1)`
+  expect(await mei.evaluate<number>(`${last}.querySelector('p').offsetHeight`)).toBe(0)
+  await mei.evaluate(`${last}.click()`)
+  expect(await mei.evaluate<number>(`${last}.querySelector('p').offsetHeight`)).toBeGreaterThan(0)
+})
+
+test('above fifteen people there is a search', async () => {
+  const names = ['Aya', 'Björn', 'Chloé', 'Dmitri', 'Eun', 'Farid', 'Gül', 'Hana', 'Ines', 'Jürgen']
+  for (const name of [...names, 'Kofi', 'Lucía', 'Mbali', 'Noor', 'Olga'])
+    await signIn(server, name)
+  await mei.evaluate(`location.reload()`)
+  await Bun.sleep(100)
+  await mei.waitFor(`document.querySelector('#people-search')?.hidden === false`, 'the search')
+  await mei.evaluate(`(() => { const search = document.querySelector('#people-search')
+    search.value = 'Lu'; search.dispatchEvent(new Event('input')) })()`)
+  const shown = `[...document.querySelectorAll('.person:not([hidden])')].map((p) => p.dataset.name)`
+  expect(await mei.evaluate<string[]>(shown)).toEqual(['Lucía'])
+})
+
+test('nothing was reported against the policy', () => expectNoProblems(mei))

@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { limits } from '../../src/limits'
+import { type BrowserPage, openBrowserPage } from '../helpers/browser'
+import { type ChatClient, openSocket, signIn } from '../helpers/client'
+import { makeRoom, openDirect, sendForm } from '../helpers/house'
+import { type RunningServer, startServer } from '../helpers/server'
+import { addressOf, connected, enter, expectNoProblems } from './people'
+
+let server: RunningServer
+let ada: BrowserPage
+let second: BrowserPage
+let mei: ChatClient
+let tea: number
+let direct: number
+
+beforeAll(async () => {
+  server = await startServer()
+  const person = await signIn(server, '梅')
+  mei = await openSocket(server, person)
+  tea = await makeRoom(server, person, 'Tea')
+  ada = await enter(server.port, 'Ada', 'a')
+  const id = await ada.evaluate<string>('document.body.dataset.user')
+  await sendForm(server, person, `/rooms/${tea}/members`, { user: id })
+  direct = await openDirect(server, person, Number(id))
+  second = await openBrowserPage()
+  await second.goto(addressOf(server.port, 'a', '/rooms/1'))
+  await connected(second)
+  for (const page of [ada, second]) {
+    await page.evaluate(listen)
+    await page.press('ArrowLeft')
+  }
+})
+
+afterAll(async () => {
+  await mei.close()
+  ada.close()
+  second.close()
+  await server.dispose()
+})
+
+/** Every tone is written down as it is made. */
+const listen = `(() => {
+  window.tones = []
+  const Tone = window.OscillatorNode
+  window.OscillatorNode = function (context, options) {
+    window.tones.push(Math.round(options.frequency))
+    return new Tone(context, options)
+  }
+})()`
+
+async function heard(): Promise<number[]> {
+  await Bun.sleep(500)
+  const pages = await Promise.all([ada, second].map((page) => page.evaluate<number[]>('tones')))
+  for (const page of [ada, second]) await page.evaluate('(tones.length = 0)')
+  return pages.flat()
+}
+
+const pause = (): Promise<void> => Bun.sleep(limits.soundPauseMs + 300)
+
+test('a mention in another room rings three notes, in one of two tabs', async () => {
+  await mei.post(tea, 's-1', 'tea, @Ada?')
+  expect(await heard()).toEqual([659, 988, 1319])
+})
+
+test('a burst is one sound, however many messages it has', async () => {
+  for (let n = 0; n < 5; n += 1) await mei.post(tea, `s-2-${n}`, 'now, @Ada!')
+  expect(await heard()).toEqual([])
+  await pause()
+  for (let n = 0; n < 5; n += 1) await mei.post(tea, `s-3-${n}`, 'now, @Ada!')
+  expect(await heard()).toEqual([659, 988, 1319])
+})
+
+test('a private message is the same turned round; talk is silent', async () => {
+  await pause()
+  await mei.post(tea, 's-4', 'just talk')
+  expect(await heard()).toEqual([])
+  await mei.post(direct, 's-5', 'between us')
+  expect(await heard()).toEqual([1319, 988, 659])
+})
+
+test('what the room’s settings ask for is what is heard', async () => {
+  await pause()
+  const choose = (notify: string): Promise<unknown> =>
+    ada.evaluate(`fetch('/rooms/${tea}/notify', { method: 'POST', body: 'notify=${notify}',
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded' } }).then(() => 0)`)
+  await choose('nothing')
+  await Bun.sleep(200)
+  await mei.post(tea, 's-6', 'please, @Ada')
+  expect(await heard()).toEqual([])
+  await choose('all')
+  await Bun.sleep(200)
+  await mei.post(tea, 's-7', 'just talk')
+  expect(await heard()).toEqual([659, 988])
+})
+
+test('nothing rings for what is being read, nor with the sound off', async () => {
+  await pause()
+  for (const page of [ada, second]) {
+    await page.evaluate(`document.querySelector('#room-${tea}').click()`)
+    await page.waitFor(`document.querySelector('#timeline').dataset.room === '${tea}'`, 'the room')
+  }
+  await mei.post(tea, 's-8', 'seen at once, @Ada')
+  expect(await heard()).toEqual([])
+  for (const page of [ada, second]) {
+    await page.evaluate(`document.querySelector('#volume [value=off]').click()`)
+  }
+  await mei.post(direct, 's-9', 'unheard')
+  expect(await heard()).toEqual([])
+})
+
+test('nothing was reported against the policy', () => expectNoProblems(ada, second))

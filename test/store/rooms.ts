@@ -1,0 +1,184 @@
+import { expect } from 'bun:test'
+import type { NewRoom, Room, Store, User } from '../../src/store/store'
+import type { Within } from './contract'
+import { append, join, roomOf, say } from './people'
+
+export function newRoom(owner: User, name: string, kind: NewRoom['kind'] = 'open'): NewRoom {
+  const folded = name.toLowerCase()
+  return { kind, name, folded, skeleton: folded, topic: '', owner: owner.id, createdAt: 5 }
+}
+
+async function make(
+  store: Store,
+  owner: User,
+  name: string,
+  kind?: NewRoom['kind'],
+): Promise<Room> {
+  const room = await store.rooms.create(newRoom(owner, name, kind))
+  if (room === null) throw new Error(`${name} is taken`)
+  return room
+}
+
+export function testRooms(within: Within): void {
+  testMaking(within)
+  testComing(within)
+  testChanging(within)
+  testMentions(within)
+  testSlips(within)
+}
+
+function testMaking(within: Within): void {
+  within('a room has its maker for owner, and an open name is held once', async ({ store }) => {
+    const ada = await join(store, 'Ada', 1)
+    const room = await make(store, ada, 'Tea')
+    expect(room).toMatchObject({
+      name: 'Tea',
+      kind: 'open',
+      role: 'owner',
+      revision: 0,
+      pair: null,
+    })
+    expect(await store.rooms.create(newRoom(ada, 'TEA'))).toBeNull()
+    expect(await store.rooms.create({ ...newRoom(ada, 'Другой'), skeleton: 'tea' })).toBeNull()
+    expect(await store.rooms.countMade(ada.id)).toBe(1)
+    expect(await store.rooms.first()).not.toBe(room.id)
+  })
+
+  within(
+    'a closed room is found by its members only, and its name by nobody',
+    async ({ store }) => {
+      const [ada, bob] = [await join(store, 'Ada', 1), await join(store, 'Bob', 2)]
+      const room = await make(store, ada, 'Secret', 'closed')
+      expect(await store.rooms.find(bob.id, room.id)).toBeNull()
+      expect(await store.rooms.join(bob.id, room.id, 9)).toBeNull()
+      expect((await store.rooms.open(bob.id)).map(({ name }) => name)).not.toContain('Secret')
+      expect(await store.rooms.create(newRoom(bob, 'Secret'))).not.toBeNull()
+      const seen = await store.rooms.invite(room, bob.id, 9)
+      expect(seen).toMatchObject({ id: room.id, role: 'member' })
+      expect(await store.rooms.invite(room, 9_999, 9)).toBeNull()
+    },
+  )
+}
+
+function testComing(within: Within): void {
+  within('whoever comes finds nothing unread, whoever goes finds nothing', async ({ store }) => {
+    const [ada, bob] = [await join(store, 'Ada', 1), await join(store, 'Bob', 2)]
+    const room = await make(store, ada, 'Tea')
+    await append(store, ada, { room: room.id, clientId: 'early' })
+    const seen = await store.rooms.join(bob.id, room.id, 9)
+    expect(seen).toMatchObject({ unread: 0, unreadSince: null, revision: 1 })
+    await append(store, ada, { room: room.id, clientId: 'late', createdAt: 77 })
+    expect(await store.rooms.find(bob.id, room.id)).toMatchObject({ unread: 1, unreadSince: 77 })
+    expect(await store.rooms.leave(room, bob.id)).toBe(true)
+    expect(await store.rooms.leave(room, bob.id)).toBe(false)
+    expect(await store.rooms.find(bob.id, room.id)).toBeNull()
+    const refused = await append(store, bob, { room: room.id, clientId: 'gone' })
+    expect(refused).toEqual({ status: 'refused', code: 'room_missing' })
+  })
+
+  within('a room its owner left goes to whoever has been there longest', async ({ store }) => {
+    const people = await Promise.all([1, 2, 3].map((n) => join(store, `P${n}`, n)))
+    const [ada, bob, eve] = people
+    if (ada === undefined || bob === undefined || eve === undefined) throw new Error('three')
+    const room = await make(store, ada, 'Tea')
+    await store.rooms.join(eve.id, room.id, 20)
+    await store.rooms.join(bob.id, room.id, 10)
+    await store.rooms.leave(room, ada.id)
+    expect(await store.rooms.find(bob.id, room.id)).toMatchObject({ role: 'owner' })
+    expect(await store.rooms.find(eve.id, room.id)).toMatchObject({ role: 'member' })
+    // The first room has no maker and gets no owner.
+    const general = await roomOf(store, ada)
+    await store.rooms.leave(general, bob.id)
+    expect(await roomOf(store, ada)).toMatchObject({ role: 'member' })
+  })
+}
+
+function testChanging(within: Within): void {
+  within('a name is changed to a free one only; topic and sound are kept', async ({ store }) => {
+    const ada = await join(store, 'Ada', 1)
+    const room = await make(store, ada, 'Tea')
+    const [taken, free] = ['general', 'Coffee'].map((name) => {
+      const folded = name.toLowerCase()
+      return { name, folded, skeleton: folded }
+    })
+    if (taken === undefined || free === undefined) throw new Error('two names')
+    expect(await store.rooms.rename(room, taken)).toBe(false)
+    expect(await store.rooms.rename(room, free)).toBe(true)
+    await store.rooms.setTopic(room, 'Beans')
+    await store.rooms.setNotify(room, ada.id, 'nothing')
+    expect(await store.rooms.find(ada.id, room.id)).toMatchObject({
+      name: 'Coffee',
+      topic: 'Beans',
+      notify: 'nothing',
+    })
+    expect(await store.rooms.create(newRoom(ada, 'Tea'))).not.toBeNull()
+  })
+
+  within('two people have one conversation, whoever opens it and how often', async ({ store }) => {
+    const [ada, bob] = [await join(store, 'Ada', 1), await join(store, 'Bob', 2)]
+    const rooms = await Promise.all(
+      Array.from({ length: 50 }, (_, n) =>
+        n % 2 === 0 ? store.rooms.direct(ada.id, bob.id, 1) : store.rooms.direct(bob.id, ada.id, 1),
+      ),
+    )
+    expect(new Set(rooms.map((room) => room?.id)).size).toBe(1)
+    expect(rooms[0]?.pair).toEqual([ada, bob])
+    expect(rooms[1]?.pair).toEqual([bob, ada])
+    expect(await store.rooms.direct(ada.id, ada.id, 1)).toBeNull()
+    expect(await store.rooms.direct(ada.id, 9_999, 1)).toBeNull()
+    expect(rooms[0] == null ? true : await store.rooms.leave(rooms[0], ada.id)).toBe(false)
+    expect(rooms[0] == null ? 0 : await store.rooms.invite(rooms[0], bob.id, 1)).toBeNull()
+  })
+}
+
+function testMentions(within: Within): void {
+  within('mentions are counted until they are read', async ({ store }) => {
+    const [ada, bob] = [await join(store, 'Ada', 1), await join(store, 'Bob', 2)]
+    const mentions = [{ user: ada.id, start: 0, length: 4 }]
+    await append(store, bob, { clientId: 'a', content: '@Ada', mentions })
+    await append(store, bob, { clientId: 'b', mentions: [{ user: 0, start: 0, length: 4 }] })
+    await append(store, ada, { clientId: 'c', mentions })
+    await say(store, bob, 'plain')
+    const room = await roomOf(store, ada)
+    expect(room).toMatchObject({ unread: 3, mentions: 2 })
+    const [first] = await store.messages.before(room, null, 10)
+    expect(first?.mentions).toEqual(mentions)
+    await store.rooms.markRead(room, ada.id, 1)
+    expect(await roomOf(store, ada)).toMatchObject({ unread: 2, mentions: 1 })
+    const named = await store.users.namedIn(1, ada.id, ['bob', 'nobody'])
+    expect(named.map(({ folded }) => folded).toSorted()).toEqual(['ada', 'bob'])
+    const room2 = await make(store, ada, 'Tea')
+    expect(await store.users.namedIn(room2.id, bob.id, ['ada'])).toEqual([])
+  })
+}
+
+function testSlips(within: Within): void {
+  within('a private message is a slip where it was written, for two only', async ({ store }) => {
+    const people = await Promise.all([1, 2, 3].map((n) => join(store, `P${n}`, n)))
+    const [ada, bob, eve] = people
+    if (ada === undefined || bob === undefined || eve === undefined) throw new Error('three')
+    const direct = await store.rooms.direct(ada.id, bob.id, 1)
+    const secret = await make(store, bob, 'Not Ada’s', 'closed')
+    for (const text of ['one', 'two']) await say(store, eve, text)
+    const room = direct?.id ?? 0
+    const sent = await append(store, ada, { room, clientId: 's', content: 'psst', writtenIn: 1 })
+    expect(sent).toMatchObject({ message: { recipient: bob, writtenIn: 1, writtenAfter: 2 } })
+    await say(store, eve, 'three')
+    // Written in a room the author is not in, or in public: that is no place.
+    const odd = await append(store, ada, { room, clientId: 'o', writtenIn: secret.id })
+    expect(odd).toMatchObject({ message: { writtenIn: null, writtenAfter: null } })
+    const open = await append(store, ada, { clientId: 'p', writtenIn: 1 })
+    expect(open).toMatchObject({ message: { writtenIn: null, recipient: null } })
+    const slips = async (person: User, from: number, before: number | null) =>
+      (await store.messages.slips(await roomOf(store, person), person.id, from, before)).map(
+        ({ content, recipient }) => [content, recipient?.nickname],
+      )
+    expect(await slips(ada, 0, null)).toEqual([['psst', 'P2']])
+    expect(await slips(bob, 0, null)).toEqual([['psst', 'P2']])
+    expect(await slips(eve, 0, null)).toEqual([])
+    // Each page has its own: after the second message, before the third.
+    expect(await slips(ada, 3, null)).toEqual([])
+    expect(await slips(ada, 2, 3)).toEqual([['psst', 'P2']])
+    expect(await slips(ada, 0, 2)).toEqual([])
+  })
+}
