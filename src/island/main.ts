@@ -103,11 +103,12 @@ function listenToTimeline(page: Page, parts: () => Parts): TimelineListener {
       parts().reading.check()
     },
     dress: (root) => parts().mute.dress(root),
-    onFresh() {
+    onFresh(isJump) {
       const { newLine, outbox, reading, timeline } = parts()
       for (const entry of outbox.entries(timeline.room())) timeline.showPending(entry)
       followRoom(parts())
-      newLine.open()
+      if (isJump) newLine.drop()
+      else newLine.open()
       reading.check()
     },
   }

@@ -22,6 +22,8 @@ export function createScroller(
 ): Scroller {
   let following = true
   let top = 0
+  // While a list is being replaced the box may stand anywhere: that is not the reader's doing.
+  let heldUntil = 0
   const goToEnd = (): void => {
     box.scrollTop = box.scrollHeight
     // The event comes a frame later, and may come as one with the reader's own first scroll.
@@ -34,7 +36,8 @@ export function createScroller(
       following = box.scrollHeight - box.scrollTop - box.clientHeight < limits.stickPx
       if (following && !wasFollowing) on.onFollow()
       // Only on the way up: the end of a short page is near its top, too.
-      if (box.scrollTop < top && box.scrollTop < limits.olderFromTopPx) on.onNearTop()
+      const isHeld = performance.now() < heldUntil
+      if (!isHeld && box.scrollTop < top && box.scrollTop < limits.olderFromTopPx) on.onNearTop()
       top = box.scrollTop
     },
     { passive: true },
@@ -55,16 +58,29 @@ export function createScroller(
       if (box.scrollHeight <= box.clientHeight) on.onNearTop()
     },
     hold() {
-      if (following) return goToEnd
-      const anchor = firstVisibleRow(box)
-      const before = anchor?.getBoundingClientRect().top ?? 0
+      heldUntil = performance.now() + holdMsMax
+      const restore = following ? goToEnd : keepPlace(box)
       return () => {
-        // Zero where the browser's own scroll anchoring has done it already.
-        const moved = (anchor?.getBoundingClientRect().top ?? before) - before
-        if (moved !== 0 && anchor?.isConnected) box.scrollTop += moved
+        restore()
+        heldUntil = 0
+        top = box.scrollTop
       }
     },
     watch: (timeline) => sizes.observe(timeline),
+  }
+}
+
+/** A swap that never ends must not keep older messages away for ever. */
+const holdMsMax = 1_000
+
+/** Remembers the first row in sight; the returned function brings it back to where it was. */
+function keepPlace(box: HTMLElement): () => void {
+  const anchor = firstVisibleRow(box)
+  const before = anchor?.getBoundingClientRect().top ?? 0
+  return () => {
+    // Zero where the browser's own scroll anchoring has done it already.
+    const moved = (anchor?.getBoundingClientRect().top ?? before) - before
+    if (moved !== 0 && anchor?.isConnected) box.scrollTop += moved
   }
 }
 

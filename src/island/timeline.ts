@@ -1,17 +1,17 @@
 import { limits } from '../limits'
 import { createPaths } from '../paths'
 import type { Clock } from './clock'
-import { fetchHtml, htmx, type SwapContext, swapIn } from './htmx'
+import { fetchHtml, swapIn } from './htmx'
+import { insertRows, insertSlip, isBeforeLoaded, list, morph, room } from './insert'
 import type { OutboxEntry } from './outbox'
 import { element, type Page } from './page'
 import { createPending, type Pending } from './pending'
 import { createPill, type Pill } from './pill'
 import { createPositions, type Positions } from './positions'
-import { createRows, previousRow, type Rows, rowsOf, seqOf } from './rows'
+import { createRows, type Rows, rowsOf } from './rows'
 import { createScroller, type Scroller } from './scroller'
-import { makeSlip, otherName, slipNeighbour } from './slips'
 import { watchSwaps } from './swaps'
-import { dropNewest, dropOldest } from './trim'
+import { dropNewest } from './trim'
 
 export type TimelineListener = {
   /** Changes are missing after `after`: ask the server. */
@@ -24,8 +24,11 @@ export type TimelineListener = {
   onGrown: () => void
   /** Rows are about to be shown. */
   dress: (root: ParentNode) => void
-  /** The list is a fresh one: unanswered messages belong at its end again. */
-  onFresh: () => void
+  /**
+   * The list is a fresh one: unanswered messages belong at its end again. `isJump` when the reader
+   * wanted nothing but that end.
+   */
+  onFresh: (isJump: boolean) => void
 }
 
 export type Timeline = {
@@ -56,12 +59,14 @@ type Parts = {
   positions: Positions
   pill: Pill
   scroller: Scroller
+  /** A fresh list is on its way because the reader wants its end. */
+  isJumping: boolean
 }
 
 /** The list of messages on the screen: in order, each once, at most 400 rows, never jumping. */
 export function createTimeline(page: Page, clock: Clock, listener: TimelineListener): Timeline {
   const box = element('log', HTMLElement)
-  const pill = createPill(page, () => (pill.isUpToDate() ? scroller.toEnd() : void reload(page)))
+  const pill = createPill(page, () => toEnd(parts))
   const scroller = createScroller(box, {
     onNearTop: () => void loadOlder(),
     onFollow: () => pill.seen(),
@@ -74,6 +79,7 @@ export function createTimeline(page: Page, clock: Clock, listener: TimelineListe
     positions: createPositions(listener.onGap),
     pill,
     scroller,
+    isJumping: false,
   }
   clock.onMidnight(() => parts.rows.settleAll(list()))
   watchSwaps(box, list, {
@@ -97,19 +103,11 @@ export function createTimeline(page: Page, clock: Clock, listener: TimelineListe
       row?.classList.remove('msg--pending')
     },
     isFollowing: () => scroller.isFollowing() && pill.isUpToDate(),
-    toEnd: () => (pill.isUpToDate() ? scroller.toEnd() : void reload(page)),
+    toEnd: () => toEnd(parts),
     loadOlder,
     reload: () => reload(page),
     start: () => start(parts),
   }
-}
-
-function list(): HTMLElement {
-  return element('timeline', HTMLElement)
-}
-
-function room(): number {
-  return Number(list().dataset.room)
 }
 
 function loadOlder(): boolean {
@@ -118,7 +116,14 @@ function loadOlder(): boolean {
   return older !== null
 }
 
-function start({ positions, pending, pill, rows, scroller, listener }: Parts): void {
+function toEnd(parts: Parts): void {
+  if (parts.pill.isUpToDate()) return parts.scroller.toEnd()
+  parts.isJumping = true
+  void reload(parts.page)
+}
+
+function start(parts: Parts): void {
+  const { positions, pending, pill, rows, scroller, listener } = parts
   const timeline = list()
   positions.set(room(), Number(timeline.dataset.revision))
   pill.setUpToDate(true)
@@ -128,7 +133,8 @@ function start({ positions, pending, pill, rows, scroller, listener }: Parts): v
   pending.clear()
   scroller.watch(timeline)
   scroller.toEnd()
-  listener.onFresh()
+  listener.onFresh(parts.isJumping)
+  parts.isJumping = false
   scroller.fill()
 }
 
@@ -154,43 +160,15 @@ function receive(parts: Parts, published: HTMLElement[]): void {
     if (!isHere && Number(row.dataset.writtenIn) !== room()) continue
     const known = document.getElementById(row.id)
     if (known !== null) morph(parts, known, row)
-    else if (!isHere) slip(parts, row)
+    else if (!isHere) insertSlip(parts, row)
     else if (!isBeforeLoaded(row)) fresh.push(row)
   }
   if (fresh.length > 0) arrive(parts, fresh)
   parts.listener.onGrown()
 }
 
-/** A private message that was written in this room. */
-function slip(parts: Parts, row: HTMLElement): void {
-  const { page, pending, scroller } = parts
-  if (!parts.pill.isUpToDate()) return
-  const release = scroller.hold()
-  const after = Number(row.dataset.writtenAfter)
-  const text = makeSlip(page, row, otherName(page, row), after).outerHTML
-  const neighbour = slipNeighbour(list(), after) ?? pending.first()
-  if (neighbour === null) swapLive({ text, target: list(), swap: 'beforeend' })
-  else swapLive({ text, target: neighbour, swap: 'beforebegin' })
-  release()
-}
-
-/** A row older than the page goes: it comes with its page, when somebody scrolls there. */
-function isBeforeLoaded(row: HTMLElement): boolean {
-  const [first] = rowsOf(list())
-  const hasOlder = document.getElementById('older') !== null
-  return hasOlder && first !== undefined && seqOf(row) < seqOf(first)
-}
-
-function morph(parts: Parts, known: HTMLElement, row: HTMLElement): void {
-  if (Number(known.dataset.revision) >= Number(row.dataset.revision)) return
-  const release = parts.scroller.hold()
-  swapLive({ text: row.outerHTML, target: known, swap: 'outerMorph' })
-  if (known.closest('.slip') === null) place(parts, row.id)
-  release()
-}
-
 function arrive(parts: Parts, fresh: HTMLElement[]): void {
-  const { page, listener, pending, pill, rows, scroller } = parts
+  const { page, listener, pill, scroller } = parts
   const others = fresh.filter((row) => Number(row.dataset.user) !== page.user?.id)
   listener.onArrival(others)
   // Somebody reading far back keeps a full list; the newest come with "Jump to present".
@@ -198,34 +176,7 @@ function arrive(parts: Parts, fresh: HTMLElement[]): void {
   if (isFull) pill.setUpToDate(false)
   if (!scroller.isFollowing()) pill.add(others.length)
   if (!pill.isUpToDate()) return
-  const release = scroller.hold()
-  const first = pending.first()
-  const text = fresh.map((row) => row.outerHTML).join('')
-  if (first === null) swapLive({ text, target: list(), swap: 'beforeend' })
-  else swapLive({ text, target: first, swap: 'beforebegin' })
-  for (const { id } of fresh) {
-    // More than three at once arrive without a show.
-    if (fresh.length <= 3) document.getElementById(id)?.classList.add('enter')
-    place(parts, id)
-  }
-  if (scroller.isFollowing()) dropOldest(page, list(), rows)
-  release()
-}
-
-function swapLive(swap: Pick<SwapContext, 'text' | 'target' | 'swap'>): void {
-  void htmx().swap({ ...swap, sourceElement: list(), isLive: true })
-}
-
-/** Moves a row up to its place when it came late; pending ones keep standing last. */
-function place({ rows }: Parts, id: string): void {
-  const row = document.getElementById(id)
-  if (row === null) return
-  let before = previousRow(row)
-  while (before !== null && seqOf(before) > seqOf(row)) {
-    before.before(row)
-    before = previousRow(row)
-  }
-  rows.settle(row)
+  insertRows(parts, fresh)
 }
 
 function remove(parts: Parts, roomId: number, seq: number, revision: number): void {
@@ -237,9 +188,10 @@ function remove(parts: Parts, roomId: number, seq: number, revision: number): vo
   release()
 }
 
-function showPending({ page, pending, pill, rows, scroller }: Parts, entry: OutboxEntry): void {
+function showPending(parts: Parts, entry: OutboxEntry): void {
+  const { pending, pill, rows, scroller } = parts
   if (entry.room !== room() && entry.writtenIn !== room()) return
-  if (!pill.isUpToDate()) return void reload(page)
+  if (!pill.isUpToDate()) return toEnd(parts)
   const row = pending.show(entry)
   if (row?.parentElement === list()) rows.settle(row)
   scroller.toEnd()

@@ -45,8 +45,8 @@ test('a room is made by keyboard alone', async () => {
 
 test('all are called only after a question that says how many', async () => {
   await ada.waitFor(`document.querySelector('#connection').hidden`, 'the connection')
-  const invite = `fetch(location.pathname + '/members', { method: 'POST', body: 'user=1',
-    headers: { 'Content-Type': 'application/x-www-form-urlencoded' } }).then(({ status }) => status)`
+  const invite = `fetch(location.pathname + '/members', { method: 'POST',
+    body: new URLSearchParams({ user: 1 }) }).then(({ status }) => status)`
   expect(await ada.evaluate<number>(invite)).toBe(200)
   await ada.evaluate('location.reload()')
   await Bun.sleep(100)
