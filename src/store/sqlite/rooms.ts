@@ -84,22 +84,32 @@ type RoomRow = Omit<Room, 'pair'> & {
   otherAvatar: string
 }
 
-/** Counting stops where nobody reads the number any more: a room may be a million ahead. */
-const unreadCountMax = 1_000
+/**
+ * Counting stops where nobody reads the number any more: a room may be a million messages ahead, and
+ * a script that only posts never moves its marker.
+ */
+const unreadScanMax = 1_000
+const mentionsScanMax = 200
 
-const unread = `
-  FROM messages WHERE messages.room_id = rooms.id AND seq > memberships.read_seq
-    AND author_id <> memberships.user_id AND deleted_at IS NULL`
+// CROSS JOIN below: few are mentioned, many messages are said, and SQLite must not turn that round.
+const ahead = `
+  SELECT created_at, author_id, deleted_at FROM messages
+  WHERE messages.room_id = rooms.id AND seq > memberships.read_seq
+  ORDER BY seq LIMIT ${unreadScanMax}`
 
 const selectRooms = `
   SELECT rooms.id, kind, name, topic, rooms.created_at AS createdAt, revision,
     memberships.read_seq AS readSeq, memberships.role, memberships.notify,
-    (SELECT count(*) FROM (SELECT 1 ${unread} LIMIT ${unreadCountMax})) AS unread,
-    (SELECT messages.created_at ${unread} ORDER BY seq LIMIT 1) AS unreadSince,
-    (SELECT count(DISTINCT seq) FROM mentions JOIN messages USING (room_id, seq)
-     WHERE mentions.user_id IN (0, memberships.user_id) AND room_id = rooms.id
-       AND seq > memberships.read_seq AND author_id <> memberships.user_id
-       AND deleted_at IS NULL) AS mentions,
+    (SELECT count(*) FROM (${ahead})
+     WHERE author_id <> memberships.user_id AND deleted_at IS NULL) AS unread,
+    (SELECT min(created_at) FROM (${ahead})
+     WHERE author_id <> memberships.user_id AND deleted_at IS NULL) AS unreadSince,
+    (SELECT count(*) FROM (
+       SELECT DISTINCT named.seq FROM mentions AS named CROSS JOIN messages
+         ON messages.room_id = named.room_id AND messages.seq = named.seq
+       WHERE named.user_id IN (0, memberships.user_id) AND named.room_id = rooms.id
+         AND named.seq > memberships.read_seq AND author_id <> memberships.user_id
+         AND deleted_at IS NULL LIMIT ${mentionsScanMax})) AS mentions,
     me.id AS myId, me.nickname AS myNickname, me.avatar AS myAvatar,
     other.id AS otherId, other.nickname AS otherNickname, other.avatar AS otherAvatar
   FROM memberships JOIN rooms ON rooms.id = memberships.room_id
