@@ -85,8 +85,8 @@ type RoomRow = Omit<Room, 'pair'> & {
 }
 
 /**
-// CROSS JOIN below: few are mentioned, much is said; SQLite must not turn that round.
- * a script that only posts never moves its marker.
+ * Counting stops where nobody reads the number any more: a room may be a million messages ahead,
+ * and a script that only posts never moves its marker.
  */
 const unreadScanMax = 1_000
 const mentionsScanMax = 200
