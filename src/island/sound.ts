@@ -1,3 +1,4 @@
+import type { RoomSummary } from '../chat/events'
 import { limits } from '../limits'
 import { element, fill, type Page } from './page'
 import type { Storage } from './storage'
@@ -62,8 +63,10 @@ function createPlayer(volume: () => Volume): { play: (kind: Call) => void } {
     hint.hidden = true
     bell.classList.remove('bell--waiting')
   }
-  hint.hidden = navigator.userActivation?.hasBeenActive === true
-  bell.classList.toggle('bell--waiting', !hint.hidden)
+  hint.hidden = false
+  bell.classList.add('bell--waiting')
+  // The click on the sign-in page counts here, too.
+  if (navigator.userActivation?.hasBeenActive === true) wake()
   for (const type of ['pointerdown', 'keydown']) addEventListener(type, wake, { capture: true })
   return {
     play(kind) {
@@ -142,13 +145,15 @@ function showNotice(page: Page, { title, text }: { title: string; text: string }
   }
 }
 
-/** What a message says in a notice: who, and in which room. */
+/** What a message says in a notice: who, and in which room when it is not a private one. */
 export function noticeOf(
   page: Page,
   row: HTMLElement,
-  room: string,
+  room: Pick<RoomSummary, 'kind' | 'name'>,
 ): { title: string; text: string } {
   const name = row.querySelector('.msg__meta bdi')?.textContent ?? ''
   const text = row.querySelector('.msg__body')?.textContent ?? ''
-  return { title: fill(page.words.noticeTitle, { name, room }), text }
+  const isPrivate = room.kind === 'direct'
+  const title = isPrivate ? name : fill(page.words.noticeTitle, { name, room: room.name })
+  return { title, text }
 }

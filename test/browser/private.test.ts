@@ -116,6 +116,17 @@ test('it lies in a conversation of its own, and stays where it was written', asy
   )
 })
 
+test('whoever shows the screen to others hides private messages in rooms', async () => {
+  const shown = `[...document.querySelectorAll('.slip')]
+    .filter((slip) => slip.offsetHeight > 0).length`
+  await ada.evaluate(`document.querySelector('#hide-slips').click()`)
+  expect(await ada.evaluate<number>(shown)).toBe(0)
+  await reload(ada)
+  expect(await ada.evaluate<number>(shown)).toBe(0)
+  await ada.evaluate(`document.querySelector('#hide-slips').click()`)
+  expect(await ada.evaluate<number>(shown)).toBe(1)
+})
+
 test('a pinned mode stays, Backspace leaves it and keeps the text, a draft keeps it', async () => {
   await type(ada, '@m')
   await ada.waitFor(

@@ -137,6 +137,8 @@ test('a mention is a number in red, marks the row, and is gone when it was read'
   await ada.press('Enter')
   await mei.waitFor(`${badge('茶室')}?.number === '1'`, 'the number')
   await mei.waitFor(`document.title.startsWith('(1)')`, 'the number in the title')
+  const icon = `document.querySelector('link[rel=icon]').getAttribute('href')`
+  expect(await mei.evaluate<string>(icon)).toContain('icon-unread')
   await goTo(mei, '茶室')
   await mei.waitFor(`document.querySelector('.msg--mention .mention')`, 'the marked row')
   await mei.waitFor(`${badge('茶室')}.number === ''`, 'the number to go')

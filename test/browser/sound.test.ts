@@ -25,16 +25,14 @@ beforeAll(async () => {
   second = await openBrowserPage()
   await second.goto(addressOf(server.port, 'a', '/rooms/1'))
   await connected(second)
-  for (const page of [ada, second]) {
-    await page.evaluate(listen)
-    await page.press('ArrowLeft')
-  }
+  for (const page of [ada, second]) await page.evaluate(listen)
+  // Ada pressed Enter at the door; the second tab has seen no key yet.
+  await second.press('ArrowLeft')
 })
 
 afterAll(async () => {
   await mei.close()
   ada.close()
-  second.close()
   await server.dispose()
 })
 
@@ -108,4 +106,22 @@ test('nothing rings for what is being read, nor with the sound off', async () =>
   expect(await heard()).toEqual([])
 })
 
-test('nothing was reported against the policy', () => expectNoProblems(ada, second))
+test('notices are asked for from the bell only, and tell who and where', async () => {
+  await pause()
+  await ada.evaluate(`(window.notices = [], window.Notification = Object.assign(
+    function (title, { body }) { notices.push([title, body]) },
+    { permission: 'granted', requestPermission: async () => (window.wasAsked = true, 'granted') },
+  ), 0)`)
+  expect(await ada.evaluate<boolean>(`window.wasAsked === undefined`)).toBe(true)
+  second.close()
+  await ada.evaluate(`document.querySelector('#bell-menu').showPopover()`)
+  await ada.click('#notices')
+  await ada.waitFor(`document.querySelector('#notices[aria-pressed=true]')`, 'the choice')
+  expect(await ada.evaluate<boolean>('wasAsked')).toBe(true)
+  await ada.evaluate(`document.querySelector('#bell-menu').hidePopover()`)
+  await mei.post(direct, 's-10', 'are you there?')
+  await ada.waitFor('notices.length === 1', 'the notice')
+  expect(await ada.evaluate('notices')).toEqual([['梅', 'are you there?']])
+})
+
+test('nothing was reported against the policy', () => expectNoProblems(ada))
