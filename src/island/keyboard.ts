@@ -30,7 +30,7 @@ export function watchKeys(page: Page, switching: Switching, hooks: KeyHooks): vo
     if (altKey && event.code === 'KeyN') return () => hooks.openPanel(paths.rooms())
     if (isCommand && key === '/') return () => hooks.openPanel(paths.help())
     if (key === '?' && !isWriting()) return () => hooks.openPanel(paths.help())
-    if (isCommand && key === '.') return () => element('people', HTMLElement).togglePopover()
+    if (isCommand && key === '.') return togglePeople
     if (isCommand && key === 'F6') return () => nextRegion(shiftKey ? -1 : 1)
     if (isCommand && key === 'Home' && isEmpty())
       return () => element('log', HTMLElement).scrollTo({ top: 0 })
@@ -48,6 +48,15 @@ export function watchKeys(page: Page, switching: Switching, hooks: KeyHooks): vo
     hooks.markRead()
     hooks.toEnd()
   }
+}
+
+/** A column where there is room for it, else a drawer. */
+function togglePeople(): void {
+  const people = element('people', HTMLElement)
+  const { classList } = document.body
+  const isColumn = people.checkVisibility() && !people.matches(':popover-open')
+  if (isColumn || classList.contains('hides-people')) classList.toggle('hides-people')
+  else people.togglePopover()
 }
 
 function field(): HTMLTextAreaElement {

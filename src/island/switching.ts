@@ -52,9 +52,11 @@ export function createSwitching(page: Page, timeline: Timeline, hooks: SwitchHoo
     forget: (room) => void it.kept.delete(room),
     leave() {
       it.kept.delete(timeline.room())
-      const other = document.querySelector<HTMLElement>('#rooms .item:not([aria-current])')
+      const others = document.querySelectorAll<HTMLElement>('#rooms .item:not([aria-current])')
+      // The oldest is the one that everybody is in.
+      const rooms = [...others].map((link) => Number(link.dataset.room)).sort((a, b) => a - b)
       showToast(page.words.roomGone)
-      if (other !== null) void show(it, Number(other.dataset.room), true)
+      if (rooms[0] !== undefined) void show(it, rooms[0], true)
       else location.assign(createPaths(page.base).home())
     },
   }

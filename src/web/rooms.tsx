@@ -28,16 +28,32 @@ export function roomRoutes(needs: WebNeeds): Hono<WebEnv> {
         const form = { nickname: '', avatar: 'letter', room: null, problem: null, suggestions: [] }
         return sendPage(c, <SignInPage view={c.get('view')} form={form} />)
       }
-      const [room] = await chat.store.rooms.heads(visitor.user.id)
+      const rooms = await chat.store.rooms.heads(visitor.user.id)
+      const last = readLastRoom(c)
+      const room = rooms.find(({ id }) => id === last) ?? rooms[0]
       if (room === undefined) throw new ChatError('room_missing')
       return c.redirect(chat.paths.room(room.id), 303)
     })
     .get('/rooms/:id', async (c) => {
       const visitor = requireVisitor(c)
       const room = await requireRoom(needs, c, visitor)
+      rememberRoom(c, chat.paths.base, room.id)
       return sendRoom(needs, c, visitor, room)
     })
     .get('/rail', async (c) => sendRail(needs, c, requireVisitor(c)))
+}
+
+const roomCookie = 'chatroom_room'
+
+/** The room that was open last in this browser, where the front door leads. */
+function rememberRoom(c: WebContext, path: string, room: number): void {
+  const cookie = `${roomCookie}=${room}; SameSite=Lax; HttpOnly; Path=${path}; Max-Age=31536000`
+  c.header('Set-Cookie', cookie, { append: true })
+}
+
+function readLastRoom(c: WebContext): number | null {
+  const cookie = c.req.header('cookie') ?? ''
+  return parseId(new RegExp(`(?:^|;\\s*)${roomCookie}=(\\d+)`).exec(cookie)?.[1])
 }
 
 /** The one way from an address to a room: not a member and not existing are the same answer. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import { history, openSocket, signIn } from '../helpers/client'
+import { makeRoom } from '../helpers/house'
 import { serverForAll, startServer } from '../helpers/server'
 
 const server = serverForAll()
@@ -57,6 +58,20 @@ test('a person who is known goes straight in', async () => {
     status: 303,
     to: '/rooms/1',
   })
+})
+
+test('the front door leads to the room that was open last, while it is mine', async () => {
+  const person = await signIn(server(), 'Lately')
+  const room = await makeRoom(server(), person, 'Lately open')
+  const opened = await look(`/rooms/${room}`, { Cookie: person.cookie })
+  const last = opened.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+  const to = async (cookie: string): Promise<string | null> => {
+    const { headers } = await look('/', { Cookie: `${person.cookie}; ${cookie}` })
+    return headers.get('location')
+  }
+  expect(await to(last)).toBe(`/rooms/${room}`)
+  expect(await to('chatroom_room=999')).toBe('/rooms/1')
+  expect(await to('chatroom_room=//evil.example')).toBe('/rooms/1')
 })
 
 test('of a hundred who want one name in one moment, exactly one gets it', async () => {
