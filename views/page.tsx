@@ -5,10 +5,10 @@ import type { View } from './view'
 import { liveWords } from './words'
 
 /** Takes what stands in the room; gives the whole document around it. */
-export function Page({ view, title, user, epoch, children }: PageProps) {
+export function Page({ view, title, user, epoch, renews = false, children }: PageProps) {
   return (
     <html lang={view.language === 'zh' ? 'zh-Hans' : 'en'}>
-      <Head view={view} title={title} renews={user !== null} />
+      <Head view={view} title={title} renews={renews} />
       <body
         data-base={view.paths.base}
         data-words={JSON.stringify(liveWords(view.words))}
@@ -37,6 +37,8 @@ type PageProps = {
   user: User | null
   /** The database's epoch, for a page that will open a socket. */
   epoch?: string
+  /** Without a script it is fetched again and again, as what stands on it changes. */
+  renews?: boolean
   children: Child
 }
 

@@ -17,7 +17,7 @@ export function RoomPage(props: RoomPageProps) {
   const { view, reader, room, rooms, people, members, states, counts, clientId, epoch } = props
   const here = { room: room.id, people, members, states }
   return (
-    <Page view={view} title={roomTitle(room)} user={reader} epoch={epoch}>
+    <Page view={view} title={roomTitle(room)} user={reader} epoch={epoch} renews>
       <div class="app" id="app">
         <TopBar view={view} user={reader} />
         <RoomsRail view={view} rooms={rooms} current={room.id} counts={counts} states={states} />

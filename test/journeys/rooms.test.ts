@@ -60,6 +60,16 @@ test('a closed room’s name neither takes a name nor betrays that it has one', 
   expect(again.status).toBe(422)
 })
 
+test('nobody makes rooms without end', async () => {
+  const eager = await signIn(server(), 'Eager')
+  const make = async (n: number): Promise<number> => {
+    const name = `Closet ${[...String(n)].map((digit) => 'abcdefghjk'[Number(digit)]).join('')}`
+    return (await sendForm(server(), eager, '/rooms', { name, kind: 'closed' })).status
+  }
+  for (let n = 0; n < limits.roomsPerOwnerMax; n += 1) expect(await make(n)).toBe(303)
+  expect(await make(limits.roomsPerOwnerMax)).toBe(422)
+})
+
 test('only the owner renames and puts out; any member sets the topic and invites', async () => {
   const [ada, bob, eve] = await Promise.all(
     ['Ada L', 'Member', 'Outsider'].map((name) => signIn(server(), name)),
