@@ -94,8 +94,8 @@ function RoomHead({ view, room, online }: { view: View; room: Room; online: numb
 
 function Log(props: TimelineProps) {
   const { view, room } = props
-  const { page } = view.words
-  const label = fill(page.messagesIn, { room: roomTitle(room) })
+  const { live, page } = view.words
+  const label = fill(live.messagesIn, { room: roomTitle(room) })
   return (
     <div class="log" id="log" tabindex={0} role="log" aria-live="off" aria-label={label}>
       <Timeline {...props} />

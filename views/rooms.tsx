@@ -1,3 +1,4 @@
+import type { Child } from 'hono/jsx'
 import type { Room } from '../src/store/store'
 import type { Presence } from './people'
 import { Icon } from './icons'
@@ -78,26 +79,21 @@ type RoomsProps = {
 
 type ItemProps = { view: View; room: Room; isCurrent: boolean }
 
+type LinkProps = ItemProps & {
+  name: string
+  /** The other person of a private conversation, and how they are. */
+  person?: number
+  state?: Presence
+  children: Child
+}
+
 function RoomItem({ view, room, isCurrent, online }: ItemProps & { online: number }) {
   return (
-    <li>
-      <a
-        class={room.unread > 0 ? 'item unread' : 'item'}
-        id={`room-${room.id}`}
-        href={view.paths.room(room.id)}
-        data-room={room.id}
-        aria-current={isCurrent ? 'page' : undefined}
-      >
-        <Icon name={room.kind === 'closed' ? 'lock' : 'room'} />
-        <b>
-          <bdi>{room.name}</bdi>
-        </b>{' '}
-        <Draft view={view} />
-        <Unread view={view} room={room} />
-        <small class="online">{online}</small>
-        <span class="vh"> {view.words.page.onlineHere}</span>
-      </a>
-    </li>
+    <RoomLink view={view} room={room} isCurrent={isCurrent} name={room.name}>
+      <Icon name={room.kind === 'closed' ? 'lock' : 'room'} />
+      <small class="online">{online}</small>
+      <span class="vh"> {view.words.page.onlineHere}</span>
+    </RoomLink>
   )
 }
 
@@ -105,25 +101,40 @@ function DirectItem({ view, room, isCurrent, states }: ItemProps & Pick<RoomsPro
   const other = room.pair?.[1]
   if (other === undefined) return null
   return (
+    <RoomLink
+      view={view}
+      room={room}
+      isCurrent={isCurrent}
+      name={other.nickname}
+      person={other.id}
+      state={states.get(other.id) ?? 'offline'}
+    >
+      <span class="who">
+        <Icon name="lock" />
+        <i></i>
+      </span>
+    </RoomLink>
+  )
+}
+
+function RoomLink({ view, room, isCurrent, name, person, state, children }: LinkProps) {
+  return (
     <li>
       <a
         class={room.unread > 0 ? 'item unread' : 'item'}
         id={`room-${room.id}`}
         href={view.paths.room(room.id)}
         data-room={room.id}
+        data-person={person}
+        data-state={state}
         aria-current={isCurrent ? 'page' : undefined}
-        data-person={other.id}
-        data-state={states.get(other.id) ?? 'offline'}
       >
-        <span class="who">
-          <Icon name="lock" />
-          <i></i>
-        </span>
         <b>
-          <bdi>{other.nickname}</bdi>
+          <bdi>{name}</bdi>
         </b>{' '}
         <Draft view={view} />
         <Unread view={view} room={room} />
+        {children}
       </a>
     </li>
   )
@@ -147,7 +158,7 @@ function Unread({ view, room }: { view: View; room: Room }) {
         {room.mentions > 99 ? '99+' : room.mentions}
       </span>
       <span class="vh unread-words">
-        {room.unread > 0 && plural(language, room.unread, words.page.unread)}
+        {room.unread > 0 && plural(language, room.unread, words.live.unread)}
       </span>{' '}
     </>
   )

@@ -58,7 +58,7 @@ export function OlderMessages(props: TimelineProps) {
 }
 
 /** What stands in a room for a private message that was written there. */
-export function Slip({ view, reader, message }: SlipProps) {
+function Slip({ view, reader, message }: SlipProps) {
   const { sender, recipient } = message
   const other = sender.id === reader.id ? recipient : sender
   return (

@@ -107,7 +107,7 @@ function accept(popup: Popup, index: number): void {
 }
 
 /** Finds or makes the direct room, then turns the field to this person. */
-export async function writePrivately(
+async function writePrivately(
   page: Page,
   composer: Composer,
   { id, name }: Pick<Candidate, 'id' | 'name'>,

@@ -30,7 +30,7 @@ export function removePerson(page: Page, userId: number): void {
 let timer: Timer | undefined
 
 /** Once for all changes of a moment, and not while somebody is pointing at the list. */
-export function arrangeSoon(page: Page): void {
+function arrangeSoon(page: Page): void {
   clearTimeout(timer)
   timer = setTimeout(() => arrange(page))
 }
