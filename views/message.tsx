@@ -2,6 +2,7 @@ import type { Child } from 'hono/jsx'
 import type { Message, Room, User } from '../src/store/store'
 import { Avatar } from './avatar'
 import { hueOf } from './hue'
+import { Text } from './text/text'
 import type { View } from './view'
 
 /**
@@ -38,8 +39,8 @@ export function MessageRow({ message, follows, children }: RowProps) {
           </b>{' '}
           <time datetime={`${at.slice(0, 16)}Z`}>{at.slice(11, 16)}</time>
         </div>
-        <div class="msg__body" dir="auto" hx-ignore="">
-          <p>{message.mentions.length === 0 ? content : <Text message={message} />}</p>
+        <div class={bodyClass(content)} dir="auto" hx-ignore="">
+          <Text message={message} />
         </div>
         {children}
       </div>
@@ -47,26 +48,15 @@ export function MessageRow({ message, follows, children }: RowProps) {
   )
 }
 
-/** The text with its mentions marked; a name stands as it was written. */
-function Text({ message: { content, mentions } }: { message: Message }) {
-  const parts: Child[] = []
-  let end = 0
-  for (const { user, start, length } of mentions.toSorted((a, b) => a.start - b.start)) {
-    if (start < end) continue
-    parts.push(content.slice(end, start))
-    end = start + length
-    parts.push(
-      <span class="mention" data-person={user}>
-        {content.slice(start, end)}
-      </span>,
-    )
-  }
-  return (
-    <>
-      {parts}
-      {content.slice(end)}
-    </>
-  )
+const emojiOnly = /^(?:\s*\p{RGI_Emoji}){1,6}\s*$/v
+const foldFromLines = 20
+const foldFromUnits = 2_000
+
+/** A few emoji alone are large; a long text is folded until somebody wants all of it. */
+function bodyClass(content: string): string {
+  if (content.length <= 100 && emojiOnly.test(content)) return 'msg__body msg__body--emoji'
+  const isLong = content.length > foldFromUnits || content.split('\n').length > foldFromLines
+  return isLong ? 'msg__body msg__body--long' : 'msg__body'
 }
 
 function mentionsOf({ mentions }: Message): string | undefined {

@@ -1,5 +1,6 @@
 import { limits } from '../limits'
 import type { Clock } from './clock'
+import type { Page } from './page'
 
 /**
  * Rows and their neighbours: what the server's HTML leaves to the reader's browser. Whether a row
@@ -14,7 +15,16 @@ export type Rows = {
 }
 
 /** Makes the dresser of rows for one reader. */
-export function createRows(userId: number, clock: Clock): Rows {
+export function createRows(
+  userId: number,
+  clock: Clock,
+  words: Pick<Page['words'], 'showAll'>,
+): Rows {
+  document.addEventListener('click', ({ target }) => {
+    if (target instanceof Element && target.matches('.unfold')) {
+      target.closest('.msg')?.classList.add('msg--unfolded')
+    }
+  })
   const dress = (root: ParentNode): void => {
     for (const row of root.querySelectorAll<HTMLElement>('.msg')) {
       if (Number(row.dataset.user) === userId) row.classList.add('msg--own')
@@ -24,6 +34,7 @@ export function createRows(userId: number, clock: Clock): Rows {
       for (const name of row.querySelectorAll<HTMLElement>('.mention')) {
         name.classList.toggle('mention--me', Number(name.dataset.person) === userId)
       }
+      offerUnfolding(row, words.showAll)
       for (const time of row.querySelectorAll('time')) {
         time.textContent = clock.time(atOf(row))
         time.title = clock.full(atOf(row))
@@ -51,6 +62,17 @@ export function createRows(userId: number, clock: Clock): Rows {
     for (const row of rowsOf(timeline)) settleOne(row)
   }
   return { dress, settle, settleAll }
+}
+
+/** A long text is folded; whoever wants all of it asks. */
+function offerUnfolding(row: HTMLElement, label: string): void {
+  const body = row.querySelector('.msg__body--long')
+  if (body === null || row.querySelector('.unfold') !== null) return
+  const button = document.createElement('button')
+  button.type = 'button'
+  button.className = 'unfold'
+  button.textContent = label
+  body.after(button)
 }
 
 /** All rows, oldest first. */

@@ -74,7 +74,7 @@ export function createTimeline(page: Page, clock: Clock, listener: TimelineListe
   const parts: Parts = {
     page,
     listener,
-    rows: createRows(page.user?.id ?? 0, clock),
+    rows: createRows(page.user?.id ?? 0, clock, page.words),
     pending: createPending(page, clock, list),
     positions: createPositions(listener.onGap),
     pill,

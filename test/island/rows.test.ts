@@ -31,7 +31,7 @@ function show(messages: [user: number, at: number][]) {
            <time></time></article>`,
     )
     .join('')
-  const rows = createRows(7, createClock(page))
+  const rows = createRows(7, createClock(page), page.words)
   rows.dress(timeline)
   rows.settleAll(timeline)
   const follows = (): boolean[] =>

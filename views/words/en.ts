@@ -179,6 +179,7 @@ export const en = {
     muted: '{name} is muted for you.',
     unmuted: '{name} is not muted any more.',
     noticeTitle: '{name} in {room}',
+    showAll: 'Show all',
     noticesDenied: 'The browser does not allow notices here.',
     sending: 'Sending…',
     notSent: 'Not sent.',

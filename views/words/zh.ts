@@ -175,6 +175,7 @@ export const zh: Words = {
     muted: '已对你静音 {name}。',
     unmuted: '已取消静音 {name}。',
     noticeTitle: '{name}（{room}）',
+    showAll: '显示全部',
     noticesDenied: '浏览器不允许在这里显示通知。',
     sending: '正在发送…',
     notSent: '没有发出去。',

@@ -1,0 +1,155 @@
+import { readLink } from './link'
+
+/** A piece of a message's line; places are in code units of the whole content. */
+export type Inline =
+  | { kind: 'text'; start: number; end: number }
+  | { kind: 'code'; start: number; end: number }
+  | { kind: 'link'; start: number; end: number; url: string; shown: string }
+  | { kind: Style; children: Inline[] }
+
+export type Style = 'bold' | 'italic' | 'strike'
+
+type Frame = { marker: string; start: number; children: Inline[] }
+
+/** What may begin something; everything else is passed over at once. */
+const special = /[*_~`]|https?:\/\/|www\.|mailto:/giu
+
+// Two underscores are none: __init__.py is a file.
+const styleOf: Record<string, Style> = {
+  '**': 'bold',
+  '*': 'italic',
+  _: 'italic',
+  '~~': 'strike',
+}
+
+/**
+ * Reads bold, italic, struck text, code and links between two places. One pass: each marker is open
+ * at most once, and a search that found nothing is not begun again, so it is linear in the length.
+ */
+export function readInline(content: string, start: number, end: number): Inline[] {
+  const line: Line = {
+    content,
+    end,
+    frames: [{ marker: '', start, children: [] }],
+    lost: new Set(),
+  }
+  let at = start
+  for (let parts = 0; parts < partsMax; parts += 1) {
+    special.lastIndex = at
+    const found = special.exec(content)
+    if (found === null || found.index >= end) break
+    addText(line, at, found.index)
+    at = readSpecial(line, found.index)
+  }
+  addText(line, at, end)
+  while (line.frames.length > 1) unwrap(line)
+  return line.frames[0]?.children ?? []
+}
+
+/** Nobody means more than this; from there on a line is plain text. */
+const partsMax = 500
+
+type Line = {
+  content: string
+  end: number
+  /** What is open, outermost first. */
+  frames: Frame[]
+  /** Code marks for which there is no closing one any more. */
+  lost: Set<string>
+}
+
+/** Reads what begins here and gives the place after it. */
+function readSpecial(line: Line, at: number): number {
+  const { content, end } = line
+  const sign = content[at] ?? ''
+  if (sign === '`') return readCode(line, at)
+  if (!'*_~'.includes(sign)) {
+    const link = readLink(content, at, end)
+    if (link === null) return literal(line, at, at + 1)
+    top(line).children.push({ kind: 'link', start: at, ...link })
+    return link.end
+  }
+  let length = 1
+  while (at + length < end && content[at + length] === sign) length += 1
+  // Three stars close what is innermost first, and open the bold first.
+  const innermost = top(line).marker === '*' ? '*' : '**'
+  const marker = length === 3 && sign === '*' ? innermost : sign.repeat(length)
+  if (styleOf[marker] === undefined) return literal(line, at, at + length)
+  return readMarker(line, at, marker)
+}
+
+function readMarker(line: Line, at: number, marker: string): number {
+  const { content, frames } = line
+  const after = at + marker.length
+  const [previous, next] = [content[at - 1] ?? ' ', content[after] ?? ' ']
+  // 2 * 3 and snake_case are no style.
+  const isInWord = marker.startsWith('_') && wordSign.test(previous) && wordSign.test(next)
+  const depth = frames.findLastIndex((frame) => frame.marker === marker)
+  if (depth > 0 && !blank.test(previous) && !isInWord) {
+    while (frames.length > depth + 1) unwrap(line)
+    const frame = frames.pop()
+    const kind = styleOf[marker]
+    if (frame !== undefined && kind !== undefined && frame.children.length > 0) {
+      top(line).children.push({ kind, children: frame.children })
+      return after
+    }
+    if (frame !== undefined) literal(line, frame.start, after)
+    return after
+  }
+  const isOpening = depth <= 0 && !blank.test(next) && !isInWord && !wordEnd(marker, previous)
+  if (!isOpening) return literal(line, at, after)
+  frames.push({ marker, start: at, children: [] })
+  return after
+}
+
+const blank = /\s/u
+const wordSign = /[\p{L}\p{N}]/u
+
+/** An underscore after a word belongs to it. */
+function wordEnd(marker: string, previous: string): boolean {
+  return marker.startsWith('_') && wordSign.test(previous)
+}
+
+function readCode(line: Line, at: number): number {
+  const { content, end, lost } = line
+  let from = at + 1
+  while (from < end && content[from] === '`') from += 1
+  const mark = content.slice(at, from)
+  // Three and more are a fence's.
+  if (mark.length > 2) return literal(line, at, from)
+  const close = lost.has(mark) ? -1 : content.indexOf(mark, from)
+  if (close === -1 || close >= end || close === from) {
+    if (close === -1 || close >= end) lost.add(mark)
+    return literal(line, at, from)
+  }
+  top(line).children.push({ kind: 'code', start: from, end: close })
+  return close + mark.length
+}
+
+/** A marker that was never closed is what it was typed as. */
+function unwrap(line: Line): void {
+  const frame = line.frames.pop()
+  if (frame === undefined) return
+  literal(line, frame.start, frame.start + frame.marker.length)
+  top(line).children.push(...frame.children)
+}
+
+function literal(line: Line, start: number, end: number): number {
+  addText(line, start, end)
+  return end
+}
+
+/** Joins neighbouring text, so that a name is never cut by a sign that meant nothing. */
+function addText(line: Line, start: number, end: number): void {
+  if (start >= end) return
+  const { children } = top(line)
+  const last = children.at(-1)
+  if (last?.kind === 'text' && last.end === start) last.end = end
+  else children.push({ kind: 'text', start, end })
+}
+
+function top({ frames }: Line): Frame {
+  const frame = frames.at(-1)
+  if (frame === undefined) throw new Error('the outermost frame is never closed')
+  return frame
+}

@@ -1,0 +1,113 @@
+import type { Child } from 'hono/jsx'
+import type { Mention, Message } from '../../src/store/store'
+import { type Block, readBlocks } from './blocks'
+import type { Inline } from './inline'
+
+/** Without any of these signs a text is one plain paragraph, which most are. */
+const special = /[*_~`@＠]|^(?:>|[-•] |\d{1,3}[.)] )|https?:|www\.|mailto:/imu
+
+/** Takes a message; gives its text as people meant it: bold, quoted, listed, linked. */
+export function Text({ message: { content, mentions } }: { message: Message }) {
+  if (!special.test(content)) return <p>{content}</p>
+  const writing = { content, mentions: mentions.toSorted((a, b) => a.start - b.start) }
+  return (
+    <>
+      {readBlocks(content).map((block) => (
+        <BlockPart writing={writing} block={block} />
+      ))}
+    </>
+  )
+}
+
+type Writing = { content: string; mentions: Mention[] }
+
+function BlockPart({ writing, block }: { writing: Writing; block: Block }) {
+  if (block.kind === 'code') {
+    const code = writing.content.slice(block.start, block.end)
+    return (
+      <pre data-language={block.language || undefined}>
+        <code>{code}</code>
+      </pre>
+    )
+  }
+  const lines = block.lines.map((line) => <Inlines writing={writing} parts={line} />)
+  if (block.kind === 'paragraph') return <p>{lines}</p>
+  if (block.kind === 'quote') {
+    return (
+      <blockquote>
+        {lines.map((line) => (
+          <p>{line}</p>
+        ))}
+      </blockquote>
+    )
+  }
+  const items = lines.map((line) => <li>{line}</li>)
+  return block.isOrdered ? <ol start={block.first}>{items}</ol> : <ul>{items}</ul>
+}
+
+function Inlines({ writing, parts }: { writing: Writing; parts: Inline[] }) {
+  return (
+    <>
+      {parts.map((part) => (
+        <InlinePart writing={writing} part={part} />
+      ))}
+    </>
+  )
+}
+
+function InlinePart({ writing, part }: { writing: Writing; part: Inline }) {
+  switch (part.kind) {
+    case 'text':
+      return <Named writing={writing} start={part.start} end={part.end} />
+    case 'code':
+      return <code>{writing.content.slice(part.start, part.end)}</code>
+    case 'link':
+      return (
+        <a href={part.url} target="_blank" rel="noopener noreferrer nofollow ugc">
+          {part.shown}
+        </a>
+      )
+    case 'bold':
+      return (
+        <strong>
+          <Inlines writing={writing} parts={part.children} />
+        </strong>
+      )
+    case 'italic':
+      return (
+        <em>
+          <Inlines writing={writing} parts={part.children} />
+        </em>
+      )
+    case 'strike':
+      return (
+        <s>
+          <Inlines writing={writing} parts={part.children} />
+        </s>
+      )
+  }
+}
+
+/** A stretch of text with the names in it marked; a name stands as it was written. */
+function Named({ writing, start, end }: { writing: Writing; start: number; end: number }) {
+  const { content, mentions } = writing
+  const parts: Child[] = []
+  let at = start
+  for (const mention of mentions) {
+    const close = mention.start + mention.length
+    if (mention.start < at || close > end) continue
+    parts.push(content.slice(at, mention.start))
+    parts.push(
+      <span class="mention" data-person={mention.user}>
+        {content.slice(mention.start, close)}
+      </span>,
+    )
+    at = close
+  }
+  return (
+    <>
+      {parts}
+      {content.slice(at, end)}
+    </>
+  )
+}
