@@ -25,6 +25,7 @@ const statusOfCode = {
   message_marks: 422,
   attachments_unsupported: 422,
   reply_missing: 422,
+  message_missing: 404,
   client_id_reused: 409,
   bad_frame: 400,
   bad_request: 400,

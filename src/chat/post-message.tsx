@@ -3,7 +3,7 @@ import { ChatError, type ProblemCode } from '../errors'
 import { guard } from '../guard'
 import { limits } from '../limits'
 import { faultOf } from '../log'
-import type { AppendOutcome, Message, NewMessage } from '../store/store'
+import type { AppendOutcome, Mention, Message, NewMessage } from '../store/store'
 import type { Chat } from './chat'
 import { type AcceptedEvent, toEvent } from './events'
 import { chooseMentions, findCandidates } from './find-mentions'
@@ -91,12 +91,19 @@ async function append(chat: Chat, batch: Posting[]): Promise<(AppendOutcome | St
 
 /** Names after an @ become ids, so that they go on meaning the same people. */
 async function findMentions(chat: Chat, message: Posted): Promise<NewMessage> {
-  if (!/[@＠]/.test(message.content)) return { ...message, mentions: [] }
-  const { room, author, content } = message
+  return { ...message, mentions: await mentionsIn(chat, message) }
+}
+
+/** The people who are named in a text that this author writes in this room. */
+export async function mentionsIn(
+  chat: Chat,
+  { room, author, content }: Pick<Posted, 'room' | 'author' | 'content'>,
+): Promise<Mention[]> {
+  if (!/[@＠]/.test(content)) return []
   const candidates = findCandidates(content)
   const folded = [...new Set(candidates.map((each) => each.folded))]
   const people = await chat.store.users.namedIn(room, author, folded)
-  return { ...message, mentions: chooseMentions(candidates, people, author) }
+  return chooseMentions(candidates, people, author)
 }
 
 type StorageFailure = { status: 'refused'; code: 'storage_failed' }
@@ -152,7 +159,8 @@ function toAnswer(outcome: AppendOutcome | StorageFailure, sent: Posted): PostAn
 
 type Accepted = Pick<Message, 'room' | 'clientId' | 'seq' | 'revision' | 'createdAt'>
 
-function toAccepted({ room, clientId, seq, revision, createdAt }: Accepted): AcceptedEvent {
+/** The answer that a message is on the disk, with the place it has. */
+export function toAccepted({ room, clientId, seq, revision, createdAt }: Accepted): AcceptedEvent {
   const timestamp = new Date(createdAt).toISOString()
   return { type: 'accepted', client_id: clientId, room, seq, revision, timestamp }
 }

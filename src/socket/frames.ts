@@ -5,6 +5,8 @@ import { limits } from '../limits'
 /** What a client may say on the socket, once its shape was checked. */
 export type Frame =
   | { type: 'message.post'; room: number; message: SentMessage }
+  | { type: 'message.edit'; room: number; seq: number; clientId: string; content: string }
+  | { type: 'message.delete'; room: number; seq: number; clientId: string }
   | { type: 'read'; room: number; seq: number }
   | { type: 'typing'; room: number; isActive: boolean }
   | { type: 'presence'; isAway: boolean }
@@ -23,6 +25,10 @@ export function parseFrame(text: string): Frame | FrameProblem {
   switch (fields.get('type')) {
     case 'message.post':
       return parsePost(fields)
+    case 'message.edit':
+      return parseEdit(fields)
+    case 'message.delete':
+      return parseDelete(fields)
     case 'read':
       return parseRead(fields)
     case 'typing':
@@ -55,6 +61,31 @@ function parsePost(fields: Map<string, unknown>): Frame | FrameProblem {
   if ('code' in message) return { type: 'problem', ...message }
   if (room === null) return problem('room_missing', message.clientId)
   return { type: 'message.post', room, message }
+}
+
+function parseEdit(fields: Map<string, unknown>): Frame | FrameProblem {
+  const place = parsePlace(fields)
+  const message = parseMessage(fields)
+  if ('code' in message) return { type: 'problem', ...message }
+  if ('type' in place) return place
+  return { type: 'message.edit', ...place, content: message.content }
+}
+
+function parseDelete(fields: Map<string, unknown>): Frame | FrameProblem {
+  const place = parsePlace(fields)
+  return 'type' in place ? place : { type: 'message.delete', ...place }
+}
+
+type Place = { room: number; seq: number; clientId: string }
+
+/** Which message, and the sender's own id of this request. */
+function parsePlace(fields: Map<string, unknown>): Place | FrameProblem {
+  const clientId = parseClientId(fields.get('client_id'))
+  const room = parseCount(fields.get('room'))
+  const seq = parseCount(fields.get('seq'))
+  if (clientId === null) return problem('bad_frame')
+  if (room === null || seq === null) return problem('message_missing', clientId)
+  return { room, seq, clientId }
 }
 
 function parseRead(fields: Map<string, unknown>): Frame | FrameProblem {

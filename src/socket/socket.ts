@@ -1,16 +1,16 @@
 import type { Server, WebSocketHandler } from 'bun'
-import { problemSentence } from '../problem-sentence'
 import type { Spend } from '../budgets'
 import { catchUp } from '../chat/catch-up'
 import type { Chat, Visitor } from '../chat/chat'
-import type { ChatEvent } from '../chat/events'
+import { deleteMessage, editMessage } from '../chat/edit-message'
 import { answerPing, greet } from '../chat/greet'
 import { markRead } from '../chat/mark-read'
 import type { PostAnswer, PostMessage } from '../chat/post-message'
 import type { Typing } from '../chat/typing'
-import { ChatError, type ProblemCode } from '../errors'
+import { ChatError } from '../errors'
 import { guard } from '../guard'
 import { limits } from '../limits'
+import { fail, later, refuse, say } from './answers'
 import { type Connections, hearRoom, type Socket, type SocketState } from './connections'
 import { type Frame, parseFrame } from './frames'
 import { chooseSubprotocol, topicOf } from './topics'
@@ -142,6 +142,9 @@ function act(needs: Needs, socket: Socket, frame: Frame): void {
   switch (frame.type) {
     case 'message.post':
       return post(needs, socket, frame)
+    case 'message.edit':
+    case 'message.delete':
+      return change(needs, socket, frame)
     case 'read':
       return later(chat, socket, 'read', () => markRead(chat, user.id, frame.room, frame.seq))
     case 'typing':
@@ -183,6 +186,23 @@ function post(needs: Needs, socket: Socket, frame: Frame & { type: 'message.post
   }
 }
 
+type Change = Frame & { type: 'message.edit' | 'message.delete' }
+
+function change(needs: Needs, socket: Socket, frame: Change): void {
+  const { chat, spend } = needs
+  const { user, session } = socket.data.visitor
+  const retryMs = spend('messages', session)
+  if (retryMs > 0) return refuse(socket, frame.clientId, 'too_many', retryMs)
+  later(chat, socket, frame.type, async () => {
+    const answered =
+      frame.type === 'message.edit'
+        ? await editMessage(chat, user.id, frame)
+        : await deleteMessage(chat, user.id, frame)
+    if (answered.type === 'accepted') say(socket, answered)
+    else refuse(socket, frame.clientId, answered.code)
+  })
+}
+
 function resume(needs: Needs, socket: Socket, frame: Frame & { type: 'resume' }): void {
   const { chat, spend } = needs
   const { visitor, subprotocol } = socket.data
@@ -206,32 +226,4 @@ async function drained(socket: Socket): Promise<boolean> {
   do await Bun.sleep(socket.getBufferedAmount() > 0 ? drainPollMs : 0)
   while (socket.data.isOpen && socket.getBufferedAmount() > 0)
   return socket.data.isOpen
-}
-
-function later(chat: Chat, socket: Socket, where: string, work: () => Promise<void>): void {
-  void work().catch((fault) => fail(chat, socket, fault, where))
-}
-
-function fail(chat: Chat, socket: Socket, fault: unknown, where = 'resume'): void {
-  guard(chat.log, `socket.${where}`, () => {
-    throw fault
-  })()
-  socket.close(1011, 'internal')
-}
-
-function refuse(socket: Socket, clientId: string | null, code: ProblemCode, retryMs = 0): void {
-  const reason = problemSentence(socket.data.visitor.language, code)
-  const event: ChatEvent = { type: 'refused', client_id: clientId, code, reason }
-  say(socket, retryMs > 0 ? { ...event, retry_ms: retryMs } : event)
-}
-
-/** Answers of one turn leave in one frame. */
-function say(socket: Socket, event: ChatEvent): void {
-  const { outgoing } = socket.data
-  outgoing.push(JSON.stringify(event))
-  if (outgoing.length > 1) return
-  queueMicrotask(() => {
-    const text = `[${outgoing.splice(0).join(',')}]`
-    if (socket.data.isOpen) socket.send(text)
-  })
 }

@@ -95,6 +95,22 @@ export type AppendOutcome =
 /** Somebody whose name may be written after an @. */
 export type NamedUser = { id: number; folded: string; isOwner: boolean }
 
+export type MessageEdit = {
+  room: number
+  seq: number
+  author: number
+  content: string
+  mentions: Mention[]
+  at: number
+}
+
+export type MessageRemoval = Pick<MessageEdit, 'room' | 'seq' | 'at'> & { user: number }
+
+/** `message_missing` also for what is another's or in a room one is not in. */
+export type ChangeOutcome =
+  | { status: 'changed' | 'unchanged'; message: Message }
+  | { status: 'refused'; code: 'message_missing' }
+
 /** What happened in a room after a revision: the newest state of each message, oldest first. */
 export type Changes = { messages: Message[]; revision: number; more: boolean }
 
@@ -161,6 +177,10 @@ export type Store = {
   messages: {
     /** One transaction for all of them, outcomes in the order given. */
     append(batch: NewMessage[]): Promise<AppendOutcome[]>
+    /** New words for an own message, at the room's next revision; the same words change nothing. */
+    edit(edit: MessageEdit): Promise<ChangeOutcome>
+    /** Leaves a tombstone without words, of an own message or, for the owner, of any. */
+    remove(removal: MessageRemoval): Promise<ChangeOutcome>
     /** The `limit` messages before `before` (null: the newest), oldest first, no tombstones. */
     before(room: Room, before: number | null, limit: number): Promise<Message[]>
     /** Private messages of this person that were written in `room`, from one place to another. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import type { Store } from '../../src/store/store'
 import { append, hash, join, message, newUser, placeOf, roomOf, say } from './people'
+import { testEdits } from './edits'
 import { testReading } from './reading'
 import { testRooms } from './rooms'
 
@@ -33,6 +34,7 @@ export function storeContract(name: string, open: () => Promise<Engine>): void {
   describe(`${name}: messages`, () => testMessages(within))
   describe(`${name}: pages`, () => testPages(within))
   describe(`${name}: changes`, () => testChanges(within))
+  describe(`${name}: edits`, () => testEdits(within))
   describe(`${name}: rooms`, () => testRooms(within))
   describe(`${name}: reading`, () => testReading(within))
 }

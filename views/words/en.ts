@@ -132,6 +132,7 @@ export const en = {
     room_missing: 'This room does not exist, or you are not a member. Choose another room.',
     client_id_reused: 'Another message was sent under this number. Send yours again.',
     reply_missing: 'The message you answer is gone. Send yours without the quotation.',
+    message_missing: 'This message is gone, or is not yours to change.',
     bad_frame: 'The server could not read what this page sent. Reload the page.',
     bad_request: 'The server could not read this request. Go back and try again.',
     unknown_type: 'The server does not know this command. Reload the page.',

@@ -131,6 +131,7 @@ export const zh: Words = {
     room_missing: '这个房间不存在，或者你不是它的成员。请换一个房间。',
     client_id_reused: '这个编号已经发过另一条消息，请重新发送。',
     reply_missing: '你回复的消息已经不在了，请去掉引用后再发送。',
+    message_missing: '这条消息已不存在，或不是你可以修改的。',
     bad_frame: '服务器看不懂本页发来的内容，请刷新页面。',
     bad_request: '服务器看不懂这个请求，请返回后再试。',
     unknown_type: '服务器不认识这个指令，请刷新页面。',

@@ -1,6 +1,7 @@
 import type { Database } from 'bun:sqlite'
 import type { Mention, Message, Room, Store, User } from '../store'
 import { createAppend } from './append'
+import { createChanges } from './changes'
 
 export type MessageRow = Omit<Message, 'sender' | 'mentions' | 'recipient'> & {
   senderId: number
@@ -38,6 +39,7 @@ export function createMessages(db: Database): Store['messages'] {
     async append(batch) {
       return append(batch)
     },
+    ...createChanges(db),
     async before(room, seq, limit) {
       const rows = before.all(room.id, seq ?? Number.MAX_SAFE_INTEGER, limit)
       return rows.map((row) => toMessage(row, recipientOf(room, row.senderId)))

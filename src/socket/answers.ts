@@ -1,0 +1,42 @@
+import { problemSentence } from '../problem-sentence'
+import type { Chat } from '../chat/chat'
+import type { ChatEvent } from '../chat/events'
+import type { ProblemCode } from '../errors'
+import { guard } from '../guard'
+import type { Socket } from './connections'
+
+/** Does what takes longer than this turn; a fault in it ends the socket, and is logged. */
+export function later(chat: Chat, socket: Socket, where: string, work: () => Promise<void>): void {
+  void work().catch((fault) => fail(chat, socket, fault, where))
+}
+
+/** Something broke while working for this socket. */
+export function fail(chat: Chat, socket: Socket, fault: unknown, where = 'resume'): void {
+  guard(chat.log, `socket.${where}`, () => {
+    throw fault
+  })()
+  socket.close(1011, 'internal')
+}
+
+/** Says no, with a sentence in the reader's language. */
+export function refuse(
+  socket: Socket,
+  clientId: string | null,
+  code: ProblemCode,
+  retryMs = 0,
+): void {
+  const reason = problemSentence(socket.data.visitor.language, code)
+  const event: ChatEvent = { type: 'refused', client_id: clientId, code, reason }
+  say(socket, retryMs > 0 ? { ...event, retry_ms: retryMs } : event)
+}
+
+/** Answers of one turn leave in one frame. */
+export function say(socket: Socket, event: ChatEvent): void {
+  const { outgoing } = socket.data
+  outgoing.push(JSON.stringify(event))
+  if (outgoing.length > 1) return
+  queueMicrotask(() => {
+    const text = `[${outgoing.splice(0).join(',')}]`
+    if (socket.data.isOpen) socket.send(text)
+  })
+}

@@ -1,0 +1,97 @@
+import type { Database } from 'bun:sqlite'
+import type { ChangeOutcome, MessageEdit, MessageRemoval, Store, User } from '../store'
+import { type MessageRow, selectMessages, toMessage, writeMentions } from './messages'
+
+/** What happens to a message after it was said, in SQLite: each change takes the next revision. */
+export function createChanges(db: Database): Pick<Store['messages'], 'edit' | 'remove'> {
+  const statements = prepare(db)
+  const edit = db.transaction((wanted: MessageEdit) => editOne(statements, wanted))
+  const remove = db.transaction((wanted: MessageRemoval) => removeOne(statements, wanted))
+  return {
+    async edit(wanted) {
+      return edit.immediate(wanted)
+    },
+    async remove(wanted) {
+      return remove.immediate(wanted)
+    },
+  }
+}
+
+type Statements = ReturnType<typeof prepare>
+
+const missing: ChangeOutcome = { status: 'refused', code: 'message_missing' }
+
+function editOne(statements: Statements, wanted: MessageEdit): ChangeOutcome {
+  const { room, seq, author, content, mentions, at } = wanted
+  const row = statements.find.get(room, seq, author)
+  if (row === null || row.senderId !== author) return missing
+  if (row.content === content) return { status: 'unchanged', message: toMessage(row, toOther(row)) }
+  const revision = nextRevision(statements, room)
+  const named = writeMentions(mentions)
+  statements.rewrite.run({ room, seq, revision, content, named, at })
+  statements.forget.run(room, seq)
+  for (const { user } of mentions) statements.mention.run(user, room, seq)
+  const message = toMessage(
+    { ...row, revision, content, mentions: named, editedAt: at },
+    toOther(row),
+  )
+  return { status: 'changed', message }
+}
+
+function removeOne(statements: Statements, { room, seq, user, at }: MessageRemoval): ChangeOutcome {
+  const row = statements.find.get(room, seq, user)
+  if (row === null || (row.senderId !== user && row.role !== 'owner')) return missing
+  const revision = nextRevision(statements, room)
+  statements.bury.run({ room, seq, revision, at })
+  statements.forget.run(room, seq)
+  const buried = { ...row, revision, content: '', mentions: null, deletedAt: at }
+  return { status: 'changed', message: toMessage(buried, toOther(row)) }
+}
+
+function nextRevision({ advance }: Statements, room: number): number {
+  const head = advance.get(room)
+  if (head === null) throw new Error('a message has a room')
+  return head.revision
+}
+
+type FoundRow = MessageRow & { role: string; otherId: number | null } & {
+  otherNickname: string
+  otherAvatar: string
+}
+
+/** To whom a message in a direct room was said. */
+function toOther({ otherId: id, otherNickname, otherAvatar }: FoundRow): User | null {
+  return id === null ? null : { id, nickname: otherNickname, avatar: otherAvatar }
+}
+
+function prepare(db: Database) {
+  // Only what a member of the room can see, and only while it is not gone.
+  const find = db.query<FoundRow, [number, number, number]>(
+    `SELECT said.*, memberships.role, other.id AS otherId, other.nickname AS otherNickname,
+       other.avatar AS otherAvatar
+     FROM (${selectMessages('room_id = ?1 AND seq = ?2 AND deleted_at IS NULL')}) AS said
+     JOIN memberships ON memberships.room_id = said.room AND memberships.user_id = ?3
+     JOIN rooms ON rooms.id = said.room
+     LEFT JOIN memberships AS others
+       ON rooms.kind = 'direct' AND others.room_id = said.room AND others.user_id <> said.senderId
+     LEFT JOIN users AS other ON other.id = others.user_id`,
+  )
+  const advance = db.query<{ revision: number }, [number]>(
+    `UPDATE rooms SET revision = revision + 1 WHERE id = ? RETURNING revision`,
+  )
+  const rewrite = db.query(
+    `UPDATE messages
+     SET content = $content, mentions = $named, edited_at = $at, revision = $revision
+     WHERE room_id = $room AND seq = $seq`,
+  )
+  // The words are gone for good; the place stays, so that a returning reader sees it vanish.
+  const bury = db.query(
+    `UPDATE messages SET content = '', mentions = NULL, deleted_at = $at, revision = $revision
+     WHERE room_id = $room AND seq = $seq`,
+  )
+  const forget = db.query(`DELETE FROM mentions WHERE room_id = ? AND seq = ?`)
+  const mention = db.query(
+    `INSERT OR IGNORE INTO mentions (user_id, room_id, seq) VALUES (?, ?, ?)`,
+  )
+  return { find, advance, rewrite, bury, forget, mention }
+}

@@ -1,0 +1,179 @@
+import { expect, test } from 'bun:test'
+import {
+  type ChatClient,
+  history,
+  openSocket,
+  type Person,
+  readJson,
+  signIn,
+} from '../helpers/client'
+import { makeRoom, openDirect, sendForm } from '../helpers/house'
+import { serverForAll } from '../helpers/server'
+
+const server = serverForAll()
+
+async function answered(socket: ChatClient, frame: { client_id: string } & object) {
+  const before = socket.heard.length
+  socket.send(frame)
+  const isAnswer = (index: number): boolean => {
+    const item = socket.heard[index]
+    return (
+      (item?.type === 'accepted' || item?.type === 'refused') && item.client_id === frame.client_id
+    )
+  }
+  const answer = await socket.until(
+    (item) => isAnswer(socket.heard.indexOf(item)) && socket.heard.indexOf(item) >= before,
+    `an answer to ${frame.client_id}`,
+  )
+  return answer
+}
+
+const edit = (room: number, seq: number, content: string, client_id = crypto.randomUUID()) => ({
+  type: 'message.edit',
+  room,
+  seq,
+  content,
+  client_id,
+})
+const remove = (room: number, seq: number, client_id = crypto.randomUUID()) => ({
+  type: 'message.delete',
+  room,
+  seq,
+  client_id,
+})
+
+test('an own message gets other words, everywhere and for good', async () => {
+  const ada = await signIn(server(), 'Ada')
+  const one = await openSocket(server(), ada)
+  const other = await openSocket(server(), await signIn(server(), 'Grace'))
+  const page = await openSocket(server(), ada, { subprotocol: 'chatroom.html' })
+  const said = await one.post(1, 'e-1', 'Helo @Grace')
+  const seq = said.type === 'accepted' ? said.seq : 0
+  expect(await answered(one, edit(1, seq, 'Hello @Grace'))).toMatchObject({
+    type: 'accepted',
+    seq,
+    revision: seq + 1,
+  })
+  const heard = await other.until((item) => item.type === 'message.changed', 'the change')
+  expect(heard).toMatchObject({ seq, revision: seq + 1, content: 'Hello @Grace' })
+  expect(heard).toMatchObject({ mentions: [other.hello.user.id] })
+  await page.until((item) => item.type === 'row' && item.revision === seq + 1, 'the row again')
+  const [stored] = (await history(server(), ada, 1)).slice(-1)
+  expect(stored).toMatchObject({ content: 'Hello @Grace', seq, revision: seq + 1 })
+  // Sent again, it is answered again and changes nothing.
+  expect(await answered(one, edit(1, seq, 'Hello @Grace'))).toMatchObject({ revision: seq + 1 })
+  for (const socket of [one, other, page]) await socket.close()
+})
+
+test('a message taken back is gone for everybody, also for who was away', async () => {
+  const ada = await signIn(server(), 'Barbara')
+  const one = await openSocket(server(), ada)
+  const said = await one.post(1, 'd-1', 'Forget this')
+  const seq = said.type === 'accepted' ? said.seq : 0
+  const away = await signIn(server(), 'Away')
+  expect(await answered(one, remove(1, seq))).toMatchObject({ type: 'accepted', seq })
+  const back = await openSocket(server(), away)
+  back.resume(1, seq)
+  const told = await back.until((item) => item.type === 'message.removed', 'the removal')
+  expect(told).toMatchObject({ seq, room: 1 })
+  expect((await history(server(), ada, 1)).some((message) => message.seq === seq)).toBe(false)
+  expect(await answered(one, remove(1, seq))).toMatchObject({ code: 'message_missing' })
+  expect(await answered(one, edit(1, seq, 'back?'))).toMatchObject({ code: 'message_missing' })
+  expect(await one.post(1, 'd-2', 'an answer', seq)).toMatchObject({ code: 'reply_missing' })
+  await one.close()
+  await back.close()
+})
+
+test('another’s message, one in a room I left, and none at all are one answer', async () => {
+  const owner = await signIn(server(), 'Maker')
+  const member = await signIn(server(), 'Guest')
+  const room = await makeRoom(server(), owner, 'Workshop')
+  const one = await openSocket(server(), owner)
+  const two = await openSocket(server(), member)
+  await sendForm(server(), member, `/rooms/${room}/members`)
+  await two.until((item) => item.type === 'room', 'the room')
+  const owners = await one.post(room, 'o-1', 'mine')
+  const guests = await two.post(room, 'g-1', 'yours')
+  const [mine, yours] = [owners, guests].map((said) => (said.type === 'accepted' ? said.seq : 0))
+  const secret = await openDirect(server(), owner, two.hello.user.id)
+  const refusal = { type: 'refused', code: 'message_missing' }
+  for (const [place, seq] of [
+    [room, mine ?? 0],
+    [room, 999],
+    [secret + 50, 1],
+  ] as const) {
+    expect(await answered(two, edit(place, seq, 'x'))).toMatchObject(refusal)
+    expect(await answered(two, remove(place, seq))).toMatchObject(refusal)
+  }
+  // Whoever made the room may take away what was said in it, but not put words in mouths.
+  expect(await answered(one, edit(room, yours ?? 0, 'x'))).toMatchObject(refusal)
+  expect(await answered(one, remove(room, yours ?? 0))).toMatchObject({ type: 'accepted' })
+  await sendForm(server(), member, `/rooms/${room}/leave`)
+  expect(await answered(two, edit(room, yours ?? 0, 'x'))).toMatchObject(refusal)
+  for (const text of ['', ' ', 'x'.repeat(8_001)]) {
+    expect(await answered(one, edit(room, mine ?? 0, text))).toMatchObject({ type: 'refused' })
+  }
+  await one.close()
+  await two.close()
+})
+
+test('four who change one message in the same turn leave one truth, 200 times', async () => {
+  const ada = await signIn(server(), 'Racer')
+  const room = await makeRoom(server(), ada, 'Race')
+  const clients = await Promise.all([1, 2, 3, 4].map(() => openSocket(server(), ada)))
+  const [first] = clients
+  if (first === undefined) throw new Error('four clients')
+  for (let round = 0; round < 200; round += 1) {
+    const said = await first.post(room, `r-${round}`, `round ${round}`)
+    const seq = said.type === 'accepted' ? said.seq : 0
+    for (const [n, client] of clients.entries()) {
+      if (n === 3 && round % 3 === 0) client.send(remove(room, seq))
+      else client.send(edit(room, seq, `round ${round}, by ${n}`))
+    }
+    if (round === 100) {
+      clients[3]?.cut()
+      clients[3] = await openSocket(server(), ada)
+      clients[3].resume(room, 0)
+    }
+  }
+  await first.post(room, 'last', 'the end')
+  for (const client of clients) {
+    await client.until((item) => 'client_id' in item && item.client_id === 'last', 'the end')
+  }
+  const truth = (await history(server(), ada, room)).map(({ seq, content }) => [seq, content])
+  for (const client of clients) expect(stateOf(client, room)).toEqual(truth)
+  const fresh = await openSocket(server(), ada)
+  fresh.resume(room, 0)
+  await fresh.until((item) => item.type === 'caught_up', 'all of it')
+  expect(stateOf(fresh, room)).toEqual(truth)
+  expect(await changesOf(ada, room)).toEqual(truth)
+  for (const client of [...clients, fresh]) await client.close()
+})
+
+/** What a client believes: of each message the newest state it heard. */
+function stateOf({ heard }: ChatClient, room: number): unknown[] {
+  const newest = new Map<number, { revision: number; content: string | null }>()
+  for (const item of heard) {
+    const isMessage = item.type === 'message' || item.type === 'message.changed'
+    if (!isMessage && item.type !== 'message.removed') continue
+    if (item.room !== room || (newest.get(item.seq)?.revision ?? 0) >= item.revision) continue
+    newest.set(item.seq, { revision: item.revision, content: isMessage ? item.content : null })
+  }
+  return [...newest]
+    .toSorted(([a], [b]) => a - b)
+    .flatMap(([seq, { content }]) => (content === null ? [] : [[seq, content]]))
+}
+
+/** The same over HTTP, page by page. */
+async function changesOf(person: Person, room: number): Promise<unknown[]> {
+  const heard: ChatClient['heard'] = []
+  let [after, more] = [0, true]
+  while (more) {
+    const page = await readJson(server(), person, `/rooms/${room}/changes?after=${after}`)
+    const changes = Object.assign({ events: [], revision: 0, more: false }, page)
+    heard.push(...changes.events)
+    after = changes.revision
+    more = changes.more
+  }
+  return stateOf({ heard } as unknown as ChatClient, room)
+}
