@@ -37,6 +37,7 @@ const shortcuts: [name: keyof Words['keys'], ...combinations: string[]][] = [
   ['unread', 'Alt Shift ↑', 'Alt Shift ↓'],
   ['escape', 'Esc'],
   ['scroll', 'PageUp', 'PageDown'],
+  ['editLast', '↑'],
   ['oldest', 'Shift PageUp'],
   ['list', '↑', '↓'],
   ['ends', 'Ctrl Home', 'Ctrl End'],

@@ -34,6 +34,8 @@ const icons = {
   room: 'M9.5 4 7.5 20M16.5 4l-2 16M4.5 9h16M3.5 15h16',
   lock: 'M6.5 10.5h11v9h-11ZM8.5 10.5V8a3.5 3.5 0 0 1 7 0v2.5',
   pencil: 'M4 20l1-4L16 5l3 3L8 19ZM14 7l3 3',
+  copy: 'M9 9h10v11H9ZM5 15V4h10v2',
+  bin: 'M5 7h14M9 7V4.5h6V7M7 7l1 13h8l1-13',
   more: 'M5 12v.1M12 12v.1M19 12v.1',
   bell: 'M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 1.5h-15ZM10 20.5h4',
   send: 'M5 12h14M13 6l6 6-6 6',

@@ -2,6 +2,7 @@ import type { Room } from '../src/store/store'
 import { Composer, type Unsent } from './composer'
 import { Icon } from './icons'
 import { PendingTemplate } from './message'
+import { MessageTools } from './message-tools'
 import { Page } from './page'
 import { PanelDialog } from './panel'
 import { countHere, PeopleList, type PeopleProps, PeopleRail } from './people'
@@ -24,6 +25,7 @@ export function RoomPage(props: RoomPageProps) {
         <main class="chat">
           <RoomHead view={view} room={room} online={countHere(here)} />
           <Log {...props} />
+          <MessageTools view={view} />
           <ConnectionBar view={view} />
           <UnreadBar view={view} />
           <p class="toast" id="toast" hidden></p>

@@ -24,6 +24,8 @@ export type ComposerHooks = {
   onSend: (message: { room: number; text: string; to: Addressee | null }) => void
   /** The text changed; `room` is where it would go. */
   onChange: (room: number, text: string) => void
+  /** The arrow up in an empty field; true when something came of it. */
+  onUp: () => boolean
 }
 
 type Desk = {
@@ -91,6 +93,8 @@ function watchField(desk: Desk): void {
     if (isComposing(event) || event.defaultPrevented) return
     const isAtStart = field.selectionStart === 0 && field.selectionEnd === 0
     if (event.key === 'Backspace' && isAtStart) privacy.drop()
+    const isUp = event.key === 'ArrowUp' && field.value === '' && !event.altKey
+    if (isUp && hooks.onUp()) event.preventDefault()
     if (event.key !== 'Enter' || event.shiftKey || isTouch()) return
     event.preventDefault()
     form.requestSubmit()

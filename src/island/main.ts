@@ -8,6 +8,7 @@ import { createConnectionBar } from './connection-bar'
 import { openDrafts } from './drafts'
 import { watchKeys } from './keyboard'
 import { watchMentions } from './mention'
+import { createMessageTools } from './message-tools'
 import { openMute } from './mute'
 import { createNewLine } from './new-line'
 import { openOutbox, type Outbox } from './outbox'
@@ -48,6 +49,7 @@ function assemble(page: Page, storage: Storage, userId: number, parts: () => Par
   const composer = createComposer(page, drafts, {
     onSend: (message) => post(parts(), message),
     onChange: (target, text) => parts().typing.changed(target, text),
+    onUp: () => parts().tools.editLast(),
   })
   return {
     page,
@@ -82,6 +84,7 @@ function assemble(page: Page, storage: Storage, userId: number, parts: () => Par
     }),
     title,
     typing: createTyping(page, room, (frame) => send(parts(), frame)),
+    tools: createMessageTools(page, (frame) => send(parts(), frame)),
     mute,
     sound: createSound(page, storage),
   }

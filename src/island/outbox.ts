@@ -1,6 +1,7 @@
 import type { AcceptedEvent, RefusedEvent } from '../chat/events'
 import { limits } from '../limits'
 import type { Connection } from './connection'
+import { newId } from './new-id'
 import type { Storage } from './storage'
 
 /** A message of mine that the server has not answered yet, or refused. */
@@ -91,7 +92,7 @@ function post(box: Box, message: NewEntry): OutboxEntry {
   const at = Math.max(Date.now(), (last?.at ?? 0) + 1)
   const entry: OutboxEntry = {
     ...message,
-    clientId: newClientId(),
+    clientId: newId(),
     at,
     state: 'waiting',
     reason: '',
@@ -217,10 +218,4 @@ function watchOtherTabs({ prefix, entries, underWay, storage, listener }: Box): 
     entries.delete(entry.clientId)
     listener.onSent(entry, null)
   })
-}
-
-/** 128 random bits; the ready-made UUID of browsers is missing on plain HTTP. */
-function newClientId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -2,6 +2,7 @@ import type { Clock } from './clock'
 import type { Composer } from './composer'
 import type { Connection } from './connection'
 import type { Drafts } from './drafts'
+import type { MessageTools } from './message-tools'
 import type { Mute } from './mute'
 import type { NewLine } from './new-line'
 import type { Outbox } from './outbox'
@@ -32,6 +33,7 @@ export type Parts = {
   newLine: NewLine
   title: Title
   typing: Typing
+  tools: MessageTools
   mute: Mute
   sound: Sound
 }

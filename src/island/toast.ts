@@ -11,3 +11,22 @@ export function showToast(sentence: string): void {
     if (toast.textContent === sentence) toast.hidden = true
   }, toastMs)
 }
+
+/** The same with a way back, for as long as there is one. */
+export function showUndo(sentence: string, label: string, ms: number, undo: () => void): void {
+  const toast = element('toast', HTMLElement)
+  const button = document.createElement('button')
+  button.type = 'button'
+  button.textContent = label
+  const close = (): void => {
+    if (toast.contains(button)) toast.hidden = true
+    button.remove()
+  }
+  button.addEventListener('click', () => {
+    undo()
+    close()
+  })
+  toast.replaceChildren(sentence, button)
+  toast.hidden = false
+  setTimeout(close, ms)
+}

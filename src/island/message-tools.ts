@@ -1,0 +1,150 @@
+import { createPaths } from '../paths'
+import type { AcceptedEvent, RefusedEvent } from '../chat/events'
+import { newId } from './new-id'
+import { element, type Page } from './page'
+import { startEditing, type Editor } from './edit-message'
+import { rowsOf } from './rows'
+import { showToast, showUndo } from './toast'
+
+export type MessageTools = {
+  /** Changes the last message of my own; false when there is none on the page. */
+  editLast: () => boolean
+  onAccepted: (accepted: AcceptedEvent) => void
+  /** True when it was about a change that was asked for here. */
+  onRefused: (refused: RefusedEvent) => boolean
+}
+
+const barPx = 24
+
+/** One toolbar for all messages: it stands at the one that is pointed at or has the focus. */
+export function createMessageTools(page: Page, send: (frame: object) => boolean): MessageTools {
+  const bar = element('tools', HTMLElement)
+  const editors = new Map<string, Editor>()
+  let current: HTMLElement | null = null
+  const show = (row: HTMLElement | null): void => {
+    current = row
+    bar.hidden = row === null
+    if (row === null) return
+    const isOwn = row.classList.contains('msg--own')
+    const isOwner = element('timeline', HTMLElement).dataset.role === 'owner'
+    tool(bar, 'edit').hidden = !isOwn
+    tool(bar, 'delete').hidden = !isOwn && !isOwner
+    const chat = bar.parentElement?.getBoundingClientRect().top ?? 0
+    const log = element('log', HTMLElement).getBoundingClientRect().top
+    // Never over the head of the room, however far up the message begins.
+    const top = Math.max(row.getBoundingClientRect().top, log + barPx)
+    bar.style.top = `${top - chat}px`
+  }
+  const edit = async (row: HTMLElement): Promise<void> => {
+    show(null)
+    if (row.querySelector('.editor') !== null) return
+    const content = await fetchContent(page, row)
+    if (content === null) return showToast(page.words.notConnected)
+    startEditing(page, row, content, (clientId, text, editor) => {
+      const { room, seq } = placeOf(row)
+      editors.set(clientId, editor)
+      const frame = { type: 'message.edit', room, seq, content: text, client_id: clientId }
+      if (!send(frame)) showToast(page.words.notConnected)
+    })
+  }
+  const acts: Record<string, (row: HTMLElement) => void> = {
+    copy: (row) => copy(page, row),
+    edit: (row) => void edit(row),
+    delete: (row) => removeSoon(page, row, send),
+  }
+  watchPointer(bar, show)
+  bar.addEventListener('click', ({ target }) => {
+    const button = target instanceof Element ? target.closest<HTMLElement>('[data-tool]') : null
+    if (button !== null && current !== null) acts[button.dataset.tool ?? '']?.(current)
+  })
+  return {
+    editLast() {
+      const own = rowsOf(element('timeline', HTMLElement)).findLast((row) =>
+        row.matches('.msg--own:not(.msg--pending)'),
+      )
+      if (own !== undefined) void edit(own)
+      return own !== undefined
+    },
+    onAccepted({ client_id }) {
+      editors.get(client_id)?.close()
+      editors.delete(client_id)
+    },
+    onRefused({ client_id, reason }) {
+      if (client_id === null || !editors.delete(client_id)) return false
+      showToast(reason)
+      return true
+    },
+  }
+}
+
+function tool(bar: HTMLElement, name: string): HTMLElement {
+  const found = bar.querySelector<HTMLElement>(`[data-tool=${name}]`)
+  if (found === null) throw new Error(`the toolbar has no ${name}`)
+  return found
+}
+
+/** Follows the pointer and the focus; scrolling moves the messages away from under it. */
+function watchPointer(bar: HTMLElement, show: (row: HTMLElement | null) => void): void {
+  const rowOf = (target: EventTarget | null): HTMLElement | null =>
+    target instanceof Element
+      ? target.closest<HTMLElement>('#timeline > .msg:not(.msg--pending)')
+      : null
+  const log = element('log', HTMLElement)
+  log.addEventListener('pointerover', ({ target }) => show(rowOf(target)))
+  log.addEventListener('focusin', ({ target }) => show(rowOf(target)))
+  log.addEventListener('scroll', () => show(null), { passive: true })
+  element('log', HTMLElement).addEventListener('pointerleave', ({ relatedTarget }) => {
+    if (!(relatedTarget instanceof Node && bar.contains(relatedTarget))) show(null)
+  })
+}
+
+function placeOf(row: HTMLElement): { room: number; seq: number } {
+  return { room: Number(row.dataset.room), seq: Number(row.dataset.seq) }
+}
+
+/** The words as they were typed: the page has only what became of them. */
+async function fetchContent(page: Page, row: HTMLElement): Promise<string | null> {
+  const { room, seq } = placeOf(row)
+  const path = `${createPaths(page.base).older(room, seq + 1)}&limit=1`
+  const headers = { Accept: 'application/json' }
+  const answer = await fetch(path, { headers }).catch(() => null)
+  const { messages }: { messages?: { seq: number; content: string }[] } =
+    (await answer?.json().catch(() => ({}))) ?? {}
+  const [message] = messages ?? []
+  return message?.seq === seq ? message.content : null
+}
+
+/** On plain HTTP there is no clipboard to write to, but there is an old way. */
+function copy(page: Page, row: HTMLElement): void {
+  const field = document.createElement('textarea')
+  field.className = 'vh'
+  field.value = row.querySelector<HTMLElement>('.msg__body')?.innerText ?? ''
+  row.append(field)
+  field.select()
+  document.execCommand('copy')
+  field.remove()
+  showToast(page.words.copied)
+}
+
+const undoMs = 10_000
+
+/** It is gone from this page at once, and from the server when nobody took that back in time. */
+function removeSoon(page: Page, row: HTMLElement, send: (frame: object) => boolean): void {
+  const { id } = row
+  const frame = { type: 'message.delete', ...placeOf(row), client_id: newId() }
+  row.hidden = true
+  const finish = (): void => {
+    removeEventListener('pagehide', finish)
+    clearTimeout(timer)
+    if (send(frame)) return
+    document.getElementById(id)?.removeAttribute('hidden')
+    showToast(page.words.notConnected)
+  }
+  const timer = setTimeout(finish, undoMs)
+  addEventListener('pagehide', finish)
+  showUndo(page.words.deleted, page.words.undo, undoMs, () => {
+    removeEventListener('pagehide', finish)
+    clearTimeout(timer)
+    document.getElementById(id)?.removeAttribute('hidden')
+  })
+}
