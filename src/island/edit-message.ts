@@ -6,8 +6,8 @@ import { element, type Page } from './page'
 export type Editor = { close: () => void }
 
 /**
- * Changes a message where it stands: Enter saves, Escape leaves. The text stays until the server
- * has answered, so that nothing is lost when it says no.
+ * Changes a message where it stands: Enter saves, Escape leaves, and both are buttons, too. The
+ * text stays until the server has answered, so that nothing is lost when it says no.
  */
 export function startEditing(
   page: Page,
@@ -15,21 +15,28 @@ export function startEditing(
   content: string,
   save: (clientId: string, text: string, editor: Editor) => void,
 ): void {
+  const { words } = page
   const field = document.createElement('textarea')
   field.className = 'editor'
   field.value = content
-  field.setAttribute('aria-label', page.words.editLabel)
-  const hint = document.createElement('p')
-  hint.className = 'editor__hint'
-  hint.textContent = page.words.editHint
+  field.setAttribute('aria-label', words.editLabel)
+  const foot = document.createElement('p')
+  foot.className = 'editor__foot'
   const editor: Editor = {
     close() {
       field.remove()
-      hint.remove()
+      foot.remove()
       row.classList.remove('msg--editing')
       element('content', HTMLElement).focus()
     },
   }
+  const submit = (): void => {
+    const text = field.value.replace(/\s+$/, '')
+    if (text === '' || text.length > limits.messageUnitsMax) return
+    if (text === content) editor.close()
+    else save(newId(), text, editor)
+  }
+  foot.append(makeButton(words.saveEdit, submit), makeButton(words.leaveEdit, editor.close))
   field.addEventListener('keydown', (event) => {
     if (isComposing(event)) return
     if (event.key === 'Escape') {
@@ -38,13 +45,18 @@ export function startEditing(
     }
     if (event.key !== 'Enter' || event.shiftKey || isTouch()) return
     event.preventDefault()
-    const text = field.value.replace(/\s+$/, '')
-    if (text === '' || text.length > limits.messageUnitsMax) return
-    if (text === content) editor.close()
-    else save(newId(), text, editor)
+    submit()
   })
   row.classList.add('msg--editing')
-  row.querySelector('.msg__body')?.after(field, hint)
+  row.querySelector('.msg__body')?.after(field, foot)
   field.focus()
   field.setSelectionRange(content.length, content.length)
+}
+
+function makeButton(label: string, act: () => void): HTMLElement {
+  const button = document.createElement('button')
+  button.type = 'button'
+  button.textContent = label
+  button.addEventListener('click', act)
+  return button
 }

@@ -22,9 +22,9 @@ export function createMessageTools(page: Page, send: (frame: object) => boolean)
   const editors = new Map<string, Editor>()
   let current: HTMLElement | null = null
   const show = (row: HTMLElement | null): void => {
-    current = row
-    bar.hidden = row === null
-    if (row === null) return
+    current = row?.classList.contains('msg--editing') === true ? null : row
+    bar.hidden = current === null
+    if (row === null || current === null) return
     const isOwn = row.classList.contains('msg--own')
     const isOwner = element('timeline', HTMLElement).dataset.role === 'owner'
     tool(bar, 'edit').hidden = !isOwn

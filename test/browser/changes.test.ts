@@ -37,8 +37,17 @@ test('the arrow up in an empty field changes my last message, for everybody', as
     expect(await page.evaluate<number>(edited)).toBe(1)
     expect((await rows(page)).map(({ text }) => text)).toEqual(['Hello all'])
   }
-  await expectAccessible(ada)
   await ada.emulate({ dark: false, width: 1280, height: 800 })
+})
+
+test('on a touch screen, where Enter is a new line, a button saves', async () => {
+  await ada.press('ArrowUp')
+  await ada.waitFor(`${focused} === 'editor'`, 'the editor')
+  await expectAccessible(ada)
+  await ada.type('!')
+  await ada.evaluate(`document.querySelector('.editor__foot button').click()`)
+  await sees(mei, 'Hello all!')
+  await ada.waitFor(`document.querySelector('.editor') === null`, 'the editor to close')
 })
 
 test('Escape leaves a message as it was', async () => {
@@ -47,7 +56,7 @@ test('Escape leaves a message as it was', async () => {
   await ada.type(' and more')
   await ada.press('Escape')
   expect(await ada.evaluate<boolean>(`document.querySelector('.editor') === null`)).toBe(true)
-  expect((await rows(ada)).map(({ text }) => text)).toEqual(['Hello all'])
+  expect((await rows(ada)).map(({ text }) => text)).toEqual(['Hello all!'])
 })
 
 test('one toolbar offers what one may do: others’ words are theirs', async () => {
@@ -60,7 +69,7 @@ test('one toolbar offers what one may do: others’ words are theirs', async () 
     .map((button) => button.dataset.tool)`
   await ada.evaluate(point('我的话'))
   expect(await ada.evaluate<string[]>(offered)).toEqual(['copy'])
-  await ada.evaluate(point('Hello all'))
+  await ada.evaluate(point('Hello all!'))
   expect(await ada.evaluate<string[]>(offered)).toEqual(['copy', 'edit', 'delete'])
   await expectAccessible(ada)
 })
