@@ -85,7 +85,9 @@ async function probe(
   { method, path, body }: { method: string; path: string; body?: string },
   format: Record<string, string>,
 ): Promise<string> {
-  const headers: Record<string, string> = { ...format, Origin: server.origin }
+  // Uncompressed: the address that was asked for stands on the page, and packs a byte differently.
+  const plain = { Origin: server.origin, 'Accept-Encoding': 'identity' }
+  const headers: Record<string, string> = { ...format, ...plain }
   if (person !== null) headers.Cookie = person.cookie
   if (body !== undefined) headers['Content-Type'] = 'application/x-www-form-urlencoded'
   const init = {
