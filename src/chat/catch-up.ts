@@ -35,8 +35,6 @@ export async function catchUp(
     let from = after
     let page: Changes
     do {
-      // Asked again for each page: who was put out meanwhile gets no more of it.
-      if ((await chat.store.rooms.find(userId, roomId)) === null) break
       page = await chat.store.messages.changesAfter(
         room,
         from,
@@ -45,8 +43,13 @@ export async function catchUp(
       )
       sendPage(outlet, roomId, after, page)
       from = page.revision
-    } while (page.more && (await outlet.drained()))
+      // Asked again between two pages: who was put out meanwhile gets no more of it.
+    } while (page.more && (await outlet.drained()) && (await isMember(chat, userId, roomId)))
   }
+}
+
+async function isMember(chat: Chat, userId: number, roomId: number): Promise<boolean> {
+  return (await chat.store.rooms.find(userId, roomId)) !== null
 }
 
 /** Another database, a position from the future, or too far behind to be worth replaying. */
