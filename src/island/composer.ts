@@ -205,7 +205,9 @@ function label({ page, privacy, isConnected }: Desk): void {
   send.title = isConnected ? (isPrivate ? action : '') : words.willSend
 }
 
-const callsAll = /(?<![\p{L}\p{N}_])[@＠](all|everyone|所有人|全体成员)(?![\p{L}\p{N}_])/iu
+/** Where chat/find-mentions.ts reads everybody, or more often: one question too many is none. */
+const callsAll =
+  /(?<![[\p{L}\p{N}_]--[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}]])[@＠](all|everyone|所有人|全体成员)/iv
 
 /** The owner of a room may call everybody, and is told how many that is. */
 function confirmAll(page: Page, text: string, to: Addressee | null): boolean {
