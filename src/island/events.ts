@@ -16,6 +16,7 @@ export function hear(parts: Parts, event: ChatEvent): void {
       if (tools.onRefused(event)) return
       return outbox.onRefused(event)
     case 'message.removed':
+      switching.forgetSlips(event.room)
       return timeline.remove(event.room, event.seq, event.revision)
     case 'caught_up':
       return timeline.positions.caughtUp(event.room, event.after, event.revision)

@@ -2,7 +2,7 @@ import { createPaths } from '../paths'
 import type { AcceptedEvent, RefusedEvent } from '../chat/events'
 import { newId } from './new-id'
 import { element, type Page } from './page'
-import { startEditing, type Editor } from './edit-message'
+import { startEditing } from './edit-message'
 import { rowsOf } from './rows'
 import { showToast, showUndo } from './toast'
 
@@ -14,26 +14,21 @@ export type MessageTools = {
   onRefused: (refused: RefusedEvent) => boolean
 }
 
+/** What was asked of the server and not answered yet, by the id of the request. */
+type Asked = Map<string, { accepted: () => void; refused: () => void }>
+
 const barPx = 24
 
 /** One toolbar for all messages: it stands at the one that is pointed at or has the focus. */
 export function createMessageTools(page: Page, send: (frame: object) => boolean): MessageTools {
   const bar = element('tools', HTMLElement)
-  const editors = new Map<string, Editor>()
+  const asked: Asked = new Map()
   let current: HTMLElement | null = null
   const show = (row: HTMLElement | null): void => {
     current = row?.classList.contains('msg--editing') === true ? null : row
     bar.hidden = current === null
     if (row === null || current === null) return
-    const isOwn = row.classList.contains('msg--own')
-    const isOwner = element('timeline', HTMLElement).dataset.role === 'owner'
-    tool(bar, 'edit').hidden = !isOwn
-    tool(bar, 'delete').hidden = !isOwn && !isOwner
-    const chat = bar.parentElement?.getBoundingClientRect().top ?? 0
-    const log = element('log', HTMLElement).getBoundingClientRect().top
-    // Never over the head of the room, however far up the message begins.
-    const top = Math.max(row.getBoundingClientRect().top, log + barPx)
-    bar.style.top = `${top - chat}px`
+    standAt(bar, row)
   }
   const edit = async (row: HTMLElement): Promise<void> => {
     show(null)
@@ -42,7 +37,7 @@ export function createMessageTools(page: Page, send: (frame: object) => boolean)
     if (content === null) return showToast(page.words.notConnected)
     startEditing(page, row, content, (clientId, text, editor) => {
       const { room, seq } = placeOf(row)
-      editors.set(clientId, editor)
+      asked.set(clientId, { accepted: editor.close, refused: () => {} })
       const frame = { type: 'message.edit', room, seq, content: text, client_id: clientId }
       if (!send(frame)) showToast(page.words.notConnected)
     })
@@ -50,7 +45,7 @@ export function createMessageTools(page: Page, send: (frame: object) => boolean)
   const acts: Record<string, (row: HTMLElement) => void> = {
     copy: (row) => copy(page, row),
     edit: (row) => void edit(row),
-    delete: (row) => removeSoon(page, row, send),
+    delete: (row) => removeSoon(page, row, asked, send),
   }
   watchPointer(bar, show)
   bar.addEventListener('click', ({ target }) => {
@@ -66,15 +61,31 @@ export function createMessageTools(page: Page, send: (frame: object) => boolean)
       return own !== undefined
     },
     onAccepted({ client_id }) {
-      editors.get(client_id)?.close()
-      editors.delete(client_id)
+      asked.get(client_id)?.accepted()
+      asked.delete(client_id)
     },
     onRefused({ client_id, reason }) {
-      if (client_id === null || !editors.delete(client_id)) return false
+      const wish = asked.get(client_id ?? '')
+      if (client_id === null || wish === undefined) return false
+      asked.delete(client_id)
+      wish.refused()
       showToast(reason)
       return true
     },
   }
+}
+
+/** Offers what one may do with this message, beside it. */
+function standAt(bar: HTMLElement, row: HTMLElement): void {
+  const isOwn = row.classList.contains('msg--own')
+  const isOwner = element('timeline', HTMLElement).dataset.role === 'owner'
+  tool(bar, 'edit').hidden = !isOwn
+  tool(bar, 'delete').hidden = !isOwn && !isOwner
+  const chat = bar.parentElement?.getBoundingClientRect().top ?? 0
+  const log = element('log', HTMLElement).getBoundingClientRect().top
+  // Never over the head of the room, however far up the message begins.
+  const top = Math.max(row.getBoundingClientRect().top, log + barPx)
+  bar.style.top = `${top - chat}px`
 }
 
 function tool(bar: HTMLElement, name: string): HTMLElement {
@@ -129,15 +140,23 @@ function copy(page: Page, row: HTMLElement): void {
 const undoMs = 10_000
 
 /** It is gone from this page at once, and from the server when nobody took that back in time. */
-function removeSoon(page: Page, row: HTMLElement, send: (frame: object) => boolean): void {
-  const { id } = row
-  const frame = { type: 'message.delete', ...placeOf(row), client_id: newId() }
+function removeSoon(
+  page: Page,
+  row: HTMLElement,
+  asked: Asked,
+  send: (frame: object) => boolean,
+): void {
+  const clientId = newId()
+  const frame = { type: 'message.delete', ...placeOf(row), client_id: clientId }
+  const restore = (): void => document.getElementById(row.id)?.removeAttribute('hidden')
   row.hidden = true
   const finish = (): void => {
     removeEventListener('pagehide', finish)
     clearTimeout(timer)
+    asked.set(clientId, { accepted: () => {}, refused: restore })
     if (send(frame)) return
-    document.getElementById(id)?.removeAttribute('hidden')
+    asked.delete(clientId)
+    restore()
     showToast(page.words.notConnected)
   }
   const timer = setTimeout(finish, undoMs)
@@ -145,6 +164,6 @@ function removeSoon(page: Page, row: HTMLElement, send: (frame: object) => boole
   showUndo(page.words.deleted, page.words.undo, undoMs, () => {
     removeEventListener('pagehide', finish)
     clearTimeout(timer)
-    document.getElementById(id)?.removeAttribute('hidden')
+    restore()
   })
 }

@@ -31,7 +31,7 @@ export function slipNeighbour(timeline: HTMLElement, after: number): HTMLElement
     : (next ?? null)
 }
 
-/** Takes an unanswered or refused private message off the page, its paper with it. */
+/** Takes a message off the page; a private one with the paper around it. */
 export function dropSlipOf(row: HTMLElement): void {
   const slip = row.closest('.slip')
   if (slip === null) row.remove()

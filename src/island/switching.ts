@@ -15,6 +15,8 @@ export type Switching = {
   /** The room before or after this one in the list; `isUnread` skips what was read. */
   step: (direction: 1 | -1, isUnread: boolean) => void
   forget: (room: number) => void
+  /** A message of this room is gone: so are the kept lists that show it as a slip. */
+  forgetSlips: (room: number) => void
   /** The room on the screen is not mine any more. */
   leave: () => void
 }
@@ -50,6 +52,11 @@ export function createSwitching(page: Page, timeline: Timeline, hooks: SwitchHoo
     open: (room) => show(it, room, true),
     step: (direction, isUnread) => step(it, direction, isUnread),
     forget: (room) => void it.kept.delete(room),
+    forgetSlips(room) {
+      for (const [id, { timeline: list }] of it.kept) {
+        if (list.querySelector(`.slip .msg[data-room="${room}"]`) !== null) it.kept.delete(id)
+      }
+    },
     leave() {
       it.kept.delete(timeline.room())
       const others = document.querySelectorAll<HTMLElement>('#rooms .item:not([aria-current])')

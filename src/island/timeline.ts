@@ -10,6 +10,7 @@ import { createPill, type Pill } from './pill'
 import { createPositions, type Positions } from './positions'
 import { createRows, type Rows, rowsOf } from './rows'
 import { createScroller, type Scroller } from './scroller'
+import { dropSlipOf } from './slips'
 import { watchSwaps } from './swaps'
 import { dropNewest } from './trim'
 
@@ -181,9 +182,11 @@ function arrive(parts: Parts, fresh: HTMLElement[]): void {
 
 function remove(parts: Parts, roomId: number, seq: number, revision: number): void {
   parts.positions.heard(roomId, revision)
-  if (roomId !== room()) return
+  const place = `.msg[data-room="${roomId}"][data-seq="${seq}"]`
+  const row = list().querySelector<HTMLElement>(place)
+  if (row === null) return
   const release = parts.scroller.hold()
-  list().querySelector(`.msg[data-seq="${seq}"]`)?.remove()
+  dropSlipOf(row)
   parts.rows.settleAll(list())
   release()
 }

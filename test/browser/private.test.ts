@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { BrowserPage } from '../helpers/browser'
 import { history, openSocket, type Person, signIn } from '../helpers/client'
+import { openDirect } from '../helpers/house'
 import { type RunningServer, startServer } from '../helpers/server'
 import { enter, expectNoProblems, reload, say, sees } from './people'
 
@@ -114,6 +115,22 @@ test('it lies in a conversation of its own, and stays where it was written', asy
     `document.querySelector('#direct-list .badge:not([hidden])')?.textContent === '1'`,
     'the answer’s number',
   )
+})
+
+test('a private message that is taken back leaves the room it was written in, too', async () => {
+  const id = Number(await ada.evaluate<string>('document.body.dataset.user'))
+  const room = await openDirect(server, bob, id)
+  const post = { type: 'message.post', room, client_id: 'oops', content: 'Oops', written_in: 1 }
+  spy.send(post)
+  const said = `${slips}.some((slip) => slip.text === 'Oops')`
+  await ada.waitFor(said, 'the slip')
+  const accepted = await spy.until(
+    (item) => item.type === 'accepted' && item.client_id === 'oops',
+    'the answer',
+  )
+  const seq = accepted.type === 'accepted' ? accepted.seq : 0
+  spy.send({ type: 'message.delete', room, seq, client_id: 'oops-gone' })
+  await ada.waitFor(`!${said}`, 'the slip to go')
 })
 
 test('whoever shows the screen to others hides private messages in rooms', async () => {
