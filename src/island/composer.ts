@@ -1,7 +1,8 @@
 import { limits } from '../limits'
 import { createPaths } from '../paths'
+import { confirmAll, createMeter, label, roomTitle } from './composer-label'
 import type { Addressee, Draft, Drafts } from './drafts'
-import { announce, count, element, fill, type Page } from './page'
+import { announce, element, fill, type Page } from './page'
 import { createPrivateMode, type PrivateMode } from './private-mode'
 
 export type Composer = {
@@ -49,7 +50,7 @@ export function createComposer(page: Page, drafts: Drafts, hooks: ComposerHooks)
   const form = element('composer', HTMLFormElement)
   const field = element('content', HTMLTextAreaElement)
   const privacy = createPrivateMode(page, () => {
-    label(desk)
+    relabel(desk)
     saveDraft(desk)
     field.focus()
   })
@@ -70,7 +71,7 @@ export function createComposer(page: Page, drafts: Drafts, hooks: ComposerHooks)
   return {
     setConnected(isConnected) {
       desk.isConnected = isConnected
-      label(desk)
+      relabel(desk)
     },
     setRoom: () => setRoom(desk),
     setAddressee: (to) => setAddressee(desk, to),
@@ -119,11 +120,15 @@ function submit(desk: Desk): void {
   field.value = ''
   // A private message is one message, unless it was pinned.
   if (to?.isPinned === false) privacy.set(null)
-  label(desk)
+  relabel(desk)
   // Whoever watches the field sees it emptied, as if by hand.
   field.dispatchEvent(new Event('input'))
   saveDraft(desk)
   hooks.onSend({ room: to?.room ?? room, text, to })
+}
+
+function relabel({ page, privacy, isConnected }: Desk): void {
+  label(page, privacy.addressee(), isConnected)
 }
 
 function draftOf({ field, privacy }: Desk): Draft {
@@ -139,7 +144,7 @@ function restore(desk: Desk): void {
   const { text, to } = drafts.read(room)
   if (field.value === '') field.value = text
   privacy.set(to)
-  label(desk)
+  relabel(desk)
   meter()
 }
 
@@ -157,7 +162,7 @@ function setRoom(desk: Desk): void {
 function setAddressee(desk: Desk, to: Addressee | null): void {
   const { nowPrivate, nowPublic } = desk.page.words
   desk.privacy.set(to)
-  label(desk)
+  relabel(desk)
   saveDraft(desk)
   const names = { room: roomTitle(), name: to?.name ?? '' }
   announce(fill(to === null ? nowPublic : nowPrivate, names))
@@ -180,62 +185,6 @@ export function isComposing(event: KeyboardEvent): boolean {
 /** A phone or tablet; a laptop with a touch screen is none. */
 export function isTouch(): boolean {
   return matchMedia('(hover: none) and (pointer: coarse)').matches
-}
-
-function roomTitle(): string {
-  return element('timeline', HTMLElement).dataset.title ?? ''
-}
-
-/** Everything that tells to whom a message will go: label, placeholder, button, edge. */
-function label({ page, privacy, isConnected }: Desk): void {
-  const to = privacy.addressee()
-  const { dataset } = element('timeline', HTMLElement)
-  const { words } = page
-  const name = to?.name ?? (dataset.kind === 'direct' ? dataset.name : undefined)
-  const isPrivate = name !== undefined
-  const names = { room: roomTitle(), name: name ?? '' }
-  const field = element('content', HTMLTextAreaElement)
-  field.placeholder = fill(isPrivate ? words.privatePlaceholder : words.placeholder, names)
-  const said = fill(isPrivate ? words.privatePlaceholder : words.fieldLabel, names)
-  element('content-label', HTMLElement).textContent = said
-  element('composer', HTMLElement).classList.toggle('compose--private', isPrivate)
-  const send = element('send', HTMLElement)
-  const action = isPrivate ? fill(words.sendPrivately, names) : words.send
-  send.querySelector('span')?.replaceChildren(isConnected ? action : words.willSend)
-  send.title = isConnected ? (isPrivate ? action : '') : words.willSend
-}
-
-/** Where chat/find-mentions.ts reads everybody, or more often: one question too many is none. */
-const callsAll =
-  /(?<![[\p{L}\p{N}_]--[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}]])[@＠](all|everyone|所有人|全体成员)/iv
-
-/** The owner of a room may call everybody, and is told how many that is. */
-function confirmAll(page: Page, text: string, to: Addressee | null): boolean {
-  const isOwner = element('timeline', HTMLElement).dataset.role === 'owner'
-  if (!isOwner || to !== null || !callsAll.test(text)) return true
-  const others = Number(element('people-list', HTMLElement).dataset.members) - 1
-  return others < 1 || confirm(count(page, others, page.words.notifyAll))
-}
-
-/** Shows the counter near the limit, and grows the box where the browser does not by itself. */
-function createMeter(page: Page, field: HTMLTextAreaElement): () => void {
-  const counter = element('counter', HTMLElement)
-  const send = element('send', HTMLButtonElement)
-  const growsItself = CSS.supports('field-sizing', 'content')
-  return () => {
-    const left = limits.messageUnitsMax - field.value.length
-    counter.hidden = left > limits.messageUnitsMax * 0.2
-    const { charactersLeft, tooLong } = page.words
-    if (!counter.hidden) {
-      counter.textContent =
-        left < 0 ? count(page, -left, tooLong) : count(page, left, charactersLeft)
-    }
-    counter.classList.toggle('counter--over', left < 0)
-    send.disabled = left < 0
-    if (growsItself) return
-    field.style.height = 'auto'
-    field.style.height = `${field.scrollHeight}px`
-  }
 }
 
 /** Typing anywhere on the page is meant for the field. */

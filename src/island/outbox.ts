@@ -2,21 +2,8 @@ import type { AcceptedEvent, RefusedEvent } from '../chat/events'
 import { limits } from '../limits'
 import type { Connection } from './connection'
 import { newId } from './new-id'
+import { loadEntries, type OutboxEntry } from './outbox-entry'
 import type { Storage } from './storage'
-
-/** A message of mine that the server has not answered yet, or refused. */
-export type OutboxEntry = {
-  clientId: string
-  room: number
-  /** Of a private message: the room it was written in, and to whom. */
-  writtenIn: number | null
-  to: string
-  content: string
-  /** The browser's clock in milliseconds; only for showing and for the order of sending. */
-  at: number
-  state: 'waiting' | 'failed'
-  reason: string
-}
 
 export type OutboxListener = {
   onChange: (entry: OutboxEntry) => void
@@ -69,7 +56,7 @@ export function openOutbox(
   listener: OutboxListener,
 ): Outbox {
   const prefix = `outbox.${userId}.`
-  const entries = new Map(load(storage, prefix).map((entry) => [entry.clientId, entry]))
+  const entries = new Map(loadEntries(storage, prefix).map((entry) => [entry.clientId, entry]))
   const underWay = new Map<number, string>()
   const box: Box = { prefix, entries, underWay, pausedUntil: 0, storage, connection, listener }
   watchOtherTabs(box)
@@ -181,32 +168,6 @@ function discard(box: Box, clientId: string): void {
 
 function sorted(entries: Map<string, OutboxEntry>): OutboxEntry[] {
   return [...entries.values()].sort((a, b) => a.at - b.at)
-}
-
-/** Whatever stands in the storage is only believed when it has the shape of an entry. */
-function load(storage: Storage, prefix: string): OutboxEntry[] {
-  return storage.keys(prefix).flatMap((key) => {
-    const value = storage.read(key)
-    if (isEntry(value) && key === prefix + value.clientId) return [value]
-    storage.remove(key)
-    return []
-  })
-}
-
-function isEntry(value: unknown): value is OutboxEntry {
-  if (typeof value !== 'object' || value === null) return false
-  const fields = new Map<string, unknown>(Object.entries(value))
-  const state = fields.get('state')
-  return (
-    /^[\w-]{1,64}$/.test(String(fields.get('clientId'))) &&
-    Number.isSafeInteger(fields.get('room')) &&
-    typeof fields.get('content') === 'string' &&
-    typeof fields.get('to') === 'string' &&
-    (fields.get('writtenIn') === null || Number.isSafeInteger(fields.get('writtenIn'))) &&
-    Number.isFinite(fields.get('at')) &&
-    (state === 'waiting' || state === 'failed') &&
-    typeof fields.get('reason') === 'string'
-  )
 }
 
 /** Another tab of mine may have had an answer, or a decision, for the same message. */

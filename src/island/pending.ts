@@ -1,6 +1,6 @@
 import { limits } from '../limits'
 import type { Clock } from './clock'
-import type { OutboxEntry } from './outbox'
+import type { OutboxEntry } from './outbox-entry'
 import { element, type Page } from './page'
 import { dropSlipOf, makeSlip } from './slips'
 

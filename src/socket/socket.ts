@@ -1,18 +1,13 @@
 import type { Server, WebSocketHandler } from 'bun'
-import type { Spend } from '../budgets'
-import { catchUp } from '../chat/catch-up'
-import type { Chat, Visitor } from '../chat/chat'
-import { deleteMessage, editMessage } from '../chat/edit-message'
-import { answerPing, greet } from '../chat/greet'
-import { markRead } from '../chat/mark-read'
-import type { PostAnswer, PostMessage } from '../chat/post-message'
-import type { Typing } from '../chat/typing'
+import type { Visitor } from '../chat/chat'
+import { greet } from '../chat/greet'
 import { ChatError } from '../errors'
 import { guard } from '../guard'
 import { limits } from '../limits'
-import { fail, later, refuse, say } from './answers'
+import { act, type ActNeeds } from './act'
+import { later, refuse, say } from './answers'
 import { type Connections, hearRoom, type Socket, type SocketState } from './connections'
-import { type Frame, parseFrame } from './frames'
+import { parseFrame } from './frames'
 import { chooseSubprotocol, topicOf } from './topics'
 
 export type SocketDoor = {
@@ -25,13 +20,7 @@ export type SocketDoor = {
   websocket: WebSocketHandler<SocketState>
 }
 
-type Needs = {
-  chat: Chat
-  connections: Connections
-  postMessage: PostMessage
-  typing: Typing
-  spend: Spend
-}
+type Needs = ActNeeds & { connections: Connections }
 
 /**
  * The socket door: bytes to frames to verbs, and back. Every callback is guarded, as one exception
@@ -134,96 +123,4 @@ function receive(needs: Needs, socket: Socket, raw: string | Buffer): void {
   const frame = parseFrame(raw)
   if (frame.type === 'problem') return refuse(socket, frame.clientId, frame.code)
   act(needs, socket, frame)
-}
-
-function act(needs: Needs, socket: Socket, frame: Frame): void {
-  const { chat } = needs
-  const { user } = socket.data.visitor
-  switch (frame.type) {
-    case 'message.post':
-      return post(needs, socket, frame)
-    case 'message.edit':
-    case 'message.delete':
-      return change(needs, socket, frame)
-    case 'read':
-      return later(chat, socket, 'read', () => markRead(chat, user.id, frame.room, frame.seq))
-    case 'typing':
-      // Only where this socket hears the room: nobody is told of a room they are not in.
-      return void (
-        socket.data.rooms.has(frame.room) && needs.typing.mark(frame.room, user.id, frame.isActive)
-      )
-    case 'presence':
-      return setAway(chat, socket, frame.isAway)
-    case 'resume':
-      return resume(needs, socket, frame)
-    case 'ping':
-      return later(chat, socket, 'ping', async () => say(socket, await answerPing(chat, user.id)))
-  }
-}
-
-function setAway(chat: Chat, socket: Socket, isAway: boolean): void {
-  if (socket.data.isAway === isAway) return
-  socket.data.isAway = isAway
-  chat.presence.setAway(socket.data.visitor.user.id, isAway)
-}
-
-function post(needs: Needs, socket: Socket, frame: Frame & { type: 'message.post' }): void {
-  const { chat, postMessage, spend } = needs
-  const { user, session } = socket.data.visitor
-  const { clientId } = frame.message
-  const retryMs = spend('messages', session)
-  if (retryMs > 0) return refuse(socket, clientId, 'too_many', retryMs)
-  const answer = (answered: PostAnswer): void => {
-    if (answered.type === 'accepted') say(socket, answered)
-    else refuse(socket, clientId, answered.code, answered.retryMs)
-  }
-  try {
-    const { room, message } = frame
-    postMessage({ ...message, room, author: user.id, createdAt: chat.now() }, answer)
-  } catch (fault) {
-    if (!(fault instanceof ChatError)) throw fault
-    refuse(socket, clientId, fault.code, fault.retryMs)
-  }
-}
-
-type Change = Frame & { type: 'message.edit' | 'message.delete' }
-
-function change(needs: Needs, socket: Socket, frame: Change): void {
-  const { chat, spend } = needs
-  const { user, session } = socket.data.visitor
-  const retryMs = spend('messages', session)
-  if (retryMs > 0) return refuse(socket, frame.clientId, 'too_many', retryMs)
-  later(chat, socket, frame.type, async () => {
-    const answered =
-      frame.type === 'message.edit'
-        ? await editMessage(chat, user.id, frame)
-        : await deleteMessage(chat, user.id, frame)
-    if (answered.type === 'accepted') say(socket, answered)
-    else refuse(socket, frame.clientId, answered.code)
-  })
-}
-
-function resume(needs: Needs, socket: Socket, frame: Frame & { type: 'resume' }): void {
-  const { chat, spend } = needs
-  const { visitor, subprotocol } = socket.data
-  const retryMs = spend('catchUps', visitor.session)
-  if (retryMs > 0) return refuse(socket, null, 'too_many', retryMs)
-  const outlet = {
-    subprotocol,
-    send: (text: string): void => void (socket.data.isOpen && socket.send(text)),
-    drained: () => drained(socket),
-  }
-  // One after another: two replays at once would only fill the same buffer twice.
-  socket.data.catchingUp = socket.data.catchingUp.then(() =>
-    catchUp(chat, visitor.user.id, frame, outlet).catch((fault) => fail(chat, socket, fault)),
-  )
-}
-
-const drainPollMs = 20
-
-async function drained(socket: Socket): Promise<boolean> {
-  // A pause even when nothing waits: others get their turn between two pages.
-  do await Bun.sleep(socket.getBufferedAmount() > 0 ? drainPollMs : 0)
-  while (socket.data.isOpen && socket.getBufferedAmount() > 0)
-  return socket.data.isOpen
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
-import { openOutbox, type OutboxEntry, type OutboxListener } from '../../src/island/outbox'
+import { openOutbox, type OutboxListener } from '../../src/island/outbox'
+import type { OutboxEntry } from '../../src/island/outbox-entry'
 import { openStorage } from '../../src/island/storage'
 import { documentForAll } from './dom'
 

@@ -1,0 +1,122 @@
+/**
+ * The rows a verb gets from the Store, and what it hands in. Times are integers in milliseconds
+ * since 1970, ending `At`.
+ */
+
+export type User = { id: number; nickname: string; avatar: string }
+
+export type RoomKind = 'open' | 'closed' | 'direct'
+
+/** A room as one member sees it. Only the store makes one, so holding it proves membership. */
+export type Room = {
+  id: number
+  kind: RoomKind
+  name: string
+  topic: string
+  createdAt: number
+  revision: number
+  readSeq: number
+  /** Messages of others after the read marker, tombstones left out. */
+  unread: number
+  /** When the first of them was said; null when there are none. */
+  unreadSince: number | null
+  /** How many of them mention the member. */
+  mentions: number
+  role: 'owner' | 'member'
+  /** What makes a sound for the member. */
+  notify: Notify
+  /** The two people of a direct room, the member first; null in every other room. */
+  pair: [User, User] | null
+}
+
+export type Notify = 'all' | 'mentions' | 'nothing'
+
+/** An open room as anybody sees it who may join. */
+export type OpenRoom = {
+  id: number
+  name: string
+  topic: string
+  members: number
+  isMember: boolean
+}
+
+export type NewRoom = {
+  kind: 'open' | 'closed'
+  name: string
+  folded: string
+  skeleton: string
+  topic: string
+  owner: number
+  createdAt: number
+}
+
+/** A place in a text where somebody is named, in code units; user 0 is everybody. */
+export type Mention = { user: number; start: number; length: number }
+
+export type Message = {
+  room: number
+  seq: number
+  revision: number
+  clientId: string
+  sender: User
+  content: string
+  replyTo: number | null
+  mentions: Mention[]
+  /** The other person, in a direct room. */
+  recipient: User | null
+  /** Of a private message: the room it was written in, and that room's revision at the time. */
+  writtenIn: number | null
+  writtenAfter: number | null
+  createdAt: number
+  editedAt: number | null
+  deletedAt: number | null
+}
+
+export type NewMessage = {
+  room: number
+  author: number
+  clientId: string
+  content: string
+  replyTo: number | null
+  mentions: Mention[]
+  /** The room in which the author wrote this private message; null everywhere else. */
+  writtenIn: number | null
+  createdAt: number
+}
+
+export type AppendRefusal = 'room_missing' | 'client_id_reused' | 'reply_missing'
+
+/** `repeat`: the id was known already; `message` is the first one, whatever was sent this time. */
+export type AppendOutcome =
+  | { status: 'accepted'; message: Message; repeat: boolean }
+  | { status: 'refused'; code: AppendRefusal }
+
+/** Somebody whose name may be written after an @. */
+export type NamedUser = { id: number; folded: string; isOwner: boolean }
+
+export type MessageEdit = {
+  room: number
+  seq: number
+  author: number
+  content: string
+  mentions: Mention[]
+  at: number
+}
+
+export type MessageRemoval = Pick<MessageEdit, 'room' | 'seq' | 'at'> & { user: number }
+
+/** `message_missing` also for what is another's or in a room one is not in. */
+export type ChangeOutcome =
+  | { status: 'changed' | 'unchanged'; message: Message }
+  | { status: 'refused'; code: 'message_missing' }
+
+/** What happened in a room after a revision: the newest state of each message, oldest first. */
+export type Changes = { messages: Message[]; revision: number; more: boolean }
+
+export type NewUser = {
+  nickname: string
+  folded: string
+  skeleton: string
+  avatar: string
+  createdAt: number
+}

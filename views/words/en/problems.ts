@@ -1,0 +1,51 @@
+import { limits } from '../../../src/limits'
+
+const nameMax = limits.nicknameGraphemesMax
+const { roomsPerOwnerMax: roomsMax, topicUnitsMax: topicMax } = limits
+const textMax = limits.messageUnitsMax.toLocaleString('en')
+
+/** A sentence for every problem, in English: what happened and what to do. */
+export const problems = {
+  name_empty: 'Type a name so that others know who is speaking.',
+  name_long: `This name is too long. Shorten it to ${nameMax} characters.`,
+  name_characters: 'This name has characters that cannot be shown. Use letters and digits.',
+  name_mixed_scripts: 'This name mixes alphabets that look alike. Keep to one of them.',
+  name_reserved: 'This name is kept for the house. Choose another one.',
+  name_taken: 'Somebody here already has this name. Choose another one.',
+  avatar_unknown: 'This picture does not exist. Pick one of those shown.',
+  room_name_empty: 'Give the room a name so that others find it.',
+  room_name_taken: 'There is a room with this name, or one that looks like it. Choose another.',
+  topic_long: `This topic is too long. Shorten it to ${topicMax} characters.`,
+  rooms_too_many: `You have made ${roomsMax} rooms already. Use one of them.`,
+  room_stays: 'Everybody stays in this room. Switch its sound off if it is too loud.',
+  owner_only: 'Only whoever made this room can do that. Ask them.',
+  person_missing: 'This person is not here any more. Choose somebody else.',
+  joins_too_many: 'Many people are coming in at once. Wait a few seconds and try again.',
+  message_empty: 'There is nothing to send yet. Write something first.',
+  message_long: `This is too long. Shorten it to ${textMax} characters or send it in parts.`,
+  message_characters: 'This message has characters that cannot be shown. Remove them to send it.',
+  message_marks: 'Too many marks are stacked on one letter. Remove some to send this message.',
+  too_many: 'You are going very fast. Wait a few seconds and try again.',
+  busy: 'The server is very busy. Try again in a moment.',
+  storage_failed: 'The server could not save this. Keep your text and try again in a minute.',
+  room_missing: 'This room does not exist, or you are not a member. Choose another room.',
+  client_id_reused: 'Another message was sent under this number. Send yours again.',
+  reply_missing: 'The message you answer is gone. Send yours without the quotation.',
+  message_missing: 'This message is gone, or is not yours to change.',
+  bad_frame: 'The server could not read what this page sent. Reload the page.',
+  bad_request: 'The server could not read this request. Go back and try again.',
+  unknown_type: 'The server does not know this command. Reload the page.',
+  frame_large: 'This is too much to send at once. Send it in parts.',
+  origin_missing: 'The browser did not say where this request came from. Open the chat itself.',
+  origin_foreign: 'This request came from another site. Open the chat and try there.',
+  host_unknown: 'This server does not answer to that address. Use the address you were given.',
+  not_signed_in: 'You are not signed in any more. Choose a name to come back in.',
+  not_found: 'There is nothing at this address. Check the link or go back to the chat.',
+  too_large: 'This is larger than the server accepts. Send less at once.',
+  media_type: 'The server does not accept this kind of content. Send it as plain text.',
+  method: 'This address cannot be used that way. Go back to the chat.',
+  sockets_too_many: 'The chat is open in too many places. Close a few tabs and try again.',
+  restarting: 'The server is restarting. Try again in a few seconds.',
+  attachments_unsupported: 'Files cannot be sent yet. Send a link or text instead.',
+  internal: 'Something broke on our side. Try again; if it stays, tell the host: {reference}.',
+}
