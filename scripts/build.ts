@@ -1,5 +1,5 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 
 /**
@@ -8,18 +8,27 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
  */
 const root = join(import.meta.dir, '..')
 const staticFolder = join(root, 'dist', 'static')
+const lateFolder = 'src/island/late'
 
 export async function buildStatic(): Promise<void> {
-  const [island, css] = await Promise.all([
+  const lateParts = readdirSync(join(root, lateFolder)).map((file) => basename(file, '.ts'))
+  const [island, css, lateCss, ...late] = await Promise.all([
     bundle('src/island/main.ts', { target: 'browser', format: 'iife' }),
     // For browsers older than our CSS (light-dark, nesting: 2024) Bun would rewrite and bloat it.
     bundle('static/css/app.css', { target: 'bun' }),
+    bundle('static/css/late.css', { target: 'bun' }),
+    // Each alone: with shared chunks the first page would have to fetch many small files.
+    ...lateParts.map((part) =>
+      bundle(`${lateFolder}/${part}.ts`, { target: 'browser', format: 'esm' }),
+    ),
   ])
   const htmx = await Bun.file(join(root, 'node_modules/htmx.org/dist/htmx.min.js')).bytes()
   rmSync(staticFolder, { recursive: true, force: true })
   mkdirSync(staticFolder, { recursive: true })
   write('island.js', island)
   write('app.css', css)
+  write('late.css', lateCss)
+  for (const [n, part] of lateParts.entries()) write(`late-${part}.js`, late[n] ?? new Uint8Array())
   write('htmx.js', htmx)
   for (const icon of ['icon.svg', 'icon-maskable.svg', 'icon-unread.svg']) {
     write(icon, await Bun.file(join(root, 'static', icon)).bytes())

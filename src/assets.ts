@@ -14,6 +14,8 @@ export type Assets = {
   /** The name with its hash, for `app.css` and so on. Throws when the build left it out. */
   nameOf: (file: string) => string
   find: (hashedName: string) => Asset | null
+  /** What the browser's script fetches when it is first wanted (src/island/late). */
+  lateParts: { name: string; file: string }[]
 }
 
 const types: Record<string, string> = {
@@ -55,5 +57,10 @@ export function loadAssets(): Assets {
       return name
     },
     find: (hashedName) => assets.get(hashedName) ?? null,
+    lateParts: [...names].flatMap(([name, file]) => {
+      const late = /^late-(?<part>[\w-]+)\.js$|^(?<styles>late\.css)$/.exec(name)?.groups
+      const part = late?.part ?? late?.styles
+      return part === undefined ? [] : [{ name: part, file }]
+    }),
   }
 }

@@ -140,6 +140,8 @@ export const limits = {
   peopleWithoutSearch: 15,
   /** Rooms whose list is kept in memory, to be shown at once. */
   roomsKept: 12,
+  /** What is not needed at once is fetched when the page is first used, or after this. */
+  firstUseMs: 1_500,
   /** Hidden for longer than this, a page asks what it missed as soon as it is seen. */
   hiddenMs: 60_000,
 

@@ -20,6 +20,7 @@ export function Page({ view, title, user, epoch, renews = false, children }: Pag
         data-build={view.build}
         data-icon={view.assets.icon}
         data-icon-unread={view.assets.iconUnread}
+        data-late={JSON.stringify(view.assets.late)}
       >
         <IconSymbols />
         {children}

@@ -13,5 +13,13 @@ export type View = {
   /** Names the build of scripts and styles: a page learns when the server has another. */
   build: string
   /** Addresses of the built files; their names change with their content. */
-  assets: { css: string; htmx: string; island: string; icon: string; iconUnread: string }
+  assets: {
+    css: string
+    htmx: string
+    island: string
+    icon: string
+    iconUnread: string
+    /** What the script fetches later, by name. */
+    late: Record<string, string>
+  }
 }

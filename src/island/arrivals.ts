@@ -35,6 +35,7 @@ export function listen(
       on.state(isOpen)
       if (isOpen) return
       outbox.interrupted()
+      parts.asks.interrupted()
       timeline.positions.interrupted()
     },
     onSignedOut: () => location.assign(createPaths(page.base).home()),

@@ -1,10 +1,11 @@
 import { createAnnouncer } from './announcer'
 import { receiveRow } from './arrivals'
+import { createAsks } from './asks'
 import { createClock } from './clock'
 import { createComposer } from './composer'
 import { openDrafts } from './drafts'
-import { createMessageTools } from './message-tools'
 import { openMute } from './mute'
+import { loadLate, whenWanted } from './late'
 import { createNewLine } from './new-line'
 import { openOutbox, type Outbox } from './outbox'
 import { announce, element, fill, type Page } from './page'
@@ -31,7 +32,7 @@ export function assemble(page: Page, storage: Storage, userId: number, parts: ()
   const composer = createComposer(page, drafts, {
     onSend: (message) => post(parts(), message),
     onChange: (target, text) => parts().typing.changed(target, text),
-    onUp: () => parts().tools.editLast(),
+    onUp: () => editLast(parts()),
   })
   return {
     page,
@@ -40,6 +41,7 @@ export function assemble(page: Page, storage: Storage, userId: number, parts: ()
     connection: null,
     timeline,
     outbox: createOutbox(userId, parts, storage),
+    asks: createAsks(page, (frame) => send(parts(), frame)),
     composer,
     drafts,
     rooms,
@@ -66,9 +68,9 @@ export function assemble(page: Page, storage: Storage, userId: number, parts: ()
     }),
     title,
     typing: createTyping(page, room, (frame) => send(parts(), frame)),
-    tools: createMessageTools(page, (frame) => send(parts(), frame)),
     mute,
     sound: createSound(page, storage),
+    ...createLate(page, parts),
   }
 }
 
@@ -97,6 +99,32 @@ function listenToTimeline(page: Page, parts: () => Parts): TimelineListener {
       reading.check()
     },
   }
+}
+
+function createLate(page: Page, parts: () => Parts): Pick<Parts, 'panel' | 'tools'> {
+  return {
+    panel: whenWanted(async () => {
+      const { createPanel } = await loadLate(page, 'panel')
+      const { composer, mute, switching } = parts()
+      const openRoom = (room: number): void => void switching.open(room)
+      return createPanel(page, composer, { openRoom, toggleMute: mute.toggle })
+    }),
+    tools: whenWanted(async () => {
+      const { createMessageTools } = await loadLate(page, 'tools')
+      return createMessageTools(page, parts().asks)
+    }),
+  }
+}
+
+/** Changes the last message of my own; false when there is none on the page. */
+function editLast({ page, tools }: Parts): boolean {
+  const own = document.querySelector('#timeline > .msg--own:not(.msg--pending)')
+  if (own !== null)
+    tools().then(
+      (it) => it.editLast(),
+      () => showToast(page.words.notConnected),
+    )
+  return own !== null
 }
 
 /** Says something to the server, if there is a connection. */

@@ -1,9 +1,6 @@
 import { limits } from '../limits'
 import { isComposing, isTouch } from './composer'
-import { newId } from './new-id'
 import { element, type Page } from './page'
-
-export type Editor = { close: () => void }
 
 /**
  * Changes a message where it stands: Enter saves, Escape leaves, and both are buttons, too. The
@@ -13,7 +10,7 @@ export function startEditing(
   page: Page,
   row: HTMLElement,
   content: string,
-  save: (clientId: string, text: string, editor: Editor) => void,
+  save: (text: string) => Promise<boolean>,
 ): void {
   const { words } = page
   const field = document.createElement('textarea')
@@ -22,26 +19,24 @@ export function startEditing(
   field.setAttribute('aria-label', words.editLabel)
   const foot = document.createElement('p')
   foot.className = 'editor__foot'
-  const editor: Editor = {
-    close() {
-      field.remove()
-      foot.remove()
-      row.classList.remove('msg--editing')
-      element('content', HTMLElement).focus()
-    },
+  const close = (): void => {
+    field.remove()
+    foot.remove()
+    row.classList.remove('msg--editing')
+    element('content', HTMLElement).focus()
   }
   const submit = (): void => {
     const text = field.value.replace(/\s+$/, '')
     if (text === '' || text.length > limits.messageUnitsMax) return
-    if (text === content) editor.close()
-    else save(newId(), text, editor)
+    if (text === content) close()
+    else void save(text).then((isSaved) => void (isSaved && close()))
   }
-  foot.append(makeButton(words.saveEdit, submit), makeButton(words.leaveEdit, editor.close))
+  foot.append(makeButton(words.saveEdit, submit), makeButton(words.leaveEdit, close))
   field.addEventListener('keydown', (event) => {
     if (isComposing(event)) return
     if (event.key === 'Escape') {
       event.preventDefault()
-      editor.close()
+      close()
     }
     if (event.key !== 'Enter' || event.shiftKey || isTouch()) return
     event.preventDefault()

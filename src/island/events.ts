@@ -5,15 +5,15 @@ import { removePerson, setPresence } from './people'
 
 /** What the server says, to whom it belongs on this page. */
 export function hear(parts: Parts, event: ChatEvent): void {
-  const { page, timeline, outbox, rooms, switching, tools, typing } = parts
+  const { asks, page, timeline, outbox, rooms, switching, typing } = parts
   switch (event.type) {
     case 'accepted':
-      tools.onAccepted(event)
+      asks.onAccepted(event)
       return outbox.onAccepted(event)
     case 'refused':
       // Not about a message: a question for changes was refused, and is asked again later.
       if (event.client_id === null) timeline.positions.interrupted()
-      if (tools.onRefused(event)) return
+      if (asks.onRefused(event)) return
       return outbox.onRefused(event)
     case 'message.removed':
       switching.forgetSlips(event.room)

@@ -4,10 +4,11 @@ import { watchAway } from './away'
 import { connect } from './connection'
 import { createConnectionBar } from './connection-bar'
 import { watchKeys } from './keyboard'
+import { onFirstUse } from './late'
 import { watchMentions } from './mention'
 import { readPage } from './page'
-import { watchPanel } from './panel'
 import type { Parts } from './parts'
+import { watchPanelLinks } from './panel-links'
 import { watchPeopleSearch } from './people'
 import { forgetOnLogOut, startSignIn, welcomeBack } from './sign-in'
 import { watchHiding } from './slips'
@@ -24,12 +25,11 @@ else if (page.user !== null && document.getElementById('timeline') !== null) {
 
 /** Connects what was made with the reader and with the server. */
 function start(parts: Parts): void {
-  const { composer, mute, outbox, page, storage, switching, timeline } = parts
+  const { composer, outbox, page, storage, switching, timeline } = parts
   const mentions = watchMentions(page, composer)
-  const openRoom = (room: number): void => void switching.open(room)
-  const panel = watchPanel(page, composer, { openRoom, toggleMute: mute.toggle })
+  watchPanelLinks(page, (path) => openPanel(parts, path))
   watchKeys(page, switching, {
-    openPanel: (path) => void panel.open(path),
+    openPanel: (path) => openPanel(parts, path),
     leaveMode() {
       if (mentions.close()) return true
       const wasPrivate = composer.addressee() !== null
@@ -57,6 +57,15 @@ function start(parts: Parts): void {
   forgetOnLogOut(storage, outbox.size, page.words.logOutUnsent)
   welcomeBack(page, storage)
   timeline.start()
+  onFirstUse(() => void parts.tools().catch(() => {}))
+}
+
+/** Opens something in the dialog, or on a page of its own when that is not to be had. */
+function openPanel({ panel }: Parts, path: string): void {
+  panel().then(
+    (it) => void it.open(path),
+    () => location.assign(path),
+  )
 }
 
 /** Retry and Discard stand on each failed row; one listener serves all. */

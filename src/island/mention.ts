@@ -1,7 +1,7 @@
-import { createPaths } from '../paths'
 import { type Composer, isComposing } from './composer'
 import type { Addressee } from './drafts'
 import { type Candidate, findPeople } from './find-people'
+import { openDirect } from './open-direct'
 import { element, type Page } from './page'
 import { showToast } from './toast'
 
@@ -119,18 +119,6 @@ async function writePrivately(
   const to: Addressee = { user: id, name, room, isPinned: false }
   composer.setAddressee(to)
   composer.focus()
-}
-
-/** The direct room with somebody: known from the list, else asked for; null without an answer. */
-export async function openDirect(page: Page, user: number): Promise<number | null> {
-  const known = document.querySelector<HTMLElement>(`#direct-list [data-person="${user}"]`)
-  if (known !== null) return Number(known.dataset.room)
-  const headers = { Accept: 'application/json' }
-  const path = createPaths(page.base).direct(user)
-  const answer = await fetch(path, { method: 'POST', headers }).catch(() => null)
-  if (answer?.ok !== true) return null
-  const { room }: { room?: unknown } = await answer.json().catch(() => ({}))
-  return typeof room === 'number' ? room : null
 }
 
 /**

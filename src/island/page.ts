@@ -15,6 +15,8 @@ export type Page = {
   /** Which build of the scripts and styles this page was made with. */
   build: string
   icons: { icon: string; iconUnread: string }
+  /** Addresses of the late parts, by name. */
+  late: Record<string, string>
 }
 
 /** Reads the attributes of <body>. */
@@ -30,6 +32,7 @@ export function readPage(): Page {
     epoch: dataset.epoch ?? '',
     build: dataset.build ?? '',
     icons: { icon: dataset.icon ?? '', iconUnread: dataset.iconUnread ?? '' },
+    late: JSON.parse(dataset.late ?? '{}'),
   }
 }
 

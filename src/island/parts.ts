@@ -1,8 +1,10 @@
+import type { Asks } from './asks'
 import type { Clock } from './clock'
 import type { Composer } from './composer'
 import type { Connection } from './connection'
 import type { Drafts } from './drafts'
-import type { MessageTools } from './message-tools'
+import type { Panel } from './late/panel'
+import type { MessageTools } from './late/tools'
 import type { Mute } from './mute'
 import type { NewLine } from './new-line'
 import type { Outbox } from './outbox'
@@ -25,6 +27,7 @@ export type Parts = {
   connection: Connection | null
   timeline: Timeline
   outbox: Outbox
+  asks: Asks
   composer: Composer
   drafts: Drafts
   rooms: Rooms
@@ -33,7 +36,9 @@ export type Parts = {
   newLine: NewLine
   title: Title
   typing: Typing
-  tools: MessageTools
   mute: Mute
   sound: Sound
+  /** Fetched when they are first wanted; reject without a connection. */
+  panel: () => Promise<Panel>
+  tools: () => Promise<MessageTools>
 }

@@ -1,9 +1,9 @@
 import { limits } from '../limits'
 import { createPaths } from '../paths'
 import { isTouch } from './composer'
+import { closeDrawers } from './drawers'
 import { fetchHtml, swapIn } from './htmx'
 import { element, type Page } from './page'
-import { closeDrawers } from './panel'
 import type { Timeline } from './timeline'
 import { showToast } from './toast'
 

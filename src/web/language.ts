@@ -14,6 +14,9 @@ export function chooseLanguage(chat: Chat, assets: Assets): MiddlewareHandler<We
     island: chat.paths.asset(assets.nameOf('island.js')),
     icon: chat.paths.asset(assets.nameOf('icon.svg')),
     iconUnread: chat.paths.asset(assets.nameOf('icon-unread.svg')),
+    late: Object.fromEntries(
+      assets.lateParts.map(({ name, file }) => [name, chat.paths.asset(file)]),
+    ),
   }
   return async (c, next) => {
     const language = languageFromCookie(c) ?? languageFromHeader(c.req.header('accept-language'))

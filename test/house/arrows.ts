@@ -67,7 +67,7 @@ function whyNot(source: Source, target: string, isType: boolean): string | null 
 /** Every file is reached from an entry; every style is imported. */
 export const deadFiles: Rule = (sources) => {
   const byPath = new Map(sources.map((source) => [source.path.replace(/\.tsx?$/, ''), source]))
-  const entries = ['src/main', 'src/island/main', ...[...byPath.keys()].filter(isScript)]
+  const entries = ['src/main', 'src/island/main', ...[...byPath.keys()].filter(isEntry)]
   const reached = new Set<string>()
   const visit = (path: string): void => {
     const source = byPath.get(path)
@@ -76,16 +76,18 @@ export const deadFiles: Rule = (sources) => {
     for (const { from } of importsOf(source)) visit(resolveImport(source, from) ?? '')
   }
   entries.forEach(visit)
-  const styles = sources.find(({ path }) => path === 'static/css/app.css')?.text ?? ''
+  const sheets = ['static/css/app.css', 'static/css/late.css']
+  const styles = sources.flatMap(({ path, text }) => (sheets.includes(path) ? [text] : [])).join('')
   return sources.flatMap(({ path }) => {
     const isModule = /^(src|views)\/.*\.tsx?$/.test(path) && !path.endsWith('.d.ts')
     const isLost = isModule && !reached.has(path.replace(/\.tsx?$/, ''))
-    const isStyle = /^static\/css\/(?!app\.css)/.test(path)
+    const isStyle = /^static\/css\/(?!(app|late)\.css)/.test(path)
     const isUnused = isStyle && !styles.includes(path.split('/').at(-1) ?? '')
     return isLost || isUnused ? [`${path} is imported by nothing: remove it.`] : []
   })
 }
 
-function isScript(path: string): boolean {
-  return path.startsWith('scripts/')
+/** What is run by itself, or fetched by the page when it is wanted. */
+function isEntry(path: string): boolean {
+  return path.startsWith('scripts/') || path.startsWith('src/island/late/')
 }

@@ -16,6 +16,7 @@ const page: Page = {
   epoch: 'e',
   build: 'b',
   icons: { icon: '', iconUnread: '' },
+  late: {},
 }
 const minute = 60_000
 const noon = new Date().setHours(12, 0, 0, 0)

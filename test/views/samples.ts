@@ -12,7 +12,14 @@ export function viewIn(language: Language): View {
     house: 'Harbour House',
     houseId: 'house-1',
     build: 'build-1',
-    assets: { css: '/a.css', htmx: '/h.js', island: '/i.js', icon: '/i.svg', iconUnread: '/u.svg' },
+    assets: {
+      css: '/a.css',
+      htmx: '/h.js',
+      island: '/i.js',
+      icon: '/i.svg',
+      iconUnread: '/u.svg',
+      late: {},
+    },
   }
 }
 

@@ -1,28 +1,20 @@
-import { createPaths } from '../paths'
-import type { AcceptedEvent, RefusedEvent } from '../chat/events'
-import { newId } from './new-id'
-import { element, type Page } from './page'
-import { startEditing } from './edit-message'
-import { rowsOf } from './rows'
-import { showToast, showUndo } from './toast'
+import { createPaths } from '../../paths'
+import type { Asks } from '../asks'
+import { element, type Page } from '../page'
+import { startEditing } from '../edit-message'
+import { rowsOf } from '../rows'
+import { showToast, showUndo } from '../toast'
 
 export type MessageTools = {
-  /** Changes the last message of my own; false when there is none on the page. */
-  editLast: () => boolean
-  onAccepted: (accepted: AcceptedEvent) => void
-  /** True when it was about a change that was asked for here. */
-  onRefused: (refused: RefusedEvent) => boolean
+  /** Changes the last message of my own, if there is one on the page. */
+  editLast: () => void
 }
-
-/** What was asked of the server and not answered yet, by the id of the request. */
-type Asked = Map<string, { accepted: () => void; refused: () => void }>
 
 const barPx = 24
 
 /** One toolbar for all messages: it stands at the one that is pointed at or has the focus. */
-export function createMessageTools(page: Page, send: (frame: object) => boolean): MessageTools {
+export function createMessageTools(page: Page, asks: Asks): MessageTools {
   const bar = element('tools', HTMLElement)
-  const asked: Asked = new Map()
   let current: HTMLElement | null = null
   const show = (row: HTMLElement | null): void => {
     current = row?.classList.contains('msg--editing') === true ? null : row
@@ -35,17 +27,14 @@ export function createMessageTools(page: Page, send: (frame: object) => boolean)
     if (row.querySelector('.editor') !== null) return
     const content = await fetchContent(page, row)
     if (content === null) return showToast(page.words.notConnected)
-    startEditing(page, row, content, (clientId, text, editor) => {
-      const { room, seq } = placeOf(row)
-      asked.set(clientId, { accepted: editor.close, refused: () => {} })
-      const frame = { type: 'message.edit', room, seq, content: text, client_id: clientId }
-      if (!send(frame)) showToast(page.words.notConnected)
-    })
+    startEditing(page, row, content, (text) =>
+      asks.ask({ type: 'message.edit', ...placeOf(row), content: text }),
+    )
   }
   const acts: Record<string, (row: HTMLElement) => void> = {
     copy: (row) => copy(page, row),
     edit: (row) => void edit(row),
-    delete: (row) => removeSoon(page, row, asked, send),
+    delete: (row) => removeSoon(page, row, asks),
   }
   watchPointer(bar, show)
   bar.addEventListener('click', ({ target }) => {
@@ -58,19 +47,6 @@ export function createMessageTools(page: Page, send: (frame: object) => boolean)
         row.matches('.msg--own:not(.msg--pending)'),
       )
       if (own !== undefined) void edit(own)
-      return own !== undefined
-    },
-    onAccepted({ client_id }) {
-      asked.get(client_id)?.accepted()
-      asked.delete(client_id)
-    },
-    onRefused({ client_id, reason }) {
-      const wish = asked.get(client_id ?? '')
-      if (client_id === null || wish === undefined) return false
-      asked.delete(client_id)
-      wish.refused()
-      showToast(reason)
-      return true
     },
   }
 }
@@ -140,30 +116,22 @@ function copy(page: Page, row: HTMLElement): void {
 const undoMs = 10_000
 
 /** It is gone from this page at once, and from the server when nobody took that back in time. */
-function removeSoon(
-  page: Page,
-  row: HTMLElement,
-  asked: Asked,
-  send: (frame: object) => boolean,
-): void {
-  const clientId = newId()
-  const frame = { type: 'message.delete', ...placeOf(row), client_id: clientId }
+function removeSoon(page: Page, row: HTMLElement, asks: Asks): void {
+  const frame = { type: 'message.delete', ...placeOf(row) }
   const restore = (): void => document.getElementById(row.id)?.removeAttribute('hidden')
   row.hidden = true
-  const finish = (): void => {
+  const settle = (): void => {
     removeEventListener('pagehide', finish)
     clearTimeout(timer)
-    asked.set(clientId, { accepted: () => {}, refused: restore })
-    if (send(frame)) return
-    asked.delete(clientId)
-    restore()
-    showToast(page.words.notConnected)
+  }
+  const finish = (): void => {
+    settle()
+    void asks.ask(frame).then((isGone) => void (isGone || restore()))
   }
   const timer = setTimeout(finish, undoMs)
   addEventListener('pagehide', finish)
   showUndo(page.words.deleted, page.words.undo, undoMs, () => {
-    removeEventListener('pagehide', finish)
-    clearTimeout(timer)
+    settle()
     restore()
   })
 }

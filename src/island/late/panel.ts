@@ -1,9 +1,11 @@
-import { createPaths } from '../paths'
-import type { Composer } from './composer'
-import { fetchHtml, swapIn } from './htmx'
-import { openDirect } from './mention'
-import { announce, element, fill, type Page } from './page'
-import { showToast } from './toast'
+import type { Composer } from '../composer'
+import { closeDrawers } from '../drawers'
+import { fetchHtml, swapIn } from '../htmx'
+import { openDirect } from '../open-direct'
+import { announce, element, fill, type Page } from '../page'
+import { showToast } from '../toast'
+
+export type Panel = { open: (path: string) => Promise<void> }
 
 export type PanelHooks = {
   openRoom: (room: number) => void
@@ -11,15 +13,8 @@ export type PanelHooks = {
   toggleMute: (person: number) => boolean
 }
 
-/**
- * The dialog for everything that is asked for now and then: links marked `data-panel` open in it
- * instead of a page of their own, and people open their card.
- */
-export function watchPanel(
-  page: Page,
-  composer: Composer,
-  hooks: PanelHooks,
-): { open: (path: string) => Promise<void> } {
+/** Makes the dialog for everything that is asked for now and then: rooms, a person, help. */
+export function createPanel(page: Page, composer: Composer, hooks: PanelHooks): Panel {
   const dialog = element('panel', HTMLDialogElement)
   const open = async (path: string): Promise<void> => {
     const html = await fetchHtml(page, path)
@@ -30,19 +25,6 @@ export function watchPanel(
     if (!dialog.open) dialog.showModal()
     body.querySelector<HTMLElement>('input:not([type=hidden]), a, button')?.focus()
   }
-  document.addEventListener('click', (event) => {
-    const target = event.target instanceof Element ? event.target : null
-    const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey
-    if (target === null || !isPlain) return
-    const link = target.closest<HTMLAnchorElement>('a[data-panel]')
-    const person = target.closest<HTMLElement>('.person__open')?.closest<HTMLElement>('.person')
-    const mention = target.closest<HTMLElement>('.msg .mention[data-person]')
-    const id = Number(person?.dataset.person ?? mention?.dataset.person)
-    if (link !== null) {
-      event.preventDefault()
-      void open(link.pathname)
-    } else if (id > 0) void open(createPaths(page.base).person(id))
-  })
   dialog.addEventListener('click', ({ target }) => {
     const action = target instanceof Element ? target.closest<HTMLElement>('[data-action]') : null
     const card = action?.closest<HTMLElement>('.card__ways')
@@ -77,11 +59,4 @@ function mute(page: Page, card: HTMLElement, hooks: PanelHooks): void {
   const sentence = fill(isMuted ? muted : unmuted, { name: card.dataset.name ?? '' })
   announce(sentence)
   showToast(sentence)
-}
-
-/** On a phone the lists are drawers over the chat. */
-export function closeDrawers(): void {
-  for (const drawer of document.querySelectorAll<HTMLElement>('[popover]:popover-open')) {
-    drawer.hidePopover()
-  }
 }
