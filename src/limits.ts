@@ -31,8 +31,8 @@ export const limits = {
   historyPageRowsMax: 200,
   /** Rows kept in the browser; with 10,000 Enter takes five times as long to paint. */
   timelineRowsMax: 400,
-  /** Older messages are fetched this far from the top, so that nobody waits at the edge. */
-  olderFromTopPx: 1_200,
+  /** More messages are fetched this far from an edge, so that nobody waits at it. */
+  moreFromEdgePx: 1_200,
 
   // --- Catching up -------------------------------------------------------------------------
   /** Rows of one catch-up frame; the next is sent when this one has left the server. */

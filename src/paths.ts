@@ -24,7 +24,10 @@ export function createPaths(base: string) {
     help: () => `${base}help`,
     room: (id: number) => `${base}rooms/${id}`,
     messages: (id: number) => `${base}rooms/${id}/messages`,
+    /** One message where it was said; its place in the room is its name for ever. */
+    message: (id: number, seq: number) => `${base}rooms/${id}/messages/${seq}`,
     older: (id: number, before: number) => `${base}rooms/${id}/messages?before=${before}`,
+    newer: (id: number, after: number) => `${base}rooms/${id}/messages?after=${after}`,
     changes: (id: number) => `${base}rooms/${id}/changes`,
     socket: () => `${base}socket`,
     health: () => `${base}healthz`,

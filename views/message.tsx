@@ -1,4 +1,5 @@
 import type { Child } from 'hono/jsx'
+import type { Paths } from '../src/paths'
 import type { Message, Room, User } from '../src/store/store'
 import { Avatar } from './avatar'
 import { hueOf } from './hue'
@@ -9,7 +10,7 @@ import type { View } from './view'
  * One message as everybody sees it: no language, no clock, nothing about the reader, so that one
  * string serves the whole room. The browser turns UTC into local time.
  */
-export function MessageRow({ message, follows, children }: RowProps) {
+export function MessageRow({ message, paths, follows, children }: RowProps) {
   const { sender, clientId, content } = message
   const at = new Date(message.createdAt).toISOString()
   return (
@@ -27,7 +28,6 @@ export function MessageRow({ message, follows, children }: RowProps) {
       data-written-after={message.writtenAfter ?? undefined}
       data-to={message.recipient?.id}
       data-to-name={message.recipient?.nickname}
-      tabindex={-1}
     >
       <div class="msg__side">
         <Avatar user={sender} />
@@ -37,7 +37,9 @@ export function MessageRow({ message, follows, children }: RowProps) {
           <b class={hueOf(sender.id)}>
             <bdi>{sender.nickname}</bdi>
           </b>{' '}
-          <time datetime={`${at.slice(0, 16)}Z`}>{at.slice(11, 16)}</time>
+          <a href={paths.message(message.room, message.seq)}>
+            <time datetime={`${at.slice(0, 16)}Z`}>{at.slice(11, 16)}</time>
+          </a>
         </div>
         <div class={bodyClass(content)} dir="auto" hx-ignore="">
           <Text message={message} />
@@ -68,7 +70,7 @@ export function PendingTemplate({ view, user, room }: { view: View; user: User; 
   const { live } = view.words
   return (
     <template id="pending-row">
-      <MessageRow message={emptyMessage(user, room)} follows={false}>
+      <MessageRow message={emptyMessage(user, room)} paths={view.paths} follows={false}>
         <p class="msg__state" hidden>
           <span></span>{' '}
           <button type="button" data-action="retry">
@@ -83,7 +85,7 @@ export function PendingTemplate({ view, user, room }: { view: View; user: User; 
   )
 }
 
-type RowProps = { message: Message; follows: boolean; children?: Child }
+type RowProps = { message: Message; paths: Paths; follows: boolean; children?: Child }
 
 function emptyMessage(sender: User, room: Room): Message {
   return {

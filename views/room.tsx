@@ -8,7 +8,7 @@ import { PanelDialog } from './panel'
 import { countHere, PeopleList, type PeopleProps, PeopleRail } from './people'
 import { roomTitle } from './room-title'
 import { RoomsRail } from './rooms'
-import { Older, SlipFrame, Timeline, type TimelineProps } from './timeline'
+import { Newer, Older, SlipFrame, Timeline, type TimelineProps } from './timeline'
 import { TopBar } from './top-bar'
 import type { View } from './view'
 import { fill, plural } from './words'
@@ -41,6 +41,9 @@ export function RoomPage(props: RoomPageProps) {
       </template>
       <template id="older-loader">
         <Older view={view} room={room} firstSeq={0} />
+      </template>
+      <template id="newer-loader">
+        <Newer view={view} room={room} lastSeq={0} />
       </template>
     </Page>
   )

@@ -23,14 +23,16 @@ export function Timeline(props: TimelineProps) {
       data-unread-since={room.unreadSince ?? undefined}
       data-role={room.role}
       data-created={room.createdAt}
+      data-at={props.at ?? undefined}
     >
       <OlderMessages {...props} />
+      <NewerLink {...props} />
     </div>
   )
 }
 
 /** Takes an older page; gives what stands in for `#older`: its rows and what is before them. */
-export function OlderMessages(props: TimelineProps) {
+export function OlderMessages(props: PageProps) {
   const { view, room, messages, slips, hasOlder } = props
   const first = messages[0]
   const { live, page } = view.words
@@ -42,12 +44,46 @@ export function OlderMessages(props: TimelineProps) {
         <p class="start">{fill(live.start, { room: roomTitle(room) })}</p>
       )}
       {first === undefined && slips.length === 0 && <p class="first-words">{page.firstWords}</p>}
-      {slipsBefore(slips, first?.seq).map((slip) => (
+      <Rows {...props} />
+    </>
+  )
+}
+
+/** Takes a newer page; gives what stands in for `#newer`: its rows and what is after them. */
+export function NewerMessages(props: PageProps) {
+  const { room, nextSeq } = props
+  return (
+    <>
+      <Rows {...props} />
+      <NewerLink {...props} />
+      {nextSeq === null && <p id="newest" data-revision={room.revision} hidden></p>}
+    </>
+  )
+}
+
+function NewerLink({ view, room, messages, nextSeq }: PageProps) {
+  const last = messages.at(-1)
+  return nextSeq === null || last === undefined ? (
+    <></>
+  ) : (
+    <Newer view={view} room={room} lastSeq={last.seq} />
+  )
+}
+
+function Rows(props: PageProps) {
+  const { view, messages, slips } = props
+  return (
+    <>
+      {slipsBefore(slips, messages[0]?.seq).map((slip) => (
         <Slip {...props} message={slip} />
       ))}
       {messages.map((message, index) => (
         <>
-          <MessageRow message={message} follows={follows(messages[index - 1], message)} />
+          <MessageRow
+            message={message}
+            paths={view.paths}
+            follows={follows(messages[index - 1], message)}
+          />
           {slipsBetween(slips, message.seq, messages[index + 1]?.seq).map((slip) => (
             <Slip {...props} message={slip} />
           ))}
@@ -63,7 +99,7 @@ function Slip({ view, reader, message }: SlipProps) {
   const other = sender.id === reader.id ? recipient : sender
   return (
     <SlipFrame view={view} name={other?.nickname ?? ''} after={message.writtenAfter ?? 0}>
-      <MessageRow message={message} follows={false} />
+      <MessageRow message={message} paths={view.paths} follows={false} />
     </SlipFrame>
   )
 }
@@ -98,7 +134,26 @@ export function Older({ view, room, firstSeq }: { view: View; room: Room; firstS
   )
 }
 
-export type TimelineProps = {
+/** The link to what is after a page that does not end with the newest message. */
+export function Newer({ view, room, lastSeq }: { view: View; room: Room; lastSeq: number }) {
+  const { paths, words } = view
+  return (
+    <div
+      class="older"
+      id="newer"
+      hx-get={paths.newer(room.id, lastSeq)}
+      hx-trigger="newer"
+      hx-swap="outerHTML"
+    >
+      <a class="btn" href={paths.room(room.id)}>
+        {words.page.latest}
+      </a>
+    </div>
+  )
+}
+
+/** Some of a room's messages, oldest first. */
+export type PageProps = {
   view: View
   room: Room
   reader: User
@@ -106,6 +161,13 @@ export type TimelineProps = {
   /** Private messages of the reader that were written between these. */
   slips: Message[]
   hasOlder: boolean
+  /** The place of the next message that is not among these; null when the newest is. */
+  nextSeq: number | null
+}
+
+export type TimelineProps = PageProps & {
+  /** The place that was asked for; null when it was the end. */
+  at: number | null
 }
 
 type SlipProps = { view: View; reader: User; message: Message }

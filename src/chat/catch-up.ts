@@ -41,7 +41,7 @@ export async function catchUp(
         limits.catchUpRows,
         limits.catchUpUnitsMax,
       )
-      sendPage(outlet, roomId, after, page)
+      sendPage(chat, outlet, roomId, after, page)
       from = page.revision
       // Asked again between two pages: who was put out meanwhile gets no more of it.
     } while (page.more && (await outlet.drained()) && (await isMember(chat, userId, roomId)))
@@ -57,7 +57,7 @@ export function isWorthless(chat: Chat, epoch: string, head: number, after: numb
   return epoch !== chat.store.epoch || after > head || head - after > limits.catchUpRevisionsMax
 }
 
-function sendPage(outlet: Outlet, room: number, after: number, page: Changes): void {
+function sendPage(chat: Chat, outlet: Outlet, room: number, after: number, page: Changes): void {
   const done: ChatEvent[] = page.more
     ? []
     : [{ type: 'caught_up', room, after, revision: page.revision }]
@@ -67,7 +67,8 @@ function sendPage(outlet: Outlet, room: number, after: number, page: Changes): v
     return
   }
   const isRemoved = (message: Message): boolean => message.deletedAt !== null
-  const rows = page.messages.filter((message) => !isRemoved(message)).map(renderRow)
+  const shown = page.messages.filter((message) => !isRemoved(message))
+  const rows = shown.map((message) => renderRow(chat, message))
   if (rows.length > 0) outlet.send(rows.join(''))
   const removed = page.messages.filter(isRemoved).map((message) => toEvent(message, after))
   if (removed.length + done.length > 0) outlet.send(JSON.stringify([...removed, ...done]))

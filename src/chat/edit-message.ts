@@ -40,6 +40,6 @@ function tellAndAnswer(chat: Chat, clientId: string, outcome: ChangeOutcome): Po
 /** A changed message is its row again; a removed one is only told. */
 function publish(chat: Chat, message: Message): void {
   const json = (): string => JSON.stringify([toEvent(message, message.seq)])
-  const html = message.deletedAt === null ? (): string => renderRow(message) : json
+  const html = message.deletedAt === null ? (): string => renderRow(chat, message) : json
   chat.publish({ room: message.room }, { html, json })
 }

@@ -117,7 +117,7 @@ function publish(chat: Chat, outcomes: (AppendOutcome | StorageFailure)[]): void
       chat.publish(
         { room },
         {
-          html: () => part.map(renderRow).join(''),
+          html: () => part.map((message) => renderRow(chat, message)).join(''),
           json: () => JSON.stringify(part.map((message) => toEvent(message))),
         },
       )
@@ -141,8 +141,8 @@ function partsOf(messages: Message[]): Message[][] {
 }
 
 /** A message as everybody's row: rendered once, the same for every reader. */
-export function renderRow(message: Message): string {
-  return String(<MessageRow message={message} follows={false} />)
+export function renderRow({ paths }: Pick<Chat, 'paths'>, message: Message): string {
+  return String(<MessageRow message={message} paths={paths} follows={false} />)
 }
 
 function toAnswer(outcome: AppendOutcome | StorageFailure, sent: Posted): PostAnswer {

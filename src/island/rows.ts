@@ -27,6 +27,9 @@ export function createRows(
   })
   const dress = (root: ParentNode): void => {
     for (const row of root.querySelectorAll<HTMLElement>('.msg')) {
+      // The list is one stop for the Tab key; arrows walk in it.
+      row.tabIndex = -1
+      for (const link of row.querySelectorAll<HTMLElement>('.msg__meta a')) link.tabIndex = -1
       if (Number(row.dataset.user) === userId) row.classList.add('msg--own')
       const named = (row.dataset.mentions ?? '').split(' ')
       const isNamed = named.includes(String(userId)) || named.includes('0')

@@ -6,68 +6,90 @@ export type Scroller = {
   toEnd: () => void
   /** Remembers the place before a change of the list; the returned function restores it after. */
   hold: () => () => void
-  /** Asks for older messages when there are too few to scroll at all. */
+  /** Brings a row into the middle; the reader follows the end no more. */
+  toRow: (row: HTMLElement) => void
+  /** Asks for more messages when there are too few to scroll at all. */
   fill: () => void
   /** Watches the size of a list that replaced the one before. */
   watch: (timeline: HTMLElement) => void
 }
 
-/**
- * Watches the scrolling box. `onNearTop` is called when older messages will soon be needed,
- * `onFollow` when the reader came back to the end.
- */
-export function createScroller(
-  box: HTMLElement,
-  on: { onNearTop: () => void; onFollow: () => void },
-): Scroller {
-  let following = true
-  let top = 0
-  // While a list is being replaced the box may stand anywhere: that is not the reader's doing.
-  let heldUntil = 0
+export type ScrollHooks = {
+  /** Older messages will soon be needed, or newer ones. */
+  onNearTop: () => void
+  onNearEnd: () => void
+  /** The reader came back to the end. */
+  onFollow: () => void
+  /** Whether the list ends with the room's newest message: only that end can be followed. */
+  isEndHere: () => boolean
+}
+
+/** `top`: where the box stood last. `heldUntil`: moves before that are not the reader's doing. */
+type Place = { following: boolean; top: number; heldUntil: number }
+
+/** Watches the scrolling box. */
+export function createScroller(box: HTMLElement, on: ScrollHooks): Scroller {
+  const place: Place = { following: true, top: 0, heldUntil: 0 }
   const goToEnd = (): void => {
     box.scrollTop = box.scrollHeight
     // The event comes a frame later, and may come as one with the reader's own first scroll.
-    top = box.scrollTop
+    place.top = box.scrollTop
   }
-  box.addEventListener(
-    'scroll',
-    () => {
-      const wasFollowing = following
-      following = box.scrollHeight - box.scrollTop - box.clientHeight < limits.stickPx
-      if (following && !wasFollowing) on.onFollow()
-      // Only on the way up: the end of a short page is near its top, too.
-      const isHeld = performance.now() < heldUntil
-      if (!isHeld && box.scrollTop < top && box.scrollTop < limits.olderFromTopPx) on.onNearTop()
-      top = box.scrollTop
-    },
-    { passive: true },
-  )
+  box.addEventListener('scroll', () => follow(box, place, on), { passive: true })
   // The composer grows, a keyboard opens, a picture loads: the end stays the end.
   const sizes = new ResizeObserver(() => {
-    if (following) goToEnd()
+    if (place.following) goToEnd()
   })
   sizes.observe(box)
   return {
-    isFollowing: () => following,
+    isFollowing: () => place.following,
     toEnd() {
-      following = true
+      place.following = true
       goToEnd()
       on.onFollow()
     },
+    toRow(row) {
+      place.following = false
+      const { top, height } = row.getBoundingClientRect()
+      const middle = Math.max(0, (box.clientHeight - height) / 2)
+      box.scrollTop += top - box.getBoundingClientRect().top - middle
+      place.top = box.scrollTop
+      if (box.scrollTop < limits.moreFromEdgePx) on.onNearTop()
+      if (leftBelow(box) < limits.moreFromEdgePx) on.onNearEnd()
+    },
     fill() {
-      if (box.scrollHeight <= box.clientHeight) on.onNearTop()
+      if (box.scrollHeight > box.clientHeight) return
+      on.onNearTop()
+      on.onNearEnd()
     },
     hold() {
-      heldUntil = performance.now() + holdMsMax
-      const restore = following ? goToEnd : keepPlace(box)
+      place.heldUntil = performance.now() + holdMsMax
+      const restore = place.following ? goToEnd : keepPlace(box)
       return () => {
         restore()
-        heldUntil = 0
-        top = box.scrollTop
+        place.heldUntil = 0
+        place.top = box.scrollTop
       }
     },
     watch: (timeline) => sizes.observe(timeline),
   }
+}
+
+function leftBelow(box: HTMLElement): number {
+  return box.scrollHeight - box.scrollTop - box.clientHeight
+}
+
+function follow(box: HTMLElement, place: Place, on: ScrollHooks): void {
+  const wasFollowing = place.following
+  const [left, top] = [leftBelow(box), box.scrollTop]
+  place.following = on.isEndHere() && left < limits.stickPx
+  if (place.following && !wasFollowing) on.onFollow()
+  // While a list is being replaced the box may stand anywhere: that is not the reader's doing.
+  const isHeld = performance.now() < place.heldUntil
+  // Only on the way there: the end of a short page is near its top, too.
+  if (!isHeld && top < place.top && top < limits.moreFromEdgePx) on.onNearTop()
+  if (!isHeld && top > place.top && left < limits.moreFromEdgePx) on.onNearEnd()
+  place.top = top
 }
 
 /** A swap that never ends must not keep older messages away for ever. */

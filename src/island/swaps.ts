@@ -3,8 +3,9 @@ export type SwapHooks = {
   onFragment: (fragment: ParentNode) => void
   /** Remembers the reader's place; the returned function restores it. */
   hold: () => () => void
-  /** A page of older messages was put in. */
+  /** A page of older messages was put in, or one of newer ones. */
   onOlder: () => void
+  onNewer: () => void
   /** The whole list was replaced. */
   onFresh: () => void
 }
@@ -25,8 +26,9 @@ export function watchSwaps(box: HTMLElement, timeline: () => HTMLElement, hooks:
     if (!(event instanceof CustomEvent) || event.detail.ctx.isLive) return
     if (!box.contains(timeline())) return
     const isFresh = timeline() !== current
-    const isOlder = !isFresh && event.detail.ctx.target?.id === 'older'
-    if (isOlder) hooks.onOlder()
+    const target = isFresh ? null : event.detail.ctx.target?.id
+    if (target === 'older') hooks.onOlder()
+    if (target === 'newer') hooks.onNewer()
     current = timeline()
     release()
     if (isFresh) hooks.onFresh()

@@ -12,6 +12,8 @@ type Kept = { timeline: HTMLElement; head: HTMLElement; people: HTMLElement; kno
 
 export type Switching = {
   open: (room: number) => Promise<void>
+  /** Opens the room around one message, which is shown in the middle. */
+  openAt: (room: number, seq: number) => Promise<void>
   /** The room before or after this one in the list; `isUnread` skips what was read. */
   step: (direction: 1 | -1, isUnread: boolean) => void
   forget: (room: number) => void
@@ -45,11 +47,13 @@ export function createSwitching(page: Page, timeline: Timeline, hooks: SwitchHoo
   const it: Switch = { page, timeline, hooks, kept: new Map(), wanted: timeline.room() }
   document.addEventListener('click', (event) => followLink(it, event))
   addEventListener('popstate', () => {
-    const id = /rooms\/(\d+)$/.exec(location.pathname)?.[1]
-    if (id !== undefined) void show(it, Number(id), false)
+    const place = placeIn(location.pathname)
+    if (place?.seq === undefined) void (place !== null && show(it, place.room, false))
+    else void showAt(it, place.room, place.seq, false)
   })
   return {
     open: (room) => show(it, room, true),
+    openAt: (room, seq) => showAt(it, room, seq, true),
     step: (direction, isUnread) => step(it, direction, isUnread),
     forget: (room) => void it.kept.delete(room),
     forgetSlips(room) {
@@ -71,17 +75,38 @@ export function createSwitching(page: Page, timeline: Timeline, hooks: SwitchHoo
 
 async function show(it: Switch, room: number, isNew: boolean): Promise<void> {
   closeDrawers()
+  const path = createPaths(it.page.base).room(room)
   if (room === it.timeline.room()) return
   it.wanted = room
-  if (!restore(it, room) && !(await load(it, room))) return
-  if (isNew) history.pushState(null, '', createPaths(it.page.base).room(room))
+  if (!restore(it, room) && !(await load(it, room, path))) return
+  if (isNew) history.pushState(null, '', path)
   if (!isTouch()) it.hooks.focus()
+}
+
+async function showAt(it: Switch, room: number, seq: number, isNew: boolean): Promise<void> {
+  closeDrawers()
+  const { page, timeline } = it
+  const path = createPaths(page.base).message(room, seq)
+  it.wanted = room
+  const isHere = room === timeline.room() && timeline.toPlace(seq)
+  if (!isHere && !(await load(it, room, path))) return
+  if (isNew && location.pathname !== path) history.pushState(null, '', path)
+}
+
+/** The room of an address of ours, and the place in it when it names one. */
+function placeIn(pathname: string): { room: number; seq?: number } | null {
+  const found = /rooms\/(?<room>\d+)(?:\/messages\/(?<seq>\d+))?$/.exec(pathname)?.groups
+  if (found?.room === undefined) return null
+  const room = Number(found.room)
+  return found.seq === undefined ? { room } : { room, seq: Number(found.seq) }
 }
 
 /** Keeps the room that is being left, and forgets the one that was left longest ago. */
 function keep({ kept, timeline: { positions, room } }: Switch): void {
   const left = room()
   kept.delete(left)
+  // A list without the newest messages is no place to come back to.
+  if (document.getElementById('newer') !== null) return
   kept.set(left, {
     timeline: element('timeline', HTMLElement),
     head: element('head', HTMLElement),
@@ -121,10 +146,10 @@ function restore(it: Switch, room: number): boolean {
 }
 
 /** Fetches a room; false when it is not to be had, or another one was wanted meanwhile. */
-async function load(it: Switch, room: number): Promise<boolean> {
+async function load(it: Switch, room: number, path: string): Promise<boolean> {
   const { page, timeline } = it
   const slow = setTimeout(() => document.body.classList.add('is-switching'), limits.progressMs)
-  const html = await fetchHtml(page, createPaths(page.base).room(room))
+  const html = await fetchHtml(page, path)
   clearTimeout(slow)
   document.body.classList.remove('is-switching')
   if (it.wanted !== room) return false
@@ -133,19 +158,21 @@ async function load(it: Switch, room: number): Promise<boolean> {
     showToast(page.words.notConnected)
     return false
   }
-  keep(it)
+  if (room !== timeline.room()) keep(it)
   await swapIn(html, element('timeline', HTMLElement), 'outerHTML')
   return true
 }
 
 function followLink(it: Switch, event: MouseEvent): void {
   const target = event.target instanceof Element ? event.target : null
-  const link = target?.closest<HTMLElement>('a[data-room]')
+  const link = target?.closest<HTMLAnchorElement>('a[data-room], .msg__meta a, a.quote')
   const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey
-  if (link == null || !isPlain) return
+  const place = placeIn(link?.pathname ?? '')
+  if (link == null || place === null || !isPlain) return
   event.preventDefault()
   link.closest('dialog')?.close()
-  void show(it, Number(link.dataset.room), true)
+  if (place.seq === undefined) void show(it, place.room, true)
+  else void showAt(it, place.room, place.seq, true)
 }
 
 /** To a neighbour in the list, which is a ring. */

@@ -7,12 +7,13 @@ import type { OutboxEntry } from './outbox-entry'
 import { element, type Page } from './page'
 import { createPending, type Pending } from './pending'
 import { createPill, type Pill } from './pill'
+import { showGone, toPlace } from './place'
 import { createPositions, type Positions } from './positions'
 import { createRows, type Rows, rowsOf } from './rows'
 import { createScroller, type Scroller } from './scroller'
 import { dropSlipOf } from './slips'
 import { watchSwaps } from './swaps'
-import { dropNewest } from './trim'
+import { dropNewest, dropOldest } from './trim'
 
 export type TimelineListener = {
   /** Changes are missing after `after`: ask the server. */
@@ -44,6 +45,8 @@ export type Timeline = {
   settlePending: (clientId: string) => void
   isFollowing: () => boolean
   toEnd: () => void
+  /** Shows the message at this place, if it is on the page; false when it is not. */
+  toPlace: (seq: number) => boolean
   /** Asks for more of the past; false when there is none. */
   loadOlder: () => boolean
   /** Fetches a fresh list: too far behind, or its end had been left out. */
@@ -69,8 +72,10 @@ export function createTimeline(page: Page, clock: Clock, listener: TimelineListe
   const box = element('log', HTMLElement)
   const pill = createPill(page, () => toEnd(parts))
   const scroller = createScroller(box, {
-    onNearTop: () => void loadOlder(),
+    onNearTop: () => void loadMore('older'),
+    onNearEnd: () => void loadMore('newer'),
     onFollow: () => pill.seen(),
+    isEndHere: pill.isUpToDate,
   })
   const parts: Parts = {
     page,
@@ -90,6 +95,7 @@ export function createTimeline(page: Page, clock: Clock, listener: TimelineListe
     },
     hold: scroller.hold,
     onOlder: () => growOlder(parts),
+    onNewer: () => growNewer(parts),
     onFresh: () => start(parts),
   })
   return {
@@ -103,18 +109,19 @@ export function createTimeline(page: Page, clock: Clock, listener: TimelineListe
       const row = document.getElementById(`message-${page.user?.id}-${clientId}`)
       row?.classList.remove('msg--pending')
     },
-    isFollowing: () => scroller.isFollowing() && pill.isUpToDate(),
+    isFollowing: scroller.isFollowing,
     toEnd: () => toEnd(parts),
-    loadOlder,
+    toPlace: (seq) => toPlace(scroller, seq),
+    loadOlder: () => loadMore('older'),
     reload: () => reload(page),
     start: () => start(parts),
   }
 }
 
-function loadOlder(): boolean {
-  const older = document.getElementById('older')
-  older?.dispatchEvent(new Event('older'))
-  return older !== null
+function loadMore(which: 'older' | 'newer'): boolean {
+  const link = document.getElementById(which)
+  link?.dispatchEvent(new Event(which))
+  return link !== null
 }
 
 function toEnd(parts: Parts): void {
@@ -124,30 +131,51 @@ function toEnd(parts: Parts): void {
 }
 
 function start(parts: Parts): void {
-  const { positions, pending, pill, rows, scroller, listener } = parts
+  const { page, positions, pending, pill, rows, scroller, listener } = parts
   const timeline = list()
   positions.set(room(), Number(timeline.dataset.revision))
-  pill.setUpToDate(true)
+  pill.setUpToDate(document.getElementById('newer') === null)
   rows.dress(timeline)
   listener.dress(timeline)
   rows.settleAll(timeline)
   pending.clear()
   scroller.watch(timeline)
-  scroller.toEnd()
-  listener.onFresh(parts.isJumping)
+  const { at } = timeline.dataset
+  delete timeline.dataset.at
+  if (at === undefined) scroller.toEnd()
+  listener.onFresh(parts.isJumping || at !== undefined)
   parts.isJumping = false
+  if (at !== undefined && !toPlace(scroller, Number(at))) showGone(page, scroller, Number(at))
   scroller.fill()
 }
 
 async function reload(page: Page): Promise<void> {
   const wanted = room()
-  const html = await fetchHtml(page, createPaths(page.base).room(wanted))
-  if (html !== null && room() === wanted) await swapIn(html, list(), 'outerHTML')
+  const path = createPaths(page.base).room(wanted)
+  const html = await fetchHtml(page, path)
+  if (html === null || room() !== wanted) return
+  await swapIn(html, list(), 'outerHTML')
+  // From one message the reader went on to the end.
+  if (location.pathname !== path) history.replaceState(null, '', path)
 }
 
-function growOlder({ rows, pill, scroller, listener }: Parts): void {
+function growOlder({ page, rows, pill, scroller, listener }: Parts): void {
   rows.settleAll(list())
-  if (dropNewest(list())) pill.setUpToDate(false)
+  if (dropNewest(page, list())) pill.setUpToDate(false)
+  listener.onGrown()
+  scroller.fill()
+}
+
+function growNewer({ page, positions, rows, pill, scroller, listener }: Parts): void {
+  rows.settleAll(list())
+  dropOldest(page, list(), rows)
+  const newest = document.getElementById('newest')
+  if (newest !== null) {
+    newest.remove()
+    pill.setUpToDate(true)
+    // What was said since that page was made is asked for, as after an interruption.
+    positions.set(room(), Number(newest.dataset.revision))
+  }
   listener.onGrown()
   scroller.fill()
 }

@@ -13,21 +13,30 @@ export function dropOldest(page: Page, timeline: HTMLElement, rows: Rows): void 
   for (const row of all.slice(0, excess)) row.remove()
   timeline.querySelector('.start')?.remove()
   document.getElementById('older')?.remove()
-  const loader = element('older-loader', HTMLTemplateElement).content.firstElementChild
-  const clone = loader?.cloneNode(true)
-  if (!(clone instanceof HTMLElement)) return
-  clone.setAttribute(
-    'hx-get',
-    createPaths(page.base).older(Number(timeline.dataset.room), seqOf(first)),
-  )
-  timeline.prepend(clone)
-  htmx().process(clone)
+  const room = Number(timeline.dataset.room)
+  timeline.prepend(makeLoader('older-loader', createPaths(page.base).older(room, seqOf(first))))
   rows.settleAll(timeline)
 }
 
 /** Takes the newest rows off a list that grew at its old end; true when there were any. */
-export function dropNewest(timeline: HTMLElement): boolean {
-  const excess = rowsOf(timeline).slice(limits.timelineRowsMax)
+export function dropNewest(page: Page, timeline: HTMLElement): boolean {
+  const all = rowsOf(timeline)
+  const last = all[limits.timelineRowsMax - 1]
+  const excess = all.slice(limits.timelineRowsMax)
+  if (last === undefined || excess.length === 0) return false
   for (const row of excess) row.remove()
-  return excess.length > 0
+  document.getElementById('newer')?.remove()
+  const room = Number(timeline.dataset.room)
+  timeline.append(makeLoader('newer-loader', createPaths(page.base).newer(room, seqOf(last))))
+  return true
+}
+
+/** The link to more, as the server renders it, leading elsewhere. */
+function makeLoader(template: string, path: string): HTMLElement {
+  const loader = element(template, HTMLTemplateElement).content.firstElementChild?.cloneNode(true)
+  if (!(loader instanceof HTMLElement)) throw new Error(`#${template} is empty`)
+  loader.setAttribute('hx-get', path)
+  // Known to htmx when it stands on the page.
+  queueMicrotask(() => htmx().process(loader))
+  return loader
 }

@@ -82,6 +82,8 @@ export type Store = {
     remove(removal: MessageRemoval): Promise<ChangeOutcome>
     /** The `limit` messages before `before` (null: the newest), oldest first, no tombstones. */
     before(room: Room, before: number | null, limit: number): Promise<Message[]>
+    /** The `limit` messages after `after`, oldest first, no tombstones. */
+    after(room: Room, after: number, limit: number): Promise<Message[]>
     /** Private messages of this person that were written in `room`, from one place to another. */
     slips(room: Room, userId: number, from: number, before: number | null): Promise<Message[]>
     changesAfter(room: Room, revision: number, limit: number, unitsMax: number): Promise<Changes>

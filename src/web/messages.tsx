@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { OlderMessages } from '../../views/timeline'
+import { NewerMessages, OlderMessages } from '../../views/timeline'
 import { problemSentence } from '../problem-sentence'
 import type { Visitor } from '../chat/chat'
 import { isWorthless } from '../chat/catch-up'
@@ -20,7 +20,7 @@ import {
 import { parseForm } from './forms'
 import { requireVisitor } from './identity'
 import { setRetryAfter } from './problems'
-import { readBefore, readPage, requireRoom, sendRoom } from './rooms'
+import { readPage, readPlace, requireRoom, sendRoom } from './rooms'
 
 /** Reading back, catching up, and posting without a socket. */
 export function messageRoutes(needs: WebNeeds): Hono<WebEnv> {
@@ -28,10 +28,12 @@ export function messageRoutes(needs: WebNeeds): Hono<WebEnv> {
     .get('/rooms/:id/messages', async (c) => {
       const visitor = requireVisitor(c)
       const room = await requireRoom(needs, c, visitor)
-      const page = await readPage(needs, room, visitor.user, readBefore(c), readLimit(c))
+      const place = readPlace(c)
+      const page = await readPage(needs, room, visitor.user, place, readLimit(c))
       if (wantsJson(c)) return c.json({ messages: page.messages.map((row) => toEvent(row)) })
       const props = { view: c.get('view'), room, reader: visitor.user, ...page }
-      return sendHtml(c, <OlderMessages {...props} />)
+      const isNewer = place !== null && 'after' in place
+      return sendHtml(c, isNewer ? <NewerMessages {...props} /> : <OlderMessages {...props} />)
     })
     .get('/rooms/:id/changes', async (c) => sendChanges(needs, c))
     .post('/rooms/:id/messages', async (c) => receivePost(needs, c))
@@ -64,7 +66,7 @@ async function sendChanges(needs: WebNeeds, c: WebContext): Promise<Response> {
       c,
       messages
         .filter(({ deletedAt }) => deletedAt === null)
-        .map(renderRow)
+        .map((message) => renderRow(needs.chat, message))
         .join(''),
     )
   }
@@ -88,7 +90,8 @@ async function receivePost(needs: WebNeeds, c: WebContext): Promise<Response> {
   const refusal = new ChatError(answer.code, answer.retryMs)
   c.status(refusal.status)
   setRetryAfter(c, refusal)
-  return sendRoom(needs, c, visitor, room, { content: String(fields.get('content')), problem })
+  const unsent = { content: String(fields.get('content')), problem }
+  return sendRoom(needs, c, visitor, room, { unsent })
 }
 
 async function readForm(c: WebContext): Promise<Map<string, unknown>> {

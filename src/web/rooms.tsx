@@ -7,7 +7,7 @@ import type { Visitor } from '../chat/chat'
 import { toSummary } from '../chat/events'
 import { ChatError } from '../errors'
 import { limits } from '../limits'
-import type { Room, User } from '../store/store'
+import type { Message, Room, Store, User } from '../store/store'
 import {
   sendHtml,
   sendPage,
@@ -39,6 +39,13 @@ export function roomRoutes(needs: WebNeeds): Hono<WebEnv> {
       const room = await requireRoom(needs, c, visitor)
       rememberRoom(c, chat.paths.base, room.id)
       return sendRoom(needs, c, visitor, room)
+    })
+    .get('/rooms/:id/messages/:seq', async (c) => {
+      const visitor = requireVisitor(c)
+      const room = await requireRoom(needs, c, visitor)
+      const seq = parseId(c.req.param('seq'))
+      if (seq === null) throw new ChatError('not_found')
+      return sendRoom(needs, c, visitor, room, { place: { around: seq } })
     })
     .get('/rail', async (c) => sendRail(needs, c, requireVisitor(c)))
 }
@@ -73,16 +80,22 @@ export function parseId(text: string | undefined): number | null {
   return text !== undefined && /^[1-9]\d{0,14}$/.test(text) ? Number(text) : null
 }
 
-/** The room's page, or for htmx what another room changes; `unsent` is a refused form's text. */
+/**
+ * The room's page, or for htmx what another room changes: its end, or what is around a place.
+ * `unsent` is a refused form's text.
+ */
 export async function sendRoom(
   needs: WebNeeds,
   c: WebContext,
   visitor: Visitor,
   room: Room,
-  unsent?: Unsent,
+  { place = readPlace(c), unsent = null }: { place?: Place; unsent?: Unsent | null } = {},
 ): Promise<Response> {
   const { chat } = needs
-  const page = await readPage(needs, room, visitor.user, readBefore(c))
+  const at = place !== null && 'around' in place ? place.around : null
+  const limit = at === null ? limits.historyPageRows : limits.historyPageRows / 2
+  const page = await readPage(needs, room, visitor.user, place, limit)
+  const nextSeq = isBefore(place) ? place.before : page.nextSeq
   // Whoever asks is here, though the socket may still be on its way.
   const states = chat.presence.states()
   if (!states.has(visitor.user.id)) states.set(visitor.user.id, 'online')
@@ -97,6 +110,8 @@ export async function sendRoom(
     members,
     states,
     ...page,
+    nextSeq,
+    at,
   }
   if (c.req.header('hx-request') === 'true') return sendHtml(c, <RoomParts {...props} />)
   const rooms = await chat.store.rooms.ofUser(visitor.user.id)
@@ -108,7 +123,7 @@ export async function sendRoom(
       counts={countsOf(needs, rooms)}
       epoch={chat.store.epoch}
       clientId={crypto.randomUUID()}
-      unsent={unsent ?? null}
+      unsent={unsent}
     />,
   )
 }
@@ -136,28 +151,60 @@ function peopleShown(people: User[], states: ReadonlyMap<number, unknown>): User
   return people.filter((person) => states.has(person.id) || shown.has(person))
 }
 
-/** A page of history, the private messages written there, and whether there is more before it. */
+/** Which messages of a room: the newest, those before or after a place, or those around one. */
+export type Place = { before: number } | { after: number } | { around: number } | null
+
+/** A page of history, the private messages written there, and whether there is more around it. */
 export async function readPage(
   { chat }: WebNeeds,
   room: Room,
   reader: User,
-  before: number | null,
+  place: Place,
   limit: number = limits.historyPageRows,
 ) {
   const { messages: store } = chat.store
-  const rows = await store.before(room, before, limit + 1)
-  const messages = rows.slice(-limit)
-  const hasOlder = rows.length > limit
-  const from = hasOlder ? (messages[0]?.seq ?? 0) : 0
+  const [older, newer] = await readBothWays(store, room, place, limit)
+  const messages = [...older.slice(-limit), ...newer.slice(0, limit)]
+  const hasOlder = older.length > limit
+  const nextSeq = newer.length > limit ? (newer[limit]?.seq ?? null) : null
+  const from = hasOlder || isAfter(place) ? (messages[0]?.seq ?? 0) : 0
+  const before = isBefore(place) ? place.before : nextSeq
   const slips = await store.slips(room, reader.id, from, before)
-  return { messages, slips, hasOlder }
+  return { messages, slips, hasOlder, nextSeq }
 }
 
-/** `?before=SEQ`; null when absent. Throws `bad_request` when it is no place in a timeline. */
-export function readBefore(c: WebContext): number | null {
-  const text = c.req.query('before')
-  if (text === undefined || text === '') return null
-  const before = parseId(text)
-  if (before === null) throw new ChatError('bad_request')
-  return before
+/** Up to one more than `limit` on either side, so that it is known whether there is more. */
+async function readBothWays(
+  store: Store['messages'],
+  room: Room,
+  place: Place,
+  limit: number,
+): Promise<[older: Message[], newer: Message[]]> {
+  if (isAfter(place)) return [[], await store.after(room, place.after, limit + 1)]
+  if (isBefore(place)) return [await store.before(room, place.before, limit + 1), []]
+  if (place === null) return [await store.before(room, null, limit + 1), []]
+  return [
+    await store.before(room, place.around, limit + 1),
+    await store.after(room, place.around - 1, limit + 1),
+  ]
+}
+
+function isBefore(place: Place): place is { before: number } {
+  return place !== null && 'before' in place
+}
+
+function isAfter(place: Place): place is { after: number } {
+  return place !== null && 'after' in place
+}
+
+/** `?before=SEQ`, `?after=SEQ`, or neither. Throws `bad_request` when it is no place. */
+export function readPlace(c: WebContext): Place {
+  for (const side of ['before', 'after'] as const) {
+    const text = c.req.query(side) ?? ''
+    if (text === '') continue
+    const seq = parseId(text) ?? (text === '0' ? 0 : null)
+    if (seq === null) throw new ChatError('bad_request')
+    return side === 'before' ? { before: seq } : { after: seq }
+  }
+  return null
 }

@@ -1,10 +1,12 @@
 import { MessageRow } from '../../views/message'
+import { createPaths } from '../../src/paths'
 import { say, mei } from '../views/samples'
 
 /**
  * The cost of rendering one message: the worst of many hostile texts of 8,000 characters against a
  * plain one of the same length and an everyday one, in one run. `bun test/bench/render-text.tsx`
  */
+const paths = createPaths('/')
 const length = 8_000
 const rounds = 30
 const patterns = [
@@ -17,7 +19,7 @@ function medianMs(content: string): number {
   const message = say(mei, content)
   const times = Array.from({ length: rounds }, () => {
     const startedAt = performance.now()
-    String(<MessageRow message={message} follows={false} />)
+    String(<MessageRow message={message} paths={paths} follows={false} />)
     return performance.now() - startedAt
   })
   return times.toSorted((a, b) => a - b)[Math.floor(rounds / 2)] ?? 0

@@ -66,6 +66,8 @@ function roadsTo(room: number | string): { method: string; path: string; body?: 
     { method: 'GET', path: `${path}?before=99` },
     { method: 'GET', path: `${path}/messages` },
     { method: 'GET', path: `${path}/messages?limit=200&before=50` },
+    { method: 'GET', path: `${path}/messages?after=0` },
+    { method: 'GET', path: `${path}/messages/1` },
     { method: 'GET', path: `${path}/changes?after=0` },
     { method: 'GET', path: `${path}/settings` },
     { method: 'POST', path, body: 'topic=x' },

@@ -160,6 +160,11 @@ function testPages(within: Within): void {
         seqs.unshift(...(await store.messages.before(room, before, 50)).map(({ seq }) => seq))
       }
       expect(seqs).toEqual(all.map((_, n) => n + 1))
+      const onwards: number[] = []
+      for (let after = 0; after < all.length; after = onwards.at(-1) ?? all.length) {
+        onwards.push(...(await store.messages.after(room, after, 50)).map(({ seq }) => seq))
+      }
+      expect(onwards).toEqual(seqs)
     },
   )
 

@@ -17,6 +17,9 @@ export function createMessages(db: Database): Store['messages'] {
     `SELECT * FROM (${selectMessages('room_id = ? AND seq < ? AND deleted_at IS NULL')}
      ORDER BY seq DESC LIMIT ?) ORDER BY seq`,
   )
+  const after = db.query<MessageRow, [number, number, number]>(
+    `${selectMessages('room_id = ? AND seq > ? AND deleted_at IS NULL')} ORDER BY seq LIMIT ?`,
+  )
   const changes = db.query<MessageRow, [number, number, number, number, number]>(
     `${selectMessages('room_id = ? AND seq > ?')}
      UNION ALL ${selectMessages('room_id = ? AND revision > ? AND revision > seq AND seq <= ?2')}
@@ -42,6 +45,10 @@ export function createMessages(db: Database): Store['messages'] {
     ...createChanges(db),
     async before(room, seq, limit) {
       const rows = before.all(room.id, seq ?? Number.MAX_SAFE_INTEGER, limit)
+      return rows.map((row) => toMessage(row, recipientOf(room, row.senderId)))
+    },
+    async after(room, seq, limit) {
+      const rows = after.all(room.id, seq, limit)
       return rows.map((row) => toMessage(row, recipientOf(room, row.senderId)))
     },
     async slips(room, userId, from, seq) {

@@ -29,6 +29,7 @@ export const live = {
   muted: '{name} is muted for you.',
   unmuted: '{name} is not muted any more.',
   noticeTitle: '{name} in {room}',
+  messageGone: 'This message is gone.',
   copied: 'Copied.',
   deleted: 'Deleted.',
   undo: 'Undo',

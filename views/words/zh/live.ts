@@ -28,6 +28,7 @@ export const live: Words['live'] = {
   muted: '已对你静音 {name}。',
   unmuted: '已取消静音 {name}。',
   noticeTitle: '{name}（{room}）',
+  messageGone: '这条消息已经不在了。',
   copied: '已复制。',
   deleted: '已删除。',
   undo: '撤销',

@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import type { BrowserPage } from '../helpers/browser'
+import { openSocket, signIn } from '../helpers/client'
+import { makeRoom } from '../helpers/house'
+import { type RunningServer, startServer } from '../helpers/server'
+import { addressOf, connected, enter, expectNoProblems, rows, sees } from './people'
+
+let server: RunningServer
+let ada: BrowserPage
+let script: Awaited<ReturnType<typeof openSocket>>
+let closed = 0
+const total = 300
+
+beforeAll(async () => {
+  server = await startServer()
+  const robot = await signIn(server, 'Robot')
+  script = await openSocket(server, robot)
+  for (let n = 1; n <= total; n += 1) await script.post(1, `m-${n}`, `message ${n}`)
+  closed = await makeRoom(server, robot, 'Secret', 'closed')
+  ada = await enter(server.port, 'Ada', 'a')
+})
+
+afterAll(async () => {
+  script.close()
+  ada.close()
+  await server.dispose()
+})
+
+/** How far the middle of a row is from the middle of the box, in pixels. */
+const offCentre = (seq: number): string => `(() => {
+  const middle = (box) => (box.top + box.bottom) / 2
+  const row = document.querySelector('#timeline > .msg[data-seq="${seq}"]')
+  const log = document.querySelector('#log')
+  return Math.abs(middle(row.getBoundingClientRect()) - middle(log.getBoundingClientRect()))
+})()`
+
+async function expectShown(page: BrowserPage, seq: number): Promise<void> {
+  const flash = `document.querySelector('.msg--flash')?.dataset.seq === '${seq}'`
+  await page.waitFor(flash, `message ${seq} to flash`)
+  expect(await page.evaluate<number>(offCentre(seq))).toBeLessThan(40)
+  expect(await page.evaluate<string>('document.activeElement.dataset.seq')).toBe(String(seq))
+}
+
+test('a link to a message opens the room around it, in the middle, and flashes it', async () => {
+  await ada.goto(addressOf(server.port, 'a', '/rooms/1/messages/100'))
+  await connected(ada)
+  await expectShown(ada, 100)
+  const shown = (await rows(ada)).map(({ seq }) => seq)
+  expect(shown).toContain(90)
+  expect(shown).toContain(110)
+  const pill = `document.querySelector('#latest:not([hidden])')?.textContent`
+  expect(await ada.evaluate<string>(pill)).toContain('Jump to present')
+})
+
+test('reading on from there loads what is newer, without a hole and without a jump', async () => {
+  await script.post(1, 'meanwhile', 'said meanwhile')
+  for (let n = 0; n < 40; n += 1) {
+    const isWhole = `document.querySelector('#newer') === null`
+    if (await ada.evaluate<boolean>(isWhole)) break
+    const last = (await rows(ada)).at(-1)?.seq
+    await ada.evaluate(`document.querySelector('#log').scrollBy(0, 900)`)
+    await ada.waitFor(
+      `${isWhole} || Number([...document.querySelectorAll('#timeline > .msg')].at(-1).dataset.seq)
+        > ${last} || (({ scrollHeight, scrollTop, clientHeight }) =>
+        scrollHeight - scrollTop - clientHeight)(document.querySelector('#log')) > 1200`,
+      'newer messages',
+    )
+  }
+  await sees(ada, 'said meanwhile')
+  const seqs = (await rows(ada)).map(({ seq }) => seq)
+  expect(seqs).toEqual(Array.from(seqs, (_, n) => (seqs[0] ?? 0) + n))
+  await script.post(1, 'after', 'said after that')
+  await sees(ada, 'said after that')
+})
+
+test('the time of a message is its address, opened in place; Back returns', async () => {
+  await ada.goto(addressOf(server.port, 'a', '/rooms/1'))
+  await connected(ada)
+  const seq = (await rows(ada))[25]?.seq ?? 0
+  await ada.evaluate(`(window.stays = true,
+    document.querySelector('.msg[data-seq="${seq}"] .msg__meta a').click())`)
+  await expectShown(ada, seq)
+  expect(await ada.evaluate<string>('location.pathname')).toBe(`/rooms/1/messages/${seq}`)
+  await ada.evaluate('history.back()')
+  await ada.waitFor(`location.pathname === '/rooms/1'`, 'the room’s own address')
+  expect(await ada.evaluate<boolean>('window.stays')).toBe(true)
+})
+
+test('from one message, Jump to present leads to the end and to the room’s address', async () => {
+  await ada.goto(addressOf(server.port, 'a', '/rooms/1/messages/20'))
+  await connected(ada)
+  await expectShown(ada, 20)
+  await ada.click('#latest')
+  await sees(ada, 'said after that')
+  await ada.waitFor(`location.pathname === '/rooms/1'`, 'the room’s own address')
+})
+
+test('a message that is gone says so, and shows what was said around it', async () => {
+  script.send({ type: 'message.delete', room: 1, seq: 50, client_id: 'gone' })
+  await script.until((item) => item.type === 'message.removed', 'the removal')
+  await ada.goto(addressOf(server.port, 'a', '/rooms/1/messages/50'))
+  await connected(ada)
+  const toast = `document.querySelector('#toast:not([hidden])')?.textContent`
+  await ada.waitFor(`${toast} === 'This message is gone.'`, 'the sentence')
+  const shown = (await rows(ada)).map(({ seq }) => seq)
+  expect(shown).toContain(49)
+  expect(shown).toContain(51)
+})
+
+test('a link into a room of others opens nothing', async () => {
+  const answer = await ada.evaluate<number>(
+    `fetch('/rooms/${closed}/messages/1').then(({ status }) => status)`,
+  )
+  const missing = await ada.evaluate<number>(
+    `fetch('/rooms/999/messages/1').then(({ status }) => status)`,
+  )
+  expect([answer, missing]).toEqual([404, 404])
+})
+
+test('nothing was reported against the policy', () => {
+  const expected = /status of 404/
+  expect(ada.problems.filter((problem) => !expected.test(problem))).toEqual([])
+  expectNoProblems()
+})
