@@ -202,7 +202,8 @@ export function readPlace(c: WebContext): Place {
   for (const side of ['before', 'after'] as const) {
     const text = c.req.query(side) ?? ''
     if (text === '') continue
-    const seq = parseId(text) ?? (text === '0' ? 0 : null)
+    // After nothing is from the beginning.
+    const seq = side === 'after' && text === '0' ? 0 : parseId(text)
     if (seq === null) throw new ChatError('bad_request')
     return side === 'before' ? { before: seq } : { after: seq }
   }

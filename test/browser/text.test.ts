@@ -64,7 +64,7 @@ test('what somebody formats is seen so by the others, and a link leads out safel
   await mei.post(1, 'f-1', '**bold** and `code`, see https://a.example/x')
   await ada.waitFor(`document.querySelector('.msg strong')?.textContent === 'bold'`, 'the bold')
   const link = `(({ href, rel, target }) => ({ href, rel, target }))(
-    document.querySelector('.msg a'))`
+    document.querySelector('.msg__body a'))`
   expect(await ada.evaluate(link)).toEqual({
     href: 'https://a.example/x',
     rel: 'noopener noreferrer nofollow ugc',

@@ -40,7 +40,8 @@ test('a page is at most 200 messages, whatever is asked', async () => {
 })
 
 test('a place or a size that is none is refused', async () => {
-  for (const query of ['limit=0', 'limit=-1', 'limit=x', 'before=0', 'before=-5', 'before=1e3']) {
+  const queries = ['limit=0', 'limit=-1', 'limit=x', 'before=0', 'before=-5', 'before=1e3']
+  for (const query of [...queries, 'after=-1', 'after=x', 'after=1e3']) {
     const answer = await get(`/rooms/1/messages?${query}`, { Accept: 'application/json' })
     expect({ query, status: answer.status }).toEqual({ query, status: 400 })
     expect(await answer.json()).toMatchObject({ code: 'bad_request' })
