@@ -2,7 +2,7 @@ import { limits } from './limits'
 
 /** What a budget is spent on; each has its burst and its rate in limits.ts. */
 export type Spending =
-  'messages' | 'frames' | 'catchUps' | 'requests' | 'joins' | 'handshakes' | 'rooms'
+  'messages' | 'frames' | 'catchUps' | 'requests' | 'joins' | 'handshakes' | 'rooms' | 'uploads'
 
 const rates: Record<Spending, { burst: number; perSecond: number }> = {
   messages: { burst: limits.messagesBurst, perSecond: limits.messagesPerSecond },
@@ -11,6 +11,7 @@ const rates: Record<Spending, { burst: number; perSecond: number }> = {
   requests: { burst: limits.requestsBurst, perSecond: limits.requestsPerSecond },
   joins: { burst: limits.joinsBurst, perSecond: limits.joinsPerSecond },
   rooms: { burst: limits.roomsBurst, perSecond: limits.roomsPerSecond },
+  uploads: { burst: limits.uploadsBurst, perSecond: limits.uploadsPerSecond },
   handshakes: { burst: limits.handshakesBurst, perSecond: limits.handshakesPerSecond },
 }
 

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { isAbsolute, resolve } from 'node:path'
+import { limits } from './limits'
 
 /** What the operator decides, read once from flags and environment; flags win. */
 export type Config = {
@@ -11,12 +12,18 @@ export type Config = {
   /** Begins and ends with `/`. */
   basePath: string
   trustProxy: boolean
+  /** The largest file, what one person may keep here, and what all may. */
+  uploadBytesMax: number
+  personBytesMax: number
+  filesBytesMax: number
   /** Off for benchmarks only. */
   rateLimits: boolean
   /** Pages reload by themselves when the server was started anew (scripts/dev.ts). */
   isDevelopment: boolean
   /** Test-only fault: answers before the commit, to prove that the crash test can fail. */
   faultAckBeforeCommit: boolean
+  /** Test-only fault: the disk is full after so many bytes of files; null never. */
+  faultDiskBytes: number | null
 }
 
 export type Command =
@@ -33,6 +40,9 @@ const options = {
   'public-url': { type: 'string' },
   'base-path': { type: 'string' },
   'trust-proxy': { type: 'boolean' },
+  'max-upload': { type: 'string' },
+  'max-per-person': { type: 'string' },
+  'max-files': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const
@@ -55,6 +65,8 @@ export function readCommand(
   if (typeof publicUrl === 'string') return { kind: 'mistake', sentence: publicUrl }
   const basePath = readBasePath(parsed['base-path'] ?? environment.CHATROOM_BASE_PATH ?? '/')
   if (basePath === null) return { kind: 'mistake', sentence: basePathMistake }
+  const sizes = readSizes(parsed, environment)
+  if (typeof sizes === 'string') return { kind: 'mistake', sentence: sizes }
   const trustProxy = parsed['trust-proxy'] ?? readSwitch(environment.CHATROOM_TRUST_PROXY)
   const dataFolder = parsed.data ?? environment.CHATROOM_DATA ?? './chatroom-data'
   const config: Config = {
@@ -65,9 +77,11 @@ export function readCommand(
     publicUrl,
     basePath,
     trustProxy,
+    ...sizes,
     rateLimits: environment.CHATROOM_RATE_LIMITS !== 'off',
     isDevelopment: environment.CHATROOM_DEVELOPMENT === 'on',
     faultAckBeforeCommit: environment.CHATROOM_TEST_FAULT === 'ack-before-commit',
+    faultDiskBytes: readDiskFault(environment.CHATROOM_TEST_FAULT),
   }
   return { kind: 'serve', config }
 }
@@ -117,8 +131,48 @@ function readBasePath(text: string): string | null {
   return isPlain ? `/${trimmed}/` : null
 }
 
+type Sizes = Pick<Config, 'uploadBytesMax' | 'personBytesMax' | 'filesBytesMax'>
+
+function readSizes(
+  flags: Partial<Record<'max-upload' | 'max-per-person' | 'max-files', string>>,
+  environment: Record<string, string | undefined>,
+): Sizes | string {
+  const sizes: Sizes = {
+    uploadBytesMax: limits.uploadBytesMax,
+    personBytesMax: limits.personBytesMax,
+    filesBytesMax: limits.filesBytesMax,
+  }
+  for (const [key, flag, variable] of [
+    ['uploadBytesMax', 'max-upload', 'CHATROOM_MAX_UPLOAD'],
+    ['personBytesMax', 'max-per-person', 'CHATROOM_MAX_PER_PERSON'],
+    ['filesBytesMax', 'max-files', 'CHATROOM_MAX_FILES'],
+  ] as const) {
+    const text = flags[flag] ?? environment[variable]
+    if (text === undefined) continue
+    const size = readSize(text)
+    if (size === null) return `--${flag} must be a size like 50MB or 2GB, not “${text}”.`
+    sizes[key] = size
+  }
+  return sizes
+}
+
+/** 512KB, 50 MB, 1.5gb or plain bytes; a KB is 1024 of them. */
+function readSize(text: string): number | null {
+  const match = /^(?<number>\d{1,9}(?:\.\d{1,3})?)\s*(?<unit>[kmgt]?)(?:i?b)?$/i.exec(
+    text.trim(),
+  )?.groups
+  const power = ['', 'k', 'm', 'g', 't'].indexOf((match?.unit ?? '').toLowerCase())
+  const bytes = Math.floor(Number(match?.number) * 1024 ** power)
+  return bytes > 0 && Number.isSafeInteger(bytes) ? bytes : null
+}
+
 function readSwitch(text: string | undefined): boolean {
   return text !== undefined && /^(1|true|yes|on)$/i.test(text)
+}
+
+function readDiskFault(text: string | undefined): number | null {
+  const bytes = /^disk-bytes=(\d+)$/.exec(text ?? '')?.[1]
+  return bytes === undefined ? null : Number(bytes)
 }
 
 export const help = `Chatroom: a chat room for a group of people, in one file.
@@ -133,6 +187,9 @@ export const help = `Chatroom: a chat room for a group of people, in one file.
   --base-path /        path in front of every address    CHATROOM_BASE_PATH
   --trust-proxy        believe X-Forwarded-For and       CHATROOM_TRUST_PROXY
                        X-Forwarded-Proto of the proxy
+  --max-upload 50MB    the largest file anybody may send CHATROOM_MAX_UPLOAD
+  --max-per-person 2GB   files of one person together       CHATROOM_MAX_PER_PERSON
+  --max-files 50GB     files of everybody together       CHATROOM_MAX_FILES
   --help, --version
 
 CHATROOM_RATE_LIMITS=off switches the rate limits off, for benchmarks only.

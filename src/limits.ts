@@ -22,6 +22,44 @@ export const limits = {
   /** Long enough for any UUID-like scheme, short enough to stand in a DOM id. */
   clientIdUnitsMax: 64,
 
+  // --- Files -------------------------------------------------------------------------------
+  /** Files of one message; more is an archive. */
+  attachmentsMax: 10,
+  /** What --max-upload, --max-per-person and --max-files say when nobody says anything. */
+  uploadBytesMax: 50 * 1024 * 1024,
+  personBytesMax: 2 * 1024 ** 3,
+  filesBytesMax: 50 * 1024 ** 3,
+  /** Below this much free space nothing is stored, so that words still can be… */
+  reserveBytesMin: 256 * 1024 * 1024,
+  /** …or below this share of the disk, which of a large one is more than enough. */
+  reserveShare: 0.02,
+  reserveBytesMax: 2 * 1024 ** 3,
+  /** How often the free space is looked at while a file comes in. */
+  spaceCheckBytes: 16 * 1024 * 1024,
+  /** A sender who sends nothing for so long has gone. */
+  uploadStallMs: 20_000,
+  /** Longer than that, so that the sender can be told. */
+  uploadIdleSecondsMax: 40,
+  /** A slow reader's kernel may take minutes to ask for more. */
+  downloadIdleSecondsMax: 240,
+  /** At once, of one person: a browser uses two. */
+  uploadsPerPersonMax: 4,
+  uploadsMax: 200,
+  uploadRetryMs: 2_000,
+  /** Bytes of one read of a download: what a slow reader makes us hold. */
+  downloadPartBytes: 256 * 1024,
+  fileNameUnitsMax: 120,
+  descriptionUnitsMax: 1_000,
+  /** Pictures that browsers decode without trouble: 64 megapixels are 256 MB there. */
+  picturePixelsMax: 64_000_000,
+  pictureSidePxMax: 20_000,
+  pictureFramesMax: 2_000,
+  /** An upload that no message used is kept as long as an outbox may take… */
+  unusedUploadMs: 24 * 60 * 60_000,
+  /** …and a file without a row only as long as it may take to write one. */
+  strayFileMs: 60 * 60_000,
+  janitorMs: 60 * 60_000,
+
   // --- Pages of history --------------------------------------------------------------------
   /** Rows of a page on the screen: 50 fill any display and gzip to a few kilobytes. */
   historyPageRows: 50,
@@ -96,6 +134,9 @@ export const limits = {
   /** Making, joining and inviting. */
   roomsBurst: 60,
   roomsPerSecond: 0.5,
+  /** Three messages full of files at once. */
+  uploadsBurst: 30,
+  uploadsPerSecond: 0.5,
   handshakesBurst: 200,
   handshakesPerSecond: 20,
   /** Buckets kept in memory; full ones are forgotten first. */
@@ -104,6 +145,8 @@ export const limits = {
   // --- HTTP --------------------------------------------------------------------------------
   /** A message as a form is at most three bytes a unit, percent-encoded to nine. */
   requestBytesMax: 128 * 1024,
+  /** No form of ours has a tenth of it. */
+  formFieldsMax: 100,
   /** A client that drips its headers or body is cut off. */
   requestIdleSecondsMax: 15,
   /** Browsers cap a cookie's life at 400 days (RFC 6265bis). */

@@ -1,4 +1,5 @@
 import { networkInterfaces } from 'node:os'
+import { join } from 'node:path'
 import { renderUnicodeCompact } from 'uqr'
 import packageFile from '../package.json' with { type: 'json' }
 import { parseRoomName } from './chat/name'
@@ -6,6 +7,8 @@ import { type Config, help, readCommand } from './config'
 import { limits } from './limits'
 import { createLog, faultOf, type Log } from './log'
 import { type House, openHouse } from './server'
+import type { FileStore } from './store/files'
+import { openFolderFiles } from './store/folder-files'
 import { openStore } from './store/sqlite/sqlite'
 
 /** The edge of the process: flags, environment, signals, exit codes. */
@@ -29,13 +32,24 @@ switch (command.kind) {
 function serve(config: Config, log: Log): void {
   const store = openStore({ folder: config.dataFolder, firstRoom, now: Date.now })
   if ('problem' in store) return fail(store.problem)
-  const house = open(config, () => openHouse(config, store, log))
+  const files = openFiles(config)
+  if (files === null) return
+  const house = open(config, () => openHouse(config, { store, files }, log))
   if (house === null) return
   // A stray rejection ends a Bun process: with these it is a line in the log instead.
   process.on('uncaughtException', (fault) => log('uncaught', { fault: faultOf(fault) }))
   process.on('unhandledRejection', (fault) => log('unhandled', { fault: faultOf(fault) }))
   stopOnSignal(house)
   greet(config, house.port)
+}
+
+function openFiles(config: Config): FileStore | null {
+  try {
+    return openFolderFiles(join(config.dataFolder, 'files'), config.faultDiskBytes)
+  } catch (fault) {
+    fail(`I cannot write to the folder for files in ${config.dataFolder} (${faultOf(fault)}).`)
+    return null
+  }
 }
 
 function open(config: Config, start: () => House): House | null {

@@ -4,6 +4,17 @@
  */
 export type Paths = ReturnType<typeof createPaths>
 
+/**
+ * The paths of this house, for what is rendered once for everybody and so knows no request: the
+ * pictures in a row. Set when the house opens.
+ */
+export let housePaths: Paths = createPaths('/')
+
+/** Says below which path this house is found. */
+export function setHousePaths(paths: Paths): void {
+  housePaths = paths
+}
+
 /** Takes a base path that begins and ends with `/`; gives the functions that build URLs. */
 export function createPaths(base: string) {
   return {
@@ -29,6 +40,10 @@ export function createPaths(base: string) {
     older: (id: number, before: number) => `${base}rooms/${id}/messages?before=${before}`,
     newer: (id: number, after: number) => `${base}rooms/${id}/messages?after=${after}`,
     changes: (id: number) => `${base}rooms/${id}/changes`,
+    attachments: () => `${base}attachments`,
+    attachment: (id: string, name: string) =>
+      `${base}attachments/${id}/${encodeURIComponent(name)}`,
+    face: (id: string) => `${base}faces/${id}`,
     socket: () => `${base}socket`,
     health: () => `${base}healthz`,
     asset: (file: string) => `${base}static/${file}`,

@@ -2,17 +2,19 @@ import type { Server } from 'bun'
 import { loadAssets } from './assets'
 import { createBudgets } from './budgets'
 import type { Audience, Chat, Frame } from './chat/chat'
+import { startJanitor } from './chat/janitor'
 import { openPostingQueue } from './chat/post-message'
-import { createPresence } from './chat/presence'
+import { createPresence, type Presence } from './chat/presence'
 import { createTyping } from './chat/typing'
 import type { Config } from './config'
 import { guard } from './guard'
 import { limits } from './limits'
 import type { Log } from './log'
-import { createPaths } from './paths'
+import { createPaths, setHousePaths } from './paths'
 import { createConnections, type SocketState } from './socket/connections'
 import { createSocketDoor } from './socket/socket'
 import { topicOf } from './socket/topics'
+import type { FileStore } from './store/files'
 import type { Store } from './store/store'
 import { createApp } from './web/app'
 
@@ -26,7 +28,11 @@ export type House = {
  * Opens a house: hands HTTP to the web door and sockets to the socket door, and owns publishing.
  * Throws what `Bun.serve` throws, for instance when the port is taken.
  */
-export function openHouse(config: Config, store: Store, log: Log): House {
+export function openHouse(
+  config: Config,
+  { store, files }: { store: Store; files: FileStore },
+  log: Log,
+): House {
   const connections = createConnections()
   const presence = createPresence(() => chat)
   const assets = loadAssets()
@@ -35,11 +41,57 @@ export function openHouse(config: Config, store: Store, log: Log): House {
     build: config.isDevelopment ? `dev-${Date.now()}` : assets.build,
     paths: createPaths(config.basePath),
     store,
+    files,
     presence,
     log,
     now: Date.now,
     publish: (audience, frame) => publish(server, audience, frame),
     whisper: connections.whisper,
+    ...reachSockets(connections, presence),
+  }
+  setHousePaths(chat.paths)
+  const spend = createBudgets(config.rateLimits)
+  const { postMessage, close: closeQueue } = openPostingQueue(chat)
+  const typing = createTyping(chat)
+  const door = createSocketDoor({ chat, connections, postMessage, typing, spend })
+  const app = createApp({ chat, assets, postMessage, spend, upgrade: door.upgrade })
+  const server = Bun.serve({
+    port: config.port,
+    hostname: config.host,
+    // The web door bounds every body itself: one road takes large files, all others little.
+    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+    idleTimeout: limits.requestIdleSecondsMax,
+    fetch: (request, itself) => app.fetch(request, { server: itself }),
+    error: () => new Response('Something broke. Please try again.', { status: 500 }),
+    websocket: door.websocket,
+  })
+  const sweep = guard(log, 'sweep', () => connections.sweep(performance.now()))
+  const sweeper = setInterval(sweep, limits.sweepMs)
+  const stopJanitor = startJanitor(chat)
+
+  return {
+    port: server.port ?? config.port,
+    async stop() {
+      clearInterval(sweeper)
+      stopJanitor()
+      presence.close()
+      typing.close()
+      await closeQueue()
+      for (const socket of connections.all()) socket.close(1012, 'restarting')
+      // Close frames leave before the listener goes.
+      await Bun.sleep(50)
+      await server.stop(true)
+      await store.close()
+    },
+  }
+}
+
+/** What a verb may do to the open sockets of somebody. */
+function reachSockets(
+  connections: ReturnType<typeof createConnections>,
+  presence: Presence,
+): Pick<Chat, 'admit' | 'expel' | 'hangUp'> {
+  return {
     admit(userId, room) {
       connections.admit(userId, room)
       presence.enter(userId, room)
@@ -50,38 +102,6 @@ export function openHouse(config: Config, store: Store, log: Log): House {
     },
     hangUp(session) {
       for (const socket of connections.ofSession(session)) socket.close(4401, 'signed out')
-    },
-  }
-  const spend = createBudgets(config.rateLimits)
-  const { postMessage, close: closeQueue } = openPostingQueue(chat)
-  const typing = createTyping(chat)
-  const door = createSocketDoor({ chat, connections, postMessage, typing, spend })
-  const app = createApp({ chat, assets, postMessage, spend, upgrade: door.upgrade })
-  const server = Bun.serve({
-    port: config.port,
-    hostname: config.host,
-    // Twice ours, so that a body a little too large gets a sentence instead of a cut.
-    maxRequestBodySize: limits.requestBytesMax * 2,
-    idleTimeout: limits.requestIdleSecondsMax,
-    fetch: (request, itself) => app.fetch(request, { server: itself }),
-    error: () => new Response('Something broke. Please try again.', { status: 500 }),
-    websocket: door.websocket,
-  })
-  const sweep = guard(log, 'sweep', () => connections.sweep(performance.now()))
-  const sweeper = setInterval(sweep, limits.sweepMs)
-
-  return {
-    port: server.port ?? config.port,
-    async stop() {
-      clearInterval(sweeper)
-      presence.close()
-      typing.close()
-      await closeQueue()
-      for (const socket of connections.all()) socket.close(1012, 'restarting')
-      // Close frames leave before the listener goes.
-      await Bun.sleep(50)
-      await server.stop(true)
-      await store.close()
     },
   }
 }

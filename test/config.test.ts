@@ -20,6 +20,8 @@ describe('an operator', () => {
       rateLimits: true,
       isDevelopment: false,
       faultAckBeforeCommit: false,
+      faultDiskBytes: null,
+      uploadBytesMax: 50 * 1024 * 1024,
     })
   })
 
@@ -51,12 +53,22 @@ describe('an operator', () => {
     })
   })
 
+  test('says sizes as people write them', () => {
+    const sizes = { '512KB': 524_288, '1.5 GB': 1_610_612_736, '2gib': 2_147_483_648, '700': 700 }
+    for (const [text, bytes] of Object.entries(sizes)) {
+      expect(configOf(['--max-upload', text]).uploadBytesMax).toBe(bytes)
+      expect(configOf([], { CHATROOM_MAX_PER_PERSON: text }).personBytesMax).toBe(bytes)
+    }
+  })
+
   const mistakes: [string, string[], string][] = [
     ['a port that is none', ['--port', 'http'], 'The port must be a number'],
     ['a port beyond the last', ['--port', '70000'], 'The port must be a number'],
     ['an address without a scheme', ['--public-url', 'chat.example.org'], 'The public URL'],
     ['a script for an address', ['--public-url', 'javascript:alert(1)'], 'The public URL'],
     ['an address with a path', ['--public-url', 'https://a.example/chat'], '--base-path'],
+    ['a size that is none', ['--max-upload', 'plenty'], '--max-upload must be a size'],
+    ['no size at all', ['--max-files', '0'], '--max-files must be a size'],
     ['a path that climbs', ['--base-path', '/../etc/'], 'The base path'],
     ['a path of markup', ['--base-path', '/<b>/'], 'The base path'],
     ['a flag that does not exist', ['--prot', '3000'], '“--prot”'],

@@ -97,6 +97,7 @@ function emptyMessage(sender: User, room: Room): Message {
     content: '',
     replyTo: null,
     mentions: [],
+    attachments: [],
     recipient: null,
     writtenIn: null,
     writtenAfter: null,

@@ -2,6 +2,7 @@ import type { Language } from '../../views/words'
 import type { Config } from '../config'
 import type { Log } from '../log'
 import type { Paths } from '../paths'
+import type { FileStore } from '../store/files'
 import type { Store, User } from '../store/store'
 import type { Presence } from './presence'
 
@@ -28,6 +29,8 @@ export type Chat = {
   config: Config
   paths: Paths
   store: Store
+  /** The bytes of what people send besides words. */
+  files: FileStore
   presence: Presence
   /** Names the build of scripts and styles that pages are made with. */
   build: string

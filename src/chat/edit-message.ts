@@ -1,6 +1,7 @@
 import type { ChangeOutcome, Message } from '../store/store'
 import type { Chat } from './chat'
 import { toEvent } from './events'
+import { removeFiles } from './janitor'
 import { mentionsIn, type PostAnswer, renderRow, toAccepted } from './post-message'
 
 type Wanted = { room: number; seq: number; clientId: string }
@@ -27,7 +28,9 @@ export async function deleteMessage(
   { room, seq, clientId }: Wanted,
 ): Promise<PostAnswer> {
   const outcome = await chat.store.messages.remove({ room, seq, user, at: chat.now() })
-  return tellAndAnswer(chat, clientId, outcome)
+  const answer = tellAndAnswer(chat, clientId, outcome)
+  if (outcome.status === 'changed') await removeFiles(chat, outcome.freed ?? [])
+  return answer
 }
 
 function tellAndAnswer(chat: Chat, clientId: string, outcome: ChangeOutcome): PostAnswer {

@@ -1,5 +1,6 @@
 import type { ProblemCode } from '../errors'
-import type { Message, Notify, Room, User } from '../store/store'
+import { housePaths } from '../paths'
+import type { Attachment, Message, Notify, Room, User } from '../store/store'
 
 /** What travels on `chatroom.json` and as JSON over HTTP: see the wire in ARCHITECTURE.md. */
 export type MessageEvent = {
@@ -16,9 +17,11 @@ export type MessageEvent = {
   mentions: number[]
   timestamp: string
   edited: string | null
-  attachments: never[]
+  attachments: AttachmentOnWire[]
   reply_to: number | null
 }
+
+export type AttachmentOnWire = Omit<Attachment, 'preview'> & { url: string }
 
 export type RoomSummary = {
   id: number
@@ -93,9 +96,16 @@ export function toEvent(message: Message, after = 0): ChatEvent {
     mentions: message.mentions.map(({ user }) => user),
     timestamp: new Date(message.createdAt).toISOString(),
     edited: message.editedAt === null ? null : new Date(message.editedAt).toISOString(),
-    attachments: [],
+    attachments: message.attachments.map(toWire),
     reply_to: message.replyTo,
   }
+}
+
+/** A file as scripts learn of it. */
+export function toWire(attachment: Attachment): AttachmentOnWire {
+  const { id, name, type, size, width, height, description } = attachment
+  const url = housePaths.attachment(id, name)
+  return { id, name, type, size, width, height, description, url }
 }
 
 /** A room as the lists of its members show it; a direct room is called after the other person. */

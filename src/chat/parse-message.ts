@@ -4,7 +4,10 @@ import type { NewMessage } from '../store/store'
 import { problemOfText } from './message-text'
 
 /** A message as a client sent it, its shape and text checked. */
-export type SentMessage = Pick<NewMessage, 'clientId' | 'content' | 'replyTo' | 'writtenIn'>
+export type SentMessage = Pick<
+  NewMessage,
+  'clientId' | 'content' | 'attachments' | 'replyTo' | 'writtenIn'
+>
 
 /** What is wrong with it; the id is kept so that the sender knows which one. */
 export type MessageProblem = { code: ProblemCode; clientId: string | null }
@@ -16,18 +19,33 @@ export type MessageProblem = { code: ProblemCode; clientId: string | null }
 export function parseMessage(fields: Map<string, unknown>): SentMessage | MessageProblem {
   const clientId = parseClientId(fields.get('client_id'))
   const content = fields.get('content')
-  const attachments = fields.get('attachments') ?? []
+  const attachments = parseAttachments(fields.get('attachments') ?? [])
   const replyTo = fields.get('reply_to') ?? null
   if (clientId === null || typeof content !== 'string') return { code: 'bad_frame', clientId }
-  if (!Array.isArray(attachments)) return { code: 'bad_frame', clientId }
-  if (attachments.length > 0) return { code: 'attachments_unsupported', clientId }
+  if (typeof attachments === 'string') return { code: attachments, clientId }
   const replySeq = parseCount(replyTo)
   if (replyTo !== null && replySeq === null) return { code: 'reply_missing', clientId }
   const code = problemOfText(content)
-  if (code !== null) return { code, clientId }
+  // A picture says enough.
+  const isEnough = code === 'message_empty' && attachments.length > 0
+  if (code !== null && !isEnough) return { code, clientId }
   // A wish only: a private message shows as a slip in the room in which its author was.
   const writtenIn = parseCount(fields.get('written_in'))
-  return { clientId, content, replyTo: replySeq, writtenIn }
+  return { clientId, content, attachments, replyTo: replySeq, writtenIn }
+}
+
+/** Ids of uploads, each once. */
+function parseAttachments(value: unknown): string[] | ProblemCode {
+  if (!Array.isArray(value)) return 'bad_frame'
+  if (value.length > limits.attachmentsMax) return 'attachments_many'
+  const ids = value.flatMap((id: unknown) => (isAttachmentId(id) ? [id] : []))
+  if (ids.length < value.length) return 'attachment_missing'
+  return new Set(ids).size < ids.length ? 'bad_frame' : ids
+}
+
+/** 128 bits in hexadecimal. */
+export function isAttachmentId(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9a-f]{32}$/.test(value)
 }
 
 /** The sender's own id of a message, plain enough to stand in a DOM id; null when it is not. */

@@ -50,6 +50,24 @@ export type NewRoom = {
   createdAt: number
 }
 
+/** A file that was sent with a message, or somebody's picture; its bytes lie in the file store. */
+export type Attachment = {
+  id: string
+  name: string
+  /** By our own reading of the bytes. */
+  type: string
+  size: number
+  /** Of pictures, upright. */
+  width: number | null
+  height: number | null
+  /** Nine colours, three hexadecimal digits each, or nothing. */
+  preview: string
+  /** What is on it, for those who cannot see it. */
+  description: string
+}
+
+export type NewAttachment = Attachment & { owner: number; createdAt: number }
+
 /** A place in a text where somebody is named, in code units; user 0 is everybody. */
 export type Mention = { user: number; start: number; length: number }
 
@@ -62,6 +80,7 @@ export type Message = {
   content: string
   replyTo: number | null
   mentions: Mention[]
+  attachments: Attachment[]
   /** The other person, in a direct room. */
   recipient: User | null
   /** Of a private message: the room it was written in, and that room's revision at the time. */
@@ -79,12 +98,15 @@ export type NewMessage = {
   content: string
   replyTo: number | null
   mentions: Mention[]
+  /** Ids of what was uploaded for it; empty for nearly all. */
+  attachments: string[]
   /** The room in which the author wrote this private message; null everywhere else. */
   writtenIn: number | null
   createdAt: number
 }
 
-export type AppendRefusal = 'room_missing' | 'client_id_reused' | 'reply_missing'
+export type AppendRefusal =
+  'room_missing' | 'client_id_reused' | 'reply_missing' | 'attachment_missing'
 
 /** `repeat`: the id was known already; `message` is the first one, whatever was sent this time. */
 export type AppendOutcome =
@@ -105,9 +127,12 @@ export type MessageEdit = {
 
 export type MessageRemoval = Pick<MessageEdit, 'room' | 'seq' | 'at'> & { user: number }
 
-/** `message_missing` also for what is another's or in a room one is not in. */
+/**
+ * `message_missing` also for what is another's or in a room one is not in. `freed` are the files
+ * that have no message any more.
+ */
 export type ChangeOutcome =
-  | { status: 'changed' | 'unchanged'; message: Message }
+  | { status: 'changed' | 'unchanged'; message: Message; freed?: string[] }
   | { status: 'refused'; code: 'message_missing' }
 
 /** What happened in a room after a revision: the newest state of each message, oldest first. */

@@ -1,11 +1,13 @@
 import type {
   AppendOutcome,
+  Attachment,
   ChangeOutcome,
   Changes,
   Message,
   MessageEdit,
   MessageRemoval,
   NamedUser,
+  NewAttachment,
   NewMessage,
   NewRoom,
   NewUser,
@@ -87,6 +89,20 @@ export type Store = {
     /** Private messages of this person that were written in `room`, from one place to another. */
     slips(room: Room, userId: number, from: number, before: number | null): Promise<Message[]>
     changesAfter(room: Room, revision: number, limit: number, unitsMax: number): Promise<Changes>
+  }
+  attachments: {
+    /** Records a file that is kept already and that nothing uses yet. */
+    add(attachment: NewAttachment): Promise<void>
+    /** Only what a message of one of the person's rooms has, or an own one before it is used. */
+    find(userId: number, id: string): Promise<Attachment | null>
+    /** A person's picture, which everybody here may see. */
+    findFace(id: string): Promise<Attachment | null>
+    /** Bytes kept for this person, and for all. */
+    stored(ownerId: number): Promise<{ own: number; all: number }>
+    /** Forgets what was uploaded before this moment and never used; their ids. */
+    dropUnused(before: number): Promise<string[]>
+    /** Of these ids those that no row has. */
+    unknown(ids: string[]): Promise<string[]>
   }
   /** Writes and reads one row, for the health check. Throws when the disk does not obey. */
   probe(): Promise<void>

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { ChatError } from '../errors'
+import { attachmentRoutes } from './attachments'
 import type { WebEnv, WebNeeds } from './context'
 import { checkHost, checkOrigin, checkSize } from './guards'
 import { secureHeaders } from './headers'
@@ -21,7 +22,7 @@ export function createApp(needs: WebNeeds): Hono<WebEnv> {
   app.use(checkHost(chat.config))
   app.route('/', staticRoutes(chat, assets))
   app.use(chooseLanguage(chat, assets))
-  app.use(checkSize)
+  app.use(checkSize(chat.paths))
   app.use(checkOrigin(chat.config))
   app.use(async (c, next) => {
     const retryMs = spend('requests', c.get('address'))
@@ -33,6 +34,7 @@ export function createApp(needs: WebNeeds): Hono<WebEnv> {
   app.route('/', roomRoutes(needs))
   app.route('/', membershipRoutes(needs))
   app.route('/', messageRoutes(needs))
+  app.route('/', attachmentRoutes(needs))
   app.route('/', socketRoutes(needs))
   app.notFound((c) => answerProblem(chat.log, c, new ChatError('not_found')))
   app.onError((thrown, c) => answerProblem(chat.log, c, thrown))

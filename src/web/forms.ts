@@ -1,4 +1,5 @@
 import { ChatError } from '../errors'
+import { limits } from '../limits'
 import type { WebContext } from './context'
 
 /**
@@ -15,6 +16,7 @@ export async function parseForm(c: WebContext): Promise<Map<string, string>> {
     throw new ChatError('bad_request')
   })
   const fields = new Map<string, string>()
+  if ([...form.keys()].length > limits.formFieldsMax) throw new ChatError('bad_request')
   for (const [name, value] of form) {
     if (typeof value === 'string') fields.set(name, value)
   }

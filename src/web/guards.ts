@@ -3,6 +3,7 @@ import type { MiddlewareHandler } from 'hono'
 import type { Config } from '../config'
 import { ChatError } from '../errors'
 import { limits } from '../limits'
+import type { Paths } from '../paths'
 import type { WebContext, WebEnv } from './context'
 
 /**
@@ -45,11 +46,32 @@ export function checkOrigin(config: Config): MiddlewareHandler<WebEnv> {
   }
 }
 
-/** Refuses bodies that say they are too large; Bun cuts off those that do not say it. */
-export const checkSize: MiddlewareHandler<WebEnv> = async (c, next) => {
-  const size = Number(c.req.header('content-length') ?? 0)
-  if (size > limits.requestBytesMax) throw new ChatError('too_large')
-  await next()
+/**
+ * Refuses bodies that are too large, whether they say so or not; only the road for files takes
+ * more, and counts for itself.
+ */
+export function checkSize(paths: Paths): MiddlewareHandler<WebEnv> {
+  return async (c, next) => {
+    if (c.req.method === 'POST' && c.req.path === paths.attachments()) return next()
+    const size = c.req.header('content-length')
+    if (Number(size ?? 0) > limits.requestBytesMax) throw new ChatError('too_large')
+    const { body } = c.req.raw
+    if (size === undefined && body !== null) {
+      c.req.raw = new Request(c.req.raw, { body: await readBounded(body) })
+    }
+    await next()
+  }
+}
+
+async function readBounded(body: ReadableStream<Uint8Array>): Promise<Blob> {
+  const parts: Uint8Array<ArrayBuffer>[] = []
+  let size = 0
+  for await (const part of body) {
+    size += part.length
+    if (size > limits.requestBytesMax) throw new ChatError('too_large')
+    parts.push(part.slice())
+  }
+  return new Blob(parts)
 }
 
 function ownNamesOf(config: Config): Set<string> {

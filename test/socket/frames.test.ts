@@ -83,7 +83,7 @@ test('a frame is built anew: what else stood in it is gone', () => {
   expect(frame).toEqual({
     type: 'message.post',
     room: 1,
-    message: { clientId: 'a', content: 'x', replyTo: null, writtenIn: null },
+    message: { clientId: 'a', content: 'x', attachments: [], replyTo: null, writtenIn: null },
   })
   expect(Object.assign({}, frame)).not.toHaveProperty('admin')
 })

@@ -22,7 +22,7 @@ export async function roomOf(store: Store, user: User): Promise<Room> {
 
 export function message(author: User, fields: Partial<NewMessage>): NewMessage {
   const fresh = { room: 1, author: author.id, clientId: 'id', content: 'text', replyTo: null }
-  return { ...fresh, mentions: [], writtenIn: null, createdAt: 1_000, ...fields }
+  return { ...fresh, mentions: [], attachments: [], writtenIn: null, createdAt: 1_000, ...fields }
 }
 
 export async function append(store: Store, author: User, fields: Partial<NewMessage>) {

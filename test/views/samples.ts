@@ -55,6 +55,7 @@ export function say(sender: User, content: string, minutes = 0): Message {
     content,
     replyTo: null,
     mentions: [],
+    attachments: [],
     recipient: null,
     writtenIn: null,
     writtenAfter: null,

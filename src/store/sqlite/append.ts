@@ -1,5 +1,6 @@
 import type { Database } from 'bun:sqlite'
 import type { AppendOutcome, Message, NewMessage, User } from '../store'
+import { createUse, writeAttachments } from './attachments'
 import { type MessageRow, selectMessages, toMessage, writeMentions } from './messages'
 
 /**
@@ -20,19 +21,21 @@ export function createAppend(db: Database): (batch: NewMessage[]) => AppendOutco
 type Work = ReturnType<typeof prepare> & { group: Group }
 
 function appendOne(work: Work, message: NewMessage): AppendOutcome {
-  const { group, findReply, findRepeat, insert, mention } = work
+  const { group, findReply, findRepeat, insert, mention, use } = work
   const { room, author, clientId, content, replyTo, mentions, createdAt } = message
   const member = memberOf(work, room, author)
   const isReplyGone = replyTo !== null && findReply.get(room, replyTo) === null
-  if (member === null || isReplyGone) {
+  const attachments = use.find(author, message.attachments)
+  if (member === null || isReplyGone || attachments === null) {
     const repeated = findRepeat.get(author, clientId)
     if (repeated !== null) return answerRepeat(repeated, message, member)
-    return { status: 'refused', code: member === null ? 'room_missing' : 'reply_missing' }
+    if (member === null) return { status: 'refused', code: 'room_missing' }
+    return { status: 'refused', code: isReplyGone ? 'reply_missing' : 'attachment_missing' }
   }
   const seq = (group.heads.get(room) ?? member.head) + 1
   const { writtenIn, writtenAfter } = placeOfWriting(work, message, member)
-  const named = writeMentions(mentions)
-  const reply = [replyTo, named, writtenIn, writtenAfter] as const
+  const written = [writeMentions(mentions), writeAttachments(attachments)] as const
+  const reply = [replyTo, ...written, writtenIn, writtenAfter] as const
   const { changes } = insert.run(room, seq, author, clientId, content, ...reply, createdAt)
   if (changes === 0) {
     const repeated = findRepeat.get(author, clientId)
@@ -40,10 +43,15 @@ function appendOne(work: Work, message: NewMessage): AppendOutcome {
     return answerRepeat(repeated, message, member)
   }
   for (const { user } of mentions) mention.run(user, room, seq)
+  use.mark(room, seq, message.attachments)
   group.heads.set(room, seq)
   const { sender, recipient } = member
-  const stored = { ...message, seq, revision: seq, sender, recipient, writtenIn, writtenAfter }
-  return { status: 'accepted', message: toStored(stored), repeat: false }
+  const place = { seq, revision: seq, sender, recipient, writtenIn, writtenAfter }
+  return {
+    status: 'accepted',
+    message: toStored({ ...message, ...place, attachments }),
+    repeat: false,
+  }
 }
 
 function memberOf(work: Work, room: number, author: number): Member | null {
@@ -89,15 +97,15 @@ function prepare(db: Database) {
   // By position: named parameters cost as much again as the insert itself.
   const insert = db.query<never, InsertValues>(
     `INSERT INTO messages (room_id, seq, revision, author_id, client_id, content, reply_to,
-       mentions, written_in, written_after, created_at)
-     VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+       mentions, attachments, written_in, written_after, created_at)
+     VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
      ON CONFLICT (author_id, client_id) DO NOTHING`,
   )
   const mention = db.query(
     `INSERT OR IGNORE INTO mentions (user_id, room_id, seq) VALUES (?, ?, ?)`,
   )
   const advance = db.query(`UPDATE rooms SET revision = ?2 WHERE id = ?1`)
-  return { findRepeat, findMember, findReply, insert, mention, advance }
+  return { findRepeat, findMember, findReply, insert, mention, advance, use: createUse(db) }
 }
 
 type InsertValues = [
@@ -108,6 +116,7 @@ type InsertValues = [
   content: string,
   replyTo: number | null,
   mentions: string | null,
+  attachments: string | null,
   writtenIn: number | null,
   writtenAfter: number | null,
   createdAt: number,
@@ -136,6 +145,8 @@ function answerRepeat(row: MessageRow, { room }: NewMessage, member: Member | nu
   return { status: 'accepted', message, repeat: true }
 }
 
-function toStored({ author: _, ...message }: Omit<Message, 'editedAt' | 'deletedAt'> & NewMessage) {
+type Stored = Omit<Message, 'editedAt' | 'deletedAt'> & { author: number }
+
+function toStored({ author: _, ...message }: Stored): Message {
   return { ...message, editedAt: null, deletedAt: null }
 }

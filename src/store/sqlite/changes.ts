@@ -44,8 +44,10 @@ function removeOne(statements: Statements, { room, seq, user, at }: MessageRemov
   const revision = nextRevision(statements, room)
   statements.bury.run({ room, seq, revision, at })
   statements.forget.run(room, seq)
-  const buried = { ...row, revision, content: '', mentions: null, deletedAt: at }
-  return { status: 'changed', message: toMessage(buried, toOther(row)) }
+  const freed = statements.free.all(room, seq).map(({ id }) => id)
+  const nothing = { content: '', mentions: null, attachments: null }
+  const buried = { ...row, revision, ...nothing, deletedAt: at }
+  return { status: 'changed', message: toMessage(buried, toOther(row)), freed }
 }
 
 function nextRevision({ advance }: Statements, room: number): number {
@@ -86,12 +88,16 @@ function prepare(db: Database) {
   )
   // The words are gone for good; the place stays, so that a returning reader sees it vanish.
   const bury = db.query(
-    `UPDATE messages SET content = '', mentions = NULL, deleted_at = $at, revision = $revision
+    `UPDATE messages
+     SET content = '', mentions = NULL, attachments = NULL, deleted_at = $at, revision = $revision
      WHERE room_id = $room AND seq = $seq`,
+  )
+  const free = db.query<{ id: string }, [number, number]>(
+    `DELETE FROM attachments WHERE room_id = ? AND seq = ? RETURNING id`,
   )
   const forget = db.query(`DELETE FROM mentions WHERE room_id = ? AND seq = ?`)
   const mention = db.query(
     `INSERT OR IGNORE INTO mentions (user_id, room_id, seq) VALUES (?, ?, ?)`,
   )
-  return { find, advance, rewrite, bury, forget, mention }
+  return { find, advance, rewrite, bury, free, forget, mention }
 }

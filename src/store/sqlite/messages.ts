@@ -1,13 +1,15 @@
 import type { Database } from 'bun:sqlite'
 import type { Mention, Message, Room, Store, User } from '../store'
 import { createAppend } from './append'
+import { readAttachments } from './attachments'
 import { createChanges } from './changes'
 
-export type MessageRow = Omit<Message, 'sender' | 'mentions' | 'recipient'> & {
+export type MessageRow = Omit<Message, 'sender' | 'mentions' | 'recipient' | 'attachments'> & {
   senderId: number
   nickname: string
   avatar: string
   mentions: string | null
+  attachments: string | null
 }
 
 /** Messages, in SQLite: appended in groups, read by place (seq) or by change (revision). */
@@ -74,7 +76,7 @@ type SlipRow = MessageRow & { otherId: number; otherNickname: string; otherAvata
 export function selectMessages(where: string): string {
   return `
     SELECT room_id AS room, seq, revision, client_id AS clientId, content, reply_to AS replyTo,
-      mentions, written_in AS writtenIn, written_after AS writtenAfter,
+      mentions, attachments, written_in AS writtenIn, written_after AS writtenAfter,
       messages.created_at AS createdAt, edited_at AS editedAt, deleted_at AS deletedAt,
       author_id AS senderId, nickname, avatar
     FROM messages JOIN users ON users.id = author_id WHERE ${where}`
@@ -82,9 +84,10 @@ export function selectMessages(where: string): string {
 
 /** A row as the message it stands for. */
 export function toMessage(row: MessageRow, recipient: User | null): Message {
-  const { senderId, nickname, avatar, mentions, ...message } = row
+  const { senderId, nickname, avatar, mentions, attachments, ...message } = row
   const sender = { id: senderId, nickname, avatar }
-  return { ...message, sender, recipient, mentions: readMentions(mentions) }
+  const read = { mentions: readMentions(mentions), attachments: readAttachments(attachments) }
+  return { ...message, sender, recipient, ...read }
 }
 
 /** Mentions as they stand in a row: [[user, start, length], …]. */

@@ -2,6 +2,7 @@ import { Database } from 'bun:sqlite'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Store } from '../store'
+import { createAttachments } from './attachments'
 import { createMessages } from './messages'
 import { migrate } from './migrations'
 import { createRooms } from './rooms'
@@ -117,6 +118,7 @@ function createStore(db: Database, lock: Database): Store {
     sessions: createSessions(db),
     rooms: createRooms(db),
     messages: createMessages(db),
+    attachments: createAttachments(db),
     async probe() {
       writeProbe.run()
     },

@@ -1,0 +1,110 @@
+import { ChatError } from '../errors'
+import { limits } from '../limits'
+import { faultOf } from '../log'
+import type { Draft } from '../store/files'
+import type { Attachment } from '../store/store'
+import type { Chat } from './chat'
+import { cleanFileName } from './media/file-name'
+import { inspect, lengthOf } from './media/inspect'
+import type { Piece } from './media/reader'
+import { claimSpace, type Claim } from './space'
+
+/** A file on its way in, and what its sender says of it. */
+export type Incoming = {
+  owner: number
+  body: ReadableStream<Uint8Array>
+  /** As announced; null when the sender did not say. */
+  size: number | null
+  name: string
+  description: string
+  preview: string
+}
+
+/**
+ * Takes a file in: streamed to the disk under our own count, looked at, freed of its metadata,
+ * synced, and only then recorded. Whatever goes wrong on the way leaves nothing behind. Throws
+ * `file_…`, `upload_…`, `own_space_full` or `space_full`.
+ */
+export async function receiveFile(chat: Chat, incoming: Incoming): Promise<Attachment> {
+  if (incoming.size === 0) throw new ChatError('file_empty')
+  if ((incoming.size ?? 0) > chat.config.uploadBytesMax) throw new ChatError('file_large')
+  const claim = await claimSpace(chat, incoming.owner, incoming.size ?? 0)
+  const drafts: Draft[] = []
+  try {
+    const draft = await begin(chat, drafts)
+    const size = await take(chat, incoming, claim, draft)
+    const { pieces, ...looks } = await inspect({ size, read: draft.read })
+    const clean = pieces === null ? draft : await copy(draft, pieces, await begin(chat, drafts))
+    const id = crypto.getRandomValues(new Uint8Array(16)).toHex()
+    const { description, owner, preview } = incoming
+    const about = { name: cleanFileName(incoming.name), description, preview }
+    const kept = pieces === null ? size : lengthOf(pieces)
+    const attachment = { id, ...about, ...looks, size: kept }
+    await clean.keep(id)
+    await chat.store.attachments.add({ ...attachment, owner, createdAt: chat.now() })
+    chat.log('uploaded', { user: owner, size: kept })
+    return attachment
+  } catch (fault) {
+    throw asProblem(chat, fault)
+  } finally {
+    claim.release()
+    for (const draft of drafts) await draft.drop().catch(() => {})
+  }
+}
+
+async function begin(chat: Chat, drafts: Draft[]): Promise<Draft> {
+  const draft = await chat.files.begin()
+  drafts.push(draft)
+  return draft
+}
+
+async function take(chat: Chat, incoming: Incoming, claim: Claim, draft: Draft): Promise<number> {
+  const reader = incoming.body.getReader()
+  let size = 0
+  try {
+    for (;;) {
+      const { done, value } = await orStalled(reader.read())
+      if (done) break
+      size += value.length
+      if (size > chat.config.uploadBytesMax) throw new ChatError('file_large')
+      await claim.cover(size)
+      await draft.write(value)
+    }
+  } finally {
+    // Whoever sends on after a refusal is not listened to.
+    void reader.cancel().catch(() => {})
+  }
+  if (size === 0) throw new ChatError('file_empty')
+  if (incoming.size !== null && size !== incoming.size) throw new ChatError('upload_cut')
+  return size
+}
+
+async function orStalled<Value>(work: Promise<Value>): Promise<Value> {
+  const { promise: stalled, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new ChatError('upload_stalled')), limits.uploadStallMs)
+  return Promise.race([work, stalled]).finally(() => clearTimeout(timer))
+}
+
+/** What is to be kept of a file, as a file of its own. */
+async function copy(from: Draft, pieces: Piece[], to: Draft): Promise<Draft> {
+  for (const piece of pieces) {
+    if (piece instanceof Uint8Array) {
+      await to.write(piece)
+      continue
+    }
+    for (let at = piece.start; at < piece.end; at += limits.downloadPartBytes) {
+      await to.write(await from.read(at, Math.min(limits.downloadPartBytes, piece.end - at)))
+    }
+  }
+  return to
+}
+
+function asProblem(chat: Chat, fault: unknown): unknown {
+  if (fault instanceof ChatError) return fault
+  const code = fault instanceof Error && 'code' in fault ? fault.code : null
+  if (code === 'ENOSPC' || code === 'EDQUOT') return new ChatError('space_full')
+  // The sender is gone, so nobody reads this; the log does.
+  if (fault instanceof Error && fault.name === 'AbortError') return new ChatError('upload_cut')
+  chat.log('upload.failed', { fault: faultOf(fault) })
+  return new ChatError('storage_failed', limits.answerMsMax / 2)
+}

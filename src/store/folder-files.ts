@@ -1,0 +1,101 @@
+import { mkdirSync } from 'node:fs'
+import { mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Draft, FileStore } from './files'
+
+/**
+ * Opens a file store in a folder: `ab/abcdef…` for files, `drafts` for what is being written. Both
+ * are synced before a file counts as kept. Throws when the folder cannot be made. With a number, a
+ * test's disk is full after so many bytes.
+ */
+export function openFolderFiles(folder: string, fullAfterBytes: number | null = null): FileStore {
+  let left = fullAfterBytes ?? Number.POSITIVE_INFINITY
+  const drafts = join(folder, 'drafts')
+  mkdirSync(drafts, { recursive: true, mode: 0o700 })
+  const pathOf = (id: string): string => join(folder, id.slice(0, 2), id)
+  return {
+    begin: () => begin(drafts, pathOf, (size) => (left -= size) >= 0),
+    read: (id, start, length) => readPart(pathOf(id), start, length),
+    async size(id) {
+      return (await stat(pathOf(id)).catch(() => null))?.size ?? null
+    },
+    remove: (id) => rm(pathOf(id), { force: true }),
+    list: (before) => list(folder, before),
+    async removeDrafts(before) {
+      for (const name of await readdir(drafts)) {
+        const path = join(drafts, name)
+        if (await isOlder(path, before)) await rm(path, { force: true })
+      }
+    },
+    async space() {
+      const { bavail, blocks, bsize } = await statfs(folder)
+      return { free: bavail * bsize, total: blocks * bsize }
+    },
+  }
+}
+
+async function begin(
+  folder: string,
+  pathOf: (id: string) => string,
+  isRoom: (size: number) => boolean,
+): Promise<Draft> {
+  const path = join(folder, crypto.getRandomValues(new Uint8Array(16)).toHex())
+  const file = await open(path, 'wx', 0o600)
+  let isKept = false
+  return {
+    async write(bytes) {
+      if (!isRoom(bytes.length)) throw noRoom()
+      // A disk that is nearly full may take less than it was given.
+      for (let from = 0; from < bytes.length;) {
+        const { bytesWritten } = await file.write(bytes, from)
+        if (bytesWritten === 0) throw noRoom()
+        from += bytesWritten
+      }
+    },
+    read: (start, length) => readPart(path, start, length),
+    async keep(id) {
+      await file.sync()
+      await file.close()
+      await mkdir(dirname(pathOf(id)), { recursive: true, mode: 0o700 })
+      await rename(path, pathOf(id))
+      isKept = true
+      await sync(dirname(pathOf(id)))
+    },
+    async drop() {
+      if (isKept) return
+      await file.close().catch(() => {})
+      await rm(path, { force: true })
+    },
+  }
+}
+
+function noRoom(): Error {
+  return Object.assign(new Error('no room'), { code: 'ENOSPC' })
+}
+
+async function readPart(path: string, start: number, length: number) {
+  const part = Bun.file(path).slice(start, start + length)
+  return part.bytes().catch(() => new Uint8Array())
+}
+
+/** A name in a folder is on the disk only when the folder is. */
+async function sync(folder: string): Promise<void> {
+  for (const path of [folder, dirname(folder)]) {
+    const handle = await open(path, 'r')
+    await handle.sync().finally(() => handle.close())
+  }
+}
+
+async function* list(folder: string, before: number): AsyncGenerator<string> {
+  for (const shard of await readdir(folder)) {
+    if (!/^[0-9a-f]{2}$/.test(shard)) continue
+    for (const id of await readdir(join(folder, shard))) {
+      if (await isOlder(join(folder, shard, id), before)) yield id
+    }
+  }
+}
+
+async function isOlder(path: string, moment: number): Promise<boolean> {
+  const found = await stat(path).catch(() => null)
+  return found !== null && found.mtimeMs < moment
+}
