@@ -1,6 +1,8 @@
+import type { BunPlugin } from 'bun'
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { limits } from '../src/limits'
 
 /**
  * Builds what the browser fetches into dist/static (hashed names, compressed beside) and, unless
@@ -11,16 +13,15 @@ const staticFolder = join(root, 'dist', 'static')
 const lateFolder = 'src/island/late'
 
 export async function buildStatic(): Promise<void> {
+  const browser: Partial<Bun.BuildConfig> = { target: 'browser', plugins: [limitsOfIsland] }
   const lateParts = readdirSync(join(root, lateFolder)).map((file) => basename(file, '.ts'))
   const [island, css, lateCss, ...late] = await Promise.all([
-    bundle('src/island/main.ts', { target: 'browser', format: 'iife' }),
+    bundle('src/island/main.ts', { ...browser, format: 'iife' }),
     // For browsers older than our CSS (light-dark, nesting: 2024) Bun would rewrite and bloat it.
     bundle('static/css/app.css', { target: 'bun' }),
     bundle('static/css/late.css', { target: 'bun' }),
     // Each alone: with shared chunks the first page would have to fetch many small files.
-    ...lateParts.map((part) =>
-      bundle(`${lateFolder}/${part}.ts`, { target: 'browser', format: 'esm' }),
-    ),
+    ...lateParts.map((part) => bundle(`${lateFolder}/${part}.ts`, { ...browser, format: 'esm' })),
   ])
   const htmx = await Bun.file(join(root, 'node_modules/htmx.org/dist/htmx.min.js')).bytes()
   rmSync(staticFolder, { recursive: true, force: true })
@@ -33,6 +34,23 @@ export async function buildStatic(): Promise<void> {
   for (const icon of ['icon.svg', 'icon-maskable.svg', 'icon-unread.svg']) {
     write(icon, await Bun.file(join(root, 'static', icon)).bytes())
   }
+}
+
+/** Of all numbers the browser gets those that its script names: the others are the server's. */
+const limitsOfIsland: BunPlugin = {
+  name: 'limits of the island',
+  setup(build) {
+    build.onLoad({ filter: /src[\\/]limits\.ts$/ }, async () => {
+      const glob = new Bun.Glob('src/island/**/*.ts').scan({ cwd: root, absolute: true })
+      const texts = await Promise.all(
+        (await Array.fromAsync(glob)).map((file) => Bun.file(file).text()),
+      )
+      const named = new Set(texts.join().match(/(?<=\blimits\.)\w+/g))
+      const picked = Object.entries(limits).filter(([name]) => named.has(name))
+      const text = JSON.stringify(Object.fromEntries(picked))
+      return { contents: `export const limits = ${text}`, loader: 'ts' }
+    })
+  },
 }
 
 async function bundle(entry: string, options: Partial<Bun.BuildConfig>): Promise<Uint8Array> {

@@ -33,6 +33,8 @@ const statusOfCode = {
   space_full: 507,
   reply_missing: 422,
   message_missing: 404,
+  emoji_unknown: 422,
+  reactions_full: 422,
   client_id_reused: 409,
   bad_frame: 400,
   bad_request: 400,

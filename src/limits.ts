@@ -19,6 +19,14 @@ export const limits = {
   messageUnitsMax: 8_000,
   /** More names than this in one message reach nobody: it is no conversation any more. */
   mentionsMax: 50,
+  /** Different emoji under one message: a line or two of them. */
+  reactionKindsMax: 20,
+  /** People named under one emoji, and told to the page; beyond it there is only a number. */
+  reactionPeopleShown: 100,
+  /** The longest emoji, a family with skin tones, in code units. */
+  emojiUnitsMax: 35,
+  /** Letters of an answered message that stand over the answer. */
+  quoteLettersMax: 140,
   /** Long enough for any UUID-like scheme, short enough to stand in a DOM id. */
   clientIdUnitsMax: 64,
 

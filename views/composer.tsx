@@ -23,6 +23,7 @@ export function Composer({ view, room, clientId, unsent }: ComposerProps) {
       <input type="hidden" name="client_id" value={clientId} />
       <div class="options" id="options" role="listbox" hidden></div>
       <Chip view={view} />
+      <ReplyLine view={view} />
       <div class="slab">
         <label class="vh" for="content" id="content-label">
           {fill(isDirect ? live.privatePlaceholder : live.fieldLabel, names)}
@@ -74,6 +75,19 @@ function Chip({ view }: { view: View }) {
       <button class="chip__drop" type="button">
         <Icon name="close" />
         <span class="vh">{page.dropPrivate}</span>
+      </button>
+    </p>
+  )
+}
+
+/** Over the field while it answers a message: which one, and the way out. */
+function ReplyLine({ view }: { view: View }) {
+  return (
+    <p class="chip chip--reply" id="reply" hidden>
+      <Icon name="reply" dir /> <b></b> <span dir="auto"></span>
+      <button class="chip__drop" type="button">
+        <Icon name="close" />
+        <span class="vh">{view.words.page.dropReply}</span>
       </button>
     </p>
   )

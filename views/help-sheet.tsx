@@ -40,6 +40,7 @@ const shortcuts: [name: keyof Words['keys'], ...combinations: string[]][] = [
   ['editLast', '↑'],
   ['oldest', 'Shift PageUp'],
   ['list', '↑', '↓'],
+  ['rowActs', 'E', 'R', '+', 'Enter'],
   ['ends', 'Ctrl Home', 'Ctrl End'],
   ['regions', 'Ctrl F6'],
   ['people', 'Ctrl .'],

@@ -3,6 +3,8 @@ import type { Paths } from '../src/paths'
 import type { Message, Room, User } from '../src/store/store'
 import { Avatar } from './avatar'
 import { hueOf } from './hue'
+import { QuoteLine } from './quote'
+import { Reactions } from './reactions'
 import { Text } from './text/text'
 import type { View } from './view'
 
@@ -23,7 +25,7 @@ export function MessageRow({ message, paths, follows, children }: RowProps) {
       data-user={sender.id}
       data-at={message.createdAt}
       data-edited={message.editedAt ?? undefined}
-      data-mentions={mentionsOf(message)}
+      data-mentions={message.called.join(' ') || undefined}
       data-written-in={message.writtenIn ?? undefined}
       data-written-after={message.writtenAfter ?? undefined}
       data-to={message.recipient?.id}
@@ -41,9 +43,11 @@ export function MessageRow({ message, paths, follows, children }: RowProps) {
             <time datetime={`${at.slice(0, 16)}Z`}>{at.slice(11, 16)}</time>
           </a>
         </div>
+        <QuoteLine message={message} paths={paths} />
         <div class={bodyClass(content)} dir="auto" hx-ignore="">
           <Text message={message} />
         </div>
+        <Reactions message={message} />
         {children}
       </div>
     </article>
@@ -59,10 +63,6 @@ function bodyClass(content: string): string {
   if (content.length <= 100 && emojiOnly.test(content)) return 'msg__body msg__body--emoji'
   const isLong = content.length > foldFromUnits || content.split('\n').length > foldFromLines
   return isLong ? 'msg__body msg__body--long' : 'msg__body'
-}
-
-function mentionsOf({ mentions }: Message): string | undefined {
-  return mentions.map(({ user }) => user).join(' ') || undefined
 }
 
 /** Takes who is writing and where; gives the row that the browser fills before the server does. */
@@ -87,7 +87,12 @@ export function PendingTemplate({ view, user, room }: { view: View; user: User; 
 
 type RowProps = { message: Message; paths: Paths; follows: boolean; children?: Child }
 
-function emptyMessage(sender: User, room: Room): Message {
+/** An answer that says nothing, for the template of what stands over one. */
+export function answerBy(sender: User): Message {
+  return { ...emptyMessage(sender, { id: 0 }), replyTo: 1, quote: { sender, content: '' } }
+}
+
+function emptyMessage(sender: User, room: Pick<Room, 'id'>): Message {
   return {
     room: room.id,
     seq: 0,
@@ -96,8 +101,11 @@ function emptyMessage(sender: User, room: Room): Message {
     sender,
     content: '',
     replyTo: null,
+    quote: null,
     mentions: [],
     attachments: [],
+    called: [],
+    reactions: [],
     recipient: null,
     writtenIn: null,
     writtenAfter: null,

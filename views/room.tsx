@@ -1,12 +1,13 @@
 import type { Room } from '../src/store/store'
 import { Composer, type Unsent } from './composer'
 import { Icon } from './icons'
-import { PendingTemplate } from './message'
+import { answerBy, PendingTemplate } from './message'
 import { MessageTools } from './message-tools'
 import { Page } from './page'
 import { PanelDialog } from './panel'
 import { countHere, PeopleList, type PeopleProps, PeopleRail } from './people'
 import { roomTitle } from './room-title'
+import { QuoteLine } from './quote'
 import { RoomsRail } from './rooms'
 import { Newer, Older, SlipFrame, Timeline, type TimelineProps } from './timeline'
 import { TopBar } from './top-bar'
@@ -36,6 +37,9 @@ export function RoomPage(props: RoomPageProps) {
       </div>
       <PanelDialog view={view} />
       <PendingTemplate view={view} user={reader} room={room} />
+      <template id="quote-line">
+        <QuoteLine message={answerBy(reader)} paths={view.paths} />
+      </template>
       <template id="slip">
         <SlipFrame view={view} name="" after={0} />
       </template>

@@ -178,7 +178,11 @@ type SlipFrameProps = { view: View; name: string; after: number; children?: unkn
 function follows(previous: Message | undefined, message: Message): boolean {
   if (previous === undefined) return false
   const sameSender = previous.sender.id === message.sender.id
-  return sameSender && message.createdAt - previous.createdAt < limits.groupMs
+  return (
+    sameSender &&
+    message.replyTo === null &&
+    message.createdAt - previous.createdAt < limits.groupMs
+  )
 }
 
 function slipsBefore(slips: Message[], seq = Number.POSITIVE_INFINITY): Message[] {

@@ -4,7 +4,8 @@ import { toEvent } from './events'
 import { removeFiles } from './janitor'
 import { mentionsIn, type PostAnswer, renderRow, toAccepted } from './post-message'
 
-type Wanted = { room: number; seq: number; clientId: string }
+/** Which message, and the sender's own id of this request. */
+export type Wanted = { room: number; seq: number; clientId: string }
 
 /**
  * Gives an own message other words. Asked twice for the same words, it answers twice and changes
@@ -33,7 +34,8 @@ export async function deleteMessage(
   return answer
 }
 
-function tellAndAnswer(chat: Chat, clientId: string, outcome: ChangeOutcome): PostAnswer {
+/** After the commit: everybody sees what became of the message, and the sender is answered. */
+export function tellAndAnswer(chat: Chat, clientId: string, outcome: ChangeOutcome): PostAnswer {
   if (outcome.status === 'refused') return { type: 'refused', code: outcome.code }
   const { message } = outcome
   if (outcome.status === 'changed') publish(chat, message)

@@ -13,12 +13,13 @@ export type MessageEvent = {
   /** The other person in a direct room. */
   recipient: User | null
   content: string
-  /** Ids of those who are named in the content; 0 is everybody. */
+  /** Ids of those it names and of whom it answers; 0 is everybody. */
   mentions: number[]
   timestamp: string
   edited: string | null
   attachments: AttachmentOnWire[]
   reply_to: number | null
+  reactions: { emoji: string; people: number[] }[]
 }
 
 export type AttachmentOnWire = Omit<Attachment, 'preview'> & { url: string }
@@ -93,11 +94,15 @@ export function toEvent(message: Message, after = 0): ChatEvent {
     sender: message.sender,
     recipient: message.recipient,
     content: message.content,
-    mentions: message.mentions.map(({ user }) => user),
+    mentions: message.called,
     timestamp: new Date(message.createdAt).toISOString(),
     edited: message.editedAt === null ? null : new Date(message.editedAt).toISOString(),
     attachments: message.attachments.map(toWire),
     reply_to: message.replyTo,
+    reactions: message.reactions.map(({ emoji, people }) => ({
+      emoji,
+      people: people.map(({ id }) => id),
+    })),
   }
 }
 

@@ -55,6 +55,14 @@ export function parseClientId(value: unknown): string | null {
 
 const clientIdShape = new RegExp(`^[\\w-]{1,${limits.clientIdUnitsMax}}$`)
 
+/** One emoji as Unicode recommends them for interchange; null for anything else. */
+export function parseEmoji(value: unknown): string | null {
+  if (typeof value !== 'string' || value.length > limits.emojiUnitsMax) return null
+  return oneEmoji.test(value) ? value : null
+}
+
+const oneEmoji = /^\p{RGI_Emoji}$/v
+
 /** A positive whole number, as ids and places in a timeline are. */
 export function parseCount(value: unknown): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : null

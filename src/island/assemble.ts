@@ -2,7 +2,7 @@ import { createAnnouncer } from './announcer'
 import { receiveRow } from './arrivals'
 import { createAsks } from './asks'
 import { createClock } from './clock'
-import { createComposer } from './composer'
+import { createComposer, type Sent } from './composer'
 import { openDrafts } from './drafts'
 import { openMute } from './mute'
 import { loadLate, whenWanted } from './late'
@@ -10,8 +10,10 @@ import { createNewLine } from './new-line'
 import { openOutbox, type Outbox } from './outbox'
 import { announce, element, fill, type Page } from './page'
 import type { Parts } from './parts'
+import { quotedOf } from './quotes'
 import { createReading } from './reading'
 import { createRooms, markCurrent } from './rooms'
+import { otherOf } from './slips'
 import { createSound } from './sound'
 import type { Storage } from './storage'
 import { createSwitching } from './switching'
@@ -111,7 +113,11 @@ function createLate(page: Page, parts: () => Parts): Pick<Parts, 'panel' | 'tool
     }),
     tools: whenWanted(async () => {
       const { createMessageTools } = await loadLate(page, 'tools')
-      return createMessageTools(page, parts().asks)
+      return createMessageTools(page, {
+        ask: parts().asks.ask,
+        reply: (row) => reply(parts(), row),
+        markUnread: (row) => markUnread(parts(), row),
+      })
     }),
   }
 }
@@ -127,26 +133,43 @@ function editLast({ page, tools }: Parts): boolean {
   return own !== null
 }
 
+/** Answers a message; the answer to a private one stays between the two. */
+function reply({ composer, page, timeline }: Parts, row: HTMLElement): void {
+  const room = Number(row.dataset.room)
+  if (room === timeline.room()) composer.setAddressee(null)
+  else composer.setAddressee({ ...otherOf(page, row), room, isPinned: false })
+  composer.setReply(quotedOf(row))
+}
+
+/** Everything from this message on is new again, here and on all devices, until one comes back. */
+function markUnread(parts: Parts, row: HTMLElement): void {
+  const { newLine, page, reading, timeline } = parts
+  const [room, seq] = [timeline.room(), Number(row.dataset.seq)]
+  if (!send(parts, { type: 'unread', room, seq })) return showToast(page.words.notConnected)
+  reading.pause()
+  newLine.openAt(seq, Number(row.dataset.at))
+  showToast(page.words.markedUnread)
+}
+
 /** Says something to the server, if there is a connection. */
 export function send({ connection }: Parts, frame: object): boolean {
   return connection?.send(frame) === true
 }
 
-function post(
-  { outbox, timeline, typing }: Parts,
-  { room, text, to }: { room: number; text: string; to: { name: string } | null },
-): void {
+function post({ outbox, timeline, typing }: Parts, { room, text, to, reply }: Sent): void {
   const writtenIn = room === timeline.room() ? null : timeline.room()
-  timeline.showPending(outbox.post({ room, content: text, writtenIn, to: to?.name ?? '' }))
+  const entry = { room, content: text, writtenIn, to: to?.name ?? '', reply }
+  timeline.showPending(outbox.post(entry))
   outbox.flush()
   typing.stopped()
 }
 
 /** Everything said in the room on the screen has been read. */
 export function markRead(parts: Parts): void {
-  const { newLine, timeline } = parts
+  const { newLine, reading, timeline } = parts
   const room = timeline.room()
   newLine.drop()
+  reading.resume()
   send(parts, { type: 'read', room, seq: timeline.positions.known(room) })
 }
 

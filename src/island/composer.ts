@@ -4,6 +4,8 @@ import { confirmAll, createMeter, label, roomTitle } from './composer-label'
 import type { Addressee, Draft, Drafts } from './drafts'
 import { announce, element, fill, type Page } from './page'
 import { createPrivateMode, type PrivateMode } from './private-mode'
+import type { Quoted } from './quotes'
+import { createReplyMode, type ReplyMode } from './reply-mode'
 
 export type Composer = {
   /** Says on the button whether a message leaves now or later. */
@@ -13,6 +15,9 @@ export type Composer = {
   /** Writes privately to somebody from here on; null: to everybody again. */
   setAddressee: (to: Addressee | null) => void
   addressee: () => Addressee | null
+  /** Answers a message from here on; null: nothing in particular. */
+  setReply: (to: Quoted | null) => void
+  reply: () => Quoted | null
   /** Nothing is sent while somebody is still choosing to whom. */
   setChoosing: (isChoosing: boolean) => void
   /** Puts text where the caret is, so that undo takes it back. */
@@ -20,9 +25,11 @@ export type Composer = {
   focus: () => void
 }
 
+export type Sent = { room: number; text: string; to: Addressee | null; reply: Quoted | null }
+
 export type ComposerHooks = {
   /** `room` is where it goes; `writtenIn` where it was written, when that is another one. */
-  onSend: (message: { room: number; text: string; to: Addressee | null }) => void
+  onSend: (message: Sent) => void
   /** The text changed; `room` is where it would go. */
   onChange: (room: number, text: string) => void
   /** The arrow up in an empty field; true when something came of it. */
@@ -36,6 +43,7 @@ type Desk = {
   form: HTMLFormElement
   field: HTMLTextAreaElement
   privacy: PrivateMode
+  reply: ReplyMode
   meter: () => void
   room: number
   isConnected: boolean
@@ -50,7 +58,12 @@ export function createComposer(page: Page, drafts: Drafts, hooks: ComposerHooks)
   const form = element('composer', HTMLFormElement)
   const field = element('content', HTMLTextAreaElement)
   const privacy = createPrivateMode(page, () => {
+    forgetForeignReply(desk)
     relabel(desk)
+    saveDraft(desk)
+    field.focus()
+  })
+  const reply = createReplyMode(page, () => {
     saveDraft(desk)
     field.focus()
   })
@@ -61,6 +74,7 @@ export function createComposer(page: Page, drafts: Drafts, hooks: ComposerHooks)
     form,
     field,
     privacy,
+    reply,
     meter: createMeter(page, field),
     room: Number(form.dataset.room),
     isConnected: true,
@@ -76,6 +90,12 @@ export function createComposer(page: Page, drafts: Drafts, hooks: ComposerHooks)
     setRoom: () => setRoom(desk),
     setAddressee: (to) => setAddressee(desk, to),
     addressee: privacy.addressee,
+    setReply(to) {
+      reply.set(to)
+      saveDraft(desk)
+      field.focus()
+    },
+    reply: reply.target,
     setChoosing(isChoosing) {
       desk.isChoosing = isChoosing
     },
@@ -93,7 +113,7 @@ function watchField(desk: Desk): void {
   field.addEventListener('keydown', (event) => {
     if (isComposing(event) || event.defaultPrevented) return
     const isAtStart = field.selectionStart === 0 && field.selectionEnd === 0
-    if (event.key === 'Backspace' && isAtStart) privacy.drop()
+    if (event.key === 'Backspace' && isAtStart) leaveMode(desk)
     const isUp = event.key === 'ArrowUp' && field.value === '' && !event.altKey
     if (isUp && hooks.onUp()) event.preventDefault()
     if (event.key !== 'Enter' || event.shiftKey || isTouch()) return
@@ -117,6 +137,8 @@ function submit(desk: Desk): void {
   if (text === '' || text.length > limits.messageUnitsMax || desk.isChoosing) return
   const to = privacy.addressee()
   if (!confirmAll(page, text, to)) return
+  const reply = desk.reply.target()
+  desk.reply.set(null)
   field.value = ''
   // A private message is one message, unless it was pinned.
   if (to?.isPinned === false) privacy.set(null)
@@ -124,15 +146,26 @@ function submit(desk: Desk): void {
   // Whoever watches the field sees it emptied, as if by hand.
   field.dispatchEvent(new Event('input'))
   saveDraft(desk)
-  hooks.onSend({ room: to?.room ?? room, text, to })
+  hooks.onSend({ room: to?.room ?? room, text, to, reply })
+}
+
+/** An answer goes where the question was asked, or is none: what was private is not quoted here. */
+function forgetForeignReply({ privacy, reply, room }: Desk): void {
+  const target = privacy.addressee()?.room ?? room
+  if (reply.target() !== null && reply.target()?.room !== target) reply.set(null)
 }
 
 function relabel({ page, privacy, isConnected }: Desk): void {
   label(page, privacy.addressee(), isConnected)
 }
 
-function draftOf({ field, privacy }: Desk): Draft {
-  return { text: field.value, to: privacy.addressee() }
+function leaveMode({ privacy, reply }: Desk): void {
+  if (reply.target() === null) privacy.drop()
+  else reply.drop()
+}
+
+function draftOf({ field, privacy, reply }: Desk): Draft {
+  return { text: field.value, to: privacy.addressee(), reply: reply.target() }
 }
 
 function saveDraft(desk: Desk): void {
@@ -141,9 +174,10 @@ function saveDraft(desk: Desk): void {
 
 function restore(desk: Desk): void {
   const { drafts, field, meter, privacy, room } = desk
-  const { text, to } = drafts.read(room)
+  const { text, to, reply } = drafts.read(room)
   if (field.value === '') field.value = text
   privacy.set(to)
+  desk.reply.set(reply)
   relabel(desk)
   meter()
 }
@@ -162,6 +196,7 @@ function setRoom(desk: Desk): void {
 function setAddressee(desk: Desk, to: Addressee | null): void {
   const { nowPrivate, nowPublic } = desk.page.words
   desk.privacy.set(to)
+  forgetForeignReply(desk)
   relabel(desk)
   saveDraft(desk)
   const names = { room: roomTitle(), name: to?.name ?? '' }
@@ -192,6 +227,8 @@ function catchTyping(event: KeyboardEvent, field: HTMLTextAreaElement): void {
   const isCharacter = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey
   if (!isCharacter || event.key === ' ' || event.key === '?' || event.defaultPrevented) return
   const active = document.activeElement
+  // In the list these do something with the message (keyboard.ts).
+  if ('er+'.includes(event.key) && active?.matches('.msg:focus-visible') === true) return
   const isElsewhere = active?.matches('input, textarea, select, button, [contenteditable]') === true
   const isBusy = document.querySelector('dialog[open], [popover]:popover-open') !== null
   if (isElsewhere || isBusy || getSelection()?.isCollapsed === false) return

@@ -1,11 +1,13 @@
 import { limits } from '../limits'
+import { readQuoted } from './outbox-entry'
+import type { Quoted } from './quotes'
 import type { Storage } from './storage'
 
 /** Whom a private message goes to, and through which direct room. */
 export type Addressee = { user: number; name: string; room: number; isPinned: boolean }
 
 /** What was begun in a room and not sent yet. */
-export type Draft = { text: string; to: Addressee | null }
+export type Draft = { text: string; to: Addressee | null; reply: Quoted | null }
 
 /** Keeps one draft per room over switches, reloads and sign-ins of the same person. */
 export type Drafts = {
@@ -34,7 +36,8 @@ export function openDrafts(nickname: string, storage: Storage): Drafts {
   }
   const saveNow = (room: number, draft: Draft): void => {
     clearTimeout(timer)
-    if (draft.text.trim() === '' && draft.to === null) storage.remove(prefix + room)
+    const isEmpty = draft.text.trim() === '' && draft.to === null && draft.reply === null
+    if (isEmpty) storage.remove(prefix + room)
     else storage.write(prefix + room, draft)
   }
   return {
@@ -58,6 +61,7 @@ function readDraft(value: unknown): Draft {
   return {
     text: typeof text === 'string' ? text : '',
     to: isWhole ? { user, name, room, isPinned: to.get('isPinned') === true } : null,
+    reply: readQuoted(fields.get('reply')),
   }
 }
 

@@ -4,7 +4,7 @@ import type { Pending } from './pending'
 import type { Pill } from './pill'
 import { previousRow, type Rows, rowsOf, seqOf } from './rows'
 import type { Scroller } from './scroller'
-import { makeSlip, otherName, slipNeighbour } from './slips'
+import { makeSlip, otherOf, slipNeighbour } from './slips'
 import { dropOldest } from './trim'
 
 /** What it takes to put something into the list without moving the reader. */
@@ -43,7 +43,7 @@ export function insertSlip(hands: Hands, row: HTMLElement): void {
   if (!pill.isUpToDate()) return
   const release = scroller.hold()
   const after = Number(row.dataset.writtenAfter)
-  const text = makeSlip(page, row, otherName(page, row), after).outerHTML
+  const text = makeSlip(page, row, otherOf(page, row).name, after).outerHTML
   const neighbour = slipNeighbour(list(), after) ?? pending.first()
   if (neighbour === null) swapLive({ text, target: list(), swap: 'beforeend' })
   else swapLive({ text, target: neighbour, swap: 'beforebegin' })

@@ -10,7 +10,11 @@ export type KeyHooks = {
   markRead: () => void
   toEnd: () => void
   toUnread: () => void
+  /** In the list: something is to be done with the message that has the focus. */
+  onRow: (act: RowAct, row: HTMLElement) => void
 }
+
+export type RowAct = 'edit' | 'reply' | 'react' | 'more'
 
 /** The keys of the help sheet (views/help-sheet.tsx). Single letters are left to the reader. */
 export function watchKeys(page: Page, switching: Switching, hooks: KeyHooks): void {
@@ -38,13 +42,17 @@ export function watchKeys(page: Page, switching: Switching, hooks: KeyHooks): vo
     if (key === 'PageUp' && shiftKey) return hooks.toUnread
     if (key === 'PageUp' && isWriting()) return () => scroll(-1)
     if (key === 'PageDown' && isWriting()) return () => scroll(1)
-    if (key === 'Escape') return escape
+    // An open menu is closed by the browser itself, unless the key was taken from it.
+    if (key === 'Escape') return isMenuOpen() ? null : escape
     if (isInList() && key in rowSteps) return () => moveToRow(rowSteps[key] ?? 0)
+    const act = isCommand || altKey ? undefined : rowActs[key]
+    const row = act === undefined ? null : focusedRow()
+    if (act !== undefined && row !== null) return () => hooks.onRow(act, row)
     return null
   }
   const escape = (): void => {
-    if (document.querySelector('[popover]:popover-open') !== null) return
     if (hooks.leaveMode()) return
+    if (isInList()) return field().focus()
     hooks.markRead()
     hooks.toEnd()
   }
@@ -82,6 +90,21 @@ const rowSteps: Record<string, number> = {
   ArrowDown: 1,
   Home: Number.NEGATIVE_INFINITY,
   End: Number.POSITIVE_INFINITY,
+}
+
+/** Letters do something only while a message has the focus. */
+const rowActs: Record<string, RowAct> = { e: 'edit', r: 'reply', '+': 'react', Enter: 'more' }
+
+function focusedRow(): HTMLElement | null {
+  const row = document.activeElement
+  return row instanceof HTMLElement &&
+    row.matches('#timeline .msg:focus-visible:not(.msg--pending)')
+    ? row
+    : null
+}
+
+function isMenuOpen(): boolean {
+  return document.querySelector('[popover]:popover-open') !== null
 }
 
 function isInList(): boolean {

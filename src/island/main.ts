@@ -4,6 +4,7 @@ import { watchAway } from './away'
 import { connect } from './connection'
 import { createConnectionBar } from './connection-bar'
 import { watchKeys } from './keyboard'
+import type { MessageTools } from './late/tools'
 import { onFirstUse } from './late'
 import { watchMentions } from './mention'
 import { readPage } from './page'
@@ -13,6 +14,7 @@ import { watchPeopleSearch } from './people'
 import { forgetOnLogOut, startSignIn, welcomeBack } from './sign-in'
 import { watchHiding } from './slips'
 import { openStorage } from './storage'
+import { showToast } from './toast'
 
 /** The browser's side: what must be instant. Everything else is HTML and htmx. */
 const page = readPage()
@@ -32,6 +34,10 @@ function start(parts: Parts): void {
     openPanel: (path) => openPanel(parts, path),
     leaveMode() {
       if (mentions.close()) return true
+      if (composer.reply() !== null) {
+        composer.setReply(null)
+        return true
+      }
       const wasPrivate = composer.addressee() !== null
       if (wasPrivate) composer.setAddressee(null)
       return wasPrivate
@@ -39,6 +45,7 @@ function start(parts: Parts): void {
     markRead: () => markRead(parts),
     toEnd: timeline.toEnd,
     toUnread: parts.newLine.seek,
+    onRow: (act, row) => withTools(parts, (tools) => tools.act(act, row)),
   })
   watchHiding(storage)
   watchPeopleSearch()
@@ -54,6 +61,7 @@ function start(parts: Parts): void {
     outbox.discard(clientId)
     composer.focus()
   })
+  onReaction((row, emoji) => withTools(parts, (tools) => tools.react(row, emoji)))
   forgetOnLogOut(storage, outbox.size, page.words.logOutUnsent)
   welcomeBack(page, storage)
   timeline.start()
@@ -66,6 +74,20 @@ function openPanel({ panel }: Parts, path: string): void {
     (it) => void it.open(path),
     () => location.assign(path),
   )
+}
+
+/** Does something with the message tools, which may have to be fetched first. */
+function withTools({ page, tools }: Parts, work: (tools: MessageTools) => void): void {
+  tools().then(work, () => showToast(page.words.notConnected))
+}
+
+/** An emoji under a message is one's own to set or to take back. */
+function onReaction(act: (row: HTMLElement, emoji: string) => void): void {
+  document.addEventListener('click', ({ target }) => {
+    const chip = target instanceof Element ? target.closest<HTMLElement>('.reaction') : null
+    const row = chip?.closest<HTMLElement>('.msg') ?? null
+    if (chip !== null && row !== null) act(row, chip.dataset.emoji ?? '')
+  })
 }
 
 /** Retry and Discard stand on each failed row; one listener serves all. */

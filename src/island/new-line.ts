@@ -6,6 +6,8 @@ import { rowsOf, seqOf } from './rows'
 export type NewLine = {
   /** A room was opened: puts the line where reading stopped, and the reader near it. */
   open: () => void
+  /** Puts it before this place, where somebody wants to go on reading later. */
+  openAt: (seq: number, at: number) => void
   /** More messages are there: perhaps the place of the line. */
   grown: () => void
   drop: () => void
@@ -40,6 +42,15 @@ export function createNewLine(page: Page, clock: Clock, hooks: Hooks): NewLine {
     drop: () => drop(line),
     seek: () => seek(line),
     open: () => open(line, clock),
+    openAt(seq, at) {
+      Object.assign(element('timeline', HTMLElement).dataset, {
+        readSeq: seq - 1,
+        unread: 1,
+        unreadSince: at,
+      })
+      open(line, clock)
+      bar.hidden = true
+    },
     grown: () => (line.isSought ? seek(line) : void place(line)),
   }
 }

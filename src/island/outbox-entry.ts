@@ -1,3 +1,4 @@
+import type { Quoted } from './quotes'
 import type { Storage } from './storage'
 
 /** A message of mine that the server has not answered yet, or refused. */
@@ -8,6 +9,8 @@ export type OutboxEntry = {
   writtenIn: number | null
   to: string
   content: string
+  /** What it answers. */
+  reply: Quoted | null
   /** The browser's clock in milliseconds; only for showing and for the order of sending. */
   at: number
   state: 'waiting' | 'failed'
@@ -17,25 +20,45 @@ export type OutboxEntry = {
 /** Whatever stands in the storage is only believed when it has the shape of an entry. */
 export function loadEntries(storage: Storage, prefix: string): OutboxEntry[] {
   return storage.keys(prefix).flatMap((key) => {
-    const value = storage.read(key)
-    if (isEntry(value) && key === prefix + value.clientId) return [value]
+    const entry = readEntry(storage.read(key))
+    if (entry !== null && key === prefix + entry.clientId) return [entry]
     storage.remove(key)
     return []
   })
 }
 
-function isEntry(value: unknown): value is OutboxEntry {
-  if (typeof value !== 'object' || value === null) return false
-  const fields = new Map<string, unknown>(Object.entries(value))
+function readEntry(value: unknown): OutboxEntry | null {
+  const fields = fieldsOf(value)
+  const [clientId, content, to, reason] = ['clientId', 'content', 'to', 'reason'].map((name) => {
+    const text = fields.get(name)
+    return typeof text === 'string' ? text : null
+  })
+  const [room, at] = [fields.get('room'), fields.get('at')]
+  const writtenIn = fields.get('writtenIn')
   const state = fields.get('state')
-  return (
-    /^[\w-]{1,64}$/.test(String(fields.get('clientId'))) &&
-    Number.isSafeInteger(fields.get('room')) &&
-    typeof fields.get('content') === 'string' &&
-    typeof fields.get('to') === 'string' &&
-    (fields.get('writtenIn') === null || Number.isSafeInteger(fields.get('writtenIn'))) &&
-    Number.isFinite(fields.get('at')) &&
-    (state === 'waiting' || state === 'failed') &&
-    typeof fields.get('reason') === 'string'
-  )
+  if (clientId == null || content == null || to == null || reason == null) return null
+  if (!/^[\w-]{1,64}$/.test(clientId) || !isPlace(room) || !Number.isFinite(at)) return null
+  if (writtenIn !== null && !isPlace(writtenIn)) return null
+  if (state !== 'waiting' && state !== 'failed') return null
+  const reply = readQuoted(fields.get('reply'))
+  return { clientId, room, writtenIn, to, content, reply, at: Number(at), state, reason }
+}
+
+/** What is answered, out of anything that was stored; null when it is nothing of the kind. */
+export function readQuoted(value: unknown): Quoted | null {
+  const fields = fieldsOf(value)
+  const [room, seq, user] = [fields.get('room'), fields.get('seq'), fields.get('user')]
+  const [name, text] = [fields.get('name'), fields.get('text')]
+  if (!isPlace(room) || !isPlace(seq) || !isPlace(user)) return null
+  return typeof name === 'string' && typeof text === 'string'
+    ? { room, seq, user, name, text }
+    : null
+}
+
+function isPlace(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value)
+}
+
+function fieldsOf(value: unknown): Map<string, unknown> {
+  return new Map(typeof value === 'object' && value !== null ? Object.entries(value) : [])
 }

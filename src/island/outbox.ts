@@ -30,7 +30,7 @@ export type Outbox = {
   discard: (clientId: string) => void
 }
 
-export type NewEntry = Pick<OutboxEntry, 'room' | 'content' | 'writtenIn' | 'to'>
+export type NewEntry = Pick<OutboxEntry, 'room' | 'content' | 'writtenIn' | 'to' | 'reply'>
 
 type Box = {
   prefix: string
@@ -104,15 +104,17 @@ function flush(box: Box): void {
   for (const [room, [first]] of Map.groupBy(sorted(box.entries), (entry) => entry.room)) {
     // A failed message holds back those behind it: order is kept until somebody decides.
     if (first === undefined || first.state === 'failed' || box.underWay.has(room)) continue
-    const { clientId, content, writtenIn } = first
+    const { clientId, content, reply, writtenIn } = first
     const frame = {
       type: 'message.post',
       room,
       client_id: clientId,
       content,
       written_in: writtenIn,
+      attachments: [],
+      reply_to: reply?.seq ?? null,
     }
-    if (box.connection()?.send({ ...frame, attachments: [], reply_to: null })) {
+    if (box.connection()?.send(frame)) {
       box.underWay.set(room, clientId)
       setTimeout(() => doubt(box, room, clientId), limits.answerMsMax)
     }
@@ -132,12 +134,14 @@ function settle(box: Box, accepted: AcceptedEvent): void {
   flush(box)
 }
 
-function refuse(box: Box, { client_id, retry_ms, reason }: RefusedEvent): void {
+function refuse(box: Box, { client_id, code, retry_ms, reason }: RefusedEvent): void {
   if (retry_ms !== undefined) return slowDown(box, retry_ms)
   const entry = box.entries.get(client_id ?? '')
   if (entry === undefined) return
   box.underWay.delete(entry.room)
-  const failed: OutboxEntry = { ...entry, state: 'failed', reason }
+  // What it answers is gone: sent once more, it goes without the quotation.
+  const reply = code === 'reply_missing' ? null : entry.reply
+  const failed: OutboxEntry = { ...entry, reply, state: 'failed', reason }
   keep(box, failed)
   box.listener.onChange(failed)
 }

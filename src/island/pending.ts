@@ -2,6 +2,7 @@ import { limits } from '../limits'
 import type { Clock } from './clock'
 import type { OutboxEntry } from './outbox-entry'
 import { element, type Page } from './page'
+import { makeQuote } from './quotes'
 import { dropSlipOf, makeSlip } from './slips'
 
 /** Rows of messages that the server has not answered yet; they always stand last. */
@@ -30,6 +31,7 @@ export function createPending(page: Page, clock: Clock, timeline: () => HTMLElem
     row.querySelector('.msg__body p')?.replaceChildren(entry.content)
     row.querySelector('time')?.replaceChildren(clock.time(entry.at))
     row.dataset.room = String(entry.room)
+    if (entry.reply !== null) row.querySelector('.msg__body')?.before(makeQuote(page, entry.reply))
     const isSlip = entry.room !== Number(timeline().dataset.room)
     const end = Number.MAX_SAFE_INTEGER
     timeline().append(isSlip ? makeSlip(page, row, entry.to, end) : row)
@@ -50,6 +52,7 @@ export function createPending(page: Page, clock: Clock, timeline: () => HTMLElem
       if (row === null) return null
       const isFailed = entry.state === 'failed'
       row.classList.toggle('msg--failed', isFailed)
+      if (entry.reply === null) row.querySelector('.quote')?.remove()
       if (isFailed) setNote(row, `${page.words.notSent} ${entry.reason}`)
       else if (known !== null) setNote(row, page.words.sending)
       return row

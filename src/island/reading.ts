@@ -8,6 +8,9 @@ export type Reading = {
   check: () => void
   /** Whether somebody is looking at the end of the room just now. */
   isWatched: () => boolean
+  /** What is here was marked unread: nothing counts as read until the room is opened again. */
+  pause: () => void
+  resume: () => void
 }
 
 type Place = { room: () => number; isAtEnd: () => boolean; readSeq: () => number }
@@ -20,7 +23,9 @@ export function createReading(
 ): Reading {
   let timer: Timer | undefined
   let watched = 0
-  const isWatched = (): boolean => !document.hidden && document.hasFocus() && isAtEnd()
+  let pausedIn: number | null = null
+  const isWatched = (): boolean =>
+    !document.hidden && document.hasFocus() && isAtEnd() && pausedIn !== room()
   const stop = (): void => {
     clearTimeout(timer)
     timer = undefined
@@ -31,6 +36,7 @@ export function createReading(
     if (isWatched() && seq > readSeq()) onRead(room(), seq)
   }
   const check = (): void => {
+    if (room() !== pausedIn) pausedIn = null
     onLook()
     if (!isWatched() || room() !== watched) stop()
     watched = room()
@@ -39,7 +45,18 @@ export function createReading(
   for (const type of ['focus', 'blur']) addEventListener(type, check)
   document.addEventListener('visibilitychange', check)
   element('log', HTMLElement).addEventListener('scroll', check, { passive: true })
-  return { check, isWatched }
+  return {
+    check,
+    isWatched,
+    pause() {
+      pausedIn = room()
+      check()
+    },
+    resume() {
+      pausedIn = null
+      check()
+    },
+  }
 }
 
 function newestSeq(): number {

@@ -37,6 +37,10 @@ export function createRows(
       for (const name of row.querySelectorAll<HTMLElement>('.mention')) {
         name.classList.toggle('mention--me', Number(name.dataset.person) === userId)
       }
+      for (const chip of row.querySelectorAll<HTMLElement>('.reaction')) {
+        const isMine = (chip.dataset.people ?? '').split(' ').includes(String(userId))
+        chip.setAttribute('aria-pressed', String(isMine))
+      }
       offerUnfolding(row, words.showAll)
       for (const time of row.querySelectorAll('time')) {
         time.textContent = clock.time(atOf(row))
@@ -48,7 +52,8 @@ export function createRows(
     const previous = previousRow(row)
     const startsDay = previous === null || clock.dayKey(atOf(previous)) !== clock.dayKey(atOf(row))
     const heading = row.previousElementSibling
-    const isBroken = heading?.matches('.slip, .new-line') === true
+    const isAnswer = row.querySelector('.quote') !== null
+    const isBroken = isAnswer || heading?.matches('.slip, .new-line') === true
     const hasHeading = heading?.classList.contains('day') === true
     if (startsDay && !hasHeading) row.before(dayHeading(clock, atOf(row)))
     if (!startsDay && hasHeading) heading?.remove()
@@ -76,6 +81,11 @@ function offerUnfolding(row: HTMLElement, label: string): void {
   button.className = 'unfold'
   button.textContent = label
   body.after(button)
+}
+
+/** Where a message was said: its room, and its place there. */
+export function placeOf(row: HTMLElement): { room: number; seq: number } {
+  return { room: Number(row.dataset.room), seq: Number(row.dataset.seq) }
 }
 
 /** All rows, oldest first. */

@@ -16,9 +16,10 @@ export function makeSlip(page: Page, row: HTMLElement, name: string, after: numb
 }
 
 /** The other person of a private message, as its row names them. */
-export function otherName(page: Page, row: HTMLElement): string {
-  if (Number(row.dataset.user) === page.user?.id) return row.dataset.toName ?? ''
-  return row.querySelector('.msg__meta bdi')?.textContent ?? ''
+export function otherOf(page: Page, row: HTMLElement): { user: number; name: string } {
+  const { user, to, toName } = row.dataset
+  if (Number(user) === page.user?.id) return { user: Number(to), name: toName ?? '' }
+  return { user: Number(user), name: row.querySelector('.msg__meta bdi')?.textContent ?? '' }
 }
 
 /** What a slip stands before: the first row said after it; null at the end. */

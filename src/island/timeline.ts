@@ -9,6 +9,7 @@ import { createPending, type Pending } from './pending'
 import { createPill, type Pill } from './pill'
 import { showGone, toPlace } from './place'
 import { createPositions, type Positions } from './positions'
+import { requote, unquote } from './quotes'
 import { createRows, type Rows, rowsOf } from './rows'
 import { createScroller, type Scroller } from './scroller'
 import { dropSlipOf } from './slips'
@@ -185,6 +186,7 @@ function receive(parts: Parts, published: HTMLElement[]): void {
   for (const row of published) {
     parts.positions.heard(Number(row.dataset.room), Number(row.dataset.revision))
     parts.listener.onRow(row)
+    if (Number(row.dataset.revision) > Number(row.dataset.seq)) requote(list(), row)
     const isHere = Number(row.dataset.room) === room()
     if (!isHere && Number(row.dataset.writtenIn) !== room()) continue
     const known = document.getElementById(row.id)
@@ -210,6 +212,7 @@ function arrive(parts: Parts, fresh: HTMLElement[]): void {
 
 function remove(parts: Parts, roomId: number, seq: number, revision: number): void {
   parts.positions.heard(roomId, revision)
+  unquote(list(), roomId, seq)
   const place = `.msg[data-room="${roomId}"][data-seq="${seq}"]`
   const row = list().querySelector<HTMLElement>(place)
   if (row === null) return

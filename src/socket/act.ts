@@ -4,7 +4,9 @@ import type { Chat } from '../chat/chat'
 import { deleteMessage, editMessage } from '../chat/edit-message'
 import { answerPing } from '../chat/greet'
 import { markRead } from '../chat/mark-read'
+import { markUnread } from '../chat/mark-unread'
 import type { PostAnswer, PostMessage } from '../chat/post-message'
+import { setReaction } from '../chat/set-reaction'
 import type { Typing } from '../chat/typing'
 import { ChatError } from '../errors'
 import { fail, later, refuse, say } from './answers'
@@ -22,9 +24,12 @@ export function act(needs: ActNeeds, socket: Socket, frame: Frame): void {
       return post(needs, socket, frame)
     case 'message.edit':
     case 'message.delete':
+    case 'reaction.set':
       return change(needs, socket, frame)
     case 'read':
       return later(chat, socket, 'read', () => markRead(chat, user.id, frame.room, frame.seq))
+    case 'unread':
+      return later(chat, socket, 'unread', () => markUnread(chat, user.id, frame.room, frame.seq))
     case 'typing':
       // Only where this socket hears the room: nobody is told of a room they are not in.
       return void (
@@ -64,7 +69,7 @@ function post(needs: ActNeeds, socket: Socket, frame: Frame & { type: 'message.p
   }
 }
 
-type Change = Frame & { type: 'message.edit' | 'message.delete' }
+type Change = Frame & { type: 'message.edit' | 'message.delete' | 'reaction.set' }
 
 function change(needs: ActNeeds, socket: Socket, frame: Change): void {
   const { chat, spend } = needs
@@ -72,13 +77,21 @@ function change(needs: ActNeeds, socket: Socket, frame: Change): void {
   const retryMs = spend('messages', session)
   if (retryMs > 0) return refuse(socket, frame.clientId, 'too_many', retryMs)
   later(chat, socket, frame.type, async () => {
-    const answered =
-      frame.type === 'message.edit'
-        ? await editMessage(chat, user.id, frame)
-        : await deleteMessage(chat, user.id, frame)
+    const answered = await changeMessage(chat, user.id, frame)
     if (answered.type === 'accepted') say(socket, answered)
     else refuse(socket, frame.clientId, answered.code)
   })
+}
+
+function changeMessage(chat: Chat, user: number, frame: Change): Promise<PostAnswer> {
+  switch (frame.type) {
+    case 'message.edit':
+      return editMessage(chat, user, frame)
+    case 'message.delete':
+      return deleteMessage(chat, user, frame)
+    case 'reaction.set':
+      return setReaction(chat, user, frame)
+  }
 }
 
 function resume(needs: ActNeeds, socket: Socket, frame: Frame & { type: 'resume' }): void {

@@ -1,4 +1,10 @@
-import { parseClientId, parseCount, parseMessage, type SentMessage } from '../chat/parse-message'
+import {
+  parseClientId,
+  parseCount,
+  parseEmoji,
+  parseMessage,
+  type SentMessage,
+} from '../chat/parse-message'
 import type { ProblemCode } from '../errors'
 import { limits } from '../limits'
 
@@ -7,11 +13,15 @@ export type Frame =
   | { type: 'message.post'; room: number; message: SentMessage }
   | { type: 'message.edit'; room: number; seq: number; clientId: string; content: string }
   | { type: 'message.delete'; room: number; seq: number; clientId: string }
+  | ReactionFrame
   | { type: 'read'; room: number; seq: number }
+  | { type: 'unread'; room: number; seq: number }
   | { type: 'typing'; room: number; isActive: boolean }
   | { type: 'presence'; isAway: boolean }
   | { type: 'resume'; epoch: string; rooms: Map<number, number> }
   | { type: 'ping' }
+
+type ReactionFrame = Place & { type: 'reaction.set'; emoji: string; isActive: boolean }
 
 export type FrameProblem = { type: 'problem'; code: ProblemCode; clientId: string | null }
 
@@ -22,15 +32,19 @@ export type FrameProblem = { type: 'problem'; code: ProblemCode; clientId: strin
 export function parseFrame(text: string): Frame | FrameProblem {
   const fields = parseFields(text)
   if (fields === null) return problem('bad_frame')
-  switch (fields.get('type')) {
+  const type = fields.get('type')
+  switch (type) {
     case 'message.post':
       return parsePost(fields)
     case 'message.edit':
       return parseEdit(fields)
     case 'message.delete':
       return parseDelete(fields)
+    case 'reaction.set':
+      return parseReaction(fields)
     case 'read':
-      return parseRead(fields)
+    case 'unread':
+      return parseRead(type, fields)
     case 'typing':
       return parseTyping(fields)
     case 'presence':
@@ -88,10 +102,20 @@ function parsePlace(fields: Map<string, unknown>): Place | FrameProblem {
   return { room, seq, clientId }
 }
 
-function parseRead(fields: Map<string, unknown>): Frame | FrameProblem {
+function parseReaction(fields: Map<string, unknown>): Frame | FrameProblem {
+  const place = parsePlace(fields)
+  if ('type' in place) return place
+  const emoji = parseEmoji(fields.get('emoji'))
+  const isActive = fields.get('active')
+  if (typeof isActive !== 'boolean') return problem('bad_frame', place.clientId)
+  if (emoji === null) return problem('emoji_unknown', place.clientId)
+  return { type: 'reaction.set', ...place, emoji, isActive }
+}
+
+function parseRead(type: 'read' | 'unread', fields: Map<string, unknown>): Frame | FrameProblem {
   const room = parseCount(fields.get('room'))
   const seq = parseCount(fields.get('seq'))
-  return room === null || seq === null ? problem('bad_frame') : { type: 'read', room, seq }
+  return room === null || seq === null ? problem('bad_frame') : { type, room, seq }
 }
 
 function parseTyping(fields: Map<string, unknown>): Frame | FrameProblem {

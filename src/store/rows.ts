@@ -71,6 +71,12 @@ export type NewAttachment = Attachment & { owner: number; createdAt: number }
 /** A place in a text where somebody is named, in code units; user 0 is everybody. */
 export type Mention = { user: number; start: number; length: number }
 
+/** The beginning of an answered message. */
+export type Quote = { sender: User; content: string }
+
+/** One emoji under a message, and whose it is, the first first. */
+export type Reaction = { emoji: string; people: Pick<User, 'id' | 'nickname'>[] }
+
 export type Message = {
   room: number
   seq: number
@@ -78,9 +84,15 @@ export type Message = {
   clientId: string
   sender: User
   content: string
+  /** The place of the message it answers. */
   replyTo: number | null
+  /** What was said there; null when it answers nothing, or what it answered is gone. */
+  quote: Quote | null
   mentions: Mention[]
   attachments: Attachment[]
+  /** Whom it calls: those it names and whom it answers; 0 is everybody. */
+  called: number[]
+  reactions: Reaction[]
   /** The other person, in a direct room. */
   recipient: User | null
   /** Of a private message: the room it was written in, and that room's revision at the time. */
@@ -127,13 +139,25 @@ export type MessageEdit = {
 
 export type MessageRemoval = Pick<MessageEdit, 'room' | 'seq' | 'at'> & { user: number }
 
+/** One person's emoji on a message, set or taken back. */
+export type ReactionChange = {
+  room: number
+  seq: number
+  user: number
+  emoji: string
+  isActive: boolean
+  /** How many different ones a message may carry. */
+  kindsMax: number
+  at: number
+}
+
 /**
  * `message_missing` also for what is another's or in a room one is not in. `freed` are the files
  * that have no message any more.
  */
 export type ChangeOutcome =
   | { status: 'changed' | 'unchanged'; message: Message; freed?: string[] }
-  | { status: 'refused'; code: 'message_missing' }
+  | { status: 'refused'; code: 'message_missing' | 'reactions_full' }
 
 /** What happened in a room after a revision: the newest state of each message, oldest first. */
 export type Changes = { messages: Message[]; revision: number; more: boolean }

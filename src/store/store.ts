@@ -13,6 +13,7 @@ import type {
   NewUser,
   Notify,
   OpenRoom,
+  ReactionChange,
   Room,
   User,
 } from './rows'
@@ -71,6 +72,8 @@ export type Store = {
     /** False when another open room has this name. */
     rename(room: Room, name: Pick<NewRoom, 'name' | 'folded' | 'skeleton'>): Promise<boolean>
     setTopic(room: Room, topic: string): Promise<void>
+    /** Moves the read marker back to before a place, however far it was. */
+    markUnread(room: Room, userId: number, seq: number): Promise<void>
     setNotify(room: Room, userId: number, notify: Notify): Promise<void>
     /** Finds or makes the one direct room of two people; null when the other is nobody. */
     direct(userId: number, otherId: number, at: number): Promise<Room | null>
@@ -82,6 +85,8 @@ export type Store = {
     edit(edit: MessageEdit): Promise<ChangeOutcome>
     /** Leaves a tombstone without words, of an own message or, for the owner, of any. */
     remove(removal: MessageRemoval): Promise<ChangeOutcome>
+    /** Sets or takes back one emoji of one person; what stands already changes nothing. */
+    react(change: ReactionChange): Promise<ChangeOutcome>
     /** The `limit` messages before `before` (null: the newest), oldest first, no tombstones. */
     before(room: Room, before: number | null, limit: number): Promise<Message[]>
     /** The `limit` messages after `after`, oldest first, no tombstones. */

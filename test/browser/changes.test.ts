@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { BrowserPage } from '../helpers/browser'
 import { type RunningServer, startServer } from '../helpers/server'
+import { menuOf } from './message-tools'
 import { enter, expectAccessible, expectNoProblems, rows, say, sees } from './people'
 
 let server: RunningServer
@@ -62,29 +63,31 @@ test('Escape leaves a message as it was', async () => {
 test('one toolbar offers what one may do: others’ words are theirs', async () => {
   await say(mei, '我的话')
   await sees(ada, '我的话')
-  const point = (text: string): string => `[...document.querySelectorAll('#timeline > .msg')]
-    .find((row) => row.querySelector('.msg__body').textContent === '${text}')
-    .dispatchEvent(new PointerEvent('pointerover', { bubbles: true }))`
-  const offered = `[...document.querySelectorAll('#tools:not([hidden]) button:not([hidden])')]
+  const offered = `[...document.querySelectorAll('#tools-menu [data-tool]:not([hidden])')]
     .map((button) => button.dataset.tool)`
-  await ada.evaluate(point('我的话'))
-  expect(await ada.evaluate<string[]>(offered)).toEqual(['copy'])
-  await ada.evaluate(point('Hello all!'))
-  expect(await ada.evaluate<string[]>(offered)).toEqual(['copy', 'edit', 'delete'])
+  await menuOf(ada, '我的话')
+  const always = ['emoji', 'reply', 'copy', 'link', 'unread']
+  expect((await ada.evaluate<string[]>(offered)).toSorted()).toEqual(always.toSorted())
+  await ada.press('Escape')
+  await menuOf(ada, 'Hello all!')
+  const own = [...always, 'edit', 'delete']
+  expect((await ada.evaluate<string[]>(offered)).toSorted()).toEqual(own.toSorted())
   await expectAccessible(ada)
 })
 
 test('a deleted message can be had back for ten seconds, and is gone after', async () => {
   await ada.emulate({ dark: false, width: 1280, height: 800 })
-  const del = `(document.querySelector('#timeline > .msg--own')
-    .dispatchEvent(new PointerEvent('pointerover', { bubbles: true })),
-    document.querySelector('#tools [data-tool=delete]').click())`
-  await ada.evaluate(del)
+  await ada.press('Escape')
+  const del = async (): Promise<void> => {
+    await menuOf(ada, 'Hello all!')
+    await ada.click('#tools-menu [data-tool=delete]')
+  }
+  await del()
   const shown = `[...document.querySelectorAll('#timeline > .msg:not([hidden])')].length`
   expect(await ada.evaluate<number>(shown)).toBe(1)
   await ada.click('#toast button')
   expect(await ada.evaluate<number>(shown)).toBe(2)
-  await ada.evaluate(del)
+  await del()
   await mei.waitFor(`document.querySelectorAll('#timeline > .msg').length === 1`, 'it', 15_000)
   expect((await rows(mei)).map(({ text }) => text)).toEqual(['我的话'])
   expect((await rows(ada)).map(({ text }) => text)).toEqual(['我的话'])

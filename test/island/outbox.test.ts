@@ -43,7 +43,13 @@ function open(house = 'h') {
   return { line, notes, outbox, storage }
 }
 
-const to = (room: number, content: string) => ({ room, content, writtenIn: null, to: '' })
+const to = (room: number, content: string) => ({
+  room,
+  content,
+  writtenIn: null,
+  to: '',
+  reply: null,
+})
 
 const accepted = ({ clientId, room }: OutboxEntry) =>
   ({

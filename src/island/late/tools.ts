@@ -1,92 +1,77 @@
 import { createPaths } from '../../paths'
 import type { Asks } from '../asks'
-import { element, type Page } from '../page'
+import { copyText } from '../clipboard'
 import { startEditing } from '../edit-message'
-import { rowsOf } from '../rows'
-import { showToast, showUndo } from '../toast'
+import { watchLongPress } from '../long-press'
+import { element, type Page } from '../page'
+import { react } from '../react'
+import { removeSoon } from '../remove-message'
+import { placeOf, rowsOf } from '../rows'
+import { showToast } from '../toast'
+import { createToolBar, createToolsMenu } from '../tools-menu'
 
 export type MessageTools = {
   /** Changes the last message of my own, if there is one on the page. */
   editLast: () => void
+  /** What was asked for by a key: see `RowAct`. */
+  act: (name: string, row: HTMLElement) => void
+  /** Sets or takes back my emoji on a message. */
+  react: (row: HTMLElement, emoji: string) => void
 }
 
-const barPx = 24
+export type ToolHooks = {
+  ask: Asks['ask']
+  reply: (row: HTMLElement) => void
+  markUnread: (row: HTMLElement) => void
+}
 
-/** One toolbar for all messages: it stands at the one that is pointed at or has the focus. */
-export function createMessageTools(page: Page, asks: Asks): MessageTools {
-  const bar = element('tools', HTMLElement)
-  let current: HTMLElement | null = null
-  const show = (row: HTMLElement | null): void => {
-    current = row?.classList.contains('msg--editing') === true ? null : row
-    bar.hidden = current === null
-    if (row === null || current === null) return
-    standAt(bar, row)
-  }
-  const edit = async (row: HTMLElement): Promise<void> => {
-    show(null)
-    if (row.querySelector('.editor') !== null) return
-    const content = await fetchContent(page, row)
-    if (content === null) return showToast(page.words.notConnected)
-    startEditing(page, row, content, (text) =>
-      asks.ask({ type: 'message.edit', ...placeOf(row), content: text }),
-    )
-  }
+/** What one may do with messages: by a toolbar at the pointer, a menu, a sheet, and by keys. */
+export function createMessageTools(page: Page, hooks: ToolHooks): MessageTools {
+  const { ask } = hooks
+  const setEmoji = (row: HTMLElement, emoji: string): void => void react(page, row, emoji, ask)
   const acts: Record<string, (row: HTMLElement) => void> = {
-    copy: (row) => copy(page, row),
-    edit: (row) => void edit(row),
-    delete: (row) => removeSoon(page, row, asks),
+    react: (row) => menu.open(row, 'react'),
+    more: (row) => menu.open(row, 'all'),
+    reply: hooks.reply,
+    edit: (row) => void edit(page, row, ask),
+    copy(row) {
+      copyText(row.querySelector<HTMLElement>('.msg__body')?.innerText ?? '')
+      showToast(page.words.copied)
+    },
+    link(row) {
+      const { room, seq } = placeOf(row)
+      copyText(location.origin + createPaths(page.base).message(room, seq))
+      showToast(page.words.linkCopied)
+    },
+    unread: hooks.markUnread,
+    delete: (row) => removeSoon(page, row, ask),
   }
-  watchPointer(bar, show)
-  bar.addEventListener('click', ({ target }) => {
-    const button = target instanceof Element ? target.closest<HTMLElement>('[data-tool]') : null
-    if (button !== null && current !== null) acts[button.dataset.tool ?? '']?.(current)
-  })
+  const act = (name: string, row: HTMLElement): void => {
+    if (name === 'edit' && !row.matches('.msg--own')) return
+    acts[name]?.(row)
+  }
+  const bar = createToolBar(act)
+  const menu = createToolsMenu(act, setEmoji)
+  watchLongPress(element('log', HTMLElement), bar.rowOf, (row) => menu.open(row, 'all'))
   return {
     editLast() {
       const own = rowsOf(element('timeline', HTMLElement)).findLast((row) =>
         row.matches('.msg--own:not(.msg--pending)'),
       )
-      if (own !== undefined) void edit(own)
+      if (own !== undefined) act('edit', own)
     },
+    act,
+    react: setEmoji,
   }
 }
 
-/** Offers what one may do with this message, beside it. */
-function standAt(bar: HTMLElement, row: HTMLElement): void {
-  const isOwn = row.classList.contains('msg--own')
-  const isOwner = element('timeline', HTMLElement).dataset.role === 'owner'
-  tool(bar, 'edit').hidden = !isOwn
-  tool(bar, 'delete').hidden = !isOwn && !isOwner
-  const chat = bar.parentElement?.getBoundingClientRect().top ?? 0
-  const log = element('log', HTMLElement).getBoundingClientRect().top
-  // Never over the head of the room, however far up the message begins.
-  const top = Math.max(row.getBoundingClientRect().top, log + barPx)
-  bar.style.top = `${top - chat}px`
-}
-
-function tool(bar: HTMLElement, name: string): HTMLElement {
-  const found = bar.querySelector<HTMLElement>(`[data-tool=${name}]`)
-  if (found === null) throw new Error(`the toolbar has no ${name}`)
-  return found
-}
-
-/** Follows the pointer and the focus; scrolling moves the messages away from under it. */
-function watchPointer(bar: HTMLElement, show: (row: HTMLElement | null) => void): void {
-  const rowOf = (target: EventTarget | null): HTMLElement | null =>
-    target instanceof Element
-      ? target.closest<HTMLElement>('#timeline > .msg:not(.msg--pending)')
-      : null
-  const log = element('log', HTMLElement)
-  log.addEventListener('pointerover', ({ target }) => show(rowOf(target)))
-  log.addEventListener('focusin', ({ target }) => show(rowOf(target)))
-  log.addEventListener('scroll', () => show(null), { passive: true })
-  element('log', HTMLElement).addEventListener('pointerleave', ({ relatedTarget }) => {
-    if (!(relatedTarget instanceof Node && bar.contains(relatedTarget))) show(null)
-  })
-}
-
-function placeOf(row: HTMLElement): { room: number; seq: number } {
-  return { room: Number(row.dataset.room), seq: Number(row.dataset.seq) }
+async function edit(page: Page, row: HTMLElement, ask: Asks['ask']): Promise<void> {
+  if (row.querySelector('.editor') !== null) return
+  const content = await fetchContent(page, row)
+  if (content === null) return showToast(page.words.notConnected)
+  startEditing(page, row, content, (text) =>
+    ask({ type: 'message.edit', ...placeOf(row), content: text }),
+  )
 }
 
 /** The words as they were typed: the page has only what became of them. */
@@ -99,39 +84,4 @@ async function fetchContent(page: Page, row: HTMLElement): Promise<string | null
     (await answer?.json().catch(() => ({}))) ?? {}
   const [message] = messages ?? []
   return message?.seq === seq ? message.content : null
-}
-
-/** On plain HTTP there is no clipboard to write to, but there is an old way. */
-function copy(page: Page, row: HTMLElement): void {
-  const field = document.createElement('textarea')
-  field.className = 'vh'
-  field.value = row.querySelector<HTMLElement>('.msg__body')?.innerText ?? ''
-  row.append(field)
-  field.select()
-  document.execCommand('copy')
-  field.remove()
-  showToast(page.words.copied)
-}
-
-const undoMs = 10_000
-
-/** It is gone from this page at once, and from the server when nobody took that back in time. */
-function removeSoon(page: Page, row: HTMLElement, asks: Asks): void {
-  const frame = { type: 'message.delete', ...placeOf(row) }
-  const restore = (): void => document.getElementById(row.id)?.removeAttribute('hidden')
-  row.hidden = true
-  const settle = (): void => {
-    removeEventListener('pagehide', finish)
-    clearTimeout(timer)
-  }
-  const finish = (): void => {
-    settle()
-    void asks.ask(frame).then((isGone) => void (isGone || restore()))
-  }
-  const timer = setTimeout(finish, undoMs)
-  addEventListener('pagehide', finish)
-  showUndo(page.words.deleted, page.words.undo, undoMs, () => {
-    settle()
-    restore()
-  })
 }

@@ -1,7 +1,15 @@
 import type { Database } from 'bun:sqlite'
 import type { AppendOutcome, Message, NewMessage, User } from '../store'
 import { createUse, writeAttachments } from './attachments'
-import { type MessageRow, selectMessages, toMessage, writeMentions } from './messages'
+import {
+  calledBy,
+  type MessageRow,
+  quoteAt,
+  readQuote,
+  selectMessages,
+  toMessage,
+  writeMentions,
+} from './messages'
 
 /**
  * Makes the statement that adds a group of messages in one transaction: each gets the next revision
@@ -24,7 +32,8 @@ function appendOne(work: Work, message: NewMessage): AppendOutcome {
   const { group, findReply, findRepeat, insert, mention, use } = work
   const { room, author, clientId, content, replyTo, mentions, createdAt } = message
   const member = memberOf(work, room, author)
-  const isReplyGone = replyTo !== null && findReply.get(room, replyTo) === null
+  const quote = replyTo === null ? null : readQuote(findReply.get(room, replyTo)?.quote ?? null)
+  const isReplyGone = replyTo !== null && quote === null
   const attachments = use.find(author, message.attachments)
   if (member === null || isReplyGone || attachments === null) {
     const repeated = findRepeat.get(author, clientId)
@@ -42,16 +51,14 @@ function appendOne(work: Work, message: NewMessage): AppendOutcome {
     if (repeated === null) throw new Error('a conflict has a row')
     return answerRepeat(repeated, message, member)
   }
-  for (const { user } of mentions) mention.run(user, room, seq)
+  const { sender, recipient } = member
+  const called = calledBy(mentions, sender, quote)
+  for (const user of called) mention.run(user, room, seq)
   use.mark(room, seq, message.attachments)
   group.heads.set(room, seq)
-  const { sender, recipient } = member
   const place = { seq, revision: seq, sender, recipient, writtenIn, writtenAfter }
-  return {
-    status: 'accepted',
-    message: toStored({ ...message, ...place, attachments }),
-    repeat: false,
-  }
+  const read = { quote, called, reactions: [], attachments }
+  return { status: 'accepted', message: toStored({ ...message, ...place, ...read }), repeat: false }
 }
 
 function memberOf(work: Work, room: number, author: number): Member | null {
@@ -91,8 +98,8 @@ function prepare(db: Database) {
      LEFT JOIN users AS other ON other.id = others.user_id
      WHERE memberships.room_id = ? AND memberships.user_id = ?`,
   )
-  const findReply = db.query<{ seq: number }, [number, number]>(
-    `SELECT seq FROM messages WHERE room_id = ? AND seq = ? AND deleted_at IS NULL`,
+  const findReply = db.query<{ quote: string }, [number, number]>(
+    `SELECT (${quoteAt('?1', '?2')}) AS quote`,
   )
   // By position: named parameters cost as much again as the insert itself.
   const insert = db.query<never, InsertValues>(

@@ -1,13 +1,24 @@
 import type { Database } from 'bun:sqlite'
-import type { ChangeOutcome, MessageEdit, MessageRemoval, Store, User } from '../store'
+import type {
+  ChangeOutcome,
+  MessageEdit,
+  MessageRemoval,
+  ReactionChange,
+  Store,
+  User,
+} from '../store'
 import { type MessageRow, selectMessages, toMessage, writeMentions } from './messages'
 
 /** What happens to a message after it was said, in SQLite: each change takes the next revision. */
-export function createChanges(db: Database): Pick<Store['messages'], 'edit' | 'remove'> {
+export function createChanges(db: Database): Pick<Store['messages'], 'edit' | 'remove' | 'react'> {
   const statements = prepare(db)
   const edit = db.transaction((wanted: MessageEdit) => editOne(statements, wanted))
   const remove = db.transaction((wanted: MessageRemoval) => removeOne(statements, wanted))
+  const react = db.transaction((wanted: ReactionChange) => reactOne(statements, wanted))
   return {
+    async react(wanted) {
+      return react.immediate(wanted)
+    },
     async edit(wanted) {
       return edit.immediate(wanted)
     },
@@ -30,11 +41,11 @@ function editOne(statements: Statements, wanted: MessageEdit): ChangeOutcome {
   const named = writeMentions(mentions)
   statements.rewrite.run({ room, seq, revision, content, named, at })
   statements.forget.run(room, seq)
-  for (const { user } of mentions) statements.mention.run(user, room, seq)
   const message = toMessage(
     { ...row, revision, content, mentions: named, editedAt: at },
     toOther(row),
   )
+  for (const user of message.called) statements.mention.run(user, room, seq)
   return { status: 'changed', message }
 }
 
@@ -44,10 +55,30 @@ function removeOne(statements: Statements, { room, seq, user, at }: MessageRemov
   const revision = nextRevision(statements, room)
   statements.bury.run({ room, seq, revision, at })
   statements.forget.run(room, seq)
+  statements.clear.run(room, seq)
   const freed = statements.free.all(room, seq).map(({ id }) => id)
-  const nothing = { content: '', mentions: null, attachments: null }
+  const nothing = { content: '', mentions: null, attachments: null, reactions: null }
   const buried = { ...row, revision, ...nothing, deletedAt: at }
   return { status: 'changed', message: toMessage(buried, toOther(row)), freed }
+}
+
+function reactOne(statements: Statements, wanted: ReactionChange): ChangeOutcome {
+  const { room, seq, user, emoji, isActive, kindsMax, at } = wanted
+  const row = statements.find.get(room, seq, user)
+  if (row === null) return missing
+  const before = toMessage(row, toOther(row))
+  const isNew = before.reactions.every((reaction) => reaction.emoji !== emoji)
+  if (isActive && isNew && before.reactions.length >= kindsMax) {
+    return { status: 'refused', code: 'reactions_full' }
+  }
+  const { changes } = isActive
+    ? statements.react.run(room, seq, emoji, user, at)
+    : statements.unreact.run(room, seq, emoji, user)
+  if (changes === 0) return { status: 'unchanged', message: before }
+  statements.touch.run(nextRevision(statements, room), room, seq)
+  const after = statements.find.get(room, seq, user)
+  if (after === null) throw new Error('what was changed is there')
+  return { status: 'changed', message: toMessage(after, toOther(after)) }
 }
 
 function nextRevision({ advance }: Statements, room: number): number {
@@ -99,5 +130,15 @@ function prepare(db: Database) {
   const mention = db.query(
     `INSERT OR IGNORE INTO mentions (user_id, room_id, seq) VALUES (?, ?, ?)`,
   )
-  return { find, advance, rewrite, bury, free, forget, mention }
+  const clear = db.query(`DELETE FROM reactions WHERE room_id = ? AND seq = ?`)
+  const react = db.query(
+    `INSERT INTO reactions (room_id, seq, emoji, user_id, created_at) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT DO NOTHING`,
+  )
+  const unreact = db.query(
+    `DELETE FROM reactions WHERE room_id = ? AND seq = ? AND emoji = ? AND user_id = ?`,
+  )
+  const touch = db.query(`UPDATE messages SET revision = ? WHERE room_id = ? AND seq = ?`)
+  const reactions = { clear, react, unreact, touch }
+  return { find, advance, rewrite, bury, free, forget, mention, ...reactions }
 }

@@ -3,7 +3,7 @@ import type { NewRoom, Room, Store } from '../store'
 
 type Memberships = Pick<
   Store['rooms'],
-  'create' | 'direct' | 'invite' | 'join' | 'leave' | 'markRead' | 'setNotify'
+  'create' | 'direct' | 'invite' | 'join' | 'leave' | 'markRead' | 'markUnread' | 'setNotify'
 >
 
 /** Who is in which room, in SQLite; `seenBy` gives a room as one of its members sees it. */
@@ -32,6 +32,9 @@ export function createMemberships(
     },
     async markRead(room, userId, seq) {
       statements.markRead.run({ roomId: room.id, userId, seq })
+    },
+    async markUnread(room, userId, seq) {
+      statements.markUnread.run({ roomId: room.id, userId, seq })
     },
     async setNotify(room, userId, notify) {
       statements.setNotify.run(notify, room.id, userId)
@@ -121,13 +124,6 @@ function prepare(db: Database) {
      AND NOT EXISTS (SELECT 1 FROM memberships WHERE room_id = ?1 AND role = 'owner')
      AND (SELECT created_by FROM rooms WHERE id = ?1) IS NOT NULL`,
   )
-  // A marker only moves forward, and never past what was said.
-  const markRead = db.query<never, [Place & { seq: number }]>(
-    `UPDATE memberships
-     SET read_seq = max(read_seq, min($seq, (SELECT revision FROM rooms WHERE id = $roomId)))
-     WHERE room_id = $roomId AND user_id = $userId`,
-  )
-  const setNotify = db.query(`UPDATE memberships SET notify = ? WHERE room_id = ? AND user_id = ?`)
   return {
     insertRoom,
     insertDirect,
@@ -137,9 +133,24 @@ function prepare(db: Database) {
     isOpen,
     removeMember,
     passOn,
-    markRead,
-    setNotify,
+    ...prepareOwn(db),
   }
+}
+
+/** What is a member's own in a room: how far they read, and what makes a sound. */
+function prepareOwn(db: Database) {
+  // A marker only moves forward, and never past what was said.
+  const markRead = db.query<never, [Place & { seq: number }]>(
+    `UPDATE memberships
+     SET read_seq = max(read_seq, min($seq, (SELECT revision FROM rooms WHERE id = $roomId)))
+     WHERE room_id = $roomId AND user_id = $userId`,
+  )
+  const markUnread = db.query<never, [Place & { seq: number }]>(
+    `UPDATE memberships SET read_seq = min(read_seq, $seq - 1)
+     WHERE room_id = $roomId AND user_id = $userId`,
+  )
+  const setNotify = db.query(`UPDATE memberships SET notify = ? WHERE room_id = ? AND user_id = ?`)
+  return { markRead, markUnread, setNotify }
 }
 
 type Place = { roomId: number; userId: number }

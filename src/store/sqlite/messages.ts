@@ -1,15 +1,20 @@
 import type { Database } from 'bun:sqlite'
-import type { Mention, Message, Room, Store, User } from '../store'
+import type { Mention, Message, Quote, Reaction, Room, Store, User } from '../store'
 import { createAppend } from './append'
 import { readAttachments } from './attachments'
 import { createChanges } from './changes'
 
-export type MessageRow = Omit<Message, 'sender' | 'mentions' | 'recipient' | 'attachments'> & {
+export type MessageRow = Omit<
+  Message,
+  'sender' | 'mentions' | 'recipient' | 'quote' | 'called' | 'reactions' | 'attachments'
+> & {
   senderId: number
   nickname: string
   avatar: string
   mentions: string | null
   attachments: string | null
+  quote: string | null
+  reactions: string | null
 }
 
 /** Messages, in SQLite: appended in groups, read by place (seq) or by change (revision). */
@@ -76,18 +81,62 @@ type SlipRow = MessageRow & { otherId: number; otherNickname: string; otherAvata
 export function selectMessages(where: string): string {
   return `
     SELECT room_id AS room, seq, revision, client_id AS clientId, content, reply_to AS replyTo,
+      iif(reply_to IS NULL, NULL, (${quoteAt('messages.room_id', 'messages.reply_to')})) AS quote,
+      (SELECT nullif(json_group_array(json_array(emoji, user_id, people.nickname)
+         ORDER BY reactions.id), '[]')
+       FROM reactions JOIN users AS people ON people.id = user_id
+       WHERE reactions.room_id = messages.room_id AND reactions.seq = messages.seq) AS reactions,
       mentions, attachments, written_in AS writtenIn, written_after AS writtenAfter,
       messages.created_at AS createdAt, edited_at AS editedAt, deleted_at AS deletedAt,
       author_id AS senderId, nickname, avatar
     FROM messages JOIN users ON users.id = author_id WHERE ${where}`
 }
 
+/** More than this of an answered message is never shown; a whole one may be long. */
+const quoteLettersMax = 1_000
+
+/** The statement that reads what was said at a place, as JSON: [id, nickname, avatar, content]. */
+export function quoteAt(room: string, seq: string): string {
+  return `
+    SELECT json_array(quoted.id, quoted.nickname, quoted.avatar,
+      substr(original.content, 1, ${quoteLettersMax}))
+    FROM messages AS original JOIN users AS quoted ON quoted.id = original.author_id
+    WHERE original.room_id = ${room} AND original.seq = ${seq} AND original.deleted_at IS NULL`
+}
+
 /** A row as the message it stands for. */
 export function toMessage(row: MessageRow, recipient: User | null): Message {
-  const { senderId, nickname, avatar, mentions, attachments, ...message } = row
+  const { senderId, nickname, avatar, ...message } = row
   const sender = { id: senderId, nickname, avatar }
-  const read = { mentions: readMentions(mentions), attachments: readAttachments(attachments) }
-  return { ...message, sender, recipient, ...read }
+  const mentions = readMentions(row.mentions)
+  const quote = readQuote(row.quote)
+  const called = calledBy(mentions, sender, quote)
+  const reactions = readReactions(row.reactions)
+  const attachments = readAttachments(row.attachments)
+  return { ...message, sender, recipient, mentions, quote, called, reactions, attachments }
+}
+
+/** Those a message names, as they stand in it, and whom it answers. */
+export function calledBy(mentions: Mention[], sender: User, quote: Quote | null): number[] {
+  const named = mentions.map(({ user }) => user)
+  const answered = quote?.sender.id ?? sender.id
+  return answered === sender.id || named.includes(answered) ? named : [...named, answered]
+}
+
+/** A quote as `quoteAt` gives it. */
+export function readQuote(text: string | null): Quote | null {
+  if (text === null) return null
+  const [id, nickname, avatar, content]: [number, string, string, string] = JSON.parse(text)
+  return { sender: { id, nickname, avatar }, content }
+}
+
+function readReactions(text: string | null): Reaction[] {
+  if (text === null) return []
+  const all: [emoji: string, id: number, nickname: string][] = JSON.parse(text)
+  return [...Map.groupBy(all, ([emoji]) => emoji)].map(([emoji, people]) => ({
+    emoji,
+    people: people.map(([, id, nickname]) => ({ id, nickname })),
+  }))
 }
 
 /** Mentions as they stand in a row: [[user, start, length], …]. */

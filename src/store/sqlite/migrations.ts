@@ -2,9 +2,10 @@ import type { Database } from 'bun:sqlite'
 import spine from './migrations/0001-spine.sql' with { type: 'text' }
 import rooms from './migrations/0002-rooms.sql' with { type: 'text' }
 import media from './migrations/0003-media.sql' with { type: 'text' }
+import words from './migrations/0004-words.sql' with { type: 'text' }
 
 /** In order; a released file is never edited (test/house.test.ts), only followed by another. */
-const migrations = [spine, rooms, media]
+const migrations = [spine, rooms, media, words]
 
 /**
  * Brings the database to the newest schema, each step and its number in one transaction: all or

@@ -1,7 +1,7 @@
 import { limits } from '../../../src/limits'
 
 const nameMax = limits.nicknameGraphemesMax
-const { roomsPerOwnerMax: roomsMax, topicUnitsMax: topicMax } = limits
+const { reactionKindsMax: kindsMax, roomsPerOwnerMax: roomsMax, topicUnitsMax: topicMax } = limits
 const textMax = limits.messageUnitsMax.toLocaleString('en')
 
 /** A sentence for every problem, in English: what happened and what to do. */
@@ -31,6 +31,8 @@ export const problems = {
   room_missing: 'This room does not exist, or you are not a member. Choose another room.',
   client_id_reused: 'Another message was sent under this number. Send yours again.',
   reply_missing: 'The message you answer is gone. Send yours without the quotation.',
+  emoji_unknown: 'This is not one emoji. Choose one from the list.',
+  reactions_full: `This message has ${kindsMax} different reactions. Use one of them.`,
   message_missing: 'This message is gone, or is not yours to change.',
   bad_frame: 'The server could not read what this page sent. Reload the page.',
   bad_request: 'The server could not read this request. Go back and try again.',

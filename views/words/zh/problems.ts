@@ -1,7 +1,7 @@
 import { limits } from '../../../src/limits'
 import type { Words } from '../../words'
 
-const { roomsPerOwnerMax: roomsMax, topicUnitsMax: topicMax } = limits
+const { reactionKindsMax: kindsMax, roomsPerOwnerMax: roomsMax, topicUnitsMax: topicMax } = limits
 
 /** A sentence for every problem, in Simplified Chinese: what happened and what to do. */
 export const problems: Words['problems'] = {
@@ -30,6 +30,8 @@ export const problems: Words['problems'] = {
   room_missing: '这个房间不存在，或者你不是它的成员。请换一个房间。',
   client_id_reused: '这个编号已经发过另一条消息，请重新发送。',
   reply_missing: '你回复的消息已经不在了，请去掉引用后再发送。',
+  emoji_unknown: '这不是一个表情，请从列表里选。',
+  reactions_full: `这条消息已经有 ${kindsMax} 种回应了，请用其中一种。`,
   message_missing: '这条消息已不存在，或不是你可以修改的。',
   bad_frame: '服务器看不懂本页发来的内容，请刷新页面。',
   bad_request: '服务器看不懂这个请求，请返回后再试。',
