@@ -119,7 +119,7 @@ test('the answer to a private message stays between the two', async () => {
   expect((await rows(mei)).some(({ text }) => text === 'I will be silent')).toBe(false)
 })
 
-test('answering what is gone is refused with its reason, and goes without the quotation', async () => {
+test('answering what is gone is refused with a reason, and goes without quoting', async () => {
   const said = await script.post(1, 'vanish', 'Forget me')
   await sees(ada, 'Forget me')
   await point(ada, 'Forget me')

@@ -34,3 +34,15 @@ export async function focusRow(page: BrowserPage, text: string): Promise<void> {
     await page.press('ArrowUp')
   }
 }
+
+/** Rests a finger on a message. */
+export async function longPress(page: BrowserPage, text: string): Promise<void> {
+  await page.evaluate(`${rowWith(text)}.scrollIntoView({ block: 'center' })`)
+  await Bun.sleep(80)
+  const place = `(({ left, top, height }) => ({ x: left + 80, y: top + height / 2 }))(
+    ${rowWith(text)}.getBoundingClientRect())`
+  const point = await page.evaluate<{ x: number; y: number }>(place)
+  await page.cdp('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [point] })
+  await Bun.sleep(700)
+  await page.cdp('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
+}

@@ -7,26 +7,11 @@ import {
   readJson,
   signIn,
 } from '../helpers/client'
+import { answered } from '../helpers/answers'
 import { makeRoom, openDirect, sendForm } from '../helpers/house'
 import { serverForAll } from '../helpers/server'
 
 const server = serverForAll()
-
-async function answered(socket: ChatClient, frame: { client_id: string } & object) {
-  const before = socket.heard.length
-  socket.send(frame)
-  const isAnswer = (index: number): boolean => {
-    const item = socket.heard[index]
-    return (
-      (item?.type === 'accepted' || item?.type === 'refused') && item.client_id === frame.client_id
-    )
-  }
-  const answer = await socket.until(
-    (item) => isAnswer(socket.heard.indexOf(item)) && socket.heard.indexOf(item) >= before,
-    `an answer to ${frame.client_id}`,
-  )
-  return answer
-}
 
 const edit = (room: number, seq: number, content: string, client_id = crypto.randomUUID()) => ({
   type: 'message.edit',
@@ -39,6 +24,15 @@ const remove = (room: number, seq: number, client_id = crypto.randomUUID()) => (
   type: 'message.delete',
   room,
   seq,
+  client_id,
+})
+
+const react = (room: number, seq: number, emoji: string, client_id = crypto.randomUUID()) => ({
+  type: 'reaction.set',
+  room,
+  seq,
+  emoji,
+  active: true,
   client_id,
 })
 
@@ -117,7 +111,7 @@ test('another’s message, one in a room I left, and none at all are one answer'
   await two.close()
 })
 
-test('four who change one message in the same turn leave one truth, 200 times', async () => {
+test('four who change, take back and react to one message leave one truth, 200 times', async () => {
   const ada = await signIn(server(), 'Racer')
   const room = await makeRoom(server(), ada, 'Race')
   const clients = await Promise.all([1, 2, 3, 4].map(() => openSocket(server(), ada)))
@@ -128,6 +122,7 @@ test('four who change one message in the same turn leave one truth, 200 times', 
     const seq = said.type === 'accepted' ? said.seq : 0
     for (const [n, client] of clients.entries()) {
       if (n === 3 && round % 3 === 0) client.send(remove(room, seq))
+      else if (n === 2) client.send(react(room, seq, round % 2 === 0 ? '🎉' : '👍'))
       else client.send(edit(room, seq, `round ${round}, by ${n}`))
     }
     if (round === 100) {
@@ -140,7 +135,7 @@ test('four who change one message in the same turn leave one truth, 200 times', 
   for (const client of clients) {
     await client.until((item) => 'client_id' in item && item.client_id === 'last', 'the end')
   }
-  const truth = (await history(server(), ada, room)).map(({ seq, content }) => [seq, content])
+  const truth = (await history(server(), ada, room)).map(truthOf)
   for (const client of clients) expect(stateOf(client, room)).toEqual(truth)
   const fresh = await openSocket(server(), ada)
   fresh.resume(room, 0)
@@ -150,18 +145,22 @@ test('four who change one message in the same turn leave one truth, 200 times', 
   for (const client of [...clients, fresh]) await client.close()
 })
 
+type Truth = { seq: number; content: string; reactions: unknown }
+
+const truthOf = ({ seq, content, reactions }: Truth): unknown => [seq, content, reactions]
+
 /** What a client believes: of each message the newest state it heard. */
 function stateOf({ heard }: ChatClient, room: number): unknown[] {
-  const newest = new Map<number, { revision: number; content: string | null }>()
+  const newest = new Map<number, { revision: number; truth: unknown }>()
   for (const item of heard) {
     const isMessage = item.type === 'message' || item.type === 'message.changed'
     if (!isMessage && item.type !== 'message.removed') continue
     if (item.room !== room || (newest.get(item.seq)?.revision ?? 0) >= item.revision) continue
-    newest.set(item.seq, { revision: item.revision, content: isMessage ? item.content : null })
+    newest.set(item.seq, { revision: item.revision, truth: isMessage ? truthOf(item) : null })
   }
   return [...newest]
     .toSorted(([a], [b]) => a - b)
-    .flatMap(([seq, { content }]) => (content === null ? [] : [[seq, content]]))
+    .flatMap(([, { truth }]) => (truth === null ? [] : [truth]))
 }
 
 /** The same over HTTP, page by page. */

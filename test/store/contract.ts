@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import type { Store } from '../../src/store/store'
 import { append, hash, join, message, newUser, placeOf, roomOf, say } from './people'
-import { testEdits } from './edits'
+import { testAnswers, testEdits } from './edits'
 import { testReading } from './reading'
 import { testRooms } from './rooms'
 
@@ -35,6 +35,7 @@ export function storeContract(name: string, open: () => Promise<Engine>): void {
   describe(`${name}: pages`, () => testPages(within))
   describe(`${name}: changes`, () => testChanges(within))
   describe(`${name}: edits`, () => testEdits(within))
+  describe(`${name}: answers`, () => testAnswers(within))
   describe(`${name}: rooms`, () => testRooms(within))
   describe(`${name}: reading`, () => testReading(within))
 }

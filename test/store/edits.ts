@@ -39,3 +39,55 @@ export function testEdits(within: Within): void {
     expect(await roomOf(store, bob)).toMatchObject({ unread: 0, revision: 2 })
   })
 }
+
+/** What the contract says of reactions and answers. */
+export function testAnswers(within: Within): void {
+  within(
+    'a reaction takes the next revision; the same one again changes nothing',
+    async (engine) => {
+      const { store } = engine
+      const [ada, bob] = [await join(store, 'Ada', 1), await join(store, 'Bob', 2)]
+      await append(store, ada, { clientId: 'a' })
+      const wish = { room: 1, seq: 1, emoji: '🎉', isActive: true, kindsMax: 2, at: 9 }
+      const reactions = [{ emoji: '🎉', people: [{ id: bob.id, nickname: 'Bob' }] }]
+      expect(await store.messages.react({ ...wish, user: bob.id })).toMatchObject({
+        status: 'changed',
+        message: { revision: 2, editedAt: null, reactions },
+      })
+      expect(await store.messages.react({ ...wish, user: bob.id })).toMatchObject({
+        status: 'unchanged',
+        message: { revision: 2 },
+      })
+      await store.messages.react({ ...wish, user: ada.id, emoji: '👍' })
+      expect(await store.messages.react({ ...wish, user: ada.id, emoji: '😀' })).toEqual({
+        status: 'refused',
+        code: 'reactions_full',
+      })
+      const room = await roomOf(store, ada)
+      const [stored] = await store.messages.before(room, null, 1)
+      expect(stored?.reactions.map(({ emoji }) => emoji)).toEqual(['🎉', '👍'])
+      const { messages } = await store.messages.changesAfter(room, 1, 9, 1e6)
+      expect(messages).toMatchObject([{ seq: 1, revision: 3 }])
+      await store.messages.remove({ room: 1, seq: 1, user: ada.id, at: 9 })
+      const gone = await store.messages.changesAfter(room, 3, 9, 1e6)
+      expect(gone.messages).toMatchObject([{ revision: 4, reactions: [] }])
+    },
+  )
+
+  within('an answer carries what it answers for as long as that is there', async ({ store }) => {
+    const [ada, bob] = [await join(store, 'Ada', 1), await join(store, 'Bob', 2)]
+    await append(store, ada, { clientId: 'a', content: 'a question' })
+    const quote = { sender: ada, content: 'a question' }
+    const said = await append(store, bob, { clientId: 'b', replyTo: 1 })
+    expect(said).toMatchObject({ message: { quote, called: [ada.id] } })
+    expect((await roomOf(store, ada)).mentions).toBe(1)
+    const room = await roomOf(store, ada)
+    expect((await store.messages.before(room, null, 1))[0]).toMatchObject({ quote })
+    const edit = { room: 1, seq: 2, author: bob.id, content: 'other words', mentions: [], at: 9 }
+    expect(await store.messages.edit(edit)).toMatchObject({ message: { quote, called: [ada.id] } })
+    expect((await roomOf(store, ada)).mentions).toBe(1)
+    await store.messages.remove({ room: 1, seq: 1, user: ada.id, at: 9 })
+    const [answer] = await store.messages.before(room, null, 1)
+    expect(answer).toMatchObject({ replyTo: 1, quote: null, called: [] })
+  })
+}
