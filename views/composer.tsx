@@ -1,5 +1,6 @@
-import type { Room } from '../src/store/store'
+import type { Message, Room } from '../src/store/store'
 import { Icon } from './icons'
+import { AnswerBox } from './message-forms'
 import { roomTitle } from './room-title'
 import type { View } from './view'
 import { fill } from './words'
@@ -8,7 +9,7 @@ import { fill } from './words'
  * The field for writing. It is never replaced while the page lives, because undo history and a
  * half-typed Chinese word would be lost. Without JavaScript it is an ordinary form.
  */
-export function Composer({ view, room, clientId, unsent }: ComposerProps) {
+export function Composer({ view, room, clientId, unsent, answers }: ComposerProps) {
   const { live, page } = view.words
   const isDirect = room.pair !== null
   const names = { room: roomTitle(room), name: roomTitle(room) }
@@ -24,6 +25,7 @@ export function Composer({ view, room, clientId, unsent }: ComposerProps) {
       <div class="options" id="options" role="listbox" hidden></div>
       <Chip view={view} />
       <ReplyLine view={view} />
+      {answers !== null && <AnswerBox view={view} message={answers} />}
       <div class="slab">
         <label class="vh" for="content" id="content-label">
           {fill(isDirect ? live.privatePlaceholder : live.fieldLabel, names)}
@@ -96,4 +98,11 @@ function ReplyLine({ view }: { view: View }) {
 /** A refused message comes back to its writer with the reason. */
 export type Unsent = { content: string; problem: string }
 
-type ComposerProps = { view: View; room: Room; clientId: string; unsent: Unsent | null }
+type ComposerProps = {
+  view: View
+  room: Room
+  clientId: string
+  unsent: Unsent | null
+  /** The message whose page this is. */
+  answers: Message | null
+}

@@ -26,7 +26,7 @@ export function MessageTools({ view }: { view: View }) {
 }
 
 /** The six that most people mean; the rest is in the panel. */
-const quickEmoji = ['👍', '❤️', '😂', '🎉', '😮', '👀']
+export const quickEmoji = ['👍', '❤️', '😂', '🎉', '😮', '👀']
 
 /** Everything one may do with a message: a menu at its row, a sheet from below on a phone. */
 function ToolsMenu({ view }: { view: View }) {

@@ -2,6 +2,7 @@ import type { Room } from '../src/store/store'
 import { Composer, type Unsent } from './composer'
 import { Icon } from './icons'
 import { answerBy, PendingTemplate } from './message'
+import { MessageForms } from './message-forms'
 import { MessageTools } from './message-tools'
 import { Page } from './page'
 import { PanelDialog } from './panel'
@@ -17,9 +18,16 @@ import { fill, plural } from './words'
 /** Takes a room as one member sees it; gives the page of the chat. */
 export function RoomPage(props: RoomPageProps) {
   const { view, reader, room, rooms, people, members, states, counts, clientId, epoch } = props
+  const asked = props.messages.find(({ seq }) => seq === props.at)
   const here = { room: room.id, people, members, states }
   return (
-    <Page view={view} title={roomTitle(room)} user={reader} epoch={epoch} renews>
+    <Page
+      view={view}
+      title={roomTitle(room)}
+      user={reader}
+      epoch={epoch}
+      renews={props.at === null}
+    >
       <div class="app" id="app">
         <TopBar view={view} user={reader} />
         <RoomsRail view={view} rooms={rooms} current={room.id} counts={counts} states={states} />
@@ -27,11 +35,20 @@ export function RoomPage(props: RoomPageProps) {
           <RoomHead view={view} room={room} online={countHere(here)} />
           <Log {...props} />
           <MessageTools view={view} />
+          {asked !== undefined && (
+            <MessageForms {...props} message={asked} refused={props.refused ?? null} />
+          )}
           <ConnectionBar view={view} />
           <UnreadBar view={view} />
           <p class="toast" id="toast" hidden></p>
           <LatestPill view={view} />
-          <Composer view={view} room={room} clientId={clientId} unsent={props.unsent ?? null} />
+          <Composer
+            view={view}
+            room={room}
+            clientId={clientId}
+            unsent={props.unsent ?? null}
+            answers={asked ?? null}
+          />
         </main>
         <PeopleRail view={view} {...here} />
       </div>
@@ -80,6 +97,8 @@ type RoomPageProps = TimelineProps &
     epoch: string
     /** Text that was refused, and why; only without JavaScript. */
     unsent?: Unsent | null
+    /** The same of a change to the message at the place that was asked for. */
+    refused?: Unsent | null
   }
 
 function RoomHead({ view, room, online }: { view: View; room: Room; online: number }) {

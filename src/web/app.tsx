@@ -7,6 +7,7 @@ import { secureHeaders } from './headers'
 import { recogniseVisitor } from './identity'
 import { chooseLanguage } from './language'
 import { membershipRoutes } from './memberships'
+import { messageChangeRoutes } from './message-changes'
 import { messageRoutes } from './messages'
 import { answerProblem } from './problems'
 import { roomRoutes } from './rooms'
@@ -35,6 +36,7 @@ export function createApp(needs: WebNeeds): Hono<WebEnv> {
   app.route('/', membershipRoutes(needs))
   app.route('/', messageRoutes(needs))
   app.route('/', attachmentRoutes(needs))
+  app.route('/', messageChangeRoutes(needs))
   app.route('/', socketRoutes(needs))
   app.notFound((c) => answerProblem(chat.log, c, new ChatError('not_found')))
   app.onError((thrown, c) => answerProblem(chat.log, c, thrown))

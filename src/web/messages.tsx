@@ -9,6 +9,7 @@ import { type PostAnswer, renderRow } from '../chat/post-message'
 import { ChatError } from '../errors'
 import { limits } from '../limits'
 import type { Room } from '../store/store'
+import { readForm, readJson } from './bodies'
 import {
   sendHtml,
   speaksJson,
@@ -17,7 +18,6 @@ import {
   type WebNeeds,
   wantsJson,
 } from './context'
-import { parseForm } from './forms'
 import { requireVisitor } from './identity'
 import { setRetryAfter } from './problems'
 import { readPage, readPlace, requireRoom, sendRoom } from './rooms'
@@ -92,22 +92,6 @@ async function receivePost(needs: WebNeeds, c: WebContext): Promise<Response> {
   setRetryAfter(c, refusal)
   const unsent = { content: String(fields.get('content')), problem }
   return sendRoom(needs, c, visitor, room, { unsent })
-}
-
-async function readForm(c: WebContext): Promise<Map<string, unknown>> {
-  const form = await parseForm(c)
-  // Browsers send a form's line breaks as CRLF; people meant one.
-  const content = (form.get('content') ?? '').replaceAll('\r\n', '\n')
-  return new Map([
-    ['client_id', form.get('client_id')],
-    ['content', content],
-  ])
-}
-
-async function readJson(c: WebContext): Promise<Map<string, unknown>> {
-  const body: unknown = await c.req.json().catch(() => null)
-  if (typeof body !== 'object' || body === null) throw new ChatError('bad_request')
-  return new Map<string, unknown>(Object.entries(body))
 }
 
 async function post(

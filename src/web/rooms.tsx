@@ -82,14 +82,14 @@ export function parseId(text: string | undefined): number | null {
 
 /**
  * The room's page, or for htmx what another room changes: its end, or what is around a place.
- * `unsent` is a refused form's text.
+ * `unsent` is a refused message, `refused` a refused change of the one at the place.
  */
 export async function sendRoom(
   needs: WebNeeds,
   c: WebContext,
   visitor: Visitor,
   room: Room,
-  { place = readPlace(c), unsent = null }: { place?: Place; unsent?: Unsent | null } = {},
+  { place = readPlace(c), unsent = null, refused = null }: Sending = {},
 ): Promise<Response> {
   const { chat } = needs
   const at = place !== null && 'around' in place ? place.around : null
@@ -124,9 +124,12 @@ export async function sendRoom(
       epoch={chat.store.epoch}
       clientId={crypto.randomUUID()}
       unsent={unsent}
+      refused={refused}
     />,
   )
 }
+
+type Sending = { place?: Place; unsent?: Unsent | null; refused?: Unsent | null }
 
 /** The list of my rooms, asked for anew whenever it has changed. */
 async function sendRail(needs: WebNeeds, c: WebContext, visitor: Visitor): Promise<Response> {
