@@ -61,6 +61,7 @@ function start(parts: Parts): void {
     outbox.discard(clientId)
     composer.focus()
   })
+  onCopyCode((code) => withTools(parts, (tools) => tools.copy(code)))
   onReaction((row, emoji) => withTools(parts, (tools) => tools.react(row, emoji)))
   forgetOnLogOut(storage, outbox.size, page.words.logOutUnsent)
   welcomeBack(page, storage)
@@ -79,6 +80,13 @@ function openPanel({ panel }: Parts, path: string): void {
 /** Does something with the message tools, which may have to be fetched first. */
 function withTools({ page, tools }: Parts, work: (tools: MessageTools) => void): void {
   tools().then(work, () => showToast(page.words.notConnected))
+}
+
+function onCopyCode(copy: (text: string) => void): void {
+  document.addEventListener('click', ({ target }) => {
+    const button = target instanceof Element ? target.closest('.copy-code') : null
+    if (button !== null) copy(button.parentElement?.textContent ?? '')
+  })
 }
 
 /** An emoji under a message is one's own to set or to take back. */

@@ -18,7 +18,7 @@ export type Rows = {
 export function createRows(
   userId: number,
   clock: Clock,
-  words: Pick<Page['words'], 'showAll'>,
+  words: Pick<Page['words'], 'copyCode' | 'edited' | 'showAll'>,
 ): Rows {
   document.addEventListener('click', ({ target }) => {
     if (target instanceof Element && target.matches('.unfold')) {
@@ -41,10 +41,13 @@ export function createRows(
         const isMine = (chip.dataset.people ?? '').split(' ').includes(String(userId))
         chip.setAttribute('aria-pressed', String(isMine))
       }
+      for (const code of row.querySelectorAll('pre')) offerCopy(code, words.copyCode)
       offerUnfolding(row, words.showAll)
       for (const time of row.querySelectorAll('time')) {
         time.textContent = clock.time(atOf(row))
-        time.title = clock.full(atOf(row))
+        const edited = Number(row.dataset.edited)
+        const change = edited > 0 ? `\n${words.edited} ${clock.full(edited)}` : ''
+        time.title = clock.full(atOf(row)) + change
       }
     }
   }
@@ -70,6 +73,16 @@ export function createRows(
     for (const row of rowsOf(timeline)) settleOne(row)
   }
   return { dress, settle, settleAll }
+}
+
+/** Code is copied by a button in its corner, which has no text of its own: it is no part of it. */
+function offerCopy(code: HTMLElement, label: string): void {
+  if (code.querySelector('button') !== null) return
+  const button = document.createElement('button')
+  button.type = 'button'
+  button.className = 'copy-code'
+  button.title = label
+  code.append(button)
 }
 
 /** A long text is folded; whoever wants all of it asks. */

@@ -111,10 +111,18 @@ test('without JavaScript the page still reads and posts', async () => {
   await ada.press('Tab')
   await ada.press('Enter')
   await sees(ada, 'Posted by a plain form')
+  // The time leads to the page of the message, where there are forms for everything else.
+  await ada.evaluate(`[...document.querySelectorAll('.msg__meta a')].at(-1).click()`)
+  await ada.waitFor(`document.querySelector('#edit-content')`, 'the forms')
+  await ada.evaluate(`document.querySelector('#edit-content').select()`)
+  await ada.type('Changed by a plain form')
+  await ada.press('Tab')
+  await ada.press('Enter')
+  await sees(ada, 'Changed by a plain form')
   await ada.cdp('Emulation.setScriptExecutionDisabled', { value: false })
   await ada.goto(addressOf(server.port, 'a', '/rooms/1'))
   await connected(ada)
-  await sees(ada, 'Posted by a plain form')
+  await sees(ada, 'Changed by a plain form')
 })
 
 test('nothing was reported against the policy', () => {

@@ -1,7 +1,7 @@
 /** A text that somebody sends to hurt the page, and how it is to be seen: as it was typed. */
 export type HostileText = { text: string; shown: string }
 
-/** Every address in them holds this word, so that one look at the requests finds whether any ran. */
+/** Every address in them holds this word: one look at the requests finds whether any ran. */
 export const beacon = 'beacon'
 
 const tags = ['img', 'svg', 'iframe', 'video', 'audio', 'object', 'embed', 'body', 'input', 'math']

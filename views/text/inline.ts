@@ -1,4 +1,4 @@
-import { readLink } from './link'
+import { linkStart, readLink } from './link'
 
 /** A piece of a message's line; places are in code units of the whole content. */
 export type Inline =
@@ -12,7 +12,7 @@ export type Style = 'bold' | 'italic' | 'strike'
 type Frame = { marker: string; start: number; children: Inline[] }
 
 /** What may begin something; everything else is passed over at once. */
-const special = /[*_~`]|https?:\/\/|www\.|mailto:/giu
+const special = new RegExp(`[*_~\`]|${linkStart}`, 'giu')
 
 // Two underscores are none: __init__.py is a file.
 const styleOf: Record<string, Style> = {

@@ -3,9 +3,26 @@ export type Link = { end: number; url: string; shown: string }
 
 const unitsMax = 2_000
 
-/** What an address is made of; signs of Chinese writing, quotes and what is invisible end it. */
-const address =
-  /(?:https?:\/\/|www\.|mailto:)[^\s\p{C}<>"'`“”‘’，。；：！？、（）【】《》「」『』]+/iuy
+/** Endings under which most addresses lie, and that are neither files nor words: main.rs, it.no. */
+const endings = 'com|org|net|edu|gov|info|io|dev|app|eu|cn|tw|hk|jp|kr|uk|de|fr|nl|ch'
+
+/** A host without a scheme, or an e-mail address: bounded, so that no text makes it slow. */
+const bare =
+  `(?:[a-z0-9._%+-]{1,64}@)?(?:[a-z0-9-]{1,63}\\.){1,4}` + `(?:${endings})(?![\\w-]|\\.\\w)`
+
+/** What is no part of a longer word or address; after a Chinese word there is no space. */
+const apart = `(?<=^|[^\\p{L}\\p{N}@._%+/\\\\:-]|\\p{sc=Han})`
+
+/** Where a link may begin, as a source for a pattern with the flags `iu`. */
+export const linkStart = `https?:\\/\\/|www\\.|mailto:|${apart}${bare}`
+
+/** Signs of Chinese writing, quotes and what is invisible end an address. */
+const sign = `[^\\s\\p{C}<>"'\`“”‘’，。；：！？、（）【】《》「」『』]`
+
+const address = new RegExp(
+  `(?:https?:\\/\\/|www\\.|mailto:)${sign}+|${apart}${bare}(?:[/?#:]${sign}*)?`,
+  'iuy',
+)
 
 const trailing = /[.,;:!?*_~]+$/u
 
@@ -20,18 +37,23 @@ export function readLink(content: string, at: number, end: number): Link | null 
   const written = address.exec(content.slice(0, Math.min(end, at + unitsMax + 1)))?.[0] ?? ''
   if (written === '' || written.length > unitsMax) return null
   const shown = trim(written)
-  const url = safeUrl(/^www\./i.test(shown) ? `https://${shown}` : shown)
+  const url = safeUrl(shown)
   if (url === null) return null
   return { end: at + shown.length, url: url.href, shown: showHost(shown, url) }
 }
 
 /** The address when it leads somewhere a link may lead, else null. */
 function safeUrl(text: string): URL | null {
-  const url = URL.parse(text)
+  const url = URL.parse(withScheme(text))
   if (url === null || url.username !== '' || url.password !== '') return null
   if (url.protocol === 'mailto:') return /^[^@\s]+@[^@\s]+$/.test(url.pathname) ? url : null
   const isWeb = url.protocol === 'https:' || url.protocol === 'http:'
   return isWeb && url.hostname !== '' ? url : null
+}
+
+function withScheme(text: string): string {
+  if (/^(?:https?:|mailto:)/i.test(text)) return text
+  return /^[^/?#]+@/.test(text) ? `mailto:${text}` : `https://${text}`
 }
 
 /** The end of a sentence is not the end of an address; a bracket is, when it was opened in it. */

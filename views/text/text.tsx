@@ -2,9 +2,10 @@ import type { Child } from 'hono/jsx'
 import type { Mention, Message } from '../../src/store/store'
 import { type Block, readBlocks } from './blocks'
 import type { Inline } from './inline'
+import { linkStart } from './link'
 
 /** Without any of these signs a text is one plain paragraph, which most are. */
-const special = /[*_~`@＠]|^(?:>|[-•] |\d{1,3}[.)] )|https?:|www\.|mailto:/imu
+const special = new RegExp(`[*_~\`@＠]|^(?:>|[-•] |\\d{1,3}[.)] )|${linkStart}`, 'imu')
 
 /** Takes a message; gives its text as people meant it: bold, quoted, listed, linked. */
 export function Text({ message: { content, mentions } }: { message: Message }) {

@@ -17,6 +17,8 @@ export type MessageTools = {
   act: (name: string, row: HTMLElement) => void
   /** Sets or takes back my emoji on a message. */
   react: (row: HTMLElement, emoji: string) => void
+  /** Copies a text and says so. */
+  copy: (text: string) => void
 }
 
 export type ToolHooks = {
@@ -29,15 +31,16 @@ export type ToolHooks = {
 export function createMessageTools(page: Page, hooks: ToolHooks): MessageTools {
   const { ask } = hooks
   const setEmoji = (row: HTMLElement, emoji: string): void => void react(page, row, emoji, ask)
+  const copy = (text: string): void => {
+    copyText(text)
+    showToast(page.words.copied)
+  }
   const acts: Record<string, (row: HTMLElement) => void> = {
     react: (row) => menu.open(row, 'react'),
     more: (row) => menu.open(row, 'all'),
     reply: hooks.reply,
     edit: (row) => void edit(page, row, ask),
-    copy(row) {
-      copyText(row.querySelector<HTMLElement>('.msg__body')?.innerText ?? '')
-      showToast(page.words.copied)
-    },
+    copy: (row) => copy(row.querySelector<HTMLElement>('.msg__body')?.innerText ?? ''),
     link(row) {
       const { room, seq } = placeOf(row)
       copyText(location.origin + createPaths(page.base).message(room, seq))
@@ -62,6 +65,7 @@ export function createMessageTools(page: Page, hooks: ToolHooks): MessageTools {
     },
     act,
     react: setEmoji,
+    copy,
   }
 }
 

@@ -65,6 +65,38 @@ describe('links', () => {
     expect(link('mailto:a@b.example')?.[0]).toBe('mailto:a@b.example')
   })
 
+  test('need no scheme, and are e-mail addresses, too', () => {
+    expect(link('see example.com/a?b=1.')).toEqual([
+      'https://example.com/a?b=1',
+      'example.com/a?b=1',
+    ])
+    expect(link('(sub.example.co.uk)')?.[0]).toBe('https://sub.example.co.uk/')
+    expect(link('看example.com吧')).toEqual(['https://example.com/', 'example.com'])
+    expect(link('ask first_last@example.org, please')).toEqual([
+      'mailto:first_last@example.org',
+      'first_last@example.org',
+    ])
+    expect(link('example.com:8080/x')?.[0]).toBe('https://example.com:8080/x')
+    for (const word of [
+      'README.md',
+      'main.rs',
+      'it.no way',
+      'e.g.this',
+      'v1.2.3',
+      'a@b',
+      '...com',
+    ]) {
+      expect({ word, link: link(word) }).toEqual({ word, link: null })
+    }
+    for (const typed of [
+      'https://me@evil.com',
+      'https://bank.com@evil.com',
+      'javascript://a.com',
+    ]) {
+      expect({ typed, link: link(typed) }).toEqual({ typed, link: null })
+    }
+  })
+
   test('are only of a kind that runs nothing, and show the host they lead to', () => {
     for (const typed of [
       'javascript:alert(1)',

@@ -33,6 +33,8 @@ export const live = {
   replyTo: 'Answer to {name}',
   markedUnread: 'Unread from here.',
   linkCopied: 'Link copied.',
+  copyCode: 'Copy code',
+  edited: 'Changed:',
   copied: 'Copied.',
   deleted: 'Deleted.',
   undo: 'Undo',

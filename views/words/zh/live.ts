@@ -32,6 +32,8 @@ export const live: Words['live'] = {
   replyTo: '回复 {name}',
   markedUnread: '从这条起标为未读。',
   linkCopied: '链接已复制。',
+  copyCode: '复制代码',
+  edited: '修改于：',
   copied: '已复制。',
   deleted: '已删除。',
   undo: '撤销',
