@@ -1,3 +1,4 @@
+import type { Child } from 'hono/jsx'
 import type { Room } from '../src/store/store'
 import { Composer, type Unsent } from './composer'
 import { Icon } from './icons'
@@ -33,11 +34,16 @@ export function RoomPage(props: RoomPageProps) {
         <RoomsRail view={view} rooms={rooms} current={room.id} counts={counts} states={states} />
         <main class="chat">
           <RoomHead view={view} room={room} online={countHere(here)} />
-          <Log {...props} />
+          <Log {...props}>
+            {asked === undefined ? (
+              <noscript>
+                <p class="start">{view.words.page.noScript}</p>
+              </noscript>
+            ) : (
+              <MessageForms {...props} message={asked} refused={props.refused ?? null} />
+            )}
+          </Log>
           <MessageTools view={view} />
-          {asked !== undefined && (
-            <MessageForms {...props} message={asked} refused={props.refused ?? null} />
-          )}
           <ConnectionBar view={view} />
           <UnreadBar view={view} />
           <p class="toast" id="toast" hidden></p>
@@ -120,16 +126,14 @@ function RoomHead({ view, room, online }: { view: View; room: Room; online: numb
   )
 }
 
-function Log(props: TimelineProps) {
+function Log(props: TimelineProps & { children: Child }) {
   const { view, room } = props
-  const { live, page } = view.words
+  const { live } = view.words
   const label = fill(live.messagesIn, { room: roomTitle(room) })
   return (
     <div class="log" id="log" tabindex={0} role="log" aria-live="off" aria-label={label}>
       <Timeline {...props} />
-      <noscript>
-        <p class="start">{page.noScript}</p>
-      </noscript>
+      {props.children}
     </div>
   )
 }
