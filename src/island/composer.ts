@@ -135,6 +135,8 @@ function submit(desk: Desk): void {
   const { field, hooks, page, privacy, room } = desk
   const text = field.value.replace(/\s+$/, '')
   if (text === '' || text.length > limits.messageUnitsMax || desk.isChoosing) return
+  // Another room is just being put on the screen: what says where this goes has yet to follow.
+  if (Number(element('timeline', HTMLElement).dataset.room) !== room) return
   const to = privacy.addressee()
   if (!confirmAll(page, text, to)) return
   const reply = desk.reply.target()

@@ -52,6 +52,7 @@ test('a person’s card opens from the other drawer, and a private word is writt
   )
   await mei.click('#panel .card form button')
   await mei.waitFor(`document.querySelector('#timeline').dataset.title === 'Ada'`, 'the room')
+  await mei.waitFor(`document.querySelector('#content').placeholder.includes('Ada')`, 'the field')
   await say(mei, '只给你看')
   const heard = await ada.until(
     (item) => item.type === 'message' && item.content === '只给你看',

@@ -91,6 +91,21 @@ test('rooms are switched in place: the field stays, its text belongs to its room
   await sees(mei, 'half a thought')
 })
 
+test('Enter while another room is being put on the screen sends nothing, nowhere', async () => {
+  const field = `document.querySelector('#content')`
+  await ada.evaluate(`${field}.focus()`)
+  await ada.type('for whom?')
+  const here = await ada.evaluate<string>(`document.querySelector('#timeline').dataset.room`)
+  // The list is there, and what stands around it follows a moment later.
+  await ada.evaluate(`(document.querySelector('#timeline').dataset.room = '1', 1)`)
+  await ada.press('Enter')
+  expect(await ada.evaluate<string>(`${field}.value`)).toBe('for whom?')
+  expect(await ada.evaluate<boolean>(`document.querySelector('.msg--pending') === null`)).toBe(true)
+  await ada.evaluate(`(document.querySelector('#timeline').dataset.room = '${here}', 1)`)
+  await ada.press('Enter')
+  await sees(mei, 'for whom?')
+})
+
 test('Back and Forward walk through the rooms, and a reload stays in one', async () => {
   await ada.evaluate('history.back()')
   await ada.waitFor(inRoom('#general'), 'general, by Back')
