@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { limits } from '../src/limits'
+import { emojiLines } from './emoji'
 
 /**
  * Builds what the browser fetches into dist/static (hashed names, compressed beside) and, unless
@@ -34,6 +35,19 @@ export async function buildStatic(): Promise<void> {
   for (const icon of ['icon.svg', 'icon-maskable.svg', 'icon-unread.svg']) {
     write(icon, await Bun.file(join(root, 'static', icon)).bytes())
   }
+  for (const language of ['en', 'zh'] as const) {
+    write(`emoji-${language}.tsv`, Buffer.from(await emojiLines(language)))
+  }
+  write('licences.txt', Buffer.from(await licences()))
+}
+
+/** What others wrote is in the executable, so their notices are, too. */
+async function licences(): Promise<string> {
+  const notices = ['hono', 'htmx.org', 'uqr', 'emojibase-data'].map(async (name) => {
+    const text = await Bun.file(join(root, 'node_modules', name, 'LICENSE')).text()
+    return `${name}\n\n${text.trim()}\n`
+  })
+  return (await Promise.all(notices)).join(`\n${'-'.repeat(72)}\n\n`)
 }
 
 /** Of all numbers the browser gets those that its script names: the others are the server's. */
@@ -41,7 +55,10 @@ const limitsOfIsland: BunPlugin = {
   name: 'limits of the island',
   setup(build) {
     build.onLoad({ filter: /src[\\/]limits\.ts$/ }, async () => {
-      const glob = new Bun.Glob('src/island/**/*.ts').scan({ cwd: root, absolute: true })
+      const glob = new Bun.Glob('src/{island/**/*,large-emoji}.ts').scan({
+        cwd: root,
+        absolute: true,
+      })
       const texts = await Promise.all(
         (await Array.fromAsync(glob)).map((file) => Bun.file(file).text()),
       )

@@ -22,6 +22,8 @@ const types: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.svg': 'image/svg+xml',
+  '.tsv': 'text/tab-separated-values; charset=utf-8',
+  '.txt': 'text/plain; charset=utf-8',
 }
 
 /**
@@ -58,9 +60,10 @@ export function loadAssets(): Assets {
     },
     find: (hashedName) => assets.get(hashedName) ?? null,
     lateParts: [...names].flatMap(([name, file]) => {
-      const late = /^late-(?<part>[\w-]+)\.js$|^(?<styles>late\.css)$/.exec(name)?.groups
-      const part = late?.part ?? late?.styles
-      return part === undefined ? [] : [{ name: part, file }]
+      const late = /^late-(?<part>[\w-]+)\.js$|^(?<file>late\.css|emoji-\w+\.tsv)$/
+      const { part, file: whole } = late.exec(name)?.groups ?? {}
+      const wanted = part ?? whole
+      return wanted === undefined ? [] : [{ name: wanted, file }]
     }),
   }
 }

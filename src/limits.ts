@@ -193,6 +193,16 @@ export const limits = {
   roomsKept: 12,
   /** What is not needed at once is fetched when the page is first used, or after this. */
   firstUseMs: 1_500,
+  /** Up to this many emoji alone are shown large: a gesture, not a text. */
+  largeEmojiMax: 6,
+  /** Rows of the list under an @ or a colon. */
+  suggestionsMax: 8,
+  /** Emoji shown for a search: twenty rows; whoever reads on rather types on. */
+  emojiFoundMax: 180,
+  /** Emoji kept as used lately: under three rows of the panel. */
+  emojiRecentMax: 24,
+  /** After this long a use of an emoji counts half. */
+  emojiHalfLifeMs: 7 * 24 * 60 * 60_000,
   /** Hidden for longer than this, a page asks what it missed as soon as it is seen. */
   hiddenMs: 60_000,
 

@@ -44,6 +44,7 @@ export function Composer({ view, room, clientId, unsent, answers }: ComposerProp
         >
           {unsent?.content}
         </textarea>
+        <Tools view={view} />
         <button class="btn btn--icon btn--fill" id="send" type="submit">
           <Icon name="send" dir />
           <span class="vh">{isDirect ? fill(live.sendPrivately, names) : page.send}</span>
@@ -57,11 +58,34 @@ export function Composer({ view, room, clientId, unsent, answers }: ComposerProp
       <div class="compose__foot">
         <p class="typing" id="typing" aria-hidden="true"></p>
         <p class="counter" id="counter" hidden></p>
-        <p class="hint" aria-hidden="true">
-          <kbd>Enter</kbd> {page.hintSend} · <kbd>Shift</kbd> <kbd>Enter</kbd> {page.hintLine}
-        </p>
       </div>
     </form>
+  )
+}
+
+/** Under the words: what else goes into a message, each a button, and what the keys do. */
+function Tools({ view }: { view: View }) {
+  const { emoji, page } = view.words
+  return (
+    <>
+      <div class="slab__tools">
+        <button
+          class="btn btn--icon needs-script"
+          id="emoji-button"
+          type="button"
+          aria-haspopup="dialog"
+          aria-expanded="false"
+          aria-keyshortcuts="Control+;"
+          title={emoji.title}
+        >
+          <Icon name="emoji" />
+          <span class="vh">{emoji.title}</span>
+        </button>
+      </div>
+      <p class="hint" aria-hidden="true">
+        <kbd>Enter</kbd> {page.hintSend} · <kbd>Shift</kbd> <kbd>Enter</kbd> {page.hintLine}
+      </p>
+    </>
   )
 }
 

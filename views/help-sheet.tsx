@@ -24,6 +24,9 @@ export function HelpSheet({ view }: { view: View }) {
           </>
         ))}
       </dl>
+      <p class="panel__note">
+        <a href={view.assets.licences}>{page.licences}</a>
+      </p>
     </div>
   )
 }
@@ -33,6 +36,8 @@ const shortcuts: [name: keyof Words['keys'], ...combinations: string[]][] = [
   ['send', 'Enter'],
   ['line', 'Shift Enter'],
   ['mention', '@'],
+  ['emojiPanel', 'Ctrl ;'],
+  ['emojiName', ':'],
   ['rooms', 'Alt ↑', 'Alt ↓'],
   ['unread', 'Alt Shift ↑', 'Alt Shift ↓'],
   ['escape', 'Esc'],

@@ -1,4 +1,5 @@
 import type { Child } from 'hono/jsx'
+import { isLargeEmoji } from '../src/large-emoji'
 import type { Paths } from '../src/paths'
 import type { Message, Room, User } from '../src/store/store'
 import { Avatar } from './avatar'
@@ -54,13 +55,12 @@ export function MessageRow({ message, paths, follows, children }: RowProps) {
   )
 }
 
-const emojiOnly = /^(?:\s*\p{RGI_Emoji}){1,6}\s*$/v
 const foldFromLines = 20
 const foldFromUnits = 2_000
 
 /** A few emoji alone are large; a long text is folded until somebody wants all of it. */
 function bodyClass(content: string): string {
-  if (content.length <= 100 && emojiOnly.test(content)) return 'msg__body msg__body--emoji'
+  if (isLargeEmoji(content)) return 'msg__body msg__body--emoji'
   const isLong = content.length > foldFromUnits || content.split('\n').length > foldFromLines
   return isLong ? 'msg__body msg__body--long' : 'msg__body'
 }

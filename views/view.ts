@@ -19,6 +19,7 @@ export type View = {
     island: string
     icon: string
     iconUnread: string
+    licences: string
     /** What the script fetches later, by name. */
     late: Record<string, string>
   }

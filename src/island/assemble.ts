@@ -103,8 +103,12 @@ function listenToTimeline(page: Page, parts: () => Parts): TimelineListener {
   }
 }
 
-function createLate(page: Page, parts: () => Parts): Pick<Parts, 'panel' | 'tools'> {
+function createLate(page: Page, parts: () => Parts): Pick<Parts, 'emoji' | 'panel' | 'tools'> {
   return {
+    emoji: whenWanted(async () => {
+      const { createEmojiPanel } = await loadLate(page, 'emoji')
+      return createEmojiPanel(page, parts().storage)
+    }),
     panel: whenWanted(async () => {
       const { createPanel } = await loadLate(page, 'panel')
       const { composer, mute, switching } = parts()

@@ -5,6 +5,7 @@ import type { Switching } from './switching'
 
 export type KeyHooks = {
   openPanel: (path: string) => void
+  openEmoji: () => void
   /** Leaves the innermost mode; false when there was none to leave. */
   leaveMode: () => boolean
   markRead: () => void
@@ -34,6 +35,7 @@ export function watchKeys(page: Page, switching: Switching, hooks: KeyHooks): vo
     if (altKey && event.code === 'KeyN') return () => hooks.openPanel(paths.rooms())
     if (isCommand && key === '/') return () => hooks.openPanel(paths.help())
     if (key === '?' && !isWriting()) return () => hooks.openPanel(paths.help())
+    if (isCommand && /[;；]/.test(key)) return hooks.openEmoji
     if (isCommand && key === '.') return togglePeople
     if (isCommand && key === 'F6') return () => nextRegion(shiftKey ? -1 : 1)
     if (isCommand && key === 'Home' && isEmpty())

@@ -3,6 +3,7 @@ import type { Page } from './page'
 
 /** Parts of the island that are fetched when they are first wanted, each a script of its own. */
 export type LateParts = {
+  emoji: typeof import('./late/emoji')
   panel: typeof import('./late/panel')
   tools: typeof import('./late/tools')
 }

@@ -1,12 +1,14 @@
 import { listen } from './arrivals'
 import { assemble, markRead, send } from './assemble'
 import { watchAway } from './away'
+import { completeEmoji } from './complete-emoji'
 import { connect } from './connection'
 import { createConnectionBar } from './connection-bar'
+import { watchEmojiButton } from './emoji-button'
 import { watchKeys } from './keyboard'
 import type { MessageTools } from './late/tools'
 import { onFirstUse } from './late'
-import { watchMentions } from './mention'
+import { suggestPeople } from './mention'
 import { readPage } from './page'
 import type { Parts } from './parts'
 import { watchPanelLinks } from './panel-links'
@@ -14,6 +16,7 @@ import { watchPeopleSearch } from './people'
 import { forgetOnLogOut, startSignIn, welcomeBack } from './sign-in'
 import { watchHiding } from './slips'
 import { openStorage } from './storage'
+import { watchSuggestions } from './suggestions'
 import { showToast } from './toast'
 
 /** The browser's side: what must be instant. Everything else is HTML and htmx. */
@@ -28,12 +31,16 @@ else if (page.user !== null && document.getElementById('timeline') !== null) {
 /** Connects what was made with the reader and with the server. */
 function start(parts: Parts): void {
   const { composer, outbox, page, storage, switching, timeline } = parts
-  const mentions = watchMentions(page, composer)
+  const suggestions = watchSuggestions([
+    suggestPeople(page, composer),
+    completeEmoji(composer, parts.emoji, () => suggestions.refresh()),
+  ])
   watchPanelLinks(page, (path) => openPanel(parts, path))
   watchKeys(page, switching, {
     openPanel: (path) => openPanel(parts, path),
+    openEmoji: watchEmojiButton(parts),
     leaveMode() {
-      if (mentions.close()) return true
+      if (suggestions.close()) return true
       if (composer.reply() !== null) {
         composer.setReply(null)
         return true

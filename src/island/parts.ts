@@ -3,6 +3,7 @@ import type { Clock } from './clock'
 import type { Composer } from './composer'
 import type { Connection } from './connection'
 import type { Drafts } from './drafts'
+import type { EmojiPanel } from './late/emoji'
 import type { Panel } from './late/panel'
 import type { MessageTools } from './late/tools'
 import type { Mute } from './mute'
@@ -39,6 +40,7 @@ export type Parts = {
   mute: Mute
   sound: Sound
   /** Fetched when they are first wanted; reject without a connection. */
+  emoji: () => Promise<EmojiPanel>
   panel: () => Promise<Panel>
   tools: () => Promise<MessageTools>
 }

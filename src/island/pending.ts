@@ -1,3 +1,4 @@
+import { isLargeEmoji } from '../large-emoji'
 import { limits } from '../limits'
 import type { Clock } from './clock'
 import type { OutboxEntry } from './outbox-entry'
@@ -29,6 +30,8 @@ export function createPending(page: Page, clock: Clock, timeline: () => HTMLElem
     row.classList.add('msg--own', 'msg--pending', 'enter')
     row.dataset.at = String(entry.at)
     row.querySelector('.msg__body p')?.replaceChildren(entry.content)
+    const isLarge = isLargeEmoji(entry.content)
+    row.querySelector('.msg__body')?.classList.toggle('msg__body--emoji', isLarge)
     row.querySelector('time')?.replaceChildren(clock.time(entry.at))
     row.dataset.room = String(entry.room)
     if (entry.reply !== null) row.querySelector('.msg__body')?.before(makeQuote(page, entry.reply))

@@ -14,6 +14,7 @@ export function chooseLanguage(chat: Chat, assets: Assets): MiddlewareHandler<We
     island: chat.paths.asset(assets.nameOf('island.js')),
     icon: chat.paths.asset(assets.nameOf('icon.svg')),
     iconUnread: chat.paths.asset(assets.nameOf('icon-unread.svg')),
+    licences: chat.paths.asset(assets.nameOf('licences.txt')),
     late: Object.fromEntries(
       assets.lateParts.map(({ name, file }) => [name, chat.paths.asset(file)]),
     ),

@@ -26,7 +26,9 @@ export async function enter(
 
 /** Waits until the page of the room has its connection: only then the person is online. */
 export async function connected(page: BrowserPage): Promise<void> {
+  // The server may call somebody online who reloads; only a script that runs names the button.
   const isOnline = `document.querySelector('#connection')?.hidden &&
+    document.querySelector('#send')?.hasAttribute('title') &&
     document.querySelector('#person-' + document.body.dataset.user)?.dataset.state === 'online'`
   await page.waitFor(isOnline, 'the room, connected', 20_000)
 }

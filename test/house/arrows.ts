@@ -4,15 +4,15 @@ import { at, importsOf, resolveImport, type Rule, type Source } from './source'
 const layers: { name: RegExp; mayImport: RegExp; types: RegExp; why: string }[] = [
   {
     name: /^views\//,
-    mayImport: /^(views\/|src\/(paths|limits)$)/,
+    mayImport: /^(views\/|src\/(paths|limits|large-emoji)$)/,
     types: /^src\/store\/store$/,
     why: 'views only turn what they are given into tags',
   },
   {
     name: /^src\/island\//,
-    mayImport: /^src\/(island\/|limits$|paths$)/,
+    mayImport: /^src\/(island\/|(limits|paths|large-emoji)$)/,
     types: /^(src\/chat\/events|views\/words)$/,
-    why: 'the island shares only constants, paths and types with the server',
+    why: 'the island shares only constants, paths, types and small rules with the server',
   },
   {
     name: /^src\/store\//,

@@ -18,6 +18,7 @@ export function viewIn(language: Language): View {
       island: '/i.js',
       icon: '/i.svg',
       iconUnread: '/u.svg',
+      licences: '/l.txt',
       late: {},
     },
   }

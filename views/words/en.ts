@@ -1,4 +1,5 @@
 import { limits } from '../../src/limits'
+import { emoji } from './en/emoji'
 import { live } from './en/live'
 import { problems } from './en/problems'
 
@@ -73,6 +74,7 @@ export const en = {
     notices: 'Show notices on this computer',
     hideSlips: 'Hide private messages in rooms',
     keyboard: 'Keyboard',
+    licences: 'Licences of what is used here',
     messageTools: 'What to do with this message',
     dropReply: 'Answer nothing in particular',
     react: 'React',
@@ -93,6 +95,8 @@ export const en = {
     send: 'send',
     line: 'new line',
     mention: 'mention somebody; first in an empty message: write privately',
+    emojiPanel: 'the emoji panel',
+    emojiName: 'begin the name of an emoji, as :joy',
     rooms: 'previous or next room',
     unread: 'previous or next unread room',
     escape: 'close, leave private mode, then mark read and go to the end',
@@ -120,6 +124,7 @@ export const en = {
     star: 'Star',
     flower: 'Flower',
   },
+  emoji,
   problems,
   live,
 }

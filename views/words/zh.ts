@@ -1,5 +1,6 @@
 import { limits } from '../../src/limits'
 import type { Words } from '../words'
+import { emoji } from './zh/emoji'
 import { live } from './zh/live'
 import { problems } from './zh/problems'
 
@@ -72,6 +73,7 @@ export const zh: Words = {
     notices: '在这台电脑上显示通知',
     hideSlips: '在房间里隐藏私信',
     keyboard: '键盘',
+    licences: '所用软件的许可',
     messageTools: '对这条消息的操作',
     dropReply: '不再回复这条消息',
     react: '回应',
@@ -92,6 +94,8 @@ export const zh: Words = {
     send: '发送',
     line: '换行',
     mention: '提到某人；在空白消息开头则是写私信',
+    emojiPanel: '表情面板',
+    emojiName: '输入表情的名字，如 ：笑',
     rooms: '上一个或下一个房间',
     unread: '上一个或下一个未读房间',
     escape: '关闭、退出私信模式，再标为已读并回到末尾',
@@ -119,6 +123,7 @@ export const zh: Words = {
     star: '星星',
     flower: '花',
   },
+  emoji,
   problems,
   live,
 }

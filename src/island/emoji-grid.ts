@@ -1,0 +1,220 @@
+import type { Emoji } from './emoji-list'
+import { make } from './make-element'
+
+/** A part of the grid: a group, what was used lately, or what a search found. */
+export type Section = { name: string; emoji: Emoji[] }
+
+/** The emoji in rows; one of them may be the chosen one. */
+export type Grid = {
+  box: HTMLElement
+  /** Shows other sections, from the top; nothing is chosen, or the first. */
+  show: (sections: Section[], columns: number, choosesFirst: boolean) => void
+  /** Moves the choice as this key says; false when it is no key for that. */
+  move: (event: KeyboardEvent) => boolean
+  choose: (cell: HTMLElement) => void
+  chosen: () => Emoji | null
+  emojiOf: (cell: HTMLElement) => Emoji | null
+  /** Brings a section to the top. */
+  scrollTo: (section: number) => void
+  /** The section at the top. */
+  current: () => number
+  /** Draws again those that take a skin tone. */
+  redraw: () => void
+}
+
+type Place = { section: number; index: number }
+
+type Shown = Section & { element: HTMLElement; isBuilt: boolean }
+
+type State = {
+  box: HTMLElement
+  /** How an emoji is drawn in the reader's skin tone. */
+  draw: (emoji: Emoji) => string
+  /** Told of the chosen cell and its emoji, or that there is none. */
+  onChoice: (cell: HTMLElement | null, emoji: Emoji | null) => void
+  sections: Shown[]
+  columns: number
+  place: Place | null
+  near: IntersectionObserver
+}
+
+/** Rows that a page of keys moves. */
+const pageRows = 5
+
+/**
+ * Makes the grid. The first section is built at once; each other has its exact height from the
+ * beginning and its emoji when it comes near.
+ */
+export function createGrid(label: string, draw: State['draw'], onChoice: State['onChoice']): Grid {
+  const box = make('div', { class: 'emoji__grid', id: 'emoji-grid', role: 'grid', tabindex: '0' })
+  box.setAttribute('aria-label', label)
+  const near = new IntersectionObserver(
+    (entries) => {
+      for (const { isIntersecting, target } of entries) {
+        const section = state.sections.find(({ element }) => element === target)
+        if (isIntersecting && section !== undefined) build(state, section)
+      }
+    },
+    { root: box, rootMargin: '100%' },
+  )
+  const state: State = { box, draw, onChoice, sections: [], columns: 1, place: null, near }
+  return {
+    box,
+    show: (sections, columns, choosesFirst) => show(state, sections, columns, choosesFirst),
+    move(event) {
+      const next = steps[event.key]?.(state, event)
+      if (next === undefined) return false
+      choose(state, next, true)
+      return true
+    },
+    choose: (cell) => choose(state, placeOf(state, cell), false),
+    chosen: () => emojiAt(state, state.place),
+    emojiOf: (cell) => emojiAt(state, placeOf(state, cell)),
+    scrollTo(section) {
+      const element = state.sections[section]?.element
+      if (element !== undefined) box.scrollTop = element.offsetTop - box.offsetTop
+    },
+    current: () =>
+      state.sections.findLastIndex(
+        ({ element }) => element.offsetTop - box.offsetTop <= box.scrollTop + 8,
+      ),
+    redraw: () => redraw(state),
+  }
+}
+
+function show(state: State, sections: Section[], columns: number, choosesFirst: boolean): void {
+  const { box, near } = state
+  near.disconnect()
+  state.columns = columns
+  state.sections = sections.map((section) => ({
+    ...section,
+    element: makeSection(section, columns),
+    isBuilt: false,
+  }))
+  box.style.setProperty('--columns', String(columns))
+  box.replaceChildren(...state.sections.map(({ element }) => element))
+  box.scrollTop = 0
+  const [first] = state.sections
+  if (first !== undefined) build(state, first)
+  for (const { element } of state.sections) near.observe(element)
+  const isSomething = choosesFirst && (first?.emoji.length ?? 0) > 0
+  choose(state, isSomething ? { section: 0, index: 0 } : null, false)
+}
+
+function makeSection({ name, emoji }: Section, columns: number): HTMLElement {
+  const section = make('div', { class: 'emoji__group', role: 'rowgroup', 'aria-label': name })
+  section.dataset.name = name
+  section.style.setProperty('--rows', String(Math.ceil(emoji.length / columns)))
+  return section
+}
+
+function build(state: State, section: Shown): void {
+  if (section.isBuilt) return
+  section.isBuilt = true
+  const { columns, draw } = state
+  const number = state.sections.indexOf(section)
+  const cells = section.emoji.map((emoji, index) => {
+    const attributes = { type: 'button', role: 'gridcell', tabindex: '-1', class: 'emoji__cell' }
+    const cell = make('button', attributes, draw(emoji))
+    cell.id = `emoji-${number}-${index}`
+    cell.setAttribute('aria-label', emoji.label)
+    return cell
+  })
+  const rows = Array.from({ length: Math.ceil(cells.length / columns) }, (_, row) => {
+    const members = cells.slice(row * columns, (row + 1) * columns)
+    return make('div', { class: 'emoji__row', role: 'row' }, ...members)
+  })
+  section.element.append(...rows)
+}
+
+function choose(state: State, place: Place | null, scrolls: boolean): void {
+  const { box, onChoice } = state
+  box.querySelector('.emoji__cell--chosen')?.classList.remove('emoji__cell--chosen')
+  state.place = place
+  const section = place === null ? undefined : state.sections[place.section]
+  if (section !== undefined) build(state, section)
+  const cell = place && document.getElementById(`emoji-${place.section}-${place.index}`)
+  cell?.classList.add('emoji__cell--chosen')
+  if (scrolls) cell?.scrollIntoView({ block: 'nearest' })
+  if (cell === null) box.removeAttribute('aria-activedescendant')
+  else box.setAttribute('aria-activedescendant', cell.id)
+  onChoice(cell, emojiAt(state, place))
+}
+
+function placeOf(state: State, cell: HTMLElement): Place | null {
+  const [, section, index] = /^emoji-(\d+)-(\d+)$/.exec(cell.id) ?? []
+  const place = { section: Number(section), index: Number(index) }
+  return emojiAt(state, place) === null ? null : place
+}
+
+function emojiAt({ sections }: State, place: Place | null): Emoji | null {
+  return (place && sections[place.section]?.emoji[place.index]) ?? null
+}
+
+function redraw(state: State): void {
+  for (const cell of state.box.querySelectorAll<HTMLElement>('.emoji__cell')) {
+    const emoji = emojiAt(state, placeOf(state, cell))
+    if (emoji?.takesTone === true) cell.textContent = state.draw(emoji)
+  }
+}
+
+/** Where each key leads from here; from nowhere any leads to the first. */
+const steps: Record<string, (state: State, event: KeyboardEvent) => Place> = {
+  ArrowRight: (state) => along(state, 1),
+  ArrowLeft: (state) => along(state, -1),
+  ArrowDown: (state) => across(state, 1),
+  ArrowUp: (state) => across(state, -1),
+  PageDown: (state) => repeat(state, 1),
+  PageUp: (state) => repeat(state, -1),
+  Home: (state, { ctrlKey, metaKey }) => (ctrlKey || metaKey ? first : rowEnd(state, -1)),
+  End: (state, { ctrlKey, metaKey }) => (ctrlKey || metaKey ? last(state) : rowEnd(state, 1)),
+}
+
+const first: Place = { section: 0, index: 0 }
+
+function last({ sections }: State): Place {
+  const section = Math.max(0, sections.length - 1)
+  return { section, index: (sections[section]?.emoji.length ?? 1) - 1 }
+}
+
+function along(state: State, step: 1 | -1): Place {
+  const { place, sections } = state
+  if (place === null) return first
+  const index = place.index + step
+  const { length } = sections[place.section]?.emoji ?? []
+  if (index >= 0 && index < length) return { ...place, index }
+  const section = place.section + step
+  const next = sections[section]
+  if (next === undefined) return place
+  return { section, index: step === 1 ? 0 : next.emoji.length - 1 }
+}
+
+/** A row up or down in the same column, or the last of a shorter row. */
+function across(state: State, step: 1 | -1): Place {
+  const { columns, place, sections } = state
+  if (place === null) return first
+  const column = place.index % columns
+  const row = Math.floor(place.index / columns) + step
+  const { length } = sections[place.section]?.emoji ?? []
+  if (row >= 0 && row * columns < length) {
+    return { ...place, index: Math.min(row * columns + column, length - 1) }
+  }
+  const section = place.section + step
+  const next = sections[section]?.emoji.length
+  if (next === undefined) return place
+  const start = step === 1 ? 0 : Math.floor((next - 1) / columns) * columns
+  return { section, index: Math.min(start + column, next - 1) }
+}
+
+function repeat(state: State, step: 1 | -1): Place {
+  let place = across(state, step)
+  for (let n = 1; n < pageRows; n += 1) place = across({ ...state, place }, step)
+  return place
+}
+
+function rowEnd({ columns, place, sections }: State, side: 1 | -1): Place {
+  if (place === null) return first
+  const start = Math.floor(place.index / columns) * columns
+  const { length } = sections[place.section]?.emoji ?? []
+  return { ...place, index: side === -1 ? start : Math.min(start + columns, length) - 1 }
+}
