@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { BrowserPage } from '../helpers/browser'
 import { type RunningServer, startServer } from '../helpers/server'
+import { field, textOf, undo, write } from './emoji-panel'
 import { enter, expectAccessible, expectNoProblems, rows, sees } from './people'
 
 let server: RunningServer
@@ -19,26 +20,20 @@ afterAll(async () => {
   await server.dispose()
 })
 
-const field = `document.querySelector('#content')`
 const isListed = `!document.querySelector('#options').hidden`
-const best = `document.querySelector('#options:not([hidden]) [aria-selected=true] bdi')?.textContent`
+const option = `document.querySelector('#options:not([hidden]) [aria-selected=true] bdi')`
+const best = `${option}?.textContent`
 
-/** Empties the field and types, key by key where it matters. */
-async function write(page: BrowserPage, text: string): Promise<void> {
-  await page.evaluate(`(${field}.focus(), ${field}.select())`)
-  await page.press('Delete')
-  await page.type(text)
+function fetchedNames(): number {
+  return ada.requests.filter(({ url }) => url.includes('emoji-en')).length
 }
 
-const textOf = (page: BrowserPage): Promise<string> => page.evaluate<string>(`${field}.value`)
-
 test('the names are fetched at the first colon that begins one', async () => {
-  const fetched = (): number => ada.requests.filter(({ url }) => /emoji-en/.test(url)).length
   await write(ada, 'No emoji at 12:30')
-  expect(fetched()).toBe(0)
+  expect(fetchedNames()).toBe(0)
   await write(ada, 'Ha :jo')
   await ada.waitFor(`${best} === 'face with tears of joy'`, 'the list')
-  expect(fetched()).toBe(1)
+  expect(fetchedNames()).toBe(1)
 })
 
 test('Enter takes the best and sends nothing; the next Enter sends', async () => {
@@ -84,7 +79,7 @@ test('a click takes one', async () => {
   expect(await textOf(ada)).toBe('🎂')
 })
 
-test('a name that is typed to its end becomes its emoji, and undo takes back just that', async () => {
+test('a name typed to its end becomes its emoji, and undo takes back just that', async () => {
   await write(ada, 'So :joy')
   await ada.waitFor(isListed, 'the list')
   await ada.type(':')
@@ -185,10 +180,3 @@ test('the checker has no complaint about the list', async () => {
 })
 
 test('nothing was reported against the policy', () => expectNoProblems(ada, mei))
-
-async function undo(page: BrowserPage): Promise<void> {
-  const key = { key: 'z', code: 'KeyZ', windowsVirtualKeyCode: 90, modifiers: 2 }
-  const commands = ['undo']
-  await page.cdp('Input.dispatchKeyEvent', { ...key, type: 'rawKeyDown', commands })
-  await page.cdp('Input.dispatchKeyEvent', { ...key, type: 'keyUp' })
-}
