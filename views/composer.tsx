@@ -82,7 +82,7 @@ function Tools({ view }: { view: View }) {
           <span class="vh">{emoji.title}</span>
         </button>
       </div>
-      <p class="hint" aria-hidden="true">
+      <p class="hint needs-script" aria-hidden="true">
         <kbd>Enter</kbd> {page.hintSend} · <kbd>Shift</kbd> <kbd>Enter</kbd> {page.hintLine}
       </p>
     </>

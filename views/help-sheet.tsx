@@ -6,7 +6,9 @@ export function HelpSheet({ view }: { view: View }) {
   const { keys, page } = view.words
   return (
     <div class="stack">
-      <h2 id="panel-title">{page.keyboard}</h2>
+      <h2 id="panel-title" tabindex={-1} autofocus>
+        {page.keyboard}
+      </h2>
       <dl class="keys">
         {shortcuts.map(([name, ...combinations]) => (
           <>
@@ -24,8 +26,10 @@ export function HelpSheet({ view }: { view: View }) {
           </>
         ))}
       </dl>
-      <p class="panel__note">
-        <a href={view.assets.licences}>{page.licences}</a>
+      <p class="menu__note">
+        <a href={view.assets.licences} target="_blank" rel="noopener">
+          {page.licences}
+        </a>
       </p>
     </div>
   )

@@ -1,13 +1,13 @@
 import { limits } from '../limits'
 import { isComposing, isTouch } from './composer'
 import { createGrid, type Grid } from './emoji-grid'
-import type { Emoji, EmojiList, EmojiWord } from './emoji-list'
+import type { Emoji, EmojiGroup, EmojiList, EmojiWord } from './emoji-list'
 import type { EmojiSearch } from './emoji-search'
 import { makeShell, makeTabs, mark, type Shell, walk } from './emoji-shell'
 import { watchTone } from './emoji-tones'
 import { tint } from './emoji-tone'
 import type { EmojiUsed } from './emoji-used'
-import { announce, fill, type Page } from './page'
+import { announce, element, fill, type Page } from './page'
 import { placeBeside } from './place-beside'
 
 export type EmojiDialog = {
@@ -31,8 +31,10 @@ type State = EmojiWays & {
   grid: Grid
   /** Null while the panel is closed. */
   visit: Visit | null
-  /** The groups on the page, in the order of their tabs. */
-  groups: EmojiWord[]
+  /** What can be drawn of each group. */
+  groups: EmojiGroup[]
+  /** The groups that have a tab, in their order. */
+  tabs: EmojiWord[]
   /** Whether the arrows sideways walk in the grid, or in the words of the search. */
   isInGrid: boolean
   /** A click beside the panel closes it: when, and at which button it was open. */
@@ -53,7 +55,8 @@ export function makeEmojiDialog(ways: EmojiWays): EmojiDialog {
     shell,
     grid,
     visit: null,
-    groups: [],
+    groups: drawnGroups(ways),
+    tabs: [],
     isInGrid: true,
     closed: { at: 0, opener: null },
   }
@@ -68,6 +71,7 @@ export function makeEmojiDialog(ways: EmojiWays): EmojiDialog {
   return {
     open: (opener, pick) => open(state, { opener, home: homeOf(opener), pick }),
     refresh() {
+      state.groups = drawnGroups(ways)
       if (state.visit !== null && shell.search.value === '') showGroups(state)
     },
   }
@@ -102,7 +106,9 @@ function close(state: State): void {
   const { shell, visit } = state
   shell.box.hidePopover()
   state.closed.opener = null
-  visit?.home.focus()
+  // A button that has gone meanwhile cannot take the focus.
+  const home = visit?.home.checkVisibility() === true ? visit.home : element('log', HTMLElement)
+  home.focus()
 }
 
 function leave(state: State): void {
@@ -113,30 +119,27 @@ function leave(state: State): void {
   shell.toneChoice.hidden = true
 }
 
+function drawnGroups({ isDrawn, list }: EmojiWays): EmojiGroup[] {
+  return list.groups.map(({ name, emoji }) => ({ name, emoji: emoji.filter(isDrawn) }))
+}
+
 function showGroups(state: State): void {
-  const { grid, isDrawn, list, shell, used } = state
+  const { grid, groups, isDrawn, list, shell, used } = state
   const bySign = new Map(list.all.map((emoji) => [emoji.sign, emoji]))
   const recent = used.recent().flatMap((sign) => bySign.get(sign) ?? [])
-  const all = [{ name: 'recent' as const, emoji: recent }, ...list.groups]
-    .map(({ name, emoji }) => ({ name, emoji: emoji.filter(isDrawn) }))
-    .filter(({ emoji }) => emoji.length > 0)
+  const all = [{ name: 'recent' as const, emoji: recent.filter(isDrawn) }, ...groups].filter(
+    ({ emoji }) => emoji.length > 0,
+  )
   const names = all.map(({ name }) => name)
-  if (names.join() !== state.groups.join()) {
+  if (names.join() !== state.tabs.join()) {
     shell.tabs.replaceChildren(...makeTabs(list, names))
-    state.groups = names
+    state.tabs = names
   }
   state.isInGrid = true
   shell.tabs.hidden = false
   mark(shell.tabs, 0, 'aria-selected')
   const sections = all.map(({ name, emoji }) => ({ name: list.say(name), emoji }))
-  grid.show(sections, columnsOf(grid.box), false)
-}
-
-/** As many as fit; a finger needs more room than a pointer. */
-function columnsOf(box: HTMLElement): number {
-  const cell = Number.parseFloat(getComputedStyle(box).getPropertyValue('--cell')) * 16
-  const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16
-  return Math.max(1, Math.floor(box.clientWidth / (cell * rem)))
+  grid.show(sections, false)
 }
 
 function showFound(state: State): void {
@@ -152,7 +155,7 @@ function showFound(state: State): void {
   const sentence =
     emoji.length === 0 ? list.say('nothing') : fill(list.say('found'), { n: emoji.length })
   const shown = emoji.slice(0, limits.emojiFoundMax)
-  grid.show([{ name: sentence, emoji: shown }], columnsOf(grid.box), true)
+  grid.show([{ name: sentence, emoji: shown }], true)
   announce(sentence)
 }
 

@@ -8,7 +8,7 @@ export type Section = { name: string; emoji: Emoji[] }
 export type Grid = {
   box: HTMLElement
   /** Shows other sections, from the top; nothing is chosen, or the first. */
-  show: (sections: Section[], columns: number, choosesFirst: boolean) => void
+  show: (sections: Section[], choosesFirst: boolean) => void
   /** Moves the choice as this key says; false when it is no key for that. */
   move: (event: KeyboardEvent) => boolean
   choose: (cell: HTMLElement) => void
@@ -24,7 +24,7 @@ export type Grid = {
 
 type Place = { section: number; index: number }
 
-type Shown = Section & { element: HTMLElement; isBuilt: boolean }
+type Shown = Section & { element: HTMLElement; key: number; columns: number; isBuilt: boolean }
 
 type State = {
   box: HTMLElement
@@ -36,14 +36,19 @@ type State = {
   columns: number
   place: Place | null
   near: IntersectionObserver
+  /** What was built before is shown again. */
+  known: WeakMap<Emoji[], Shown>
+  lastKey: number
 }
 
 /** Rows that a page of keys moves. */
 const pageRows = 5
+/** More rows than the box ever shows. */
+const firstRows = 10
 
 /**
- * Makes the grid. The first section is built at once; each other has its exact height from the
- * beginning and its emoji when it comes near.
+ * Makes the grid. What is seen at first is built at once; each other section has its exact height
+ * from the beginning and its emoji when it comes near.
  */
 export function createGrid(label: string, draw: State['draw'], onChoice: State['onChoice']): Grid {
   const box = make('div', { class: 'emoji__grid', id: 'emoji-grid', role: 'grid', tabindex: '0' })
@@ -57,10 +62,20 @@ export function createGrid(label: string, draw: State['draw'], onChoice: State['
     },
     { root: box, rootMargin: '100%' },
   )
-  const state: State = { box, draw, onChoice, sections: [], columns: 1, place: null, near }
+  const state: State = {
+    box,
+    draw,
+    onChoice,
+    sections: [],
+    columns: 1,
+    place: null,
+    near,
+    known: new WeakMap(),
+    lastKey: 0,
+  }
   return {
     box,
-    show: (sections, columns, choosesFirst) => show(state, sections, columns, choosesFirst),
+    show: (sections, choosesFirst) => show(state, sections, choosesFirst),
     move(event) {
       const next = steps[event.key]?.(state, event)
       if (next === undefined) return false
@@ -82,41 +97,55 @@ export function createGrid(label: string, draw: State['draw'], onChoice: State['
   }
 }
 
-function show(state: State, sections: Section[], columns: number, choosesFirst: boolean): void {
+function show(state: State, sections: Section[], choosesFirst: boolean): void {
   const { box, near } = state
+  const columns = columnsOf(box)
   near.disconnect()
   state.columns = columns
-  state.sections = sections.map((section) => ({
-    ...section,
-    element: makeSection(section, columns),
-    isBuilt: false,
-  }))
+  state.sections = sections.map((section) => {
+    const known = state.known.get(section.emoji)
+    const shown = known?.columns === columns ? known : makeSection(state, section)
+    state.known.set(section.emoji, shown)
+    return shown
+  })
   box.style.setProperty('--columns', String(columns))
   box.replaceChildren(...state.sections.map(({ element }) => element))
   box.scrollTop = 0
+  let rows = 0
+  for (const section of state.sections) {
+    if (rows < firstRows) build(state, section)
+    rows += Math.ceil(section.emoji.length / columns)
+    near.observe(section.element)
+  }
   const [first] = state.sections
-  if (first !== undefined) build(state, first)
-  for (const { element } of state.sections) near.observe(element)
   const isSomething = choosesFirst && (first?.emoji.length ?? 0) > 0
   choose(state, isSomething ? { section: 0, index: 0 } : null, false)
 }
 
-function makeSection({ name, emoji }: Section, columns: number): HTMLElement {
-  const section = make('div', { class: 'emoji__group', role: 'rowgroup', 'aria-label': name })
-  section.dataset.name = name
-  section.style.setProperty('--rows', String(Math.ceil(emoji.length / columns)))
-  return section
+/** As many as fit; a finger needs more room than a pointer. */
+function columnsOf(box: HTMLElement): number {
+  const cell = Number.parseFloat(getComputedStyle(box).getPropertyValue('--cell')) * 16
+  const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16
+  return Math.max(1, Math.floor(box.clientWidth / (cell * rem)))
+}
+
+function makeSection(state: State, { name, emoji }: Section): Shown {
+  const { columns } = state
+  const element = make('div', { class: 'emoji__group', role: 'rowgroup', 'aria-label': name })
+  element.dataset.name = name
+  element.style.setProperty('--rows', String(Math.ceil(emoji.length / columns)))
+  state.lastKey += 1
+  return { name, emoji, element, key: state.lastKey, columns, isBuilt: false }
 }
 
 function build(state: State, section: Shown): void {
   if (section.isBuilt) return
   section.isBuilt = true
   const { columns, draw } = state
-  const number = state.sections.indexOf(section)
   const cells = section.emoji.map((emoji, index) => {
     const attributes = { type: 'button', role: 'gridcell', tabindex: '-1', class: 'emoji__cell' }
     const cell = make('button', attributes, draw(emoji))
-    cell.id = `emoji-${number}-${index}`
+    cell.id = `emoji-${section.key}-${index}`
     cell.setAttribute('aria-label', emoji.label)
     return cell
   })
@@ -133,7 +162,7 @@ function choose(state: State, place: Place | null, scrolls: boolean): void {
   state.place = place
   const section = place === null ? undefined : state.sections[place.section]
   if (section !== undefined) build(state, section)
-  const cell = place && document.getElementById(`emoji-${place.section}-${place.index}`)
+  const cell = document.getElementById(`emoji-${section?.key}-${place?.index}`)
   cell?.classList.add('emoji__cell--chosen')
   if (scrolls) cell?.scrollIntoView({ block: 'nearest' })
   if (cell === null) box.removeAttribute('aria-activedescendant')
@@ -142,8 +171,9 @@ function choose(state: State, place: Place | null, scrolls: boolean): void {
 }
 
 function placeOf(state: State, cell: HTMLElement): Place | null {
-  const [, section, index] = /^emoji-(\d+)-(\d+)$/.exec(cell.id) ?? []
-  const place = { section: Number(section), index: Number(index) }
+  const [, key, index] = /^emoji-(\d+)-(\d+)$/.exec(cell.id) ?? []
+  const section = state.sections.findIndex((each) => each.key === Number(key))
+  const place = { section, index: Number(index) }
   return emojiAt(state, place) === null ? null : place
 }
 
@@ -152,6 +182,7 @@ function emojiAt({ sections }: State, place: Place | null): Emoji | null {
 }
 
 function redraw(state: State): void {
+  state.known = new WeakMap()
   for (const cell of state.box.querySelectorAll<HTMLElement>('.emoji__cell')) {
     const emoji = emojiAt(state, placeOf(state, cell))
     if (emoji?.takesTone === true) cell.textContent = state.draw(emoji)

@@ -129,6 +129,16 @@ describe('open', () => {
     ada.problems.splice(0, Infinity, ...ada.problems.filter((each) => !/ERR_INTERNET/.test(each)))
   })
 
+  test('the licences of what is inside are linked from the help sheet', async () => {
+    await ada.press('/', ['Control'])
+    const link = `document.querySelector('#panel[open] a')`
+    await ada.waitFor(`${link} && document.activeElement.id === 'panel-title'`, 'the help sheet')
+    const text = await ada.evaluate<string>(`fetch(${link}.href).then((file) => file.text())`)
+    for (const name of ['emojibase-data', 'hono', 'htmx.org', 'uqr']) expect(text).toContain(name)
+    expect(text).toContain('Copyright (c) 2017-2019 Miles Johnson')
+    await ada.press('Escape')
+  })
+
   test('nothing was reported against the policy, and nothing went elsewhere', () =>
     expectNoProblems(ada, mei))
 })

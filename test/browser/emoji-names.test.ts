@@ -87,6 +87,11 @@ test('a name typed to its end becomes its emoji, and undo takes back just that',
   expect(await ada.evaluate<boolean>(isListed)).toBe(false)
   await undo(ada)
   expect(await textOf(ada)).toBe('So :joy:')
+  // Whoever wanted the word keeps it, whatever is done around it.
+  await ada.press('End')
+  await ada.type(' ')
+  await ada.press('Backspace')
+  expect(await textOf(ada)).toBe('So :joy:')
   await write(ada, ':+1:')
   expect(await textOf(ada)).toBe('👍')
   await write(ada, ':nosuchname:')
@@ -123,15 +128,15 @@ test('in times, addresses, code and prose a colon is a colon, and so is a smiley
 test('in Chinese the colon of an input method and one character are enough', async () => {
   await mei.evaluate(`${field}.focus()`)
   await mei.type('：')
-  await mei.imeCompose('xiao')
+  await mei.imeCompose('dan')
   await Bun.sleep(200)
   // Undecided letters are no name, and the keys belong to the input method.
   expect(await mei.evaluate<boolean>(isListed)).toBe(false)
   const key = { type: 'rawKeyDown', key: 'Enter', code: 'Enter', windowsVirtualKeyCode: 229 }
   await mei.cdp('Input.dispatchKeyEvent', key)
-  await mei.imeCommit('笑')
+  await mei.imeCommit('蛋')
   await mei.waitFor(`${best} !== undefined`, 'the list')
-  expect(await textOf(mei)).toBe('：笑')
+  expect(await textOf(mei)).toBe('：蛋')
   const isSaid = `document.querySelector('#options').getAttribute('aria-label') === '表情'`
   expect(await mei.evaluate<boolean>(isSaid)).toBe(true)
   const shown = await mei.evaluate<string>(`document.querySelector('#option-0 span').textContent`)

@@ -111,7 +111,10 @@ describe('with the keyboard', () => {
       ),
     )
     expect(columns).toBe(9)
-    const place = `document.querySelector('.emoji__cell--chosen').id.match(/\\d+/g).map(Number)`
+    const place = `(() => { const cell = document.querySelector('.emoji__cell--chosen')
+      const group = cell.closest('.emoji__group')
+      return [[...group.parentElement.children].indexOf(group),
+        [...group.querySelectorAll('.emoji__cell')].indexOf(cell)] })()`
     // The first section is what was used lately: two until now.
     const walks: [key: string, section: number, index: number][] = [
       ['ArrowDown', 0, 0],

@@ -23,7 +23,10 @@ export function createPanel(page: Page, composer: Composer, hooks: PanelHooks): 
     await swapIn(html, body, 'innerHTML')
     closeDrawers()
     if (!dialog.open) dialog.showModal()
-    body.querySelector<HTMLElement>('input:not([type=hidden]), a, button')?.focus()
+    const first = body.querySelector<HTMLElement>('[autofocus]')
+    const any = body.querySelector<HTMLElement>('input:not([type=hidden]), a, button')
+    const target = first ?? any
+    target?.focus()
   }
   dialog.addEventListener('click', ({ target }) => {
     const action = target instanceof Element ? target.closest<HTMLElement>('[data-action]') : null
