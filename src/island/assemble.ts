@@ -107,7 +107,7 @@ function createLate(page: Page, parts: () => Parts): Pick<Parts, 'emoji' | 'pane
   return {
     emoji: whenWanted(async () => {
       const { createEmojiPanel } = await loadLate(page, 'emoji')
-      return createEmojiPanel(page, parts().storage)
+      return createEmojiPanel(page, parts().storage, parts().composer)
     }),
     panel: whenWanted(async () => {
       const { createPanel } = await loadLate(page, 'panel')

@@ -1,47 +1,43 @@
 import { limits } from '../limits'
 import type { Composer } from './composer'
-import type { EmojiPanel, SuggestedEmoji } from './late/emoji'
 import { make } from './make-element'
 import type { Source } from './suggestions'
 
+/** An emoji with the reader's skin tone; `use` gives it and remembers that it was used. */
+export type NamedEmoji = { shown: string; label: string; code: string; use: () => string }
+
+export type EmojiNames = {
+  title: string
+  /** What fits the beginning of a name, best first. */
+  beginning: (query: string, max: number) => NamedEmoji[]
+  /** The emoji of a whole shortcode; null when there is none. */
+  named: (code: string) => NamedEmoji | null
+}
+
 /**
  * Offers emoji over a colon and the beginning of a name, and turns `:joy:` into its emoji when the
- * second colon is typed. The names are fetched at the first such beginning; `refresh` is called
- * when they came.
+ * second colon is typed.
  */
-export function completeEmoji(
-  composer: Composer,
-  emoji: () => Promise<EmojiPanel>,
-  refresh: () => void,
-): Source {
-  let panel: EmojiPanel | null = null
-  const insert = (one: SuggestedEmoji): void => composer.insert(one.use())
+export function completeEmoji(composer: Composer, names: EmojiNames): Source {
+  const insert = (one: NamedEmoji): void => composer.insert(one.use())
   return (field, event) => {
     // In the middle of a composition nothing is certain, and nothing may be changed.
     if (event instanceof InputEvent && event.isComposing) return null
     const typed = field.value.slice(0, field.selectionStart)
     const { query, end } = beforeCaret.exec(typed)?.groups ?? {}
     if (query === undefined || isLiteral(typed, query)) return null
-    if (panel === null) {
-      const isThere = (it: EmojiPanel): void => {
-        panel = it
-        refresh()
-      }
-      void emoji().then(isThere, () => {})
-      return null
-    }
     const start = typed.length - query.length - 1 - (end?.length ?? 0)
     if (end !== '') {
-      const whole = isTyped(event) ? panel.named(query) : null
+      const whole = isTyped(event) ? names.named(query) : null
       if (whole === null) return null
       field.setSelectionRange(start, typed.length)
       insert(whole)
       return null
     }
-    const found = panel.suggest(query, limits.suggestionsMax)
+    const found = names.beginning(query, limits.suggestionsMax)
     if (found.length === 0) return null
     const rows = found.map((one) => ({ parts: partsOf(one), accept: () => insert(one) }))
-    return { start, query, heading: panel.title, isPrivate: false, rows }
+    return { start, query, heading: names.title, isPrivate: false, rows }
   }
 }
 
@@ -67,7 +63,7 @@ function isTyped(event: Event | null): boolean {
   return !(event instanceof InputEvent) || /^insert(?!FromPaste)/.test(event.inputType)
 }
 
-function partsOf({ shown, label, code }: SuggestedEmoji): Node[] {
+function partsOf({ shown, label, code }: NamedEmoji): Node[] {
   const sign = make('span', { class: 'options__sign' }, shown)
   return [sign, make('bdi', {}, label), make('small', {}, `:${code}:`)]
 }

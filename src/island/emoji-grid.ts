@@ -1,4 +1,5 @@
 import type { Emoji } from './emoji-list'
+import { type Place, stepTo } from './emoji-steps'
 import { make } from './make-element'
 
 /** A part of the grid: a group, what was used lately, or what a search found. */
@@ -22,8 +23,6 @@ export type Grid = {
   redraw: () => void
 }
 
-type Place = { section: number; index: number }
-
 type Shown = Section & { element: HTMLElement; key: number; columns: number; isBuilt: boolean }
 
 type State = {
@@ -41,8 +40,6 @@ type State = {
   lastKey: number
 }
 
-/** Rows that a page of keys moves. */
-const pageRows = 5
 /** More rows than the box ever shows. */
 const firstRows = 10
 
@@ -77,8 +74,8 @@ export function createGrid(label: string, draw: State['draw'], onChoice: State['
     box,
     show: (sections, choosesFirst) => show(state, sections, choosesFirst),
     move(event) {
-      const next = steps[event.key]?.(state, event)
-      if (next === undefined) return false
+      const next = stepTo(state, event)
+      if (next === null) return false
       choose(state, next, true)
       return true
     },
@@ -187,65 +184,4 @@ function redraw(state: State): void {
     const emoji = emojiAt(state, placeOf(state, cell))
     if (emoji?.takesTone === true) cell.textContent = state.draw(emoji)
   }
-}
-
-/** Where each key leads from here; from nowhere any leads to the first. */
-const steps: Record<string, (state: State, event: KeyboardEvent) => Place> = {
-  ArrowRight: (state) => along(state, 1),
-  ArrowLeft: (state) => along(state, -1),
-  ArrowDown: (state) => across(state, 1),
-  ArrowUp: (state) => across(state, -1),
-  PageDown: (state) => repeat(state, 1),
-  PageUp: (state) => repeat(state, -1),
-  Home: (state, { ctrlKey, metaKey }) => (ctrlKey || metaKey ? first : rowEnd(state, -1)),
-  End: (state, { ctrlKey, metaKey }) => (ctrlKey || metaKey ? last(state) : rowEnd(state, 1)),
-}
-
-const first: Place = { section: 0, index: 0 }
-
-function last({ sections }: State): Place {
-  const section = Math.max(0, sections.length - 1)
-  return { section, index: (sections[section]?.emoji.length ?? 1) - 1 }
-}
-
-function along(state: State, step: 1 | -1): Place {
-  const { place, sections } = state
-  if (place === null) return first
-  const index = place.index + step
-  const { length } = sections[place.section]?.emoji ?? []
-  if (index >= 0 && index < length) return { ...place, index }
-  const section = place.section + step
-  const next = sections[section]
-  if (next === undefined) return place
-  return { section, index: step === 1 ? 0 : next.emoji.length - 1 }
-}
-
-/** A row up or down in the same column, or the last of a shorter row. */
-function across(state: State, step: 1 | -1): Place {
-  const { columns, place, sections } = state
-  if (place === null) return first
-  const column = place.index % columns
-  const row = Math.floor(place.index / columns) + step
-  const { length } = sections[place.section]?.emoji ?? []
-  if (row >= 0 && row * columns < length) {
-    return { ...place, index: Math.min(row * columns + column, length - 1) }
-  }
-  const section = place.section + step
-  const next = sections[section]?.emoji.length
-  if (next === undefined) return place
-  const start = step === 1 ? 0 : Math.floor((next - 1) / columns) * columns
-  return { section, index: Math.min(start + column, next - 1) }
-}
-
-function repeat(state: State, step: 1 | -1): Place {
-  let place = across(state, step)
-  for (let n = 1; n < pageRows; n += 1) place = across({ ...state, place }, step)
-  return place
-}
-
-function rowEnd({ columns, place, sections }: State, side: 1 | -1): Place {
-  if (place === null) return first
-  const start = Math.floor(place.index / columns) * columns
-  const { length } = sections[place.section]?.emoji ?? []
-  return { ...place, index: side === -1 ? start : Math.min(start + columns, length) - 1 }
 }

@@ -1,7 +1,7 @@
 import { listen } from './arrivals'
 import { assemble, markRead, send } from './assemble'
 import { watchAway } from './away'
-import { completeEmoji } from './complete-emoji'
+import { beginEmoji } from './begin-emoji'
 import { connect } from './connection'
 import { createConnectionBar } from './connection-bar'
 import { watchEmojiButton } from './emoji-button'
@@ -33,7 +33,7 @@ function start(parts: Parts): void {
   const { composer, outbox, page, storage, switching, timeline } = parts
   const suggestions = watchSuggestions([
     suggestPeople(page, composer),
-    completeEmoji(composer, parts.emoji, () => suggestions.refresh()),
+    beginEmoji(parts.emoji, () => suggestions.refresh()),
   ])
   watchPanelLinks(page, (path) => openPanel(parts, path))
   watchKeys(page, switching, {
