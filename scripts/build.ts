@@ -55,13 +55,9 @@ const limitsOfIsland: BunPlugin = {
   name: 'limits of the island',
   setup(build) {
     build.onLoad({ filter: /src[\\/]limits\.ts$/ }, async () => {
-      const glob = new Bun.Glob('src/{island/**/*,large-emoji}.ts').scan({
-        cwd: root,
-        absolute: true,
-      })
-      const texts = await Promise.all(
-        (await Array.fromAsync(glob)).map((file) => Bun.file(file).text()),
-      )
+      const glob = new Bun.Glob('src/island/**/*.ts').scan({ cwd: root, absolute: true })
+      const files = [...(await Array.fromAsync(glob)), join(root, 'src/large-emoji.ts')]
+      const texts = await Promise.all(files.map((file) => Bun.file(file).text()))
       const named = new Set(texts.join().match(/(?<=\blimits\.)\w+/g))
       const picked = Object.entries(limits).filter(([name]) => named.has(name))
       const text = JSON.stringify(Object.fromEntries(picked))

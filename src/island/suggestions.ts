@@ -28,6 +28,8 @@ type Popup = {
   list: List | null
   /** Where a sign stands that was answered or waved away. */
   done: number | null
+  /** An input method is in the middle of a word. */
+  isUndecided: boolean
 }
 
 export type SuggestionList = {
@@ -41,7 +43,7 @@ export type SuggestionList = {
 export function watchSuggestions(sources: Source[]): SuggestionList {
   const field = element('content', HTMLTextAreaElement)
   const box = element('options', HTMLElement)
-  const popup: Popup = { field, box, sources, list: null, done: null }
+  const popup: Popup = { field, box, sources, list: null, done: null, isUndecided: false }
   field.addEventListener('input', (event) => look(popup, event))
   // What an input method has just decided on.
   field.addEventListener('compositionend', (event) => look(popup, event))
@@ -56,13 +58,14 @@ export function watchSuggestions(sources: Source[]): SuggestionList {
   return {
     close: () => close(popup),
     refresh() {
-      if (document.activeElement === field) look(popup, null)
+      if (document.activeElement === field && !popup.isUndecided) look(popup, null)
     },
   }
 }
 
 function look(popup: Popup, event: Event | null): void {
   const { field, sources } = popup
+  popup.isUndecided = event instanceof InputEvent && event.isComposing
   const isSelection = field.selectionStart !== field.selectionEnd
   let found: Suggestions | null = null
   for (const source of isSelection ? [] : sources) found ??= source(field, event)

@@ -25,7 +25,7 @@ const option = `document.querySelector('#options:not([hidden]) [aria-selected=tr
 const best = `${option}?.textContent`
 
 function fetchedNames(): number {
-  return ada.requests.filter(({ url }) => url.includes('emoji-en')).length
+  return ada.requests.filter(({ url }) => url.includes('/emoji-en-')).length
 }
 
 test('the names are fetched at the first colon that begins one', async () => {
