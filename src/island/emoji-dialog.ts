@@ -3,7 +3,7 @@ import { isComposing, isTouch } from './composer'
 import { createGrid, type Grid } from './emoji-grid'
 import type { Emoji, EmojiGroup, EmojiList, EmojiWord } from './emoji-list'
 import type { EmojiSearch } from './emoji-search'
-import { makeShell, makeTabs, mark, type Shell, walk } from './emoji-shell'
+import { makeShell, makeTabs, mark, type Shell, watchTabs } from './emoji-shell'
 import { watchTone } from './emoji-tones'
 import { tint } from './emoji-tone'
 import type { EmojiUsed } from './emoji-used'
@@ -63,8 +63,11 @@ export function makeEmojiDialog(ways: EmojiWays): EmojiDialog {
   watchTone(ways.list, used, shell, () => grid.redraw())
   watchSearch(state)
   watchGrid(state)
-  watchTabs(state)
+  watchTabs(shell.tabs, grid.scrollTo)
   shell.box.addEventListener('keydown', (event) => pressAnywhere(state, event))
+  addEventListener('resize', () => {
+    if (state.visit !== null) placeBeside(shell.box, state.visit.opener)
+  })
   shell.box.addEventListener('beforetoggle', ({ newState }) => {
     if (newState === 'closed') leave(state)
   })
@@ -211,19 +214,6 @@ function take(state: State, emoji: Emoji, staysOpen: boolean): void {
   if (!staysOpen) return
   announce(emoji.label)
   if (before instanceof HTMLElement && shell.box.contains(before)) before.focus()
-}
-
-function watchTabs({ grid, shell }: State): void {
-  shell.tabs.addEventListener('click', ({ target }) => {
-    const tab = target instanceof Element ? target.closest('[role=tab]') : null
-    const index = [...shell.tabs.children].findIndex((each) => each === tab)
-    if (index === -1) return
-    grid.scrollTo(index)
-    mark(shell.tabs, index, 'aria-selected')
-  })
-  shell.tabs.addEventListener('keydown', (event) => {
-    if (walk(shell.tabs, event)) event.preventDefault()
-  })
 }
 
 function pressAnywhere(state: State, event: KeyboardEvent): void {

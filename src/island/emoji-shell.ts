@@ -74,6 +74,20 @@ export function makeTabs({ say }: EmojiList, groups: EmojiWord[]): HTMLElement[]
   })
 }
 
+/** A tab leads to its group; the arrows walk along the tabs. */
+export function watchTabs(tabs: HTMLElement, scrollTo: (index: number) => void): void {
+  tabs.addEventListener('click', ({ target }) => {
+    const tab = target instanceof Element ? target.closest('[role=tab]') : null
+    const index = [...tabs.children].findIndex((each) => each === tab)
+    if (index === -1) return
+    scrollTo(index)
+    mark(tabs, index, 'aria-selected')
+  })
+  tabs.addEventListener('keydown', (event) => {
+    if (walk(tabs, event)) event.preventDefault()
+  })
+}
+
 /** Marks one of a row of tabs or choices; only that one is a stop of the Tab key. */
 export function mark(row: HTMLElement, chosen: number, attribute: string): void {
   for (const [index, each] of [...row.children].entries()) {
