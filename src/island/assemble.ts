@@ -103,7 +103,9 @@ function listenToTimeline(page: Page, parts: () => Parts): TimelineListener {
   }
 }
 
-function createLate(page: Page, parts: () => Parts): Pick<Parts, 'emoji' | 'panel' | 'tools'> {
+type LateNames = 'emoji' | 'panel' | 'suggestions' | 'tools'
+
+function createLate(page: Page, parts: () => Parts): Pick<Parts, LateNames> {
   return {
     emoji: whenWanted(async () => {
       const { createEmojiPanel } = await loadLate(page, 'emoji')
@@ -114,6 +116,10 @@ function createLate(page: Page, parts: () => Parts): Pick<Parts, 'emoji' | 'pane
       const { composer, mute, switching } = parts()
       const openRoom = (room: number): void => void switching.open(room)
       return createPanel(page, composer, { openRoom, toggleMute: mute.toggle })
+    }),
+    suggestions: whenWanted(async () => {
+      const { createSuggestions } = await loadLate(page, 'suggest')
+      return createSuggestions(page, parts().composer, parts().emoji)
     }),
     tools: whenWanted(async () => {
       const { createMessageTools } = await loadLate(page, 'tools')

@@ -5,6 +5,7 @@ import type { Page } from './page'
 export type LateParts = {
   emoji: typeof import('./late/emoji')
   panel: typeof import('./late/panel')
+  suggest: typeof import('./late/suggest')
   tools: typeof import('./late/tools')
 }
 

@@ -1,14 +1,12 @@
 import { listen } from './arrivals'
 import { assemble, markRead, send } from './assemble'
 import { watchAway } from './away'
-import { beginEmoji } from './begin-emoji'
 import { connect } from './connection'
 import { createConnectionBar } from './connection-bar'
 import { watchEmojiButton } from './emoji-button'
 import { watchKeys } from './keyboard'
 import type { MessageTools } from './late/tools'
 import { onFirstUse } from './late'
-import { suggestPeople } from './mention'
 import { readPage } from './page'
 import type { Parts } from './parts'
 import { watchPanelLinks } from './panel-links'
@@ -16,7 +14,7 @@ import { watchPeopleSearch } from './people'
 import { forgetOnLogOut, startSignIn, welcomeBack } from './sign-in'
 import { watchHiding } from './slips'
 import { openStorage } from './storage'
-import { watchSuggestions } from './suggestions'
+import { suggestSoon } from './suggest-soon'
 import { showToast } from './toast'
 
 /** The browser's side: what must be instant. Everything else is HTML and htmx. */
@@ -31,16 +29,12 @@ else if (page.user !== null && document.getElementById('timeline') !== null) {
 /** Connects what was made with the reader and with the server. */
 function start(parts: Parts): void {
   const { composer, outbox, page, storage, switching, timeline } = parts
-  const suggestions = watchSuggestions([
-    suggestPeople(page, composer),
-    beginEmoji(parts.emoji, () => suggestions.refresh()),
-  ])
+  suggestSoon(parts.suggestions)
   watchPanelLinks(page, (path) => openPanel(parts, path))
   watchKeys(page, switching, {
     openPanel: (path) => openPanel(parts, path),
     openEmoji: watchEmojiButton(parts),
     leaveMode() {
-      if (suggestions.close()) return true
       if (composer.reply() !== null) {
         composer.setReply(null)
         return true
@@ -73,7 +67,9 @@ function start(parts: Parts): void {
   forgetOnLogOut(storage, outbox.size, page.words.logOutUnsent)
   welcomeBack(page, storage)
   timeline.start()
-  onFirstUse(() => void parts.tools().catch(() => {}))
+  onFirstUse(() => {
+    for (const part of [parts.tools, parts.suggestions]) void part().catch(() => {})
+  })
 }
 
 /** Opens something in the dialog, or on a page of its own when that is not to be had. */

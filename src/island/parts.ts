@@ -14,6 +14,7 @@ import type { Reading } from './reading'
 import type { Rooms } from './rooms'
 import type { Sound } from './sound'
 import type { Storage } from './storage'
+import type { SuggestionList } from './suggestions'
 import type { Switching } from './switching'
 import type { Timeline } from './timeline'
 import type { Title } from './title'
@@ -42,5 +43,6 @@ export type Parts = {
   /** Fetched when they are first wanted; reject without a connection. */
   emoji: () => Promise<EmojiPanel>
   panel: () => Promise<Panel>
+  suggestions: () => Promise<SuggestionList>
   tools: () => Promise<MessageTools>
 }

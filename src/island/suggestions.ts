@@ -33,8 +33,6 @@ type Popup = {
 }
 
 export type SuggestionList = {
-  /** True when there was something to close. */
-  close: () => boolean
   /** Something that a source needs has come: it is asked again. */
   refresh: () => void
 }
@@ -56,7 +54,6 @@ export function watchSuggestions(sources: Source[]): SuggestionList {
     if (option !== null) accept(popup, Number(option.id.slice('option-'.length)))
   })
   return {
-    close: () => close(popup),
     refresh() {
       if (document.activeElement === field && !popup.isUndecided) look(popup, null)
     },
@@ -84,11 +81,9 @@ function set(popup: Popup, list: List | null): void {
   field.setAttribute('aria-activedescendant', `option-${list.chosen}`)
 }
 
-function close(popup: Popup): boolean {
-  const { list } = popup
-  popup.done = list?.start ?? popup.done
+function close(popup: Popup): void {
+  popup.done = popup.list?.start ?? popup.done
   set(popup, null)
-  return list !== null
 }
 
 function press(popup: Popup, event: KeyboardEvent): void {
@@ -108,7 +103,7 @@ const keys: Record<string, (popup: Popup, list: List) => void> = {
   ArrowUp: (popup, list) => move(popup, list, -1),
   Enter: (popup, list) => accept(popup, list.chosen),
   Tab: (popup, list) => accept(popup, list.chosen),
-  Escape: (popup) => void close(popup),
+  Escape: close,
 }
 
 function move(popup: Popup, list: List, step: 1 | -1): void {
