@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { BrowserPage } from '../helpers/browser'
 import { type RunningServer, startServer } from '../helpers/server'
 import { field, textOf, undo, write } from './emoji-panel'
-import { enter, expectAccessible, expectNoProblems, rows, sees } from './people'
+import { enter, expectAccessible, expectNoProblems, reload, rows, sees } from './people'
 
 let server: RunningServer
 let ada: BrowserPage
@@ -176,6 +176,21 @@ test('a few emoji alone are large as soon as they are sent', async () => {
   await sees(mei, '😂 👍🏽')
   const size = `getComputedStyle([...document.querySelectorAll('.msg__body')].at(-1)).fontSize`
   expect(await mei.evaluate<string>(size)).toBe('32px')
+})
+
+test('over a slow line one goes on typing, and the list comes when the names came', async () => {
+  await ada.cdp('Network.setCacheDisabled', { cacheDisabled: true })
+  await reload(ada)
+  const line = { offline: false, downloadThroughput: -1, uploadThroughput: -1 }
+  await ada.cdp('Network.emulateNetworkConditions', { ...line, latency: 400 })
+  await write(ada, 'Well :jo')
+  await ada.type('y_c')
+  expect(await textOf(ada)).toBe('Well :joy_c')
+  expect(await ada.evaluate<boolean>(isListed)).toBe(false)
+  await ada.waitFor(`${best} === 'cat with tears of joy'`, 'the list')
+  await ada.cdp('Network.emulateNetworkConditions', { ...line, latency: 0 })
+  await ada.press('Enter')
+  expect(await textOf(ada)).toBe('Well 😹')
 })
 
 test('the checker has no complaint about the list', async () => {
