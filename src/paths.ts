@@ -23,6 +23,7 @@ export function createPaths(base: string) {
     session: () => `${base}session`,
     sessionEnd: () => `${base}session/end`,
     preferences: () => `${base}preferences`,
+    ownSettings: () => `${base}settings`,
     rail: (current: number) => `${base}rail?current=${current}`,
     rooms: () => `${base}rooms`,
     settings: (id: number) => `${base}rooms/${id}/settings`,

@@ -39,7 +39,7 @@ export function Composer({ view, room, clientId, unsent, answers }: ComposerProp
           aria-haspopup="listbox"
           aria-controls="options"
           autofocus
-          enterkeyhint="send"
+          enterkeyhint={view.preferences.enter === 'sends' ? 'send' : 'enter'}
           aria-describedby={unsent === null ? 'counter' : 'counter unsent-problem'}
         >
           {unsent?.content}

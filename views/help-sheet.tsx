@@ -53,5 +53,6 @@ const shortcuts: [name: keyof Words['keys'], ...combinations: string[]][] = [
   ['ends', 'Ctrl Home', 'Ctrl End'],
   ['regions', 'Ctrl F6'],
   ['people', 'Ctrl .'],
+  ['settings', 'Ctrl ,'],
   ['help', 'Ctrl /', '?'],
 ]

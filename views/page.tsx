@@ -6,8 +6,14 @@ import { liveWords } from './words'
 
 /** Takes what stands in the room; gives the whole document around it. */
 export function Page({ view, title, user, epoch, renews = false, children }: PageProps) {
+  const { density, enter, theme } = view.preferences
   return (
-    <html lang={view.language === 'zh' ? 'zh-Hans' : 'en'}>
+    <html
+      lang={view.language === 'zh' ? 'zh-Hans' : 'en'}
+      data-theme={theme === 'auto' ? undefined : theme}
+      data-density={density}
+      data-enter={enter}
+    >
       <Head view={view} title={title} renews={renews} />
       <body
         data-base={view.paths.base}
@@ -47,14 +53,22 @@ type HeadProps = { view: View; title: string; renews: boolean }
 
 function Head({ view, title, renews }: HeadProps) {
   const { assets, house, paths } = view
+  const { theme } = view.preferences
   return (
     <head>
       <meta charset="utf-8" />
       <meta name="viewport" content={viewport} />
       <title>{`${title} · ${house}`}</title>
       <meta name="color-scheme" content="light dark" />
-      <meta name="theme-color" content="#f5f2ec" media="(prefers-color-scheme: light)" />
-      <meta name="theme-color" content="#12151b" media="(prefers-color-scheme: dark)" />
+      {systemThemes.map((system) => (
+        <meta
+          name="theme-color"
+          content={paper[theme === 'auto' ? system : theme]}
+          media={`(prefers-color-scheme: ${system})`}
+          data-of={system}
+          data-paper={paper[system]}
+        />
+      ))}
       <meta name="referrer" content="same-origin" />
       <meta name="htmx-config" content={htmxConfig} />
       {renews && (
@@ -70,6 +84,10 @@ function Head({ view, title, renews }: HeadProps) {
     </head>
   )
 }
+
+/** The browser's own frame around the page; the same colours as --paper in tokens.css. */
+const systemThemes = ['light', 'dark'] as const
+const paper = { light: '#f5f2ec', dark: '#12151b' }
 
 const viewport =
   'width=device-width,initial-scale=1,viewport-fit=cover,interactive-widget=resizes-content'

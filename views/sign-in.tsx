@@ -1,5 +1,5 @@
 import { readyAvatars, Stamp } from './avatar'
-import { LanguageForm } from './language-form'
+import { LanguageForm } from './preference-forms'
 import { Page } from './page'
 import { TopBar } from './top-bar'
 import type { View } from './view'

@@ -1,7 +1,7 @@
 import type { User } from '../src/store/store'
 import { Avatar } from './avatar'
 import { Icon } from './icons'
-import { LanguageForm } from './language-form'
+import { LanguageForm, ThemeForm } from './preference-forms'
 import type { View } from './view'
 import { fill } from './words'
 
@@ -30,6 +30,13 @@ export function TopBar({ view, user }: { view: View; user: User | null }) {
             <span class="vh">{page.sound}</span>
           </button>
           <BellMenu view={view} />
+          <button class="btn btn--icon opens-theme" type="button" popovertarget="theme-menu">
+            <Icon name="moon" />
+            <span class="vh">{view.words.settings.theme}</span>
+          </button>
+          <div class="menu" id="theme-menu" popover="auto">
+            <ThemeForm view={view} />
+          </div>
           <button class="btn btn--icon" type="button" popovertarget="menu">
             <Avatar user={user} size="small" />
             <span class="vh">{page.menu}</span>
@@ -90,6 +97,18 @@ function Menu({ view, user }: { view: View; user: User }) {
         </span>
       </p>
       <LanguageForm view={view} />
+      <div class="menu__theme">
+        <ThemeForm view={view} />
+      </div>
+      <a
+        class="btn menu__item"
+        href={view.paths.ownSettings()}
+        data-panel=""
+        aria-keyshortcuts="Control+,"
+      >
+        <Icon name="gear" />
+        {view.words.settings.title}
+      </a>
       <a class="btn menu__item" href={view.paths.help()} data-panel="">
         {page.keyboard}
       </a>

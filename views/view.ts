@@ -6,6 +6,7 @@ export type View = {
   paths: Paths
   words: Words
   language: Language
+  preferences: Preferences
   /** The name of this installation, chosen by whoever runs it. */
   house: string
   /** Tells this installation from all others that a browser knows. */
@@ -23,4 +24,12 @@ export type View = {
     /** What the script fetches later, by name. */
     late: Record<string, string>
   }
+}
+
+/** How this browser wants the page; the words in `src/web/preferences.tsx` say what may stand. */
+export type Preferences = {
+  theme: 'auto' | 'light' | 'dark'
+  density: 'comfortable' | 'compact'
+  /** What the Enter key does; auto: it sends, except on a phone. */
+  enter: 'auto' | 'sends' | 'line'
 }

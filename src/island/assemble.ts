@@ -103,19 +103,27 @@ function listenToTimeline(page: Page, parts: () => Parts): TimelineListener {
   }
 }
 
-type LateNames = 'emoji' | 'panel' | 'suggestions' | 'tools'
+type LateNames = 'device' | 'emoji' | 'panel' | 'suggestions' | 'tools'
 
 function createLate(page: Page, parts: () => Parts): Pick<Parts, LateNames> {
   return {
+    device: whenWanted(async () => {
+      const { createDevice } = await loadLate(page, 'device')
+      return createDevice(parts())
+    }),
     emoji: whenWanted(async () => {
       const { createEmojiPanel } = await loadLate(page, 'emoji')
       return createEmojiPanel(page, parts().storage, parts().composer)
     }),
     panel: whenWanted(async () => {
       const { createPanel } = await loadLate(page, 'panel')
-      const { composer, mute, switching } = parts()
+      const { composer, device, mute, switching } = parts()
       const openRoom = (room: number): void => void switching.open(room)
-      return createPanel(page, composer, { openRoom, toggleMute: mute.toggle })
+      return createPanel(page, composer, {
+        openRoom,
+        toggleMute: mute.toggle,
+        onShown: () => void device().then((it) => it.dress()),
+      })
     }),
     suggestions: whenWanted(async () => {
       const { createSuggestions } = await loadLate(page, 'suggest')

@@ -116,7 +116,7 @@ function watchField(desk: Desk): void {
     if (event.key === 'Backspace' && isAtStart) leaveMode(desk)
     const isUp = event.key === 'ArrowUp' && field.value === '' && !event.altKey
     if (isUp && hooks.onUp()) event.preventDefault()
-    if (event.key !== 'Enter' || event.shiftKey || isTouch()) return
+    if (event.key !== 'Enter' || event.shiftKey || !isSending(event)) return
     event.preventDefault()
     form.requestSubmit()
   })
@@ -217,6 +217,12 @@ function insert(field: HTMLTextAreaElement, text: string): void {
 /** Whether this key belongs to an input method. 229: Safari ends it before the keydown (165004). */
 export function isComposing(event: KeyboardEvent): boolean {
   return event.isComposing || event.keyCode === 229
+}
+
+/** What the key does is a setting; by itself a keyboard on the screen adds a line. */
+function isSending({ ctrlKey, metaKey }: KeyboardEvent): boolean {
+  const { enter } = document.documentElement.dataset
+  return ctrlKey || metaKey || enter === 'sends' || (enter !== 'line' && !isTouch())
 }
 
 /** A phone or tablet; a laptop with a touch screen is none. */

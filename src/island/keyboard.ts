@@ -34,6 +34,7 @@ export function watchKeys(page: Page, switching: Switching, hooks: KeyHooks): vo
     if (altKey && key === 'ArrowDown') return () => switching.step(1, shiftKey)
     if (altKey && event.code === 'KeyN') return () => hooks.openPanel(paths.rooms())
     if (isCommand && key === '/') return () => hooks.openPanel(paths.help())
+    if (isCommand && key === ',') return () => hooks.openPanel(paths.ownSettings())
     if (key === '?' && !isWriting()) return () => hooks.openPanel(paths.help())
     if (isCommand && /[;；]/.test(key)) return hooks.openEmoji
     if (isCommand && key === '.') return togglePeople

@@ -4,6 +4,7 @@ import type { Page } from './page'
 /** Parts of the island that are fetched when they are first wanted, each a script of its own. */
 export type LateParts = {
   emoji: typeof import('./late/emoji')
+  device: typeof import('./late/device')
   panel: typeof import('./late/panel')
   suggest: typeof import('./late/suggest')
   tools: typeof import('./late/tools')

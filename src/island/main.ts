@@ -68,7 +68,8 @@ function start(parts: Parts): void {
   welcomeBack(page, storage)
   timeline.start()
   onFirstUse(() => {
-    for (const part of [parts.tools, parts.suggestions]) void part().catch(() => {})
+    const { device, suggestions, tools } = parts
+    for (const part of [tools, suggestions, device]) void part().catch(() => {})
   })
 }
 

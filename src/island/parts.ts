@@ -4,6 +4,7 @@ import type { Composer } from './composer'
 import type { Connection } from './connection'
 import type { Drafts } from './drafts'
 import type { EmojiPanel } from './late/emoji'
+import type { Device } from './late/device'
 import type { Panel } from './late/panel'
 import type { MessageTools } from './late/tools'
 import type { Mute } from './mute'
@@ -42,6 +43,7 @@ export type Parts = {
   sound: Sound
   /** Fetched when they are first wanted; reject without a connection. */
   emoji: () => Promise<EmojiPanel>
+  device: () => Promise<Device>
   panel: () => Promise<Panel>
   suggestions: () => Promise<SuggestionList>
   tools: () => Promise<MessageTools>

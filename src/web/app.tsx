@@ -5,10 +5,10 @@ import type { WebEnv, WebNeeds } from './context'
 import { checkHost, checkOrigin, checkSize } from './guards'
 import { secureHeaders } from './headers'
 import { recogniseVisitor } from './identity'
-import { chooseLanguage } from './language'
 import { membershipRoutes } from './memberships'
 import { messageChangeRoutes } from './message-changes'
 import { messageRoutes } from './messages'
+import { preferenceRoutes, readPreferences } from './preferences'
 import { answerProblem } from './problems'
 import { roomRoutes } from './rooms'
 import { sessionRoutes } from './sessions'
@@ -22,7 +22,7 @@ export function createApp(needs: WebNeeds): Hono<WebEnv> {
   app.use(secureHeaders(chat))
   app.use(checkHost(chat.config))
   app.route('/', staticRoutes(chat, assets))
-  app.use(chooseLanguage(chat, assets))
+  app.use(readPreferences(chat, assets))
   app.use(checkSize(chat.paths))
   app.use(checkOrigin(chat.config))
   app.use(async (c, next) => {
@@ -32,6 +32,7 @@ export function createApp(needs: WebNeeds): Hono<WebEnv> {
   })
   app.use(recogniseVisitor(chat))
   app.route('/', sessionRoutes(needs))
+  app.route('/', preferenceRoutes(needs))
   app.route('/', roomRoutes(needs))
   app.route('/', membershipRoutes(needs))
   app.route('/', messageRoutes(needs))

@@ -139,7 +139,7 @@ async function sendPerson({ chat }: WebNeeds, c: WebContext): Promise<Response> 
 }
 
 /** What stands in the page's dialog; on its own page for browsers without a script. */
-function sendPanel(
+export function sendPanel(
   c: WebContext,
   user: { id: number; nickname: string; avatar: string },
   title: string,

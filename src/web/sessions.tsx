@@ -8,7 +8,6 @@ import { ChatError } from '../errors'
 import { goOn, sendHtml, sendPage, type WebContext, type WebEnv, type WebNeeds } from './context'
 import { parseForm } from './forms'
 import { clearSession, requireVisitor, setSession } from './identity'
-import { parseLanguage, rememberLanguage } from './language'
 import { setRetryAfter } from './problems'
 
 /** Coming in and going out. */
@@ -33,12 +32,6 @@ export function sessionRoutes({ chat, spend }: WebNeeds): Hono<WebEnv> {
       if (tokenHash !== null) await signOut(chat, visitor, tokenHash)
       clearSession(c, chat)
       c.header('Clear-Site-Data', '"cache", "cookies", "storage"')
-      return goOn(c, chat.paths.home())
-    })
-    .post('/preferences', async (c) => {
-      const language = parseLanguage((await parseForm(c)).get('language'))
-      if (language === null) throw new ChatError('bad_request')
-      rememberLanguage(c, chat, language)
       return goOn(c, chat.paths.home())
     })
 }

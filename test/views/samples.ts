@@ -9,6 +9,7 @@ export function viewIn(language: Language): View {
     paths: createPaths('/chat/'),
     words: wordsFor(language),
     language,
+    preferences: { theme: 'auto', density: 'comfortable', enter: 'auto' },
     house: 'Harbour House',
     houseId: 'house-1',
     build: 'build-1',

@@ -2,6 +2,7 @@ import { limits } from '../../src/limits'
 import { emoji } from './en/emoji'
 import { live } from './en/live'
 import { problems } from './en/problems'
+import { settings } from './en/settings'
 
 const nameMax = limits.nicknameGraphemesMax
 
@@ -108,6 +109,7 @@ export const en = {
     ends: 'first or newest message',
     regions: 'rooms, messages, field, people',
     people: 'people',
+    settings: 'settings',
     help: 'this list',
   },
   avatars: {
@@ -125,6 +127,7 @@ export const en = {
     flower: 'Flower',
   },
   emoji,
+  settings,
   problems,
   live,
 }

@@ -3,6 +3,7 @@ import type { Words } from '../words'
 import { emoji } from './zh/emoji'
 import { live } from './zh/live'
 import { problems } from './zh/problems'
+import { settings } from './zh/settings'
 
 /** Everything the product says in Simplified Chinese. */
 export const zh: Words = {
@@ -107,6 +108,7 @@ export const zh: Words = {
     ends: '最早或最新的消息',
     regions: '房间、消息、输入框、成员',
     people: '成员',
+    settings: '设置',
     help: '这个列表',
   },
   avatars: {
@@ -124,6 +126,7 @@ export const zh: Words = {
     flower: '花',
   },
   emoji,
+  settings,
   problems,
   live,
 }

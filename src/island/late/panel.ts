@@ -11,6 +11,8 @@ export type PanelHooks = {
   openRoom: (room: number) => void
   /** True when the person is muted now. */
   toggleMute: (person: number) => boolean
+  /** Something else stands in the panel. */
+  onShown: () => void
 }
 
 /** Makes the dialog for everything that is asked for now and then: rooms, a person, help. */
@@ -21,6 +23,7 @@ export function createPanel(page: Page, composer: Composer, hooks: PanelHooks): 
     if (html === null) return showToast(page.words.notConnected)
     const body = element('panel-body', HTMLElement)
     await swapIn(html, body, 'innerHTML')
+    hooks.onShown()
     closeDrawers()
     if (!dialog.open) dialog.showModal()
     const first = body.querySelector<HTMLElement>('[autofocus]')

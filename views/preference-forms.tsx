@@ -30,6 +30,28 @@ export function LanguageForm({ view }: { view: View }) {
   )
 }
 
+/** Takes the page's theme; gives the three to choose from. */
+export function ThemeForm({ view }: { view: View }) {
+  const { paths, preferences, words } = view
+  return (
+    <form class="choice" method="post" action={paths.preferences()}>
+      <fieldset>
+        <legend>{words.settings.theme}</legend>
+        {Object.entries(words.settings.themes).map(([theme, label]) => (
+          <button
+            class="btn"
+            name="theme"
+            value={theme}
+            aria-pressed={is(preferences.theme === theme)}
+          >
+            {label}
+          </button>
+        ))}
+      </fieldset>
+    </form>
+  )
+}
+
 function is(pressed: boolean): 'true' | 'false' {
   return pressed ? 'true' : 'false'
 }

@@ -1,0 +1,96 @@
+import { createPaths } from '../paths'
+import { element } from './page'
+import type { Parts } from './parts'
+import { showTheme } from './theme'
+import { showToast } from './toast'
+
+/**
+ * Every choice of a form of preferences takes effect at once, here and in this browser's other
+ * tabs, and is told to the server, which writes the cookies.
+ */
+export function watchPreferences(parts: Parts): void {
+  const tabs = new BroadcastChannel('chatroom-preferences')
+  tabs.onmessage = ({ data }) => apply(String(data?.name), String(data?.value))
+  const choose = (form: HTMLFormElement, name: string, value: string): void => {
+    void save(parts, name, value).then((isSaved) => {
+      if (!isSaved) return showToast(parts.page.words.notConnected)
+      if (name === 'language') changeLanguage(parts, form)
+    })
+    apply(name, value)
+    tabs.postMessage({ name, value })
+  }
+  const path = createPaths(parts.page.base).preferences()
+  const formOf = (target: EventTarget | null): HTMLFormElement | null =>
+    target instanceof Element ? target.closest<HTMLFormElement>(`form[action="${path}"]`) : null
+  document.addEventListener('submit', (event) => {
+    const form = formOf(event.target)
+    const button = event.submitter
+    if (form === null || !(button instanceof HTMLButtonElement) || button.name === '') return
+    event.preventDefault()
+    choose(form, button.name, button.value)
+  })
+  document.addEventListener('change', ({ target }) => {
+    const form = formOf(target)
+    if (form !== null && target instanceof HTMLInputElement) choose(form, target.name, target.value)
+  })
+}
+
+/** On the page and on every control that shows the choice; a language waits for its words. */
+function apply(name: string, value: string): void {
+  if (name === 'theme') showTheme(value)
+  else if (name === 'density' || name === 'enter') document.documentElement.dataset[name] = value
+  else return
+  for (const button of document.querySelectorAll(`.choice button[name=${name}]`)) {
+    button.setAttribute('aria-pressed', String(button.getAttribute('value') === value))
+  }
+  for (const radio of document.querySelectorAll<HTMLInputElement>(`#settings [name=${name}]`)) {
+    radio.checked = radio.value === value
+  }
+}
+
+async function save({ page }: Parts, name: string, value: string): Promise<boolean> {
+  const answer = await fetch(createPaths(page.base).preferences(), {
+    method: 'POST',
+    headers: { Accept: 'application/json' },
+    body: new URLSearchParams({ [name]: value }),
+  }).catch(() => null)
+  return answer?.ok === true
+}
+
+/** The words of a page are the server's; what was begun is kept as a draft while it is fetched. */
+function changeLanguage({ storage }: Parts, form: HTMLFormElement): void {
+  const isKept = storage.write('probe', 1)
+  storage.remove('probe')
+  const { value } = element('content', HTMLTextAreaElement)
+  if (isKept || value.trim() === '') location.reload()
+  else showToast(form.dataset.later ?? '')
+}
+
+/** Fills in what only this browser knows. Sound and notices are the bell's: it is told. */
+export function dressSettings({ storage }: Parts): void {
+  if (document.getElementById('settings') === null) return
+  for (const radio of document.querySelectorAll<HTMLInputElement>('#set-volume input')) {
+    const twin = document.querySelector<HTMLInputElement>(`#volume [value=${radio.value}]`)
+    radio.checked = twin?.checked === true
+    radio.addEventListener('change', () => twin?.click())
+  }
+  const bell = element('notices', HTMLButtonElement)
+  const notices = element('set-notices', HTMLElement)
+  element('needs-https', HTMLElement).hidden = !bell.hidden
+  notices.hidden = bell.hidden
+  const box = notices.querySelector('input')
+  const show = (): void => {
+    if (box !== null) box.checked = storage.read('notices') === true
+  }
+  show()
+  box?.addEventListener('change', () => bell.click())
+  // The browser may ask first, and the answer may be no.
+  new MutationObserver(show).observe(bell, { attributes: true })
+  mirror('set-hide-slips', 'hide-slips')
+}
+
+function mirror(id: string, original: string): void {
+  const [box, twin] = [element(id, HTMLInputElement), element(original, HTMLInputElement)]
+  box.checked = twin.checked
+  box.addEventListener('change', () => twin.click())
+}

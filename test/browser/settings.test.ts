@@ -1,0 +1,187 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { type BrowserPage, openBrowserPage } from '../helpers/browser'
+import { type RunningServer, startServer } from '../helpers/server'
+import {
+  addressOf,
+  connected,
+  enter,
+  expectAccessible,
+  expectNoProblems,
+  reload,
+  rows,
+  say,
+  sees,
+} from './people'
+import { pixelAt } from './pixel'
+
+let server: RunningServer
+let ada: BrowserPage
+
+const paper = { light: [245, 242, 236], dark: [18, 21, 27] }
+
+beforeAll(async () => {
+  server = await startServer()
+  ada = await enter(server.port, 'Ada', 'a')
+  await say(ada, 'Words to look at')
+  await sees(ada, 'Words to look at')
+})
+
+afterAll(async () => {
+  ada.close()
+  await server.dispose()
+})
+
+/** A place of the desk, beside everything. */
+const desk = (page: BrowserPage): Promise<number[]> => pixelAt(page, 900, 20)
+
+async function looks(page: BrowserPage, theme: keyof typeof paper): Promise<void> {
+  const deadline = performance.now() + 5_000
+  let colour: number[] = []
+  while (performance.now() < deadline) {
+    colour = await desk(page)
+    if (String(colour) === String(paper[theme])) return
+  }
+  expect({ theme, colour }).toEqual({ theme, colour: paper[theme] })
+}
+
+const frame = `[...document.querySelectorAll('meta[name=theme-color]')].find(
+  ({ media }) => matchMedia(media).matches).content`
+
+async function openSettings(page: BrowserPage): Promise<void> {
+  await page.press(',', ['Control'])
+  await page.waitFor(`document.querySelector('#panel[open] #settings')`, 'the settings')
+  // The part that obeys them has come, too.
+  await page.waitFor(`document.querySelector('#set-volume :checked')`, 'the sound')
+}
+
+test('with Auto the page follows the system while it is open', async () => {
+  await looks(ada, 'light')
+  await ada.emulate({ dark: true })
+  await looks(ada, 'dark')
+  expect(await ada.evaluate<string>(frame)).toBe('#12151b')
+  await ada.emulate({ dark: false })
+  await looks(ada, 'light')
+})
+
+test('the moon in the bar changes the theme at once, in all tabs, without a new page', async () => {
+  const second = await openBrowserPage()
+  await second.goto(addressOf(server.port, 'a', '/rooms/1'))
+  await connected(second)
+  await second.press('ArrowLeft')
+  await second.waitFor(`document.querySelector('link[href*="late"]')`, 'the late part')
+  await Bun.sleep(300)
+  await ada.evaluate(`(window.isSamePage = true)`)
+  await ada.click('.opens-theme')
+  await ada.click('#theme-menu [value=dark]')
+  await looks(ada, 'dark')
+  await looks(second, 'dark')
+  expect(await ada.evaluate<boolean>('isSamePage')).toBe(true)
+  expect(await ada.evaluate<string>(frame)).toBe('#12151b')
+  const pressed = `[...document.querySelectorAll('[name=theme][aria-pressed=true]')]
+    .map(({ value }) => value)`
+  expect(await ada.evaluate<string[]>(pressed)).toEqual(['dark', 'dark'])
+  await ada.evaluate(`document.querySelector('#theme-menu').hidePopover()`)
+  second.close()
+})
+
+test('the first frame of the next page has the theme already, before any script', async () => {
+  const cold = await openBrowserPage()
+  // Nothing but the page and its styles: whatever is painted was there from the first byte.
+  await cold.cdp('Network.setBlockedURLs', { urls: ['*.js'] })
+  await cold.goto(addressOf(server.port, 'a', '/rooms/1'))
+  await cold.waitFor(`document.querySelector('#timeline .msg')`, 'the room')
+  expect(await desk(cold)).toEqual(paper.dark)
+  expect(await cold.evaluate<string>(`typeof htmx`)).toBe('undefined')
+  await cold.emulate({ dark: true })
+  await ada.click('.opens-theme')
+  await ada.click('#theme-menu [value=light]')
+  await looks(ada, 'light')
+  await ada.evaluate(`document.querySelector('#theme-menu').hidePopover()`)
+  await Bun.sleep(200)
+  await cold.goto(addressOf(server.port, 'a', '/rooms/1'))
+  await cold.waitFor(`document.querySelector('#timeline .msg')`, 'the room')
+  expect(await desk(cold)).toEqual(paper.light)
+  cold.close()
+})
+
+test('the settings open by keyboard, and an arrow key chooses', async () => {
+  await openSettings(ada)
+  await ada.evaluate(`document.querySelector('#settings [name=density]:checked').focus()`)
+  await ada.press('ArrowRight')
+  const gap = `getComputedStyle(document.querySelector('#timeline .msg')).marginBlockStart`
+  await ada.waitFor(`${gap} === '6px'`, 'the compact list')
+  const picture = `document.querySelector('#timeline .msg .av').getBoundingClientRect().width`
+  expect(await ada.evaluate<number>(picture)).toBe(28)
+  await ada.press('Escape')
+  await Bun.sleep(200)
+  await reload(ada)
+  expect(await ada.evaluate<string>(gap)).toBe('6px')
+})
+
+test('the Enter key adds a line when it is asked to, and Ctrl Enter sends', async () => {
+  await openSettings(ada)
+  await ada.click('#settings [name=enter][value=line]')
+  await ada.press('Escape')
+  await say(ada, 'first')
+  await ada.type('second')
+  expect(await ada.evaluate<string>(`document.querySelector('#content').value`)).toBe(
+    'first\nsecond',
+  )
+  expect(await ada.evaluate<string>(`document.querySelector('.compose__foot').innerText`)).toMatch(
+    /Ctrl\s*Enter\s*sends/,
+  )
+  await ada.press('Enter', ['Control'])
+  await sees(ada, 'first\nsecond')
+})
+
+test('sound and slips are the same switches as in the bell’s menu', async () => {
+  await openSettings(ada)
+  await ada.click('#set-volume [value=low]')
+  await ada.click('#set-hide-slips')
+  expect(await ada.evaluate<boolean>(`document.querySelector('#volume [value=low]').checked`)).toBe(
+    true,
+  )
+  expect(await ada.evaluate<boolean>(`document.body.classList.contains('hides-slips')`)).toBe(true)
+  await ada.press('Escape')
+})
+
+/** In light and dark, on a phone and on a desktop. */
+async function settingsAreAccessible(): Promise<void> {
+  await openSettings(ada)
+  await expectAccessible(ada)
+  await ada.emulate({ dark: false, width: 1280, height: 800 })
+  await ada.press('Escape')
+}
+
+test('the settings have no barrier', () => settingsAreAccessible())
+
+test('another language keeps the room and what was begun', async () => {
+  await ada.evaluate(`document.querySelector('#content').focus()`)
+  await ada.type('half a thought')
+  await openSettings(ada)
+  await ada.click('#settings [name=language][value=zh]')
+  await ada.waitFor(`document.documentElement.lang === 'zh-Hans'`, 'the Chinese page')
+  await connected(ada)
+  expect(await ada.evaluate<string>(`document.querySelector('#content').value`)).toBe(
+    'half a thought',
+  )
+  expect((await rows(ada)).at(-1)?.text).toBe('first\nsecond')
+})
+
+test('the Chinese settings have none either', () => settingsAreAccessible())
+
+test('without JavaScript the settings are a page with a button', async () => {
+  const plain = await openBrowserPage()
+  await plain.cdp('Emulation.setScriptExecutionDisabled', { value: true })
+  await plain.goto(addressOf(server.port, 'a', '/settings'))
+  await plain.waitFor(`document.querySelector('#settings [name=theme][value=light]:checked')`, 'it')
+  // With scripts off the driver's own click never ends; the keyboard does what a person does.
+  await plain.evaluate(`document.querySelector('#settings [name=theme]:checked').focus()`)
+  await plain.press('ArrowRight')
+  await plain.press('Enter')
+  await plain.waitFor(`document.documentElement.dataset.theme === 'dark'`, 'the dark page')
+  expect(await plain.evaluate<string>('location.pathname')).toBe('/settings')
+  plain.close()
+})
+
+test('nothing was reported against the policy', () => expectNoProblems(ada))
