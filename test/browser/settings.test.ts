@@ -17,11 +17,14 @@ import { pixelAt } from './pixel'
 let server: RunningServer
 let ada: BrowserPage
 
+/** Cookies ignore ports: the choices made here must not reach the other tests' pages. */
+const host = 'settings'
+
 const paper = { light: [245, 242, 236], dark: [18, 21, 27] }
 
 beforeAll(async () => {
   server = await startServer()
-  ada = await enter(server.port, 'Ada', 'a')
+  ada = await enter(server.port, 'Ada', host)
   await say(ada, 'Words to look at')
   await sees(ada, 'Words to look at')
 })
@@ -65,7 +68,7 @@ test('with Auto the page follows the system while it is open', async () => {
 
 test('the moon in the bar changes the theme at once, in all tabs, without a new page', async () => {
   const second = await openBrowserPage()
-  await second.goto(addressOf(server.port, 'a', '/rooms/1'))
+  await second.goto(addressOf(server.port, host, '/rooms/1'))
   await connected(second)
   await second.press('ArrowLeft')
   await second.waitFor(`document.querySelector('link[href*="late"]')`, 'the late part')
@@ -88,7 +91,7 @@ test('the first frame of the next page has the theme already, before any script'
   const cold = await openBrowserPage()
   // Nothing but the page and its styles: whatever is painted was there from the first byte.
   await cold.cdp('Network.setBlockedURLs', { urls: ['*.js'] })
-  await cold.goto(addressOf(server.port, 'a', '/rooms/1'))
+  await cold.goto(addressOf(server.port, host, '/rooms/1'))
   await cold.waitFor(`document.querySelector('#timeline .msg')`, 'the room')
   expect(await desk(cold)).toEqual(paper.dark)
   expect(await cold.evaluate<string>(`typeof htmx`)).toBe('undefined')
@@ -98,7 +101,7 @@ test('the first frame of the next page has the theme already, before any script'
   await looks(ada, 'light')
   await ada.evaluate(`document.querySelector('#theme-menu').hidePopover()`)
   await Bun.sleep(200)
-  await cold.goto(addressOf(server.port, 'a', '/rooms/1'))
+  await cold.goto(addressOf(server.port, host, '/rooms/1'))
   await cold.waitFor(`document.querySelector('#timeline .msg')`, 'the room')
   expect(await desk(cold)).toEqual(paper.light)
   cold.close()
@@ -173,7 +176,7 @@ test('the Chinese settings have none either', () => settingsAreAccessible())
 test('without JavaScript the settings are a page with a button', async () => {
   const plain = await openBrowserPage()
   await plain.cdp('Emulation.setScriptExecutionDisabled', { value: true })
-  await plain.goto(addressOf(server.port, 'a', '/settings'))
+  await plain.goto(addressOf(server.port, host, '/settings'))
   await plain.waitFor(`document.querySelector('#settings [name=theme][value=light]:checked')`, 'it')
   // With scripts off the driver's own click never ends; the keyboard does what a person does.
   await plain.evaluate(`document.querySelector('#settings [name=theme]:checked').focus()`)
