@@ -206,6 +206,18 @@ export const limits = {
   /** Hidden for longer than this, a page asks what it missed as soon as it is seen. */
   hiddenMs: 60_000,
 
+  // --- History in the browser ------------------------------------------------------------------
+  /** Places per key: adding a message rewrites a chunk, which costs a third of a millisecond. */
+  historyChunkMessages: 100,
+  /** 80 % of what browsers give a page (5.18 million characters, measured); the rest is others'. */
+  historyUnitsMax: 4_144_000,
+  /** Messages of one moment are written together. */
+  historyWriteMs: 500,
+  /** Pages of changes a copy may be behind; beyond it a new copy is cheaper. */
+  historyCatchUpPages: 10,
+  /** Hits on this device: a list one can look through. */
+  historyHitsMax: 50,
+
   // --- Process -----------------------------------------------------------------------------
   /** From SIGTERM to exit; service managers give ten seconds. */
   stopMsMax: 8_000,

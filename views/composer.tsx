@@ -65,7 +65,7 @@ export function Composer({ view, room, clientId, unsent, answers }: ComposerProp
 
 /** Under the words: what else goes into a message, each a button, and what the keys do. */
 function Tools({ view }: { view: View }) {
-  const { emoji, page } = view.words
+  const { emoji } = view.words
   return (
     <>
       <div class="slab__tools">
@@ -82,8 +82,21 @@ function Tools({ view }: { view: View }) {
           <span class="vh">{emoji.title}</span>
         </button>
       </div>
-      <p class="hint needs-script" aria-hidden="true">
+      <Hints view={view} />
+    </>
+  )
+}
+
+/** What the Enter key does; the style shows the one that was chosen. */
+function Hints({ view }: { view: View }) {
+  const { page } = view.words
+  return (
+    <>
+      <p class="hint hint--sends needs-script" aria-hidden="true">
         <kbd>Enter</kbd> {page.hintSend} · <kbd>Shift</kbd> <kbd>Enter</kbd> {page.hintLine}
+      </p>
+      <p class="hint hint--line needs-script" aria-hidden="true">
+        <kbd>Ctrl</kbd> <kbd>Enter</kbd> {page.hintSend} · <kbd>Enter</kbd> {page.hintLine}
       </p>
     </>
   )

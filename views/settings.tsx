@@ -11,6 +11,7 @@ export function Settings({ view, isPage }: { view: View; isPage: boolean }) {
       <h2 id="panel-title">{title}</h2>
       <Preferences view={view} isPage={isPage} />
       {!isPage && <Signals view={view} />}
+      {!isPage && <HistoryHere view={view} />}
     </div>
   )
 }
@@ -65,6 +66,31 @@ function Signals({ view }: { view: View }) {
         <input type="checkbox" id="set-hide-slips" /> {page.hideSlips}
       </label>
     </>
+  )
+}
+
+/** What of the talk is kept in this browser; filled in by the script. */
+function HistoryHere({ view }: { view: View }) {
+  const { settings } = view.words
+  return (
+    <fieldset class="settings__group" id="history-here">
+      <legend>{settings.history}</legend>
+      <label class="settings__row">
+        <input type="checkbox" id="keep-history" /> {settings.keepHistory}
+      </label>
+      <label class="settings__row">
+        <input type="checkbox" id="own-device" /> {settings.ownDevice}
+      </label>
+      <p
+        class="settings__note"
+        id="history-used"
+        data-used={settings.used}
+        data-none={settings.notKept}
+      ></p>
+      <button class="btn" id="clear-history" type="button" data-done={settings.cleared}>
+        {settings.clearHistory}
+      </button>
+    </fieldset>
   )
 }
 

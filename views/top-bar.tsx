@@ -113,6 +113,10 @@ function Menu({ view, user }: { view: View; user: User }) {
         {page.keyboard}
       </a>
       <form class="menu__leave" id="log-out" method="post" action={view.paths.sessionEnd()}>
+        <input type="hidden" name="asked" value="yes" />
+        <label class="menu__item">
+          <input type="checkbox" name="shared" value="yes" checked /> {page.sharedComputer}
+        </label>
         <button class="btn" type="submit" aria-describedby="log-out-note">
           <Icon name="leave" dir />
           {page.logOut}

@@ -3,6 +3,7 @@ import { limits } from '../limits'
 import { createPaths } from '../paths'
 import type { Listener } from './connection'
 import { hear } from './events'
+import { isRemembered } from './insert'
 import type { Page } from './page'
 import type { Parts } from './parts'
 import { receivePeople } from './people'
@@ -21,13 +22,18 @@ export function listen(
       if (hello.epoch !== page.epoch) return location.reload()
       if (hello.build !== page.build) offerReload(page)
       rooms.greet(hello.rooms)
+      parts.history?.greeted()
       comparePositions(parts, hello)
       outbox.flush()
       on.greeted()
     },
-    onEvent: (event) => hear(parts, event),
+    onEvent(event) {
+      hear(parts, event)
+      parts.history?.onEvent(event)
+    },
     onHtml(html) {
       const { rows, people } = parse(html)
+      parts.history?.heard(rows)
       if (rows.length > 0) timeline.receive(rows)
       if (people.length > 0) receivePeople(page, people)
     },
@@ -71,7 +77,8 @@ function callFor({ mute, page, reading, rooms, sound, timeline }: Parts, row: HT
 function comparePositions({ timeline }: Parts, hello: ChatEvent & { type: 'hello' }): void {
   for (const { id, revision } of hello.rooms) {
     const behind = revision - timeline.positions.known(id)
-    if (id === timeline.room() && behind > limits.catchUpBrowserRevisionsMax) void timeline.reload()
+    const isFar = behind > limits.catchUpBrowserRevisionsMax || isRemembered()
+    if (id === timeline.room() && isFar) void timeline.reload()
     else timeline.positions.compare(id, revision)
   }
 }

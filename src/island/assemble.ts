@@ -54,6 +54,7 @@ export function assemble(page: Page, storage: Storage, userId: number, parts: ()
         return { readSeq, unread, since: rooms.unreadSince(room) }
       },
       focus: composer.focus,
+      remembered: (room) => parts().history?.remembered(room) ?? null,
     }),
     reading: createReading(
       {
@@ -72,6 +73,7 @@ export function assemble(page: Page, storage: Storage, userId: number, parts: ()
     typing: createTyping(page, room, (frame) => send(parts(), frame)),
     mute,
     sound: createSound(page, storage),
+    history: null,
     ...createLate(page, parts),
   }
 }

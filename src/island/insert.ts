@@ -20,6 +20,11 @@ export function room(): number {
   return Number(list().dataset.room)
 }
 
+/** The list is only what this device keeps of the room. */
+export function isRemembered(): boolean {
+  return list().dataset.remembered !== undefined
+}
+
 /** Puts rows at the end, before those that wait for their answer, each at its place. */
 export function insertRows(hands: Hands, fresh: HTMLElement[]): void {
   const { page, pending, rows, scroller } = hands

@@ -64,7 +64,7 @@ function start(parts: Parts): void {
   })
   onCopyCode((code) => withTools(parts, (tools) => tools.copy(code)))
   onReaction((row, emoji) => withTools(parts, (tools) => tools.react(row, emoji)))
-  forgetOnLogOut(storage, outbox.size, page.words.logOutUnsent)
+  forgetOnLogOut(page, storage, outbox.size)
   welcomeBack(page, storage)
   timeline.start()
   onFirstUse(() => {

@@ -4,6 +4,7 @@ import type { Composer } from './composer'
 import type { Connection } from './connection'
 import type { Drafts } from './drafts'
 import type { EmojiPanel } from './late/emoji'
+import type { History } from './history'
 import type { Device } from './late/device'
 import type { Panel } from './late/panel'
 import type { MessageTools } from './late/tools'
@@ -41,6 +42,8 @@ export type Parts = {
   typing: Typing
   mute: Mute
   sound: Sound
+  /** What this browser keeps of the talk; null until its part has come. */
+  history: History | null
   /** Fetched when they are first wanted; reject without a connection. */
   emoji: () => Promise<EmojiPanel>
   device: () => Promise<Device>

@@ -11,6 +11,7 @@ export type Rooms = {
   set: (room: RoomSummary) => void
   forget: (room: number) => void
   find: (room: number) => RoomSummary | undefined
+  list: () => RoomSummary[]
   /** When its first unread message was said, in milliseconds; null when this page cannot know. */
   unreadSince: (room: number) => number | null
   /** A message arrived, of whatever room; true when it is one that nobody here has seen yet. */
@@ -56,6 +57,7 @@ export function createRooms(page: Page, onChange: House['onChange']): Rooms {
       show(house)
     },
     find: (room) => states.get(room)?.summary,
+    list: () => [...states.values()].map(({ summary }) => summary),
     unreadSince: (room) => states.get(room)?.since ?? null,
     heard: (row) => countRow(house, row),
     read(room, seq, unread, mentions) {

@@ -1,6 +1,7 @@
 import { createPaths } from '../paths'
-import { element } from './page'
+import { announce, element, fill } from './page'
 import type { Parts } from './parts'
+import type { Storage } from './storage'
 import { showTheme } from './theme'
 import { showToast } from './toast'
 
@@ -59,10 +60,8 @@ async function save({ page }: Parts, name: string, value: string): Promise<boole
 
 /** The words of a page are the server's; what was begun is kept as a draft while it is fetched. */
 function changeLanguage({ storage }: Parts, form: HTMLFormElement): void {
-  const isKept = storage.write('probe', 1)
-  storage.remove('probe')
   const { value } = element('content', HTMLTextAreaElement)
-  if (isKept || value.trim() === '') location.reload()
+  if (canKeep(storage) || value.trim() === '') location.reload()
   else showToast(form.dataset.later ?? '')
 }
 
@@ -87,6 +86,46 @@ export function dressSettings({ storage }: Parts): void {
   // The browser may ask first, and the answer may be no.
   new MutationObserver(show).observe(bell, { attributes: true })
   mirror('set-hide-slips', 'hide-slips')
+}
+
+/** What is kept here of the talk, whether more of it may be, and the way to lose it. */
+export function dressHistory({ history, page, storage }: Parts): void {
+  const keep = document.getElementById('keep-history')
+  const own = document.getElementById('own-device')
+  if (!(keep instanceof HTMLInputElement) || !(own instanceof HTMLInputElement)) return
+  const used = element('history-used', HTMLElement)
+  const show = (): void => {
+    const keeping = history?.keeping() ?? 'off'
+    keep.checked = keeping !== 'off'
+    own.checked = keeping === 'all'
+    own.disabled = keeping === 'off'
+    const { messages, units } = history?.usage() ?? { messages: 0, units: 0 }
+    const [n, size] = [messages, Math.ceil(units / 1024)].map((count) =>
+      count.toLocaleString(page.language),
+    )
+    const sentence = canKeep(storage) ? used.dataset.used : used.dataset.none
+    used.textContent = fill(sentence ?? '', { n: n ?? '', size: size ?? '' })
+  }
+  const choose = (): void => {
+    history?.keep(!keep.checked ? 'off' : own.checked ? 'all' : 'open')
+    show()
+  }
+  keep.addEventListener('change', choose)
+  own.addEventListener('change', choose)
+  const clear = element('clear-history', HTMLButtonElement)
+  clear.addEventListener('click', () => {
+    history?.clear()
+    show()
+    announce(clear.dataset.done ?? '')
+    showToast(clear.dataset.done ?? '')
+  })
+  show()
+}
+
+function canKeep(storage: Storage): boolean {
+  const isKept = storage.write('probe', 1)
+  storage.remove('probe')
+  return isKept
 }
 
 function mirror(id: string, original: string): void {

@@ -43,10 +43,30 @@ export function welcomeBack(page: Page, storage: Storage): void {
   showToast(fill(page.words.welcomeBack, { name: page.user.nickname }))
 }
 
-/** A shared computer keeps nothing after log-out. */
-export function forgetOnLogOut(storage: Storage, unsent: () => number, question: string): void {
-  element('log-out', HTMLFormElement).addEventListener('submit', (event) => {
-    if (unsent() > 0 && !confirm(question)) return event.preventDefault()
-    storage.clear()
+/** What is no secret: whom to propose at the door, and how this browser sounds. */
+const harmless = ['person', 'volume', 'notices', 'hides-slips']
+
+/**
+ * Nothing that was said stays here after log-out, in this tab or any other; a shared computer keeps
+ * nothing at all.
+ */
+export function forgetOnLogOut(page: Page, storage: Storage, unsent: () => number): void {
+  const form = element('log-out', HTMLFormElement)
+  const tabs = new BroadcastChannel(`chatroom-${page.house}`)
+  let isOut = false
+  const forget = (kept: string[]): void => {
+    isOut = true
+    storage.seal(kept)
+  }
+  tabs.onmessage = ({ data }) => forget(data === 'shared' ? [] : harmless)
+  form.addEventListener('submit', (event) => {
+    if (unsent() > 0 && !confirm(page.words.logOutUnsent)) return event.preventDefault()
+    const isShared = new FormData(form).has('shared')
+    forget(isShared ? [] : harmless)
+    tabs.postMessage(isShared ? 'shared' : 'own')
+  })
+  // Back in the browser's own memory, after the words on the page had lost their reader.
+  addEventListener('pageshow', () => {
+    if (isOut) location.reload()
   })
 }

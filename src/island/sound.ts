@@ -2,6 +2,7 @@ import type { RoomSummary } from '../chat/events'
 import { limits } from '../limits'
 import { element, fill, type Page } from './page'
 import type { Storage } from './storage'
+import { createTabs } from './tabs'
 import { showToast } from './toast'
 
 /** What calls somebody: two soft notes, a third for a mention, turned round for private ones. */
@@ -23,7 +24,12 @@ const tunes: Record<Call, number[]> = {
 
 /** Sets up sounds and notices as this browser chose them. */
 export function createSound(page: Page, storage: Storage): Sound {
-  const tabs = createTabs()
+  let silentUntil = 0
+  const pause = (): void => {
+    silentUntil = performance.now() + limits.soundPauseMs
+  }
+  const isSilent = (): boolean => performance.now() < silentUntil
+  const tabs = createTabs('chatroom-sound', pause)
   const player = createPlayer(() => readVolume(storage))
   for (const radio of document.querySelectorAll<HTMLInputElement>('#volume input')) {
     radio.checked = radio.value === readVolume(storage)
@@ -35,7 +41,11 @@ export function createSound(page: Page, storage: Storage): Sound {
   setUpNotices(page, storage)
   return {
     call(kind, notice) {
+      if (isSilent()) return
       tabs.claim(() => {
+        if (isSilent()) return
+        pause()
+        tabs.tell({ played: kind })
         player.play(kind)
         if (storage.read('notices') === true) showNotice(page, notice)
       })
@@ -87,35 +97,6 @@ function ring(audio: AudioContext, frequency: number, at: number, gain: number):
   tone.connect(envelope).connect(audio.destination)
   tone.start(at)
   tone.stop(at + 0.2)
-}
-
-const claimMs = 80
-
-/** One tab of this browser plays, the one with the smallest number; and at most once in a while. */
-function createTabs(): { claim: (work: () => void) => void } {
-  const channel = new BroadcastChannel('chatroom-sound')
-  const number = Math.random()
-  let silentUntil = 0
-  let best = Number.POSITIVE_INFINITY
-  channel.onmessage = ({ data }) => {
-    if (data === 'played') silentUntil = performance.now() + limits.soundPauseMs
-    else if (typeof data === 'number') best = Math.min(best, data)
-  }
-  return {
-    claim(work) {
-      if (performance.now() < silentUntil || best === number) return
-      channel.postMessage(number)
-      best = Math.min(best, number)
-      setTimeout(() => {
-        const isMine = best === number && performance.now() >= silentUntil
-        best = Number.POSITIVE_INFINITY
-        if (!isMine) return
-        silentUntil = performance.now() + limits.soundPauseMs
-        channel.postMessage('played')
-        work()
-      }, claimMs)
-    },
-  }
 }
 
 /** Asked for from the bell only, and only where the browser could agree. */

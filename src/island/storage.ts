@@ -9,9 +9,13 @@ export type Storage = {
   /** False when the browser keeps nothing. */
   write: (key: string, value: unknown) => boolean
   remove: (key: string) => void
+  /** Characters that a key's value takes. */
+  size: (key: string) => number
   keys: (prefix: string) => string[]
-  /** Forgets everything of this house. */
-  clear: () => void
+  /** Called when there is no place: true when something was given up for what is to be written. */
+  makeRoom: () => boolean
+  /** Forgets everything of this house but these keys, and keeps nothing more. */
+  seal: (kept: string[]) => void
   /** Calls back when another tab changed a key. */
   watch: (callback: (key: string, value: unknown) => void) => void
 }
@@ -32,17 +36,29 @@ export function openStorage(page: Pick<Page, 'house'>): Storage {
       .map((key) => key.slice(prefix.length))
   const remove = (key: string): void =>
     attempt(() => localStorage.removeItem(prefix + key), undefined)
-  return {
+  let isSealed = false
+  const storage: Storage = {
     read: (key) => attempt(() => JSON.parse(localStorage.getItem(prefix + key) ?? 'null'), null),
-    write: (key, value) =>
-      attempt(() => {
-        localStorage.setItem(prefix + key, JSON.stringify(value))
-        return true
-      }, false),
+    write(key, value) {
+      const text = JSON.stringify(value)
+      const put = (): boolean =>
+        attempt(() => {
+          localStorage.setItem(prefix + key, text)
+          return true
+        }, false)
+      while (!isSealed) {
+        if (put()) return true
+        if (!storage.makeRoom()) return false
+      }
+      return false
+    },
     remove,
+    size: (key) => attempt(() => localStorage.getItem(prefix + key)?.length ?? 0, 0),
+    makeRoom: () => false,
     keys,
-    clear() {
-      for (const key of keys('')) remove(key)
+    seal(kept) {
+      isSealed = true
+      for (const key of keys('')) if (!kept.includes(key)) remove(key)
     },
     watch(callback) {
       window.addEventListener('storage', ({ key, newValue }) => {
@@ -54,4 +70,5 @@ export function openStorage(page: Pick<Page, 'house'>): Storage {
       })
     },
   }
+  return storage
 }

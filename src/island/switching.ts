@@ -4,6 +4,8 @@ import { isTouch } from './composer'
 import { closeDrawers } from './drawers'
 import { fetchHtml, swapIn } from './htmx'
 import { element, type Page } from './page'
+import { isRemembered } from './insert'
+import type { RememberedRoom } from './remembered-room'
 import type { Timeline } from './timeline'
 import { showToast } from './toast'
 
@@ -28,6 +30,8 @@ export type SwitchHooks = {
   onSwitched: () => void
   unreadOf: (room: number) => { readSeq: number; unread: number; since: number | null }
   focus: () => void
+  /** What this device keeps of a room; null when that is nothing. */
+  remembered: (room: number) => RememberedRoom | null
 }
 
 type Switch = {
@@ -90,6 +94,7 @@ async function showAt(it: Switch, room: number, seq: number, isNew: boolean): Pr
   it.wanted = room
   const isHere = room === timeline.room() && timeline.toPlace(seq)
   if (!isHere && !(await load(it, room, path))) return
+  if (isRemembered()) timeline.toPlace(seq)
   if (isNew && location.pathname !== path) history.pushState(null, '', path)
 }
 
@@ -105,8 +110,8 @@ function placeIn(pathname: string): { room: number; seq?: number } | null {
 function keep({ kept, timeline: { positions, room } }: Switch): void {
   const left = room()
   kept.delete(left)
-  // A list without the newest messages is no place to come back to.
-  if (document.getElementById('newer') !== null) return
+  // A list without the newest messages, or of this device alone, is no place to come back to.
+  if (document.getElementById('newer') !== null || isRemembered()) return
   kept.set(left, {
     timeline: element('timeline', HTMLElement),
     head: element('head', HTMLElement),
@@ -147,12 +152,20 @@ function restore(it: Switch, room: number): boolean {
 
 /** Fetches a room; false when it is not to be had, or another one was wanted meanwhile. */
 async function load(it: Switch, room: number, path: string): Promise<boolean> {
-  const { page, timeline } = it
+  const { hooks, page, timeline } = it
+  const memory = room === timeline.room() ? null : hooks.remembered(room)
+  const isWhole = path === createPaths(page.base).room(room)
+  if (isWhole) showMemory(it, memory)
   const slow = setTimeout(() => document.body.classList.add('is-switching'), limits.progressMs)
   const html = await fetchHtml(page, path)
   clearTimeout(slow)
   document.body.classList.remove('is-switching')
   if (it.wanted !== room) return false
+  if (html === null && memory !== null) {
+    if (!isWhole) showMemory(it, memory)
+    memory.stay()
+    return true
+  }
   if (html === null) {
     it.wanted = timeline.room()
     showToast(page.words.notConnected)
@@ -161,6 +174,15 @@ async function load(it: Switch, room: number, path: string): Promise<boolean> {
   if (room !== timeline.room()) keep(it)
   await swapIn(html, element('timeline', HTMLElement), 'outerHTML')
   return true
+}
+
+/** What this device keeps of a room is there before the server answers. */
+function showMemory(it: Switch, memory: RememberedRoom | null): void {
+  if (memory === null) return
+  keep(it)
+  memory.paint()
+  it.hooks.onSwitched()
+  it.timeline.start()
 }
 
 function followLink(it: Switch, event: MouseEvent): void {

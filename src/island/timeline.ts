@@ -2,7 +2,7 @@ import { limits } from '../limits'
 import { createPaths } from '../paths'
 import type { Clock } from './clock'
 import { fetchHtml, swapIn } from './htmx'
-import { insertRows, insertSlip, isBeforeLoaded, list, morph, room } from './insert'
+import { insertRows, insertSlip, isBeforeLoaded, isRemembered, list, morph, room } from './insert'
 import type { OutboxEntry } from './outbox-entry'
 import { element, type Page } from './page'
 import { createPending, type Pending } from './pending'
@@ -134,7 +134,7 @@ function toEnd(parts: Parts): void {
 function start(parts: Parts): void {
   const { page, positions, pending, pill, rows, scroller, listener } = parts
   const timeline = list()
-  positions.set(room(), Number(timeline.dataset.revision))
+  if (!isRemembered()) positions.set(room(), Number(timeline.dataset.revision))
   pill.setUpToDate(document.getElementById('newer') === null)
   rows.dress(timeline)
   listener.dress(timeline)

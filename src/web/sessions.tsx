@@ -31,12 +31,20 @@ export function sessionRoutes({ chat, spend }: WebNeeds): Hono<WebEnv> {
       const tokenHash = c.get('tokenHash')
       if (tokenHash !== null) await signOut(chat, visitor, tokenHash)
       clearSession(c, chat)
-      c.header('Clear-Site-Data', '"cache", "cookies", "storage"')
+      const isOwn = await isOwnComputer(c)
+      c.header('Clear-Site-Data', isOwn ? '"cache"' : '"cache", "cookies", "storage"')
       return goOn(c, chat.paths.home())
     })
 }
 
 type SignInForm = { nickname: string; avatar: string; room: number | null }
+
+/** The page asks; whoever was not asked leaves nothing behind. */
+async function isOwnComputer(c: WebContext): Promise<boolean> {
+  if (!(c.req.header('content-type') ?? '').includes('form')) return false
+  const form = await parseForm(c)
+  return form.has('asked') && !form.has('shared')
+}
 
 async function readSignIn(c: WebContext): Promise<SignInForm> {
   const form = await parseForm(c)

@@ -20,6 +20,7 @@ export const en = {
     language: 'Language',
     logOut: 'Log out',
     logOutNote: 'Your name becomes free for others.',
+    sharedComputer: 'This is a shared computer: forget my settings, too',
     older: 'Older messages',
     firstWords: 'Nobody has said anything yet. A simple hello is a fine beginning.',
     latest: 'Go to the newest messages',

@@ -19,6 +19,7 @@ export const zh: Words = {
     language: '语言',
     logOut: '退出',
     logOutNote: '退出后，这个名字别人就可以用了。',
+    sharedComputer: '这是公用电脑：我的设置也一并清除',
     older: '更早的消息',
     firstWords: '这里还没有人说话。先打个招呼吧。',
     latest: '回到最新消息',

@@ -1,5 +1,6 @@
+import { openHistory } from '../history'
 import type { Parts } from '../parts'
-import { dressSettings, watchPreferences } from '../settings'
+import { dressHistory, dressSettings, watchPreferences } from '../settings'
 
 /** What this browser chose for itself. */
 export type Device = {
@@ -10,9 +11,11 @@ export type Device = {
 /** Takes over the forms of preferences: each choice takes effect at once. */
 export function createDevice(parts: Parts): Device {
   watchPreferences(parts)
+  parts.history = openHistory(parts)
   return {
     dress() {
       dressSettings(parts)
+      dressHistory(parts)
     },
   }
 }

@@ -19,6 +19,7 @@ export const live = {
   newSince: { one: '{n} new since {time}', other: '{n} new since {time}' },
   unread: { one: '{n} unread message', other: '{n} unread messages' },
   messagesIn: 'Messages in {room}',
+  onThisDevice: 'On this device',
   roomGone: 'You are not in this room any more.',
   notConnected: 'This needs the connection. Try again in a moment.',
   notifyAll: {

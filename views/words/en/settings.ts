@@ -15,5 +15,12 @@ export const settings = {
   notices: 'Notices on this computer',
   noticesNeedHttps: 'Notices need an HTTPS address; the sound works everywhere.',
   private: 'Private messages',
+  history: 'History on this device',
+  keepHistory: 'Keep a copy of open rooms here, to read and search without the server',
+  ownDevice: 'This is my own device: keep rooms by invitation and private messages, too',
+  used: 'Kept here: {n} messages, {size} KB',
+  clearHistory: 'Clear history on this device',
+  cleared: 'The history on this device is cleared.',
+  notKept: 'This browser keeps nothing, so there is no history on this device.',
   languageLater: 'The language changes when the page is loaded next: this browser keeps no drafts.',
 }

@@ -21,6 +21,7 @@ export const live: Words['live'] = {
   newSince: { one: '{time} 以来有 {n} 条新消息', other: '{time} 以来有 {n} 条新消息' },
   unread: { one: '{n} 条未读消息', other: '{n} 条未读消息' },
   messagesIn: '{room} 的消息',
+  onThisDevice: '来自这台设备',
   roomGone: '你已经不在这个房间里了。',
   notConnected: '需要连接服务器，请稍后再试。',
   notifyAll: { one: '这会通知 {n} 个人，要发送吗？', other: '这会通知 {n} 个人，要发送吗？' },

@@ -17,5 +17,12 @@ export const settings: Words['settings'] = {
   notices: '这台电脑上的通知',
   noticesNeedHttps: '通知需要 HTTPS 地址；声音在哪里都能用。',
   private: '私信',
+  history: '这台设备上的记录',
+  keepHistory: '在这里保留公开房间的副本，没有服务器也能查看和搜索',
+  ownDevice: '这是我自己的设备：凭邀请的房间和私信也保留',
+  used: '已保留 {n} 条消息，{size} KB',
+  clearHistory: '清除这台设备上的记录',
+  cleared: '这台设备上的记录已清除。',
+  notKept: '这个浏览器什么都不保存，所以这台设备上没有记录。',
   languageLater: '语言将在下次打开页面时改变：这个浏览器不保存草稿。',
 }

@@ -1,0 +1,58 @@
+import type { ChatEvent } from '../chat/events'
+import { limits } from '../limits'
+import { createPaths } from '../paths'
+import type { Change, HistoryStore } from './history-store'
+import type { Page } from './page'
+import { readEvent } from './remembered'
+
+const underWay = new Set<number>()
+
+/**
+ * Brings the copy of a room up to date: what was changed and taken back while nobody listened, too.
+ * A copy that is too far behind is worth less than the road, and is thrown away.
+ */
+export async function catchUp(page: Page, store: HistoryStore, room: number): Promise<void> {
+  if (underWay.has(room)) return
+  underWay.add(room)
+  for (let pages = 0; await fetchPage(page, store, room); pages += 1) {
+    if (pages < limits.historyCatchUpPages) continue
+    store.forget(room)
+    break
+  }
+  underWay.delete(room)
+}
+
+/** True when there is more. */
+async function fetchPage(page: Page, store: HistoryStore, room: number): Promise<boolean> {
+  const after = store.head(room) ?? 0
+  const path = `${createPaths(page.base).changes(room)}?epoch=${page.epoch}&after=${after}`
+  const answer = await fetch(path, { headers: { Accept: 'application/json' } }).catch(() => null)
+  if (answer?.status === 404) store.forget(room)
+  if (answer?.ok !== true) return false
+  const body: unknown = await answer.json().catch(() => null)
+  const { events, more, reload, revision } = readAnswer(body)
+  if (reload) {
+    store.forget(room)
+    return false
+  }
+  store.apply(room, events.flatMap(changeOf))
+  store.setHead(room, revision)
+  return more && revision > after
+}
+
+type Answer = { events: ChatEvent[]; revision: number; more: boolean; reload: boolean }
+
+/** Our own server's answer; only its outline is checked. */
+function readAnswer(body: unknown): Answer {
+  const answer: Answer = { events: [], revision: 0, more: false, reload: true }
+  if (typeof body !== 'object' || body === null) return answer
+  return { ...answer, reload: false, ...body }
+}
+
+function changeOf(event: ChatEvent): Change[] {
+  if (event.type === 'message.removed') {
+    return [{ kind: 'gone', room: event.room, seq: event.seq }]
+  }
+  const isMessage = event.type === 'message' || event.type === 'message.changed'
+  return isMessage ? [{ kind: 'message', message: readEvent(event) }] : []
+}
