@@ -42,7 +42,7 @@ type Keeper = {
   tabs: Tabs
   wishes: Map<string, Wish>
   timer: Timer | undefined
-  /** Another tab writes just now: this one waits longer, and does it only when that one does not. */
+  /** Another tab writes: until then this one waits longer for it to do so. */
   followsUntil: number
 }
 
@@ -191,6 +191,7 @@ function fulfil(keeper: Keeper): void {
   tabs.tell(Object.fromEntries([...wishes].map(([key, { revision }]) => [key, revision])))
   wishes.clear()
   rest(keeper)
+  keeper.followsUntil = 0
   for (const [room, those] of Map.groupBy(all, (each) => each.room)) {
     store.apply(room, those.flatMap(changeOf))
     // Without a copy there is nothing that could be behind.

@@ -3,7 +3,8 @@ import { type BrowserPage, openBrowserPage } from '../helpers/browser'
 import { type ChatClient, openSocket, type Person, signIn } from '../helpers/client'
 import { makeRoom, openDirect, sendForm } from '../helpers/house'
 import { type RunningServer, startServer } from '../helpers/server'
-import { addressOf, connected, enter, reload, rows, say, sees } from './people'
+import { keeps, kept, openRoom } from './device'
+import { addressOf, connected, enter, rows, say, sees } from './people'
 
 let server: RunningServer
 let ada: BrowserPage
@@ -38,16 +39,6 @@ afterAll(async () => {
   await server.dispose()
 })
 
-/** Everything this browser keeps, as one text. */
-const kept = (page: BrowserPage): Promise<string> =>
-  page.evaluate<string>(`JSON.stringify({ ...localStorage })`)
-
-/** Waits until a text is kept, or is not any more. */
-async function keeps(page: BrowserPage, text: string, isKept = true): Promise<void> {
-  const found = `JSON.stringify({ ...localStorage }).includes(${JSON.stringify(text)})`
-  await page.waitFor(isKept ? found : `!${found}`, `${text} ${isKept ? '' : 'not '}to be kept`)
-}
-
 /** 梅 says something; gives its place. */
 async function post(room: number, id: string, text: string): Promise<number> {
   const answer = await mei.post(room, id, text)
@@ -55,12 +46,6 @@ async function post(room: number, id: string, text: string): Promise<number> {
 }
 
 const shown = async (): Promise<string[]> => (await rows(ada)).map(({ text }) => text)
-
-async function openRoom(page: BrowserPage, room: number): Promise<void> {
-  await page.evaluate(`document.querySelector('#room-${room}').click()`)
-  const isOpen = `document.querySelector('#timeline').dataset.room === '${room}'`
-  await page.waitFor(isOpen, `room ${room}`)
-}
 
 test('what is said in open rooms is kept, whether the room is open or not', async () => {
   await say(ada, 'said here by me')
@@ -172,7 +157,7 @@ test('two tabs write each message once', async () => {
   second.close()
 })
 
-test('on somebody’s own device private rooms are kept, and the settings tell how much', async () => {
+test('on one’s own device private rooms are kept; the settings tell how much', async () => {
   await ada.press(',', ['Control'])
   await ada.waitFor(`/: [1-9]/.test(document.querySelector('#history-used')?.textContent)`, 'it')
   await ada.click('#own-device')
@@ -195,68 +180,4 @@ test('on somebody’s own device private rooms are kept, and the settings tell h
   await sees(ada, 'while it is off')
   await Bun.sleep(1_000)
   expect(await kept(ada)).not.toContain('history.')
-})
-
-test('a browser that keeps nothing says so, and the chat works', async () => {
-  const poor = await enter(server.port, 'Poor', 'poor')
-  await poor.evaluate(`(Object.defineProperty(window, 'localStorage', { get() {
-    throw new DOMException('denied', 'SecurityError') } }), 0)`)
-  await say(poor, 'from a browser that keeps nothing')
-  expect(await poor.evaluate<string>(`document.querySelector('#toast').innerText`)).toBe(
-    'This browser keeps no unsent messages',
-  )
-  await sees(poor, 'from a browser that keeps nothing')
-  await poor.press(',', ['Control'])
-  await poor.waitFor(
-    `document.querySelector('#history-used')?.textContent.includes('keeps nothing')`,
-    'the sentence',
-  )
-  await poor.press('Escape')
-  poor.close()
-})
-
-test('a full browser gives up the oldest of the copy, not what waits to be sent', async () => {
-  const full = await enter(server.port, 'Full', 'full')
-  await full.press('ArrowLeft')
-  await mei.post(1, 'full-1', 'something to keep')
-  await keeps(full, 'something to keep')
-  await full.evaluate(`(() => {
-    let units = 5_300_000
-    for (let n = 0; units > 0; n += 1) {
-      try { localStorage.setItem('other.' + n, 'x'.repeat(units)) } catch { units = Math.floor(units / 2) }
-    }
-  })()`)
-  await say(full, 'y'.repeat(3_000))
-  await sees(full, 'y'.repeat(3_000))
-  await mei.post(1, 'full-2', 'still here')
-  await sees(full, 'still here')
-  expect(full.problems).toEqual([])
-  full.close()
-})
-
-test('a copy that was edited by hand is shown as text', async () => {
-  await ada.press(',', ['Control'])
-  await ada.waitFor(`document.querySelector('#keep-history')`, 'the settings')
-  await ada.click('#keep-history')
-  await ada.press('Escape')
-  await openRoom(ada, 1)
-  await mei.post(tea, 'tamper', 'innocent')
-  await keeps(ada, 'innocent')
-  await reload(ada)
-  await ada.press('ArrowLeft')
-  await Bun.sleep(1_000)
-  await ada.evaluate(`(() => {
-    const key = Object.keys(localStorage).find((key) => localStorage[key].includes('innocent'))
-    localStorage[key] = localStorage[key].replace('innocent',
-      '<img src=x onerror=\\\\"window.wasHurt = 1\\\\"><b>bold</b>')
-      .replace('[[', '[{"__proto__":{"wasHurt":1}},[')
-    dispatchEvent(new StorageEvent('storage', { key, newValue: localStorage[key] }))
-  })()`)
-  await server.stop()
-  await openRoom(ada, tea)
-  await ada.waitFor(`document.querySelector('.remembered')`, 'the copy')
-  expect((await shown()).join()).toContain('<img src=x onerror="window.wasHurt = 1"><b>bold</b>')
-  expect(await ada.evaluate<boolean>(`window.wasHurt === undefined`)).toBe(true)
-  expect(await ada.evaluate<number>(`document.querySelectorAll('#timeline img').length`)).toBe(0)
-  await server.restart()
 })

@@ -59,7 +59,7 @@ const sweep = (tab: BrowserPage): Promise<string> =>
       document.documentElement.outerHTML].join()
   })()`)
 
-test('the script alone forgets everything, and nothing comes back while the page goes', async () => {
+test('the script alone forgets everything; the page that goes writes nothing', async () => {
   // The header does the same only over HTTPS: the page stays here to be looked at.
   const second = await openBrowserPage()
   await second.goto(addressOf(server.port, host, '/rooms/1'))

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import { limits } from '../../src/limits'
+import { createPaths } from '../../src/paths'
 import { findIn } from '../../src/island/history-search'
 import { type Change, openHistoryStore } from '../../src/island/history-store'
 import { readRow, type Remembered } from '../../src/island/remembered'
@@ -9,6 +10,7 @@ import { mei, say as written } from '../views/samples'
 import { documentForAll } from './dom'
 
 documentForAll()
+const paths = createPaths('/')
 
 function message(seq: number, text = `text ${seq}`, revision = seq, room = 1): Remembered {
   const [user, name, at, clientId] = [7, 'Ada', 1_000 + seq, `c-${seq}`]
@@ -191,7 +193,7 @@ test('what is kept of a row is what was typed', () => {
   for (const [minutes, text] of texts.entries()) {
     const template = document.createElement('template')
     template.innerHTML = String(
-      MessageRow({ message: written(mei, text, minutes), follows: false }),
+      MessageRow({ paths, message: written(mei, text, minutes), follows: false }),
     )
     const row = template.content.firstElementChild
     const kept = row instanceof HTMLElement ? readRow(row) : null
