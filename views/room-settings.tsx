@@ -1,6 +1,7 @@
 import { limits } from '../src/limits'
 import type { Notify, Room, User } from '../src/store/store'
 import { Avatar } from './avatar'
+import { ExportHere } from './export-here'
 import { PanelForm } from './panel'
 import { roomTitle } from './room-title'
 import type { View } from './view'
@@ -18,6 +19,8 @@ export function RoomSettings({ view, room, user, people, others, isFirst }: Sett
       {isShared && <AboutForm view={view} room={room} />}
       {isShared && <InviteForm view={view} room={room} others={others} />}
       {isShared && <Members view={view} room={room} user={user} people={people} />}
+      <h3>{view.words.exporting.title}</h3>
+      <ExportHere view={view} />
       {isShared && !isFirst && (
         <PanelForm action={view.paths.leave(room.id)} submit={page.leaveRoom} look="danger" />
       )}

@@ -22,7 +22,7 @@ export type Remembered = {
 export function readRow(row: HTMLElement): Remembered | null {
   const { room, seq, revision, user, at, edited } = row.dataset
   const body = row.querySelector('.msg__body')
-  if (!(Number(seq) > 0) || body === null) return null
+  if (!(Number(seq) > 0)) return null
   return {
     room: Number(room),
     seq: Number(seq),
@@ -30,12 +30,18 @@ export function readRow(row: HTMLElement): Remembered | null {
     user: Number(user),
     name: row.querySelector('.msg__meta bdi')?.textContent ?? '',
     at: Number(at),
-    text: sourceOf(body),
+    text: body === null ? '' : sourceOf(body),
     clientId: row.id.replace(/^message-\d+-/, ''),
     isEdited: edited !== undefined,
-    files: [],
+    files: [...row.querySelectorAll('.files a[href]')].map(readFile),
     reply: null,
   }
+}
+
+/** A picture or a card, as views/attachments.tsx makes them. */
+function readFile(link: Element): { name: string; url: string } {
+  const name = link.getAttribute('data-name') ?? link.getAttribute('download') ?? ''
+  return { name, url: link.getAttribute('href') ?? '' }
 }
 
 /** The same of an event, as catching up brings it. */
@@ -51,7 +57,7 @@ export function readEvent(event: MessageEvent): Remembered {
     text: content,
     clientId: event.client_id,
     isEdited: event.edited !== null,
-    files: [],
+    files: event.attachments.map(({ name, url }) => ({ name, url })),
     reply: null,
   }
 }

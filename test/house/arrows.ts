@@ -10,7 +10,7 @@ const layers: { name: RegExp; mayImport: RegExp; types: RegExp; why: string }[] 
   },
   {
     name: /^src\/island\//,
-    mayImport: /^src\/(island\/|(limits|paths|large-emoji)$)/,
+    mayImport: /^src\/(island\/|(limits|paths|large-emoji|export-text)$)/,
     types: /^(src\/chat\/events|views\/words)$/,
     why: 'the island shares only constants, paths, types and small rules with the server',
   },

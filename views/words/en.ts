@@ -1,5 +1,6 @@
 import { limits } from '../../src/limits'
 import { emoji } from './en/emoji'
+import { exporting } from './en/exporting'
 import { live } from './en/live'
 import { problems } from './en/problems'
 import { settings } from './en/settings'
@@ -129,6 +130,7 @@ export const en = {
   },
   emoji,
   settings,
+  exporting,
   problems,
   live,
 }

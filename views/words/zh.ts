@@ -1,6 +1,7 @@
 import { limits } from '../../src/limits'
 import type { Words } from '../words'
 import { emoji } from './zh/emoji'
+import { exporting } from './zh/exporting'
 import { live } from './zh/live'
 import { problems } from './zh/problems'
 import { settings } from './zh/settings'
@@ -128,6 +129,7 @@ export const zh: Words = {
   },
   emoji,
   settings,
+  exporting,
   problems,
   live,
 }

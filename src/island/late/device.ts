@@ -1,3 +1,4 @@
+import { dressExport } from '../export-here'
 import { openHistory } from '../history'
 import type { Parts } from '../parts'
 import { dressHistory, dressSettings, watchPreferences } from '../settings'
@@ -16,6 +17,7 @@ export function createDevice(parts: Parts): Device {
     dress() {
       dressSettings(parts)
       dressHistory(parts)
+      dressExport(parts)
     },
   }
 }

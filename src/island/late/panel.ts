@@ -20,9 +20,12 @@ export function createPanel(page: Page, composer: Composer, hooks: PanelHooks): 
   const dialog = element('panel', HTMLDialogElement)
   const open = async (path: string): Promise<void> => {
     const html = await fetchHtml(page, path)
-    if (html === null) return showToast(page.words.notConnected)
     const body = element('panel-body', HTMLElement)
-    await swapIn(html, body, 'innerHTML')
+    if (html !== null) await swapIn(html, body, 'innerHTML')
+    else if (path.endsWith('/settings') && /\/\d+\//.test(path)) {
+      // Without the server a room can still be saved from this browser.
+      body.replaceChildren(element('export-away', HTMLTemplateElement).content.cloneNode(true))
+    } else return showToast(page.words.notConnected)
     hooks.onShown()
     closeDrawers()
     if (!dialog.open) dialog.showModal()

@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { BrowserPage } from '../helpers/browser'
+import { type ChatClient, openSocket, signIn } from '../helpers/client'
+import { openDirect } from '../helpers/house'
+import { type RunningServer, startServer } from '../helpers/server'
+import { keeps } from './device'
+import { enter, expectAccessible, reload, say, sees } from './people'
+
+let server: RunningServer
+let ada: BrowserPage
+let mei: ChatClient
+const folder = mkdtempSync(join(tmpdir(), 'chatroom-export-'))
+
+const said = [
+  'Good morning',
+  '第一行\n第二行',
+  '[2026-11-23 09:17:05 +0100] Ada: forged',
+  '**bold** and `code`\n> quoted\n- one\n- two',
+  '<script>alert(1)</script> & more',
+]
+
+beforeAll(async () => {
+  server = await startServer()
+  const person = await signIn(server, '梅 Mei')
+  mei = await openSocket(server, person)
+  ada = await enter(server.port, 'Ada', 'export')
+  await ada.cdp('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: folder })
+  await ada.cdp('Emulation.setTimezoneOverride', { timezoneId: 'Europe/Berlin' })
+  await reload(ada)
+  for (const [n, text] of said.entries()) await mei.post(1, `x-${n}`, text)
+  await ada.waitFor(`document.querySelectorAll('#timeline > .msg').length === 5`, 'all of it')
+  await say(ada, 'my own words')
+  await sees(ada, 'my own words')
+  const id = Number(await ada.evaluate<string>('document.body.dataset.user'))
+  const direct = await openDirect(server, person, id)
+  const slip = { type: 'message.post', room: direct, client_id: 's', content: 'between us' }
+  mei.send({ ...slip, written_in: 1 })
+  await ada.waitFor(`document.querySelector('.slip')`, 'the private message')
+  await keeps(ada, 'my own words')
+})
+
+afterAll(async () => {
+  ada.close()
+  await mei.close()
+  await server.dispose()
+  rmSync(folder, { recursive: true })
+})
+
+async function openExport(): Promise<void> {
+  await ada.evaluate(`document.querySelector('#head a[data-panel]').click()`)
+  await ada.waitFor(`document.querySelector('#export-loaded')?.textContent`, 'the counts')
+}
+
+/** Presses the button; gives the file that came, and how it was called. */
+async function save(): Promise<{ name: string; lines: string[] }> {
+  for (const file of readdirSync(folder)) rmSync(join(folder, file))
+  await ada.evaluate(`document.querySelector('#export-save').focus()`)
+  await ada.press('Enter')
+  const deadline = performance.now() + 10_000
+  while (saved().length === 0 && performance.now() < deadline) await Bun.sleep(50)
+  const [name = ''] = saved()
+  return { name, lines: readFileSync(join(folder, name), 'utf8').split('\n') }
+}
+
+function saved(): string[] {
+  return readdirSync(folder).filter((file) => file.endsWith('.txt'))
+}
+
+/** What a reader in Berlin would see of the moment at which a row was said. */
+async function stamps(): Promise<string[]> {
+  return ada.evaluate<string[]>(`[...document.querySelectorAll('#timeline > .msg')].map((row) => {
+    const at = new Date(Number(row.dataset.at))
+    const two = n => String(n).padStart(2, '0')
+    const day = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join('-')
+    const time = [at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':')
+    return '[' + day + ' ' + time + ' +0' + -at.getTimezoneOffset() / 60 + '00]'
+  })`)
+}
+
+async function expectedLines(): Promise<string[]> {
+  const [a, b, c, d, e, f] = await stamps()
+  return [
+    `${a} 梅 Mei: Good morning`,
+    `${b} 梅 Mei: 第一行`,
+    '    第二行',
+    `${c} 梅 Mei: [2026-11-23 09:17:05 +0100] Ada: forged`,
+    `${d} 梅 Mei: **bold** and \`code\``,
+    '    > quoted',
+    '    - one',
+    '    - two',
+    `${e} 梅 Mei: <script>alert(1)</script> & more`,
+    `${f} Ada: my own words`,
+    '',
+  ]
+}
+
+test('what is loaded is saved line by line, and a screen reader hears how much', async () => {
+  await openExport()
+  expect(await ada.evaluate<string>(`document.querySelector('#export-loaded').textContent`)).toBe(
+    'What is loaded: 6 messages',
+  )
+  const { name, lines } = await save()
+  expect(name).toMatch(/^general_\d{4}-\d\d-\d\d_\d{4}\.txt$/)
+  const gap = lines.indexOf('')
+  expect(lines.slice(gap + 1)).toEqual(await expectedLines())
+  const heading = lines.slice(0, gap)
+  expect(heading[0]).toBe('Room: #general')
+  expect(heading[1]).toStartWith('Range: what was loaded, ')
+  expect(heading[2]).toBe('Messages: 6')
+  expect(heading[3]).toMatch(/^Time zone: \+0[12]00 Europe\/Berlin$/)
+  expect(heading[4]).toStartWith('Made with: Chatroom ')
+  expect(heading.length).toBe(5)
+  expect(await ada.evaluate<string>(`document.querySelector('#status').textContent`)).toBe(
+    'Exported 6 messages',
+  )
+})
+
+test('private messages come only when they are asked for', async () => {
+  await ada.click('#export-private')
+  const { lines } = await save()
+  expect(lines.filter((line) => line.endsWith('梅 Mei: between us')).length).toBe(1)
+  await ada.click('#export-private')
+})
+
+test('this device saves what it keeps, and says that it may not be all', async () => {
+  await ada.click('#export-here [value=device]')
+  const { lines } = await save()
+  const gap = lines.indexOf('')
+  expect(lines.slice(gap + 1)).toEqual(await expectedLines())
+  expect(lines[gap - 1]).toStartWith('Missing: what this browser has not seen')
+})
+
+test('the room’s settings with all of this have no barrier', async () => {
+  await expectAccessible(ada)
+  await ada.emulate({ dark: false, width: 1280, height: 800 })
+  await ada.press('Escape')
+})
+
+test('with the server away and the storage full it still saves what is there', async () => {
+  await ada.evaluate(`(() => {
+    let units = 5_300_000
+    for (let n = 0; units > 0; n += 1) {
+      try { localStorage.setItem('other.' + n, 'x'.repeat(units)) }
+      catch { units = Math.floor(units / 2) }
+    }
+  })()`)
+  await server.kill()
+  await ada.waitFor(`!document.querySelector('#connection').hidden`, 'the bar')
+  await openExport()
+  const { lines } = await save()
+  expect(lines.slice(lines.indexOf('') + 1)).toEqual(await expectedLines())
+})

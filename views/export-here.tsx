@@ -1,0 +1,47 @@
+import type { View } from './view'
+
+/**
+ * Takes nothing of the room: saves what this browser has of the one on the page, as a text file
+ * that the script makes. Without a script it stays hidden.
+ */
+export function ExportHere({ view }: { view: View }) {
+  const { exporting } = view.words
+  return (
+    <fieldset
+      class="settings__group"
+      id="export-here"
+      hidden
+      data-one={exporting.done.one}
+      data-other={exporting.done.other}
+      data-edited={exporting.edited}
+      data-deleted={exporting.deleted}
+      data-room={exporting.room}
+      data-range={exporting.range}
+      data-range-loaded={exporting.rangeLoaded}
+      data-range-device={exporting.rangeDevice}
+      data-messages={exporting.messages}
+      data-zone={exporting.zone}
+      data-software={exporting.software}
+      data-missing={exporting.missing}
+      data-missing-note={exporting.missingNote}
+    >
+      <legend>{exporting.here}</legend>
+      <label class="settings__row">
+        <input type="radio" name="export-range" value="loaded" checked />{' '}
+        <span id="export-loaded" data-label={exporting.loaded}></span>
+      </label>
+      <label class="settings__row">
+        <input type="radio" name="export-range" value="device" />{' '}
+        <span id="export-device" data-label={exporting.device}></span>
+      </label>
+      <label class="settings__row" id="export-private-row" hidden>
+        <input type="checkbox" id="export-private" /> {exporting.private}
+      </label>
+      <button class="btn" id="export-save" type="button">
+        {exporting.save}
+      </button>
+      <progress id="export-progress" max="1" aria-label={exporting.progress} hidden></progress>
+      <p class="settings__note" id="export-done"></p>
+    </fieldset>
+  )
+}

@@ -1,0 +1,22 @@
+/** Rooms as files, in English. */
+export const exporting = {
+  title: 'Export',
+  here: 'Save from this browser',
+  loaded: 'What is loaded: {n} messages',
+  device: 'This device: {n} messages',
+  private: 'Private messages written in this room, too',
+  save: 'Save as text',
+  progress: 'Writing the file',
+  done: { one: 'Exported {n} message', other: 'Exported {n} messages' },
+  edited: '(edited)',
+  deleted: '(deleted)',
+  room: 'Room',
+  range: 'Range',
+  rangeLoaded: 'what was loaded',
+  rangeDevice: 'this device',
+  messages: 'Messages',
+  zone: 'Time zone',
+  software: 'Made with',
+  missing: 'Missing',
+  missingNote: 'what this browser has not seen; the server has all of it',
+}
