@@ -3,7 +3,7 @@ import { limits } from '../limits'
 import { createPaths } from '../paths'
 import type { Change, HistoryStore } from './history-store'
 import type { Page } from './page'
-import { readEvent } from './remembered'
+import { readEvent, type Remembered } from './remembered'
 
 const underWay = new Set<number>()
 
@@ -35,7 +35,14 @@ async function fetchPage(page: Page, store: HistoryStore, room: number): Promise
     store.forget(room)
     return false
   }
-  store.apply(room, events.flatMap(changeOf))
+  const fresh = new Map<number, Remembered>()
+  const find = (seq: number): Remembered | null => fresh.get(seq) ?? store.find(room, seq)
+  const changes = events.flatMap((event) => {
+    const [change] = changeOf(event, find)
+    if (change?.kind === 'message') fresh.set(change.message.seq, change.message)
+    return change ?? []
+  })
+  store.apply(room, changes)
   store.setHead(room, revision)
   return more && revision > after
 }
@@ -49,10 +56,11 @@ function readAnswer(body: unknown): Answer {
   return { ...answer, reload: false, ...body }
 }
 
-function changeOf(event: ChatEvent): Change[] {
+function changeOf(event: ChatEvent, find: (seq: number) => Remembered | null): Change[] {
   if (event.type === 'message.removed') {
     return [{ kind: 'gone', room: event.room, seq: event.seq }]
   }
-  const isMessage = event.type === 'message' || event.type === 'message.changed'
-  return isMessage ? [{ kind: 'message', message: readEvent(event) }] : []
+  if (event.type !== 'message' && event.type !== 'message.changed') return []
+  const answered = event.reply_to === null ? null : find(event.reply_to)
+  return [{ kind: 'message', message: readEvent(event, answered) }]
 }

@@ -12,6 +12,7 @@ export type HistoryStore = {
   apply: (room: number, changes: Change[]) => boolean
   /** All that is kept of a room, oldest first; `newest` bounds it. */
   read: (room: number, newest?: number) => Remembered[]
+  find: (room: number, seq: number) => Remembered | null
   rooms: () => number[]
   /** Up to which revision the copy of a room is true; null when there is none. */
   head: (room: number) => number | null
@@ -45,6 +46,7 @@ export function openHistoryStore(storage: Storage, userId: number, epoch: string
   return {
     apply: (room, changes) => apply(shelf, room, changes),
     read: (room, newest = Number.POSITIVE_INFINITY) => read(shelf, room, newest),
+    find: (room, seq) => chunk(shelf, keyOf(shelf, room, seq)).find((it) => it.seq === seq) ?? null,
     rooms: () => [...new Set(storage.keys(prefix).map((key) => roomOf(shelf, key)))],
     head: (room) => {
       const head = storage.read(`${prefix}${room}.head`)
@@ -65,7 +67,7 @@ export function openHistoryStore(storage: Storage, userId: number, epoch: string
 function apply(shelf: Shelf, room: number, changes: Change[]): boolean {
   const byChunk = Map.groupBy(changes, (change) => {
     const seq = change.kind === 'message' ? change.message.seq : change.seq
-    return `${shelf.prefix}${room}.${Math.floor(seq / limits.historyChunkMessages)}`
+    return keyOf(shelf, room, seq)
   })
   let isKept = true
   for (const [key, those] of byChunk) {
@@ -78,6 +80,10 @@ function apply(shelf: Shelf, room: number, changes: Change[]): boolean {
   }
   while (total(shelf) > limits.historyUnitsMax && evict(shelf));
   return isKept
+}
+
+function keyOf({ prefix }: Shelf, room: number, seq: number): string {
+  return `${prefix}${room}.${Math.floor(seq / limits.historyChunkMessages)}`
 }
 
 /** The same array when nothing changed. */

@@ -74,11 +74,7 @@ function rowOf({ page }: Parts, message: Remembered): HTMLElement {
   row.id = `message-${user}-${clientId}`
   Object.assign(row.dataset, { room, seq, revision, user, at })
   if (isEdited) row.dataset.edited = String(at)
-  const lines = [
-    ...(message.reply === null ? [] : [`${message.reply.name}: ${message.reply.text}`]),
-    text,
-    ...message.files.map(({ name }) => name),
-  ]
+  const lines = [text, ...message.files.map(({ name }) => name)]
   const body = row.querySelector('.msg__body')
   body?.replaceChildren(
     ...lines.map((line) => {
@@ -87,7 +83,15 @@ function rowOf({ page }: Parts, message: Remembered): HTMLElement {
       return paragraph
     }),
   )
+  if (message.reply !== null) {
+    const quote = document.createElement('span')
+    quote.className = 'quote'
+    quote.textContent = `${message.reply.name}: ${message.reply.text}`
+    body?.before(quote)
+  }
   row.querySelector('.msg__state')?.remove()
+  const address = createPaths(page.base).message(room, seq)
+  row.querySelector('.msg__meta a')?.setAttribute('href', address)
   const sender = row.querySelector('.msg__meta b')
   sender?.setAttribute('class', `hue-${user % huesCount}`)
   sender?.querySelector('bdi')?.replaceChildren(name)

@@ -34,7 +34,7 @@ export function readRow(row: HTMLElement): Remembered | null {
     clientId: row.id.replace(/^message-\d+-/, ''),
     isEdited: edited !== undefined,
     files: [...row.querySelectorAll('.files a[href]')].map(readFile),
-    reply: null,
+    reply: readReply(row.querySelector('a.quote')),
   }
 }
 
@@ -44,8 +44,14 @@ function readFile(link: Element): { name: string; url: string } {
   return { name, url: link.getAttribute('href') ?? '' }
 }
 
-/** The same of an event, as catching up brings it. */
-export function readEvent(event: MessageEvent): Remembered {
+function readReply(quote: Element | null): Remembered['reply'] {
+  if (quote === null) return null
+  const [name, text] = ['bdi', 'span'].map((part) => quote.querySelector(part)?.textContent ?? '')
+  return { name: name ?? '', text: text ?? '' }
+}
+
+/** The same of an event, as catching up brings it; `answered` is what it answers, if it is kept. */
+export function readEvent(event: MessageEvent, answered: Remembered | null): Remembered {
   const { room, seq, revision, sender, content } = event
   return {
     room,
@@ -58,7 +64,7 @@ export function readEvent(event: MessageEvent): Remembered {
     clientId: event.client_id,
     isEdited: event.edited !== null,
     files: event.attachments.map(({ name, url }) => ({ name, url })),
-    reply: null,
+    reply: answered === null ? null : { name: answered.name, text: answered.text },
   }
 }
 

@@ -66,6 +66,16 @@ test('a full browser gives up the oldest of the copy, not what waits to be sent'
   full.close()
 })
 
+test('of a room that one was put out of nothing stays', async () => {
+  const user = await ada.evaluate<string>('document.body.dataset.user')
+  const club = await makeRoom(server, person, 'Club')
+  await sendForm(server, person, `/rooms/${club}/members`, { user })
+  await mei.post(club, 'club', 'heard in the club')
+  await keeps(ada, 'heard in the club')
+  await sendForm(server, person, `/rooms/${club}/members/remove`, { user })
+  await keeps(ada, 'heard in the club', false)
+})
+
 test('a copy that was edited by hand is shown as text', async () => {
   await sendForm(server, person, `/rooms/${tea}/members`, {
     user: await ada.evaluate<string>('document.body.dataset.user'),

@@ -4,7 +4,7 @@ import { type ChatClient, openSocket, type Person, signIn } from '../helpers/cli
 import { makeRoom, openDirect, sendForm } from '../helpers/house'
 import { type RunningServer, startServer } from '../helpers/server'
 import { keeps, kept, openRoom } from './device'
-import { addressOf, connected, enter, rows, say, sees } from './people'
+import { addressOf, connected, enter, reload, rows, say, sees } from './people'
 
 let server: RunningServer
 let ada: BrowserPage
@@ -84,6 +84,23 @@ test('what was taken back while nobody listened is gone, too', async () => {
   await ada.press('ArrowLeft')
   await keeps(ada, 'said meanwhile')
   await keeps(ada, 'to be taken back', false)
+})
+
+test('a known room is painted before a slow server answers, and then is the server’s', async () => {
+  const slow = { offline: false, latency: 1_500, downloadThroughput: -1, uploadThroughput: -1 }
+  await ada.cdp('Network.emulateNetworkConditions', slow)
+  await ada.evaluate(`(document.querySelector('#room-${tea}').click(), 0)`)
+  await ada.waitFor(`document.querySelector('#timeline[data-remembered] .msg')`, 'the copy', 1_000)
+  expect(await shown()).toContain('said meanwhile')
+  await ada.waitFor(`document.querySelector('#timeline:not([data-remembered]) strong')`, 'the list')
+  await ada.cdp('Network.emulateNetworkConditions', { ...slow, latency: 0 })
+  expect(await shown()).toContain('said elsewhere by 梅')
+  await reload(ada)
+  await ada.evaluate(`location.assign('/rooms/1')`)
+  await ada.waitFor(`document.querySelector('#timeline')?.dataset.room === '1'`, 'the first room')
+  await connected(ada)
+  await ada.press('ArrowLeft')
+  await Bun.sleep(600)
 })
 
 test('with the server stopped a room is read from this device, and says so', async () => {

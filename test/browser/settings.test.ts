@@ -87,6 +87,25 @@ test('the moon in the bar changes the theme at once, in all tabs, without a new 
   second.close()
 })
 
+test('one theme fades into the other, and does not where less motion is asked for', async () => {
+  await ada.evaluate(`(() => {
+    window.fades = 0
+    const start = document.startViewTransition.bind(document)
+    document.startViewTransition = (change) => (fades += 1, start(change))
+  })()`)
+  const choose = (theme: string): Promise<unknown> =>
+    ada.evaluate(`(document.querySelector('#theme-menu [value=${theme}]').click(), 0)`)
+  await choose('light')
+  await looks(ada, 'light')
+  expect(await ada.evaluate<number>('fades')).toBe(1)
+  const features = [{ name: 'prefers-reduced-motion', value: 'reduce' }]
+  await ada.cdp('Emulation.setEmulatedMedia', { features })
+  await choose('dark')
+  await looks(ada, 'dark')
+  expect(await ada.evaluate<number>('fades')).toBe(1)
+  await ada.emulate({ dark: false })
+})
+
 test('the first frame of the next page has the theme already, before any script', async () => {
   const cold = await openBrowserPage()
   // Nothing but the page and its styles: whatever is painted was there from the first byte.
@@ -137,6 +156,36 @@ test('the Enter key adds a line when it is asked to, and Ctrl Enter sends', asyn
   await sees(ada, 'first\nsecond')
 })
 
+test('on a touch screen Enter sends only when it is asked to', async () => {
+  await ada.evaluate(`(() => {
+    const real = window.matchMedia.bind(window)
+    window.matchMedia = (query) => query.includes('coarse') ? { matches: true } : real(query)
+    window.stopTouching = () => (window.matchMedia = real, 0)
+  })()`)
+  const enter = async (choice: string): Promise<void> => {
+    await openSettings(ada)
+    await ada.click(`#settings [name=enter][value=${choice}]`)
+    await ada.press('Escape')
+  }
+  await enter('auto')
+  await say(ada, 'by touch')
+  expect(await ada.evaluate<string>(`document.querySelector('#content').value`)).toBe('by touch\n')
+  await enter('sends')
+  await ada.evaluate(`document.querySelector('#content').focus()`)
+  await ada.press('Enter')
+  await sees(ada, 'by touch')
+  await ada.evaluate('stopTouching()')
+})
+
+test('where the platform has no notices the settings say why', async () => {
+  await ada.evaluate(`(document.querySelector('#notices').hidden = true)`)
+  await openSettings(ada)
+  const row = `document.querySelector('#needs-https').innerText`
+  expect(await ada.evaluate<string>(row)).toContain('HTTPS')
+  await ada.press('Escape')
+  await ada.evaluate(`(document.querySelector('#notices').hidden = false)`)
+})
+
 test('sound and slips are the same switches as in the bell’s menu', async () => {
   await openSettings(ada)
   await ada.click('#set-volume [value=low]')
@@ -168,7 +217,7 @@ test('another language keeps the room and what was begun', async () => {
   expect(await ada.evaluate<string>(`document.querySelector('#content').value`)).toBe(
     'half a thought',
   )
-  expect((await rows(ada)).at(-1)?.text).toBe('first\nsecond')
+  expect((await rows(ada)).at(-1)?.text).toBe('by touch')
 })
 
 test('the Chinese settings have none either', () => settingsAreAccessible())

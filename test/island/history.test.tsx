@@ -6,7 +6,8 @@ import { type Change, openHistoryStore } from '../../src/island/history-store'
 import { readRow, type Remembered } from '../../src/island/remembered'
 import { openStorage } from '../../src/island/storage'
 import { MessageRow } from '../../views/message'
-import { mei, say as written } from '../views/samples'
+import type { Message } from '../../src/store/store'
+import { mei, say as written, tomas } from '../views/samples'
 import { documentForAll } from './dom'
 
 documentForAll()
@@ -178,6 +179,14 @@ test('words are found without regard to case, accents and width, newest first', 
   expect(findIn(chunks, 'e', 2).map(({ seq }) => seq)).toEqual([4, 3])
 })
 
+/** What would be kept of a message, as the server renders it. */
+function rowOf(said: Message): Remembered | null {
+  const template = document.createElement('template')
+  template.innerHTML = String(MessageRow({ paths, message: said, follows: false }))
+  const row = template.content.firstElementChild
+  return row instanceof HTMLElement ? readRow(row) : null
+}
+
 test('what is kept of a row is what was typed', () => {
   const texts = [
     'plain',
@@ -191,12 +200,22 @@ test('what is kept of a row is what was typed', () => {
     'https://example.org/a?b=c#d',
   ]
   for (const [minutes, text] of texts.entries()) {
-    const template = document.createElement('template')
-    template.innerHTML = String(
-      MessageRow({ paths, message: written(mei, text, minutes), follows: false }),
-    )
-    const row = template.content.firstElementChild
-    const kept = row instanceof HTMLElement ? readRow(row) : null
+    const kept = rowOf(written(mei, text, minutes))
     expect(kept).toMatchObject({ text, name: '梅 Mei', seq: minutes + 1, clientId: `c${minutes}` })
   }
+})
+
+test('an answer is kept with what it answers', () => {
+  const answer = {
+    ...written(mei, 'Yes!', 5),
+    replyTo: 1,
+    quote: { sender: tomas, content: 'Shall we?\nNow?' },
+  }
+  const kept = rowOf(answer)
+  expect(kept?.text).toBe('Yes!')
+  expect(kept?.reply).toMatchObject({ name: 'Tomás' })
+  expect(kept?.reply?.text).toStartWith('Shall we?')
+  const { store } = open()
+  if (kept !== null) store.apply(kept.room, [is(kept)])
+  expect(open().store.read(7)[0]).toEqual(kept ?? message(0))
 })
