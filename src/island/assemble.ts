@@ -124,7 +124,11 @@ function createLate(page: Page, parts: () => Parts): Pick<Parts, LateNames> {
       return createPanel(page, composer, {
         openRoom,
         toggleMute: mute.toggle,
-        onShown: () => void device().then((it) => it.dress()),
+        onShown: () =>
+          void device().then(
+            (it) => it.dress(),
+            () => {},
+          ),
       })
     }),
     suggestions: whenWanted(async () => {

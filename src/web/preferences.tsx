@@ -85,6 +85,15 @@ function parseChoices(form: Map<string, string>): [name: string, value: string][
   return chosen
 }
 
+/** Whoever comes next to this browser chooses anew, and begins in a room of their own. */
+export function forgetPreferences(c: WebContext, chat: Chat): void {
+  for (const name of [...Object.keys(choices), 'room']) {
+    c.header('Set-Cookie', `chatroom_${name}=; Path=${chat.paths.base}; Max-Age=0`, {
+      append: true,
+    })
+  }
+}
+
 /** For a year, in this browser. */
 function remember(c: WebContext, chat: Chat, name: string, value: string): void {
   const pair = `chatroom_${name}=${value}; SameSite=Lax; Path=${chat.paths.base}`
@@ -94,7 +103,7 @@ function remember(c: WebContext, chat: Chat, name: string, value: string): void 
 /** A cookie's value when it is one of the choices we know; null else. */
 function cookie<Name extends keyof Choices>(c: WebContext, name: Name): Choices[Name] | null {
   const header = c.req.header('cookie') ?? ''
-  const value = new RegExp(`(?:^|;\\s*)chatroom_${name}=(\\w+)`).exec(header)?.[1]
+  const value = new RegExp(`(?:^|;\\s*)chatroom_${name}=(\\w+)\\s*(?:;|$)`).exec(header)?.[1]
   return choices[name].find((known) => known === value) ?? null
 }
 

@@ -8,6 +8,7 @@ import { ChatError } from '../errors'
 import { goOn, sendHtml, sendPage, type WebContext, type WebEnv, type WebNeeds } from './context'
 import { parseForm } from './forms'
 import { clearSession, requireVisitor, setSession } from './identity'
+import { forgetPreferences } from './preferences'
 import { setRetryAfter } from './problems'
 
 /** Coming in and going out. */
@@ -32,6 +33,8 @@ export function sessionRoutes({ chat, spend }: WebNeeds): Hono<WebEnv> {
       if (tokenHash !== null) await signOut(chat, visitor, tokenHash)
       clearSession(c, chat)
       const isOwn = await isOwnComputer(c)
+      // Over plain HTTP browsers do not listen to the header below.
+      if (!isOwn) forgetPreferences(c, chat)
       c.header('Clear-Site-Data', isOwn ? '"cache"' : '"cache", "cookies", "storage"')
       return goOn(c, chat.paths.home())
     })

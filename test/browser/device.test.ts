@@ -4,7 +4,7 @@ import { type ChatClient, openSocket, type Person, signIn } from '../helpers/cli
 import { makeRoom, openDirect, sendForm } from '../helpers/house'
 import { type RunningServer, startServer } from '../helpers/server'
 import { keeps, kept, openRoom } from './device'
-import { addressOf, connected, enter, reload, rows, say, sees } from './people'
+import { addressOf, connected, enter, expectAccessible, reload, rows, say, sees } from './people'
 
 let server: RunningServer
 let ada: BrowserPage
@@ -123,6 +123,8 @@ test('with the server stopped a room is read from this device, and says so', asy
   expect(await ada.evaluate<string>(`document.querySelector('#head h1').innerText`)).toBe('Tea')
   const name = `document.querySelector('#timeline .msg bdi').textContent`
   expect(await ada.evaluate<string>(name)).toBe('梅')
+  await expectAccessible(ada)
+  await ada.emulate({ dark: false, width: 1280, height: 800 })
   // Of a room that is not kept nothing is shown.
   await ada.evaluate(`document.querySelector('#room-${closed}').click()`)
   await ada.waitFor(`!document.querySelector('#toast').hidden`, 'the reason')
