@@ -51,7 +51,10 @@ afterAll(async () => {
 
 async function openExport(): Promise<void> {
   await ada.evaluate(`document.querySelector('#head a[data-panel]').click()`)
-  await ada.waitFor(`document.querySelector('#export-loaded')?.textContent`, 'the counts')
+  await ada.waitFor(
+    `document.querySelector('#panel[open] #export-loaded')?.textContent`,
+    'the counts',
+  )
 }
 
 /** Presses the button; gives the file that came, and how it was called. */
