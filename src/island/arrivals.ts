@@ -70,7 +70,7 @@ function callFor({ mute, page, reading, rooms, sound, timeline }: Parts, row: HT
   const meant = isMeant(page, row, room)
   if (room.notify === 'nothing' || (room.notify === 'mentions' && !meant)) return
   const kind = room.kind === 'direct' ? 'private' : meant ? 'mention' : 'talk'
-  sound.call(kind, noticeOf(page, row, room))
+  sound?.call(kind, noticeOf(page, row, room))
 }
 
 /** What was missed is replayed; when that is more than a page keeps, a fresh page is cheaper. */

@@ -14,7 +14,6 @@ import { quotedOf } from './quotes'
 import { createReading } from './reading'
 import { createRooms, markCurrent } from './rooms'
 import { otherOf } from './slips'
-import { createSound } from './sound'
 import type { Storage } from './storage'
 import { createSwitching } from './switching'
 import { createTimeline, type TimelineListener } from './timeline'
@@ -72,7 +71,7 @@ export function assemble(page: Page, storage: Storage, userId: number, parts: ()
     title,
     typing: createTyping(page, room, (frame) => send(parts(), frame)),
     mute,
-    sound: createSound(page, storage),
+    sound: null,
     history: null,
     ...createLate(page, parts),
   }

@@ -2,6 +2,7 @@ import { limits } from '../limits'
 import { createPaths } from '../paths'
 import { confirmAll, createMeter, label, roomTitle } from './composer-label'
 import type { Addressee, Draft, Drafts } from './drafts'
+import { isSending } from './enter-key'
 import { announce, element, fill, type Page } from './page'
 import { createPrivateMode, type PrivateMode } from './private-mode'
 import type { Quoted } from './quotes'
@@ -217,17 +218,6 @@ function insert(field: HTMLTextAreaElement, text: string): void {
 /** Whether this key belongs to an input method. 229: Safari ends it before the keydown (165004). */
 export function isComposing(event: KeyboardEvent): boolean {
   return event.isComposing || event.keyCode === 229
-}
-
-/** What the key does is a setting; by itself a keyboard on the screen adds a line. */
-function isSending({ ctrlKey, metaKey }: KeyboardEvent): boolean {
-  const { enter } = document.documentElement.dataset
-  return ctrlKey || metaKey || enter === 'sends' || (enter !== 'line' && !isTouch())
-}
-
-/** A phone or tablet; a laptop with a touch screen is none. */
-export function isTouch(): boolean {
-  return matchMedia('(hover: none) and (pointer: coarse)').matches
 }
 
 /** Typing anywhere on the page is meant for the field. */

@@ -1,5 +1,6 @@
 import { limits } from '../limits'
-import { isComposing, isTouch } from './composer'
+import { isComposing } from './composer'
+import { isSending } from './enter-key'
 import { element, type Page } from './page'
 
 /**
@@ -38,7 +39,7 @@ export function startEditing(
       event.preventDefault()
       close()
     }
-    if (event.key !== 'Enter' || event.shiftKey || isTouch()) return
+    if (event.key !== 'Enter' || event.shiftKey || !isSending(event)) return
     event.preventDefault()
     submit()
   })

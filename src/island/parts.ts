@@ -41,8 +41,8 @@ export type Parts = {
   title: Title
   typing: Typing
   mute: Mute
-  sound: Sound
-  /** What this browser keeps of the talk; null until its part has come. */
+  /** How this browser calls, and what it keeps of the talk; null until their part has come. */
+  sound: Sound | null
   history: History | null
   /** Fetched when they are first wanted; reject without a connection. */
   emoji: () => Promise<EmojiPanel>

@@ -1,6 +1,6 @@
 import { limits } from '../limits'
 import { createPaths } from '../paths'
-import { isTouch } from './composer'
+import { isTouch } from './enter-key'
 import { closeDrawers } from './drawers'
 import { fetchHtml, swapIn } from './htmx'
 import { element, type Page } from './page'

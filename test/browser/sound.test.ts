@@ -28,6 +28,9 @@ beforeAll(async () => {
   for (const page of [ada, second]) await page.evaluate(listen)
   // Ada pressed Enter at the door; the second tab has seen no key yet.
   await second.press('ArrowLeft')
+  // The part that rings is fetched when the page is first used.
+  const isReady = `document.querySelector('#volume :checked') !== null`
+  for (const page of [ada, second]) await page.waitFor(isReady, 'the bell')
 })
 
 afterAll(async () => {

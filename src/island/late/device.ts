@@ -1,6 +1,7 @@
 import { dressExport } from '../export-here'
 import { openHistory } from '../history'
 import type { Parts } from '../parts'
+import { createSound } from '../sound'
 import { dressHistory, dressSettings, watchPreferences } from '../settings'
 
 /** What this browser chose for itself. */
@@ -12,6 +13,7 @@ export type Device = {
 /** Takes over the forms of preferences: each choice takes effect at once. */
 export function createDevice(parts: Parts): Device {
   watchPreferences(parts)
+  parts.sound = createSound(parts.page, parts.storage)
   parts.history = openHistory(parts)
   return {
     dress() {

@@ -1,0 +1,10 @@
+/** What the key does is a setting; by itself a keyboard on the screen adds a line. */
+export function isSending({ ctrlKey, metaKey }: KeyboardEvent): boolean {
+  const { enter } = document.documentElement.dataset
+  return ctrlKey || metaKey || enter === 'sends' || (enter !== 'line' && !isTouch())
+}
+
+/** A phone or tablet; a laptop with a touch screen is none. */
+export function isTouch(): boolean {
+  return matchMedia('(hover: none) and (pointer: coarse)').matches
+}
