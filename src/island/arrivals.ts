@@ -8,6 +8,7 @@ import type { Page } from './page'
 import type { Parts } from './parts'
 import { receivePeople } from './people'
 import { isMeant } from './rooms'
+import { isLoggingOut } from './sign-in'
 import { noticeOf } from './sound'
 import { showToast } from './toast'
 
@@ -44,7 +45,10 @@ export function listen(
       parts.asks.interrupted()
       timeline.positions.interrupted()
     },
-    onSignedOut: () => location.assign(createPaths(page.base).home()),
+    onSignedOut() {
+      // Whoever logs out here waits for the answer, which takes the cookies away.
+      if (!isLoggingOut()) location.assign(createPaths(page.base).home())
+    },
   }
 }
 

@@ -43,6 +43,11 @@ export function welcomeBack(page: Page, storage: Storage): void {
   showToast(fill(page.words.welcomeBack, { name: page.user.nickname }))
 }
 
+/** The form is on its way, and the sockets are closed before its answer comes. */
+export function isLoggingOut(): boolean {
+  return element('log-out', HTMLFormElement).dataset.sent !== undefined
+}
+
 /** What is no secret: whom to propose at the door, and how this browser sounds. */
 const harmless = ['person', 'volume', 'notices', 'hides-slips']
 
@@ -61,6 +66,7 @@ export function forgetOnLogOut(page: Page, storage: Storage, unsent: () => numbe
   tabs.onmessage = ({ data }) => forget(data === 'shared' ? [] : harmless)
   form.addEventListener('submit', (event) => {
     if (unsent() > 0 && !confirm(page.words.logOutUnsent)) return event.preventDefault()
+    form.dataset.sent = ''
     const isShared = new FormData(form).has('shared')
     forget(isShared ? [] : harmless)
     tabs.postMessage(isShared ? 'shared' : 'own')

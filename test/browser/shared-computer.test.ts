@@ -82,9 +82,13 @@ test('the script alone forgets everything; the page that goes writes nothing', a
 })
 
 test('after log-out there is no trace, nor behind the Back button', async () => {
+  await page.evaluate(`fetch('/preferences', { method: 'POST', headers: { Accept: 'application/json' },
+    body: new URLSearchParams({ theme: 'dark' }) }).then(() => 0)`)
+  expect(await page.evaluate<string>('document.cookie')).toContain('chatroom_theme=dark')
   await page.evaluate(`document.querySelector('#log-out').requestSubmit()`)
   await page.waitFor(`document.querySelector('#sign-in[open]')`, 'the door')
   expect(await sweep(page)).not.toContain(canary)
+  expect(await page.evaluate<string>('document.cookie')).toBe('')
   await page.evaluate('(history.back(), 0)')
   await Bun.sleep(1_500)
   await page.waitFor(`document.querySelector('#sign-in[open]')`, 'the door, again')
