@@ -45,3 +45,15 @@ export function ExportHere({ view }: { view: View }) {
     </fieldset>
   )
 }
+
+/** The same for when the server is away: what stands in the dialog of a room then. */
+export function ExportAway({ view }: { view: View }) {
+  return (
+    <template id="export-away">
+      <div class="stack">
+        <h2 id="panel-title">{view.words.exporting.title}</h2>
+        <ExportHere view={view} />
+      </div>
+    </template>
+  )
+}

@@ -1,7 +1,7 @@
 import type { Child } from 'hono/jsx'
 import type { Room } from '../src/store/store'
 import { Composer, type Unsent } from './composer'
-import { ExportHere } from './export-here'
+import { ExportAway } from './export-here'
 import { Icon } from './icons'
 import { answerBy, PendingTemplate } from './message'
 import { MessageForms } from './message-forms'
@@ -60,12 +60,7 @@ export function RoomPage(props: RoomPageProps) {
         <PeopleRail view={view} {...here} />
       </div>
       <PanelDialog view={view} />
-      <template id="export-away">
-        <div class="stack">
-          <h2 id="panel-title">{view.words.exporting.title}</h2>
-          <ExportHere view={view} />
-        </div>
-      </template>
+      <ExportAway view={view} />
       <PendingTemplate view={view} user={reader} room={room} />
       <template id="quote-line">
         <QuoteLine message={answerBy(reader)} paths={view.paths} />

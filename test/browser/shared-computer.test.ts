@@ -82,7 +82,8 @@ test('the script alone forgets everything; the page that goes writes nothing', a
 })
 
 test('after log-out there is no trace, nor behind the Back button', async () => {
-  await page.evaluate(`fetch('/preferences', { method: 'POST', headers: { Accept: 'application/json' },
+  await page.evaluate(`fetch('/preferences', { method: 'POST',
+    headers: { Accept: 'application/json' },
     body: new URLSearchParams({ theme: 'dark' }) }).then(() => 0)`)
   expect(await page.evaluate<string>('document.cookie')).toContain('chatroom_theme=dark')
   await page.evaluate(`document.querySelector('#log-out').requestSubmit()`)
