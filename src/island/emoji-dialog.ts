@@ -1,5 +1,6 @@
 import { limits } from '../limits'
-import { isComposing, isTouch } from './composer'
+import { isComposing } from './composer'
+import { isTouch } from './enter-key'
 import { createGrid, type Grid } from './emoji-grid'
 import type { Emoji, EmojiGroup, EmojiList, EmojiWord } from './emoji-list'
 import type { EmojiSearch } from './emoji-search'

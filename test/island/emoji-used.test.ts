@@ -10,7 +10,9 @@ function storageOf(kept: Map<string, unknown>, keeps = true): Storage {
     write: (key, value) => keeps && kept.set(key, structuredClone(value)) !== undefined,
     remove: (key) => kept.delete(key),
     keys: () => [...kept.keys()],
-    clear: () => kept.clear(),
+    size: (key) => String(kept.get(key) ?? '').length,
+    makeRoom: () => false,
+    seal: () => kept.clear(),
     watch: () => {},
   }
 }
