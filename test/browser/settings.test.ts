@@ -149,7 +149,7 @@ test('the Enter key adds a line when it is asked to, and Ctrl Enter sends', asyn
   expect(await ada.evaluate<string>(`document.querySelector('#content').value`)).toBe(
     'first\nsecond',
   )
-  expect(await ada.evaluate<string>(`document.querySelector('.compose__foot').innerText`)).toMatch(
+  expect(await ada.evaluate<string>(`document.querySelector('#composer').innerText`)).toMatch(
     /Ctrl\s*Enter\s*sends/,
   )
   await ada.press('Enter', ['Control'])
