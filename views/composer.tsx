@@ -78,7 +78,7 @@ function Tools({ view }: { view: View }) {
           aria-keyshortcuts="Control+;"
           title={emoji.title}
         >
-          <Icon name="emoji" />
+          <Icon name="face" />
           <span class="vh">{emoji.title}</span>
         </button>
       </div>

@@ -4,6 +4,7 @@ import { createAsks } from './asks'
 import { createClock } from './clock'
 import { createComposer, type Sent } from './composer'
 import { openDrafts } from './drafts'
+import { openEmoji } from './emoji-button'
 import { openMute } from './mute'
 import { loadLate, whenWanted } from './late'
 import { createNewLine } from './new-line'
@@ -140,6 +141,7 @@ function createLate(page: Page, parts: () => Parts): Pick<Parts, LateNames> {
         ask: parts().asks.ask,
         reply: (row) => reply(parts(), row),
         markUnread: (row) => markUnread(parts(), row),
+        chooseEmoji: (row, pick) => openEmoji(parts(), row, pick),
       })
     }),
   }

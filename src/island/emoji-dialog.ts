@@ -97,7 +97,7 @@ function open(state: State, visit: Visit): void {
   shell.box.showPopover()
   placeBeside(shell.box, visit.opener)
   showGroups(state)
-  visit.opener.setAttribute('aria-expanded', 'true')
+  setExpanded(visit, true)
   // On a phone the keyboard would cover what was asked for.
   const target = isTouch() ? state.grid.box : shell.search
   target.focus({ preventScroll: true })
@@ -115,9 +115,15 @@ function close(state: State): void {
   home.focus()
 }
 
+/** Not everything that it is opened at is a button. */
+function setExpanded(visit: Visit | null, isOpen: boolean): void {
+  if (visit?.opener.matches('[aria-expanded]') !== true) return
+  visit.opener.setAttribute('aria-expanded', String(isOpen))
+}
+
 function leave(state: State): void {
   const { shell, visit } = state
-  visit?.opener.setAttribute('aria-expanded', 'false')
+  setExpanded(visit, false)
   state.closed = { at: performance.now(), opener: visit?.opener ?? null }
   state.visit = null
   shell.toneChoice.hidden = true

@@ -14,7 +14,17 @@ import {
   touch,
   write,
 } from './emoji-panel'
-import { addressOf, connected, enter, expectAccessible, expectNoProblems, reload } from './people'
+import { focusRow, rowWith } from './message-tools'
+import {
+  addressOf,
+  connected,
+  enter,
+  expectAccessible,
+  expectNoProblems,
+  reload,
+  say,
+  sees,
+} from './people'
 
 let server: RunningServer
 let ada: BrowserPage
@@ -71,6 +81,27 @@ describe('on a Chinese phone', () => {
     await mei.press('Escape')
     await closed(mei)
   })
+})
+
+test('any emoji can be a reaction, with the focus back at the message', async () => {
+  await say(ada, 'Look at them')
+  await sees(ada, 'Look at them')
+  await focusRow(ada, 'Look at them')
+  await ada.press('+')
+  await ada.waitFor(`document.activeElement.dataset.quick === '👍'`, 'the quick ones')
+  await ada.click('#tools-menu [data-tool=emoji]')
+  await ada.waitFor(isOpen, 'the panel')
+  await ada.type('penguin')
+  await ada.waitFor(`${chosen} === 'penguin'`, 'the penguin')
+  await ada.press('Enter')
+  await closed(ada)
+  const reaction = `${rowWith('Look at them')}.querySelector('.reaction[data-emoji="🐧"]')`
+  await ada.waitFor(reaction, 'the reaction')
+  await mei.waitFor(reaction, 'the reaction, at everybody’s')
+  expect(await ada.evaluate<boolean>(`document.activeElement === ${rowWith('Look at them')}`)).toBe(
+    true,
+  )
+  expect(await textOf(ada)).toBe('')
 })
 
 describe('open', () => {

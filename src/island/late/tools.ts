@@ -25,6 +25,8 @@ export type ToolHooks = {
   ask: Asks['ask']
   reply: (row: HTMLElement) => void
   markUnread: (row: HTMLElement) => void
+  /** Lets somebody choose among all emoji, at this row. */
+  chooseEmoji: (row: HTMLElement, pick: (emoji: string) => void) => void
 }
 
 /** What one may do with messages: by a toolbar at the pointer, a menu, a sheet, and by keys. */
@@ -47,6 +49,7 @@ export function createMessageTools(page: Page, hooks: ToolHooks): MessageTools {
       showToast(page.words.linkCopied)
     },
     unread: hooks.markUnread,
+    emoji: (row) => hooks.chooseEmoji(row, (emoji) => setEmoji(row, emoji)),
     delete: (row) => removeSoon(page, row, ask),
   }
   const act = (name: string, row: HTMLElement): void => {
