@@ -1,0 +1,42 @@
+import { join } from 'node:path'
+import { type Figure, printLines, printTable } from './figures'
+import { benchIdle } from './idle'
+import { benchStart } from './start'
+import { benchStorm } from './storm'
+import { benchTalk } from './talk'
+
+/**
+ * `bun run bench [name…]`: builds, measures what is named (all without a name), prints a line of
+ * JSON per figure and contender, then one table. `--no-build` takes what was built before.
+ */
+const benches: Record<string, () => AsyncGenerator<Figure[]>> = {
+  talk: benchTalk,
+  storm: benchStorm,
+  idle: benchIdle,
+  start: benchStart,
+}
+
+const words = process.argv.slice(2)
+const named = words.filter((word) => !word.startsWith('--'))
+const unknown = named.filter((name) => !(name in benches))
+if (unknown.length > 0) {
+  console.error(`No benchmark is called ${unknown.join(', ')}: ${Object.keys(benches).join(', ')}`)
+  process.exit(2)
+}
+if (!words.includes('--no-build')) await build()
+const figures: Figure[] = []
+for (const [name, bench] of Object.entries(benches)) {
+  if (named.length > 0 && !named.includes(name)) continue
+  for await (const found of bench()) {
+    printLines(found)
+    figures.push(...found)
+  }
+}
+printTable(figures)
+process.exit(0)
+
+async function build(): Promise<void> {
+  const script = join(import.meta.dir, '..', '..', 'scripts', 'build.ts')
+  const child = Bun.spawn([process.execPath, script], { stdout: 'ignore', stderr: 'inherit' })
+  if ((await child.exited) !== 0) process.exit(1)
+}
