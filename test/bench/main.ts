@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { type Figure, printLines, printTable } from './figures'
 import { benchIdle } from './idle'
+
 import { benchStart } from './start'
+import { benchStore } from './store'
 import { benchStorm } from './storm'
 import { benchTalk } from './talk'
 
@@ -14,6 +16,7 @@ const benches: Record<string, () => AsyncGenerator<Figure[]>> = {
   storm: benchStorm,
   idle: benchIdle,
   start: benchStart,
+  store: benchStore,
 }
 
 const words = process.argv.slice(2)
