@@ -33,14 +33,22 @@ export function sessionRoutes({ chat, spend }: WebNeeds): Hono<WebEnv> {
       if (tokenHash !== null) await signOut(chat, visitor, tokenHash)
       clearSession(c, chat)
       const isOwn = await isOwnComputer(c)
-      // Over plain HTTP browsers do not listen to the header below.
       if (!isOwn) forgetPreferences(c, chat)
-      c.header('Clear-Site-Data', isOwn ? '"cache"' : '"cache", "cookies", "storage"')
+      c.header('Clear-Site-Data', siteData(c, isOwn))
       return goOn(c, chat.paths.home())
     })
 }
 
 type SignInForm = { nickname: string; avatar: string; room: number | null }
+
+/**
+ * What the browser is asked to throw away. Over plain HTTP it does not listen, and yet, when it is
+ * asked for cookies, Chromium ignores those that the same answer sets: they are taken by name then.
+ */
+function siteData(c: WebContext, isOwn: boolean): string {
+  if (isOwn) return '"cache"'
+  return c.get('isSecure') ? '"cache", "cookies", "storage"' : '"cache", "storage"'
+}
 
 /** The page asks; whoever was not asked leaves nothing behind. */
 async function isOwnComputer(c: WebContext): Promise<boolean> {
