@@ -20,6 +20,8 @@ type Position = { known: number; ahead: Set<number>; isAsking: boolean }
  */
 export function createPositions(onGap: (room: number, after: number) => void): Positions {
   const positions = new Map<number, Position>()
+  /** The newest that was heard of rooms whose list is not on the page yet. */
+  const early = new Map<number, number>()
   const of = (room: number): Position | undefined => positions.get(room)
   const ask = (room: number, position: Position): void => {
     if (position.isAsking) return
@@ -33,7 +35,9 @@ export function createPositions(onGap: (room: number, after: number) => void): P
     known: (room) => of(room)?.known ?? 0,
     set(room, known) {
       const before = of(room)
-      const head = before === undefined ? 0 : Math.max(before.known, ...before.ahead)
+      const heard = before === undefined ? [early.get(room) ?? 0] : [before.known, ...before.ahead]
+      const head = Math.max(...heard)
+      early.delete(room)
       const position = { known, ahead: new Set<number>(), isAsking: false }
       positions.set(room, position)
       // A fresh list may be older than what was heard while it was fetched.
@@ -41,6 +45,7 @@ export function createPositions(onGap: (room: number, after: number) => void): P
     },
     heard(room, revision) {
       const position = of(room)
+      if (position === undefined) early.set(room, Math.max(revision, early.get(room) ?? 0))
       if (position === undefined || revision <= position.known) return
       position.ahead.add(revision)
       advance(position)

@@ -61,6 +61,17 @@ test('a room that is not on this page asks for nothing', () => {
   expect(asked).toEqual([])
 })
 
+test('what was heard before the list came is asked for when the list is older', () => {
+  const asked: [number, number][] = []
+  const positions = createPositions((room, after) => asked.push([room, after]))
+  positions.heard(1, 11)
+  positions.heard(2, 20)
+  expect(asked).toEqual([])
+  positions.set(1, 10)
+  positions.set(2, 20)
+  expect(asked).toEqual([[1, 10]])
+})
+
 test('however frames are lost, doubled and shuffled, in the end nothing is missing', () => {
   for (let seed = 1; seed <= 300; seed += 1) {
     const random = createRandom(seed)
