@@ -41,12 +41,18 @@ function apply(name: string, value: string): void {
   if (name === 'theme') showTheme(value)
   else if (name === 'density' || name === 'enter') document.documentElement.dataset[name] = value
   else return
+  if (name === 'enter') setEnterHint(value)
   for (const button of document.querySelectorAll(`.choice button[name=${name}]`)) {
     button.setAttribute('aria-pressed', String(button.getAttribute('value') === value))
   }
   for (const radio of document.querySelectorAll<HTMLInputElement>(`#settings [name=${name}]`)) {
     radio.checked = radio.value === value
   }
+}
+
+/** What a keyboard on the screen writes on the key. */
+function setEnterHint(enter: string): void {
+  element('content', HTMLTextAreaElement).enterKeyHint = enter === 'sends' ? 'send' : 'enter'
 }
 
 async function save({ page }: Parts, name: string, value: string): Promise<boolean> {

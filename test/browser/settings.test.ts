@@ -171,6 +171,7 @@ test('on a touch screen Enter sends only when it is asked to', async () => {
   await say(ada, 'by touch')
   expect(await ada.evaluate<string>(`document.querySelector('#content').value`)).toBe('by touch\n')
   await enter('sends')
+  expect(await ada.evaluate<string>(`document.querySelector('#content').enterKeyHint`)).toBe('send')
   await ada.evaluate(`document.querySelector('#content').focus()`)
   await ada.press('Enter')
   await sees(ada, 'by touch')
