@@ -5,21 +5,27 @@ import type { Change, HistoryStore } from './history-store'
 import type { Page } from './page'
 import { readEvent, type Remembered } from './remembered'
 
-const underWay = new Set<number>()
+const waiting = new Set<number>()
+let last: Promise<void> = Promise.resolve()
 
 /**
- * Brings the copy of a room up to date: what was changed and taken back while nobody listened, too.
- * A copy that is too far behind is worth less than the road, and is thrown away.
+ * Brings the copy of a room up to date, one room after the other: what was changed and taken back
+ * while nobody listened, too. A copy that is too far behind is worth less than the road.
  */
-export async function catchUp(page: Page, store: HistoryStore, room: number): Promise<void> {
-  if (underWay.has(room)) return
-  underWay.add(room)
+export function catchUp(page: Page, store: HistoryStore, room: number): Promise<void> {
+  if (waiting.has(room)) return last
+  waiting.add(room)
+  last = last.then(() => fetchAll(page, store, room)).catch(() => {})
+  return last
+}
+
+async function fetchAll(page: Page, store: HistoryStore, room: number): Promise<void> {
+  waiting.delete(room)
   for (let pages = 0; await fetchPage(page, store, room); pages += 1) {
     if (pages < limits.historyCatchUpPages) continue
     store.forget(room)
     break
   }
-  underWay.delete(room)
 }
 
 /** True when there is more. */
