@@ -84,7 +84,10 @@ function write(file: string, bytes: Uint8Array): void {
 
 async function buildExecutable(): Promise<void> {
   await Bun.build({
-    entrypoints: [join(root, 'src/main.ts')],
+    // A thread's file is embedded as one more entry, at its place beside the first.
+    entrypoints: ['src/main.ts', 'src/store/sqlite/reader-thread.ts'].map((file) =>
+      join(root, file),
+    ),
     target: 'bun',
     minify: true,
     bytecode: true,

@@ -2,7 +2,15 @@ import { limits } from './limits'
 
 /** What a budget is spent on; each has its burst and its rate in limits.ts. */
 export type Spending =
-  'messages' | 'frames' | 'catchUps' | 'requests' | 'joins' | 'handshakes' | 'rooms' | 'uploads'
+  | 'messages'
+  | 'frames'
+  | 'catchUps'
+  | 'requests'
+  | 'joins'
+  | 'handshakes'
+  | 'rooms'
+  | 'searches'
+  | 'uploads'
 
 const rates: Record<Spending, { burst: number; perSecond: number }> = {
   messages: { burst: limits.messagesBurst, perSecond: limits.messagesPerSecond },
@@ -12,6 +20,7 @@ const rates: Record<Spending, { burst: number; perSecond: number }> = {
   joins: { burst: limits.joinsBurst, perSecond: limits.joinsPerSecond },
   rooms: { burst: limits.roomsBurst, perSecond: limits.roomsPerSecond },
   uploads: { burst: limits.uploadsBurst, perSecond: limits.uploadsPerSecond },
+  searches: { burst: limits.searchesBurst, perSecond: limits.searchesPerSecond },
   handshakes: { burst: limits.handshakesBurst, perSecond: limits.handshakesPerSecond },
 }
 

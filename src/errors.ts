@@ -36,6 +36,7 @@ const statusOfCode = {
   emoji_unknown: 422,
   reactions_full: 422,
   client_id_reused: 409,
+  search_long: 422,
   bad_frame: 400,
   bad_request: 400,
   unknown_type: 400,

@@ -1,5 +1,8 @@
+import { finding } from './limits/finding'
+
 /**
- * Every number in the product, with its unit in its name. Change a limit here and nowhere else.
+ * Every number in the product, with its unit in its name. Change a limit here, or in the
+ * parts beside (limits/), and nowhere else.
  */
 export const limits = {
   // --- Names -------------------------------------------------------------------------------
@@ -126,6 +129,8 @@ export const limits = {
   /** Messages of one transaction: bounds how long the loop is away. */
   postingBatchMax: 2_000,
 
+  ...finding,
+
   // --- Budgets (token buckets) ---------------------------------------------------------------
   messagesBurst: 20,
   messagesPerSecond: 2,
@@ -145,6 +150,9 @@ export const limits = {
   /** Three messages full of files at once. */
   uploadsBurst: 30,
   uploadsPerSecond: 0.5,
+  /** Typing asks up to five times a second, for as long as one types. */
+  searchesBurst: 40,
+  searchesPerSecond: 4,
   handshakesBurst: 200,
   handshakesPerSecond: 20,
   /** Buckets kept in memory; full ones are forgotten first. */
@@ -189,6 +197,10 @@ export const limits = {
   progressMs: 150,
   /** Up to here a list of people is seen at a glance. */
   peopleWithoutSearch: 15,
+  /** A search is asked for when typing has stopped for this long… */
+  searchPauseMs: 200,
+  /** …and again when it was refused, or the server is away. */
+  searchAgainMs: 700,
   /** Rooms whose list is kept in memory, to be shown at once. */
   roomsKept: 12,
   /** What is not needed at once is fetched when the page is first used, or after this. */

@@ -1,7 +1,7 @@
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { renderUnicodeCompact } from 'uqr'
-import packageFile from '../package.json' with { type: 'json' }
+import { version } from './version'
 import { parseRoomName } from './chat/name'
 import { type Config, help, readCommand } from './config'
 import { limits } from './limits'
@@ -20,7 +20,7 @@ switch (command.kind) {
     console.log(help)
     break
   case 'version':
-    console.log(packageFile.version)
+    console.log(version)
     break
   case 'mistake':
     fail(command.sentence, 2)

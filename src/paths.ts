@@ -40,6 +40,12 @@ export function createPaths(base: string) {
     message: (id: number, seq: number) => `${base}rooms/${id}/messages/${seq}`,
     older: (id: number, before: number) => `${base}rooms/${id}/messages?before=${before}`,
     newer: (id: number, after: number) => `${base}rooms/${id}/messages?after=${after}`,
+    exportText: (id: number) => `${base}rooms/${id}/export.txt`,
+    exportPage: (id: number) => `${base}rooms/${id}/export.html`,
+    search: (fields: Record<string, string> = {}) => {
+      const query = new URLSearchParams(fields).toString()
+      return `${base}search${query === '' ? '' : `?${query}`}`
+    },
     changes: (id: number) => `${base}rooms/${id}/changes`,
     attachments: () => `${base}attachments`,
     attachment: (id: string, name: string) =>

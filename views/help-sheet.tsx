@@ -42,6 +42,7 @@ const shortcuts: [name: keyof Words['keys'], ...combinations: string[]][] = [
   ['mention', '@'],
   ['emojiPanel', 'Ctrl ;'],
   ['emojiName', ':'],
+  ['search', 'Ctrl K', '/'],
   ['rooms', 'Alt ↑', 'Alt ↓'],
   ['unread', 'Alt Shift ↑', 'Alt Shift ↓'],
   ['escape', 'Esc'],

@@ -5,7 +5,8 @@ import type { View } from './view'
 import { liveWords } from './words'
 
 /** Takes what stands in the room; gives the whole document around it. */
-export function Page({ view, title, user, epoch, renews = false, children }: PageProps) {
+export function Page(props: PageProps) {
+  const { view, title, user, epoch, renews = false, isWhole = false, children } = props
   const { density, enter, theme } = view.preferences
   return (
     <html
@@ -14,7 +15,7 @@ export function Page({ view, title, user, epoch, renews = false, children }: Pag
       data-density={density}
       data-enter={enter}
     >
-      <Head view={view} title={title} renews={renews} />
+      <Head view={view} title={title} renews={renews} isWhole={isWhole} />
       <body
         data-base={view.paths.base}
         data-words={JSON.stringify(liveWords(view.words))}
@@ -46,12 +47,14 @@ type PageProps = {
   epoch?: string
   /** Without a script it is fetched again and again, as what stands on it changes. */
   renews?: boolean
+  /** It shows what other pages fetch later, so it brings those styles, too. */
+  isWhole?: boolean
   children: Child
 }
 
-type HeadProps = { view: View; title: string; renews: boolean }
+type HeadProps = { view: View; title: string; renews: boolean; isWhole: boolean }
 
-function Head({ view, title, renews }: HeadProps) {
+function Head({ view, title, renews, isWhole }: HeadProps) {
   const { assets, house, paths } = view
   const { theme } = view.preferences
   return (
@@ -79,6 +82,7 @@ function Head({ view, title, renews }: HeadProps) {
       <link rel="icon" href={assets.icon} type="image/svg+xml" />
       <link rel="manifest" href={paths.manifest()} />
       <link rel="stylesheet" href={assets.css} />
+      {isWhole && <link rel="stylesheet" href={assets.late['late.css']} />}
       <script src={assets.htmx} defer></script>
       <script src={assets.island} defer></script>
     </head>

@@ -20,13 +20,15 @@ export function PanelDialog({ view }: { view: View }) {
 }
 
 /** Takes what stands in a panel; gives it as a page of its own, for browsers without a script. */
-export function PanelPage({ view, user, title, children }: PanelPageProps) {
+export function PanelPage({ view, user, title, look, children }: PanelPageProps) {
   return (
-    <Page view={view} title={title} user={user}>
-      <main class="panel panel--page">
+    <Page view={view} title={title} user={user} isWhole>
+      <main class={look === undefined ? 'panel panel--page' : `panel panel--page ${look}`}>
         {children}
         <p>
-          <a href={view.paths.home()}>{view.words.page.back}</a>
+          <a class="btn" href={view.paths.home()}>
+            {view.words.page.back}
+          </a>
         </p>
       </main>
     </Page>
@@ -53,7 +55,7 @@ export function PanelForm({ action, submit, children, look }: PanelFormProps) {
   )
 }
 
-type PanelPageProps = { view: View; user: User; title: string; children: Child }
+type PanelPageProps = { view: View; user: User; title: string; look?: string; children: Child }
 
 type PanelFormProps = {
   action: string

@@ -5,9 +5,11 @@ import { ExportHere } from './export-here'
 import { PanelForm } from './panel'
 import { roomTitle } from './room-title'
 import type { View } from './view'
+import { plural } from './words'
 
 /** Takes a room as one member sees it; gives all that the member may decide about it. */
-export function RoomSettings({ view, room, user, people, others, isFirst }: SettingsProps) {
+export function RoomSettings(props: SettingsProps) {
+  const { view, room, user, people, others, isFirst, messages } = props
   const { page } = view.words
   const isShared = room.kind !== 'direct'
   return (
@@ -20,6 +22,7 @@ export function RoomSettings({ view, room, user, people, others, isFirst }: Sett
       {isShared && <InviteForm view={view} room={room} others={others} />}
       {isShared && <Members view={view} room={room} user={user} people={people} />}
       <h3>{view.words.exporting.title}</h3>
+      <ExportWays view={view} room={room} messages={messages} />
       <ExportHere view={view} />
       {isShared && !isFirst && (
         <PanelForm action={view.paths.leave(room.id)} submit={page.leaveRoom} look="danger" />
@@ -37,6 +40,8 @@ type SettingsProps = {
   others: User[]
   /** The room nobody leaves. */
   isFirst: boolean
+  /** How many there are to export; null when that is not known just now. */
+  messages: number | null
 }
 
 type PartProps = { view: View; room: Room }
@@ -121,5 +126,27 @@ function Members({ view, room, user, people }: PartProps & { user: User; people:
         ))}
       </ul>
     </>
+  )
+}
+
+/** The whole room as a file; the page's script adds the reader's time zone. */
+function ExportWays({ view, room, messages }: PartProps & Pick<SettingsProps, 'messages'>) {
+  const { roomFile } = view.words
+  const ways = [
+    [view.paths.exportText(room.id), roomFile.asText],
+    [view.paths.exportPage(room.id), roomFile.asPage],
+  ] as const
+  return (
+    <div class="export" id="export-room">
+      {messages !== null && <p>{plural(view.language, messages, roomFile.howMany)}</p>}
+      <p class="export__ways">
+        {ways.map(([href, label]) => (
+          <a class="btn" href={href} download data-zoned="">
+            {label}
+          </a>
+        ))}
+      </p>
+      <small>{roomFile.pageNote}</small>
+    </div>
   )
 }

@@ -23,6 +23,13 @@ export function TopBar({ view, user }: { view: View; user: User | null }) {
         <span>{view.house}</span>
       </a>
       {user !== null && (
+        <a class="finder" id="finder" href={view.paths.search()} aria-keyshortcuts="Control+K">
+          <Icon name="search" />
+          <span>{view.words.search.placeholder}</span>
+          <kbd aria-hidden="true">Ctrl K</kbd>
+        </a>
+      )}
+      {user !== null && (
         <div class="top__end">
           <RailButton rail="people" icon="people" label={page.people} />
           <button class="btn btn--icon" id="bell" type="button" popovertarget="bell-menu">

@@ -74,6 +74,7 @@ export function assemble(page: Page, storage: Storage, userId: number, parts: ()
     mute,
     sound: null,
     history: null,
+    findOnDevice: () => [],
     ...createLate(page, parts),
   }
 }
@@ -105,7 +106,7 @@ function listenToTimeline(page: Page, parts: () => Parts): TimelineListener {
   }
 }
 
-type LateNames = 'device' | 'emoji' | 'panel' | 'suggestions' | 'tools'
+type LateNames = 'device' | 'emoji' | 'panel' | 'search' | 'suggestions' | 'tools'
 
 function createLate(page: Page, parts: () => Parts): Pick<Parts, LateNames> {
   return {
@@ -134,6 +135,15 @@ function createLate(page: Page, parts: () => Parts): Pick<Parts, LateNames> {
     suggestions: whenWanted(async () => {
       const { createSuggestions } = await loadLate(page, 'suggest')
       return createSuggestions(page, parts().composer, parts().emoji)
+    }),
+    search: whenWanted(async () => {
+      const { createPalette } = await loadLate(page, 'search')
+      const { findOnDevice, switching } = parts()
+      return createPalette(page, {
+        openRoom: (room) => void switching.open(room),
+        openAt: (room, seq) => void switching.openAt(room, seq),
+        findOnDevice,
+      })
     }),
     tools: whenWanted(async () => {
       const { createMessageTools } = await loadLate(page, 'tools')

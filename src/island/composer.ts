@@ -223,7 +223,8 @@ export function isComposing(event: KeyboardEvent): boolean {
 /** Typing anywhere on the page is meant for the field. */
 function catchTyping(event: KeyboardEvent, field: HTMLTextAreaElement): void {
   const isCharacter = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey
-  if (!isCharacter || event.key === ' ' || event.key === '?' || event.defaultPrevented) return
+  // Space scrolls; ? and / open the keys and the search.
+  if (!isCharacter || ' ?/'.includes(event.key) || event.defaultPrevented) return
   const active = document.activeElement
   // In the list these do something with the message (keyboard.ts).
   if ('er+'.includes(event.key) && active?.matches('.msg:focus-visible') === true) return

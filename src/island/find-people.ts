@@ -35,6 +35,12 @@ export function findPeople(page: Page, query: string, max: number): Candidate[] 
 
 const misses = 4
 
+/** How well a name fits, the smaller the better; null when it does not. Both in lower case. */
+export function rankName(name: string, wanted: string): number | null {
+  const rank = rankOf(name, wanted)
+  return rank === misses ? null : rank
+}
+
 function rankOf(name: string, wanted: string): number {
   if (wanted === '' || name.startsWith(wanted)) return 0
   if (name.split(/[\s\p{P}]+/u).some((word) => word.startsWith(wanted))) return 1

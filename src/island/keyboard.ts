@@ -6,6 +6,7 @@ import type { Switching } from './switching'
 export type KeyHooks = {
   openPanel: (path: string) => void
   openEmoji: () => void
+  openSearch: () => void
   /** Leaves the innermost mode; false when there was none to leave. */
   leaveMode: () => boolean
   markRead: () => void
@@ -33,6 +34,8 @@ export function watchKeys(page: Page, switching: Switching, hooks: KeyHooks): vo
     if (altKey && key === 'ArrowUp') return () => switching.step(-1, shiftKey)
     if (altKey && key === 'ArrowDown') return () => switching.step(1, shiftKey)
     if (altKey && event.code === 'KeyN') return () => hooks.openPanel(paths.rooms())
+    if (isCommand && key === 'k') return hooks.openSearch
+    if (key === '/' && !isCommand && !isWriting()) return hooks.openSearch
     if (isCommand && key === '/') return () => hooks.openPanel(paths.help())
     if (isCommand && key === ',') return () => hooks.openPanel(paths.ownSettings())
     if (key === '?' && !isWriting()) return () => hooks.openPanel(paths.help())

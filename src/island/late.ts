@@ -7,6 +7,7 @@ export type LateParts = {
   device: typeof import('./late/device')
   panel: typeof import('./late/panel')
   suggest: typeof import('./late/suggest')
+  search: typeof import('./late/search')
   tools: typeof import('./late/tools')
 }
 

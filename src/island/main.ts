@@ -6,6 +6,7 @@ import { createConnectionBar } from './connection-bar'
 import { watchEmojiButton } from './emoji-button'
 import { watchKeys } from './keyboard'
 import type { MessageTools } from './late/tools'
+import { watchFinder } from './finder'
 import { onFirstUse } from './late'
 import { readPage } from './page'
 import type { Parts } from './parts'
@@ -34,6 +35,7 @@ function start(parts: Parts): void {
   watchKeys(page, switching, {
     openPanel: (path) => openPanel(parts, path),
     openEmoji: watchEmojiButton(parts),
+    openSearch: watchFinder(parts),
     leaveMode() {
       if (composer.reply() !== null) {
         composer.setReply(null)

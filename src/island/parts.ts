@@ -7,6 +7,7 @@ import type { EmojiPanel } from './late/emoji'
 import type { History } from './history'
 import type { Device } from './late/device'
 import type { Panel } from './late/panel'
+import type { Palette } from './late/search'
 import type { MessageTools } from './late/tools'
 import type { Mute } from './mute'
 import type { NewLine } from './new-line'
@@ -50,4 +51,18 @@ export type Parts = {
   panel: () => Promise<Panel>
   suggestions: () => Promise<SuggestionList>
   tools: () => Promise<MessageTools>
+  search: () => Promise<Palette>
+  /** Messages that this browser kept itself, newest first, a handful. */
+  findOnDevice: FindOnDevice
 }
+
+/** A message that was kept in this browser, as the palette lists it. */
+export type DeviceHit = {
+  room: number
+  seq: number
+  roomName: string
+  sender: string
+  text: string
+}
+
+export type FindOnDevice = (text: string) => DeviceHit[]

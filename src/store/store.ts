@@ -17,8 +17,10 @@ import type {
   Room,
   User,
 } from './rows'
+import type { ExportPage, RoomExtent, SearchOutcome, SearchQuery } from './search'
 
 export type * from './rows'
+export type * from './search'
 
 /**
  * The Store: everything a verb may ask of the database. Asynchronous in its types so that a second
@@ -109,6 +111,12 @@ export type Store = {
     /** Of these ids those that no row has. */
     unknown(ids: string[]): Promise<string[]>
   }
+  /** What may take long: read elsewhere, so that nobody else waits for it. */
+  search(query: SearchQuery): Promise<SearchOutcome>
+  /** How much there is in the room as it was found; null for who is put out. */
+  measure(room: Room, userId: number): Promise<RoomExtent | null>
+  /** The messages after a place, of the room as it was found; null for who is put out. */
+  readOn(room: Room, userId: number, after: number, limit: number): Promise<ExportPage | null>
   /** Writes and reads one row, for the health check. Throws when the disk does not obey. */
   probe(): Promise<void>
   close(): Promise<void>

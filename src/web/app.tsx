@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { ChatError } from '../errors'
 import { attachmentRoutes } from './attachments'
 import type { WebEnv, WebNeeds } from './context'
+import { exportRoutes } from './exports'
 import { checkHost, checkOrigin, checkSize } from './guards'
 import { secureHeaders } from './headers'
 import { recogniseVisitor } from './identity'
@@ -11,6 +12,7 @@ import { messageRoutes } from './messages'
 import { preferenceRoutes, readPreferences } from './preferences'
 import { answerProblem } from './problems'
 import { roomRoutes } from './rooms'
+import { searchRoutes } from './search'
 import { sessionRoutes } from './sessions'
 import { socketRoutes } from './sockets'
 import { staticRoutes } from './static-files'
@@ -38,6 +40,8 @@ export function createApp(needs: WebNeeds): Hono<WebEnv> {
   app.route('/', messageRoutes(needs))
   app.route('/', attachmentRoutes(needs))
   app.route('/', messageChangeRoutes(needs))
+  app.route('/', searchRoutes(needs))
+  app.route('/', exportRoutes(needs))
   app.route('/', socketRoutes(needs))
   app.notFound((c) => answerProblem(chat.log, c, new ChatError('not_found')))
   app.onError((thrown, c) => answerProblem(chat.log, c, thrown))

@@ -80,6 +80,8 @@ async function sendSettings(needs: WebNeeds, c: WebContext): Promise<Response> {
   const first = await store.rooms.first()
   const everybody = await needs.chat.store.users.everybody()
   const view = c.get('view')
+  // How much there is to export; everything else is worth showing without it.
+  const extent = await store.measure(room, visitor.user.id).catch(() => null)
   return sendPanel(
     c,
     visitor.user,
@@ -91,6 +93,7 @@ async function sendSettings(needs: WebNeeds, c: WebContext): Promise<Response> {
       people={people}
       others={everybody.filter(({ id }) => !inside.has(id))}
       isFirst={room.id === first}
+      messages={extent?.count ?? null}
     />,
   )
 }

@@ -39,8 +39,9 @@ export function messageRoutes(needs: WebNeeds): Hono<WebEnv> {
     .post('/rooms/:id/messages', async (c) => receivePost(needs, c))
 }
 
-function readLimit(c: WebContext): number {
-  const text = c.req.query('limit') ?? String(limits.historyPageRows)
+/** `?limit=N`, never more than a script may ask for. Throws `bad_request`. */
+export function readLimit(c: WebContext, usual: number = limits.historyPageRows): number {
+  const text = c.req.query('limit') ?? String(usual)
   if (!/^[1-9]\d{0,14}$/.test(text)) throw new ChatError('bad_request')
   return Math.min(Number(text), limits.historyPageRowsMax)
 }

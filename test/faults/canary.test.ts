@@ -70,6 +70,8 @@ function roadsTo(room: number | string): { method: string; path: string; body?: 
     { method: 'GET', path: `${path}/messages/1` },
     { method: 'GET', path: `${path}/changes?after=0` },
     { method: 'GET', path: `${path}/settings` },
+    { method: 'GET', path: `${path}/export.txt` },
+    { method: 'GET', path: `${path}/export.html?tz=UTC` },
     { method: 'POST', path, body: 'topic=x' },
     { method: 'POST', path: `${path}/messages`, body: 'client_id=probe&content=probe' },
     { method: 'POST', path: `${path}/members`, body: '' },
@@ -128,6 +130,37 @@ test('no road leads to it, and what is forbidden looks like what is not there', 
   }
 })
 
+test('a search for it, or for any part of it, is a search for nothing', async () => {
+  const parts = [canary, canary.slice(0, 20), canary.slice(7, 12), canary.slice(-6), 'CANA']
+  const words = [...parts, 'between two', 'in the closed room', 'from:ada', `in:${canary}`]
+  const filters = [
+    '',
+    '&sender=1',
+    `&room=${closed}`,
+    `&room=${direct}`,
+    '&when=today',
+    '&has=link',
+  ]
+  for (const { person } of prowlers) {
+    for (const format of formats) {
+      for (const word of words) {
+        // What was typed stands in the answer, so that it is cut in two.
+        const path = `/search?q=${encodeURIComponent(word)}`
+        for (const filter of filters) {
+          const answer = await probe(person, { method: 'GET', path: path + filter }, format)
+          answers.pop()
+          const typed = new RegExp(RegExp.escape(word), 'gi')
+          answers.push(answer.replaceAll(encodeURIComponent(word), '').replace(typed, ''))
+          if (!word.startsWith('from')) expect(answer).not.toMatch(/class="hit"|"type":"message"/)
+        }
+      }
+      for (const after of [`${closed}.1`, `${direct}.1`]) {
+        await probe(person, { method: 'GET', path: `/search?q=e&after=${after}` }, format)
+      }
+    }
+  }
+})
+
 test('pages of my own, lists and errors tell nothing', async () => {
   const paths = ['/', '/rooms', '/rail', '/rail?current=2', '/help', '/nothing', '/healthz']
   const places = ['/rooms/1', '/rooms/1/messages?limit=200', '/rooms/1/changes', '/people/1']
@@ -165,7 +198,7 @@ test('no frame of either subprotocol brings it', async () => {
 })
 
 test('in all those answers the secret stands nowhere, nor in the log', () => {
-  expect(answers.length).toBeGreaterThan(500)
+  expect(answers.length).toBeGreaterThan(1_000)
   const secret = canary.slice(0, 20)
   expect(answers.filter((answer) => answer.includes(secret))).toEqual([])
   expect(server.log()).not.toContain(secret)
@@ -176,4 +209,8 @@ test('the sweep would see it: the owner’s own answers hold it', async () => {
   expect(own).toContain(canary)
   const slip = await probe(ada, { method: 'GET', path: '/rooms/1' }, { Accept: 'text/html' })
   expect(slip).toContain(`${canary} between two`)
+  const format = { Accept: 'application/json' }
+  const found = await probe(ada, { method: 'GET', path: `/search?q=${canary}` }, format)
+  expect(found).toContain(`${canary} between two`)
+  expect(found).toContain(`${canary} in the closed room`)
 })

@@ -45,7 +45,7 @@ test('names: in any script, one line of topic, look-alikes and nonsense refused'
   expect(page).not.toContain('<script>alert')
   expect(page).not.toContain('<b hx-get')
   // No name has become an address.
-  for (const path of ['/new', '/search', '/rooms/new', '/static', '/42']) {
+  for (const path of ['/new', '/find', '/rooms/new', '/static', '/42']) {
     const { status } = await fetch(server().origin + path, { headers })
     expect({ path, status }).toEqual({ path, status: 404 })
   }

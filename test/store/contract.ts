@@ -4,6 +4,7 @@ import { append, hash, join, message, newUser, placeOf, roomOf, say } from './pe
 import { testAnswers, testEdits } from './edits'
 import { testReading } from './reading'
 import { testRooms } from './rooms'
+import { testSearch } from './search'
 
 /** What an engine hands to the contract: a fresh store, and the hands of later features. */
 export type Engine = {
@@ -37,6 +38,7 @@ export function storeContract(name: string, open: () => Promise<Engine>): void {
   describe(`${name}: edits`, () => testEdits(within))
   describe(`${name}: answers`, () => testAnswers(within))
   describe(`${name}: rooms`, () => testRooms(within))
+  describe(`${name}: searching`, () => testSearch(within))
   describe(`${name}: reading`, () => testReading(within))
 }
 

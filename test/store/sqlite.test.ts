@@ -1,10 +1,13 @@
 import { Database } from 'bun:sqlite'
 import { expect, test } from 'bun:test'
 import { join } from 'node:path'
+import { createReader } from '../../src/store/sqlite/reader'
+import type { Question } from '../../src/store/sqlite/reader-thread'
 import { openStore } from '../../src/store/sqlite/sqlite'
 import type { Store } from '../../src/store/store'
 import { makeFolder, removeFolder } from '../helpers/server'
 import { type Engine, storeContract } from './contract'
+import { join as joinAs, say } from './people'
 
 const firstRoom = () => ({ name: 'general', folded: 'general', skeleton: 'general' })
 
@@ -93,5 +96,64 @@ test('a database of a newer version is refused', async () => {
     'problem',
     expect.stringContaining('newer'),
   )
+  removeFolder(folder)
+})
+
+test('what was said before there was an index is found after the upgrade', async () => {
+  const folder = makeFolder()
+  const before = open(folder)
+  const ada = await joinAs(before, 'Ada', 1)
+  await say(before, ada, 'said in the old days')
+  await before.close()
+  const db = new Database(join(folder, 'chatroom.db'))
+  db.run(`DELETE FROM settings WHERE key = 'search_format'`)
+  db.run(`INSERT INTO search (search) VALUES ('delete-all')`)
+  db.close()
+  const after = open(folder)
+  const query = { user: ada.id, sender: null, room: null, since: null, until: null, after: null }
+  expect(await after.search({ ...query, words: ['old days'], has: [], limit: 9 })).toMatchObject({
+    hits: [{ message: { content: 'said in the old days' } }],
+  })
+  await after.close()
+  removeFolder(folder)
+})
+
+test('nothing of a deleted or changed text is left in the file, the index included', async () => {
+  const folder = makeFolder()
+  const store = open(folder)
+  const ada = await joinAs(store, 'Ada', 1)
+  await say(store, ada, 'a perfectly ordinary sentence 鿁')
+  await say(store, ada, '鿥 taken back')
+  await say(store, ada, '鿦 changed')
+  const db = new Database(join(folder, 'chatroom.db'))
+  const blocks = db.query<{ block: Uint8Array }, []>('SELECT block FROM search_data')
+  const has = (sign: string): boolean =>
+    blocks.all().some(({ block }) => Buffer.from(block).includes(sign))
+  expect(['鿁', '鿥', '鿦'].map(has)).toEqual([true, true, true])
+  await store.messages.remove({ room: 1, seq: 2, user: ada.id, at: 2 })
+  const edit = { room: 1, seq: 3, author: ada.id, mentions: [], at: 2 }
+  await store.messages.edit({ ...edit, content: 'plain words' })
+  expect(['鿁', '鿥', '鿦'].map(has)).toEqual([true, false, false])
+  db.run(`INSERT INTO search (search) VALUES ('integrity-check')`)
+  db.close()
+  await store.close()
+  removeFolder(folder)
+})
+
+test('a reading thread that dies is replaced, and the question is answered', async () => {
+  const folder = makeFolder()
+  const store = open(folder)
+  const ada = await joinAs(store, 'Ada', 1)
+  await say(store, ada, 'still here')
+  await store.close()
+  const reader = createReader(join(folder, 'chatroom.db'))
+  const query = { user: ada.id, room: 1, after: 0, upTo: 9, limit: 9 }
+  const whole = { end: true, messages: [{ content: 'still here' }] }
+  expect(await reader.ask({ kind: 'read', query })).toMatchObject(whole)
+  // No such kind of question: the thread throws.
+  const broken: unknown = { kind: 'read', query: null }
+  await expect(reader.ask(broken as Question & { kind: 'read' })).rejects.toThrow('died twice')
+  expect(await reader.ask({ kind: 'read', query })).toMatchObject(whole)
+  await reader.close()
   removeFolder(folder)
 })

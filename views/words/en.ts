@@ -3,7 +3,9 @@ import { emoji } from './en/emoji'
 import { exporting } from './en/exporting'
 import { live } from './en/live'
 import { problems } from './en/problems'
+import { roomFile } from './en/room-file'
 import { settings } from './en/settings'
+import { search } from './en/search'
 
 const nameMax = limits.nicknameGraphemesMax
 
@@ -100,6 +102,7 @@ export const en = {
     mention: 'mention somebody; first in an empty message: write privately',
     emojiPanel: 'the emoji panel',
     emojiName: 'begin the name of an emoji, as :joy',
+    search: 'search, and go to a room or person',
     rooms: 'previous or next room',
     unread: 'previous or next unread room',
     escape: 'close, leave private mode, then mark read and go to the end',
@@ -132,5 +135,7 @@ export const en = {
   settings,
   exporting,
   problems,
+  roomFile,
+  search,
   live,
 }

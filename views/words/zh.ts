@@ -4,7 +4,9 @@ import { emoji } from './zh/emoji'
 import { exporting } from './zh/exporting'
 import { live } from './zh/live'
 import { problems } from './zh/problems'
+import { roomFile } from './zh/room-file'
 import { settings } from './zh/settings'
+import { search } from './zh/search'
 
 /** Everything the product says in Simplified Chinese. */
 export const zh: Words = {
@@ -99,6 +101,7 @@ export const zh: Words = {
     mention: '提到某人；在空白消息开头则是写私信',
     emojiPanel: '表情面板',
     emojiName: '输入表情的名字，如 ：笑',
+    search: '搜索，也可直达房间或成员',
     rooms: '上一个或下一个房间',
     unread: '上一个或下一个未读房间',
     escape: '关闭、退出私信模式，再标为已读并回到末尾',
@@ -131,5 +134,7 @@ export const zh: Words = {
   settings,
   exporting,
   problems,
+  roomFile,
+  search,
   live,
 }

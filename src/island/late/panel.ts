@@ -26,6 +26,7 @@ export function createPanel(page: Page, composer: Composer, hooks: PanelHooks): 
       // Without the server a room can still be saved from this browser.
       body.replaceChildren(element('export-away', HTMLTemplateElement).content.cloneNode(true))
     } else return showToast(page.words.notConnected)
+    addZone(body)
     hooks.onShown()
     closeDrawers()
     if (!dialog.open) dialog.showModal()
@@ -60,6 +61,14 @@ export function createPanel(page: Page, composer: Composer, hooks: PanelHooks): 
     { capture: true },
   )
   return { open }
+}
+
+/** Files name the hours as the reader's clock does. */
+function addZone(body: HTMLElement): void {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
+  for (const link of body.querySelectorAll<HTMLAnchorElement>('a[data-zoned]')) {
+    link.search = new URLSearchParams({ tz: timeZone }).toString()
+  }
 }
 
 function mute(page: Page, card: HTMLElement, hooks: PanelHooks): void {

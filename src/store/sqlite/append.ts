@@ -10,6 +10,7 @@ import {
   toMessage,
   writeMentions,
 } from './messages'
+import { createSearchIndex } from './search-index'
 
 /**
  * Makes the statement that adds a group of messages in one transaction: each gets the next revision
@@ -29,7 +30,7 @@ export function createAppend(db: Database): (batch: NewMessage[]) => AppendOutco
 type Work = ReturnType<typeof prepare> & { group: Group }
 
 function appendOne(work: Work, message: NewMessage): AppendOutcome {
-  const { group, findReply, findRepeat, insert, mention, use } = work
+  const { group, findReply, findRepeat, index, insert, mention, use } = work
   const { room, author, clientId, content, replyTo, mentions, createdAt } = message
   const member = memberOf(work, room, author)
   const quote = replyTo === null ? null : readQuote(findReply.get(room, replyTo)?.quote ?? null)
@@ -45,8 +46,8 @@ function appendOne(work: Work, message: NewMessage): AppendOutcome {
   const { writtenIn, writtenAfter } = placeOfWriting(work, message, member)
   const written = [writeMentions(mentions), writeAttachments(attachments)] as const
   const reply = [replyTo, ...written, writtenIn, writtenAfter] as const
-  const { changes } = insert.run(room, seq, author, clientId, content, ...reply, createdAt)
-  if (changes === 0) {
+  const row = insert.run(room, seq, author, clientId, content, ...reply, createdAt)
+  if (row.changes === 0) {
     const repeated = findRepeat.get(author, clientId)
     if (repeated === null) throw new Error('a conflict has a row')
     return answerRepeat(repeated, message, member)
@@ -55,6 +56,7 @@ function appendOne(work: Work, message: NewMessage): AppendOutcome {
   const called = calledBy(mentions, sender, quote)
   for (const user of called) mention.run(user, room, seq)
   use.mark(room, seq, message.attachments)
+  index.add(Number(row.lastInsertRowid), { room, author, content, attachments, createdAt })
   group.heads.set(room, seq)
   const place = { seq, revision: seq, sender, recipient, writtenIn, writtenAfter }
   const read = { quote, called, reactions: [], attachments }
@@ -112,7 +114,8 @@ function prepare(db: Database) {
     `INSERT OR IGNORE INTO mentions (user_id, room_id, seq) VALUES (?, ?, ?)`,
   )
   const advance = db.query(`UPDATE rooms SET revision = ?2 WHERE id = ?1`)
-  return { findRepeat, findMember, findReply, insert, mention, advance, use: createUse(db) }
+  const [index, use] = [createSearchIndex(db), createUse(db)]
+  return { findRepeat, findMember, findReply, index, insert, mention, advance, use }
 }
 
 type InsertValues = [

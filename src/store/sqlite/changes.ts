@@ -8,6 +8,7 @@ import type {
   User,
 } from '../store'
 import { type MessageRow, selectMessages, toMessage, writeMentions } from './messages'
+import { createSearchIndex } from './search-index'
 
 /** What happens to a message after it was said, in SQLite: each change takes the next revision. */
 export function createChanges(db: Database): Pick<Store['messages'], 'edit' | 'remove' | 'react'> {
@@ -39,7 +40,9 @@ function editOne(statements: Statements, wanted: MessageEdit): ChangeOutcome {
   if (row.content === content) return { status: 'unchanged', message: toMessage(row, toOther(row)) }
   const revision = nextRevision(statements, room)
   const named = writeMentions(mentions)
+  statements.index.forget(room, seq)
   statements.rewrite.run({ room, seq, revision, content, named, at })
+  statements.index.learn(room, seq)
   statements.forget.run(room, seq)
   const message = toMessage(
     { ...row, revision, content, mentions: named, editedAt: at },
@@ -53,6 +56,7 @@ function removeOne(statements: Statements, { room, seq, user, at }: MessageRemov
   const row = statements.find.get(room, seq, user)
   if (row === null || (row.senderId !== user && row.role !== 'owner')) return missing
   const revision = nextRevision(statements, room)
+  statements.index.forget(room, seq)
   statements.bury.run({ room, seq, revision, at })
   statements.forget.run(room, seq)
   statements.clear.run(room, seq)
@@ -140,5 +144,6 @@ function prepare(db: Database) {
   )
   const touch = db.query(`UPDATE messages SET revision = ? WHERE room_id = ? AND seq = ?`)
   const reactions = { clear, react, unreact, touch }
-  return { find, advance, rewrite, bury, free, forget, mention, ...reactions }
+  const index = createSearchIndex(db)
+  return { find, advance, rewrite, bury, free, forget, index, mention, ...reactions }
 }

@@ -3,9 +3,10 @@ import spine from './migrations/0001-spine.sql' with { type: 'text' }
 import rooms from './migrations/0002-rooms.sql' with { type: 'text' }
 import media from './migrations/0003-media.sql' with { type: 'text' }
 import words from './migrations/0004-words.sql' with { type: 'text' }
+import search from './migrations/0005-search.sql' with { type: 'text' }
 
 /** In order; a released file is never edited (test/house.test.ts), only followed by another. */
-const migrations = [spine, rooms, media, words]
+const migrations = [spine, rooms, media, words, search]
 
 /**
  * Brings the database to the newest schema, each step and its number in one transaction: all or

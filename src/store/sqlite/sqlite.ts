@@ -5,7 +5,10 @@ import type { Store } from '../store'
 import { createAttachments } from './attachments'
 import { createMessages } from './messages'
 import { migrate } from './migrations'
+import { createReader } from './reader'
+import { createReading } from './reading'
 import { createRooms } from './rooms'
+import { bringIndexUpToDate } from './search-index'
 import { createSessions } from './sessions'
 import { createUsers } from './users'
 
@@ -32,13 +35,14 @@ export function openStore(options: StoreOptions): Store | StoreProblem {
   }
   const lock = lockFolder(folder)
   if ('problem' in lock) return lock
-  const opened = openDatabase(join(folder, 'chatroom.db'), folder)
+  const file = join(folder, 'chatroom.db')
+  const opened = openDatabase(file, folder)
   if ('problem' in opened) {
     lock.close()
     return opened
   }
   createFirstRoom(opened, options)
-  return createStore(opened, lock)
+  return createStore(opened, lock, file)
 }
 
 /**
@@ -64,7 +68,10 @@ function openDatabase(file: string, folder: string): Database | StoreProblem {
     const db = new Database(file, { create: true, strict: true })
     const disobeyed = setPragmas(db)
     const problem = disobeyed ?? migrate(db)
-    if (problem === null) return db
+    if (problem === null) {
+      bringIndexUpToDate(db)
+      return db
+    }
     db.close()
     return { problem }
   } catch (fault) {
@@ -102,7 +109,8 @@ function createFirstRoom(db: Database, { firstRoom, now }: StoreOptions): void {
   ).run({ ...firstRoom(), createdAt: now() })
 }
 
-function createStore(db: Database, lock: Database): Store {
+function createStore(db: Database, lock: Database, file: string): Store {
+  const reader = createReader(file)
   const readSetting = (key: string): string => {
     const read = db.query<{ value: string }, [string]>(`SELECT value FROM settings WHERE key = ?`)
     return read.get(key)?.value ?? ''
@@ -119,10 +127,12 @@ function createStore(db: Database, lock: Database): Store {
     rooms: createRooms(db),
     messages: createMessages(db),
     attachments: createAttachments(db),
+    ...createReading(reader),
     async probe() {
       writeProbe.run()
     },
     async close() {
+      await reader.close()
       db.run('PRAGMA wal_checkpoint(TRUNCATE)')
       // Bun caches statements; an unfinalised one would leave the -wal file behind.
       db.close(false)

@@ -2,6 +2,7 @@ import { limits } from '../../../src/limits'
 
 const nameMax = limits.nicknameGraphemesMax
 const { reactionKindsMax: kindsMax, roomsPerOwnerMax: roomsMax, topicUnitsMax: topicMax } = limits
+const { searchUnitsMax: searchMax } = limits
 const textMax = limits.messageUnitsMax.toLocaleString('en')
 
 /** A sentence for every problem, in English: what happened and what to do. */
@@ -34,6 +35,7 @@ export const problems = {
   emoji_unknown: 'This is not one emoji. Choose one from the list.',
   reactions_full: `This message has ${kindsMax} different reactions. Use one of them.`,
   message_missing: 'This message is gone, or is not yours to change.',
+  search_long: `This is too long to search for. Shorten it to ${searchMax} characters.`,
   bad_frame: 'The server could not read what this page sent. Reload the page.',
   bad_request: 'The server could not read this request. Go back and try again.',
   unknown_type: 'The server does not know this command. Reload the page.',

@@ -2,6 +2,7 @@ import { limits } from '../../../src/limits'
 import type { Words } from '../../words'
 
 const { reactionKindsMax: kindsMax, roomsPerOwnerMax: roomsMax, topicUnitsMax: topicMax } = limits
+const { searchUnitsMax: searchMax } = limits
 
 /** A sentence for every problem, in Simplified Chinese: what happened and what to do. */
 export const problems: Words['problems'] = {
@@ -33,6 +34,7 @@ export const problems: Words['problems'] = {
   emoji_unknown: '这不是一个表情，请从列表里选。',
   reactions_full: `这条消息已经有 ${kindsMax} 种回应了，请用其中一种。`,
   message_missing: '这条消息已不存在，或不是你可以修改的。',
+  search_long: `要找的内容太长了。请缩短到 ${searchMax} 个字符以内。`,
   bad_frame: '服务器看不懂本页发来的内容，请刷新页面。',
   bad_request: '服务器看不懂这个请求，请返回后再试。',
   unknown_type: '服务器不认识这个指令，请刷新页面。',

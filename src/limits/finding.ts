@@ -1,0 +1,39 @@
+/** The numbers of searching and exporting; a part of limits.ts, through which they are used. */
+export const finding = {
+  /** What somebody types to find something; a longer text is pasted by mistake. */
+  searchUnitsMax: 200,
+  searchWordsMax: 16,
+  /** Messages of one page of what was found. */
+  searchPageRows: 30,
+  /** Counted so far beyond the first page, and for so long; then "more than" is said. */
+  searchCountMax: 400,
+  searchCountMsMax: 15,
+  /** A search that takes longer answers with what it found and says that it is not all. */
+  searchMsMax: 1_000,
+  /** The names of so many rooms, in which less than a fourth was said, make a search faster. */
+  searchRoomsMax: 48,
+  searchRoomsShare: 4,
+  /** Of one person at once: one that runs and the one that was typed meanwhile. */
+  searchesAtOnceMax: 2,
+  searchRetryMs: 300,
+  /** Messages of one step of an export: of text, and of pages, which take longer to make… */
+  exportTextRows: 200,
+  exportPageRows: 100,
+  /** …but no more than this of what was said, however long it is. */
+  exportPageUnitsMax: 256 * 1024,
+  /** Bytes of a picture that are put into a page at once; a multiple of three, for base64. */
+  exportPictureBytes: 48 * 1024,
+  /** What is quoted of a message that was answered. */
+  exportQuoteUnits: 120,
+  /** Exports at once: of one browser, and of all. */
+  exportsPerSessionMax: 1,
+  exportsMax: 6,
+  exportRetryMs: 5_000,
+  /** Somebody who takes it this slowly is cut off, so that others get their turn. */
+  exportMsMax: 20 * 60_000,
+  /** Questions waiting for the thread that reads; beyond it people are asked to retry. */
+  readerQueueMax: 100,
+  /** A thread that is silent for longer than any budget is replaced. */
+  readerAnswerMsMax: 15_000,
+  readerCloseMsMax: 1_000,
+} as const

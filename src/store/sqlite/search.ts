@@ -1,0 +1,191 @@
+import type { Database } from 'bun:sqlite'
+import { limits } from '../../limits'
+import { excerptOf } from '../excerpt'
+import { fold } from '../fold'
+import type { User } from '../rows'
+import type { Hit, Place, SearchOutcome, SearchPage, SearchQuery } from '../search'
+import { readAttachments } from './attachments'
+import { type MessageRow, selectMessages, toMessage } from './messages'
+import { hasToken, roomToken, senderToken, tokensForTime, tokensForWord } from './search-tokens'
+
+/**
+ * Makes the function that finds messages, newest first, on a connection of its own. It takes the
+ * index in windows of ids, from the newest back, so that it can stop when its time is over; what
+ * the index offers is compared with the text itself.
+ */
+export function createSearch(db: Database): (query: SearchQuery) => SearchOutcome {
+  const statements = prepare(db)
+  return db.transaction((query: SearchQuery): SearchOutcome => {
+    const top = topOf(statements, query)
+    return top === null ? { refused: 'place_missing' } : find(statements, query, top)
+  })
+}
+
+type Statements = ReturnType<typeof prepare>
+
+/** The id below which to look; null when the place to go on from is not this person's. */
+function topOf({ newest, place }: Statements, { after, user }: SearchQuery): number | null {
+  if (after === null) return (newest.get()?.id ?? 0) + 1
+  return place.get(after.room, after.seq, user)?.id ?? null
+}
+
+function find(statements: Statements, query: SearchQuery, top: number): SearchPage {
+  const words = query.words.map(fold)
+  const match = matchOf(query, words)
+  const found: Candidate[] = []
+  const wanted = query.after === null ? query.limit + limits.searchCountMax : query.limit + 1
+  const deadline = performance.now() + limits.searchMsMax
+  let filledAt = Number.POSITIVE_INFINITY
+  let [bottom, size] = [top, windowMin]
+  while (bottom > 0 && found.length < wanted && isInTime(deadline, filledAt)) {
+    const high = bottom
+    bottom = Math.max(0, high - size)
+    const startedAt = performance.now()
+    for (const row of statements.candidates.iterate(match, high, bottom, ...filtersOf(query))) {
+      if (!fits(row, words)) continue
+      found.push(row)
+      if (found.length === query.limit + 1) filledAt = performance.now()
+      if (found.length >= wanted || !isInTime(deadline, filledAt)) {
+        bottom = row.id
+        break
+      }
+    }
+    if (performance.now() - startedAt < windowMs) size *= 4
+  }
+  const hits = readHits(statements, found.slice(0, query.limit), query.user, words)
+  return { hits, ...rest(statements, query, found, bottom) }
+}
+
+/** Ids of the first window; each next one is larger while they are fast. */
+const windowMin = 65_536
+const windowMs = 20
+
+/** Once the page is full, a moment is left to count how much more there is. */
+function isInTime(deadline: number, filledAt: number): boolean {
+  const now = performance.now()
+  return now < deadline && now < filledAt + limits.searchCountMsMax
+}
+
+/** In the index' own language; every token is quoted, so nothing that was typed is an operator. */
+function matchOf(query: SearchQuery, words: string[]): string {
+  const { has, room, sender, since, until } = query
+  const tokens = [
+    ...words.flatMap((word) => word.split(/\s+/u).filter(Boolean).flatMap(tokensForWord)),
+    ...has.map(hasToken),
+    ...(sender === null ? [] : [senderToken(sender)]),
+    ...(room === null ? [] : [roomToken(room)]),
+  ]
+  const time = since === null && until === null ? [] : tokensForTime(since, until)
+  const parts = [...new Set(tokens)].map(quote)
+  if (time.length > 0) parts.push(`(${time.map(quote).join(' OR ')})`)
+  return parts.join(' AND ')
+}
+
+function quote(token: string): string {
+  return `"${token.replaceAll('"', '""')}"`
+}
+
+type Filters = [
+  user: number,
+  sender: number | null,
+  room: number | null,
+  since: number | null,
+  until: number | null,
+]
+
+function filtersOf({ user, sender, room, since, until }: SearchQuery): Filters {
+  return [user, sender, room, since, until]
+}
+
+type Candidate = Place & { id: number; content: string; attachments: string | null }
+
+/** In the text, or in the name of a file that came with it. */
+function fits({ content, attachments }: Candidate, words: string[]): boolean {
+  const names = readAttachments(attachments).map(({ name }) => name)
+  const folded = fold([content, ...names].join('\n'))
+  return words.every((word) => folded.includes(word))
+}
+
+/** What there is beyond this page. */
+function rest(
+  { nearest }: Statements,
+  { limit, user, after }: SearchQuery,
+  found: Candidate[],
+  bottom: number,
+): Omit<SearchPage, 'hits'> {
+  const more = bottom > 0
+  const isFull = found.length > limit
+  const last = found[limit - 1]
+  const isUnseen = more && !isFull
+  const reached = isUnseen ? nearest.get(bottom, user) : null
+  return {
+    next: isFull && last !== undefined ? { room: last.room, seq: last.seq } : reached,
+    isAll: !isUnseen,
+    count:
+      after === null
+        ? { messages: found.length, rooms: new Set(found.map(({ room }) => room)).size, more }
+        : null,
+  }
+}
+
+/** The messages themselves, in the order in which they were found. */
+function readHits({ hits }: Statements, page: Candidate[], user: number, words: string[]): Hit[] {
+  const rows = hits.all(JSON.stringify(page.map(({ id }) => id)), user)
+  const byPlace = new Map(rows.map((row) => [`${row.room} ${row.seq}`, row]))
+  return page.flatMap(({ room, seq }) => {
+    const row = byPlace.get(`${room} ${seq}`)
+    if (row === undefined) return []
+    const { kind, roomName, otherId: id, otherNickname, otherAvatar, ...message } = row
+    const other = id === null ? null : { id, nickname: otherNickname, avatar: otherAvatar }
+    const whole = toMessage(message, other)
+    const text = [row.content, ...whole.attachments.map(({ name }) => name)].join('\n').trim()
+    return [{ message: whole, kind, roomName, excerpt: excerptOf(text, words) }]
+  })
+}
+
+type HitRow = MessageRow &
+  Pick<Hit, 'kind' | 'roomName'> & { otherId: number | null } & {
+    otherNickname: User['nickname']
+    otherAvatar: User['avatar']
+  }
+
+const mine = `SELECT room_id FROM memberships WHERE user_id =`
+
+function prepare(db: Database) {
+  const newest = db.query<{ id: number | null }, []>(`SELECT max(id) AS id FROM messages`)
+  const place = db.query<{ id: number }, [number, number, number]>(
+    `SELECT id FROM messages WHERE room_id = ?1 AND seq = ?2 AND room_id IN (${mine} ?3)`,
+  )
+  // The names of one's rooms save looking at what others say elsewhere, but cost a lot where there
+  // is little elsewhere. The condition on room_id holds in any case.
+  const ownRooms = `(SELECT ' AND ("room' || group_concat(room_id, '" OR "room') || '")'
+    FROM memberships JOIN rooms ON rooms.id = room_id WHERE user_id = ?4
+    HAVING count(*) <= ${limits.searchRoomsMax}
+      AND sum(revision) * ${limits.searchRoomsShare} < (SELECT max(id) FROM messages))`
+  const candidates = db.query<Candidate, [string, number, number, ...Filters]>(
+    `SELECT messages.id, room_id AS room, seq, content, attachments
+     FROM search JOIN messages ON messages.id = search.rowid
+     WHERE search MATCH ?1 || coalesce(${ownRooms}, '')
+       AND search.rowid < ?2 AND search.rowid >= ?3
+       AND room_id IN (${mine} ?4) AND deleted_at IS NULL
+       AND (?5 IS NULL OR author_id = ?5) AND (?6 IS NULL OR room_id = ?6)
+       AND (?7 IS NULL OR created_at >= ?7) AND (?8 IS NULL OR created_at < ?8)
+     ORDER BY search.rowid DESC`,
+  )
+  const nearest = db.query<Place, [number, number]>(
+    `SELECT room_id AS room, seq FROM messages
+     WHERE id >= ? AND room_id IN (${mine} ?) ORDER BY id LIMIT 1`,
+  )
+  const hits = db.query<HitRow, [string, number]>(
+    `SELECT said.*, rooms.kind, rooms.name AS roomName, other.id AS otherId,
+       other.nickname AS otherNickname, other.avatar AS otherAvatar
+     FROM (${selectMessages(
+       `messages.id IN (SELECT value FROM json_each(?1)) AND room_id IN (${mine} ?2)`,
+     )}) AS said
+     JOIN rooms ON rooms.id = said.room
+     LEFT JOIN memberships AS others
+       ON rooms.kind = 'direct' AND others.room_id = said.room AND others.user_id <> said.senderId
+     LEFT JOIN users AS other ON other.id = others.user_id`,
+  )
+  return { newest, place, candidates, nearest, hits }
+}

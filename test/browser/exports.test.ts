@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { axeViolations, type BrowserPage, openBrowserPage } from '../helpers/browser'
+import { type ChatClient, openSocket, signIn } from '../helpers/client'
+import { makeFolder, type RunningServer, removeFolder, startServer } from '../helpers/server'
+import { addressOf, enter, expectAccessible, expectNoProblems, rows } from './people'
+
+let server: RunningServer
+let script: ChatClient
+let ada: BrowserPage
+const folder = makeFolder()
+
+beforeAll(async () => {
+  server = await startServer()
+  const mei = await signIn(server, '梅')
+  script = await openSocket(server, mei)
+  for (let n = 1; n <= 20; n += 1) await script.post(1, `m-${n}`, `message ${n} 你好 **bold**`)
+  const headers = { Cookie: mei.cookie, Origin: server.origin, 'X-Filename': 'square.png' }
+  const answer = await fetch(`${server.origin}/attachments`, {
+    method: 'POST',
+    headers: { ...headers, 'Content-Type': 'application/octet-stream' },
+    body: new Uint8Array(Buffer.from(square, 'base64')),
+  })
+  const { id }: { id: string } = await answer.json()
+  const picture = { type: 'message.post', room: 1, client_id: 'picture', attachments: [id] }
+  script.send({ ...picture, content: 'look https://example.org/ here' })
+  await script.until((item) => item.type === 'accepted' && item.client_id === 'picture', 'it')
+  ada = await enter(server.port, 'Ada', 'a')
+})
+
+afterAll(async () => {
+  await script.close()
+  ada.close()
+  await server.dispose()
+  removeFolder(folder)
+})
+
+/** What the browser writes to disk when the link in the settings is clicked. */
+async function download(kind: 'txt' | 'html'): Promise<string> {
+  const into = join(folder, kind)
+  mkdirSync(into, { recursive: true })
+  await ada.cdp('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: into })
+  await ada.evaluate(`document.querySelector('#head a[data-panel]').click()`)
+  await ada.waitFor(
+    `document.querySelector('#panel[open] #export-room a[href*="tz="]')`,
+    'the ways',
+  )
+  await ada.click(`#export-room a[href*="export.${kind}"]`)
+  for (let tries = 0; tries < 200; tries += 1) {
+    const [file] = [...new Bun.Glob(`*.${kind}`).scanSync({ cwd: into, onlyFiles: true })]
+    if (file !== undefined) {
+      await ada.evaluate(`document.querySelector('#panel').close()`)
+      return join(into, file)
+    }
+    await Bun.sleep(50)
+  }
+  throw new Error(`no ${kind} was downloaded`)
+}
+
+test('the settings say how much there is, and are accessible', async () => {
+  await ada.evaluate(`document.querySelector('#head a[data-panel]').click()`)
+  await ada.waitFor(`document.querySelector('#panel[open] #export-room')`, 'the section')
+  const text = await ada.evaluate<string>(`document.querySelector('#export-room').innerText`)
+  expect(text).toContain('21 messages')
+  await expectAccessible(ada)
+  await ada.evaluate(`document.querySelector('#panel').close()`)
+  await ada.emulate({ dark: false, width: 1280, height: 800 })
+})
+
+test('the text that is downloaded is, line by line, what stands in the room', async () => {
+  const path = await download('txt')
+  expect(path).toMatch(/general_\d{4}-\d\d-\d\d_\d{4}\.txt$/)
+  const file = await Bun.file(path).text()
+  const lines = file.split('\n\n')[1]?.trim().split('\n') ?? []
+  const said = lines.filter((line) => line.startsWith('['))
+  const shown = await rows(ada)
+  expect(said.length).toBe(shown.length)
+  for (const [n, { text }] of shown.entries()) {
+    expect(said[n]?.replaceAll('**', '')).toEndWith(`梅: ${text}`)
+  }
+  const zone = await ada.evaluate<string>(`Intl.DateTimeFormat().resolvedOptions().timeZone`)
+  expect(file).toContain(`Times: ${zone}`)
+})
+
+test('the page that is downloaded opens from the disk and asks for nothing', async () => {
+  const path = await download('html')
+  const page = await openBrowserPage()
+  await page.goto(pathToFileURL(path).href)
+  const before = page.requests.length
+  await page.waitFor(`document.querySelectorAll('article').length === 21`, 'the messages')
+  const picture = `document.querySelector('figure img')`
+  await page.waitFor(`${picture}.complete && ${picture}.naturalWidth === 2`, 'the picture')
+  const text = await page.evaluate<string>(`document.querySelector('article').innerText`)
+  expect(text).toMatch(/^梅 \d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}\s+message 1 你好 bold$/)
+  await Bun.sleep(300)
+  const asked = page.requests.map(({ url }) => url).filter((url) => !/^(file|data):/.test(url))
+  expect(asked).toEqual([])
+  expect(page.requests.length).toBeGreaterThanOrEqual(before)
+  for (const dark of [false, true]) {
+    await page.emulate({ dark, width: 390, height: 844 })
+    expect(await axeViolations(page)).toEqual([])
+  }
+  expectNoProblems(page)
+  page.close()
+})
+
+test('without a script the links are plain links', async () => {
+  await ada.goto(addressOf(server.port, 'a', '/rooms/1/settings'))
+  await ada.waitFor(
+    `document.querySelectorAll('#export-room a[download]').length === 2`,
+    'the links',
+  )
+  expectNoProblems(ada)
+})
+
+const square =
+  'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEE' +
+  'lEQVR4nGPYbCQNRAwQCgAebgQB95g2SQAAAABJRU5ErkJggg=='
