@@ -2,7 +2,7 @@ import type { EmojiPanel } from './late/emoji'
 import type { Source } from './suggestions'
 
 /** Any beginning of a name; complete-emoji.ts looks closer. */
-const begins = /(?<![\p{L}\p{N}])[:：][\p{L}\p{N}_+-]+$/u
+const begins = /(?<![\p{L}\p{N}])[:：][\p{L}\p{N}_+-]+[:：]?$/u
 
 /** Fetches the names of emoji when one begins to be typed; `onThere` is called when they came. */
 export function beginEmoji(emoji: () => Promise<EmojiPanel>, onThere: () => void): Source {

@@ -193,6 +193,12 @@ test('over a slow line one goes on typing, and the list comes when the names cam
   expect(await textOf(ada)).toBe('Well 😹')
 })
 
+test('a whole name that was there before the names came is still meant', async () => {
+  await reload(ada)
+  await write(ada, 'Done :tada:')
+  await ada.waitFor(`${field}.value === 'Done 🎉'`, 'the emoji')
+})
+
 test('the checker has no complaint about the list', async () => {
   await write(ada, ':heart')
   await ada.waitFor(isListed, 'the list')
