@@ -12,6 +12,7 @@ const statusOfCode = {
   name_reserved: 422,
   name_taken: 422,
   avatar_unknown: 422,
+  picture_unusable: 422,
   room_name_empty: 422,
   room_name_taken: 422,
   topic_long: 422,

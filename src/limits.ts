@@ -47,6 +47,11 @@ export const limits = {
   reserveBytesMax: 2 * 1024 ** 3,
   /** How often the free space is looked at while a file comes in. */
   spaceCheckBytes: 16 * 1024 * 1024,
+  /** What comes in goes to the disk in such portions, so that no message's sync waits for more… */
+  uploadFlushBytes: 128 * 1024,
+  /** …and after each the disk belongs to the words for so many times as long. */
+  uploadCourtesy: 2,
+  uploadCourtesyMsMin: 1,
   /** A sender who sends nothing for so long has gone. */
   uploadStallMs: 20_000,
   /** Longer than that, so that the sender can be told. */
@@ -59,6 +64,15 @@ export const limits = {
   uploadRetryMs: 2_000,
   /** Bytes of one read of a download: what a slow reader makes us hold. */
   downloadPartBytes: 256 * 1024,
+  /** The long side of a photo that was not wanted as it is: a screenful, and 500 KB. */
+  photoSidePxMax: 2_048,
+  /** Two fill the line, and the third is not starved. */
+  uploadsAtOnce: 2,
+  /** Of files that wait to be sent, browsers keep so much over a reload without complaint. */
+  keptFileBytesMax: 25 * 1024 * 1024,
+  /** A face is 128 pixels and some ten kilobytes; twice and more is still no burden. */
+  faceSidePxMax: 512,
+  faceBytesMax: 60 * 1024,
   fileNameUnitsMax: 120,
   descriptionUnitsMax: 1_000,
   /** Pictures that browsers decode without trouble: 64 megapixels are 256 MB there. */

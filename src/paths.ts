@@ -47,9 +47,11 @@ export function createPaths(base: string) {
       return `${base}search${query === '' ? '' : `?${query}`}`
     },
     changes: (id: number) => `${base}rooms/${id}/changes`,
+    mediaKit: () => `${base}media-kit`,
     attachments: () => `${base}attachments`,
     attachment: (id: string, name: string) =>
       `${base}attachments/${id}/${encodeURIComponent(name)}`,
+    profile: () => `${base}profile`,
     face: (id: string) => `${base}faces/${id}`,
     socket: () => `${base}socket`,
     health: () => `${base}healthz`,

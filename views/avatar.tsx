@@ -1,4 +1,5 @@
 import type { User } from '../src/store/store'
+import { housePaths } from '../src/paths'
 import { hueOf } from './hue'
 
 /** The pictures anybody may take: the first letter of the name, or one of eleven stamps. */
@@ -23,11 +24,18 @@ export function Avatar({ user, size }: { user: User; size?: 'small' | 'large' })
   const { avatar, nickname } = user
   if (avatar !== 'letter' && readyAvatars.includes(avatar))
     return <Stamp name={avatar} look={look} />
+  // Whoever listens hears the name, which is always beside it.
+  if (isFace(avatar)) return <img class={look} src={housePaths.face(avatar)} alt="" />
   return (
     <span class={look} aria-hidden="true">
       {initialOf(nickname)}
     </span>
   )
+}
+
+/** Whether it is the id of somebody's own picture. */
+export function isFace(avatar: string): boolean {
+  return /^[0-9a-f]{32}$/.test(avatar)
 }
 
 /** Takes a stamp's name and its classes; gives the pictogram. */

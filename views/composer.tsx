@@ -20,12 +20,15 @@ export function Composer({ view, room, clientId, unsent, answers }: ComposerProp
       method="post"
       action={view.paths.messages(room.id)}
       data-room={room.id}
+      data-max-upload={view.uploadBytesMax}
     >
       <input type="hidden" name="client_id" value={clientId} />
       <div class="options" id="options" role="listbox" hidden></div>
       <Chip view={view} />
       <ReplyLine view={view} />
       {answers !== null && <AnswerBox view={view} message={answers} />}
+      <ul class="tray" id="tray" hidden></ul>
+      <p class="problem" id="tray-problem" role="alert"></p>
       <div class="slab">
         <label class="vh" for="content" id="content-label">
           {fill(isDirect ? live.privatePlaceholder : live.fieldLabel, names)}
@@ -65,10 +68,16 @@ export function Composer({ view, room, clientId, unsent, answers }: ComposerProp
 
 /** Under the words: what else goes into a message, each a button, and what the keys do. */
 function Tools({ view }: { view: View }) {
-  const { emoji } = view.words
+  const { emoji, page } = view.words
   return (
     <>
       <div class="slab__tools">
+        {/* What was chosen stands in the tray until it is sent. */}
+        <input id="files" type="file" multiple hidden aria-label={page.attach} />
+        <button class="btn btn--icon needs-script" id="clip" type="button" title={page.attach}>
+          <Icon name="clip" />
+          <span class="vh">{page.attach}</span>
+        </button>
         <button
           class="btn btn--icon needs-script"
           id="emoji-button"

@@ -2,6 +2,7 @@ import type { Child } from 'hono/jsx'
 import { isLargeEmoji } from '../src/large-emoji'
 import type { Paths } from '../src/paths'
 import type { Message, Room, User } from '../src/store/store'
+import { Attachments } from './attachments'
 import { Avatar } from './avatar'
 import { hueOf } from './hue'
 import { QuoteLine } from './quote'
@@ -45,14 +46,20 @@ export function MessageRow({ message, paths, follows, children }: RowProps) {
           </a>
         </div>
         <QuoteLine message={message} paths={paths} />
-        <div class={bodyClass(content)} dir="auto" hx-ignore="">
+        <div class={bodyClass(content)} dir="auto" hx-ignore="" hidden={isWordless(message)}>
           <Text message={message} />
         </div>
+        <Attachments attachments={message.attachments} paths={paths} />
         <Reactions message={message} />
         {children}
       </div>
     </article>
   )
+}
+
+/** A picture needs no words. */
+function isWordless({ attachments, content }: Message): boolean {
+  return attachments.length > 0 && content.trim() === ''
 }
 
 const foldFromLines = 20

@@ -29,4 +29,13 @@ export function PersonCard({ view, person, state, isSelf }: CardProps) {
   )
 }
 
+/** What tells the pages that somebody has another name or picture. */
+export function ChangedPerson({ user }: { user: User }) {
+  return (
+    <div class="person-changed" data-person={user.id} data-name={user.nickname}>
+      <Avatar user={user} />
+    </div>
+  )
+}
+
 type CardProps = { view: View; person: User; state: Presence; isSelf: boolean }

@@ -12,7 +12,13 @@ export function QuoteLine({ message, paths }: { message: Message; paths: Paths }
   if (replyTo === null) return <></>
   if (quote === null) return <span class="quote quote--gone" data-quote={replyTo}></span>
   return (
-    <a class="quote" href={paths.message(room, replyTo)} data-quote={replyTo} hx-ignore="">
+    <a
+      class="quote"
+      href={paths.message(room, replyTo)}
+      data-quote={replyTo}
+      data-of={quote.sender.id}
+      hx-ignore=""
+    >
       <b class={hueOf(quote.sender.id)}>
         <bdi>{quote.sender.nickname}</bdi>
       </b>{' '}

@@ -1,9 +1,8 @@
-import { readyAvatars, Stamp } from './avatar'
+import { isFace, readyAvatars, Stamp } from './avatar'
 import { LanguageForm } from './preference-forms'
 import { Page } from './page'
 import { TopBar } from './top-bar'
 import type { View } from './view'
-import type { Words } from './words'
 
 /** Takes what was typed so far; gives the page for somebody without a name. */
 export function SignInPage({ view, form }: SignInProps) {
@@ -48,7 +47,7 @@ export function SignIn({ view, form }: SignInProps) {
       <button class="vh" type="submit" tabindex={-1} aria-hidden="true"></button>
       {form.room !== null && <input type="hidden" name="room" value={form.room} />}
       <NicknameField view={view} form={form} />
-      <AvatarChoice words={view.words} chosen={form.avatar} />
+      <AvatarChoice view={view} chosen={form.avatar} picture={form.picture} />
       <button class="btn btn--fill" type="submit">
         {page.enter}
       </button>
@@ -59,6 +58,8 @@ export function SignIn({ view, form }: SignInProps) {
 export type SignInForm = {
   nickname: string
   avatar: string
+  /** One's own, as text; empty without one. */
+  picture: string
   /** The room to open afterwards; null for the usual one. */
   room: number | null
   /** One sentence about what to change; null at first. */
@@ -112,7 +113,9 @@ function Suggestions({ view, form }: SignInProps) {
   )
 }
 
-function AvatarChoice({ words, chosen }: { words: Words; chosen: string }) {
+/** Takes what is chosen; gives the pictures to choose from, one's own among them. */
+export function AvatarChoice({ view, chosen, picture }: AvatarChoiceProps) {
+  const { words } = view
   const labels: Record<string, string> = words.avatars
   return (
     <fieldset>
@@ -131,8 +134,50 @@ function AvatarChoice({ words, chosen }: { words: Words; chosen: string }) {
             <span class="vh">{labels[name]}</span>
           </label>
         ))}
+        <OwnChoice view={view} chosen={chosen} />
       </div>
+      <OwnFace view={view} picture={picture} />
     </fieldset>
+  )
+}
+
+type AvatarChoiceProps = { view: View; chosen: string; picture: string }
+
+/** The own picture among the others, once there is one. */
+function OwnChoice({ view, chosen }: { view: View; chosen: string }) {
+  const { page } = view.words
+  const isOwn = isFace(chosen)
+  return (
+    <label class="picks__own" title={page.ownFace} hidden={!isOwn}>
+      <input type="radio" name="avatar" value={isOwn ? chosen : 'picture'} checked={isOwn} />
+      <img class="av" src={isOwn ? view.paths.face(chosen) : undefined} alt="" />
+      <span class="vh">{page.ownFace}</span>
+    </label>
+  )
+}
+
+/** The way to an own picture; it takes a script to make it small enough. */
+function OwnFace({ view, picture }: { view: View; picture: string }) {
+  const { page } = view.words
+  return (
+    <div
+      class="own-face needs-script"
+      data-moves={page.faceMoves}
+      data-unreadable={page.faceUnreadable}
+    >
+      <input type="hidden" name="picture" value={picture} />
+      <input
+        class="own-face__file"
+        type="file"
+        accept="image/*"
+        hidden
+        aria-label={page.chooseFace}
+      />
+      <button class="btn own-face__choose" type="button">
+        {page.chooseFace}
+      </button>
+      <p class="own-face__problem"></p>
+    </div>
   )
 }
 

@@ -107,6 +107,10 @@ function Menu({ view, user }: { view: View; user: User }) {
       <div class="menu__theme">
         <ThemeForm view={view} />
       </div>
+      <a class="btn menu__item" href={view.paths.profile()} data-panel="">
+        <Icon name="pencil" />
+        {page.profile}
+      </a>
       <a
         class="btn menu__item"
         href={view.paths.ownSettings()}

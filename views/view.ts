@@ -13,6 +13,8 @@ export type View = {
   houseId: string
   /** Names the build of scripts and styles: a page learns when the server has another. */
   build: string
+  /** The largest file that may be sent. */
+  uploadBytesMax: number
   /** Addresses of the built files; their names change with their content. */
   assets: {
     css: string

@@ -46,6 +46,8 @@ export type ChatEvent =
   | RefusedEvent
   | { type: 'presence'; user: number; state: PresenceState }
   | { type: 'online'; room: number; count: number }
+  /** To everybody: somebody's name or picture is another one from now on. */
+  | { type: 'person.changed'; user: User }
   | { type: 'typing'; room: number; user: number; active: boolean }
   | { type: 'read'; room: number; seq: number; unread: number; mentions: number }
   /** To one person: a room of theirs is new, or something about it that is theirs alone. */

@@ -18,6 +18,8 @@ export type Presence = {
   /** Somebody who may be here got a place in a room, or lost it. */
   enter: (userId: number, room: number) => void
   exit: (userId: number, room: number) => void
+  /** Somebody who may be here has another name or picture. */
+  rename: (user: User) => void
   stateOf: (userId: number) => PresenceState
   /** Everybody who is not offline. */
   states: () => Map<number, PresenceState>
@@ -76,6 +78,10 @@ export function createPresence(chat: () => Pick<Chat, 'publish'>): Presence {
         exit(crowd, guest, room)
         news.count(room)
       }),
+    rename(user) {
+      const guest = guests.get(user.id)
+      if (guest !== undefined) guest.user = user
+    },
     stateOf: (userId) => stateOf(guests.get(userId)),
     states: () => new Map([...guests].map(([userId, guest]) => [userId, stateOf(guest)])),
     countIn,

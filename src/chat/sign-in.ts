@@ -3,6 +3,8 @@ import { ChatError } from '../errors'
 import type { User } from '../store/store'
 import { createToken } from '../tokens'
 import type { Chat } from './chat'
+import { keepFace } from './face'
+import { removeFiles } from './janitor'
 import { type Name, parseNickname, suggestNicknames } from './name'
 
 export type SignedIn = { user: User; token: string }
@@ -10,33 +12,39 @@ export type SignedIn = { user: User; token: string }
 /**
  * Makes a new person who holds `nickname`, with a fresh session and a place in the first room.
  * A person who is signed in already and types the same name stays who they are, with a new token.
- * Throws `name_…`, `name_taken` or `avatar_unknown`.
+ * Throws `name_…`, `name_taken`, `avatar_unknown` or `picture_unusable`.
  */
 export async function signIn(
   chat: Chat,
-  typed: { nickname: string; avatar: string },
+  typed: { nickname: string; avatar: string; picture: string },
   current: { user: User; tokenHash: Uint8Array } | null,
 ): Promise<SignedIn> {
   const name = parseNickname(typed.nickname)
   if (typeof name === 'string') throw new ChatError(name)
-  if (!readyAvatars.includes(typed.avatar)) throw new ChatError('avatar_unknown')
+  const isOwn = typed.avatar === 'picture' && typed.picture !== ''
+  if (!isOwn && !readyAvatars.includes(typed.avatar)) throw new ChatError('avatar_unknown')
   const { token, hash } = createToken()
   if (current !== null && current.user.nickname === name.shown) {
     await chat.store.sessions.add(current.user.id, hash, chat.now())
     await chat.store.sessions.end(current.tokenHash, chat.now())
     return { user: current.user, token }
   }
+  const face = isOwn ? await keepFace(chat, typed.picture) : null
   const user = await chat.store.users.join(
     {
       nickname: name.shown,
       folded: name.folded,
       skeleton: name.skeleton,
-      avatar: typed.avatar,
+      avatar: face?.id ?? typed.avatar,
+      face,
       createdAt: chat.now(),
     },
     hash,
   )
-  if (user === null) throw new ChatError('name_taken')
+  if (user === null) {
+    if (face !== null) await removeFiles(chat, [face.id])
+    throw new ChatError('name_taken')
+  }
   chat.log('joined', { user: user.id })
   return { user, token }
 }

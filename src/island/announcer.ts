@@ -21,8 +21,17 @@ export function createAnnouncer(page: Page): (rows: HTMLElement[]) => void {
   }
 }
 
+/** What a message says; without words, what its files are called. */
+export function wordsOf(row: HTMLElement): string {
+  const text = row.querySelector('.msg__body:not([hidden])')?.textContent?.trim() ?? ''
+  if (text !== '') return text
+  const pictures = [...row.querySelectorAll<HTMLImageElement>('.pic img')].map(({ alt }) => alt)
+  const names = [...row.querySelectorAll('.file bdi')].map(({ textContent }) => textContent)
+  return [...pictures, ...names].join(', ')
+}
+
 function sentence(page: Page, row: HTMLElement): string {
-  const text = row.querySelector('.msg__body')?.textContent ?? ''
+  const text = wordsOf(row)
   const name = row.querySelector('.msg__meta bdi')?.textContent ?? ''
   const isLong = text.length > spokenUnitsMax
   const spoken = isLong ? fill(page.words.andMore, { text: text.slice(0, spokenUnitsMax) }) : text

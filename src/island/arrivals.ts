@@ -4,6 +4,7 @@ import { createPaths } from '../paths'
 import type { Listener } from './connection'
 import { hear } from './events'
 import { isRemembered } from './insert'
+import { loadLate } from './late'
 import type { Page } from './page'
 import type { Parts } from './parts'
 import { receivePeople } from './people'
@@ -33,7 +34,8 @@ export function listen(
       parts.history?.onEvent(event)
     },
     onHtml(html) {
-      const { rows, people } = parse(html)
+      const { rows, people, changed } = parse(html)
+      if (changed.length > 0) void changePeople(parts, changed)
       parts.history?.heard(rows)
       if (rows.length > 0) timeline.receive(rows)
       if (people.length > 0) receivePeople(page, people)
@@ -50,6 +52,13 @@ export function listen(
       if (!isLoggingOut()) location.assign(createPaths(page.base).home())
     },
   }
+}
+
+/** Somebody has another name or picture; rooms kept in memory are fetched anew. */
+async function changePeople(parts: Parts, changed: HTMLElement[]): Promise<void> {
+  parts.switching.forgetAll()
+  const faces = await loadLate(parts.page, 'faces').catch(() => null)
+  for (const person of changed) faces?.changePerson(parts, person)
 }
 
 /** Every message that is heard, of whatever room, perhaps not for the first time. */
@@ -94,12 +103,13 @@ function offerReload(page: Page): void {
 }
 
 /** Sorts published HTML by what it is: rows of messages, lines of people. */
-function parse(html: string): { rows: HTMLElement[]; people: HTMLElement[] } {
+function parse(html: string): Record<'rows' | 'people' | 'changed', HTMLElement[]> {
   const template = document.createElement('template')
   template.innerHTML = html // house: parsed, never shown
   const published = [...template.content.children].filter((part) => part instanceof HTMLElement)
   return {
     rows: published.filter((part) => part.matches('.msg')),
     people: published.filter((part) => part.matches('.person')),
+    changed: published.filter((part) => part.matches('.person-changed')),
   }
 }

@@ -6,7 +6,7 @@ import { createComposer, type Sent } from './composer'
 import { openDrafts } from './drafts'
 import { openEmoji } from './emoji-button'
 import { openMute } from './mute'
-import { loadLate, whenWanted } from './late'
+import { loadLate, whenThere, whenWanted } from './late'
 import { createNewLine } from './new-line'
 import { openOutbox, type Outbox } from './outbox'
 import { announce, element, fill, type Page } from './page'
@@ -88,6 +88,7 @@ function listenToTimeline(page: Page, parts: () => Parts): TimelineListener {
       if (!send(parts(), frame)) parts().timeline.positions.interrupted()
     },
     onRow: (row) => receiveRow(parts(), row),
+    onPending: (row, entry) => whenThere(parts().media, (media) => media.dress(row, entry)),
     onArrival: (rows) =>
       announceRows(rows.filter((row) => !parts().mute.has(Number(row.dataset.user)))),
     onGrown() {
@@ -106,7 +107,7 @@ function listenToTimeline(page: Page, parts: () => Parts): TimelineListener {
   }
 }
 
-type LateNames = 'device' | 'emoji' | 'panel' | 'search' | 'suggestions' | 'tools'
+type LateNames = 'device' | 'emoji' | 'media' | 'panel' | 'search' | 'suggestions' | 'tools'
 
 function createLate(page: Page, parts: () => Parts): Pick<Parts, LateNames> {
   return {
@@ -118,6 +119,7 @@ function createLate(page: Page, parts: () => Parts): Pick<Parts, LateNames> {
       const { createEmojiPanel } = await loadLate(page, 'emoji')
       return createEmojiPanel(page, parts().storage, parts().composer)
     }),
+    media: whenWanted(async () => (await loadLate(page, 'media')).createMedia(page, parts())),
     panel: whenWanted(async () => {
       const { createPanel } = await loadLate(page, 'panel')
       const { composer, device, mute, switching } = parts()
@@ -125,11 +127,7 @@ function createLate(page: Page, parts: () => Parts): Pick<Parts, LateNames> {
       return createPanel(page, composer, {
         openRoom,
         toggleMute: mute.toggle,
-        onShown: () =>
-          void device().then(
-            (it) => it.dress(),
-            () => {},
-          ),
+        onShown: () => whenThere(device, (it) => it.dress()),
       })
     }),
     suggestions: whenWanted(async () => {
@@ -191,9 +189,9 @@ export function send({ connection }: Parts, frame: object): boolean {
   return connection?.send(frame) === true
 }
 
-function post({ outbox, timeline, typing }: Parts, { room, text, to, reply }: Sent): void {
+function post({ outbox, timeline, typing }: Parts, { room, text, files, to, reply }: Sent): void {
   const writtenIn = room === timeline.room() ? null : timeline.room()
-  const entry = { room, content: text, writtenIn, to: to?.name ?? '', reply }
+  const entry = { room, content: text, files, writtenIn, to: to?.name ?? '', reply }
   timeline.showPending(outbox.post(entry))
   outbox.flush()
   typing.stopped()
@@ -239,7 +237,11 @@ function createOutbox(userId: number, parts: () => Parts, storage: Storage): Out
       timeline.positions.compare(accepted.room, accepted.revision)
       if (accepted.room !== timeline.room()) timeline.settlePending(entry.clientId)
     },
-    onDiscard: (entry) => parts().timeline.dropPending(entry.clientId),
+    onDiscard(entry) {
+      parts().timeline.dropPending(entry.clientId)
+      if (entry.files.length > 0) whenThere(parts().media, (media) => media.forget(entry))
+    },
+    onFiles: (entry) => whenThere(parts().media, (media) => media.upload(entry)),
     onStorageFull: () => showToast(parts().page.words.storageFull),
     onSlow(ms) {
       showToast(fill(parts().page.words.fast, { s: Math.max(1, Math.ceil(ms / 1000)) }))

@@ -4,8 +4,10 @@ import { confirmAll, createMeter, label, roomTitle } from './composer-label'
 import type { Addressee, Draft, Drafts } from './drafts'
 import { isSending } from './enter-key'
 import { announce, element, fill, type Page } from './page'
+import type { OutboxEntry } from './outbox-entry'
 import { createPrivateMode, type PrivateMode } from './private-mode'
 import type { Quoted } from './quotes'
+import type { Tray } from './tray'
 import { createReplyMode, type ReplyMode } from './reply-mode'
 
 export type Composer = {
@@ -21,12 +23,17 @@ export type Composer = {
   reply: () => Quoted | null
   /** Nothing is sent while somebody is still choosing to whom. */
   setChoosing: (isChoosing: boolean) => void
+  /** From now on files may stand beside the text. */
+  setTray: (tray: Tray) => void
   /** Puts text where the caret is, so that undo takes it back. */
   insert: (text: string) => void
   focus: () => void
 }
 
-export type Sent = { room: number; text: string; to: Addressee | null; reply: Quoted | null }
+export type Sent = Pick<OutboxEntry, 'room' | 'files' | 'reply'> & {
+  text: string
+  to: Addressee | null
+}
 
 export type ComposerHooks = {
   /** `room` is where it goes; `writtenIn` where it was written, when that is another one. */
@@ -38,6 +45,7 @@ export type ComposerHooks = {
 }
 
 type Desk = {
+  tray: Tray | null
   page: Page
   drafts: Drafts
   hooks: ComposerHooks
@@ -69,6 +77,7 @@ export function createComposer(page: Page, drafts: Drafts, hooks: ComposerHooks)
     field.focus()
   })
   const desk: Desk = {
+    tray: null,
     page,
     drafts,
     hooks,
@@ -97,9 +106,8 @@ export function createComposer(page: Page, drafts: Drafts, hooks: ComposerHooks)
       field.focus()
     },
     reply: reply.target,
-    setChoosing(isChoosing) {
-      desk.isChoosing = isChoosing
-    },
+    setChoosing: (isChoosing) => void (desk.isChoosing = isChoosing),
+    setTray: (tray) => void (desk.tray = tray),
     insert: (text) => insert(field, text),
     focus: () => field.focus(),
   }
@@ -135,7 +143,8 @@ function watchField(desk: Desk): void {
 function submit(desk: Desk): void {
   const { field, hooks, page, privacy, room } = desk
   const text = field.value.replace(/\s+$/, '')
-  if (text === '' || text.length > limits.messageUnitsMax || desk.isChoosing) return
+  const isEmpty = text === '' && desk.tray?.isEmpty() !== false
+  if (isEmpty || text.length > limits.messageUnitsMax || desk.isChoosing) return
   // Another room is just being put on the screen: what says where this goes has yet to follow.
   if (Number(element('timeline', HTMLElement).dataset.room) !== room) return
   const to = privacy.addressee()
@@ -149,7 +158,7 @@ function submit(desk: Desk): void {
   // Whoever watches the field sees it emptied, as if by hand.
   field.dispatchEvent(new Event('input'))
   saveDraft(desk)
-  hooks.onSend({ room: to?.room ?? room, text, to, reply })
+  hooks.onSend({ room: to?.room ?? room, text, files: desk.tray?.take() ?? [], to, reply })
 }
 
 /** An answer goes where the question was asked, or is none: what was private is not quoted here. */
@@ -192,6 +201,7 @@ function setRoom(desk: Desk): void {
   form.dataset.room = String(desk.room)
   form.action = createPaths(page.base).messages(desk.room)
   field.value = ''
+  desk.tray?.setRoom(desk.room)
   restore(desk)
   drafts.mark()
 }

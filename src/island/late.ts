@@ -5,6 +5,8 @@ import type { Page } from './page'
 export type LateParts = {
   emoji: typeof import('./late/emoji')
   device: typeof import('./late/device')
+  faces: typeof import('./late/faces')
+  media: typeof import('./late/media')
   panel: typeof import('./late/panel')
   suggest: typeof import('./late/suggest')
   search: typeof import('./late/search')
@@ -50,6 +52,11 @@ export function whenWanted<Made>(make: () => Promise<Made>): () => Promise<Made>
     })
     return made
   }
+}
+
+/** Does something with a late part; without a connection it is left undone. */
+export function whenThere<Part>(part: () => Promise<Part>, work: (part: Part) => void): void {
+  part().then(work, () => {})
 }
 
 /** Calls back once, as soon as somebody does something with the page, or a moment later. */

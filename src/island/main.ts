@@ -21,7 +21,7 @@ import { showToast } from './toast'
 /** The browser's side: what must be instant. Everything else is HTML and htmx. */
 const page = readPage()
 const storage = openStorage(page)
-if (document.getElementById('sign-in') !== null) startSignIn(storage)
+if (document.getElementById('sign-in') !== null) startSignIn(page, storage)
 else if (page.user !== null && document.getElementById('timeline') !== null) {
   const parts: Parts = assemble(page, storage, page.user.id, () => parts)
   start(parts)
@@ -70,9 +70,10 @@ function start(parts: Parts): void {
   welcomeBack(page, storage)
   timeline.start()
   onFirstUse(() => {
-    const { device, suggestions, tools } = parts
-    for (const part of [tools, suggestions, device]) void part().catch(() => {})
+    const { device, media, suggestions, tools } = parts
+    for (const part of [tools, suggestions, device, media]) void part().catch(() => {})
   })
+  watchMedia(parts)
 }
 
 /** Opens something in the dialog, or on a page of its own when that is not to be had. */
@@ -101,6 +102,22 @@ function onReaction(act: (row: HTMLElement, emoji: string) => void): void {
     const chip = target instanceof Element ? target.closest<HTMLElement>('.reaction') : null
     const row = chip?.closest<HTMLElement>('.msg') ?? null
     if (chip !== null && row !== null) act(row, chip.dataset.emoji ?? '')
+  })
+}
+
+/** Files are chosen, and pictures seen, by a part that may have to be fetched first. */
+function watchMedia({ media, page }: Parts): void {
+  document.addEventListener('click', (event) => {
+    const target = event.target instanceof Element ? event.target : null
+    const picture = target?.closest<HTMLAnchorElement>('.msg .pic') ?? null
+    const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey
+    const isClip = target?.closest('#clip') != null
+    if (!isPlain || (picture === null && !isClip)) return
+    event.preventDefault()
+    media().then(
+      (it) => (picture === null ? it.choose() : it.show(picture)),
+      () => showToast(page.words.notConnected),
+    )
   })
 }
 

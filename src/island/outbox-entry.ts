@@ -1,6 +1,19 @@
 import type { Quoted } from './quotes'
 import type { Storage } from './storage'
 
+/** A file of such a message; the bytes are kept elsewhere under its key. */
+export type OutboxFile = {
+  key: string
+  /** What the server calls it; empty until all of it is there. */
+  id: string
+  name: string
+  type: string
+  size: number
+  description: string
+  /** Of a picture: as it is, not made smaller. */
+  isOriginal: boolean
+}
+
 /** A message of mine that the server has not answered yet, or refused. */
 export type OutboxEntry = {
   clientId: string
@@ -11,6 +24,7 @@ export type OutboxEntry = {
   content: string
   /** What it answers. */
   reply: Quoted | null
+  files: OutboxFile[]
   /** The browser's clock in milliseconds; only for showing and for the order of sending. */
   at: number
   state: 'waiting' | 'failed'
@@ -41,7 +55,18 @@ function readEntry(value: unknown): OutboxEntry | null {
   if (writtenIn !== null && !isPlace(writtenIn)) return null
   if (state !== 'waiting' && state !== 'failed') return null
   const reply = readQuoted(fields.get('reply'))
-  return { clientId, room, writtenIn, to, content, reply, at: Number(at), state, reason }
+  const files = readFiles(fields.get('files'))
+  return { clientId, room, writtenIn, to, content, files, reply, at: Number(at), state, reason }
+}
+
+function readFiles(value: unknown): OutboxFile[] {
+  return Array.isArray(value) ? value.filter(isFile) : []
+}
+
+function isFile(value: unknown): value is OutboxFile {
+  const fields = fieldsOf(value)
+  const texts = ['key', 'id', 'name', 'type', 'description'].map((name) => fields.get(name))
+  return texts.every((text) => typeof text === 'string') && Number(fields.get('size')) > 0
 }
 
 /** What is answered, out of anything that was stored; null when it is nothing of the kind. */

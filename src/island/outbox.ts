@@ -9,6 +9,8 @@ export type OutboxListener = {
   onChange: (entry: OutboxEntry) => void
   onSent: (entry: OutboxEntry, accepted: AcceptedEvent | null) => void
   onDiscard: (entry: OutboxEntry) => void
+  /** Its turn has come, but files of it are not on the server yet. */
+  onFiles: (entry: OutboxEntry) => void
   /** The browser keeps nothing: unsent messages would not survive a reload. */
   onStorageFull: () => void
   /** The server asks to slow down. */
@@ -26,11 +28,16 @@ export type Outbox = {
   interrupted: () => void
   onAccepted: (accepted: AcceptedEvent) => void
   onRefused: (refused: RefusedEvent) => void
+  /** A file of a message has come to the server, or never will (`reason`). */
+  filed: (clientId: string, key: string, id: string, reason?: string) => void
   retry: (clientId: string) => void
   discard: (clientId: string) => void
 }
 
-export type NewEntry = Pick<OutboxEntry, 'room' | 'content' | 'writtenIn' | 'to' | 'reply'>
+export type NewEntry = Pick<
+  OutboxEntry,
+  'room' | 'content' | 'files' | 'writtenIn' | 'to' | 'reply'
+>
 
 type Box = {
   prefix: string
@@ -69,6 +76,7 @@ export function openOutbox(
     interrupted: () => underWay.clear(),
     onAccepted: (accepted) => settle(box, accepted),
     onRefused: (refused) => refuse(box, refused),
+    filed: (clientId, key, id, reason) => filed(box, clientId, key, id, reason),
     retry: (clientId) => retry(box, clientId),
     discard: (clientId) => discard(box, clientId),
   }
@@ -104,14 +112,18 @@ function flush(box: Box): void {
   for (const [room, [first]] of Map.groupBy(sorted(box.entries), (entry) => entry.room)) {
     // A failed message holds back those behind it: order is kept until somebody decides.
     if (first === undefined || first.state === 'failed' || box.underWay.has(room)) continue
-    const { clientId, content, reply, writtenIn } = first
+    const { clientId, content, files, reply, writtenIn } = first
+    if (files.some(({ id }) => id === '')) {
+      box.listener.onFiles(first)
+      continue
+    }
     const frame = {
       type: 'message.post',
       room,
       client_id: clientId,
       content,
       written_in: writtenIn,
-      attachments: [],
+      attachments: files.map(({ id }) => id),
       reply_to: reply?.seq ?? null,
     }
     if (box.connection()?.send(frame)) {
@@ -141,9 +153,25 @@ function refuse(box: Box, { client_id, code, retry_ms, reason }: RefusedEvent): 
   box.underWay.delete(entry.room)
   // What it answers is gone: sent once more, it goes without the quotation.
   const reply = code === 'reply_missing' ? null : entry.reply
-  const failed: OutboxEntry = { ...entry, reply, state: 'failed', reason }
+  // Kept too long, uploads are forgotten there; then they are sent again.
+  const isGone = code === 'attachment_missing'
+  const files = isGone ? entry.files.map((file) => ({ ...file, id: '' })) : entry.files
+  fail(box, { ...entry, reply, files }, reason)
+}
+
+function fail(box: Box, entry: OutboxEntry, reason: string): void {
+  const failed: OutboxEntry = { ...entry, state: 'failed', reason }
   keep(box, failed)
   box.listener.onChange(failed)
+}
+
+function filed(box: Box, clientId: string, key: string, id: string, reason?: string): void {
+  const entry = box.entries.get(clientId)
+  if (entry === undefined) return
+  if (reason !== undefined) return fail(box, entry, reason)
+  const files = entry.files.map((file) => (file.key === key ? { ...file, id } : file))
+  keep(box, { ...entry, files })
+  flush(box)
 }
 
 function slowDown(box: Box, retryMs: number): void {

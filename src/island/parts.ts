@@ -6,6 +6,7 @@ import type { Drafts } from './drafts'
 import type { EmojiPanel } from './late/emoji'
 import type { History } from './history'
 import type { Device } from './late/device'
+import type { Media } from './late/media'
 import type { Panel } from './late/panel'
 import type { Palette } from './late/search'
 import type { MessageTools } from './late/tools'
@@ -48,6 +49,7 @@ export type Parts = {
   /** Fetched when they are first wanted; reject without a connection. */
   emoji: () => Promise<EmojiPanel>
   device: () => Promise<Device>
+  media: () => Promise<Media>
   panel: () => Promise<Panel>
   suggestions: () => Promise<SuggestionList>
   tools: () => Promise<MessageTools>

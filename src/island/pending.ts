@@ -32,6 +32,7 @@ export function createPending(page: Page, clock: Clock, timeline: () => HTMLElem
     row.querySelector('.msg__body p')?.replaceChildren(entry.content)
     const isLarge = isLargeEmoji(entry.content)
     row.querySelector('.msg__body')?.classList.toggle('msg__body--emoji', isLarge)
+    row.querySelector('.msg__body')?.toggleAttribute('hidden', entry.content === '')
     row.querySelector('time')?.replaceChildren(clock.time(entry.at))
     row.dataset.room = String(entry.room)
     if (entry.reply !== null) row.querySelector('.msg__body')?.before(makeQuote(page, entry.reply))

@@ -1,4 +1,5 @@
 import { limits } from '../limits'
+import { wordsOf } from './announcer'
 import { createPaths } from '../paths'
 import { element, type Page } from './page'
 
@@ -10,7 +11,8 @@ export function quotedOf(row: HTMLElement): Quoted {
   const { room, seq, user } = row.dataset
   const name = row.querySelector('.msg__meta bdi')?.textContent ?? ''
   const blocks = row.querySelectorAll('.msg__body :is(p, li, pre > code)')
-  const line = Array.from(blocks, ({ textContent }) => textContent).join(' ')
+  const words = Array.from(blocks, ({ textContent }) => textContent).join(' ')
+  const line = words.trim() === '' ? wordsOf(row) : words
   const letters = Array.from(line.replace(/\s+/g, ' ').trim()).slice(0, limits.quoteLettersMax)
   return { room: Number(room), seq: Number(seq), user: Number(user), name, text: letters.join('') }
 }
@@ -22,6 +24,7 @@ export function makeQuote(page: Page, quoted: Quoted): HTMLElement {
   if (!(clone instanceof HTMLAnchorElement)) throw new Error('the template of a quote is empty')
   clone.setAttribute('href', createPaths(page.base).message(quoted.room, quoted.seq))
   clone.dataset.quote = String(quoted.seq)
+  clone.dataset.of = String(quoted.user)
   // views/hue.ts: the colour of a person.
   clone.querySelector('b')?.setAttribute('class', `hue-${quoted.user % 12}`)
   clone.querySelector('bdi')?.replaceChildren(quoted.name)

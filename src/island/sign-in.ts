@@ -1,3 +1,4 @@
+import { loadLate } from './late'
 import { element, fill, type Page } from './page'
 import type { Storage } from './storage'
 import { showToast } from './toast'
@@ -6,7 +7,7 @@ import { showToast } from './toast'
  * The dialog at the door: really modal (the server is the gate, this only keeps the place tidy),
  * with the name and picture of last time.
  */
-export function startSignIn(storage: Storage): void {
+export function startSignIn(page: Page, storage: Storage): void {
   const dialog = element('sign-in', HTMLDialogElement)
   dialog.addEventListener('cancel', (event) => event.preventDefault())
   dialog.close()
@@ -14,11 +15,16 @@ export function startSignIn(storage: Storage): void {
   prefill(storage)
   dialog.addEventListener('submit', () => {
     const form = new FormData(element('sign-in-form', HTMLFormElement))
-    storage.write('person', { nickname: form.get('nickname'), avatar: form.get('avatar') })
+    const [nickname, avatar] = [form.get('nickname'), form.get('avatar')]
+    storage.write('person', { nickname, avatar, picture: form.get('picture') })
   })
   // A refused name comes back with the form: the field is where the reader goes on.
   document.addEventListener('htmx:after:swap', () => element('nickname', HTMLInputElement).select())
   element('nickname', HTMLInputElement).select()
+  void loadLate(page, 'faces').then(
+    ({ watchFaces }) => watchFaces(),
+    () => {},
+  )
 }
 
 function prefill(storage: Storage): void {
@@ -28,6 +34,9 @@ function prefill(storage: Storage): void {
   const nickname = element('nickname', HTMLInputElement)
   const known = fields.get('nickname')
   if (nickname.value === '' && typeof known === 'string') nickname.value = known
+  const picture = document.querySelector<HTMLInputElement>('#sign-in-form [name=picture]')
+  const face = fields.get('picture')
+  if (picture !== null && typeof face === 'string') picture.value ||= face
   for (const radio of document.querySelectorAll<HTMLInputElement>('#sign-in-form [name=avatar]')) {
     if (radio.value === fields.get('avatar')) radio.checked = true
   }

@@ -1,3 +1,4 @@
+import { wordsOf } from './announcer'
 import type { RoomSummary } from '../chat/events'
 import { limits } from '../limits'
 import { element, fill, type Page } from './page'
@@ -133,7 +134,7 @@ export function noticeOf(
   room: Pick<RoomSummary, 'kind' | 'name'>,
 ): { title: string; text: string } {
   const name = row.querySelector('.msg__meta bdi')?.textContent ?? ''
-  const text = row.querySelector('.msg__body')?.textContent ?? ''
+  const text = wordsOf(row)
   const isPrivate = room.kind === 'direct'
   const title = isPrivate ? name : fill(page.words.noticeTitle, { name, room: room.name })
   return { title, text }

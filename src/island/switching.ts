@@ -19,6 +19,7 @@ export type Switching = {
   /** The room before or after this one in the list; `isUnread` skips what was read. */
   step: (direction: 1 | -1, isUnread: boolean) => void
   forget: (room: number) => void
+  forgetAll: () => void
   /** A message of this room is gone: so are the kept lists that show it as a slip. */
   forgetSlips: (room: number) => void
   /** The room on the screen is not mine any more. */
@@ -60,6 +61,7 @@ export function createSwitching(page: Page, timeline: Timeline, hooks: SwitchHoo
     openAt: (room, seq) => showAt(it, room, seq, true),
     step: (direction, isUnread) => step(it, direction, isUnread),
     forget: (room) => void it.kept.delete(room),
+    forgetAll: () => it.kept.clear(),
     forgetSlips(room) {
       for (const [id, { timeline: list }] of it.kept) {
         if (list.querySelector(`.slip .msg[data-room="${room}"]`) !== null) it.kept.delete(id)

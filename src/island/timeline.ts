@@ -21,6 +21,8 @@ export type TimelineListener = {
   onGap: (room: number, after: number) => void
   /** Rows arrived from the server, of whatever room, each perhaps not for the first time. */
   onRow: (row: HTMLElement) => void
+  /** A row of an unanswered message with files is on the page, or was changed. */
+  onPending: (row: HTMLElement, entry: OutboxEntry) => void
   /** Rows of other people arrived on this page. */
   onArrival: (rows: HTMLElement[]) => void
   /** More is on the page, older or newer. */
@@ -223,10 +225,11 @@ function remove(parts: Parts, roomId: number, seq: number, revision: number): vo
 }
 
 function showPending(parts: Parts, entry: OutboxEntry): void {
-  const { pending, pill, rows, scroller } = parts
+  const { listener, pending, pill, rows, scroller } = parts
   if (entry.room !== room() && entry.writtenIn !== room()) return
   if (!pill.isUpToDate()) return toEnd(parts)
   const row = pending.show(entry)
   if (row?.parentElement === list()) rows.settle(row)
+  if (row !== null && entry.files.length > 0) listener.onPending(row, entry)
   scroller.toEnd()
 }

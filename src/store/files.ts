@@ -21,6 +21,8 @@ export type FileStore = {
 /** A file that is being written. */
 export type Draft = {
   write(bytes: Uint8Array): Promise<void>
+  /** Makes sure that what was written is on the disk, so that no later sync has to. */
+  flush(): Promise<void>
   read(start: number, length: number): Promise<Uint8Array<ArrayBuffer>>
   /** From now on it is the file `id`, whatever happens to the machine. */
   keep(id: string): Promise<void>

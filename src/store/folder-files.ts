@@ -52,6 +52,7 @@ async function begin(
         from += bytesWritten
       }
     },
+    flush: () => file.datasync(),
     read: (start, length) => readPart(path, start, length),
     async keep(id) {
       await file.sync()

@@ -68,6 +68,9 @@ export type Attachment = {
 
 export type NewAttachment = Attachment & { owner: number; createdAt: number }
 
+/** A person's own picture, kept already; whose it is, is known when its row is made. */
+export type NewFace = Omit<NewAttachment, 'owner'>
+
 /** A place in a text where somebody is named, in code units; user 0 is everybody. */
 export type Mention = { user: number; start: number; length: number }
 
@@ -162,10 +165,17 @@ export type ChangeOutcome =
 /** What happened in a room after a revision: the newest state of each message, oldest first. */
 export type Changes = { messages: Message[]; revision: number; more: boolean }
 
-export type NewUser = {
+export type Profile = {
   nickname: string
   folded: string
   skeleton: string
+  /** A ready one, or the id of their own picture. */
   avatar: string
+  /** The own picture, when it is a new one. */
+  face: NewFace | null
+}
+
+export type NewUser = Omit<Profile, 'face'> & {
+  face?: NewFace | null
   createdAt: number
 }

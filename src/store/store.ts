@@ -14,6 +14,7 @@ import type {
   Notify,
   OpenRoom,
   ReactionChange,
+  Profile,
   Room,
   User,
 } from './rows'
@@ -36,6 +37,11 @@ export type Store = {
     join(user: NewUser, tokenHash: Uint8Array): Promise<User | null>
     isNameFree(folded: string, skeleton: string): Promise<boolean>
     find(id: number): Promise<User | null>
+    /**
+     * Another name or picture; null when the name is taken. `freed` are the pictures that nobody
+     * has any more.
+     */
+    change(id: number, profile: Profile): Promise<{ user: User; freed: string[] } | null>
     /** Everybody who shares the room, by nickname. */
     inRoom(room: Room): Promise<User[]>
     /** Everybody who holds a name, by nickname. */

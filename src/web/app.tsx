@@ -11,6 +11,7 @@ import { messageChangeRoutes } from './message-changes'
 import { messageRoutes } from './messages'
 import { preferenceRoutes, readPreferences } from './preferences'
 import { answerProblem } from './problems'
+import { profileRoutes } from './profile'
 import { roomRoutes } from './rooms'
 import { searchRoutes } from './search'
 import { sessionRoutes } from './sessions'
@@ -38,6 +39,7 @@ export function createApp(needs: WebNeeds): Hono<WebEnv> {
   app.route('/', roomRoutes(needs))
   app.route('/', membershipRoutes(needs))
   app.route('/', messageRoutes(needs))
+  app.route('/', profileRoutes(needs))
   app.route('/', attachmentRoutes(needs))
   app.route('/', messageChangeRoutes(needs))
   app.route('/', searchRoutes(needs))

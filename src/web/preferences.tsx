@@ -48,6 +48,7 @@ export function readPreferences(chat: Chat, assets: Assets): MiddlewareHandler<W
       build: chat.build,
       house,
       houseId: chat.store.house,
+      uploadBytesMax: chat.config.uploadBytesMax,
       assets: urls,
     })
     await next()

@@ -40,6 +40,7 @@ function answerPage(c: WebContext, problem: ChatError, sentence: string): Respon
   const form = {
     nickname: '',
     avatar: 'letter',
+    picture: '',
     room: Number.isSafeInteger(room) && room > 0 ? room : null,
     problem: null,
     suggestions: [],

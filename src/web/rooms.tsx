@@ -25,7 +25,14 @@ export function roomRoutes(needs: WebNeeds): Hono<WebEnv> {
     .get('/', async (c) => {
       const visitor = c.get('visitor')
       if (visitor === null) {
-        const form = { nickname: '', avatar: 'letter', room: null, problem: null, suggestions: [] }
+        const form = {
+          nickname: '',
+          avatar: 'letter',
+          picture: '',
+          room: null,
+          problem: null,
+          suggestions: [],
+        }
         return sendPage(c, <SignInPage view={c.get('view')} form={form} />)
       }
       const rooms = await chat.store.rooms.heads(visitor.user.id)

@@ -39,7 +39,7 @@ export function sessionRoutes({ chat, spend }: WebNeeds): Hono<WebEnv> {
     })
 }
 
-type SignInForm = { nickname: string; avatar: string; room: number | null }
+type SignInForm = { nickname: string; avatar: string; picture: string; room: number | null }
 
 /**
  * What the browser is asked to throw away. Over plain HTTP it does not listen, and yet, when it is
@@ -62,9 +62,16 @@ async function readSignIn(c: WebContext): Promise<SignInForm> {
   const room = Number(form.get('room'))
   return {
     nickname: form.get('suggestion') ?? form.get('nickname') ?? '',
-    avatar: form.get('avatar') ?? 'letter',
+    avatar: chosenAvatar(form),
+    picture: form.get('picture') ?? '',
     room: Number.isSafeInteger(room) && room > 0 ? room : null,
   }
+}
+
+/** A browser remembers that there was a picture, but may have lost it. */
+function chosenAvatar(form: Map<string, string>): string {
+  const avatar = form.get('avatar') ?? 'letter'
+  return avatar === 'picture' && (form.get('picture') ?? '') === '' ? 'letter' : avatar
 }
 
 function currentOf(c: WebContext) {

@@ -207,7 +207,10 @@ test('leaving a room takes it off the list', async () => {
   await goTo(ada, '茶室')
   await ada.click('#head a[data-panel]')
   await ada.waitFor(`document.querySelector('#panel[open] form.danger')`, 'the settings')
+  await ada.evaluate('void (window.isOld = true)')
   await ada.evaluate(`[...document.querySelectorAll('#panel form.danger button')].at(-1).click()`)
+  // The form leads to the front door; until it has, another address would be overtaken.
+  await ada.waitFor('window.isOld === undefined', 'the next page')
   await ada.waitFor(inRoom('#general'), 'general')
   await ada.waitFor(`${badge('茶室')} === null`, 'the room to go from the list')
   await ada.goto(addressOf(server.port, 'a', '/rooms/2'))

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { cleanFileName } from '../../src/chat/media/file-name'
 import { inspect } from '../../src/chat/media/inspect'
-import { cameraData, chunk, joined, photo, png } from '../helpers/files'
+import { cameraData, cameraPhoto, chunk, joined, photo, png } from '../helpers/files'
 
 /** What we say of some bytes, and what would be kept of them. */
 async function look(bytes: Uint8Array) {
@@ -15,25 +15,6 @@ async function look(bytes: Uint8Array) {
 }
 
 const secrets = /CANARYCAM|GPS48|Eiffel/
-
-function segment(marker: number, data: Uint8Array): Uint8Array {
-  const length = data.length + 2
-  return joined(Uint8Array.of(0xff, marker, length >> 8, length & 0xff), data)
-}
-
-function cameraJpeg(orientation: number): Uint8Array {
-  const exif = joined(Buffer.from('Exif\0\0', 'latin1'), cameraData(orientation))
-  const [start, rest] = [photo.jpeg.subarray(0, 2), photo.jpeg.subarray(2)]
-  const xmp = Buffer.from('http://ns.adobe.com/xap/1.0/\0<x>GPS48</x>', 'latin1')
-  const notes = [segment(0xe1, exif), segment(0xe1, xmp), segment(0xfe, Buffer.from('at Eiffel'))]
-  return joined(
-    start,
-    ...notes,
-    segment(0xed, Buffer.from('Photoshop Eiffel')),
-    rest,
-    Buffer.from('a film after the picture, near Eiffel'),
-  )
-}
 
 function riffChunk(name: string, data: Uint8Array): Uint8Array {
   const head = Buffer.alloc(8)
@@ -52,7 +33,7 @@ const extended = (flags: number): Uint8Array =>
 
 describe('of a photo', () => {
   test('a JPEG keeps its picture and how it was held; place, camera and words go', async () => {
-    const { isCut, kept, ...looks } = await look(cameraJpeg(6))
+    const { isCut, kept, ...looks } = await look(cameraPhoto(6))
     expect(looks).toEqual({ type: 'image/jpeg', width: 16, height: 32 })
     expect(isCut).toBe(true)
     expect(kept.toString('latin1')).not.toMatch(secrets)
@@ -149,7 +130,7 @@ describe('of hostile bytes', () => {
 
   test('no bytes break the look: every beginning and many mistakes', async () => {
     const whole = [
-      cameraJpeg(6),
+      cameraPhoto(6),
       png(4, 4, [1, 2, 3], [4, 4], [chunk('eXIf', cameraData(3))]),
       webp(extended(0x08), riffChunk('VP8 ', photo.webp), riffChunk('EXIF', cameraData(6))),
     ]

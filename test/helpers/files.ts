@@ -143,3 +143,23 @@ export function cameraData(orientation: number): Uint8Array {
   tiff.write('GPS48.8584N2.2945E', 70, 'latin1')
   return tiff
 }
+
+function segment(marker: number, data: Uint8Array): Uint8Array {
+  const length = data.length + 2
+  return joined(Uint8Array.of(0xff, marker, length >> 8, length & 0xff), data)
+}
+
+/** The photo with all that a camera and its owner add: places, words, a film behind it. */
+export function cameraPhoto(orientation: number): Uint8Array {
+  const exif = joined(Buffer.from('Exif\0\0', 'latin1'), cameraData(orientation))
+  const [start, rest] = [photo.jpeg.subarray(0, 2), photo.jpeg.subarray(2)]
+  const xmp = Buffer.from('http://ns.adobe.com/xap/1.0/\0<x>GPS48</x>', 'latin1')
+  const notes = [segment(0xe1, exif), segment(0xe1, xmp), segment(0xfe, Buffer.from('at Eiffel'))]
+  return joined(
+    start,
+    ...notes,
+    segment(0xed, Buffer.from('Photoshop Eiffel')),
+    rest,
+    Buffer.from('a film after the picture, near Eiffel'),
+  )
+}

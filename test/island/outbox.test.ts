@@ -29,6 +29,7 @@ function createNotes() {
     onChange: (entry) => notes.push(`${entry.state} ${entry.content}`),
     onSent: (entry) => notes.push(`sent ${entry.content}`),
     onDiscard: (entry) => notes.push(`discarded ${entry.content}`),
+    onFiles: (entry) => notes.push(`files of ${entry.content}`),
     onStorageFull: () => notes.push('storage full'),
     onSlow: () => notes.push('slow'),
   }
@@ -46,6 +47,7 @@ function open(house = 'h') {
 const to = (room: number, content: string) => ({
   room,
   content,
+  files: [],
   writtenIn: null,
   to: '',
   reply: null,
@@ -167,4 +169,37 @@ test('another house and another person on the same browser see nothing of it', (
   const storage = openStorage({ house: 'h' })
   const { listener } = createNotes()
   expect(openOutbox(8, storage, () => null, listener).entries(1)).toEqual([])
+})
+
+test('a message waits for its files, and those behind it for the message', () => {
+  const { line, notes, outbox } = open('files')
+  const about = { id: '', name: 'a.png', type: '', size: 1, description: '', isOriginal: false }
+  const files = ['k1', 'k2'].map((key) => ({ ...about, key }))
+  const picture = outbox.post({ ...to(1, 'picture'), files })
+  outbox.post(to(1, 'after it'))
+  outbox.flush()
+  expect(line.sent).toEqual([])
+  expect(notes).toEqual(['files of picture'])
+  outbox.filed(picture.clientId, 'k2', 'id-2')
+  expect(line.sent).toEqual([])
+  outbox.filed(picture.clientId, 'k1', 'id-1')
+  expect(line.sent).toMatchObject([{ content: 'picture', attachments: ['id-1', 'id-2'] }])
+  outbox.onAccepted(accepted(picture))
+  expect(line.sent.map(({ content }) => content)).toEqual(['picture', 'after it'])
+})
+
+test('a file that will not come fails its message, which can be sent again', () => {
+  const { line, notes, outbox } = open('failed-files')
+  const about = { id: '', name: 'a.png', type: '', size: 1, description: '', isOriginal: false }
+  const picture = outbox.post({ ...to(1, 'picture'), files: [{ ...about, key: 'k' }] })
+  outbox.filed(picture.clientId, 'k', '', 'Too large.')
+  expect(notes).toEqual(['failed picture'])
+  outbox.retry(picture.clientId)
+  expect(notes.at(-1)).toBe('files of picture')
+  outbox.filed(picture.clientId, 'k', 'id')
+  // The server has forgotten it meanwhile: the file is sent again, too.
+  outbox.onRefused({ ...refused(picture), code: 'attachment_missing' })
+  outbox.retry(picture.clientId)
+  expect(notes.at(-1)).toBe('files of picture')
+  expect(line.sent.length).toBe(1)
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import type { Store } from '../../src/store/store'
+import { testAttachments, testFaces } from './attachments'
 import { append, hash, join, message, newUser, placeOf, roomOf, say } from './people'
 import { testAnswers, testEdits } from './edits'
 import { testReading } from './reading'
@@ -35,6 +36,8 @@ export function storeContract(name: string, open: () => Promise<Engine>): void {
   describe(`${name}: messages`, () => testMessages(within))
   describe(`${name}: pages`, () => testPages(within))
   describe(`${name}: changes`, () => testChanges(within))
+  describe(`${name}: files`, () => testAttachments(within))
+  describe(`${name}: faces`, () => testFaces(within))
   describe(`${name}: edits`, () => testEdits(within))
   describe(`${name}: answers`, () => testAnswers(within))
   describe(`${name}: rooms`, () => testRooms(within))

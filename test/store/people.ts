@@ -5,7 +5,7 @@ export const hash = (n: number): Uint8Array => new Uint8Array(32).fill(n)
 
 export function newUser(nickname: string) {
   const folded = nickname.toLowerCase()
-  return { nickname, folded, skeleton: folded, avatar: 'letter', createdAt: 1 }
+  return { nickname, folded, skeleton: folded, avatar: 'letter', face: null, createdAt: 1 }
 }
 
 export async function join(store: Store, nickname: string, n: number): Promise<User> {

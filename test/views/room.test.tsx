@@ -118,6 +118,13 @@ function roomPage(language: Language, unsent?: { content: string; problem: strin
 }
 
 function signInPage(language: Language) {
-  const form = { nickname: '', avatar: 'letter', room: null, problem: null, suggestions: [] }
+  const form = {
+    nickname: '',
+    avatar: 'letter',
+    picture: '',
+    room: null,
+    problem: null,
+    suggestions: [],
+  }
   return <SignInPage view={viewIn(language)} form={form} />
 }

@@ -13,6 +13,7 @@ export function viewIn(language: Language): View {
     house: 'Harbour House',
     houseId: 'house-1',
     build: 'build-1',
+    uploadBytesMax: 50 * 1024 * 1024,
     assets: {
       css: '/a.css',
       htmx: '/h.js',

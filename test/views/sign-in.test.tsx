@@ -3,11 +3,19 @@ import { SignIn, SignInPage } from '../../views/sign-in'
 import { findAll, findOne } from './read-html'
 import { viewIn } from './samples'
 
-const blank = { nickname: '', avatar: 'letter', room: null, problem: null, suggestions: [] }
+const blank = {
+  nickname: '',
+  avatar: 'letter',
+  picture: '',
+  room: null,
+  problem: null,
+  suggestions: [],
+}
 
 const taken = {
   nickname: 'Mei "the" Great',
   avatar: 'moon',
+  picture: '',
   room: 7,
   problem: 'Somebody has this name.',
   suggestions: ['Mei 2', 'Mei 3'],
@@ -41,7 +49,8 @@ test('the picture chosen before is still chosen', () => {
   const html = <SignIn view={viewIn('en')} form={taken} />
   const chosen = findAll(html, 'input[type=radio][checked]')
   expect(chosen.map(({ attributes }) => attributes.get('value'))).toEqual(['moon'])
-  expect(findAll(html, 'input[type=radio]')).toHaveLength(12)
+  // Twelve ready ones, and a place for one’s own.
+  expect(findAll(html, 'input[type=radio]')).toHaveLength(13)
 })
 
 test('the way to a shared room survives the door', () => {

@@ -2,6 +2,7 @@ import { limits } from '../../src/limits'
 import { emoji } from './en/emoji'
 import { exporting } from './en/exporting'
 import { live } from './en/live'
+import { media } from './en/media'
 import { problems } from './en/problems'
 import { roomFile } from './en/room-file'
 import { settings } from './en/settings'
@@ -38,6 +39,11 @@ export const en = {
     suggestions: 'Still free:',
     avatar: 'Picture',
     letterSample: 'A',
+    profile: 'Name and picture',
+    ownFace: 'Your own picture',
+    chooseFace: 'Choose a picture of your own…',
+    faceMoves: 'Moving pictures do not work here. Choose one that stands still.',
+    faceUnreadable: 'This picture cannot be read here. Choose another one.',
     enter: 'Enter the room',
     problemTitle: 'That did not work',
     reference: 'Reference: {reference}',
@@ -92,6 +98,7 @@ export const en = {
     copyText: 'Copy text',
     edit: 'Edit',
     delete: 'Delete',
+    attach: 'Attach files',
   },
   states: { online: 'Online', away: 'Away', offline: 'Offline' },
   notify: { all: 'All messages', mentions: 'Mentions and private ones', nothing: 'Nothing' },
@@ -137,5 +144,6 @@ export const en = {
   problems,
   roomFile,
   search,
+  media,
   live,
 }

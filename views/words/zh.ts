@@ -3,6 +3,7 @@ import type { Words } from '../words'
 import { emoji } from './zh/emoji'
 import { exporting } from './zh/exporting'
 import { live } from './zh/live'
+import { media } from './zh/media'
 import { problems } from './zh/problems'
 import { roomFile } from './zh/room-file'
 import { settings } from './zh/settings'
@@ -37,6 +38,11 @@ export const zh: Words = {
     suggestions: '还可以用：',
     avatar: '头像',
     letterSample: '名',
+    profile: '名字与头像',
+    ownFace: '自己的图片',
+    chooseFace: '选一张自己的图片…',
+    faceMoves: '头像不能用动图，请选一张静止的图片。',
+    faceUnreadable: '这张图片无法读取，请换一张。',
     enter: '进入房间',
     problemTitle: '没有成功',
     reference: '参考编号：{reference}',
@@ -91,6 +97,7 @@ export const zh: Words = {
     copyText: '复制文字',
     edit: '编辑',
     delete: '删除',
+    attach: '添加文件',
   },
   states: { online: '在线', away: '离开', offline: '离线' },
   notify: { all: '所有消息', mentions: '提到我和私信', nothing: '不提示' },
@@ -136,5 +143,6 @@ export const zh: Words = {
   problems,
   roomFile,
   search,
+  media,
   live,
 }

@@ -1,5 +1,6 @@
 import type { Composer } from '../composer'
 import { closeDrawers } from '../drawers'
+import { watchFaces } from '../face'
 import { fetchHtml, swapIn } from '../htmx'
 import { openDirect } from '../open-direct'
 import { announce, element, fill, type Page } from '../page'
@@ -18,6 +19,7 @@ export type PanelHooks = {
 /** Makes the dialog for everything that is asked for now and then: rooms, a person, help. */
 export function createPanel(page: Page, composer: Composer, hooks: PanelHooks): Panel {
   const dialog = element('panel', HTMLDialogElement)
+  watchFaces()
   const open = async (path: string): Promise<void> => {
     const html = await fetchHtml(page, path)
     const body = element('panel-body', HTMLElement)

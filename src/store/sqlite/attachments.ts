@@ -3,7 +3,7 @@ import type { Attachment, NewAttachment, Store } from '../store'
 
 /** What was uploaded, in SQLite: found only through the room of its message. */
 export function createAttachments(db: Database): Store['attachments'] {
-  const insert = db.query<never, [NewAttachment]>(insertAttachment('NULL'))
+  const insert = db.query<never, [NewAttachment]>(insertAttachment('nothing'))
   const find = db.query<Attachment, [number, string]>(
     `SELECT ${columns} FROM attachments
      WHERE id = ?2 AND CASE
@@ -49,11 +49,12 @@ export function createAttachments(db: Database): Store['attachments'] {
   }
 }
 
-/** The statement that records a file; `use` is an SQL literal. */
-export function insertAttachment(use: `'face'` | 'NULL'): string {
+/** The statement that records a file: as somebody's picture, or not used yet. */
+export function insertAttachment(use: 'face' | 'nothing'): string {
+  const usedAs = use === 'face' ? `'face'` : 'NULL'
   return `INSERT INTO attachments
       (id, owner_id, used_as, name, type, size, width, height, preview, description, created_at)
-    VALUES ($id, $owner, ${use}, $name, $type, $size, $width, $height, $preview, $description,
+    VALUES ($id, $owner, ${usedAs}, $name, $type, $size, $width, $height, $preview, $description,
       $createdAt)`
 }
 

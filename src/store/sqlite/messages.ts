@@ -93,13 +93,20 @@ export function selectMessages(where: string): string {
 }
 
 /** More than this of an answered message is never shown; a whole one may be long. */
+/** A message without words is called after its files, as the pages do. */
+const namesOfFiles = `
+  SELECT group_concat(iif(value ->> 'type' LIKE 'image/%' AND value ->> 'description' <> '',
+    value ->> 'description', value ->> 'name'), ', ')
+  FROM json_each(original.attachments)`
+
 const quoteLettersMax = 1_000
 
 /** The statement that reads what was said at a place, as JSON: [id, nickname, avatar, content]. */
 export function quoteAt(room: string, seq: string): string {
   return `
     SELECT json_array(quoted.id, quoted.nickname, quoted.avatar,
-      substr(original.content, 1, ${quoteLettersMax}))
+      substr(iif(trim(original.content) = '', (${namesOfFiles}), original.content),
+        1, ${quoteLettersMax}))
     FROM messages AS original JOIN users AS quoted ON quoted.id = original.author_id
     WHERE original.room_id = ${room} AND original.seq = ${seq} AND original.deleted_at IS NULL`
 }

@@ -1,5 +1,6 @@
 import type { Database } from 'bun:sqlite'
-import type { NamedUser, NewUser, Store, User } from '../store'
+import type { NamedUser, NewUser, Profile, Store, User } from '../store'
+import { insertAttachment } from './attachments'
 
 /** People, in SQLite. */
 export function createUsers(db: Database): Store['users'] {
@@ -35,6 +36,7 @@ export function createUsers(db: Database): Store['users'] {
     async find(id) {
       return find.get(id)
     },
+    change: createChange(db),
     async inRoom(room) {
       return inRoom.all(room.id)
     },
@@ -49,7 +51,7 @@ export function createUsers(db: Database): Store['users'] {
 }
 
 function createJoin(db: Database): (user: NewUser, tokenHash: Uint8Array) => User | null {
-  const insertUser = db.query<{ id: number }, [NewUser]>(
+  const insertUser = db.query<{ id: number }, [Omit<NewUser, 'face'>]>(
     `INSERT INTO users (nickname, nickname_folded, nickname_skeleton, avatar, created_at)
      VALUES ($nickname, $folded, $skeleton, $avatar, $createdAt)
      ON CONFLICT DO NOTHING
@@ -64,13 +66,36 @@ function createJoin(db: Database): (user: NewUser, tokenHash: Uint8Array) => Use
      SELECT id, $id, $createdAt, revision FROM rooms WHERE kind = 'open' ORDER BY id LIMIT 1`,
   )
 
-  return db.transaction((user: NewUser, tokenHash: Uint8Array): User | null => {
+  const insertFace = db.query(insertAttachment('face'))
+
+  return db.transaction(({ face, ...user }: NewUser, tokenHash: Uint8Array): User | null => {
     const made = insertUser.get(user)
     if (made === null) return null
+    if (face != null) insertFace.run({ ...face, owner: made.id })
     insertSession.run({ tokenHash, id: made.id, createdAt: user.createdAt })
     joinFirstRoom.run({ id: made.id, createdAt: user.createdAt })
     return { id: made.id, nickname: user.nickname, avatar: user.avatar }
   }).immediate
+}
+
+function createChange(db: Database): Store['users']['change'] {
+  const update = db.query<User, [Omit<Profile, 'face'> & { id: number }]>(
+    `UPDATE OR IGNORE users SET nickname = $nickname, nickname_folded = $folded,
+       nickname_skeleton = $skeleton, avatar = $avatar
+     WHERE id = $id AND left_at IS NULL RETURNING id, nickname, avatar`,
+  )
+  const insertFace = db.query(insertAttachment('face'))
+  const dropFaces = db.query<{ file: string }, [number, string]>(
+    `DELETE FROM attachments WHERE owner_id = ? AND used_as = 'face' AND id <> ?
+     RETURNING id AS file`,
+  )
+  const change = db.transaction((id: number, { face, ...profile }: Profile) => {
+    const user = update.get({ ...profile, id })
+    if (user === null) return null
+    if (face !== null) insertFace.run({ ...face, owner: id })
+    return { user, freed: dropFaces.all(id, user.avatar).map(({ file }) => file) }
+  })
+  return async (id, profile) => change.immediate(id, profile)
 }
 
 type NamedRow = Omit<NamedUser, 'isOwner'> & { isOwner: 0 | 1 }

@@ -14,6 +14,7 @@ export const problems = {
   name_reserved: 'This name is kept for the house. Choose another one.',
   name_taken: 'Somebody here already has this name. Choose another one.',
   avatar_unknown: 'This picture does not exist. Pick one of those shown.',
+  picture_unusable: 'This picture cannot be used. Choose a PNG, JPEG or WebP.',
   room_name_empty: 'Give the room a name so that others find it.',
   room_name_taken: 'There is a room with this name, or one that looks like it. Choose another.',
   topic_long: `This topic is too long. Shorten it to ${topicMax} characters.`,

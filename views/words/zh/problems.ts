@@ -13,6 +13,7 @@ export const problems: Words['problems'] = {
   name_reserved: '这个名字是系统保留的，请换一个。',
   name_taken: '这个名字已经有人在用了，请换一个。',
   avatar_unknown: '没有这个头像，请从下面的头像里选一个。',
+  picture_unusable: '这张图片不能用，请选 PNG、JPEG 或 WebP 图片。',
   room_name_empty: '请给房间起个名字，方便大家找到。',
   room_name_taken: '已有同名或看起来相似的房间，请换一个名字。',
   topic_long: `话题太长，请缩短到 ${topicMax} 个字符以内。`,

@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { MediaKit } from '../../views/media-kit'
 import type { Chat } from '../chat/chat'
 import { toWire } from '../chat/events'
 import { shownTypes } from '../chat/media/inspect'
@@ -7,7 +8,7 @@ import { receiveFile } from '../chat/receive-file'
 import { ChatError } from '../errors'
 import { limits } from '../limits'
 import type { Attachment } from '../store/store'
-import type { WebContext, WebEnv, WebNeeds } from './context'
+import { sendHtml, type WebContext, type WebEnv, type WebNeeds } from './context'
 import { requireVisitor } from './identity'
 import { readRange } from './range'
 
@@ -16,6 +17,10 @@ export function attachmentRoutes(needs: WebNeeds): Hono<WebEnv> {
   const { chat } = needs
   return new Hono<WebEnv>()
     .post('/attachments', (c) => receive(needs, c))
+    .get('/media-kit', (c) => {
+      requireVisitor(c)
+      return sendHtml(c, <MediaKit view={c.get('view')} />)
+    })
     .get('/attachments/:id/:name?', async (c) => {
       const visitor = c.get('visitor')
       const id = c.req.param('id')
@@ -37,7 +42,7 @@ async function receive({ chat, spend }: WebNeeds, c: WebContext): Promise<Respon
   const retryMs = spend('uploads', visitor.session)
   if (retryMs > 0) throw new ChatError('too_many', retryMs)
   // A form's body would have to be read whole to be understood.
-  const isForm = /^multipart\//i.test(c.req.header('content-type') ?? '')
+  const isForm = /^multipart\/form-data\b/i.test(c.req.header('content-type') ?? '')
   const { body } = c.req.raw
   if (isForm) throw new ChatError('bad_request')
   if (body === null) throw new ChatError('file_empty')

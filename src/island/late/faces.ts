@@ -1,0 +1,68 @@
+import { watchFaces } from '../face'
+import { roomTitle } from '../composer-label'
+import { element, fill } from '../page'
+import type { Parts } from '../parts'
+
+export { watchFaces }
+
+/** Somebody has another name or picture: everywhere on this page, at once. */
+export function changePerson(parts: Parts, changed: HTMLElement): void {
+  const { page, storage } = parts
+  const id = Number(changed.dataset.person)
+  const name = changed.dataset.name ?? ''
+  const face = changed.querySelector<HTMLElement | SVGElement>('.av')
+  if (face === null) return
+  for (const place of placesOf(id)) renew(place, name, face)
+  for (const quoted of document.querySelectorAll(`.quote[data-of="${id}"] bdi`)) {
+    quoted.replaceChildren(name)
+  }
+  for (const row of document.querySelectorAll<HTMLElement>(`.msg[data-to="${id}"]`)) {
+    row.dataset.toName = name
+    const note = row.closest('.slip')?.querySelector('.slip__note span')
+    note?.replaceChildren(fill(page.words.onlyYouAnd, { name }))
+  }
+  if (id === page.user?.id) renewMyself(page.user.nickname, name, storage)
+  if (Number(element('timeline', HTMLElement).dataset.person) === id) renameRoom(parts, name)
+  parts.rooms.refresh()
+}
+
+/** Rows, lines of people, the menu, and the rows that are still to be made. */
+function placesOf(id: number): ParentNode[] {
+  const places: ParentNode[] = [
+    ...document.querySelectorAll(`.msg[data-user="${id}"], .person[data-person="${id}"]`),
+  ]
+  if (Number(document.body.dataset.user) !== id) return places
+  const menu = document.querySelectorAll('#menu .menu__who, [popovertarget=menu]')
+  const template = document.querySelector<HTMLTemplateElement>('#pending-row')
+  return template === null ? [...places, ...menu] : [...places, ...menu, template.content]
+}
+
+function renew(place: ParentNode, name: string, face: Element): void {
+  const old = place.querySelector('.msg__side .av, .av')
+  const fresh = face.cloneNode(true)
+  if (old !== null && fresh instanceof Element) {
+    for (const size of ['av--small', 'av--large']) {
+      fresh.classList.toggle(size, old.classList.contains(size))
+    }
+    old.replaceWith(fresh)
+  }
+  place.querySelector('.msg__meta bdi, bdi')?.replaceChildren(name)
+  if (place instanceof HTMLElement && place.matches('.person')) place.dataset.name = name
+}
+
+/** What was begun under the old name goes on under the new one. */
+function renewMyself(before: string, name: string, storage: Parts['storage']): void {
+  document.body.dataset.nickname = name
+  for (const key of storage.keys(`draft.${before}.`)) {
+    storage.write(key.replace(`draft.${before}.`, `draft.${name}.`), storage.read(key))
+  }
+}
+
+function renameRoom({ composer, title }: Parts, name: string): void {
+  const { dataset } = element('timeline', HTMLElement)
+  dataset.name = name
+  dataset.title = name
+  element('head', HTMLElement).querySelector('h1 bdi')?.replaceChildren(name)
+  title.setRoom(roomTitle())
+  composer.setConnected(true)
+}

@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { type BrowserPage, openBrowserPage } from '../helpers/browser'
+import { type RunningServer, startServer } from '../helpers/server'
+import {
+  addressOf,
+  connected,
+  enter,
+  expectAccessible,
+  expectNoProblems,
+  say,
+  sees,
+} from './people'
+
+let server: RunningServer
+let ada: BrowserPage
+let mei: BrowserPage
+
+beforeAll(async () => {
+  server = await startServer()
+  mei = await enter(server.port, '梅', 'b')
+  ada = await openBrowserPage()
+})
+
+afterAll(async () => {
+  ada.close()
+  mei.close()
+  await server.dispose()
+})
+
+/** Brings a picture of one colour to the open form, as from elsewhere. */
+async function bringFace(page: BrowserPage, colour: string, type = 'image/png'): Promise<void> {
+  await page.waitFor(`document.querySelector('.own-face')`, 'the form')
+  await page.evaluate(`(async () => {
+    const canvas = document.createElement('canvas')
+    canvas.width = 600
+    canvas.height = 300
+    const pen = canvas.getContext('2d')
+    pen.fillStyle = '#888'
+    pen.fillRect(0, 0, 600, 300)
+    pen.fillStyle = '${colour}'
+    pen.fillRect(150, 0, 300, 300)
+    const blob = await new Promise((done) => canvas.toBlob(done, 'image/png'))
+    const data = new DataTransfer()
+    data.items.add(new File([blob], 'me', { type: '${type}' }))
+    document.querySelector('.own-face').dispatchEvent(new ClipboardEvent('paste',
+      { bubbles: true, cancelable: true, clipboardData: data }))
+  })()`)
+}
+
+const facePixel = (selector: string): string => `(() => {
+  const image = document.querySelector('${selector}')
+  if (!image?.complete || image.naturalWidth !== 128 || image.naturalHeight !== 128) return null
+  const canvas = document.createElement('canvas')
+  canvas.width = canvas.height = 128
+  const pen = canvas.getContext('2d')
+  pen.drawImage(image, 0, 0)
+  const [red, green, blue] = pen.getImageData(4, 64, 1, 1).data
+  return [red, green, blue].map((part) => part > 128 ? 1 : 0).join('')
+})()`
+
+test('at the door a picture is pasted, cut to a square, and goes in with the name', async () => {
+  await ada.goto(addressOf(server.port, 'a'))
+  await ada.waitFor(`document.querySelector('#sign-in[open] #nickname')`, 'the door')
+  await bringFace(ada, '#c00000', 'image/gif')
+  const problem = `document.querySelector('.own-face__problem').textContent`
+  await ada.waitFor(`${problem} !== ''`, 'the sentence')
+  expect(await ada.evaluate<string>(problem)).toStartWith('Moving pictures do not work here.')
+  await bringFace(ada, '#c00000')
+  await ada.waitFor(`document.querySelector('.picks__own:not([hidden]) input:checked')`, 'it')
+  await expectAccessible(ada)
+  await ada.evaluate(`document.querySelector('#nickname').focus()`)
+  await ada.type('梅')
+  await ada.press('Enter')
+  // Somebody has this name: the form comes back, with the picture.
+  await ada.waitFor(`document.querySelector('#nickname-problem')`, 'the reason')
+  await ada.waitFor(`document.querySelector('.picks__own:not([hidden]) input:checked')`, 'it')
+  await ada.evaluate(`document.querySelector('#nickname').select()`)
+  await ada.type('Ada')
+  await ada.press('Enter')
+  await connected(ada)
+  await ada.emulate({ dark: false, width: 1280, height: 800 })
+  await say(ada, 'It is me')
+  await sees(mei, 'It is me')
+  // Red to the edge: the middle was taken, not the grey sides.
+  await mei.waitFor(`${facePixel('.msg:not(.msg--own) .msg__side img')} === '100'`, 'the face')
+  await mei.waitFor(`${facePixel('.person[data-name=Ada] img')} === '100'`, 'the face on the list')
+})
+
+test('a stranger sees no face', async () => {
+  const path = await mei.evaluate<string>(`document.querySelector('.msg__side img').src`)
+  const answer = await fetch(path.replace('b.localhost', '127.0.0.1'))
+  expect(answer.status).toBe(404)
+  const own = `fetch('${path}').then(({ headers, status }) => [status, headers.get('content-type'),
+    headers.get('x-content-type-options'), headers.get('content-security-policy')].join())`
+  expect(await mei.evaluate<string>(own)).toBe(`200,image/jpeg,nosniff,sandbox; default-src 'none'`)
+})
+
+test('another picture and another name are on all open pages at once', async () => {
+  await say(mei, 'Hello @Ada')
+  await ada.evaluate(`document.querySelector('a[href="/profile"]').click()`)
+  await ada.waitFor(`document.querySelector('#panel[open] #profile-name')`, 'the form')
+  await bringFace(ada, '#0000c0')
+  await ada.waitFor(`document.querySelector('.picks__own input').value === 'picture'`, 'it')
+  await expectAccessible(ada)
+  await ada.emulate({ dark: false, width: 1280, height: 800 })
+  await ada.evaluate(`document.querySelector('#profile-name').select()`)
+  await ada.type('艾达')
+  await ada.press('Enter')
+  await mei.waitFor(`${facePixel('.msg:not(.msg--own) .msg__side img')} === '001'`, 'the new face')
+  const name = `document.querySelector('.msg:not(.msg--own) .msg__meta bdi').textContent`
+  expect(await mei.evaluate<string>(name)).toBe('艾达')
+  await mei.waitFor(`document.querySelector('.person[data-name="艾达"] bdi')`, 'the new name')
+  await connected(ada)
+  await say(ada, 'Still me')
+  await sees(mei, 'Still me')
+  const rows = `[...document.querySelectorAll('.msg:not(.msg--own) .msg__meta bdi')].map((name) =>
+    name.textContent).join()`
+  expect(await mei.evaluate<string>(rows)).toBe('艾达,艾达')
+})
+
+test('a name that is held is refused in its place, and a stamp can be taken again', async () => {
+  await ada.evaluate(`document.querySelector('a[href="/profile"]').click()`)
+  await ada.waitFor(`document.querySelector('#panel[open] #profile-name')`, 'the form')
+  await ada.evaluate(`document.querySelector('#profile-name').value = '梅'`)
+  await ada.evaluate(`document.querySelector('#panel [name=avatar][value=boat]').click()`)
+  await ada.evaluate(`document.querySelector('#panel .panel__form').requestSubmit()`)
+  await ada.waitFor(`document.querySelector('#panel .panel__form > .problem').textContent`, 'it')
+  await ada.evaluate(`document.querySelector('#profile-name').value = '艾达'`)
+  await ada.evaluate(`document.querySelector('#panel .panel__form').requestSubmit()`)
+  const stamp = `document.querySelector('.msg:not(.msg--own) .msg__side use')`
+  await mei.waitFor(`${stamp}?.getAttribute('href') === '#stamp-boat'`, 'the stamp')
+  await connected(ada)
+})
+
+test('nothing was reported against the policy', () => expectNoProblems(mei))

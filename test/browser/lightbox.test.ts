@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { type BrowserPage } from '../helpers/browser'
+import { signIn } from '../helpers/client'
+import { png, postFiles, upload } from '../helpers/files'
+import { type RunningServer, startServer } from '../helpers/server'
+import { bring, inTray } from './files'
+import { enter, expectAccessible, expectNoProblems } from './people'
+
+let server: RunningServer
+let ada: BrowserPage
+
+beforeAll(async () => {
+  server = await startServer()
+  const mei = await signIn(server, '梅')
+  const picture = async (name: string, width: number) =>
+    (await upload(server, mei, png(width, 300, [20, 90, 160]), { name, description: `A ${name}` }))
+      .id
+  await postFiles(server, mei, 1, 'one', [await picture('first.png', 400)], 'One')
+  const several = [await picture('second.png', 300), await picture('third.png', 900)]
+  await postFiles(server, mei, 1, 'two', several)
+  const files = [await upload(server, mei, 'words', { name: '笔记.txt', description: 'Notes' })]
+  await postFiles(
+    server,
+    mei,
+    1,
+    'file',
+    files.map(({ id }) => id),
+    'A file',
+  )
+  ada = await enter(server.port, 'Ada', 'a')
+  await ada.waitFor(`document.querySelectorAll('.pic').length === 3`, 'the pictures')
+})
+
+afterAll(async () => {
+  ada.close()
+  await server.dispose()
+})
+
+const title = `document.querySelector('#lightbox-title').textContent`
+const isOpen = `document.querySelector('#lightbox')?.open === true`
+
+test('pictures and files in the room are accessible, and so is the tray', async () => {
+  await expectAccessible(ada)
+  await bring(ada, 'paste')
+  await inTray(ada, 1)
+  await expectAccessible(ada)
+  await ada.evaluate(`document.querySelector('#tray button').click()`)
+})
+
+test('a picture is seen large by keyboard, and the arrows lead through the room', async () => {
+  await ada.evaluate(`document.querySelectorAll('.pic')[1].focus()`)
+  await ada.press('Enter')
+  await ada.waitFor(isOpen, 'the lightbox')
+  expect(await ada.evaluate<string>(title)).toBe('second.png (2 of 3)')
+  await ada.press('ArrowRight')
+  expect(await ada.evaluate<string>(title)).toBe('third.png (3 of 3)')
+  await ada.press('ArrowRight')
+  expect(await ada.evaluate<string>(title)).toBe('third.png (3 of 3)')
+  await ada.press('ArrowLeft')
+  await ada.press('ArrowLeft')
+  expect(await ada.evaluate<string>(title)).toBe('first.png (1 of 3)')
+  expect(await ada.evaluate<string>(`document.querySelector('#lightbox img').alt`)).toBe(
+    'A first.png',
+  )
+  const download = `document.querySelector('#lightbox [data-do=download]')`
+  expect(await ada.evaluate<string>(`${download}.download`)).toBe('first.png')
+  await expectAccessible(ada)
+})
+
+test('it grows and shrinks, and Escape leads back to the picture', async () => {
+  const scale = `Number(document.querySelector('#lightbox img').style.scale || 1)`
+  await ada.press('+')
+  expect(await ada.evaluate<number>(scale)).toBeGreaterThan(1)
+  await ada.press('-')
+  expect(await ada.evaluate<number>(scale)).toBe(1)
+  await ada.evaluate(`document.querySelector('#lightbox img')
+    .dispatchEvent(new MouseEvent('dblclick', { bubbles: true }))`)
+  expect(await ada.evaluate<number>(scale)).toBe(2.5)
+  await ada.press('Escape')
+  await ada.waitFor(`!(${isOpen})`, 'it to close')
+  await ada.waitFor(`document.activeElement.dataset.name === 'first.png'`, 'the picture')
+})
+
+test('a click beside it closes it, and a swipe leads on or away', async () => {
+  await ada.evaluate(`document.querySelector('.pic').click()`)
+  await ada.waitFor(isOpen, 'the lightbox')
+  const swipe = (x: number, y: number): Promise<unknown> =>
+    ada.evaluate(`(() => {
+      const image = document.querySelector('#lightbox img')
+      image.setPointerCapture = () => {}
+      const at = (type, x, y) => image.dispatchEvent(new PointerEvent(type,
+        { bubbles: true, pointerId: 1, clientX: x, clientY: y }))
+      at('pointerdown', 200, 200)
+      at('pointermove', 200 + ${x}, 200 + ${y})
+      at('pointerup', 200 + ${x}, 200 + ${y})
+    })()`)
+  await swipe(-120, 10)
+  expect(await ada.evaluate<string>(title)).toBe('second.png (2 of 3)')
+  await swipe(10, 150)
+  await ada.waitFor(`!(${isOpen})`, 'it to close')
+  await ada.evaluate(`document.querySelector('.pic').click()`)
+  await ada.waitFor(isOpen, 'the lightbox')
+  await ada.evaluate(`document.querySelector('.lightbox__stage').click()`)
+  await ada.waitFor(`!(${isOpen})`, 'it to close')
+})
+
+test('nothing was reported against the policy', () => expectNoProblems(ada))

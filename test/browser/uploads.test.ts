@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { BrowserPage } from '../helpers/browser'
+import { type RunningServer, startServer } from '../helpers/server'
+import { bring, inTray, pixels, ready } from './files'
+import {
+  connected,
+  enter,
+  expectAccessible,
+  expectNoProblems,
+  reload,
+  rows,
+  say,
+  sees,
+} from './people'
+
+let server: RunningServer
+let ada: BrowserPage
+let mei: BrowserPage
+
+beforeAll(async () => {
+  server = await startServer()
+  ada = await enter(server.port, 'Ada', 'a')
+  mei = await enter(server.port, '梅', 'b')
+})
+
+afterAll(async () => {
+  ada.close()
+  mei.close()
+  await server.dispose()
+})
+
+/** A file of random bytes, larger than what leaves at once on a slow line. */
+async function bringLarge(name: string, kilobytes: number): Promise<void> {
+  await ready(ada)
+  await ada.evaluate(`(() => {
+    const bytes = new Uint8Array(${kilobytes} * 1024)
+    const part = 65_536
+    for (let n = 0; n < bytes.length; n += part) {
+      crypto.getRandomValues(bytes.subarray(n, n + part))
+    }
+    const data = new DataTransfer()
+    data.items.add(new File([bytes], '${name}'))
+    document.querySelector('#content').dispatchEvent(new ClipboardEvent('paste', {
+      bubbles: true, cancelable: true, clipboardData: data }))
+  })()`)
+}
+
+async function lineSpeed(page: BrowserPage, bytesPerSecond: number): Promise<void> {
+  await page.cdp('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: 0,
+    downloadThroughput: -1,
+    uploadThroughput: bytesPerSecond,
+  })
+}
+
+const filesKept = (): number =>
+  readdirSync(join(server.data, 'files'), { recursive: true, withFileTypes: true }).filter(
+    (entry) => entry.isFile(),
+  ).length
+
+test('a slow upload says how far it is, can be cancelled, and leaves nothing behind', async () => {
+  await lineSpeed(ada, 300 * 1024)
+  await bringLarge('slow.bin', 3_000)
+  await inTray(ada, 1)
+  await say(ada, 'Too slow')
+  const percent = `document.querySelector('.msg--pending .upload span')?.textContent`
+  await ada.waitFor(`parseInt(${percent}) > 5`, 'some percent')
+  expect(await ada.evaluate<string>(percent)).toMatch(/^\d+ %( · [\d.]+ KB\/s)?$/)
+  await expectAccessible(ada)
+  await ada.evaluate(`document.querySelector('.msg--pending .upload button').click()`)
+  await ada.waitFor(`document.querySelector('.msg--pending') === null`, 'the end')
+  expect(await ada.evaluate<string>(`document.activeElement.id`)).toBe('content')
+  const deadline = performance.now() + 5_000
+  while (filesKept() > 0 && performance.now() < deadline) await Bun.sleep(20)
+  expect(filesKept()).toBe(0)
+  await lineSpeed(ada, -1)
+})
+
+test('what is written after a file stays after it, however long the file takes', async () => {
+  await lineSpeed(ada, 1_000 * 1024)
+  await bringLarge('first.bin', 1_000)
+  await inTray(ada, 1)
+  await say(ada, 'the file')
+  await say(ada, 'and words')
+  await sees(mei, 'and words')
+  expect((await rows(mei)).map(({ text }) => text)).toEqual(['the file', 'and words'])
+  await lineSpeed(ada, -1)
+})
+
+test('an upload that fails says why and can be tried again', async () => {
+  await ada.evaluate(`(() => {
+    const open = XMLHttpRequest.prototype.open
+    XMLHttpRequest.prototype.open = function (method, path) {
+      XMLHttpRequest.prototype.open = open
+      return open.call(this, method, path + '-nowhere')
+    }
+  })()`)
+  await bring(ada, 'paste')
+  await inTray(ada, 1)
+  await ada.press('Enter')
+  await ada.waitFor(`document.querySelector('.msg--failed')`, 'the failure')
+  const note = await ada.evaluate<string>(
+    `document.querySelector('.msg--failed .msg__state').innerText`,
+  )
+  expect(note).toContain('Not sent. There is nothing at this address.')
+  await ada.evaluate(`document.querySelector('.msg--failed [data-action=retry]').click()`)
+  await ada.waitFor(`document.querySelector('.msg--pending') === null`, 'the answer')
+  expect(await pixels(mei)).toEqual(['red', 'blue'])
+  ada.problems.length = 0
+})
+
+test('a picture that waits for the server survives a reload of the page', async () => {
+  await server.kill()
+  await bring(ada, 'paste', { width: 500, height: 100 })
+  await inTray(ada, 1)
+  await say(ada, 'Sent while nobody was there')
+  await ada.waitFor(`document.querySelector('.msg--pending .pic img')`, 'the picture')
+  await server.restart()
+  await connected(ada)
+  await sees(mei, 'Sent while nobody was there')
+  expect(await pixels(mei)).toEqual(['red', 'blue'])
+  // This time the page goes before the file does.
+  await lineSpeed(ada, 20 * 1024)
+  await bringLarge('kept.bin', 400)
+  await inTray(ada, 1)
+  await say(ada, 'Kept over a reload')
+  await ada.waitFor(`document.querySelector('.msg--pending .upload')`, 'the bar')
+  // The browser's own disk may be slow, too.
+  const keptHere = `new Promise((tell) => {
+    const opening = indexedDB.open('chatroom.' + document.body.dataset.house + '.files')
+    opening.onsuccess = () => {
+      const counting = opening.result.transaction('files').objectStore('files').count()
+      counting.onsuccess = () => (opening.result.close(), tell(counting.result))
+    }
+  })`
+  while ((await ada.evaluate<number>(keptHere)) === 0) await Bun.sleep(20)
+  await lineSpeed(ada, -1)
+  await reload(ada)
+  await sees(mei, 'Kept over a reload')
+  const card = `[...document.querySelectorAll('.file')].at(-1).querySelector('bdi').textContent`
+  expect(await mei.evaluate<string>(card)).toBe('kept.bin')
+  ada.problems.length = 0
+  mei.problems.length = 0
+})
+
+test('what the browser could not keep is named', async () => {
+  await ready(ada)
+  await server.kill()
+  await bring(ada, 'paste')
+  await inTray(ada, 1)
+  await say(ada, 'Lost')
+  await ada.waitFor(`document.querySelector('.msg--pending .pic')`, 'the row')
+  await ada.evaluate(`indexedDB.databases().then((all) =>
+    Promise.all(all.map(({ name }) => { indexedDB.deleteDatabase(name) })))`)
+  await server.restart()
+  await ada.cdp('Network.setBlockedURLs', { urls: ['*/attachments'] })
+  await reload(ada)
+  await ada.waitFor(`document.querySelector('.msg--failed')`, 'the failure', 20_000)
+  const note = await ada.evaluate<string>(
+    `document.querySelector('.msg--failed .msg__state').innerText`,
+  )
+  expect(note).toContain('“two colours.png” was lost with the page that had it.')
+  await ada.cdp('Network.setBlockedURLs', { urls: [] })
+  await ada.evaluate(`document.querySelector('.msg--failed [data-action=discard]').click()`)
+  ada.problems.length = 0
+})
+
+test('nothing was reported against the policy', () => expectNoProblems(ada))

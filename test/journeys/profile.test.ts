@@ -1,0 +1,69 @@
+import { expect, test } from 'bun:test'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { openSocket, readJson, signIn } from '../helpers/client'
+import { fetchAs, png } from '../helpers/files'
+import { sendForm } from '../helpers/house'
+import { serverForAll } from '../helpers/server'
+
+const server = serverForAll()
+
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
+const facesKept = (): number =>
+  readdirSync(join(server().data, 'files'), { recursive: true, withFileTypes: true }).filter(
+    (entry) => entry.isFile(),
+  ).length
+
+test('who has another name keeps everything else, and scripts hear of it', async () => {
+  const [ada, grace] = [await signIn(server(), 'Ada'), await signIn(server(), 'Grace')]
+  const [speaker, hearer] = [await openSocket(server(), ada), await openSocket(server(), grace)]
+  await speaker.post(1, 'before', 'said before')
+  const picture = base64(png(64, 64))
+  const answer = await sendForm(server(), ada, '/profile', {
+    nickname: 'Ada L.',
+    avatar: 'picture',
+    picture,
+  })
+  expect(answer.status).toBe(303)
+  const heard = await hearer.until((item) => item.type === 'person.changed', 'the change')
+  const user = heard.type === 'person.changed' ? heard.user : null
+  expect(user).toMatchObject({ id: speaker.hello.user.id, nickname: 'Ada L.' })
+  const face = await fetchAs(server(), grace, `/faces/${user?.avatar}`)
+  expect([face.status, face.headers.get('content-type')]).toEqual([200, 'image/png'])
+  const page = JSON.stringify(await readJson(server(), grace, '/rooms/1/messages'))
+  expect(page).toContain('"nickname":"Ada L."')
+  // The old name is free, the new one is not.
+  await signIn(server(), 'Ada')
+  expect(signIn(server(), 'ADA L.')).rejects.toThrow('already has this name')
+  expect(facesKept()).toBe(1)
+  await sendForm(server(), ada, '/profile', { nickname: 'Ada L.', avatar: 'picture', picture })
+  expect(facesKept()).toBe(1)
+  await sendForm(server(), ada, '/profile', { nickname: 'Ada L.', avatar: 'moon' })
+  expect(facesKept()).toBe(0)
+  await speaker.close()
+  await hearer.close()
+})
+
+test('names keep their rules, and only small pictures are faces', async () => {
+  const person = await signIn(server(), 'Rules')
+  const refusal = async (fields: Record<string, string>): Promise<string> => {
+    const answer = await sendForm(server(), person, '/profile', { nickname: 'Rules', ...fields })
+    const text = await answer.text()
+    return `${answer.status} ${/<p>([^<]*)/.exec(text)?.[1] ?? text.slice(0, 80)}`
+  }
+  expect(await refusal({ nickname: '' })).toStartWith('422')
+  expect(await refusal({ nickname: 'admin' })).toStartWith('422')
+  expect(await refusal({ nickname: 'grace' })).toStartWith('422')
+  expect(await refusal({ avatar: 'f'.repeat(32) })).toStartWith('422')
+  const unusable = [
+    '',
+    'x',
+    base64(png(600, 20)),
+    base64(Buffer.from('<svg/>')),
+    'A'.repeat(90_000),
+  ]
+  for (const picture of unusable) {
+    expect(await refusal({ avatar: 'picture', picture })).toStartWith('422')
+  }
+  expect(facesKept()).toBe(0)
+})

@@ -1,0 +1,28 @@
+/** What is said about pictures and files, in English; `live` comes to the page with its kit. */
+export const media = {
+  describe: 'Describe it for people who cannot see it',
+  description: 'Description',
+  original: 'Send the original',
+  uploading: 'Sending the files',
+  cancel: 'Cancel',
+  larger: 'Larger',
+  smaller: 'Smaller',
+  previous: 'Picture before',
+  next: 'Next picture',
+  download: 'Download',
+  live: {
+    dropHere: 'Drop to send to {room}',
+    dropPrivately: 'Drop to send privately to {name}',
+    folder: 'Folders cannot be sent. Put them into an archive first.',
+    tooMany: 'A message takes {n} files; the others were left out.',
+    tooLarge: '{name} is {size}; the limit is {limit}.',
+    empty: '{name} is empty.',
+    ready: 'Files ready to be sent: {n}',
+    remove: 'Remove {name}',
+    percent: '{n} %',
+    lost: '“{name}” was lost with the page that had it. Add it to a new message.',
+    uploadFailed: 'A file was not sent.',
+    uploadCut: 'The connection was cut in the middle of a file.',
+    picture: '{name} ({n} of {all})',
+  },
+}
