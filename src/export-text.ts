@@ -7,17 +7,14 @@ export type ExportedMessage = {
   name: string
   text: string
   isEdited: boolean
-  isDeleted: boolean
   /** What it answers. */
   reply: { name: string; text: string } | null
   /** With whole addresses. */
   files: { name: string; url: string }[]
 }
 
-export type ExportWords = { edited: string; deleted: string }
-
-/** Minutes that a place is ahead of UTC at a moment. */
-export type Offset = (at: number) => number
+/** A moment as clocks show it somewhere: `2026-11-23 09:17:05 +0100`. */
+export type Stamp = (at: number) => string
 
 /** The lines above the messages: what this is, as pairs of label and value. */
 export function exportHeading(facts: [label: string, value: string][]): string {
@@ -25,27 +22,32 @@ export function exportHeading(facts: [label: string, value: string][]): string {
   return `${lines.join('\n')}\n\n`
 }
 
-/** One message: `[2026-11-23 09:17:05 +0100] Mei: text`; further lines are indented. */
-export function exportMessage(
-  message: ExportedMessage,
-  offset: Offset,
-  words: ExportWords,
-): string {
-  const { at, name, text, isEdited, isDeleted, reply, files } = message
-  const quoted = reply === null ? [] : linesOf(`> ${reply.name}: ${reply.text}`).slice(0, 1)
-  const said = isDeleted ? [words.deleted] : linesOf(text)
-  if (isEdited && !isDeleted) said.push(`${said.pop() ?? ''} ${words.edited}`.trim())
-  const sent = files.map((file) => `${oneLine(file.name)} ${file.url}`)
-  // An answer begins with what it answers; a file without words is said in the first line.
-  const lines = [...quoted, ...(text === '' && sent.length > 0 && !isEdited ? [] : said), ...sent]
-  return `[${stamp(at, offset(at))}] ${oneLine(name)}: ${lines.join('\n    ')}\n`
+/**
+ * One message: `[2026-11-23 09:17:05 +0100] Mei: text`; further lines are indented, so that no text
+ * can pass for another message. `edited` marks one that was changed.
+ */
+export function exportMessage(message: ExportedMessage, stamp: Stamp, edited: string): string {
+  const { at, name, text, isEdited, reply, files } = message
+  const lines = [
+    ...(reply === null ? [] : [oneLine(`> ${reply.name}: ${reply.text}`)]),
+    // A file without words is said in the first line.
+    ...(text === '' ? [] : linesOf(isEdited ? `${text} ${edited}` : text)),
+    ...files.map((file) => `${oneLine(file.name)} ${file.url}`),
+  ]
+  return `[${stamp(at)}] ${oneLine(name)}: ${lines.join('\n    ')}\n`
 }
 
-/** `harbour_2026-11-23_0917.txt`, without anything that a file system could take amiss. */
-export function exportFileName(room: string, at: number, offset: Offset): string {
-  const safe = room.replace(/[\p{C}\s\\/:*?"<>|.]+/gu, '-').replace(/^-+|-+$/g, '') || 'room'
-  const [day, time] = stamp(at, offset(at)).split(' ')
-  return `${safe}_${day}_${time?.slice(0, 5).replace(':', '')}.txt`
+/** `harbour_2026-11-23_0917`, of signs that no file system takes amiss. */
+export function exportName(room: string, stamp: string): string {
+  const safe = room.replace(/[^\p{L}\p{M}\p{N}_-]+/gu, '-').replace(/^-+|-+$/g, '') || 'room'
+  const [day, time = ''] = stamp.split(' ')
+  return `${safe}_${day}_${time.slice(0, 5).replace(':', '')}`
+}
+
+/** The moment in a place that is so many minutes ahead of UTC. */
+export function stampAhead(at: number, minutes: number): string {
+  const local = new Date(at + minutes * 60_000).toISOString()
+  return `${local.slice(0, 10)} ${local.slice(11, 19)} ${offsetText(minutes)}`
 }
 
 /** `+0100`. */
@@ -54,18 +56,16 @@ export function offsetText(minutes: number): string {
   return `${minutes < 0 ? '-' : '+'}${two(hours)}${two(rest)}`
 }
 
-function stamp(at: number, minutes: number): string {
-  const local = new Date(at + minutes * 60_000).toISOString()
-  return `${local.slice(0, 10)} ${local.slice(11, 19)} ${offsetText(minutes)}`
-}
-
 function two(n: number): string {
   return String(n).padStart(2, '0')
 }
 
 function linesOf(text: string): string[] {
-  return text.split(/\r\n|[\n\r\u2028\u2029]/)
+  return text.split(lineBreaks)
 }
+
+/** Whatever some program takes for the end of a line. */
+const lineBreaks = /\r\n|[\n\v\f\r\x85\u2028\u2029]/
 
 function oneLine(text: string): string {
   return linesOf(text).join(' ')

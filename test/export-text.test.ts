@@ -1,13 +1,13 @@
 import { expect, test } from 'bun:test'
 import {
   type ExportedMessage,
-  exportFileName,
+  exportName,
   exportHeading,
   exportMessage,
   offsetText,
+  stampAhead,
 } from '../src/export-text'
 
-const words = { edited: '(edited)', deleted: '(deleted)' }
 const at = Date.UTC(2026, 10, 23, 8, 17, 5)
 const berlin = (): number => 60
 
@@ -17,11 +17,10 @@ function line(message: Partial<ExportedMessage>, offset = berlin): string {
     name: 'Mei',
     text: '',
     isEdited: false,
-    isDeleted: false,
     reply: null,
     files: [],
   }
-  return exportMessage({ ...whole, ...message }, offset, words)
+  return exportMessage({ ...whole, ...message }, (when) => stampAhead(when, offset()), '(edited)')
 }
 
 test('a message is one line: when, who, what', () => {
@@ -37,21 +36,20 @@ test('further lines are indented, so that no text can pass for another message',
   )
 })
 
-test('answers, files, edits and deletions are marked', () => {
+test('answers, files and edits are marked', () => {
   const reply = { name: 'Ada', text: 'Shall we?\nSoon?' }
-  expect(line({ text: 'Yes', reply })).toEndWith('Mei: > Ada: Shall we?\n    Yes\n')
+  expect(line({ text: 'Yes', reply })).toEndWith('Mei: > Ada: Shall we? Soon?\n    Yes\n')
   const files = [{ name: 'a\nb.pdf', url: 'http://h/attachments/1/a' }]
   expect(line({ files })).toEndWith('Mei: a b.pdf http://h/attachments/1/a\n')
   expect(line({ text: 'See', files })).toEndWith('Mei: See\n    a b.pdf http://h/attachments/1/a\n')
   expect(line({ text: 'two\nlines', isEdited: true })).toEndWith('Mei: two\n    lines (edited)\n')
-  expect(line({ text: 'secret', isEdited: true, isDeleted: true })).toEndWith('Mei: (deleted)\n')
 })
 
 test('a file’s name holds nothing that a file system could take amiss', () => {
-  expect(exportFileName('harbour', at, berlin)).toBe('harbour_2026-11-23_0917.txt')
-  expect(exportFileName('茶 室', at, berlin)).toBe('茶-室_2026-11-23_0917.txt')
-  expect(exportFileName('../../etc/pass:wd', at, berlin)).toBe('etc-pass-wd_2026-11-23_0917.txt')
-  expect(exportFileName('\u202e...', at, berlin)).toBe('room_2026-11-23_0917.txt')
+  expect(exportName('harbour', stampAhead(at, 60))).toBe('harbour_2026-11-23_0917')
+  expect(exportName('茶 室', stampAhead(at, 60))).toBe('茶-室_2026-11-23_0917')
+  expect(exportName('../../etc/pass:wd', stampAhead(at, 60))).toBe('etc-pass-wd_2026-11-23_0917')
+  expect(exportName('\u202e...', stampAhead(at, 60))).toBe('room_2026-11-23_0917')
 })
 
 test('the lines above say what it is', () => {

@@ -5,7 +5,7 @@ import type { View } from './view'
  * that the script makes. Without a script it stays hidden.
  */
 export function ExportHere({ view }: { view: View }) {
-  const { exporting } = view.words
+  const { exporting, roomFile } = view.words
   return (
     <fieldset
       class="settings__group"
@@ -13,8 +13,7 @@ export function ExportHere({ view }: { view: View }) {
       hidden
       data-one={exporting.done.one}
       data-other={exporting.done.other}
-      data-edited={exporting.edited}
-      data-deleted={exporting.deleted}
+      data-edited={`(${roomFile.edited})`}
       data-room={exporting.room}
       data-range={exporting.range}
       data-range-loaded={exporting.rangeLoaded}

@@ -1,3 +1,4 @@
+import { exportName } from '../export-text'
 import { createHtmlFormat } from './export-html'
 import { createTextFormat } from './export-text'
 import type { Language } from '../../views/words'
@@ -50,7 +51,10 @@ export async function exportRoom(
   if (extent === null) return null
   const exported = { chat, room, reader: user.id, extent, zone, language, origin, at: chat.now() }
   const format = kind === 'txt' ? createTextFormat(exported) : createHtmlFormat(exported)
-  return { name: nameOf(exported), pieces: write(exported, format) }
+  return {
+    name: exportName(room.pair?.[1].nickname ?? room.name, stamp(zone, exported.at)),
+    pieces: write(exported, format),
+  }
 }
 
 async function* write(exported: Exported, format: Format): AsyncGenerator<string> {
@@ -68,11 +72,4 @@ async function* write(exported: Exported, format: Format): AsyncGenerator<string
     isEnd = page.end
   }
   yield format.tail({ gone: extent.count - written, isPutOut: false })
-}
-
-/** harbour_2026-11-23_0917 */
-function nameOf({ room, zone, at }: Exported): string {
-  const [day = '', time = ''] = stamp(zone, at).split(' ')
-  const name = (room.pair?.[1].nickname ?? room.name).replace(/[^\p{L}\p{M}\p{N}_-]+/gu, '-')
-  return `${name.replace(/^-+|-+$/g, '') || 'room'}_${day}_${time.slice(0, 5).replace(':', '')}`
 }

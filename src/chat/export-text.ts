@@ -1,4 +1,5 @@
 import { fill, plural, wordsFor } from '../../views/words'
+import { exportMessage } from '../export-text'
 import { limits } from '../limits'
 import type { Message } from '../store/store'
 import { version } from '../version'
@@ -40,21 +41,19 @@ export function headLines({ chat, room, extent, zone, language, at }: Exported):
   ]
 }
 
-function lineOf(exported: Exported, message: Message): string {
-  const { chat, language, origin, zone } = exported
+function lineOf({ chat, language, origin, zone }: Exported, message: Message): string {
   const { attachments, content, createdAt, editedAt, sender } = message
-  const quote = quoteOf(message)
-  const edited = editedAt === null ? '' : ` (${wordsFor(language).roomFile.edited})`
-  const lines = [
-    ...(quote === null ? [] : [`> ${quote.name}: ${quote.text}`]),
-    ...(content === '' ? [] : (content + edited).split(lineBreaks)),
-    ...attachments.map(({ id, name }) => `${name} ${origin}${chat.paths.attachment(id, name)}`),
-  ]
-  return `[${stamp(zone, createdAt)}] ${sender.nickname}: ${lines.join('\n    ')}\n`
+  const url = (id: string, name: string): string => origin + chat.paths.attachment(id, name)
+  const said = {
+    at: createdAt,
+    name: sender.nickname,
+    text: content,
+    isEdited: editedAt !== null,
+    reply: quoteOf(message),
+    files: attachments.map(({ id, name }) => ({ name, url: url(id, name) })),
+  }
+  return exportMessage(said, (at) => stamp(zone, at), `(${wordsFor(language).roomFile.edited})`)
 }
-
-/** Whatever some program takes for the end of a line. */
-const lineBreaks = /\r\n|[\n\v\f\r\x85\u2028\u2029]/
 
 /** What was answered, in one line: who said it and how it begins; null when it is gone. */
 export function quoteOf({ quote, replyTo }: Message): Quoted | null {

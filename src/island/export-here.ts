@@ -1,10 +1,4 @@
-import {
-  exportFileName,
-  exportHeading,
-  exportMessage,
-  type Offset,
-  offsetText,
-} from '../export-text'
+import { exportName, exportHeading, exportMessage, offsetText, stampAhead } from '../export-text'
 import { announce, count, element, fill, type Page } from './page'
 import type { Parts } from './parts'
 import { readRow, type Remembered } from './remembered'
@@ -51,15 +45,13 @@ async function save(parts: Parts, words: Words): Promise<void> {
   const messages = messagesOf(parts, isDevice ? 'device' : 'loaded')
   const progress = element('export-progress', HTMLProgressElement)
   progress.hidden = false
+  const { edited = '' } = words
   const pieces = [headingOf(page, words, messages, isDevice)]
-  const marks = { edited: words.edited ?? '', deleted: words.deleted ?? '' }
   for (let n = 0; n < messages.length; n += stepMessages) {
     progress.value = n / messages.length
     await new Promise((resolve) => setTimeout(resolve))
     for (const message of messages.slice(n, n + stepMessages)) {
-      pieces.push(
-        exportMessage({ ...message, files: withHost(message), isDeleted: false }, offset, marks),
-      )
+      pieces.push(exportMessage({ ...message, files: withHost(message) }, stamp, edited))
     }
   }
   progress.hidden = true
@@ -72,7 +64,9 @@ async function save(parts: Parts, words: Words): Promise<void> {
 /** A step is a few milliseconds. */
 const stepMessages = 1_000
 
-const offset: Offset = (at) => -new Date(at).getTimezoneOffset()
+const offset = (at: number): number => -new Date(at).getTimezoneOffset()
+
+const stamp = (at: number): string => stampAhead(at, offset(at))
 
 function withHost({ files }: Remembered): Remembered['files'] {
   return files.map(({ name, url }) => ({ name, url: new URL(url, location.href).href }))
@@ -104,7 +98,7 @@ function headingOf(page: Page, words: Words, messages: Remembered[], isDevice: b
 function download(file: Blob, room: string): void {
   const link = document.createElement('a')
   link.href = URL.createObjectURL(file)
-  link.download = exportFileName(room, Date.now(), offset)
+  link.download = `${exportName(room, stamp(Date.now()))}.txt`
   link.click()
   // The browser reads it after this turn.
   setTimeout(() => URL.revokeObjectURL(link.href), keepMs)

@@ -1,4 +1,4 @@
-import { exportMessage } from '../../src/export-text'
+import { exportMessage, stampAhead } from '../../src/export-text'
 import { findIn } from '../../src/island/history-search'
 import { openHistoryStore } from '../../src/island/history-store'
 import { pack, type Remembered } from '../../src/island/remembered'
@@ -69,9 +69,7 @@ window.measureHistory = async (total) => {
     const lines = fresh
       .read(1)
       .slice(0, total)
-      .map((each) =>
-        exportMessage({ ...each, isDeleted: false }, () => 60, { edited: 'e', deleted: 'd' }),
-      )
+      .map((each) => exportMessage(each, (at) => stampAhead(at, 60), '(edited)'))
     void new Blob(lines)
   })
   const { units } = fresh.usage()

@@ -8,8 +8,6 @@ export const exporting = {
   save: 'Save as text',
   progress: 'Writing the file',
   done: { one: 'Exported {n} message', other: 'Exported {n} messages' },
-  edited: '(edited)',
-  deleted: '(deleted)',
   room: 'Room',
   range: 'Range',
   rangeLoaded: 'what was loaded',

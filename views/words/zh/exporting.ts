@@ -10,8 +10,6 @@ export const exporting: Words['exporting'] = {
   save: '保存为文本',
   progress: '正在写文件',
   done: { one: '已导出 {n} 条消息', other: '已导出 {n} 条消息' },
-  edited: '（已编辑）',
-  deleted: '（已删除）',
   room: '房间',
   range: '范围',
   rangeLoaded: '已加载的',
