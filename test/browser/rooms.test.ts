@@ -214,7 +214,7 @@ test('leaving a room takes it off the list', async () => {
   await ada.waitFor(inRoom('#general'), 'general')
   await ada.waitFor(`${badge('茶室')} === null`, 'the room to go from the list')
   await ada.goto(addressOf(server.port, 'a', '/rooms/2'))
-  expect(await ada.evaluate<string>('document.body.innerText')).toContain('not a member')
+  await ada.waitFor(`document.body?.innerText.includes('not a member')`, 'the refusal')
   await ada.goto(addressOf(server.port, 'a', '/'))
   await connected(ada)
 })
