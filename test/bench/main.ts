@@ -2,21 +2,26 @@ import { join } from 'node:path'
 import { type Figure, printLines, printTable } from './figures'
 import { benchIdle } from './idle'
 
+import { benchPage } from './page'
 import { benchStart } from './start'
 import { benchStore } from './store'
 import { benchStorm } from './storm'
-import { benchTalk } from './talk'
+import { benchTalk, scenarios } from './talk'
 
 /**
  * `bun run bench [name…]`: builds, measures what is named (all without a name), prints a line of
  * JSON per figure and contender, then one table. `--no-build` takes what was built before.
  */
 const benches: Record<string, () => AsyncGenerator<Figure[]>> = {
-  talk: benchTalk,
+  hundred: () => benchTalk(scenarios.hundred),
+  thousand: () => benchTalk(scenarios.thousand),
+  rooms: () => benchTalk(scenarios.rooms),
+  readers: () => benchTalk(scenarios.readers),
   storm: benchStorm,
   idle: benchIdle,
   start: benchStart,
   store: benchStore,
+  page: benchPage,
 }
 
 const words = process.argv.slice(2)
