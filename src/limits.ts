@@ -229,6 +229,9 @@ export const limits = {
   emojiRecentMax: 24,
   /** After this long a use of an emoji counts half. */
   emojiHalfLifeMs: 7 * 24 * 60 * 60_000,
+  /** Rows put on the page in one go, and for how long it does nothing else: half a frame. */
+  portionRows: 20,
+  portionMs: 8,
   /** Hidden for longer than this, a page asks what it missed as soon as it is seen. */
   hiddenMs: 60_000,
 

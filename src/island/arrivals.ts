@@ -33,11 +33,11 @@ export function listen(
       hear(parts, event)
       parts.history?.onEvent(event)
     },
-    onHtml(html) {
+    onHtml(html, behind) {
       const { rows, people, changed } = parse(html)
       if (changed.length > 0) void changePeople(parts, changed)
       parts.history?.heard(rows)
-      if (rows.length > 0) timeline.receive(rows)
+      if (rows.length > 0) timeline.receive(rows, behind)
       if (people.length > 0) receivePeople(page, people)
     },
     onState(isOpen) {

@@ -1,13 +1,15 @@
 import type { ChatEvent } from '../chat/events'
 import { limits } from '../limits'
 import { createPaths } from '../paths'
+import { createInbox } from './inbox'
 import type { Page } from './page'
 
 export type Listener = {
   /** The server has greeted: from here on frames may be sent. */
   onHello: (hello: ChatEvent & { type: 'hello' }) => void
   onEvent: (event: ChatEvent) => void
-  onHtml: (html: string) => void
+  /** `behind`: how many more rows of the same room have come already. */
+  onHtml: (html: string, behind: number) => void
   /** Told at each change. */
   onState: (isOpen: boolean) => void
   /** The server does not know this browser any more. */
@@ -26,6 +28,8 @@ export type Connection = {
 type Line = {
   url: URL
   listener: Listener
+  /** Takes what comes, for `hear`. */
+  take: (text: string) => void
   socket: WebSocket | null
   isGreeted: boolean
   failures: number
@@ -43,6 +47,7 @@ export function connect(page: Page, listener: Listener): Connection {
   const line: Line = {
     url,
     listener,
+    take: createInbox((text, behind) => hear(line, text, behind)),
     socket: null,
     isGreeted: false,
     failures: 0,
@@ -64,17 +69,19 @@ function open(line: Line): void {
   clearTimeout(line.retryTimer)
   const opened = new WebSocket(line.url, 'chatroom.html')
   line.socket = opened
-  opened.onmessage = ({ data }) => hear(line, String(data))
+  opened.onmessage = ({ data }) => {
+    clearTimeout(line.answerTimer)
+    line.answerTimer = undefined
+    line.take(String(data))
+  }
   opened.onclose = ({ code }) => {
     if (opened === line.socket) lose(line, code)
   }
 }
 
-function hear(line: Line, text: string): void {
+function hear(line: Line, text: string, behind: number): void {
   const { listener } = line
-  clearTimeout(line.answerTimer)
-  line.answerTimer = undefined
-  if (text.startsWith('<')) return listener.onHtml(text)
+  if (text.startsWith('<')) return listener.onHtml(text, behind)
   const events: ChatEvent[] = JSON.parse(text)
   for (const event of events) {
     if (event.type !== 'hello') {

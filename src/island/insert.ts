@@ -5,7 +5,7 @@ import type { Pill } from './pill'
 import { previousRow, type Rows, rowsOf, seqOf } from './rows'
 import type { Scroller } from './scroller'
 import { makeSlip, otherOf, slipNeighbour } from './slips'
-import { dropOldest } from './trim'
+import { beginAt, dropOldest } from './trim'
 
 /** What it takes to put something into the list without moving the reader. */
 type Hands = { page: Page; rows: Rows; pending: Pending; pill: Pill; scroller: Scroller }
@@ -25,8 +25,11 @@ export function isRemembered(): boolean {
   return list().dataset.remembered !== undefined
 }
 
-/** Puts rows at the end, before those that wait for their answer, each at its place. */
-export function insertRows(hands: Hands, fresh: HTMLElement[]): void {
+/**
+ * Puts rows at the end, before those that wait for their answer, each at its place. After a hole
+ * they are the first of the page.
+ */
+export function insertRows(hands: Hands, fresh: HTMLElement[], isAfterHole: boolean): void {
   const { page, pending, rows, scroller } = hands
   const release = scroller.hold()
   const first = pending.first()
@@ -38,7 +41,8 @@ export function insertRows(hands: Hands, fresh: HTMLElement[]): void {
     if (fresh.length <= 3) document.getElementById(id)?.classList.add('enter')
     place(hands, id)
   }
-  if (scroller.isFollowing()) dropOldest(page, list(), rows)
+  if (isAfterHole) beginAt(page, list(), rows, fresh[0]?.id)
+  else if (scroller.isFollowing()) dropOldest(page, list(), rows)
   release()
 }
 

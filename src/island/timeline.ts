@@ -14,7 +14,7 @@ import { createRows, type Rows, rowsOf } from './rows'
 import { createScroller, type Scroller } from './scroller'
 import { dropSlipOf } from './slips'
 import { watchSwaps } from './swaps'
-import { dropNewest, dropOldest } from './trim'
+import { dropAll, dropNewest, dropOldest } from './trim'
 
 export type TimelineListener = {
   /** Changes are missing after `after`: ask the server. */
@@ -39,8 +39,11 @@ export type TimelineListener = {
 export type Timeline = {
   room: () => number
   positions: Positions
-  /** Rows as the server published them, of any room, oldest first. */
-  receive: (rows: HTMLElement[]) => void
+  /**
+   * Rows as the server published them, of any room, oldest first; `behind` as many more of the same
+   * room are about to come.
+   */
+  receive: (rows: HTMLElement[], behind: number) => void
   remove: (room: number, seq: number, revision: number) => void
   showPending: (entry: OutboxEntry) => void
   dropPending: (clientId: string) => void
@@ -68,6 +71,8 @@ type Parts = {
   scroller: Scroller
   /** A fresh list is on its way because the reader wants its end. */
   isJumping: boolean
+  /** Rows were left out that would have been taken off again at once: the next follow a hole. */
+  isCut: boolean
 }
 
 /** The list of messages on the screen: in order, each once, at most 400 rows, never jumping. */
@@ -89,6 +94,7 @@ export function createTimeline(page: Page, clock: Clock, listener: TimelineListe
     pill,
     scroller,
     isJumping: false,
+    isCut: false,
   }
   clock.onMidnight(() => parts.rows.settleAll(list()))
   watchSwaps(box, list, {
@@ -104,7 +110,7 @@ export function createTimeline(page: Page, clock: Clock, listener: TimelineListe
   return {
     room,
     positions: parts.positions,
-    receive: (rows) => receive(parts, rows),
+    receive: (rows, behind) => receive(parts, rows, behind),
     remove: (roomId, seq, revision) => remove(parts, roomId, seq, revision),
     showPending: (entry) => showPending(parts, entry),
     dropPending: parts.pending.drop,
@@ -148,6 +154,7 @@ function start(parts: Parts): void {
   if (at === undefined) scroller.toEnd()
   listener.onFresh(parts.isJumping || at !== undefined)
   parts.isJumping = false
+  parts.isCut = false
   if (at !== undefined && !toPlace(scroller, Number(at))) showGone(page, scroller, Number(at))
   scroller.fill()
 }
@@ -183,7 +190,7 @@ function growNewer({ page, positions, rows, pill, scroller, listener }: Parts): 
   scroller.fill()
 }
 
-function receive(parts: Parts, published: HTMLElement[]): void {
+function receive(parts: Parts, published: HTMLElement[], behind: number): void {
   const fresh: HTMLElement[] = []
   for (const row of published) {
     parts.positions.heard(Number(row.dataset.room), Number(row.dataset.revision))
@@ -196,11 +203,11 @@ function receive(parts: Parts, published: HTMLElement[]): void {
     else if (!isHere) insertSlip(parts, row)
     else if (!isBeforeLoaded(row)) fresh.push(row)
   }
-  if (fresh.length > 0) arrive(parts, fresh)
+  if (fresh.length > 0) arrive(parts, fresh, behind)
   parts.listener.onGrown()
 }
 
-function arrive(parts: Parts, fresh: HTMLElement[]): void {
+function arrive(parts: Parts, fresh: HTMLElement[], behind: number): void {
   const { page, listener, pill, scroller } = parts
   const others = fresh.filter((row) => Number(row.dataset.user) !== page.user?.id)
   listener.onArrival(others)
@@ -209,7 +216,13 @@ function arrive(parts: Parts, fresh: HTMLElement[]): void {
   if (isFull) pill.setUpToDate(false)
   if (!scroller.isFollowing()) pill.add(others.length)
   if (!pill.isUpToDate()) return
-  insertRows(parts, fresh)
+  if (scroller.isFollowing() && behind >= limits.timelineRowsMax) {
+    parts.isCut = true
+    return
+  }
+  if (parts.isCut) dropAll(list())
+  insertRows(parts, fresh, parts.isCut)
+  parts.isCut = false
 }
 
 function remove(parts: Parts, roomId: number, seq: number, revision: number): void {

@@ -11,11 +11,30 @@ export function dropOldest(page: Page, timeline: HTMLElement, rows: Rows): void 
   const first = all[excess]
   if (excess <= 0 || first === undefined) return
   for (const row of all.slice(0, excess)) row.remove()
+  begin(page, timeline, rows, first)
+}
+
+/** Takes all rows that the server has off the page: what follows begins it anew. */
+export function dropAll(timeline: HTMLElement): void {
+  for (const row of rowsOf(timeline)) if (!row.classList.contains('msg--pending')) row.remove()
+}
+
+/** The row with this id is the first of the page; what came before it can be fetched. */
+export function beginAt(page: Page, timeline: HTMLElement, rows: Rows, id = ''): void {
+  const first = document.getElementById(id)
+  if (first !== null) begin(page, timeline, rows, first)
+}
+
+function begin(page: Page, timeline: HTMLElement, rows: Rows, first: HTMLElement): void {
   timeline.querySelector('.start')?.remove()
   document.getElementById('older')?.remove()
   const room = Number(timeline.dataset.room)
   timeline.prepend(makeLoader('older-loader', createPaths(page.base).older(room, seqOf(first))))
-  rows.settleAll(timeline)
+  // Headings of days whose rows are gone.
+  for (const heading of timeline.querySelectorAll('.day')) {
+    if (heading.compareDocumentPosition(first) & Node.DOCUMENT_POSITION_FOLLOWING) heading.remove()
+  }
+  rows.settle(first)
 }
 
 /** Takes the newest rows off a list that grew at its old end; true when there were any. */

@@ -102,6 +102,29 @@ test('a followed room trims its far end and can fetch it again', async () => {
   expect(longer.map(({ seq }) => seq)).toEqual(longer.map((_, i) => (longer[0]?.seq ?? 0) + i))
 })
 
+test('of a burst the newest stay, in order and once, and the others can be fetched', async () => {
+  await ada.evaluate(`document.querySelector('#latest').click()`)
+  await ada.waitFor(`document.querySelector('#latest').hidden`, 'the end of the room')
+  // The page is busy meanwhile, so that most of it has come when the first of it is shown.
+  await ada.evaluate(`void setTimeout(() => {
+    for (const end = performance.now() + 1500; performance.now() < end; );
+  })`)
+  const posts = Array.from({ length: 900 }, (_, n) => script.post(1, `burst-${n}`, `burst ${n}`))
+  await Promise.all(posts)
+  await sees(ada, 'burst 899')
+  const shown = await rows(ada)
+  expect(shown.length).toBeLessThanOrEqual(limits.timelineRowsMax)
+  expect(shown.map(({ text }) => text)).toEqual(
+    shown.map((_, n) => `burst ${900 - shown.length + n}`),
+  )
+  await scrollUp(ada)
+  const longer = await rows(ada)
+  expect(longer.map(({ seq }) => seq)).toEqual(longer.map((_, i) => (longer[0]?.seq ?? 0) + i))
+  await script.post(1, 'after-burst', 'after the burst')
+  await ada.evaluate(`document.querySelector('#latest').click()`)
+  await sees(ada, 'after the burst')
+})
+
 test('without JavaScript the page still reads and posts', async () => {
   await ada.cdp('Emulation.setScriptExecutionDisabled', { value: true })
   await ada.goto(addressOf(server.port, 'a', '/rooms/1'))
