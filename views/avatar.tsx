@@ -49,6 +49,8 @@ export function Stamp({ name, look }: { name: string; look: string }) {
 
 /** What a reader sees as one letter may be several code units: 👩‍🚀, é. */
 function initialOf(nickname: string): string {
+  // Nothing can be added to a plain letter that another plain sign follows.
+  if (/^[!-~]{2}/.test(nickname)) return nickname.charAt(0).toUpperCase()
   const [first] = letters.segment(nickname)
   return first?.segment.toUpperCase() ?? ''
 }

@@ -12,11 +12,14 @@ export type SentMessage = Pick<
 /** What is wrong with it; the id is kept so that the sender knows which one. */
 export type MessageProblem = { code: ProblemCode; clientId: string | null }
 
+/** What a client sent, by key: a Map, or whatever answers like one. */
+export type Fields = { get: (name: string) => unknown }
+
 /**
  * Reads `client_id`, `content`, `attachments`, `reply_to` and `written_in`, the same for frames,
  * JSON and forms, and builds a new object from them. Linear in the length; never throws.
  */
-export function parseMessage(fields: Map<string, unknown>): SentMessage | MessageProblem {
+export function parseMessage(fields: Fields): SentMessage | MessageProblem {
   const clientId = parseClientId(fields.get('client_id'))
   const content = fields.get('content')
   const attachments = parseAttachments(fields.get('attachments') ?? [])

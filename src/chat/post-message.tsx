@@ -81,8 +81,8 @@ async function flush(chat: Chat, batch: Posting[]): Promise<void> {
 
 async function append(chat: Chat, batch: Posting[]): Promise<(AppendOutcome | StorageFailure)[]> {
   try {
-    const messages = await Promise.all(batch.map(({ message }) => findMentions(chat, message)))
-    return await chat.store.messages.append(messages)
+    const messages = batch.map(({ message }) => findMentions(chat, message))
+    return await chat.store.messages.append(await Promise.all(messages))
   } catch (fault) {
     chat.log('append.failed', { size: batch.length, fault: faultOf(fault) })
     return batch.map(() => ({ status: 'refused', code: 'storage_failed' }))
@@ -90,16 +90,20 @@ async function append(chat: Chat, batch: Posting[]): Promise<(AppendOutcome | St
 }
 
 /** Names after an @ become ids, so that they go on meaning the same people. */
-async function findMentions(chat: Chat, message: Posted): Promise<NewMessage> {
-  return { ...message, mentions: await mentionsIn(chat, message) }
+function findMentions(chat: Chat, message: Posted): NewMessage | Promise<NewMessage> {
+  // Most name nobody, and a promise for each of them is felt in a batch.
+  if (!atSign.test(message.content)) return { ...message, mentions: [] }
+  return mentionsIn(chat, message).then((mentions) => ({ ...message, mentions }))
 }
+
+const atSign = /[@＠]/
 
 /** The people who are named in a text that this author writes in this room. */
 export async function mentionsIn(
   chat: Chat,
   { room, author, content }: Pick<Posted, 'room' | 'author' | 'content'>,
 ): Promise<Mention[]> {
-  if (!/[@＠]/.test(content)) return []
+  if (!atSign.test(content)) return []
   const candidates = findCandidates(content)
   const folded = [...new Set(candidates.map((each) => each.folded))]
   const people = await chat.store.users.namedIn(room, author, folded)

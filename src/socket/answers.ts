@@ -37,6 +37,7 @@ export function say(socket: Socket, event: ChatEvent): void {
   if (outgoing.length > 1) return
   queueMicrotask(() => {
     const text = `[${outgoing.splice(0).join(',')}]`
-    if (socket.data.isOpen) socket.send(text)
+    // Corked, so that it leaves in one write with what was published to this socket just before.
+    if (socket.data.isOpen) socket.cork(() => socket.send(text))
   })
 }

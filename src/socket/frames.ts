@@ -1,4 +1,5 @@
 import {
+  type Fields,
   parseClientId,
   parseCount,
   parseEmoji,
@@ -58,18 +59,18 @@ export function parseFrame(text: string): Frame | FrameProblem {
   }
 }
 
-/** A JSON object as a Map, so that keys like `__proto__` are just keys; null when it is none. */
-function parseFields(text: string): Map<string, unknown> | null {
+/** A JSON object's own keys, so that `__proto__` is no more than one; null when it is none. */
+function parseFields(text: string): Fields | null {
   try {
     const value: unknown = JSON.parse(text)
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
-    return new Map(Object.entries(value))
+    return { get: (name) => (Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined) }
   } catch {
     return null
   }
 }
 
-function parsePost(fields: Map<string, unknown>): Frame | FrameProblem {
+function parsePost(fields: Fields): Frame | FrameProblem {
   const message = parseMessage(fields)
   const room = parseCount(fields.get('room'))
   if ('code' in message) return { type: 'problem', ...message }
@@ -77,7 +78,7 @@ function parsePost(fields: Map<string, unknown>): Frame | FrameProblem {
   return { type: 'message.post', room, message }
 }
 
-function parseEdit(fields: Map<string, unknown>): Frame | FrameProblem {
+function parseEdit(fields: Fields): Frame | FrameProblem {
   const place = parsePlace(fields)
   const message = parseMessage(fields)
   if ('code' in message) return { type: 'problem', ...message }
@@ -85,7 +86,7 @@ function parseEdit(fields: Map<string, unknown>): Frame | FrameProblem {
   return { type: 'message.edit', ...place, content: message.content }
 }
 
-function parseDelete(fields: Map<string, unknown>): Frame | FrameProblem {
+function parseDelete(fields: Fields): Frame | FrameProblem {
   const place = parsePlace(fields)
   return 'type' in place ? place : { type: 'message.delete', ...place }
 }
@@ -93,7 +94,7 @@ function parseDelete(fields: Map<string, unknown>): Frame | FrameProblem {
 type Place = { room: number; seq: number; clientId: string }
 
 /** Which message, and the sender's own id of this request. */
-function parsePlace(fields: Map<string, unknown>): Place | FrameProblem {
+function parsePlace(fields: Fields): Place | FrameProblem {
   const clientId = parseClientId(fields.get('client_id'))
   const room = parseCount(fields.get('room'))
   const seq = parseCount(fields.get('seq'))
@@ -102,7 +103,7 @@ function parsePlace(fields: Map<string, unknown>): Place | FrameProblem {
   return { room, seq, clientId }
 }
 
-function parseReaction(fields: Map<string, unknown>): Frame | FrameProblem {
+function parseReaction(fields: Fields): Frame | FrameProblem {
   const place = parsePlace(fields)
   if ('type' in place) return place
   const emoji = parseEmoji(fields.get('emoji'))
@@ -112,26 +113,26 @@ function parseReaction(fields: Map<string, unknown>): Frame | FrameProblem {
   return { type: 'reaction.set', ...place, emoji, isActive }
 }
 
-function parseRead(type: 'read' | 'unread', fields: Map<string, unknown>): Frame | FrameProblem {
+function parseRead(type: 'read' | 'unread', fields: Fields): Frame | FrameProblem {
   const room = parseCount(fields.get('room'))
   const seq = parseCount(fields.get('seq'))
   return room === null || seq === null ? problem('bad_frame') : { type, room, seq }
 }
 
-function parseTyping(fields: Map<string, unknown>): Frame | FrameProblem {
+function parseTyping(fields: Fields): Frame | FrameProblem {
   const room = parseCount(fields.get('room'))
   const isActive = fields.get('active')
   if (room === null || typeof isActive !== 'boolean') return problem('bad_frame')
   return { type: 'typing', room, isActive }
 }
 
-function parsePresence(fields: Map<string, unknown>): Frame | FrameProblem {
+function parsePresence(fields: Fields): Frame | FrameProblem {
   const state = fields.get('state')
   if (state !== 'online' && state !== 'away') return problem('bad_frame')
   return { type: 'presence', isAway: state === 'away' }
 }
 
-function parseResume(fields: Map<string, unknown>): Frame | FrameProblem {
+function parseResume(fields: Fields): Frame | FrameProblem {
   const epoch = fields.get('epoch')
   const rooms = fields.get('rooms')
   if (typeof epoch !== 'string' || typeof rooms !== 'object' || rooms === null) {
