@@ -108,6 +108,9 @@ export const limits = {
   catchUpRoomsMax: 500,
   /** The same for a browser, which keeps few rows anyway. */
   catchUpBrowserRevisionsMax: 400,
+  /** Rows that one reader caught up with are kept for the next, unless they are long: 4 MB. */
+  rowsKeptMax: 1_000,
+  rowKeyUnitsMax: 2_000,
 
   // --- Sockets -----------------------------------------------------------------------------
   /** OWASP's WebSocket sheet: at most 64 KB a message. */

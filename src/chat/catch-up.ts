@@ -2,7 +2,7 @@ import { limits } from '../limits'
 import type { Changes, Message } from '../store/store'
 import type { Chat } from './chat'
 import { type ChatEvent, toEvent } from './events'
-import { renderRow } from './post-message'
+import { recallRow } from './recall-row'
 
 /** Where a returning reader stands: the database it knew and the last revision per room. */
 export type Position = { epoch: string; rooms: Map<number, number> }
@@ -68,7 +68,7 @@ function sendPage(chat: Chat, outlet: Outlet, room: number, after: number, page:
   }
   const isRemoved = (message: Message): boolean => message.deletedAt !== null
   const shown = page.messages.filter((message) => !isRemoved(message))
-  const rows = shown.map((message) => renderRow(chat, message))
+  const rows = shown.map((message) => recallRow(chat, message))
   if (rows.length > 0) outlet.send(rows.join(''))
   const removed = page.messages.filter(isRemoved).map((message) => toEvent(message, after))
   if (removed.length + done.length > 0) outlet.send(JSON.stringify([...removed, ...done]))

@@ -102,8 +102,9 @@ const selectRooms = `
     memberships.read_seq AS readSeq, memberships.role, memberships.notify,
     (SELECT count(*) FROM (${ahead})
      WHERE author_id <> memberships.user_id AND deleted_at IS NULL) AS unread,
-    (SELECT min(created_at) FROM (${ahead})
-     WHERE author_id <> memberships.user_id AND deleted_at IS NULL) AS unreadSince,
+    -- The first one ends the search: they come in order.
+    (SELECT created_at FROM (${ahead})
+     WHERE author_id <> memberships.user_id AND deleted_at IS NULL LIMIT 1) AS unreadSince,
     (SELECT count(*) FROM (
        SELECT DISTINCT named.seq FROM mentions AS named CROSS JOIN messages
          ON messages.room_id = named.room_id AND messages.seq = named.seq
