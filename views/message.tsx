@@ -15,7 +15,7 @@ import type { View } from './view'
  * string serves the whole room. The browser turns UTC into local time.
  */
 export function MessageRow({ message, paths, follows, children }: RowProps) {
-  const { sender, clientId, content } = message
+  const { sender, clientId, content, attachments } = message
   const at = new Date(message.createdAt).toISOString()
   return (
     <article
@@ -45,12 +45,12 @@ export function MessageRow({ message, paths, follows, children }: RowProps) {
             <time datetime={`${at.slice(0, 16)}Z`}>{at.slice(11, 16)}</time>
           </a>
         </div>
-        <QuoteLine message={message} paths={paths} />
+        {message.replyTo !== null && <QuoteLine message={message} paths={paths} />}
         <div class={bodyClass(content)} dir="auto" hx-ignore="" hidden={isWordless(message)}>
           <Text message={message} />
         </div>
-        <Attachments attachments={message.attachments} paths={paths} />
-        <Reactions message={message} />
+        {attachments.length > 0 && <Attachments attachments={attachments} paths={paths} />}
+        {message.reactions.length > 0 && <Reactions message={message} />}
         {children}
       </div>
     </article>
