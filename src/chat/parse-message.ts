@@ -40,6 +40,7 @@ export function parseMessage(fields: Fields): SentMessage | MessageProblem {
 /** Ids of uploads, each once. */
 function parseAttachments(value: unknown): string[] | ProblemCode {
   if (!Array.isArray(value)) return 'bad_frame'
+  if (value.length === 0) return []
   if (value.length > limits.attachmentsMax) return 'attachments_many'
   const ids = value.flatMap((id: unknown) => (isAttachmentId(id) ? [id] : []))
   if (ids.length < value.length) return 'attachment_missing'
