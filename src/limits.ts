@@ -251,6 +251,8 @@ export const limits = {
   historyHitsMax: 50,
 
   // --- Process -----------------------------------------------------------------------------
+  /** The QR code follows the addresses at once for the eye. */
+  codeAfterMs: 50,
   /** From SIGTERM to exit; service managers give ten seconds. */
   stopMsMax: 8_000,
 } as const

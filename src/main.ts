@@ -100,9 +100,11 @@ function greet(config: Config, port: number): void {
   for (const url of urls) console.log(`  ${url}`)
   if (!config.rateLimits) console.log('\nRate limits are off: for benchmarks only.')
   const shared = urls.at(-1)
-  if (shared !== undefined) {
+  if (shared === undefined) return
+  // Drawing takes a third of the whole start: whoever is waiting at the door comes first.
+  setTimeout(() => {
     console.log(`\n${renderUnicodeCompact(shared)}\n\nScan it, or open ${shared}`)
-  }
+  }, limits.codeAfterMs).unref()
 }
 
 /** This machine first, the address best shared with others last. */

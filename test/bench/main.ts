@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { type Figure, printLines, printTable } from './figures'
 import { benchIdle } from './idle'
-
 import { benchPage } from './page'
 import { benchStart } from './start'
 import { benchStore } from './store'
@@ -9,7 +8,7 @@ import { benchStorm } from './storm'
 import { benchTalk, scenarios } from './talk'
 
 /**
- * `bun run bench [name…]`: builds, measures what is named (all without a name), prints a line of
+ * `bun run bench [name…]`: builds, measures what is named (without a name all of `benches`), prints a line of
  * JSON per figure and contender, then one table. `--no-build` takes what was built before.
  */
 const benches: Record<string, () => AsyncGenerator<Figure[]>> = {
@@ -24,11 +23,19 @@ const benches: Record<string, () => AsyncGenerator<Figure[]>> = {
   page: benchPage,
 }
 
+/** Measurements that are programs of their own, and print what they find: run when named. */
+const programs = new Map<string, string>()
+for await (const file of new Bun.Glob('*.{ts,tsx}').scan({ cwd: import.meta.dir })) {
+  const text = await Bun.file(join(import.meta.dir, file)).text()
+  if (/^if \(import\.meta\.main\)/m.test(text)) programs.set(file.replace(/\.tsx?$/, ''), file)
+}
+
 const words = process.argv.slice(2)
 const named = words.filter((word) => !word.startsWith('--'))
-const unknown = named.filter((name) => !(name in benches))
+const known = [...Object.keys(benches), ...programs.keys()]
+const unknown = named.filter((name) => !known.includes(name))
 if (unknown.length > 0) {
-  console.error(`No benchmark is called ${unknown.join(', ')}: ${Object.keys(benches).join(', ')}`)
+  console.error(`No benchmark is called ${unknown.join(', ')}: ${known.join(', ')}`)
   process.exit(2)
 }
 if (!words.includes('--no-build')) await build()
@@ -39,6 +46,12 @@ for (const [name, bench] of Object.entries(benches)) {
     printLines(found)
     figures.push(...found)
   }
+}
+for (const name of named) {
+  const file = programs.get(name)
+  if (file === undefined) continue
+  const command = [process.execPath, join(import.meta.dir, file)]
+  await Bun.spawn(command, { stdout: 'inherit', stderr: 'inherit' }).exited
 }
 printTable(figures)
 process.exit(0)

@@ -47,6 +47,7 @@ type Work = (house: House, room: Room, n: string) => Promise<unknown>
 
 const works: { name: string; work: Work }[] = [
   ...[1, 10, 100].map((size) => ({ name: `append ${size}`, work: appending(size) })),
+  { name: 'append 100, ids by chance', work: appending(100, () => crypto.randomUUID()) },
   {
     name: 'a page of history',
     work: ({ store }, room) =>
@@ -68,12 +69,12 @@ function newest(store: Store, room: Room): Promise<unknown> {
   return store.messages.before(room, null, limits.historyPageRows)
 }
 
-function appending(size: number): Work {
+function appending(size: number, idOf = (n: string, k: number) => `${n}-${size}-${k}`): Work {
   return ({ store, authors }, room, n) => {
     const batch = Array.from({ length: size }, (_, k) => {
       const author = authors[k % authors.length]
       if (author === undefined) throw new Error('somebody has to say it')
-      return message(author, { room: room.id, clientId: `${n}-${size}-${k}`, content })
+      return message(author, { room: room.id, clientId: idOf(n, k), content })
     })
     return store.messages.append(batch)
   }
