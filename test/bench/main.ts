@@ -8,8 +8,9 @@ import { benchStorm } from './storm'
 import { benchTalk, scenarios } from './talk'
 
 /**
- * `bun run bench [name…]`: builds, measures what is named (without a name all of `benches`), prints a line of
- * JSON per figure and contender, then one table. `--no-build` takes what was built before.
+ * `bun run bench [name…]`: builds, measures what is named (without a name all of `benches`), prints
+ * a line of JSON per figure and contender, then tables. `--no-build` takes what was built before,
+ * `--only=floor,html` compares only these, `--large` takes the store to five million messages.
  */
 const benches: Record<string, () => AsyncGenerator<Figure[]>> = {
   hundred: () => benchTalk(scenarios.hundred),
