@@ -25,8 +25,6 @@ export const limits = {
   mentionsMax: 50,
   /** Different emoji under one message: a line or two of them. */
   reactionKindsMax: 20,
-  /** People named under one emoji, and told to the page; beyond it there is only a number. */
-  reactionPeopleShown: 100,
   /** The longest emoji, a family with skin tones, in code units. */
   emojiUnitsMax: 35,
   /** Letters of an answered message that stand over the answer. */

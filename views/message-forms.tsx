@@ -17,6 +17,9 @@ export function MessageForms({ view, room, reader, message, refused }: MessageFo
   return (
     <noscript>
       <section class="forms" aria-label={words.page.messageTools}>
+        <p>
+          <b>{message.sender.nickname}</b> {excerptOf(message.content)}
+        </p>
         <form method="post" action={`${here}/reactions`}>
           {quickEmoji.map((emoji) => (
             <button class="btn" type="submit" name="emoji" value={emoji}>

@@ -1,4 +1,3 @@
-import { limits } from '../src/limits'
 import type { Message, Reaction } from '../src/store/store'
 
 const namesShown = 20
@@ -19,7 +18,7 @@ export function Reactions({ message: { reactions } }: { message: Message }) {
 }
 
 function ReactionChip({ reaction: { emoji, people } }: { reaction: Reaction }) {
-  const ids = people.slice(0, limits.reactionPeopleShown).map(({ id }) => id)
+  const ids = people.map(({ id }) => id)
   const names = people.slice(0, namesShown).map(({ nickname }) => nickname)
   const rest = people.length > namesShown ? ' …' : ''
   return (

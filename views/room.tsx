@@ -48,6 +48,7 @@ export function RoomPage(props: RoomPageProps) {
           <ConnectionBar view={view} />
           <UnreadBar view={view} />
           <p class="toast" id="toast" hidden></p>
+          <p class="toast toast--undo" id="undo" hidden></p>
           <LatestPill view={view} />
           <Composer
             view={view}

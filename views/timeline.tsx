@@ -41,7 +41,9 @@ export function OlderMessages(props: PageProps) {
       {hasOlder && first !== undefined ? (
         <Older view={view} room={room} firstSeq={first.seq} />
       ) : (
-        <p class="start">{fill(live.start, { room: roomTitle(room) })}</p>
+        <p class="start" data-revision={room.revision}>
+          {fill(live.start, { room: roomTitle(room) })}
+        </p>
       )}
       {first === undefined && slips.length === 0 && <p class="first-words">{page.firstWords}</p>}
       <Rows {...props} />
@@ -123,6 +125,7 @@ export function Older({ view, room, firstSeq }: { view: View; room: Room; firstS
     <div
       class="older"
       id="older"
+      data-revision={room.revision}
       hx-get={paths.older(room.id, firstSeq)}
       hx-trigger="older"
       hx-swap="outerHTML"
@@ -141,6 +144,7 @@ export function Newer({ view, room, lastSeq }: { view: View; room: Room; lastSeq
     <div
       class="older"
       id="newer"
+      data-revision={room.revision}
       hx-get={paths.newer(room.id, lastSeq)}
       hx-trigger="newer"
       hx-swap="outerHTML"

@@ -1,5 +1,8 @@
-/** Copies a text: on plain HTTP there is no clipboard to write to, but there is an old way. */
-export function copyText(text: string): void {
+/**
+ * Copies a text: on plain HTTP there is no clipboard to write to, but there is an old way. False
+ * when the browser does not allow it.
+ */
+export function copyText(text: string): boolean {
   const before = document.activeElement
   const field = document.createElement('textarea')
   field.className = 'vh'
@@ -8,7 +11,8 @@ export function copyText(text: string): void {
   const place = document.querySelector('dialog[open], [popover]:popover-open') ?? document.body
   place.append(field)
   field.select()
-  document.execCommand('copy')
+  const isCopied = document.execCommand('copy')
   field.remove()
   if (before instanceof HTMLElement) before.focus({ preventScroll: true })
+  return isCopied
 }

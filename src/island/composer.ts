@@ -27,6 +27,7 @@ export type Composer = {
   setTray: (tray: Tray) => void
   /** Puts text where the caret is, so that undo takes it back. */
   insert: (text: string) => void
+  isEmpty: () => boolean
   focus: () => void
 }
 
@@ -109,6 +110,7 @@ export function createComposer(page: Page, drafts: Drafts, hooks: ComposerHooks)
     setChoosing: (isChoosing) => void (desk.isChoosing = isChoosing),
     setTray: (tray) => void (desk.tray = tray),
     insert: (text) => insert(field, text),
+    isEmpty: () => field.value.trim() === '',
     focus: () => field.focus(),
   }
 }
@@ -237,7 +239,7 @@ function catchTyping(event: KeyboardEvent, field: HTMLTextAreaElement): void {
   if (!isCharacter || ' ?/'.includes(event.key) || event.defaultPrevented) return
   const active = document.activeElement
   // In the list these do something with the message (keyboard.ts).
-  if ('er+'.includes(event.key) && active?.matches('.msg:focus-visible') === true) return
+  if ('er+'.includes(event.key) && active?.matches('#log[data-walking] .msg') === true) return
   const isElsewhere = active?.matches('input, textarea, select, button, [contenteditable]') === true
   const isBusy = document.querySelector('dialog[open], [popover]:popover-open') !== null
   if (isElsewhere || isBusy || getSelection()?.isCollapsed === false) return

@@ -1,7 +1,8 @@
 import { limits } from '../limits'
-import { isComposing } from './composer'
+import { isComposing, isTouch } from './composer'
 import { isSending } from './enter-key'
-import { element, type Page } from './page'
+import { count, element, type Page } from './page'
+import { showToast } from './toast'
 
 /**
  * Changes a message where it stands: Enter saves, Escape leaves, and both are buttons, too. The
@@ -16,7 +17,8 @@ export function startEditing(
   const { words } = page
   const field = document.createElement('textarea')
   field.className = 'editor'
-  field.value = content
+  // What it is compared with when it must be left in a hurry.
+  field.defaultValue = content
   field.setAttribute('aria-label', words.editLabel)
   const foot = document.createElement('p')
   foot.className = 'editor__foot'
@@ -24,15 +26,20 @@ export function startEditing(
     field.remove()
     foot.remove()
     row.classList.remove('msg--editing')
+    row.dispatchEvent(new Event('edited'))
     element('content', HTMLElement).focus()
   }
   const submit = (): void => {
     const text = field.value.replace(/\s+$/, '')
-    if (text === '' || text.length > limits.messageUnitsMax) return
+    const excess = text.length - limits.messageUnitsMax
+    if (excess > 0) return showToast(count(page, excess, words.tooLong))
+    if (text === '') return showToast(words.editEmpty)
     if (text === content) close()
     else void save(text).then((isSaved) => void (isSaved && close()))
   }
-  foot.append(makeButton(words.saveEdit, submit), makeButton(words.leaveEdit, close))
+  const [enter, escape] = isTouch() ? ['', ''] : [' (Enter)', ' (Esc)']
+  foot.append(makeButton(words.saveEdit + enter, submit))
+  foot.append(makeButton(words.leaveEdit + escape, close))
   field.addEventListener('keydown', (event) => {
     if (isComposing(event)) return
     if (event.key === 'Escape') {

@@ -49,9 +49,12 @@ export function insertRows(hands: Hands, fresh: HTMLElement[], isAfterHole: bool
 /** A private message that was written in this room. */
 export function insertSlip(hands: Hands, row: HTMLElement): void {
   const { page, pending, pill, scroller } = hands
-  if (!pill.isUpToDate()) return
-  const release = scroller.hold()
   const after = Number(row.dataset.writtenAfter)
+  const [first] = rowsOf(list())
+  const isOlder = document.getElementById('older') !== null && first !== undefined
+  // Beyond the edges it comes with its page.
+  if (!pill.isUpToDate() || (isOlder && after < seqOf(first))) return
+  const release = scroller.hold()
   const text = makeSlip(page, row, otherOf(page, row).name, after).outerHTML
   const neighbour = slipNeighbour(list(), after) ?? pending.first()
   if (neighbour === null) swapLive({ text, target: list(), swap: 'beforeend' })
@@ -69,6 +72,11 @@ export function isBeforeLoaded(row: HTMLElement): boolean {
 /** Brings a row that is shown up to date; the element stays the same. */
 export function morph(hands: Hands, known: HTMLElement, row: HTMLElement): void {
   if (Number(known.dataset.revision) >= Number(row.dataset.revision)) return
+  // Words that somebody is writing in it are not swept away: its news wait for them.
+  if (known.classList.contains('msg--editing')) {
+    const later = (): void => morph(hands, known, row)
+    return known.addEventListener('edited', later, { once: true })
+  }
   const release = hands.scroller.hold()
   swapLive({ text: row.outerHTML, target: known, swap: 'outerMorph' })
   if (known.closest('.slip') === null) place(hands, row.id)

@@ -28,6 +28,9 @@ export function watchKeys(page: Page, switching: Switching, hooks: KeyHooks): vo
     event.preventDefault()
     act()
   })
+  element('log', HTMLElement).addEventListener('focusout', () => {
+    delete element('log', HTMLElement).dataset.walking
+  })
   const actionOf = (event: KeyboardEvent): (() => void) | null => {
     const { altKey, ctrlKey, key, metaKey, shiftKey } = event
     const isCommand = ctrlKey || metaKey
@@ -58,7 +61,7 @@ export function watchKeys(page: Page, switching: Switching, hooks: KeyHooks): vo
   }
   const escape = (): void => {
     if (hooks.leaveMode()) return
-    if (isInList()) return field().focus()
+    if (leaveList()) return
     hooks.markRead()
     hooks.toEnd()
   }
@@ -103,10 +106,19 @@ const rowActs: Record<string, RowAct> = { e: 'edit', r: 'reply', '+': 'react', E
 
 function focusedRow(): HTMLElement | null {
   const row = document.activeElement
-  return row instanceof HTMLElement &&
-    row.matches('#timeline .msg:focus-visible:not(.msg--pending)')
+  return row instanceof HTMLElement && row.matches('#log[data-walking] .msg:not(.msg--pending)')
     ? row
     : null
+}
+
+/** From what is in a message to the message, from there to the field; false elsewhere. */
+function leaveList(): boolean {
+  const active = document.activeElement
+  if (active?.closest('#log') == null) return false
+  const row = active.closest<HTMLElement>('.msg')
+  if (row === null || row === active) field().focus()
+  else row.focus({ preventScroll: true })
+  return true
 }
 
 function isMenuOpen(): boolean {
@@ -122,6 +134,8 @@ function moveToRow(step: number): void {
   const here = rows.findIndex((row) => row === document.activeElement)
   const start = here === -1 ? rows.length : here
   rows[Math.max(0, Math.min(rows.length - 1, start + step))]?.focus()
+  // Letters act on a message that was walked to, not on one that was pressed or opened.
+  element('log', HTMLElement).dataset.walking = ''
 }
 
 /** Rooms, messages, field, people: the parts of the page in a ring. */

@@ -2,6 +2,11 @@
 export type Positions = {
   known: (room: number) => number
   set: (room: number, revision: number) => void
+  /**
+   * Rows came with a page that was made at this revision: what was heard while it was on its way
+   * may be missing in it, and is asked for again.
+   */
+  readAt: (room: number, revision: number) => void
   /** A change with this revision arrived; a hole before it is reported once. */
   heard: (room: number, revision: number) => void
   /** The server said everything from `after` up to `revision`. */
@@ -42,6 +47,12 @@ export function createPositions(onGap: (room: number, after: number) => void): P
       positions.set(room, position)
       // A fresh list may be older than what was heard while it was fetched.
       if (head > known) ask(room, position)
+    },
+    readAt(room, revision) {
+      const position = of(room)
+      if (position === undefined || !(revision < position.known)) return
+      position.known = revision
+      ask(room, position)
     },
     heard(room, revision) {
       const position = of(room)

@@ -36,6 +36,7 @@ function show(page: Page, row: HTMLElement, emoji: string, isActive: boolean): v
   chip.setAttribute('aria-pressed', String(isActive))
   count?.replaceChildren(String(people))
   if (people > 0) return
+  if (chip === document.activeElement) row.focus({ preventScroll: true })
   chip.remove()
   row.querySelector('.reactions:empty')?.remove()
 }

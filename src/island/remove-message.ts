@@ -1,15 +1,24 @@
 import type { Asks } from './asks'
+import { passFocus } from './focus'
 import type { Page } from './page'
 import { placeOf } from './rows'
 import { showUndo } from './toast'
 
 const undoMs = 10_000
 
-/** It is gone from this page at once, and from the server when nobody took that back in time. */
-export function removeSoon(page: Page, row: HTMLElement, ask: Asks['ask']): void {
+/**
+ * Takes a message back: it is gone from this page at once, and from the server when nobody undid
+ * that in time. `hide` takes the row out of the list and gives the way back.
+ */
+export function removeSoon(
+  page: Page,
+  row: HTMLElement,
+  ask: Asks['ask'],
+  hide: (row: HTMLElement) => () => void,
+): void {
   const frame = { type: 'message.delete', ...placeOf(row) }
-  const restore = (): void => document.getElementById(row.id)?.removeAttribute('hidden')
-  row.hidden = true
+  passFocus(row.closest<HTMLElement>('.slip') ?? row)
+  const restore = hide(row)
   const settle = (): void => {
     removeEventListener('pagehide', finish)
     clearTimeout(timer)
@@ -20,7 +29,7 @@ export function removeSoon(page: Page, row: HTMLElement, ask: Asks['ask']): void
   }
   const timer = setTimeout(finish, undoMs)
   addEventListener('pagehide', finish)
-  showUndo(page.words.deleted, page.words.undo, undoMs, () => {
+  showUndo(page.words.deleting, page.words.undo, undoMs, () => {
     settle()
     restore()
   })

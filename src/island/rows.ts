@@ -29,7 +29,6 @@ export function createRows(
     for (const row of root.querySelectorAll<HTMLElement>('.msg')) {
       // The list is one stop for the Tab key; arrows walk in it.
       row.tabIndex = -1
-      for (const link of row.querySelectorAll<HTMLElement>('.msg__meta a')) link.tabIndex = -1
       if (Number(row.dataset.user) === userId) row.classList.add('msg--own')
       const named = (row.dataset.mentions ?? '').split(' ')
       const isNamed = named.includes(String(userId)) || named.includes('0')
@@ -37,12 +36,10 @@ export function createRows(
       for (const name of row.querySelectorAll<HTMLElement>('.mention')) {
         name.classList.toggle('mention--me', Number(name.dataset.person) === userId)
       }
-      for (const chip of row.querySelectorAll<HTMLElement>('.reaction')) {
-        const isMine = (chip.dataset.people ?? '').split(' ').includes(String(userId))
-        chip.setAttribute('aria-pressed', String(isMine))
-      }
+      markReactions(row, userId)
       for (const code of row.querySelectorAll('pre')) offerCopy(code, words.copyCode)
       offerUnfolding(row, words.showAll)
+      takeStops(row)
       for (const time of row.querySelectorAll('time')) {
         time.textContent = clock.time(atOf(row))
         const edited = Number(row.dataset.edited)
@@ -73,6 +70,21 @@ export function createRows(
     for (const row of rowsOf(timeline)) settleOne(row)
   }
   return { dress, settle, settleAll }
+}
+
+function markReactions(row: HTMLElement, userId: number): void {
+  for (const chip of row.querySelectorAll<HTMLElement>('.reaction')) {
+    const isMine = (chip.dataset.people ?? '').split(' ').includes(String(userId))
+    chip.setAttribute('aria-pressed', String(isMine))
+  }
+}
+
+/** What is in a message is no stop for the Tab key until one is at the message (tools-menu.ts). */
+function takeStops(row: HTMLElement): void {
+  if (row.contains(document.activeElement) || row.matches('.msg--pending, .msg--editing')) return
+  for (const stop of row.querySelectorAll<HTMLElement>('.msg__main :is(a, button)')) {
+    stop.tabIndex = -1
+  }
 }
 
 /** Code is copied by a button in its corner, which has no text of its own: it is no part of it. */

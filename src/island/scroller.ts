@@ -54,6 +54,8 @@ export function createScroller(box: HTMLElement, on: ScrollHooks): Scroller {
       const middle = Math.max(0, (box.clientHeight - height) / 2)
       box.scrollTop += top - box.getBoundingClientRect().top - middle
       place.top = box.scrollTop
+      // A room that fits the screen does not scroll, and is still followed.
+      place.following = on.isEndHere() && leftBelow(box) < limits.stickPx
       if (box.scrollTop < limits.moreFromEdgePx) on.onNearTop()
       if (leftBelow(box) < limits.moreFromEdgePx) on.onNearEnd()
     },

@@ -3,6 +3,8 @@ export type SwapHooks = {
   onFragment: (fragment: ParentNode) => void
   /** Remembers the reader's place; the returned function restores it. */
   hold: () => () => void
+  /** The whole list is about to be replaced. */
+  onLeaving: () => void
   /** A page of older messages was put in, or one of newer ones. */
   onOlder: () => void
   onNewer: () => void
@@ -20,7 +22,9 @@ export function watchSwaps(box: HTMLElement, timeline: () => HTMLElement, hooks:
   document.addEventListener('htmx:before:swap', (event) => {
     if (!(event instanceof CustomEvent)) return
     for (const { fragment } of event.detail.tasks) hooks.onFragment(fragment)
-    if (!event.detail.ctx.isLive) release = hooks.hold()
+    if (event.detail.ctx.isLive) return
+    if (event.detail.ctx.target === timeline()) hooks.onLeaving()
+    release = hooks.hold()
   })
   document.addEventListener('htmx:after:swap', (event) => {
     if (!(event instanceof CustomEvent) || event.detail.ctx.isLive) return

@@ -40,8 +40,8 @@ type Switch = {
   timeline: Timeline
   hooks: SwitchHooks
   kept: Map<number, Kept>
-  /** The room that was asked for last: answers for others come too late. */
-  wanted: number
+  /** The path that was asked for last: answers to others come too late. */
+  wanted: string
 }
 
 /**
@@ -49,7 +49,7 @@ type Switch = {
  * the same question that follows any interruption. The field for writing stays where it is.
  */
 export function createSwitching(page: Page, timeline: Timeline, hooks: SwitchHooks): Switching {
-  const it: Switch = { page, timeline, hooks, kept: new Map(), wanted: timeline.room() }
+  const it: Switch = { page, timeline, hooks, kept: new Map(), wanted: location.pathname }
   document.addEventListener('click', (event) => followLink(it, event))
   addEventListener('popstate', () => {
     const place = placeIn(location.pathname)
@@ -82,18 +82,24 @@ export function createSwitching(page: Page, timeline: Timeline, hooks: SwitchHoo
 async function show(it: Switch, room: number, isNew: boolean): Promise<void> {
   closeDrawers()
   const path = createPaths(it.page.base).room(room)
-  if (room === it.timeline.room()) return
-  it.wanted = room
+  it.wanted = path
+  if (room === it.timeline.room()) return toEndOf(it, path, isNew)
   if (!restore(it, room) && !(await load(it, room, path))) return
   if (isNew) history.pushState(null, '', path)
   if (!isTouch()) it.hooks.focus()
+}
+
+/** The room is on the page already, perhaps somewhere in its past. */
+function toEndOf({ timeline }: Switch, path: string, isNew: boolean): void {
+  timeline.toEnd()
+  if (isNew && location.pathname !== path) history.pushState(null, '', path)
 }
 
 async function showAt(it: Switch, room: number, seq: number, isNew: boolean): Promise<void> {
   closeDrawers()
   const { page, timeline } = it
   const path = createPaths(page.base).message(room, seq)
-  it.wanted = room
+  it.wanted = path
   const isHere = room === timeline.room() && timeline.toPlace(seq)
   if (!isHere && !(await load(it, room, path))) return
   if (isRemembered()) timeline.toPlace(seq)
@@ -162,14 +168,13 @@ async function load(it: Switch, room: number, path: string): Promise<boolean> {
   const html = await fetchHtml(page, path)
   clearTimeout(slow)
   document.body.classList.remove('is-switching')
-  if (it.wanted !== room) return false
+  if (it.wanted !== path) return false
   if (html === null && memory !== null) {
     if (!isWhole) showMemory(it, memory)
     memory.stay()
     return true
   }
   if (html === null) {
-    it.wanted = timeline.room()
     showToast(page.words.notConnected)
     return false
   }
@@ -189,10 +194,14 @@ function showMemory(it: Switch, memory: RememberedRoom | null): void {
 
 function followLink(it: Switch, event: MouseEvent): void {
   const target = event.target instanceof Element ? event.target : null
-  const link = target?.closest<HTMLAnchorElement>('a[data-room], .msg__meta a, a.quote')
+  const link = target?.closest<HTMLAnchorElement>('a[data-room], .msg a')
   const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey
-  const place = placeIn(link?.pathname ?? '')
+  const isOurs = link?.origin === location.origin && link.pathname.startsWith(it.page.base)
+  const place = isOurs ? placeIn(link.pathname) : null
+  const isMine = place !== null && document.getElementById(`room-${place.room}`) !== null
   if (link == null || place === null || !isPlain) return
+  // A link that somebody wrote may lead into a room that is not mine: that is a page of its own.
+  if (link.closest('.msg__body') !== null && !isMine) return
   event.preventDefault()
   link.closest('dialog')?.close()
   if (place.seq === undefined) void show(it, place.room, true)

@@ -1,20 +1,20 @@
-import { limits } from '../limits'
 import { createPaths } from '../paths'
 import type { Clock } from './clock'
 import { fetchHtml, swapIn } from './htmx'
-import { insertRows, insertSlip, isBeforeLoaded, isRemembered, list, morph, room } from './insert'
+import { isRemembered, list, room } from './insert'
+import { createLeaving, type Leaving } from './leaving'
 import type { OutboxEntry } from './outbox-entry'
 import { element, type Page } from './page'
 import { createPending, type Pending } from './pending'
 import { createPill, type Pill } from './pill'
 import { showGone, toPlace } from './place'
 import { createPositions, type Positions } from './positions'
-import { requote, unquote } from './quotes'
-import { createRows, type Rows, rowsOf } from './rows'
+import { receive, remove } from './receiving'
+import { createRows, type Rows } from './rows'
 import { createScroller, type Scroller } from './scroller'
-import { dropSlipOf } from './slips'
 import { watchSwaps } from './swaps'
-import { dropAll, dropNewest, dropOldest } from './trim'
+import { showToast } from './toast'
+import { dropNewest, dropOldest } from './trim'
 
 export type TimelineListener = {
   /** Changes are missing after `after`: ask the server. */
@@ -27,6 +27,8 @@ export type TimelineListener = {
   onArrival: (rows: HTMLElement[]) => void
   /** More is on the page, older or newer. */
   onGrown: () => void
+  /** Something on the page is about to go, perhaps with words that somebody is writing. */
+  onLeaving: (root: ParentNode) => void
   /** Rows are about to be shown. */
   dress: (root: ParentNode) => void
   /**
@@ -45,6 +47,8 @@ export type Timeline = {
    */
   receive: (rows: HTMLElement[], behind: number) => void
   remove: (room: number, seq: number, revision: number) => void
+  /** Takes a row off the page while that can be undone; gives the way back. */
+  hide: (row: HTMLElement) => () => void
   showPending: (entry: OutboxEntry) => void
   dropPending: (clientId: string) => void
   /** A message of mine was accepted in a room that is not the one on the screen. */
@@ -61,7 +65,7 @@ export type Timeline = {
   start: () => void
 }
 
-type Parts = {
+export type TimelineParts = {
   page: Page
   listener: TimelineListener
   rows: Rows
@@ -73,6 +77,7 @@ type Parts = {
   isJumping: boolean
   /** Rows were left out that would have been taken off again at once: the next follow a hole. */
   isCut: boolean
+  leaving: Leaving
 }
 
 /** The list of messages on the screen: in order, each once, at most 400 rows, never jumping. */
@@ -85,7 +90,7 @@ export function createTimeline(page: Page, clock: Clock, listener: TimelineListe
     onFollow: () => pill.seen(),
     isEndHere: pill.isUpToDate,
   })
-  const parts: Parts = {
+  const parts: TimelineParts = {
     page,
     listener,
     rows: createRows(page.user?.id ?? 0, clock, page.words),
@@ -95,6 +100,10 @@ export function createTimeline(page: Page, clock: Clock, listener: TimelineListe
     scroller,
     isJumping: false,
     isCut: false,
+    leaving: createLeaving(() => {
+      parts.rows.dress(list())
+      parts.rows.settleAll(list())
+    }),
   }
   clock.onMidnight(() => parts.rows.settleAll(list()))
   watchSwaps(box, list, {
@@ -103,6 +112,7 @@ export function createTimeline(page: Page, clock: Clock, listener: TimelineListe
       listener.dress(fragment)
     },
     hold: scroller.hold,
+    onLeaving: () => listener.onLeaving(list()),
     onOlder: () => growOlder(parts),
     onNewer: () => growNewer(parts),
     onFresh: () => start(parts),
@@ -112,6 +122,7 @@ export function createTimeline(page: Page, clock: Clock, listener: TimelineListe
     positions: parts.positions,
     receive: (rows, behind) => receive(parts, rows, behind),
     remove: (roomId, seq, revision) => remove(parts, roomId, seq, revision),
+    hide: parts.leaving.take,
     showPending: (entry) => showPending(parts, entry),
     dropPending: parts.pending.drop,
     settlePending(clientId) {
@@ -122,7 +133,7 @@ export function createTimeline(page: Page, clock: Clock, listener: TimelineListe
     toEnd: () => toEnd(parts),
     toPlace: (seq) => toPlace(scroller, seq),
     loadOlder: () => loadMore('older'),
-    reload: () => reload(page),
+    reload: () => reload(page).then(() => {}),
     start: () => start(parts),
   }
 }
@@ -133,13 +144,21 @@ function loadMore(which: 'older' | 'newer'): boolean {
   return link !== null
 }
 
-function toEnd(parts: Parts): void {
+function toEnd(parts: TimelineParts): void {
   if (parts.pill.isUpToDate()) return parts.scroller.toEnd()
-  parts.isJumping = true
-  void reload(parts.page)
+  void jump(parts)
 }
 
-function start(parts: Parts): void {
+/** Fetches the end of the room; without a connection everything stays as it is. */
+async function jump(parts: TimelineParts): Promise<boolean> {
+  parts.isJumping = true
+  const isDone = await reload(parts.page)
+  parts.isJumping = false
+  if (!isDone) showToast(parts.page.words.notConnected)
+  return isDone
+}
+
+function start(parts: TimelineParts): void {
   const { page, positions, pending, pill, rows, scroller, listener } = parts
   const timeline = list()
   if (!isRemembered()) positions.set(room(), Number(timeline.dataset.revision))
@@ -148,101 +167,62 @@ function start(parts: Parts): void {
   listener.dress(timeline)
   rows.settleAll(timeline)
   pending.clear()
+  parts.leaving.retake()
   scroller.watch(timeline)
+  element('log', HTMLElement).dispatchEvent(new Event('fresh'))
   const { at } = timeline.dataset
   delete timeline.dataset.at
   if (at === undefined) scroller.toEnd()
   listener.onFresh(parts.isJumping || at !== undefined)
-  parts.isJumping = false
   parts.isCut = false
   if (at !== undefined && !toPlace(scroller, Number(at))) showGone(page, scroller, Number(at))
   scroller.fill()
 }
 
-async function reload(page: Page): Promise<void> {
+/** False when there is no answer, or another room on the page by then. */
+async function reload(page: Page): Promise<boolean> {
   const wanted = room()
   const path = createPaths(page.base).room(wanted)
   const html = await fetchHtml(page, path)
-  if (html === null || room() !== wanted) return
+  if (html === null || room() !== wanted) return false
   await swapIn(html, list(), 'outerHTML')
   // From one message the reader went on to the end.
   if (location.pathname !== path) history.replaceState(null, '', path)
+  return true
 }
 
-function growOlder({ page, rows, pill, scroller, listener }: Parts): void {
+function growOlder({ page, positions, rows, pill, scroller, listener }: TimelineParts): void {
   rows.settleAll(list())
+  const top = list().querySelector<HTMLElement>(':scope > #older, :scope > .start')
+  positions.readAt(room(), Number(top?.dataset.revision))
   if (dropNewest(page, list())) pill.setUpToDate(false)
   listener.onGrown()
   scroller.fill()
 }
 
-function growNewer({ page, positions, rows, pill, scroller, listener }: Parts): void {
+function growNewer({ page, positions, rows, pill, scroller, listener }: TimelineParts): void {
   rows.settleAll(list())
   dropOldest(page, list(), rows)
-  const newest = document.getElementById('newest')
-  if (newest !== null) {
-    newest.remove()
+  const bottom = list().querySelector<HTMLElement>(':scope > #newer, :scope > #newest')
+  if (bottom?.id === 'newest') {
+    bottom.remove()
     pill.setUpToDate(true)
-    // What was said since that page was made is asked for, as after an interruption.
-    positions.set(room(), Number(newest.dataset.revision))
   }
+  positions.readAt(room(), Number(bottom?.dataset.revision))
   listener.onGrown()
   scroller.fill()
 }
 
-function receive(parts: Parts, published: HTMLElement[], behind: number): void {
-  const fresh: HTMLElement[] = []
-  for (const row of published) {
-    parts.positions.heard(Number(row.dataset.room), Number(row.dataset.revision))
-    parts.listener.onRow(row)
-    if (Number(row.dataset.revision) > Number(row.dataset.seq)) requote(list(), row)
-    const isHere = Number(row.dataset.room) === room()
-    if (!isHere && Number(row.dataset.writtenIn) !== room()) continue
-    const known = document.getElementById(row.id)
-    if (known !== null) morph(parts, known, row)
-    else if (!isHere) insertSlip(parts, row)
-    else if (!isBeforeLoaded(row)) fresh.push(row)
-  }
-  if (fresh.length > 0) arrive(parts, fresh, behind)
-  parts.listener.onGrown()
-}
-
-function arrive(parts: Parts, fresh: HTMLElement[], behind: number): void {
-  const { page, listener, pill, scroller } = parts
-  const others = fresh.filter((row) => Number(row.dataset.user) !== page.user?.id)
-  listener.onArrival(others)
-  // Somebody reading far back keeps a full list; the newest come with "Jump to present".
-  const isFull = !scroller.isFollowing() && rowsOf(list()).length >= limits.timelineRowsMax
-  if (isFull) pill.setUpToDate(false)
-  if (!scroller.isFollowing()) pill.add(others.length)
-  if (!pill.isUpToDate()) return
-  if (scroller.isFollowing() && behind >= limits.timelineRowsMax) {
-    parts.isCut = true
-    return
-  }
-  if (parts.isCut) dropAll(list())
-  insertRows(parts, fresh, parts.isCut)
-  parts.isCut = false
-}
-
-function remove(parts: Parts, roomId: number, seq: number, revision: number): void {
-  parts.positions.heard(roomId, revision)
-  unquote(list(), roomId, seq)
-  const place = `.msg[data-room="${roomId}"][data-seq="${seq}"]`
-  const row = list().querySelector<HTMLElement>(place)
-  if (row === null) return
-  const release = parts.scroller.hold()
-  dropSlipOf(row)
-  parts.rows.settleAll(list())
-  release()
-}
-
-function showPending(parts: Parts, entry: OutboxEntry): void {
+function showPending(parts: TimelineParts, entry: OutboxEntry): void {
   const { listener, pending, pill, rows, scroller } = parts
   if (entry.room !== room() && entry.writtenIn !== room()) return
-  if (!pill.isUpToDate()) return toEnd(parts)
-  const row = pending.show(entry)
-  if (row?.parentElement === list()) rows.settle(row)
-  if (row !== null && entry.files.length > 0) listener.onPending(row, entry)
-  scroller.toEnd()
+  const show = (): void => {
+    const row = pending.show(entry)
+    if (row?.parentElement === list()) rows.settle(row)
+    if (row !== null && entry.files.length > 0) listener.onPending(row, entry)
+    scroller.toEnd()
+  }
+  if (pill.isUpToDate()) return show()
+  // The end comes with all that is unanswered; when it does not come, this is shown here.
+  void jump(parts).then((isDone) => void (isDone || show()))
 }

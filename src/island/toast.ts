@@ -1,10 +1,11 @@
-import { element } from './page'
+import { announce, element } from './page'
 
 const toastMs = 4_000
 
-/** Shows one quiet sentence for a few seconds. */
+/** Shows one quiet sentence for a few seconds, and says it to whoever listens. */
 export function showToast(sentence: string): void {
   const toast = element('toast', HTMLElement)
+  announce(sentence)
   toast.textContent = sentence
   toast.hidden = false
   setTimeout(() => {
@@ -12,9 +13,9 @@ export function showToast(sentence: string): void {
   }, toastMs)
 }
 
-/** The same with a way back, for as long as there is one. */
+/** The same with a way back, for as long as there is one; it stands over the other. */
 export function showUndo(sentence: string, label: string, ms: number, undo: () => void): void {
-  const toast = element('toast', HTMLElement)
+  const toast = element('undo', HTMLElement)
   const button = document.createElement('button')
   button.type = 'button'
   button.textContent = label
@@ -26,6 +27,7 @@ export function showUndo(sentence: string, label: string, ms: number, undo: () =
     undo()
     close()
   })
+  announce(`${sentence} ${label}`)
   toast.replaceChildren(sentence, button)
   toast.hidden = false
   setTimeout(close, ms)

@@ -1,18 +1,17 @@
 import { isTouch } from './enter-key'
 import { element } from './page'
-import { placeOf } from './rows'
+import { placeOf, rowsOf } from './rows'
 
 type Act = (name: string, row: HTMLElement) => void
 
 const barPx = 24
 
 /** The toolbar that stands at the message which is pointed at or has the focus. */
-export function createToolBar(act: Act): {
-  rowOf: (target: EventTarget | null) => HTMLElement | null
-} {
+export function createToolBar(act: Act): void {
   const bar = element('tools', HTMLElement)
   let current: HTMLElement | null = null
   const show = (row: HTMLElement | null): void => {
+    if (row !== current && bar.contains(document.activeElement)) returnFocus(current)
     current = row?.classList.contains('msg--editing') === true ? null : row
     bar.hidden = current === null
     if (current !== null) standAt(bar, current)
@@ -24,9 +23,13 @@ export function createToolBar(act: Act): {
     if (name !== 'react' && name !== 'more') show(null)
   })
   walk(bar, { ArrowLeft: -1, ArrowRight: 1 })
+  bar.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape') return
+    event.preventDefault()
+    returnFocus(current)
+  })
   // The pointer may have been there before this was fetched.
   show(rowOf(document.querySelector('#timeline .msg:hover')))
-  return { rowOf }
 }
 
 /** The menu of everything, or of emoji alone; on a phone it is a sheet from below. */
@@ -63,6 +66,12 @@ export function createToolsMenu(
   }
 }
 
+/** Back to the message, or to the field when it is gone. */
+function returnFocus(row: HTMLElement | null): void {
+  if (row?.isConnected === true) row.focus({ preventScroll: true })
+  else element('content', HTMLElement).focus()
+}
+
 /** Only what one may do: others' words are theirs, and a private slip is no place in this room. */
 function offer(menu: HTMLElement, row: HTMLElement): void {
   const { room, role } = element('timeline', HTMLElement).dataset
@@ -71,11 +80,17 @@ function offer(menu: HTMLElement, row: HTMLElement): void {
   const isHidden: Record<string, boolean> = {
     edit: !isOwn,
     delete: !isOwn && !(isHere && role === 'owner'),
-    unread: !isHere,
+    unread: !isHere || !isFollowedByOthers(row),
   }
   for (const button of menu.querySelectorAll<HTMLElement>('[data-tool]')) {
     button.hidden = isHidden[button.dataset.tool ?? ''] === true
   }
+}
+
+/** One's own words are never unread. */
+function isFollowedByOthers(row: HTMLElement): boolean {
+  const rows = rowsOf(element('timeline', HTMLElement))
+  return rows.slice(rows.indexOf(row)).some((one) => !one.matches('.msg--own'))
 }
 
 function standAt(bar: HTMLElement, row: HTMLElement): void {
@@ -96,7 +111,8 @@ function standBeside(menu: HTMLElement, row: HTMLElement): void {
   menu.style.left = `${isRightToLeft ? log.left + barPx : log.right - width - barPx}px`
 }
 
-function rowOf(target: EventTarget | null): HTMLElement | null {
+/** The message at an event, one that is stored. */
+export function rowOf(target: EventTarget | null): HTMLElement | null {
   return target instanceof Element
     ? target.closest<HTMLElement>('#timeline .msg:not(.msg--pending)')
     : null
@@ -111,9 +127,27 @@ function watchPointer(bar: HTMLElement, show: (row: HTMLElement | null) => void)
   log.addEventListener('focusin', ({ target }) => {
     if (!isTouch()) show(rowOf(target))
   })
-  log.addEventListener('scroll', () => show(null), { passive: true })
+  for (const change of ['scroll', 'fresh']) {
+    log.addEventListener(change, () => show(null), { passive: true })
+  }
+  watchStops(log)
   log.addEventListener('pointerleave', ({ relatedTarget }) => {
     if (!(relatedTarget instanceof Node && bar.contains(relatedTarget))) show(null)
+  })
+}
+
+/** The list is one stop for the Tab key; what is in a message is reached from that message. */
+function watchStops(log: HTMLElement): void {
+  let entered: HTMLElement | null = null
+  const set = (row: HTMLElement | null, stop: 0 | -1): void => {
+    for (const each of row?.querySelectorAll<HTMLElement>('a, button') ?? []) each.tabIndex = stop
+  }
+  log.addEventListener('focusin', ({ target }) => {
+    const row = rowOf(target)
+    if (row === entered) return
+    set(entered, -1)
+    set(row, 0)
+    entered = row
   })
 }
 

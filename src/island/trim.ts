@@ -7,10 +7,8 @@ import { type Rows, rowsOf, seqOf } from './rows'
 /** Takes the oldest rows beyond the limit off a followed list; they can be fetched again. */
 export function dropOldest(page: Page, timeline: HTMLElement, rows: Rows): void {
   const all = rowsOf(timeline)
-  const excess = all.length - limits.timelineRowsMax
-  const first = all[excess]
-  if (excess <= 0 || first === undefined) return
-  for (const row of all.slice(0, excess)) row.remove()
+  const first = all[all.length - limits.timelineRowsMax]
+  if (all.length <= limits.timelineRowsMax || first === undefined) return
   begin(page, timeline, rows, first)
 }
 
@@ -26,14 +24,10 @@ export function beginAt(page: Page, timeline: HTMLElement, rows: Rows, id = ''):
 }
 
 function begin(page: Page, timeline: HTMLElement, rows: Rows, first: HTMLElement): void {
-  timeline.querySelector('.start')?.remove()
-  document.getElementById('older')?.remove()
+  // Headings and private slips between them, too.
+  while (first.previousElementSibling !== null) first.previousElementSibling.remove()
   const room = Number(timeline.dataset.room)
   timeline.prepend(makeLoader('older-loader', createPaths(page.base).older(room, seqOf(first))))
-  // Headings of days whose rows are gone.
-  for (const heading of timeline.querySelectorAll('.day')) {
-    if (heading.compareDocumentPosition(first) & Node.DOCUMENT_POSITION_FOLLOWING) heading.remove()
-  }
   rows.settle(first)
 }
 
@@ -41,13 +35,21 @@ function begin(page: Page, timeline: HTMLElement, rows: Rows, first: HTMLElement
 export function dropNewest(page: Page, timeline: HTMLElement): boolean {
   const all = rowsOf(timeline)
   const last = all[limits.timelineRowsMax - 1]
-  const excess = all.slice(limits.timelineRowsMax)
-  if (last === undefined || excess.length === 0) return false
-  for (const row of excess) row.remove()
+  if (last === undefined || all.length === limits.timelineRowsMax) return false
+  for (let next = last.nextElementSibling; next !== null; next = last.nextElementSibling) {
+    next.remove()
+  }
+  endHere(page, timeline)
+  return true
+}
+
+/** What follows the last row is not on the page: it comes when somebody scrolls there. */
+export function endHere(page: Page, timeline: HTMLElement): void {
+  const last = rowsOf(timeline).findLast((row) => Number.isFinite(seqOf(row)))
   document.getElementById('newer')?.remove()
   const room = Number(timeline.dataset.room)
-  timeline.append(makeLoader('newer-loader', createPaths(page.base).newer(room, seqOf(last))))
-  return true
+  const after = last === undefined ? 0 : seqOf(last)
+  timeline.append(makeLoader('newer-loader', createPaths(page.base).newer(room, after)))
 }
 
 /** The link to more, as the server renders it, leading elsewhere. */

@@ -92,7 +92,9 @@ async function receivePost(needs: WebNeeds, c: WebContext): Promise<Response> {
   c.status(refusal.status)
   setRetryAfter(c, refusal)
   const unsent = { content: String(fields.get('content')), problem }
-  return sendRoom(needs, c, visitor, room, { unsent })
+  const replyTo = fields.get('reply_to')
+  const place = typeof replyTo === 'number' && replyTo > 0 ? { around: replyTo } : null
+  return sendRoom(needs, c, visitor, room, { unsent, place })
 }
 
 async function post(

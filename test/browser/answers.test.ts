@@ -35,7 +35,7 @@ test('an answer stands under one line of what it answers, at once and for everyb
   await point(ada, 'Shall we meet')
   await ada.click('#tools [data-tool=reply]')
   const line = `document.querySelector('#reply:not([hidden])')?.innerText`
-  expect(await ada.evaluate<string>(line)).toContain('Answer to 梅')
+  expect(await ada.evaluate<string>(line)).toContain('Replying to 梅')
   await say(ada, 'Yes, nine')
   const quoted = '梅 Shall we meet at nine? Bring the rope.'
   for (const page of [ada, mei]) {
@@ -66,8 +66,8 @@ test('the line leads to what was answered, and says when its words change or go'
   await ada.waitFor(`${quoteOf('Yes, nine')}.matches('.quote--gone')`, 'the end of it', 15_000)
   await reload(ada)
   const said = `getComputedStyle(${quoteOf('Yes, nine')}, '::before').content`
-  expect(await ada.evaluate<string>(said)).toContain('gone')
-  expect(await mei.evaluate<string>(said)).toContain('不在')
+  expect(await ada.evaluate<string>(said)).toContain('deleted')
+  expect(await mei.evaluate<string>(said)).toContain('删除')
 })
 
 test('an answer that is begun waits through a reload; Escape and Backspace leave it', async () => {

@@ -85,7 +85,7 @@ test('a deleted message can be had back for ten seconds, and is gone after', asy
   await del()
   const shown = `[...document.querySelectorAll('#timeline > .msg:not([hidden])')].length`
   expect(await ada.evaluate<number>(shown)).toBe(1)
-  await ada.click('#toast button')
+  await ada.click('#undo button')
   expect(await ada.evaluate<number>(shown)).toBe(2)
   await del()
   await mei.waitFor(`document.querySelectorAll('#timeline > .msg').length === 1`, 'it', 15_000)

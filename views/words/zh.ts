@@ -86,7 +86,7 @@ export const zh: Words = {
     keyboard: '键盘',
     licences: '所用软件的许可',
     messageTools: '对这条消息的操作',
-    dropReply: '不再回复这条消息',
+    dropReply: '取消回复',
     react: '回应',
     reactWith: '用 {emoji} 回应',
     moreEmoji: '更多表情',

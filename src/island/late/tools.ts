@@ -8,7 +8,7 @@ import { react } from '../react'
 import { removeSoon } from '../remove-message'
 import { placeOf, rowsOf } from '../rows'
 import { showToast } from '../toast'
-import { createToolBar, createToolsMenu } from '../tools-menu'
+import { createToolBar, createToolsMenu, rowOf } from '../tools-menu'
 
 export type MessageTools = {
   /** Changes the last message of my own, if there is one on the page. */
@@ -27,6 +27,8 @@ export type ToolHooks = {
   markUnread: (row: HTMLElement) => void
   /** Lets somebody choose among all emoji, at this row. */
   chooseEmoji: (row: HTMLElement, pick: (emoji: string) => void) => void
+  /** Takes a row out of the list; gives the way back. */
+  hide: (row: HTMLElement) => () => void
 }
 
 /** What one may do with messages: by a toolbar at the pointer, a menu, a sheet, and by keys. */
@@ -34,8 +36,7 @@ export function createMessageTools(page: Page, hooks: ToolHooks): MessageTools {
   const { ask } = hooks
   const setEmoji = (row: HTMLElement, emoji: string): void => void react(page, row, emoji, ask)
   const copy = (text: string): void => {
-    copyText(text)
-    showToast(page.words.copied)
+    showToast(copyText(text) ? page.words.copied : page.words.notCopied)
   }
   const acts: Record<string, (row: HTMLElement) => void> = {
     react: (row) => menu.open(row, 'react'),
@@ -45,20 +46,21 @@ export function createMessageTools(page: Page, hooks: ToolHooks): MessageTools {
     copy: (row) => copy(row.querySelector<HTMLElement>('.msg__body')?.innerText ?? ''),
     link(row) {
       const { room, seq } = placeOf(row)
-      copyText(location.origin + createPaths(page.base).message(room, seq))
-      showToast(page.words.linkCopied)
+      const url = location.origin + createPaths(page.base).message(room, seq)
+      showToast(copyText(url) ? page.words.linkCopied : page.words.notCopied)
     },
     unread: hooks.markUnread,
     emoji: (row) => hooks.chooseEmoji(row, (emoji) => setEmoji(row, emoji)),
-    delete: (row) => removeSoon(page, row, ask),
+    delete: (row) => removeSoon(page, row, ask, hooks.hide),
   }
   const act = (name: string, row: HTMLElement): void => {
-    if (name === 'edit' && !row.matches('.msg--own')) return
+    // The list it stood in may be gone, as after a change of rooms.
+    if (!row.isConnected || (name === 'edit' && !row.matches('.msg--own'))) return
     acts[name]?.(row)
   }
-  const bar = createToolBar(act)
+  createToolBar(act)
   const menu = createToolsMenu(act, setEmoji)
-  watchLongPress(element('log', HTMLElement), bar.rowOf, (row) => menu.open(row, 'all'))
+  watchLongPress(element('log', HTMLElement), pressedRow, (row) => menu.open(row, 'all'))
   return {
     editLast() {
       const own = rowsOf(element('timeline', HTMLElement)).findLast((row) =>
@@ -70,6 +72,12 @@ export function createMessageTools(page: Page, hooks: ToolHooks): MessageTools {
     react: setEmoji,
     copy,
   }
+}
+
+/** Where a finger rests; the editor keeps what browsers do there. */
+function pressedRow(target: EventTarget | null): HTMLElement | null {
+  const isEditor = target instanceof Element && target.closest('.editor, .editor__foot') !== null
+  return isEditor ? null : rowOf(target)
 }
 
 async function edit(page: Page, row: HTMLElement, ask: Asks['ask']): Promise<void> {
