@@ -11,11 +11,10 @@ import { createNewLine } from './new-line'
 import { openOutbox, type Outbox } from './outbox'
 import { announce, element, fill, type Page } from './page'
 import type { Parts } from './parts'
-import { quotedOf } from './quotes'
 import { createReading } from './reading'
 import { createRooms, markCurrent } from './rooms'
-import { placeOf } from './rows'
-import { otherOf } from './slips'
+import { markUnread, reply, rescueEdits } from './row-acts'
+import { send } from './send'
 import type { Storage } from './storage'
 import { createSwitching } from './switching'
 import { createTimeline, type TimelineListener } from './timeline'
@@ -167,48 +166,6 @@ function editLast({ page, tools }: Parts): boolean {
       () => showToast(page.words.notConnected),
     )
   return own !== null
-}
-
-/** Answers a message; the answer to a private one stays between the two. */
-function reply({ composer, page, timeline }: Parts, row: HTMLElement): void {
-  const room = Number(row.dataset.room)
-  const isPrivate = row.closest('.slip') !== null
-  // A row of a list that is not on the page any more.
-  if (!isPrivate && room !== timeline.room()) return
-  const before = composer.addressee()?.room ?? timeline.room()
-  if (before !== room) {
-    // Words that were meant for somebody else stay with them.
-    if (composer.addressee() !== null && !composer.isEmpty())
-      return showToast(page.words.privateFirst)
-    const to = isPrivate ? { ...otherOf(page, row), room, isPinned: false } : null
-    composer.setAddressee(to)
-  }
-  composer.setReply(quotedOf(row))
-}
-
-/** Everything from this message on is new again, here and on all devices, until one comes back. */
-function markUnread(parts: Parts, row: HTMLElement): void {
-  const { newLine, page, reading, timeline } = parts
-  const { room, seq } = placeOf(row)
-  if (room !== timeline.room()) return
-  if (!send(parts, { type: 'unread', room, seq })) return showToast(page.words.notConnected)
-  reading.pause()
-  newLine.openAt(seq, Number(row.dataset.at))
-  showToast(page.words.markedUnread)
-}
-
-/** Words of an edit that was not saved go into the field, or into its draft, not away. */
-function rescueEdits({ composer, page }: Parts, root: ParentNode): void {
-  for (const field of root.querySelectorAll<HTMLTextAreaElement>('.editor')) {
-    if (field.value === field.defaultValue || !composer.isEmpty()) continue
-    composer.insert(field.value)
-    showToast(page.words.editLost)
-  }
-}
-
-/** Says something to the server, if there is a connection. */
-export function send({ connection }: Parts, frame: object): boolean {
-  return connection?.send(frame) === true
 }
 
 function post({ outbox, timeline, typing }: Parts, { room, text, files, to, reply }: Sent): void {

@@ -79,6 +79,22 @@ test('by keyboard alone: to the message, plus, arrows, Enter; Escape returns', a
   await ada.press('Delete')
 })
 
+test('any other emoji is in the panel, which opens at the message', async () => {
+  await menuOf(ada, 'It is done!')
+  await ada.click('#tools-menu [data-tool=emoji]')
+  await ada.waitFor(`document.activeElement.id === 'emoji-search'`, 'the panel')
+  await ada.type('rocket')
+  await ada.waitFor(`document.querySelector('#emoji [role=gridcell]')`, 'the rocket')
+  await ada.press('Enter')
+  await ada.waitFor(`${chips}.includes('🚀1!')`, 'the rocket at the message')
+  await mei.waitFor(`${chips}.includes('🚀1')`, 'the rocket for the others')
+  await ada.waitFor(`document.activeElement === ${rowWith('It is done!')}`, 'the message again')
+  await ada.press('+')
+  await ada.press('Escape')
+  await ada.evaluate(`document.querySelector('[data-emoji="🚀"]').click()`)
+  await expectChips(mei, '🎉1!,❤️1')
+})
+
 test('a reaction that is refused is not left on the page', async () => {
   const said = await bob.post(1, 'soon-gone', 'Soon gone')
   await sees(ada, 'Soon gone')
