@@ -1,6 +1,6 @@
 import { limits } from '../limits'
-import { isComposing, isTouch } from './composer'
-import { isSending } from './enter-key'
+import { isComposing } from './composer'
+import { isSending, isTouch } from './enter-key'
 import { count, element, type Page } from './page'
 import { showToast } from './toast'
 

@@ -1,4 +1,4 @@
-import { isTouch } from './composer'
+import { isTouch } from './enter-key'
 import { element } from './page'
 
 /**
