@@ -11,11 +11,7 @@ import { dropAll, endHere } from './trim'
  * Puts rows that the server published where they belong, of whatever room they are; `behind` as
  * many more of the same room are about to come.
  */
-export function receive(
-  parts: TimelineParts,
-  published: HTMLElement[],
-  behind: number,
-): void {
+export function receive(parts: TimelineParts, published: HTMLElement[], behind: number): void {
   const fresh: HTMLElement[] = []
   for (const row of published) {
     parts.positions.heard(Number(row.dataset.room), Number(row.dataset.revision))
