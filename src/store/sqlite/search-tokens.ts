@@ -17,17 +17,15 @@ export type Indexed = {
  * has. With three at a time alone, nothing shorter could be found; Chinese needs one or two.
  */
 export function tokensOf({ room, author, content, createdAt, attachments }: Indexed): string {
-  const tokens = new Set<string>()
-  addGrams(tokens, fold(content))
-  for (const { name } of attachments) addGrams(tokens, fold(name))
-  tokens.add(roomToken(room)).add(senderToken(author))
   const day = dayOf(createdAt)
-  for (const level of levels) tokens.add(dayToken(level, day >> level))
-  if (link.test(content)) tokens.add(hasToken('link'))
+  const tokens = [roomToken(room), senderToken(author)]
+  for (const level of levels) tokens.push(dayToken(level, day >> level))
+  if (link.test(content)) tokens.push(hasToken('link'))
   const pictures = attachments.filter(({ type }) => type.startsWith('image/'))
-  if (pictures.length > 0) tokens.add(hasToken('image'))
-  if (attachments.length > pictures.length) tokens.add(hasToken('file'))
-  return [...tokens].join(' ')
+  if (pictures.length > 0) tokens.push(hasToken('image'))
+  if (attachments.length > pictures.length) tokens.push(hasToken('file'))
+  const names = attachments.map(({ name }) => gramsOf(fold(name)))
+  return gramsOf(fold(content)) + names.join('') + tokens.join(' ')
 }
 
 /** What people read as a link; nearly what the page makes one of (views/text/link.ts). */
@@ -90,18 +88,21 @@ function dayToken(level: number, block: number): string {
   return `days${level}x${block}`
 }
 
-function addGrams(tokens: Set<string>, folded: string): void {
+/** What stands twice is one to the index; finding that out here took most of posting a message. */
+function gramsOf(folded: string): string {
+  let grams = ''
   for (const run of safe(folded).split(/\s+/u)) {
     let [before, last] = ['', '']
     for (const sign of run) {
       const isWord = isWordSign(sign)
-      tokens.add(sign)
-      if (last !== '') tokens.add(last + sign)
-      if (before !== '' && !isWord) tokens.add(before + last + sign)
+      grams += `${sign} `
+      if (last !== '') grams += `${last}${sign} `
+      if (before !== '' && !isWord) grams += `${before}${last}${sign} `
       // Nothing of three reaches over a sign that is a word by itself.
       ;[before, last] = isWord ? ['', sign] : [isWordSign(last) ? '' : last, sign]
     }
   }
+  return grams
 }
 
 /** Han, Kana and Hangul: two of these together are rare enough. */
