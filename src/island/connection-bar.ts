@@ -13,12 +13,10 @@ export function createConnectionBar(page: Page, retryNow: () => void): (isOpen: 
     announce(page.words.disconnected, 'alert')
   }
   return (isOpen) => {
+    // Each failed try says it again: the first counts.
+    if (!isOpen) return void (timer ??= setTimeout(show, limits.connectionBarMs))
     clearTimeout(timer)
     timer = undefined
-    if (!isOpen) {
-      if (bar.hidden) timer = setTimeout(show, limits.connectionBarMs)
-      return
-    }
     bar.hidden = true
     if (wasShown) announce(page.words.reconnected, 'alert')
     wasShown = false
