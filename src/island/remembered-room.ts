@@ -74,7 +74,7 @@ function rowOf({ page }: Parts, message: Remembered): HTMLElement {
   row.id = `message-${user}-${clientId}`
   Object.assign(row.dataset, { room, seq, revision, user, at })
   if (isEdited) row.dataset.edited = String(at)
-  const lines = [text, ...message.files.map(({ name }) => name)]
+  const lines = [text, ...message.files.map(({ name }) => name)].filter((line) => line !== '')
   const body = row.querySelector('.msg__body')
   body?.replaceChildren(
     ...lines.map((line) => {

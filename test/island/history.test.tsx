@@ -219,3 +219,15 @@ test('an answer is kept with what it answers', () => {
   if (kept !== null) store.apply(kept.room, [is(kept)])
   expect(open().store.read(7)[0]).toEqual(kept ?? message(0))
 })
+
+test('pictures and files are kept by name and address', () => {
+  const about = { type: 'image/png', size: 2_048, preview: '', width: 4, height: 4 }
+  const picture = { ...about, id: 'a'.repeat(32), name: 'cat & co.png', description: 'A cat' }
+  const file = { ...picture, id: 'b'.repeat(32), name: 'plan.pdf', type: 'application/pdf' }
+  const kept = rowOf({ ...written(mei, '', 9), attachments: [picture, file] })
+  expect(kept?.text).toBe('')
+  expect(kept?.files).toEqual([
+    { name: 'cat & co.png', url: paths.attachment(picture.id, picture.name) },
+    { name: 'plan.pdf', url: paths.attachment(file.id, file.name) },
+  ])
+})
