@@ -31,6 +31,13 @@ export const finding = {
   exportRetryMs: 5_000,
   /** Somebody who takes it this slowly is cut off, so that others get their turn. */
   exportMsMax: 20 * 60_000,
+  /**
+   * Messages are indexed after they were said, so many at a time (about 6 ms) and this often; a
+   * search takes in the rest first, and posts do when more than so many wait (about a second).
+   */
+  searchIndexRows: 500,
+  searchIndexPauseMs: 250,
+  searchBacklogMax: 100_000,
   /** Questions waiting for the thread that reads; beyond it people are asked to retry. */
   readerQueueMax: 100,
   /** A thread that is silent for longer than any budget is replaced. */

@@ -10,7 +10,6 @@ import {
   toMessage,
   writeMentions,
 } from './messages'
-import { createSearchIndex } from './search-index'
 
 /**
  * Makes the statement that adds a group of messages in one transaction: each gets the next revision
@@ -30,7 +29,7 @@ export function createAppend(db: Database): (batch: NewMessage[]) => AppendOutco
 type Work = ReturnType<typeof prepare> & { group: Group }
 
 function appendOne(work: Work, message: NewMessage): AppendOutcome {
-  const { group, findReply, findRepeat, index, insert, mention, use } = work
+  const { group, findReply, findRepeat, insert, mention, use } = work
   const { room, author, clientId, content, replyTo, mentions, createdAt } = message
   const member = memberOf(work, room, author)
   const quote = replyTo === null ? null : readQuote(findReply.get(room, replyTo)?.quote ?? null)
@@ -56,7 +55,6 @@ function appendOne(work: Work, message: NewMessage): AppendOutcome {
   const called = calledBy(mentions, sender, quote)
   for (const user of called) mention.run(user, room, seq)
   use.mark(room, seq, message.attachments)
-  index.add(Number(row.lastInsertRowid), { room, author, content, attachments, createdAt })
   group.heads.set(room, seq)
   const place = { seq, revision: seq, sender, recipient, writtenIn, writtenAfter }
   const read = { quote, called, reactions: [], attachments }
@@ -114,8 +112,8 @@ function prepare(db: Database) {
     `INSERT OR IGNORE INTO mentions (user_id, room_id, seq) VALUES (?, ?, ?)`,
   )
   const advance = db.query(`UPDATE rooms SET revision = ?2 WHERE id = ?1`)
-  const [index, use] = [createSearchIndex(db), createUse(db)]
-  return { findRepeat, findMember, findReply, index, insert, mention, advance, use }
+  const use = createUse(db)
+  return { findRepeat, findMember, findReply, insert, mention, advance, use }
 }
 
 type InsertValues = [

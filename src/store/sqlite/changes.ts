@@ -8,11 +8,14 @@ import type {
   User,
 } from '../store'
 import { type MessageRow, selectMessages, toMessage, writeMentions } from './messages'
-import { createSearchIndex } from './search-index'
+import type { SearchIndex } from './search-index'
 
 /** What happens to a message after it was said, in SQLite: each change takes the next revision. */
-export function createChanges(db: Database): Pick<Store['messages'], 'edit' | 'remove' | 'react'> {
-  const statements = prepare(db)
+export function createChanges(
+  db: Database,
+  index: SearchIndex,
+): Pick<Store['messages'], 'edit' | 'remove' | 'react'> {
+  const statements = { ...prepare(db), index }
   const edit = db.transaction((wanted: MessageEdit) => editOne(statements, wanted))
   const remove = db.transaction((wanted: MessageRemoval) => removeOne(statements, wanted))
   const react = db.transaction((wanted: ReactionChange) => reactOne(statements, wanted))
@@ -29,7 +32,7 @@ export function createChanges(db: Database): Pick<Store['messages'], 'edit' | 'r
   }
 }
 
-type Statements = ReturnType<typeof prepare>
+type Statements = ReturnType<typeof prepare> & { index: SearchIndex }
 
 const missing: ChangeOutcome = { status: 'refused', code: 'message_missing' }
 
@@ -144,6 +147,5 @@ function prepare(db: Database) {
   )
   const touch = db.query(`UPDATE messages SET revision = ? WHERE room_id = ? AND seq = ?`)
   const reactions = { clear, react, unreact, touch }
-  const index = createSearchIndex(db)
-  return { find, advance, rewrite, bury, free, forget, index, mention, ...reactions }
+  return { find, advance, rewrite, bury, free, forget, mention, ...reactions }
 }

@@ -3,6 +3,8 @@ import type { Mention, Message, Quote, Reaction, Room, Store, User } from '../st
 import { createAppend } from './append'
 import { readAttachments } from './attachments'
 import { createChanges } from './changes'
+import type { SearchBacklog } from './search-backlog'
+import type { SearchIndex } from './search-index'
 
 export type MessageRow = Omit<
   Message,
@@ -18,38 +20,21 @@ export type MessageRow = Omit<
 }
 
 /** Messages, in SQLite: appended in groups, read by place (seq) or by change (revision). */
-export function createMessages(db: Database): Store['messages'] {
+export function createMessages(
+  db: Database,
+  index: SearchIndex,
+  backlog: SearchBacklog,
+): Store['messages'] {
   const append = createAppend(db)
-  const before = db.query<MessageRow, [number, number, number]>(
-    `SELECT * FROM (${selectMessages('room_id = ? AND seq < ? AND deleted_at IS NULL')}
-     ORDER BY seq DESC LIMIT ?) ORDER BY seq`,
-  )
-  const after = db.query<MessageRow, [number, number, number]>(
-    `${selectMessages('room_id = ? AND seq > ? AND deleted_at IS NULL')} ORDER BY seq LIMIT ?`,
-  )
-  const changes = db.query<MessageRow, [number, number, number, number, number]>(
-    `${selectMessages('room_id = ? AND seq > ?')}
-     UNION ALL ${selectMessages('room_id = ? AND revision > ? AND revision > seq AND seq <= ?2')}
-     ORDER BY revision LIMIT ?5`,
-  )
-  const slips = db.query<SlipRow, [number, number, number, number]>(
-    `SELECT said.*,
-       other.id AS otherId, other.nickname AS otherNickname, other.avatar AS otherAvatar
-     FROM (${selectMessages(
-       `written_in = ?1 AND written_after >= ?2 AND written_after < ?3 AND deleted_at IS NULL
-        AND room_id IN (SELECT room_id FROM memberships WHERE user_id = ?4)`,
-     )}) AS said
-     JOIN memberships ON room_id = said.room AND user_id <> said.senderId
-     JOIN users AS other ON other.id = user_id
-     ORDER BY writtenAfter, said.createdAt, said.seq`,
-  )
-  const head = db.query<{ revision: number }, [number]>(`SELECT revision FROM rooms WHERE id = ?`)
+  const { before, after, changes, slips, head } = prepare(db)
 
   return {
     async append(batch) {
-      return append(batch)
+      const outcomes = append(batch)
+      backlog.grew()
+      return outcomes
     },
-    ...createChanges(db),
+    ...createChanges(db, index),
     async before(room, seq, limit) {
       const rows = before.all(room.id, seq ?? Number.MAX_SAFE_INTEGER, limit)
       return rows.map((row) => toMessage(row, recipientOf(room, row.senderId)))
@@ -75,6 +60,34 @@ export function createMessages(db: Database): Store['messages'] {
   }
 }
 
+function prepare(db: Database) {
+  const before = db.query<MessageRow, [number, number, number]>(
+    `SELECT * FROM (${selectMessages('room_id = ? AND seq < ? AND deleted_at IS NULL')}
+     ORDER BY seq DESC LIMIT ?) ORDER BY seq`,
+  )
+  const after = db.query<MessageRow, [number, number, number]>(
+    `${selectMessages('room_id = ? AND seq > ? AND deleted_at IS NULL')} ORDER BY seq LIMIT ?`,
+  )
+  const changes = db.query<MessageRow, [number, number, number, number, number]>(
+    `${selectMessages('room_id = ? AND seq > ?')}
+     UNION ALL ${selectMessages('room_id = ? AND revision > ? AND revision > seq AND seq <= ?2')}
+     ORDER BY revision LIMIT ?5`,
+  )
+  const slips = db.query<SlipRow, [number, number, number, number]>(
+    `SELECT said.*,
+       other.id AS otherId, other.nickname AS otherNickname, other.avatar AS otherAvatar
+     FROM (${selectMessages(
+       `written_in = ?1 AND written_after >= ?2 AND written_after < ?3 AND deleted_at IS NULL
+        AND room_id IN (SELECT room_id FROM memberships WHERE user_id = ?4)`,
+     )}) AS said
+     JOIN memberships ON room_id = said.room AND user_id <> said.senderId
+     JOIN users AS other ON other.id = user_id
+     ORDER BY writtenAfter, said.createdAt, said.seq`,
+  )
+  const head = db.query<{ revision: number }, [number]>(`SELECT revision FROM rooms WHERE id = ?`)
+  return { before, after, changes, slips, head }
+}
+
 type SlipRow = MessageRow & { otherId: number; otherNickname: string; otherAvatar: string }
 
 /** The statement that reads messages as rows; `where` may use its own parameters. */
@@ -92,13 +105,13 @@ export function selectMessages(where: string): string {
     FROM messages JOIN users ON users.id = author_id WHERE ${where}`
 }
 
-/** More than this of an answered message is never shown; a whole one may be long. */
 /** A message without words is called after its files, as the pages do. */
 const namesOfFiles = `
   SELECT group_concat(iif(value ->> 'type' LIKE 'image/%' AND value ->> 'description' <> '',
     value ->> 'description', value ->> 'name'), ', ')
   FROM json_each(original.attachments)`
 
+/** More than this of an answered message is never shown; a whole one may be long. */
 const quoteLettersMax = 1_000
 
 /** The statement that reads what was said at a place, as JSON: [id, nickname, avatar, content]. */

@@ -1,33 +1,49 @@
 import type { Database } from 'bun:sqlite'
+import { limits } from '../../limits'
 import { readAttachments } from './attachments'
 import { type Indexed, tokensOf } from './search-tokens'
 
-/** Keeps the index in step with the messages; to be called in the transaction of the change. */
+/**
+ * The index, which follows the messages at a distance: it knows those up to an id, so that nobody
+ * who posts waits for it. Their words are those that stand in the table when their turn comes.
+ */
 export type SearchIndex = {
-  /** A message that was just stored, whose row has this id. */
-  add: (id: number, message: Indexed) => void
-  /** The words of a message, as they stand in the table now… */
-  learn: (room: number, seq: number) => void
-  /** …and before they are changed or deleted there, which leaves nothing of them behind. */
+  /** Before a message is changed or deleted, in that transaction: leaves nothing of it behind. */
   forget: (room: number, seq: number) => void
+  /** After it was changed, in that transaction. */
+  learn: (room: number, seq: number) => void
+  /** Messages that are stored and cannot be found yet. */
+  countWaiting: () => number
+  /** Takes in the next `limits.searchIndexRows`, in a transaction of its own. */
+  takeNext: () => void
 }
 
-/** Makes the statements that keep the index. */
+/** Makes the statements that keep the index, which must have been brought up to date. */
 export function createSearchIndex(db: Database): SearchIndex {
   const insert = db.query(`INSERT INTO search (rowid, tokens) VALUES (?, ?)`)
   const remove = db.query(`INSERT INTO search (search, rowid, tokens) VALUES ('delete', ?, ?)`)
   const find = db.query<IndexedRow, [number, number]>(
-    `${selectIndexed} WHERE room_id = ? AND seq = ?`,
+    `${selectIndexed} WHERE room_id = ? AND seq = ? AND deleted_at IS NULL`,
   )
+  const newest = db.query<{ id: number | null }, []>(`SELECT max(id) AS id FROM messages`)
+  let indexedTo = Number(readSetting(db, 'search_indexed_to') ?? 0)
+  const indexed = (room: number, seq: number): IndexedRow | null => {
+    const row = find.get(room, seq)
+    return row === null || row.id > indexedTo ? null : row
+  }
+  const take = createTaking(db)
   return {
-    add: (id, message) => void insert.run(id, tokensOf(message)),
+    forget(room, seq) {
+      const row = indexed(room, seq)
+      if (row !== null) remove.run(row.id, tokensOf(toIndexed(row)))
+    },
     learn(room, seq) {
-      const row = find.get(room, seq)
+      const row = indexed(room, seq)
       if (row !== null) insert.run(row.id, tokensOf(toIndexed(row)))
     },
-    forget(room, seq) {
-      const row = find.get(room, seq)
-      if (row !== null) remove.run(row.id, tokensOf(toIndexed(row)))
+    countWaiting: () => (newest.get()?.id ?? 0) - indexedTo,
+    takeNext() {
+      indexedTo = take(indexedTo, limits.searchIndexRows)
     },
   }
 }
@@ -37,36 +53,56 @@ export function createSearchIndex(db: Database): SearchIndex {
  * nothing.
  */
 export function bringIndexUpToDate(db: Database): void {
-  const read = db.query<{ value: string }, []>(
-    `SELECT value FROM settings WHERE key = 'search_format'`,
-  )
-  if (read.get()?.value === format) return
-  const page = db.query<IndexedRow, [number]>(
-    `${selectIndexed} WHERE id > ? AND deleted_at IS NULL ORDER BY id LIMIT 1000`,
-  )
-  const insert = db.query(`INSERT INTO search (rowid, tokens) VALUES (?, ?)`)
+  if (readSetting(db, 'search_format') === format) return
+  const take = createTaking(db)
   db.transaction(() => {
     db.run(`INSERT INTO search (search) VALUES ('delete-all')`)
     // Else a deleted word would stay in the file until the pieces around it are merged.
     db.run(`INSERT INTO search (search, rank) VALUES ('secure-delete', 1)`)
-    for (let rows = page.all(0); rows.length > 0; rows = page.all(rows.at(-1)?.id ?? 0)) {
-      for (const row of rows) insert.run(row.id, tokensOf(toIndexed(row)))
-    }
-    db.query(
-      `INSERT INTO settings (key, value) VALUES ('search_format', ?)
-       ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
-    ).run(format)
+    let [before, indexedTo] = [-1, 0]
+    while (indexedTo !== before) [before, indexedTo] = [indexedTo, take(indexedTo, 1_000)]
+    writeSetting(db, 'search_format', format)
+    writeSetting(db, 'search_indexed_to', String(indexedTo))
   }).immediate()
 }
 
+/** Takes in up to so many messages after this id; gives the id of the last one. */
+function createTaking(db: Database): (indexedTo: number, rowsMax: number) => number {
+  const insert = db.query(`INSERT INTO search (rowid, tokens) VALUES (?, ?)`)
+  const page = db.query<IndexedRow & { isDeleted: number }, [number, number]>(
+    `${selectIndexed} WHERE id > ? ORDER BY id LIMIT ?`,
+  )
+  return db.transaction((indexedTo: number, rowsMax: number) => {
+    const rows = page.all(indexedTo, rowsMax)
+    for (const row of rows) {
+      if (row.isDeleted === 0) insert.run(row.id, tokensOf(toIndexed(row)))
+    }
+    const last = rows.at(-1)?.id ?? indexedTo
+    writeSetting(db, 'search_indexed_to', String(last))
+    return last
+  })
+}
+
 /** The rules of search-tokens.ts and fold.ts; what folds how is Unicode's to say. */
-const format = `1 unicode ${process.versions.unicode ?? ''}`
+const format = `2 unicode ${process.versions.unicode ?? ''}`
 
 type IndexedRow = Omit<Indexed, 'attachments'> & { id: number; attachments: string | null }
 
 const selectIndexed = `SELECT id, room_id AS room, author_id AS author, content, attachments,
-  created_at AS createdAt FROM messages`
+  created_at AS createdAt, deleted_at IS NOT NULL AS isDeleted FROM messages`
 
 function toIndexed(row: IndexedRow): Indexed {
   return { ...row, attachments: readAttachments(row.attachments) }
+}
+
+function readSetting(db: Database, key: string): string | null {
+  const read = db.query<{ value: string }, [string]>(`SELECT value FROM settings WHERE key = ?`)
+  return read.get(key)?.value ?? null
+}
+
+function writeSetting(db: Database, key: string, value: string): void {
+  db.query(
+    `INSERT INTO settings (key, value) VALUES (?, ?)
+     ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+  ).run(key, value)
 }

@@ -8,7 +8,8 @@ import { migrate } from './migrations'
 import { createReader } from './reader'
 import { createReading } from './reading'
 import { createRooms } from './rooms'
-import { bringIndexUpToDate } from './search-index'
+import { createSearchBacklog } from './search-backlog'
+import { bringIndexUpToDate, createSearchIndex } from './search-index'
 import { createSessions } from './sessions'
 import { createUsers } from './users'
 
@@ -111,6 +112,8 @@ function createFirstRoom(db: Database, { firstRoom, now }: StoreOptions): void {
 
 function createStore(db: Database, lock: Database, file: string): Store {
   const reader = createReader(file)
+  const index = createSearchIndex(db)
+  const backlog = createSearchBacklog(index)
   const readSetting = (key: string): string => {
     const read = db.query<{ value: string }, [string]>(`SELECT value FROM settings WHERE key = ?`)
     return read.get(key)?.value ?? ''
@@ -125,13 +128,14 @@ function createStore(db: Database, lock: Database, file: string): Store {
     users: createUsers(db),
     sessions: createSessions(db),
     rooms: createRooms(db),
-    messages: createMessages(db),
+    messages: createMessages(db, index, backlog),
     attachments: createAttachments(db),
-    ...createReading(reader),
+    ...createReading(reader, backlog),
     async probe() {
       writeProbe.run()
     },
     async close() {
+      backlog.stop()
       await reader.close()
       db.run('PRAGMA wal_checkpoint(TRUNCATE)')
       // Bun caches statements; an unfinalised one would leave the -wal file behind.
