@@ -1,49 +1,58 @@
 import { Database } from 'bun:sqlite'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import { history, signIn } from '../helpers/client'
+import { history, type Person, signIn } from '../helpers/client'
+import { makeRoom, sendForm } from '../helpers/house'
 import { type RunningServer, startServer } from '../helpers/server'
+import { above, below, type FaultTest, type Figures, unlike } from './promise'
 import { allAnswered, createSender, type Sender } from './sender'
 
-export type KillOptions = {
+type Size = {
   rounds: number
-  senders: number
   /** Messages each sender has under way at once. */
   window: number
   runMs: [min: number, max: number]
+  acknowledgedMin: number
+  readyMsMax: number
   /** The planted fault: answers leave before the commit. */
   acksTooEarly?: boolean
-  compiled?: boolean
 }
 
-export type KillFigures = {
-  rounds: number
-  acknowledged: number
-  lost: number
-  changed: number
-  doubled: number
-  gaps: number
-  integrity: string
-  readyMsMax: number
+const small: Size = {
+  rounds: 6,
+  window: 5,
+  runMs: [200, 700],
+  acknowledgedMin: 200,
+  readyMsMax: 20_000,
 }
 
 /**
- * Kills the server again and again while people talk, then compares everything that was ever
- * acknowledged with the history. The procedure is T1: `bun test/faults/kill.ts --rounds 20`.
+ * T1: kills the server again and again while eight people talk in four rooms, then compares
+ * everything that was ever acknowledged with the history.
  */
-export async function killUnderLoad(options: KillOptions): Promise<KillFigures> {
-  const env: Record<string, string> = options.acksTooEarly
+export const killed: FaultTest<Size> = {
+  id: 'P1',
+  says: 'What was acknowledged survives kill -9: nothing lost, doubled or renumbered.',
+  small,
+  full: { rounds: 20, window: 16, runMs: [300, 3_000], acknowledgedMin: 50_000, readyMsMax: 3_000 },
+  run,
+  broken: (figures, { acknowledgedMin, readyMsMax }) => [
+    ...unlike(figures, { lost: 0, changed: 0, doubled: 0, gaps: 0, integrity: 'ok' }),
+    ...below(figures, { acknowledged: acknowledgedMin }),
+    ...above(figures, { readyMsMax }),
+  ],
+  control: () => run({ ...small, rounds: 3, acksTooEarly: true, acknowledgedMin: 0 }),
+}
+
+async function run({ rounds, window, runMs, acksTooEarly }: Size): Promise<Figures> {
+  const env: Record<string, string> = acksTooEarly
     ? { CHATROOM_TEST_FAULT: 'ack-before-commit' }
     : {}
-  await using server = await startServer({ env, compiled: options.compiled ?? false })
-  const senders: Sender[] = []
-  for (let n = 0; n < options.senders; n += 1) {
-    senders.push(createSender(server, await signIn(server, names[n % names.length] ?? 'Ada')))
-  }
+  await using server = await startServer({ env })
+  const senders = await gather(server)
   let readyMsMax = 0
-  for (let round = 0; round < options.rounds; round += 1) {
-    const [min, max] = options.runMs
-    await talk(senders, options.window, min + Math.random() * (max - min))
+  for (let round = 0; round < rounds; round += 1) {
+    const [min, max] = runMs
+    await talk(senders, window, min + Math.random() * (max - min))
     await server.kill()
     await server.restart()
     readyMsMax = Math.max(readyMsMax, server.readyMs)
@@ -52,7 +61,24 @@ export async function killUnderLoad(options: KillOptions): Promise<KillFigures> 
   const figures = await compare(server, senders)
   for (const sender of senders) sender.close()
   await server.stop()
-  return { rounds: options.rounds, ...figures, integrity: checkFile(server.data), readyMsMax }
+  return { kills: rounds, ...figures, integrity: checkFile(server.data), readyMsMax }
+}
+
+/** Two people in each of four rooms. */
+async function gather(server: RunningServer): Promise<Sender[]> {
+  const people: Person[] = []
+  for (const name of names) people.push(await signIn(server, name))
+  const [owner] = people
+  if (owner === undefined) throw new Error('Somebody has to talk')
+  const rooms = [1]
+  for (const name of ['North', 'East', 'South']) rooms.push(await makeRoom(server, owner, name))
+  const senders: Sender[] = []
+  for (const [n, person] of people.entries()) {
+    const room = rooms[n % rooms.length] ?? 1
+    if (room !== 1 && person !== owner) await sendForm(server, person, `/rooms/${room}/members`)
+    senders.push(createSender(server, person, room))
+  }
+  return senders
 }
 
 const names = ['Ada', 'Grace', '梅', 'Борис', 'Zoë', '李雷', 'Tomás', 'Aya']
@@ -82,26 +108,25 @@ function someText(): string {
   return words.repeat(Math.ceil(length / words.length)).slice(0, length)
 }
 
-type Compared = Omit<KillFigures, 'rounds' | 'integrity' | 'readyMsMax'>
-
-async function compare(server: RunningServer, senders: Sender[]): Promise<Compared> {
-  const [first] = senders
-  if (first === undefined) throw new Error('Somebody has to talk')
-  const stored = await history(server, first.person, 1)
-  const byId = Map.groupBy(stored, (message) => message.client_id)
-  const acknowledged = senders.flatMap((sender) => sender.acknowledged)
-  const isSame = (ack: Sender['acknowledged'][number]): boolean => {
-    const message = byId.get(ack.clientId)?.[0]
-    return message?.seq === ack.seq && message.content === ack.content
+async function compare(server: RunningServer, senders: Sender[]): Promise<Figures> {
+  const sums = { acknowledged: 0, lost: 0, changed: 0, doubled: 0, gaps: 0 }
+  for (const [room, talking] of Map.groupBy(senders, (sender) => sender.room)) {
+    const [first] = talking
+    if (first === undefined) continue
+    const stored = await history(server, first.person, room)
+    const byId = Map.groupBy(stored, (message) => message.client_id)
+    const acknowledged = talking.flatMap((sender) => sender.acknowledged)
+    const isSame = (ack: Sender['acknowledged'][number]): boolean => {
+      const message = byId.get(ack.clientId)?.[0]
+      return message?.seq === ack.seq && message.content === ack.content
+    }
+    sums.acknowledged += acknowledged.length
+    sums.lost += acknowledged.filter((ack) => !byId.has(ack.clientId)).length
+    sums.changed += acknowledged.filter((ack) => byId.has(ack.clientId) && !isSame(ack)).length
+    sums.doubled += [...byId.values()].filter((messages) => messages.length > 1).length
+    sums.gaps += stored.filter((message, index) => message.seq !== index + 1).length
   }
-  const lost = acknowledged.filter((ack) => !byId.has(ack.clientId))
-  return {
-    acknowledged: acknowledged.length,
-    lost: lost.length,
-    changed: acknowledged.filter((ack) => byId.has(ack.clientId) && !isSame(ack)).length,
-    doubled: [...byId.values()].filter((messages) => messages.length > 1).length,
-    gaps: stored.filter((message, index) => message.seq !== index + 1).length,
-  }
+  return sums
 }
 
 function checkFile(folder: string): string {
@@ -109,12 +134,4 @@ function checkFile(folder: string): string {
   const row = db.query<{ integrity_check: string }, []>('PRAGMA integrity_check').get()
   db.close()
   return row?.integrity_check ?? 'unreadable'
-}
-
-if (import.meta.main) {
-  const { values } = parseArgs({ options: { rounds: { type: 'string', default: '20' } } })
-  const rounds = Number(values.rounds)
-  const load: KillOptions = { rounds, senders: 8, window: 8, runMs: [300, 3_000], compiled: true }
-  console.log(JSON.stringify(await killUnderLoad(load)))
-  process.exit(0)
 }

@@ -1,17 +1,8 @@
 import { expect, test } from 'bun:test'
-import { countDifferences, orderThroughCuts } from './order'
+import { holds } from './in-suite'
+import { countDifferences, ordered } from './order'
 
-test('everybody sees one order, without holes, through cuts and restarts', async () => {
-  const figures = await orderThroughCuts({
-    senders: 6,
-    messagesEach: 100,
-    listeners: 6,
-    dropMs: [100, 600],
-    restarts: 3,
-  })
-  expect(figures).toMatchObject({ messages: 600, clients: 12, differing: 0 })
-  expect(figures).toMatchObject({ missing: 0, contradictions: 0, disordered: 0 })
-})
+holds(ordered)
 
 test('the instrument sees two messages that changed places, and one that is another', () => {
   const truth = new Map([

@@ -1,44 +1,49 @@
 import { history, type Person, signIn } from '../helpers/client'
 import { type RunningServer, startServer } from '../helpers/server'
 import { createListener, type Knowledge } from './listener'
+import { type FaultTest, type Figures, unlike } from './promise'
 import { allAnswered, createSender, type Sender } from './sender'
 
-export type OrderOptions = {
-  senders: number
+type Size = {
   messagesEach: number
-  listeners: number
   dropMs: [min: number, max: number]
   restarts: number
+  /** The planted fault: one listener was shown two messages in each other's places. */
+  swaps?: boolean
 }
 
-export type OrderFigures = {
-  messages: number
-  clients: number
-  differing: number
-  missing: number
-  contradictions: number
-  disordered: number
-}
+const small: Size = { messagesEach: 100, dropMs: [100, 600], restarts: 3 }
 
 /**
- * Lets people talk while every connection is dropped at random and the server is restarted, then
- * compares what each client knows with the history, place by place. This is T3.
+ * T3: six talk and six listen while every connection is dropped at random and the server is
+ * restarted; then what each client knows is compared with the history, place by place.
  */
-export async function orderThroughCuts(options: OrderOptions): Promise<OrderFigures> {
+export const ordered: FaultTest<Size> = {
+  id: 'P3',
+  says: 'Everybody sees one order, without holes, through cuts and restarts.',
+  small,
+  full: { messagesEach: 500, dropMs: [2_000, 5_000], restarts: 3 },
+  run,
+  broken: (figures, { messagesEach }) => [
+    ...unlike(figures, { messages: 6 * messagesEach, clients: 12, differing: 0, missing: 0 }),
+    ...unlike(figures, { contradictions: 0, disordered: 0 }),
+  ],
+  control: () => run({ ...small, swaps: true }),
+}
+
+async function run(size: Size): Promise<Figures> {
   await using server = await startServer()
   const people: Person[] = []
-  for (const nickname of names.slice(0, options.senders + options.listeners)) {
-    people.push(await signIn(server, nickname))
-  }
-  const senders = people.slice(0, options.senders).map((person) => createSender(server, person))
-  const listeners = people.slice(options.senders).map((person, n) => {
+  for (const nickname of names) people.push(await signIn(server, nickname))
+  const senders = people.slice(0, 6).map((person) => createSender(server, person))
+  const listeners = people.slice(6).map((person, n) => {
     return createListener(server, person, n % 2 === 0 ? 'chatroom.json' : 'chatroom.html')
   })
-  const stopDropping = dropAtRandom([...senders, ...listeners], options.dropMs)
-  await talk(server, senders, options)
+  const dropping = dropAtRandom([...senders, ...listeners], size.dropMs)
+  await talk(server, senders, size)
   await allAnswered(senders, 60_000)
-  stopDropping()
-  await Promise.all(listeners.map((one) => one.until(options.senders * options.messagesEach)))
+  const cuts = dropping.stop()
+  await Promise.all(listeners.map((one) => one.until(senders.length * size.messagesEach)))
   const [reader] = people
   if (reader === undefined) throw new Error('Somebody has to read')
   const stored = await history(server, reader, 1)
@@ -49,15 +54,23 @@ export async function orderThroughCuts(options: OrderOptions): Promise<OrderFigu
     ...listeners.map(({ knowledge }) => knowledge),
     ...senders.map(({ acknowledged }) => acknowledgedPlaces(acknowledged, stored)),
   ]
+  if (size.swaps) swapPlaces(known[0])
   for (const client of [...senders, ...listeners]) client.close()
   return {
     messages: stored.length,
     clients: known.length,
+    cuts,
+    restarts: size.restarts,
     ...countDifferences(idOf, known),
     missing: listeners.reduce((sum, { knowledge }) => sum + idOf.size - knowledge.size, 0),
     contradictions: listeners.reduce((sum, one) => sum + one.contradictions(), 0),
     disordered: senders.filter(({ acknowledged }) => !isInOrder(acknowledged)).length,
   }
+}
+
+function swapPlaces(known: Knowledge = new Map()): void {
+  const [one = '', other = ''] = [known.get(1), known.get(2)]
+  known.set(1, other).set(2, one)
 }
 
 const names = [
@@ -85,7 +98,7 @@ export function countDifferences(truth: Knowledge, clients: Knowledge[]): { diff
 async function talk(
   server: RunningServer,
   senders: Sender[],
-  { messagesEach, restarts }: OrderOptions,
+  { messagesEach, restarts }: Size,
 ): Promise<void> {
   const restartAt = Array.from({ length: restarts }, (_, n) =>
     Math.floor(((n + 1) * messagesEach) / (restarts + 1)),
@@ -101,12 +114,18 @@ async function talk(
   }
 }
 
-function dropAtRandom(clients: { cut: () => void }[], [min, max]: [number, number]): () => void {
+/** Cuts every client again and again until it is stopped, which gives how often it did. */
+export function dropAtRandom(
+  clients: { cut: () => void }[],
+  [min, max]: [number, number],
+): { stop: () => number } {
   const timers = new Set<Timer>()
+  let cuts = 0
   const arm = (client: { cut: () => void }): void => {
     const timer = setTimeout(
       () => {
         timers.delete(timer)
+        cuts += 1
         client.cut()
         arm(client)
       },
@@ -115,7 +134,12 @@ function dropAtRandom(clients: { cut: () => void }[], [min, max]: [number, numbe
     timers.add(timer)
   }
   clients.forEach(arm)
-  return () => timers.forEach((timer) => clearTimeout(timer))
+  return {
+    stop() {
+      timers.forEach((timer) => clearTimeout(timer))
+      return cuts
+    },
+  }
 }
 
 type Stored = Awaited<ReturnType<typeof history>>
@@ -132,16 +156,4 @@ function acknowledgedPlaces(acknowledged: Sender['acknowledged'], stored: Stored
 function isInOrder(acknowledged: Sender['acknowledged']): boolean {
   const bySeq = acknowledged.toSorted((a, b) => a.seq - b.seq)
   return bySeq.every(({ clientId }, n) => clientId === `o-${n}`)
-}
-
-if (import.meta.main) {
-  const full: OrderOptions = {
-    senders: 6,
-    messagesEach: 500,
-    listeners: 6,
-    dropMs: [2_000, 5_000],
-    restarts: 3,
-  }
-  console.log(JSON.stringify(await orderThroughCuts(full)))
-  process.exit(0)
 }

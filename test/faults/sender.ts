@@ -6,6 +6,7 @@ export type Acknowledged = { clientId: string; seq: number; content: string }
 /** A person's script that keeps talking, with an outbox, through whatever happens to the server. */
 export type Sender = {
   person: Person
+  room: number
   /** What the server has accepted, in the order of its answers. */
   acknowledged: Acknowledged[]
   /** Answers that named another place for a message than the first one did. */
@@ -20,10 +21,10 @@ export type Sender = {
 const retryMs = 50
 
 /**
- * Makes a sender into room 1. Every message is sent again, with the same id, until it is answered;
+ * Makes a sender into a room. Every message is sent again, with the same id, until it is answered;
  * an answered one never again, so that what was acknowledged and is gone stays gone.
  */
-export function createSender(server: Address, person: Person): Sender {
+export function createSender(server: Address, person: Person, room = 1): Sender {
   const outbox = new Map<string, string>()
   const seqs = new Map<string, number>()
   const acknowledged: Acknowledged[] = []
@@ -59,12 +60,13 @@ export function createSender(server: Address, person: Person): Sender {
   }
   const send = (clientId: string, content: string): void => {
     if (socket?.readyState === WebSocket.OPEN) {
-      socket.send(JSON.stringify(postFrame(1, clientId, content)))
+      socket.send(JSON.stringify(postFrame(room, clientId, content)))
     }
   }
   connect()
   return {
     person,
+    room,
     acknowledged,
     get renumbered() {
       return renumbered

@@ -10,7 +10,7 @@ export type ServerOptions = {
   port?: number | null
   env?: Record<string, string>
   flags?: string[]
-  /** The executable instead of the source. */
+  /** The executable instead of the source; what CHATROOM_TEST_COMPILED says when this does not. */
   compiled?: boolean
 }
 
@@ -181,7 +181,8 @@ function launch(options: ServerOptions & { data: string }): Run {
   }
 }
 
-function programOf({ compiled }: ServerOptions): string[] {
+function programOf(options: ServerOptions): string[] {
+  const compiled = options.compiled ?? process.env.CHATROOM_TEST_COMPILED === 'yes'
   if (!compiled) return [process.execPath, join(root, 'src', 'main.ts')]
   const executable = join(root, 'chatroom')
   if (existsSync(executable)) return [executable]

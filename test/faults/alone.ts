@@ -1,0 +1,69 @@
+import { parseArgs } from 'node:util'
+import type { FaultTest, Figures } from './promise'
+import { promises } from './promises'
+
+/** What came of one promise. */
+export type Outcome = { figures: Figures; broken: string[]; seconds: number }
+
+/** Flags that say how a promise is tried; main.ts hands them on. */
+export const howFlags = {
+  small: { type: 'boolean', default: false },
+  seed: { type: 'string' },
+  control: { type: 'boolean', default: true },
+} as const
+
+/** A run that has not ended by then never will. */
+const minutesMax = 20
+
+/** Tries one promise in a process of its own: whatever it does, the next one begins afresh. */
+export async function tryAlone(id: string, flags: string[]): Promise<Outcome> {
+  let outcome: Outcome | null = null
+  const startedAt = performance.now()
+  const child = Bun.spawn([process.execPath, import.meta.path, id, ...flags], {
+    env: { ...process.env, CHATROOM_TEST_COMPILED: 'yes' },
+    stdio: ['ignore', 'inherit', 'inherit'],
+    ipc: (message: Outcome) => void (outcome = message),
+  })
+  const last = setTimeout(() => child.kill('SIGKILL'), (minutesMax + 1) * 60_000)
+  const code = await child.exited
+  clearTimeout(last)
+  const seconds = secondsSince(startedAt)
+  return outcome ?? { figures: {}, broken: [`The run ended with ${code}, no figures.`], seconds }
+}
+
+if (import.meta.main) {
+  // Servers and browsers that this process started end with it.
+  setTimeout(() => process.exit(124), minutesMax * 60_000)
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: howFlags,
+    allowNegative: true,
+  })
+  const promise = promises.find(({ id }) => id === positionals[0])
+  if (promise === undefined) throw new Error(`No promise is called ${positionals[0]}`)
+  const startedAt = performance.now()
+  const size = seeded(values.small ? promise.small : promise.full, values.seed)
+  const figures = await promise.run(size)
+  const broken = promise.broken(figures, size)
+  const seconds = secondsSince(startedAt)
+  if (values.control) broken.push(...(await plantFault(promise, figures)))
+  process.send?.({ figures, broken, seconds } satisfies Outcome)
+  process.exit(0)
+}
+
+function seeded(size: unknown, seed: string | undefined): unknown {
+  const takesSeed = typeof size === 'object' && size !== null && 'seed' in size
+  return takesSeed && seed !== undefined ? { ...size, seed: Number(seed) } : size
+}
+
+/** An instrument that cannot fail proves nothing: notes what it says of a planted fault. */
+async function plantFault(promise: FaultTest<unknown>, figures: Figures): Promise<string[]> {
+  if (promise.control === undefined) return []
+  const [seen] = promise.broken(await promise.control(), promise.small)
+  figures.plantedFault = seen ?? 'not seen'
+  return seen === undefined ? ['The instrument did not see the planted fault.'] : []
+}
+
+function secondsSince(startedAt: number): number {
+  return Math.round((performance.now() - startedAt) / 100) / 10
+}

@@ -1,0 +1,6 @@
+import { killed } from './kill'
+import { ordered } from './order'
+import type { FaultTest } from './promise'
+
+/** Every promise that `bun run test:faults` keeps an eye on. */
+export const promises: FaultTest<unknown>[] = [killed, ordered]
