@@ -1,6 +1,7 @@
 import { killed } from './kill'
 import { ordered } from './order'
 import type { FaultTest } from './promise'
+import { synced } from './sync'
 
 /** Every promise that `bun run test:faults` keeps an eye on. */
-export const promises: FaultTest<unknown>[] = [killed, ordered]
+export const promises: FaultTest<unknown>[] = [killed, synced, ordered]

@@ -12,6 +12,8 @@ export type ServerOptions = {
   flags?: string[]
   /** The executable instead of the source; what CHATROOM_TEST_COMPILED says when this does not. */
   compiled?: boolean
+  /** A command that becomes the server, such as a tracer of its system calls. */
+  under?: string[]
 }
 
 /** A server in a process of its own. `await using` ends it with the block it was started in. */
@@ -155,7 +157,8 @@ function launch(options: ServerOptions & { data: string }): Run {
   let readyMs = 0
   const [out, err] = ['', '']
   const heard = { out, err }
-  const child = Bun.spawn([...programOf(options), ...flagsOf(options)], {
+  const command = [...(options.under ?? []), ...programOf(options), ...flagsOf(options)]
+  const child = Bun.spawn(command, {
     cwd: root,
     env: environmentOf(options),
     stdin: 'ignore',
