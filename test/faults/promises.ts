@@ -1,7 +1,10 @@
 import { killed } from './kill'
 import { ordered } from './order'
 import type { FaultTest } from './promise'
+import { removed } from './removal'
+import { repeated } from './repeats'
+import { silent } from './silence'
 import { synced } from './sync'
 
 /** Every promise that `bun run test:faults` keeps an eye on. */
-export const promises: FaultTest<unknown>[] = [killed, synced, ordered]
+export const promises: FaultTest<unknown>[] = [killed, synced, ordered, repeated, removed, silent]

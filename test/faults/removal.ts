@@ -1,0 +1,147 @@
+import { type ChatClient, openSocket, type Person, readJson, signIn } from '../helpers/client'
+import { fetchAs, postFiles, upload } from '../helpers/files'
+import { makeRoom, sendForm } from '../helpers/house'
+import { type RunningServer, startServer } from '../helpers/server'
+import { above, below, type FaultTest, type Figures, unlike } from './promise'
+
+type Size = {
+  rounds: number
+  /** How long people talk before the removal and after it. */
+  talkMs: number
+  leftMsMax: number
+  /** The planted fault: nobody is put out. */
+  forgets?: boolean
+}
+
+const small: Size = { rounds: 1, talkMs: 700, leftMsMax: 2_000 }
+
+/** T8: somebody with three tabs is put out while fifty messages a second flow. */
+export const removed: FaultTest<Size> = {
+  id: 'P8',
+  says: 'Whoever is put out hears nothing that is said later, on any tab, by any road.',
+  small,
+  full: { rounds: 20, talkMs: 1_500, leftMsMax: 100 },
+  run,
+  broken: (figures, { rounds, leftMsMax }) => [
+    ...unlike(figures, { removals: rounds, deliveredLater: 0, roadsStillOpen: 0 }),
+    ...below(figures, { tabsTold: 3 * rounds, heardBefore: 3 * rounds * 10 }),
+    ...above(figures, { leftMsMax }),
+  ],
+  control: () => run({ ...small, forgets: true }),
+}
+
+async function run({ rounds, talkMs, forgets = false }: Size): Promise<Figures> {
+  await using server = await startServer()
+  const sum = { deliveredLater: 0, heardBefore: 0, tabsTold: 0, leftMsMax: 0, roadsStillOpen: 0 }
+  const ada = await signIn(server, 'Ada')
+  for (let round = 0; round < rounds; round += 1) {
+    const bob = await signIn(server, `Bob ${round}x`)
+    const found = await putOut({ server, ada, bob, talkMs, forgets })
+    sum.deliveredLater += found.deliveredLater
+    sum.heardBefore += found.heardBefore
+    sum.tabsTold += found.tabsTold
+    sum.leftMsMax = Math.max(sum.leftMsMax, found.leftMs)
+    sum.roadsStillOpen += found.roadsStillOpen
+  }
+  return { removals: rounds, ...sum }
+}
+
+type Scene = {
+  server: RunningServer
+  ada: Person
+  bob: Person
+  talkMs: number
+  forgets: boolean
+}
+
+async function putOut({ server, ada, bob, talkMs, forgets }: Scene) {
+  const room = await makeRoom(server, ada, `Council of ${bob.nickname}`, 'closed')
+  const owner = await openSocket(server, ada)
+  const tabs = await Promise.all([
+    openSocket(server, bob),
+    openSocket(server, bob),
+    openSocket(server, bob, { subprotocol: 'chatroom.html' }),
+  ])
+  const user = String(tabs[0].hello.user.id)
+  await sendForm(server, ada, `/rooms/${room}/members`, { user })
+  const file = await upload(server, ada, 'for members')
+  await postFiles(server, ada, room, 'file', [file.id])
+  const flow = keepTalking(owner, room)
+  await Bun.sleep(talkMs)
+  // One tab asks for everything again and again: replays must stop, too.
+  const asking = setInterval(() => tabs[1].resume(room, 0), 20)
+  const toldAll = Promise.all(tabs.map((tab) => msUntilLeft(tab, room)))
+  if (!forgets) await sendForm(server, ada, `/rooms/${room}/members/remove`, { user })
+  // Whatever is acknowledged from here on was committed after the removal.
+  const last = await owner.post(room, 'after-the-removal', 'He is gone')
+  const told = await toldAll
+  const border = last.type === 'accepted' ? last.seq : 0
+  await Bun.sleep(talkMs)
+  clearInterval(asking)
+  await flow.stop()
+  const seqs = tabs.flatMap((tab) => seqsIn(tab, room))
+  const paths = ['', '/messages', '/changes', '/export.txt', '/messages/1'].map(
+    (ending) => `/rooms/${room}${ending}`,
+  )
+  const roadsStillOpen = await countOpen(server, bob, room, [...paths, file.url])
+  for (const socket of [owner, ...tabs]) await socket.close()
+  return {
+    deliveredLater: seqs.filter((seq) => seq >= border).length,
+    heardBefore: seqs.filter((seq) => seq < border).length,
+    tabsTold: told.filter((ms) => ms !== null).length,
+    leftMs: Math.round(Math.max(...told.map((ms) => ms ?? 0))),
+    roadsStillOpen,
+  }
+}
+
+/** Fifty messages a second. */
+function keepTalking(owner: ChatClient, room: number): { stop: () => Promise<void> } {
+  let isFlowing = true
+  const sent: Promise<unknown>[] = []
+  const flow = (async () => {
+    for (let n = 0; isFlowing; n += 1) {
+      sent.push(owner.post(room, `flow-${n}`, `said ${n}`))
+      await Bun.sleep(20)
+    }
+  })()
+  return {
+    async stop() {
+      isFlowing = false
+      await flow
+      await Promise.all(sent)
+    },
+  }
+}
+
+/** From the request that removes until the tab was told; null when it never was. */
+async function msUntilLeft(tab: ChatClient, room: number): Promise<number | null> {
+  const since = performance.now()
+  const isLeft = tab.until((item) => item.type === 'room.left' && item.room === room, 'it', 2_000)
+  return isLeft.then(
+    () => performance.now() - since,
+    () => null,
+  )
+}
+
+function seqsIn(tab: ChatClient, room: number): number[] {
+  return tab.heard.flatMap((item) =>
+    (item.type === 'message' || item.type === 'row') && item.room === room ? [item.seq] : [],
+  )
+}
+
+/** Roads by which the room can still be reached, the search and a new socket among them. */
+async function countOpen(
+  server: RunningServer,
+  bob: Person,
+  room: number,
+  paths: string[],
+): Promise<number> {
+  let open = 0
+  for (const path of paths) if ((await fetchAs(server, bob, path)).status !== 404) open += 1
+  const found = JSON.stringify(await readJson(server, bob, '/search?q=said'))
+  if (found.includes(`"room":${room},`)) open += 1
+  const again = await openSocket(server, bob)
+  if (again.hello.rooms.some(({ id }) => id === room)) open += 1
+  await again.close()
+  return open
+}
