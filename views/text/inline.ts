@@ -26,7 +26,9 @@ const styleOf: Record<string, Style> = {
  * Reads bold, italic, struck text, code and links between two places. One pass: each marker is open
  * at most once, and a search that found nothing is not begun again, so it is linear in the length.
  */
-export function readInline(content: string, start: number, end: number): Inline[] {
+export function readInline(whole: string, start: number, end: number): Inline[] {
+  // Cut off here, or every line of a long list would be searched to the end of the message.
+  const content = whole.slice(0, end)
   const line: Line = {
     content,
     end,
@@ -37,7 +39,7 @@ export function readInline(content: string, start: number, end: number): Inline[
   for (let parts = 0; parts < partsMax; parts += 1) {
     special.lastIndex = at
     const found = special.exec(content)
-    if (found === null || found.index >= end) break
+    if (found === null) break
     addText(line, at, found.index)
     at = readSpecial(line, found.index)
   }
