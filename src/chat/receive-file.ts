@@ -18,12 +18,14 @@ export type Incoming = {
   name: string
   description: string
   preview: string
+  /** Asked when all of it is there: a long upload may outlive its session. */
+  isSignedIn: () => Promise<boolean>
 }
 
 /**
  * Takes a file in: streamed to the disk under our own count, looked at, freed of its metadata,
  * synced, and only then recorded. Whatever goes wrong on the way leaves nothing behind. Throws
- * `file_…`, `upload_…`, `own_space_full` or `space_full`.
+ * `file_…`, `upload_…`, `own_space_full`, `space_full` or `not_signed_in`.
  */
 export async function receiveFile(chat: Chat, incoming: Incoming): Promise<Attachment> {
   if (incoming.size === 0) throw new ChatError('file_empty')
@@ -33,6 +35,7 @@ export async function receiveFile(chat: Chat, incoming: Incoming): Promise<Attac
   try {
     const draft = await begin(chat, drafts)
     const size = await take(chat, incoming, claim, draft)
+    if (!(await incoming.isSignedIn())) throw new ChatError('not_signed_in')
     const { pieces, ...looks } = await inspect({ size, read: draft.read })
     const clean = pieces === null ? draft : await copy(draft, pieces, await begin(chat, drafts))
     const id = crypto.getRandomValues(new Uint8Array(16)).toHex()

@@ -9,7 +9,7 @@ import { ChatError } from '../errors'
 import { limits } from '../limits'
 import type { Attachment } from '../store/store'
 import { sendHtml, type WebContext, type WebEnv, type WebNeeds } from './context'
-import { requireVisitor } from './identity'
+import { currentUser, requireVisitor } from './identity'
 import { readRange } from './range'
 
 /** Files in and out. What comes in is only bytes; what goes out is only what we say it is. */
@@ -57,6 +57,7 @@ async function receive({ chat, spend }: WebNeeds, c: WebContext): Promise<Respon
     preview: /^(?:[0-9a-f]{27})?$/.test(c.req.header('x-preview') ?? '')
       ? (c.req.header('x-preview') ?? '')
       : '',
+    isSignedIn: async () => (await currentUser(chat, c)) !== null,
   }).catch((problem: unknown) => {
     // The rest of the body is still on its way, and is nobody's.
     c.header('Connection', 'close')

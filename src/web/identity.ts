@@ -10,11 +10,17 @@ export function recogniseVisitor(chat: Chat): MiddlewareHandler<WebEnv> {
   return async (c, next) => {
     const token = readToken(c.req.header('cookie') ?? '', cookieName(chat, c.get('isSecure')))
     const tokenHash = token === null ? null : hashToken(token)
-    const user = tokenHash === null ? null : await chat.store.sessions.findUser(tokenHash)
     c.set('tokenHash', tokenHash)
+    const user = await currentUser(chat, c)
     c.set('visitor', user === null || tokenHash === null ? null : toVisitor(c, user, tokenHash))
     await next()
   }
+}
+
+/** Whose session it is at this moment: it may end while a request is under way. */
+export async function currentUser(chat: Chat, c: WebContext): Promise<Visitor['user'] | null> {
+  const tokenHash = c.get('tokenHash')
+  return tokenHash === null ? null : chat.store.sessions.findUser(tokenHash)
 }
 
 /** The person at the door. Throws `not_signed_in`. */
