@@ -105,6 +105,25 @@ test('a draft waits through a reload', async () => {
   )
 })
 
+test('X8: a page of an older server says so, and what waits in it is sent once', async () => {
+  const source = `document.addEventListener('readystatechange', () => {
+    if (document.readyState === 'interactive') document.body.dataset.build = 'older'
+  })`
+  await ada.cdp('Page.enable')
+  await ada.cdp('Page.addScriptToEvaluateOnNewDocument', { source })
+  await reload(ada)
+  const toast = `document.querySelector('#toast:not([hidden])')?.textContent ?? ''`
+  await ada.waitFor(`(${toast}).includes('Updated')`, 'the news that there is an update')
+  await server.kill()
+  await ada.evaluate(`document.querySelector('#content').select()`)
+  await say(ada, 'From an older page')
+  await server.restart()
+  await sees(grace, 'From an older page', 30_000)
+  await sees(ada, 'From an older page', 30_000)
+  const texts = (await rows(grace)).map(({ text }) => text)
+  expect(texts.filter((text) => text === 'From an older page').length).toBe(1)
+})
+
 /** What a browser says of a server that was killed: nothing listens, or a request has no answer. */
 const ofAKill = /ERR_(CONNECTION_(REFUSED|RESET)|EMPTY_RESPONSE)|WebSocket connection/
 

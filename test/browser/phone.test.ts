@@ -16,7 +16,7 @@ beforeAll(async () => {
   const friend = await signIn(server, 'Ada')
   ada = await openSocket(server, friend)
   tea = await makeRoom(server, friend, '茶室')
-  mei = await enter(server.port, '梅', 'a', { width: 390, height: 844, language: 'zh-CN' })
+  mei = await enter(server.port, '梅', 'a', { width: 320, height: 844, language: 'zh-CN' })
   const id = await mei.evaluate<string>('document.body.dataset.user')
   await sendForm(server, friend, `/rooms/${tea}/members`, { user: id })
 })
@@ -62,7 +62,8 @@ test('a person’s card opens from the other drawer, and a private word is writt
 })
 
 test('nothing on the page is wider than the phone', async () => {
-  await ada.post(1, 'p-wide', `${'x'.repeat(500)} @梅`)
+  await ada.post(1, 'p-wide', `${'x'.repeat(7_990)} @梅`)
+  await ada.post(1, 'p-high', `a${'\n'.repeat(4_000)}b${'\t'.repeat(2_000)}`)
   await mei.evaluate('history.back()')
   await mei.evaluate(`document.querySelector('#room-1').click()`)
   await mei.waitFor(`document.querySelector('#timeline').dataset.room === '1'`, 'general')

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { limits } from '../../src/limits'
 import { openSocket, signIn } from '../helpers/client'
+import { residentBytes } from '../helpers/process'
 import { maskedFrame, openLine, upgradeRequest } from '../helpers/raw'
 import { serverForAll } from '../helpers/server'
 
@@ -90,11 +91,3 @@ test('sixty may come in at once; then the door asks for patience', async () => {
   expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0)
   expect(await refused?.text()).toContain('Many people are coming in at once')
 })
-
-/** What a process holds in memory, as Linux tells it; elsewhere nothing is claimed. */
-async function residentBytes(pid: number): Promise<number> {
-  const status = await Bun.file(`/proc/${pid}/status`)
-    .text()
-    .catch(() => '')
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024
-}

@@ -1,0 +1,37 @@
+import { expect, test } from 'bun:test'
+import { readdirSync, rmSync, truncateSync } from 'node:fs'
+import { join } from 'node:path'
+import { openSocket, signIn } from '../helpers/client'
+import { fetchAs, postFiles, upload } from '../helpers/files'
+import { serverForAll } from '../helpers/server'
+
+const server = serverForAll()
+
+/** Where the bytes of an upload lie. */
+const pathOf = (id: string): string => join(server().data, 'files', id.slice(0, 2), id)
+
+test('V7: a file that is gone from the disk, or cut, harms nobody’s talk', async () => {
+  const ada = await signIn(server(), 'Ada')
+  const socket = await openSocket(server(), ada)
+  const [gone, cut] = [await upload(server(), ada, 'gone'), await upload(server(), ada, 'cut off')]
+  await postFiles(server(), ada, 1, 'files', [gone.id, cut.id])
+  rmSync(pathOf(gone.id))
+  truncateSync(pathOf(cut.id), 3)
+  expect((await fetchAs(server(), ada, gone.url)).status).toBe(404)
+  const rest = await fetchAs(server(), ada, cut.url)
+  expect([rest.status, await rest.text()]).toEqual([200, 'cut'])
+  expect((await fetchAs(server(), ada, '/rooms/1')).status).toBe(200)
+  expect((await fetchAs(server(), ada, '/rooms/1/export.html')).status).toBe(200)
+  socket.send({ type: 'message.delete', room: 1, seq: 1, client_id: 'away' })
+  await socket.until((item) => item.type === 'message.removed', 'the end of it')
+  expect(await socket.post(1, 'on', 'and on')).toMatchObject({ type: 'accepted' })
+  expect(server().log()).not.toMatch(/ (uncaught|unhandled|fault) /)
+  await socket.close()
+})
+
+test('V8: files lie in folders of their first two letters', async () => {
+  const ada = await signIn(server(), 'Grace')
+  const { id } = await upload(server(), ada, 'somewhere')
+  expect(readdirSync(join(server().data, 'files', id.slice(0, 2)))).toContain(id)
+  expect(readdirSync(join(server().data, 'files'))).not.toContain(id)
+})
