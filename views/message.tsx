@@ -16,14 +16,14 @@ import type { View } from './view'
  */
 export function MessageRow({ message, paths, follows, children }: RowProps) {
   const { sender, clientId, content, attachments } = message
-  const at = new Date(message.createdAt).toISOString()
+  const time = new Date(message.createdAt).toISOString().slice(11, 16)
   return (
     <article
       class={follows ? 'msg msg--follow' : 'msg'}
       id={`message-${sender.id}-${clientId}`}
       data-room={message.room}
       data-seq={message.seq}
-      data-revision={message.revision}
+      data-revision={message.revision === message.seq ? undefined : message.revision}
       data-user={sender.id}
       data-at={message.createdAt}
       data-edited={message.editedAt ?? undefined}
@@ -33,16 +33,14 @@ export function MessageRow({ message, paths, follows, children }: RowProps) {
       data-to={message.recipient?.id}
       data-to-name={message.recipient?.nickname}
     >
-      <div class="msg__side">
-        <Avatar user={sender} />
-      </div>
+      <Avatar user={sender} />
       <div class="msg__main">
         <div class="msg__meta">
           <b class={hueOf(sender.id)}>
             <bdi>{sender.nickname}</bdi>
           </b>{' '}
           <a href={paths.message(message.room, message.seq)}>
-            <time datetime={`${at.slice(0, 16)}Z`}>{at.slice(11, 16)}</time>
+            <time>{time}</time>
           </a>
         </div>
         {message.replyTo !== null && <QuoteLine message={message} paths={paths} />}
@@ -66,7 +64,7 @@ const foldFromLines = 20
 const foldFromUnits = 2_000
 
 /** A few emoji alone are large; a long text is folded until somebody wants all of it. */
-function bodyClass(content: string): string {
+export function bodyClass(content: string): string {
   if (isLargeEmoji(content)) return 'msg__body msg__body--emoji'
   const isLong = content.length > foldFromUnits || content.split('\n').length > foldFromLines
   return isLong ? 'msg__body msg__body--long' : 'msg__body'

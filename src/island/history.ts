@@ -6,6 +6,7 @@ import { findIn, type Hit } from './history-search'
 import type { Parts } from './parts'
 import { readRow, type Remembered } from './remembered'
 import { rememberedRoom, type RememberedRoom } from './remembered-room'
+import { placeOf, revisionOf } from './rows'
 import { createTabs, type Tabs } from './tabs'
 
 /** Nothing, open rooms, or on somebody's own device private ones, too. */
@@ -110,12 +111,9 @@ function watchRows(onRows: (rows: HTMLElement[]) => void): void {
 
 function heard(keeper: Keeper, rows: HTMLElement[]): void {
   for (const row of rows) {
-    const [room, seq, revision] = [row.dataset.room, row.dataset.seq, row.dataset.revision].map(
-      Number,
-    )
+    const { room, seq } = placeOf(row)
     const isKept = row.closest('[data-remembered]') !== null
-    if (room === undefined || seq === undefined || revision === undefined) continue
-    if (seq > 0 && !isKept) wish(keeper, { kind: 'row', room, seq, revision, row })
+    if (seq > 0 && !isKept) wish(keeper, { kind: 'row', room, seq, revision: revisionOf(row), row })
   }
 }
 

@@ -2,7 +2,7 @@ import { htmx, type SwapContext } from './htmx'
 import { element, type Page } from './page'
 import type { Pending } from './pending'
 import type { Pill } from './pill'
-import { previousRow, type Rows, rowsOf, seqOf } from './rows'
+import { previousRow, revisionOf, type Rows, rowsOf, seqOf } from './rows'
 import type { Scroller } from './scroller'
 import { makeSlip, otherOf, slipNeighbour } from './slips'
 import { beginAt, dropOldest } from './trim'
@@ -71,7 +71,7 @@ export function isBeforeLoaded(row: HTMLElement): boolean {
 
 /** Brings a row that is shown up to date; the element stays the same. */
 export function morph(hands: Hands, known: HTMLElement, row: HTMLElement): void {
-  if (Number(known.dataset.revision) >= Number(row.dataset.revision)) return
+  if (revisionOf(known) >= revisionOf(row)) return
   // Words that somebody is writing in it are not swept away: its news wait for them.
   if (known.classList.contains('msg--editing')) {
     const later = (): void => morph(hands, known, row)

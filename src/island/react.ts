@@ -1,6 +1,6 @@
 import type { Asks } from './asks'
 import type { Page } from './page'
-import { placeOf } from './rows'
+import { placeOf, revisionOf } from './rows'
 
 /**
  * Sets or takes back one's own emoji on a message: shown at once, put right by the row that the
@@ -14,11 +14,11 @@ export async function react(
 ): Promise<void> {
   const chip = chipOf(row, emoji)
   const active = chip?.getAttribute('aria-pressed') !== 'true'
-  const revision = row.dataset.revision
+  const revision = revisionOf(row)
   show(page, row, emoji, active)
   const isAccepted = await ask({ type: 'reaction.set', ...placeOf(row), emoji, active })
   // A newer row has the truth in it already.
-  if (!isAccepted && row.dataset.revision === revision) show(page, row, emoji, !active)
+  if (!isAccepted && revisionOf(row) === revision) show(page, row, emoji, !active)
 }
 
 function chipOf(row: HTMLElement, emoji: string): HTMLElement | null {

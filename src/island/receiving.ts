@@ -2,7 +2,7 @@ import { limits } from '../limits'
 import { passFocus } from './focus'
 import { insertRows, insertSlip, isBeforeLoaded, list, morph, room } from './insert'
 import { requote, unquote } from './quotes'
-import { rowsOf } from './rows'
+import { placeOf, revisionOf, rowsOf } from './rows'
 import { dropSlipOf } from './slips'
 import type { TimelineParts } from './timeline'
 import { dropAll, endHere } from './trim'
@@ -14,15 +14,16 @@ import { dropAll, endHere } from './trim'
 export function receive(parts: TimelineParts, published: HTMLElement[], behind: number): void {
   const fresh: HTMLElement[] = []
   for (const row of published) {
-    parts.positions.heard(Number(row.dataset.room), Number(row.dataset.revision))
+    const { room: place, seq } = placeOf(row)
+    parts.positions.heard(place, revisionOf(row))
     parts.listener.onRow(row)
-    if (Number(row.dataset.revision) > Number(row.dataset.seq)) requote(list(), row)
-    const isHere = Number(row.dataset.room) === room()
+    if (revisionOf(row) > seq) requote(list(), row)
+    const isHere = place === room()
     if (!isHere && Number(row.dataset.writtenIn) !== room()) continue
     if (parts.leaving.keeps(row)) continue
     const known = document.getElementById(row.id)
     // A change of what is not loaded is nothing new; it comes with its page.
-    const isNew = parts.pill.isUpToDate() || row.dataset.revision === row.dataset.seq
+    const isNew = parts.pill.isUpToDate() || revisionOf(row) === seq
     if (known !== null) morph(parts, known, row)
     else if (!isHere) insertSlip(parts, row)
     else if (isNew && !isBeforeLoaded(row)) fresh.push(row)

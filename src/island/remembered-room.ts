@@ -95,8 +95,7 @@ function rowOf({ page }: Parts, message: Remembered): HTMLElement {
   const sender = row.querySelector('.msg__meta b')
   sender?.setAttribute('class', `hue-${user % huesCount}`)
   sender?.querySelector('bdi')?.replaceChildren(name)
-  if (user !== page.user?.id)
-    row.querySelector('.msg__side')?.replaceChildren(pictureOf(user, name))
+  if (user !== page.user?.id) row.querySelector('.msg > .av')?.replaceWith(pictureOf(user, name))
   return row
 }
 
@@ -105,7 +104,7 @@ const huesCount = 12
 
 /** The picture of somebody who is on the page somewhere; else the first letter of the name. */
 function pictureOf(user: number, name: string): Node {
-  const shown = document.querySelector(`.msg[data-user="${user}"] .msg__side > *`)
+  const shown = document.querySelector(`.msg[data-user="${user}"] > .av`)
   if (shown !== null) return shown.cloneNode(true)
   const letter = document.createElement('span')
   letter.className = `av hue-${user % huesCount}`

@@ -1,5 +1,6 @@
 import type { MessageEvent } from '../chat/events'
 import { limits } from '../limits'
+import { revisionOf } from './rows'
 import { sourceOf } from './source-text'
 
 /** A message as this browser keeps it: text only, and what it takes to show and to export it. */
@@ -20,13 +21,13 @@ export type Remembered = {
 
 /** Takes a row of the server; gives what is kept of it, null for one that is not sent yet. */
 export function readRow(row: HTMLElement): Remembered | null {
-  const { room, seq, revision, user, at, edited } = row.dataset
+  const { room, seq, user, at, edited } = row.dataset
   const body = row.querySelector('.msg__body')
   if (!(Number(seq) > 0)) return null
   return {
     room: Number(room),
     seq: Number(seq),
-    revision: Number(revision),
+    revision: revisionOf(row),
     user: Number(user),
     name: row.querySelector('.msg__meta bdi')?.textContent ?? '',
     at: Number(at),

@@ -123,6 +123,11 @@ export function seqOf(row: HTMLElement): number {
   return Number(row.dataset.seq) || Number.POSITIVE_INFINITY
 }
 
+/** The room's revision at which it last changed; a fresh row says it once, as its place. */
+export function revisionOf(row: HTMLElement): number {
+  return Number(row.dataset.revision ?? row.dataset.seq)
+}
+
 export function previousRow(row: HTMLElement): HTMLElement | null {
   let element = row.previousElementSibling
   while (element !== null && !element.classList.contains('msg')) {

@@ -19,7 +19,7 @@ function readRows(html: string): Row[] {
     type: 'row',
     room: Number(attribute(tag, 'data-room')),
     seq: Number(attribute(tag, 'data-seq')),
-    revision: Number(attribute(tag, 'data-revision')),
+    revision: Number(/ data-revision="(\d+)"/.exec(tag)?.[1] ?? attribute(tag, 'data-seq')),
     id: attribute(tag, 'id').replace(/^message-/, ''),
   }))
 }

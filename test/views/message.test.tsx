@@ -10,7 +10,6 @@ test('a row says who, when and what', () => {
   const row = <MessageRow message={say(mei, 'Good morning')} paths={paths} follows={false} />
   expect(findOne(row, '.msg__meta bdi').text).toBe('梅 Mei')
   expect(findOne(row, 'time').text).toBe('09:04')
-  expect(findOne(row, 'time').attributes.get('datetime')).toBe('2026-11-23T09:04Z')
   expect(findOne(row, '.msg__body p').text).toBe('Good morning')
   expect(findOne(row, 'article').attributes.get('id')).toBe('message-1-c0')
 })
@@ -53,7 +52,7 @@ test('the row a writer sees at once is built like the one that comes back', () =
   expect(extra).toEqual(['p.msg__state', 'span.', 'button.', 'button.'])
 })
 
-test('a short message costs less than 520 bytes, fifty of them 9 KB gzipped', () => {
+test('a short message costs less than 440 bytes, fifty of them 9 KB gzipped', () => {
   const clientId = 'c4f8a2b19d3e57061f2a4'
   const rows = Array.from({ length: 50 }, (_, index) => {
     const message = { ...say(tomas, `Short message ${index}`, index), clientId: clientId + index }

@@ -38,7 +38,7 @@ function placesOf(id: number): ParentNode[] {
 }
 
 function renew(place: ParentNode, name: string, face: Element): void {
-  const old = place.querySelector('.msg__side .av, .av')
+  const old = place.querySelector('.av')
   const fresh = face.cloneNode(true)
   if (old !== null && fresh instanceof Element) {
     for (const size of ['av--small', 'av--large']) {

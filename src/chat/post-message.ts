@@ -1,4 +1,4 @@
-import { MessageRow } from '../../views/message'
+import { castRow } from '../../views/cast-row'
 import { ChatError, type ProblemCode } from '../errors'
 import { guard } from '../guard'
 import { limits } from '../limits'
@@ -146,7 +146,7 @@ function partsOf(messages: Message[]): Message[][] {
 
 /** A message as everybody's row: rendered once, the same for every reader. */
 export function renderRow({ paths }: Pick<Chat, 'paths'>, message: Message): string {
-  return String(<MessageRow message={message} paths={paths} follows={false} />)
+  return castRow(message, paths)
 }
 
 function toAnswer(outcome: AppendOutcome | StorageFailure, sent: Posted): PostAnswer {
