@@ -82,12 +82,12 @@ test('at the door a picture is pasted, cut to a square, and goes in with the nam
   await say(ada, 'It is me')
   await sees(mei, 'It is me')
   // Red to the edge: the middle was taken, not the grey sides.
-  await mei.waitFor(`${facePixel('.msg:not(.msg--own) .msg__side img')} === '100'`, 'the face')
+  await mei.waitFor(`${facePixel('.msg:not(.msg--own) > img.av')} === '100'`, 'the face')
   await mei.waitFor(`${facePixel('.person[data-name=Ada] img')} === '100'`, 'the face on the list')
 })
 
 test('a stranger sees no face', async () => {
-  const path = await mei.evaluate<string>(`document.querySelector('.msg__side img').src`)
+  const path = await mei.evaluate<string>(`document.querySelector('.msg > img.av').src`)
   const answer = await fetch(path.replace('b.localhost', '127.0.0.1'))
   expect(answer.status).toBe(404)
   const own = `fetch('${path}').then(({ headers, status }) => [status, headers.get('content-type'),
@@ -106,7 +106,7 @@ test('another picture and another name are on all open pages at once', async () 
   await ada.evaluate(`document.querySelector('#profile-name').select()`)
   await ada.type('艾达')
   await ada.press('Enter')
-  await mei.waitFor(`${facePixel('.msg:not(.msg--own) .msg__side img')} === '001'`, 'the new face')
+  await mei.waitFor(`${facePixel('.msg:not(.msg--own) > img.av')} === '001'`, 'the new face')
   const name = `document.querySelector('.msg:not(.msg--own) .msg__meta bdi').textContent`
   expect(await mei.evaluate<string>(name)).toBe('艾达')
   await mei.waitFor(`document.querySelector('.person[data-name="艾达"] bdi')`, 'the new name')
@@ -127,7 +127,7 @@ test('a name that is held is refused in its place, and a stamp can be taken agai
   await ada.waitFor(`document.querySelector('#panel .panel__form > .problem').textContent`, 'it')
   await ada.evaluate(`document.querySelector('#profile-name').value = '艾达'`)
   await ada.evaluate(`document.querySelector('#panel .panel__form').requestSubmit()`)
-  const stamp = `document.querySelector('.msg:not(.msg--own) .msg__side use')`
+  const stamp = `document.querySelector('.msg:not(.msg--own) > .av use')`
   await mei.waitFor(`${stamp}?.getAttribute('href') === '#stamp-boat'`, 'the stamp')
   await connected(ada)
 })
