@@ -69,7 +69,8 @@ export function parseSearch(asked: Asked, known: Known): Search {
     isTyped: false,
   }
   const left: string[] = []
-  for (const { 0: whole, groups = {} } of asked.q.matchAll(pieces)) {
+  // No text holds a NUL, and for SQLite everything ends there.
+  for (const { 0: whole, groups = {} } of asked.q.replaceAll('\0', ' ').matchAll(pieces)) {
     const { filter, quoted, value, phrase } = groups
     const meant = filter === undefined ? '' : (quoted ?? value ?? '')
     if (filter !== undefined && apply(search, filter.toLowerCase(), meant, known)) continue
@@ -131,11 +132,18 @@ function applyTo(search: Search, filter: string, value: string, known: Known): b
     if (kind !== undefined && !search.has.includes(kind)) search.has.push(kind)
     return kind !== undefined
   }
+  return applyDay(search, filter, value)
+}
+
+/** The fields hold the first and the last day that count. */
+function applyDay(search: Search, filter: string, value: string): boolean {
   if (startOfDay(search.zone, value) === null) return false
-  const noon = Date.parse(`${value}T12:00:00Z`)
-  // The fields hold the first and the last day that count.
-  if (filter === 'before') search.until = dayAt(utc, noon, -1)
-  else search.since = dayAt(utc, noon, 1)
+  const isBefore = filter === 'before'
+  const day = dayAt(utc, Date.parse(`${value}T12:00:00Z`), isBefore ? -1 : 1)
+  // The calendar of the fields has four digits for a year.
+  if (startOfDay(utc, day) === null) return false
+  if (isBefore) search.until = day
+  else search.since = day
   search.when = 'custom'
   return true
 }

@@ -22,10 +22,10 @@ export const utc: Zone = { name: 'UTC', offsetAt: () => 0 }
 
 /** A day of the calendar, `2026-11-23`, and the moment at which it begins there; null: no day. */
 export function startOfDay(zone: Zone, day: string): number | null {
-  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day)
-  if (match === null) return null
-  const midnight = Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3]))
-  if (new Date(midnight).toISOString().slice(0, 10) !== day) return null
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return null
+  const midnight = Date.parse(`${day}T00:00:00Z`)
+  // February has no thirtieth, whatever some parsers make of it.
+  if (Number.isNaN(midnight) || new Date(midnight).toISOString().slice(0, 10) !== day) return null
   // Twice: the first guess may stand on the other side of a change of clocks.
   const guess = midnight - zone.offsetAt(midnight) * 60_000
   return midnight - zone.offsetAt(guess) * 60_000

@@ -2,12 +2,13 @@ import { Database } from 'bun:sqlite'
 import { expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { createReader } from '../../src/store/sqlite/reader'
+import { createSearch } from '../../src/store/sqlite/search'
 import type { Question } from '../../src/store/sqlite/reader-thread'
 import { openStore } from '../../src/store/sqlite/sqlite'
-import type { Store } from '../../src/store/store'
+import type { Place, Store } from '../../src/store/store'
 import { makeFolder, removeFolder } from '../helpers/server'
 import { type Engine, storeContract } from './contract'
-import { texts } from './finding'
+import { anything, texts } from './finding'
 import { join as joinAs, say } from './people'
 
 const firstRoom = () => ({ name: 'general', folded: 'general', skeleton: 'general' })
@@ -84,6 +85,35 @@ test('a migration that fails leaves the database as it was, and says so in one l
     { name: 'memberships' },
   ])
   after.close()
+  removeFolder(folder)
+})
+
+test('a search whose time is over stops at once, says so, and goes on from there', async () => {
+  const folder = makeFolder()
+  const store = open(folder)
+  const ada = await joinAs(store, 'Ada', 1)
+  await say(store, ada, 'the end')
+  // Every piece of the words is there, the words are not.
+  for (let n = 0; n < 60; n += 1) await say(store, ada, `end the ${n}`)
+  expect(await texts(store, ada, 'the end')).toEqual(['the end'])
+  const db = new Database(join(folder, 'chatroom.db'), { readonly: true, strict: true })
+  const search = createSearch(db, 0)
+  const query = { ...anything, user: ada.id, words: ['the end'] }
+  const found: string[] = []
+  let after: Place | null = null
+  let pages = 0
+  for (let isFirst = true; isFirst || after !== null; isFirst = false) {
+    const page = search({ ...query, after })
+    if ('refused' in page) throw new Error(page.refused)
+    found.push(...page.hits.map(({ message }) => message.content))
+    expect(page.isAll).toBe(page.next === null)
+    after = page.next
+    pages += 1
+  }
+  expect(found).toEqual(['the end'])
+  expect(pages).toBeGreaterThan(60)
+  db.close()
+  await store.close()
   removeFolder(folder)
 })
 

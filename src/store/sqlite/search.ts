@@ -13,11 +13,14 @@ import { hasToken, roomToken, senderToken, tokensForTime, tokensForWord } from '
  * index in windows of ids, from the newest back, so that it can stop when its time is over; what
  * the index offers is compared with the text itself.
  */
-export function createSearch(db: Database): (query: SearchQuery) => SearchOutcome {
+export function createSearch(
+  db: Database,
+  msMax: number = limits.searchMsMax,
+): (query: SearchQuery) => SearchOutcome {
   const statements = prepare(db)
   return db.transaction((query: SearchQuery): SearchOutcome => {
     const top = topOf(statements, query)
-    return top === null ? { refused: 'place_missing' } : find(statements, query, top)
+    return top === null ? { refused: 'place_missing' } : find(statements, query, top, msMax)
   })
 }
 
@@ -29,27 +32,30 @@ function topOf({ newest, place }: Statements, { after, user }: SearchQuery): num
   return place.get(after.room, after.seq, user)?.id ?? null
 }
 
-function find(statements: Statements, query: SearchQuery, top: number): SearchPage {
+function find(statements: Statements, query: SearchQuery, top: number, msMax: number): SearchPage {
   const words = query.words.map(fold)
   const match = matchOf(query, words)
   const found: Candidate[] = []
   const wanted = query.after === null ? query.limit + limits.searchCountMax : query.limit + 1
-  const deadline = performance.now() + limits.searchMsMax
+  const deadline = performance.now() + msMax
   let filledAt = Number.POSITIVE_INFINITY
-  let [bottom, size] = [top, windowMin]
-  while (bottom > 0 && found.length < wanted && isInTime(deadline, filledAt)) {
+  let [bottom, size] = [match === null ? 0 : top, windowMin]
+  // Something is looked at in any case, so that going on leads on.
+  for (let isOver = false; bottom > 0 && !isOver;) {
     const high = bottom
     bottom = Math.max(0, high - size)
     const startedAt = performance.now()
-    for (const row of statements.candidates.iterate(match, high, bottom, ...filtersOf(query))) {
-      if (!fits(row, words)) continue
-      found.push(row)
-      if (found.length === query.limit + 1) filledAt = performance.now()
-      if (found.length >= wanted || !isInTime(deadline, filledAt)) {
+    const span = [match ?? '', high, bottom] as const
+    for (const row of statements.candidates.iterate(...span, ...filtersOf(query))) {
+      if (fits(row, words)) found.push(row)
+      if (found.length > query.limit) filledAt = Math.min(filledAt, performance.now())
+      isOver = found.length >= wanted || !isInTime(deadline, filledAt)
+      if (isOver) {
         bottom = row.id
         break
       }
     }
+    isOver ||= !isInTime(deadline, filledAt)
     if (performance.now() - startedAt < windowMs) size *= 4
   }
   const hits = readHits(statements, found.slice(0, query.limit), query.user, words)
@@ -66,8 +72,11 @@ function isInTime(deadline: number, filledAt: number): boolean {
   return now < deadline && now < filledAt + limits.searchCountMsMax
 }
 
-/** In the index' own language; every token is quoted, so nothing that was typed is an operator. */
-function matchOf(query: SearchQuery, words: string[]): string {
+/**
+ * In the index' own language; every token is quoted, so nothing that was typed is an operator.
+ * Null when nothing can be found: no day lies in such a span, or no word is left of an accent.
+ */
+function matchOf(query: SearchQuery, words: string[]): string | null {
   const { has, room, sender, since, until } = query
   const tokens = [
     ...words.flatMap((word) => word.split(/\s+/u).filter(Boolean).flatMap(tokensForWord)),
@@ -75,10 +84,12 @@ function matchOf(query: SearchQuery, words: string[]): string {
     ...(sender === null ? [] : [senderToken(sender)]),
     ...(room === null ? [] : [roomToken(room)]),
   ]
-  const time = since === null && until === null ? [] : tokensForTime(since, until)
+  const isTimed = since !== null || until !== null
+  const time = isTimed ? tokensForTime(since, until) : []
+  if (isTimed && time.length === 0) return null
   const parts = [...new Set(tokens)].map(quote)
-  if (time.length > 0) parts.push(`(${time.map(quote).join(' OR ')})`)
-  return parts.join(' AND ')
+  if (isTimed) parts.push(`(${time.map(quote).join(' OR ')})`)
+  return parts.length === 0 ? null : parts.join(' AND ')
 }
 
 function quote(token: string): string {
