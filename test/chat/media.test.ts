@@ -98,6 +98,25 @@ describe('of hostile bytes', () => {
     expect(await look(gif(10_000))).toMatchObject({ type: bytes })
   })
 
+  test('a picture made of crumbs is only saved, and not looked at for long (U6)', async () => {
+    const head = Buffer.from('GIF89a\x01\0\x01\0\0\0\0', 'latin1')
+    const comment = joined(
+      Uint8Array.of(0x21, 0xfe),
+      new Uint8Array(600_000).fill(1),
+      Uint8Array.of(0),
+    )
+    const frame = Uint8Array.of(0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 0, 0x3b)
+    expect(await look(joined(head, frame))).toMatchObject({ type: 'image/gif' })
+    expect(await look(joined(head, comment, frame))).toMatchObject({ type: bytes, isCut: false })
+    // Every second segment would be cut out of it: a list of pieces as long as the file.
+    const crumbs = new Uint8Array(800_000)
+    for (let at = 0; at < crumbs.length; at += 8) {
+      crumbs.set([0xff, 0xfe, 0, 2, 0xff, 0xdb, 0, 2], at)
+    }
+    const [start, rest] = [photo.jpeg.subarray(0, 2), photo.jpeg.subarray(2)]
+    expect(await look(joined(start, crumbs, rest))).toMatchObject({ type: bytes, isCut: false })
+  })
+
   test('a picture that is also a script is no picture, or nothing else (U3)', async () => {
     const script = Buffer.from('GIF89a/*\0\0\0\0\0\0\0*/=1;alert(1)//', 'latin1')
     expect(await look(script)).toMatchObject({ type: bytes })

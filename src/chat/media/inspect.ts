@@ -2,7 +2,7 @@ import { limits } from '../../limits'
 import { readGif } from './gif'
 import { readJpeg } from './jpeg'
 import { readPng } from './png'
-import { createReader, nameAt, type Picture, type Piece, type Source } from './reader'
+import { createReader, nameAt, type Picture, type Piece, type Source, tooManyParts } from './reader'
 import { readWebp } from './webp'
 
 export type Inspected = {
@@ -34,20 +34,21 @@ export const shownTypes = [
 export async function inspect(source: Source): Promise<Inspected> {
   const start = await source.read(0, 4096)
   const type = sniff(start)
-  const read = createReader(source)
-  switch (type) {
-    case 'image/jpeg':
-      return asPicture(type, await readJpeg(read, source.size), source.size)
-    case 'image/png':
-      return asPicture(type, await readPng(read), source.size)
-    case 'image/gif':
-      return asPicture(type, await readGif(read, source.size), source.size)
-    case 'image/webp':
-      return asPicture(type, await readWebp(read, source.size), source.size)
-    default:
-      return { ...bytes, type }
-  }
+  const read = walks.get(type)
+  if (read === undefined) return { ...bytes, type }
+  const picture = await read(createReader(source), source.size).catch((fault: unknown) => {
+    if (fault === tooManyParts) return null
+    throw fault
+  })
+  return asPicture(type, picture, source.size)
 }
+
+const walks = new Map([
+  ['image/jpeg', readJpeg],
+  ['image/png', readPng],
+  ['image/gif', readGif],
+  ['image/webp', readWebp],
+])
 
 const bytes: Inspected = {
   type: 'application/octet-stream',

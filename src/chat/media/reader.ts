@@ -7,11 +7,19 @@ export type Source = {
 /** Reads a few bytes here and there without asking the disk each time; null beyond the end. */
 export type Reader = (start: number, length: number) => Promise<DataView | null>
 
-/** Makes a reader of a source; a part is at most as long as its window. */
+/** Thrown for a file that is made of crumbs, which would cost us more than it cost its sender. */
+export const tooManyParts = new Error('more parts than any picture has')
+
+/**
+ * Makes a reader of a source; a part is at most as long as its window. Throws `tooManyParts` for
+ * whoever reads in smaller steps than any real picture is made of.
+ */
 export function createReader({ read, size }: Source): Reader {
   let window = new Uint8Array()
   let from = 0
+  let left = partsMin + size / partBytes
   return async (start, length) => {
+    if (--left < 0) throw tooManyParts
     if (start + length > size) return null
     if (start < from || start + length > from + window.length) {
       window = await read(start, windowBytes)
@@ -23,6 +31,9 @@ export function createReader({ read, size }: Source): Reader {
 }
 
 const windowBytes = 256 * 1024
+/** Blocks of a GIF are 255 bytes long, everything else is longer; the few that are not are few. */
+const partBytes = 100
+const partsMin = 50_000
 
 /** Part of a file as it will be kept: from the old one, or new bytes. */
 export type Piece = { start: number; end: number } | Uint8Array
