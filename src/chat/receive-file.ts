@@ -111,13 +111,14 @@ async function orStalled<Value>(work: Promise<Value>): Promise<Value> {
 
 /** What is to be kept of a file, as a file of its own. */
 async function copy(from: Draft, pieces: Piece[], to: Draft): Promise<Draft> {
+  const write = writeInPortions(to)
   for (const piece of pieces) {
     if (piece instanceof Uint8Array) {
-      await to.write(piece)
+      await write(piece)
       continue
     }
-    for (let at = piece.start; at < piece.end; at += limits.downloadPartBytes) {
-      await to.write(await from.read(at, Math.min(limits.downloadPartBytes, piece.end - at)))
+    for (let at = piece.start; at < piece.end; at += limits.uploadFlushBytes) {
+      await write(await from.read(at, Math.min(limits.uploadFlushBytes, piece.end - at)))
     }
   }
   return to
