@@ -31,13 +31,18 @@ export function htmx(): Htmx {
 
 /**
  * A fragment from the server; null when there is no connection or no such thing any more. Without
- * a session the reader is back at the door.
+ * a session the reader is back at the door. `refusals` are answers whose sentence is wanted, too.
  */
-export async function fetchHtml(page: Page, path: string): Promise<string | null> {
+export async function fetchHtml(
+  page: Page,
+  path: string,
+  refusals: number[] = [],
+): Promise<string | null> {
   const headers = { 'HX-Request': 'true' }
   const answer = await fetch(path, { headers }).catch(() => null)
   if (answer?.status === 401) location.assign(createPaths(page.base).home())
-  return answer?.ok === true ? answer.text().catch(() => null) : null
+  const isShown = answer?.ok === true || refusals.includes(answer?.status ?? 0)
+  return isShown ? (answer?.text().catch(() => null) ?? null) : null
 }
 
 /** Puts a fragment into the page, its `hx-partial`s into their own places. */

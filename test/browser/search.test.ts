@@ -3,6 +3,7 @@ import type { BrowserPage } from '../helpers/browser'
 import { type ChatClient, openSocket, type Person, signIn } from '../helpers/client'
 import { makeRoom, openDirect, sendForm } from '../helpers/house'
 import { type RunningServer, startServer } from '../helpers/server'
+import { paletteOf } from './palette'
 import { addressOf, connected, enter, expectAccessible, expectNoProblems } from './people'
 
 let server: RunningServer
@@ -39,33 +40,7 @@ afterAll(async () => {
   await server.dispose()
 })
 
-const found = (): Promise<string[]> =>
-  ada.evaluate(`[...document.querySelectorAll('#search-results .hit__text')]
-    .map((line) => line.textContent)`)
-const marked = (): Promise<string[]> =>
-  ada.evaluate(`[...document.querySelectorAll('#search-results mark')].map((m) => m.textContent)`)
-
-async function openPalette(): Promise<void> {
-  await ada.press('k', ['Control'])
-  await ada.waitFor(`document.activeElement?.id === 'search-q'`, 'the palette')
-}
-
-async function choose(name: string, value: string): Promise<void> {
-  await ada.evaluate(`(() => {
-    const field = document.querySelector('#search-chips [name=${name}]')
-    field.value = ${JSON.stringify(value)}
-    field.dispatchEvent(new Event('input', { bubbles: true }))
-  })()`)
-}
-
-async function finds(texts: string[]): Promise<void> {
-  const expected = JSON.stringify(texts)
-  await ada.waitFor(
-    `JSON.stringify([...document.querySelectorAll('#search-results .hit__text')]
-      .map((line) => line.textContent)) === ${JSON.stringify(expected)}`,
-    `these results: ${expected}`,
-  )
-}
+const { choose, finds, found, marked, openPalette } = paletteOf(() => ada)
 
 const own = 'My own cafe'
 const secret = 'Between us: a cafe!'
@@ -194,6 +169,28 @@ test('with an input method, the signs are searched for, not the letters', async 
   await ada.imeCommit('上海')
   await finds([first])
   expect(await marked()).toEqual(['上海'])
+  await ada.press('Escape')
+  await ada.waitFor(`location.pathname.startsWith('/rooms/')`, 'where it was opened')
+})
+
+test('what is too long to be looked for is answered with a sentence, once', async () => {
+  await openPalette()
+  await ada.evaluate(`(() => {
+    const field = document.querySelector('#search-q')
+    field.value = 'one word more '.repeat(6)
+    field.dispatchEvent(new InputEvent('input', { bubbles: true }))
+  })()`)
+  const sentence = `document.querySelector('#search-results .problem')?.innerText ?? ''`
+  await ada.waitFor(`${sentence} !== ''`, 'the sentence')
+  expect(await ada.evaluate<string>(sentence)).toStartWith('This is too long to search for.')
+  const asked = (): number => ada.requests.filter(({ url }) => url.includes('one+word')).length
+  expect(asked()).toBe(1)
+  await Bun.sleep(1_600)
+  expect(asked()).toBe(1)
+  ada.problems.length = 0
+  await ada.evaluate(`document.querySelector('#search-q').select()`)
+  await ada.type('cafe')
+  await finds([own, secret, elsewhere, link, first])
   await ada.press('Escape')
   await ada.waitFor(`location.pathname.startsWith('/rooms/')`, 'where it was opened')
 })

@@ -146,7 +146,8 @@ async function ask(it: It, path: string): Promise<boolean> {
   const results = element('search-results', HTMLElement)
   const isNothing = path === createPaths(page.base).search()
   const typed = queryField().value
-  const html = isNothing ? '' : await fetchHtml(page, `${withZone(path)}&part=results`)
+  const asked = `${withZone(path)}&part=results`
+  const html = isNothing ? '' : await fetchHtml(page, asked, senseless)
   if (html === null) return false
   // Something else was typed meanwhile, or the palette is closed.
   if (readPath(page) !== path || !it.dialog.open) return true
@@ -160,6 +161,9 @@ async function ask(it: It, path: string): Promise<boolean> {
   announce(count.trim())
   return true
 }
+
+/** Asked again, these would be answered the same: the sentence is the answer. */
+const senseless = [400, 422]
 
 /** What was typed as a filter and ended with a space is a chip now, and no text any more. */
 function takeTyped(it: It, typed: string): void {
