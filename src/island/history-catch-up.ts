@@ -36,6 +36,8 @@ async function fetchPage(page: Page, store: HistoryStore, room: number): Promise
   if (answer?.status === 404) store.forget(room)
   if (answer?.ok !== true) return false
   const body: unknown = await answer.json().catch(() => null)
+  // Cleared, switched off, or put out of the room meanwhile: nothing of it is wanted any more.
+  if (store.head(room) === null) return false
   const { events, more, reload, revision } = readAnswer(body)
   if (reload) {
     store.forget(room)
