@@ -9,7 +9,8 @@ import { openMute } from './mute'
 import { loadLate, whenThere, whenWanted } from './late'
 import { createNewLine } from './new-line'
 import { openOutbox, type Outbox } from './outbox'
-import { announce, element, fill, type Page } from './page'
+import type { OutboxEntry } from './outbox-entry'
+import { announce, element, fill, type Page, type Person } from './page'
 import type { Parts } from './parts'
 import { createReading } from './reading'
 import { createRooms, markCurrent } from './rooms'
@@ -23,13 +24,13 @@ import { showToast } from './toast'
 import { createTyping } from './typing'
 
 /** Makes the parts; they know of each other through `parts`, which is asked for late. */
-export function assemble(page: Page, storage: Storage, userId: number, parts: () => Parts): Parts {
+export function assemble(page: Page, storage: Storage, person: Person, parts: () => Parts): Parts {
   const clock = createClock(page)
   const title = createTitle(page)
   const mute = openMute(page, storage)
   const timeline = createTimeline(page, clock, listenToTimeline(page, parts))
   const { room } = timeline
-  const drafts = openDrafts(page.user?.nickname ?? '', storage)
+  const drafts = openDrafts(person, storage)
   const rooms = createRooms(page, title.setUnread)
   const composer = createComposer(page, drafts, {
     onSend: (message) => post(parts(), message),
@@ -42,7 +43,7 @@ export function assemble(page: Page, storage: Storage, userId: number, parts: ()
     clock,
     connection: null,
     timeline,
-    outbox: createOutbox(userId, parts, storage),
+    outbox: createOutbox(person.id, parts, storage),
     asks: createAsks(page, (frame) => send(parts(), frame)),
     composer,
     drafts,
@@ -211,6 +212,7 @@ function createOutbox(userId: number, parts: () => Parts, storage: Storage): Out
     },
     onSent(entry, accepted) {
       const { timeline } = parts()
+      forgetFiles(parts(), entry)
       // Answered, but the row itself may have been lost with a connection.
       if (accepted === null) return timeline.dropPending(entry.clientId)
       timeline.positions.compare(accepted.room, accepted.revision)
@@ -218,7 +220,7 @@ function createOutbox(userId: number, parts: () => Parts, storage: Storage): Out
     },
     onDiscard(entry) {
       parts().timeline.dropPending(entry.clientId)
-      if (entry.files.length > 0) whenThere(parts().media, (media) => media.forget(entry))
+      forgetFiles(parts(), entry)
     },
     onFiles: (entry) => whenThere(parts().media, (media) => media.upload(entry)),
     onStorageFull: () => showToast(parts().page.words.storageFull),
@@ -226,4 +228,9 @@ function createOutbox(userId: number, parts: () => Parts, storage: Storage): Out
       showToast(fill(parts().page.words.fast, { s: Math.max(1, Math.ceil(ms / 1000)) }))
     },
   })
+}
+
+/** Of a message that is sent, or never will be, this browser needs no bytes any more. */
+function forgetFiles({ media }: Parts, entry: OutboxEntry): void {
+  if (entry.files.length > 0) whenThere(media, (it) => it.forget(entry))
 }

@@ -1,5 +1,6 @@
 import { limits } from '../limits'
 import { readQuoted } from './outbox-entry'
+import type { Person } from './page'
 import type { Quoted } from './quotes'
 import type { Storage } from './storage'
 
@@ -17,14 +18,29 @@ export type Drafts = {
   saveNow: (room: number, draft: Draft) => void
   /** Shows a pencil at every room in which something was begun. */
   mark: () => void
+  /** The person is called otherwise now: what was begun goes on under the new name. */
+  rename: (nickname: string) => void
 }
 
 /**
  * Opens the drafts of a person in this browser: by name, as whoever lost the session and comes back
- * under the same name is the same person here.
+ * under the same name is the same person here. The last name is kept with the person's id, because
+ * it may have been changed elsewhere, while this page was away.
  */
-export function openDrafts(nickname: string, storage: Storage): Drafts {
-  const prefix = `draft.${nickname}.`
+export function openDrafts({ id, nickname }: Person, storage: Storage): Drafts {
+  let prefix = `draft.${nickname}.`
+  const rename = (name: string): void => {
+    const before = storage.read(`called.${id}`)
+    prefix = `draft.${name}.`
+    if (before === name) return
+    storage.write(`called.${id}`, name)
+    if (typeof before !== 'string') return
+    for (const key of storage.keys(`draft.${before}.`)) {
+      storage.write(prefix + key.slice(`draft.${before}.`.length), storage.read(key))
+      storage.remove(key)
+    }
+  }
+  rename(nickname)
   let timer: Timer | undefined
   const mark = (): void => {
     const rooms = new Set(storage.keys(prefix).map((key) => key.slice(prefix.length)))
@@ -42,6 +58,7 @@ export function openDrafts(nickname: string, storage: Storage): Drafts {
   }
   return {
     mark,
+    rename,
     saveNow,
     read: (room) => readDraft(storage.read(prefix + room)),
     saveSoon(room, draft) {

@@ -24,7 +24,7 @@ const page = readPage()
 const storage = openStorage(page)
 if (document.getElementById('sign-in') !== null) startSignIn(page, storage)
 else if (page.user !== null && document.getElementById('timeline') !== null) {
-  const parts: Parts = assemble(page, storage, page.user.id, () => parts)
+  const parts: Parts = assemble(page, storage, page.user, () => parts)
   start(parts)
 }
 

@@ -10,7 +10,7 @@ export type Page = {
   /** Names this house among all that this browser knows; keys of its storage begin with it. */
   house: string
   /** Null on the sign-in page. */
-  user: { id: number; nickname: string } | null
+  user: Person | null
   epoch: string
   /** Which build of the scripts and styles this page was made with. */
   build: string
@@ -18,6 +18,8 @@ export type Page = {
   /** Addresses of the late parts, by name. */
   late: Record<string, string>
 }
+
+export type Person = { id: number; nickname: string }
 
 /** Reads the attributes of <body>. */
 export function readPage(): Page {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { type BrowserPage, openBrowserPage } from '../helpers/browser'
+import { limits } from '../../src/limits'
 import { type RunningServer, startServer } from '../helpers/server'
 import {
   addressOf,
@@ -7,6 +8,7 @@ import {
   enter,
   expectAccessible,
   expectNoProblems,
+  reload,
   say,
   sees,
 } from './people'
@@ -116,6 +118,27 @@ test('another picture and another name are on all open pages at once', async () 
   const rows = `[...document.querySelectorAll('.msg:not(.msg--own) .msg__meta bdi')].map((name) =>
     name.textContent).join()`
   expect(await mei.evaluate<string>(rows)).toBe('艾达,艾达')
+})
+
+test('what was begun in another tab outlives a change of name and a reload', async () => {
+  const tab = await openBrowserPage()
+  await tab.goto(addressOf(server.port, 'a', '/rooms/1'))
+  await connected(tab)
+  await ada.evaluate(`document.querySelector('a[href="/profile"]').click()`)
+  await ada.waitFor(`document.querySelector('#panel[open] #profile-name')`, 'the form')
+  await ada.evaluate(`document.querySelector('#profile-name').select()`)
+  await ada.type('Ada L')
+  await ada.press('Enter')
+  await tab.waitFor(`document.body.dataset.nickname === 'Ada L'`, 'the new name')
+  await connected(ada)
+  await tab.evaluate(`document.querySelector('#content').focus()`)
+  await tab.type('begun afterwards')
+  await Bun.sleep(limits.draftSaveMs + 100)
+  await reload(tab)
+  expect(await tab.evaluate<string>(`document.querySelector('#content').value`)).toBe(
+    'begun afterwards',
+  )
+  tab.close()
 })
 
 test('a name that is held is refused in its place, and a stamp can be taken again', async () => {

@@ -7,7 +7,7 @@ export { watchFaces }
 
 /** Somebody has another name or picture: everywhere on this page, at once. */
 export function changePerson(parts: Parts, changed: HTMLElement): void {
-  const { page, storage } = parts
+  const { drafts, page } = parts
   const id = Number(changed.dataset.person)
   const name = changed.dataset.name ?? ''
   const face = changed.querySelector<HTMLElement | SVGElement>('.av')
@@ -21,7 +21,10 @@ export function changePerson(parts: Parts, changed: HTMLElement): void {
     const note = row.closest('.slip')?.querySelector('.slip__note span')
     note?.replaceChildren(fill(page.words.onlyYouAnd, { name }))
   }
-  if (id === page.user?.id) renewMyself(page.user.nickname, name, storage)
+  if (id === page.user?.id) {
+    document.body.dataset.nickname = name
+    drafts.rename(name)
+  }
   if (Number(element('timeline', HTMLElement).dataset.person) === id) renameRoom(parts, name)
   parts.rooms.refresh()
 }
@@ -48,14 +51,6 @@ function renew(place: ParentNode, name: string, face: Element): void {
   }
   place.querySelector('.msg__meta bdi, bdi')?.replaceChildren(name)
   if (place instanceof HTMLElement && place.matches('.person')) place.dataset.name = name
-}
-
-/** What was begun under the old name goes on under the new one. */
-function renewMyself(before: string, name: string, storage: Parts['storage']): void {
-  document.body.dataset.nickname = name
-  for (const key of storage.keys(`draft.${before}.`)) {
-    storage.write(key.replace(`draft.${before}.`, `draft.${name}.`), storage.read(key))
-  }
 }
 
 function renameRoom({ composer, title }: Parts, name: string): void {
