@@ -69,7 +69,8 @@ function watchDialog(dialog: HTMLDialogElement, acts: Record<string, () => void>
   })
   dialog.addEventListener('keydown', (event) => {
     const act = keys.get(event.key)
-    if (act === undefined) return
+    // With Ctrl or Alt they are the browser's: larger letters, the page before.
+    if (act === undefined || event.ctrlKey || event.metaKey || event.altKey) return
     event.preventDefault()
     acts[act]?.()
   })

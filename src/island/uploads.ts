@@ -105,10 +105,10 @@ async function send(dock: Dock, upload: Upload): Promise<void> {
   const name = type === bytes.type ? file.name : renamed(file.name, type)
   const answer = await post(dock, upload, blob, { name, type, preview })
   if (!isWanted()) return
-  if (answer === null) return orLater(dock, upload, fail)
+  if (answer === null || answer.retry_ms !== undefined) return orLater(dock, upload, fail, answer)
   if (answer.id === undefined) return fail(answer.reason ?? words.uploadFailed ?? '')
   finish(dock, file.key)
-  kept.forget(file.key)
+  // The bytes stay until the message is there: till then the server may forget the file.
   parts.outbox.filed(clientId, file.key, answer.id)
   if (page.user !== null) next(dock)
 }
@@ -121,27 +121,34 @@ function stop(dock: Dock, key: string): void {
 }
 
 /**
- * No answer came. Without a connection the file waits for the next one, as the outbox asks again
- * then; with one it is tried a few times more.
+ * No answer came, or one that says when to ask again. Without a connection the file waits for the
+ * next one, as the outbox asks again then; with one it is tried a few times more.
  */
-function orLater(dock: Dock, upload: Upload, fail: (reason: string) => void): void {
+function orLater(
+  dock: Dock,
+  upload: Upload,
+  fail: (reason: string) => void,
+  answer: Answer | null,
+): void {
   const { key } = upload.file
   setTimeout(() => {
     if (dock.queue.get(key) !== upload) return
     const isConnected = dock.parts.connection?.send({ type: 'ping' }) === true
-    const tries = (dock.tries.get(key) ?? 0) + (isConnected ? 1 : 0)
-    dock.tries.set(key, tries)
-    if (tries > triesMax) return fail(dock.words.uploadCut ?? '')
+    // Many photos at once are only many: they follow one by one, however long it takes.
+    const isTry = isConnected && answer?.code !== 'too_many'
+    const tries = (dock.tries.get(key) ?? 0) + (isTry ? 1 : 0)
+    if (tries > triesMax) return fail(answer?.reason || (dock.words.uploadCut ?? ''))
     stop(dock, key)
+    dock.tries.set(key, tries)
     if (isConnected) dock.parts.outbox.flush()
     next(dock)
-  }, againMs)
+  }, answer?.retry_ms ?? againMs)
 }
 
 const triesMax = 5
 const againMs = 2_000
 
-type Answer = { id?: string; reason?: string }
+type Answer = { id?: string; code?: string; reason?: string; retry_ms?: number }
 
 /** Sends one file; null when no answer came. */
 function post(
@@ -169,8 +176,7 @@ function post(
   request.addEventListener('loadend', () => {
     if (request.status === 0) return resolve(null)
     try {
-      const answer: Answer = JSON.parse(request.responseText)
-      resolve({ ...(answer.id ? { id: answer.id } : {}), reason: answer.reason ?? '' })
+      resolve(JSON.parse(request.responseText))
     } catch {
       resolve(null)
     }

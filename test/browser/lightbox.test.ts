@@ -73,6 +73,12 @@ test('it grows and shrinks, and Escape leads back to the picture', async () => {
   expect(await ada.evaluate<number>(scale)).toBeGreaterThan(1)
   await ada.press('-')
   expect(await ada.evaluate<number>(scale)).toBe(1)
+  // These are the browser's: it makes all letters larger, and goes a page back.
+  const isLeft = await ada.evaluate<boolean[]>(`[['+', { ctrlKey: true }], ['ArrowLeft',
+    { altKey: true }]].map(([key, init]) => document.querySelector('#lightbox').dispatchEvent(
+      new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...init })))`)
+  expect(isLeft).toEqual([true, true])
+  expect(await ada.evaluate<number>(scale)).toBe(1)
   await ada.evaluate(`document.querySelector('#lightbox img')
     .dispatchEvent(new MouseEvent('dblclick', { bubbles: true }))`)
   expect(await ada.evaluate<number>(scale)).toBe(2.5)

@@ -1,3 +1,4 @@
+import { Database } from 'bun:sqlite'
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -144,6 +145,49 @@ test('a picture that waits for the server survives a reload of the page', async 
   expect(await mei.evaluate<string>(card)).toBe('kept.bin')
   ada.problems.length = 0
   mei.problems.length = 0
+})
+
+test('a message that waits shows its picture, and the bytes stay until it is there', async () => {
+  // Requests are answered, but no socket ever opens.
+  const source = `window.WebSocket = class { send() {} close() {} }`
+  const added = await ada.cdp('Page.addScriptToEvaluateOnNewDocument', { source })
+  const renew = async (): Promise<void> => {
+    await ada.evaluate(`(document.body.dataset.isOld = 'yes', location.reload())`)
+    await ada.waitFor(`document.body?.dataset.isOld === undefined`, 'the new page')
+  }
+  await renew()
+  await bring(ada, 'paste')
+  await inTray(ada, 1)
+  await say(ada, 'Uploaded, not sent')
+  const isUploaded = `Object.keys(localStorage).some((key) => key.includes('.outbox.') &&
+    /"id":"[0-9a-f]{32}"/.test(localStorage[key]))`
+  await ada.waitFor(isUploaded, 'the upload')
+  await renew()
+  await ada.waitFor(`document.querySelector('.msg--pending .pic img')`, 'its picture')
+  // After a day the server takes what no message used.
+  const db = new Database(join(server.data, 'chatroom.db'))
+  db.run('DELETE FROM attachments WHERE used_as IS NULL')
+  db.close()
+  await ada.cdp('Page.removeScriptToEvaluateOnNewDocument', added as object)
+  await renew()
+  await ada.waitFor(`document.querySelector('.msg--failed')`, 'the refusal', 20_000)
+  await ada.evaluate(`document.querySelector('.msg--failed [data-action=retry]').click()`)
+  await sees(mei, 'Uploaded, not sent')
+  expect(await pixels(mei)).toEqual(['red', 'blue'])
+  ada.problems.length = 0
+  mei.problems.length = 0
+})
+
+test('more pictures at once than are let in at once follow by themselves', async () => {
+  await ada.evaluate(`Promise.all(Array.from({ length: 30 }, () => fetch('/attachments', {
+    method: 'POST', body: 'one of many' }))).then(() => 0)`)
+  await bring(ada, 'paste')
+  await bring(ada, 'paste')
+  await inTray(ada, 2)
+  await say(ada, 'The last of many')
+  await sees(mei, 'The last of many')
+  expect(await pixels(mei)).toEqual(['red', 'blue'])
+  ada.problems.length = 0
 })
 
 test('what the browser could not keep is named', async () => {
