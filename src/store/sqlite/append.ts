@@ -18,10 +18,10 @@ import {
 export function createAppend(db: Database): (batch: NewMessage[]) => AppendOutcome[] {
   const statements = prepare(db)
   return db.transaction((batch: NewMessage[]) => {
-    const group: Group = { heads: new Map(), members: new Map() }
+    const group: Group = { rooms: new Map(), people: new Map(), members: new Map() }
     const work = { ...statements, group }
     const outcomes = batch.map((message) => appendOne(work, message))
-    for (const [room, revision] of group.heads) statements.advance.run(room, revision)
+    for (const [id, { head }] of group.rooms) statements.advance.run(id, head)
     return outcomes
   }).immediate
 }
@@ -29,7 +29,7 @@ export function createAppend(db: Database): (batch: NewMessage[]) => AppendOutco
 type Work = ReturnType<typeof prepare> & { group: Group }
 
 function appendOne(work: Work, message: NewMessage): AppendOutcome {
-  const { group, findReply, findRepeat, insert, mention, use } = work
+  const { findReply, findRepeat, insert, mention, use } = work
   const { room, author, clientId, content, replyTo, mentions, createdAt } = message
   const member = memberOf(work, room, author)
   const quote = replyTo === null ? null : readQuote(findReply.get(room, replyTo)?.quote ?? null)
@@ -41,7 +41,7 @@ function appendOne(work: Work, message: NewMessage): AppendOutcome {
     if (member === null) return { status: 'refused', code: 'room_missing' }
     return { status: 'refused', code: isReplyGone ? 'reply_missing' : 'attachment_missing' }
   }
-  const seq = (group.heads.get(room) ?? member.head) + 1
+  const seq = member.place.head + 1
   const { writtenIn, writtenAfter } = placeOfWriting(work, message, member)
   const written = [writeMentions(mentions), writeAttachments(attachments)] as const
   const reply = [replyTo, ...written, writtenIn, writtenAfter] as const
@@ -55,21 +55,34 @@ function appendOne(work: Work, message: NewMessage): AppendOutcome {
   const called = calledBy(mentions, sender, quote)
   for (const user of called) mention.run(user, room, seq)
   use.mark(room, seq, message.attachments)
-  group.heads.set(room, seq)
-  const place = { seq, revision: seq, sender, recipient, writtenIn, writtenAfter }
+  member.place.head = seq
+  const where = { seq, revision: seq, sender, recipient, writtenIn, writtenAfter }
   const read = { quote, called, reactions: [], attachments }
-  return { status: 'accepted', message: toStored({ ...message, ...place, ...read }), repeat: false }
+  return { status: 'accepted', message: toStored({ ...message, ...where, ...read }), repeat: false }
 }
 
+/** Somebody in a room, as the group knows them already or as the database does; null: not in it. */
 function memberOf(work: Work, room: number, author: number): Member | null {
-  const { group, findMember } = work
+  const { members } = work.group
   const key = `${room} ${author}`
-  const known = group.members.get(key)
+  const known = members.get(key)
   if (known !== undefined) return known
-  const found = findMember.get(room, author)
-  const member = found === null ? null : toMember(found)
-  group.members.set(key, member)
+  const member = work.findMember.get(room, author) === null ? null : readMember(work, room, author)
+  members.set(key, member)
   return member
+}
+
+function readMember({ group, ...find }: Work, room: number, author: number): Member {
+  const place = group.rooms.get(room) ?? find.findRoom.get(room)
+  const sender = group.people.get(author) ?? find.findUser.get(author)
+  if (place === null || sender === null) throw new Error('a membership has a room and a person')
+  group.rooms.set(room, place)
+  group.people.set(author, sender)
+  return {
+    sender,
+    place,
+    recipient: place.isDirect === 1 ? find.findOther.get(room, author) : null,
+  }
 }
 
 /** Only a private message was written somewhere, and only where its author may be. */
@@ -81,22 +94,24 @@ function placeOfWriting(
   const place = writtenIn === null || recipient === null ? null : writtenIn
   const there = place === null ? null : memberOf(work, place, author)
   if (place === null || there === null) return { writtenIn: null, writtenAfter: null }
-  return { writtenIn: place, writtenAfter: work.group.heads.get(place) ?? there.head }
+  return { writtenIn: place, writtenAfter: there.place.head }
 }
 
 function prepare(db: Database) {
   const findRepeat = db.query<MessageRow, [number, string]>(
     selectMessages('author_id = ? AND client_id = ?'),
   )
-  const findMember = db.query<MemberRow, [number, number]>(
-    `SELECT users.id, users.nickname, users.avatar, revision AS head,
-       other.id AS otherId, other.nickname AS otherNickname, other.avatar AS otherAvatar
-     FROM memberships JOIN rooms ON rooms.id = memberships.room_id
-     JOIN users ON users.id = memberships.user_id
-     LEFT JOIN memberships AS others
-       ON kind = 'direct' AND others.room_id = rooms.id AND others.user_id <> users.id
-     LEFT JOIN users AS other ON other.id = others.user_id
-     WHERE memberships.room_id = ? AND memberships.user_id = ?`,
+  // One by one, as each is cached on its own, and a join of them takes ten times as long.
+  const findMember = db.query<{ found: 1 }, [number, number]>(
+    `SELECT 1 AS found FROM memberships WHERE room_id = ? AND user_id = ?`,
+  )
+  const findRoom = db.query<Place, [number]>(
+    `SELECT revision AS head, kind = 'direct' AS isDirect FROM rooms WHERE id = ?`,
+  )
+  const findUser = db.query<User, [number]>(`SELECT id, nickname, avatar FROM users WHERE id = ?`)
+  const findOther = db.query<User, [number, number]>(
+    `SELECT id, nickname, avatar FROM memberships JOIN users ON id = user_id
+     WHERE room_id = ? AND user_id <> ?`,
   )
   const findReply = db.query<{ quote: string }, [number, number]>(
     `SELECT (${quoteAt('?1', '?2')}) AS quote`,
@@ -113,7 +128,8 @@ function prepare(db: Database) {
   )
   const advance = db.query(`UPDATE rooms SET revision = ?2 WHERE id = ?1`)
   const use = createUse(db)
-  return { findRepeat, findMember, findReply, insert, mention, advance, use }
+  const find = { findRepeat, findReply, findMember, findRoom, findUser, findOther }
+  return { ...find, insert, mention, advance, use }
 }
 
 type InsertValues = [
@@ -130,21 +146,16 @@ type InsertValues = [
   createdAt: number,
 ]
 
-type MemberRow = User & {
-  head: number
-  otherId: number | null
-  otherNickname: string
-  otherAvatar: string
-}
+/** A room while a group is written: its newest revision, at first as it is stored. */
+type Place = { head: number; isDirect: 0 | 1 }
 
-type Member = { sender: User; recipient: User | null; head: number }
+type Member = { sender: User; recipient: User | null; place: Place }
 
-/** Looked up and written once per group: a room's revision, a member's place in a room. */
-type Group = { heads: Map<number, number>; members: Map<string, Member | null> }
-
-function toMember({ otherId, otherNickname, otherAvatar, head, ...sender }: MemberRow): Member {
-  const other = { nickname: otherNickname, avatar: otherAvatar }
-  return { sender, head, recipient: otherId === null ? null : { id: otherId, ...other } }
+/** Looked up and written once per group. */
+type Group = {
+  rooms: Map<number, Place>
+  people: Map<number, User>
+  members: Map<string, Member | null>
 }
 
 function answerRepeat(row: MessageRow, { room }: NewMessage, member: Member | null): AppendOutcome {

@@ -8,6 +8,7 @@ import type {
   User,
 } from '../store'
 import { type MessageRow, selectMessages, toMessage, writeMentions } from './messages'
+import { joinOther } from './rooms'
 import type { SearchIndex } from './search-index'
 
 /** What happens to a message after it was said, in SQLite: each change takes the next revision. */
@@ -112,9 +113,7 @@ function prepare(db: Database) {
      FROM (${selectMessages('room_id = ?1 AND seq = ?2 AND deleted_at IS NULL')}) AS said
      JOIN memberships ON memberships.room_id = said.room AND memberships.user_id = ?3
      JOIN rooms ON rooms.id = said.room
-     LEFT JOIN memberships AS others
-       ON rooms.kind = 'direct' AND others.room_id = said.room AND others.user_id <> said.senderId
-     LEFT JOIN users AS other ON other.id = others.user_id`,
+     ${joinOther('said.senderId')}`,
   )
   const advance = db.query<{ revision: number }, [number]>(
     `UPDATE rooms SET revision = revision + 1 WHERE id = ? RETURNING revision`,

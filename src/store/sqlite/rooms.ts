@@ -114,10 +114,19 @@ const selectRooms = `
     me.id AS myId, me.nickname AS myNickname, me.avatar AS myAvatar,
     other.id AS otherId, other.nickname AS otherNickname, other.avatar AS otherAvatar
   FROM memberships JOIN rooms ON rooms.id = memberships.room_id
-  LEFT JOIN memberships AS others
-    ON kind = 'direct' AND others.room_id = rooms.id AND others.user_id <> memberships.user_id
-  LEFT JOIN users AS other ON other.id = others.user_id
+  ${joinOther('memberships.user_id')}
   LEFT JOIN users AS me ON kind = 'direct' AND me.id = memberships.user_id`
+
+/**
+ * Joins whom a direct room is with, for somebody in it, as `other`. Only there is the room looked
+ * up at all: asked otherwise, SQLite walks through all members of every open room, too.
+ */
+export function joinOther(person: string): string {
+  return `
+    LEFT JOIN memberships AS others
+      ON others.room_id = iif(rooms.kind = 'direct', rooms.id, NULL) AND others.user_id <> ${person}
+    LEFT JOIN users AS other ON other.id = others.user_id`
+}
 
 function toRoom(row: RoomRow): Room {
   const { myId, myNickname, myAvatar, otherId, otherNickname, otherAvatar, ...room } = row

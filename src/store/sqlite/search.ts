@@ -6,6 +6,7 @@ import type { User } from '../rows'
 import type { Hit, Place, SearchOutcome, SearchPage, SearchQuery } from '../search'
 import { readAttachments } from './attachments'
 import { type MessageRow, selectMessages, toMessage } from './messages'
+import { joinOther } from './rooms'
 import { hasToken, roomToken, senderToken, tokensForTime, tokensForWord } from './search-tokens'
 
 /**
@@ -194,9 +195,7 @@ function prepare(db: Database) {
        `messages.id IN (SELECT value FROM json_each(?1)) AND room_id IN (${mine} ?2)`,
      )}) AS said
      JOIN rooms ON rooms.id = said.room
-     LEFT JOIN memberships AS others
-       ON rooms.kind = 'direct' AND others.room_id = said.room AND others.user_id <> said.senderId
-     LEFT JOIN users AS other ON other.id = others.user_id`,
+     ${joinOther('said.senderId')}`,
   )
   return { newest, place, candidates, nearest, hits }
 }
