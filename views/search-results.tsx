@@ -1,4 +1,4 @@
-import type { Piece, User } from '../src/store/store'
+import type { Line, Piece, User } from '../src/store/store'
 import { Avatar } from './avatar'
 import { Icon } from './icons'
 import type { View } from './view'
@@ -16,6 +16,9 @@ export type ShownHit = {
   time: string
   at: string
   excerpt: Piece[]
+  /** What was said around it, in a line each. */
+  before: Line | null
+  after: Line | null
 }
 
 export type ResultsProps = {
@@ -113,6 +116,7 @@ function HitItem({ view, hit }: { view: View; hit: ShownHit }) {
       >
         <Avatar user={hit.sender} size="small" />
         <span class="hit__main">
+          <Near line={hit.before} />
           <span class="hit__meta">
             <b>
               <bdi>{hit.sender.nickname}</bdi>
@@ -123,9 +127,20 @@ function HitItem({ view, hit }: { view: View; hit: ShownHit }) {
           </span>{' '}
           <span class="hit__text" dir="auto">
             {hit.excerpt.map(({ text, isHit }) => (isHit ? <mark>{text}</mark> : text))}
-          </span>
+          </span>{' '}
+          <Near line={hit.after} />
         </span>
       </a>
     </li>
+  )
+}
+
+/** Nothing at the beginning and at the end of a room. */
+function Near({ line }: { line: Line | null }) {
+  if (line === null) return <></>
+  return (
+    <span class="hit__near" dir="auto">
+      <bdi>{line.name}</bdi>: {line.text}
+    </span>
   )
 }

@@ -24,8 +24,18 @@ export type SearchQuery = {
 
 export type Place = { room: number; seq: number }
 
-/** A message that was found, and the room in which it stands. */
-export type Hit = { message: Message; kind: RoomKind; roomName: string; excerpt: Piece[] }
+/** A message that was found, the room in which it stands, and what was said around it. */
+export type Hit = {
+  message: Message
+  kind: RoomKind
+  roomName: string
+  excerpt: Piece[]
+  before: Line | null
+  after: Line | null
+}
+
+/** The beginning of a message, and who said it. */
+export type Line = { name: string; text: string }
 
 export type SearchPage = {
   /** Newest first. */

@@ -149,7 +149,7 @@ function filled(fields: Partial<SearchFields>): Record<string, string> {
 }
 
 function toShown(view: View, reader: number, zone: Zone, hit: Hit): ShownHit {
-  const { message, kind, roomName, excerpt } = hit
+  const { message, kind, roomName, excerpt, before, after } = hit
   const { sender, recipient, createdAt } = message
   const other = sender.id === reader ? recipient : sender
   const isPrivate = kind === 'direct'
@@ -165,6 +165,8 @@ function toShown(view: View, reader: number, zone: Zone, hit: Hit): ShownHit {
     time: local.slice(11, 16),
     at: new Date(createdAt).toISOString(),
     excerpt,
+    before,
+    after,
   }
 }
 

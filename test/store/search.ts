@@ -9,6 +9,7 @@ import { testFilters } from './search-filters'
 export function testSearch(within: Within): void {
   testWords(within)
   testSigns(within)
+  testContext(within)
   testFilters(within)
   testKeepingUp(within)
   testSecrets(within)
@@ -88,6 +89,25 @@ function testSigns(within: Within): void {
     expect(line).toContain('before Ｃafé au lait after')
     expect(line).toEndWith(' …')
     expect(line.length).toBeLessThan(260)
+  })
+}
+
+function testContext(within: Within): void {
+  within('with it comes what was said before and after, of the same room only', async (engine) => {
+    const { store } = engine
+    const [ada, bob] = [await join(store, 'Ada', 1), await join(store, 'Bob', 2)]
+    const tea = engine.makeRoom('tea', [ada.id])
+    await say(store, bob, `shall we\n meet ${'x'.repeat(300)}`)
+    await say(store, bob, 'taken back')
+    await say(store, ada, 'at the harbour')
+    await append(store, ada, { room: tea, content: 'elsewhere', clientId: 'tea' })
+    await say(store, bob, 'fine')
+    await store.messages.remove({ room: 1, seq: 2, user: bob.id, at: 2_000 })
+    const [hit] = (await find(store, ada, { words: ['harbour'] })).hits
+    expect(hit?.before).toEqual({ name: 'Bob', text: `shall we meet ${'x'.repeat(106)}` })
+    expect(hit?.after).toEqual({ name: 'Bob', text: 'fine' })
+    const [alone] = (await find(store, ada, { words: ['elsewhere'] })).hits
+    expect([alone?.before, alone?.after]).toEqual([null, null])
   })
 }
 

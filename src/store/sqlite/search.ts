@@ -7,6 +7,7 @@ import type { Hit, Place, SearchOutcome, SearchPage, SearchQuery } from '../sear
 import { readAttachments } from './attachments'
 import { type MessageRow, selectMessages, toMessage } from './messages'
 import { joinOther } from './rooms'
+import { createContext } from './search-context'
 import { hasToken, roomToken, senderToken, tokensForTime, tokensForWord } from './search-tokens'
 
 /**
@@ -141,7 +142,12 @@ function rest(
 }
 
 /** The messages themselves, in the order in which they were found. */
-function readHits({ hits }: Statements, page: Candidate[], user: number, words: string[]): Hit[] {
+function readHits(
+  { context, hits }: Statements,
+  page: Candidate[],
+  user: number,
+  words: string[],
+): Hit[] {
   const rows = hits.all(JSON.stringify(page.map(({ id }) => id)), user)
   const byPlace = new Map(rows.map((row) => [`${row.room} ${row.seq}`, row]))
   return page.flatMap(({ room, seq }) => {
@@ -151,7 +157,8 @@ function readHits({ hits }: Statements, page: Candidate[], user: number, words: 
     const other = id === null ? null : { id, nickname: otherNickname, avatar: otherAvatar }
     const whole = toMessage(message, other)
     const text = [row.content, ...whole.attachments.map(({ name }) => name)].join('\n').trim()
-    return [{ message: whole, kind, roomName, excerpt: excerptOf(text, words) }]
+    const excerpt = excerptOf(text, words)
+    return [{ message: whole, kind, roomName, excerpt, ...context(row) }]
   })
 }
 
@@ -197,5 +204,5 @@ function prepare(db: Database) {
      JOIN rooms ON rooms.id = said.room
      ${joinOther('said.senderId')}`,
   )
-  return { newest, place, candidates, nearest, hits }
+  return { newest, place, candidates, nearest, hits, context: createContext(db) }
 }
