@@ -9,6 +9,11 @@ export function Settings({ view, isPage }: { view: View; isPage: boolean }) {
   return (
     <div class="stack" id="settings">
       <h2 id="panel-title">{title}</h2>
+      <p>
+        <a class="btn" href={view.paths.profile()} data-panel="">
+          {view.words.page.profile}
+        </a>
+      </p>
       <Preferences view={view} isPage={isPage} />
       {!isPage && <Signals view={view} />}
       {!isPage && <HistoryHere view={view} />}

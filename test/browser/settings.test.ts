@@ -134,6 +134,8 @@ test('the settings open by keyboard, and an arrow key chooses', async () => {
   await ada.waitFor(`${gap} === '6px'`, 'the compact list')
   const picture = `document.querySelector('#timeline .msg .av').getBoundingClientRect().width`
   expect(await ada.evaluate<number>(picture)).toBe(28)
+  await ada.click('#settings a[href="/profile"]')
+  await ada.waitFor(`document.querySelector('#panel[open] #profile-name')`, 'name and picture')
   await ada.press('Escape')
   await Bun.sleep(200)
   await reload(ada)
