@@ -84,6 +84,10 @@ function Lightbox({ view }: { view: View }) {
             <span class="vh">{label}</span>
           </button>
         ))}
+        <button class="btn btn--icon" type="button" data-do="copy" title={media.copy}>
+          <Icon name="copy" />
+          <span class="vh">{media.copy}</span>
+        </button>
         <a class="btn btn--icon" data-do="download" title={media.download}>
           <Icon name="down" />
           <span class="vh">{media.download}</span>
@@ -92,6 +96,7 @@ function Lightbox({ view }: { view: View }) {
           <Icon name="close" />
           <span class="vh">{page.close}</span>
         </button>
+        <span class="lightbox__note" role="status"></span>
       </header>
       <div class="lightbox__stage">
         <img alt="" draggable={false} />

@@ -1,4 +1,5 @@
 import type { MediaWords } from './late/media'
+import { copyPicture } from './copy-picture'
 import { element, fill } from './page'
 import { watchGestures } from './zoom'
 
@@ -45,6 +46,7 @@ export function createLightbox(words: MediaWords): { show: (picture: HTMLAnchorE
     in: () => zoom.by(1.5),
     out: () => zoom.by(1 / 1.5),
     close: () => dialog.close(),
+    copy: () => void copyPicture(image).then((isDone) => tell(dialog, isDone, words)),
   }
   watchDialog(dialog, acts)
   dialog.addEventListener('close', () => {
@@ -59,6 +61,15 @@ export function createLightbox(words: MediaWords): { show: (picture: HTMLAnchorE
     },
   }
 }
+
+/** In the dialog, as the page's own notices lie under it. */
+function tell(dialog: HTMLElement, isDone: boolean, words: MediaWords): void {
+  const note = dialog.querySelector('.lightbox__note')
+  note?.replaceChildren((isDone ? words.copied : words.notCopied) ?? '')
+  setTimeout(() => note?.replaceChildren(), noteMs)
+}
+
+const noteMs = 3_000
 
 function watchDialog(dialog: HTMLDialogElement, acts: Record<string, () => void>): void {
   dialog.addEventListener('click', ({ target }) => {

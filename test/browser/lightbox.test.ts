@@ -67,6 +67,32 @@ test('a picture is seen large by keyboard, and the arrows lead through the room'
   await expectAccessible(ada)
 })
 
+test('the picture is copied as one, and on plain HTTP as a piece of a page', async () => {
+  const permissions = ['clipboardReadWrite', 'clipboardSanitizedWrite']
+  await ada.cdp('Browser.grantPermissions', { permissions })
+  const note = `document.querySelector('.lightbox__note').textContent`
+  await ada.click('#lightbox [data-do=copy]')
+  await ada.waitFor(`${note} === 'Copied'`, 'the note')
+  const pasted = `navigator.clipboard.read().then(async ([item]) => {
+    const bitmap = await createImageBitmap(await item.getType('image/png'))
+    return [bitmap.width, bitmap.height].join()
+  })`
+  expect(await ada.evaluate<string>(pasted)).toBe('400,300')
+  await ada.evaluate(`(() => {
+    Object.defineProperty(navigator, 'clipboard', { get: () => undefined, configurable: true })
+    addEventListener('copy', ({ clipboardData }) =>
+      (window.wasCopied = clipboardData.getData('text/html')), { once: true })
+    document.querySelector('.lightbox__note').textContent = ''
+  })()`)
+  await ada.click('#lightbox [data-do=copy]')
+  await ada.waitFor(`${note} === 'Copied'`, 'the note again')
+  expect(await ada.evaluate<string>('window.wasCopied')).toMatch(
+    /^<img src="data:image\/png;base64,[^"]{100,}" alt="A first.png">$/,
+  )
+  await ada.evaluate(`delete navigator.clipboard`)
+  await expectAccessible(ada)
+})
+
 test('it grows and shrinks, and Escape leads back to the picture', async () => {
   const scale = `Number(document.querySelector('#lightbox img').style.scale || 1)`
   await ada.press('+')

@@ -10,6 +10,7 @@ export const media = {
   previous: 'Picture before',
   next: 'Next picture',
   download: 'Download',
+  copy: 'Copy the picture',
   live: {
     dropHere: 'Drop to send to {room}',
     dropPrivately: 'Drop to send privately to {name}',
@@ -23,6 +24,8 @@ export const media = {
     lost: '“{name}” was lost with the page that had it. Add it to a new message.',
     uploadFailed: 'A file was not sent.',
     uploadCut: 'The connection was cut in the middle of a file.',
+    copied: 'Copied',
+    notCopied: 'The browser did not allow it',
     picture: '{name} ({n} of {all})',
   },
 }

@@ -12,6 +12,7 @@ export const media: Words['media'] = {
   previous: '上一张',
   next: '下一张',
   download: '下载',
+  copy: '复制图片',
   live: {
     dropHere: '松开即可发送到 {room}',
     dropPrivately: '松开即可私下发送给 {name}',
@@ -25,6 +26,8 @@ export const media: Words['media'] = {
     lost: '“{name}” 随之前的页面丢失了，请在新消息中重新添加。',
     uploadFailed: '有一个文件没有发出去。',
     uploadCut: '文件发送到一半时连接断开了。',
+    copied: '已复制',
+    notCopied: '浏览器不允许复制',
     picture: '{name}（第 {n} 张，共 {all} 张）',
   },
 }
