@@ -59,6 +59,9 @@ function TrayItem({ view }: { view: View }) {
         title={media.describe}
         dir="auto"
       />
+      <small class="tray__note" hidden>
+        {media.placeNote}
+      </small>
       <label class="tray__original">
         <input type="checkbox" /> {media.original}
       </label>

@@ -56,7 +56,7 @@ function encode(canvas: HTMLCanvasElement, type: string): Promise<Blob | null> {
 }
 
 /** Kinds whose metadata the server cuts. */
-function isPlain(type: string): boolean {
+export function isPlain(type: string): boolean {
   return /^image\/(jpeg|png|webp)$/.test(type)
 }
 

@@ -5,6 +5,7 @@ import type { MediaWords } from './late/media'
 import { newId } from './new-id'
 import type { OutboxFile } from './outbox-entry'
 import { announce, element, fill } from './page'
+import { mayTellPlace } from './place-note'
 import { canShrink } from './shrink'
 
 /** What stands beside the text and is sent with it. */
@@ -116,9 +117,20 @@ function makeRow(desk: Desk, item: OutboxFile): HTMLElement {
   row.dataset.key = item.key
   row.querySelector('bdi')?.replaceChildren(item.name)
   row.querySelector('.tray__size')?.replaceChildren(sizeOf(item.size))
+  const note = row.querySelector<HTMLElement>('.tray__note')
+  const warn = (isReadable: boolean): void => {
+    if (note !== null) note.hidden = !mayTellPlace(item, isReadable)
+  }
   const thumb = row.querySelector('img')
-  if (item.type.startsWith('image/'))
+  warn(item.type !== '')
+  if (item.type.startsWith('image/')) {
+    // What the browser cannot show stands there as a file.
+    thumb?.addEventListener('error', () => {
+      thumb.hidden = true
+      warn(false)
+    })
     void desk.kept.url(item.key).then((url) => setThumb(thumb, url))
+  }
   const description = row.querySelector<HTMLInputElement>('.tray__words')
   description?.addEventListener('input', () => {
     item.description = description.value.slice(0, limits.descriptionUnitsMax)
@@ -132,6 +144,7 @@ function makeRow(desk: Desk, item: OutboxFile): HTMLElement {
   if (!canShrink(item.type)) original?.closest('label')?.remove()
   original?.addEventListener('change', () => {
     item.isOriginal = original.checked
+    warn(thumb?.hidden === false)
   })
   const remove = row.querySelector<HTMLElement>('button')
   remove?.querySelector('.vh')?.replaceChildren(fill(desk.words.remove ?? '', { name: item.name }))
@@ -148,8 +161,6 @@ function makeRow(desk: Desk, item: OutboxFile): HTMLElement {
 
 function setThumb(thumb: HTMLImageElement | null, url: string | null): void {
   if (thumb === null || url === null) return
-  // What the browser cannot show stands there as a file.
-  thumb.addEventListener('error', () => void (thumb.hidden = true))
   thumb.src = url
   thumb.hidden = false
 }

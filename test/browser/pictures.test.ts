@@ -115,6 +115,30 @@ test('no photo carries where it was taken, made smaller or as it is (U17)', asyn
   }
 })
 
+test('what leaves as a camera wrote it says so before it is sent (U17)', async () => {
+  const names = ['holiday.heic', 'holiday.mp4', 'plain.jpg', 'notes.txt', 'clip.gif']
+  for (const name of names) {
+    const bytes = name.endsWith('.jpg') ? cameraPhoto(6) : 'not what it seems'
+    writeFileSync(join(folder, name), bytes)
+  }
+  await choose(
+    ada,
+    names.map((name) => join(folder, name)),
+  )
+  await inTray(ada, names.length)
+  const warned = `[...document.querySelectorAll('#tray > li')].filter((row) =>
+    row.querySelector('.tray__note').checkVisibility()).map((row) =>
+      row.querySelector('bdi').textContent).join()`
+  await ada.waitFor(`${warned} === 'holiday.heic,holiday.mp4'`, 'the notes')
+  // An original photo is cut by the server.
+  await ada.evaluate(`document.querySelectorAll('.tray__original input')[1].click()`)
+  expect(await ada.evaluate<string>(warned)).toBe('holiday.heic,holiday.mp4')
+  for (let n = names.length; n > 0; n -= 1) {
+    await ada.evaluate(`document.querySelector('#tray button').click()`)
+    await inTray(ada, n - 1)
+  }
+})
+
 test('several pictures are a grid of four with a count, each described', async () => {
   for (let n = 0; n < 6; n += 1) await bring(ada, 'paste', { width: 60 + n, height: 60 })
   await inTray(ada, 6)

@@ -3,6 +3,7 @@ export const media = {
   describe: 'Describe it for people who cannot see it',
   description: 'Description',
   original: 'Send the original',
+  placeNote: 'Sent as it is: it may say where it was taken.',
   uploading: 'Sending the files',
   cancel: 'Cancel',
   larger: 'Larger',

@@ -5,6 +5,7 @@ export const media: Words['media'] = {
   describe: '为看不见的人描述一下',
   description: '描述',
   original: '发送原图',
+  placeNote: '将原样发送，其中可能包含拍摄地点。',
   uploading: '正在发送文件',
   cancel: '取消',
   larger: '放大',
