@@ -166,6 +166,8 @@ export const limits = {
   answerMsMax: 10_000,
   reconnectMsMin: 250,
   reconnectMsMax: 15_000,
+  /** After an interruption everybody asks who is there: not all at the same moment. */
+  renewMsMax: 3_000,
   /** Blips shorter than this are nobody's business. */
   connectionBarMs: 2_000,
   /** "Sending…" earlier than this would only flash. */

@@ -35,6 +35,8 @@ export function createPaths(base: string) {
     direct: (user: number) => `${base}direct/${user}`,
     help: () => `${base}help`,
     room: (id: number) => `${base}rooms/${id}`,
+    /** What stands around its messages: the head and the people. */
+    around: (id: number) => `${base}rooms/${id}?part=around`,
     messages: (id: number) => `${base}rooms/${id}/messages`,
     /** One message where it was said; its place in the room is its name for ever. */
     message: (id: number, seq: number) => `${base}rooms/${id}/messages/${seq}`,

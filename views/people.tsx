@@ -9,7 +9,7 @@ export function PeopleRail(props: PeopleProps & { view: View }) {
   return (
     <aside class="rail people" id="people" popover="auto" aria-labelledby="people-heading">
       <h2 id="people-heading">
-        {page.onlineHeading} <span id="online-count">{countHere(props)}</span>
+        {page.onlineHeading} <OnlineCount {...props} />
         <RailClose rail="people" label={page.close} />
       </h2>
       <input
@@ -24,6 +24,11 @@ export function PeopleRail(props: PeopleProps & { view: View }) {
       <PeopleList {...props} />
     </aside>
   )
+}
+
+/** How many of them are here, beside the heading. */
+export function OnlineCount(props: PeopleProps) {
+  return <span id="online-count">{countHere(props)}</span>
 }
 
 /** The list alone, which is replaced when another room is opened. */

@@ -8,7 +8,7 @@ import { MessageForms } from './message-forms'
 import { MessageTools } from './message-tools'
 import { Page } from './page'
 import { PanelDialog } from './panel'
-import { countHere, PeopleList, type PeopleProps, PeopleRail } from './people'
+import { countHere, OnlineCount, PeopleList, type PeopleProps, PeopleRail } from './people'
 import { roomTitle } from './room-title'
 import { QuoteLine } from './quote'
 import { RoomsRail } from './rooms'
@@ -81,13 +81,24 @@ export function RoomPage(props: RoomPageProps) {
 
 /** Takes the same as the page; gives the parts of it that another room changes. */
 export function RoomParts(props: TimelineProps & Omit<PeopleProps, 'room'>) {
-  const { view, room, people, members, states } = props
-  const here = { room: room.id, people, members, states }
   return (
     <>
       <Timeline {...props} />
+      <AroundRoom {...props} />
+    </>
+  )
+}
+
+/** The same without the messages: what is not told again after an interruption. */
+export function AroundRoom({ view, room, people, members, states }: AroundProps) {
+  const here = { room: room.id, people, members, states }
+  return (
+    <>
       <hx-partial hx-target="#head" hx-swap="outerHTML">
         <RoomHead view={view} room={room} online={countHere(here)} />
+      </hx-partial>
+      <hx-partial hx-target="#online-count" hx-swap="outerHTML">
+        <OnlineCount {...here} />
       </hx-partial>
       <hx-partial hx-target="#people-list" hx-swap="outerHTML">
         <PeopleList {...here} />
@@ -95,6 +106,8 @@ export function RoomParts(props: TimelineProps & Omit<PeopleProps, 'room'>) {
     </>
   )
 }
+
+type AroundProps = Pick<TimelineProps, 'view' | 'room'> & Omit<PeopleProps, 'room'>
 
 type RoomPageProps = TimelineProps &
   Omit<PeopleProps, 'room'> & {

@@ -19,6 +19,7 @@ export function listen(
   on: { greeted: () => void; state: (isOpen: boolean) => void },
 ): Listener {
   const { page, timeline, outbox, rooms } = parts
+  let isFirst = true
   return {
     onHello(hello) {
       if (hello.epoch !== page.epoch) return location.reload()
@@ -28,6 +29,8 @@ export function listen(
       comparePositions(parts, hello)
       outbox.flush()
       on.greeted()
+      if (!isFirst) setTimeout(() => void renewPeople(parts), Math.random() * limits.renewMsMax)
+      isFirst = false
     },
     onEvent(event) {
       hear(parts, event)
@@ -59,6 +62,31 @@ async function changePeople(parts: Parts, changed: HTMLElement[]): Promise<void>
   parts.switching.forgetAll()
   const faces = await loadLate(parts.page, 'faces').catch(() => null)
   for (const person of changed) faces?.changePerson(parts, person)
+}
+
+/** After an interruption: who came and went meanwhile, and who is called otherwise now. */
+async function renewPeople(parts: Parts): Promise<void> {
+  await parts.switching.renew()
+  const people = [...document.querySelectorAll<HTMLElement>('#people-list .person')]
+  const changed = people.filter((person) => isOtherwise(parts.page, person))
+  if (changed.length > 0) await changePeople(parts, changed)
+}
+
+/** Whether the page still shows another name or picture of somebody than the list does. */
+function isOtherwise({ user }: Page, person: HTMLElement): boolean {
+  const { person: id, name = '' } = person.dataset
+  const row = document.querySelector(`#timeline .msg[data-user="${id}"]`)
+  const isMyself = Number(id) === user?.id
+  const shown = isMyself
+    ? (document.body.dataset.nickname ?? '')
+    : row?.querySelector('.msg__meta bdi')?.textContent
+  if (shown !== undefined && shown !== name) return true
+  const faces = [row, person].map((place) => place?.querySelector('.av')?.cloneNode(true))
+  const [there, here] = faces.map((face) => {
+    if (face instanceof Element) face.classList.remove('av--small')
+    return face
+  })
+  return there != null && here != null && !there.isEqualNode(here)
 }
 
 /** Every message that is heard, of whatever room, perhaps not for the first time. */

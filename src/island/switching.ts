@@ -20,6 +20,8 @@ export type Switching = {
   step: (direction: 1 | -1, isUnread: boolean) => void
   forget: (room: number) => void
   forgetAll: () => void
+  /** Fetches what stands around the list: the head and the people. */
+  renew: () => Promise<void>
   /** A message of this room is gone: so are the kept lists that show it as a slip. */
   forgetSlips: (room: number) => void
   /** The room on the screen is not mine any more. */
@@ -62,6 +64,7 @@ export function createSwitching(page: Page, timeline: Timeline, hooks: SwitchHoo
     step: (direction, isUnread) => step(it, direction, isUnread),
     forget: (room) => void it.kept.delete(room),
     forgetAll: () => it.kept.clear(),
+    renew: () => renew(it),
     forgetSlips(room) {
       for (const [id, { timeline: list }] of it.kept) {
         if (list.querySelector(`.slip .msg[data-room="${room}"]`) !== null) it.kept.delete(id)
@@ -132,7 +135,7 @@ function keep({ kept, timeline: { positions, room } }: Switch): void {
 
 /** Shows a room from memory; false when it was not kept or is too far behind. */
 function restore(it: Switch, room: number): boolean {
-  const { hooks, kept, page, timeline } = it
+  const { hooks, kept, timeline } = it
   const memory = kept.get(room)
   if (memory === undefined) return false
   const behind = timeline.positions.known(room) - memory.known
@@ -151,11 +154,15 @@ function restore(it: Switch, room: number): boolean {
   element('people-list', HTMLElement).replaceWith(memory.people)
   hooks.onSwitched()
   timeline.start()
-  // Who is there has changed meanwhile; only the parts around the list are taken.
-  void fetchHtml(page, createPaths(page.base).room(room)).then((html) => {
-    if (html !== null && timeline.room() === room) void swapIn(html, document.body, 'none')
-  })
+  void renew(it)
   return true
+}
+
+/** Who is there has changed meanwhile. */
+async function renew({ page, timeline }: Switch): Promise<void> {
+  const room = timeline.room()
+  const html = await fetchHtml(page, createPaths(page.base).around(room))
+  if (html !== null && timeline.room() === room) await swapIn(html, document.body, 'none')
 }
 
 /** Fetches a room; false when it is not to be had, or another one was wanted meanwhile. */

@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import type { Unsent } from '../../views/composer'
-import { RoomPage, RoomParts } from '../../views/room'
+import { AroundRoom, RoomPage, RoomParts } from '../../views/room'
 import { RoomsRail } from '../../views/rooms'
 import { SignInPage } from '../../views/sign-in'
 import type { Visitor } from '../chat/chat'
@@ -45,6 +45,10 @@ export function roomRoutes(needs: WebNeeds): Hono<WebEnv> {
       const visitor = requireVisitor(c)
       const room = await requireRoom(needs, c, visitor)
       rememberRoom(c, chat.paths.base, room.id)
+      if (c.req.query('part') === 'around') {
+        const here = await readPeople(needs, visitor, room)
+        return sendHtml(c, <AroundRoom view={c.get('view')} room={room} {...here} />)
+      }
       return sendRoom(needs, c, visitor, room)
     })
     .get('/rooms/:id/messages/:seq', async (c) => {
@@ -103,19 +107,11 @@ export async function sendRoom(
   const limit = at === null ? limits.historyPageRows : limits.historyPageRows / 2
   const page = await readPage(needs, room, visitor.user, place, limit)
   const nextSeq = isBefore(place) ? place.before : page.nextSeq
-  // Whoever asks is here, though the socket may still be on its way.
-  const states = chat.presence.states()
-  if (!states.has(visitor.user.id)) states.set(visitor.user.id, 'online')
-  const everybody = await chat.store.users.inRoom(room)
-  const people = peopleShown(everybody, states)
-  const members = everybody.length
   const props = {
     view: c.get('view'),
     room,
     reader: visitor.user,
-    people,
-    members,
-    states,
+    ...(await readPeople(needs, visitor, room)),
     ...page,
     nextSeq,
     at,
@@ -134,6 +130,15 @@ export async function sendRoom(
       refused={refused}
     />,
   )
+}
+
+/** Who is in the room, and how they are. */
+async function readPeople({ chat }: WebNeeds, { user }: Visitor, room: Room) {
+  // Whoever asks is here, though the socket may still be on its way.
+  const states = chat.presence.states()
+  if (!states.has(user.id)) states.set(user.id, 'online')
+  const everybody = await chat.store.users.inRoom(room)
+  return { people: peopleShown(everybody, states), members: everybody.length, states }
 }
 
 type Sending = { place?: Place; unsent?: Unsent | null; refused?: Unsent | null }

@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import type { BrowserPage } from '../helpers/browser'
+import { openSocket, type Person, signIn } from '../helpers/client'
+import { sendForm } from '../helpers/house'
+import { type RunningServer, startServer } from '../helpers/server'
+import { enter, expectNoProblems, sees } from './people'
+
+let server: RunningServer
+let mei: Person
+let ada: BrowserPage
+
+beforeAll(async () => {
+  server = await startServer()
+  ada = await enter(server.port, 'Ada', 'a')
+  mei = await signIn(server, '梅')
+  const [meis, bobs] = [
+    await openSocket(server, mei),
+    await openSocket(server, await signIn(server, 'Bob')),
+  ]
+  await meis.post(1, 'hello', 'Hello, it is me')
+  await bobs.post(1, 'bob', 'And me')
+  await sees(ada, 'And me')
+})
+
+afterAll(async () => {
+  ada.close()
+  await server.dispose()
+})
+
+test('who went, or took another name, while a page was away is shown when it is back', async () => {
+  const stateOf = (name: string): string =>
+    `document.querySelector('.person[data-name="${name}"]')?.dataset.state`
+  await ada.waitFor(`${stateOf('Bob')} === 'online' && ${stateOf('梅')} === 'online'`, 'both')
+  // From here on no socket opens, until one may again.
+  await ada.evaluate(`(() => {
+    window.Real = WebSocket
+    window.WebSocket = class {
+      constructor() { setTimeout(() => this.onclose?.({ code: 1006 }), 20) }
+      send() {}
+      close() {}
+    }
+  })()`)
+  await server.restart()
+  await ada.waitFor(`!document.querySelector('#connection').hidden`, 'the bar')
+  await sendForm(server, mei, '/profile', { nickname: '梅花', avatar: 'boat' })
+  ada.problems.length = 0
+  await ada.evaluate(`(window.WebSocket = Real, 0)`)
+  await ada.waitFor(`document.querySelector('#connection').hidden`, 'the connection', 20_000)
+  await ada.waitFor(`${stateOf('Bob')} === 'offline'`, 'Bob to be away')
+  await ada.waitFor(`document.querySelector('.person[data-name="梅花"]')`, 'the new name')
+  const row = `document.querySelector('#timeline .msg[data-user="2"]')`
+  await ada.waitFor(`${row}.querySelector('.msg__meta bdi').textContent === '梅花'`, 'the row')
+  expect(await ada.evaluate<string>(`${row}.querySelector('.av use').getAttribute('href')`)).toBe(
+    '#stamp-boat',
+  )
+  const counts = `['#online-count', '#head-online'].map((id) =>
+    document.querySelector(id).textContent).join()`
+  await ada.waitFor(`${counts} === '1,1 online'`, 'the numbers')
+  expectNoProblems(ada)
+})
