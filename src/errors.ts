@@ -56,6 +56,8 @@ const statusOfCode = {
   too_many: 429,
   busy: 503,
   storage_failed: 503,
+  storage_full: 507,
+  storage_read_only: 503,
   restarting: 503,
   internal: 500,
 } as const

@@ -1,4 +1,5 @@
 import { budgets } from './limits/budgets'
+import { disk } from './limits/disk'
 import { finding } from './limits/finding'
 
 /**
@@ -147,6 +148,8 @@ export const limits = {
   /** Messages of one transaction: bounds how long the loop is away. */
   postingBatchMax: 2_000,
 
+  ...disk,
+
   ...finding,
 
   ...budgets,
@@ -231,6 +234,11 @@ export const limits = {
   // --- Process -----------------------------------------------------------------------------
   /** The QR code follows the addresses at once for the eye. */
   codeAfterMs: 50,
+  /** At the end, readers and answers that are under way get so long, each of the two… */
+  farewellMsMax: 2_500,
+  farewellMsMin: 50,
+  /** …and whoever comes meanwhile is asked to come back after this. */
+  restartRetryMs: 2_000,
   /** From SIGTERM to exit; service managers give ten seconds. */
   stopMsMax: 8_000,
 } as const

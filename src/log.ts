@@ -20,16 +20,26 @@ export type Log = (event: string, fields?: Fields) => void
 /** Makes a log that hands complete lines to `write` (default: standard error). */
 export function createLog(write: (line: string) => void = (line) => console.error(line)): Log {
   return (event, fields = {}) => {
-    const pairs = Object.entries(fields).map(([key, value]) => `${key}=${JSON.stringify(value)}`)
+    const pairs = Object.entries(fields).map(([key, value]) => `${key}=${escaped(value)}`)
     write([new Date().toISOString(), event, ...pairs].join(' '))
   }
+}
+
+/** Printable ASCII only: whatever else stands there commands neither a terminal nor a reader. */
+function escaped(value: string | number): string {
+  return JSON.stringify(value).replace(
+    /[^ -~]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 /** Reduces anything thrown to its kind and place, without the words it carries. */
 export function faultOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return typeof thrown
   const code = 'code' in thrown && typeof thrown.code === 'string' ? ` ${thrown.code}` : ''
+  // A message may have lines of its own, even such that look like places.
   const frames = (thrown.stack ?? '')
+    .replace(thrown.message, '')
     .split('\n')
     .filter((line) => line.trimStart().startsWith('at '))
   return `${thrown.name}${code} ${frames

@@ -39,6 +39,8 @@ function serve(config: Config, log: Log): void {
   // A stray rejection ends a Bun process: with these it is a line in the log instead.
   process.on('uncaughtException', (fault) => log('uncaught', { fault: faultOf(fault) }))
   process.on('unhandledRejection', (fault) => log('unhandled', { fault: faultOf(fault) }))
+  // A file that the system lets grow no further is a full disk, not the end of the process.
+  process.on('SIGXFSZ', () => {})
   stopOnSignal(house)
   greet(config, house.port)
 }
@@ -47,7 +49,8 @@ function openFiles(config: Config): FileStore | null {
   try {
     return openFolderFiles(join(config.dataFolder, 'files'), config.faultDiskBytes)
   } catch (fault) {
-    fail(`I cannot write to the folder for files in ${config.dataFolder} (${faultOf(fault)}).`)
+    const code = fault instanceof Error && 'code' in fault ? fault.code : faultOf(fault)
+    fail(`I cannot write to the folder for files in ${config.dataFolder} (${code}).`)
     return null
   }
 }

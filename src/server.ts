@@ -5,13 +5,14 @@ import type { Audience, Chat, Frame } from './chat/chat'
 import { startJanitor } from './chat/janitor'
 import { openPostingQueue } from './chat/post-message'
 import { createPresence, type Presence } from './chat/presence'
+import { watchSpace } from './chat/space'
 import { createTyping } from './chat/typing'
 import type { Config } from './config'
 import { guard } from './guard'
 import { limits } from './limits'
 import type { Log } from './log'
 import { createPaths, setHousePaths } from './paths'
-import { createConnections, type SocketState } from './socket/connections'
+import { createConnections, type Socket, type SocketState } from './socket/connections'
 import { createSocketDoor } from './socket/socket'
 import { topicOf } from './socket/topics'
 import type { FileStore } from './store/files'
@@ -20,7 +21,10 @@ import { createApp } from './web/app'
 
 export type House = {
   port: number
-  /** Commits what is queued, tells every socket to come back, ends the store. */
+  /**
+   * Takes nothing more in, commits and answers what is queued, tells every socket to come back,
+   * ends the store. A second call would be a mistake.
+   */
   stop: () => Promise<void>
 }
 
@@ -42,6 +46,7 @@ export function openHouse(
     paths: createPaths(config.basePath),
     store,
     files,
+    requireSpace: watchSpace(files),
     presence,
     log,
     now: Date.now,
@@ -54,7 +59,9 @@ export function openHouse(
   const { postMessage, close: closeQueue } = openPostingQueue(chat)
   const typing = createTyping(chat)
   const door = createSocketDoor({ chat, connections, postMessage, typing, spend })
-  const app = createApp({ chat, assets, postMessage, spend, upgrade: door.upgrade })
+  let isStopping = false
+  const doors = { spend, upgrade: door.upgrade, isStopping: () => isStopping }
+  const app = createApp({ chat, assets, postMessage, ...doors })
   const server = Bun.serve({
     port: config.port,
     hostname: config.host,
@@ -72,18 +79,40 @@ export function openHouse(
   return {
     port: server.port ?? config.port,
     async stop() {
+      isStopping = true
       clearInterval(sweeper)
       stopJanitor()
       presence.close()
       typing.close()
       await closeQueue()
-      for (const socket of connections.all()) socket.close(1012, 'restarting')
-      // Close frames leave before the listener goes.
-      await Bun.sleep(50)
+      await sayFarewell(server, connections)
       await server.stop(true)
       await store.close()
     },
   }
+}
+
+/** Readers take what is theirs and are told to come back, and requests get their answers. */
+async function sayFarewell(
+  server: Server<SocketState>,
+  connections: ReturnType<typeof createConnections>,
+): Promise<void> {
+  const isHeard = (): boolean => [...connections.all()].every(hasTakenAll)
+  await until(isHeard, limits.farewellMsMax)
+  for (const socket of connections.all()) socket.close(1012, 'restarting')
+  // Close frames need a moment more than the call.
+  await Bun.sleep(limits.farewellMsMin)
+  await until(() => server.pendingRequests === 0, limits.farewellMsMax)
+}
+
+function hasTakenAll(socket: Socket): boolean {
+  return socket.data.outgoing.length === 0 && socket.getBufferedAmount() === 0
+}
+
+/** Waits for it, but not longer than that. */
+async function until(isTrue: () => boolean, msMax: number): Promise<void> {
+  const deadline = performance.now() + msMax
+  while (!isTrue() && performance.now() < deadline) await Bun.sleep(10)
 }
 
 /** What a verb may do to the open sockets of somebody. */

@@ -8,14 +8,16 @@ import { type Name, parseRoomName } from './name'
 export type TypedRoom = { name: string; topic: string; isClosed: boolean }
 
 /**
- * Makes a room that belongs to `user`. Throws `name_…`, `topic_long`, `room_name_taken` or
- * `rooms_too_many`. A closed room's name is never the reason why another one is refused.
+ * Makes a room that belongs to `user`. Throws `name_…`, `topic_long`, `room_name_taken`,
+ * `rooms_too_many` or `storage_full`. A closed room's name is never the reason why another one is
+ * refused.
  */
 export async function createRoom(chat: Chat, user: User, typed: TypedRoom): Promise<Room> {
   const { shown, folded, skeleton } = readRoomName(typed.name)
   const topic = readTopic(typed.topic)
   const made = await chat.store.rooms.countMade(user.id)
   if (made >= limits.roomsPerOwnerMax) throw new ChatError('rooms_too_many')
+  await chat.requireSpace()
   const room = await chat.store.rooms.create({
     kind: typed.isClosed ? 'closed' : 'open',
     name: shown,

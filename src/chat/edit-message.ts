@@ -10,12 +10,14 @@ export type Wanted = { room: number; seq: number; clientId: string }
 /**
  * Gives an own message other words. Asked twice for the same words, it answers twice and changes
  * once. A message that is gone, another's, or in a room one is not in is `message_missing`.
+ * Throws `storage_full`.
  */
 export async function editMessage(
   chat: Chat,
   author: number,
   { room, seq, clientId, content }: Wanted & { content: string },
 ): Promise<PostAnswer> {
+  await chat.requireSpace()
   const mentions = await mentionsIn(chat, { room, author, content })
   const at = chat.now()
   const outcome = await chat.store.messages.edit({ room, seq, author, content, mentions, at })

@@ -6,7 +6,8 @@ import { inspect } from './media/inspect'
 
 /**
  * Keeps a person's own picture, which the browser made small and sent as base64; gives what is to
- * be recorded of it. Throws `picture_unusable` for anything but a small PNG, JPEG or WebP.
+ * be recorded of it. Throws `picture_unusable` for anything but a small PNG, JPEG or WebP,
+ * and `storage_full`.
  */
 export async function keepFace(chat: Chat, base64: string): Promise<NewFace> {
   const bytes = decode(base64)
@@ -15,6 +16,7 @@ export async function keepFace(chat: Chat, base64: string): Promise<NewFace> {
   const isSmall = Math.max(width ?? Infinity, height ?? Infinity) <= limits.faceSidePxMax
   if (!isSmall || !/^image\/(png|jpeg|webp)$/.test(type)) throw new ChatError('picture_unusable')
   const id = crypto.getRandomValues(new Uint8Array(16)).toHex()
+  await chat.requireSpace()
   const draft = await chat.files.begin()
   try {
     await draft.write(bytes)

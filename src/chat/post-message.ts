@@ -3,6 +3,7 @@ import { ChatError, type ProblemCode } from '../errors'
 import { guard } from '../guard'
 import { limits } from '../limits'
 import { faultOf } from '../log'
+import { storageProblem } from '../storage-problem'
 import type { AppendOutcome, Mention, Message, NewMessage } from '../store/store'
 import type { Chat } from './chat'
 import { type AcceptedEvent, toEvent } from './events'
@@ -81,12 +82,23 @@ async function flush(chat: Chat, batch: Posting[]): Promise<void> {
 
 async function append(chat: Chat, batch: Posting[]): Promise<(AppendOutcome | StorageFailure)[]> {
   try {
+    await chat.requireSpace()
     const messages = batch.map(({ message }) => findMentions(chat, message))
     return await chat.store.messages.append(await Promise.all(messages))
   } catch (fault) {
     chat.log('append.failed', { size: batch.length, fault: faultOf(fault) })
-    return batch.map(() => ({ status: 'refused', code: 'storage_failed' }))
+    const failure = toFailure(fault)
+    return batch.map(() => failure)
   }
+}
+
+type StorageFailure = { status: 'refused'; code: ProblemCode; retryMs: number }
+
+/** Nothing of the group was kept, whoever is to blame: all of it may be sent again. */
+function toFailure(fault: unknown): StorageFailure {
+  const problem = fault instanceof ChatError ? fault : storageProblem(fault)
+  const { storageRetryMs: retryMs } = limits
+  return { status: 'refused', code: problem?.code ?? 'storage_failed', retryMs }
 }
 
 /** Names after an @ become ids, so that they go on meaning the same people. */
@@ -109,8 +121,6 @@ export async function mentionsIn(
   const people = await chat.store.users.namedIn(room, author, folded)
   return chooseMentions(candidates, people, author)
 }
-
-type StorageFailure = { status: 'refused'; code: 'storage_failed' }
 
 function publish(chat: Chat, outcomes: (AppendOutcome | StorageFailure)[]): void {
   const fresh = outcomes.flatMap((outcome) =>
@@ -155,10 +165,8 @@ function toAnswer(outcome: AppendOutcome | StorageFailure, sent: Posted): PostAn
     const { content } = outcome.message
     return content === sent.content ? accepted : { ...accepted, already_sent_as: content }
   }
-  const { code } = outcome
-  return code === 'storage_failed'
-    ? { type: 'refused', code, retryMs: limits.answerMsMax / 2 }
-    : { type: 'refused', code }
+  const { status: _, ...refusal } = outcome
+  return { type: 'refused', ...refusal }
 }
 
 type Accepted = Pick<Message, 'room' | 'clientId' | 'seq' | 'revision' | 'createdAt'>

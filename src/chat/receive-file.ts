@@ -1,6 +1,7 @@
 import { ChatError } from '../errors'
 import { limits } from '../limits'
 import { faultOf } from '../log'
+import { storageProblem } from '../storage-problem'
 import type { Draft } from '../store/files'
 import type { Attachment } from '../store/store'
 import type { Chat } from './chat'
@@ -126,10 +127,10 @@ async function copy(from: Draft, pieces: Piece[], to: Draft): Promise<Draft> {
 
 function asProblem(chat: Chat, fault: unknown): unknown {
   if (fault instanceof ChatError) return fault
-  const code = fault instanceof Error && 'code' in fault ? fault.code : null
-  if (code === 'ENOSPC' || code === 'EDQUOT') return new ChatError('space_full')
+  const problem = storageProblem(fault)
+  if (problem?.code === 'storage_full') return new ChatError('space_full')
   // The sender is gone, so nobody reads this; the log does.
   if (fault instanceof Error && fault.name === 'AbortError') return new ChatError('upload_cut')
   chat.log('upload.failed', { fault: faultOf(fault) })
-  return new ChatError('storage_failed', limits.answerMsMax / 2)
+  return problem ?? new ChatError('storage_failed', limits.storageRetryMs)
 }

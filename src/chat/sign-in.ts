@@ -12,7 +12,7 @@ export type SignedIn = { user: User; token: string }
 /**
  * Makes a new person who holds `nickname`, with a fresh session and a place in the first room.
  * A person who is signed in already and types the same name stays who they are, with a new token.
- * Throws `name_…`, `name_taken`, `avatar_unknown` or `picture_unusable`.
+ * Throws `name_…`, `name_taken`, `avatar_unknown`, `picture_unusable` or `storage_full`.
  */
 export async function signIn(
   chat: Chat,
@@ -29,6 +29,7 @@ export async function signIn(
     await chat.store.sessions.end(current.tokenHash, chat.now())
     return { user: current.user, token }
   }
+  await chat.requireSpace()
   const face = isOwn ? await keepFace(chat, typed.picture) : null
   const user = await chat.store.users.join(
     {

@@ -56,6 +56,24 @@ async function check({ config, files, store }: Chat, owner: number): Promise<voi
   if (free - sum(coming) < reserveOf(total)) throw new ChatError('space_full')
 }
 
+/**
+ * Makes the check for those who add words: it fails with `storage_full` while so little is free
+ * that the database could not tidy up any more. Deleting and reading do not ask.
+ */
+export function watchSpace(files: Pick<Chat['files'], 'space'>): Chat['requireSpace'] {
+  let isLow = false
+  let lookedAt = Number.NEGATIVE_INFINITY
+  return async () => {
+    if (performance.now() - lookedAt >= limits.spaceLookMs) {
+      lookedAt = performance.now()
+      // A disk that does not even say how full it is, is left to the writing itself.
+      const space = await files.space().catch(() => null)
+      isLow = space !== null && space.free < limits.wordsReserveBytes
+    }
+    if (isLow) throw new ChatError('storage_full', limits.storageRetryMs)
+  }
+}
+
 /** What is left for words, whatever else comes. */
 function reserveOf(total: number): number {
   const share = Math.min(total * limits.reserveShare, limits.reserveBytesMax)

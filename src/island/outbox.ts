@@ -147,8 +147,14 @@ function settle(box: Box, accepted: AcceptedEvent): void {
 }
 
 function refuse(box: Box, { client_id, code, retry_ms, reason }: RefusedEvent): void {
-  if (retry_ms !== undefined) return slowDown(box, retry_ms)
   const entry = box.entries.get(client_id ?? '')
+  if (retry_ms !== undefined) {
+    pause(box, retry_ms)
+    if (code === 'too_many') return box.listener.onSlow(retry_ms)
+    // The server's trouble is said where the message waits until it is over.
+    if (entry !== undefined) change(box, { ...entry, reason })
+    return
+  }
   if (entry === undefined) return
   box.underWay.delete(entry.room)
   // What it answers is gone: sent once more, it goes without the quotation.
@@ -159,10 +165,13 @@ function refuse(box: Box, { client_id, code, retry_ms, reason }: RefusedEvent): 
   fail(box, { ...entry, reply, files }, reason)
 }
 
+function change(box: Box, entry: OutboxEntry): void {
+  keep(box, entry)
+  box.listener.onChange(entry)
+}
+
 function fail(box: Box, entry: OutboxEntry, reason: string): void {
-  const failed: OutboxEntry = { ...entry, state: 'failed', reason }
-  keep(box, failed)
-  box.listener.onChange(failed)
+  change(box, { ...entry, state: 'failed', reason })
 }
 
 function filed(box: Box, clientId: string, key: string, id: string, reason?: string): void {
@@ -174,19 +183,16 @@ function filed(box: Box, clientId: string, key: string, id: string, reason?: str
   flush(box)
 }
 
-function slowDown(box: Box, retryMs: number): void {
+function pause(box: Box, retryMs: number): void {
   box.underWay.clear()
   box.pausedUntil = performance.now() + retryMs
   setTimeout(() => flush(box), retryMs + 1)
-  box.listener.onSlow(retryMs)
 }
 
 function retry(box: Box, clientId: string): void {
   const entry = box.entries.get(clientId)
   if (entry === undefined) return
-  const waiting: OutboxEntry = { ...entry, state: 'waiting', reason: '' }
-  keep(box, waiting)
-  box.listener.onChange(waiting)
+  change(box, { ...entry, state: 'waiting', reason: '' })
   flush(box)
 }
 

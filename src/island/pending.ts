@@ -58,7 +58,7 @@ export function createPending(page: Page, clock: Clock, timeline: () => HTMLElem
       row.classList.toggle('msg--failed', isFailed)
       if (entry.reply === null) row.querySelector('.quote')?.remove()
       if (isFailed) setNote(row, `${page.words.notSent} ${entry.reason}`)
-      else if (known !== null) setNote(row, page.words.sending)
+      else if (known !== null) setNote(row, entry.reason || page.words.sending)
       return row
     },
     drop(clientId) {

@@ -76,11 +76,12 @@ function change(needs: ActNeeds, socket: Socket, frame: Change): void {
   const { user, session } = socket.data.visitor
   const retryMs = spend('messages', session)
   if (retryMs > 0) return refuse(socket, frame.clientId, 'too_many', retryMs)
-  later(chat, socket, frame.type, async () => {
+  const work = async (): Promise<void> => {
     const answered = await changeMessage(chat, user.id, frame)
     if (answered.type === 'accepted') say(socket, answered)
     else refuse(socket, frame.clientId, answered.code)
-  })
+  }
+  later(chat, socket, frame.type, work, frame.clientId)
 }
 
 function changeMessage(chat: Chat, user: number, frame: Change): Promise<PostAnswer> {

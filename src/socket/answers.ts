@@ -1,13 +1,28 @@
 import { problemSentence } from '../problem-sentence'
 import type { Chat } from '../chat/chat'
 import type { ChatEvent } from '../chat/events'
-import type { ProblemCode } from '../errors'
+import { ChatError, type ProblemCode } from '../errors'
 import { guard } from '../guard'
+import { storageProblem } from '../storage-problem'
 import type { Socket } from './connections'
 
-/** Does what takes longer than this turn; a fault in it ends the socket, and is logged. */
-export function later(chat: Chat, socket: Socket, where: string, work: () => Promise<void>): void {
-  void work().catch((fault) => fail(chat, socket, fault, where))
+/**
+ * Does what takes longer than this turn; a fault in it ends the socket, and is logged. When it is
+ * the disk's, the socket goes on, and who waits for an answer (`clientId`) gets one.
+ */
+export function later(
+  chat: Chat,
+  socket: Socket,
+  where: string,
+  work: () => Promise<void>,
+  clientId: string | null = null,
+): void {
+  void work().catch((fault) => {
+    const problem = fault instanceof ChatError ? fault : storageProblem(fault)
+    if (problem === null) return fail(chat, socket, fault, where)
+    chat.log('refused', { where, code: problem.code })
+    if (clientId !== null) refuse(socket, clientId, problem.code)
+  })
 }
 
 /** Something broke while working for this socket. */

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { ChatError } from '../errors'
+import { limits } from '../limits'
 import { attachmentRoutes } from './attachments'
 import type { WebEnv, WebNeeds } from './context'
 import { exportRoutes } from './exports'
@@ -20,12 +21,16 @@ import { staticRoutes } from './static-files'
 
 /** The HTTP door: middleware in the order in which a request meets it, then a file per noun. */
 export function createApp(needs: WebNeeds): Hono<WebEnv> {
-  const { chat, assets, spend } = needs
+  const { chat, assets, spend, isStopping } = needs
   const app = new Hono<WebEnv>({ strict: false }).basePath(chat.paths.base)
   app.use(secureHeaders(chat))
   app.use(checkHost(chat.config))
   app.route('/', staticRoutes(chat, assets))
   app.use(readPreferences(chat, assets))
+  app.use(async (_, next) => {
+    if (isStopping()) throw new ChatError('restarting', limits.restartRetryMs)
+    await next()
+  })
   app.use(checkSize(chat.paths))
   app.use(checkOrigin(chat.config))
   app.use(async (c, next) => {

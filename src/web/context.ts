@@ -14,6 +14,8 @@ export type WebNeeds = {
   spend: Spend
   /** Hands a checked upgrade request to the socket door; throws ChatError when it is refused. */
   upgrade: (server: Server<never>, request: Request, visitor: Visitor, rooms: number[]) => void
+  /** The house is closing: nothing more is taken in. */
+  isStopping: () => boolean
 }
 
 /** What the middleware learned about a request before a route sees it. */

@@ -3,6 +3,7 @@ import { SignInPage } from '../../views/sign-in'
 import { problemSentence } from '../problem-sentence'
 import { ChatError } from '../errors'
 import { faultOf, type Log } from '../log'
+import { storageProblem } from '../storage-problem'
 import { sendHtml, sendPage, type WebContext, wantsJson } from './context'
 
 /**
@@ -10,7 +11,8 @@ import { sendHtml, sendPage, type WebContext, wantsJson } from './context'
  * or JSON. What is no ChatError is a bug: logged without content, shown with a reference.
  */
 export function answerProblem(log: Log, c: WebContext, thrown: unknown): Response {
-  const problem = thrown instanceof ChatError ? thrown : new ChatError('internal')
+  const known = thrown instanceof ChatError ? thrown : storageProblem(thrown)
+  const problem = known ?? new ChatError('internal')
   const reference = thrown instanceof ChatError ? undefined : report(log, c, thrown)
   c.status(problem.status)
   setRetryAfter(c, problem)

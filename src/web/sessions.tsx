@@ -5,6 +5,7 @@ import type { Chat } from '../chat/chat'
 import { freeNicknames, signIn } from '../chat/sign-in'
 import { signOut } from '../chat/sign-out'
 import { ChatError } from '../errors'
+import { storageProblem } from '../storage-problem'
 import { goOn, sendHtml, sendPage, type WebContext, type WebEnv, type WebNeeds } from './context'
 import { parseForm } from './forms'
 import { clearSession, requireVisitor, setSession } from './identity'
@@ -22,8 +23,9 @@ export function sessionRoutes({ chat, spend }: WebNeeds): Hono<WebEnv> {
         const { user, token } = await signIn(chat, form, currentOf(c))
         setSession(c, chat, token)
         return goOn(c, await firstPage(chat, user.id, form.room))
-      } catch (problem) {
-        if (!(problem instanceof ChatError)) throw problem
+      } catch (thrown) {
+        const problem = thrown instanceof ChatError ? thrown : storageProblem(thrown)
+        if (problem === null) throw thrown
         return answerRefusal(chat, c, form, problem)
       }
     })

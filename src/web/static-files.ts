@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import type { Assets } from '../assets'
 import type { Chat } from '../chat/chat'
 import { ChatError } from '../errors'
+import { storageProblem } from '../storage-problem'
 import type { WebContext, WebEnv } from './context'
 
 /** Embedded files, immutable by the hash in their name, and the two answers a machine asks for. */
@@ -13,8 +14,8 @@ export function staticRoutes(chat: Chat, assets: Assets): Hono<WebEnv> {
     .get('/healthz', async (c) => {
       try {
         await chat.store.probe()
-      } catch {
-        throw new ChatError('storage_failed')
+      } catch (fault) {
+        throw storageProblem(fault) ?? new ChatError('storage_failed')
       }
       return c.text('ok')
     })

@@ -2,6 +2,7 @@ import { Database } from 'bun:sqlite'
 import { expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { history, openSocket, signIn } from '../helpers/client'
+import { upload } from '../helpers/files'
 import { makeFolder, removeFolder, runServer, startServer } from '../helpers/server'
 import { allAnswered, createSender } from './sender'
 
@@ -75,3 +76,52 @@ test('a stopped server leaves only its database and its lock, nothing to recover
   expect(left.toSorted()).toEqual(['chatroom.db', 'lock'])
   removeFolder(folder)
 })
+
+test('a damaged database is named, and what to do about it', async () => {
+  const folder = makeFolder()
+  const file = join(folder, 'chatroom.db')
+  const server = await startServer({ data: folder })
+  await server.stop()
+  const whole = await Bun.file(file).bytes()
+  for (const from of [0, 4_096, 40_960]) {
+    const damaged = whole.slice()
+    crypto.getRandomValues(damaged.subarray(from, from + 8_192))
+    await Bun.write(file, damaged)
+    await expectRefusal({ data: folder }, /is damaged .* chatroom restore/)
+  }
+  await Bun.write(file, whole.subarray(0, 9_000))
+  await expectRefusal({ data: folder }, /is damaged/)
+  removeFolder(folder)
+})
+
+test('a server that stops asks people to come back, and lets uploads end', async () => {
+  await using server = await startServer()
+  const ada = await signIn(server, 'Ada')
+  let finish = (): void => {}
+  const body = new ReadableStream({
+    start(controller) {
+      controller.enqueue(Buffer.from('the first half, '))
+      finish = () => {
+        controller.enqueue(Buffer.from('the second'))
+        controller.close()
+      }
+    },
+  })
+  const sent = upload(server, ada, body)
+  await Bun.sleep(200)
+  const stopped = server.stop()
+  const refused = await untilRefused(server.origin)
+  expect(refused.headers.get('retry-after')).toBe('2')
+  expect(await refused.text()).toContain('restarting')
+  finish()
+  expect((await sent).id).toMatch(/^[0-9a-f]{32}$/)
+  expect(await stopped).toBe(0)
+})
+
+async function untilRefused(origin: string): Promise<Response> {
+  for (;;) {
+    const answer = await fetch(origin, { keepalive: false })
+    if (answer.status === 503) return answer
+    await answer.text()
+  }
+}

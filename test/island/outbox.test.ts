@@ -62,11 +62,15 @@ const accepted = ({ clientId, room }: OutboxEntry) =>
     revision: 1,
     timestamp: '2026-01-01T00:00:00.000Z',
   }) as const
-const refused = ({ clientId }: OutboxEntry, retry_ms?: number) =>
+const refused = (
+  { clientId }: OutboxEntry,
+  retry_ms?: number,
+  code: 'message_long' | 'too_many' | 'storage_full' = 'message_long',
+) =>
   ({
     type: 'refused',
     client_id: clientId,
-    code: 'message_long',
+    code,
     reason: 'Too long.',
     ...(retry_ms === undefined ? {} : { retry_ms }),
   }) as const
@@ -132,12 +136,25 @@ test('asked to slow down, it waits as long as it was told and then goes on by it
   const { line, notes, outbox } = open()
   const entry = outbox.post(to(1, 'hasty'))
   outbox.flush()
-  outbox.onRefused(refused(entry, 60))
+  outbox.onRefused(refused(entry, 60, 'too_many'))
   outbox.flush()
   expect(line.sent.length).toBe(1)
   expect(notes).toEqual(['slow'])
   await Bun.sleep(120)
   expect(line.sent.map(({ client_id }) => client_id)).toEqual([entry.clientId, entry.clientId])
+})
+
+test('while the server cannot keep it, a message says why, and goes when it can', async () => {
+  const { line, notes, outbox } = open('full')
+  const entry = outbox.post(to(1, 'kept here'))
+  outbox.flush()
+  outbox.onRefused(refused(entry, 60, 'storage_full'))
+  expect(notes).toEqual(['waiting kept here'])
+  expect(outbox.entries(1)).toMatchObject([{ state: 'waiting', reason: 'Too long.' }])
+  await Bun.sleep(120)
+  expect(line.sent.map(({ client_id }) => client_id)).toEqual([entry.clientId, entry.clientId])
+  outbox.onAccepted(accepted(entry))
+  expect(outbox.entries(1)).toEqual([])
 })
 
 test('junk in the storage is thrown away, and never sent', () => {

@@ -2,7 +2,9 @@ import { Database } from 'bun:sqlite'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Store } from '../store'
+import { storageReasonOf } from '../storage-fault'
 import { createAttachments } from './attachments'
+import { stopAfterFailedSync } from './failed-sync'
 import { createMessages } from './messages'
 import { migrate } from './migrations'
 import { createReader } from './reader'
@@ -37,13 +39,18 @@ export function openStore(options: StoreOptions): Store | StoreProblem {
   const lock = lockFolder(folder)
   if ('problem' in lock) return lock
   const file = join(folder, 'chatroom.db')
-  const opened = openDatabase(file, folder)
-  if ('problem' in opened) {
+  try {
+    const db = openDatabase(file)
+    if (db instanceof Database) {
+      createFirstRoom(db, options)
+      return createStore(db, lock, file)
+    }
     lock.close()
-    return opened
+    return db
+  } catch (fault) {
+    lock.close()
+    return { problem: sentenceFor(codeOf(fault), folder) }
   }
-  createFirstRoom(opened, options)
-  return createStore(opened, lock, file)
 }
 
 /**
@@ -64,20 +71,26 @@ function lockFolder(folder: string): Database | StoreProblem {
   }
 }
 
-function openDatabase(file: string, folder: string): Database | StoreProblem {
-  try {
-    const db = new Database(file, { create: true, strict: true })
-    const disobeyed = setPragmas(db)
-    const problem = disobeyed ?? migrate(db)
-    if (problem === null) {
-      bringIndexUpToDate(db)
-      return db
-    }
-    db.close()
-    return { problem }
-  } catch (fault) {
-    return { problem: `I cannot use the database in ${folder} (${codeOf(fault)}).` }
+/** Throws what SQLite throws. */
+function openDatabase(file: string): Database | StoreProblem {
+  const db = new Database(file, { create: true, strict: true })
+  const problem = setPragmas(db) ?? migrate(db)
+  if (problem === null) {
+    bringIndexUpToDate(db)
+    return db
   }
+  db.close()
+  return { problem }
+}
+
+function sentenceFor(code: string, folder: string): string {
+  if (!/^SQLITE_(CORRUPT|NOTADB)/.test(code)) {
+    return `I cannot use the database in ${folder} (${code}).`
+  }
+  return (
+    `The database in ${folder} is damaged (${code}). Put a backup in its place: ` +
+    `chatroom restore FILE --data FOLDER, into a new folder.`
+  )
 }
 
 /** Bun's defaults are journal DELETE, foreign keys off, no busy timeout: none of them will do. */
@@ -112,7 +125,8 @@ function createFirstRoom(db: Database, { firstRoom, now }: StoreOptions): void {
 
 function createStore(db: Database, lock: Database, file: string): Store {
   const reader = createReader(file)
-  const index = createSearchIndex(db)
+  const careful = <Noun extends object>(noun: Noun): Noun => stopAfterFailedSync(db, noun)
+  const index = careful(createSearchIndex(db))
   const backlog = createSearchBacklog(index)
   const readSetting = (key: string): string => {
     const read = db.query<{ value: string }, [string]>(`SELECT value FROM settings WHERE key = ?`)
@@ -125,11 +139,11 @@ function createStore(db: Database, lock: Database, file: string): Store {
   return {
     epoch: readSetting('epoch'),
     house: readSetting('house'),
-    users: createUsers(db),
-    sessions: createSessions(db),
-    rooms: createRooms(db),
-    messages: createMessages(db, index, backlog),
-    attachments: createAttachments(db),
+    users: careful(createUsers(db)),
+    sessions: careful(createSessions(db)),
+    rooms: careful(createRooms(db)),
+    messages: careful(createMessages(db, index, backlog)),
+    attachments: careful(createAttachments(db)),
     ...createReading(reader, backlog),
     async probe() {
       writeProbe.run()
@@ -137,11 +151,20 @@ function createStore(db: Database, lock: Database, file: string): Store {
     async close() {
       backlog.stop()
       await reader.close()
-      db.run('PRAGMA wal_checkpoint(TRUNCATE)')
+      bringLogHome(db)
       // Bun caches statements; an unfinalised one would leave the -wal file behind.
       db.close(false)
       lock.close()
     },
+  }
+}
+
+/** A log that cannot be brought home, as on a full disk, stays and is read at the next start. */
+function bringLogHome(db: Database): void {
+  try {
+    db.run('PRAGMA wal_checkpoint(TRUNCATE)')
+  } catch (fault) {
+    if (storageReasonOf(fault) === null) throw fault
   }
 }
 

@@ -30,6 +30,8 @@ export const problems = {
   too_many: 'You are going very fast. Wait a few seconds and try again.',
   busy: 'The server is very busy. Try again in a moment.',
   storage_failed: 'The server could not save this. Keep your text and try again in a minute.',
+  storage_full: 'The disk of the server is full. Keep your text, and ask the host to make room.',
+  storage_read_only: 'The server can only be read at present. Keep your text, and tell the host.',
   room_missing: 'This room does not exist, or you are not a member. Choose another room.',
   client_id_reused: 'Another message was sent under this number. Send yours again.',
   reply_missing: 'The message you answer is gone. Send yours without the quotation.',

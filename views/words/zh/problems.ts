@@ -29,6 +29,8 @@ export const problems: Words['problems'] = {
   too_many: '操作太快了，请等几秒再试。',
   busy: '服务器正忙，请稍后再试。',
   storage_failed: '服务器没能保存这次内容。请留好文字，过一分钟再试。',
+  storage_full: '服务器的磁盘已满。请留好文字，并请管理员腾出空间。',
+  storage_read_only: '服务器目前只能阅读，不能保存。请留好文字，并告诉管理员。',
   room_missing: '这个房间不存在，或者你不是它的成员。请换一个房间。',
   client_id_reused: '这个编号已经发过另一条消息，请重新发送。',
   reply_missing: '你回复的消息已经不在了，请去掉引用后再发送。',
