@@ -1,19 +1,22 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
+import { once } from './once'
 
-/** One file the browser may fetch, with its compressed forms, best first. */
+/** One file the browser may fetch, in a form that it takes. */
 export type Asset = {
   bytes: Uint8Array<ArrayBuffer>
   type: string
-  encodings: { name: 'br' | 'gzip'; bytes: Uint8Array<ArrayBuffer> }[]
+  encoding: Encoding | null
 }
+
+type Encoding = 'br' | 'gzip'
 
 export type Assets = {
   /** Changes whenever any of the files does. */
   build: string
   /** The name with its hash, for `app.css` and so on. Throws when the build left it out. */
   nameOf: (file: string) => string
-  find: (hashedName: string) => Asset | null
+  find: (hashedName: string, accepted: string) => Asset | null
   /** What the browser's script fetches when it is first wanted (src/island/late). */
   lateParts: { name: string; file: string }[]
 }
@@ -26,8 +29,14 @@ const types: Record<string, string> = {
   '.txt': 'text/plain; charset=utf-8',
 }
 
+/** Best first. */
+const endings: { name: Encoding; ending: string }[] = [
+  { name: 'br', ending: '.br' },
+  { name: 'gzip', ending: '.gz' },
+]
+
 /**
- * Loads the files that scripts/build.ts made: `name-hash.ext` beside `.br` and `.gz`. The one place
+ * Finds the files that scripts/build.ts made: `name-hash.ext` beside `.br` and `.gz`. The one place
  * that knows where they lie: inside the executable, or in dist/static when run from source.
  */
 export function loadAssets(): Assets {
@@ -35,21 +44,14 @@ export function loadAssets(): Assets {
     ? join(import.meta.dir, 'static')
     : join(import.meta.dir, '..', 'dist', 'static')
   const names = new Map<string, string>()
-  const assets = new Map<string, Asset>()
+  const forms = new Map<string, () => Uint8Array<ArrayBuffer>>()
   const files = readdirSync(folder)
   for (const file of files) {
-    const type = types[extname(file)]
-    if (type === undefined) continue
-    names.set(file.replace(/-\w+(\.\w+)$/, '$1'), file)
-    const read = (name: string) => new Uint8Array(readFileSync(join(folder, name)))
-    assets.set(file, {
-      bytes: read(file),
-      type,
-      encodings: [
-        { name: 'br', bytes: read(`${file}.br`) },
-        { name: 'gzip', bytes: read(`${file}.gz`) },
-      ],
-    })
+    forms.set(
+      file,
+      once(() => new Uint8Array(readFileSync(join(folder, file)))),
+    )
+    if (extname(file) in types) names.set(file.replace(/-\w+(\.\w+)$/, '$1'), file)
   }
   return {
     build: Bun.hash(files.toSorted().join()).toString(36),
@@ -58,7 +60,13 @@ export function loadAssets(): Assets {
       if (name === undefined) throw new Error(`${file} was not built`)
       return name
     },
-    find: (hashedName) => assets.get(hashedName) ?? null,
+    find(hashedName, accepted) {
+      const type = types[extname(hashedName)]
+      const encoding = endings.find(({ name }) => accepted.includes(name))
+      const bytes = forms.get(hashedName + (encoding?.ending ?? ''))
+      if (type === undefined || bytes === undefined) return null
+      return { type, encoding: encoding?.name ?? null, bytes: bytes() }
+    },
     lateParts: [...names].flatMap(([name, file]) => {
       const late = /^late-(?<part>[\w-]+)\.js$|^(?<file>late\.css|emoji-\w+\.tsv)$/
       const { part, file: whole } = late.exec(name)?.groups ?? {}

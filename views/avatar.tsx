@@ -1,4 +1,5 @@
 import type { User } from '../src/store/store'
+import { once } from '../src/once'
 import { housePaths } from '../src/paths'
 import { hueOf } from './hue'
 
@@ -51,8 +52,8 @@ export function Stamp({ name, look }: { name: string; look: string }) {
 function initialOf(nickname: string): string {
   // Nothing can be added to a plain letter that another plain sign follows.
   if (/^[!-~]{2}/.test(nickname)) return nickname.charAt(0).toUpperCase()
-  const [first] = letters.segment(nickname)
+  const [first] = letters().segment(nickname)
   return first?.segment.toUpperCase() ?? ''
 }
 
-const letters = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+const letters = once(() => new Intl.Segmenter(undefined, { granularity: 'grapheme' }))

@@ -1,4 +1,5 @@
 import { limits } from '../limits'
+import { once } from '../once'
 import type { Mention, NamedUser } from '../store/store'
 import { foldName } from './name'
 
@@ -17,7 +18,7 @@ export function findCandidates(content: string): Candidate[] {
     ats += 1
     if (ats > limits.mentionsMax) break
     const written = content.slice(start + 1, start + 1 + limits.nicknameUnitsMax)
-    for (const { index, segment } of graphemes.segment(written)) {
+    for (const { index, segment } of graphemes().segment(written)) {
       const end = index + segment.length
       if (segment === '\n') break
       if (!isEnd(written.slice(index, end), content.slice(start + 1 + end))) continue
@@ -51,7 +52,7 @@ const everybody = new Set(['all', 'everyone', '所有人', '全体成员'])
 const atSign =
   /(?<![[\p{L}\p{N}_]--[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]])[@＠](?=\S)/gv
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+const graphemes = once(() => new Intl.Segmenter('en', { granularity: 'grapheme' }))
 
 /** Whether a name may end between these two: between letters only where nobody writes spaces. */
 function isEnd(last: string, rest: string): boolean {

@@ -1,4 +1,5 @@
 import { limits } from '../limits'
+import { once } from '../once'
 import confusables from './confusables.txt' with { type: 'text' }
 
 /** `shown` is for eyes; a name is taken when another's `folded` or `skeleton` equals its own. */
@@ -70,8 +71,8 @@ function parseName(typed: string): Name | NameProblem {
   const folded = foldCase(shown.normalize('NFKC')).normalize('NFKC')
   // One ﷺ unfolds to eighteen characters.
   if (Math.max(shown.length, folded.length) > limits.nicknameUnitsMax) return 'name_long'
-  if (!known.test(folded)) return 'name_characters'
-  if (!writings.some((writing) => writing.test(folded))) return 'name_mixed_scripts'
+  if (!known().test(folded)) return 'name_characters'
+  if (!writings().some((writing) => writing.test(folded))) return 'name_mixed_scripts'
   const skeleton = skeletonOf(shown)
   return skeleton === '' ? 'name_characters' : { shown, folded, skeleton }
 }
@@ -94,10 +95,10 @@ const tower = /\p{Mn}{5}|(\p{Mn})\1/u
 /** Signs and emoji alone are no name; of the modifiers, some are mere dots. */
 const letter = /[\p{Lu}\p{Ll}\p{Lt}\p{Lo}\p{Nd}\p{Nl}]/u
 
-const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
+const segmenter = once(() => new Intl.Segmenter('en', { granularity: 'grapheme' }))
 
 function graphemes(text: string): string[] {
-  return Array.from(segmenter.segment(text), ({ segment }) => segment)
+  return Array.from(segmenter().segment(text), ({ segment }) => segment)
 }
 
 /** Scripts in use (UAX 31, tables 5 and 7). Of the dead ones, some double for Latin. */
@@ -118,9 +119,9 @@ const families = [
   ...scripts.map((script) => [script]),
 ]
 
-const writings = families.map(writtenIn)
+const writings = once(() => families.map(writtenIn))
 
-const known = writtenIn(families.flat())
+const known = once(() => writtenIn(families.flat()))
 
 function writtenIn(names: string[]): RegExp {
   const letters = ['Common', 'Inherited', ...names].map((name) => `\\p{scx=${name}}`)
@@ -158,13 +159,12 @@ function letterOfTile(sign: string): string {
 }
 
 function look(text: string): string {
-  looks ??= readLooks()
   let result = ''
-  for (const sign of text.normalize('NFD')) result += looks.get(sign) ?? sign
+  for (const sign of text.normalize('NFD')) result += looks().get(sign) ?? sign
   return result.normalize('NFD')
 }
 
-let looks: Map<string, string> | undefined
+const looks = once(readLooks)
 
 function readLooks(): Map<string, string> {
   const read = new Map<string, string>()
@@ -198,11 +198,10 @@ const reserved =
   'support host owner chatroom bot anonymous nobody you me 管理员 管理員 系统 系統 所有人 ' +
   '全体成员 全體成員 匿名'
 
-let reservedSkeletons: Set<string> | undefined
+const reservedSkeletons = once(() => new Set(reserved.split(' ').map(skeletonOf)))
 
 function isReserved({ shown, folded, skeleton }: Name): boolean {
-  reservedSkeletons ??= new Set(reserved.split(' ').map(skeletonOf))
-  if (reservedSkeletons.has(skeleton)) return true
+  if (reservedSkeletons().has(skeleton)) return true
   // Ali has the skeleton of "all", so that one is looked for as it is written.
   return folded.replace(quiet, '') === 'all' || /^[aA]ll$/.test(trace(shown).replace(quiet, ''))
 }

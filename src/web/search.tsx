@@ -11,6 +11,7 @@ import { type Known, parseSearch, type Search } from '../chat/parse-search'
 import { dayAt, type Zone } from '../chat/zone'
 import { ChatError } from '../errors'
 import { limits } from '../limits'
+import { once } from '../once'
 import type { Hit, Place, SearchPage } from '../store/store'
 import {
   sendHtml,
@@ -161,7 +162,7 @@ function toShown(view: View, reader: number, zone: Zone, hit: Hit): ShownHit {
     place: isPrivate ? (other?.nickname ?? '') : roomName,
     isPrivate,
     sender,
-    day: dayNames[view.language].format(day),
+    day: dayNames()[view.language].format(day),
     time: local.slice(11, 16),
     at: new Date(createdAt).toISOString(),
     excerpt,
@@ -171,10 +172,10 @@ function toShown(view: View, reader: number, zone: Zone, hit: Hit): ShownHit {
 }
 
 const dayStyle = { dateStyle: 'full', timeZone: 'UTC' } as const
-const dayNames = {
+const dayNames = once(() => ({
   en: new Intl.DateTimeFormat('en-GB', dayStyle),
   zh: new Intl.DateTimeFormat('zh', dayStyle),
-}
+}))
 
 /** Each filter in words, with the search that leaves it out. */
 function filtersOf(

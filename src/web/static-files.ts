@@ -22,17 +22,15 @@ export function staticRoutes(chat: Chat, assets: Assets): Hono<WebEnv> {
 }
 
 function serveAsset(c: WebContext, assets: Assets, file: string): Response {
-  const asset = assets.find(file)
+  const asset = assets.find(file, c.req.header('accept-encoding') ?? '')
   if (asset === null) throw new ChatError('not_found')
-  const accepted = c.req.header('accept-encoding') ?? ''
-  const encoding = asset.encodings.find(({ name }) => accepted.includes(name))
   const headers: Record<string, string> = {
     'Content-Type': asset.type,
     'Cache-Control': 'public, max-age=31536000, immutable',
     Vary: 'Accept-Encoding',
   }
-  if (encoding !== undefined) headers['Content-Encoding'] = encoding.name
-  return c.body(encoding?.bytes ?? asset.bytes, { headers })
+  if (asset.encoding !== null) headers['Content-Encoding'] = asset.encoding
+  return c.body(asset.bytes, { headers })
 }
 
 const manifestHeaders = { headers: { 'Content-Type': 'application/manifest+json' } }

@@ -4,13 +4,13 @@ import { at, importsOf, resolveImport, type Rule, type Source } from './source'
 const layers: { name: RegExp; mayImport: RegExp; types: RegExp; why: string }[] = [
   {
     name: /^views\//,
-    mayImport: /^(views\/|src\/(paths|limits|large-emoji)$)/,
+    mayImport: /^(views\/|src\/(paths|limits|large-emoji|once)$)/,
     types: /^src\/store\/store$/,
     why: 'views only turn what they are given into tags',
   },
   {
     name: /^src\/island\//,
-    mayImport: /^src\/(island\/|(limits|paths|large-emoji|export-text)$)/,
+    mayImport: /^src\/(island\/|(limits|paths|large-emoji|once|export-text)$)/,
     types: /^(src\/chat\/events|views\/words)$/,
     why: 'the island shares only constants, paths, types and small rules with the server',
   },

@@ -3,7 +3,7 @@ import { limits } from '../../../src/limits'
 const nameMax = limits.nicknameGraphemesMax
 const { reactionKindsMax: kindsMax, roomsPerOwnerMax: roomsMax, topicUnitsMax: topicMax } = limits
 const { searchUnitsMax: searchMax } = limits
-const textMax = limits.messageUnitsMax.toLocaleString('en')
+const textMax = limits.messageUnitsMax
 
 /** A sentence for every problem, in English: what happened and what to do. */
 export const problems = {

@@ -1,0 +1,8 @@
+/** Gives what makes a value when it is first asked for and keeps it, so that the start is short. */
+export function once<Value>(make: () => Value): () => Value {
+  let made: { value: Value } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}
