@@ -4,7 +4,7 @@ import { createPaths } from '../paths'
 import type { Listener } from './connection'
 import { hear } from './events'
 import { isRemembered } from './insert'
-import { loadLate } from './late'
+import { type LateParts, loadLate, whenThere } from './late'
 import type { Page } from './page'
 import type { Parts } from './parts'
 import { receivePeople } from './people'
@@ -29,7 +29,7 @@ export function listen(
       comparePositions(parts, hello)
       outbox.flush()
       on.greeted()
-      if (!isFirst) setTimeout(() => void renewPeople(parts), Math.random() * limits.renewMsMax)
+      if (!isFirst) withFaces(parts, (faces) => faces.renewSoon(parts))
       isFirst = false
     },
     onEvent(event) {
@@ -38,7 +38,7 @@ export function listen(
     },
     onHtml(html, behind) {
       const { rows, people, changed } = parse(html)
-      if (changed.length > 0) void changePeople(parts, changed)
+      if (changed.length > 0) changePeople(parts, changed)
       parts.history?.heard(rows)
       if (rows.length > 0) timeline.receive(rows, behind)
       if (people.length > 0) receivePeople(page, people)
@@ -58,35 +58,13 @@ export function listen(
 }
 
 /** Somebody has another name or picture; rooms kept in memory are fetched anew. */
-async function changePeople(parts: Parts, changed: HTMLElement[]): Promise<void> {
+function changePeople(parts: Parts, changed: HTMLElement[]): void {
   parts.switching.forgetAll()
-  const faces = await loadLate(parts.page, 'faces').catch(() => null)
-  for (const person of changed) faces?.changePerson(parts, person)
+  withFaces(parts, (faces) => faces.changePeople(parts, changed))
 }
 
-/** After an interruption: who came and went meanwhile, and who is called otherwise now. */
-async function renewPeople(parts: Parts): Promise<void> {
-  await parts.switching.renew()
-  const people = [...document.querySelectorAll<HTMLElement>('#people-list .person')]
-  const changed = people.filter((person) => isOtherwise(parts.page, person))
-  if (changed.length > 0) await changePeople(parts, changed)
-}
-
-/** Whether the page still shows another name or picture of somebody than the list does. */
-function isOtherwise({ user }: Page, person: HTMLElement): boolean {
-  const { person: id, name = '' } = person.dataset
-  const row = document.querySelector(`#timeline .msg[data-user="${id}"]`)
-  const isMyself = Number(id) === user?.id
-  const shown = isMyself
-    ? (document.body.dataset.nickname ?? '')
-    : row?.querySelector('.msg__meta bdi')?.textContent
-  if (shown !== undefined && shown !== name) return true
-  const faces = [row, person].map((place) => place?.querySelector('.av')?.cloneNode(true))
-  const [there, here] = faces.map((face) => {
-    if (face instanceof Element) face.classList.remove('av--small')
-    return face
-  })
-  return there != null && here != null && !there.isEqualNode(here)
+function withFaces({ page }: Parts, work: (faces: LateParts['faces']) => void): void {
+  whenThere(() => loadLate(page, 'faces'), work)
 }
 
 /** Every message that is heard, of whatever room, perhaps not for the first time. */

@@ -138,11 +138,11 @@ function createLate(page: Page, parts: () => Parts): Pick<Parts, LateNames> {
     }),
     search: whenWanted(async () => {
       const { createPalette } = await loadLate(page, 'search')
-      const { findOnDevice, switching } = parts()
+      const { switching } = parts()
       return createPalette(page, {
         openRoom: (room) => void switching.open(room),
         openAt: (room, seq) => void switching.openAt(room, seq),
-        findOnDevice,
+        findOnDevice: (text) => parts().findOnDevice(text),
       })
     }),
     tools: whenWanted(async () => {

@@ -1,37 +1,36 @@
 import { createPaths } from '../paths'
+import { make } from './make-element'
 import type { Page } from './page'
 import type { DeviceHit } from './parts'
 
-/** Lists what this browser kept itself, under its own heading. */
-export function showOnDevice(page: Page, hits: DeviceHit[], box: HTMLElement): void {
-  const list = document.createElement('ol')
-  list.className = 'hits'
-  list.append(...hits.map((hit) => toItem(page, hit)))
-  const heading = document.createElement('h3')
-  heading.textContent = box.dataset.label ?? ''
+/** Lists what this browser kept itself of what was typed, under its own heading. */
+export function showOnDevice(page: Page, typed: string, hits: DeviceHit[], box: HTMLElement): void {
+  const list = make('ol', { class: 'hits' }, ...hits.map((hit) => toItem(page, typed, hit)))
+  const heading = make('h3', {}, box.dataset.label ?? '')
   box.replaceChildren(...(hits.length === 0 ? [] : [heading, list]))
 }
 
-function toItem(page: Page, { room, seq, roomName, sender, text }: DeviceHit): HTMLElement {
-  const link = document.createElement('a')
-  link.className = 'hit'
-  link.href = createPaths(page.base).message(room, seq)
-  link.dataset.hit = String(room)
-  link.dataset.seq = String(seq)
-  const lines = [
-    ['hit__meta', `${sender} · ${roomName}`],
-    ['hit__text', text],
-  ] as const
-  const main = document.createElement('span')
-  main.className = 'hit__main'
-  for (const [name, words] of lines) {
-    const line = document.createElement('span')
-    line.className = name
-    line.textContent = words
-    main.append(line)
-  }
-  link.append(main)
-  const item = document.createElement('li')
-  item.append(link)
-  return item
+function toItem(page: Page, typed: string, hit: DeviceHit): HTMLElement {
+  const { room, seq, roomName, sender, text } = hit
+  const address = { href: createPaths(page.base).message(room, seq) }
+  const main = make(
+    'span',
+    { class: 'hit__main' },
+    make('span', { class: 'hit__meta' }, `${sender} · ${roomName}`),
+    make('span', { class: 'hit__text', dir: 'auto' }, ...marked(text, typed)),
+  )
+  const place = { 'data-hit': String(room), 'data-seq': String(seq) }
+  return make('li', {}, make('a', { class: 'hit', ...address, ...place }, main))
 }
+
+/** What stands around the first of the words, each of them marked where it is written so. */
+function marked(text: string, typed: string): (Node | string)[] {
+  const words = typed.split(/\s+/u).filter((word) => word !== '')
+  const any = new RegExp(`(${words.map((word) => RegExp.escape(word)).join('|')})`, 'giu')
+  const first = Math.max(0, text.search(any) - beforeUnits)
+  const piece = `${first > 0 ? '… ' : ''}${text.slice(first, first + lineUnits).toWellFormed()}`
+  return piece.split(any).map((part, n) => (n % 2 === 0 ? part : make('mark', {}, part)))
+}
+
+const beforeUnits = 60
+const lineUnits = 240

@@ -1,5 +1,5 @@
 import { limits } from '../limits'
-import { readQuoted } from './outbox-entry'
+import { fieldsOf, readQuoted } from './outbox-entry'
 import type { Person } from './page'
 import type { Quoted } from './quotes'
 import type { Storage } from './storage'
@@ -80,8 +80,4 @@ function readDraft(value: unknown): Draft {
     to: isWhole ? { user, name, room, isPinned: to.get('isPinned') === true } : null,
     reply: readQuoted(fields.get('reply')),
   }
-}
-
-function fieldsOf(value: unknown): Map<string, unknown> {
-  return new Map(typeof value === 'object' && value !== null ? Object.entries(value) : [])
 }

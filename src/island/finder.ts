@@ -1,14 +1,16 @@
 import { createPaths } from '../paths'
 import { element } from './page'
 import type { Parts } from './parts'
+import { leaveFor } from './send'
 
 /** Opens the palette from the bar, and when Back leads to a search; gives what the keys call. */
-export function watchFinder({ page, search }: Parts): () => void {
+export function watchFinder(parts: Parts): () => void {
+  const { page, search } = parts
   const path = createPaths(page.base).search()
   const open = (where = path): void => {
     search().then(
       (it) => void it.open(where),
-      () => location.assign(where),
+      () => leaveFor(parts, where),
     )
   }
   const finder = element('finder', HTMLElement)

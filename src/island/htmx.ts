@@ -31,18 +31,19 @@ export function htmx(): Htmx {
 
 /**
  * A fragment from the server; null when there is no connection or no such thing any more. Without
- * a session the reader is back at the door. `refusals` are answers whose sentence is wanted, too.
+ * a session the reader is back at the door.
  */
-export async function fetchHtml(
-  page: Page,
-  path: string,
-  refusals: number[] = [],
-): Promise<string | null> {
+export async function fetchHtml(page: Page, path: string): Promise<string | null> {
+  const answer = await askHtml(page, path)
+  return answer?.ok === true ? answer.text().catch(() => null) : null
+}
+
+/** The answer as it came, perhaps a refusal; null without a connection. */
+export async function askHtml(page: Page, path: string): Promise<Response | null> {
   const headers = { 'HX-Request': 'true' }
   const answer = await fetch(path, { headers }).catch(() => null)
   if (answer?.status === 401) location.assign(createPaths(page.base).home())
-  const isShown = answer?.ok === true || refusals.includes(answer?.status ?? 0)
-  return isShown ? (answer?.text().catch(() => null) ?? null) : null
+  return answer
 }
 
 /** Puts a fragment into the page, its `hx-partial`s into their own places. */

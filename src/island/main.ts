@@ -12,8 +12,8 @@ import { readPage } from './page'
 import type { Parts } from './parts'
 import { watchPanelLinks } from './panel-links'
 import { watchPeopleSearch } from './people'
-import { send } from './send'
-import { forgetOnLogOut, startSignIn, welcomeBack } from './sign-in'
+import { leaveFor, send } from './send'
+import { forgetOnLogOut, startSignIn } from './sign-in'
 import { watchHiding } from './slips'
 import { openStorage } from './storage'
 import { suggestSoon } from './suggest-soon'
@@ -68,20 +68,22 @@ function start(parts: Parts): void {
   onCopyCode((code) => withTools(parts, (tools) => tools.copy(code)))
   onReaction((row, emoji) => withTools(parts, (tools) => tools.react(row, emoji)))
   forgetOnLogOut(page, storage, outbox.size)
-  welcomeBack(page, storage)
   timeline.start()
   onFirstUse(() => {
-    const { device, media, suggestions, tools } = parts
-    for (const part of [tools, suggestions, device, media]) void part().catch(() => {})
+    const { device, media, panel, search, suggestions, tools } = parts
+    // All that should still work when the server is away later.
+    for (const part of [tools, suggestions, device, media, panel, search]) {
+      void part().catch(() => {})
+    }
   })
   watchMedia(parts)
 }
 
 /** Opens something in the dialog, or on a page of its own when that is not to be had. */
-function openPanel({ panel }: Parts, path: string): void {
-  panel().then(
+function openPanel(parts: Parts, path: string): void {
+  parts.panel().then(
     (it) => void it.open(path),
-    () => location.assign(path),
+    () => leaveFor(parts, path),
   )
 }
 

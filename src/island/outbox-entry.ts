@@ -84,6 +84,7 @@ function isPlace(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value)
 }
 
-function fieldsOf(value: unknown): Map<string, unknown> {
+/** What was stored, by its keys; nothing of what is no object. */
+export function fieldsOf(value: unknown): Map<string, unknown> {
   return new Map(typeof value === 'object' && value !== null ? Object.entries(value) : [])
 }

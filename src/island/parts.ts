@@ -54,7 +54,7 @@ export type Parts = {
   suggestions: () => Promise<SuggestionList>
   tools: () => Promise<MessageTools>
   search: () => Promise<Palette>
-  /** Messages that this browser kept itself, newest first, a handful. */
+  /** Messages that this browser kept itself, newest first; none until their part has come. */
   findOnDevice: FindOnDevice
 }
 

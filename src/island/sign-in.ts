@@ -1,7 +1,6 @@
-import { loadLate } from './late'
-import { element, fill, type Page } from './page'
+import { loadLate, whenThere } from './late'
+import { element, type Page } from './page'
 import type { Storage } from './storage'
-import { showToast } from './toast'
 
 /**
  * The dialog at the door: really modal (the server is the gate, this only keeps the place tidy),
@@ -12,7 +11,6 @@ export function startSignIn(page: Page, storage: Storage): void {
   dialog.addEventListener('cancel', (event) => event.preventDefault())
   dialog.close()
   dialog.showModal()
-  prefill(storage)
   dialog.addEventListener('submit', () => {
     const form = new FormData(element('sign-in-form', HTMLFormElement))
     const [nickname, avatar] = [form.get('nickname'), form.get('avatar')]
@@ -21,35 +19,13 @@ export function startSignIn(page: Page, storage: Storage): void {
   // A refused name comes back with the form: the field is where the reader goes on.
   document.addEventListener('htmx:after:swap', () => element('nickname', HTMLInputElement).select())
   element('nickname', HTMLInputElement).select()
-  void loadLate(page, 'faces').then(
-    ({ watchFaces }) => watchFaces(),
-    () => {},
+  whenThere(
+    () => loadLate(page, 'faces'),
+    ({ prefill, watchFaces }) => {
+      prefill(storage)
+      watchFaces()
+    },
   )
-}
-
-function prefill(storage: Storage): void {
-  const person = storage.read('person')
-  if (typeof person !== 'object' || person === null) return
-  const fields = new Map<string, unknown>(Object.entries(person))
-  const nickname = element('nickname', HTMLInputElement)
-  const known = fields.get('nickname')
-  if (nickname.value === '' && typeof known === 'string') nickname.value = known
-  const picture = document.querySelector<HTMLInputElement>('#sign-in-form [name=picture]')
-  const face = fields.get('picture')
-  if (picture !== null && typeof face === 'string') picture.value ||= face
-  for (const radio of document.querySelectorAll<HTMLInputElement>('#sign-in-form [name=avatar]')) {
-    if (radio.value === fields.get('avatar')) radio.checked = true
-  }
-}
-
-const pauseMs = 30 * 60_000
-
-/** Greets somebody who comes back after a while, quietly. */
-export function welcomeBack(page: Page, storage: Storage): void {
-  const seenAt = Number(storage.read('seen'))
-  storage.write('seen', Date.now())
-  if (page.user === null || !(seenAt > 0) || Date.now() - seenAt < pauseMs) return
-  showToast(fill(page.words.welcomeBack, { name: page.user.nickname }))
 }
 
 /** The form is on its way, and the sockets are closed before its answer comes. */

@@ -45,6 +45,10 @@ async function post(room: number, id: string, text: string): Promise<number> {
   return answer.type === 'accepted' ? answer.seq : 0
 }
 
+const here = `document.querySelector('#search-device .hit')`
+const foundHere = `['h3', '.hit__meta', '.hit__text', 'mark'].map((part) =>
+  document.querySelector('#search-device ' + part).textContent)`
+
 const shown = async (): Promise<string[]> => (await rows(ada)).map(({ text }) => text)
 
 test('what is said in open rooms is kept, whether the room is open or not', async () => {
@@ -103,6 +107,29 @@ test('a known room is painted before a slow server answers, and then is the serv
   await Bun.sleep(600)
 })
 
+test('what is kept here is found before a slow server answers, and says so', async () => {
+  const slow = { offline: false, latency: 1_500, downloadThroughput: -1, uploadThroughput: -1 }
+  await ada.press('k', ['Control'])
+  await ada.waitFor(`document.activeElement?.id === 'search-q'`, 'the palette')
+  await ada.cdp('Network.emulateNetworkConditions', slow)
+  await ada.type('ELSEWHERE')
+  await ada.waitFor(here, 'the copy', 1_000)
+  expect(await ada.evaluate<string[]>(foundHere)).toEqual([
+    'On this device',
+    '梅 · Tea',
+    'said **elsewhere** by 梅',
+    'elsewhere',
+  ])
+  await ada.waitFor(`document.querySelector('#search-results mark')`, 'the server’s answer')
+  expect(await ada.evaluate<boolean>(`${here} === null`)).toBe(true)
+  await ada.cdp('Network.emulateNetworkConditions', { ...slow, latency: 0 })
+  await ada.press('Escape')
+  await ada.waitFor(`location.pathname.startsWith('/rooms/')`, 'where it was opened')
+  await reload(ada)
+  await ada.press('ArrowLeft')
+  await Bun.sleep(600)
+})
+
 test('with the server stopped a room is read from this device, and says so', async () => {
   await server.kill()
   await ada.waitFor(`!document.querySelector('#connection').hidden`, 'the bar')
@@ -129,6 +156,21 @@ test('with the server stopped a room is read from this device, and says so', asy
   await ada.evaluate(`document.querySelector('#room-${closed}').click()`)
   await ada.waitFor(`!document.querySelector('#toast').hidden`, 'the reason')
   expect((await shown()).join()).not.toContain('canary')
+})
+
+test('and what is kept is found, though the palette was never opened', async () => {
+  await openRoom(ada, 1)
+  await ada.press('k', ['Control'])
+  await ada.waitFor(`document.activeElement?.id === 'search-q'`, 'the palette')
+  await ada.type('elsewhere')
+  await ada.waitFor(here, 'the copy')
+  await expectAccessible(ada)
+  await ada.emulate({ dark: false, width: 1280, height: 800 })
+  await ada.press('Enter')
+  await ada.waitFor(`document.querySelector('#timeline').dataset.room === '${tea}'`, 'the room')
+  expect(await ada.evaluate<boolean>(`document.querySelector('#palette').open`)).toBe(false)
+  expect((await shown())[0]).toBe('said **elsewhere** by 梅')
+  ada.problems.length = 0
 })
 
 test('what is written meanwhile waits, and the server’s own list comes back with it', async () => {

@@ -122,5 +122,5 @@ test('on a computer of one’s own name and sound stay, and nothing that was sai
   await page.waitFor(`document.querySelector('#sign-in[open]')`, 'the door')
   const kinds = `Object.keys(localStorage).map((key) => key.split('.').slice(2).join('.')).sort()`
   expect(await page.evaluate<string[]>(kinds)).toEqual(['person', 'volume'])
-  expect(await page.evaluate<string>(`document.querySelector('#nickname').value`)).toBe('Ben')
+  await page.waitFor(`document.querySelector('#nickname').value === 'Ben'`, 'the name of last time')
 })

@@ -1,7 +1,8 @@
 import { dressExport } from '../export-here'
 import { openHistory } from '../history'
-import type { Parts } from '../parts'
+import type { DeviceHit, Parts } from '../parts'
 import { createSound } from '../sound'
+import { welcomeBack } from '../welcome-back'
 import { dressHistory, dressSettings, watchPreferences } from '../settings'
 
 /** What this browser chose for itself. */
@@ -12,9 +13,11 @@ export type Device = {
 
 /** Takes over the forms of preferences: each choice takes effect at once. */
 export function createDevice(parts: Parts): Device {
+  welcomeBack(parts.page, parts.storage)
   watchPreferences(parts)
   parts.sound = createSound(parts.page, parts.storage)
   parts.history = openHistory(parts)
+  parts.findOnDevice = (text) => findHere(parts, text)
   return {
     dress() {
       dressSettings(parts)
@@ -22,4 +25,12 @@ export function createDevice(parts: Parts): Device {
       dressExport(parts)
     },
   }
+}
+
+/** Of rooms that are still mine; what was kept is named as it is called now. */
+function findHere({ history, rooms }: Parts, text: string): DeviceHit[] {
+  return (history?.search(text) ?? []).flatMap(({ room, seq, name, text }) => {
+    const roomName = rooms.find(room)?.name
+    return roomName === undefined ? [] : [{ room, seq, roomName, sender: name, text }]
+  })
 }

@@ -1,12 +1,48 @@
+import { limits } from '../../limits'
 import { watchFaces } from '../face'
 import { roomTitle } from '../composer-label'
-import { element, fill } from '../page'
+import { prefill } from '../prefill'
+import { element, fill, type Page } from '../page'
 import type { Parts } from '../parts'
 
-export { watchFaces }
+export { prefill, watchFaces }
 
-/** Somebody has another name or picture: everywhere on this page, at once. */
-export function changePerson(parts: Parts, changed: HTMLElement): void {
+/** These have another name or picture: everywhere on this page, at once. */
+export function changePeople(parts: Parts, changed: HTMLElement[]): void {
+  for (const person of changed) changePerson(parts, person)
+}
+
+/** After an interruption: who came and went meanwhile, and who is called otherwise now. */
+export function renewSoon(parts: Parts): void {
+  setTimeout(() => void renewPeople(parts), Math.random() * limits.renewMsMax)
+}
+
+async function renewPeople(parts: Parts): Promise<void> {
+  await parts.switching.renew()
+  const people = [...document.querySelectorAll<HTMLElement>('#people-list .person')]
+  const changed = people.filter((person) => isOtherwise(parts.page, person))
+  if (changed.length > 0) parts.switching.forgetAll()
+  changePeople(parts, changed)
+}
+
+/** Whether the page still shows another name or picture of somebody than the list does. */
+function isOtherwise({ user }: Page, person: HTMLElement): boolean {
+  const { person: id, name = '' } = person.dataset
+  const row = document.querySelector(`#timeline .msg[data-user="${id}"]`)
+  const isMyself = Number(id) === user?.id
+  const shown = isMyself
+    ? (document.body.dataset.nickname ?? '')
+    : row?.querySelector('.msg__meta bdi')?.textContent
+  if (shown !== undefined && shown !== name) return true
+  const faces = [row, person].map((place) => place?.querySelector('.av')?.cloneNode(true))
+  const [there, here] = faces.map((face) => {
+    if (face instanceof Element) face.classList.remove('av--small')
+    return face
+  })
+  return there != null && here != null && !there.isEqualNode(here)
+}
+
+function changePerson(parts: Parts, changed: HTMLElement): void {
   const { drafts, page } = parts
   const id = Number(changed.dataset.person)
   const name = changed.dataset.name ?? ''

@@ -2,12 +2,13 @@ import { limits } from '../../limits'
 import { createPaths } from '../../paths'
 import { dropBack, offerBack } from '../back-to-results'
 import { showOnDevice } from '../device-hits'
-import { fetchHtml, swapIn } from '../htmx'
+import { askHtml, fetchHtml, swapIn } from '../htmx'
 import { openDirect } from '../open-direct'
 import { itemsOf, markFirst, walk } from '../found-items'
 import { announce, element, type Page } from '../page'
 import { nameThisRoom, showPlaces } from '../places'
 import type { FindOnDevice } from '../parts'
+import { fillAway } from '../search-away'
 import { queryField, readPath, withZone } from '../search-form'
 import { showToast } from '../toast'
 
@@ -74,7 +75,7 @@ async function open(it: It, path: string): Promise<void> {
   dropBack()
   const isBack = location.pathname + location.search === path
   const isKept = isBack && it.shown === path
-  if (!isKept && !(await fill(it, path))) return showToast(page.words.notConnected)
+  if (!isKept) await fill(it, path)
   if (isBack) it.cameFrom ??= createPaths(page.base).room(currentRoom())
   if (!dialog.open) dialog.showModal()
   if (isKept && it.left !== null) {
@@ -87,15 +88,17 @@ async function open(it: It, path: string): Promise<void> {
   if (!isBack) places(it)
 }
 
-/** False without an answer, unless the palette was open before: rooms are found without one. */
-async function fill(it: It, path: string): Promise<boolean> {
+/** Without an answer it is as it was before: rooms, and what is kept here, are found without. */
+async function fill(it: It, path: string): Promise<void> {
   const html = await fetchHtml(it.page, withZone(path))
-  if (html === null) return it.body.firstChild !== null
+  if (html === null) {
+    if (it.body.firstChild === null) fillAway(it.page, it.body)
+    return
+  }
   it.shown = path
   it.left = null
   await swapIn(html, it.body, 'innerHTML')
   nameThisRoom(currentRoom(), element('search', HTMLElement).dataset.here ?? '')
-  return true
 }
 
 function currentRoom(): number {
@@ -117,7 +120,7 @@ function searchSoon(it: It, ms: number): void {
 function places({ page, hooks, dialog }: It): void {
   const text = queryField().value.trim()
   showPlaces(page, text, element('search-places', HTMLElement))
-  showOnDevice(page, hooks.findOnDevice(text), element('search-device', HTMLElement))
+  showOnDevice(page, text, hooks.findOnDevice(text), element('search-device', HTMLElement))
   markFirst(dialog)
 }
 
@@ -147,8 +150,12 @@ async function ask(it: It, path: string): Promise<boolean> {
   const isNothing = path === createPaths(page.base).search()
   const typed = queryField().value
   const asked = `${withZone(path)}&part=results`
-  const html = isNothing ? '' : await fetchHtml(page, asked, senseless)
-  if (html === null) return false
+  const html = isNothing ? '' : await fetchFound(page, asked)
+  if (html === null) {
+    // What stands there is of another search.
+    results.replaceChildren()
+    return false
+  }
   // Something else was typed meanwhile, or the palette is closed.
   if (readPath(page) !== path || !it.dialog.open) return true
   await swapIn(html, results, 'innerHTML')
@@ -162,8 +169,12 @@ async function ask(it: It, path: string): Promise<boolean> {
   return true
 }
 
-/** Asked again, these would be answered the same: the sentence is the answer. */
-const senseless = [400, 422]
+/** What was found; of what makes no sense, the sentence that says so: asking again is no use. */
+async function fetchFound(page: Page, path: string): Promise<string | null> {
+  const answer = await askHtml(page, path)
+  const isAnswer = answer !== null && [200, 400, 422].includes(answer.status)
+  return isAnswer ? answer.text().catch(() => null) : null
+}
 
 /** What was typed as a filter and ended with a space is a chip now, and no text any more. */
 function takeTyped(it: It, typed: string): void {
@@ -222,7 +233,7 @@ function leave(it: It): void {
 }
 
 function jump(it: It, room: number, seq: number): void {
-  const path = it.shown
+  const path = it.shown || readPath(it.page)
   leave(it)
   it.hooks.openAt(room, seq)
   offerBack(element('search', HTMLElement).dataset.back ?? '', () => {
