@@ -49,6 +49,10 @@ test('S1: what is an operator elsewhere is a word here, on every road', async ()
   for (const sign of ['AND', 'NEAR(', '*', '-x', '^', '{', '\\']) {
     expect(await find(ada, { q: sign })).toContain(`sign ${sign} here`)
   }
+  // A NUL was the end of the question for the index, and of the thread that asked it.
+  for (const nul of ['%00', 'a%00b', '%22%00%22', 'from:%00', '%ED%A0%80']) {
+    expect([nul, (await ask(ada, `q=${nul}`)).status]).toEqual([nul, 200])
+  }
 })
 
 test('S2: words of others’ rooms are found in no way, and cost what nonsense costs', async () => {
