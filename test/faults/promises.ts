@@ -1,3 +1,4 @@
+import { fuzzed } from './fuzz'
 import { killed } from './kill'
 import { ordered } from './order'
 import type { FaultTest } from './promise'
@@ -7,4 +8,12 @@ import { silent } from './silence'
 import { synced } from './sync'
 
 /** Every promise that `bun run test:faults` keeps an eye on. */
-export const promises: FaultTest<unknown>[] = [killed, synced, ordered, repeated, removed, silent]
+export const promises: FaultTest<unknown>[] = [
+  killed,
+  synced,
+  ordered,
+  repeated,
+  removed,
+  fuzzed,
+  silent,
+]

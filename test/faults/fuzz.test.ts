@@ -1,0 +1,4 @@
+import { fuzzed } from './fuzz'
+import { holds } from './in-suite'
+
+holds(fuzzed)

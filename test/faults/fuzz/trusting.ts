@@ -1,0 +1,27 @@
+/**
+ * Loaded before a server: it has no guard, nobody catches what nobody caught, and it believes that
+ * whatever is JSON is an object. The first `null` ends it.
+ */
+Bun.plugin({
+  name: 'trusting',
+  setup(build) {
+    build.onLoad({ filter: /src\/(guard|socket\/frames)\.ts$/ }, async ({ path }) => {
+      const text = await Bun.file(path).text()
+      const contents = text
+        .replace("typeof value !== 'object' || value === null || ", '')
+        .replace(
+          /try \{\n\s+callback\(\.\.\.args\)\n\s+\} catch \(fault\) \{/,
+          'callback(...args)\n{ const fault = null; return',
+        )
+      return { contents, loader: 'ts' }
+    })
+  },
+})
+
+const on = process.on.bind(process)
+Object.assign(process, {
+  on: (event: never, listener: never) =>
+    /^(uncaughtException|unhandledRejection)$/.test(event) ? process : on(event, listener),
+})
+
+export {}
