@@ -35,8 +35,8 @@ const commonChinese =
 const syllables =
   'ka to mi ren vo lan dis per con sta tion ing er ly bra gen pol rut sch wex'.split(' ')
 
-/** A small fast generator (mulberry32). */
-function createRandom(seed: number): () => number {
+/** A small fast generator (mulberry32): the same numbers for the same seed. */
+export function createRandom(seed: number): () => number {
   let state = seed
   return () => {
     state = (state + 0x6d2b79f5) | 0

@@ -2,6 +2,7 @@ import { fuzzed } from './fuzz'
 import { killed } from './kill'
 import { ordered } from './order'
 import type { FaultTest } from './promise'
+import { rejoined } from './reconnect'
 import { removed } from './removal'
 import { repeated } from './repeats'
 import { silent } from './silence'
@@ -13,6 +14,7 @@ export const promises: FaultTest<unknown>[] = [
   synced,
   ordered,
   repeated,
+  rejoined,
   removed,
   fuzzed,
   silent,

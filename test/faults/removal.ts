@@ -13,7 +13,7 @@ type Size = {
   forgets?: boolean
 }
 
-const small: Size = { rounds: 1, talkMs: 700, leftMsMax: 2_000 }
+const small: Size = { rounds: 1, talkMs: 500, leftMsMax: 2_000 }
 
 /** T8: somebody with three tabs is put out while fifty messages a second flow. */
 export const removed: FaultTest<Size> = {

@@ -1,0 +1,109 @@
+import { connect, createServer, type Socket } from 'node:net'
+
+/** What may happen to a connection on its way. */
+export type Cut =
+  /** Both ends hear at once that it is over. */
+  | { kind: 'reset' }
+  /** It ends after so many more bytes, which may be in the middle of a frame. */
+  | { kind: 'inside'; bytes: number }
+  /** Nothing passes for a while, on new connections neither; then all of it does, late. */
+  | { kind: 'stall'; ms: number }
+  /** Everything is lost for a while, and then whoever speaks learns that nobody is there. */
+  | { kind: 'half-open'; ms: number }
+  /** What the server says is lost from now on; nobody ever learns of it. */
+  | { kind: 'deaf' }
+
+export type CuttingProxy = {
+  port: number
+  /** Does it to every connection there is; resolves when the way is free again. */
+  cut: (cut: Cut) => Promise<void>
+  close: () => void
+}
+
+/** Two sockets, and what is done to the bytes between them. */
+type Line = {
+  near: Socket
+  far: Socket
+  down: (bytes: Buffer) => void
+  up: (bytes: Buffer) => void
+}
+
+type Lines = Set<Line>
+
+/** Stands between a browser and a server, and treats their connections badly. */
+export async function openCuttingProxy(port: number): Promise<CuttingProxy> {
+  const lines: Lines = new Set()
+  let held: (() => void)[] | null = null
+  const hold = (send: () => void): void => void (held === null ? send() : held.push(send))
+  const listener = createServer((near) => {
+    const far = connect(port, '127.0.0.1')
+    const line: Line = {
+      near,
+      far,
+      down: (bytes) => hold(() => near.write(bytes)),
+      up: (bytes) => hold(() => far.write(bytes)),
+    }
+    lines.add(line)
+    near.on('data', (bytes) => line.up(Buffer.from(bytes)))
+    far.on('data', (bytes) => line.down(Buffer.from(bytes)))
+    for (const end of [near, far]) {
+      end.on('error', () => {})
+      end.on('close', () => drop(lines, line))
+    }
+  })
+  const listening = Promise.withResolvers<void>()
+  listener.listen(0, '127.0.0.1', () => listening.resolve())
+  await listening.promise
+  const address = listener.address()
+  const stall = async (ms: number): Promise<void> => {
+    held = []
+    await Bun.sleep(ms)
+    const late = held
+    held = null
+    for (const send of late) send()
+  }
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : 0,
+    cut: (cut) => (cut.kind === 'stall' ? stall(cut.ms) : cutAll(lines, cut)),
+    close() {
+      for (const line of lines) drop(lines, line)
+      listener.close()
+    },
+  }
+}
+
+async function cutAll(lines: Lines, cut: Exclude<Cut, { kind: 'stall' }>): Promise<void> {
+  const there = [...lines]
+  switch (cut.kind) {
+    case 'reset':
+      return there.forEach((line) => drop(lines, line))
+    case 'inside':
+      for (const line of there) endAfter(lines, line, cut.bytes)
+      // A connection on which nothing is said stays.
+      for (let wait = 0; wait < 100 && there.some((line) => lines.has(line)); wait += 1) {
+        await Bun.sleep(10)
+      }
+      return there.forEach((line) => drop(lines, line))
+    case 'half-open':
+      for (const line of there) line.down = line.up = () => {}
+      await Bun.sleep(cut.ms)
+      return there.forEach((line) => drop(lines, line))
+    case 'deaf':
+      for (const line of there) line.down = () => {}
+  }
+}
+
+function endAfter(lines: Lines, line: Line, bytes: number): void {
+  let left = bytes
+  line.down = (chunk) => {
+    line.near.write(chunk.subarray(0, left))
+    left -= chunk.length
+    if (left <= 0) drop(lines, line)
+  }
+}
+
+function drop(lines: Lines, line: Line): void {
+  lines.delete(line)
+  line.near.resetAndDestroy()
+  line.far.resetAndDestroy()
+}

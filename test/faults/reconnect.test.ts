@@ -1,0 +1,4 @@
+import { holds } from './in-suite'
+import { rejoined } from './reconnect'
+
+holds(rejoined)
