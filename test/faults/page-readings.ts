@@ -1,7 +1,7 @@
 import type { BrowserPage } from '../helpers/browser'
 import type { MessageEvent } from '../helpers/client'
 
-/** One look at the page: places in their order, and how often each of its own texts stands there. */
+/** One look at the page: places in their order, and its own texts, each as often as shown. */
 type Reading = { seqs: number[]; own: string[]; pending: number }
 
 export type PageReadings = {
@@ -24,7 +24,7 @@ const look = `(() => {
   }
 })()`
 
-/** Looks at the rows of a page again and again; `head` is the newest place that was acknowledged. */
+/** Looks at the rows of a page again and again; `head` is the newest acknowledged place. */
 export function createReadings(page: BrowserPage, head: () => number): PageReadings {
   const figures = { readings: 0, missing: 0, doubled: 0, disordered: 0 }
   const read = async (): Promise<Reading> => {

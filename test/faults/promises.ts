@@ -1,4 +1,5 @@
 import { fuzzed } from './fuzz'
+import { hidden } from './canary'
 import { killed } from './kill'
 import { ordered } from './order'
 import type { FaultTest } from './promise'
@@ -15,6 +16,7 @@ export const promises: FaultTest<unknown>[] = [
   ordered,
   repeated,
   rejoined,
+  hidden,
   removed,
   fuzzed,
   silent,

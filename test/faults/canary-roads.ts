@@ -1,0 +1,89 @@
+/** A request that somebody tries, and with what. */
+export type Road = { method: string; path: string; body?: string }
+
+/** Every address that a room has, with what one would send to it. */
+export function roadsTo(room: number): Road[] {
+  const path = `/rooms/${room}`
+  const get = [
+    '?before=99',
+    '/messages',
+    '/messages?limit=200&before=50',
+    '/messages?after=0',
+    '/messages/1',
+    '/messages/2',
+    '/messages/51',
+    '/changes?after=0',
+    '/settings',
+    '/export.txt',
+    '/export.html?tz=UTC',
+  ].map((ending) => ({ method: 'GET', path: path + ending }))
+  const post: [ending: string, body: string][] = [
+    ['', 'topic=x'],
+    ['/messages', 'client_id=probe&content=probe'],
+    ['/messages/1', 'content=probe'],
+    ['/messages/1/delete', ''],
+    ['/messages/1/reactions', 'emoji=🎉'],
+    ['/members', ''],
+    ['/members', 'user=3'],
+    ['/members/remove', 'user=1'],
+    ['/leave', ''],
+    ['/notify', 'notify=all'],
+  ]
+  return [
+    { method: 'GET', path },
+    { method: 'HEAD', path },
+    ...get,
+    ...post.map(([ending, body]) => ({ method: 'POST', path: path + ending, body })),
+    ...['PUT', 'PATCH', 'DELETE'].map((method) => ({ method, path })),
+    { method: 'DELETE', path: `${path}/messages/1` },
+  ]
+}
+
+/** Every address of a file, right and nearly right. */
+export function roadsToFile(id: string): Road[] {
+  const path = `/attachments/${id}`
+  const names = ['', '/file.bin', '/x', '/%2e%2e']
+  return [
+    ...names.map((name) => ({ method: 'GET', path: path + name })),
+    { method: 'HEAD', path },
+    { method: 'GET', path: `/faces/${id}` },
+    { method: 'POST', path, body: '' },
+    { method: 'DELETE', path },
+  ]
+}
+
+/** Pages that are everybody's own, lists, and what is not there. */
+export function openRoads(): Road[] {
+  const get = ['/', '/rooms', '/rail', '/rail?current=2', '/help', '/nothing', '/healthz']
+  const more = ['/rooms/1', '/rooms/1/messages?limit=200', '/rooms/1/changes', '/settings']
+  const files = ['/profile', '/media-kit', '/manifest.webmanifest', '/favicon.ico', '/metrics']
+  const rest = ['/rooms/1/settings', '/rooms/1/export.txt', '/static/x', '/socket']
+  const people = Array.from({ length: 50 }, (_, n) => `/people/${n}`)
+  return [
+    ...[...get, ...more, ...files, ...rest, ...people].map((path) => ({ method: 'GET', path })),
+    { method: 'POST', path: '/rooms', body: 'name=&kind=open' },
+    { method: 'POST', path: '/session', body: 'nickname=&avatar=letter' },
+    { method: 'POST', path: '/direct/1', body: '' },
+    { method: 'POST', path: '/direct/99', body: '' },
+    { method: 'POST', path: '/profile', body: 'nickname=' },
+    { method: 'POST', path: '/preferences', body: 'theme=dark' },
+  ]
+}
+
+/** Frames about a room that is not one's own. */
+export function framesAbout(room: number): object[] {
+  const place = { room, seq: 1 }
+  const post = { type: 'message.post', room, client_id: `probe-${room}`, attachments: [] }
+  return [
+    { type: 'read', ...place },
+    { type: 'unread', ...place },
+    { type: 'typing', room, active: true },
+    { type: 'message.edit', ...place, content: 'probe', client_id: `edit-${room}` },
+    { type: 'message.delete', ...place, client_id: `delete-${room}` },
+    { type: 'reaction.set', ...place, emoji: '🎉', active: true, client_id: `react-${room}` },
+    // A text without an answer would stand in the room that everybody is in.
+    ...(room === 1 ? [] : [{ ...post, content: 'probe' }]),
+    { ...post, client_id: `reply-${room}`, content: 'probe', reply_to: 1 },
+    { ...post, client_id: `slip-${room}`, content: 'probe', written_in: 2 },
+  ]
+}
