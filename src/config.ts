@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { isAbsolute, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { limits } from './limits'
 
 /** What the operator decides, read once from flags and environment; flags win. */
@@ -28,6 +28,7 @@ export type Config = {
 
 export type Command =
   | { kind: 'serve'; config: Config }
+  | { kind: 'backup' | 'restore'; file: string; dataFolder: string }
   | { kind: 'help' }
   | { kind: 'version' }
   | { kind: 'mistake'; sentence: string }
@@ -59,6 +60,8 @@ export function readCommand(
   if (typeof parsed === 'string') return { kind: 'mistake', sentence: parsed }
   if (parsed.help) return { kind: 'help' }
   if (parsed.version) return { kind: 'version' }
+  const dataFolder = resolve(parsed.data ?? environment.CHATROOM_DATA ?? './chatroom-data')
+  if (parsed.errand !== null) return { ...parsed.errand, dataFolder }
   const port = readPort(parsed.port ?? environment.CHATROOM_PORT ?? '3000')
   if (typeof port === 'string') return { kind: 'mistake', sentence: port }
   const publicUrl = readPublicUrl(parsed['public-url'] ?? environment.CHATROOM_PUBLIC_URL)
@@ -68,11 +71,10 @@ export function readCommand(
   const sizes = readSizes(parsed, environment)
   if (typeof sizes === 'string') return { kind: 'mistake', sentence: sizes }
   const trustProxy = parsed['trust-proxy'] ?? readSwitch(environment.CHATROOM_TRUST_PROXY)
-  const dataFolder = parsed.data ?? environment.CHATROOM_DATA ?? './chatroom-data'
   const config: Config = {
     port,
     host: parsed.host ?? environment.CHATROOM_HOST ?? '0.0.0.0',
-    dataFolder: isAbsolute(dataFolder) ? dataFolder : resolve(dataFolder),
+    dataFolder,
     houseName: (parsed.name ?? environment.CHATROOM_NAME ?? 'Chatroom').trim() || 'Chatroom',
     publicUrl,
     basePath,
@@ -89,15 +91,22 @@ export function readCommand(
 function parseFlags(args: string[]) {
   try {
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
-    if (positionals[0] !== undefined) {
-      return `I do not know “${positionals[0]}”. Try --help.`
-    }
-    return values
+    const errand = readErrand(positionals)
+    return typeof errand === 'string' ? errand : { ...values, errand }
   } catch (mistake) {
     const flag = args.find((arg) => arg.startsWith('-') && !isKnownFlag(arg))
     if (flag !== undefined) return `I do not know the flag “${flag}”. Try --help.`
     return `${mistake instanceof Error ? mistake.message : 'That flag is not right'}. Try --help.`
   }
+}
+
+/** What is to be done instead of opening the house; null when nothing is. */
+function readErrand([kind, file, ...more]: string[]) {
+  if (kind === undefined) return null
+  if (kind !== 'backup' && kind !== 'restore') return `I do not know “${kind}”. Try --help.`
+  if (file === undefined || file === '') return `Name the file: chatroom ${kind} FILE.`
+  if (more.length > 0) return `Name one file only: I do not know “${more[0]}”.`
+  return { kind, file: resolve(file) } as const
 }
 
 function isKnownFlag(arg: string): boolean {
@@ -178,6 +187,8 @@ function readDiskFault(text: string | undefined): number | null {
 export const help = `Chatroom: a chat room for a group of people, in one file.
 
   chatroom [flags]                                       environment
+  chatroom backup FILE [--data FOLDER]                   all of it, while it runs
+  chatroom restore FILE [--data FOLDER]                  into a new folder
 
   --port 3000          where to listen (0: a free one)     CHATROOM_PORT
   --host 0.0.0.0       which address to listen on        CHATROOM_HOST

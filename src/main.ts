@@ -8,7 +8,10 @@ import { limits } from './limits'
 import { createLog, faultOf, type Log } from './log'
 import { type House, openHouse } from './server'
 import type { FileStore } from './store/files'
+import { type Amount, backUp } from './store/backup'
 import { openFolderFiles } from './store/folder-files'
+import { dropStalePins } from './store/pins'
+import { restore } from './store/restore'
 import { openStore } from './store/sqlite/sqlite'
 
 /** The edge of the process: flags, environment, signals, exit codes. */
@@ -25,6 +28,12 @@ switch (command.kind) {
   case 'mistake':
     fail(command.sentence, 2)
     break
+  case 'backup':
+    await makeBackup(command.file, command.dataFolder)
+    break
+  case 'restore':
+    await restoreBackup(command.file, command.dataFolder)
+    break
   case 'serve':
     serve(command.config, log)
 }
@@ -34,6 +43,7 @@ function serve(config: Config, log: Log): void {
   if ('problem' in store) return fail(store.problem)
   const files = openFiles(config)
   if (files === null) return
+  dropStalePins(config.dataFolder).catch((fault) => log('pins.stay', { fault: faultOf(fault) }))
   const house = open(config, () => openHouse(config, { store, files }, log))
   if (house === null) return
   // A stray rejection ends a Bun process: with these it is a line in the log instead.
@@ -43,6 +53,25 @@ function serve(config: Config, log: Log): void {
   process.on('SIGXFSZ', () => {})
   stopOnSignal(house)
   greet(config, house.port)
+}
+
+async function makeBackup(file: string, folder: string): Promise<void> {
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stop.abort())
+  const { signal } = stop
+  const made = await backUp({ folder, file, version, now: Date.now, signal })
+  if ('problem' in made) return fail(made.problem)
+  console.log(`Backed up ${amountOf(made)} to ${file}.`)
+}
+
+async function restoreBackup(file: string, folder: string): Promise<void> {
+  const restored = await restore(file, folder)
+  if ('problem' in restored) return fail(restored.problem)
+  console.log(`Restored ${amountOf(restored)} into ${folder}.`)
+}
+
+function amountOf({ messages, files, bytes }: Amount): string {
+  return `${messages} messages and ${files} files (${(bytes / 1024 ** 2).toFixed(1)} MB)`
 }
 
 function openFiles(config: Config): FileStore | null {

@@ -6,4 +6,8 @@ export const disk = {
   spaceLookMs: 1_000,
   /** What the disk refused is worth another try after this. */
   storageRetryMs: 5_000,
+  /** Copies of the database that a backup takes before it believes that files are missing. */
+  snapshotsMax: 5,
+  /** What a backup writes goes to the disk in such portions, with pauses for the house. */
+  backupFlushBytes: 1024 * 1024,
 } as const

@@ -60,7 +60,8 @@ async function begin(
       await mkdir(dirname(pathOf(id)), { recursive: true, mode: 0o700 })
       await rename(path, pathOf(id))
       isKept = true
-      await sync(dirname(pathOf(id)))
+      await syncFolder(dirname(pathOf(id)))
+      await syncFolder(dirname(dirname(pathOf(id))))
     },
     async drop() {
       if (isKept) return
@@ -80,11 +81,9 @@ async function readPart(path: string, start: number, length: number) {
 }
 
 /** A name in a folder is on the disk only when the folder is. */
-async function sync(folder: string): Promise<void> {
-  for (const path of [folder, dirname(folder)]) {
-    const handle = await open(path, 'r')
-    await handle.sync().finally(() => handle.close())
-  }
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r')
+  await handle.sync().finally(() => handle.close())
 }
 
 async function* list(folder: string, before: number): AsyncGenerator<string> {

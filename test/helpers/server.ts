@@ -103,16 +103,19 @@ export function serverForAll(options: ServerOptions = {}): () => RunningServer {
   }
 }
 
-/** Runs a command line that is expected to end by itself, such as a refused start. */
+/** Runs a command line that is expected to end by itself, or kills it after a while. */
 export async function runServer(
-  options: ServerOptions = {},
+  options: ServerOptions & { killAfterMs?: number } = {},
 ): Promise<{ code: number; out: string; err: string }> {
   const data = options.data ?? makeFolder()
   const run = launch({ ...options, data })
+  const { killAfterMs = exitMsMax } = options
+  const timer = setTimeout(() => run.child.kill('SIGKILL'), killAfterMs)
   try {
     const code = await exited(run)
     return { code, out: run.out(), err: run.err() }
   } finally {
+    clearTimeout(timer)
     if (options.data === undefined) removeFolder(data)
   }
 }

@@ -8,25 +8,26 @@ import search from './migrations/0005-search.sql' with { type: 'text' }
 /** In order; a released file is never edited (test/house.test.ts), only followed by another. */
 const migrations = [spine, rooms, media, words, search]
 
+/** What this program writes, and the newest it can read. */
+export const newestFormat = migrations.length
+
 /**
- * Brings the database to the newest schema, each step and its number in one transaction: all or
+ * Brings the database to the newest schema, all steps and the number in one transaction: all or
  * nothing. Gives a sentence when the database is newer than this program.
  */
 export function migrate(db: Database): string | null {
   const version = readVersion(db)
-  if (version > migrations.length) {
+  if (version > newestFormat) {
     return (
       `The data was written by a newer Chatroom (format ${version}, this one knows ` +
-      `${migrations.length}). Please run the newer one.`
+      `${newestFormat}). Please run the newer one.`
     )
   }
-  for (const [index, sql] of migrations.entries()) {
-    if (index < version) continue
-    db.transaction(() => {
-      db.run(sql)
-      db.run(`PRAGMA user_version = ${index + 1}`)
-    }).immediate()
-  }
+  if (version === newestFormat) return null
+  db.transaction(() => {
+    for (const sql of migrations.slice(version)) db.run(sql)
+    db.run(`PRAGMA user_version = ${newestFormat}`)
+  }).immediate()
   return null
 }
 

@@ -1,10 +1,13 @@
 import { Database } from 'bun:sqlite'
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { codeOf, type Problem } from '../problem'
+import { unfinished } from '../backup'
 import type { Store } from '../store'
 import { storageReasonOf } from '../storage-fault'
 import { createAttachments } from './attachments'
 import { stopAfterFailedSync } from './failed-sync'
+import { holdFile, type Lock } from './lock'
 import { createMessages } from './messages'
 import { migrate } from './migrations'
 import { createReader } from './reader'
@@ -14,9 +17,6 @@ import { createSearchBacklog } from './search-backlog'
 import { bringIndexUpToDate, createSearchIndex } from './search-index'
 import { createSessions } from './sessions'
 import { createUsers } from './users'
-
-/** What stands in the way of opening a data folder, as one sentence for the operator. */
-export type StoreProblem = { problem: string }
 
 export type StoreOptions = {
   folder: string
@@ -29,7 +29,7 @@ export type StoreOptions = {
  * Opens the database in `folder` (made when missing), brings it up to date and returns the Store,
  * or the reason why not: unwritable, in use by another process, or made by a newer version.
  */
-export function openStore(options: StoreOptions): Store | StoreProblem {
+export function openStore(options: StoreOptions): Store | Problem {
   const { folder } = options
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -40,6 +40,10 @@ export function openStore(options: StoreOptions): Store | StoreProblem {
   if ('problem' in lock) return lock
   const file = join(folder, 'chatroom.db')
   try {
+    if (existsSync(join(folder, unfinished))) {
+      lock.close()
+      return { problem: `A restore into ${folder} was not finished. Please run it again.` }
+    }
     const db = openDatabase(file)
     if (db instanceof Database) {
       createFirstRoom(db, options)
@@ -53,26 +57,18 @@ export function openStore(options: StoreOptions): Store | StoreProblem {
   }
 }
 
-/**
- * One process per folder: an exclusive transaction on a tiny side database, which the operating
- * system releases however the process ends.
- */
-function lockFolder(folder: string): Database | StoreProblem {
+/** One process per folder. */
+function lockFolder(folder: string): Lock | Problem {
   try {
-    const lock = new Database(join(folder, 'lock'), { create: true, strict: true })
-    lock.run('PRAGMA busy_timeout = 0')
-    lock.run('BEGIN EXCLUSIVE')
-    return lock
+    const lock = holdFile(join(folder, 'lock'))
+    return lock ?? { problem: `Another Chatroom is already running on the data folder ${folder}.` }
   } catch (fault) {
-    if (codeOf(fault) === 'SQLITE_BUSY') {
-      return { problem: `Another Chatroom is already running on the data folder ${folder}.` }
-    }
     return { problem: `I cannot write to the data folder ${folder} (${codeOf(fault)}).` }
   }
 }
 
 /** Throws what SQLite throws. */
-function openDatabase(file: string): Database | StoreProblem {
+function openDatabase(file: string): Database | Problem {
   const db = new Database(file, { create: true, strict: true })
   const problem = setPragmas(db) ?? migrate(db)
   if (problem === null) {
@@ -123,7 +119,7 @@ function createFirstRoom(db: Database, { firstRoom, now }: StoreOptions): void {
   ).run({ ...firstRoom(), createdAt: now() })
 }
 
-function createStore(db: Database, lock: Database, file: string): Store {
+function createStore(db: Database, lock: Lock, file: string): Store {
   const reader = createReader(file)
   const careful = <Noun extends object>(noun: Noun): Noun => stopAfterFailedSync(db, noun)
   const index = careful(createSearchIndex(db))
@@ -166,9 +162,4 @@ function bringLogHome(db: Database): void {
   } catch (fault) {
     if (storageReasonOf(fault) === null) throw fault
   }
-}
-
-function codeOf(fault: unknown): string {
-  if (fault instanceof Error && 'code' in fault && typeof fault.code === 'string') return fault.code
-  return fault instanceof Error ? fault.message : String(fault)
 }

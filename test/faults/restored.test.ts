@@ -1,0 +1,4 @@
+import { holds } from './in-suite'
+import { restored } from './restored'
+
+holds(restored)
