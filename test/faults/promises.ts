@@ -6,6 +6,7 @@ import type { FaultTest } from './promise'
 import { rejoined } from './reconnect'
 import { removed } from './removal'
 import { repeated } from './repeats'
+import { restored } from './restored'
 import { silent } from './silence'
 import { synced } from './sync'
 
@@ -20,4 +21,5 @@ export const promises: FaultTest<unknown>[] = [
   removed,
   fuzzed,
   silent,
+  restored,
 ]
