@@ -1,6 +1,5 @@
 import { limits } from '../limits'
 import { element } from './page'
-import { rowsOf } from './rows'
 
 /** Decides when a room counts as read: its end was in front of somebody for a second. */
 export type Reading = {
@@ -59,7 +58,11 @@ export function createReading(
   }
 }
 
+/** Sought from the end, where it nearly always is. */
 function newestSeq(): number {
-  const rows = rowsOf(element('timeline', HTMLElement))
-  return Number(rows.findLast((row) => Number(row.dataset.seq) > 0)?.dataset.seq ?? 0)
+  let row = element('timeline', HTMLElement).lastElementChild
+  while (row !== null && !(row.matches('.msg') && Number(row.getAttribute('data-seq')) > 0)) {
+    row = row.previousElementSibling
+  }
+  return Number(row?.getAttribute('data-seq') ?? 0)
 }
