@@ -4,7 +4,8 @@ import { type ChatClient, openSocket, type Person, signIn } from '../helpers/cli
 import { makeRoom, sendForm } from '../helpers/house'
 import { type RunningServer, startServer } from '../helpers/server'
 import { keeps, openRoom } from './device'
-import { enter, reload, rows, say, sees } from './people'
+import { bring, inTray } from './files'
+import { enter, expectNoProblems, reload, rows, say, sees } from './people'
 
 let server: RunningServer
 let ada: BrowserPage
@@ -43,6 +44,21 @@ test('a browser that keeps nothing says so, and the chat works', async () => {
     'the sentence',
   )
   await poor.press('Escape')
+  // The same from the first moment, and without a database for files.
+  const source = `for (const name of ['localStorage', 'sessionStorage', 'indexedDB']) {
+    Object.defineProperty(window, name, { get() {
+      throw new DOMException('denied', 'SecurityError') } }) }`
+  await poor.cdp('Page.addScriptToEvaluateOnNewDocument', { source })
+  await reload(poor)
+  await bring(poor, 'paste')
+  await inTray(poor, 1)
+  await say(poor, 'a picture from there')
+  await sees(poor, 'a picture from there')
+  await poor.press('k', ['Control'])
+  await poor.waitFor(`document.activeElement?.id === 'search-q'`, 'the palette')
+  await poor.type('from there')
+  await poor.waitFor(`document.querySelector('#search-results .hit')`, 'what was found')
+  expectNoProblems(poor)
   poor.close()
 })
 

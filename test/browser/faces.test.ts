@@ -29,8 +29,15 @@ afterAll(async () => {
   await server.dispose()
 })
 
+type Way = 'paste' | 'drop' | 'choose'
+
 /** Brings a picture of one colour to the open form, as from elsewhere. */
-async function bringFace(page: BrowserPage, colour: string, type = 'image/png'): Promise<void> {
+async function bringFace(
+  page: BrowserPage,
+  colour: string,
+  type = 'image/png',
+  way: Way = 'paste',
+): Promise<void> {
   await page.waitFor(`document.querySelector('.own-face')`, 'the form')
   await page.evaluate(`(async () => {
     const canvas = document.createElement('canvas')
@@ -44,8 +51,17 @@ async function bringFace(page: BrowserPage, colour: string, type = 'image/png'):
     const blob = await new Promise((done) => canvas.toBlob(done, 'image/png'))
     const data = new DataTransfer()
     data.items.add(new File([blob], 'me', { type: '${type}' }))
-    document.querySelector('.own-face').dispatchEvent(new ClipboardEvent('paste',
-      { bubbles: true, cancelable: true, clipboardData: data }))
+    const form = document.querySelector('.own-face')
+    const init = { bubbles: true, cancelable: true }
+    if ('${way}' === 'paste') {
+      form.dispatchEvent(new ClipboardEvent('paste', { ...init, clipboardData: data }))
+    } else if ('${way}' === 'drop') {
+      form.dispatchEvent(new DragEvent('drop', { ...init, dataTransfer: data }))
+    } else {
+      const field = document.querySelector('.own-face__file')
+      field.files = data.files
+      field.dispatchEvent(new Event('change', init))
+    }
   })()`)
 }
 
@@ -86,6 +102,17 @@ test('at the door a picture is pasted, cut to a square, and goes in with the nam
   // Red to the edge: the middle was taken, not the grey sides.
   await mei.waitFor(`${facePixel('.msg:not(.msg--own) > img.av')} === '100'`, 'the face')
   await mei.waitFor(`${facePixel('.person[data-name=Ada] img')} === '100'`, 'the face on the list')
+})
+
+test('a picture is also dropped on the form, or chosen from the disk', async () => {
+  await mei.evaluate(`document.querySelector('a[href="/profile"]').click()`)
+  await mei.waitFor(`document.querySelector('#panel[open] #profile-name')`, 'the form')
+  const face = '.picks__own:not([hidden]) img'
+  await bringFace(mei, '#00c000', 'image/png', 'drop')
+  await mei.waitFor(`${facePixel(face)} === '010'`, 'the dropped one')
+  await bringFace(mei, '#0000c0', 'image/png', 'choose')
+  await mei.waitFor(`${facePixel(face)} === '001'`, 'the chosen one')
+  await mei.press('Escape')
 })
 
 test('a stranger sees no face', async () => {
