@@ -159,6 +159,8 @@ export const limits = {
   requestBytesMax: 128 * 1024,
   /** No form of ours has a tenth of it. */
   formFieldsMax: 100,
+  /** What stands over a part of such a form: its name, and a file's. */
+  formHeadBytesMax: 8 * 1024,
   /** A client that drips its headers or body is cut off. */
   requestIdleSecondsMax: 15,
   /** Browsers cap a cookie's life at 400 days (RFC 6265bis). */

@@ -38,6 +38,8 @@ export function createPaths(base: string) {
     /** What stands around its messages: the head and the people. */
     around: (id: number) => `${base}rooms/${id}?part=around`,
     messages: (id: number) => `${base}rooms/${id}/messages`,
+    isMessages: (path: string) =>
+      path.startsWith(base) && /^rooms\/\d+\/messages$/.test(path.slice(base.length)),
     /** One message where it was said; its place in the room is its name for ever. */
     message: (id: number, seq: number) => `${base}rooms/${id}/messages/${seq}`,
     older: (id: number, before: number) => `${base}rooms/${id}/messages?before=${before}`,

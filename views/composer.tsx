@@ -18,6 +18,7 @@ export function Composer({ view, room, clientId, unsent, answers }: ComposerProp
       class={isDirect ? 'compose compose--private' : 'compose'}
       id="composer"
       method="post"
+      enctype="multipart/form-data"
       action={view.paths.messages(room.id)}
       data-room={room.id}
       data-max-upload={view.uploadBytesMax}
@@ -74,6 +75,9 @@ function Tools({ view }: { view: View }) {
       <div class="slab__tools">
         {/* What was chosen stands in the tray until it is sent. */}
         <input id="files" type="file" multiple hidden aria-label={page.attach} />
+        <noscript>
+          <input name="files" type="file" multiple aria-label={page.attach} />
+        </noscript>
         <button class="btn btn--icon needs-script" id="clip" type="button" title={page.attach}>
           <Icon name="clip" />
           <span class="vh">{page.attach}</span>

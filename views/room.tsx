@@ -23,13 +23,7 @@ export function RoomPage(props: RoomPageProps) {
   const asked = props.messages.find(({ seq }) => seq === props.at)
   const here = { room: room.id, people, members, states }
   return (
-    <Page
-      view={view}
-      title={roomTitle(room)}
-      user={reader}
-      epoch={epoch}
-      renews={props.at === null}
-    >
+    <Page view={view} title={roomTitle(room)} user={reader} epoch={epoch} renews={props.isRenewing}>
       <div class="app" id="app">
         <TopBar view={view} user={reader} />
         <RoomsRail view={view} rooms={rooms} current={room.id} counts={counts} states={states} />
@@ -37,9 +31,7 @@ export function RoomPage(props: RoomPageProps) {
           <RoomHead view={view} room={room} online={countHere(here)} />
           <Log {...props}>
             {asked === undefined ? (
-              <noscript>
-                <p class="start">{view.words.page.noScript}</p>
-              </noscript>
+              <WithoutScript {...props} />
             ) : (
               <MessageForms {...props} message={asked} refused={props.refused ?? null} />
             )}
@@ -114,6 +106,8 @@ type RoomPageProps = TimelineProps &
     rooms: Room[]
     /** How many people are in each of them. */
     counts: ReadonlyMap<number, number>
+    /** Asked for by whoever only reads: the page is fetched anew every now and then. */
+    isRenewing: boolean
     /** A fresh id for the message a browser without JavaScript may send from this page. */
     clientId: string
     epoch: string
@@ -122,6 +116,22 @@ type RoomPageProps = TimelineProps &
     /** The same of a change to the message at the place that was asked for. */
     refused?: Unsent | null
   }
+
+/** A page that renews itself takes away what is being written, so it has to be asked for. */
+function WithoutScript({ view, room, isRenewing }: RoomPageProps) {
+  const { page } = view.words
+  const path = view.paths.room(room.id)
+  return (
+    <noscript>
+      <p class="start">
+        {isRenewing ? page.renewing : page.noScript}{' '}
+        <a href={isRenewing ? path : `${path}?renew`}>
+          {isRenewing ? page.stopRenewing : page.renew}
+        </a>
+      </p>
+    </noscript>
+  )
+}
 
 function RoomHead({ view, room, online }: { view: View; room: Room; online: number }) {
   const { live, page } = view.words

@@ -8,7 +8,7 @@ import { receiveFile } from '../chat/receive-file'
 import { ChatError } from '../errors'
 import { limits } from '../limits'
 import type { Attachment } from '../store/store'
-import { sendHtml, type WebContext, type WebEnv, type WebNeeds } from './context'
+import { isMultipart, sendHtml, type WebContext, type WebEnv, type WebNeeds } from './context'
 import { currentUser, requireVisitor } from './identity'
 import { readRange } from './range'
 
@@ -41,10 +41,9 @@ async function receive({ chat, spend }: WebNeeds, c: WebContext): Promise<Respon
   const visitor = requireVisitor(c)
   const retryMs = spend('uploads', visitor.session)
   if (retryMs > 0) throw new ChatError('too_many', retryMs)
-  // A form's body would have to be read whole to be understood.
-  const isForm = /^multipart\/form-data\b/i.test(c.req.header('content-type') ?? '')
+  // A form of files belongs to a message: it goes where that goes.
   const { body } = c.req.raw
-  if (isForm) throw new ChatError('bad_request')
+  if (isMultipart(c)) throw new ChatError('bad_request')
   if (body === null) throw new ChatError('file_empty')
   c.env.server.timeout(c.req.raw, limits.uploadIdleSecondsMax)
   const length = c.req.header('content-length')

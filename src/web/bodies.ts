@@ -4,7 +4,11 @@ import { parseForm } from './forms'
 
 /** The fields of a form about a message, as JSON would carry them. Throws what parseForm throws. */
 export async function readForm(c: WebContext): Promise<Map<string, unknown>> {
-  const form = await parseForm(c)
+  return asMessage(await parseForm(c))
+}
+
+/** The texts of a form, as JSON would carry them. */
+export function asMessage(form: Map<string, string>): Map<string, unknown> {
   const fields = new Map<string, unknown>(form)
   // Browsers send a form's line breaks as CRLF; people meant one.
   fields.set('content', (form.get('content') ?? '').replaceAll('\r\n', '\n'))

@@ -46,6 +46,11 @@ export function speaksJson(c: WebContext): boolean {
   return /^application\/json\b/i.test(c.req.header('content-type') ?? '')
 }
 
+/** Whether the body is a form that may hold files. */
+export function isMultipart(c: WebContext): boolean {
+  return /^multipart\/form-data\b/i.test(c.req.header('content-type') ?? '')
+}
+
 /**
  * Sends the reader on to another page after a change. htmx would follow a 303 and swap a whole page
  * into the form, so it is told where to go; a script gets `data`.

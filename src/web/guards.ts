@@ -4,7 +4,7 @@ import type { Config } from '../config'
 import { ChatError } from '../errors'
 import { limits } from '../limits'
 import type { Paths } from '../paths'
-import type { WebContext, WebEnv } from './context'
+import { isMultipart, type WebContext, type WebEnv } from './context'
 
 /**
  * Refuses requests that name another host (DNS rebinding) and works out the origin under which the
@@ -47,12 +47,14 @@ export function checkOrigin(config: Config): MiddlewareHandler<WebEnv> {
 }
 
 /**
- * Refuses bodies that are too large, whether they say so or not; only the road for files takes
- * more, and counts for itself.
+ * Refuses bodies that are too large, whether they say so or not; only the roads for files take
+ * more, and count for themselves.
  */
 export function checkSize(paths: Paths): MiddlewareHandler<WebEnv> {
+  const takesFiles = (c: WebContext): boolean =>
+    c.req.path === paths.attachments() || (isMultipart(c) && paths.isMessages(c.req.path))
   return async (c, next) => {
-    if (c.req.method === 'POST' && c.req.path === paths.attachments()) return next()
+    if (c.req.method === 'POST' && takesFiles(c)) return next()
     const size = c.req.header('content-length')
     if (Number(size ?? 0) > limits.requestBytesMax) throw new ChatError('too_large')
     const { body } = c.req.raw

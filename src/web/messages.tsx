@@ -10,7 +10,9 @@ import { ChatError } from '../errors'
 import { limits } from '../limits'
 import type { Room } from '../store/store'
 import { readForm, readJson } from './bodies'
+import { readFormWithFiles, type SentForm } from './form-files'
 import {
+  isMultipart,
   sendHtml,
   speaksJson,
   type WebContext,
@@ -80,8 +82,11 @@ async function receivePost(needs: WebNeeds, c: WebContext): Promise<Response> {
   const visitor = requireVisitor(c)
   const room = await requireRoom(needs, c, visitor)
   const isJson = speaksJson(c)
-  const fields = isJson ? await readJson(c) : await readForm(c)
-  const answer = await post(needs, visitor, room, fields)
+  const { fields, problem: missed } = await readSent(needs, c, visitor)
+  const answer =
+    missed === null
+      ? await post(needs, visitor, room, fields)
+      : { type: 'refused' as const, code: missed.code, ...retryOf(missed) }
   if (answer.type === 'accepted') {
     return isJson ? c.json(answer, 201) : c.redirect(`${paths.room(room.id)}#composer`, 303)
   }
@@ -95,6 +100,15 @@ async function receivePost(needs: WebNeeds, c: WebContext): Promise<Response> {
   const replyTo = fields.get('reply_to')
   const place = typeof replyTo === 'number' && replyTo > 0 ? { around: replyTo } : null
   return sendRoom(needs, c, visitor, room, { unsent, place })
+}
+
+async function readSent(needs: WebNeeds, c: WebContext, visitor: Visitor): Promise<SentForm> {
+  if (isMultipart(c)) return readFormWithFiles(needs, c, visitor)
+  return { fields: speaksJson(c) ? await readJson(c) : await readForm(c), problem: null }
+}
+
+function retryOf({ retryMs }: ChatError): { retryMs?: number } {
+  return retryMs === undefined ? {} : { retryMs }
 }
 
 async function post(

@@ -126,6 +126,7 @@ export async function sendRoom(
       counts={countsOf(needs, rooms)}
       epoch={chat.store.epoch}
       clientId={crypto.randomUUID()}
+      isRenewing={c.req.query('renew') !== undefined}
       unsent={unsent}
       refused={refused}
     />,

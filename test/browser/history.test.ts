@@ -1,7 +1,10 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { limits } from '../../src/limits'
 import type { BrowserPage } from '../helpers/browser'
 import { openSocket, signIn } from '../helpers/client'
+import { png } from '../helpers/files'
 import { type RunningServer, startServer } from '../helpers/server'
 import { addressOf, connected, enter, expectNoProblems, rows, say, sees } from './people'
 
@@ -130,9 +133,20 @@ test('without JavaScript the page still reads and posts', async () => {
   // The field has the focus; the button comes after it.
   await ada.waitFor(`document.activeElement.id === 'content'`, 'the focus')
   await ada.type('Posted by a plain form')
+  const path = join(server.data, '照片.png')
+  writeFileSync(path, png(30, 20))
+  const { root } = (await ada.cdp('DOM.getDocument')) as { root: { nodeId: number } }
+  const selector = '#composer [name=files]'
+  const found = await ada.cdp('DOM.querySelector', { nodeId: root.nodeId, selector })
+  await ada.cdp('DOM.setFileInputFiles', { ...(found as object), files: [path] })
+  await ada.press('Tab')
+  expect(await ada.evaluate<string>(`document.activeElement.name`)).toBe('files')
   await ada.press('Tab')
   await ada.press('Enter')
   await sees(ada, 'Posted by a plain form')
+  const picture = `[...document.querySelectorAll('#timeline .pic img')].at(-1)`
+  await ada.waitFor(`${picture}?.naturalWidth === 30`, 'the picture')
+  expect(await ada.evaluate<string>(`${picture}.alt`)).toBe('照片.png')
   // The time leads to the page of the message, where there are forms for everything else.
   await ada.evaluate(`[...document.querySelectorAll('.msg__meta a')].at(-1).click()`)
   await ada.waitFor(`document.querySelector('#edit-content')`, 'the forms')

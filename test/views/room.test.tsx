@@ -110,6 +110,7 @@ function roomPage(language: Language, unsent?: { content: string; problem: strin
       hasOlder={true}
       nextSeq={null}
       at={null}
+      isRenewing={false}
       clientId="c9"
       epoch="e1"
       unsent={unsent ?? null}

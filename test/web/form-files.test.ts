@@ -1,0 +1,143 @@
+import { expect, test } from 'bun:test'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { history, type Person, signIn } from '../helpers/client'
+import { fetchAs, joined, png } from '../helpers/files'
+import { serverForAll } from '../helpers/server'
+
+const server = serverForAll({ flags: ['--max-upload', '1MB'] })
+const megabyte = 1024 * 1024
+
+type Field = [name: string, value: string | Uint8Array<ArrayBuffer>, fileName?: string]
+
+/** A form as browsers write it. */
+function form(fields: Field[], end = '--mark--\r\n'): Uint8Array<ArrayBuffer> {
+  const parts = fields.map(([name, value, fileName]) => {
+    const file = fileName === undefined ? '' : `; filename="${fileName}"\r\nContent-Type: x/y`
+    const head = `--mark\r\nContent-Disposition: form-data; name="${name}"${file}\r\n\r\n`
+    return joined(Buffer.from(head), Buffer.from(value), Buffer.from('\r\n'))
+  })
+  return joined(...parts, Buffer.from(end))
+}
+
+async function post(person: Person, body: BodyInit, type = 'boundary=mark'): Promise<Response> {
+  return fetch(`${server().origin}/rooms/1/messages`, {
+    method: 'POST',
+    redirect: 'manual',
+    keepalive: false,
+    headers: {
+      Cookie: person.cookie,
+      Origin: server().origin,
+      'Accept-Language': 'en',
+      'Content-Type': `multipart/form-data; ${type}`,
+    },
+    body,
+  })
+}
+
+const kept = (): number =>
+  readdirSync(join(server().data, 'files'), { recursive: true, withFileTypes: true }).filter(
+    (entry) => entry.isFile(),
+  ).length
+
+async function said(person: Person, clientId: string) {
+  return (await history(server(), person, 1)).filter((each) => each.client_id === clientId)
+}
+
+/** The same bytes in pieces of these lengths, in turns. */
+function inPieces(bytes: Uint8Array<ArrayBuffer>, lengths: number[]): ReadableStream {
+  let [at, n] = [0, 0]
+  return new ReadableStream({
+    pull(controller) {
+      const length = lengths[n % lengths.length] ?? 1
+      controller.enqueue(bytes.subarray(at, at + length))
+      at += length
+      n += 1
+      if (at >= bytes.length) controller.close()
+    },
+  })
+}
+
+test('a form without JavaScript brings words and files, however it is cut on its way', async () => {
+  const ada = await signIn(server(), 'Ada')
+  const noise = crypto.getRandomValues(new Uint8Array(3_000))
+  const tricky = joined(noise, Buffer.from('\r\n--mar\r\n--\r\n-\r\n--mark'.slice(0, -1)), noise)
+  for (const [n, lengths] of [[100_000], [1], [7, 1, 2, 3], [1_024, 5]].entries()) {
+    const body = form([
+      ['client_id', `cut-${n}`],
+      ['content', 'one\r\ntwo 梅'],
+      ['files', tricky, '报告 %22终%22.bin'],
+      ['files', png(3, 2), 'dot.png'],
+      ['files', '', ''],
+    ])
+    const answer = await post(ada, inPieces(body, lengths))
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/rooms/1#composer'])
+    const [message] = await said(ada, `cut-${n}`)
+    const [file, picture] = message?.attachments ?? []
+    expect([message?.content, message?.attachments.length]).toEqual(['one\ntwo 梅', 2])
+    expect([file?.name, file?.type]).toEqual(['报告 "终".bin', 'application/octet-stream'])
+    expect([picture?.name, picture?.width]).toEqual(['dot.png', 3])
+    const bytes = await (await fetchAs(server(), ada, file?.url ?? '')).bytes()
+    expect(Buffer.from(bytes).equals(Buffer.from(tricky))).toBe(true)
+  }
+})
+
+test('the same form sent again is one message', async () => {
+  const ada = await signIn(server(), 'Reload')
+  const body = form([
+    ['client_id', 'again'],
+    ['content', 'once'],
+    ['files', 'x', 'x.txt'],
+  ])
+  for (let n = 0; n < 2; n += 1) expect((await post(ada, body)).status).toBe(303)
+  expect((await said(ada, 'again')).length).toBe(1)
+})
+
+test('a file that is not taken gives the words back, with the reason', async () => {
+  const ada = await signIn(server(), 'Large')
+  const before = kept()
+  const large = new Uint8Array(megabyte + 1)
+  const words: Field[] = [
+    ['client_id', 'large'],
+    ['content', 'not to be lost'],
+  ]
+  const answer = await post(ada, form([...words, ['files', large, 'large.bin']]))
+  const page = await answer.text()
+  expect(answer.status).toBe(413)
+  expect(page).toContain('not to be lost</textarea>')
+  expect(page).toContain('id="unsent-problem"')
+  expect(kept()).toBe(before)
+  const many: Field[] = Array.from({ length: 11 }, (_, n) => ['files', 'x', `${n}.txt`])
+  const tooMany = await post(ada, form([...words, ...many]))
+  expect([tooMany.status, (await tooMany.text()).includes('not to be lost')]).toEqual([422, true])
+  expect(await said(ada, 'large')).toEqual([])
+})
+
+test('a form that no browser sends is refused, and leaves nothing (U10)', async () => {
+  const ada = await signIn(server(), 'Odd')
+  const before = kept()
+  const file: Field = ['files', 'half', 'half.bin']
+  const heads = `--mark\r\n${'A: b\r\n'.repeat(10_000)}\r\nx\r\n--mark--`
+  const bodies: BodyInit[] = [
+    '',
+    '--mark',
+    'no mark at all',
+    form([file], ''),
+    form([file], '--mark'),
+    form([file], '--markX'),
+    heads,
+    '--mark\r\n\r\nno head\r\n--mark--',
+    form(Array.from({ length: 5_000 }, (_, n) => [`f${n}`, 'x'])),
+    form([['__proto__', 'x']]),
+    form([['content', 'x'.repeat(200_000)]]),
+  ]
+  for (const [n, body] of bodies.entries()) {
+    expect([n, (await post(ada, body)).status]).toEqual([n, 400])
+  }
+  for (const type of ['', 'boundary=', `boundary=${'x'.repeat(300)}`]) {
+    expect([type, (await post(ada, form([file]), type)).status]).toEqual([type, 400])
+  }
+  // What had come whole before the form went wrong is no message's: the janitor takes it.
+  expect(kept() - before).toBeLessThanOrEqual(2)
+  expect(await (await fetch(`${server().origin}/healthz`)).text()).toBe('ok')
+})
