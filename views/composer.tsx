@@ -30,6 +30,9 @@ export function Composer({ view, room, clientId, unsent, answers }: ComposerProp
       {answers !== null && <AnswerBox view={view} message={answers} />}
       <ul class="tray" id="tray" hidden></ul>
       <p class="problem" id="tray-problem" role="alert"></p>
+      <noscript>
+        <input class="compose__files" name="files" type="file" multiple aria-label={page.attach} />
+      </noscript>
       <div class="slab">
         <label class="vh" for="content" id="content-label">
           {fill(isDirect ? live.privatePlaceholder : live.fieldLabel, names)}
@@ -75,9 +78,6 @@ function Tools({ view }: { view: View }) {
       <div class="slab__tools">
         {/* What was chosen stands in the tray until it is sent. */}
         <input id="files" type="file" multiple hidden aria-label={page.attach} />
-        <noscript>
-          <input name="files" type="file" multiple aria-label={page.attach} />
-        </noscript>
         <button class="btn btn--icon needs-script" id="clip" type="button" title={page.attach}>
           <Icon name="clip" />
           <span class="vh">{page.attach}</span>

@@ -123,7 +123,7 @@ function WithoutScript({ view, room, isRenewing }: RoomPageProps) {
   const path = view.paths.room(room.id)
   return (
     <noscript>
-      <p class="start">
+      <p class="note">
         {isRenewing ? page.renewing : page.noScript}{' '}
         <a href={isRenewing ? path : `${path}?renew`}>
           {isRenewing ? page.stopRenewing : page.renew}

@@ -140,8 +140,6 @@ test('without JavaScript the page still reads and posts', async () => {
   const found = await ada.cdp('DOM.querySelector', { nodeId: root.nodeId, selector })
   await ada.cdp('DOM.setFileInputFiles', { ...(found as object), files: [path] })
   await ada.press('Tab')
-  expect(await ada.evaluate<string>(`document.activeElement.name`)).toBe('files')
-  await ada.press('Tab')
   await ada.press('Enter')
   await sees(ada, 'Posted by a plain form')
   const picture = `[...document.querySelectorAll('#timeline .pic img')].at(-1)`
