@@ -1,6 +1,6 @@
 import type { BunPlugin } from 'bun'
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { limits } from '../src/limits'
 import { emojiLines } from './emoji'
@@ -14,15 +14,14 @@ const staticFolder = join(root, 'dist', 'static')
 const lateFolder = 'src/island/late'
 
 export async function buildStatic(): Promise<void> {
-  const browser: Partial<Bun.BuildConfig> = { target: 'browser', plugins: [limitsOfIsland] }
   const lateParts = readdirSync(join(root, lateFolder)).map((file) => basename(file, '.ts'))
   const [island, css, lateCss, ...late] = await Promise.all([
-    bundle('src/island/main.ts', { ...browser, format: 'iife' }),
+    script('src/island/main.ts', 'iife'),
     // For browsers older than our CSS (light-dark, nesting: 2024) Bun would rewrite and bloat it.
     bundle('static/css/app.css', { target: 'bun' }),
     bundle('static/css/late.css', { target: 'bun' }),
     // Each alone: with shared chunks the first page would have to fetch many small files.
-    ...lateParts.map((part) => bundle(`${lateFolder}/${part}.ts`, { ...browser, format: 'esm' })),
+    ...lateParts.map((part) => script(`${lateFolder}/${part}.ts`, 'esm')),
   ])
   const htmx = await Bun.file(join(root, 'node_modules/htmx.org/dist/htmx.min.js')).bytes()
   rmSync(staticFolder, { recursive: true, force: true })
@@ -50,20 +49,28 @@ async function licences(): Promise<string> {
   return (await Promise.all(notices)).join(`\n${'-'.repeat(72)}\n\n`)
 }
 
-/** Of all numbers the browser gets those that its script names: the others are the server's. */
-const limitsOfIsland: BunPlugin = {
-  name: 'limits of the island',
-  setup(build) {
-    build.onLoad({ filter: /src[\\/]limits\.ts$/ }, async () => {
-      const glob = new Bun.Glob('src/island/**/*.ts').scan({ cwd: root, absolute: true })
-      const files = [...(await Array.fromAsync(glob)), join(root, 'src/large-emoji.ts')]
-      const texts = await Promise.all(files.map((file) => Bun.file(file).text()))
-      const named = new Set(texts.join().match(/(?<=\blimits\.)\w+/g))
-      const picked = Object.entries(limits).filter(([name]) => named.has(name))
-      const text = JSON.stringify(Object.fromEntries(picked))
-      return { contents: `export const limits = ${text}`, loader: 'ts' }
-    })
-  },
+/** A script for the browser: of all numbers it gets those that it names, the others are not its. */
+async function script(entry: string, format: 'iife' | 'esm'): Promise<Uint8Array> {
+  const options: Partial<Bun.BuildConfig> = { target: 'browser', format }
+  // Built once to learn which files it is made of.
+  const draft = await Bun.build({ entrypoints: [join(root, entry)], metafile: true, ...options })
+  const files = Object.keys(draft.metafile?.inputs ?? {}).filter((file) => !limitsFile.test(file))
+  const texts = await Promise.all(files.map((file) => Bun.file(resolve(file)).text()))
+  const named = new Set(texts.join().match(/(?<=\blimits\.)\w+/g))
+  return bundle(entry, { ...options, plugins: [limitsOf(named)] })
+}
+
+const limitsFile = /src[\\/]limits\.ts$/
+
+function limitsOf(named: Set<string>): BunPlugin {
+  const picked = Object.entries(limits).filter(([name]) => named.has(name))
+  const contents = `export const limits = ${JSON.stringify(Object.fromEntries(picked))}`
+  return {
+    name: 'limits of a script',
+    setup(build) {
+      build.onLoad({ filter: limitsFile }, () => ({ contents, loader: 'ts' }))
+    },
+  }
 }
 
 async function bundle(entry: string, options: Partial<Bun.BuildConfig>): Promise<Uint8Array> {
