@@ -72,10 +72,6 @@ type Disk = (work: (store: IDBObjectStore) => IDBRequest) => Promise<unknown>
 /** Does something with what the browser keeps; null when it keeps nothing. */
 function openDisk(name: string): Disk {
   const database = openDatabase(name)
-  // A shared computer keeps nothing after log-out.
-  document.getElementById('log-out')?.addEventListener('submit', (event) => {
-    if (!event.defaultPrevented) indexedDB.deleteDatabase(name)
-  })
   return async (work) => {
     const opened = await database
     if (opened === null) return null

@@ -59,6 +59,8 @@ export function openStorage(page: Pick<Page, 'house'>): Storage {
     seal(kept) {
       isSealed = true
       for (const key of keys('')) if (!kept.includes(key)) remove(key)
+      // Of files that wait (kept-files.ts), whose part this page may never have asked for.
+      attempt(() => void indexedDB.deleteDatabase(`${prefix}files`), undefined)
     },
     watch(callback) {
       window.addEventListener('storage', ({ key, newValue }) => {

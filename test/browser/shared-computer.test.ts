@@ -111,6 +111,31 @@ test('the next person finds nothing of it, nor sends it', async () => {
   expect(isSent).toEqual([])
 })
 
+test('a file that waited goes too, though the page never asked for what keeps it', async () => {
+  await page.cdp('Network.setBlockedURLs', { urls: ['*media*'] })
+  await page.goto(addressOf(server.port, host, '/rooms/1'))
+  await connected(page)
+  await page.evaluate(`new Promise((done) => {
+    const opening = indexedDB.open('chatroom.' + document.body.dataset.house + '.files', 1)
+    opening.onupgradeneeded = () => opening.result.createObjectStore('files')
+    opening.onsuccess = () => {
+      const put = opening.result.transaction('files', 'readwrite').objectStore('files')
+        .put('${canary}', 'a file')
+      put.onsuccess = () => (opening.result.close(), done(1))
+    }
+  })`)
+  await page.evaluate(logOut)
+  await page.waitFor(`document.querySelector('#sign-in[open]')`, 'the door')
+  const names = `indexedDB.databases().then((all) => all.map(({ name }) => name).join())`
+  expect(await page.evaluate<string>(names)).not.toContain('.files')
+  await page.cdp('Network.setBlockedURLs', { urls: [] })
+  await page.goto(addressOf(server.port, host))
+  await page.waitFor(`document.activeElement.id === 'nickname'`, 'the field')
+  await page.type('Ben')
+  await page.press('Enter')
+  await connected(page)
+})
+
 test('on a computer of one’s own name and sound stay, and nothing that was said', async () => {
   await page.press('ArrowLeft')
   await mei.post(1, 'open', 'said in the open')
