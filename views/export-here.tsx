@@ -40,7 +40,7 @@ export function ExportHere({ view }: { view: View }) {
         {exporting.save}
       </button>
       <progress id="export-progress" max="1" aria-label={exporting.progress} hidden></progress>
-      <p class="settings__note" id="export-done"></p>
+      <p class="settings__note" id="export-done" role="status"></p>
     </fieldset>
   )
 }

@@ -147,6 +147,7 @@ function ExportWays({ view, room, messages }: PartProps & Pick<SettingsProps, 'm
         ))}
       </p>
       <small>{roomFile.pageNote}</small>
+      <p class="settings__note" id="export-begun" role="status" data-said={roomFile.begun}></p>
     </div>
   )
 }

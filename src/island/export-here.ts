@@ -4,6 +4,14 @@ import type { Parts } from './parts'
 import { readRow, type Remembered } from './remembered'
 import { rowsOf } from './rows'
 
+/** The whole room comes as any other file does: that it has begun is said here. */
+export function dressDownloads(): void {
+  const note = document.getElementById('export-begun')
+  for (const link of document.querySelectorAll('#export-room a[download]')) {
+    link.addEventListener('click', () => note?.replaceChildren(note.dataset.said ?? ''))
+  }
+}
+
 /** Fills in how much there is to save of the room on the page, and saves it when asked. */
 export function dressExport(parts: Parts): void {
   const box = document.getElementById('export-here')

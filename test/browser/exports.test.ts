@@ -48,6 +48,8 @@ async function download(kind: 'txt' | 'html'): Promise<string> {
     'the ways',
   )
   await ada.click(`#export-room a[href*="export.${kind}"]`)
+  const begun = `document.querySelector('#export-begun[role=status]').textContent`
+  await ada.waitFor(`${begun}.startsWith('The file is being written')`, 'the sentence')
   for (let tries = 0; tries < 200; tries += 1) {
     const [file] = [...new Bun.Glob(`*.${kind}`).scanSync({ cwd: into, onlyFiles: true })]
     if (file !== undefined) {

@@ -39,6 +39,9 @@ async function bringFace(
   way: Way = 'paste',
 ): Promise<void> {
   await page.waitFor(`document.querySelector('.own-face')`, 'the form')
+  const isLoaded = `performance.getEntriesByType('resource').some(({ name, responseEnd }) =>
+    /late-(faces|panel)/.test(name) && performance.now() > responseEnd + 100)`
+  await page.waitFor(isLoaded, 'the part for faces')
   await page.evaluate(`(async () => {
     const canvas = document.createElement('canvas')
     canvas.width = 600

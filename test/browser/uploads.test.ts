@@ -91,6 +91,32 @@ test('what is written after a file stays after it, however long the file takes',
   await lineSpeed(ada, -1)
 })
 
+test('of many files two are under way at a time, in the order chosen', async () => {
+  await lineSpeed(ada, 2_000 * 1024)
+  await ada.evaluate(`(() => {
+    window.underWay = 0
+    window.most = 0
+    const { send } = XMLHttpRequest.prototype
+    XMLHttpRequest.prototype.send = function (body) {
+      window.most = Math.max(window.most, ++window.underWay)
+      this.addEventListener('readystatechange', () => {
+        if (this.readyState === 4) window.underWay -= 1
+      })
+      send.call(this, body)
+    }
+  })()`)
+  const names = ['one.bin', 'two.bin', 'three.bin', 'four.bin', 'five.bin']
+  for (const name of names) await bringLarge(name, 200)
+  await inTray(ada, names.length)
+  await say(ada, 'five files')
+  await sees(mei, 'five files')
+  expect(await ada.evaluate<number>('window.most')).toBe(2)
+  const shown = `[...[...document.querySelectorAll('#timeline .msg')].at(-1)
+    .querySelectorAll('.file bdi')].map((name) => name.textContent)`
+  expect(await mei.evaluate<string[]>(shown)).toEqual(names)
+  await lineSpeed(ada, -1)
+})
+
 test('an upload that fails says why and can be tried again', async () => {
   await ada.evaluate(`(() => {
     const open = XMLHttpRequest.prototype.open

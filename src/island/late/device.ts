@@ -1,4 +1,4 @@
-import { dressExport } from '../export-here'
+import { dressDownloads, dressExport } from '../export-here'
 import { openHistory } from '../history'
 import type { DeviceHit, Parts } from '../parts'
 import { createSound } from '../sound'
@@ -23,6 +23,7 @@ export function createDevice(parts: Parts): Device {
       dressSettings(parts)
       dressHistory(parts)
       dressExport(parts)
+      dressDownloads()
     },
   }
 }

@@ -4,6 +4,7 @@ export const roomFile = {
   asText: 'As text',
   asPage: 'As one page, with pictures',
   pageNote: 'The page opens anywhere, without the chat and without a network.',
+  begun: 'The file is being written; the browser shows how far it is.',
   head: { one: '{n} message, up to number {upTo}', other: '{n} messages, up to number {upTo}' },
   range: '{first} – {last}',
   zone: 'Times: {zone}',

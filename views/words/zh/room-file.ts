@@ -6,6 +6,7 @@ export const roomFile: Words['roomFile'] = {
   asText: '导出为文本',
   asPage: '导出为网页（含图片）',
   pageNote: '这个网页不需要聊天室，也不需要网络，随处都能打开。',
+  begun: '正在写入文件，浏览器会显示进度。',
   head: { one: '{n} 条消息，截至第 {upTo} 号', other: '{n} 条消息，截至第 {upTo} 号' },
   range: '{first} – {last}',
   zone: '时区：{zone}',
