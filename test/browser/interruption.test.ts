@@ -125,7 +125,7 @@ test('X8: a page of an older server says so, and what waits in it is sent once',
 })
 
 /** What a browser says of a server that was killed: nothing listens, or a request has no answer. */
-const ofAKill = /ERR_(CONNECTION_(REFUSED|RESET)|EMPTY_RESPONSE)|WebSocket connection/
+const ofAKill = /ERR_(CONNECTION_(REFUSED|RESET)|EMPTY_RESPONSE)|WebSocket connection|status of 503/
 
 test('nothing was reported against the policy', () => {
   const unexpected = [ada, grace].flatMap(({ problems }) =>

@@ -28,6 +28,7 @@ beforeAll(async () => {
   bob.send({ type: 'message.post', room: direct, ...slip })
   await sees(ada, 'Public words')
   await ada.waitFor(rowWith('A private slip'), 'the slip')
+  await ada.waitFor(`document.querySelector('#room-${harbour}')`, 'the other room')
 })
 
 afterAll(async () => {

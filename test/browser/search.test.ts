@@ -49,6 +49,9 @@ const link = 'The cafe’s menu: http://menu.example/cafe'
 const first = 'The café opens at nine, 明天去上海'
 
 test('typing finds messages of all my rooms, newest first, the hit marked', async () => {
+  await ada.evaluate(`(window.announced = [], new MutationObserver(() =>
+    announced.push(document.querySelector('#status').textContent)).observe(
+      document.querySelector('#status'), { childList: true }))`)
   await openPalette()
   await ada.type('CAFE')
   await finds([own, secret, elsewhere, link, first])
@@ -60,7 +63,7 @@ test('typing finds messages of all my rooms, newest first, the hit marked', asyn
     hit.querySelector('.hit__meta use').getAttribute('href') === '#icon-lock')`
   expect(await ada.evaluate<boolean[]>(locks)).toEqual([false, true, false, false, false])
   expect(await ada.evaluate('location.pathname + location.search')).toBe('/search?q=CAFE')
-  expect(await ada.evaluate(`document.querySelector('#status').textContent`)).toContain('5 results')
+  await ada.waitFor(`announced.some((text) => text.includes('5 results'))`, 'the number, said')
 })
 
 test('sender, room, time and kind narrow it, each and all together', async () => {
