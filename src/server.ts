@@ -17,7 +17,9 @@ import { createSocketDoor } from './socket/socket'
 import { topicOf } from './socket/topics'
 import type { FileStore } from './store/files'
 import type { Store } from './store/store'
+import { createTurns } from './turns'
 import { createApp } from './web/app'
+import { addressOf } from './web/guards'
 
 export type House = {
   port: number
@@ -68,7 +70,7 @@ export function openHouse(
     // The web door bounds every body itself: one road takes large files, all others little.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     idleTimeout: limits.requestIdleSecondsMax,
-    fetch: (request, itself) => app.fetch(request, { server: itself }),
+    fetch: answerInTurn(app, config),
     error: () => new Response('Something broke. Please try again.', { status: 500 }),
     websocket: door.websocket,
   })
@@ -113,6 +115,13 @@ function hasTakenAll(socket: Socket): boolean {
 async function until(isTrue: () => boolean, msMax: number): Promise<void> {
   const deadline = performance.now() + msMax
   while (!isTrue() && performance.now() < deadline) await Bun.sleep(10)
+}
+
+/** Every address in its turn, whatever the others ask for. */
+function answerInTurn(app: ReturnType<typeof createApp>, config: Config) {
+  const inTurn = createTurns()
+  return (request: Request, server: Server<SocketState>): Promise<Response> =>
+    inTurn(addressOf(request, server, config), async () => app.fetch(request, { server }))
 }
 
 /** What a verb may do to the open sockets of somebody. */

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import type { Server } from 'bun'
 import type { MiddlewareHandler } from 'hono'
 import type { Config } from '../config'
 import { ChatError } from '../errors'
@@ -19,7 +20,7 @@ export function checkHost(config: Config): MiddlewareHandler<WebEnv> {
     const scheme = schemeOf(c, host, config)
     c.set('isSecure', scheme === 'https')
     c.set('origin', `${scheme}://${host}`)
-    c.set('address', addressOf(c, config))
+    c.set('address', addressOf(c.req.raw, c.env.server, config))
     await next()
   }
 }
@@ -102,8 +103,12 @@ function schemeOf(c: WebContext, host: string, config: Config): 'http' | 'https'
   return config.trustProxy && c.req.header('x-forwarded-proto') === 'https' ? 'https' : 'http'
 }
 
-/** The proxy appends the address it saw: only the last entry is its own word. */
-function addressOf(c: WebContext, config: Config): string {
-  const forwarded = config.trustProxy ? c.req.header('x-forwarded-for')?.split(',').at(-1) : null
-  return forwarded?.trim() || (c.env.server.requestIP(c.req.raw)?.address ?? 'unknown')
+/** Where a request comes from. A proxy appends the address it saw: only the last is its word. */
+export function addressOf(
+  request: Request,
+  server: Pick<Server<never>, 'requestIP'>,
+  { trustProxy }: Pick<Config, 'trustProxy'>,
+): string {
+  const forwarded = trustProxy ? request.headers.get('x-forwarded-for')?.split(',').at(-1) : null
+  return forwarded?.trim() || (server.requestIP(request)?.address ?? 'unknown')
 }
