@@ -44,7 +44,7 @@ export function createSocketDoor(needs: Needs): SocketDoor {
         (socket: Socket, raw: string | Buffer) => receive(needs, socket, raw),
         endSocket,
       ),
-      ping: hearSign,
+      ping: guard(chat.log, 'socket.ping', (socket) => hearPing(needs, socket), endSocket),
       pong: hearSign,
       close: guard(chat.log, 'socket.close', (socket) => {
         socket.data.isOpen = false
@@ -57,6 +57,12 @@ export function createSocketDoor(needs: Needs): SocketDoor {
       },
     },
   }
+}
+
+/** Bun answers each; a flood of them is ended, and costs the same as one of frames. */
+function hearPing({ spend }: Needs, socket: Socket): void {
+  hearSign(socket)
+  if (spend('frames', socket.data.visitor.session) > 0) socket.terminate()
 }
 
 function hearSign(socket: Socket): void {
