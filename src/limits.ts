@@ -1,5 +1,6 @@
 import { budgets } from './limits/budgets'
 import { disk } from './limits/disk'
+import { drawing } from './limits/drawing'
 import { finding } from './limits/finding'
 
 /**
@@ -149,6 +150,8 @@ export const limits = {
   postingBatchMax: 2_000,
 
   ...disk,
+
+  ...drawing,
 
   ...finding,
 

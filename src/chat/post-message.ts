@@ -35,9 +35,12 @@ export function openPostingQueue(chat: Chat): {
 
   const run = async (): Promise<void> => {
     while (waiting.length > 0) {
-      const batch = waiting.slice(0, limits.postingBatchMax)
-      waiting = waiting.slice(limits.postingBatchMax)
+      const size = sizeOfBatch(waiting)
+      const batch = waiting.slice(0, size)
+      waiting = waiting.slice(size)
       await flush(chat, batch)
+      // Others have their turn before the next group.
+      if (waiting.length > 0) await new Promise<void>((resolve) => setImmediate(resolve))
     }
     running = null
   }
@@ -63,6 +66,17 @@ export function openPostingQueue(chat: Chat): {
   }
 
   return { postMessage, close }
+}
+
+/** How many of those that wait become one transaction: bounds how long the loop is away. */
+function sizeOfBatch(waiting: Posting[]): number {
+  let [size, units] = [0, 0]
+  for (const { message } of waiting) {
+    units += message.content.length
+    if (size === limits.postingBatchMax || (size > 0 && units > limits.postingUnitsMax)) break
+    size += 1
+  }
+  return size
 }
 
 async function flush(chat: Chat, batch: Posting[]): Promise<void> {

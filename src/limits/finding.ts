@@ -20,7 +20,7 @@ export const finding = {
   exportTextRows: 200,
   exportPageRows: 100,
   /** …but no more than this of what was said, however long it is. */
-  exportPageUnitsMax: 256 * 1024,
+  exportPageUnitsMax: 96 * 1024,
   /** Bytes of a picture that are put into a page at once; a multiple of three, for base64. */
   exportPictureBytes: 48 * 1024,
   /** What is quoted of a message that was answered. */

@@ -31,7 +31,10 @@ export function messageRoutes(needs: WebNeeds): Hono<WebEnv> {
       const visitor = requireVisitor(c)
       const room = await requireRoom(needs, c, visitor)
       const place = readPlace(c)
-      const page = await readPage(needs, room, visitor.user, place, readLimit(c))
+      // Drawing is dear; JSON is not.
+      const units = wantsJson(c) ? Number.POSITIVE_INFINITY : limits.pageUnitsMax
+      const size = { rows: readLimit(c), units }
+      const page = await readPage(needs, room, visitor.user, place, size)
       if (wantsJson(c)) return c.json({ messages: page.messages.map((row) => toEvent(row)) })
       const props = { view: c.get('view'), room, reader: visitor.user, ...page }
       const isNewer = place !== null && 'after' in place

@@ -104,8 +104,9 @@ export async function sendRoom(
 ): Promise<Response> {
   const { chat } = needs
   const at = place !== null && 'around' in place ? place.around : null
-  const limit = at === null ? limits.historyPageRows : limits.historyPageRows / 2
-  const page = await readPage(needs, room, visitor.user, place, limit)
+  const share = at === null ? 1 : 2
+  const size = { rows: limits.historyPageRows / share, units: limits.pageUnitsMax / share }
+  const page = await readPage(needs, room, visitor.user, place, size)
   const nextSeq = isBefore(place) ? place.before : page.nextSeq
   const props = {
     view: c.get('view'),
@@ -176,17 +177,35 @@ export async function readPage(
   room: Room,
   reader: User,
   place: Place,
-  limit: number = limits.historyPageRows,
+  { rows, units }: PageSize,
 ) {
   const { messages: store } = chat.store
-  const [older, newer] = await readBothWays(store, room, place, limit)
-  const messages = [...older.slice(-limit), ...newer.slice(0, limit)]
-  const hasOlder = older.length > limit
-  const nextSeq = newer.length > limit ? (newer[limit]?.seq ?? null) : null
+  const [older, newer] = await readBothWays(store, room, place, rows)
+  const [backwards, onwards] = [
+    fitting(older.toReversed(), rows, units),
+    fitting(newer, rows, units),
+  ]
+  const messages = [...older.slice(older.length - backwards), ...newer.slice(0, onwards)]
+  const hasOlder = older.length > backwards
+  const nextSeq = newer[onwards]?.seq ?? null
   const from = hasOlder || isAfter(place) ? (messages[0]?.seq ?? 0) : 0
   const before = isBefore(place) ? place.before : nextSeq
   const slips = await store.slips(room, reader.id, from, before)
   return { messages, slips, hasOlder, nextSeq }
+}
+
+/** The most of a page, on either side of its place: messages, and characters of theirs. */
+type PageSize = { rows: number; units: number }
+
+/** How many of these, one at least, are a page. */
+function fitting(messages: Message[], rows: number, units: number): number {
+  let [count, sum] = [0, 0]
+  for (const { content } of messages.slice(0, rows)) {
+    sum += content.length
+    if (count > 0 && sum > units) break
+    count += 1
+  }
+  return count
 }
 
 /** Up to one more than `limit` on either side, so that it is known whether there is more. */

@@ -1,0 +1,7 @@
+/** How much is drawn in one go, while everybody else waits; a part of limits.ts. */
+export const drawing = {
+  /** Characters of messages on one page: 50 long ones are 50, of the very longest it is twelve. */
+  pageUnitsMax: 96 * 1024,
+  /** Characters of one transaction, which are drawn at once: of the longest messages twenty. */
+  postingUnitsMax: 160 * 1024,
+} as const
