@@ -8,6 +8,7 @@ import { removed } from './removal'
 import { repeated } from './repeats'
 import { restored } from './restored'
 import { silent } from './silence'
+import { unhindered } from './starvation'
 import { synced } from './sync'
 
 /** Every promise that `bun run test:faults` keeps an eye on. */
@@ -19,6 +20,7 @@ export const promises: FaultTest<unknown>[] = [
   rejoined,
   hidden,
   removed,
+  unhindered,
   fuzzed,
   silent,
   restored,

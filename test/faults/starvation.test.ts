@@ -1,0 +1,4 @@
+import { holds } from './in-suite'
+import { unhindered } from './starvation'
+
+holds(unhindered)
