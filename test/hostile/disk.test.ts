@@ -3,7 +3,8 @@ import { readdirSync, rmSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { openSocket, signIn } from '../helpers/client'
 import { fetchAs, postFiles, upload } from '../helpers/files'
-import { serverForAll } from '../helpers/server'
+import { openLine } from '../helpers/raw'
+import { serverForAll, startServer } from '../helpers/server'
 
 const server = serverForAll()
 
@@ -34,4 +35,23 @@ test('V8: files lie in folders of their first two letters', async () => {
   const { id } = await upload(server(), ada, 'somewhere')
   expect(readdirSync(join(server().data, 'files', id.slice(0, 2)))).toContain(id)
   expect(readdirSync(join(server().data, 'files'))).not.toContain(id)
+})
+
+test('V5: with no file handle left newcomers wait, those inside talk, and it passes', async () => {
+  await using small = await startServer({ under: ['sh', '-c', 'ulimit -n 96; exec "$@"', 'sh'] })
+  const ada = await openSocket(small, await signIn(small, 'Ada'))
+  const many = await Promise.all(Array.from({ length: 150 }, () => openLine(small)))
+  // A connection is taken when it has something to say.
+  for (const line of many) line.write('G')
+  await Bun.sleep(300)
+  const isServed = async (ms: number): Promise<boolean> => {
+    const asked = fetch(`${small.origin}/healthz`, { keepalive: false }).then(({ ok }) => ok)
+    return Promise.race([asked.catch(() => false), Bun.sleep(ms).then(() => false)])
+  }
+  expect(await isServed(300)).toBe(false)
+  expect(await ada.post(1, 'v5', 'still here')).toMatchObject({ type: 'accepted' })
+  await Promise.all(many.map((line) => line.end(0)))
+  expect(await isServed(10_000)).toBe(true)
+  expect(await ada.post(1, 'v5-later', 'and after')).toMatchObject({ type: 'accepted' })
+  await ada.close()
 })
