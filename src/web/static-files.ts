@@ -2,7 +2,6 @@ import { Hono } from 'hono'
 import type { Assets } from '../assets'
 import type { Chat } from '../chat/chat'
 import { ChatError } from '../errors'
-import { storageProblem } from '../storage-problem'
 import type { WebContext, WebEnv } from './context'
 
 /** Embedded files, immutable by the hash in their name, and the two answers a machine asks for. */
@@ -12,11 +11,8 @@ export function staticRoutes(chat: Chat, assets: Assets): Hono<WebEnv> {
     .get('/favicon.ico', (c) => c.redirect(chat.paths.asset(assets.nameOf('icon.svg')), 302))
     .get('/manifest.webmanifest', (c) => c.body(manifestOf(chat, assets), manifestHeaders))
     .get('/healthz', async (c) => {
-      try {
-        await chat.store.probe()
-      } catch (fault) {
-        throw storageProblem(fault) ?? new ChatError('storage_failed')
-      }
+      await chat.requireSpace()
+      await chat.store.probe()
       return c.text('ok')
     })
 }

@@ -7,12 +7,14 @@ import {
   type SocketOptions,
 } from '../helpers/client'
 import { type Heard, readFrame } from '../helpers/frames'
+import { recordVisits, soon, type Visits } from './visits'
 
 /** Which message a client has seen at each place: author and client id by seq. */
 export type Knowledge = Map<number, string>
 
 export type Listener = {
   knowledge: Knowledge
+  visits: Visits
   /** Places at which it was shown two different messages. */
   contradictions: () => number
   /** Waits until it knows, without a hole, everything up to this revision. */
@@ -20,8 +22,6 @@ export type Listener = {
   cut: () => void
   close: () => void
 }
-
-const retryMs = 50
 
 /**
  * A person who only listens to room 1 and asks for what was missed after each interruption, with
@@ -31,12 +31,13 @@ export function createListener(
   server: Address,
   person: Person,
   subprotocol: NonNullable<SocketOptions['subprotocol']>,
+  retryMs = soon,
 ): Listener {
   const knowledge: Knowledge = new Map()
   let socket: ScriptSocket | null = null
+  const visits = recordVisits()
   let epoch = ''
-  let isClosed = false
-  let contradictions = 0
+  let [isClosed, contradictions] = [false, 0]
   const positions = createPositions((room, after) => {
     if (socket?.readyState !== WebSocket.OPEN) return positions.interrupted()
     socket.send(JSON.stringify({ type: 'resume', epoch, rooms: { [room]: after } }))
@@ -48,15 +49,17 @@ export function createListener(
     const opened = dial(server, person, { subprotocol })
     socket = opened
     opened.onmessage = ({ data }) => readFrame(String(data)).forEach(hear)
-    opened.onclose = () => {
+    opened.onclose = ({ code }) => {
+      visits.end(code)
       positions.interrupted()
-      setTimeout(connect, retryMs)
+      setTimeout(connect, retryMs())
     }
   }
   const hear = (item: Heard): void => {
     switch (item.type) {
       case 'hello':
         epoch = item.epoch
+        visits.begin()
         return positions.compare(1, item.rooms[0]?.revision ?? 0)
       case 'row':
         return learn(item.seq, item.revision, item.id)
@@ -74,6 +77,7 @@ export function createListener(
   connect()
   return {
     knowledge,
+    visits,
     contradictions: () => contradictions,
     until: (revision) => untilKnown(person, () => positions.known(1), revision),
     cut: () => socket?.terminate(),

@@ -1,5 +1,6 @@
 import { type Address, dial, type Person, postFrame, type ScriptSocket } from '../helpers/client'
 import { readFrame } from '../helpers/frames'
+import { recordVisits, soon, type Visits } from './visits'
 
 export type Acknowledged = { clientId: string; seq: number; content: string }
 
@@ -11,6 +12,7 @@ export type Sender = {
   acknowledged: Acknowledged[]
   /** Answers that named another place for a message than the first one did. */
   renumbered: number
+  visits: Visits
   unanswered: () => number
   post: (clientId: string, content: string) => void
   /** Drops the connection; it comes back by itself. */
@@ -18,16 +20,15 @@ export type Sender = {
   close: () => void
 }
 
-const retryMs = 50
-
 /**
  * Makes a sender into a room. Every message is sent again, with the same id, until it is answered;
  * an answered one never again, so that what was acknowledged and is gone stays gone.
  */
-export function createSender(server: Address, person: Person, room = 1): Sender {
+export function createSender(server: Address, person: Person, room = 1, retryMs = soon): Sender {
   const outbox = new Map<string, string>()
   const seqs = new Map<string, number>()
   const acknowledged: Acknowledged[] = []
+  const visits = recordVisits()
   let socket: ScriptSocket | null = null
   let isClosed = false
   let renumbered = 0
@@ -36,15 +37,17 @@ export function createSender(server: Address, person: Person, room = 1): Sender 
     if (isClosed) return
     const opened = dial(server, person)
     opened.onmessage = ({ data }) => hear(opened, String(data))
-    opened.onclose = () => {
+    opened.onclose = ({ code }) => {
+      visits.end(code)
       if (socket === opened) socket = null
-      setTimeout(connect, retryMs)
+      setTimeout(connect, retryMs())
     }
   }
   const hear = (opened: ScriptSocket, text: string): void => {
     for (const event of readFrame(text)) {
       if (event.type === 'hello') {
         socket = opened
+        visits.begin()
         for (const [clientId, content] of outbox) send(clientId, content)
       }
       if (event.type === 'accepted') accept(event.client_id, event.seq)
@@ -58,16 +61,14 @@ export function createSender(server: Address, person: Person, room = 1): Sender 
     seqs.set(clientId, seq)
     acknowledged.push({ clientId, seq, content })
   }
-  const send = (clientId: string, content: string): void => {
-    if (socket?.readyState === WebSocket.OPEN) {
-      socket.send(JSON.stringify(postFrame(room, clientId, content)))
-    }
-  }
+  const send = (clientId: string, content: string): void =>
+    say(socket, postFrame(room, clientId, content))
   connect()
   return {
     person,
     room,
     acknowledged,
+    visits,
     get renumbered() {
       return renumbered
     },
@@ -82,6 +83,10 @@ export function createSender(server: Address, person: Person, room = 1): Sender 
       socket?.close()
     },
   }
+}
+
+function say(socket: ScriptSocket | null, frame: object): void {
+  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(frame))
 }
 
 /** Waits until every sender has its answers; fails when that takes too long. */

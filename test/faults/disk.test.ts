@@ -1,0 +1,4 @@
+import { diskFull } from './disk'
+import { holds } from './in-suite'
+
+holds(diskFull)

@@ -1,0 +1,4 @@
+import { holds } from './in-suite'
+import { restarted } from './restarts'
+
+holds(restarted)

@@ -1,0 +1,4 @@
+import { holds } from './in-suite'
+import { upgraded } from './upgrades'
+
+holds(upgraded)
