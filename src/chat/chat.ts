@@ -31,8 +31,8 @@ export type Chat = {
   store: Store
   /** The bytes of what people send besides words. */
   files: FileStore
-  /** Fails with `storage_full` when the disk has no more room than what is there needs. */
-  requireSpace: () => Promise<void>
+  /** Throws `storage_full` when the disk has no more room than what is there needs. */
+  requireSpace: () => void
   presence: Presence
   /** Names the build of scripts and styles that pages are made with. */
   build: string

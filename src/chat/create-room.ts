@@ -17,7 +17,7 @@ export async function createRoom(chat: Chat, user: User, typed: TypedRoom): Prom
   const topic = readTopic(typed.topic)
   const made = await chat.store.rooms.countMade(user.id)
   if (made >= limits.roomsPerOwnerMax) throw new ChatError('rooms_too_many')
-  await chat.requireSpace()
+  chat.requireSpace()
   const room = await chat.store.rooms.create({
     kind: typed.isClosed ? 'closed' : 'open',
     name: shown,

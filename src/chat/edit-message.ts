@@ -17,7 +17,7 @@ export async function editMessage(
   author: number,
   { room, seq, clientId, content }: Wanted & { content: string },
 ): Promise<PostAnswer> {
-  await chat.requireSpace()
+  chat.requireSpace()
   const mentions = await mentionsIn(chat, { room, author, content })
   const at = chat.now()
   const outcome = await chat.store.messages.edit({ room, seq, author, content, mentions, at })

@@ -16,7 +16,7 @@ export async function keepFace(chat: Chat, base64: string): Promise<NewFace> {
   const isSmall = Math.max(width ?? Infinity, height ?? Infinity) <= limits.faceSidePxMax
   if (!isSmall || !/^image\/(png|jpeg|webp)$/.test(type)) throw new ChatError('picture_unusable')
   const id = crypto.getRandomValues(new Uint8Array(16)).toHex()
-  await chat.requireSpace()
+  chat.requireSpace()
   const draft = await chat.files.begin()
   try {
     await draft.write(bytes)

@@ -96,7 +96,7 @@ async function flush(chat: Chat, batch: Posting[]): Promise<void> {
 
 async function append(chat: Chat, batch: Posting[]): Promise<(AppendOutcome | StorageFailure)[]> {
   try {
-    await chat.requireSpace()
+    chat.requireSpace()
     const messages = batch.map(({ message }) => findMentions(chat, message))
     return await chat.store.messages.append(await Promise.all(messages))
   } catch (fault) {

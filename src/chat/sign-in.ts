@@ -29,7 +29,7 @@ export async function signIn(
     await chat.store.sessions.end(current.tokenHash, chat.now())
     return { user: current.user, token }
   }
-  await chat.requireSpace()
+  chat.requireSpace()
   const face = isOwn ? await keepFace(chat, typed.picture) : null
   const user = await chat.store.users.join(
     {

@@ -57,19 +57,25 @@ async function check({ config, files, store }: Chat, owner: number): Promise<voi
 }
 
 /**
- * Makes the check for those who add words: it fails with `storage_full` while so little is free
- * that the database could not tidy up any more. Deleting and reading do not ask.
+ * Makes the check for those who add words: it throws `storage_full` while so little is free that
+ * the database could not tidy up any more. Deleting and reading do not ask. Nobody waits for the
+ * disk to be looked at, as whoever did would be overtaken by those who come after.
  */
 export function watchSpace(files: Pick<Chat['files'], 'space'>): Chat['requireSpace'] {
   let isLow = false
-  let lookedAt = Number.NEGATIVE_INFINITY
-  return async () => {
-    if (performance.now() - lookedAt >= limits.spaceLookMs) {
-      lookedAt = performance.now()
-      // A disk that does not even say how full it is, is left to the writing itself.
-      const space = await files.space().catch(() => null)
-      isLow = space !== null && space.free < limits.wordsReserveBytes
-    }
+  let lookedAt = 0
+  let timer: Timer | undefined
+  const look = async (): Promise<void> => {
+    lookedAt = performance.now()
+    // A disk that does not even say how full it is, is left to the writing itself.
+    const space = await files.space().catch(() => null)
+    isLow = space !== null && space.free < limits.wordsReserveBytes
+    clearTimeout(timer)
+    if (isLow) timer = setTimeout(() => void look(), limits.spaceLookMs).unref()
+  }
+  void look()
+  return () => {
+    if (performance.now() - lookedAt >= limits.spaceLookMs) void look()
     if (isLow) throw new ChatError('storage_full', limits.storageRetryMs)
   }
 }

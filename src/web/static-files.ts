@@ -11,7 +11,7 @@ export function staticRoutes(chat: Chat, assets: Assets): Hono<WebEnv> {
     .get('/favicon.ico', (c) => c.redirect(chat.paths.asset(assets.nameOf('icon.svg')), 302))
     .get('/manifest.webmanifest', (c) => c.body(manifestOf(chat, assets), manifestHeaders))
     .get('/healthz', async (c) => {
-      await chat.requireSpace()
+      chat.requireSpace()
       await chat.store.probe()
       return c.text('ok')
     })
