@@ -64,10 +64,14 @@ async function save({ page }: Parts, name: string, value: string): Promise<boole
   return answer?.ok === true
 }
 
-/** The words of a page are the server's; what was begun is kept as a draft while it is fetched. */
+/**
+ * The words of a page are the server's; what was begun is kept as a draft while it is fetched. The
+ * files that stand beside it would be lost.
+ */
 function changeLanguage({ storage }: Parts, form: HTMLFormElement): void {
   const { value } = element('content', HTMLTextAreaElement)
-  if (canKeep(storage) || value.trim() === '') location.reload()
+  const hasFiles = document.querySelector('#tray > li') !== null
+  if (!hasFiles && (canKeep(storage) || value.trim() === '')) location.reload()
   else showToast(form.dataset.later ?? '')
 }
 

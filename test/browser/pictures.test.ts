@@ -139,6 +139,23 @@ test('what leaves as a camera wrote it says so before it is sent (U17)', async (
   }
 })
 
+test('what stands in the tray is not lost to another language', async () => {
+  await bring(ada, 'paste')
+  await inTray(ada, 1)
+  await ada.press(',', ['Control'])
+  await ada.waitFor(`document.querySelector('#settings [name=language]')`, 'the settings')
+  await ada.evaluate(`(document.body.dataset.isOld = 'yes',
+    document.querySelector('#settings [name=language][value=zh]').click())`)
+  await ada.waitFor(`!document.querySelector('#toast').hidden`, 'the sentence')
+  await Bun.sleep(300)
+  expect(await ada.evaluate<string>('document.body.dataset.isOld')).toBe('yes')
+  await inTray(ada, 1)
+  await ada.evaluate(`document.querySelector('#settings [name=language][value=en]').click()`)
+  await ada.press('Escape')
+  await ada.evaluate(`document.querySelector('#tray button').click()`)
+  await inTray(ada, 0)
+})
+
 test('several pictures are a grid of four with a count, each described', async () => {
   for (let n = 0; n < 6; n += 1) await bring(ada, 'paste', { width: 60 + n, height: 60 })
   await inTray(ada, 6)

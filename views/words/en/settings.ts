@@ -22,5 +22,5 @@ export const settings = {
   clearHistory: 'Clear history on this device',
   cleared: 'The history on this device is cleared.',
   notKept: 'This browser keeps nothing, so there is no history on this device.',
-  languageLater: 'The language changes when the page is loaded next: this browser keeps no drafts.',
+  languageLater: 'The language changes with the next page: what was begun would be lost now.',
 }

@@ -24,5 +24,5 @@ export const settings: Words['settings'] = {
   clearHistory: '清除这台设备上的记录',
   cleared: '这台设备上的记录已清除。',
   notKept: '这个浏览器什么都不保存，所以这台设备上没有记录。',
-  languageLater: '语言将在下次打开页面时改变：这个浏览器不保存草稿。',
+  languageLater: '语言将在下次打开页面时改变：现在打开会丢失正在写的内容。',
 }
