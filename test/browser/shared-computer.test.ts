@@ -124,10 +124,15 @@ test('a file that waited goes too, though the page never asked for what keeps it
       put.onsuccess = () => (opening.result.close(), done(1))
     }
   })`)
+  const names = `indexedDB.databases().then((all) => all.map(({ name }) => name).join())`
+  expect(await page.evaluate<string>(names)).toContain('.files')
+  // Again the script alone.
+  await page.evaluate(`(addEventListener('submit', (event) => event.preventDefault(),
+    { once: true }), document.querySelector('#log-out').requestSubmit())`)
+  await Bun.sleep(200)
+  expect(await page.evaluate<string>(names)).toBe('')
   await page.evaluate(logOut)
   await page.waitFor(`document.querySelector('#sign-in[open]')`, 'the door')
-  const names = `indexedDB.databases().then((all) => all.map(({ name }) => name).join())`
-  expect(await page.evaluate<string>(names)).not.toContain('.files')
   await page.cdp('Network.setBlockedURLs', { urls: [] })
   await page.goto(addressOf(server.port, host))
   await page.waitFor(`document.activeElement.id === 'nickname'`, 'the field')
