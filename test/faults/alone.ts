@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { FaultTest, Figures } from './promise'
 import { promises } from './promises'
@@ -29,6 +30,15 @@ export async function tryAlone(id: string, flags: string[]): Promise<Outcome> {
   clearTimeout(last)
   const seconds = secondsSince(startedAt)
   return outcome ?? { figures: {}, broken: [`The run ended with ${code}, no figures.`], seconds }
+}
+
+/** Runs the soak, which is no promise of its own; gives its exit code. */
+export async function soakAlone(flags: string[]): Promise<number> {
+  const child = Bun.spawn([process.execPath, join(import.meta.dir, 'soak.ts'), ...flags], {
+    env: { ...process.env, CHATROOM_TEST_COMPILED: 'yes' },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+  return child.exited
 }
 
 if (import.meta.main) {

@@ -1,25 +1,36 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { howFlags, tryAlone } from './alone'
+import { howFlags, soakAlone, tryAlone } from './alone'
 import { promises } from './promises'
 
 /**
  * `bun run test:faults [P1 …]`: builds, tries each promise at full size, one after another, prints
  * a line of JSON per promise, then a table; ends with 1 when one is broken. `--small` takes the
  * suite's sizes, `--seed N` another seed than the fixed one, `--no-build` what was built before;
- * `--no-control` leaves out the planted faults.
+ * `--no-control` leaves out the planted faults. `soak` runs for half an hour (soak.ts).
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { ...howFlags, build: { type: 'boolean', default: true } },
+  options: {
+    ...howFlags,
+    build: { type: 'boolean', default: true },
+    minutes: { type: 'string' },
+    guests: { type: 'string' },
+  },
   allowNegative: true,
 })
-const unknown = positionals.filter((name) => promises.every(({ id }) => id !== name))
+const unknown = positionals.filter(
+  (name) => name !== 'soak' && promises.every(({ id }) => id !== name),
+)
 if (unknown.length > 0) {
   console.error(`No promise is called ${unknown.join(', ')}: ${promises.map(({ id }) => id)}`)
   process.exit(2)
 }
 if (values.build) await build()
+if (positionals.includes('soak')) {
+  const given = Object.entries(values).filter(([name]) => /^(minutes|guests|seed)$/.test(name))
+  process.exit(await soakAlone(given.map(([name, value]) => `--${name}=${value}`)))
+}
 const flags = [
   ...(values.small ? ['--small'] : []),
   ...(values.control ? [] : ['--no-control']),
