@@ -35,15 +35,7 @@ type Heard = { answers: string[]; probes: number }
 async function run({ timings, invites = false }: Size): Promise<Figures> {
   await using server = await startServer()
   const scene = await hideCanary(server, invites)
-  const heard: Heard = { answers: [], probes: 0 }
-  const toldApart = await compareWithMissing(scene, heard)
-  const foundBySearch = await search(scene, heard)
-  for (const person of scene.prowlers) {
-    for (const format of formats) {
-      for (const road of openRoads()) await probe(scene, heard, person, road, format)
-    }
-  }
-  await listen(scene, heard)
+  const { heard, toldApart, foundBySearch } = await sweep(scene)
   const medianMsApart = await timeApart(scene, timings)
   const secret = scene.canary.slice(0, 20)
   const figures = {
@@ -58,6 +50,20 @@ async function run({ timings, invites = false }: Size): Promise<Figures> {
   }
   for (const socket of scene.sockets) await socket.close()
   return figures
+}
+
+/** Tries every road as each of those who should not know. */
+export async function sweep(scene: Scene) {
+  const heard: Heard = { answers: [], probes: 0 }
+  const toldApart = await compareWithMissing(scene, heard)
+  const foundBySearch = await search(scene, heard)
+  for (const person of scene.prowlers) {
+    for (const format of formats) {
+      for (const road of openRoads()) await probe(scene, heard, person, road, format)
+    }
+  }
+  await listen(scene, heard)
+  return { heard, toldApart, foundBySearch }
 }
 
 const formats: Record<string, string>[] = [

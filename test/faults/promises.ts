@@ -1,7 +1,10 @@
 import { fuzzed } from './fuzz'
+import { alone } from './egress'
 import { hidden } from './canary'
 import { diskFull } from './disk'
 import { killed } from './kill'
+import { discreet } from './logs'
+import { unmistakable } from './look-alikes'
 import { ordered } from './order'
 import type { FaultTest } from './promise'
 import { rejoined } from './reconnect'
@@ -9,6 +12,7 @@ import { removed } from './removal'
 import { repeated } from './repeats'
 import { restarted } from './restarts'
 import { restored } from './restored'
+import { unstolen } from './sessions'
 import { silent } from './silence'
 import { unhindered } from './starvation'
 import { synced } from './sync'
@@ -24,10 +28,14 @@ export const promises: FaultTest<unknown>[] = [
   hidden,
   removed,
   unhindered,
+  unmistakable,
+  unstolen,
   fuzzed,
   diskFull,
   restarted,
   silent,
   restored,
   upgraded,
+  alone,
+  discreet,
 ]

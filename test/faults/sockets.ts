@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
 /** A TCP socket of a process, as the kernel of Linux tells of it. */
 export type KernelSocket = { localPort: number; remotePort: number; isEstablished: boolean }
 
-/** All TCP sockets that a process holds at this moment. */
+/** All TCP sockets that a process holds at this moment; elsewhere nothing is claimed. */
 export function socketsOf(pid: number): KernelSocket[] {
+  if (!existsSync(`/proc/${pid}/net`)) return []
   const inodes = new Set(inodesOf(pid))
   return ['tcp', 'tcp6'].flatMap((table) =>
     readFileSync(`/proc/${pid}/net/${table}`, 'utf8')

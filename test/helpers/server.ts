@@ -12,7 +12,7 @@ export type ServerOptions = {
   flags?: string[]
   /** The executable instead of the source; what CHATROOM_TEST_COMPILED says when this does not. */
   compiled?: boolean
-  /** A command that becomes the server, such as a tracer of its system calls. */
+  /** A command that becomes the server, such as a tracer; else what CHATROOM_TEST_UNDER lists. */
   under?: string[]
 }
 
@@ -160,7 +160,8 @@ function launch(options: ServerOptions & { data: string }): Run {
   let readyMs = 0
   const [out, err] = ['', '']
   const heard = { out, err }
-  const command = [...(options.under ?? []), ...programOf(options), ...flagsOf(options)]
+  const under = options.under ?? process.env.CHATROOM_TEST_UNDER?.split('\n') ?? []
+  const command = [...under, ...programOf(options), ...flagsOf(options)]
   const child = Bun.spawn(command, {
     cwd: root,
     env: environmentOf(options),

@@ -1,0 +1,4 @@
+import { alone } from './egress'
+import { holds } from './in-suite'
+
+holds(alone)

@@ -1,0 +1,4 @@
+import { holds } from './in-suite'
+import { discreet } from './logs'
+
+holds(discreet)

@@ -1,0 +1,4 @@
+import { holds } from './in-suite'
+import { unmistakable } from './look-alikes'
+
+holds(unmistakable)

@@ -1,0 +1,68 @@
+import { type Person, signIn } from '../helpers/client'
+import { sendForm } from '../helpers/house'
+import { bases, disguises, honestNames } from '../helpers/look-alikes'
+import { type RunningServer, startServer } from '../helpers/server'
+import { below, type FaultTest, type Figures, unlike } from './promise'
+
+/** The planted fault: nobody holds the names, so that whoever comes first may. */
+type Size = { heldByNobody?: boolean }
+
+const tried = bases.length * disguises.length
+
+/** T9: twenty people are there; others come as them, disguised in nineteen ways, or rename. */
+export const unmistakable: FaultTest<Size> = {
+  id: 'P9',
+  says: 'Nobody can look like somebody else, neither at the door nor by another name.',
+  small: {},
+  full: {},
+  run,
+  broken: (figures) => [
+    ...unlike(figures, { accepted: 0, renamed: 0, honestRefused: 0, tried }),
+    ...below(figures, { tried: 300, honestNames: 20 }),
+  ],
+  control: () => run({ heldByNobody: true }),
+}
+
+async function run({ heldByNobody = false }: Size): Promise<Figures> {
+  await using server = await startServer()
+  if (!heldByNobody) for (const base of bases) await signIn(server, base)
+  const changeable = await signIn(server, 'Zzyzx')
+  const lookAlikes = bases.flatMap((base) => disguises.map(([, wear]) => wear(base)))
+  let [accepted, renamed] = [0, 0]
+  for (const name of lookAlikes) {
+    if (await isLetIn(server, name)) accepted += 1
+    if (await isRenamed(server, changeable, name)) renamed += 1
+  }
+  return { tried: lookAlikes.length, accepted, renamed, ...(await countHonest()) }
+}
+
+/** Honest names in a house of their own; of two that look alike only one is asked for. */
+async function countHonest(): Promise<{ honestNames: number; honestRefused: number }> {
+  await using server = await startServer()
+  const twins = ['ALI', "O'Brien", 'A. Li']
+  const names = honestNames.filter((name) => !twins.includes(name))
+  let honestRefused = 0
+  for (const name of names) if (!(await isLetIn(server, name))) honestRefused += 1
+  return { honestNames: names.length, honestRefused }
+}
+
+async function isLetIn({ origin }: RunningServer, nickname: string): Promise<boolean> {
+  const answer = await fetch(`${origin}/session`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { Origin: origin },
+    body: new URLSearchParams({ nickname, avatar: 'letter' }),
+  })
+  await answer.text()
+  return answer.status === 303
+}
+
+async function isRenamed(
+  server: RunningServer,
+  person: Person,
+  nickname: string,
+): Promise<boolean> {
+  const answer = await sendForm(server, person, '/profile', { nickname, avatar: 'letter' })
+  await answer.text()
+  return answer.status === 303
+}

@@ -1,0 +1,4 @@
+import { holds } from './in-suite'
+import { unstolen } from './sessions'
+
+holds(unstolen)
