@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { AttachmentOnWire } from '../../src/chat/events'
+import { isPlanted, note } from '../faults/by-tests'
 import type { BrowserPage } from '../helpers/browser'
 import { type Person, signIn } from '../helpers/client'
 import { fetchAs, postFiles, upload } from '../helpers/files'
@@ -68,9 +69,11 @@ test('each is bytes to be saved, or the picture it is; with the five headers, al
       expect(header('cross-origin-resource-policy')).toBe('same-origin')
     }
   }
+  note({ files: sent.length, answersWithoutHeaders: 0 })
 })
 
 test('opened by itself, none of them runs', async () => {
+  if (isPlanted) await ada.evaluate(`(${attack.replaceAll(';', ',')}, 1)`)
   for (const { url } of sent) {
     // A download is no page: the browser stays where it is.
     await ada.cdp('Page.navigate', { url: addressOf(server.port, 'a', url) }).catch(() => {})
@@ -100,7 +103,9 @@ test('nor in the room: shown, clicked, framed, or named as a script or a style',
   await ada.evaluate(`document.querySelectorAll('.probe').forEach((probe) => probe.remove())`)
   await ada.evaluate(`document.querySelectorAll('.file').forEach((link) => link.click())`)
   await Bun.sleep(500)
-  expect(await traces()).toEqual([])
+  const found = await traces()
+  note({ executions: found.length })
+  expect(found).toEqual([])
   // The page itself had to stop most of these, and said so.
   expect(ada.problems.length).toBeGreaterThan(40)
 })

@@ -1,5 +1,6 @@
 import { fuzzed } from './fuzz'
 import { alone } from './egress'
+import { forgotten, literal, unrunnable } from './browser-promises'
 import { hidden } from './canary'
 import { diskFull } from './disk'
 import { killed } from './kill'
@@ -36,6 +37,10 @@ export const promises: FaultTest<unknown>[] = [
   silent,
   restored,
   upgraded,
+  unrunnable,
+  literal,
+  silent,
+  forgotten,
   alone,
   discreet,
 ]

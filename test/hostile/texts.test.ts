@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { limits } from '../../src/limits'
 import { addressOf, connected, enter, expectNoProblems } from '../browser/people'
+import { isPlanted, note } from '../faults/by-tests'
 import type { BrowserPage } from '../helpers/browser'
 import { type ChatClient, openSocket, signIn } from '../helpers/client'
 import { makeRoom, sendForm } from '../helpers/house'
@@ -58,9 +59,13 @@ function wanted(n: number): string {
 
 /** Nothing ran, nothing was fetched, no policy had to step in, and the page is whole. */
 async function expectUnharmed(): Promise<void> {
-  expect(await ada.evaluate<number>('window.ran')).toBe(0)
+  if (isPlanted) await becomeMarkup()
+  const ran = await ada.evaluate<number>('window.ran')
+  const fetched = ada.requests.filter(({ url }) => url.includes(beacon))
+  note({ ran, fetched: fetched.length, policyReports: ada.problems.length })
+  expect(ran).toBe(0)
   expectNoProblems(ada)
-  expect(ada.requests.filter(({ url }) => url.includes(beacon))).toEqual([])
+  expect(fetched).toEqual([])
   expect(await ada.evaluate<string[]>(foreign)).toEqual([])
   const single = ['composer', 'timeline', 'people-list', 'rooms', 'tools', 'panel']
   const counts = single.map((id) => `document.querySelectorAll('[id=${id}]').length`)
@@ -68,6 +73,13 @@ async function expectUnharmed(): Promise<void> {
   expect(
     await ada.evaluate<string>(`document.querySelector('#people-list').innerText`),
   ).not.toContain(beacon)
+}
+
+/** What a careless page would do with the last text. */
+async function becomeMarkup(): Promise<void> {
+  await ada.evaluate(`(document.querySelector('#timeline > .msg:last-child .msg__body').innerHTML =
+    '<img src="/beacon">', 1)`)
+  await Bun.sleep(200)
 }
 
 /** Elements and attributes in messages that our own reader of texts does not make. */
@@ -83,6 +95,7 @@ const foreign = `[...document.querySelectorAll('.msg__body *, .quote *')].flatMa
 
 test('two hundred hostile texts arrive in an open page as they were typed', async () => {
   expect(hostileTexts.length).toBe(200)
+  note({ texts: hostileTexts.length })
   for (const [n, { text }] of hostileTexts.entries()) {
     const said = await eve.post(1, `h-${n}`, text)
     expect({ n, said }).toMatchObject({ n, said: { type: 'accepted' } })

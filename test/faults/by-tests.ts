@@ -1,0 +1,64 @@
+import { appendFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { makeFolder, removeFolder } from '../helpers/server'
+import { type FaultTest, type Figures, unlike } from './promise'
+
+type Size = {
+  /** The planted fault: the tests do to the page what nobody may. */
+  isPlanted?: boolean
+}
+
+type Options = Pick<FaultTest<Size>, 'id' | 'says'> & { file: string; wanted: Figures }
+
+/**
+ * A promise that the suite tries at full size already, in a browser: its tests are the instrument,
+ * note what they measured, and with a planted fault have to fail.
+ */
+export function byTests({ id, says, file, wanted }: Options): FaultTest<Size> {
+  return {
+    id,
+    says,
+    small: {},
+    full: {},
+    run: ({ isPlanted = false }) => runTests(file, isPlanted),
+    broken: (figures) => unlike(figures, { failed: 0, ...wanted }),
+    control: () => runTests(file, true),
+  }
+}
+
+/** Whether the tests of this process are to see a fault. */
+export const isPlanted = process.env.CHATROOM_TEST_PLANTED === 'yes'
+
+/** Notes what a test measured, for whoever runs the tests for their figures. */
+export function note(figures: Figures): void {
+  const path = process.env.CHATROOM_TEST_FIGURES
+  if (path !== undefined) appendFileSync(path, `${JSON.stringify(figures)}\n`)
+}
+
+async function runTests(file: string, isPlanted: boolean): Promise<Figures> {
+  const folder = makeFolder()
+  const path = join(folder, 'figures')
+  const tests = Bun.spawn([process.execPath, 'test', '--timeout', '120000', file], {
+    cwd: join(import.meta.dir, '..', '..'),
+    env: {
+      ...process.env,
+      CHATROOM_TEST_FIGURES: path,
+      CHATROOM_TEST_PLANTED: isPlanted ? 'yes' : 'no',
+    },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  const said = await new Response(tests.stderr).text()
+  await tests.exited
+  const lines = await Bun.file(path)
+    .text()
+    .catch(() => '')
+  removeFolder(folder)
+  const noted: Figures[] = lines
+    .split('\n')
+    .flatMap((line) => (line === '' ? [] : JSON.parse(line)))
+  return {
+    ...Object.assign({}, ...noted),
+    passed: Number(/^ *(\d+) pass/m.exec(said)?.[1] ?? 0),
+    failed: Number(/^ *(\d+) fail/m.exec(said)?.[1] ?? -1),
+  }
+}
