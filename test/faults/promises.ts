@@ -1,8 +1,8 @@
-import { fuzzed } from './fuzz'
-import { alone } from './egress'
 import { forgotten, literal, unrunnable } from './browser-promises'
 import { hidden } from './canary'
 import { diskFull } from './disk'
+import { alone } from './egress'
+import { fuzzed } from './fuzz'
 import { killed } from './kill'
 import { discreet } from './logs'
 import { unmistakable } from './look-alikes'
@@ -19,7 +19,7 @@ import { unhindered } from './starvation'
 import { synced } from './sync'
 import { upgraded } from './upgrades'
 
-/** Every promise that `bun run test:faults` keeps an eye on. */
+/** Every promise that `bun run test:faults` keeps an eye on, in their order. */
 export const promises: FaultTest<unknown>[] = [
   killed,
   synced,
@@ -28,19 +28,18 @@ export const promises: FaultTest<unknown>[] = [
   rejoined,
   hidden,
   removed,
-  unhindered,
   unmistakable,
   unstolen,
+  unrunnable,
+  literal,
+  unhindered,
   fuzzed,
   diskFull,
   restarted,
   silent,
   restored,
-  upgraded,
-  unrunnable,
-  literal,
-  silent,
   forgotten,
   alone,
   discreet,
+  upgraded,
 ]
