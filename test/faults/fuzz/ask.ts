@@ -45,7 +45,9 @@ async function comeIn({ server }: Fuzz, n: number): Promise<Person> {
 }
 
 /** How long an answer is waited for that may never come, as the request is no whole one. */
-const patienceMs = 60
+const patienceMs = 300
+/** …and how long more of it, once it has begun. */
+const restMs = 60
 
 /** The beginning of the answer; null when nobody listens any more. */
 async function send(port: number, bytes: Buffer, listen: Listening): Promise<string | null> {
@@ -59,7 +61,7 @@ async function send(port: number, bytes: Buffer, listen: Listening): Promise<str
     listen.hear(heard)
     if (answer.length < 20) answer += heard.toString('latin1', 0, 20)
     clearTimeout(timer)
-    timer = setTimeout(() => resolve(answer), patienceMs)
+    timer = setTimeout(() => resolve(answer), restMs)
   })
   socket.on('error', (fault) => {
     resolve('code' in fault && fault.code === 'ECONNREFUSED' ? null : answer)

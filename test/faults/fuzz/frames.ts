@@ -46,7 +46,7 @@ export async function sayAnything(fuzz: Fuzz): Promise<Said> {
       const own = sweep.filter((_, at) => at % wordLanes === n)
       const next = (): Buffer => {
         if (isBroken) return brokenFrame(chance, chance.pick(texts))
-        const swept = chance.percent(50) ? own.pop() : undefined
+        const swept = chance.percent(70) ? own.pop() : undefined
         return spoken(chance, swept ?? mutateJson(chance, texts))
       }
       const share = isBroken ? brokenShare / 2 : (1 - brokenShare) / wordLanes

@@ -5,12 +5,13 @@ import { odd, values } from './requests'
 const texts = ['""', '"x"', '"\\u0000"', '"\\ud800"', '"__proto__"', `"${'x'.repeat(9_000)}"`]
 const strange: Json[] = [...numbers, ...words, ...texts].map((text) => ({ kind: 'raw', text }))
 
-/** Each key of each kind of frame once without its value, and once with every strange one. */
+/** Each key of each kind of frame once without its value and with every strange one; and those. */
 export function sweepJson(frames: string[]): string[] {
   const kinds = new Map(
     frames.map((text) => [Object.entries(JSON.parse(text)).map(kindOf).join(), text]),
   )
-  return [...kinds.values()].flatMap((text) => variants(read(JSON.parse(text))).map(write))
+  const changed = [...kinds.values()].flatMap((text) => variants(read(JSON.parse(text))))
+  return [...changed, ...strange].map(write)
 }
 
 function kindOf([key, value]: [key: string, value: unknown]): string {
