@@ -69,6 +69,8 @@ function open(line: Line): void {
   clearTimeout(line.retryTimer)
   const opened = new WebSocket(line.url, 'chatroom.html')
   line.socket = opened
+  // A browser itself would wait for minutes for somebody who never greets.
+  line.answerTimer = setTimeout(() => abandon(line), limits.answerMsMax)
   opened.onmessage = ({ data }) => {
     clearTimeout(line.answerTimer)
     line.answerTimer = undefined

@@ -12,6 +12,8 @@ export type Cut =
   | { kind: 'half-open'; ms: number }
   /** What the server says is lost from now on; nobody ever learns of it. */
   | { kind: 'deaf' }
+  /** All connections end, and those that are made meanwhile are accepted and never answered. */
+  | { kind: 'mute'; ms: number }
 
 export type CuttingProxy = {
   port: number
@@ -34,8 +36,11 @@ type Lines = Set<Line>
 export async function openCuttingProxy(port: number): Promise<CuttingProxy> {
   const lines: Lines = new Set()
   let held: (() => void)[] | null = null
+  let isMute = false
+  const unanswered: Socket[] = []
   const hold = (send: () => void): void => void (held === null ? send() : held.push(send))
   const listener = createServer((near) => {
+    if (isMute) return void unanswered.push(near.on('error', () => {}))
     const far = connect(port, '127.0.0.1')
     const line: Line = {
       near,
@@ -62,17 +67,27 @@ export async function openCuttingProxy(port: number): Promise<CuttingProxy> {
     held = null
     for (const send of late) send()
   }
+  const mute = async (ms: number): Promise<void> => {
+    isMute = true
+    for (const line of lines) drop(lines, line)
+    await Bun.sleep(ms)
+    isMute = false
+  }
   return {
     port: typeof address === 'object' && address !== null ? address.port : 0,
-    cut: (cut) => (cut.kind === 'stall' ? stall(cut.ms) : cutAll(lines, cut)),
+    cut(cut) {
+      if (cut.kind === 'stall') return stall(cut.ms)
+      return cut.kind === 'mute' ? mute(cut.ms) : cutAll(lines, cut)
+    },
     close() {
       for (const line of lines) drop(lines, line)
+      for (const near of unanswered) near.destroy()
       listener.close()
     },
   }
 }
 
-async function cutAll(lines: Lines, cut: Exclude<Cut, { kind: 'stall' }>): Promise<void> {
+async function cutAll(lines: Lines, cut: Exclude<Cut, { kind: 'stall' | 'mute' }>): Promise<void> {
   const there = [...lines]
   switch (cut.kind) {
     case 'reset':
