@@ -1,27 +1,37 @@
 import { limits } from './limits'
 
-/** What a budget is spent on; each has its burst and its rate in limits.ts. */
-export type Spending =
-  | 'messages'
-  | 'frames'
-  | 'catchUps'
-  | 'requests'
-  | 'joins'
-  | 'handshakes'
-  | 'rooms'
-  | 'searches'
-  | 'uploads'
+/** What a person does again and again: names are free, so their address has a budget, too. */
+type Habit = 'messages' | 'frames' | 'catchUps' | 'searches' | 'uploads'
 
-const rates: Record<Spending, { burst: number; perSecond: number }> = {
+/** What a budget is spent on; each has its burst and its rate in limits.ts. */
+export type Spending = Habit | `${Habit}OfAddress` | 'requests' | 'joins' | 'handshakes' | 'rooms'
+
+type Rate = { burst: number; perSecond: number }
+
+const ofPerson: Record<Habit, Rate> = {
   messages: { burst: limits.messagesBurst, perSecond: limits.messagesPerSecond },
   frames: { burst: limits.framesBurst, perSecond: limits.framesPerSecond },
   catchUps: { burst: limits.catchUpsBurst, perSecond: limits.catchUpsPerSecond },
+  searches: { burst: limits.searchesBurst, perSecond: limits.searchesPerSecond },
+  uploads: { burst: limits.uploadsBurst, perSecond: limits.uploadsPerSecond },
+}
+
+const rates: Record<Spending, Rate> = {
+  ...ofPerson,
+  messagesOfAddress: forMany(ofPerson.messages),
+  framesOfAddress: forMany(ofPerson.frames),
+  catchUpsOfAddress: forMany(ofPerson.catchUps),
+  searchesOfAddress: forMany(ofPerson.searches),
+  uploadsOfAddress: forMany(ofPerson.uploads),
   requests: { burst: limits.requestsBurst, perSecond: limits.requestsPerSecond },
   joins: { burst: limits.joinsBurst, perSecond: limits.joinsPerSecond },
   rooms: { burst: limits.roomsBurst, perSecond: limits.roomsPerSecond },
-  uploads: { burst: limits.uploadsBurst, perSecond: limits.uploadsPerSecond },
-  searches: { burst: limits.searchesBurst, perSecond: limits.searchesPerSecond },
   handshakes: { burst: limits.handshakesBurst, perSecond: limits.handshakesPerSecond },
+}
+
+function forMany({ burst, perSecond }: Rate): Rate {
+  const { peopleOfAddress } = limits
+  return { burst: burst * peopleOfAddress, perSecond: perSecond * peopleOfAddress }
 }
 
 type Bucket = { tokens: number; filledAt: number }
@@ -30,7 +40,7 @@ type Bucket = { tokens: number; filledAt: number }
 export type Spend = (spending: Spending, key: string) => number
 
 /**
- * Token buckets per session or address, on monotonic time so that a changed clock neither frees
+ * Token buckets per person or address, on monotonic time so that a changed clock neither frees
  * nor blocks anybody. `on` false lets everything pass (benchmarks).
  */
 export function createBudgets(on: boolean, clock: () => number = () => performance.now()): Spend {
@@ -51,6 +61,16 @@ export function createBudgets(on: boolean, clock: () => number = () => performan
     bucket.tokens -= 1
     return 0
   }
+}
+
+/** Takes one token of the person and, when it was there, one of the address they come from. */
+export function spendFor(
+  spend: Spend,
+  habit: Habit,
+  { user, address }: { user: { id: number }; address: string },
+): number {
+  // Whoever is too fast takes nothing from those behind the same router.
+  return spend(habit, `person ${user.id}`) || spend(`${habit}OfAddress`, address)
 }
 
 function dropOldest(buckets: Map<string, Bucket>): void {

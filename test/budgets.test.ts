@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { createBudgets } from '../src/budgets'
+import { createBudgets, spendFor } from '../src/budgets'
 import { limits } from '../src/limits'
 
 function createClock() {
@@ -36,6 +36,27 @@ test('asking again too early costs nothing: the wait is as long as was said', ()
   for (let n = 0; n < 100; n += 1) spend('joins', 'here')
   clock.ms += retryMs
   expect(spend('joins', 'here')).toBe(0)
+})
+
+test('many names of one address are together no faster than a hundred people', () => {
+  const spend = createBudgets(true, createClock().read)
+  const said = (id: number, address: string): number => {
+    let count = 0
+    while (spendFor(spend, 'messages', { user: { id }, address }) === 0) count += 1
+    return count
+  }
+  const all = Array.from({ length: 150 }, (_, id) => said(id, 'here'))
+  expect(all.slice(0, limits.peopleOfAddress).every((n) => n === limits.messagesBurst)).toBe(true)
+  expect(all.slice(limits.peopleOfAddress).every((n) => n === 0)).toBe(true)
+  expect(said(1_000, 'elsewhere')).toBe(limits.messagesBurst)
+})
+
+test('a person who is too fast takes nothing from the others of the same address', () => {
+  const spend = createBudgets(true, createClock().read)
+  for (let n = 0; n < 10_000; n += 1) {
+    spendFor(spend, 'messages', { user: { id: 1 }, address: 'here' })
+  }
+  expect(spendFor(spend, 'messages', { user: { id: 2 }, address: 'here' })).toBe(0)
 })
 
 test('a crowd of strangers pushes out the idle, and memory stays bounded', () => {

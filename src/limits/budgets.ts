@@ -23,6 +23,8 @@ export const budgets = {
   searchesPerSecond: 4,
   handshakesBurst: 200,
   handshakesPerSecond: 20,
+  /** One address may do what so many do at once, each as fast as they may: a school's router. */
+  peopleOfAddress: 100,
   /** Buckets kept in memory; full ones are forgotten first. */
   bucketsMax: 50_000,
 } as const

@@ -1,4 +1,4 @@
-import type { Spend } from '../budgets'
+import { type Spend, spendFor } from '../budgets'
 import { catchUp } from '../chat/catch-up'
 import type { Chat } from '../chat/chat'
 import { deleteMessage, editMessage } from '../chat/edit-message'
@@ -52,9 +52,9 @@ function setAway(chat: Chat, socket: Socket, isAway: boolean): void {
 
 function post(needs: ActNeeds, socket: Socket, frame: Frame & { type: 'message.post' }): void {
   const { chat, postMessage, spend } = needs
-  const { user, session } = socket.data.visitor
+  const { user } = socket.data.visitor
   const { clientId } = frame.message
-  const retryMs = spend('messages', session)
+  const retryMs = spendFor(spend, 'messages', socket.data.visitor)
   if (retryMs > 0) return refuse(socket, clientId, 'too_many', retryMs)
   const answer = (answered: PostAnswer): void => {
     if (answered.type === 'accepted') say(socket, answered)
@@ -73,8 +73,8 @@ type Change = Frame & { type: 'message.edit' | 'message.delete' | 'reaction.set'
 
 function change(needs: ActNeeds, socket: Socket, frame: Change): void {
   const { chat, spend } = needs
-  const { user, session } = socket.data.visitor
-  const retryMs = spend('messages', session)
+  const { user } = socket.data.visitor
+  const retryMs = spendFor(spend, 'messages', socket.data.visitor)
   if (retryMs > 0) return refuse(socket, frame.clientId, 'too_many', retryMs)
   const work = async (): Promise<void> => {
     const answered = await changeMessage(chat, user.id, frame)
@@ -98,7 +98,7 @@ function changeMessage(chat: Chat, user: number, frame: Change): Promise<PostAns
 function resume(needs: ActNeeds, socket: Socket, frame: Frame & { type: 'resume' }): void {
   const { chat, spend } = needs
   const { visitor, subprotocol } = socket.data
-  const retryMs = spend('catchUps', visitor.session)
+  const retryMs = spendFor(spend, 'catchUps', visitor)
   if (retryMs > 0) return refuse(socket, null, 'too_many', retryMs)
   const outlet = {
     subprotocol,

@@ -1,4 +1,5 @@
 import type { Server, WebSocketHandler } from 'bun'
+import { spendFor } from '../budgets'
 import type { Visitor } from '../chat/chat'
 import { greet } from '../chat/greet'
 import { ChatError } from '../errors'
@@ -62,7 +63,7 @@ export function createSocketDoor(needs: Needs): SocketDoor {
 /** Bun answers each; a flood of them is ended, and costs the same as one of frames. */
 function hearPing({ spend }: Needs, socket: Socket): void {
   hearSign(socket)
-  if (spend('frames', socket.data.visitor.session) > 0) socket.terminate()
+  if (spendFor(spend, 'frames', socket.data.visitor) > 0) socket.terminate()
 }
 
 function hearSign(socket: Socket): void {
@@ -124,7 +125,7 @@ function open({ chat, connections }: Needs, socket: Socket): void {
 function receive(needs: Needs, socket: Socket, raw: string | Buffer): void {
   socket.data.heardAt = performance.now()
   if (typeof raw !== 'string') return socket.close(1003, 'text only')
-  const retryMs = needs.spend('frames', socket.data.visitor.session)
+  const retryMs = spendFor(needs.spend, 'frames', socket.data.visitor)
   if (retryMs > 0) return refuse(socket, null, 'too_many', retryMs)
   const frame = parseFrame(raw)
   if (frame.type === 'problem') return refuse(socket, frame.clientId, frame.code)

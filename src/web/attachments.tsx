@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { MediaKit } from '../../views/media-kit'
+import { spendFor } from '../budgets'
 import type { Chat } from '../chat/chat'
 import { toWire } from '../chat/events'
 import { shownTypes } from '../chat/media/inspect'
@@ -39,7 +40,7 @@ export function attachmentRoutes(needs: WebNeeds): Hono<WebEnv> {
 
 async function receive({ chat, spend }: WebNeeds, c: WebContext): Promise<Response> {
   const visitor = requireVisitor(c)
-  const retryMs = spend('uploads', visitor.session)
+  const retryMs = spendFor(spend, 'uploads', visitor)
   if (retryMs > 0) throw new ChatError('too_many', retryMs)
   // A form of files belongs to a message: it goes where that goes.
   const { body } = c.req.raw

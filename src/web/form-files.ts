@@ -1,3 +1,4 @@
+import { spendFor } from '../budgets'
 import { receiveFile } from '../chat/receive-file'
 import type { Visitor } from '../chat/chat'
 import { ChatError } from '../errors'
@@ -48,12 +49,12 @@ export async function readFormWithFiles(
 async function keep(
   { chat, spend }: WebNeeds,
   c: WebContext,
-  { session, user }: Visitor,
+  visitor: Visitor,
   part: Part,
 ): Promise<string | ChatError> {
-  const retryMs = spend('uploads', session)
+  const retryMs = spendFor(spend, 'uploads', visitor)
   if (retryMs > 0) return new ChatError('too_many', retryMs)
-  const file = { owner: user.id, name: part.fileName ?? '', description: '', preview: '' }
+  const file = { owner: visitor.user.id, name: part.fileName ?? '', description: '', preview: '' }
   const isSignedIn = async (): Promise<boolean> => (await currentUser(chat, c)) !== null
   const incoming = { ...file, body: streamOf(part), size: null, isSignedIn }
   try {

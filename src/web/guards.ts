@@ -4,6 +4,7 @@ import type { MiddlewareHandler } from 'hono'
 import type { Config } from '../config'
 import { ChatError } from '../errors'
 import { limits } from '../limits'
+import { networkOf } from '../network'
 import type { Paths } from '../paths'
 import { isMultipart, type WebContext, type WebEnv } from './context'
 
@@ -103,12 +104,12 @@ function schemeOf(c: WebContext, host: string, config: Config): 'http' | 'https'
   return config.trustProxy && c.req.header('x-forwarded-proto') === 'https' ? 'https' : 'http'
 }
 
-/** Where a request comes from. A proxy appends the address it saw: only the last is its word. */
+/** Whose budget a request spends. A proxy appends the address it saw: only the last is its word. */
 export function addressOf(
   request: Request,
   server: Pick<Server<never>, 'requestIP'>,
   { trustProxy }: Pick<Config, 'trustProxy'>,
 ): string {
   const forwarded = trustProxy ? request.headers.get('x-forwarded-for')?.split(',').at(-1) : null
-  return forwarded?.trim() || (server.requestIP(request)?.address ?? 'unknown')
+  return networkOf(forwarded?.trim() || (server.requestIP(request)?.address ?? 'unknown'))
 }

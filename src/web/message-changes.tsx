@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { spendFor } from '../budgets'
 import { problemSentence } from '../problem-sentence'
 import { deleteMessage, editMessage } from '../chat/edit-message'
 import { problemOfText } from '../chat/message-text'
@@ -50,14 +51,13 @@ type Wish = {
 
 async function readWish(needs: WebNeeds, c: WebContext): Promise<Wish> {
   const visitor = requireVisitor(c)
-  const { user, session } = visitor
   const room = await requireRoom(needs, c, visitor)
   const seq = parseId(c.req.param('seq'))
   if (seq === null) throw new ChatError('message_missing')
-  const retryMs = needs.spend('messages', session)
+  const retryMs = spendFor(needs.spend, 'messages', visitor)
   if (retryMs > 0) throw new ChatError('too_many', retryMs)
   const fields = speaksJson(c) ? await readJson(c) : await readForm(c)
-  return { room, user: user.id, place: { room: room.id, seq, clientId: '' }, fields }
+  return { room, user: visitor.user.id, place: { room: room.id, seq, clientId: '' }, fields }
 }
 
 /** A form has one button per emoji, which sets it or takes it back. */

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { NewerMessages, OlderMessages } from '../../views/timeline'
+import { spendFor } from '../budgets'
 import { problemSentence } from '../problem-sentence'
 import type { Visitor } from '../chat/chat'
 import { isWorthless } from '../chat/catch-up'
@@ -116,15 +117,18 @@ function retryOf({ retryMs }: ChatError): { retryMs?: number } {
 
 async function post(
   { chat, postMessage, spend }: WebNeeds,
-  { user, session }: Visitor,
+  visitor: Visitor,
   room: Room,
   fields: Map<string, unknown>,
 ): Promise<PostAnswer> {
   const message = parseMessage(fields)
   if ('code' in message) return { type: 'refused', code: message.code }
-  const retryMs = spend('messages', session)
+  const retryMs = spendFor(spend, 'messages', visitor)
   if (retryMs > 0) return { type: 'refused', code: 'too_many', retryMs }
   const { promise, resolve } = Promise.withResolvers<PostAnswer>()
-  postMessage({ ...message, room: room.id, author: user.id, createdAt: chat.now() }, resolve)
+  postMessage(
+    { ...message, room: room.id, author: visitor.user.id, createdAt: chat.now() },
+    resolve,
+  )
   return promise
 }

@@ -4,6 +4,7 @@ import { FoundParts, type SearchFields, SearchPanel } from '../../views/search'
 import { SearchResults, type ShownHit } from '../../views/search-results'
 import type { View } from '../../views/view'
 import { fill } from '../../views/words'
+import { spendFor } from '../budgets'
 import type { Visitor } from '../chat/chat'
 import { toEvent } from '../chat/events'
 import { createFindMessages, type FindMessages } from '../chat/find-messages'
@@ -36,7 +37,7 @@ async function sendSearch(
   findMessages: FindMessages,
 ): Promise<Response> {
   const visitor = requireVisitor(c)
-  const retryMs = needs.spend('searches', visitor.session)
+  const retryMs = spendFor(needs.spend, 'searches', visitor)
   if (retryMs > 0) throw new ChatError('too_many', retryMs)
   const known = await readKnown(needs, c, visitor)
   const search = parseSearch(readAsked(c), known)
