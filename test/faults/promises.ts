@@ -15,6 +15,7 @@ import { restarted } from './restarts'
 import { restored } from './restored'
 import { unstolen } from './sessions'
 import { silent } from './silence'
+import { slow } from './slow-readers'
 import { unhindered } from './starvation'
 import { synced } from './sync'
 import { upgraded } from './upgrades'
@@ -26,6 +27,7 @@ export const promises: FaultTest<unknown>[] = [
   ordered,
   repeated,
   rejoined,
+  slow,
   hidden,
   removed,
   unmistakable,

@@ -2,14 +2,16 @@ import { Database } from 'bun:sqlite'
 import { cpSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeFolder, removeFolder, runServer, startServer } from '../helpers/server'
-import { type FaultTest, type Figures, unlike } from './promise'
+import { below, type FaultTest, type Figures, unlike } from './promise'
 
 type Size = {
   /** The last format that is upgraded; all before it are, too. */
   formats: number[]
   messages: number
-  /** Upgrades of each that are killed in the middle. */
+  /** Upgrades of each that are killed at a random moment… */
   kills: number
+  /** …and at a random one of their first writes to the disk, which needs strace. */
+  killsAtWrites: number
   /** The planted fault: a step of the upgrade stands there without the others. */
   isHalf?: boolean
 }
@@ -21,7 +23,7 @@ const steps = readdirSync(folder)
   .map((name) => readFileSync(join(folder, name), 'utf8'))
 const older = steps.keys().drop(1).toArray()
 
-const small: Size = { formats: [1, steps.length - 1], messages: 400, kills: 2 }
+const small: Size = { formats: [1, steps.length - 1], messages: 400, kills: 2, killsAtWrites: 0 }
 
 /**
  * T22: makes data of every earlier format, kills the server at random moments of the upgrade, and
@@ -31,30 +33,32 @@ export const upgraded: FaultTest<Size> = {
   id: 'P22',
   says: 'An upgrade of the data is all or nothing, wherever it is cut, and loses nothing.',
   small,
-  full: { formats: older, messages: 60_000, kills: 10 },
+  full: { formats: older, messages: 20_000, kills: 10, killsAtWrites: 40 },
   run,
-  broken: (figures, { formats, kills }) => [
-    ...unlike(figures, { kills: formats.length * kills, between: 0, damaged: 0 }),
-    ...unlike(figures, { messagesLost: 0, notOpened: 0, notFound: 0 }),
+  broken: (figures, { formats, kills, killsAtWrites }) => [
+    ...unlike(figures, { cuts: formats.length * (kills + killsAtWrites), notAllowed: '' }),
+    ...unlike(figures, { between: 0, damaged: 0, messagesLost: 0, notOpened: 0, notFound: 0 }),
+    // Else nothing was cut early enough to show anything.
+    ...below(figures, { stayedOld: Math.min(killsAtWrites, 10) }),
   ],
   control: () => run({ ...small, kills: 1, isHalf: true }),
 }
 
-async function run({ formats, messages, kills, isHalf }: Size): Promise<Figures> {
+async function run({ formats, messages, kills, killsAtWrites, isHalf }: Size): Promise<Figures> {
   const place = makeFolder()
   const made = steps.map((_, n) => schemaOf(makeData(join(place, `schema-${n + 1}`), n + 1, 0)))
-  const figures = { kills: 0, stayedOld: 0, between: 0, damaged: 0 }
+  const figures = { cuts: 0, stayedOld: 0, between: 0, damaged: 0 }
+  const mayTrace = killsAtWrites === 0 || Bun.which('strace') !== null
   const after = { messagesLost: 0, notOpened: 0, notFound: 0 }
   for (const format of formats) {
     const original = makeData(join(place, `format-${format}`), format, messages)
     const wholeMs = await upgradeMs(original, join(place, `timed-${format}`))
-    for (let n = 0; n < kills; n += 1) {
+    for (let n = 0; n < kills + (mayTrace ? killsAtWrites : 0); n += 1) {
       const data = join(place, `killed-${format}-${n}`)
       cpSync(original, data, { recursive: true })
-      // Whatever is done before the data is touched need not be killed.
-      await runServer({ data, killAfterMs: wholeMs * (0.3 + 0.7 * Math.random()) })
+      await (n < kills ? killAtMoment(data, wholeMs) : killAtWrite(data))
       if (isHalf) addHalfAStep(data)
-      figures.kills += 1
+      figures.cuts += 1
       const schema = schemaOf(data)
       if (schema === made[format - 1]) figures.stayedOld += 1
       else if (schema !== made.at(-1)) figures.between += 1
@@ -67,7 +71,22 @@ async function run({ formats, messages, kills, isHalf }: Size): Promise<Figures>
     }
   }
   removeFolder(place)
-  return { formats: formats.join(' '), messages, ...figures, ...after }
+  const notAllowed = mayTrace ? '' : 'strace'
+  return { formats: formats.join(' '), messages, notAllowed, ...figures, ...after }
+}
+
+/** Whatever is done before the data is touched need not be killed. */
+async function killAtMoment(data: string, wholeMs: number): Promise<void> {
+  await runServer({ data, killAfterMs: wholeMs * (0.2 + 0.8 * Math.random() ** 2) })
+}
+
+/** The schema takes about eighty writes. */
+async function killAtWrite(data: string): Promise<void> {
+  const files = ['chatroom.db', 'chatroom.db-wal'].flatMap((name) => ['-P', join(data, name)])
+  const when = 1 + Math.floor(Math.random() * 100)
+  const inject = `inject=pwrite64:signal=SIGKILL:when=${when}`
+  const under = ['strace', '-f', '-o', '/dev/null', ...files, '-e', inject]
+  await runServer({ data, under, killAfterMs: 10_000 })
 }
 
 /** A folder of data as a program of that time left it. */

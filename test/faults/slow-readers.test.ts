@@ -1,0 +1,4 @@
+import { holds } from './in-suite'
+import { slow } from './slow-readers'
+
+holds(slow)
