@@ -10,4 +10,6 @@ export const disk = {
   snapshotsMax: 5,
   /** What a backup writes goes to the disk in such portions, with pauses for the house. */
   backupFlushBytes: 1024 * 1024,
+  /** Should another program hold the database, who posts is told after so long. */
+  databaseBusyMsMax: 400,
 } as const

@@ -1,4 +1,5 @@
 import { dlopen } from 'bun:ffi'
+import { Database } from 'bun:sqlite'
 import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RunningServer, ServerOptions } from '../helpers/server'
@@ -70,6 +71,23 @@ export const failedSync: DiskFault = {
   ...injected('failed sync', 'fsync,fdatasync:error=EIO'),
   needsRestart: true,
 }
+
+/** Another program has begun to write to the database, and does not end. */
+export const held: DiskFault = {
+  name: 'held',
+  prepare: () => plain,
+  async begin({ data }) {
+    const db = new Database(join(data, 'chatroom.db'))
+    db.run('BEGIN IMMEDIATE')
+    holders.set(data, db)
+  },
+  async end({ data }) {
+    holders.get(data)?.run('ROLLBACK')
+    holders.get(data)?.close()
+  },
+}
+
+const holders = new Map<string, Database>()
 
 /** A disk in the server's own view of the file system, where nobody needs to be allowed it. */
 function smallDisk(megabytes: number): ReturnType<DiskFault['prepare']> {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { history, openSocket, signIn } from '../helpers/client'
 import { makeFolder, removeFolder, type RunningServer, startServer } from '../helpers/server'
 import { type DiskFault, failedSync, filledByWords, fullDisk } from './disk-faults'
-import { insideOf, readOnly, sizeLimit } from './disk-faults'
+import { held, insideOf, readOnly, sizeLimit } from './disk-faults'
 import { probe } from './disk-probe'
 import { beginTalk, recovers, say, sayFor } from './disk-talk'
 import { above, below, type FaultTest, type Figures, unlike } from './promise'
@@ -28,7 +28,7 @@ export const diskFull: FaultTest<Size> = {
   id: 'P15',
   says: 'On a full or read-only disk posting is refused in a sentence, and nothing is lost.',
   small,
-  full: { faults: [sizeLimit, fullDisk, filledByWords, readOnly, failedSync], talkMs: 5_000 },
+  full: { faults: [sizeLimit, fullDisk, filledByWords, readOnly, held, failedSync], talkMs: 5_000 },
   run,
   broken: (figures, { faults }) => [
     ...unlike(figures, { tried: faults.length, notAllowed: '' }),

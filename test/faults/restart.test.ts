@@ -118,6 +118,21 @@ test('a server that stops asks people to come back, and lets uploads end', async
   expect(await stopped).toBe(0)
 })
 
+test('a second signal ends the server at once, whatever is under way', async () => {
+  await using server = await startServer()
+  const body = new ReadableStream({
+    start: (controller) => controller.enqueue(Buffer.from('the first half of something')),
+  })
+  void upload(server, await signIn(server, 'Ada'), body).catch(() => {})
+  await Bun.sleep(200)
+  const stopped = server.stop()
+  await untilRefused(server.origin)
+  const askedAt = performance.now()
+  process.kill(server.pid, 'SIGTERM')
+  expect(await stopped).toBe(1)
+  expect(performance.now() - askedAt).toBeLessThan(2_000)
+})
+
 async function untilRefused(origin: string): Promise<Response> {
   for (;;) {
     const answer = await fetch(origin, { keepalive: false })

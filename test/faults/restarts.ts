@@ -31,7 +31,11 @@ export const restarted: FaultTest<Size> = {
   run,
   broken: (figures, { readers, senders, restarts }) => [
     ...unlike(figures, { exitCodes: '0', closeCodes: '1012', lost: 0, doubled: 0, missing: 0 }),
-    ...unlike(figures, { contradictions: 0, back: (readers + senders) * restarts }),
+    ...unlike(figures, {
+      contradictions: 0,
+      faultsLogged: 0,
+      back: (readers + senders) * restarts,
+    }),
     ...above(figures, { exitMsMax: 10_000, backMsMax: 10_000 }),
     ...below(figures, { acknowledged: senders * restarts * 10 }),
   ],
@@ -69,6 +73,7 @@ async function run(size: Size): Promise<Figures> {
     exitMsMax: Math.round(exitMsMax),
     back,
     backMsMax: Math.round(backMsMax),
+    faultsLogged: server.log().match(/^\S+ (fault|un\w+ed|\w+\.failed) /gm)?.length ?? 0,
     ...known,
   }
 }

@@ -1,6 +1,7 @@
 import { Database } from 'bun:sqlite'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { limits } from '../../limits'
 import { codeOf, type Problem } from '../problem'
 import { unfinished } from '../backup'
 import type { Store } from '../store'
@@ -47,6 +48,8 @@ export function openStore(options: StoreOptions): Store | Problem {
     const db = openDatabase(file)
     if (db instanceof Database) {
       createFirstRoom(db, options)
+      // From now on everybody waits when this thread does.
+      db.run(`PRAGMA busy_timeout = ${limits.databaseBusyMsMax}`)
       return createStore(db, lock, file)
     }
     lock.close()
