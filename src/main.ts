@@ -50,7 +50,7 @@ function serve(config: Config, log: Log): void {
   process.on('uncaughtException', (fault) => log('uncaught', { fault: faultOf(fault) }))
   process.on('unhandledRejection', (fault) => log('unhandled', { fault: faultOf(fault) }))
   // A file that the system lets grow no further is a full disk, not the end of the process.
-  process.on('SIGXFSZ', () => {})
+  if (process.platform !== 'win32') process.on('SIGXFSZ', () => {})
   stopOnSignal(house)
   greet(config, house.port)
 }
