@@ -41,7 +41,7 @@ export const upgraded: FaultTest<Size> = {
     // Else nothing was cut early enough to show anything.
     ...below(figures, { stayedOld: Math.min(killsAtWrites, 10) }),
   ],
-  control: () => run({ ...small, kills: 1, isHalf: true }),
+  control: () => run({ ...small, isHalf: true }),
 }
 
 async function run({ formats, messages, kills, killsAtWrites, isHalf }: Size): Promise<Figures> {
