@@ -36,8 +36,11 @@ function forMany({ burst, perSecond }: Rate): Rate {
 
 type Bucket = { tokens: number; filledAt: number }
 
-/** Takes one token; gives 0 when it was there, else the milliseconds until it will be. */
-export type Spend = (spending: Spending, key: string) => number
+/**
+ * Takes one token; gives 0 when it was there, else the milliseconds until it will be. With `cost`
+ * so many are taken for what was done already, there or not: whoever owes waits longer.
+ */
+export type Spend = (spending: Spending, key: string, cost?: number) => number
 
 /**
  * Token buckets per person or address, on monotonic time so that a changed clock neither frees
@@ -46,7 +49,7 @@ export type Spend = (spending: Spending, key: string) => number
 export function createBudgets(on: boolean, clock: () => number = () => performance.now()): Spend {
   const buckets = new Map<string, Bucket>()
   if (!on) return () => 0
-  return (spending, key) => {
+  return (spending, key, cost) => {
     const { burst, perSecond } = rates[spending]
     const now = clock()
     const name = `${spending} ${key}`
@@ -57,6 +60,10 @@ export function createBudgets(on: boolean, clock: () => number = () => performan
     buckets.delete(name)
     buckets.set(name, bucket)
     if (buckets.size > limits.bucketsMax) dropOldest(buckets)
+    if (cost !== undefined) {
+      bucket.tokens = Math.max(-burst, bucket.tokens - cost)
+      return 0
+    }
     if (bucket.tokens < 1) return Math.ceil(((1 - bucket.tokens) / perSecond) * 1000)
     bucket.tokens -= 1
     return 0

@@ -67,6 +67,18 @@ test('a crowd of strangers pushes out the idle, and memory stays bounded', () =>
   expect(spend('messages', 'ada')).toBe(0)
 })
 
+test('what was dear is paid for afterwards, and whoever owes waits longer', () => {
+  const clock = createClock()
+  const spend = createBudgets(true, clock.read)
+  for (let n = 0; n < limits.requestsBurst; n += 1) spend('requests', 'ada')
+  expect(spend('requests', 'ada', limits.requestsPerSecond)).toBe(0)
+  expect(spend('requests', 'ada')).toBeGreaterThan(1_000)
+  expect(spend('requests', 'ada', 1e9)).toBe(0)
+  // Nobody owes more than a burst.
+  clock.ms += ((limits.requestsBurst + 1) / limits.requestsPerSecond) * 1_000
+  expect(spend('requests', 'ada')).toBe(0)
+})
+
 test('switched off, everything passes', () => {
   const spend = createBudgets(false)
   for (let n = 0; n < 10_000; n += 1) expect(spend('messages', 'ada')).toBe(0)

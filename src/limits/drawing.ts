@@ -1,5 +1,7 @@
 /** How much is drawn in one go, while everybody else waits; a part of limits.ts. */
 export const drawing = {
+  /** An answer that takes longer to draw costs as many requests more; a usual page takes three. */
+  drawingMsPerRequest: 8,
   /** Characters of messages on one page: 50 long ones are 50, of the very longest it is twelve. */
   pageUnitsMax: 96 * 1024,
   /** Characters of one transaction, which are drawn at once: of the longest messages twenty. */

@@ -37,6 +37,8 @@ export function createApp(needs: WebNeeds): Hono<WebEnv> {
     const retryMs = spend('requests', c.get('address'))
     if (retryMs > 0) throw new ChatError('too_many', retryMs)
     await next()
+    const cost = Math.floor((c.get('drawnMs') ?? 0) / limits.drawingMsPerRequest)
+    if (cost > 0) spend('requests', c.get('address'), cost)
   })
   app.use(recogniseVisitor(chat))
   app.route('/', sessionRoutes(needs))

@@ -29,6 +29,8 @@ export type WebEnv = {
     view: View
     visitor: Visitor | null
     tokenHash: Uint8Array | null
+    /** How long everybody else waited while the answer was drawn. */
+    drawnMs?: number
   }
 }
 
@@ -64,11 +66,18 @@ export function goOn(c: WebContext, path: string, data: object = {}): Response {
 
 /** Answers with a whole page. */
 export function sendPage(c: WebContext, page: { toString: () => string }): Response {
-  return sendHtml(c, `<!doctype html>${page}`)
+  return sendHtml(c, { toString: () => `<!doctype html>${page}` })
 }
 
 /** Answers with a fragment of a page. */
 export function sendHtml(c: WebContext, fragment: { toString: () => string }): Response {
+  const startedAt = performance.now()
+  const answer = drawHtml(c, fragment)
+  c.set('drawnMs', performance.now() - startedAt)
+  return answer
+}
+
+function drawHtml(c: WebContext, fragment: { toString: () => string }): Response {
   const html = String(fragment)
   const headers = { 'Content-Type': 'text/html; charset=utf-8', Vary: 'Accept-Encoding' }
   const accepted = c.req.header('accept-encoding') ?? ''
