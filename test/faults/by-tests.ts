@@ -8,21 +8,21 @@ type Size = {
   isPlanted?: boolean
 }
 
-type Options = Pick<FaultTest<Size>, 'id' | 'says'> & { file: string; wanted: Figures }
+type Options = Pick<FaultTest<Size>, 'id' | 'says'> & { files: string[]; wanted: Figures }
 
 /**
  * A promise that the suite tries at full size already, in a browser: its tests are the instrument,
  * note what they measured, and with a planted fault have to fail.
  */
-export function byTests({ id, says, file, wanted }: Options): FaultTest<Size> {
+export function byTests({ id, says, files, wanted }: Options): FaultTest<Size> {
   return {
     id,
     says,
     small: {},
     full: {},
-    run: ({ isPlanted = false }) => runTests(file, isPlanted),
+    run: ({ isPlanted = false }) => runTests(files, isPlanted),
     broken: (figures) => unlike(figures, { failed: 0, ...wanted }),
-    control: () => runTests(file, true),
+    control: () => runTests(files, true),
   }
 }
 
@@ -35,10 +35,10 @@ export function note(figures: Figures): void {
   if (path !== undefined) appendFileSync(path, `${JSON.stringify(figures)}\n`)
 }
 
-async function runTests(file: string, isPlanted: boolean): Promise<Figures> {
+async function runTests(files: string[], isPlanted: boolean): Promise<Figures> {
   const folder = makeFolder()
   const path = join(folder, 'figures')
-  const tests = Bun.spawn([process.execPath, 'test', '--timeout', '120000', file], {
+  const tests = Bun.spawn([process.execPath, 'test', '--timeout', '120000', ...files], {
     cwd: join(import.meta.dir, '..', '..'),
     env: {
       ...process.env,
