@@ -4,12 +4,16 @@ import { type Block, readBlocks } from './blocks'
 import type { Inline } from './inline'
 import { linkStart } from './link'
 
-/** Without any of these signs a text is one plain paragraph, which most are. */
 const special = new RegExp(`[*_~\`@＠]|^(?:>|[-•] |\\d{1,3}[.)] )|${linkStart}`, 'imu')
+
+/** Without any of these signs a text is one plain paragraph, which most are. */
+export function isPlainText(content: string): boolean {
+  return !special.test(content)
+}
 
 /** Takes a message; gives its text as people meant it: bold, quoted, listed, linked. */
 export function Text({ message: { content, mentions } }: { message: Message }) {
-  if (!special.test(content)) return <p>{content}</p>
+  if (isPlainText(content)) return <p>{content}</p>
   const writing = { content, mentions: mentions.toSorted((a, b) => a.start - b.start) }
   return (
     <>

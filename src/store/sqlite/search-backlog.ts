@@ -17,10 +17,14 @@ export type SearchBacklog = {
  */
 export function createSearchBacklog(index: SearchIndex): SearchBacklog {
   let timer: Timer | undefined
+  let before = 0
   const tick = (): void => {
     timer = undefined
-    take(index)
-    if (index.countWaiting() > 0) grew()
+    // Faster than it can be taken in: then those who talk go first.
+    const isStorm = index.countWaiting() - before > limits.searchIndexRows
+    if (!isStorm) take(index)
+    before = index.countWaiting()
+    if (before > 0) grew()
   }
   const grew = (): void => {
     timer ??= setTimeout(tick, limits.searchIndexPauseMs)
