@@ -113,6 +113,7 @@ test('a server that stops asks people to come back, and lets uploads end', async
   const refused = await untilRefused(server.origin)
   expect(refused.headers.get('retry-after')).toBe('2')
   expect(await refused.text()).toContain('restarting')
+  await Bun.sleep(500)
   finish()
   expect((await sent).id).toMatch(/^[0-9a-f]{32}$/)
   expect(await stopped).toBe(0)
