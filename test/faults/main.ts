@@ -16,6 +16,7 @@ const { values, positionals } = parseArgs({
     build: { type: 'boolean', default: true },
     minutes: { type: 'string' },
     guests: { type: 'string' },
+    tempo: { type: 'string' },
   },
   allowNegative: true,
 })
@@ -28,7 +29,9 @@ if (unknown.length > 0) {
 }
 if (values.build) await build()
 if (positionals.includes('soak')) {
-  const given = Object.entries(values).filter(([name]) => /^(minutes|guests|seed)$/.test(name))
+  const given = Object.entries(values).filter(([name]) =>
+    /^(minutes|guests|seed|tempo)$/.test(name),
+  )
   process.exit(await soakAlone(given.map(([name, value]) => `--${name}=${value}`)))
 }
 const flags = [

@@ -26,6 +26,8 @@ export type Visit = {
   name: string
   doings: Doings
   random: () => number
+  /** How much quicker than people: 1 acts every seven seconds. */
+  tempo: number
   isOver: () => boolean
 }
 
@@ -44,13 +46,13 @@ export async function live(visit: Visit): Promise<void> {
   }
 }
 
-async function visitOnce({ server, name, doings, random, isOver }: Visit): Promise<void> {
+async function visitOnce({ server, name, doings, random, tempo, isOver }: Visit): Promise<void> {
   const person = await signIn(server, name)
   doings.joined += 1
   let line = await openLine(server, person, doings)
   const acts = 5 + Math.floor(random() * 40)
   for (let n = 0; n < acts && !isOver(); n += 1) {
-    await Bun.sleep(2_000 + random() * 10_000)
+    await Bun.sleep((2_000 + random() * 10_000) / tempo)
     if (isOver()) break
     const wish = random()
     if (wish < 0.75) line.say(sentence(random))
@@ -60,7 +62,7 @@ async function visitOnce({ server, name, doings, random, isOver }: Visit): Promi
       // Without a goodbye, as a lid that is closed; and back a little later.
       line.socket.terminate()
       doings.died += 1
-      await Bun.sleep(random() * 5_000)
+      await Bun.sleep((random() * 5_000) / tempo)
       line = await openLine(server, person, doings)
     }
   }

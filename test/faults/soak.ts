@@ -8,14 +8,14 @@ import { countDifferences, dropAtRandom } from './order'
 import { above, type Figures, unlike } from './promise'
 import { type Doings, live } from './soak-guest'
 
-type Size = { minutes: number; guests: number; seed: number }
+type Size = { minutes: number; guests: number; seed: number; tempo: number }
 
 /**
  * A long day: guests join, talk, send files, leave and die, while four people listen through cuts.
  * The memory of the server is looked at every ten seconds; afterwards what the four know is
- * compared with the history. `bun run test:faults soak [--minutes 30] [--guests 200] [--seed 1]`
+ * compared with the history. `bun run test:faults soak [--minutes 30] [--guests 200] [--tempo 1]`
  */
-async function soak({ minutes, guests, seed }: Size): Promise<Figures> {
+async function soak({ minutes, guests, seed, tempo }: Size): Promise<Figures> {
   await using server = await startServer()
   const doings: Doings = {
     joined: 0,
@@ -38,6 +38,7 @@ async function soak({ minutes, guests, seed }: Size): Promise<Figures> {
       name: `Guest ${n}x`,
       doings,
       random: createRandom(seed + n),
+      tempo,
       isOver: () => performance.now() > endsAt,
     }),
   )
@@ -50,6 +51,7 @@ async function soak({ minutes, guests, seed }: Size): Promise<Figures> {
   return {
     minutes,
     guests,
+    tempo,
     ...done,
     errors: [...errors.values()].reduce((sum, times) => sum + times, 0),
     faults: server.log().match(/ (fault|uncaught|unhandled) /g)?.length ?? 0,
@@ -138,10 +140,15 @@ if (import.meta.main) {
       minutes: { type: 'string', default: '30' },
       guests: { type: 'string', default: '200' },
       seed: { type: 'string', default: '1' },
+      tempo: { type: 'string', default: '1' },
     },
   })
-  const [minutes, guests] = [Number(values.minutes), Number(values.guests)]
-  const figures = await soak({ minutes, guests, seed: Number(values.seed) })
+  const figures = await soak({
+    minutes: Number(values.minutes),
+    guests: Number(values.guests),
+    seed: Number(values.seed),
+    tempo: Number(values.tempo),
+  })
   const sentences = broken(figures)
   console.log(JSON.stringify({ soak: sentences.length === 0, ...figures, broken: sentences }))
   process.exit(sentences.length === 0 ? 0 : 1)
