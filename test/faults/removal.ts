@@ -24,7 +24,7 @@ export const removed: FaultTest<Size> = {
   run,
   broken: (figures, { rounds, leftMsMax }) => [
     ...unlike(figures, { removals: rounds, deliveredLater: 0, roadsStillOpen: 0 }),
-    ...below(figures, { tabsTold: 3 * rounds, heardBefore: 3 * rounds * 10 }),
+    ...below(figures, { tabsTold: 3 * rounds, heardBefore: 3 * rounds * 15 }),
     ...above(figures, { leftMsMax }),
   ],
   control: () => run({ ...small, forgets: true }),
@@ -65,7 +65,7 @@ async function putOut({ server, ada, bob, talkMs, forgets }: Scene) {
   const user = String(tabs[0].hello.user.id)
   await sendForm(server, ada, `/rooms/${room}/members`, { user })
   const file = await upload(server, ada, 'for members')
-  await postFiles(server, ada, room, 'file', [file.id])
+  await postFiles(server, ada, room, `file-${room}`, [file.id])
   const flow = keepTalking(owner, room)
   await Bun.sleep(talkMs)
   // One tab asks for everything again and again: replays must stop, too.
@@ -73,7 +73,7 @@ async function putOut({ server, ada, bob, talkMs, forgets }: Scene) {
   const toldAll = Promise.all(tabs.map((tab) => msUntilLeft(tab, room)))
   if (!forgets) await sendForm(server, ada, `/rooms/${room}/members/remove`, { user })
   // Whatever is acknowledged from here on was committed after the removal.
-  const last = await owner.post(room, 'after-the-removal', 'He is gone')
+  const last = await owner.post(room, `after-the-removal-${room}`, 'He is gone')
   const told = await toldAll
   const border = last.type === 'accepted' ? last.seq : 0
   await Bun.sleep(talkMs)
@@ -100,7 +100,7 @@ function keepTalking(owner: ChatClient, room: number): { stop: () => Promise<voi
   const sent: Promise<unknown>[] = []
   const flow = (async () => {
     for (let n = 0; isFlowing; n += 1) {
-      sent.push(owner.post(room, `flow-${n}`, `said ${n}`))
+      sent.push(owner.post(room, `flow-${room}-${n}`, `said ${n}`))
       await Bun.sleep(20)
     }
   })()
