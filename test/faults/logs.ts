@@ -49,7 +49,7 @@ async function run({ seed, frames, requests, isChatty = false }: Size): Promise<
   await using server = await startServer(isChatty ? chatty : {})
   const recording = await record(server)
   const scene = await hideCanary(server, false)
-  const { heard } = await sweep(scene)
+  const probes = isChatty ? 0 : (await sweep(scene)).heard.probes
   const nosy = [await signIn(server, 'Nosyone'), await signIn(server, 'Nosytwo')]
   await nameCanaryEverywhere(scene, nosy)
   const listen = { hear: () => {}, seen: () => 0 }
@@ -69,7 +69,7 @@ async function run({ seed, frames, requests, isChatty = false }: Size): Promise<
   const countLines = (words: string[]): number =>
     lines.filter((line) => words.some((word) => line.includes(word))).length
   return {
-    probes: heard.probes,
+    probes,
     frames,
     requests,
     logLines: lines.length,

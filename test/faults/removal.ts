@@ -13,7 +13,7 @@ type Size = {
   forgets?: boolean
 }
 
-const small: Size = { rounds: 1, talkMs: 500, leftMsMax: 2_000 }
+const small: Size = { rounds: 1, talkMs: 500, leftMsMax: 1_000 }
 
 /** T8: somebody with three tabs is put out while fifty messages a second flow. */
 export const removed: FaultTest<Size> = {
@@ -116,7 +116,7 @@ function keepTalking(owner: ChatClient, room: number): { stop: () => Promise<voi
 /** From the request that removes until the tab was told; null when it never was. */
 async function msUntilLeft(tab: ChatClient, room: number): Promise<number | null> {
   const since = performance.now()
-  const isLeft = tab.until((item) => item.type === 'room.left' && item.room === room, 'it', 2_000)
+  const isLeft = tab.until((item) => item.type === 'room.left' && item.room === room, 'it', 1_000)
   return isLeft.then(
     () => performance.now() - since,
     () => null,
