@@ -65,12 +65,15 @@ function broken(figures: Figures): string[] {
   const order = { differing: 0, missing: 0, contradictions: 0, gaps: 0 }
   return [
     ...unlike(figures, { errors: 0, faults: 0, ...order }),
-    ...above(figures, { slopeKbPerMinute: slopeKbPerMinuteMax }),
+    ...above(figures, { grownMb: grownMbMax }),
   ]
 }
 
-/** Half a megabyte a minute would be noticed after a day; noise of a collector is below it. */
-const slopeKbPerMinuteMax = 500
+/**
+ * What the second half may seem to grow by: the collector's teeth are ten megabytes high, and where
+ * they begin and end is chance. The longer the soak, the smaller the slope that is seen.
+ */
+const grownMbMax = 24
 
 type Sample = { minute: number; kb: number }
 
@@ -102,11 +105,13 @@ function slopes(samples: Sample[]): Figures {
   const [minute, kb] = [mean(half.map((one) => one.minute)), mean(half.map((one) => one.kb))]
   const over = half.reduce((sum, one) => sum + (one.minute - minute) * (one.kb - kb), 0)
   const under = half.reduce((sum, one) => sum + (one.minute - minute) ** 2, 0)
+  const slope = Math.round(over / under)
   return {
     rssKbFirst: samples[0]?.kb ?? 0,
     rssKbHalf: half[0]?.kb ?? 0,
     rssKbLast: half.at(-1)?.kb ?? 0,
-    slopeKbPerMinute: Math.round(over / under),
+    slopeKbPerMinute: slope,
+    grownMb: Math.round((slope * ((half.at(-1)?.minute ?? 0) - (half[0]?.minute ?? 0))) / 1024),
   }
 }
 
