@@ -70,14 +70,22 @@ export function createBudgets(on: boolean, clock: () => number = () => performan
   }
 }
 
+type Spender = { user: { id: number }; address: string }
+
 /** Takes one token of the person and, when it was there, one of the address they come from. */
-export function spendFor(
-  spend: Spend,
-  habit: Habit,
-  { user, address }: { user: { id: number }; address: string },
-): number {
+export function spendFor(spend: Spend, habit: Habit, { user, address }: Spender): number {
   // Whoever is too fast takes nothing from those behind the same router.
   return spend(habit, `person ${user.id}`) || spend(`${habit}OfAddress`, address)
+}
+
+/** The same for a message, of which a long one costs as much as several: others wait for it. */
+export function spendOnMessage(spend: Spend, who: Spender, content: string): number {
+  const retryMs = spendFor(spend, 'messages', who)
+  const more = Math.floor(content.length / limits.postingUnitsPerMessage)
+  if (retryMs > 0 || more === 0) return retryMs
+  spend('messages', `person ${who.user.id}`, more)
+  spend('messagesOfAddress', who.address, more)
+  return 0
 }
 
 function dropOldest(buckets: Map<string, Bucket>): void {

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { createBudgets, spendFor } from '../src/budgets'
+import { createBudgets, spendFor, spendOnMessage } from '../src/budgets'
 import { limits } from '../src/limits'
 
 function createClock() {
@@ -77,6 +77,18 @@ test('what was dear is paid for afterwards, and whoever owes waits longer', () =
   // Nobody owes more than a burst.
   clock.ms += ((limits.requestsBurst + 1) / limits.requestsPerSecond) * 1_000
   expect(spend('requests', 'ada')).toBe(0)
+})
+
+test('a long message costs as much as several, a short one as much as one', () => {
+  const ada = { user: { id: 1 }, address: 'here' }
+  const countOf = (content: string): number => {
+    const spend = createBudgets(true, createClock().read)
+    let count = 0
+    while (spendOnMessage(spend, ada, content) === 0) count += 1
+    return count
+  }
+  expect(countOf('short')).toBe(limits.messagesBurst)
+  expect(countOf('x'.repeat(limits.messageUnitsMax))).toBe(4)
 })
 
 test('switched off, everything passes', () => {

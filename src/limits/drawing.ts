@@ -4,6 +4,8 @@ export const drawing = {
   drawingMsPerRequest: 8,
   /** Characters of messages on one page: 50 long ones are 50, of the very longest it is twelve. */
   pageUnitsMax: 96 * 1024,
-  /** Characters of one transaction, which are drawn at once: of the longest messages twenty. */
-  postingUnitsMax: 160 * 1024,
+  /** Characters of one transaction, which are drawn at once: of the longest messages six. */
+  postingUnitsMax: 48 * 1024,
+  /** Each so many characters of a message cost as much as one more: of the longest, four. */
+  postingUnitsPerMessage: 2_000,
 } as const

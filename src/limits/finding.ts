@@ -32,10 +32,12 @@ export const finding = {
   /** Somebody who takes it this slowly is cut off, so that others get their turn. */
   exportMsMax: 20 * 60_000,
   /**
-   * Messages are indexed after they were said, so many at a time (about 6 ms) and this often; a
+   * Messages are indexed after they were said, so many at a time (about 6 ms), or fewer when they
+   * have more than so many characters together, and this often; a
    * search takes in the rest first, and posts do when more than so many wait (about a second).
    */
   searchIndexRows: 500,
+  searchIndexUnitsMax: 32 * 1024,
   searchIndexPauseMs: 250,
   searchBacklogMax: 100_000,
   /** Questions waiting for the thread that reads; beyond it people are asked to retry. */

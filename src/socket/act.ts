@@ -1,4 +1,4 @@
-import { type Spend, spendFor } from '../budgets'
+import { type Spend, spendFor, spendOnMessage } from '../budgets'
 import { catchUp } from '../chat/catch-up'
 import type { Chat } from '../chat/chat'
 import { deleteMessage, editMessage } from '../chat/edit-message'
@@ -53,8 +53,8 @@ function setAway(chat: Chat, socket: Socket, isAway: boolean): void {
 function post(needs: ActNeeds, socket: Socket, frame: Frame & { type: 'message.post' }): void {
   const { chat, postMessage, spend } = needs
   const { user } = socket.data.visitor
-  const { clientId } = frame.message
-  const retryMs = spendFor(spend, 'messages', socket.data.visitor)
+  const { clientId, content } = frame.message
+  const retryMs = spendOnMessage(spend, socket.data.visitor, content)
   if (retryMs > 0) return refuse(socket, clientId, 'too_many', retryMs)
   const answer = (answered: PostAnswer): void => {
     if (answered.type === 'accepted') say(socket, answered)
@@ -74,7 +74,8 @@ type Change = Frame & { type: 'message.edit' | 'message.delete' | 'reaction.set'
 function change(needs: ActNeeds, socket: Socket, frame: Change): void {
   const { chat, spend } = needs
   const { user } = socket.data.visitor
-  const retryMs = spendFor(spend, 'messages', socket.data.visitor)
+  const content = 'content' in frame ? frame.content : ''
+  const retryMs = spendOnMessage(spend, socket.data.visitor, content)
   if (retryMs > 0) return refuse(socket, frame.clientId, 'too_many', retryMs)
   const work = async (): Promise<void> => {
     const answered = await changeMessage(chat, user.id, frame)

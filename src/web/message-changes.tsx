@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { spendFor } from '../budgets'
+import { spendOnMessage } from '../budgets'
 import { problemSentence } from '../problem-sentence'
 import { deleteMessage, editMessage } from '../chat/edit-message'
 import { problemOfText } from '../chat/message-text'
@@ -54,9 +54,10 @@ async function readWish(needs: WebNeeds, c: WebContext): Promise<Wish> {
   const room = await requireRoom(needs, c, visitor)
   const seq = parseId(c.req.param('seq'))
   if (seq === null) throw new ChatError('message_missing')
-  const retryMs = spendFor(needs.spend, 'messages', visitor)
-  if (retryMs > 0) throw new ChatError('too_many', retryMs)
   const fields = speaksJson(c) ? await readJson(c) : await readForm(c)
+  const content = String(fields.get('content') ?? '')
+  const retryMs = spendOnMessage(needs.spend, visitor, content)
+  if (retryMs > 0) throw new ChatError('too_many', retryMs)
   return { room, user: visitor.user.id, place: { room: room.id, seq, clientId: '' }, fields }
 }
 

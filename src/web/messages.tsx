@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { NewerMessages, OlderMessages } from '../../views/timeline'
-import { spendFor } from '../budgets'
+import { spendOnMessage } from '../budgets'
 import { problemSentence } from '../problem-sentence'
 import type { Visitor } from '../chat/chat'
 import { isWorthless } from '../chat/catch-up'
@@ -123,7 +123,7 @@ async function post(
 ): Promise<PostAnswer> {
   const message = parseMessage(fields)
   if ('code' in message) return { type: 'refused', code: message.code }
-  const retryMs = spendFor(spend, 'messages', visitor)
+  const retryMs = spendOnMessage(spend, visitor, message.content)
   if (retryMs > 0) return { type: 'refused', code: 'too_many', retryMs }
   const { promise, resolve } = Promise.withResolvers<PostAnswer>()
   postMessage(

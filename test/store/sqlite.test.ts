@@ -1,6 +1,7 @@
 import { Database } from 'bun:sqlite'
 import { expect, test } from 'bun:test'
 import { join } from 'node:path'
+import { limits } from '../../src/limits'
 import { createReader } from '../../src/store/sqlite/reader'
 import { createSearch } from '../../src/store/sqlite/search'
 import type { Question } from '../../src/store/sqlite/reader-thread'
@@ -9,7 +10,7 @@ import type { Place, Store } from '../../src/store/store'
 import { makeFolder, removeFolder } from '../helpers/server'
 import { type Engine, storeContract } from './contract'
 import { anything, texts } from './finding'
-import { join as joinAs, say } from './people'
+import { append, join as joinAs, say } from './people'
 
 const firstRoom = () => ({ name: 'general', folded: 'general', skeleton: 'general' })
 
@@ -199,6 +200,24 @@ test('a message waits for the index until it is time, or until somebody searches
   const again = open(folder)
   expect(await texts(again, ada, 'before the end')).toEqual(['just before the end'])
   await again.close()
+  removeFolder(folder)
+})
+
+test('long messages are indexed a few at a time, and all are found by who searches', async () => {
+  const folder = makeFolder()
+  const store = open(folder)
+  const ada = await joinAs(store, 'Ada', 1)
+  const long = 'long '.repeat(1_600)
+  for (let n = 0; n < 9; n += 1) await append(store, ada, { clientId: `n-${n}`, content: long })
+  const db = new Database(join(folder, 'chatroom.db'))
+  const known = db.query<{ value: string }, []>(
+    `SELECT value FROM settings WHERE key = 'search_indexed_to'`,
+  )
+  while (known.get()?.value === '0') await Bun.sleep(5)
+  expect(Number(known.get()?.value)).toBe(Math.ceil(limits.searchIndexUnitsMax / long.length))
+  expect((await texts(store, ada, 'long')).length).toBe(9)
+  db.close()
+  await store.close()
   removeFolder(folder)
 })
 

@@ -33,12 +33,14 @@ export function createSearchBacklog(index: SearchIndex): SearchBacklog {
   return {
     grew() {
       grew()
-      while (index.countWaiting() > limits.searchBacklogMax && take(index));
+      while (index.countWaiting() > limits.searchBacklogMax && take(index) > 0);
     },
     async settled() {
       let missing = index.countWaiting()
-      while (missing > 0 && take(index)) {
-        missing -= limits.searchIndexRows
+      while (missing > 0) {
+        const taken = take(index)
+        if (taken === 0) return
+        missing -= taken
         // Whoever posts meanwhile has a turn in between.
         await new Promise(setImmediate)
       }
@@ -47,12 +49,11 @@ export function createSearchBacklog(index: SearchIndex): SearchBacklog {
   }
 }
 
-/** False when the disk does not obey, which those who post are told; it is tried again later. */
-function take(index: SearchIndex): boolean {
+/** None when the disk does not obey, which those who post are told; it is tried again later. */
+function take(index: SearchIndex): number {
   try {
-    index.takeNext()
-    return true
+    return index.takeNext()
   } catch {
-    return false
+    return 0
   }
 }

@@ -14,8 +14,8 @@ export type SearchIndex = {
   learn: (room: number, seq: number) => void
   /** Messages that are stored and cannot be found yet. */
   countWaiting: () => number
-  /** Takes in the next `limits.searchIndexRows`, in a transaction of its own. */
-  takeNext: () => void
+  /** Takes in the next portion, in a transaction of its own; gives how many messages it had. */
+  takeNext: () => number
 }
 
 /** Makes the statements that keep the index, which must have been brought up to date. */
@@ -43,7 +43,9 @@ export function createSearchIndex(db: Database): SearchIndex {
     },
     countWaiting: () => (newest.get()?.id ?? 0) - indexedTo,
     takeNext() {
-      indexedTo = take(indexedTo, limits.searchIndexRows)
+      const before = indexedTo
+      indexedTo = take(before, limits.searchIndexRows, limits.searchIndexUnitsMax)
+      return indexedTo - before
     },
   }
 }
@@ -60,24 +62,28 @@ export function bringIndexUpToDate(db: Database): void {
     // Else a deleted word would stay in the file until the pieces around it are merged.
     db.run(`INSERT INTO search (search, rank) VALUES ('secure-delete', 1)`)
     let [before, indexedTo] = [-1, 0]
-    while (indexedTo !== before) [before, indexedTo] = [indexedTo, take(indexedTo, 1_000)]
+    while (indexedTo !== before) [before, indexedTo] = [indexedTo, take(indexedTo, 1_000, Infinity)]
     writeSetting(db, 'search_format', format)
     writeSetting(db, 'search_indexed_to', String(indexedTo))
   }).immediate()
 }
 
-/** Takes in up to so many messages after this id; gives the id of the last one. */
-function createTaking(db: Database): (indexedTo: number, rowsMax: number) => number {
+type Take = (indexedTo: number, rowsMax: number, unitsMax: number) => number
+
+/** Takes in up to so many messages or characters after this id; gives the id of the last one. */
+function createTaking(db: Database): Take {
   const insert = db.query(`INSERT INTO search (rowid, tokens) VALUES (?, ?)`)
   const page = db.query<IndexedRow & { isDeleted: number }, [number, number]>(
     `${selectIndexed} WHERE id > ? ORDER BY id LIMIT ?`,
   )
-  return db.transaction((indexedTo: number, rowsMax: number) => {
-    const rows = page.all(indexedTo, rowsMax)
-    for (const row of rows) {
+  return db.transaction((indexedTo: number, rowsMax: number, unitsMax: number) => {
+    let [last, units] = [indexedTo, 0]
+    for (const row of page.iterate(indexedTo, rowsMax)) {
       if (row.isDeleted === 0) insert.run(row.id, tokensOf(toIndexed(row)))
+      last = row.id
+      units += row.content.length
+      if (units >= unitsMax) break
     }
-    const last = rows.at(-1)?.id ?? indexedTo
     writeSetting(db, 'search_indexed_to', String(last))
     return last
   })
