@@ -3,8 +3,13 @@ import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { sizeLimit } from '../faults/disk-faults'
 import type { BrowserPage } from '../helpers/browser'
-import { makeFolder, removeFolder, type RunningServer, runServer } from '../helpers/server'
-import { startServer } from '../helpers/server'
+import {
+  makeFolder,
+  removeFolder,
+  type RunningServer,
+  runServer,
+  startServer,
+} from '../helpers/server'
 import { connected, enter, expectTexts, rows, say, sees } from './people'
 
 let server: RunningServer
