@@ -40,6 +40,8 @@ export const finding = {
   searchIndexUnitsMax: 32 * 1024,
   searchIndexPauseMs: 250,
   searchBacklogMax: 100_000,
+  /** Senders' own ids wait in memory until so many are written in order: at most 5 MB. */
+  clientIdsWaitingMax: 20_000,
   /** Questions waiting for the thread that reads; beyond it people are asked to retry. */
   readerQueueMax: 100,
   /** A thread that is silent for longer than any budget is replaced. */

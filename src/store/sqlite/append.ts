@@ -1,6 +1,7 @@
 import type { Database } from 'bun:sqlite'
 import type { AppendOutcome, Message, NewMessage, User } from '../store'
 import { createUse, writeAttachments } from './attachments'
+import { type ClientIds, idKey, type StoredIds } from './client-ids'
 import {
   calledBy,
   type MessageRow,
@@ -15,42 +16,44 @@ import {
  * Makes the statement that adds a group of messages in one transaction: each gets the next revision
  * of its room as its place, a repeat is answered with the first.
  */
-export function createAppend(db: Database): (batch: NewMessage[]) => AppendOutcome[] {
+export function createAppend(
+  db: Database,
+  clientIds: ClientIds,
+): (batch: NewMessage[]) => AppendOutcome[] {
   const statements = prepare(db)
-  return db.transaction((batch: NewMessage[]) => {
-    const group: Group = { rooms: new Map(), people: new Map(), members: new Map() }
-    const work = { ...statements, group }
+  const write = db.transaction((batch: NewMessage[], group: Group) => {
+    const work = { ...statements, clientIds, group }
     const outcomes = batch.map((message) => appendOne(work, message))
     for (const [id, { head }] of group.rooms) statements.advance.run(id, head)
-    return outcomes
+    return { outcomes, written: clientIds.write(batch.length) }
   }).immediate
+  return (batch) => {
+    const group: Group = { rooms: new Map(), people: new Map(), members: new Map(), ids: new Map() }
+    const { outcomes, written } = write(batch, group)
+    clientIds.keep(group.ids, written)
+    return outcomes
+  }
 }
 
-type Work = ReturnType<typeof prepare> & { group: Group }
+type Work = ReturnType<typeof prepare> & { clientIds: ClientIds; group: Group }
 
 function appendOne(work: Work, message: NewMessage): AppendOutcome {
-  const { findReply, findRepeat, insert, mention, use } = work
+  const { findReply, insert, mention, use, group } = work
   const { room, author, clientId, content, replyTo, mentions, createdAt } = message
   const member = memberOf(work, room, author)
+  const repeated = findRepeat(work, author, clientId)
+  if (repeated !== null) return answerRepeat(repeated, message, member)
+  if (member === null) return { status: 'refused', code: 'room_missing' }
   const quote = replyTo === null ? null : readQuote(findReply.get(room, replyTo)?.quote ?? null)
-  const isReplyGone = replyTo !== null && quote === null
+  if (replyTo !== null && quote === null) return { status: 'refused', code: 'reply_missing' }
   const attachments = use.find(author, message.attachments)
-  if (member === null || isReplyGone || attachments === null) {
-    const repeated = findRepeat.get(author, clientId)
-    if (repeated !== null) return answerRepeat(repeated, message, member)
-    if (member === null) return { status: 'refused', code: 'room_missing' }
-    return { status: 'refused', code: isReplyGone ? 'reply_missing' : 'attachment_missing' }
-  }
+  if (attachments === null) return { status: 'refused', code: 'attachment_missing' }
   const seq = member.place.head + 1
   const { writtenIn, writtenAfter } = placeOfWriting(work, message, member)
   const written = [writeMentions(mentions), writeAttachments(attachments)] as const
   const reply = [replyTo, ...written, writtenIn, writtenAfter] as const
   const row = insert.run(room, seq, author, clientId, content, ...reply, createdAt)
-  if (row.changes === 0) {
-    const repeated = findRepeat.get(author, clientId)
-    if (repeated === null) throw new Error('a conflict has a row')
-    return answerRepeat(repeated, message, member)
-  }
+  group.ids.set(idKey(author, clientId), Number(row.lastInsertRowid))
   const { sender, recipient } = member
   const called = calledBy(mentions, sender, quote)
   for (const user of called) mention.run(user, room, seq)
@@ -59,6 +62,16 @@ function appendOne(work: Work, message: NewMessage): AppendOutcome {
   const where = { seq, revision: seq, sender, recipient, writtenIn, writtenAfter }
   const read = { quote, called, reactions: [], attachments }
   return { status: 'accepted', message: toStored({ ...message, ...where, ...read }), repeat: false }
+}
+
+/** What this person sent under this id before, in this group or ever. */
+function findRepeat(
+  { clientIds, group, readOne }: Work,
+  author: number,
+  clientId: string,
+): MessageRow | null {
+  const id = group.ids.get(idKey(author, clientId)) ?? clientIds.find(author, clientId)
+  return id === null ? null : readOne.get(id)
 }
 
 /** Somebody in a room, as the group knows them already or as the database does; null: not in it. */
@@ -98,9 +111,7 @@ function placeOfWriting(
 }
 
 function prepare(db: Database) {
-  const findRepeat = db.query<MessageRow, [number, string]>(
-    selectMessages('author_id = ? AND client_id = ?'),
-  )
+  const readOne = db.query<MessageRow, [number]>(selectMessages('messages.id = ?'))
   // One by one, as each is cached on its own, and a join of them takes ten times as long.
   const findMember = db.query<{ found: 1 }, [number, number]>(
     `SELECT 1 AS found FROM memberships WHERE room_id = ? AND user_id = ?`,
@@ -120,15 +131,14 @@ function prepare(db: Database) {
   const insert = db.query<never, InsertValues>(
     `INSERT INTO messages (room_id, seq, revision, author_id, client_id, content, reply_to,
        mentions, attachments, written_in, written_after, created_at)
-     VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-     ON CONFLICT (author_id, client_id) DO NOTHING`,
+     VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)`,
   )
   const mention = db.query(
     `INSERT OR IGNORE INTO mentions (user_id, room_id, seq) VALUES (?, ?, ?)`,
   )
   const advance = db.query(`UPDATE rooms SET revision = ?2 WHERE id = ?1`)
   const use = createUse(db)
-  const find = { findRepeat, findReply, findMember, findRoom, findUser, findOther }
+  const find = { readOne, findReply, findMember, findRoom, findUser, findOther }
   return { ...find, insert, mention, advance, use }
 }
 
@@ -156,6 +166,7 @@ type Group = {
   rooms: Map<number, Place>
   people: Map<number, User>
   members: Map<string, Member | null>
+  ids: StoredIds
 }
 
 function answerRepeat(row: MessageRow, { room }: NewMessage, member: Member | null): AppendOutcome {

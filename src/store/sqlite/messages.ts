@@ -3,6 +3,7 @@ import type { Mention, Message, Quote, Reaction, Room, Store, User } from '../st
 import { createAppend } from './append'
 import { readAttachments } from './attachments'
 import { createChanges } from './changes'
+import type { ClientIds } from './client-ids'
 import type { SearchBacklog } from './search-backlog'
 import type { SearchIndex } from './search-index'
 
@@ -22,10 +23,11 @@ export type MessageRow = Omit<
 /** Messages, in SQLite: appended in groups, read by place (seq) or by change (revision). */
 export function createMessages(
   db: Database,
+  clientIds: ClientIds,
   index: SearchIndex,
   backlog: SearchBacklog,
 ): Store['messages'] {
-  const append = createAppend(db)
+  const append = createAppend(db, clientIds)
   const { before, after, changes, slips, head } = prepare(db)
 
   return {

@@ -4,9 +4,10 @@ import rooms from './migrations/0002-rooms.sql' with { type: 'text' }
 import media from './migrations/0003-media.sql' with { type: 'text' }
 import words from './migrations/0004-words.sql' with { type: 'text' }
 import search from './migrations/0005-search.sql' with { type: 'text' }
+import clientIds from './migrations/0006-client-ids.sql' with { type: 'text' }
 
 /** In order; a released file is never edited (test/house.test.ts), only followed by another. */
-const migrations = [spine, rooms, media, words, search]
+const migrations = [spine, rooms, media, words, search, clientIds]
 
 /** What this program writes, and the newest it can read. */
 export const newestFormat = migrations.length
@@ -24,10 +25,15 @@ export function migrate(db: Database): string | null {
     )
   }
   if (version === newestFormat) return null
+  // A table that is made anew is gone for a moment; what points to it is looked at in the end.
+  db.run('PRAGMA foreign_keys = 0')
   db.transaction(() => {
     for (const sql of migrations.slice(version)) db.run(sql)
+    const dangling = db.query('PRAGMA foreign_key_check').get()
+    if (dangling !== null) throw new Error(`A step broke a reference: ${JSON.stringify(dangling)}`)
     db.run(`PRAGMA user_version = ${newestFormat}`)
   }).immediate()
+  db.run('PRAGMA foreign_keys = 1')
   return null
 }
 

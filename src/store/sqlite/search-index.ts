@@ -2,6 +2,7 @@ import type { Database } from 'bun:sqlite'
 import { limits } from '../../limits'
 import { readAttachments } from './attachments'
 import { type Indexed, tokensOf } from './search-tokens'
+import { readSetting, writeSetting } from './settings'
 
 /**
  * The index, which follows the messages at a distance: it knows those up to an id, so that nobody
@@ -99,16 +100,4 @@ const selectIndexed = `SELECT id, room_id AS room, author_id AS author, content,
 
 function toIndexed(row: IndexedRow): Indexed {
   return { ...row, attachments: readAttachments(row.attachments) }
-}
-
-function readSetting(db: Database, key: string): string | null {
-  const read = db.query<{ value: string }, [string]>(`SELECT value FROM settings WHERE key = ?`)
-  return read.get(key)?.value ?? null
-}
-
-function writeSetting(db: Database, key: string, value: string): void {
-  db.query(
-    `INSERT INTO settings (key, value) VALUES (?, ?)
-     ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
-  ).run(key, value)
 }

@@ -7,6 +7,7 @@ import { unfinished } from '../backup'
 import type { Store } from '../store'
 import { storageReasonOf } from '../storage-fault'
 import { createAttachments } from './attachments'
+import { createClientIds } from './client-ids'
 import { stopAfterFailedSync } from './failed-sync'
 import { holdFile, type Lock } from './lock'
 import { createMessages } from './messages'
@@ -17,6 +18,7 @@ import { createRooms } from './rooms'
 import { createSearchBacklog } from './search-backlog'
 import { bringIndexUpToDate, createSearchIndex } from './search-index'
 import { createSessions } from './sessions'
+import { readSetting } from './settings'
 import { createUsers } from './users'
 
 export type StoreOptions = {
@@ -127,21 +129,18 @@ function createStore(db: Database, lock: Lock, file: string): Store {
   const careful = <Noun extends object>(noun: Noun): Noun => stopAfterFailedSync(db, noun)
   const index = careful(createSearchIndex(db))
   const backlog = createSearchBacklog(index)
-  const readSetting = (key: string): string => {
-    const read = db.query<{ value: string }, [string]>(`SELECT value FROM settings WHERE key = ?`)
-    return read.get(key)?.value ?? ''
-  }
+  const clientIds = createClientIds(db)
   const writeProbe = db.query(
     `INSERT INTO settings (key, value) VALUES ('probe', '1')
      ON CONFLICT (key) DO UPDATE SET value = value + 1`,
   )
   return {
-    epoch: readSetting('epoch'),
-    house: readSetting('house'),
+    epoch: readSetting(db, 'epoch') ?? '',
+    house: readSetting(db, 'house') ?? '',
     users: careful(createUsers(db)),
     sessions: careful(createSessions(db)),
     rooms: careful(createRooms(db)),
-    messages: careful(createMessages(db, index, backlog)),
+    messages: careful(createMessages(db, clientIds, index, backlog)),
     attachments: careful(createAttachments(db)),
     ...createReading(reader, backlog),
     async probe() {
@@ -150,7 +149,9 @@ function createStore(db: Database, lock: Lock, file: string): Store {
     async close() {
       backlog.stop()
       await reader.close()
-      bringLogHome(db)
+      unlessDiskRefuses(clientIds.close)
+      // A log that cannot be brought home stays and is read at the next start.
+      unlessDiskRefuses(() => db.run('PRAGMA wal_checkpoint(TRUNCATE)'))
       // Bun caches statements; an unfinalised one would leave the -wal file behind.
       db.close(false)
       lock.close()
@@ -158,10 +159,10 @@ function createStore(db: Database, lock: Lock, file: string): Store {
   }
 }
 
-/** A log that cannot be brought home, as on a full disk, stays and is read at the next start. */
-function bringLogHome(db: Database): void {
+/** What a full or broken disk leaves undone at the end is done at the next start. */
+function unlessDiskRefuses(work: () => void): void {
   try {
-    db.run('PRAGMA wal_checkpoint(TRUNCATE)')
+    work()
   } catch (fault) {
     if (storageReasonOf(fault) === null) throw fault
   }

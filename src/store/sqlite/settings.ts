@@ -1,0 +1,14 @@
+import type { Database } from 'bun:sqlite'
+
+/** What the database knows of itself, by key; null when it was never written. */
+export function readSetting(db: Database, key: string): string | null {
+  const read = db.query<{ value: string }, [string]>(`SELECT value FROM settings WHERE key = ?`)
+  return read.get(key)?.value ?? null
+}
+
+export function writeSetting(db: Database, key: string, value: string): void {
+  db.query(
+    `INSERT INTO settings (key, value) VALUES (?, ?)
+     ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+  ).run(key, value)
+}
