@@ -33,13 +33,15 @@ export const finding = {
   exportMsMax: 20 * 60_000,
   /**
    * Messages are indexed after they were said, so many at a time (about 6 ms), or fewer when they
-   * have more than so many characters together, and this often; a
-   * search takes in the rest first, and posts do when more than so many wait (about a second).
+   * have more than so many characters together, and this often, or after the shorter pause while
+   * nobody says much. A search looks through the rest one by one, a million a second; when more
+   * than so many wait, posts take them in.
    */
   searchIndexRows: 500,
   searchIndexUnitsMax: 32 * 1024,
   searchIndexPauseMs: 250,
-  searchBacklogMax: 100_000,
+  searchIndexQuietPauseMs: 5,
+  searchBacklogMax: 1_000_000,
   /** Senders' own ids wait in memory until so many are written in order: at most 5 MB. */
   clientIdsWaitingMax: 20_000,
   /** Questions waiting for the thread that reads; beyond it people are asked to retry. */

@@ -10,7 +10,10 @@ import { testSearch } from './search'
 /** What an engine hands to the contract: a fresh store, and the hands of later features. */
 export type Engine = {
   store: Store
+  folder: string
   reopen: () => Promise<Store>
+  /** Waits until the index knows all that was said. */
+  indexed: () => Promise<void>
   close: () => Promise<void>
   /** Makes a room with these members; gives its id. */
   makeRoom: (name: string, members: number[]) => number
@@ -21,16 +24,7 @@ export type Engine = {
 
 /** Holds an engine to everything that verbs rely on. */
 export function storeContract(name: string, open: () => Promise<Engine>): void {
-  const within = (sentence: string, work: (engine: Engine) => Promise<void>): void => {
-    test(sentence, async () => {
-      const engine = await open()
-      try {
-        await work(engine)
-      } finally {
-        await engine.close()
-      }
-    })
-  }
+  const within = withinEach(open)
   describe(`${name}: people`, () => testPeople(within))
   describe(`${name}: membership`, () => testMembership(within))
   describe(`${name}: messages`, () => testMessages(within))
@@ -43,6 +37,20 @@ export function storeContract(name: string, open: () => Promise<Engine>): void {
   describe(`${name}: rooms`, () => testRooms(within))
   describe(`${name}: searching`, () => testSearch(within))
   describe(`${name}: reading`, () => testReading(within))
+}
+
+/** Gives each test an engine of its own. */
+export function withinEach(open: () => Promise<Engine>): Within {
+  return (sentence, work) => {
+    test(sentence, async () => {
+      const engine = await open()
+      try {
+        await work(engine)
+      } finally {
+        await engine.close()
+      }
+    })
+  }
 }
 
 export type Within = (sentence: string, work: (engine: Engine) => Promise<void>) => void

@@ -1,16 +1,11 @@
 import type { Store } from '../store'
 import type { Reader } from './reader'
-import type { SearchBacklog } from './search-backlog'
 
 /** What the reading thread answers, in SQLite. */
-export function createReading(
-  reader: Reader,
-  backlog: SearchBacklog,
-): Pick<Store, 'search' | 'measure' | 'readOn'> {
+export function createReading(reader: Reader): Pick<Store, 'search' | 'measure' | 'readOn'> {
   return {
     async search(query) {
       if (reader.isBusy()) return { refused: 'busy' }
-      await backlog.settled()
       return reader.ask({ kind: 'search', query })
     },
     async measure({ id: room, revision: upTo }, user) {

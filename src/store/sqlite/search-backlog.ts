@@ -1,49 +1,42 @@
 import { limits } from '../../limits'
 import type { SearchIndex } from './search-index'
 
-/** What was said and cannot be found yet, and when that is mended. */
+/** What was said and is not in the index yet, so that each search looks through it. */
 export type SearchBacklog = {
   /** Messages were stored just now. */
   grew: () => void
-  /** Resolves when all that is stored at this moment can be found. */
-  settled: () => Promise<void>
   stop: () => void
 }
 
 /**
- * Makes the backlog of an index. Messages are taken in a portion at a time: every now and then,
- * without a pause while somebody waits to search, and by those who post when too many wait.
- * A portion costs the disk one commit, however large it is.
+ * Makes the backlog of an index. Messages are taken in a portion at a time: every now and then, one
+ * after another while nobody says much, and by those who post when too many wait. A portion costs
+ * the disk one commit, however large it is.
  */
-export function createSearchBacklog(index: SearchIndex): SearchBacklog {
+export function createSearchBacklog(
+  index: SearchIndex,
+  pauseMs: number = limits.searchIndexPauseMs,
+): SearchBacklog {
   let timer: Timer | undefined
   let before = 0
   const tick = (): void => {
     timer = undefined
+    const grown = index.countWaiting() - before
     // Faster than it can be taken in: then those who talk go first.
-    const isStorm = index.countWaiting() - before > limits.searchIndexRows
+    const isStorm = grown > limits.searchIndexRows
     if (!isStorm) take(index)
     before = index.countWaiting()
-    if (before > 0) grew()
+    const isQuiet = grown < limits.searchIndexRows / 50
+    if (before > 0) wait(isQuiet ? Math.min(pauseMs, limits.searchIndexQuietPauseMs) : pauseMs)
   }
-  const grew = (): void => {
-    timer ??= setTimeout(tick, limits.searchIndexPauseMs)
+  const wait = (ms: number): void => {
+    timer ??= setTimeout(tick, ms)
   }
-  if (index.countWaiting() > 0) grew()
+  if (index.countWaiting() > 0) wait(pauseMs)
   return {
     grew() {
-      grew()
+      wait(pauseMs)
       while (index.countWaiting() > limits.searchBacklogMax && take(index) > 0);
-    },
-    async settled() {
-      let missing = index.countWaiting()
-      while (missing > 0) {
-        const taken = take(index)
-        if (taken === 0) return
-        missing -= taken
-        // Whoever posts meanwhile has a turn in between.
-        await new Promise(setImmediate)
-      }
     },
     stop: () => clearTimeout(timer),
   }

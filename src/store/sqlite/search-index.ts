@@ -13,11 +13,14 @@ export type SearchIndex = {
   forget: (room: number, seq: number) => void
   /** After it was changed, in that transaction. */
   learn: (room: number, seq: number) => void
-  /** Messages that are stored and cannot be found yet. */
+  /** Messages that are stored and not in the index yet. */
   countWaiting: () => number
   /** Takes in the next portion, in a transaction of its own; gives how many messages it had. */
   takeNext: () => number
 }
+
+/** The newest message that the index knows; all after it are looked at one by one. */
+export const indexedToSetting = 'search_indexed_to'
 
 /** Makes the statements that keep the index, which must have been brought up to date. */
 export function createSearchIndex(db: Database): SearchIndex {
@@ -27,7 +30,7 @@ export function createSearchIndex(db: Database): SearchIndex {
     `${selectIndexed} WHERE room_id = ? AND seq = ? AND deleted_at IS NULL`,
   )
   const newest = db.query<{ id: number | null }, []>(`SELECT max(id) AS id FROM messages`)
-  let indexedTo = Number(readSetting(db, 'search_indexed_to') ?? 0)
+  let indexedTo = Number(readSetting(db, indexedToSetting) ?? 0)
   const indexed = (room: number, seq: number): IndexedRow | null => {
     const row = find.get(room, seq)
     return row === null || row.id > indexedTo ? null : row
@@ -65,7 +68,7 @@ export function bringIndexUpToDate(db: Database): void {
     let [before, indexedTo] = [-1, 0]
     while (indexedTo !== before) [before, indexedTo] = [indexedTo, take(indexedTo, 1_000, Infinity)]
     writeSetting(db, 'search_format', format)
-    writeSetting(db, 'search_indexed_to', String(indexedTo))
+    writeSetting(db, indexedToSetting, String(indexedTo))
   }).immediate()
 }
 
@@ -85,7 +88,7 @@ function createTaking(db: Database): Take {
       units += row.content.length
       if (units >= unitsMax) break
     }
-    writeSetting(db, 'search_indexed_to', String(last))
+    writeSetting(db, indexedToSetting, String(last))
     return last
   })
 }

@@ -16,16 +16,22 @@ export type Indexed = {
  * signs are words, every three that stand together; then its room, its author, its day, and what it
  * has. With three at a time alone, nothing shorter could be found; Chinese needs one or two.
  */
-export function tokensOf({ room, author, content, createdAt, attachments }: Indexed): string {
+export function tokensOf(message: Indexed): string {
+  const { room, author, content, createdAt, attachments } = message
   const day = dayOf(createdAt)
-  const tokens = [roomToken(room), senderToken(author)]
+  const tokens = [roomToken(room), senderToken(author), ...kindsOf(message).map(hasToken)]
   for (const level of levels) tokens.push(dayToken(level, day >> level))
-  if (link.test(content)) tokens.push(hasToken('link'))
-  const pictures = attachments.filter(({ type }) => type.startsWith('image/'))
-  if (pictures.length > 0) tokens.push(hasToken('image'))
-  if (attachments.length > pictures.length) tokens.push(hasToken('file'))
   const names = attachments.map(({ name }) => gramsOf(fold(name)))
   return gramsOf(fold(content)) + names.join('') + tokens.join(' ')
+}
+
+/** What else there is in a message than words. */
+export function kindsOf({ content, attachments }: Pick<Indexed, 'content' | 'attachments'>): Has[] {
+  const kinds: Has[] = link.test(content) ? ['link'] : []
+  const pictures = attachments.filter(({ type }) => type.startsWith('image/'))
+  if (pictures.length > 0) kinds.push('image')
+  if (attachments.length > pictures.length) kinds.push('file')
+  return kinds
 }
 
 /** What people read as a link; nearly what the page makes one of (views/text/link.ts). */

@@ -3,17 +3,27 @@ import { limits } from '../../limits'
 import { excerptOf } from '../excerpt'
 import { fold } from '../fold'
 import type { User } from '../rows'
-import type { Hit, Place, SearchOutcome, SearchPage, SearchQuery } from '../search'
+import type { Has, Hit, Place, SearchOutcome, SearchPage, SearchQuery } from '../search'
 import { readAttachments } from './attachments'
 import { type MessageRow, selectMessages, toMessage } from './messages'
 import { joinOther } from './rooms'
 import { createContext } from './search-context'
-import { hasToken, roomToken, senderToken, tokensForTime, tokensForWord } from './search-tokens'
+import { indexedToSetting } from './search-index'
+import {
+  hasToken,
+  type Indexed,
+  kindsOf,
+  roomToken,
+  senderToken,
+  tokensForTime,
+  tokensForWord,
+} from './search-tokens'
+import { readSetting } from './settings'
 
 /**
- * Makes the function that finds messages, newest first, on a connection of its own. It takes the
- * index in windows of ids, from the newest back, so that it can stop when its time is over; what
- * the index offers is compared with the text itself.
+ * Makes the function that finds messages, newest first, on a connection of its own. It goes back in
+ * windows of ids, so that it can stop when its time is over: those that the index does not know yet
+ * are looked at one by one, of the others what the index offers is compared with the text itself.
  */
 export function createSearch(
   db: Database,
@@ -40,16 +50,18 @@ function find(statements: Statements, query: SearchQuery, top: number, msMax: nu
   const found: Candidate[] = []
   const wanted = query.after === null ? query.limit + limits.searchCountMax : query.limit + 1
   const deadline = performance.now() + msMax
+  const indexedTo = Number(readSetting(statements.db, indexedToSetting) ?? 0)
   let filledAt = Number.POSITIVE_INFINITY
   let [bottom, size] = [match === null ? 0 : top, windowMin]
   // Something is looked at in any case, so that going on leads on.
   for (let isOver = false; bottom > 0 && !isOver;) {
     const high = bottom
-    bottom = Math.max(0, high - size)
+    const isIndexed = high <= indexedTo + 1
+    bottom = Math.max(isIndexed ? 0 : indexedTo + 1, high - size)
     const startedAt = performance.now()
-    const span = [match ?? '', high, bottom] as const
-    for (const row of statements.candidates.iterate(...span, ...filtersOf(query))) {
-      if (fits(row, words)) found.push(row)
+    const candidates = candidatesIn(statements, [high, bottom], query, isIndexed ? match : null)
+    for (const row of candidates) {
+      if (fits(row, words, query.has)) found.push(row)
       if (found.length > query.limit) filledAt = Math.min(filledAt, performance.now())
       isOver = found.length >= wanted || !isInTime(deadline, filledAt)
       if (isOver) {
@@ -62,6 +74,20 @@ function find(statements: Statements, query: SearchQuery, top: number, msMax: nu
   }
   const hits = readHits(statements, found.slice(0, query.limit), query.user, words)
   return { hits, ...rest(statements, query, found, bottom) }
+}
+
+type Span = [high: number, bottom: number]
+
+/** What may be it among the messages of a span; without a match all that this person may see. */
+function candidatesIn(
+  { indexed, unindexed }: Statements,
+  span: Span,
+  query: SearchQuery,
+  match: string | null,
+): IterableIterator<Candidate> {
+  const filters = filtersOf(query)
+  if (match === null) return unindexed.iterate(...filters, ...span)
+  return indexed.iterate(...filters, ...span, match)
 }
 
 /** Ids of the first window; each next one is larger while they are fast. */
@@ -112,11 +138,18 @@ function filtersOf({ user, sender, room, since, until }: SearchQuery): Filters {
 
 type Candidate = Place & { id: number; content: string; attachments: string | null }
 
-/** In the text, or in the name of a file that came with it. */
-function fits({ content, attachments }: Candidate, words: string[]): boolean {
-  const names = readAttachments(attachments).map(({ name }) => name)
-  const folded = fold([content, ...names].join('\n'))
+/** In the text, or in the name of a file that came with it; and with what it is to have. */
+function fits(candidate: Candidate, words: string[], has: Has[]): boolean {
+  const { content } = candidate
+  const attachments = readAttachments(candidate.attachments)
+  if (has.length > 0 && !hasAll(has, { content, attachments })) return false
+  const folded = fold([content, ...attachments.map(({ name }) => name)].join('\n'))
   return words.every((word) => folded.includes(word))
+}
+
+function hasAll(wanted: Has[], message: Pick<Indexed, 'content' | 'attachments'>): boolean {
+  const kinds = kindsOf(message)
+  return wanted.every((kind) => kinds.includes(kind))
 }
 
 /** What there is beyond this page. */
@@ -178,17 +211,21 @@ function prepare(db: Database) {
   // The names of one's rooms save looking at what others say elsewhere, but cost a lot where there
   // is little elsewhere. The condition on room_id holds in any case.
   const ownRooms = `(SELECT ' AND ("room' || group_concat(room_id, '" OR "room') || '")'
-    FROM memberships JOIN rooms ON rooms.id = room_id WHERE user_id = ?4
+    FROM memberships JOIN rooms ON rooms.id = room_id WHERE user_id = ?1
     HAVING count(*) <= ${limits.searchRoomsMax}
       AND sum(revision) * ${limits.searchRoomsShare} < (SELECT max(id) FROM messages))`
-  const candidates = db.query<Candidate, [string, number, number, ...Filters]>(
-    `SELECT messages.id, room_id AS room, seq, content, attachments
-     FROM search JOIN messages ON messages.id = search.rowid
-     WHERE search MATCH ?1 || coalesce(${ownRooms}, '')
-       AND search.rowid < ?2 AND search.rowid >= ?3
-       AND room_id IN (${mine} ?4) AND deleted_at IS NULL
-       AND (?5 IS NULL OR author_id = ?5) AND (?6 IS NULL OR room_id = ?6)
-       AND (?7 IS NULL OR created_at >= ?7) AND (?8 IS NULL OR created_at < ?8)
+  // With a plus, so that they are read in the order of their ids.
+  const filters = `+room_id IN (${mine} ?1) AND deleted_at IS NULL
+    AND (?2 IS NULL OR author_id = ?2) AND (?3 IS NULL OR room_id = ?3)
+    AND (?4 IS NULL OR created_at >= ?4) AND (?5 IS NULL OR created_at < ?5)`
+  const columns = `messages.id, room_id AS room, seq, content, attachments`
+  const unindexed = db.query<Candidate, [...Filters, high: number, bottom: number]>(
+    `SELECT ${columns} FROM messages WHERE id < ?6 AND id >= ?7 AND ${filters} ORDER BY id DESC`,
+  )
+  const indexed = db.query<Candidate, [...Filters, high: number, bottom: number, match: string]>(
+    `SELECT ${columns} FROM search JOIN messages ON messages.id = search.rowid
+     WHERE search MATCH ?8 || coalesce(${ownRooms}, '')
+       AND search.rowid < ?6 AND search.rowid >= ?7 AND ${filters}
      ORDER BY search.rowid DESC`,
   )
   const nearest = db.query<Place, [number, number]>(
@@ -204,5 +241,5 @@ function prepare(db: Database) {
      JOIN rooms ON rooms.id = said.room
      ${joinOther('said.senderId')}`,
   )
-  return { newest, place, candidates, nearest, hits, context: createContext(db) }
+  return { db, newest, place, indexed, unindexed, nearest, hits, context: createContext(db) }
 }

@@ -26,6 +26,8 @@ export type StoreOptions = {
   /** The room everybody joins, asked for when the database is new. */
   firstRoom: () => { name: string; folded: string; skeleton: string }
   now: () => number
+  /** How long messages wait for the index; limits.ts says it when this does not. */
+  indexPauseMs?: number
 }
 
 /**
@@ -52,7 +54,7 @@ export function openStore(options: StoreOptions): Store | Problem {
       createFirstRoom(db, options)
       // From now on everybody waits when this thread does.
       db.run(`PRAGMA busy_timeout = ${limits.databaseBusyMsMax}`)
-      return createStore(db, lock, file)
+      return createStore(db, lock, file, options.indexPauseMs)
     }
     lock.close()
     return db
@@ -124,11 +126,11 @@ function createFirstRoom(db: Database, { firstRoom, now }: StoreOptions): void {
   ).run({ ...firstRoom(), createdAt: now() })
 }
 
-function createStore(db: Database, lock: Lock, file: string): Store {
+function createStore(db: Database, lock: Lock, file: string, indexPauseMs?: number): Store {
   const reader = createReader(file)
   const careful = <Noun extends object>(noun: Noun): Noun => stopAfterFailedSync(db, noun)
   const index = careful(createSearchIndex(db))
-  const backlog = createSearchBacklog(index)
+  const backlog = createSearchBacklog(index, indexPauseMs)
   const clientIds = createClientIds(db)
   const writeProbe = db.query(
     `INSERT INTO settings (key, value) VALUES ('probe', '1')
@@ -142,7 +144,7 @@ function createStore(db: Database, lock: Lock, file: string): Store {
     rooms: careful(createRooms(db)),
     messages: careful(createMessages(db, clientIds, index, backlog)),
     attachments: careful(createAttachments(db)),
-    ...createReading(reader, backlog),
+    ...createReading(reader),
     async probe() {
       writeProbe.run()
     },
