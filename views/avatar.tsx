@@ -26,7 +26,8 @@ export function Avatar({ user, size }: { user: User; size?: 'small' | 'large' })
   if (avatar !== 'letter' && readyAvatars.includes(avatar))
     return <Stamp name={avatar} look={look} />
   // Whoever listens hears the name, which is always beside it.
-  if (isFace(avatar)) return <img class={look} src={housePaths.face(avatar)} alt="" />
+  if (isFace(avatar))
+    return <img class={look} aria-hidden="true" src={housePaths.face(avatar)} alt="" />
   return (
     <span class={look} aria-hidden="true">
       {initialOf(nickname)}

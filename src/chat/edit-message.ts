@@ -1,8 +1,9 @@
+import { liveRow } from '../../views/live-row'
 import type { ChangeOutcome, Message } from '../store/store'
 import type { Chat } from './chat'
 import { toEvent } from './events'
 import { removeFiles } from './janitor'
-import { mentionsIn, type PostAnswer, renderRow, toAccepted } from './post-message'
+import { mentionsIn, type PostAnswer, toAccepted } from './post-message'
 
 /** Which message, and the sender's own id of this request. */
 export type Wanted = { room: number; seq: number; clientId: string }
@@ -47,6 +48,6 @@ export function tellAndAnswer(chat: Chat, clientId: string, outcome: ChangeOutco
 /** A changed message is its row again; a removed one is only told. */
 function publish(chat: Chat, message: Message): void {
   const json = (): string => JSON.stringify([toEvent(message, message.seq)])
-  const html = message.deletedAt === null ? (): string => renderRow(chat, message) : json
+  const html = message.deletedAt === null ? (): string => liveRow(message, chat.paths) : json
   chat.publish({ room: message.room }, { html, json })
 }

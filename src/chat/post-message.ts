@@ -1,4 +1,4 @@
-import { castRow } from '../../views/cast-row'
+import { liveRow } from '../../views/live-row'
 import { ChatError, type ProblemCode } from '../errors'
 import { guard } from '../guard'
 import { limits } from '../limits'
@@ -145,7 +145,7 @@ function publish(chat: Chat, outcomes: (AppendOutcome | StorageFailure)[]): void
       chat.publish(
         { room },
         {
-          html: () => part.map((message) => renderRow(chat, message)).join(''),
+          html: () => part.map((message) => liveRow(message, chat.paths)).join(''),
           json: () => JSON.stringify(part.map((message) => toEvent(message))),
         },
       )
@@ -166,11 +166,6 @@ function partsOf(messages: Message[]): Message[][] {
     parts.at(-1)?.push(message)
   }
   return parts
-}
-
-/** A message as everybody's row: rendered once, the same for every reader. */
-export function renderRow({ paths }: Pick<Chat, 'paths'>, message: Message): string {
-  return castRow(message, paths)
 }
 
 function toAnswer(outcome: AppendOutcome | StorageFailure, sent: Posted): PostAnswer {

@@ -1,7 +1,7 @@
+import { liveRow } from '../../views/live-row'
 import { limits } from '../limits'
 import type { Message } from '../store/store'
 import type { Chat } from './chat'
-import { renderRow } from './post-message'
 
 /**
  * A message's row, from memory when it was asked for lately: after an interruption everybody comes
@@ -11,7 +11,7 @@ export function recallRow(chat: Pick<Chat, 'paths'>, message: Message): string {
   const key = chat.paths.base + JSON.stringify(message)
   const known = rows.get(key)
   if (known !== undefined) return known
-  const row = renderRow(chat, message)
+  const row = liveRow(message, chat.paths)
   if (key.length > limits.rowKeyUnitsMax) return row
   rows.set(key, row)
   const oldest = rows.keys().next()

@@ -5,6 +5,7 @@ import type { Listener } from './connection'
 import { hear } from './events'
 import { isRemembered } from './insert'
 import { type LateParts, loadLate, whenThere } from './late'
+import { fillIn } from './live-row'
 import type { Page } from './page'
 import type { Parts } from './parts'
 import { receivePeople } from './people'
@@ -38,6 +39,7 @@ export function listen(
     },
     onHtml(html, behind) {
       const { rows, people, changed } = parse(html)
+      for (const row of rows) fillIn(page, row)
       if (changed.length > 0) changePeople(parts, changed)
       parts.history?.heard(rows)
       if (rows.length > 0) timeline.receive(rows, behind)

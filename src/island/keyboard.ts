@@ -37,11 +37,11 @@ export function watchKeys(page: Page, switching: Switching, hooks: KeyHooks): vo
     if (altKey && key === 'ArrowUp') return () => switching.step(-1, shiftKey)
     if (altKey && key === 'ArrowDown') return () => switching.step(1, shiftKey)
     if (altKey && event.code === 'KeyN') return () => hooks.openPanel(paths.rooms())
-    if (isCommand && key === 'k') return hooks.openSearch
-    if (key === '/' && !isCommand && !isWriting()) return hooks.openSearch
-    if (isCommand && key === '/') return () => hooks.openPanel(paths.help())
+    // Single signs are commands where nobody writes.
+    if (isCommand ? key === 'k' : key === '/' && !isWriting()) return hooks.openSearch
+    if (isCommand ? key === '/' : key === '?' && !isWriting())
+      return () => hooks.openPanel(paths.help())
     if (isCommand && key === ',') return () => hooks.openPanel(paths.ownSettings())
-    if (key === '?' && !isWriting()) return () => hooks.openPanel(paths.help())
     if (isCommand && /[;；]/.test(key)) return hooks.openEmoji
     if (isCommand && key === '.') return togglePeople
     if (isCommand && key === 'F6') return () => nextRegion(shiftKey ? -1 : 1)
@@ -105,10 +105,7 @@ const rowSteps: Record<string, number> = {
 const rowActs: Record<string, RowAct> = { e: 'edit', r: 'reply', '+': 'react', Enter: 'more' }
 
 function focusedRow(): HTMLElement | null {
-  const row = document.activeElement
-  return row instanceof HTMLElement && row.matches('#log[data-walking] .msg:not(.msg--pending)')
-    ? row
-    : null
+  return document.querySelector('#log[data-walking] .msg:not(.msg--pending):focus')
 }
 
 /** From what is in a message to the message, from there to the field; false elsewhere. */

@@ -45,6 +45,14 @@ export function element<Kind extends HTMLElement>(id: string, kind: new () => Ki
   throw new Error(`#${id} is missing`)
 }
 
+/** A copy of what stands in a template that the server always renders. Throws like `element`. */
+export function copyOf(template: string): HTMLElement {
+  const { firstElementChild } = element(template, HTMLTemplateElement).content
+  const copy = firstElementChild?.cloneNode(true)
+  if (copy instanceof HTMLElement) return copy
+  throw new Error(`#${template} is empty`)
+}
+
 /** Fills `{names}` in a sentence, each value literally. */
 export function fill(sentence: string, values: Record<string, string | number>): string {
   return sentence.replace(/\{(\w+)\}/g, (hole, name: string) => String(values[name] ?? hole))

@@ -2,7 +2,7 @@ import { sizeOf } from './file-size'
 import type { KeptFiles } from './kept-files'
 import type { MediaWords } from './late/media'
 import type { OutboxEntry, OutboxFile } from './outbox-entry'
-import { element, fill } from './page'
+import { copyOf, fill } from './page'
 import type { Progress, Uploads } from './uploads'
 
 /** Shows the files of an unanswered message as they will look, with how far each of them is. */
@@ -51,8 +51,7 @@ async function picture(kept: KeptFiles, file: OutboxFile, index: number): Promis
 }
 
 function card({ name, size }: OutboxFile): HTMLElement {
-  const made = element('file-card', HTMLTemplateElement).content.firstElementChild?.cloneNode(true)
-  if (!(made instanceof HTMLElement)) throw new Error('the template of a card is empty')
+  const made = copyOf('file-card')
   made.querySelector('bdi')?.replaceChildren(name)
   made.querySelector('small')?.replaceChildren(sizeOf(size))
   return made
@@ -60,8 +59,7 @@ function card({ name, size }: OutboxFile): HTMLElement {
 
 /** One bar for all files of the message, and the way to stop. */
 function bar(words: MediaWords, uploads: Uploads, entry: OutboxEntry): HTMLElement {
-  const made = element('upload-bar', HTMLTemplateElement).content.firstElementChild?.cloneNode(true)
-  if (!(made instanceof HTMLElement)) throw new Error('the template of the bar is empty')
+  const made = copyOf('upload-bar')
   made.hidden = entry.state === 'failed'
   const meter = made.querySelector('progress')
   const note = made.querySelector('span')

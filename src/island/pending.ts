@@ -2,7 +2,7 @@ import { isLargeEmoji } from '../large-emoji'
 import { limits } from '../limits'
 import type { Clock } from './clock'
 import type { OutboxEntry } from './outbox-entry'
-import { element, type Page } from './page'
+import { copyOf, type Page } from './page'
 import { makeQuote } from './quotes'
 import { dropSlipOf, makeSlip } from './slips'
 
@@ -21,21 +21,19 @@ export type Pending = {
  * rows. Text goes in as text, never as markup.
  */
 export function createPending(page: Page, clock: Clock, timeline: () => HTMLElement): Pending {
-  const template = element('pending-row', HTMLTemplateElement)
   const idOf = (clientId: string): string => `message-${page.user?.id}-${clientId}`
-  const make = (entry: OutboxEntry): HTMLElement | null => {
-    const row = template.content.firstElementChild?.cloneNode(true)
-    if (!(row instanceof HTMLElement)) return null
+  const make = (entry: OutboxEntry): HTMLElement => {
+    const row = copyOf('pending-row')
     row.id = idOf(entry.clientId)
     row.classList.add('msg--own', 'msg--pending', 'enter')
     row.dataset.at = String(entry.at)
-    row.querySelector('.msg__body p')?.replaceChildren(entry.content)
-    const isLarge = isLargeEmoji(entry.content)
-    row.querySelector('.msg__body')?.classList.toggle('msg__body--emoji', isLarge)
-    row.querySelector('.msg__body')?.toggleAttribute('hidden', entry.content === '')
-    row.querySelector('time')?.replaceChildren(clock.time(entry.at))
     row.dataset.room = String(entry.room)
-    if (entry.reply !== null) row.querySelector('.msg__body')?.before(makeQuote(page, entry.reply))
+    row.querySelector('time')?.replaceChildren(clock.time(entry.at))
+    const body = row.querySelector('.msg__body')
+    body?.classList.toggle('msg__body--emoji', isLargeEmoji(entry.content))
+    body?.toggleAttribute('hidden', entry.content === '')
+    body?.querySelector('p')?.replaceChildren(entry.content)
+    if (entry.reply !== null) body?.before(makeQuote(page, entry.reply))
     const isSlip = entry.room !== Number(timeline().dataset.room)
     const end = Number.MAX_SAFE_INTEGER
     timeline().append(isSlip ? makeSlip(page, row, entry.to, end) : row)
@@ -53,7 +51,6 @@ export function createPending(page: Page, clock: Clock, timeline: () => HTMLElem
       const known = document.getElementById(idOf(entry.clientId))
       if (known !== null && !known.classList.contains('msg--pending')) return null
       const row = known ?? make(entry)
-      if (row === null) return null
       const isFailed = entry.state === 'failed'
       row.classList.toggle('msg--failed', isFailed)
       if (entry.reply === null) row.querySelector('.quote')?.remove()

@@ -1,7 +1,7 @@
 import { limits } from '../limits'
 import { wordsOf } from './announcer'
 import { createPaths } from '../paths'
-import { element, type Page } from './page'
+import { copyOf, type Page } from './page'
 
 /** What stands over an answer: whose words, the beginning of them, and where they were said. */
 export type Quoted = { room: number; seq: number; user: number; name: string; text: string }
@@ -19,9 +19,7 @@ export function quotedOf(row: HTMLElement): Quoted {
 
 /** The line as the server renders it (views/quote.tsx), filled in. */
 export function makeQuote(page: Page, quoted: Quoted): HTMLElement {
-  const line = element('quote-line', HTMLTemplateElement).content.firstElementChild
-  const clone = line?.cloneNode(true)
-  if (!(clone instanceof HTMLAnchorElement)) throw new Error('the template of a quote is empty')
+  const clone = copyOf('quote-line')
   clone.setAttribute('href', createPaths(page.base).message(quoted.room, quoted.seq))
   clone.dataset.quote = String(quoted.seq)
   clone.dataset.of = String(quoted.user)

@@ -1,7 +1,8 @@
+import { hueOf, sign } from './sign'
 import { limits } from '../limits'
 import { createPaths } from '../paths'
 import type { HistoryStore } from './history-store'
-import { element } from './page'
+import { copyOf, element } from './page'
 import type { Parts } from './parts'
 import type { Remembered } from './remembered'
 
@@ -67,9 +68,7 @@ function listOf(parts: Parts, messages: Remembered[], about: About): HTMLElement
 
 /** A row from the template that the server rendered; text goes in as text, never as markup. */
 function rowOf({ page }: Parts, message: Remembered): HTMLElement {
-  const template = element('pending-row', HTMLTemplateElement)
-  const row = template.content.firstElementChild?.cloneNode(true)
-  if (!(row instanceof HTMLElement)) throw new Error('the template of a row is empty')
+  const row = copyOf('pending-row')
   const { room, seq, revision, user, name, at, text, clientId, isEdited } = message
   row.id = `message-${user}-${clientId}`
   Object.assign(row.dataset, { room, seq, revision, user, at })
@@ -89,25 +88,17 @@ function rowOf({ page }: Parts, message: Remembered): HTMLElement {
     quote.textContent = `${message.reply.name}: ${message.reply.text}`
     body?.before(quote)
   }
-  row.querySelector('.msg__state')?.remove()
-  const address = createPaths(page.base).message(room, seq)
-  row.querySelector('.msg__meta a')?.setAttribute('href', address)
-  const sender = row.querySelector('.msg__meta b')
-  sender?.setAttribute('class', `hue-${user % huesCount}`)
-  sender?.querySelector('bdi')?.replaceChildren(name)
+  sign(page, row, message)
   if (user !== page.user?.id) row.querySelector('.msg > .av')?.replaceWith(pictureOf(user, name))
   return row
 }
-
-/** As in views/hue.ts. */
-const huesCount = 12
 
 /** The picture of somebody who is on the page somewhere; else the first letter of the name. */
 function pictureOf(user: number, name: string): Node {
   const shown = document.querySelector(`.msg[data-user="${user}"] > .av`)
   if (shown !== null) return shown.cloneNode(true)
   const letter = document.createElement('span')
-  letter.className = `av hue-${user % huesCount}`
+  letter.className = `av ${hueOf(user)}`
   letter.ariaHidden = 'true'
   const [first] = new Intl.Segmenter().segment(name)
   letter.textContent = first?.segment.toUpperCase() ?? ''

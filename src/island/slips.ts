@@ -1,4 +1,4 @@
-import { element, fill, type Page } from './page'
+import { copyOf, element, fill, type Page } from './page'
 import { rowsOf, seqOf } from './rows'
 import type { Storage } from './storage'
 
@@ -7,8 +7,7 @@ import type { Storage } from './storage'
  * no rows of that room, so they have no part in its order, its count or its places.
  */
 export function makeSlip(page: Page, row: HTMLElement, name: string, after: number): HTMLElement {
-  const frame = element('slip', HTMLTemplateElement).content.firstElementChild?.cloneNode(true)
-  if (!(frame instanceof HTMLElement)) throw new Error('the template of a slip is empty')
+  const frame = copyOf('slip')
   frame.dataset.after = String(after)
   frame.querySelector('.slip__note span')?.replaceChildren(fill(page.words.onlyYouAnd, { name }))
   frame.append(row)

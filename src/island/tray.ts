@@ -4,7 +4,7 @@ import type { KeptFiles } from './kept-files'
 import type { MediaWords } from './late/media'
 import { newId } from './new-id'
 import type { OutboxFile } from './outbox-entry'
-import { announce, element, fill } from './page'
+import { announce, copyOf, element, fill } from './page'
 import { mayTellPlace } from './place-note'
 import { canShrink } from './shrink'
 
@@ -112,8 +112,7 @@ function show(desk: Desk): void {
 }
 
 function makeRow(desk: Desk, item: OutboxFile): HTMLElement {
-  const row = element('tray-item', HTMLTemplateElement).content.firstElementChild?.cloneNode(true)
-  if (!(row instanceof HTMLElement)) throw new Error('the template of a file is empty')
+  const row = copyOf('tray-item')
   row.dataset.key = item.key
   row.querySelector('bdi')?.replaceChildren(item.name)
   row.querySelector('.tray__size')?.replaceChildren(sizeOf(item.size))

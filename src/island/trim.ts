@@ -1,7 +1,7 @@
 import { limits } from '../limits'
 import { createPaths } from '../paths'
 import { htmx } from './htmx'
-import { element, type Page } from './page'
+import { copyOf, type Page } from './page'
 import { type Rows, rowsOf, seqOf } from './rows'
 
 /** Takes the oldest rows beyond the limit off a followed list; they can be fetched again. */
@@ -54,8 +54,7 @@ export function endHere(page: Page, timeline: HTMLElement): void {
 
 /** The link to more, as the server renders it, leading elsewhere. */
 function makeLoader(template: string, path: string): HTMLElement {
-  const loader = element(template, HTMLTemplateElement).content.firstElementChild?.cloneNode(true)
-  if (!(loader instanceof HTMLElement)) throw new Error(`#${template} is empty`)
+  const loader = copyOf(template)
   loader.setAttribute('hx-get', path)
   // Known to htmx when it stands on the page.
   queueMicrotask(() => htmx().process(loader))

@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { MessageRow } from '../../views/message'
 import { NewerMessages, OlderMessages } from '../../views/timeline'
 import { spendOnMessage } from '../budgets'
 import { problemSentence } from '../problem-sentence'
@@ -6,7 +7,7 @@ import type { Visitor } from '../chat/chat'
 import { isWorthless } from '../chat/catch-up'
 import { toEvent } from '../chat/events'
 import { parseMessage } from '../chat/parse-message'
-import { type PostAnswer, renderRow } from '../chat/post-message'
+import type { PostAnswer } from '../chat/post-message'
 import { ChatError } from '../errors'
 import { limits } from '../limits'
 import type { Room } from '../store/store'
@@ -53,7 +54,7 @@ export function readLimit(c: WebContext, usual: number = limits.historyPageRows)
 }
 
 async function sendChanges(needs: WebNeeds, c: WebContext): Promise<Response> {
-  const { store } = needs.chat
+  const { paths, store } = needs.chat
   const room = await requireRoom(needs, c, requireVisitor(c))
   const text = c.req.query('after') ?? '0'
   if (!/^\d{1,15}$/.test(text)) throw new ChatError('bad_request')
@@ -73,7 +74,7 @@ async function sendChanges(needs: WebNeeds, c: WebContext): Promise<Response> {
       c,
       messages
         .filter(({ deletedAt }) => deletedAt === null)
-        .map((message) => renderRow(needs.chat, message))
+        .map((message) => String(<MessageRow message={message} paths={paths} follows={false} />))
         .join(''),
     )
   }

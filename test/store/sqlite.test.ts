@@ -1,97 +1,15 @@
 import { Database } from 'bun:sqlite'
-import { describe, expect, test } from 'bun:test'
+import { expect, test } from 'bun:test'
 import { join } from 'node:path'
-import { limits } from '../../src/limits'
 import { createReader } from '../../src/store/sqlite/reader'
-import { createSearch } from '../../src/store/sqlite/search'
 import type { Question } from '../../src/store/sqlite/reader-thread'
 import { openStore } from '../../src/store/sqlite/sqlite'
-import type { Place, Store } from '../../src/store/store'
 import { makeFolder, removeFolder } from '../helpers/server'
-import { type Engine, storeContract, withinEach } from './contract'
-import { anything, texts } from './finding'
-import { append, join as joinAs, say } from './people'
-import { testSearch } from './search'
-
-const firstRoom = () => ({ name: 'general', folded: 'general', skeleton: 'general' })
-
-function open(folder: string, indexPauseMs: number = limits.searchIndexPauseMs): Store {
-  const store = openStore({ folder, firstRoom, now: () => 1, indexPauseMs })
-  if ('problem' in store) throw new Error(store.problem)
-  return store
-}
-
-async function openEngine(indexPauseMs?: number): Promise<Engine> {
-  const folder = makeFolder()
-  let store = open(folder, indexPauseMs)
-  // A second connection stands for the verbs that do not exist yet.
-  const db = new Database(join(folder, 'chatroom.db'), { strict: true })
-  const waiting = db.query<{ n: number }, []>(
-    `SELECT count(*) AS n FROM messages
-     WHERE id > (SELECT value + 0 FROM settings WHERE key = 'search_indexed_to')`,
-  )
-  const change = (room: number, seq: number, set: string, value: string | number): void => {
-    db.run('UPDATE rooms SET revision = revision + 1 WHERE id = ?', [room])
-    db.run(
-      `UPDATE messages SET ${set} = ?, revision = (SELECT revision FROM rooms WHERE id = ?)
-       WHERE room_id = ? AND seq = ?`,
-      [value, room, room, seq],
-    )
-  }
-  return {
-    store,
-    folder,
-    async reopen() {
-      await store.close()
-      store = open(folder, indexPauseMs)
-      return store
-    },
-    async close() {
-      db.close()
-      await store.close()
-      removeFolder(folder)
-    },
-    makeRoom(name, members) {
-      const insert = `INSERT INTO rooms (kind, name, created_at)
-        VALUES ('closed', ?, 1) RETURNING id`
-      const id = db.query<{ id: number }, [string]>(insert).get(name)?.id ?? 0
-      for (const member of members) {
-        db.run('INSERT INTO memberships (room_id, user_id, joined_at) VALUES (?, ?, 1)', [
-          id,
-          member,
-        ])
-      }
-      return id
-    },
-    async indexed() {
-      while ((waiting.get()?.n ?? 0) > 0) await Bun.sleep(2)
-    },
-    edit: (room, seq, content) => change(room, seq, 'content', content),
-    remove: (room, seq) => change(room, seq, 'deleted_at', 5),
-  }
-}
+import { storeContract } from './contract'
+import { firstRoom, open, openEngine } from './engine'
+import { join as joinAs, say } from './people'
 
 storeContract('SQLite', () => openEngine())
-
-describe('SQLite: searching when the index knows all', () => {
-  testSearch(
-    withinEach(async () => {
-      const engine = await openEngine(0)
-      const known = (store: Store): Store => ({
-        ...store,
-        search: async (query) => {
-          await engine.indexed()
-          return store.search(query)
-        },
-      })
-      return {
-        ...engine,
-        store: known(engine.store),
-        reopen: async () => known(await engine.reopen()),
-      }
-    }),
-  )
-})
 
 test('two houses have different names', async () => {
   const [a, b] = [await openEngine(), await openEngine()]
@@ -118,35 +36,6 @@ test('a migration that fails leaves the database as it was, and says so in one l
   removeFolder(folder)
 })
 
-test('a search whose time is over stops at once, says so, and goes on from there', async () => {
-  const folder = makeFolder()
-  const store = open(folder)
-  const ada = await joinAs(store, 'Ada', 1)
-  await say(store, ada, 'the end')
-  // Every piece of the words is there, the words are not.
-  for (let n = 0; n < 60; n += 1) await say(store, ada, `end the ${n}`)
-  expect(await texts(store, ada, 'the end')).toEqual(['the end'])
-  const db = new Database(join(folder, 'chatroom.db'), { readonly: true, strict: true })
-  const search = createSearch(db, 0)
-  const query = { ...anything, user: ada.id, words: ['the end'] }
-  const found: string[] = []
-  let after: Place | null = null
-  let pages = 0
-  for (let isFirst = true; isFirst || after !== null; isFirst = false) {
-    const page = search({ ...query, after })
-    if ('refused' in page) throw new Error(page.refused)
-    found.push(...page.hits.map(({ message }) => message.content))
-    expect(page.isAll).toBe(page.next === null)
-    after = page.next
-    pages += 1
-  }
-  expect(found).toEqual(['the end'])
-  expect(pages).toBeGreaterThan(60)
-  db.close()
-  await store.close()
-  removeFolder(folder)
-})
-
 test('a database of a newer version is refused', async () => {
   const folder = makeFolder()
   await open(folder).close()
@@ -157,95 +46,6 @@ test('a database of a newer version is refused', async () => {
     'problem',
     expect.stringContaining('newer'),
   )
-  removeFolder(folder)
-})
-
-test('what was said before there was an index is found after the upgrade', async () => {
-  const folder = makeFolder()
-  const before = open(folder)
-  const ada = await joinAs(before, 'Ada', 1)
-  await say(before, ada, 'said in the old days')
-  await before.close()
-  const db = new Database(join(folder, 'chatroom.db'))
-  db.run(`DELETE FROM settings WHERE key = 'search_format'`)
-  db.run(`INSERT INTO search (search) VALUES ('delete-all')`)
-  db.close()
-  const after = open(folder)
-  const query = { user: ada.id, sender: null, room: null, since: null, until: null, after: null }
-  expect(await after.search({ ...query, words: ['old days'], has: [], limit: 9 })).toMatchObject({
-    hits: [{ message: { content: 'said in the old days' } }],
-  })
-  await after.close()
-  removeFolder(folder)
-})
-
-test('nothing of a deleted or changed text is left in the file, the index included', async () => {
-  const engine = await openEngine(0)
-  const { store, folder } = engine
-  const ada = await joinAs(store, 'Ada', 1)
-  for (const text of ['a perfectly ordinary sentence 鿁', '鿥 taken back', '鿦 changed']) {
-    await say(store, ada, text)
-    // One at a time, as the index shortens words of one portion that begin alike.
-    await engine.indexed()
-  }
-  const db = new Database(join(folder, 'chatroom.db'))
-  const blocks = db.query<{ block: Uint8Array }, []>('SELECT block FROM search_data')
-  const has = (sign: string): boolean =>
-    blocks.all().some(({ block }) => Buffer.from(block).includes(sign))
-  expect(['鿁', '鿥', '鿦'].map(has)).toEqual([true, true, true])
-  await store.messages.remove({ room: 1, seq: 2, user: ada.id, at: 2 })
-  const edit = { room: 1, seq: 3, author: ada.id, mentions: [], at: 2 }
-  await store.messages.edit({ ...edit, content: 'plain words' })
-  expect(['鿁', '鿥', '鿦'].map(has)).toEqual([true, false, false])
-  db.run(`INSERT INTO search (search) VALUES ('integrity-check')`)
-  db.close()
-  await engine.close()
-})
-
-test('a message that waits for the index is found, and is in it when it is time', async () => {
-  const folder = makeFolder()
-  const store = open(folder)
-  const ada = await joinAs(store, 'Ada', 1)
-  const db = new Database(join(folder, 'chatroom.db'))
-  const known = db.query<{ rowid: number }, []>(
-    `SELECT rowid FROM search WHERE search MATCH 'room1' ORDER BY rowid`,
-  )
-  const ids = (): number[] => known.all().map(({ rowid }) => rowid)
-  await say(store, ada, 'taken back before anybody looked')
-  await say(store, ada, 'changed before anybody looked')
-  await store.messages.remove({ room: 1, seq: 1, user: ada.id, at: 2 })
-  const edit = { room: 1, seq: 2, author: ada.id, mentions: [], at: 2 }
-  await store.messages.edit({ ...edit, content: 'other words' })
-  expect(await texts(store, ada, 'looked')).toEqual([])
-  expect(await texts(store, ada, 'other')).toEqual(['other words'])
-  expect(ids()).toEqual([])
-  while (ids().length < 1) await Bun.sleep(20)
-  expect(ids()).toEqual([2])
-  expect(await texts(store, ada, 'other')).toEqual(['other words'])
-  await say(store, ada, 'just before the end')
-  await store.close()
-  db.close()
-  const again = open(folder)
-  expect(await texts(again, ada, 'before the end')).toEqual(['just before the end'])
-  await again.close()
-  removeFolder(folder)
-})
-
-test('long messages are indexed a few at a time, and all are found by who searches', async () => {
-  const folder = makeFolder()
-  const store = open(folder)
-  const ada = await joinAs(store, 'Ada', 1)
-  const long = 'long '.repeat(1_600)
-  for (let n = 0; n < 9; n += 1) await append(store, ada, { clientId: `n-${n}`, content: long })
-  const db = new Database(join(folder, 'chatroom.db'))
-  const known = db.query<{ value: string }, []>(
-    `SELECT value FROM settings WHERE key = 'search_indexed_to'`,
-  )
-  while (known.get()?.value === '0') await Bun.sleep(5)
-  expect(Number(known.get()?.value)).toBe(Math.ceil(limits.searchIndexUnitsMax / long.length))
-  expect((await texts(store, ada, 'long')).length).toBe(9)
-  db.close()
-  await store.close()
   removeFolder(folder)
 })
 

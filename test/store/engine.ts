@@ -1,0 +1,67 @@
+import { Database } from 'bun:sqlite'
+import { join } from 'node:path'
+import { limits } from '../../src/limits'
+import { openStore } from '../../src/store/sqlite/sqlite'
+import type { Store } from '../../src/store/store'
+import { makeFolder, removeFolder } from '../helpers/server'
+import type { Engine } from './contract'
+
+export const firstRoom = () => ({ name: 'general', folded: 'general', skeleton: 'general' })
+
+/** Opens the store in a folder that the caller removes. */
+export function open(folder: string, indexPauseMs: number = limits.searchIndexPauseMs): Store {
+  const store = openStore({ folder, firstRoom, now: () => 1, indexPauseMs })
+  if ('problem' in store) throw new Error(store.problem)
+  return store
+}
+
+/** A store in a folder of its own, which goes when it is closed. */
+export async function openEngine(indexPauseMs?: number): Promise<Engine> {
+  const folder = makeFolder()
+  let store = open(folder, indexPauseMs)
+  // A second connection stands for the verbs that do not exist yet.
+  const db = new Database(join(folder, 'chatroom.db'), { strict: true })
+  const waiting = db.query<{ n: number }, []>(
+    `SELECT count(*) AS n FROM messages
+     WHERE id > (SELECT value + 0 FROM settings WHERE key = 'search_indexed_to')`,
+  )
+  const change = (room: number, seq: number, set: string, value: string | number): void => {
+    db.run('UPDATE rooms SET revision = revision + 1 WHERE id = ?', [room])
+    db.run(
+      `UPDATE messages SET ${set} = ?, revision = (SELECT revision FROM rooms WHERE id = ?)
+       WHERE room_id = ? AND seq = ?`,
+      [value, room, room, seq],
+    )
+  }
+  return {
+    store,
+    folder,
+    async reopen() {
+      await store.close()
+      store = open(folder, indexPauseMs)
+      return store
+    },
+    async close() {
+      db.close()
+      await store.close()
+      removeFolder(folder)
+    },
+    makeRoom(name, members) {
+      const insert = `INSERT INTO rooms (kind, name, created_at)
+        VALUES ('closed', ?, 1) RETURNING id`
+      const id = db.query<{ id: number }, [string]>(insert).get(name)?.id ?? 0
+      for (const member of members) {
+        db.run('INSERT INTO memberships (room_id, user_id, joined_at) VALUES (?, ?, 1)', [
+          id,
+          member,
+        ])
+      }
+      return id
+    },
+    async indexed() {
+      while ((waiting.get()?.n ?? 0) > 0) await Bun.sleep(2)
+    },
+    edit: (room, seq, content) => change(room, seq, 'content', content),
+    remove: (room, seq) => change(room, seq, 'deleted_at', 5),
+  }
+}
