@@ -9,6 +9,24 @@ export type SentMessage = Pick<
   'clientId' | 'content' | 'attachments' | 'replyTo' | 'writtenIn'
 >
 
+/** Who says it, where and when, as the server knows; whom it names is found out later. */
+export function sentBy(
+  { clientId, content, attachments, replyTo, writtenIn }: SentMessage,
+  { room, author, createdAt }: Pick<NewMessage, 'room' | 'author' | 'createdAt'>,
+): NewMessage {
+  return {
+    room,
+    author,
+    clientId,
+    content,
+    replyTo,
+    mentions: [],
+    attachments,
+    writtenIn,
+    createdAt,
+  }
+}
+
 /** What is wrong with it; the id is kept so that the sender knows which one. */
 export type MessageProblem = { code: ProblemCode; clientId: string | null }
 

@@ -12,12 +12,10 @@ import { chooseMentions, findCandidates } from './find-mentions'
 /** The answer to one posted message: given after the commit, never before. */
 export type PostAnswer = AcceptedEvent | { type: 'refused'; code: ProblemCode; retryMs?: number }
 
-/** A message whose mentions are still only words. */
-type Posted = Omit<NewMessage, 'mentions'>
+type Posting = { message: NewMessage; answer: (answer: PostAnswer) => void }
 
-type Posting = { message: Posted; answer: (answer: PostAnswer) => void }
-
-export type PostMessage = (message: Posted, answer: Posting['answer']) => void
+/** Takes a message whose mentions are still only words. */
+export type PostMessage = (message: NewMessage, answer: Posting['answer']) => void
 
 /**
  * Opens the posting queue. Everything that arrives in one turn of the event loop becomes one
@@ -54,7 +52,7 @@ export function openPostingQueue(chat: Chat): {
   }
 
   // The planted fault of the crash test: answers at once and commits a moment later.
-  const ackTooEarly = (message: Posted, answer: Posting['answer']): void => {
+  const ackTooEarly = (message: NewMessage, answer: Posting['answer']): void => {
     const { room, clientId, createdAt } = message
     answer(toAccepted({ room, clientId, createdAt, seq: 1, revision: 1 }))
     running ??= Bun.sleep(50).then(run)
@@ -87,11 +85,12 @@ async function flush(chat: Chat, batch: Posting[]): Promise<void> {
   } catch (fault) {
     chat.log('publish.failed', { fault: faultOf(fault) })
   }
-  for (const [index, { message, answer }] of batch.entries()) {
+  // One sender's broken socket must not keep the others from their answers.
+  const tell = guard(chat.log, 'answer', ({ message, answer }: Posting, index: number) => {
     const outcome = outcomes[index]
-    // One sender's broken socket must not keep the others from their answers.
-    if (outcome !== undefined) guard(chat.log, 'answer', answer)(toAnswer(outcome, message))
-  }
+    if (outcome !== undefined) answer(toAnswer(outcome, message))
+  })
+  for (const [index, posting] of batch.entries()) tell(posting, index)
 }
 
 async function append(chat: Chat, batch: Posting[]): Promise<(AppendOutcome | StorageFailure)[]> {
@@ -116,9 +115,9 @@ function toFailure(fault: unknown): StorageFailure {
 }
 
 /** Names after an @ become ids, so that they go on meaning the same people. */
-function findMentions(chat: Chat, message: Posted): NewMessage | Promise<NewMessage> {
+function findMentions(chat: Chat, message: NewMessage): NewMessage | Promise<NewMessage> {
   // Most name nobody, and a promise for each of them is felt in a batch.
-  if (!atSign.test(message.content)) return { ...message, mentions: [] }
+  if (!atSign.test(message.content)) return message
   return mentionsIn(chat, message).then((mentions) => ({ ...message, mentions }))
 }
 
@@ -127,7 +126,7 @@ const atSign = /[@＠]/
 /** The people who are named in a text that this author writes in this room. */
 export async function mentionsIn(
   chat: Chat,
-  { room, author, content }: Pick<Posted, 'room' | 'author' | 'content'>,
+  { room, author, content }: Pick<NewMessage, 'room' | 'author' | 'content'>,
 ): Promise<Mention[]> {
   if (!atSign.test(content)) return []
   const candidates = findCandidates(content)
@@ -168,7 +167,7 @@ function partsOf(messages: Message[]): Message[][] {
   return parts
 }
 
-function toAnswer(outcome: AppendOutcome | StorageFailure, sent: Posted): PostAnswer {
+function toAnswer(outcome: AppendOutcome | StorageFailure, sent: NewMessage): PostAnswer {
   if (outcome.status === 'accepted') {
     const accepted = toAccepted(outcome.message)
     const { content } = outcome.message

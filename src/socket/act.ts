@@ -5,6 +5,7 @@ import { deleteMessage, editMessage } from '../chat/edit-message'
 import { answerPing } from '../chat/greet'
 import { markRead } from '../chat/mark-read'
 import { markUnread } from '../chat/mark-unread'
+import { sentBy } from '../chat/parse-message'
 import type { PostAnswer, PostMessage } from '../chat/post-message'
 import { setReaction } from '../chat/set-reaction'
 import type { Typing } from '../chat/typing'
@@ -62,7 +63,7 @@ function post(needs: ActNeeds, socket: Socket, frame: Frame & { type: 'message.p
   }
   try {
     const { room, message } = frame
-    postMessage({ ...message, room, author: user.id, createdAt: chat.now() }, answer)
+    postMessage(sentBy(message, { room, author: user.id, createdAt: chat.now() }), answer)
   } catch (fault) {
     if (!(fault instanceof ChatError)) throw fault
     refuse(socket, clientId, fault.code, fault.retryMs)

@@ -48,10 +48,10 @@ export function refuse(
 /** Answers of one turn leave in one frame. */
 export function say(socket: Socket, event: ChatEvent): void {
   const { outgoing } = socket.data
-  outgoing.push(JSON.stringify(event))
+  outgoing.push(event)
   if (outgoing.length > 1) return
   queueMicrotask(() => {
-    const text = `[${outgoing.splice(0).join(',')}]`
+    const text = JSON.stringify(outgoing.splice(0))
     // Corked, so that it leaves in one write with what was published to this socket just before.
     if (socket.data.isOpen) socket.cork(() => socket.send(text))
   })

@@ -1,5 +1,6 @@
 import type { ServerWebSocket } from 'bun'
 import type { Visitor } from '../chat/chat'
+import type { ChatEvent } from '../chat/events'
 import { limits } from '../limits'
 import { type Subprotocol, topicOf } from './topics'
 
@@ -14,7 +15,7 @@ export type SocketState = {
   heardAt: number
   isOpen: boolean
   /** Events waiting to leave together at the end of this turn. */
-  outgoing: string[]
+  outgoing: ChatEvent[]
   /** Catch-ups run one after another per socket. */
   catchingUp: Promise<void>
 }

@@ -6,7 +6,7 @@ import { problemSentence } from '../problem-sentence'
 import type { Visitor } from '../chat/chat'
 import { isWorthless } from '../chat/catch-up'
 import { toEvent } from '../chat/events'
-import { parseMessage } from '../chat/parse-message'
+import { parseMessage, sentBy } from '../chat/parse-message'
 import type { PostAnswer } from '../chat/post-message'
 import { ChatError } from '../errors'
 import { limits } from '../limits'
@@ -127,9 +127,7 @@ async function post(
   const retryMs = spendOnMessage(spend, visitor, message.content)
   if (retryMs > 0) return { type: 'refused', code: 'too_many', retryMs }
   const { promise, resolve } = Promise.withResolvers<PostAnswer>()
-  postMessage(
-    { ...message, room: room.id, author: visitor.user.id, createdAt: chat.now() },
-    resolve,
-  )
+  const author = visitor.user.id
+  postMessage(sentBy(message, { room: room.id, author, createdAt: chat.now() }), resolve)
   return promise
 }

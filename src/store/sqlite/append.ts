@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite'
 import type { AppendOutcome, Message, NewMessage, User } from '../store'
 import { createUse, writeAttachments } from './attachments'
-import { type ClientIds, idKey, type StoredIds } from './client-ids'
+import type { ClientIds } from './client-ids'
 import {
   calledBy,
   type MessageRow,
@@ -21,28 +21,34 @@ export function createAppend(
   clientIds: ClientIds,
 ): (batch: NewMessage[]) => AppendOutcome[] {
   const statements = prepare(db)
-  const write = db.transaction((batch: NewMessage[], group: Group) => {
+  const write = db.transaction((batch: NewMessage[]) => {
+    const group: Group = { rooms: new Map(), people: new Map(), members: new Map() }
     const work = { ...statements, clientIds, group }
     const outcomes = batch.map((message) => appendOne(work, message))
     for (const [id, { head }] of group.rooms) statements.advance.run(id, head)
-    return { outcomes, written: clientIds.write(batch.length) }
+    clientIds.write(batch.length)
+    return outcomes
   }).immediate
   return (batch) => {
-    const group: Group = { rooms: new Map(), people: new Map(), members: new Map(), ids: new Map() }
-    const { outcomes, written } = write(batch, group)
-    clientIds.keep(group.ids, written)
-    return outcomes
+    let isStored = false
+    try {
+      const outcomes = write(batch)
+      isStored = true
+      return outcomes
+    } finally {
+      clientIds.settle(isStored)
+    }
   }
 }
 
 type Work = ReturnType<typeof prepare> & { clientIds: ClientIds; group: Group }
 
 function appendOne(work: Work, message: NewMessage): AppendOutcome {
-  const { findReply, insert, mention, use, group } = work
+  const { clientIds, findReply, insert, mention, readOne, use } = work
   const { room, author, clientId, content, replyTo, mentions, createdAt } = message
   const member = memberOf(work, room, author)
-  const repeated = findRepeat(work, author, clientId)
-  if (repeated !== null) return answerRepeat(repeated, message, member)
+  const first = clientIds.find(author, clientId)
+  if (first !== null) return answerRepeat(readOne.get(first), message, member)
   if (member === null) return { status: 'refused', code: 'room_missing' }
   const quote = replyTo === null ? null : readQuote(findReply.get(room, replyTo)?.quote ?? null)
   if (replyTo !== null && quote === null) return { status: 'refused', code: 'reply_missing' }
@@ -50,28 +56,47 @@ function appendOne(work: Work, message: NewMessage): AppendOutcome {
   if (attachments === null) return { status: 'refused', code: 'attachment_missing' }
   const seq = member.place.head + 1
   const { writtenIn, writtenAfter } = placeOfWriting(work, message, member)
-  const written = [writeMentions(mentions), writeAttachments(attachments)] as const
-  const reply = [replyTo, ...written, writtenIn, writtenAfter] as const
-  const row = insert.run(room, seq, author, clientId, content, ...reply, createdAt)
-  group.ids.set(idKey(author, clientId), Number(row.lastInsertRowid))
+  const row = insert.run(
+    room,
+    seq,
+    author,
+    clientId,
+    content,
+    replyTo,
+    writeMentions(mentions),
+    writeAttachments(attachments),
+    writtenIn,
+    writtenAfter,
+    createdAt,
+  )
+  clientIds.add(author, clientId, Number(row.lastInsertRowid))
   const { sender, recipient } = member
   const called = calledBy(mentions, sender, quote)
   for (const user of called) mention.run(user, room, seq)
   use.mark(room, seq, message.attachments)
   member.place.head = seq
-  const where = { seq, revision: seq, sender, recipient, writtenIn, writtenAfter }
-  const read = { quote, called, reactions: [], attachments }
-  return { status: 'accepted', message: toStored({ ...message, ...where, ...read }), repeat: false }
-}
-
-/** What this person sent under this id before, in this group or ever. */
-function findRepeat(
-  { clientIds, group, readOne }: Work,
-  author: number,
-  clientId: string,
-): MessageRow | null {
-  const id = group.ids.get(idKey(author, clientId)) ?? clientIds.find(author, clientId)
-  return id === null ? null : readOne.get(id)
+  // One by one: copying what there is into what it becomes takes as long as storing it.
+  const stored: Message = {
+    room,
+    seq,
+    revision: seq,
+    clientId,
+    sender,
+    content,
+    replyTo,
+    quote,
+    mentions,
+    attachments,
+    called,
+    reactions: [],
+    recipient,
+    writtenIn,
+    writtenAfter,
+    createdAt,
+    editedAt: null,
+    deletedAt: null,
+  }
+  return { status: 'accepted', message: stored, repeat: false }
 }
 
 /** Somebody in a room, as the group knows them already or as the database does; null: not in it. */
@@ -166,17 +191,15 @@ type Group = {
   rooms: Map<number, Place>
   people: Map<number, User>
   members: Map<string, Member | null>
-  ids: StoredIds
 }
 
-function answerRepeat(row: MessageRow, { room }: NewMessage, member: Member | null): AppendOutcome {
+function answerRepeat(
+  row: MessageRow | null,
+  { room }: NewMessage,
+  member: Member | null,
+): AppendOutcome {
+  if (row === null) throw new Error('an id has a message')
   if (row.room !== room) return { status: 'refused', code: 'client_id_reused' }
   const message = toMessage(row, member?.recipient ?? null)
   return { status: 'accepted', message, repeat: true }
-}
-
-type Stored = Omit<Message, 'editedAt' | 'deletedAt'> & { author: number }
-
-function toStored({ author: _, ...message }: Stored): Message {
-  return { ...message, editedAt: null, deletedAt: null }
 }

@@ -10,22 +10,21 @@ import { readSetting, writeSetting } from './settings'
 export type ClientIds = {
   /** The number of the message that this person sent under this id; null when there is none. */
   find: (author: number, clientId: string) => number | null
-  /** In the transaction that stores a group of so many messages; it may still fail. */
-  write: (size: number) => Written
-  /** After that transaction: what it stored and wrote. */
-  keep: (stored: StoredIds, written: Written) => void
+  /** A message was stored, in a transaction that may still fail. */
+  add: (author: number, clientId: string, message: number) => void
+  /** In that transaction: writes some of those that wait, for a group of so many messages. */
+  write: (size: number) => void
+  /** After it: it is on the disk, or nothing of it is. */
+  settle: (isStored: boolean) => void
   /** Writes all that is left, in a transaction of its own, so that the next start reads none. */
   close: () => void
 }
 
-/** Ids of messages by `idKey`. */
-export type StoredIds = Map<string, number>
-
-/** How many of those in order are written. */
-type Written = number
+/** Numbers of messages by `keyOf`. */
+type StoredIds = Map<string, number>
 
 /** Client ids have no spaces. */
-export function idKey(author: number, clientId: string): string {
+function keyOf(author: number, clientId: string): string {
   return `${clientId} ${author}`
 }
 
@@ -34,37 +33,42 @@ export function createClientIds(db: Database): ClientIds {
   const { find, insert } = prepare(db)
   let fresh = readUnwritten(db)
   let series = toSeries(new Map())
-  let written: Written = 0
-  const write = (size: number): Written => {
-    const isDone = written === series.keys.length
-    if (isDone && fresh.size >= limits.clientIdsWaitingMax) {
-      series = toSeries(fresh)
-      fresh = new Map()
-      written = 0
-    }
-    const portion = series.keys.slice(written, written + size * portionPerMessage)
-    for (const key of portion) {
+  // How many of the series are written, and will be when the transaction is over.
+  let [written, writing] = [0, 0]
+  let added: string[] = []
+  const write = (size: number): void => {
+    const { ids, keys, newest } = series
+    writing = Math.min(keys.length, written + size * portionPerMessage)
+    for (let n = written; n < writing; n += 1) {
+      const key = keys[n] ?? ''
       const [clientId = '', author] = key.split(' ')
-      insert.run(clientId, Number(author), series.ids.get(key) ?? 0)
+      insert.run(clientId, Number(author), ids.get(key) ?? 0)
     }
-    const end = written + portion.length
-    const isLast = portion.length > 0 && end === series.keys.length
-    if (isLast) writeSetting(db, writtenTo, String(series.newest))
-    return end
+    if (writing > written && writing === keys.length) writeSetting(db, writtenTo, String(newest))
   }
-  const keep = (stored: StoredIds, end: Written): void => {
-    written = end
-    if (end === series.keys.length) [series, written] = [toSeries(new Map()), 0]
-    for (const [key, id] of stored) fresh.set(key, id)
+  const settle = (isStored: boolean): void => {
+    if (isStored) written = writing
+    else for (const key of added) fresh.delete(key)
+    added = []
+    if (written < series.keys.length) return
+    const isTime = fresh.size >= limits.clientIdsWaitingMax
+    series = toSeries(isTime ? fresh : new Map())
+    written = 0
+    if (isTime) fresh = new Map()
   }
   return {
     find(author, clientId) {
-      const key = idKey(author, clientId)
+      const key = keyOf(author, clientId)
       const waiting = fresh.get(key) ?? series.ids.get(key)
       return waiting ?? find.get(clientId, author)?.id ?? null
     },
+    add(author, clientId, message) {
+      const key = keyOf(author, clientId)
+      fresh.set(key, message)
+      added.push(key)
+    },
     write,
-    keep,
+    settle,
     close() {
       series = toSeries(new Map([...series.ids, ...fresh]))
       written = 0
@@ -92,7 +96,7 @@ function readUnwritten(db: Database): StoredIds {
     `SELECT id, author_id AS author, client_id AS clientId FROM messages WHERE id > ?`,
   )
   const rows = rest.all(Number(readSetting(db, writtenTo)))
-  return new Map(rows.map(({ id, author, clientId }) => [idKey(author, clientId), id]))
+  return new Map(rows.map(({ id, author, clientId }) => [keyOf(author, clientId), id]))
 }
 
 function prepare(db: Database) {
