@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { LinearRouter } from 'hono/router/linear-router'
 import { ChatError } from '../errors'
 import { limits } from '../limits'
 import { attachmentRoutes } from './attachments'
@@ -22,7 +23,10 @@ import { staticRoutes } from './static-files'
 /** The HTTP door: middleware in the order in which a request meets it, then a file per noun. */
 export function createApp(needs: WebNeeds): Hono<WebEnv> {
   const { chat, assets, spend, isStopping } = needs
-  const app = new Hono<WebEnv>({ strict: false }).basePath(chat.paths.base)
+  // The default router takes 5 ms to make one expression of all roads; this one looks at each.
+  const app = new Hono<WebEnv>({ strict: false, router: new LinearRouter() }).basePath(
+    chat.paths.base,
+  )
   app.use(secureHeaders(chat))
   app.use(checkHost(chat.config))
   app.route('/', staticRoutes(chat, assets))
