@@ -237,8 +237,8 @@ export const limits = {
   historyHitsMax: 50,
 
   // --- Process -----------------------------------------------------------------------------
-  /** The QR code follows the addresses at once for the eye. */
-  codeAfterMs: 50,
+  /** What nobody waits for at the start follows after this: at once for the eye. */
+  afterStartMs: 50,
   /** At the end, readers and answers that are under way get so long, each of the two… */
   farewellMsMax: 2_500,
   farewellMsMin: 50,

@@ -43,7 +43,6 @@ function serve(config: Config, log: Log): void {
   if ('problem' in store) return fail(store.problem)
   const files = openFiles(config)
   if (files === null) return
-  dropStalePins(config.dataFolder).catch((fault) => log('pins.stay', { fault: faultOf(fault) }))
   const house = open(config, () => openHouse(config, { store, files }, log))
   if (house === null) return
   // A stray rejection ends a Bun process: with these it is a line in the log instead.
@@ -51,6 +50,9 @@ function serve(config: Config, log: Log): void {
   process.on('unhandledRejection', (fault) => log('unhandled', { fault: faultOf(fault) }))
   // A file that the system lets grow no further is a full disk, not the end of the process.
   if (process.platform !== 'win32') process.on('SIGXFSZ', () => {})
+  setTimeout(() => {
+    dropStalePins(config.dataFolder).catch((fault) => log('pins.stay', { fault: faultOf(fault) }))
+  }, limits.afterStartMs)
   stopOnSignal(house)
   greet(config, house.port)
 }
@@ -136,7 +138,7 @@ function greet(config: Config, port: number): void {
   // Drawing takes a third of the whole start: whoever is waiting at the door comes first.
   setTimeout(() => {
     console.log(`\n${renderUnicodeCompact(shared)}\n\nScan it, or open ${shared}`)
-  }, limits.codeAfterMs).unref()
+  }, limits.afterStartMs).unref()
 }
 
 /** This machine first, the address best shared with others last. */

@@ -1,3 +1,4 @@
+import { once } from '../src/once'
 import { en } from './words/en'
 import { zh } from './words/zh'
 
@@ -28,8 +29,11 @@ export function fill(sentence: string, values: Record<string, string | number>):
 
 /** Takes a number and its two forms; gives the form this language uses, with `{n}` filled in. */
 export function plural(language: Language, n: number, forms: Forms): string {
-  const form = pluralRules[language].select(n) === 'one' ? forms.one : forms.other
+  const form = pluralRules[language]().select(n) === 'one' ? forms.one : forms.other
   return fill(form, { n })
 }
 
-const pluralRules = { en: new Intl.PluralRules('en'), zh: new Intl.PluralRules('zh') }
+const pluralRules = {
+  en: once(() => new Intl.PluralRules('en')),
+  zh: once(() => new Intl.PluralRules('zh')),
+}

@@ -16,9 +16,9 @@ const layers: { name: RegExp; mayImport: RegExp; types: RegExp; why: string }[] 
   },
   {
     name: /^src\/store\//,
-    mayImport: /^src\/(store\/|limits$)/,
+    mayImport: /^src\/(store\/|(limits|once)$)/,
     types: /^src\/store\//,
-    why: 'the store knows nobody, only numbers',
+    why: 'the store knows nobody, only numbers and small rules',
   },
   {
     name: /^src\/chat\//,

@@ -10,6 +10,7 @@ import { createAttachments } from './attachments'
 import { createClientIds } from './client-ids'
 import { stopAfterFailedSync } from './failed-sync'
 import { holdFile, type Lock } from './lock'
+import { prepareLate } from './late-statements'
 import { createMessages } from './messages'
 import { migrate } from './migrations'
 import { createReader } from './reader'
@@ -79,6 +80,7 @@ function openDatabase(file: string): Database | Problem {
   const db = new Database(file, { create: true, strict: true })
   const problem = setPragmas(db) ?? migrate(db)
   if (problem === null) {
+    prepareLate(db)
     bringIndexUpToDate(db)
     return db
   }
