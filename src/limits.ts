@@ -112,8 +112,8 @@ export const limits = {
   /** Rows that one reader caught up with are kept for the next, unless they are long: 4 MB. */
   rowsKeptMax: 1_000,
   rowKeyUnitsMax: 2_000,
-  /** Pictures and names as they stand in rows: half a megabyte. */
-  facesKeptMax: 4_000,
+  /** The same for whole pages of what was missed: at most 16 MB, for as long as nobody talks. */
+  pagesKeptMax: 32,
 
   // --- Sockets -----------------------------------------------------------------------------
   /** OWASP's WebSocket sheet: at most 64 KB a message. */

@@ -7,6 +7,7 @@ import type { ChatEvent } from './events'
 import { keepFace } from './face'
 import { removeFiles } from './janitor'
 import { parseNickname } from './name'
+import { forgetPages } from './recall-page'
 
 export type TypedProfile = { nickname: string; avatar: string; picture: string }
 
@@ -28,6 +29,7 @@ export async function changeProfile(chat: Chat, user: User, typed: TypedProfile)
     if (face !== null) await removeFiles(chat, [face.id])
     throw new ChatError('name_taken')
   }
+  forgetPages()
   chat.presence.rename(changed.user)
   publish(chat, changed.user)
   await removeFiles(chat, changed.freed)

@@ -8,4 +8,6 @@ export const drawing = {
   postingUnitsMax: 48 * 1024,
   /** Each so many characters of a message cost as much as one more: of the longest, four. */
   postingUnitsPerMessage: 2_000,
+  /** Pictures and names as they stand in rows, drawn once: half a megabyte. */
+  facesKeptMax: 4_000,
 } as const

@@ -29,6 +29,9 @@ export type Room = {
   pair: [User, User] | null
 }
 
+/** How far a room has come, and between whom it is. */
+export type Stand = Pick<Room, 'id' | 'revision' | 'pair'>
+
 export type Notify = 'all' | 'mentions' | 'nothing'
 
 /** An open room as anybody sees it who may join. */

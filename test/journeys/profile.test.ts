@@ -67,3 +67,27 @@ test('names keep their rules, and only small pictures are faces', async () => {
   }
   expect(facesKept()).toBe(0)
 })
+
+test('who comes back hears the newest name and words, though others just did', async () => {
+  const [writer, reader] = [await signIn(server(), 'Wren'), await signIn(server(), 'Reader')]
+  const speaker = await openSocket(server(), writer)
+  const answer = await speaker.post(1, 'first', 'said at first')
+  const seq = answer.type === 'accepted' ? answer.seq : 0
+  const replay = async (): Promise<string> => {
+    const socket = await openSocket(server(), reader)
+    socket.resume(1, seq - 1)
+    await socket.until((item) => item.type === 'caught_up', 'the end of it')
+    const heard = JSON.stringify(socket.heard)
+    await socket.close()
+    return heard
+  }
+  expect(await replay()).toContain('said at first')
+  expect(await replay()).toContain('"nickname":"Wren"')
+  await sendForm(server(), writer, '/profile', { nickname: 'Wren B.', avatar: 'moon' })
+  expect(await replay()).toContain('"nickname":"Wren B."')
+  const edit = { type: 'message.edit', room: 1, seq, content: 'said better', client_id: 'edit' }
+  speaker.send(edit)
+  await speaker.until((item) => item.type === 'message.changed', 'the change')
+  expect(await replay()).toContain('said better')
+  await speaker.close()
+})

@@ -28,6 +28,23 @@ export function testRooms(within: Within): void {
 }
 
 function testMaking(within: Within): void {
+  within('how far a room has come is told to those in it, and to nobody else', async (engine) => {
+    const { store } = engine
+    const [ada, eve] = [await join(store, 'Ada', 1), await join(store, 'Eve', 2)]
+    const room = await make(store, ada, 'Tea', 'closed')
+    await append(store, ada, { room: room.id, clientId: 'a' })
+    expect(await store.rooms.stand(ada.id, room.id)).toEqual({
+      id: room.id,
+      revision: 1,
+      pair: null,
+    })
+    expect(await store.rooms.stand(eve.id, room.id)).toBeNull()
+    expect(await store.rooms.stand(ada.id, 999)).toBeNull()
+    const direct = await store.rooms.direct(ada.id, eve.id, 1)
+    const known = await store.rooms.stand(eve.id, direct?.id ?? 0)
+    expect(known?.pair?.map(({ nickname }) => nickname)).toEqual(['Eve', 'Ada'])
+  })
+
   within('a room has its maker for owner, and an open name is held once', async ({ store }) => {
     const ada = await join(store, 'Ada', 1)
     const room = await make(store, ada, 'Tea')

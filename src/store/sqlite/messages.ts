@@ -1,5 +1,5 @@
 import type { Database } from 'bun:sqlite'
-import type { Mention, Message, Quote, Reaction, Room, Store, User } from '../store'
+import type { Mention, Message, Quote, Reaction, Stand, Store, User } from '../store'
 import { createAppend } from './append'
 import { readAttachments } from './attachments'
 import { createChanges } from './changes'
@@ -173,7 +173,7 @@ function readMentions(text: string | null): Mention[] {
   return spans.map(([user, start, length]) => ({ user, start, length }))
 }
 
-function recipientOf({ pair }: Room, senderId: number): User | null {
+function recipientOf({ pair }: Stand, senderId: number): User | null {
   return pair?.find(({ id }) => id !== senderId) ?? null
 }
 

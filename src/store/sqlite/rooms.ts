@@ -17,6 +17,10 @@ export function createRooms(db: Database): Store['rooms'] {
     async find(userId, roomId) {
       return seenBy(userId, roomId)
     },
+    async stand(userId, roomId) {
+      const row = statements.stand.get(userId, roomId)
+      return row === null ? null : { id: row.id, revision: row.revision, pair: pairOf(row) }
+    },
     async heads(userId) {
       return statements.heads.all(userId)
     },
@@ -46,6 +50,10 @@ function prepare(db: Database) {
   const find = db.query<RoomRow, [number, number]>(
     `${selectRooms} WHERE memberships.user_id = ? AND memberships.room_id = ?`,
   )
+  const stand = db.query<StandRow, [number, number]>(
+    `SELECT rooms.id, revision, ${selectPair} ${fromMemberships}
+     WHERE memberships.user_id = ? AND memberships.room_id = ?`,
+  )
   const heads = db.query<{ id: number; revision: number }, [number]>(
     `SELECT rooms.id, revision FROM memberships JOIN rooms ON rooms.id = room_id WHERE user_id = ?`,
   )
@@ -70,12 +78,15 @@ function prepare(db: Database) {
     `SELECT count(*) AS made FROM rooms WHERE created_by = ?`,
   )
   const setTopic = db.query(`UPDATE rooms SET topic = ? WHERE id = ? AND kind <> 'direct'`)
-  return { ofUser, find, heads, open, rename, first, countMade, setTopic }
+  return { ofUser, find, stand, heads, open, rename, first, countMade, setTopic }
 }
 
 type OpenRow = Omit<OpenRoom, 'isMember'> & { isMember: 0 | 1 }
 
-type RoomRow = Omit<Room, 'pair'> & {
+type RoomRow = Omit<Room, 'pair'> & PairRow
+type StandRow = Pick<Room, 'id' | 'revision'> & PairRow
+
+type PairRow = {
   myId: number | null
   myNickname: string
   myAvatar: string
@@ -97,6 +108,15 @@ const ahead = `
   WHERE messages.room_id = rooms.id AND seq > memberships.read_seq
   ORDER BY seq LIMIT ${unreadScanMax}`
 
+const selectPair = `
+    me.id AS myId, me.nickname AS myNickname, me.avatar AS myAvatar,
+    other.id AS otherId, other.nickname AS otherNickname, other.avatar AS otherAvatar`
+
+const fromMemberships = `
+  FROM memberships JOIN rooms ON rooms.id = memberships.room_id
+  ${joinOther('memberships.user_id')}
+  LEFT JOIN users AS me ON kind = 'direct' AND me.id = memberships.user_id`
+
 const selectRooms = `
   SELECT rooms.id, kind, name, topic, rooms.created_at AS createdAt, revision,
     memberships.read_seq AS readSeq, memberships.role, memberships.notify,
@@ -111,11 +131,8 @@ const selectRooms = `
        WHERE named.user_id IN (0, memberships.user_id) AND named.room_id = rooms.id
          AND named.seq > memberships.read_seq AND author_id <> memberships.user_id
          AND deleted_at IS NULL LIMIT ${mentionsScanMax})) AS mentions,
-    me.id AS myId, me.nickname AS myNickname, me.avatar AS myAvatar,
-    other.id AS otherId, other.nickname AS otherNickname, other.avatar AS otherAvatar
-  FROM memberships JOIN rooms ON rooms.id = memberships.room_id
-  ${joinOther('memberships.user_id')}
-  LEFT JOIN users AS me ON kind = 'direct' AND me.id = memberships.user_id`
+    ${selectPair}
+  ${fromMemberships}`
 
 /**
  * Joins whom a direct room is with, for somebody in it, as `other`. Only there is the room looked
@@ -129,10 +146,15 @@ export function joinOther(person: string): string {
 }
 
 function toRoom(row: RoomRow): Room {
-  const { myId, myNickname, myAvatar, otherId, otherNickname, otherAvatar, ...room } = row
-  if (myId === null || otherId === null) return { ...room, pair: null }
-  const me: User = { id: myId, nickname: myNickname, avatar: myAvatar }
-  const other: User = { id: otherId, nickname: otherNickname, avatar: otherAvatar }
+  const { myId: _, myNickname, myAvatar, otherId, otherNickname, otherAvatar, ...room } = row
+  const pair = pairOf(row)
   // Whatever is said in a direct room is said to its reader.
-  return { ...room, mentions: room.unread, pair: [me, other] }
+  return pair === null ? { ...room, pair } : { ...room, mentions: room.unread, pair }
+}
+
+function pairOf(row: PairRow): [User, User] | null {
+  const { myId, myNickname, myAvatar, otherId, otherNickname, otherAvatar } = row
+  if (myId === null || otherId === null) return null
+  const me: User = { id: myId, nickname: myNickname, avatar: myAvatar }
+  return [me, { id: otherId, nickname: otherNickname, avatar: otherAvatar }]
 }
