@@ -19,13 +19,13 @@ function readRows(html: string): Row[] {
     type: 'row',
     room: Number(attribute(tag, 'data-room')),
     seq: Number(attribute(tag, 'data-seq')),
-    revision: Number(/ data-revision="(\d+)"/.exec(tag)?.[1] ?? attribute(tag, 'data-seq')),
+    revision: Number(/ data-revision="?(\d+)/.exec(tag)?.[1] ?? attribute(tag, 'data-seq')),
     id: attribute(tag, 'id').replace(/^message-/, ''),
   }))
 }
 
 function attribute(tag: string, name: string): string {
-  const value = new RegExp(` ${name}="([^"]*)"`).exec(tag)?.[1]
+  const value = new RegExp(` ${name}="?([^" >]*)`).exec(tag)?.[1]
   if (value === undefined) throw new Error(`A row has no ${name}: ${tag}`)
   return value
 }

@@ -4,7 +4,7 @@ import { limits } from '../../src/limits'
 
 type Heard = { texts: string[]; behind: number }
 
-const row = (n: number, room = 1): string => `<article data-room="${room}">${n}</article>`
+const row = (n: number, room = 1): string => `<article data-room=${room}>${n}</article>`
 const frame = (from: number, to: number, room = 1): string =>
   Array.from({ length: to - from }, (_, n) => row(from + n, room)).join('')
 
