@@ -1,3 +1,5 @@
+import { Database } from 'bun:sqlite'
+import { join } from 'node:path'
 import type { NewMessage, Store } from '../../src/store/store'
 import { openStore } from '../../src/store/sqlite/sqlite'
 import { corpus } from './corpus'
@@ -39,4 +41,15 @@ export async function fill(store: Store, count: number, rooms: number): Promise<
   }
   await store.messages.append(batch)
   return performance.now() - startedAt
+}
+
+/** Waits until an open store knows by its index all that was said. */
+export async function indexed(folder: string): Promise<void> {
+  const db = new Database(join(folder, 'chatroom.db'), { readonly: true })
+  const waiting = db.query<{ n: number }, []>(
+    `SELECT (SELECT max(id) FROM messages)
+       - (SELECT value FROM settings WHERE key = 'search_indexed_to') AS n`,
+  )
+  while ((waiting.get()?.n ?? 0) > 0) await Bun.sleep(50)
+  db.close()
 }

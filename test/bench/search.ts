@@ -6,7 +6,7 @@ import { limits } from '../../src/limits'
 import { openSocket, type Person, signIn } from '../helpers/client'
 import { makeFolder, removeFolder, startServer } from '../helpers/server'
 import { commonWords, corpus } from './corpus'
-import { fill, open, people } from './fill'
+import { fill, indexed, open, people } from './fill'
 
 /**
  * What finding costs in a large house, side by side with `LIKE '%…%'`; what the index costs on the
@@ -33,6 +33,7 @@ if (import.meta.main) {
   const folder = makeFolder()
   const store = open(folder)
   const filledMs = await fill(store, count, rooms)
+  await indexed(folder)
   say({ what: 'filled', count, seconds: round(filledMs / 1000) })
   await measureSearches(store, folder)
   const bare = await makeBare()

@@ -1,12 +1,11 @@
-import { Database } from 'bun:sqlite'
 import { cpSync } from 'node:fs'
-import { join } from 'node:path'
 import { limits } from '../../src/limits'
 import { openStore } from '../../src/store/sqlite/sqlite'
 import type { Room, Store, User } from '../../src/store/store'
 import { makeFolder, removeFolder } from '../helpers/server'
-import { join as joinAs, message } from '../store/people'
+import { join, message } from '../store/people'
 import type { Figure } from './figures'
+import { indexed } from './fill'
 
 const rounds = 5
 /** Each figure of a round is the mean of so many; a commit alone is what the disk takes. */
@@ -41,16 +40,6 @@ export async function* benchStore(): AsyncGenerator<Figure[]> {
   }
   const figure = { bench: 'store', scenario: `${roomCount} rooms`, unit: 'µs' }
   yield tallies.map(({ name, rounds }) => ({ ...figure, figure: name, rounds }))
-}
-
-async function indexed(folder: string): Promise<void> {
-  const db = new Database(join(folder, 'chatroom.db'), { readonly: true })
-  const waiting = db.query<{ n: number }, []>(
-    `SELECT (SELECT max(id) FROM messages)
-       - (SELECT value FROM settings WHERE key = 'search_indexed_to') AS n`,
-  )
-  while ((waiting.get()?.n ?? 0) > 0) await Bun.sleep(50)
-  db.close()
 }
 
 function nameOf(count: number): string {
@@ -134,9 +123,9 @@ function open(folder: string): Store {
 
 /** Authors and a reader, who is in all rooms and has read nothing. */
 async function settle(store: Store): Promise<Pick<House, 'reader' | 'authors'>> {
-  const reader = await joinAs(store, 'Reader', 0)
+  const reader = await join(store, 'Reader', 0)
   const authors: User[] = []
-  for (let n = 1; n <= authorCount; n += 1) authors.push(await joinAs(store, `Author ${n}`, n))
+  for (let n = 1; n <= authorCount; n += 1) authors.push(await join(store, `Author ${n}`, n))
   for (let n = 1; n < roomCount; n += 1) {
     const name = { name: `Room ${n}`, folded: `room ${n}`, skeleton: `room ${n}` }
     const made = { kind: 'open' as const, topic: '', owner: reader.id, createdAt: 1 }
