@@ -24,9 +24,10 @@ export function createSearchBacklog(
     const grown = index.countWaiting() - before
     // Faster than it can be taken in: then those who talk go first.
     const isStorm = grown > limits.searchIndexRows
-    if (!isStorm) take(index)
+    const taken = isStorm ? 0 : take(index)
     before = index.countWaiting()
-    const isQuiet = grown < limits.searchIndexRows / 50
+    // A disk that takes nothing is not asked again at once.
+    const isQuiet = taken > 0 && grown < limits.searchIndexRows / 50
     if (before > 0) wait(isQuiet ? Math.min(pauseMs, limits.searchIndexQuietPauseMs) : pauseMs)
   }
   const wait = (ms: number): void => {
