@@ -85,11 +85,11 @@ test('a muted person’s words are folded, and open with a touch', async () => {
   await mei.waitFor(`document.querySelector('#panel[open] [data-action=mute]')`, 'the card')
   await mei.click('#panel [data-action=mute]')
   await ada.post(1, 'p-muted', 'You will not see this')
-  await mei.waitFor(`document.querySelectorAll('.msg--muted').length >= 2`, 'the folded rows')
-  const last = `[...document.querySelectorAll('#timeline > .msg')].at(-1)`
-  expect(await mei.evaluate<number>(`${last}.querySelector('p').offsetHeight`)).toBe(0)
-  await mei.evaluate(`${last}.click()`)
-  expect(await mei.evaluate<number>(`${last}.querySelector('p').offsetHeight`)).toBeGreaterThan(0)
+  const row = `document.querySelector('#timeline > [id$=p-muted]')`
+  await mei.waitFor(`${row}?.matches('.msg--muted')`, 'the folded row')
+  expect(await mei.evaluate<number>(`${row}.querySelector('p').offsetHeight`)).toBe(0)
+  await mei.evaluate(`${row}.click()`)
+  expect(await mei.evaluate<number>(`${row}.querySelector('p').offsetHeight`)).toBeGreaterThan(0)
 })
 
 test('above fifteen people there is a search', async () => {

@@ -150,8 +150,11 @@ test('what stands in the tray is not lost to another language', async () => {
   await Bun.sleep(300)
   expect(await ada.evaluate<string>('document.body.dataset.isOld')).toBe('yes')
   await inTray(ada, 1)
-  await ada.evaluate(`document.querySelector('#settings [name=language][value=en]').click()`)
+  await ada.evaluate(`(document.querySelector('#toast').hidden = true,
+    document.querySelector('#settings [name=language][value=en]').click())`)
+  await ada.waitFor(`!document.querySelector('#toast').hidden`, 'the answer')
   await ada.press('Escape')
+  await ada.waitFor(`document.querySelector('dialog[open]') === null`, 'the page without a dialog')
   await ada.evaluate(`document.querySelector('#tray button').click()`)
   await inTray(ada, 0)
 })
