@@ -4,17 +4,20 @@ import type { Chat } from './chat'
 
 /**
  * Takes away what nobody will ask for: uploads that no message used, files that lost their row or
- * never got one, drafts of uploads that were cut. Works at the start, when everything older is
- * from before, and every hour. Gives the function that ends it.
+ * never got one, drafts of uploads that were cut. Works soon after the start, on what is from
+ * before it, and every hour. Gives the function that ends it.
  */
 export function startJanitor(chat: Chat): () => void {
   const startedAt = chat.now()
   const tidy = (before: number): void => {
     tidyFiles(chat, before).catch((fault) => chat.log('janitor.failed', { fault: faultOf(fault) }))
   }
-  tidy(startedAt)
+  const first = setTimeout(() => tidy(startedAt), limits.afterStartMs)
   const timer = setInterval(() => tidy(chat.now() - limits.strayFileMs), limits.janitorMs)
-  return () => clearInterval(timer)
+  return () => {
+    clearTimeout(first)
+    clearInterval(timer)
+  }
 }
 
 async function tidyFiles(chat: Chat, before: number): Promise<void> {
