@@ -33,12 +33,14 @@ export const finding = {
   exportMsMax: 20 * 60_000,
   /**
    * Messages are indexed after they were said, so many at a time (about 6 ms), or fewer when they
-   * have more than so many characters together, and this often, or after the shorter pause while
+   * have more than so many characters together. The first waits so long for others, as each time
+   * is a commit of its own; what is left is taken in this often, or after the shorter pause while
    * nobody says much. A search looks through the rest one by one, a million a second; when more
    * than so many wait, posts take them in.
    */
   searchIndexRows: 500,
   searchIndexUnitsMax: 32 * 1024,
+  searchIndexFirstMs: 2_000,
   searchIndexPauseMs: 250,
   searchIndexQuietPauseMs: 5,
   searchBacklogMax: 1_000_000,

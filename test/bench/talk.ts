@@ -40,7 +40,9 @@ export const scenarios = {
 } satisfies Record<string, Scenario>
 
 const rounds = 3
+/** A second at full speed, or at a pace at which nothing is left to do afterwards. */
 const warmSeconds = 1
+const warmRate = 100
 const seconds = 3
 
 /** Rooms full of people who talk: what each message costs, and how late it comes. */
@@ -62,7 +64,8 @@ type Tally = Round[]
 type Metered = Talked & { cpuMs: number }
 
 async function measure(crew: Crew, { rate, window }: Scenario, isFirst: boolean): Promise<Round> {
-  if (isFirst) await run(crew, { seconds: warmSeconds, rate, window })
+  const pace = rate === null ? null : warmRate
+  if (isFirst) await run(crew, { seconds: warmSeconds, rate: pace, window })
   const full = await run(crew, { seconds, rate, window })
   if (rate !== null) return { full, half: null }
   const half = await run(crew, { seconds, rate: full.messages / full.seconds / 2, window })

@@ -9,16 +9,16 @@ import type { Engine } from './contract'
 export const firstRoom = () => ({ name: 'general', folded: 'general', skeleton: 'general' })
 
 /** Opens the store in a folder that the caller removes. */
-export function open(folder: string, indexPauseMs: number = limits.searchIndexPauseMs): Store {
-  const store = openStore({ folder, firstRoom, now: () => 1, indexPauseMs })
+export function open(folder: string, indexPauseMsMax: number = limits.searchIndexFirstMs): Store {
+  const store = openStore({ folder, firstRoom, now: () => 1, indexPauseMsMax })
   if ('problem' in store) throw new Error(store.problem)
   return store
 }
 
 /** A store in a folder of its own, which goes when it is closed. */
-export async function openEngine(indexPauseMs?: number): Promise<Engine> {
+export async function openEngine(indexPauseMsMax?: number): Promise<Engine> {
   const folder = makeFolder()
-  let store = open(folder, indexPauseMs)
+  let store = open(folder, indexPauseMsMax)
   // A second connection stands for the verbs that do not exist yet.
   const db = new Database(join(folder, 'chatroom.db'), { strict: true })
   const waiting = db.query<{ n: number }, []>(
@@ -38,7 +38,7 @@ export async function openEngine(indexPauseMs?: number): Promise<Engine> {
     folder,
     async reopen() {
       await store.close()
-      store = open(folder, indexPauseMs)
+      store = open(folder, indexPauseMsMax)
       return store
     },
     async close() {

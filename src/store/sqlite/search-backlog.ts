@@ -9,14 +9,17 @@ export type SearchBacklog = {
 }
 
 /**
- * Makes the backlog of an index. Messages are taken in a portion at a time: every now and then, one
- * after another while nobody says much, and by those who post when too many wait. A portion costs
- * the disk one commit, however large it is.
+ * Makes the backlog of an index. Messages are taken in a portion at a time: a while after the
+ * first, one after another while nobody says much, and by those who post when too many wait. A
+ * portion costs the disk one commit, however large it is.
  */
 export function createSearchBacklog(
   index: SearchIndex,
-  pauseMs: number = limits.searchIndexPauseMs,
+  pauseMsMax: number = limits.searchIndexFirstMs,
 ): SearchBacklog {
+  const firstMs = Math.min(pauseMsMax, limits.searchIndexFirstMs)
+  const pauseMs = Math.min(pauseMsMax, limits.searchIndexPauseMs)
+  const quietMs = Math.min(pauseMsMax, limits.searchIndexQuietPauseMs)
   let timer: Timer | undefined
   let before = 0
   const tick = (): void => {
@@ -28,7 +31,7 @@ export function createSearchBacklog(
     before = index.countWaiting()
     // A disk that takes nothing is not asked again at once.
     const isQuiet = taken > 0 && grown < limits.searchIndexRows / 50
-    if (before > 0) wait(isQuiet ? Math.min(pauseMs, limits.searchIndexQuietPauseMs) : pauseMs)
+    if (before > 0) wait(isQuiet ? quietMs : pauseMs)
   }
   const wait = (ms: number): void => {
     timer ??= setTimeout(tick, ms)
@@ -36,7 +39,7 @@ export function createSearchBacklog(
   if (index.countWaiting() > 0) wait(pauseMs)
   return {
     grew() {
-      wait(pauseMs)
+      wait(firstMs)
       while (index.countWaiting() > limits.searchBacklogMax && take(index) > 0);
     },
     stop: () => clearTimeout(timer),

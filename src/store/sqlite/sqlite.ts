@@ -27,8 +27,8 @@ export type StoreOptions = {
   /** The room everybody joins, asked for when the database is new. */
   firstRoom: () => { name: string; folded: string; skeleton: string }
   now: () => number
-  /** How long messages wait for the index; limits.ts says it when this does not. */
-  indexPauseMs?: number
+  /** How long messages wait for the index at most; limits.ts says it when this does not. */
+  indexPauseMsMax?: number
 }
 
 /**
@@ -55,7 +55,7 @@ export function openStore(options: StoreOptions): Store | Problem {
       createFirstRoom(db, options)
       // From now on everybody waits when this thread does.
       db.run(`PRAGMA busy_timeout = ${limits.databaseBusyMsMax}`)
-      return createStore(db, lock, file, options.indexPauseMs)
+      return createStore(db, lock, file, options.indexPauseMsMax)
     }
     lock.close()
     return db
@@ -130,11 +130,11 @@ function createFirstRoom(db: Database, { firstRoom, now }: StoreOptions): void {
   ).run({ ...firstRoom(), createdAt: now() })
 }
 
-function createStore(db: Database, lock: Lock, file: string, indexPauseMs?: number): Store {
+function createStore(db: Database, lock: Lock, file: string, indexPauseMsMax?: number): Store {
   const reader = createReader(file)
   const careful = <Noun extends object>(noun: Noun): Noun => stopAfterFailedSync(db, noun)
   const index = careful(createSearchIndex(db))
-  const backlog = createSearchBacklog(index, indexPauseMs)
+  const backlog = createSearchBacklog(index, indexPauseMsMax)
   const clientIds = createClientIds(db)
   const writeProbe = db.query(
     `INSERT INTO settings (key, value) VALUES ('probe', '1')
