@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util'
 import { resolve } from 'node:path'
 import { limits } from './limits'
 
@@ -88,8 +87,17 @@ export function readCommand(
   return { kind: 'serve', config }
 }
 
-function parseFlags(args: string[]) {
+type Flags = {
+  [Name in keyof typeof options]?: (typeof options)[Name]['type'] extends 'string'
+    ? string
+    : boolean
+} & { errand: Exclude<ReturnType<typeof readErrand>, string> }
+
+function parseFlags(args: string[]): Flags | string {
+  if (args.length === 0) return { errand: null }
   try {
+    // Loading it takes a twentieth of a start, which most often has no flags.
+    const { parseArgs } = process.getBuiltinModule('node:util')
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
     const errand = readErrand(positionals)
     return typeof errand === 'string' ? errand : { ...values, errand }

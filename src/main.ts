@@ -128,15 +128,15 @@ function stopOnSignal(house: House): void {
   process.on('SIGINT', stop)
 }
 
+/** Says that the house is open; where it is found follows when whoever waits has been let in. */
 function greet(config: Config, port: number): void {
-  const urls = urlsOf(config, port)
   console.log(`Chatroom is listening on port ${port}\n`)
-  for (const url of urls) console.log(`  ${url}`)
-  if (!config.rateLimits) console.log('\nRate limits are off: for benchmarks only.')
-  const shared = urls.at(-1)
-  if (shared === undefined) return
-  // Drawing takes a third of the whole start: whoever is waiting at the door comes first.
   setTimeout(() => {
+    const urls = urlsOf(config, port)
+    for (const url of urls) console.log(`  ${url}`)
+    if (!config.rateLimits) console.log('\nRate limits are off: for benchmarks only.')
+    const shared = urls.at(-1)
+    if (shared === undefined) return
     console.log(`\n${renderUnicodeCompact(shared)}\n\nScan it, or open ${shared}`)
   }, limits.afterStartMs).unref()
 }

@@ -3,7 +3,7 @@ import { makeFolder, removeFolder } from '../helpers/server'
 import { commandOf } from './contenders'
 import type { Figure } from './figures'
 
-const rounds = 7
+const rounds = 15
 const root = join(import.meta.dir, '..', '..')
 
 /** From the start of the process, on an empty folder and again on what it made, to an answer. */
@@ -11,31 +11,28 @@ export async function* benchStart(): AsyncGenerator<Figure[]> {
   const times: Record<string, number[]> = { floor: [], seed: [], ours: [], 'ours, again': [] }
   for (let round = 0; round < rounds; round += 1) {
     const data = makeFolder()
-    const port = await freePort()
-    const own = [join(root, 'chatroom'), '--port', String(port), '--data', data]
-    times.floor?.push(await untilAnswer(commandOf('floor'), null))
-    times.seed?.push(await untilAnswer(commandOf('seed'), null))
-    times.ours?.push(await untilAnswer(own, port))
-    times['ours, again']?.push(await untilAnswer(own, port))
+    // As most people start it: without flags.
+    const own = [join(root, 'chatroom')]
+    const settings = { CHATROOM_PORT: '0', CHATROOM_DATA: data }
+    times.floor?.push(await untilAnswer(commandOf('floor')))
+    times.seed?.push(await untilAnswer(commandOf('seed')))
+    times.ours?.push(await untilAnswer(own, settings))
+    times['ours, again']?.push(await untilAnswer(own, settings))
     removeFolder(data)
   }
   const figure = { bench: 'start', scenario: 'start', figure: 'to the first answer', unit: 'ms' }
   yield [{ ...figure, rounds: times }]
 }
 
-async function freePort(): Promise<number> {
-  const server = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: () => new Response() })
-  const { port = 0 } = server
-  await server.stop(true)
-  return port
-}
-
-/** Where the port is not known before, it is what the process prints. */
-async function untilAnswer(command: string[], known: number | null): Promise<number> {
+/** Each says its port as soon as it listens; asking again and again would take its time from it. */
+async function untilAnswer(
+  command: string[],
+  settings: Record<string, string> = {},
+): Promise<number> {
+  const env = { ...process.env, ...settings }
   const startedAt = performance.now()
-  const child = Bun.spawn(command, { stdout: 'pipe', stderr: 'ignore', stdin: 'ignore' })
-  const port = known ?? (await printedPort(child.stdout))
-  const url = `http://127.0.0.1:${port}/`
+  const child = Bun.spawn(command, { env, stdout: 'pipe', stderr: 'ignore', stdin: 'ignore' })
+  const url = `http://127.0.0.1:${await printedPort(child.stdout)}/`
   while (!(await isAnswered(url))) await Bun.sleep(1)
   const ms = performance.now() - startedAt
   child.kill('SIGTERM')
