@@ -1,6 +1,6 @@
 import type { BunPlugin } from 'bun'
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { basename, join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { limits } from '../src/limits'
 import { emojiLines } from './emoji'
@@ -49,28 +49,24 @@ async function licences(): Promise<string> {
   return (await Promise.all(notices)).join(`\n${'-'.repeat(72)}\n\n`)
 }
 
-/** A script for the browser: of all numbers it gets those that it names, the others are not its. */
-async function script(entry: string, format: 'iife' | 'esm'): Promise<Uint8Array> {
-  const options: Partial<Bun.BuildConfig> = { target: 'browser', format }
-  // Built once to learn which files it is made of.
-  const draft = await Bun.build({ entrypoints: [join(root, entry)], metafile: true, ...options })
-  const files = Object.keys(draft.metafile?.inputs ?? {}).filter((file) => !limitsFile.test(file))
-  const texts = await Promise.all(files.map((file) => Bun.file(resolve(file)).text()))
-  const named = new Set(texts.join().match(/(?<=\blimits\.)\w+/g))
-  return bundle(entry, { ...options, plugins: [limitsOf(named)] })
+/** A script for the browser. */
+function script(entry: string, format: 'iife' | 'esm'): Promise<Uint8Array> {
+  return bundle(entry, { target: 'browser', format, plugins: [numbersOfLimits] })
 }
 
-const limitsFile = /src[\\/]limits\.ts$/
-
-function limitsOf(named: Set<string>): BunPlugin {
-  const picked = Object.entries(limits).filter(([name]) => named.has(name))
-  const contents = `export const limits = ${JSON.stringify(Object.fromEntries(picked))}`
-  return {
-    name: 'limits of a script',
-    setup(build) {
-      build.onLoad({ filter: limitsFile }, () => ({ contents, loader: 'ts' }))
-    },
-  }
+/** Puts the numbers of limits.ts where they are named: names of properties are not made shorter. */
+const numbersOfLimits: BunPlugin = {
+  name: 'numbers of limits.ts',
+  setup(build) {
+    const numbers = new Map(Object.entries(limits))
+    build.onLoad({ filter: /[\\/](src|views)[\\/].*\.ts$/ }, async ({ path }) => {
+      const text = await Bun.file(path).text()
+      const contents = text.replace(/\blimits\.(\w+)/g, (place, name: string) =>
+        numbers.has(name) ? JSON.stringify(numbers.get(name)) : place,
+      )
+      return { contents, loader: 'ts' }
+    })
+  },
 }
 
 async function bundle(entry: string, options: Partial<Bun.BuildConfig>): Promise<Uint8Array> {

@@ -3,6 +3,7 @@ import { limits } from '../src/limits'
 import type { Paths } from '../src/paths'
 import type { Message, User } from '../src/store/store'
 import { Avatar } from './avatar'
+import { hueOf } from './hue'
 import { bodyClass, MessageRow } from './message'
 import { isPlainText, Text } from './text/text'
 
@@ -19,8 +20,8 @@ export function liveRow(message: Message, paths: Paths): string {
   const { room, seq, clientId, createdAt, sender } = message
   // Words and numbers need no quotes, which a thousand readers need not be sent either.
   return (
-    `<article class=msg id=message-${sender.id}-${clientId} data-room=${room} ` +
-    `data-seq=${seq} data-at=${createdAt}>${faceOf(sender)}${textOf(message)}</article>`
+    `<article id=${sender.id}-${clientId} data-live=${room}/${seq}/${createdAt}>` +
+    `${faceOf(sender)}${textOf(message)}</article>`
   )
 }
 
@@ -40,7 +41,8 @@ function textOf(message: Message): string {
   if (!isPlainText(message.content)) return String(<Text message={message} />)
   const written: [string] = ['']
   escapeToBuffer(message.content, written)
-  return `<p>${written[0]}</p>`
+  // The end of a row ends its paragraph, too.
+  return `<p>${written[0]}`
 }
 
 /** Somebody's picture and name, rendered once. */
@@ -48,8 +50,9 @@ function faceOf(user: User): string {
   const key = `${user.id} ${user.avatar} ${user.nickname}`
   const known = faces.get(key)
   if (known !== undefined) return known
-  const picture = String(<Avatar user={user} />).replace(' aria-hidden="true"', '')
-  const face = picture + String(<b>{user.nickname}</b>)
+  const picture = String(<Avatar user={user} />)
+  const look = `class="av ${hueOf(user.id)}" aria-hidden="true"`
+  const face = picture.replace(look, 'class=av') + String(<b>{user.nickname}</b>)
   faces.set(key, face)
   const oldest = faces.keys().next()
   if (faces.size > limits.facesKeptMax && !oldest.done) faces.delete(oldest.value)

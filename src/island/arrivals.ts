@@ -116,7 +116,7 @@ function parse(html: string): Record<'rows' | 'people' | 'changed', HTMLElement[
   template.innerHTML = html // house: parsed, never shown
   const published = [...template.content.children].filter((part) => part instanceof HTMLElement)
   return {
-    rows: published.filter((part) => part.matches('.msg')),
+    rows: published.filter((part) => part.matches('article')),
     people: published.filter((part) => part.matches('.person')),
     changed: published.filter((part) => part.matches('.person-changed')),
   }

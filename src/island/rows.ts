@@ -90,22 +90,18 @@ function takeStops(row: HTMLElement): void {
 /** Code is copied by a button in its corner, which has no text of its own: it is no part of it. */
 function offerCopy(code: HTMLElement, label: string): void {
   if (code.querySelector('button') !== null) return
-  const button = document.createElement('button')
-  button.type = 'button'
-  button.className = 'copy-code'
-  button.title = label
-  code.append(button)
+  code.append(makeButton({ className: 'copy-code', title: label }))
 }
 
 /** A long text is folded; whoever wants all of it asks. */
 function offerUnfolding(row: HTMLElement, label: string): void {
   const body = row.querySelector('.msg__body--long')
   if (body === null || row.querySelector('.unfold') !== null) return
-  const button = document.createElement('button')
-  button.type = 'button'
-  button.className = 'unfold'
-  button.textContent = label
-  body.after(button)
+  body.after(makeButton({ className: 'unfold', textContent: label }))
+}
+
+function makeButton(properties: Partial<HTMLButtonElement>): HTMLButtonElement {
+  return Object.assign(document.createElement('button'), { type: 'button', ...properties })
 }
 
 /** Where a message was said: its room, and its place there. */

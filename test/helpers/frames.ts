@@ -15,13 +15,16 @@ export function readFrame(text: string): Heard[] {
 }
 
 function readRows(html: string): Row[] {
-  return [...html.matchAll(/<article\b[^>]*>/g)].map(([tag]) => ({
-    type: 'row',
-    room: Number(attribute(tag, 'data-room')),
-    seq: Number(attribute(tag, 'data-seq')),
-    revision: Number(/ data-revision="?(\d+)/.exec(tag)?.[1] ?? attribute(tag, 'data-seq')),
-    id: attribute(tag, 'id').replace(/^message-/, ''),
-  }))
+  return [...html.matchAll(/<article\b[^>]*>/g)].map(([tag]) => {
+    const id = attribute(tag, 'id').replace(/^message-/, '')
+    // One of plain words says its place in short.
+    const live = / data-live=(\d+)\/(\d+)\//.exec(tag)?.slice(1).map(Number)
+    const [room, seq] =
+      live ?? ['data-room', 'data-seq'].map((name) => Number(attribute(tag, name)))
+    if (room === undefined || seq === undefined) throw new Error(`A row has no place: ${tag}`)
+    const revision = Number(/ data-revision="?(\d+)/.exec(tag)?.[1] ?? seq)
+    return { type: 'row', room, seq, revision, id }
+  })
 }
 
 function attribute(tag: string, name: string): string {
