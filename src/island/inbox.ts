@@ -44,7 +44,7 @@ function hearNext(waiting: Portion[], hear: (text: string, behind: number) => vo
 /** A frame holds rows of one room, or none. What people wrote is escaped, so no tag is theirs. */
 function portionsOf(text: string): Portion[] {
   if (!text.startsWith('<article')) return [{ text, room: 0, rows: 0 }]
-  const room = Number(/data-room="?(\d+)/.exec(text)?.[1])
+  const room = Number(/data-(?:room="|live=)(\d+)/.exec(text)?.[1])
   const rows = text.split(/(?=<article )/)
   const starts = rows.keys().filter((n) => n % limits.portionRows === 0)
   return Array.from(starts, (start) => {

@@ -1,12 +1,21 @@
 import { expect, test } from 'bun:test'
 import { createInbox } from '../../src/island/inbox'
 import { limits } from '../../src/limits'
+import { liveRow } from '../../views/live-row'
+import { MessageRow } from '../../views/message'
+import { mei, say, viewIn } from '../views/samples'
 
 type Heard = { texts: string[]; behind: number }
+type Row = (n: number, room?: number) => string
 
-const row = (n: number, room = 1): string => `<article data-room=${room}>${n}</article>`
-const frame = (from: number, to: number, room = 1): string =>
-  Array.from({ length: to - from }, (_, n) => row(from + n, room)).join('')
+const { paths } = viewIn('en')
+const row: Row = (n, room = 1) => liveRow({ ...say(mei, `message ${n}`, n), room }, paths)
+const wholeRow: Row = (n, room = 1) => {
+  const message = { ...say(mei, `message ${n}`, n), room }
+  return String(<MessageRow message={message} paths={paths} follows={false} />)
+}
+const frame = (from: number, to: number, room = 1, one = row): string =>
+  Array.from({ length: to - from }, (_, n) => one(from + n, room)).join('')
 
 /** What was heard once everything has come: all at once would be no portions. */
 async function hearAll(send: (take: (text: string) => void) => void): Promise<Heard[]> {
@@ -48,13 +57,16 @@ test('a burst is heard in portions, once and in order, answers after their rows'
 })
 
 test('each portion says how many rows of its room are still to come', async () => {
-  const heard = await hearAll((take) => {
-    take(frame(0, 45))
-    take(frame(0, 7, 2))
-    take(frame(45, 50))
-  })
-  // The first is heard before the others are there.
-  expect(heard.map(({ behind }) => behind)).toEqual([25, 10, 5, 0, 0])
+  // As they are published in short, and as they come with all that is special about them.
+  for (const one of [row, wholeRow]) {
+    const heard = await hearAll((take) => {
+      take(frame(0, 45, 1, one))
+      take(frame(0, 7, 2, one))
+      take(frame(45, 50, 1, one))
+    })
+    // The first is heard before the others are there.
+    expect(heard.map(({ behind }) => behind)).toEqual([25, 10, 5, 0, 0])
+  }
 })
 
 test('a fault in one portion keeps nobody from the next', async () => {
