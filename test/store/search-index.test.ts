@@ -104,7 +104,7 @@ test('nothing of a deleted or changed text is left in the file, the index includ
 
 test('a message that waits for the index is found, and is in it when it is time', async () => {
   const folder = makeFolder()
-  const store = open(folder)
+  const store = open(folder, 250)
   const ada = await joinAs(store, 'Ada', 1)
   const db = new Database(join(folder, 'chatroom.db'))
   const known = db.query<{ rowid: number }, []>(
@@ -131,9 +131,31 @@ test('a message that waits for the index is found, and is in it when it is time'
   removeFolder(folder)
 })
 
+test('what is said in a slow talk is indexed together', async () => {
+  const engine = await openEngine()
+  const { store, folder } = engine
+  const ada = await joinAs(store, 'Ada', 1)
+  const db = new Database(join(folder, 'chatroom.db'), { readonly: true })
+  const indexedTo = db.query<{ value: string }, []>(
+    `SELECT value FROM settings WHERE key = 'search_indexed_to'`,
+  )
+  const seen = new Set<string | undefined>()
+  const end = performance.now() + limits.searchIndexFirstMs / 2
+  for (let n = 0; performance.now() < end; n += 1) {
+    await say(store, ada, `word ${n}`)
+    await Bun.sleep(50)
+    seen.add(indexedTo.get()?.value)
+  }
+  expect([...seen]).toEqual(['0'])
+  await engine.indexed()
+  expect(await texts(store, ada, 'word 0')).toEqual(['word 0'])
+  db.close()
+  await engine.close()
+})
+
 test('long messages are indexed a few at a time, and all are found by who searches', async () => {
   const folder = makeFolder()
-  const store = open(folder)
+  const store = open(folder, 250)
   const ada = await joinAs(store, 'Ada', 1)
   const long = 'long '.repeat(1_600)
   for (let n = 0; n < 9; n += 1) await append(store, ada, { clientId: `n-${n}`, content: long })
