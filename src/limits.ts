@@ -212,8 +212,6 @@ export const limits = {
   largeEmojiMax: 6,
   /** Rows of the list under an @ or a colon. */
   suggestionsMax: 8,
-  /** Emoji shown for a search: twenty rows; whoever reads on rather types on. */
-  emojiFoundMax: 180,
   /** Emoji kept as used lately: under three rows of the panel. */
   emojiRecentMax: 24,
   /** After this long a use of an emoji counts half. */
@@ -223,6 +221,8 @@ export const limits = {
   portionMs: 8,
   /** Hidden for longer than this, a page asks what it missed as soon as it is seen. */
   hiddenMs: 60_000,
+  /** Pages of an older server renew themselves within this, so not all at one moment. */
+  renewMs: 5_000,
 
   // --- History in the browser ------------------------------------------------------------------
   /** Places per key: adding a message rewrites a chunk, which costs a third of a millisecond. */

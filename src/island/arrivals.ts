@@ -6,13 +6,12 @@ import { hear } from './events'
 import { isRemembered } from './insert'
 import { type LateParts, loadLate, whenThere } from './late'
 import { fillIn } from './live-row'
-import type { Page } from './page'
 import type { Parts } from './parts'
 import { receivePeople } from './people'
+import { createRenewal } from './renewal'
 import { isMeant } from './rooms'
 import { isLoggingOut } from './sign-in'
 import { noticeOf } from './sound'
-import { showToast } from './toast'
 
 /** What the connection brings, and where on the page it goes. */
 export function listen(
@@ -20,11 +19,12 @@ export function listen(
   on: { greeted: () => void; state: (isOpen: boolean) => void },
 ): Listener {
   const { page, timeline, outbox, rooms } = parts
+  const renew = createRenewal(parts)
   let isFirst = true
   return {
     onHello(hello) {
       if (hello.epoch !== page.epoch) return location.reload()
-      if (hello.build !== page.build) offerReload(page)
+      if (hello.build !== page.build) renew(hello.build)
       rooms.greet(hello.rooms)
       parts.history?.greeted()
       comparePositions(parts, hello)
@@ -102,12 +102,6 @@ function comparePositions({ timeline }: Parts, hello: ChatEvent & { type: 'hello
     if (id === timeline.room() && isFar) void timeline.reload()
     else timeline.positions.compare(id, revision)
   }
-}
-
-/** The server was updated; nobody is interrupted, only a developer's page reloads by itself. */
-function offerReload(page: Page): void {
-  if (page.build.startsWith('dev-')) location.reload()
-  else showToast(page.words.newerVersion)
 }
 
 /** Sorts published HTML by what it is: rows of messages, lines of people. */

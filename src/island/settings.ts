@@ -1,7 +1,7 @@
 import { createPaths } from '../paths'
 import { announce, element, fill } from './page'
 import type { Parts } from './parts'
-import type { Storage } from './storage'
+import { canKeep } from './storage'
 import { showTheme } from './theme'
 import { showToast } from './toast'
 
@@ -130,12 +130,6 @@ export function dressHistory({ history, page, storage }: Parts): void {
     showToast(clear.dataset.done ?? '')
   })
   show()
-}
-
-function canKeep(storage: Storage): boolean {
-  const isKept = storage.write('probe', 1)
-  storage.remove('probe')
-  return isKept
 }
 
 function mirror(id: string, original: string): void {

@@ -74,3 +74,10 @@ export function openStorage(page: Pick<Page, 'house'>): Storage {
   }
   return storage
 }
+
+/** Whether this browser keeps anything over a reload, at this moment. */
+export function canKeep(storage: Storage): boolean {
+  const isKept = storage.write('probe', 1)
+  storage.remove('probe')
+  return isKept
+}

@@ -16,6 +16,8 @@ export const finding = {
   /** Of one person at once: one that runs and the one that was typed meanwhile. */
   searchesAtOnceMax: 2,
   searchRetryMs: 300,
+  /** Emoji shown for a search: twenty rows; whoever reads on rather types on. */
+  emojiFoundMax: 180,
   /** Messages of one step of an export: of text, and of pages, which take longer to make… */
   exportTextRows: 200,
   exportPageRows: 100,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { limits } from '../../src/limits'
 import type { BrowserPage } from '../helpers/browser'
 import { type RunningServer, startServer } from '../helpers/server'
 import { enter, expectTexts, reload, rows, say, sees } from './people'
@@ -112,16 +113,30 @@ test('X8: a page of an older server says so, and what waits in it is sent once',
   await ada.cdp('Page.enable')
   await ada.cdp('Page.addScriptToEvaluateOnNewDocument', { source })
   await reload(ada)
-  const toast = `document.querySelector('#toast:not([hidden])')?.textContent ?? ''`
-  await ada.waitFor(`(${toast}).includes('Updated')`, 'the news that there is an update')
+  const isTold = `(document.querySelector('#toast:not([hidden])')?.textContent ?? '')
+    .includes('Updated')`
+  await ada.waitFor(isTold, 'the news that there is an update')
   await server.kill()
   await ada.evaluate(`document.querySelector('#content').select()`)
   await say(ada, 'From an older page')
   await server.restart()
   await sees(grace, 'From an older page', 30_000)
   await sees(ada, 'From an older page', 30_000)
+  // While something is being written it stays as it is.
+  await ada.type('Begun')
+  await ada.evaluate(`void (document.body.dataset.isOld = 'yes')`)
+  await Bun.sleep(limits.renewMs + 500)
+  expect(await ada.evaluate<string>(`document.body.dataset.isOld`)).toBe('yes')
+  await ada.evaluate(`document.querySelector('#content').select()`)
+  await ada.press('Delete')
   const texts = (await rows(grace)).map(({ text }) => text)
   expect(texts.filter((text) => text === 'From an older page').length).toBe(1)
+  // Nothing is begun on it any more, so it takes the newer script by itself; but not for ever.
+  await ada.waitFor(`document.body?.dataset.isOld === undefined`, 'the renewed page', 20_000)
+  await ada.waitFor(isTold, 'the news, of which this page is not rid')
+  await ada.evaluate(`void (document.body.dataset.isOld = 'yes')`)
+  await Bun.sleep(limits.renewMs + 500)
+  expect(await ada.evaluate<string>(`document.body.dataset.isOld`)).toBe('yes')
 })
 
 /** What a browser says of a server that was killed: nothing listens, or a request has no answer. */
