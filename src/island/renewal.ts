@@ -1,6 +1,7 @@
 import { limits } from '../limits'
 import { element } from './page'
 import type { Parts } from './parts'
+import { send } from './send'
 import { canKeep } from './storage'
 import { showToast } from './toast'
 
@@ -9,11 +10,15 @@ import { showToast } from './toast'
  * script (live-row.ts), so a page on which nothing was begun renews itself, once, while its reader
  * follows the end. Whoever has begun something is asked to, and the page waits until it is done.
  */
-export function createRenewal({ page, storage, timeline }: Parts): (build: string) => void {
-  let timer: Timer | undefined
-  const lookAgain = (build: string): void => {
-    timer = setTimeout(() => {
-      if (isBegun() || !timeline.isFollowing()) return lookAgain(build)
+export function createRenewal(parts: Parts): (build: string) => void {
+  const { page, storage, timeline } = parts
+  let isLooking = false
+  const look = (build: string): void => {
+    isLooking = true
+    setTimeout(() => {
+      // Without a server there is no page to take the place of this one.
+      const isThere = send(parts, { type: 'ping' })
+      if (isBegun() || !timeline.isFollowing() || !isThere) return look(build)
       // The one thing of a tab that outlives its page wherever browsers refuse to store.
       window.name = build
       location.reload()
@@ -23,7 +28,7 @@ export function createRenewal({ page, storage, timeline }: Parts): (build: strin
     if (page.build.startsWith('dev-')) return location.reload()
     showToast(page.words.newerVersion)
     // Something between may keep the old page: it would be renewed for ever.
-    if (timer === undefined && window.name !== build && canKeep(storage)) lookAgain(build)
+    if (!isLooking && window.name !== build && canKeep(storage)) look(build)
   }
 }
 
@@ -32,5 +37,8 @@ function isBegun(): boolean {
   const begun = 'dialog[open], [popover]:popover-open, .msg--editing, .msg--pending, #tray > li'
   const { value } = element('content', HTMLTextAreaElement)
   const isSelecting = getSelection()?.isCollapsed === false
-  return value.trim() !== '' || isSelecting || document.querySelector(begun) !== null
+  const players = [...document.querySelectorAll<HTMLMediaElement>('audio, video')]
+  const isPlaying = players.some(({ paused }) => !paused)
+  const isWriting = value.trim() !== '' || document.querySelector(begun) !== null
+  return isWriting || isSelecting || isPlaying
 }

@@ -127,12 +127,17 @@ test('X8: a page of an older server says so, and what waits in it is sent once',
   await ada.evaluate(`void (document.body.dataset.isOld = 'yes')`)
   await Bun.sleep(limits.renewMs + 500)
   expect(await ada.evaluate<string>(`document.body.dataset.isOld`)).toBe('yes')
+  // Nor does it leave for a page that nobody answers.
+  await server.kill()
   await ada.evaluate(`document.querySelector('#content').select()`)
   await ada.press('Delete')
+  await Bun.sleep(limits.renewMs + 500)
+  expect(await ada.evaluate<string>(`document.body.dataset.isOld`)).toBe('yes')
+  await server.restart()
   const texts = (await rows(grace)).map(({ text }) => text)
   expect(texts.filter((text) => text === 'From an older page').length).toBe(1)
   // Nothing is begun on it any more, so it takes the newer script by itself; but not for ever.
-  await ada.waitFor(`document.body?.dataset.isOld === undefined`, 'the renewed page', 20_000)
+  await ada.waitFor(`document.body?.dataset.isOld === undefined`, 'the renewed page', 30_000)
   await ada.waitFor(isTold, 'the news, of which this page is not rid')
   await ada.evaluate(`void (document.body.dataset.isOld = 'yes')`)
   await Bun.sleep(limits.renewMs + 500)

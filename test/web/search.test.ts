@@ -191,9 +191,8 @@ test('days are days where the reader is', async () => {
     'timezone sample',
   ])
   expect(await find(ada, { q: 'timezone', when: 'yesterday' })).toEqual([])
-  const dayAhead = (hours: number): string =>
-    new Date(now.getTime() + hours * 3_600_000).toISOString().slice(0, 10)
-  const other = { q: 'timezone', since: dayAhead(14), until: dayAhead(14) }
+  const ahead = new Date(now.getTime() + 14 * 3_600_000).toISOString().slice(0, 10)
+  const other = { q: 'timezone', since: ahead, until: ahead }
   expect(await find(ada, { ...other, tz: '+14:00' })).toEqual(['timezone sample'])
   // A whole day behind them: there it is never the same day.
   expect(await find(ada, { ...other, tz: '-10:00' })).toEqual([])
