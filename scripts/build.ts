@@ -2,7 +2,7 @@ import type { BunPlugin } from 'bun'
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
-import { limits } from '../src/limits'
+import { limits } from '../src/shared/limits'
 import { emojiLines } from './emoji'
 
 /**
@@ -11,25 +11,25 @@ import { emojiLines } from './emoji'
  */
 const root = join(import.meta.dir, '..')
 const staticFolder = join(root, 'dist', 'static')
-const lateFolder = 'src/island/late'
+const lazyFolder = 'src/island/lazy'
 
 export async function buildStatic(): Promise<void> {
-  const lateParts = readdirSync(join(root, lateFolder)).map((file) => basename(file, '.ts'))
-  const [island, css, lateCss, ...late] = await Promise.all([
+  const lazyParts = readdirSync(join(root, lazyFolder)).map((file) => basename(file, '.ts'))
+  const [island, css, lazyCss, ...lazy] = await Promise.all([
     script('src/island/main.ts', 'iife'),
     // For browsers older than our CSS (light-dark, nesting: 2024) Bun would rewrite and bloat it.
     bundle('static/css/app.css', { target: 'bun' }),
-    bundle('static/css/late.css', { target: 'bun' }),
+    bundle('static/css/lazy.css', { target: 'bun' }),
     // Each alone: with shared chunks the first page would have to fetch many small files.
-    ...lateParts.map((part) => script(`${lateFolder}/${part}.ts`, 'esm')),
+    ...lazyParts.map((part) => script(`${lazyFolder}/${part}.ts`, 'esm')),
   ])
   const htmx = await Bun.file(join(root, 'node_modules/htmx.org/dist/htmx.min.js')).bytes()
   rmSync(staticFolder, { recursive: true, force: true })
   mkdirSync(staticFolder, { recursive: true })
   write('island.js', island)
   write('app.css', css)
-  write('late.css', lateCss)
-  for (const [n, part] of lateParts.entries()) write(`late-${part}.js`, late[n] ?? new Uint8Array())
+  write('lazy.css', lazyCss)
+  for (const [n, part] of lazyParts.entries()) write(`lazy-${part}.js`, lazy[n] ?? new Uint8Array())
   write('htmx.js', htmx)
   for (const icon of ['icon.svg', 'icon-maskable.svg', 'icon-unread.svg']) {
     write(icon, await Bun.file(join(root, 'static', icon)).bytes())

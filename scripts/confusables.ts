@@ -1,5 +1,5 @@
 /**
- * Writes src/chat/confusables.txt from Unicode's confusables.txt (UTS 39), which ICU's source
+ * Writes people/confusables.txt from Unicode's confusables.txt (UTS 39), which ICU's source
  * carries as source/data/unidata/confusables.txt:
  *   bun scripts/confusables.ts <confusables.txt>
  * Each line holds what a group looks like, `<`, and its members, as hexadecimal code points: raw
@@ -30,7 +30,7 @@ const lines = [...groups].map(([to, from]) => `${writePoints([...to])}<${writePo
 const header =
   `# Unicode confusables.txt ${version} (UTS 39), abridged by scripts/confusables.ts; ` +
   'copyright Unicode, Inc., Unicode License v3, https://www.unicode.org/license.txt'
-await write('src/chat/confusables.txt', [header, ...lines.toSorted(), ''].join('\n'))
+await write('src/chat/people/confusables.txt', [header, ...lines.toSorted(), ''].join('\n'))
 
 /** The look of `text` without the entry for `dropped`: equal when normalising makes up for it. */
 function trace(text: string, dropped: string): string {

@@ -94,7 +94,7 @@ function shortest(emoji: string): string {
   return /^\p{RGI_Emoji}$/v.test(bare) ? bare : emoji
 }
 
-/** Whether the tone goes in by itself, as src/island/emoji-tone.ts does it; couples are harder. */
+/** Whether the island adds the skin tone (island/emoji/emoji-tone.ts); couples are harder. */
 function takesTone(sign: string, { skins = [] }: Entry): boolean {
   const single = skins.filter(({ tone }) => [tone].flat().length === 1)
   const isRegular = single.every(({ emoji, tone }) => {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
-import { once } from './once'
+import { once } from './shared/once'
 
 /** One file the browser may fetch, in a form that it takes. */
 export type Asset = {
@@ -17,8 +17,8 @@ export type Assets = {
   /** The name with its hash, for `app.css` and so on. Throws when the build left it out. */
   nameOf: (file: string) => string
   find: (hashedName: string, accepted: string) => Asset | null
-  /** What the browser's script fetches when it is first wanted (src/island/late). */
-  lateParts: { name: string; file: string }[]
+  /** What the browser's script fetches when it is first wanted (src/island/lazy). */
+  lazyParts: { name: string; file: string }[]
 }
 
 const types: Record<string, string> = {
@@ -67,9 +67,9 @@ export function loadAssets(): Assets {
       if (type === undefined || bytes === undefined) return null
       return { type, encoding: encoding?.name ?? null, bytes: bytes() }
     },
-    lateParts: [...names].flatMap(([name, file]) => {
-      const late = /^late-(?<part>[\w-]+)\.js$|^(?<file>late\.css|emoji-\w+\.tsv)$/
-      const { part, file: whole } = late.exec(name)?.groups ?? {}
+    lazyParts: [...names].flatMap(([name, file]) => {
+      const lazy = /^lazy-(?<part>[\w-]+)\.js$|^(?<file>lazy\.css|emoji-\w+\.tsv)$/
+      const { part, file: whole } = lazy.exec(name)?.groups ?? {}
       const wanted = part ?? whole
       return wanted === undefined ? [] : [{ name: wanted, file }]
     }),

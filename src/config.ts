@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { limits } from './limits'
+import { limits } from './shared/limits'
 
 /** What the operator decides, read once from flags and environment; flags win. */
 export type Config = {

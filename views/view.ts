@@ -1,4 +1,4 @@
-import type { Paths } from '../src/paths'
+import type { Paths } from '../src/shared/paths'
 import type { Language, Words } from './words'
 
 /** What every page knows about its request: where things are, and what to call them. */
@@ -24,11 +24,11 @@ export type View = {
     iconUnread: string
     licences: string
     /** What the script fetches later, by name. */
-    late: Record<string, string>
+    lazy: Record<string, string>
   }
 }
 
-/** How this browser wants the page; the words in `src/web/preferences.tsx` say what may stand. */
+/** Preferences of this browser; `src/http/routes/preferences.tsx` lists the allowed values. */
 export type Preferences = {
   theme: 'auto' | 'light' | 'dark'
   density: 'comfortable' | 'compact'

@@ -1,4 +1,4 @@
-import { once } from '../src/once'
+import { once } from '../src/shared/once'
 import { en } from './words/en'
 import { zh } from './words/zh'
 

@@ -1,10 +1,10 @@
 import type { Language } from '../../views/words'
 import type { Config } from '../config'
-import type { Log } from '../log'
-import type { Paths } from '../paths'
+import type { Log } from '../server/log'
+import type { Paths } from '../shared/paths'
 import type { FileStore } from '../store/files'
 import type { Store, User } from '../store/store'
-import type { Presence } from './presence'
+import type { Presence } from './people/presence'
 
 /** Somebody recognised at a door: the person, the browser, where from, in which language. */
 export type Visitor = {

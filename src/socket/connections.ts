@@ -1,7 +1,7 @@
 import type { ServerWebSocket } from 'bun'
 import type { Visitor } from '../chat/chat'
-import type { ChatEvent } from '../chat/events'
-import { limits } from '../limits'
+import type { ChatEvent } from '../shared/protocol'
+import { limits } from '../shared/limits'
 import { type Subprotocol, topicOf } from './topics'
 
 export type SocketState = {

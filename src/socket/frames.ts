@@ -5,9 +5,9 @@ import {
   parseEmoji,
   parseMessage,
   type SentMessage,
-} from '../chat/parse-message'
-import type { ProblemCode } from '../errors'
-import { limits } from '../limits'
+} from '../chat/messages/parse-message'
+import type { ProblemCode } from '../server/errors'
+import { limits } from '../shared/limits'
 
 /** What a client may say on the socket, once its shape was checked. */
 export type Frame =

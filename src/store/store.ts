@@ -19,10 +19,10 @@ import type {
   Stand,
   User,
 } from './rows'
-import type { ExportPage, RoomExtent, SearchOutcome, SearchQuery } from './search'
+import type { ExportPage, RoomExtent, SearchOutcome, SearchQuery } from './search/query'
 
 export type * from './rows'
-export type * from './search'
+export type * from './search/query'
 
 /**
  * The Store: everything a verb may ask of the database. Asynchronous in its types so that a second

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { signIn } from '../helpers/client'
-import { makeRoom, sendForm } from '../helpers/house'
+import { makeRoom, sendForm } from '../helpers/rooms'
 import { startServer } from '../helpers/server'
 import type { Order, Plan, Report, Speech } from './load/plan'
 

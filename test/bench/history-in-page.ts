@@ -1,8 +1,8 @@
-import { exportMessage, stampAhead } from '../../src/export-text'
-import { findIn } from '../../src/island/history-search'
-import { openHistoryStore } from '../../src/island/history-store'
-import { pack, type Remembered } from '../../src/island/remembered'
-import { openStorage } from '../../src/island/storage'
+import { exportMessage, stampAhead } from '../../src/shared/export-text'
+import { findIn } from '../../src/island/device/history-search'
+import { openHistoryStore } from '../../src/island/device/history-store'
+import { pack, type Remembered } from '../../src/island/device/remembered'
+import { openStorage } from '../../src/island/ui/storage'
 
 /** What test/bench/history.ts measures in a real browser, with its real storage. */
 declare global {

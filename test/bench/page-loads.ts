@@ -1,7 +1,7 @@
 import { addressOf, connected } from '../browser/people'
 import { type BrowserPage, openBrowserPage } from '../helpers/browser'
 import { openSocket } from '../helpers/client'
-import { makeRoom } from '../helpers/house'
+import { makeRoom } from '../helpers/rooms'
 import type { RunningServer } from '../helpers/server'
 import type { Figure } from './figures'
 import { figureOf, type Stage } from './page'

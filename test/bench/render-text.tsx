@@ -1,5 +1,5 @@
-import { MessageRow } from '../../views/message'
-import { createPaths } from '../../src/paths'
+import { MessageRow } from '../../views/messages/message'
+import { createPaths } from '../../src/shared/paths'
 import { say, mei } from '../views/samples'
 
 /**

@@ -1,5 +1,5 @@
 import { cpSync } from 'node:fs'
-import { limits } from '../../src/limits'
+import { limits } from '../../src/shared/limits'
 import { openStore } from '../../src/store/sqlite/sqlite'
 import type { Room, Store, User } from '../../src/store/store'
 import { makeFolder, removeFolder } from '../helpers/server'

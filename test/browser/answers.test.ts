@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { BrowserPage } from '../helpers/browser'
 import { type ChatClient, type Person, openSocket, signIn } from '../helpers/client'
-import { openDirect } from '../helpers/house'
+import { openDirect } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
 import { enter, expectAccessible, expectNoProblems, reload, rows, say, sees } from './people'
 import { focusRow, menuOf, point, rowWith } from './message-tools'

@@ -34,7 +34,7 @@ test('the first load of the room is at most 60 KB in at most 6 requests', async 
   await page.goto(addressOf(server.port, 'a', '/rooms/1'))
   await connected(page)
   // What comes a moment later, or when somebody does something, is no part of it.
-  const isFirst = (url: string): boolean => /^http(?!.*\/(late[-.]|media-kit))/.test(url)
+  const isFirst = (url: string): boolean => /^http(?!.*\/(lazy[-.]|media-kit))/.test(url)
   const requests = page.requests.slice(before).filter(({ url }) => isFirst(url))
   const bytes = requests.reduce((sum, { encodedBytes }) => sum + encodedBytes, 0)
   expect(requests.length).toBeLessThanOrEqual(6)

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { BrowserPage } from '../helpers/browser'
 import { type ChatClient, openSocket, type Person, signIn } from '../helpers/client'
-import { makeRoom, sendForm } from '../helpers/house'
+import { makeRoom, sendForm } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
 import { keeps, openRoom } from './device'
 import { bring, inTray } from './files'
@@ -20,7 +20,7 @@ beforeAll(async () => {
   tea = await makeRoom(server, person, 'Tea')
   ada = await enter(server.port, 'Ada', 'tampered')
   await ada.press('ArrowLeft')
-  await ada.waitFor(`document.querySelector('link[href*="late"]')`, 'the late parts')
+  await ada.waitFor(`document.querySelector('link[href*="lazy"]')`, 'the lazy parts')
   await Bun.sleep(300)
 })
 

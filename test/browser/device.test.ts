@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { type BrowserPage, openBrowserPage } from '../helpers/browser'
 import { type ChatClient, openSocket, type Person, signIn } from '../helpers/client'
-import { makeRoom, openDirect, sendForm } from '../helpers/house'
+import { makeRoom, openDirect, sendForm } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
 import { keeps, kept, openRoom } from './device'
 import { addressOf, connected, enter, expectAccessible, reload, rows, say, sees } from './people'
@@ -30,7 +30,7 @@ beforeAll(async () => {
   }
   direct = await openDirect(server, person, Number(id))
   await ada.press('ArrowLeft')
-  await ada.waitFor(`document.querySelector('link[href*="late"]')`, 'the late parts')
+  await ada.waitFor(`document.querySelector('link[href*="lazy"]')`, 'the lazy parts')
   await Bun.sleep(300)
 })
 

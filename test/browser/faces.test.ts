@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { type BrowserPage, openBrowserPage } from '../helpers/browser'
-import { limits } from '../../src/limits'
+import { limits } from '../../src/shared/limits'
 import { type RunningServer, startServer } from '../helpers/server'
 import {
   addressOf,
@@ -40,7 +40,7 @@ async function bringFace(
 ): Promise<void> {
   await page.waitFor(`document.querySelector('.own-face')`, 'the form')
   const isLoaded = `performance.getEntriesByType('resource').some(({ name, responseEnd }) =>
-    /late-(faces|panel)/.test(name) && performance.now() > responseEnd + 100)`
+    /lazy-(faces|panel)/.test(name) && performance.now() > responseEnd + 100)`
   await page.waitFor(isLoaded, 'the part for faces')
   await page.evaluate(`(async () => {
     const canvas = document.createElement('canvas')

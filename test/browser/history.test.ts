@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { limits } from '../../src/limits'
+import { limits } from '../../src/shared/limits'
 import type { BrowserPage } from '../helpers/browser'
 import { openSocket, signIn } from '../helpers/client'
 import { png } from '../helpers/files'

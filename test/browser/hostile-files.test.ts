@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import type { AttachmentOnWire } from '../../src/chat/events'
+import type { AttachmentOnWire } from '../../src/shared/protocol'
 import { isPlanted, note } from '../faults/by-tests'
 import type { BrowserPage } from '../helpers/browser'
 import { type Person, signIn } from '../helpers/client'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { BrowserPage } from '../helpers/browser'
 import { openSocket, signIn } from '../helpers/client'
-import { makeRoom } from '../helpers/house'
+import { makeRoom } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
 import { addressOf, connected, enter, expectNoProblems, rows, sees } from './people'
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { BrowserPage } from '../helpers/browser'
 import { history, openSocket, type Person, signIn } from '../helpers/client'
-import { openDirect } from '../helpers/house'
+import { openDirect } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
 import { enter, expectNoProblems, reload, say, sees } from './people'
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { BrowserPage } from '../helpers/browser'
 import { openSocket, type Person, signIn } from '../helpers/client'
-import { sendForm } from '../helpers/house'
+import { sendForm } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
 import { enter, expectNoProblems, sees } from './people'
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { BrowserPage } from '../helpers/browser'
 import { type ChatClient, openSocket, signIn } from '../helpers/client'
-import { makeRoom, openDirect, sendForm } from '../helpers/house'
+import { makeRoom, openDirect, sendForm } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
 import { focusRow, menuOf, point, rowWith } from './message-tools'
 import { enter, expectNoProblems, say, sees } from './people'

@@ -71,7 +71,7 @@ test('the moon in the bar changes the theme at once, in all tabs, without a new 
   await second.goto(addressOf(server.port, host, '/rooms/1'))
   await connected(second)
   await second.press('ArrowLeft')
-  await second.waitFor(`document.querySelector('link[href*="late"]')`, 'the late part')
+  await second.waitFor(`document.querySelector('link[href*="lazy"]')`, 'the lazy part')
   await Bun.sleep(300)
   await ada.evaluate(`(window.isSamePage = true)`)
   await ada.click('.opens-theme')

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { isPlanted, note } from '../faults/by-tests'
 import { type BrowserPage, openBrowserPage } from '../helpers/browser'
 import { type ChatClient, openSocket, signIn } from '../helpers/client'
-import { openDirect } from '../helpers/house'
+import { openDirect } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
 import { addressOf, connected, enter, say } from './people'
 

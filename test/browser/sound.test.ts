@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { limits } from '../../src/limits'
+import { limits } from '../../src/shared/limits'
 import { type BrowserPage, openBrowserPage } from '../helpers/browser'
 import { type ChatClient, openSocket, signIn } from '../helpers/client'
-import { makeRoom, openDirect, sendForm } from '../helpers/house'
+import { makeRoom, openDirect, sendForm } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
 import { addressOf, connected, enter, expectNoProblems } from './people'
 

@@ -1,6 +1,6 @@
 import { type ChatClient, openSocket, type Person, signIn } from '../helpers/client'
 import { postFiles, upload } from '../helpers/files'
-import { makeRoom, openDirect, sendForm } from '../helpers/house'
+import { makeRoom, openDirect, sendForm } from '../helpers/rooms'
 import type { RunningServer } from '../helpers/server'
 
 /** Secrets in a house, who has them, and who would like to. */

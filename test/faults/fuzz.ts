@@ -1,6 +1,6 @@
 import { type Person, signIn } from '../helpers/client'
 import { fetchAs } from '../helpers/files'
-import { makeRoom, sendForm } from '../helpers/house'
+import { makeRoom, sendForm } from '../helpers/rooms'
 import { residentBytes } from '../helpers/process'
 import { type RunningServer, startServer } from '../helpers/server'
 import { sayAnything } from './fuzz/frames'

@@ -1,7 +1,7 @@
 import { Database } from 'bun:sqlite'
 import { join } from 'node:path'
 import { history, type Person, signIn } from '../helpers/client'
-import { makeRoom, sendForm } from '../helpers/house'
+import { makeRoom, sendForm } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
 import { above, below, type FaultTest, type Figures, unlike } from './promise'
 import { allAnswered, createSender, type Sender } from './sender'

@@ -1,4 +1,4 @@
-import { createPositions } from '../../src/island/positions'
+import { createPositions } from '../../src/island/timeline/positions'
 import {
   type Address,
   dial,

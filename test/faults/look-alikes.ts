@@ -1,5 +1,5 @@
 import { type Person, signIn } from '../helpers/client'
-import { sendForm } from '../helpers/house'
+import { sendForm } from '../helpers/rooms'
 import { bases, disguises, honestNames } from '../helpers/look-alikes'
 import { type RunningServer, startServer } from '../helpers/server'
 import { below, type FaultTest, type Figures, unlike } from './promise'

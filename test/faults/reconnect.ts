@@ -1,4 +1,4 @@
-import { limits } from '../../src/limits'
+import { limits } from '../../src/shared/limits'
 import { createRandom } from '../bench/corpus'
 import { enter, say } from '../browser/people'
 import type { BrowserPage } from '../helpers/browser'

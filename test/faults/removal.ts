@@ -1,6 +1,6 @@
 import { type ChatClient, openSocket, type Person, readJson, signIn } from '../helpers/client'
 import { fetchAs, postFiles, upload } from '../helpers/files'
-import { makeRoom, sendForm } from '../helpers/house'
+import { makeRoom, sendForm } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
 import { above, below, type FaultTest, type Figures, unlike } from './promise'
 

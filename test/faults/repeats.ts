@@ -1,5 +1,5 @@
 import { type Answer, type ChatClient, history, openSocket, signIn } from '../helpers/client'
-import { makeRoom, sendForm } from '../helpers/house'
+import { makeRoom, sendForm } from '../helpers/rooms'
 import { startServer } from '../helpers/server'
 import { type FaultTest, type Figures, unlike } from './promise'
 

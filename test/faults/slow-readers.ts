@@ -3,7 +3,7 @@ import { type ChatClient, dial, openSocket, type Person, signIn } from '../helpe
 import { upgradeRequest } from '../helpers/raw'
 import { residentBytes } from '../helpers/process'
 import { type RunningServer, startServer } from '../helpers/server'
-import { limits } from '../../src/limits'
+import { limits } from '../../src/shared/limits'
 import { above, type FaultTest, type Figures, unlike } from './promise'
 import { socketsOf } from './sockets'
 

@@ -7,7 +7,7 @@ import {
   signIn,
 } from '../helpers/client'
 import { postFiles, upload } from '../helpers/files'
-import { sendForm } from '../helpers/house'
+import { sendForm } from '../helpers/rooms'
 
 /** What all guests together did, and what went wrong. */
 export type Doings = {

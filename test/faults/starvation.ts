@@ -1,5 +1,5 @@
 import { type ChatClient, openSocket, type Person, signIn } from '../helpers/client'
-import { makeRoom } from '../helpers/house'
+import { makeRoom } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
 import { above, below, type FaultTest, type Figures, unlike } from './promise'
 import type { Attack, Order } from './starvation/attacks-thread'

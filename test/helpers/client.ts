@@ -1,4 +1,4 @@
-import type { ChatEvent } from '../../src/chat/events'
+import type { ChatEvent } from '../../src/shared/protocol'
 import { type Heard, isChatEvent, readFrame } from './frames'
 
 /** Where a server answers; a RunningServer is one. */

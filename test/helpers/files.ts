@@ -1,5 +1,5 @@
 import { deflateSync } from 'node:zlib'
-import type { AttachmentOnWire } from '../../src/chat/events'
+import type { AttachmentOnWire } from '../../src/shared/protocol'
 import type { Address, Person } from './client'
 
 export type UploadOptions = {

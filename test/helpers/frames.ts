@@ -1,4 +1,4 @@
-import type { ChatEvent } from '../../src/chat/events'
+import type { ChatEvent } from '../../src/shared/protocol'
 
 /** A message as it stands in an HTML frame; `id` is made of author and client id: `7-abc`. */
 export type Row = { type: 'row'; room: number; seq: number; revision: number; id: string }

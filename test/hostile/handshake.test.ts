@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
-import { limits } from '../../src/limits'
+import { limits } from '../../src/shared/limits'
 import { openSocket, signIn } from '../helpers/client'
-import { sendForm } from '../helpers/house'
+import { sendForm } from '../helpers/rooms'
 import { openLine, sendRaw, upgradeRequest } from '../helpers/raw'
 import { serverForAll } from '../helpers/server'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { history, openSocket, signIn } from '../helpers/client'
-import { openDirect, sendForm } from '../helpers/house'
+import { openDirect, sendForm } from '../helpers/rooms'
 import { startServer } from '../helpers/server'
 
 test('N12: a name is kept for whoever holds it, also while nobody is there', async () => {

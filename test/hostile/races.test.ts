@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Answer, history, openSocket, readJson, signIn } from '../helpers/client'
-import { sendForm } from '../helpers/house'
+import { sendForm } from '../helpers/rooms'
 import { openLine } from '../helpers/raw'
 import { serverForAll } from '../helpers/server'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { limits } from '../../src/limits'
+import { limits } from '../../src/shared/limits'
 import { signIn } from '../helpers/client'
 import { fetchAs, png, upload } from '../helpers/files'
 import { serverForAll, startServer } from '../helpers/server'

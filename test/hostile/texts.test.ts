@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { limits } from '../../src/limits'
+import { limits } from '../../src/shared/limits'
 import { addressOf, connected, enter, expectNoProblems } from '../browser/people'
 import { isPlanted, note } from '../faults/by-tests'
 import type { BrowserPage } from '../helpers/browser'
 import { type ChatClient, openSocket, signIn } from '../helpers/client'
-import { makeRoom, sendForm } from '../helpers/house'
+import { makeRoom, sendForm } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
 import { beacon, hostileTexts } from './texts'
 

@@ -8,7 +8,7 @@ import {
   signIn,
 } from '../helpers/client'
 import { answered } from '../helpers/answers'
-import { makeRoom, openDirect, sendForm } from '../helpers/house'
+import { makeRoom, openDirect, sendForm } from '../helpers/rooms'
 import { serverForAll } from '../helpers/server'
 
 const server = serverForAll()

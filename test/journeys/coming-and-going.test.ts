@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { history, openSocket, signIn } from '../helpers/client'
-import { makeRoom } from '../helpers/house'
+import { makeRoom } from '../helpers/rooms'
 import { serverForAll, startServer } from '../helpers/server'
 
 const server = serverForAll()

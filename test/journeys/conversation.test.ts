@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { limits } from '../../src/limits'
+import { limits } from '../../src/shared/limits'
 import { history, openSocket, readJson, signIn } from '../helpers/client'
 import { serverForAll } from '../helpers/server'
 

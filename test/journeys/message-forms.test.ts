@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { history, openSocket, type Person, signIn } from '../helpers/client'
-import { makeRoom, sendForm } from '../helpers/house'
+import { makeRoom, sendForm } from '../helpers/rooms'
 import { serverForAll } from '../helpers/server'
 
 const server = serverForAll()

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { openSocket, readJson, signIn } from '../helpers/client'
 import { fetchAs, png } from '../helpers/files'
-import { sendForm } from '../helpers/house'
+import { sendForm } from '../helpers/rooms'
 import { serverForAll } from '../helpers/server'
 
 const server = serverForAll()

@@ -1,8 +1,8 @@
 import { expect, test } from 'bun:test'
-import { limits } from '../../src/limits'
+import { limits } from '../../src/shared/limits'
 import { type ChatClient, history, openSocket, signIn } from '../helpers/client'
 import { answered } from '../helpers/answers'
-import { makeRoom } from '../helpers/house'
+import { makeRoom } from '../helpers/rooms'
 import { serverForAll } from '../helpers/server'
 
 const server = serverForAll()

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
-import { limits } from '../../src/limits'
+import { limits } from '../../src/shared/limits'
 import { history, openSocket, type Person, readJson, signIn } from '../helpers/client'
-import { makeRoom, openDirect, sendForm } from '../helpers/house'
+import { makeRoom, openDirect, sendForm } from '../helpers/rooms'
 import { serverForAll } from '../helpers/server'
 
 const server = serverForAll()

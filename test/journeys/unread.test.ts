@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { type ChatClient, history, openSocket, type Person, signIn } from '../helpers/client'
-import { makeRoom, openDirect, sendForm } from '../helpers/house'
+import { makeRoom, openDirect, sendForm } from '../helpers/rooms'
 import { serverForAll } from '../helpers/server'
 
 const server = serverForAll()

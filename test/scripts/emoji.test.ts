@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'bun:test'
 import { gzipSync } from 'node:zlib'
 import { emojiLines } from '../../scripts/emoji'
-import { type EmojiList, readEmoji } from '../../src/island/emoji-list'
-import { tint, tones } from '../../src/island/emoji-tone'
-import { isLargeEmoji } from '../../src/large-emoji'
+import { type EmojiList, readEmoji } from '../../src/island/emoji/emoji-list'
+import { tint, tones } from '../../src/island/emoji/emoji-tone'
+import { isLargeEmoji } from '../../src/shared/emoji'
 import { wordsFor } from '../../views/words'
 
 let lines: { en: string; zh: string }

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { limits } from '../../src/limits'
+import { limits } from '../../src/shared/limits'
 import { parseFrame } from '../../src/socket/frames'
 import { dial, history, openSocket, signIn } from '../helpers/client'
 import { maskedFrame, openLine, upgradeRequest } from '../helpers/raw'

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { limits } from '../../src/limits'
+import { limits } from '../../src/shared/limits'
 import { openSocket, signIn } from '../helpers/client'
 import { residentBytes } from '../helpers/process'
 import { maskedFrame, openLine, upgradeRequest } from '../helpers/raw'

@@ -1,6 +1,6 @@
 import { Database } from 'bun:sqlite'
 import { join } from 'node:path'
-import { limits } from '../../src/limits'
+import { limits } from '../../src/shared/limits'
 import { openStore } from '../../src/store/sqlite/sqlite'
 import type { Store } from '../../src/store/store'
 import { makeFolder, removeFolder } from '../helpers/server'

@@ -1,4 +1,4 @@
-import { createPaths } from '../../src/paths'
+import { createPaths } from '../../src/shared/paths'
 import type { Message, Room, User } from '../../src/store/store'
 import type { View } from '../../views/view'
 import { type Language, wordsFor } from '../../views/words'
@@ -21,7 +21,7 @@ export function viewIn(language: Language): View {
       icon: '/i.svg',
       iconUnread: '/u.svg',
       licences: '/l.txt',
-      late: {},
+      lazy: {},
     },
   }
 }

@@ -1,10 +1,10 @@
-import { limits } from '../../src/limits'
+import { limits } from '../../src/shared/limits'
 import { readBlocks } from './blocks'
 import type { Inline } from './inline'
 
 /**
  * Takes a message's text; gives its beginning on one line, as it is read and without the signs that
- * were typed for its looks. The island makes the same of a row (src/island/quotes.ts).
+ * were typed for its looks. The island makes the same of a row (src/island/timeline/quotes.ts).
  */
 export function excerptOf(content: string): string {
   const parts = readBlocks(content).flatMap((block) =>

@@ -1,4 +1,4 @@
-import { limits } from '../../src/limits'
+import { limits } from '../../src/shared/limits'
 import { emoji } from './en/emoji'
 import { exporting } from './en/exporting'
 import { live } from './en/live'

@@ -1,4 +1,4 @@
-import { limits } from '../../src/limits'
+import { limits } from '../../src/shared/limits'
 import type { Words } from '../words'
 import { emoji } from './zh/emoji'
 import { exporting } from './zh/exporting'

@@ -9,7 +9,7 @@ import type {
 } from '../store'
 import { type MessageRow, selectMessages, toMessage, writeMentions } from './messages'
 import { joinOther } from './rooms'
-import type { SearchIndex } from './search-index'
+import type { SearchIndex } from '../search/search-index'
 
 /** What happens to a message after it was said, in SQLite: each change takes the next revision. */
 export function createChanges(

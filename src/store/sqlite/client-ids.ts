@@ -1,5 +1,5 @@
 import type { Database } from 'bun:sqlite'
-import { limits } from '../../limits'
+import { limits } from '../../shared/limits'
 import { readSetting, writeSetting } from './settings'
 
 /**

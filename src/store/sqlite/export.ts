@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite'
-import { limits } from '../../limits'
+import { limits } from '../../shared/limits'
 import type { User } from '../rows'
-import type { ExportPage, RoomExtent } from '../search'
+import type { ExportPage, RoomExtent } from '../search/query'
 import { type MessageRow, selectMessages, toMessage } from './messages'
 
 export type ExportQuery = {

@@ -4,8 +4,8 @@ import { createAppend } from './append'
 import { readAttachments } from './attachments'
 import { createChanges } from './changes'
 import type { ClientIds } from './client-ids'
-import type { SearchBacklog } from './search-backlog'
-import type { SearchIndex } from './search-index'
+import type { SearchBacklog } from '../search/search-backlog'
+import type { SearchIndex } from '../search/search-index'
 
 export type MessageRow = Omit<
   Message,

@@ -6,7 +6,7 @@ import words from './migrations/0004-words.sql' with { type: 'text' }
 import search from './migrations/0005-search.sql' with { type: 'text' }
 import clientIds from './migrations/0006-client-ids.sql' with { type: 'text' }
 
-/** In order; a released file is never edited (test/house.test.ts), only followed by another. */
+/** In order; a released file is never edited (test/lint/lint.test.ts), only followed by another. */
 const migrations = [spine, rooms, media, words, search, clientIds]
 
 /** What this program writes, and the newest it can read. */

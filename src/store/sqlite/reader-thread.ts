@@ -1,7 +1,7 @@
 import { Database } from 'bun:sqlite'
-import type { ExportPage, RoomExtent, SearchOutcome, SearchQuery } from '../search'
+import type { ExportPage, RoomExtent, SearchOutcome, SearchQuery } from '../search/query'
 import { createExports, type ExportQuery } from './export'
-import { createSearch } from './search'
+import { createSearch } from '../search/search'
 
 /**
  * A thread of its own for what may take long to read: its connection cannot write, and whoever

@@ -1,4 +1,4 @@
-import { limits } from '../../limits'
+import { limits } from '../../shared/limits'
 import type { Answers, Question } from './reader-thread'
 
 export type Reader = {

@@ -1,5 +1,5 @@
 import { history, openSocket, signIn } from '../../helpers/client'
-import { makeRoom, sendForm } from '../../helpers/house'
+import { makeRoom, sendForm } from '../../helpers/rooms'
 import type { RunningServer } from '../../helpers/server'
 import { countDifferences } from '../order'
 

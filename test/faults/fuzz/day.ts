@@ -1,6 +1,6 @@
 import { type Address, history, openSocket, readJson, signIn } from '../../helpers/client'
 import { fetchAs, photo, postFiles, upload } from '../../helpers/files'
-import { makeRoom, openDirect, sendForm } from '../../helpers/house'
+import { makeRoom, openDirect, sendForm } from '../../helpers/rooms'
 
 /** Everything that a client can do, done once: what is sent on the way is what fuzz begins with. */
 export async function spendADay(house: Address): Promise<void> {

@@ -1,4 +1,4 @@
-import { limits } from '../../../src/limits'
+import { limits } from '../../../src/shared/limits'
 import { frameBytes } from '../fuzz/framing'
 import { ask, hangUpAll, inLines, open } from './lines'
 

@@ -1,4 +1,4 @@
-import { limits } from '../../../src/limits'
+import { limits } from '../../../src/shared/limits'
 
 const nameMax = limits.nicknameGraphemesMax
 const { reactionKindsMax: kindsMax, roomsPerOwnerMax: roomsMax, topicUnitsMax: topicMax } = limits

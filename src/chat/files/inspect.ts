@@ -1,0 +1,142 @@
+import { limits } from '../../shared/limits'
+import { readGif } from './gif'
+import { readJpeg } from './jpeg'
+import { readPng } from './png'
+import {
+  createReader,
+  nameAt,
+  type Picture,
+  type Piece,
+  type Source,
+  tooManyParts,
+} from './byte-reader'
+import { readWebp } from './webp'
+
+export type Inspected = {
+  /** What we say it is: one of the types that may be shown, or just bytes. */
+  type: string
+  width: number | null
+  height: number | null
+  /** What is to be kept instead of the whole file; null when nothing is to be left out. */
+  pieces: Piece[] | null
+}
+
+/** What may stand in a page. Everything else is only ever saved. */
+export const shownTypes = [
+  'image/png',
+  'image/jpeg',
+  'image/gif',
+  'image/webp',
+  'video/mp4',
+  'video/webm',
+  'audio/mpeg',
+  'audio/ogg',
+  'audio/mp4',
+]
+
+/**
+ * Says what a file is, by its own bytes alone, and how large the picture is that it holds. Nothing
+ * is decoded: what a hostile file claims costs as little as what an honest one says.
+ */
+export async function inspect(source: Source): Promise<Inspected> {
+  const start = await source.read(0, 4096)
+  const type = sniff(start)
+  const read = walks.get(type)
+  if (read === undefined) return { ...bytes, type }
+  const picture = await read(createReader(source), source.size).catch((fault: unknown) => {
+    if (fault === tooManyParts) return null
+    throw fault
+  })
+  return asPicture(type, picture, source.size)
+}
+
+const walks = new Map([
+  ['image/jpeg', readJpeg],
+  ['image/png', readPng],
+  ['image/gif', readGif],
+  ['image/webp', readWebp],
+])
+
+const bytes: Inspected = {
+  type: 'application/octet-stream',
+  width: null,
+  height: null,
+  pieces: null,
+}
+
+/** A picture that would cost a browser too much is saved, not shown. */
+function asPicture(type: string, picture: Picture | null, size: number): Inspected {
+  if (picture === null) return bytes
+  const { width, height, frames, pieces } = picture
+  const isBearable =
+    width > 0 &&
+    height > 0 &&
+    Math.max(width, height) <= limits.pictureSidePxMax &&
+    width * height <= limits.picturePixelsMax &&
+    frames <= limits.pictureFramesMax
+  const isWhole = lengthOf(pieces) === size
+  const kept = isWhole ? null : pieces
+  return isBearable ? { type, width, height, pieces: kept } : { ...bytes, pieces: kept }
+}
+
+/** How many bytes the pieces are together. */
+export function lengthOf(pieces: Piece[]): number {
+  return pieces.reduce(
+    (sum, piece) => sum + (piece instanceof Uint8Array ? piece.length : piece.end - piece.start),
+    0,
+  )
+}
+
+function sniff(start: Uint8Array): string {
+  const text = start.subarray(0, 16).reduce((all, byte) => all + String.fromCharCode(byte), '')
+  if (text.startsWith('\x89PNG\r\n\x1a\n')) return 'image/png'
+  if (text.startsWith('\xff\xd8\xff')) return 'image/jpeg'
+  if (/^GIF8[79]a/.test(text)) return 'image/gif'
+  if (/^RIFF[^]{4}WEBP/.test(text)) return 'image/webp'
+  if (text.startsWith('OggS')) return isOggAudio(start) ? 'audio/ogg' : bytes.type
+  if (/^[^]{4}ftyp/.test(text)) return sniffMp4(start)
+  if (text.startsWith('\x1aE\xdf\xa3')) return isWebm(start) ? 'video/webm' : bytes.type
+  return isMp3(start) ? 'audio/mpeg' : bytes.type
+}
+
+function isOggAudio(start: Uint8Array): boolean {
+  const text = new TextDecoder('latin1').decode(start.subarray(0, 128))
+  return /OpusHead|\x01vorbis|\x7fFLAC|Speex {3}/.test(text)
+}
+
+function sniffMp4(start: Uint8Array): string {
+  if (start.length < 12) return bytes.type
+  const brand = nameAt(new DataView(start.buffer, start.byteOffset), 8)
+  if (/^M4[AB] $/.test(brand)) return 'audio/mp4'
+  return /^(isom|iso[2-9]|mp4[12]|avc1|M4V |MSNV|dash|mmp4|f4v )$/.test(brand)
+    ? 'video/mp4'
+    : bytes.type
+}
+
+function isWebm(start: Uint8Array): boolean {
+  // The element that names the kind of document, and four characters.
+  return start.subarray(0, 64).toHex().includes('4282847765626d')
+}
+
+/** A tag, or two frames where they belong: one alone could be anything. */
+function isMp3(start: Uint8Array): boolean {
+  if (start[0] === 0x49 && start[1] === 0x44 && start[2] === 0x33) return true
+  const length = mp3FrameBytes(start, 0)
+  return length > 0 && mp3FrameBytes(start, length) > 0
+}
+
+function mp3FrameBytes(bytes: Uint8Array, at: number): number {
+  const [sync = 0, version = 0, rates = 0] = bytes.subarray(at, at + 3)
+  // Layer III of MPEG 1 or 2 only.
+  if (sync !== 0xff || ![0xfa, 0xfb, 0xf2, 0xf3].includes(version)) return 0
+  const isFirst = version >= 0xfa
+  const kilobits = (isFirst ? mp3Rates.first : mp3Rates.second)[rates >> 4] ?? 0
+  const hertz = ([44_100, 48_000, 32_000][(rates >> 2) & 3] ?? 0) / (isFirst ? 1 : 2)
+  if (kilobits === 0 || hertz === 0) return 0
+  return Math.floor(((isFirst ? 144 : 72) * kilobits * 1000) / hertz) + ((rates >> 1) & 1)
+}
+
+const mp3Rates = {
+  first: [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
+  second: [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
+}

@@ -1,0 +1,136 @@
+import { ChatError } from '../../server/errors'
+import { limits } from '../../shared/limits'
+import { faultOf } from '../../server/log'
+import { storageProblem } from '../../server/storage-problem'
+import type { Draft } from '../../store/files'
+import type { Attachment } from '../../store/store'
+import type { Chat } from '../chat'
+import { cleanFileName } from './file-name'
+import { inspect, lengthOf } from './inspect'
+import type { Piece } from './byte-reader'
+import { claimSpace, type Claim } from './space'
+
+/** A file on its way in, and what its sender says of it. */
+export type Incoming = {
+  owner: number
+  body: ReadableStream<Uint8Array>
+  /** As announced; null when the sender did not say. */
+  size: number | null
+  name: string
+  description: string
+  preview: string
+  /** Asked when all of it is there: a long upload may outlive its session. */
+  isSignedIn: () => Promise<boolean>
+}
+
+/**
+ * Takes a file in: streamed to the disk under our own count, looked at, freed of its metadata,
+ * synced, and only then recorded. Whatever goes wrong on the way leaves nothing behind. Throws
+ * `file_…`, `upload_…`, `own_space_full`, `space_full` or `not_signed_in`.
+ */
+export async function receiveFile(chat: Chat, incoming: Incoming): Promise<Attachment> {
+  if (incoming.size === 0) throw new ChatError('file_empty')
+  if ((incoming.size ?? 0) > chat.config.uploadBytesMax) throw new ChatError('file_large')
+  const claim = await claimSpace(chat, incoming.owner, incoming.size ?? 0)
+  const drafts: Draft[] = []
+  try {
+    const draft = await begin(chat, drafts)
+    const size = await take(chat, incoming, claim, draft)
+    if (!(await incoming.isSignedIn())) throw new ChatError('not_signed_in')
+    const { pieces, ...looks } = await inspect({ size, read: draft.read })
+    const clean = pieces === null ? draft : await copy(draft, pieces, await begin(chat, drafts))
+    const id = crypto.getRandomValues(new Uint8Array(16)).toHex()
+    const { description, owner, preview } = incoming
+    const about = { name: cleanFileName(incoming.name), description, preview }
+    const kept = pieces === null ? size : lengthOf(pieces)
+    const attachment = { id, ...about, ...looks, size: kept }
+    await clean.keep(id)
+    await chat.store.attachments.add({ ...attachment, owner, createdAt: chat.now() })
+    chat.log('uploaded', { user: owner, size: kept })
+    return attachment
+  } catch (fault) {
+    throw asProblem(chat, fault)
+  } finally {
+    claim.release()
+    for (const draft of drafts) await draft.drop().catch(() => {})
+  }
+}
+
+async function begin(chat: Chat, drafts: Draft[]): Promise<Draft> {
+  const draft = await chat.files.begin()
+  drafts.push(draft)
+  return draft
+}
+
+async function take(chat: Chat, incoming: Incoming, claim: Claim, draft: Draft): Promise<number> {
+  const reader = incoming.body.getReader()
+  const write = writeInPortions(draft)
+  let size = 0
+  try {
+    for (;;) {
+      const { done, value } = await orStalled(reader.read())
+      if (done) break
+      size += value.length
+      if (size > chat.config.uploadBytesMax) throw new ChatError('file_large')
+      await claim.cover(size)
+      for (let at = 0; at < value.length; at += limits.uploadFlushBytes) {
+        await write(value.subarray(at, at + limits.uploadFlushBytes))
+      }
+    }
+  } finally {
+    // Whoever sends on after a refusal is not listened to.
+    void reader.cancel().catch(() => {})
+  }
+  if (size === 0) throw new ChatError('file_empty')
+  if (incoming.size !== null && size !== incoming.size) throw new ChatError('upload_cut')
+  return size
+}
+
+/**
+ * A large file would fill the disk's queue, and every message waits for the disk. So it is written
+ * in portions, with pauses: still some 60 MB a second, and the others hardly notice.
+ */
+function writeInPortions(draft: Draft): (bytes: Uint8Array) => Promise<void> {
+  let waiting = 0
+  return async (bytes) => {
+    await draft.write(bytes)
+    waiting += bytes.length
+    if (waiting < limits.uploadFlushBytes) return
+    waiting = 0
+    const startedAt = performance.now()
+    await draft.flush()
+    const ms = (performance.now() - startedAt) * limits.uploadCourtesy
+    await Bun.sleep(Math.max(limits.uploadCourtesyMsMin, ms))
+  }
+}
+
+async function orStalled<Value>(work: Promise<Value>): Promise<Value> {
+  const { promise: stalled, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new ChatError('upload_stalled')), limits.uploadStallMs)
+  return Promise.race([work, stalled]).finally(() => clearTimeout(timer))
+}
+
+/** What is to be kept of a file, as a file of its own. */
+async function copy(from: Draft, pieces: Piece[], to: Draft): Promise<Draft> {
+  const write = writeInPortions(to)
+  for (const piece of pieces) {
+    if (piece instanceof Uint8Array) {
+      await write(piece)
+      continue
+    }
+    for (let at = piece.start; at < piece.end; at += limits.uploadFlushBytes) {
+      await write(await from.read(at, Math.min(limits.uploadFlushBytes, piece.end - at)))
+    }
+  }
+  return to
+}
+
+function asProblem(chat: Chat, fault: unknown): unknown {
+  if (fault instanceof ChatError) return fault
+  const problem = storageProblem(fault)
+  if (problem?.code === 'storage_full') return new ChatError('space_full')
+  // The sender is gone, so nobody reads this; the log does.
+  if (fault instanceof Error && fault.name === 'AbortError') return new ChatError('upload_cut')
+  chat.log('upload.failed', { fault: faultOf(fault) })
+  return problem ?? new ChatError('storage_failed', limits.storageRetryMs)
+}

@@ -1,0 +1,52 @@
+import { housePaths } from '../../shared/paths'
+import type { AttachmentOnWire, ChatEvent, RoomSummary } from '../../shared/protocol'
+import type { Attachment, Message, Room } from '../../store/store'
+
+/** A stored message as the event that tells of its newest state, seen from revision `after`. */
+export function toEvent(message: Message, after = 0): ChatEvent {
+  const { room, seq, revision } = message
+  if (message.deletedAt !== null) return { type: 'message.removed', room, seq, revision }
+  return {
+    type: seq > after ? 'message' : 'message.changed',
+    room,
+    seq,
+    revision,
+    client_id: message.clientId,
+    sender: message.sender,
+    recipient: message.recipient,
+    content: message.content,
+    mentions: message.called,
+    timestamp: new Date(message.createdAt).toISOString(),
+    edited: message.editedAt === null ? null : new Date(message.editedAt).toISOString(),
+    attachments: message.attachments.map(toWire),
+    reply_to: message.replyTo,
+    reactions: message.reactions.map(({ emoji, people }) => ({
+      emoji,
+      people: people.map(({ id }) => id),
+    })),
+  }
+}
+
+/** A file as scripts learn of it. */
+export function toWire(attachment: Attachment): AttachmentOnWire {
+  const { id, name, type, size, width, height, description } = attachment
+  const url = housePaths.attachment(id, name)
+  return { id, name, type, size, width, height, description, url }
+}
+
+/** A room as the lists of its members show it; a direct room is called after the other person. */
+export function toSummary(room: Room, online: number): RoomSummary {
+  const recipient = room.pair?.[1] ?? null
+  return {
+    id: room.id,
+    name: recipient?.nickname ?? room.name,
+    kind: room.kind,
+    revision: room.revision,
+    read_seq: room.readSeq,
+    unread: room.unread,
+    mentions: room.mentions,
+    online,
+    notify: room.notify,
+    recipient,
+  }
+}

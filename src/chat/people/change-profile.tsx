@@ -1,0 +1,45 @@
+import { readyAvatars } from '../../../views/people/avatar'
+import { ChangedPerson } from '../../../views/people/person-card'
+import { ChatError } from '../../server/errors'
+import type { User } from '../../store/store'
+import type { Chat } from '../chat'
+import type { ChatEvent } from '../../shared/protocol'
+import { keepFace } from './face'
+import { removeFiles } from '../files/janitor'
+import { parseNickname } from './name'
+import { forgetPages } from '../messages/recall-page'
+
+export type TypedProfile = { nickname: string; avatar: string; picture: string }
+
+/**
+ * Gives a person another name or picture, by the rules of the door, and tells every open page.
+ * Throws `name_…`, `name_taken`, `avatar_unknown` or `picture_unusable`.
+ */
+export async function changeProfile(chat: Chat, user: User, typed: TypedProfile): Promise<User> {
+  const name = parseNickname(typed.nickname)
+  if (typeof name === 'string') throw new ChatError(name)
+  const face = typed.avatar === 'picture' ? await keepFace(chat, typed.picture) : null
+  const avatar = face?.id ?? typed.avatar
+  const isKnown = face !== null || avatar === user.avatar || readyAvatars.includes(avatar)
+  if (!isKnown) throw new ChatError('avatar_unknown')
+  const { shown: nickname, folded, skeleton } = name
+  const wanted = { nickname, folded, skeleton, avatar, face }
+  const changed = await chat.store.users.change(user.id, wanted)
+  if (changed === null) {
+    if (face !== null) await removeFiles(chat, [face.id])
+    throw new ChatError('name_taken')
+  }
+  forgetPages()
+  chat.presence.rename(changed.user)
+  publish(chat, changed.user)
+  await removeFiles(chat, changed.freed)
+  return changed.user
+}
+
+function publish(chat: Chat, user: User): void {
+  const event: ChatEvent = { type: 'person.changed', user }
+  chat.publish('everyone', {
+    html: () => String(<ChangedPerson user={user} />),
+    json: () => JSON.stringify([event]),
+  })
+}

@@ -1,0 +1,39 @@
+import { ChatError } from '../../server/errors'
+import { limits } from '../../shared/limits'
+import type { NewFace } from '../../store/store'
+import type { Chat } from '../chat'
+import { inspect } from '../files/inspect'
+
+/**
+ * Keeps a person's own picture, which the browser made small and sent as base64; gives what is to
+ * be recorded of it. Throws `picture_unusable` for anything but a small PNG, JPEG or WebP,
+ * and `storage_full`.
+ */
+export async function keepFace(chat: Chat, base64: string): Promise<NewFace> {
+  const bytes = decode(base64)
+  const read = async (start: number, length: number) => bytes.slice(start, start + length)
+  const { type, width, height } = await inspect({ size: bytes.length, read })
+  const isSmall = Math.max(width ?? Infinity, height ?? Infinity) <= limits.faceSidePxMax
+  if (!isSmall || !/^image\/(png|jpeg|webp)$/.test(type)) throw new ChatError('picture_unusable')
+  const id = crypto.getRandomValues(new Uint8Array(16)).toHex()
+  chat.requireSpace()
+  const draft = await chat.files.begin()
+  try {
+    await draft.write(bytes)
+    await draft.keep(id)
+  } finally {
+    await draft.drop()
+  }
+  const about = { name: `face.${type.slice('image/'.length)}`, preview: '', description: '' }
+  return { id, ...about, type, size: bytes.length, width, height, createdAt: chat.now() }
+}
+
+function decode(base64: string): Uint8Array<ArrayBuffer> {
+  // Four characters for three bytes.
+  if (base64.length > (limits.faceBytesMax / 3) * 4) throw new ChatError('picture_unusable')
+  try {
+    return Uint8Array.fromBase64(base64)
+  } catch {
+    throw new ChatError('picture_unusable')
+  }
+}

@@ -1,0 +1,46 @@
+import type { MiddlewareHandler } from 'hono'
+import type { Chat } from '../../chat/chat'
+import type { WebEnv } from '../context'
+
+/**
+ * The headers of every answer. The policy allows no inline script or style, and scripts only from
+ * the static path: with plain 'self' an uploaded file would be a legal script.
+ */
+export function secureHeaders(chat: Chat): MiddlewareHandler<WebEnv> {
+  return async (c, next) => {
+    await next()
+    const { headers } = c.res
+    // What people sent is served under a policy of its own, which allows nothing at all.
+    if (!headers.has('Content-Security-Policy')) {
+      headers.set('Content-Security-Policy', policyFor(c.get('origin') ?? '', chat))
+    }
+    headers.set('X-Content-Type-Options', 'nosniff')
+    // Not no-referrer: with it browsers send `Origin: null` with our own plain forms.
+    headers.set('Referrer-Policy', 'same-origin')
+    headers.set('Cross-Origin-Opener-Policy', 'same-origin')
+    headers.set('Cross-Origin-Resource-Policy', 'same-origin')
+    headers.set('Permissions-Policy', 'camera=(), microphone=(), geolocation=(), payment=()')
+    if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store')
+  }
+}
+
+function policyFor(origin: string, chat: Chat): string {
+  const publicOrigin = chat.config.publicUrl?.origin
+  const origins = publicOrigin === undefined ? [origin] : [...new Set([origin, publicOrigin])]
+  const files = origins.map((each) => `${each}${chat.paths.asset('')}`).join(' ')
+  const sockets = origins.map((each) => each.replace(/^http/, 'ws')).join(' ')
+  return [
+    `default-src 'none'`,
+    `script-src ${files}`,
+    `style-src ${files}`,
+    `font-src ${files}`,
+    `worker-src ${files}`,
+    `img-src 'self' blob:`,
+    `media-src 'self' blob:`,
+    `connect-src 'self' ${sockets}`,
+    `manifest-src 'self'`,
+    `form-action 'self'`,
+    `base-uri 'none'`,
+    `frame-ancestors 'none'`,
+  ].join('; ')
+}

@@ -1,0 +1,211 @@
+import { Hono } from 'hono'
+import { PanelPage } from '../../../views/page/panel'
+import { FoundParts, type SearchFields, SearchPanel } from '../../../views/search/search'
+import { SearchResults, type ShownHit } from '../../../views/search/search-results'
+import type { View } from '../../../views/view'
+import { fill } from '../../../views/words'
+import { spendFor } from '../../server/rate-limits'
+import type { Visitor } from '../../chat/chat'
+import { toEvent } from '../../chat/messages/events'
+import { createFindMessages, type FindMessages } from '../../chat/search/find-messages'
+import { type Known, parseSearch, type Search } from '../../chat/search/parse-search'
+import { dayAt, type Zone } from '../../chat/search/zone'
+import { ChatError } from '../../server/errors'
+import { limits } from '../../shared/limits'
+import { once } from '../../shared/once'
+import type { Hit, Place, SearchPage } from '../../store/store'
+import {
+  sendHtml,
+  sendPage,
+  type WebContext,
+  type WebEnv,
+  type WebNeeds,
+  wantsJson,
+} from '../context'
+import { requireVisitor } from '../middleware/identity'
+import { readLimit } from './messages'
+
+/** Finding messages: a page of its own, the parts of the page's dialog, or JSON. */
+export function searchRoutes(needs: WebNeeds): Hono<WebEnv> {
+  const findMessages = createFindMessages(needs.chat)
+  return new Hono<WebEnv>().get('/search', async (c) => sendSearch(needs, c, findMessages))
+}
+
+async function sendSearch(
+  needs: WebNeeds,
+  c: WebContext,
+  findMessages: FindMessages,
+): Promise<Response> {
+  const visitor = requireVisitor(c)
+  const retryMs = spendFor(needs.spend, 'searches', visitor)
+  if (retryMs > 0) throw new ChatError('too_many', retryMs)
+  const known = await readKnown(needs, c, visitor)
+  const search = parseSearch(readAsked(c), known)
+  const limit = wantsJson(c) ? readLimit(c, limits.searchPageRows) : limits.searchPageRows
+  const page = await findMessages(visitor, search, readAfter(c), limit)
+  if (wantsJson(c)) {
+    const messages = page.hits.map(({ message }) => toEvent(message))
+    return c.json({ messages, next: writeAfter(page.next), complete: page.isAll })
+  }
+  return sendFound(c, visitor, known, search, page)
+}
+
+/** Names are only needed to be shown or to be found: not while somebody types a word. */
+async function readKnown({ chat }: WebNeeds, c: WebContext, visitor: Visitor): Promise<Known> {
+  const reader = visitor.user.id
+  const isNamed = /\b(from|in):/i.test(c.req.query('q') ?? '')
+  const isFiltered = (c.req.query('sender') ?? '') + (c.req.query('room') ?? '') !== ''
+  const isWhole = c.req.query('part') === undefined && !wantsJson(c)
+  if (!isNamed && !isFiltered && !isWhole) return { reader, people: [], rooms: [], now: chat.now() }
+  const [people, rooms] = await Promise.all([
+    chat.store.users.everybody(),
+    chat.store.rooms.ofUser(reader),
+  ])
+  return {
+    reader,
+    people: people.map(({ id, nickname }) => ({ id, name: nickname })),
+    rooms: rooms.map((room) => ({ id: room.id, name: room.pair?.[1].nickname ?? room.name })),
+    now: chat.now(),
+  }
+}
+
+function readAsked(c: WebContext) {
+  const text = (name: string): string => c.req.query(name) ?? ''
+  return {
+    q: text('q'),
+    sender: text('sender'),
+    room: text('room'),
+    when: text('when'),
+    since: text('since'),
+    until: text('until'),
+    has: c.req.queries('has') ?? [],
+    tz: text('tz'),
+  }
+}
+
+/** `?after=ROOM.SEQ`, as it was handed out; whether it is a place at all is the store's to say. */
+function readAfter(c: WebContext): Place | null {
+  const text = c.req.query('after') ?? ''
+  if (text === '') return null
+  const match = /^([1-9]\d{0,14})\.([1-9]\d{0,14})$/.exec(text)
+  if (match === null) throw new ChatError('bad_request')
+  return { room: Number(match[1]), seq: Number(match[2]) }
+}
+
+function writeAfter(place: Place | null): string | null {
+  return place === null ? null : `${place.room}.${place.seq}`
+}
+
+function sendFound(
+  c: WebContext,
+  { user }: Visitor,
+  { people, rooms }: Known,
+  search: Search,
+  { hits, next, isAll, count }: SearchPage,
+): Response {
+  const view = c.get('view')
+  const fields = toFields(search)
+  const after = writeAfter(next)
+  const results = {
+    view,
+    hits: hits.map((hit) => toShown(view, user.id, search.zone, hit)),
+    count,
+    isAll,
+    next: after === null ? null : view.paths.search({ ...filled(fields), after }),
+    filters: filtersOf(view, fields, { people, rooms }),
+  }
+  const props = { view, fields, people, rooms }
+  const part = c.req.query('part')
+  if (part === 'more') return sendHtml(c, <SearchResults {...results} />)
+  if (part === 'results') {
+    const typed = search.isTyped ? props : null
+    return sendHtml(c, <FoundParts results={results} typed={typed} />)
+  }
+  const isDialog = c.req.header('hx-request') === 'true'
+  const panel = <SearchPanel {...props} results={results} isDialog={isDialog} />
+  if (isDialog) return sendHtml(c, panel)
+  return sendPage(
+    c,
+    <PanelPage view={view} user={user} title={view.words.search.title} look="panel--search">
+      {panel}
+    </PanelPage>,
+  )
+}
+
+function toFields({ text, sender, room, when, since, until, has, zone }: Search): SearchFields {
+  const isCustom = when === 'custom'
+  return {
+    q: text,
+    sender: String(sender ?? ''),
+    room: String(room ?? ''),
+    when: when ?? '',
+    since: isCustom ? since : '',
+    until: isCustom ? until : '',
+    has: has.join(','),
+    tz: zone.name === 'UTC' ? '' : zone.name,
+  }
+}
+
+function filled(fields: Partial<SearchFields>): Record<string, string> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''))
+}
+
+function toShown(view: View, reader: number, zone: Zone, hit: Hit): ShownHit {
+  const { message, kind, roomName, excerpt, before, after } = hit
+  const { sender, recipient, createdAt } = message
+  const other = sender.id === reader ? recipient : sender
+  const isPrivate = kind === 'direct'
+  const day = Date.parse(dayAt(zone, createdAt))
+  const local = new Date(createdAt + zone.offsetAt(createdAt) * 60_000).toISOString()
+  return {
+    room: message.room,
+    seq: message.seq,
+    place: isPrivate ? (other?.nickname ?? '') : roomName,
+    isPrivate,
+    sender,
+    day: dayNames()[view.language].format(day),
+    time: local.slice(11, 16),
+    at: new Date(createdAt).toISOString(),
+    excerpt,
+    before,
+    after,
+  }
+}
+
+const dayStyle = { dateStyle: 'full', timeZone: 'UTC' } as const
+const dayNames = once(() => ({
+  en: new Intl.DateTimeFormat('en-GB', dayStyle),
+  zh: new Intl.DateTimeFormat('zh', dayStyle),
+}))
+
+/** Each filter in words, with the search that leaves it out. */
+function filtersOf(
+  view: View,
+  fields: SearchFields,
+  { people, rooms }: Pick<Known, 'people' | 'rooms'>,
+) {
+  const { search } = view.words
+  const nameIn = (all: Known['people'], id: string): string =>
+    all.find((each) => String(each.id) === id)?.name ?? '?'
+  const when = Object.entries(search.whens).find(([key]) => key === fields.when)?.[1] ?? ''
+  const kind = Object.entries(search.kinds).find(([key]) => key === fields.has)?.[1] ?? fields.has
+  const isCustom = fields.when === 'custom'
+  const worded: [words: string, without: Partial<SearchFields>][] = [
+    [fields.q && fill(search.searchedFor, { text: fields.q }), { q: '' }],
+    [
+      fields.sender && fill(search.searchedFrom, { name: nameIn(people, fields.sender) }),
+      { sender: '' },
+    ],
+    [fields.room && fill(search.searchedIn, { room: nameIn(rooms, fields.room) }), { room: '' }],
+    [isCustom ? '' : when, { when: '' }],
+    [fields.since && fill(search.searchedSince, { time: fields.since }), { since: '' }],
+    [fields.until && fill(search.searchedUntil, { time: fields.until }), { until: '' }],
+    [fields.has && fill(search.searchedWith, { kind }), { has: '' }],
+  ]
+  return worded
+    .filter(([words]) => words !== '')
+    .map(([words, without]) => ({
+      words,
+      without: view.paths.search(filled({ ...fields, ...without })),
+    }))
+}

@@ -1,0 +1,51 @@
+import { Hono } from 'hono'
+import type { Assets } from '../../assets'
+import type { Chat } from '../../chat/chat'
+import { ChatError } from '../../server/errors'
+import type { WebContext, WebEnv } from '../context'
+
+/** Embedded files, immutable by the hash in their name, and the two answers a machine asks for. */
+export function staticRoutes(chat: Chat, assets: Assets): Hono<WebEnv> {
+  return new Hono<WebEnv>()
+    .get('/static/:file', (c) => serveAsset(c, assets, c.req.param('file')))
+    .get('/favicon.ico', (c) => c.redirect(chat.paths.asset(assets.nameOf('icon.svg')), 302))
+    .get('/manifest.webmanifest', (c) => c.body(manifestOf(chat, assets), manifestHeaders))
+    .get('/healthz', async (c) => {
+      chat.requireSpace()
+      await chat.store.probe()
+      return c.text('ok')
+    })
+}
+
+function serveAsset(c: WebContext, assets: Assets, file: string): Response {
+  const asset = assets.find(file, c.req.header('accept-encoding') ?? '')
+  if (asset === null) throw new ChatError('not_found')
+  const headers: Record<string, string> = {
+    'Content-Type': asset.type,
+    'Cache-Control': 'public, max-age=31536000, immutable',
+    Vary: 'Accept-Encoding',
+  }
+  if (asset.encoding !== null) headers['Content-Encoding'] = asset.encoding
+  return c.body(asset.bytes, { headers })
+}
+
+const manifestHeaders = { headers: { 'Content-Type': 'application/manifest+json' } }
+
+function manifestOf(chat: Chat, assets: Assets): string {
+  const icon = (file: string, purpose: string) => ({
+    src: chat.paths.asset(assets.nameOf(file)),
+    sizes: 'any',
+    type: 'image/svg+xml',
+    purpose,
+  })
+  return JSON.stringify({
+    name: chat.config.houseName,
+    short_name: chat.config.houseName,
+    start_url: chat.paths.home(),
+    scope: chat.paths.base,
+    display: 'standalone',
+    background_color: '#f5f2ec',
+    theme_color: '#f5f2ec',
+    icons: [icon('icon.svg', 'any'), icon('icon-maskable.svg', 'maskable')],
+  })
+}

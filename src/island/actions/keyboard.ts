@@ -1,0 +1,149 @@
+import { createPaths } from '../../shared/paths'
+import { isComposing } from '../composer/composer'
+import { element, type Page } from '../ui/page'
+import type { Switching } from '../rooms/switching'
+
+export type KeyHooks = {
+  openPanel: (path: string) => void
+  openEmoji: () => void
+  openSearch: () => void
+  /** Leaves the innermost mode; false when there was none to leave. */
+  leaveMode: () => boolean
+  markRead: () => void
+  toEnd: () => void
+  toUnread: () => void
+  /** In the list: something is to be done with the message that has the focus. */
+  onRow: (act: RowAct, row: HTMLElement) => void
+}
+
+export type RowAct = 'edit' | 'reply' | 'react' | 'more'
+
+/** The keys of views/settings/help-sheet.tsx. */
+export function watchKeys(page: Page, switching: Switching, hooks: KeyHooks): void {
+  const paths = createPaths(page.base)
+  document.addEventListener('keydown', (event) => {
+    if (event.defaultPrevented || isComposing(event)) return
+    const act = actionOf(event)
+    if (act === null || document.querySelector('dialog[open]') !== null) return
+    event.preventDefault()
+    act()
+  })
+  element('log', HTMLElement).addEventListener('focusout', () => {
+    delete element('log', HTMLElement).dataset.walking
+  })
+  const actionOf = (event: KeyboardEvent): (() => void) | null => {
+    const { altKey, ctrlKey, key, metaKey, shiftKey } = event
+    const isCommand = ctrlKey || metaKey
+    if (altKey && key === 'ArrowUp') return () => switching.step(-1, shiftKey)
+    if (altKey && key === 'ArrowDown') return () => switching.step(1, shiftKey)
+    if (altKey && event.code === 'KeyN') return () => hooks.openPanel(paths.rooms())
+    // Single signs are commands where nobody writes.
+    if (isCommand ? key === 'k' : key === '/' && !isWriting()) return hooks.openSearch
+    if (isCommand ? key === '/' : key === '?' && !isWriting())
+      return () => hooks.openPanel(paths.help())
+    if (isCommand && key === ',') return () => hooks.openPanel(paths.ownSettings())
+    if (isCommand && /[;；]/.test(key)) return hooks.openEmoji
+    if (isCommand && key === '.') return togglePeople
+    if (isCommand && key === 'F6') return () => nextRegion(shiftKey ? -1 : 1)
+    if (isCommand && key === 'Home' && isEmpty())
+      return () => element('log', HTMLElement).scrollTo({ top: 0 })
+    if (isCommand && key === 'End' && isEmpty()) return hooks.toEnd
+    if (key === 'PageUp' && shiftKey) return hooks.toUnread
+    if (key === 'PageUp' && isWriting()) return () => scroll(-1)
+    if (key === 'PageDown' && isWriting()) return () => scroll(1)
+    // An open menu is closed by the browser itself, unless the key was taken from it.
+    if (key === 'Escape') return isMenuOpen() ? null : escape
+    if (isInList() && key in rowSteps) return () => moveToRow(rowSteps[key] ?? 0)
+    const act = isCommand || altKey ? undefined : rowActs[key]
+    const row = act === undefined ? null : focusedRow()
+    if (act !== undefined && row !== null) return () => hooks.onRow(act, row)
+    return null
+  }
+  const escape = (): void => {
+    if (hooks.leaveMode()) return
+    if (leaveList()) return
+    hooks.markRead()
+    hooks.toEnd()
+  }
+}
+
+/** A column where there is room for it, else a drawer. */
+function togglePeople(): void {
+  const people = element('people', HTMLElement)
+  const { classList } = document.body
+  const isColumn = people.checkVisibility() && !people.matches(':popover-open')
+  if (isColumn || classList.contains('hides-people')) classList.toggle('hides-people')
+  else people.togglePopover()
+}
+
+function field(): HTMLTextAreaElement {
+  return element('content', HTMLTextAreaElement)
+}
+
+function isWriting(): boolean {
+  return document.activeElement?.matches('input, textarea, select') === true
+}
+
+function isEmpty(): boolean {
+  return document.activeElement !== field() || field().value === ''
+}
+
+function scroll(direction: 1 | -1): void {
+  const box = element('log', HTMLElement)
+  box.scrollBy({ top: direction * box.clientHeight * 0.8 })
+}
+
+/** In the list the arrows walk from message to message. */
+const rowSteps: Record<string, number> = {
+  ArrowUp: -1,
+  ArrowDown: 1,
+  Home: Number.NEGATIVE_INFINITY,
+  End: Number.POSITIVE_INFINITY,
+}
+
+/** Letters do something only while a message has the focus. */
+const rowActs: Record<string, RowAct> = { e: 'edit', r: 'reply', '+': 'react', Enter: 'more' }
+
+function focusedRow(): HTMLElement | null {
+  return document.querySelector('#log[data-walking] .msg:not(.msg--pending):focus')
+}
+
+/** From what is in a message to the message, from there to the field; false elsewhere. */
+function leaveList(): boolean {
+  const active = document.activeElement
+  if (active?.closest('#log') == null) return false
+  const row = active.closest<HTMLElement>('.msg')
+  if (row === null || row === active) field().focus()
+  else row.focus({ preventScroll: true })
+  return true
+}
+
+function isMenuOpen(): boolean {
+  return document.querySelector('[popover]:popover-open') !== null
+}
+
+function isInList(): boolean {
+  return document.activeElement?.matches('#log, #log .msg') === true
+}
+
+function moveToRow(step: number): void {
+  const rows = [...document.querySelectorAll<HTMLElement>('#timeline .msg')]
+  const here = rows.findIndex((row) => row === document.activeElement)
+  const start = here === -1 ? rows.length : here
+  rows[Math.max(0, Math.min(rows.length - 1, start + step))]?.focus()
+  // Letters act on a message that was walked to, not on one that was pressed or opened.
+  element('log', HTMLElement).dataset.walking = ''
+}
+
+/** Rooms, messages, field, people: the parts of the page in a ring. */
+function nextRegion(direction: 1 | -1): void {
+  const regions = [
+    document.querySelector<HTMLElement>('#rooms .item[aria-current]'),
+    element('log', HTMLElement),
+    field(),
+    document.querySelector<HTMLElement>('#people-list .person__open'),
+  ].filter((region) => region !== null && region.checkVisibility())
+  const holders = regions.map((region) => region?.closest('#rooms, #log, #composer, #people'))
+  const here = holders.findIndex((holder) => holder?.contains(document.activeElement) === true)
+  regions.at((here + direction) % regions.length)?.focus()
+}

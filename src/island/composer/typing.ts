@@ -1,0 +1,81 @@
+import { limits } from '../../shared/limits'
+import { count, element, fill, type Page } from '../ui/page'
+
+/** Who is writing: told to others sparingly, and shown in a line that moves nothing. */
+export type Typing = {
+  /** The text of the field changed; `room` is where it would be sent. */
+  changed: (room: number, text: string) => void
+  /** It was sent, or its room was left. */
+  stopped: () => void
+  heard: (room: number, user: number, isActive: boolean) => void
+  /** A message of this person arrived: they are not writing it any more. */
+  arrived: (user: number) => void
+  /** Another room is on the screen. */
+  clear: () => void
+}
+
+/** Makes both halves; `send` says whether it could. */
+export function createTyping(
+  page: Page,
+  room: () => number,
+  send: (frame: object) => boolean,
+): Typing {
+  const writers = new Map<number, Timer>()
+  let told: number | null = null
+  let toldAt = 0
+  let idle: Timer | undefined
+  const show = (): void => {
+    const text = sentence(page, [...writers.keys()])
+    element('typing', HTMLElement).textContent = text
+  }
+  const forget = (user: number): void => {
+    clearTimeout(writers.get(user))
+    if (writers.delete(user)) show()
+  }
+  const stopped = (): void => {
+    clearTimeout(idle)
+    if (told !== null) send({ type: 'typing', room: told, active: false })
+    told = null
+  }
+  return {
+    stopped,
+    changed(target, text) {
+      if (text.trim() === '') return stopped()
+      clearTimeout(idle)
+      idle = setTimeout(stopped, limits.typingIdleMs)
+      if (told === target && performance.now() - toldAt < limits.typingSendMs) return
+      if (told !== null && told !== target) stopped()
+      if (!send({ type: 'typing', room: target, active: true })) return
+      told = target
+      toldAt = performance.now()
+    },
+    heard(where, user, isActive) {
+      if (where !== room() || user === page.user?.id) return
+      clearTimeout(writers.get(user))
+      if (!isActive) return forget(user)
+      writers.set(
+        user,
+        setTimeout(() => forget(user), limits.typingForgetMs),
+      )
+      show()
+    },
+    arrived: forget,
+    clear() {
+      for (const timer of writers.values()) clearTimeout(timer)
+      writers.clear()
+      show()
+    },
+  }
+}
+
+function sentence(page: Page, users: number[]): string {
+  const names = users.flatMap(
+    (user) => document.getElementById(`person-${user}`)?.dataset.name ?? [],
+  )
+  const { typingMany, typingOne, typingTwo } = page.words
+  const [name, other] = names
+  if (name === undefined) return ''
+  if (other === undefined) return fill(typingOne, { name })
+  if (names.length === 2) return fill(typingTwo, { name, other })
+  return count(page, names.length, { one: typingMany, other: typingMany })
+}

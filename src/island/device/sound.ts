@@ -1,0 +1,141 @@
+import { wordsOf } from '../ui/announcer'
+import type { RoomSummary } from '../../shared/protocol'
+import { limits } from '../../shared/limits'
+import { element, fill, type Page } from '../ui/page'
+import type { Storage } from '../ui/storage'
+import { createTabs } from '../ui/tabs'
+import { showToast } from '../ui/toast'
+
+/** What calls somebody: two soft notes, a third for a mention, turned round for private ones. */
+export type Call = 'talk' | 'mention' | 'private'
+
+export type Sound = {
+  /** Something arrived that is worth a sound; the tabs of this browser agree on who plays it. */
+  call: (kind: Call, notice: { title: string; text: string }) => void
+}
+
+type Volume = 'off' | 'low' | 'middle' | 'high'
+
+const gains: Record<Volume, number> = { off: 0, low: 0.03, middle: 0.06, high: 0.14 }
+const tunes: Record<Call, number[]> = {
+  talk: [659.26, 987.77],
+  mention: [659.26, 987.77, 1318.51],
+  private: [1318.51, 987.77, 659.26],
+}
+
+/** Sets up sounds and notices as this browser chose them. */
+export function createSound(page: Page, storage: Storage): Sound {
+  let silentUntil = 0
+  const pause = (): void => {
+    silentUntil = performance.now() + limits.soundPauseMs
+  }
+  const isSilent = (): boolean => performance.now() < silentUntil
+  const tabs = createTabs('chatroom-sound', pause)
+  const player = createPlayer(() => readVolume(storage))
+  for (const radio of document.querySelectorAll<HTMLInputElement>('#volume input')) {
+    radio.checked = radio.value === readVolume(storage)
+    radio.addEventListener('change', () => {
+      storage.write('volume', radio.value)
+      player.play('mention')
+    })
+  }
+  setUpNotices(page, storage)
+  return {
+    call(kind, notice) {
+      if (isSilent()) return
+      tabs.claim(() => {
+        if (isSilent()) return
+        pause()
+        tabs.tell({ played: kind })
+        player.play(kind)
+        if (storage.read('notices') === true) showNotice(page, notice)
+      })
+    },
+  }
+}
+
+function readVolume(storage: Storage): Volume {
+  const chosen = storage.read('volume')
+  const known = chosen === 'off' || chosen === 'low' || chosen === 'high'
+  return known ? chosen : 'middle'
+}
+
+/**
+ * Synthesised: no file to fetch. Browsers allow sound after the first key or pointer only, so until
+ * then the bell says that it is waiting for one.
+ */
+function createPlayer(volume: () => Volume): { play: (kind: Call) => void } {
+  let audio: AudioContext | null = null
+  const hint = element('sound-locked', HTMLElement)
+  const bell = element('bell', HTMLElement)
+  const wake = (): void => {
+    audio ??= new AudioContext()
+    if (audio.state !== 'running') void audio.resume().catch(() => {})
+    hint.hidden = true
+    bell.classList.remove('bell--waiting')
+  }
+  hint.hidden = false
+  bell.classList.add('bell--waiting')
+  // The click on the sign-in page counts here, too.
+  if (navigator.userActivation?.hasBeenActive === true) wake()
+  for (const type of ['pointerdown', 'keydown']) addEventListener(type, wake, { capture: true })
+  return {
+    play(kind) {
+      const gain = gains[volume()]
+      if (audio === null || audio.state !== 'running' || gain === 0) return
+      for (const [index, frequency] of tunes[kind].entries()) {
+        ring(audio, frequency, audio.currentTime + index * 0.07, gain)
+      }
+    },
+  }
+}
+
+function ring(audio: AudioContext, frequency: number, at: number, gain: number): void {
+  const tone = new OscillatorNode(audio, { type: 'sine', frequency })
+  const envelope = new GainNode(audio, { gain: 0 })
+  envelope.gain.setValueAtTime(gain, at)
+  envelope.gain.exponentialRampToValueAtTime(0.0001, at + 0.18)
+  tone.connect(envelope).connect(audio.destination)
+  tone.start(at)
+  tone.stop(at + 0.2)
+}
+
+/** Asked for from the bell only, and only where the browser could agree. */
+function setUpNotices(page: Page, storage: Storage): void {
+  const button = element('notices', HTMLButtonElement)
+  button.hidden = !isSecureContext || !('Notification' in window)
+  button.setAttribute('aria-pressed', String(storage.read('notices') === true))
+  button.addEventListener('click', async () => {
+    const isOn = storage.read('notices') === true
+    const allowed = isOn || (await Notification.requestPermission()) === 'granted'
+    if (!allowed) return showToast(page.words.noticesDenied)
+    storage.write('notices', !isOn)
+    button.setAttribute('aria-pressed', String(!isOn))
+  })
+}
+
+function showNotice(page: Page, { title, text }: { title: string; text: string }): void {
+  if (!('Notification' in window) || Notification.permission !== 'granted') return
+  const notice = new Notification(title, {
+    body: text.slice(0, 120),
+    tag: 'chatroom',
+    lang: page.language,
+  })
+  notice.onclick = () => {
+    focus()
+    notice.close()
+  }
+}
+
+/** What a message says in a notice: who, and in which room when it is not a private one. */
+export function noticeOf(
+  page: Page,
+  row: HTMLElement,
+  room: Pick<RoomSummary, 'kind' | 'name'>,
+): { title: string; text: string } {
+  const name = row.querySelector('.msg__meta bdi')?.textContent ?? ''
+  const text = wordsOf(row)
+  const isPrivate = room.kind === 'direct'
+  const title = isPrivate ? name : fill(page.words.noticeTitle, { name, room: room.name })
+  return { title, text }
+}

@@ -1,0 +1,99 @@
+import { limits } from '../../shared/limits'
+import { watchFaces } from '../people/face'
+import { roomTitle } from '../composer/composer-label'
+import { prefill } from '../people/prefill'
+import { element, fill, type Page } from '../ui/page'
+import type { Parts } from '../app'
+
+export { prefill, watchFaces }
+
+/** These have another name or picture: everywhere on this page, at once. */
+export function changePeople(parts: Parts, changed: HTMLElement[]): void {
+  for (const person of changed) changePerson(parts, person)
+}
+
+/** After an interruption: who came and went meanwhile, and who is called otherwise now. */
+export function renewSoon(parts: Parts): void {
+  setTimeout(() => void renewPeople(parts), Math.random() * limits.renewMsMax)
+}
+
+async function renewPeople(parts: Parts): Promise<void> {
+  await parts.switching.renew()
+  const people = [...document.querySelectorAll<HTMLElement>('#people-list .person')]
+  const changed = people.filter((person) => isOtherwise(parts.page, person))
+  if (changed.length > 0) parts.switching.forgetAll()
+  changePeople(parts, changed)
+}
+
+/** Whether the page still shows another name or picture of somebody than the list does. */
+function isOtherwise({ user }: Page, person: HTMLElement): boolean {
+  const { person: id, name = '' } = person.dataset
+  const row = document.querySelector(`#timeline .msg[data-user="${id}"]`)
+  const isMyself = Number(id) === user?.id
+  const shown = isMyself
+    ? (document.body.dataset.nickname ?? '')
+    : row?.querySelector('.msg__meta bdi')?.textContent
+  if (shown !== undefined && shown !== name) return true
+  const faces = [row, person].map((place) => place?.querySelector('.av')?.cloneNode(true))
+  const [there, here] = faces.map((face) => {
+    if (face instanceof Element) face.classList.remove('av--small')
+    return face
+  })
+  return there != null && here != null && !there.isEqualNode(here)
+}
+
+function changePerson(parts: Parts, changed: HTMLElement): void {
+  const { drafts, page } = parts
+  const id = Number(changed.dataset.person)
+  const name = changed.dataset.name ?? ''
+  const face = changed.querySelector<HTMLElement | SVGElement>('.av')
+  if (face === null) return
+  for (const place of placesOf(id)) renew(place, name, face)
+  for (const quoted of document.querySelectorAll(`.quote[data-of="${id}"] bdi`)) {
+    quoted.replaceChildren(name)
+  }
+  for (const row of document.querySelectorAll<HTMLElement>(`.msg[data-to="${id}"]`)) {
+    row.dataset.toName = name
+    const note = row.closest('.slip')?.querySelector('.slip__note span')
+    note?.replaceChildren(fill(page.words.onlyYouAnd, { name }))
+  }
+  if (id === page.user?.id) {
+    document.body.dataset.nickname = name
+    drafts.rename(name)
+  }
+  if (Number(element('timeline', HTMLElement).dataset.person) === id) renameRoom(parts, name)
+  parts.rooms.refresh()
+}
+
+/** Rows, lines of people, the menu, and the rows that are still to be made. */
+function placesOf(id: number): ParentNode[] {
+  const places: ParentNode[] = [
+    ...document.querySelectorAll(`.msg[data-user="${id}"], .person[data-person="${id}"]`),
+  ]
+  if (Number(document.body.dataset.user) !== id) return places
+  const menu = document.querySelectorAll('#menu .menu__who, [popovertarget=menu]')
+  const template = document.querySelector<HTMLTemplateElement>('#pending-row')
+  return template === null ? [...places, ...menu] : [...places, ...menu, template.content]
+}
+
+function renew(place: ParentNode, name: string, face: Element): void {
+  const old = place.querySelector('.av')
+  const fresh = face.cloneNode(true)
+  if (old !== null && fresh instanceof Element) {
+    for (const size of ['av--small', 'av--large']) {
+      fresh.classList.toggle(size, old.classList.contains(size))
+    }
+    old.replaceWith(fresh)
+  }
+  place.querySelector('.msg__meta bdi, bdi')?.replaceChildren(name)
+  if (place instanceof HTMLElement && place.matches('.person')) place.dataset.name = name
+}
+
+function renameRoom({ composer, title }: Parts, name: string): void {
+  const { dataset } = element('timeline', HTMLElement)
+  dataset.name = name
+  dataset.title = name
+  element('head', HTMLElement).querySelector('h1 bdi')?.replaceChildren(name)
+  title.setRoom(roomTitle())
+  composer.setConnected(true)
+}

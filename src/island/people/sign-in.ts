@@ -1,0 +1,63 @@
+import { loadLazy, whenThere } from '../lazy'
+import { element, type Page } from '../ui/page'
+import type { Storage } from '../ui/storage'
+
+/**
+ * The dialog at the door: really modal (the server is the gate, this only keeps the place tidy),
+ * with the name and picture of last time.
+ */
+export function startSignIn(page: Page, storage: Storage): void {
+  const dialog = element('sign-in', HTMLDialogElement)
+  dialog.addEventListener('cancel', (event) => event.preventDefault())
+  dialog.close()
+  dialog.showModal()
+  dialog.addEventListener('submit', () => {
+    const form = new FormData(element('sign-in-form', HTMLFormElement))
+    const [nickname, avatar] = [form.get('nickname'), form.get('avatar')]
+    storage.write('person', { nickname, avatar, picture: form.get('picture') })
+  })
+  // A refused name comes back with the form: the field is where the reader goes on.
+  document.addEventListener('htmx:after:swap', () => element('nickname', HTMLInputElement).select())
+  element('nickname', HTMLInputElement).select()
+  whenThere(
+    () => loadLazy(page, 'faces'),
+    ({ prefill, watchFaces }) => {
+      prefill(storage)
+      watchFaces()
+    },
+  )
+}
+
+/** The form is on its way, and the sockets are closed before its answer comes. */
+export function isLoggingOut(): boolean {
+  return element('log-out', HTMLFormElement).dataset.sent !== undefined
+}
+
+/** What is no secret: whom to propose at the door, and how this browser sounds. */
+const harmless = ['person', 'volume', 'notices', 'hides-slips']
+
+/**
+ * Nothing that was said stays here after log-out, in this tab or any other; a shared computer keeps
+ * nothing at all.
+ */
+export function forgetOnLogOut(page: Page, storage: Storage, unsent: () => number): void {
+  const form = element('log-out', HTMLFormElement)
+  const tabs = new BroadcastChannel(`chatroom-${page.house}`)
+  let isOut = false
+  const forget = (kept: string[]): void => {
+    isOut = true
+    storage.seal(kept)
+  }
+  tabs.onmessage = ({ data }) => forget(data === 'shared' ? [] : harmless)
+  form.addEventListener('submit', (event) => {
+    if (unsent() > 0 && !confirm(page.words.logOutUnsent)) return event.preventDefault()
+    form.dataset.sent = ''
+    const isShared = new FormData(form).has('shared')
+    forget(isShared ? [] : harmless)
+    tabs.postMessage(isShared ? 'shared' : 'own')
+  })
+  // Back in the browser's own memory, after the words on the page had lost their reader.
+  addEventListener('pageshow', () => {
+    if (isOut) location.reload()
+  })
+}

@@ -1,0 +1,155 @@
+import type { RoomSummary } from '../../shared/protocol'
+import { createPaths } from '../../shared/paths'
+import { fetchHtml, swapIn } from '../net/htmx'
+import { count, element, type Page } from '../ui/page'
+
+/** What this page knows of each of the person's rooms, as the list on the left shows it. */
+export type Rooms = {
+  /** The server's own numbers, with every greeting. */
+  greet: (rooms: RoomSummary[]) => void
+  /** A room of mine is new, or my settings in it. */
+  set: (room: RoomSummary) => void
+  forget: (room: number) => void
+  find: (room: number) => RoomSummary | undefined
+  list: () => RoomSummary[]
+  /** When its first unread message was said, in milliseconds; null when this page cannot know. */
+  unreadSince: (room: number) => number | null
+  /** A message arrived, of whatever room; true when it is one that nobody here has seen yet. */
+  heard: (row: HTMLElement) => boolean
+  read: (room: number, seq: number, unread: number, mentions: number) => void
+  online: (room: number, people: number) => void
+  /** The room on the screen, and whether somebody is looking at its end. */
+  look: (room: number, isWatched: boolean) => void
+  /** Fetches the list anew; several wishes of one moment are one. */
+  refresh: () => void
+}
+
+/** `since`: when the first unread message was said, as far as this page heard it. */
+type State = { summary: RoomSummary; counted: number; since: number | null }
+
+type House = {
+  page: Page
+  states: Map<number, State>
+  /** The room on the screen, and whether somebody is looking at its end. */
+  current: number
+  isWatched: boolean
+  /** Told how much is unread in all, for the title. */
+  onChange: (meant: number, hasTalk: boolean) => void
+}
+
+/** Makes the list's keeper. */
+export function createRooms(page: Page, onChange: House['onChange']): Rooms {
+  const house: House = { page, states: new Map(), current: 0, isWatched: false, onChange }
+  const { states } = house
+  let timer: Timer | undefined
+  return {
+    greet(rooms) {
+      states.clear()
+      for (const room of rooms) keep(house, room)
+      show(house)
+    },
+    set(room) {
+      keep(house, room)
+      show(house)
+    },
+    forget(room) {
+      states.delete(room)
+      show(house)
+    },
+    find: (room) => states.get(room)?.summary,
+    list: () => [...states.values()].map(({ summary }) => summary),
+    unreadSince: (room) => states.get(room)?.since ?? null,
+    heard: (row) => countRow(house, row),
+    read(room, seq, unread, mentions) {
+      const state = states.get(room)
+      if (state === undefined) return
+      state.summary = { ...state.summary, read_seq: seq, unread, mentions }
+      show(house)
+    },
+    online(room, people) {
+      const state = states.get(room)
+      if (state !== undefined) state.summary.online = people
+      document.querySelector(`#room-${room} .online`)?.replaceChildren(String(people))
+    },
+    look(room, isWatched) {
+      const isSame = room === house.current && isWatched === house.isWatched
+      Object.assign(house, { current: room, isWatched })
+      if (!isSame) show(house)
+    },
+    refresh() {
+      clearTimeout(timer)
+      timer = setTimeout(() => {
+        void fetchRail(page, house.current).then(() => show(house))
+      }, refreshMs)
+    },
+  }
+}
+
+const refreshMs = 100
+
+function keep({ states }: House, summary: RoomSummary): void {
+  const counted = Math.max(summary.revision, states.get(summary.id)?.counted ?? 0)
+  const since = summary.unread > 0 ? (states.get(summary.id)?.since ?? null) : null
+  states.set(summary.id, { summary, counted, since })
+}
+
+/** Counts a message once, however often it is heard. */
+function countRow(house: House, row: HTMLElement): boolean {
+  const { page, states } = house
+  const state = states.get(Number(row.dataset.room))
+  const seq = Number(row.dataset.seq)
+  if (state === undefined || seq <= state.counted) return false
+  state.counted = seq
+  if (Number(row.dataset.user) === page.user?.id) return false
+  const { summary } = state
+  if (summary.unread === 0) state.since = Number(row.dataset.at)
+  summary.unread += 1
+  if (isMeant(page, row, summary)) summary.mentions += 1
+  show(house)
+  return true
+}
+
+/** What somebody is just reading needs no sign. */
+function show({ page, states, current, isWatched, onChange }: House): void {
+  let [meant, hasTalk] = [0, false]
+  for (const { summary } of states.values()) {
+    const isSeen = summary.id === current && isWatched
+    const [unread, mentions] = isSeen ? [0, 0] : [summary.unread, summary.mentions]
+    showOn(page, summary, unread, mentions)
+    meant += mentions
+    hasTalk ||= unread > 0 && summary.notify !== 'nothing'
+  }
+  onChange(meant, hasTalk)
+}
+
+/** Whether a message calls me: by name, as everybody, or because it is private. */
+export function isMeant(page: Page, row: HTMLElement, room: Pick<RoomSummary, 'kind'>): boolean {
+  const named = (row.dataset.mentions ?? '').split(' ')
+  return room.kind === 'direct' || named.includes('0') || named.includes(String(page.user?.id))
+}
+
+/** Marks the link of the room on the screen. */
+export function markCurrent(room: number): void {
+  for (const link of document.querySelectorAll('#rooms .item')) {
+    if (link.id === `room-${room}`) link.setAttribute('aria-current', 'page')
+    else link.removeAttribute('aria-current')
+  }
+}
+
+async function fetchRail(page: Page, current: number): Promise<void> {
+  const html = await fetchHtml(page, createPaths(page.base).rail(current))
+  // The lists alone, so that an open drawer stays open and keeps its place.
+  if (html !== null) await swapIn(html, element('rooms', HTMLElement), 'innerHTML', '#rooms > *')
+}
+
+function showOn(page: Page, { id }: RoomSummary, unread: number, mentions: number): void {
+  const link = document.getElementById(`room-${id}`)
+  link?.classList.toggle('unread', unread > 0)
+  const badge = link?.querySelector<HTMLElement>('.badge')
+  if (badge != null) {
+    badge.hidden = mentions === 0
+    badge.textContent = mentions > 99 ? '99+' : String(mentions)
+  }
+  const words = unread > 0 ? count(page, unread, page.words.unread) : ''
+  link?.querySelector('.unread-words')?.replaceChildren(words)
+}

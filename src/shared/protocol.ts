@@ -1,0 +1,139 @@
+/**
+ * The socket's protocol, both directions. On `chatroom.json` each server frame is an array of
+ * `ChatEvent`; on `chatroom.html` a frame is HTML (it begins with `<`) or such an array (`[`).
+ */
+
+/** A person as others see them. `avatar`: the name of a ready-made picture, or the id of a file. */
+export type Person = { id: number; nickname: string; avatar: string }
+
+export type RoomKind = 'open' | 'closed' | 'direct'
+
+/** Which messages of a room make a sound. */
+export type Notify = 'all' | 'mentions' | 'nothing'
+
+export type PresenceState = 'online' | 'away' | 'offline'
+
+// --- From the client ---------------------------------------------------------------------------
+
+/** `client_id`: the sender's own id of the request; the same id again is never done twice. */
+export type ClientFrame =
+  | {
+      type: 'message.post'
+      room: number
+      client_id: string
+      content: string
+      attachments?: string[]
+      reply_to?: number | null
+      /** Of a private message: the room in which it was written and is shown, too. */
+      written_in?: number | null
+    }
+  | { type: 'message.edit'; room: number; seq: number; content: string; client_id: string }
+  | { type: 'message.delete'; room: number; seq: number; client_id: string }
+  | {
+      type: 'reaction.set'
+      room: number
+      seq: number
+      emoji: string
+      active: boolean
+      client_id: string
+    }
+  /** Moves the read marker forward to `seq`. */
+  | { type: 'read'; room: number; seq: number }
+  /** Moves the read marker back to before `seq`. */
+  | { type: 'unread'; room: number; seq: number }
+  | { type: 'typing'; room: number; active: boolean }
+  /** The state of this tab. */
+  | { type: 'presence'; state: 'online' | 'away' }
+  /** The last revision known per room; answered with the changes since, then `caught_up`. */
+  | { type: 'resume'; epoch: string; rooms: Record<string, number> }
+  | { type: 'ping' }
+
+// --- From the server ---------------------------------------------------------------------------
+
+export type MessageEvent = {
+  type: 'message' | 'message.changed'
+  room: number
+  seq: number
+  revision: number
+  client_id: string
+  sender: Person
+  /** The other person in a direct room. */
+  recipient: Person | null
+  content: string
+  /** Ids of those it names and of whom it answers; 0 is everybody. */
+  mentions: number[]
+  timestamp: string
+  edited: string | null
+  attachments: AttachmentOnWire[]
+  reply_to: number | null
+  reactions: { emoji: string; people: number[] }[]
+}
+
+export type AttachmentOnWire = {
+  id: string
+  name: string
+  type: string
+  size: number
+  /** Of pictures, upright, in pixels. */
+  width: number | null
+  height: number | null
+  description: string
+  url: string
+}
+
+export type RoomSummary = {
+  id: number
+  name: string
+  kind: RoomKind
+  revision: number
+  read_seq: number
+  unread: number
+  mentions: number
+  online: number
+  notify: Notify
+  /** The other person of a direct room. */
+  recipient: Person | null
+}
+
+export type ChatEvent =
+  | MessageEvent
+  | { type: 'message.removed'; room: number; seq: number; revision: number }
+  | { type: 'hello'; epoch: string; build: string; user: Person; rooms: RoomSummary[] }
+  | AcceptedEvent
+  | RefusedEvent
+  | { type: 'presence'; user: number; state: PresenceState }
+  | { type: 'online'; room: number; count: number }
+  /** To everybody: somebody's name or picture is another one from now on. */
+  | { type: 'person.changed'; user: Person }
+  | { type: 'typing'; room: number; user: number; active: boolean }
+  | { type: 'read'; room: number; seq: number; unread: number; mentions: number }
+  /** To one person: a room of theirs is new, or something about it that is theirs alone. */
+  | { type: 'room'; room: RoomSummary }
+  | { type: 'room.left'; room: number }
+  /** To a room: its name or topic, and who is in it. */
+  | { type: 'room.changed'; room: number; name: string; topic: string }
+  | { type: 'member.joined'; room: number; user: Person; state: PresenceState }
+  | { type: 'member.left'; room: number; user: number }
+  | { type: 'pong'; heads: Record<string, number> }
+  | { type: 'reload'; room: number }
+  /** Everything of this room after `after` up to `revision` has been said. */
+  | { type: 'caught_up'; room: number; after: number; revision: number }
+
+export type AcceptedEvent = {
+  type: 'accepted'
+  client_id: string
+  room: number
+  seq: number
+  revision: number
+  timestamp: string
+  /** Present when this id had been accepted before with another text, which stands. */
+  already_sent_as?: string
+}
+
+export type RefusedEvent = {
+  type: 'refused'
+  client_id: string | null
+  code: string
+  reason: string
+  retry_ms?: number
+}

@@ -1,0 +1,131 @@
+import { existsSync } from 'node:fs'
+import { rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { limits } from '../../shared/limits'
+import { failWith, sentenceOf, type Problem } from '../problem'
+import { dropPins, type Pins, pinFiles } from './pins'
+import { openSnapshot, type Snapshot, takeSnapshot } from './snapshot'
+import { bytesOf, type TarWriter, writeTar } from './tar'
+import { syncFolder } from '../folder-files'
+
+export type BackupOptions = {
+  folder: string
+  file: string
+  version: string
+  now: () => number
+  /** Ends it in the middle, with nothing left behind. */
+  signal?: AbortSignal
+}
+
+/** What a backup begins with. */
+export type Manifest = {
+  kind: 'chatroom backup'
+  /** Of the tar file; 1 so far. */
+  layout: number
+  /** Format of the data in it, as in migrations.ts. */
+  format: number
+  house: string
+  madeAt: string
+  madeBy: string
+}
+
+/** What a backup holds. */
+export type Amount = { messages: number; files: number; bytes: number }
+
+/** While this lies in a folder, its data is not whole (restore.ts): no house opens there. */
+export const unfinished = 'restoring'
+
+/** The names in a backup: a folder of data as it lies on the disk, between these two. */
+export const names = { manifest: 'chatroom-backup.json', database: 'chatroom.db', sum: 'SHA256' }
+
+/**
+ * Writes everything in `folder`, which a running house may go on using, into one tar file: the
+ * database as it was at one moment, and every file that it needs. The file has its name only when
+ * it is whole and on the disk; whatever goes wrong is a sentence.
+ */
+export async function backUp(options: BackupOptions): Promise<Amount | Problem> {
+  const { folder, file } = options
+  const part = `${file}.part`
+  const snapshotFile = `${part}.db`
+  let pins: Pins | null = null
+  try {
+    checkPlaces(options)
+    for (const left of [part, snapshotFile]) await rm(left, { force: true })
+    pins = await pinFiles(folder)
+    const snapshot = await snapshotWithFiles(options, pins, snapshotFile)
+    const amount = await write(options, pins, snapshot, part)
+    snapshot.close()
+    await rename(part, file)
+    await syncFolder(dirname(file))
+    return amount
+  } catch (fault) {
+    return { problem: sentenceOf(fault, `I could not back up ${folder} to ${file}`) }
+  } finally {
+    for (const left of [part, snapshotFile]) await rm(left, { force: true }).catch(() => {})
+    if (pins !== null) await dropPins(pins)
+  }
+}
+
+function checkPlaces({ folder, file }: BackupOptions): void {
+  if (!existsSync(join(folder, names.database))) failWith(`There is no Chatroom in ${folder}.`)
+  if (existsSync(join(folder, unfinished))) failWith(`The Chatroom in ${folder} is not whole.`)
+  if (existsSync(file)) failWith(`${file} is there already, and I overwrite nothing.`)
+  if (!existsSync(dirname(file))) failWith(`There is no folder ${dirname(file)}.`)
+}
+
+/** What was uploaded and deleted again meanwhile is in no copy: then another copy is taken. */
+async function snapshotWithFiles(
+  { folder }: BackupOptions,
+  pins: Pins,
+  to: string,
+): Promise<Snapshot> {
+  for (let n = 1; ; n += 1) {
+    takeSnapshot(join(folder, names.database), to)
+    const snapshot = openSnapshot(to)
+    const missing = await pins.add(Array.from(snapshot.files(), ({ id }) => id))
+    if (missing.length === 0) return snapshot
+    snapshot.close()
+    await rm(to)
+    if (n === limits.snapshotsMax) {
+      failWith(`${missing.length} files in ${folder} are missing, the first is ${missing[0]}.`)
+    }
+  }
+}
+
+async function write(
+  { version, now, signal }: BackupOptions,
+  pins: Pins,
+  snapshot: Snapshot,
+  part: string,
+): Promise<Amount> {
+  const { format, house, messages } = snapshot
+  const about = { madeAt: new Date(now()).toISOString(), madeBy: version }
+  const manifest: Manifest = { kind: 'chatroom backup', layout: 1, format, house, ...about }
+  const tar = await writeTar(part)
+  try {
+    await addText(tar, names.manifest, `${JSON.stringify(manifest, null, 2)}\n`)
+    await addFile(tar, names.database, `${part}.db`)
+    let files = 0
+    for (const { id, size } of snapshot.files()) {
+      if (signal?.aborted) failWith('The backup was stopped.')
+      const entry = { name: `files/${id.slice(0, 2)}/${id}`, size }
+      await tar.add(entry, bytesOf(pins.pathOf(id)))
+      files += 1
+    }
+    await addText(tar, names.sum, `${tar.digest()}\n`)
+    await tar.finish()
+    return { messages, files, bytes: Bun.file(part).size }
+  } catch (fault) {
+    await tar.abandon()
+    throw fault
+  }
+}
+
+async function addFile(tar: TarWriter, name: string, path: string): Promise<void> {
+  await tar.add({ name, size: Bun.file(path).size }, bytesOf(path))
+}
+
+async function addText(tar: TarWriter, name: string, text: string): Promise<void> {
+  const bytes = Buffer.from(text)
+  await tar.add({ name, size: bytes.length }, new Blob([bytes]).stream())
+}

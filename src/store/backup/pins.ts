@@ -1,0 +1,80 @@
+import { copyFile, link, mkdir, readdir, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { codeOf } from '../problem'
+import { holdFile } from '../sqlite/lock'
+
+/** Second names for the files of a house, so that deleting one there does not take it from here. */
+export type Pins = {
+  folder: string
+  pathOf: (id: string) => string
+  /** Pins these, too; gives those that are gone. */
+  add: (ids: string[]) => Promise<string[]>
+  release: () => void
+}
+
+/**
+ * Pins every file of the house in `data`. What an earlier backup left that was cut is removed, as
+ * nobody holds its lock any more.
+ */
+export async function pinFiles(data: string): Promise<Pins> {
+  await dropStalePins(data)
+  const folder = join(data, prefix + crypto.getRandomValues(new Uint8Array(6)).toHex())
+  await mkdir(folder, { mode: 0o700 })
+  const lock = holdFile(join(folder, 'lock'))
+  const nameOf = (id: string): string => join(id.slice(0, 2), id)
+  const add = async (ids: string[]): Promise<string[]> => {
+    const missing: string[] = []
+    for (const id of ids) {
+      const isThere = await pin(join(data, 'files', nameOf(id)), join(folder, nameOf(id)))
+      if (!isThere) missing.push(id)
+    }
+    return missing
+  }
+  await add(await idsIn(join(data, 'files')))
+  return { folder, pathOf: (id) => join(folder, nameOf(id)), add, release: () => lock?.close() }
+}
+
+/** Lets go of all of them. */
+export async function dropPins(pins: Pins): Promise<void> {
+  pins.release()
+  await rm(pins.folder, { recursive: true, force: true })
+}
+
+/** Removes the pins of backups that ended without doing so. */
+export async function dropStalePins(data: string): Promise<void> {
+  const found = (await readdir(data)).filter((name) => name.startsWith(prefix))
+  for (const name of found) {
+    const lock = holdFile(join(data, name, 'lock'))
+    lock?.close()
+    if (lock !== null) await rm(join(data, name), { recursive: true, force: true })
+  }
+}
+
+const prefix = 'backup-'
+
+async function idsIn(files: string): Promise<string[]> {
+  const shards = await readdir(files).catch(() => [])
+  const ids: string[] = []
+  for (const shard of shards.filter((name) => /^[0-9a-f]{2}$/.test(name))) {
+    ids.push(...(await readdir(join(files, shard))))
+  }
+  return ids
+}
+
+/** False when there is no such file. Where a file has only one name, it is copied. */
+async function pin(from: string, to: string): Promise<boolean> {
+  await mkdir(dirname(to), { recursive: true })
+  try {
+    await link(from, to)
+  } catch (fault) {
+    const code = codeOf(fault)
+    if (code === 'EEXIST') return true
+    if (code === 'ENOENT') return false
+    if (!/^(EPERM|ENOTSUP|EOPNOTSUPP|ENOSYS|EMLINK|EXDEV)$/.test(code)) throw fault
+    return copyFile(from, to).then(
+      () => true,
+      () => false,
+    )
+  }
+  return true
+}

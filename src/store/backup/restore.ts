@@ -1,0 +1,157 @@
+import { existsSync } from 'node:fs'
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { type Amount, type Manifest, names, unfinished } from './backup'
+import { syncFolder } from '../folder-files'
+import { codeOf, failWith, type Problem, sentenceOf } from '../problem'
+import { holdFile, type Lock } from '../sqlite/lock'
+import { beginNewEpoch, checkDatabase, isKnownFormat, openSnapshot } from './snapshot'
+import { type Entry, readTar, type TarReader, writeAll } from './tar'
+
+/**
+ * Puts a backup into a folder that is new or empty. All is unpacked beside its place, checked and
+ * synced, and only then moved there; a restore that was cut is begun anew. The house gets a new
+ * epoch, so that browsers which know more than the backup notice, and fetch their pages afresh.
+ */
+export async function restore(file: string, folder: string): Promise<Amount | Problem> {
+  let lock: Lock | null = null
+  try {
+    if (!existsSync(file)) failWith(`There is no file ${file}.`)
+    await checkEmpty(folder)
+    await checkManifest(file)
+    const isNew = !existsSync(folder)
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    lock = holdFile(join(folder, 'lock'))
+    if (lock === null) failWith(`A Chatroom is running on ${folder}.`)
+    const amount = await unpackAndCheck(file, folder).catch(async (fault: unknown) => {
+      await rm(isNew ? folder : join(folder, unfinished), { recursive: true, force: true })
+      throw fault
+    })
+    await putInPlace(folder)
+    return amount
+  } catch (fault) {
+    return { problem: sentenceOf(fault, `I could not restore ${file} into ${folder}`) }
+  } finally {
+    lock?.close()
+  }
+}
+
+/** Empty, or with nothing but what a restore left that was cut. */
+async function checkEmpty(folder: string): Promise<void> {
+  const found = await readdir(folder).catch((fault: unknown) => {
+    if (codeOf(fault) === 'ENOENT') return []
+    throw fault
+  })
+  const others = found.filter((name) => !/^lock(-journal)?$/.test(name))
+  if (others.length > 0 && !others.includes(unfinished)) {
+    failWith(`${folder} is not empty, and I overwrite nothing. Name a new folder with --data.`)
+  }
+}
+
+async function checkManifest(file: string): Promise<void> {
+  const tar = await readTar(file)
+  try {
+    const manifest = await readManifest(tar).catch(() => null)
+    if (manifest === null) failWith(`${file} is no backup of a Chatroom.`)
+    const { format, layout, madeBy } = manifest
+    if (layout === 1 && isKnownFormat(format)) return
+    failWith(`${file} was made by a newer Chatroom (${madeBy}). Please use that one.`)
+  } finally {
+    await tar.close()
+  }
+}
+
+async function readManifest(tar: TarReader): Promise<Manifest | null> {
+  const entry = await tar.next()
+  if (entry?.name !== names.manifest || entry.size > manifestBytesMax) return null
+  const fields: Partial<Manifest> = JSON.parse(await textOf(tar))
+  const { kind, layout, format, house = '', madeAt = '', madeBy = '' } = fields
+  if (kind !== 'chatroom backup' || !(Number(format) >= 1)) return null
+  return { kind, layout: Number(layout), format: Number(format), house, madeAt, madeBy }
+}
+
+const manifestBytesMax = 10_000
+
+async function unpackAndCheck(file: string, folder: string): Promise<Amount> {
+  for (const name of await readdir(folder)) {
+    // Nothing else is here but what a restore left that was cut.
+    if (!/^lock(-journal)?$/.test(name)) await rm(join(folder, name), { recursive: true })
+  }
+  const staging = join(folder, unfinished)
+  await mkdir(join(staging, 'files'), { recursive: true, mode: 0o700 })
+  await syncFolder(folder)
+  const files = await unpack(file, staging).catch((fault: unknown) => {
+    if (codeOf(fault) !== 'DAMAGED') throw fault
+    return failWith(`${file} is damaged or cut short, so I restored nothing.`)
+  })
+  const database = join(staging, names.database)
+  const wrong = checkDatabase(database)
+  if (wrong !== null) failWith(`The database in ${file} is damaged (${wrong}).`)
+  const snapshot = openSnapshot(database)
+  for (const { id, size } of snapshot.files()) {
+    if (files.get(id) !== size) failWith(`The file ${id} is missing in ${file}.`)
+  }
+  snapshot.close()
+  beginNewEpoch(database)
+  for (const path of await foldersIn(staging)) await syncFolder(path)
+  return { messages: snapshot.messages, files: files.size, bytes: Bun.file(file).size }
+}
+
+/** Unpacks what a backup may hold, and nothing else; gives the size of each file by its id. */
+async function unpack(file: string, staging: string): Promise<Map<string, number>> {
+  const tar = await readTar(file)
+  const files = new Map<string, number>()
+  try {
+    for (let entry = await tar.next(); entry !== null; entry = await tar.next()) {
+      if (entry.name === names.sum) {
+        const wanted = tar.digest()
+        if ((await textOf(tar)).trim() !== wanted) throw damaged()
+        return files
+      }
+      if (!mayHold.test(entry.name)) throw damaged()
+      await unpackOne(tar, entry, join(staging, entry.name))
+      const id = /^files\/..\/(.*)$/.exec(entry.name)?.[1]
+      if (id !== undefined) files.set(id, entry.size)
+    }
+    throw damaged()
+  } finally {
+    await tar.close()
+  }
+}
+
+const mayHold = /^(chatroom-backup\.json|chatroom\.db|files\/[0-9a-f]{2}\/[0-9a-f]{32})$/
+
+async function unpackOne(tar: TarReader, { name }: Entry, path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  const file = await open(path, 'wx', 0o600)
+  try {
+    for await (const part of tar.bytes()) await writeAll(file, part)
+    if (name !== names.manifest) await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** The database comes last but one, and the sign that something is unfinished goes last. */
+async function putInPlace(folder: string): Promise<void> {
+  const staging = join(folder, unfinished)
+  for (const name of ['files', names.database])
+    await rename(join(staging, name), join(folder, name))
+  await syncFolder(folder)
+  await rm(staging, { recursive: true })
+  await syncFolder(folder)
+}
+
+async function foldersIn(folder: string): Promise<string[]> {
+  const found = await readdir(folder, { recursive: true, withFileTypes: true })
+  const below = found.filter((entry) => entry.isDirectory())
+  return [...below.map((entry) => join(entry.parentPath, entry.name)), folder]
+}
+
+async function textOf(tar: TarReader): Promise<string> {
+  return Buffer.concat(await Array.fromAsync(tar.bytes())).toString()
+}
+
+function damaged(): Error {
+  return Object.assign(new Error('damaged'), { code: 'DAMAGED' })
+}

@@ -1,0 +1,106 @@
+import type { Database } from 'bun:sqlite'
+import { limits } from '../../shared/limits'
+import { readAttachments } from '../sqlite/attachments'
+import { type Indexed, tokensOf } from './search-tokens'
+import { readSetting, writeSetting } from '../sqlite/settings'
+
+/**
+ * The index, which follows the messages at a distance: it knows those up to an id, so that nobody
+ * who posts waits for it. Their words are those that stand in the table when their turn comes.
+ */
+export type SearchIndex = {
+  /** Before a message is changed or deleted, in that transaction: leaves nothing of it behind. */
+  forget: (room: number, seq: number) => void
+  /** After it was changed, in that transaction. */
+  learn: (room: number, seq: number) => void
+  /** Messages that are stored and not in the index yet. */
+  countWaiting: () => number
+  /** Takes in the next portion, in a transaction of its own; gives how many messages it had. */
+  takeNext: () => number
+}
+
+/** The newest message that the index knows; all after it are looked at one by one. */
+export const indexedToSetting = 'search_indexed_to'
+
+/** Makes the statements that keep the index, which must have been brought up to date. */
+export function createSearchIndex(db: Database): SearchIndex {
+  const insert = db.query(`INSERT INTO search (rowid, tokens) VALUES (?, ?)`)
+  const remove = db.query(`INSERT INTO search (search, rowid, tokens) VALUES ('delete', ?, ?)`)
+  const find = db.query<IndexedRow, [number, number]>(
+    `${selectIndexed} WHERE room_id = ? AND seq = ? AND deleted_at IS NULL`,
+  )
+  const newest = db.query<{ id: number | null }, []>(`SELECT max(id) AS id FROM messages`)
+  let indexedTo = Number(readSetting(db, indexedToSetting) ?? 0)
+  const indexed = (room: number, seq: number): IndexedRow | null => {
+    const row = find.get(room, seq)
+    return row === null || row.id > indexedTo ? null : row
+  }
+  const take = createTaking(db)
+  return {
+    forget(room, seq) {
+      const row = indexed(room, seq)
+      if (row !== null) remove.run(row.id, tokensOf(toIndexed(row)))
+    },
+    learn(room, seq) {
+      const row = indexed(room, seq)
+      if (row !== null) insert.run(row.id, tokensOf(toIndexed(row)))
+    },
+    countWaiting: () => (newest.get()?.id ?? 0) - indexedTo,
+    takeNext() {
+      const before = indexedTo
+      indexedTo = take(before, limits.searchIndexRows, limits.searchIndexUnitsMax)
+      return indexedTo - before
+    },
+  }
+}
+
+/**
+ * Indexes everything anew when the index was made by other rules than these, or never: all of it or
+ * nothing.
+ */
+export function bringIndexUpToDate(db: Database): void {
+  if (readSetting(db, 'search_format') === format) return
+  const take = createTaking(db)
+  db.transaction(() => {
+    db.run(`INSERT INTO search (search) VALUES ('delete-all')`)
+    // Else a deleted word would stay in the file until the pieces around it are merged.
+    db.run(`INSERT INTO search (search, rank) VALUES ('secure-delete', 1)`)
+    let [before, indexedTo] = [-1, 0]
+    while (indexedTo !== before) [before, indexedTo] = [indexedTo, take(indexedTo, 1_000, Infinity)]
+    writeSetting(db, 'search_format', format)
+    writeSetting(db, indexedToSetting, String(indexedTo))
+  }).immediate()
+}
+
+type Take = (indexedTo: number, rowsMax: number, unitsMax: number) => number
+
+/** Takes in up to so many messages or characters after this id; gives the id of the last one. */
+function createTaking(db: Database): Take {
+  const insert = db.query(`INSERT INTO search (rowid, tokens) VALUES (?, ?)`)
+  const page = db.query<IndexedRow & { isDeleted: number }, [number, number]>(
+    `${selectIndexed} WHERE id > ? ORDER BY id LIMIT ?`,
+  )
+  return db.transaction((indexedTo: number, rowsMax: number, unitsMax: number) => {
+    let [last, units] = [indexedTo, 0]
+    for (const row of page.iterate(indexedTo, rowsMax)) {
+      if (row.isDeleted === 0) insert.run(row.id, tokensOf(toIndexed(row)))
+      last = row.id
+      units += row.content.length
+      if (units >= unitsMax) break
+    }
+    writeSetting(db, indexedToSetting, String(last))
+    return last
+  })
+}
+
+/** The rules of search-tokens.ts and fold.ts; what folds how is Unicode's to say. */
+const format = `2 unicode ${process.versions.unicode ?? ''}`
+
+type IndexedRow = Omit<Indexed, 'attachments'> & { id: number; attachments: string | null }
+
+const selectIndexed = `SELECT id, room_id AS room, author_id AS author, content, attachments,
+  created_at AS createdAt, deleted_at IS NOT NULL AS isDeleted FROM messages`
+
+function toIndexed(row: IndexedRow): Indexed {
+  return { ...row, attachments: readAttachments(row.attachments) }
+}

@@ -1,0 +1,188 @@
+import { describe, expect, test } from 'bun:test'
+import {
+  initialOf,
+  parseNickname,
+  parseRoomName,
+  suggestNicknames,
+} from '../../../src/chat/people/name'
+import type { Name } from '../../../src/chat/people/name'
+import { bases, disguises, honestNames } from '../../helpers/look-alikes'
+
+describe('a person with an honest name', () => {
+  test.each(honestNames)('joins as %s', (typed) => {
+    expect(held(typed).shown).toBe(typed.normalize('NFC'))
+  })
+
+  test('gets blanks at the ends cut and blanks inside made one', () => {
+    expect(held('  Ann\u00a0\u3000 Lee ').shown).toBe('Ann Lee')
+  })
+
+  test('gets the same name from either normal form', () => {
+    expect(held('Jose\u0301')).toEqual(held('José'))
+  })
+
+  test('may use twenty-four letters, even four marks each or outside the basic plane', () => {
+    expect(held('x'.repeat(24)).shown).toHaveLength(24)
+    expect(held('𠮷'.repeat(24)).shown).toHaveLength(48)
+    expect(held('x\u0323\u0301\u0306\u030a').shown).toHaveLength(5)
+    expect(parseNickname('x'.repeat(25))).toBe('name_long')
+  })
+
+  test.each([
+    ['Mei', 'Mai'],
+    ['Tom', 'Tim'],
+    ['李雷', '李蕾'],
+    ['Anna', 'Hanna'],
+    ['Will', 'Bill'],
+    ['Alan', 'Allan'],
+    ['José', 'Jose'],
+    ['Łukasz', 'Lukasz'],
+    ['Nick', 'Vick'],
+    ['Mary', 'Maru'],
+    ['Mei', 'Mei 2'],
+    ['이', 'Ol'],
+  ])('%s does not keep %s out', (one, other) => {
+    expect(collide(held(one), held(other))).toBeFalse()
+  })
+})
+
+describe('a person whose name nobody could read', () => {
+  test.each(['', ' ', '\u3000\u00a0', '\n'])('is asked for a name: %j', (typed) => {
+    expect(parseNickname(typed)).toBe('name_empty')
+  })
+
+  const hidden = [0xad, 0x34f, 0x61c, 0x115f, 0x1160, 0x200b, 0x200c, 0x200d, 0x200e, 0x202a]
+  const hiddenToo = [0x202e, 0x2060, 0x2064, 0x2066, 0x2069, 0x2800, 0x3164, 0xfe0f, 0xfeff, 0xffa0]
+  const odd = [0, 9, 10, 13, 0x7f, 0x85, 0x378, 0x2028, 0xd800, 0xdc00, 0xe000, 0xfdd0, 0xffff]
+  const far = [0x1d173, 0xe0001, 0xe0041, 0xe0100, 0xf0000, 0x10ffff]
+  test.each([...hidden, ...hiddenToo, ...odd, ...far])('cannot hide U+%i in it', (point) => {
+    expect(parseNickname(`al${String.fromCodePoint(point)}ice`)).toBe('name_characters')
+  })
+
+  const unreadable = ['🌸', '...', '\u0301', '\u0301Mei', 'Mei \u0301', 'e\u0301\u0301', '٠', 'ʹ']
+  const drawn = [
+    '❤️Mei',
+    '👩‍👩‍👧Mei',
+    'M\u20ddei',
+    'M\u0336ei',
+    `x${'\u0300\u0316'.repeat(3)}`,
+    'ᚠᚢ',
+    '⠀',
+  ]
+  test.each([...unreadable, ...drawn])('is refused %j', (typed) => {
+    expect(parseNickname(typed)).toBe('name_characters')
+  })
+
+  const mixed = ['Аlice', 'Αlice', 'Aliсe', 'Alի', 'Aمحمد', 'Aדוד', 'Бορις', '梅Мэй', 'Борис梅']
+  test.each([...mixed, '𝐀лиса', 'さ민', 'Aअ'])('cannot mix the scripts of %s', (typed) => {
+    expect(parseNickname(typed)).toBe('name_mixed_scripts')
+  })
+
+  test.each([
+    ['64 KB of marks', 'x' + '\u0300\u0316'.repeat(32_768)],
+    ['5,000 marks', 'x' + '\u0300'.repeat(5_000)],
+    ['a crowd of ligatures', '\ufdfa'.repeat(32)],
+    ['fewer ligatures that unfold to 72', '\ufdfa'.repeat(4)],
+    ['letters without end', 'x'.repeat(65)],
+  ])('cannot keep the server busy with %s', (_, typed) => {
+    const startedAt = performance.now()
+    expect(parseNickname(typed)).toBe('name_long')
+    expect(parseRoomName(typed)).toBe('name_long')
+    // Normalising the longest takes a second and a half.
+    expect(performance.now() - startedAt).toBeLessThan(100)
+  })
+})
+
+describe('a person who poses as the house', () => {
+  const posed = ['admin', 'ADMIN', 'Adm1n', 'adrnin', 'a d m i n', 'Chat-Room', 'ｒｏｏｔ']
+  const houses = ['All', 'a11', 'AlI', 'ALL', 'aLL', 'Me', 'You', 'deleted user', '管理员', '系 统']
+  test.each([...posed, ...houses, '所有人', '全体成员', '匿名'])('is not %s', (typed) => {
+    expect(parseNickname(typed)).toBe('name_reserved')
+  })
+
+  test('may still call a room so, under the other rules', () => {
+    expect(parseRoomName('admin')).toMatchObject({ shown: 'admin', folded: 'admin' })
+    expect(parseRoomName('аdmin')).toBe('name_mixed_scripts')
+  })
+})
+
+describe('a person who wants to pass for another', () => {
+  test('finds none of 380 look-alikes accepted', () => {
+    const accepted = bases.flatMap((base) => {
+      const owner = held(base)
+      return disguises.flatMap(([disguise, wear]) => {
+        const typed = wear(base)
+        expect(typed).not.toBe(base)
+        const name = parseNickname(typed)
+        return typeof name === 'string' || collide(name, owner) ? [] : [`${typed} (${disguise})`]
+      })
+    })
+    expect(bases.length * disguises.length).toBe(380)
+    expect(accepted).toEqual([])
+  })
+
+  const alices = ['Alice', 'ALICE', 'alıce', 'ALİCE', 'a lice', 'alice.', 'al1ce', 'a|ice', 'aIice']
+  const foreign = ['ａｌｉｃｅ', '𝐚𝐥𝐢𝐜𝐞', 'ᴀʟɪᴄᴇ', 'ꓮꓡꓲꓚꓰ', 'A🇱ice', 'a-l_i c.e', 'ali̇ce', 'al丨ce']
+  test.each([...alices, ...foreign])('is %s when alice is there', (typed) => {
+    expect(collide(held(typed), held('alice'))).toBeTrue()
+  })
+
+  test.each([
+    ['ΑΝΝΑ', 'Anna'],
+    ['ТОМ', 'Tom'],
+    ['Сосо', 'Coco'],
+    ['Straße', 'STRASSE'],
+    ['STRAẞE', 'strasse'],
+    ['ﬁona', 'Fiona'],
+    ['Νίκος', 'ΝΊΚΟΣ'],
+    ['محـمد', 'محمد'],
+    ['ロー', '口一'],
+    ['B0b', 'BOB'],
+  ])('is kept out as %s by %s', (one, other) => {
+    expect(collide(held(one), held(other))).toBeTrue()
+  })
+})
+
+describe('a person whose name is taken', () => {
+  const taken = [
+    'Mei',
+    'Ann Lee 2',
+    '梅'.repeat(24),
+    'x\u0323\u0301'.repeat(21),
+    'محمد',
+    'm'.repeat(24),
+  ]
+  test.each(taken)('is offered other names than %s', (typed) => {
+    const name = held(typed)
+    const offered = [...suggestNicknames(name).take(20)]
+    expect(new Set([name, ...offered].map(({ skeleton }) => skeleton)).size).toBe(21)
+    for (const offer of offered) expect(parseNickname(offer.shown)).toEqual(offer)
+  })
+
+  test('is offered the next number, and none that looks like a letter', () => {
+    const offered = suggestNicknames(held('Ann Lee 2')).take(30)
+    const shown = offered.map((name) => name.shown).toArray()
+    expect(shown.slice(0, 2)).toEqual(['Ann Lee 3', 'Ann Lee 4'])
+    expect(shown.filter((name) => /[01]/.test(name))).toEqual([])
+  })
+})
+
+test.each([
+  ['mei', 'M'],
+  ['🌸 é', 'É'],
+  ["'ßeta", 'ß'],
+  ['梅', '梅'],
+  ['', ''],
+])('the avatar of %j shows %j', (nickname, initial) => {
+  expect(initialOf(nickname)).toBe(initial)
+})
+
+function held(typed: string): Name {
+  const name = parseNickname(typed)
+  if (typeof name === 'string') throw new Error(`${typed}: ${name}`)
+  return name
+}
+
+function collide(one: Name, other: Name): boolean {
+  return one.folded === other.folded || one.skeleton === other.skeleton
+}

@@ -1,0 +1,57 @@
+import { beforeAll, expect, test } from 'bun:test'
+import { limits } from '../../src/shared/limits'
+import { type ChatClient, openSocket, type Person, signIn } from '../helpers/client'
+import { makeRoom, sendForm } from '../helpers/rooms'
+import { serverForAll } from '../helpers/server'
+
+const server = serverForAll()
+let ada: Person
+let adas: ChatClient
+/** So much was said in it that no export of it is over at once. */
+let room: number
+
+beforeAll(async () => {
+  ada = await signIn(server(), 'Ada')
+  adas = await openSocket(server(), ada)
+  room = await makeRoom(server(), ada, 'Wanted by all')
+  for (let n = 0; n < 600; n += 1) void adas.post(room, `w-${n}`, `${'long '.repeat(400)}${n}`)
+  await adas.until((item) => item.type === 'accepted' && item.client_id === 'w-599', 'the last')
+})
+
+async function fetchExport(person: Person, room: number, file: string): Promise<Response> {
+  const headers = { Cookie: person.cookie, 'Accept-Language': 'en' }
+  return fetch(`${server().origin}/rooms/${room}/export.${file}`, { headers })
+}
+
+test('E7: one at a time of each browser, however slowly it is taken', async () => {
+  const slow = await signIn(server(), 'Slow reader')
+  await sendForm(server(), slow, `/rooms/${room}/members`)
+  const first = await fetchExport(slow, room, 'txt')
+  const more = await Promise.all(Array.from({ length: 20 }, () => fetchExport(slow, room, 'txt')))
+  // The first may be over already; at most one more is let in at a time.
+  const refused = more.filter(({ status }) => status === 429)
+  expect(refused.length).toBeGreaterThanOrEqual(18)
+  expect(refused[0]?.headers.get('retry-after')).toBe('5')
+  await first.text()
+  for (const answer of more) await answer.text()
+  expect((await fetchExport(slow, room, 'txt')).status).toBe(200)
+})
+
+test('E7: of fifty people at once some are served, the others told when to ask', async () => {
+  const people = await Promise.all(
+    Array.from({ length: 50 }, (_, n) => signIn(server(), `Reader ${n}`)),
+  )
+  for (const person of people) await sendForm(server(), person, `/rooms/${room}/members`)
+  const answers = await Promise.all(people.map((person) => fetchExport(person, room, 'txt')))
+  const served = answers.filter(({ status }) => status === 200)
+  const refused = answers.filter(({ status }) => status !== 200)
+  // Who is served quickly makes room for one more.
+  expect(served.length).toBeGreaterThanOrEqual(limits.exportsMax)
+  expect(refused.length).toBeGreaterThanOrEqual(20)
+  for (const answer of refused) {
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5'])
+    await answer.text()
+  }
+  for (const answer of served) expect(await answer.text()).toContain('600 messages')
+  expect((await fetchExport(people[49] ?? ada, room, 'txt')).status).toBe(200)
+})

@@ -1,0 +1,43 @@
+import { expect, test } from 'bun:test'
+import { createConnectionBar } from '../../../src/island/net/connection-bar'
+import type { Page } from '../../../src/island/ui/page'
+import { limits } from '../../../src/shared/limits'
+import { en } from '../../../views/words'
+import { documentForAll } from '../dom'
+
+documentForAll('<p id="status"></p><p id="alert"></p><div id="connection" hidden></div>')
+
+const page: Page = {
+  base: '/',
+  language: 'en',
+  words: en.live,
+  house: 'h',
+  user: { id: 7, nickname: 'Ada' },
+  epoch: 'e',
+  build: 'b',
+  icons: { icon: '', iconUnread: '' },
+  lazy: {},
+}
+
+const isHidden = (): boolean => document.getElementById('connection')?.hidden === true
+
+test('a blip is nobody’s business', async () => {
+  const setBar = createConnectionBar(page, () => {})
+  setBar(false)
+  await Bun.sleep(limits.connectionBarMs / 10)
+  setBar(true)
+  await Bun.sleep(limits.connectionBarMs)
+  expect(isHidden()).toBe(true)
+})
+
+test('however often it is tried in vain, the bar comes in time', async () => {
+  const setBar = createConnectionBar(page, () => {})
+  for (let tries = 0; tries < 11; tries += 1) {
+    setBar(false)
+    await Bun.sleep(limits.connectionBarMs / 9)
+  }
+  expect(isHidden()).toBe(false)
+  setBar(true)
+  expect(isHidden()).toBe(true)
+  expect(document.getElementById('alert')?.textContent).toBe(en.live.reconnected)
+})

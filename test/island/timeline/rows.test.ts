@@ -1,0 +1,92 @@
+import { expect, test } from 'bun:test'
+import { createClock } from '../../../src/island/ui/clock'
+import { createRows, rowsOf } from '../../../src/island/timeline/rows'
+import type { Page } from '../../../src/island/ui/page'
+import { en } from '../../../views/words'
+import { documentForAll } from '../dom'
+
+documentForAll('<div id="timeline"></div>')
+
+const page: Page = {
+  base: '/',
+  language: 'en',
+  words: en.live,
+  house: 'h',
+  user: { id: 7, nickname: 'Ada' },
+  epoch: 'e',
+  build: 'b',
+  icons: { icon: '', iconUnread: '' },
+  lazy: {},
+}
+const minute = 60_000
+const noon = new Date().setHours(12, 0, 0, 0)
+
+/** A timeline of [author, time] and the dresser that settled it. */
+function show(messages: [user: number, at: number][]) {
+  const timeline = document.getElementById('timeline')
+  if (timeline === null) throw new Error('no timeline')
+  timeline.innerHTML = messages
+    .map(
+      ([user, at], index) =>
+        `<article class="msg" data-seq="${index + 1}" data-user="${user}" data-at="${at}">
+           <time></time></article>`,
+    )
+    .join('')
+  const rows = createRows(7, createClock(page), page.words)
+  rows.dress(timeline)
+  rows.settleAll(timeline)
+  const follows = (): boolean[] =>
+    rowsOf(timeline).map((row) => row.classList.contains('msg--follow'))
+  const days = (): string[] =>
+    [...timeline.querySelectorAll('.day')].map((day) => day.textContent ?? '')
+  return { timeline, rows, follows, days }
+}
+
+test('messages of one person within five minutes share a head', () => {
+  const { follows, days } = show([
+    [1, noon],
+    [1, noon + 4 * minute],
+    [1, noon + 9.5 * minute],
+    [2, noon + 10 * minute],
+    [1, noon + 10 * minute],
+  ])
+  expect(follows()).toEqual([false, true, false, false, false])
+  expect(days()).toEqual(['Today'])
+})
+
+test('a new day gets a heading, and a row after it its own head', () => {
+  const midnight = new Date(noon).setHours(0, 0, 0, 0)
+  const lastYear = new Date(noon).setFullYear(new Date(noon).getFullYear() - 1)
+  const { follows, days } = show([
+    [1, lastYear],
+    [1, midnight - minute],
+    [1, midnight + minute],
+  ])
+  expect(days().slice(1)).toEqual(['Yesterday', 'Today'])
+  expect(days()[0]).toContain(String(new Date(lastYear).getFullYear()))
+  expect(follows()).toEqual([false, false, false])
+})
+
+test('a row between two others changes what follows on what', () => {
+  const { timeline, rows, follows } = show([
+    [1, noon],
+    [1, noon + minute],
+  ])
+  const [first] = rowsOf(timeline)
+  first?.insertAdjacentHTML(
+    'afterend',
+    `<article class="msg" data-user="2" data-at="${noon + 30_000}"></article>`,
+  )
+  const between = rowsOf(timeline)[1]
+  if (between !== undefined) rows.settle(between)
+  expect(follows()).toEqual([false, false, false])
+})
+
+test('my own rows are mine in my browser only, and times are in my own clock', () => {
+  const { timeline } = show([
+    [7, noon],
+    [8, noon],
+  ])
+  expect(rowsOf(timeline).map((row) => row.classList.contains('msg--own'))).toEqual([true, false])
+  expect(timeline.querySelector('time')?.textContent).toBe('12:00')
+})

@@ -1,0 +1,97 @@
+import type { Attachment, Message } from '../../src/store/store'
+import style from './export-style.txt' with { type: 'text' }
+import { Text } from '../text/text'
+import { fill, type Language, type Words } from '../words'
+
+type HeadProps = { language: Language; lines: string[]; mark: string }
+
+/** Takes what the file is about; gives the whole page, with `mark` where the messages go. */
+export function ExportHead({ language, lines: [title = '', ...lines], mark }: HeadProps) {
+  return (
+    <html lang={language === 'zh' ? 'zh-Hans' : 'en'}>
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content={policy} />
+        <meta name="viewport" content="width=device-width,initial-scale=1" />
+        <meta name="referrer" content="no-referrer" />
+        <title>{title}</title>
+        <style>{style}</style>
+      </head>
+      <body>
+        <header>
+          <h1 dir="auto">{title}</h1>
+          {lines.map((line) => (
+            <p>{line}</p>
+          ))}
+        </header>
+        <main>{mark}</main>
+      </body>
+    </html>
+  )
+}
+
+const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+
+export type ExportedMessage = {
+  message: Message
+  /** When it was said, as clocks showed it where it was exported. */
+  at: string
+  quote: { seq: number; name: string; text: string } | null
+  files: (Attachment & { href: string; picture: string | null })[]
+}
+
+type MessagesProps = { messages: ExportedMessage[]; words: Words['roomFile'] }
+
+/** Some messages in order. */
+export function ExportedMessages({ messages, words }: MessagesProps) {
+  return (
+    <>
+      {messages.map(({ message, at, quote, files }) => (
+        <article id={`m${message.seq}`}>
+          <p class="who">
+            <b>
+              <bdi>{message.sender.nickname}</bdi>
+            </b>{' '}
+            <time datetime={new Date(message.createdAt).toISOString()}>{at}</time>
+            {message.editedAt !== null && ` · ${words.edited}`}
+          </p>
+          {quote !== null && (
+            <a class="quote" href={`#m${quote.seq}`} dir="auto">
+              {fill(words.answers, { name: quote.name })}: {quote.text}
+            </a>
+          )}
+          {message.content !== '' && (
+            <div class="text" dir="auto">
+              <Text message={message} />
+            </div>
+          )}
+          {files.map((file) => (
+            <ExportedFile file={file} />
+          ))}
+        </article>
+      ))}
+    </>
+  )
+}
+
+function ExportedFile({ file }: { file: ExportedMessage['files'][number] }) {
+  const { description, href, name, picture } = file
+  if (picture === null) {
+    return (
+      <p>
+        <a href={href}>{name}</a>
+      </p>
+    )
+  }
+  return (
+    <figure>
+      <img src={picture} alt={description || name} />
+      <figcaption>{name}</figcaption>
+    </figure>
+  )
+}
+
+/** What has to be said at the end; often nothing. */
+export function ExportEnd({ sentence }: { sentence: string }) {
+  return sentence === '' ? <></> : <footer>{sentence}</footer>
+}

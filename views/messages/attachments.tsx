@@ -1,0 +1,136 @@
+import type { Paths } from '../../src/shared/paths'
+import type { Attachment } from '../../src/store/store'
+import { Icon } from '../page/icons'
+
+/** Takes what was sent with a message; gives pictures as pictures, and files as cards. */
+export function Attachments({ attachments, paths }: AttachmentsProps) {
+  if (attachments.length === 0) return null
+  const pictures = attachments.filter(({ type }) => type.startsWith('image/'))
+  const others = attachments.filter(({ type }) => !type.startsWith('image/'))
+  return (
+    <div class="files">
+      {pictures.length > 0 && <Pictures pictures={pictures} paths={paths} />}
+      {others.map((attachment) => (
+        <Other attachment={attachment} paths={paths} />
+      ))}
+    </div>
+  )
+}
+
+const shownMax = 4
+
+function Pictures({ pictures, paths }: { pictures: Attachment[]; paths: Paths }) {
+  const hidden = pictures.length - shownMax
+  return (
+    <div
+      class={pictures.length === 1 ? 'pics' : `pics pics--${Math.min(pictures.length, shownMax)}`}
+    >
+      {pictures.map((picture, index) => (
+        <Picture
+          picture={picture}
+          paths={paths}
+          isExtra={index >= shownMax}
+          more={index === shownMax - 1 && hidden > 0 ? hidden : 0}
+        />
+      ))}
+    </div>
+  )
+}
+
+/** Its box has its size before a byte of it is there; nine colours fill it meanwhile. */
+function Picture({ picture, paths, isExtra, more }: PictureProps) {
+  const { id, name, description, preview } = picture
+  const { width, height } = fit(picture)
+  return (
+    <a
+      class={isExtra ? 'pic pic--extra' : 'pic'}
+      href={paths.attachment(id, name)}
+      data-name={name}
+      data-width={picture.width}
+      data-height={picture.height}
+    >
+      {preview !== '' && <Preview colours={preview} />}
+      <img
+        src={paths.attachment(id, name)}
+        alt={description || name}
+        width={width}
+        height={height}
+        loading="lazy"
+        decoding="async"
+      />
+      {more > 0 && <span class="pic__more">+{more}</span>}
+    </a>
+  )
+}
+
+const boxPx = { width: 416, height: 320 }
+
+/** The size on the page: as large as the picture, but within a box. */
+function fit({ width, height }: Attachment): { width: number; height: number } {
+  const [wide, high] = [width ?? boxPx.width, height ?? boxPx.height]
+  const scale = Math.min(1, boxPx.width / wide, boxPx.height / high)
+  return {
+    width: Math.max(1, Math.round(wide * scale)),
+    height: Math.max(1, Math.round(high * scale)),
+  }
+}
+
+function Preview({ colours }: { colours: string }) {
+  return (
+    <svg class="pic__tiny" viewBox="0 0 3 3" preserveAspectRatio="none" aria-hidden="true">
+      {(colours.match(/.{3}/g) ?? []).map((colour, n) => (
+        <path fill={`#${colour}`} d={`M${n % 3} ${Math.floor(n / 3)}h1v1h-1z`} />
+      ))}
+    </svg>
+  )
+}
+
+function Other({ attachment, paths }: { attachment: Attachment; paths: Paths }) {
+  const { id, name, type, description } = attachment
+  const url = paths.attachment(id, name)
+  if (type.startsWith('video/')) {
+    return (
+      <figure class="film">
+        <video controls preload="none" src={url} aria-label={description || name}></video>
+        <FileCard attachment={attachment} url={url} />
+      </figure>
+    )
+  }
+  if (type.startsWith('audio/')) {
+    return (
+      <figure class="film">
+        <audio controls preload="none" src={url} aria-label={description || name}></audio>
+        <FileCard attachment={attachment} url={url} />
+      </figure>
+    )
+  }
+  return <FileCard attachment={attachment} url={url} />
+}
+
+function FileCard({ attachment, url }: { attachment: Attachment; url: string }) {
+  const { name, size, description } = attachment
+  return (
+    <a class="file" href={url} download={name}>
+      <Icon name="file" />
+      <span class="file__about">
+        <bdi>{name}</bdi>
+        {description !== '' && <small dir="auto">{description}</small>}
+      </span>
+      <small>{sizeOf(size)}</small>
+      <Icon name="down" />
+    </a>
+  )
+}
+
+/** 74 MB: the same words in every language. */
+export function sizeOf(bytes: number): string {
+  const units = ['B', 'KB', 'MB', 'GB']
+  const power = Math.min(3, Math.floor(Math.log2(Math.max(1, bytes)) / 10))
+  const value = bytes / 1024 ** power
+  const text = value < 10 && power > 0 ? value.toFixed(1).replace('.0', '') : Math.round(value)
+  return `${text} ${units[power]}`
+}
+
+type AttachmentsProps = { attachments: Attachment[]; paths: Paths }
+
+type PictureProps = { picture: Attachment; paths: Paths; isExtra: boolean; more: number }

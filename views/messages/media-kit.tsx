@@ -1,0 +1,109 @@
+import { Icon } from '../page/icons'
+import type { View } from '../view'
+
+/** What the page needs to send files and to see pictures large: fetched when it is first used. */
+export function MediaKit({ view }: { view: View }) {
+  const { media } = view.words
+  return (
+    <>
+      <div id="media-kit" data-words={JSON.stringify(media.live)} hidden></div>
+      <template id="tray-item">
+        <TrayItem view={view} />
+      </template>
+      <template id="file-card">
+        <span class="file">
+          <Icon name="file" />
+          <span class="file__about">
+            <bdi></bdi>
+          </span>
+          <small></small>
+        </span>
+      </template>
+      <template id="upload-bar">
+        <p class="upload">
+          <progress max={100} value={0} aria-label={media.uploading}></progress>
+          <span></span>
+          <button type="button" data-action="discard">
+            {media.cancel}
+          </button>
+        </p>
+      </template>
+      <Lightbox view={view} />
+      <div class="drop" id="drop" hidden>
+        <p></p>
+      </div>
+    </>
+  )
+}
+
+function TrayItem({ view }: { view: View }) {
+  const { media } = view.words
+  return (
+    <li class="tray__item">
+      <span class="tray__thumb">
+        <Icon name="file" />
+        <img alt="" hidden />
+      </span>
+      <span class="tray__about">
+        <bdi></bdi>
+        <small class="tray__size"></small>
+      </span>
+      <button class="btn btn--icon" type="button">
+        <Icon name="close" />
+        <span class="vh"></span>
+      </button>
+      <input
+        class="tray__words"
+        placeholder={media.description}
+        aria-label={media.describe}
+        title={media.describe}
+        dir="auto"
+      />
+      <small class="tray__note" hidden>
+        {media.placeNote}
+      </small>
+      <label class="tray__original">
+        <input type="checkbox" /> {media.original}
+      </label>
+    </li>
+  )
+}
+
+function Lightbox({ view }: { view: View }) {
+  const { media, page } = view.words
+  const tools = [
+    { name: 'out', icon: 'minus', label: media.smaller },
+    { name: 'in', icon: 'plus', label: media.larger },
+    { name: 'previous', icon: 'back', label: media.previous },
+    { name: 'next', icon: 'send', label: media.next },
+  ] as const
+  return (
+    <dialog class="lightbox" id="lightbox" aria-labelledby="lightbox-title">
+      <header class="lightbox__head">
+        <h2 id="lightbox-title" dir="auto"></h2>
+        {tools.map(({ name, icon, label }) => (
+          <button class="btn btn--icon" type="button" data-do={name} title={label}>
+            <Icon name={icon} dir={name === 'previous' || name === 'next'} />
+            <span class="vh">{label}</span>
+          </button>
+        ))}
+        <button class="btn btn--icon" type="button" data-do="copy" title={media.copy}>
+          <Icon name="copy" />
+          <span class="vh">{media.copy}</span>
+        </button>
+        <a class="btn btn--icon" data-do="download" title={media.download}>
+          <Icon name="down" />
+          <span class="vh">{media.download}</span>
+        </a>
+        <button class="btn btn--icon" type="button" data-do="close" title={page.close}>
+          <Icon name="close" />
+          <span class="vh">{page.close}</span>
+        </button>
+        <span class="lightbox__note" role="status"></span>
+      </header>
+      <div class="lightbox__stage">
+        <img alt="" draggable={false} />
+      </div>
+    </dialog>
+  )
+}

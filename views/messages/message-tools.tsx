@@ -1,0 +1,64 @@
+import { Icon } from '../page/icons'
+import type { View } from '../view'
+import { fill } from '../words'
+
+/** One toolbar for all messages; the script lets it stand at the one that is meant. */
+export function MessageTools({ view }: { view: View }) {
+  const { page } = view.words
+  const tools = [
+    { name: 'react', icon: 'face', label: page.react },
+    { name: 'reply', icon: 'reply', label: page.reply },
+    { name: 'more', icon: 'more', label: page.moreTools },
+  ] as const
+  return (
+    <>
+      <div class="tools" id="tools" role="toolbar" aria-label={page.messageTools} hidden>
+        {tools.map(({ name, icon, label }) => (
+          <button class="btn btn--icon" type="button" data-tool={name} title={label}>
+            <Icon name={icon} dir={name === 'reply'} />
+            <span class="vh">{label}</span>
+          </button>
+        ))}
+      </div>
+      <ToolsMenu view={view} />
+    </>
+  )
+}
+
+/** The six that most people mean; the rest is in the panel. */
+export const quickEmoji = ['👍', '❤️', '😂', '🎉', '😮', '👀']
+
+/** Everything one may do with a message: a menu at its row, a sheet from below on a phone. */
+function ToolsMenu({ view }: { view: View }) {
+  const { page } = view.words
+  const acts = [
+    { name: 'reply', icon: 'reply', label: page.reply },
+    { name: 'edit', icon: 'pencil', label: page.edit },
+    { name: 'copy', icon: 'copy', label: page.copyText },
+    { name: 'link', icon: 'link', label: page.copyLink },
+    { name: 'unread', icon: 'unread', label: page.markUnread },
+    { name: 'delete', icon: 'bin', label: page.delete },
+  ] as const
+  return (
+    <div class="menu tools-menu" id="tools-menu" popover="auto" aria-label={page.messageTools}>
+      <div class="tools-menu__quick" role="group" aria-label={page.react}>
+        {quickEmoji.map((emoji) => (
+          <button class="btn" type="button" data-quick={emoji}>
+            <span aria-hidden="true">{emoji}</span>
+            <span class="vh">{fill(page.reactWith, { emoji })}</span>
+          </button>
+        ))}
+        <button class="btn btn--icon" type="button" data-tool="emoji" title={page.moreEmoji}>
+          <Icon name="face" />
+          <span class="vh">{page.moreEmoji}</span>
+        </button>
+      </div>
+      {acts.map(({ name, icon, label }) => (
+        <button class="btn menu__item" type="button" data-tool={name}>
+          <Icon name={icon} dir={name === 'reply'} />
+          {label}
+        </button>
+      ))}
+    </div>
+  )
+}

@@ -1,0 +1,121 @@
+import type { Child } from 'hono/jsx'
+import { isLargeEmoji } from '../../src/shared/emoji'
+import type { Paths } from '../../src/shared/paths'
+import type { Message, Room, User } from '../../src/store/store'
+import { Attachments } from './attachments'
+import { Avatar } from '../people/avatar'
+import { hueOf } from '../people/hue'
+import { QuoteLine } from './quote'
+import { Reactions } from './reactions'
+import { Text } from '../text/text'
+import type { View } from '../view'
+
+/**
+ * One message as everybody sees it: no language, no clock, nothing about the reader, so that one
+ * string serves the whole room. The browser turns UTC into local time.
+ */
+export function MessageRow({ message, paths, follows, children }: RowProps) {
+  const { sender, clientId, content, attachments } = message
+  const time = new Date(message.createdAt).toISOString().slice(11, 16)
+  return (
+    <article
+      class={follows ? 'msg msg--follow' : 'msg'}
+      id={`message-${sender.id}-${clientId}`}
+      data-room={message.room}
+      data-seq={message.seq}
+      data-revision={message.revision === message.seq ? undefined : message.revision}
+      data-user={sender.id}
+      data-at={message.createdAt}
+      data-edited={message.editedAt ?? undefined}
+      data-mentions={message.called.join(' ') || undefined}
+      data-written-in={message.writtenIn ?? undefined}
+      data-written-after={message.writtenAfter ?? undefined}
+      data-to={message.recipient?.id}
+      data-to-name={message.recipient?.nickname}
+    >
+      <Avatar user={sender} />
+      <div class="msg__main">
+        <div class="msg__meta">
+          <b class={hueOf(sender.id)}>
+            <bdi>{sender.nickname}</bdi>
+          </b>{' '}
+          <a href={paths.message(message.room, message.seq)}>
+            <time>{time}</time>
+          </a>
+        </div>
+        {message.replyTo !== null && <QuoteLine message={message} paths={paths} />}
+        <div class={bodyClass(content)} dir="auto" hx-ignore="" hidden={isWordless(message)}>
+          <Text message={message} />
+        </div>
+        {attachments.length > 0 && <Attachments attachments={attachments} paths={paths} />}
+        {message.reactions.length > 0 && <Reactions message={message} />}
+        {children}
+      </div>
+    </article>
+  )
+}
+
+/** A picture needs no words. */
+function isWordless({ attachments, content }: Message): boolean {
+  return attachments.length > 0 && content.trim() === ''
+}
+
+const foldFromLines = 20
+const foldFromUnits = 2_000
+
+/** A few emoji alone are large; a long text is folded until somebody wants all of it. */
+export function bodyClass(content: string): string {
+  if (isLargeEmoji(content)) return 'msg__body msg__body--emoji'
+  const isLong = content.length > foldFromUnits || content.split('\n').length > foldFromLines
+  return isLong ? 'msg__body msg__body--long' : 'msg__body'
+}
+
+/** Takes who is writing and where; gives the row that the browser fills before the server does. */
+export function PendingTemplate({ view, user, room }: { view: View; user: User; room: Room }) {
+  const { live } = view.words
+  return (
+    <template id="pending-row">
+      <MessageRow message={emptyMessage(user, room)} paths={view.paths} follows={false}>
+        <p class="msg__state" hidden>
+          <span></span>{' '}
+          <button type="button" data-action="retry">
+            {live.retry}
+          </button>{' '}
+          <button type="button" data-action="discard">
+            {live.discard}
+          </button>
+        </p>
+      </MessageRow>
+    </template>
+  )
+}
+
+type RowProps = { message: Message; paths: Paths; follows: boolean; children?: Child }
+
+/** An answer that says nothing, for the template of what stands over one. */
+export function answerBy(sender: User): Message {
+  return { ...emptyMessage(sender, { id: 0 }), replyTo: 1, quote: { sender, content: '' } }
+}
+
+function emptyMessage(sender: User, room: Pick<Room, 'id'>): Message {
+  return {
+    room: room.id,
+    seq: 0,
+    revision: 0,
+    clientId: '',
+    sender,
+    content: '',
+    replyTo: null,
+    quote: null,
+    mentions: [],
+    attachments: [],
+    called: [],
+    reactions: [],
+    recipient: null,
+    writtenIn: null,
+    writtenAfter: null,
+    createdAt: 0,
+    editedAt: null,
+    deletedAt: null,
+  }
+}

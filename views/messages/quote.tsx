@@ -1,0 +1,28 @@
+import type { Paths } from '../../src/shared/paths'
+import type { Message } from '../../src/store/store'
+import { hueOf } from '../people/hue'
+import { excerptOf } from '../text/excerpt'
+
+/**
+ * Takes an answer; gives one line of what it answers, which leads there. When that is gone the
+ * style says so in the reader's language, as the row is the same for all.
+ */
+export function QuoteLine({ message, paths }: { message: Message; paths: Paths }) {
+  const { quote, replyTo, room } = message
+  if (replyTo === null) return <></>
+  if (quote === null) return <span class="quote quote--gone" data-quote={replyTo}></span>
+  return (
+    <a
+      class="quote"
+      href={paths.message(room, replyTo)}
+      data-quote={replyTo}
+      data-of={quote.sender.id}
+      hx-ignore=""
+    >
+      <b class={hueOf(quote.sender.id)}>
+        <bdi>{quote.sender.nickname}</bdi>
+      </b>{' '}
+      <span dir="auto">{excerptOf(quote.content)}</span>
+    </a>
+  )
+}

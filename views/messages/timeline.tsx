@@ -1,0 +1,200 @@
+import { limits } from '../../src/shared/limits'
+import type { Message, Room, User } from '../../src/store/store'
+import { Icon } from '../page/icons'
+import { MessageRow } from './message'
+import { roomTitle } from '../rooms/room-title'
+import type { View } from '../view'
+import { fill } from '../words'
+
+/** Takes a page of messages, oldest first; gives the list that is replaced as a whole. */
+export function Timeline(props: TimelineProps) {
+  const { room } = props
+  return (
+    <div
+      id="timeline"
+      data-room={room.id}
+      data-kind={room.kind}
+      data-name={room.pair === null ? room.name : room.pair[1].nickname}
+      data-title={roomTitle(room)}
+      data-person={room.pair?.[1].id}
+      data-revision={room.revision}
+      data-read-seq={room.readSeq}
+      data-unread={room.unread}
+      data-unread-since={room.unreadSince ?? undefined}
+      data-role={room.role}
+      data-created={room.createdAt}
+      data-at={props.at ?? undefined}
+    >
+      <OlderMessages {...props} />
+      <NewerLink {...props} />
+    </div>
+  )
+}
+
+/** Takes an older page; gives what stands in for `#older`: its rows and what is before them. */
+export function OlderMessages(props: PageProps) {
+  const { view, room, messages, slips, hasOlder } = props
+  const first = messages[0]
+  const { live, page } = view.words
+  return (
+    <>
+      {hasOlder && first !== undefined ? (
+        <Older view={view} room={room} firstSeq={first.seq} />
+      ) : (
+        <p class="start" data-revision={room.revision}>
+          {fill(live.start, { room: roomTitle(room) })}
+        </p>
+      )}
+      {first === undefined && slips.length === 0 && <p class="first-words">{page.firstWords}</p>}
+      <Rows {...props} />
+    </>
+  )
+}
+
+/** Takes a newer page; gives what stands in for `#newer`: its rows and what is after them. */
+export function NewerMessages(props: PageProps) {
+  const { room, nextSeq } = props
+  return (
+    <>
+      <Rows {...props} />
+      <NewerLink {...props} />
+      {nextSeq === null && <p id="newest" data-revision={room.revision} hidden></p>}
+    </>
+  )
+}
+
+function NewerLink({ view, room, messages, nextSeq }: PageProps) {
+  const last = messages.at(-1)
+  return nextSeq === null || last === undefined ? (
+    <></>
+  ) : (
+    <Newer view={view} room={room} lastSeq={last.seq} />
+  )
+}
+
+function Rows(props: PageProps) {
+  const { view, messages, slips } = props
+  return (
+    <>
+      {slipsBefore(slips, messages[0]?.seq).map((slip) => (
+        <Slip {...props} message={slip} />
+      ))}
+      {messages.map((message, index) => (
+        <>
+          <MessageRow
+            message={message}
+            paths={view.paths}
+            follows={follows(messages[index - 1], message)}
+          />
+          {slipsBetween(slips, message.seq, messages[index + 1]?.seq).map((slip) => (
+            <Slip {...props} message={slip} />
+          ))}
+        </>
+      ))}
+    </>
+  )
+}
+
+/** What stands in a room for a private message that was written there. */
+function Slip({ view, reader, message }: SlipProps) {
+  const { sender, recipient } = message
+  const other = sender.id === reader.id ? recipient : sender
+  return (
+    <SlipFrame view={view} name={other?.nickname ?? ''} after={message.writtenAfter ?? 0}>
+      <MessageRow message={message} paths={view.paths} follows={false} />
+    </SlipFrame>
+  )
+}
+
+/** The hatched paper around such a message; the browser fills an empty one. */
+export function SlipFrame({ view, name, after, children }: SlipFrameProps) {
+  return (
+    <section class="slip" data-after={after}>
+      <p class="slip__note">
+        <Icon name="lock" /> <span>{fill(view.words.live.onlyYouAnd, { name })}</span>
+      </p>
+      {children}
+    </section>
+  )
+}
+
+/** The link to what is before a page, which the browser follows by itself. */
+export function Older({ view, room, firstSeq }: { view: View; room: Room; firstSeq: number }) {
+  const { paths, words } = view
+  return (
+    <div
+      class="older"
+      id="older"
+      data-revision={room.revision}
+      hx-get={paths.older(room.id, firstSeq)}
+      hx-trigger="older"
+      hx-swap="outerHTML"
+    >
+      <a class="btn" href={`${paths.room(room.id)}?before=${firstSeq}`}>
+        {words.page.older}
+      </a>
+    </div>
+  )
+}
+
+/** The link to what is after a page that does not end with the newest message. */
+export function Newer({ view, room, lastSeq }: { view: View; room: Room; lastSeq: number }) {
+  const { paths, words } = view
+  return (
+    <div
+      class="older"
+      id="newer"
+      data-revision={room.revision}
+      hx-get={paths.newer(room.id, lastSeq)}
+      hx-trigger="newer"
+      hx-swap="outerHTML"
+    >
+      <a class="btn" href={paths.room(room.id)}>
+        {words.page.latest}
+      </a>
+    </div>
+  )
+}
+
+/** Some of a room's messages, oldest first. */
+export type PageProps = {
+  view: View
+  room: Room
+  reader: User
+  messages: Message[]
+  /** Private messages of the reader that were written between these. */
+  slips: Message[]
+  hasOlder: boolean
+  /** The place of the next message that is not among these; null when the newest is. */
+  nextSeq: number | null
+}
+
+export type TimelineProps = PageProps & {
+  /** The place that was asked for; null when it was the end. */
+  at: number | null
+}
+
+type SlipProps = { view: View; reader: User; message: Message }
+
+type SlipFrameProps = { view: View; name: string; after: number; children?: unknown }
+
+/** Two messages of one person within minutes share a picture and a name. */
+function follows(previous: Message | undefined, message: Message): boolean {
+  if (previous === undefined) return false
+  const sameSender = previous.sender.id === message.sender.id
+  return (
+    sameSender &&
+    message.replyTo === null &&
+    message.createdAt - previous.createdAt < limits.groupMs
+  )
+}
+
+function slipsBefore(slips: Message[], seq = Number.POSITIVE_INFINITY): Message[] {
+  return slips.filter(({ writtenAfter }) => (writtenAfter ?? 0) < seq)
+}
+
+function slipsBetween(slips: Message[], seq: number, next = Number.POSITIVE_INFINITY): Message[] {
+  return slips.filter(
+    ({ writtenAfter }) => (writtenAfter ?? 0) >= seq && (writtenAfter ?? 0) < next,
+  )
+}

@@ -1,0 +1,107 @@
+import type { Child } from 'hono/jsx'
+import type { User } from '../../src/store/store'
+import { IconSymbols } from './icons'
+import type { View } from '../view'
+import { liveWords } from '../words'
+
+/** Takes what stands in the room; gives the whole document around it. */
+export function Page(props: PageProps) {
+  const { view, title, user, epoch, renews = false, isWhole = false, children } = props
+  const { density, enter, theme } = view.preferences
+  return (
+    <html
+      lang={view.language === 'zh' ? 'zh-Hans' : 'en'}
+      data-theme={theme === 'auto' ? undefined : theme}
+      data-density={density}
+      data-enter={enter}
+    >
+      <Head view={view} title={title} renews={renews} isWhole={isWhole} />
+      <body
+        data-base={view.paths.base}
+        data-words={JSON.stringify(liveWords(view.words))}
+        data-language={view.language}
+        data-house={view.houseId}
+        data-user={user?.id}
+        data-nickname={user?.nickname}
+        data-epoch={epoch}
+        data-build={view.build}
+        data-icon={view.assets.icon}
+        data-icon-unread={view.assets.iconUnread}
+        data-lazy={JSON.stringify(view.assets.lazy)}
+      >
+        <IconSymbols />
+        {children}
+        <p class="vh" id="status" role="status" aria-live="polite"></p>
+        <p class="vh" id="alert" role="alert"></p>
+      </body>
+    </html>
+  )
+}
+
+type PageProps = {
+  view: View
+  title: string
+  /** Who is reading; null on pages for strangers. */
+  user: User | null
+  /** The database's epoch, for a page that will open a socket. */
+  epoch?: string
+  /** Without a script it is fetched again and again, as what stands on it changes. */
+  renews?: boolean
+  /** It shows what other pages fetch later, so it brings those styles, too. */
+  isWhole?: boolean
+  children: Child
+}
+
+type HeadProps = { view: View; title: string; renews: boolean; isWhole: boolean }
+
+function Head({ view, title, renews, isWhole }: HeadProps) {
+  const { assets, house, paths } = view
+  const { theme } = view.preferences
+  return (
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content={viewport} />
+      <title>{`${title} · ${house}`}</title>
+      <meta name="color-scheme" content="light dark" />
+      {systemThemes.map((system) => (
+        <meta
+          name="theme-color"
+          content={paper[theme === 'auto' ? system : theme]}
+          media={`(prefers-color-scheme: ${system})`}
+          data-of={system}
+          data-paper={paper[system]}
+        />
+      ))}
+      <meta name="referrer" content="same-origin" />
+      <meta name="htmx-config" content={htmxConfig} />
+      {renews && (
+        <noscript>
+          <meta http-equiv="refresh" content="30" />
+        </noscript>
+      )}
+      <link rel="icon" href={assets.icon} type="image/svg+xml" />
+      <link rel="manifest" href={paths.manifest()} />
+      <link rel="stylesheet" href={assets.css} />
+      {isWhole && <link rel="stylesheet" href={assets.lazy['lazy.css']} />}
+      <script src={assets.htmx} defer></script>
+      <script src={assets.island} defer></script>
+    </head>
+  )
+}
+
+/** The browser's own frame around the page; the same colours as --paper in tokens.css. */
+const systemThemes = ['light', 'dark'] as const
+const paper = { light: '#f5f2ec', dark: '#12151b' }
+
+const viewport =
+  'width=device-width,initial-scale=1,viewport-fit=cover,interactive-widget=resizes-content'
+
+// The policy of the page forbids inline styles, so htmx must not bring its own.
+const htmxConfig = JSON.stringify({
+  prefix: '',
+  extensions: 'none',
+  // Back and Forward are the island's: it knows the rooms.
+  history: false,
+  includeIndicatorCSS: false,
+  defaultTimeout: 10_000,
+})

@@ -1,0 +1,65 @@
+import type { Child } from 'hono/jsx'
+import type { User } from '../../src/store/store'
+import { Icon } from './icons'
+import { Page } from './page'
+import type { View } from '../view'
+
+/** The empty dialog into which the page puts whatever is asked for: rooms, a person, help. */
+export function PanelDialog({ view }: { view: View }) {
+  return (
+    <dialog class="panel" id="panel" closedby="any" aria-labelledby="panel-title">
+      <form method="dialog" class="panel__close">
+        <button class="btn btn--icon" type="submit">
+          <Icon name="close" />
+          <span class="vh">{view.words.page.close}</span>
+        </button>
+      </form>
+      <div id="panel-body"></div>
+    </dialog>
+  )
+}
+
+/** Takes what stands in a panel; gives it as a page of its own, for browsers without a script. */
+export function PanelPage({ view, user, title, look, children }: PanelPageProps) {
+  return (
+    <Page view={view} title={title} user={user} isWhole>
+      <main class={look === undefined ? 'panel panel--page' : `panel panel--page ${look}`}>
+        {children}
+        <p>
+          <a class="btn" href={view.paths.home()}>
+            {view.words.page.back}
+          </a>
+        </p>
+      </main>
+    </Page>
+  )
+}
+
+/** Takes where a form goes and what it is called; gives the form, its problem shown below it. */
+export function PanelForm({ action, submit, children, look }: PanelFormProps) {
+  return (
+    <form
+      class={look === undefined ? 'panel__form' : `panel__form ${look}`}
+      method="post"
+      action={action}
+      hx-post={action}
+      hx-target="find .problem"
+      hx-swap="innerHTML"
+    >
+      {children}
+      <button class={look === 'danger' ? 'btn' : 'btn btn--fill'} type="submit">
+        {submit}
+      </button>
+      <p class="problem" role="alert"></p>
+    </form>
+  )
+}
+
+type PanelPageProps = { view: View; user: User; title: string; look?: string; children: Child }
+
+type PanelFormProps = {
+  action: string
+  submit: string
+  look?: 'danger' | 'inline'
+  children?: Child
+}

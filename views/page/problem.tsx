@@ -1,0 +1,36 @@
+import { Icon } from './icons'
+import { Page } from './page'
+import type { View } from '../view'
+import { fill } from '../words'
+
+/** Takes one sentence, and a reference to find it in the log; gives a whole page about it. */
+export function ProblemPage({ view, sentence, reference }: ProblemPageProps) {
+  const { page } = view.words
+  return (
+    <Page view={view} title={page.problemTitle} user={null}>
+      <main class="apology">
+        <span class="seal" aria-hidden="true" lang="zh">
+          室
+        </span>
+        <h1>{page.problemTitle}</h1>
+        <p>{sentence}</p>
+        {reference !== undefined && <small>{fill(page.reference, { reference })}</small>}
+        <a class="btn btn--fill" href={view.paths.home()}>
+          {page.back}
+        </a>
+      </main>
+    </Page>
+  )
+}
+
+/** Takes one sentence; gives it as a fragment for a place on a page. */
+export function Problem({ sentence }: { sentence: string }) {
+  return (
+    <p class="problem" role="alert">
+      <Icon name="alert" />
+      {sentence}
+    </p>
+  )
+}
+
+type ProblemPageProps = { view: View; sentence: string; reference?: string }

@@ -1,0 +1,139 @@
+import type { User } from '../../src/store/store'
+import { Avatar } from '../people/avatar'
+import { Icon } from './icons'
+import { LanguageForm, ThemeForm } from '../settings/preference-forms'
+import type { View } from '../view'
+import { fill } from '../words'
+
+/** Takes the reader, or null behind the sign-in dialog; gives the bar above everything. */
+export function TopBar({ view, user }: { view: View; user: User | null }) {
+  const { page } = view.words
+  return (
+    <header class="top">
+      {user !== null && (
+        <a class="skip" href="#content">
+          {page.skip}
+        </a>
+      )}
+      {user !== null && <RailButton rail="rooms" icon="menu" label={page.rooms} />}
+      <a class="brand" href={view.paths.home()}>
+        <span class="seal" aria-hidden="true" lang="zh">
+          室
+        </span>
+        <span>{view.house}</span>
+      </a>
+      {user !== null && (
+        <a class="finder" id="finder" href={view.paths.search()} aria-keyshortcuts="Control+K">
+          <Icon name="search" />
+          <span>{view.words.search.placeholder}</span>
+          <kbd aria-hidden="true">Ctrl K</kbd>
+        </a>
+      )}
+      {user !== null && (
+        <div class="top__end">
+          <RailButton rail="people" icon="people" label={page.people} />
+          <button class="btn btn--icon" id="bell" type="button" popovertarget="bell-menu">
+            <Icon name="bell" />
+            <span class="vh">{page.sound}</span>
+          </button>
+          <BellMenu view={view} />
+          <button class="btn btn--icon opens-theme" type="button" popovertarget="theme-menu">
+            <Icon name="moon" />
+            <span class="vh">{view.words.settings.theme}</span>
+          </button>
+          <div class="menu" id="theme-menu" popover="auto">
+            <ThemeForm view={view} />
+          </div>
+          <button class="btn btn--icon" type="button" popovertarget="menu">
+            <Avatar user={user} size="small" />
+            <span class="vh">{page.menu}</span>
+          </button>
+          <Menu view={view} user={user} />
+        </div>
+      )}
+    </header>
+  )
+}
+
+type RailButtonProps = { rail: 'rooms' | 'people'; icon: 'menu' | 'people'; label: string }
+
+function RailButton({ rail, icon, label }: RailButtonProps) {
+  return (
+    <button class={`btn btn--icon opens-${rail}`} type="button" popovertarget={rail}>
+      <Icon name={icon} />
+      <span class="vh">{label}</span>
+    </button>
+  )
+}
+
+/** Sound and notices; the script fills in what this browser chose and can do. */
+function BellMenu({ view }: { view: View }) {
+  const { page, volumes } = view.words
+  return (
+    <div class="menu" id="bell-menu" popover="auto">
+      <fieldset class="choice-row" id="volume">
+        <legend>{page.sound}</legend>
+        {Object.entries(volumes).map(([volume, label]) => (
+          <label>
+            <input type="radio" name="volume" value={volume} /> {label}
+          </label>
+        ))}
+      </fieldset>
+      <p class="menu__note" id="sound-locked" hidden>
+        {page.soundLocked}
+      </p>
+      <button class="btn menu__item" id="notices" type="button" hidden>
+        {page.notices}
+      </button>
+      <label class="menu__item">
+        <input type="checkbox" id="hide-slips" /> {page.hideSlips}
+      </label>
+    </div>
+  )
+}
+
+function Menu({ view, user }: { view: View; user: User }) {
+  const { page } = view.words
+  return (
+    <div class="menu" id="menu" popover="auto">
+      <p class="menu__who">
+        <Avatar user={user} size="large" />
+        <span>
+          <span class="vh">{fill(page.signedInAs, { name: '' })}</span>
+          <bdi>{user.nickname}</bdi>
+        </span>
+      </p>
+      <LanguageForm view={view} />
+      <div class="menu__theme">
+        <ThemeForm view={view} />
+      </div>
+      <a class="btn menu__item" href={view.paths.profile()} data-panel="">
+        <Icon name="pencil" />
+        {page.profile}
+      </a>
+      <a
+        class="btn menu__item"
+        href={view.paths.ownSettings()}
+        data-panel=""
+        aria-keyshortcuts="Control+,"
+      >
+        <Icon name="gear" />
+        {view.words.settings.title}
+      </a>
+      <a class="btn menu__item" href={view.paths.help()} data-panel="">
+        {page.keyboard}
+      </a>
+      <form class="menu__leave" id="log-out" method="post" action={view.paths.sessionEnd()}>
+        <input type="hidden" name="asked" value="yes" />
+        <label class="menu__item">
+          <input type="checkbox" name="shared" value="yes" checked /> {page.sharedComputer}
+        </label>
+        <button class="btn" type="submit" aria-describedby="log-out-note">
+          <Icon name="leave" dir />
+          {page.logOut}
+        </button>
+        <small id="log-out-note">{page.logOutNote}</small>
+      </form>
+    </div>
+  )
+}

@@ -1,0 +1,60 @@
+import type { User } from '../../src/store/store'
+import { once } from '../../src/shared/once'
+import { housePaths } from '../../src/shared/paths'
+import { hueOf } from './hue'
+
+/** The pictures anybody may take: the first letter of the name, or one of eleven stamps. */
+export const readyAvatars: string[] = [
+  'letter',
+  'mountain',
+  'wave',
+  'moon',
+  'sun',
+  'leaf',
+  'fish',
+  'bird',
+  'cup',
+  'boat',
+  'star',
+  'flower',
+]
+
+/** Takes a person and a size; gives their picture, which says nothing to a screen reader. */
+export function Avatar({ user, size }: { user: User; size?: 'small' | 'large' }) {
+  const look = `av ${hueOf(user.id)}${size === undefined ? '' : ` av--${size}`}`
+  const { avatar, nickname } = user
+  if (avatar !== 'letter' && readyAvatars.includes(avatar))
+    return <Stamp name={avatar} look={look} />
+  // Whoever listens hears the name, which is always beside it.
+  if (isFace(avatar))
+    return <img class={look} aria-hidden="true" src={housePaths.face(avatar)} alt="" />
+  return (
+    <span class={look} aria-hidden="true">
+      {initialOf(nickname)}
+    </span>
+  )
+}
+
+/** Whether it is the id of somebody's own picture. */
+export function isFace(avatar: string): boolean {
+  return /^[0-9a-f]{32}$/.test(avatar)
+}
+
+/** Takes a stamp's name and its classes; gives the pictogram. */
+export function Stamp({ name, look }: { name: string; look: string }) {
+  return (
+    <svg class={look} aria-hidden="true">
+      <use href={`#stamp-${name}`} />
+    </svg>
+  )
+}
+
+/** What a reader sees as one letter may be several code units: 👩‍🚀, é. */
+function initialOf(nickname: string): string {
+  // Nothing can be added to a plain letter that another plain sign follows.
+  if (/^[!-~]{2}/.test(nickname)) return nickname.charAt(0).toUpperCase()
+  const [first] = letters().segment(nickname)
+  return first?.segment.toUpperCase() ?? ''
+}
+
+const letters = once(() => new Intl.Segmenter(undefined, { granularity: 'grapheme' }))

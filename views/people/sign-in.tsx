@@ -1,0 +1,208 @@
+import { isFace, readyAvatars, Stamp } from './avatar'
+import { LanguageForm } from '../settings/preference-forms'
+import { Page } from '../page/page'
+import { TopBar } from '../page/top-bar'
+import type { View } from '../view'
+
+/** Takes what was typed so far; gives the page for somebody without a name. */
+export function SignInPage({ view, form }: SignInProps) {
+  const { page } = view.words
+  return (
+    <Page view={view} title={page.signInTitle} user={null}>
+      <Shell view={view} />
+      <main>
+        <dialog
+          class="sign-in"
+          id="sign-in"
+          open
+          closedby="none"
+          aria-labelledby="sign-in-title"
+          aria-describedby="sign-in-lead"
+        >
+          <h1 id="sign-in-title">{page.signInTitle}</h1>
+          <p id="sign-in-lead">{page.signInLead}</p>
+          <SignIn view={view} form={form} />
+          <LanguageForm view={view} />
+        </dialog>
+      </main>
+    </Page>
+  )
+}
+
+/** Takes what was typed and what is wrong with it; gives the form, which is swapped by itself. */
+export function SignIn({ view, form }: SignInProps) {
+  const action = view.paths.session()
+  const { page } = view.words
+  return (
+    <form
+      id="sign-in-form"
+      method="post"
+      action={action}
+      hx-post={action}
+      hx-target="#sign-in-form"
+      hx-swap="outerHTML"
+      hx-disable="findAll button[type=submit]"
+    >
+      {/* Enter presses the first submit button, which must not be a suggestion. */}
+      <button class="vh" type="submit" tabindex={-1} aria-hidden="true"></button>
+      {form.room !== null && <input type="hidden" name="room" value={form.room} />}
+      <NicknameField view={view} form={form} />
+      <AvatarChoice view={view} chosen={form.avatar} picture={form.picture} />
+      <button class="btn btn--fill" type="submit">
+        {page.enter}
+      </button>
+    </form>
+  )
+}
+
+export type SignInForm = {
+  nickname: string
+  avatar: string
+  /** One's own, as text; empty without one. */
+  picture: string
+  /** The room to open afterwards; null for the usual one. */
+  room: number | null
+  /** One sentence about what to change; null at first. */
+  problem: string | null
+  suggestions: string[]
+}
+
+type SignInProps = { view: View; form: SignInForm }
+
+function NicknameField({ view, form }: SignInProps) {
+  const { page } = view.words
+  const { problem } = form
+  return (
+    <div class="field">
+      <label for="nickname">{page.nickname}</label>
+      <input
+        id="nickname"
+        name="nickname"
+        value={form.nickname}
+        autocomplete="nickname"
+        autocapitalize="off"
+        spellcheck={false}
+        dir="auto"
+        autofocus
+        required
+        aria-invalid={problem === null ? undefined : 'true'}
+        aria-describedby={problem === null ? 'nickname-hint' : 'nickname-problem'}
+      />
+      {problem === null ? (
+        <small id="nickname-hint">{page.nicknameHint}</small>
+      ) : (
+        <p class="problem" id="nickname-problem">
+          {problem}
+        </p>
+      )}
+      {form.suggestions.length > 0 && <Suggestions view={view} form={form} />}
+    </div>
+  )
+}
+
+function Suggestions({ view, form }: SignInProps) {
+  return (
+    <p class="suggestions">
+      {view.words.page.suggestions}{' '}
+      {form.suggestions.map((name) => (
+        <button class="btn" type="submit" name="suggestion" value={name}>
+          <bdi>{name}</bdi>
+        </button>
+      ))}
+    </p>
+  )
+}
+
+/** Takes what is chosen; gives the pictures to choose from, one's own among them. */
+export function AvatarChoice({ view, chosen, picture }: AvatarChoiceProps) {
+  const { words } = view
+  const labels: Record<string, string> = words.avatars
+  return (
+    <fieldset>
+      <legend>{words.page.avatar}</legend>
+      <div class="picks">
+        {readyAvatars.map((name) => (
+          <label title={labels[name]}>
+            <input type="radio" name="avatar" value={name} checked={name === chosen} />
+            {name === 'letter' ? (
+              <span class="av" aria-hidden="true" id="letter-preview">
+                {words.page.letterSample}
+              </span>
+            ) : (
+              <Stamp name={name} look="av" />
+            )}
+            <span class="vh">{labels[name]}</span>
+          </label>
+        ))}
+        <OwnChoice view={view} chosen={chosen} />
+      </div>
+      <OwnFace view={view} picture={picture} />
+    </fieldset>
+  )
+}
+
+type AvatarChoiceProps = { view: View; chosen: string; picture: string }
+
+/** The own picture among the others, once there is one. */
+function OwnChoice({ view, chosen }: { view: View; chosen: string }) {
+  const { page } = view.words
+  const isOwn = isFace(chosen)
+  return (
+    <label class="picks__own" title={page.ownFace} hidden={!isOwn}>
+      <input type="radio" name="avatar" value={isOwn ? chosen : 'picture'} checked={isOwn} />
+      <img class="av" src={isOwn ? view.paths.face(chosen) : undefined} alt="" />
+      <span class="vh">{page.ownFace}</span>
+    </label>
+  )
+}
+
+/** The way to an own picture; it takes a script to make it small enough. */
+function OwnFace({ view, picture }: { view: View; picture: string }) {
+  const { page } = view.words
+  return (
+    <div
+      class="own-face needs-script"
+      data-moves={page.faceMoves}
+      data-unreadable={page.faceUnreadable}
+    >
+      <input type="hidden" name="picture" value={picture} />
+      <input
+        class="own-face__file"
+        type="file"
+        accept="image/*"
+        hidden
+        aria-label={page.chooseFace}
+      />
+      <button class="btn own-face__choose" type="button">
+        {page.chooseFace}
+      </button>
+      <p class="own-face__problem"></p>
+    </div>
+  )
+}
+
+/** The room behind the dialog: its outline only, since a stranger may see nothing of it. */
+function Shell({ view }: { view: View }) {
+  return (
+    <div class="app" id="app" inert>
+      <TopBar view={view} user={null} />
+      <div class="rail rooms ghost">
+        <i></i>
+        <i></i>
+        <i></i>
+      </div>
+      <div class="chat ghost">
+        <i></i>
+        <i></i>
+        <i></i>
+        <i></i>
+        <i></i>
+      </div>
+      <div class="rail people ghost">
+        <i></i>
+        <i></i>
+        <i></i>
+      </div>
+    </div>
+  )
+}

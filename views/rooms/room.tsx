@@ -1,0 +1,199 @@
+import type { Child } from 'hono/jsx'
+import type { Room } from '../../src/store/store'
+import { Composer, type Unsent } from '../messages/composer'
+import { ExportAway } from '../export/export-here'
+import { Icon } from '../page/icons'
+import { answerBy, PendingTemplate } from '../messages/message'
+import { MessageForms } from '../messages/message-forms'
+import { MessageTools } from '../messages/message-tools'
+import { Page } from '../page/page'
+import { PanelDialog } from '../page/panel'
+import { countHere, OnlineCount, PeopleList, type PeopleProps, PeopleRail } from '../people/people'
+import { roomTitle } from './room-title'
+import { QuoteLine } from '../messages/quote'
+import { RoomsRail } from './rooms'
+import { Newer, Older, SlipFrame, Timeline, type TimelineProps } from '../messages/timeline'
+import { TopBar } from '../page/top-bar'
+import type { View } from '../view'
+import { fill, plural } from '../words'
+
+/** Takes a room as one member sees it; gives the page of the chat. */
+export function RoomPage(props: RoomPageProps) {
+  const { view, reader, room, rooms, people, members, states, counts, clientId, epoch } = props
+  const asked = props.messages.find(({ seq }) => seq === props.at)
+  const here = { room: room.id, people, members, states }
+  return (
+    <Page view={view} title={roomTitle(room)} user={reader} epoch={epoch} renews={props.isRenewing}>
+      <div class="app" id="app">
+        <TopBar view={view} user={reader} />
+        <RoomsRail view={view} rooms={rooms} current={room.id} counts={counts} states={states} />
+        <main class="chat">
+          <RoomHead view={view} room={room} online={countHere(here)} />
+          <Log {...props}>
+            {asked === undefined ? (
+              <WithoutScript {...props} />
+            ) : (
+              <MessageForms {...props} message={asked} refused={props.refused ?? null} />
+            )}
+          </Log>
+          <MessageTools view={view} />
+          <ConnectionBar view={view} />
+          <UnreadBar view={view} />
+          <p class="toast" id="toast" hidden></p>
+          <p class="toast toast--undo" id="undo" hidden></p>
+          <LatestPill view={view} />
+          <Composer
+            view={view}
+            room={room}
+            clientId={clientId}
+            unsent={props.unsent ?? null}
+            answers={asked ?? null}
+          />
+        </main>
+        <PeopleRail view={view} {...here} />
+      </div>
+      <PanelDialog view={view} />
+      <ExportAway view={view} />
+      <PendingTemplate view={view} user={reader} room={room} />
+      <template id="quote-line">
+        <QuoteLine message={answerBy(reader)} paths={view.paths} />
+      </template>
+      <template id="slip">
+        <SlipFrame view={view} name="" after={0} />
+      </template>
+      <template id="older-loader">
+        <Older view={view} room={room} firstSeq={0} />
+      </template>
+      <template id="newer-loader">
+        <Newer view={view} room={room} lastSeq={0} />
+      </template>
+    </Page>
+  )
+}
+
+/** Takes the same as the page; gives the parts of it that another room changes. */
+export function RoomParts(props: TimelineProps & Omit<PeopleProps, 'room'>) {
+  return (
+    <>
+      <Timeline {...props} />
+      <AroundRoom {...props} />
+    </>
+  )
+}
+
+/** The same without the messages: what is not told again after an interruption. */
+export function AroundRoom({ view, room, people, members, states }: AroundProps) {
+  const here = { room: room.id, people, members, states }
+  return (
+    <>
+      <hx-partial hx-target="#head" hx-swap="outerHTML">
+        <RoomHead view={view} room={room} online={countHere(here)} />
+      </hx-partial>
+      <hx-partial hx-target="#online-count" hx-swap="outerHTML">
+        <OnlineCount {...here} />
+      </hx-partial>
+      <hx-partial hx-target="#people-list" hx-swap="outerHTML">
+        <PeopleList {...here} />
+      </hx-partial>
+    </>
+  )
+}
+
+type AroundProps = Pick<TimelineProps, 'view' | 'room'> & Omit<PeopleProps, 'room'>
+
+type RoomPageProps = TimelineProps &
+  Omit<PeopleProps, 'room'> & {
+    rooms: Room[]
+    /** How many people are in each of them. */
+    counts: ReadonlyMap<number, number>
+    /** Asked for by whoever only reads: the page is fetched anew every now and then. */
+    isRenewing: boolean
+    /** A fresh id for the message a browser without JavaScript may send from this page. */
+    clientId: string
+    epoch: string
+    /** Text that was refused, and why; only without JavaScript. */
+    unsent?: Unsent | null
+    /** The same of a change to the message at the place that was asked for. */
+    refused?: Unsent | null
+  }
+
+/** A page that renews itself takes away what is being written, so it has to be asked for. */
+function WithoutScript({ view, room, isRenewing }: RoomPageProps) {
+  const { page } = view.words
+  const path = view.paths.room(room.id)
+  return (
+    <noscript>
+      <p class="note">
+        {isRenewing ? page.renewing : page.noScript}{' '}
+        <a href={isRenewing ? path : `${path}?renew`}>
+          {isRenewing ? page.stopRenewing : page.renew}
+        </a>
+      </p>
+    </noscript>
+  )
+}
+
+function RoomHead({ view, room, online }: { view: View; room: Room; online: number }) {
+  const { live, page } = view.words
+  const isDirect = room.pair !== null
+  return (
+    <header class="head" id="head">
+      <h1>
+        <Icon name={room.kind === 'open' ? 'room' : 'lock'} />
+        <bdi>{isDirect ? room.pair?.[1].nickname : room.name}</bdi>
+      </h1>
+      <p dir="auto">{isDirect ? page.directNote : room.topic}</p>
+      <span id="head-online">{plural(view.language, online, live.online)}</span>
+      <a class="btn btn--icon" href={view.paths.settings(room.id)} data-panel="">
+        <Icon name="more" />
+        <span class="vh">{page.roomSettings}</span>
+      </a>
+    </header>
+  )
+}
+
+function Log(props: TimelineProps & { children: Child }) {
+  const { view, room } = props
+  const { live } = view.words
+  const label = fill(live.messagesIn, { room: roomTitle(room) })
+  return (
+    <div class="log" id="log" tabindex={0} role="log" aria-live="off" aria-label={label}>
+      <Timeline {...props} />
+      {props.children}
+    </div>
+  )
+}
+
+function ConnectionBar({ view }: { view: View }) {
+  const { live } = view.words
+  return (
+    <div class="connection" id="connection" hidden>
+      <span>{live.reconnecting}</span>{' '}
+      <button type="button" data-action="reconnect">
+        {live.retryNow}
+      </button>
+    </div>
+  )
+}
+
+/** How much is new since when, over a room that was opened with a lot of it. */
+function UnreadBar({ view }: { view: View }) {
+  const { page } = view.words
+  return (
+    <div class="unread-bar" id="unread-bar" hidden>
+      <button class="unread-bar__jump" type="button"></button>
+      <button class="unread-bar__read" type="button">
+        {page.markRead}
+      </button>
+    </div>
+  )
+}
+
+function LatestPill({ view }: { view: View }) {
+  return (
+    <button class="btn latest" id="latest" type="button" hidden>
+      <Icon name="down" />
+      <span>{view.words.page.latest}</span>
+    </button>
+  )
+}

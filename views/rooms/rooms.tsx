@@ -1,0 +1,165 @@
+import type { Child } from 'hono/jsx'
+import type { Room } from '../../src/store/store'
+import type { Presence } from '../people/people'
+import { Icon } from '../page/icons'
+import type { View } from '../view'
+import { plural } from '../words'
+
+/** Takes a person's rooms, which one is open and how many are where; gives the list of links. */
+export function RoomsRail({ view, rooms, current, counts, states }: RoomsProps) {
+  const { page } = view.words
+  const compare = new Intl.Collator(view.language).compare
+  const shared = rooms
+    .filter(({ kind }) => kind !== 'direct')
+    .toSorted((a, b) => compare(a.name, b.name) || a.id - b.id)
+  // A direct room in which nothing was said yet is only its opener's intention.
+  const direct = rooms.filter(
+    ({ id, pair, revision }) => pair !== null && (revision > 0 || id === current),
+  )
+  return (
+    <nav class="rail rooms" id="rooms" popover="auto" aria-labelledby="rooms-heading">
+      <h2 id="rooms-heading">
+        {page.rooms}
+        <a
+          class="btn btn--icon rail__add"
+          href={view.paths.rooms()}
+          data-panel=""
+          aria-keyshortcuts="Alt+N"
+        >
+          <Icon name="plus" />
+          <span class="vh">{page.findRooms}</span>
+        </a>
+        <RailClose rail="rooms" label={page.close} />
+      </h2>
+      <ul>
+        {shared.map((room) => (
+          <RoomItem
+            view={view}
+            room={room}
+            isCurrent={room.id === current}
+            online={counts.get(room.id) ?? 0}
+          />
+        ))}
+      </ul>
+      <h2 class="direct-heading" hidden={direct.length === 0}>
+        {page.direct}
+      </h2>
+      <ul id="direct-list">
+        {direct.map((room) => (
+          <DirectItem view={view} room={room} isCurrent={room.id === current} states={states} />
+        ))}
+      </ul>
+    </nav>
+  )
+}
+
+/** Takes a rail's id and a label; gives the button that closes it while it is a drawer. */
+export function RailClose({ rail, label }: { rail: string; label: string }) {
+  return (
+    <button
+      class="btn btn--icon rail__close"
+      type="button"
+      popovertarget={rail}
+      popovertargetaction="hide"
+    >
+      <Icon name="close" />
+      <span class="vh">{label}</span>
+    </button>
+  )
+}
+
+type RoomsProps = {
+  view: View
+  rooms: Room[]
+  current: number | null
+  /** How many people are in each room just now. */
+  counts: ReadonlyMap<number, number>
+  states: ReadonlyMap<number, Presence>
+}
+
+type ItemProps = { view: View; room: Room; isCurrent: boolean }
+
+type LinkProps = ItemProps & {
+  name: string
+  /** The other person of a private conversation, and how they are. */
+  person?: number
+  state?: Presence
+  children: Child
+}
+
+function RoomItem({ view, room, isCurrent, online }: ItemProps & { online: number }) {
+  return (
+    <RoomLink view={view} room={room} isCurrent={isCurrent} name={room.name}>
+      <Icon name={room.kind === 'closed' ? 'lock' : 'room'} />
+      <small class="online">{online}</small>
+      <span class="vh"> {view.words.page.onlineHere}</span>
+    </RoomLink>
+  )
+}
+
+function DirectItem({ view, room, isCurrent, states }: ItemProps & Pick<RoomsProps, 'states'>) {
+  const other = room.pair?.[1]
+  if (other === undefined) return null
+  return (
+    <RoomLink
+      view={view}
+      room={room}
+      isCurrent={isCurrent}
+      name={other.nickname}
+      person={other.id}
+      state={states.get(other.id) ?? 'offline'}
+    >
+      <span class="who">
+        <Icon name="lock" />
+        <i></i>
+      </span>
+    </RoomLink>
+  )
+}
+
+function RoomLink({ view, room, isCurrent, name, person, state, children }: LinkProps) {
+  return (
+    <li>
+      <a
+        class={room.unread > 0 ? 'item unread' : 'item'}
+        id={`room-${room.id}`}
+        href={view.paths.room(room.id)}
+        data-room={room.id}
+        data-person={person}
+        data-state={state}
+        aria-current={isCurrent ? 'page' : undefined}
+      >
+        <b>
+          <bdi>{name}</bdi>
+        </b>{' '}
+        <Draft view={view} />
+        <Unread view={view} room={room} />
+        {children}
+      </a>
+    </li>
+  )
+}
+
+function Draft({ view }: { view: View }) {
+  return (
+    <span class="draft" hidden>
+      <Icon name="pencil" />
+      <span class="vh">{view.words.page.draft}</span>
+    </span>
+  )
+}
+
+/** How much is unread: a red number for what is meant for me, a dot for talk. */
+function Unread({ view, room }: { view: View; room: Room }) {
+  const { language, words } = view
+  return (
+    <>
+      <span class="badge" hidden={room.mentions === 0}>
+        {room.mentions > 99 ? '99+' : room.mentions}
+      </span>
+      <span class="vh unread-words">
+        {room.unread > 0 && plural(language, room.unread, words.live.unread)}
+      </span>{' '}
+    </>
+  )
+}

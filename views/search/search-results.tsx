@@ -1,0 +1,146 @@
+import type { Line, Piece, User } from '../../src/store/store'
+import { Avatar } from '../people/avatar'
+import { Icon } from '../page/icons'
+import type { View } from '../view'
+import { fill, plural, type Words } from '../words'
+
+export type ShownHit = {
+  room: number
+  seq: number
+  /** The room's name, or the other person's of a private conversation. */
+  place: string
+  isPrivate: boolean
+  sender: User
+  /** The day in words, and the time of day, where the reader is. */
+  day: string
+  time: string
+  at: string
+  excerpt: Piece[]
+  /** What was said around it, in a line each. */
+  before: Line | null
+  after: Line | null
+}
+
+export type ResultsProps = {
+  view: View
+  hits: ShownHit[]
+  count: { messages: number; rooms: number; more: boolean } | null
+  isAll: boolean
+  /** Where older results are; null when there are none. */
+  next: string | null
+  /** Each filter that was set, in words, and the search without it. */
+  filters: { words: string; without: string }[]
+}
+
+/** What was found, by day, newest first; or what was searched, and how to find more. */
+export function SearchResults({ view, hits, count, isAll, next, filters }: ResultsProps) {
+  const { search } = view.words
+  const days = [...new Set(hits.map(({ day }) => day))]
+  return (
+    <>
+      {count !== null && hits.length > 0 && (
+        <p class="search__count">{countWords(view, search, count)}</p>
+      )}
+      {hits.length === 0 && count !== null && <Nothing view={view} filters={filters} />}
+      {days.map((day) => (
+        <section>
+          <h3>{day}</h3>
+          <ol class="hits">
+            {hits
+              .filter((hit) => hit.day === day)
+              .map((hit) => (
+                <HitItem view={view} hit={hit} />
+              ))}
+          </ol>
+        </section>
+      ))}
+      {!isAll && <p class="search__note">{search.timeOver}</p>}
+      {next !== null && (
+        <p class="search__more">
+          <a
+            class="btn"
+            href={next}
+            hx-get={`${next}&part=more`}
+            hx-target="closest .search__more"
+            hx-swap="outerHTML"
+          >
+            {search.more}
+          </a>
+        </p>
+      )}
+    </>
+  )
+}
+
+function countWords(
+  { language }: View,
+  search: Words['search'],
+  { messages, rooms, more }: NonNullable<ResultsProps['count']>,
+): string {
+  const found = more
+    ? fill(search.foundMore, { n: messages })
+    : plural(language, messages, search.found)
+  return `${found} ${plural(language, rooms, search.inRooms)}`
+}
+
+function Nothing({ view, filters }: Pick<ResultsProps, 'view' | 'filters'>) {
+  const { search } = view.words
+  return (
+    <div class="search__nothing">
+      <p>
+        {search.nothing} {filters.map(({ words }) => words).join(' · ')}
+      </p>
+      {filters.length > 1 && (
+        <ul>
+          {filters.map(({ words, without }) => (
+            <li>
+              <a href={without} data-search="">
+                {fill(search.searchWithout, { filter: words })}
+              </a>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  )
+}
+
+function HitItem({ view, hit }: { view: View; hit: ShownHit }) {
+  return (
+    <li>
+      <a
+        class="hit"
+        href={view.paths.message(hit.room, hit.seq)}
+        data-hit={hit.room}
+        data-seq={hit.seq}
+      >
+        <Avatar user={hit.sender} size="small" />
+        <span class="hit__main">
+          <Near line={hit.before} />
+          <span class="hit__meta">
+            <b>
+              <bdi>{hit.sender.nickname}</bdi>
+            </b>{' '}
+            <Icon name={hit.isPrivate ? 'lock' : 'room'} />
+            {hit.isPrivate && <span class="vh">{view.words.search.private}</span>}
+            <bdi>{hit.place}</bdi> <time datetime={hit.at}>{hit.time}</time>
+          </span>{' '}
+          <span class="hit__text" dir="auto">
+            {hit.excerpt.map(({ text, isHit }) => (isHit ? <mark>{text}</mark> : text))}
+          </span>{' '}
+          <Near line={hit.after} />
+        </span>
+      </a>
+    </li>
+  )
+}
+
+/** Nothing at the beginning and at the end of a room. */
+function Near({ line }: { line: Line | null }) {
+  if (line === null) return <></>
+  return (
+    <span class="hit__near" dir="auto">
+      <bdi>{line.name}</bdi>: {line.text}
+    </span>
+  )
+}

@@ -1,0 +1,135 @@
+import { limits } from '../../src/shared/limits'
+import { Icon } from '../page/icons'
+import { type ResultsProps, SearchResults } from './search-results'
+import type { View } from '../view'
+
+/** What is asked for, as the fields of the form hold it: '' for what is not. */
+export type SearchFields = Record<
+  'q' | 'sender' | 'room' | 'when' | 'since' | 'until' | 'has' | 'tz',
+  string
+>
+
+export type SearchProps = {
+  view: View
+  fields: SearchFields
+  people: { id: number; name: string }[]
+  rooms: { id: number; name: string }[]
+  results: ResultsProps | null
+}
+
+/** Takes a search and what it found; gives the form and the list, for the page and its dialog. */
+export function SearchPanel(props: SearchProps & { isDialog: boolean }) {
+  const { view, fields, people, rooms, results, isDialog } = props
+  const { search } = view.words
+  return (
+    <div class="search" id="search" data-back={search.backToResults} data-here={search.thisRoom}>
+      {!isDialog && <h1 class="vh">{search.title}</h1>}
+      <h2 class="vh" id="palette-title">
+        {search.messages}
+      </h2>
+      <form id="search-form" role="search" method="get" action={view.paths.search()}>
+        <p class="search__field">
+          <Icon name="search" />
+          <input
+            id="search-q"
+            name="q"
+            type="search"
+            value={fields.q}
+            maxlength={limits.searchUnitsMax}
+            placeholder={search.placeholder}
+            aria-label={search.placeholder}
+            aria-describedby="search-hint"
+            autocomplete="off"
+            enterkeyhint="search"
+            dir="auto"
+          />
+          <button class="btn" type="submit">
+            {search.submit}
+          </button>
+          {isDialog && (
+            <button class="btn btn--icon" type="button" data-action="close">
+              <Icon name="close" />
+              <span class="vh">{view.words.page.close}</span>
+            </button>
+          )}
+        </p>
+        <SearchChips view={view} fields={fields} people={people} rooms={rooms} />
+        <input type="hidden" name="tz" value={fields.tz} />
+      </form>
+      <p class="search__hint" id="search-hint">
+        {search.hint}
+      </p>
+      <div id="search-places" data-label={search.roomsAndPeople}></div>
+      <div id="search-device" data-label={search.onDevice}></div>
+      <div id="search-results">{results !== null && <SearchResults {...results} />}</div>
+    </div>
+  )
+}
+
+type FoundProps = { results: ResultsProps; typed: Omit<SearchProps, 'results'> | null }
+
+/** What was found, and the filters, too, when they were typed instead of chosen. */
+export function FoundParts({ results, typed }: FoundProps) {
+  return (
+    <>
+      <SearchResults {...results} />
+      {typed !== null && (
+        <hx-partial hx-target="#search-chips" hx-swap="outerHTML">
+          <SearchChips {...typed} text={typed.fields.q} />
+        </hx-partial>
+      )}
+    </>
+  )
+}
+
+/** `text` is what is left of the words when the filters were among them. */
+function SearchChips({ view, fields, people, rooms, text }: ChipsProps) {
+  const { search } = view.words
+  const toOption = ({ id, name }: { id: number; name: string }): Option => [String(id), name]
+  const lists: [name: keyof SearchFields, label: string, any: string, options: Option[]][] = [
+    ['sender', search.from, search.anybody, people.map(toOption)],
+    ['when', search.time, search.anyTime, Object.entries(search.whens)],
+    ['room', search.where, search.everywhere, rooms.map(toOption)],
+    ['has', search.has, search.anything, Object.entries(search.kinds)],
+  ]
+  return (
+    <div class="chips" id="search-chips" data-text={text}>
+      {lists.map(([name, label, any, options]) => (
+        <label class="filter">
+          <span>{label}</span>
+          <select name={name}>
+            <option value="">{any}</option>
+            {options.map(([value, text]) => (
+              <option value={value} selected={fields[name] === value}>
+                {text}
+              </option>
+            ))}
+          </select>
+        </label>
+      ))}
+      <Days view={view} fields={fields} />
+    </div>
+  )
+}
+
+type ChipsProps = Omit<SearchProps, 'results'> & { text?: string }
+
+type Option = [value: string, text: string]
+
+function Days({ view, fields }: Pick<SearchProps, 'view' | 'fields'>) {
+  const { search } = view.words
+  const days = [
+    ['since', search.first],
+    ['until', search.last],
+  ] as const
+  return (
+    <span class="filter__days">
+      {days.map(([name, label]) => (
+        <label class="filter">
+          <span>{label}</span>
+          <input type="date" name={name} value={fields[name].slice(0, 10)} />
+        </label>
+      ))}
+    </span>
+  )
+}

@@ -1,0 +1,57 @@
+import type { View } from '../view'
+
+/** Takes the page's language; gives the choice of another, each under its own name. */
+export function LanguageForm({ view }: { view: View }) {
+  const { language, paths, words } = view
+  return (
+    <form class="choice" id="language" method="post" action={paths.preferences()}>
+      <fieldset>
+        <legend>{words.page.language}</legend>
+        <button
+          class="btn"
+          name="language"
+          value="en"
+          lang="en"
+          aria-pressed={is(language === 'en')}
+        >
+          English
+        </button>
+        <button
+          class="btn"
+          name="language"
+          value="zh"
+          lang="zh-Hans"
+          aria-pressed={is(language === 'zh')}
+        >
+          简体中文
+        </button>
+      </fieldset>
+    </form>
+  )
+}
+
+/** Takes the page's theme; gives the three to choose from. */
+export function ThemeForm({ view }: { view: View }) {
+  const { paths, preferences, words } = view
+  return (
+    <form class="choice" method="post" action={paths.preferences()}>
+      <fieldset>
+        <legend>{words.settings.theme}</legend>
+        {Object.entries(words.settings.themes).map(([theme, label]) => (
+          <button
+            class="btn"
+            name="theme"
+            value={theme}
+            aria-pressed={is(preferences.theme === theme)}
+          >
+            {label}
+          </button>
+        ))}
+      </fieldset>
+    </form>
+  )
+}
+
+function is(pressed: boolean): 'true' | 'false' {
+  return pressed ? 'true' : 'false'
+}

@@ -1,0 +1,124 @@
+import type { View } from '../view'
+
+/**
+ * Takes whether it is a page of its own; gives everything one may choose about this browser. What
+ * only a script can do stands in the dialog alone.
+ */
+export function Settings({ view, isPage }: { view: View; isPage: boolean }) {
+  const { title } = view.words.settings
+  return (
+    <div class="stack" id="settings">
+      <h2 id="panel-title">{title}</h2>
+      <p>
+        <a class="btn" href={view.paths.profile()} data-panel="">
+          {view.words.page.profile}
+        </a>
+      </p>
+      <Preferences view={view} isPage={isPage} />
+      {!isPage && <Signals view={view} />}
+      {!isPage && <HistoryHere view={view} />}
+    </div>
+  )
+}
+
+const languages = { en: 'English', zh: '简体中文' }
+
+/** Cookies; with a script each choice takes effect at once, without one there is a button. */
+function Preferences({ view, isPage }: { view: View; isPage: boolean }) {
+  const { page, settings } = view.words
+  const { density, enter, theme } = view.preferences
+  return (
+    <form
+      class="panel__form"
+      method="post"
+      action={view.paths.preferences()}
+      data-later={settings.languageLater}
+    >
+      <input type="hidden" name="from" value="settings" />
+      <Choice name="language" legend={page.language} options={languages} chosen={view.language} />
+      <Choice name="theme" legend={settings.theme} options={settings.themes} chosen={theme} />
+      <Choice
+        name="density"
+        legend={settings.density}
+        options={settings.densities}
+        chosen={density}
+      />
+      <Choice name="enter" legend={settings.enter} options={settings.enters} chosen={enter} />
+      {isPage && (
+        <button class="btn btn--fill" type="submit">
+          {page.save}
+        </button>
+      )}
+    </form>
+  )
+}
+
+/** What calls somebody; the script fills in what this browser chose and can do. */
+function Signals({ view }: { view: View }) {
+  const { page, settings, volumes } = view.words
+  return (
+    <>
+      <div id="set-volume">
+        <Choice name="set-volume" legend={settings.sound} options={volumes} chosen="" />
+      </div>
+      <p class="settings__note" id="needs-https" hidden>
+        {settings.noticesNeedHttps}
+      </p>
+      <label class="settings__row" id="set-notices" hidden>
+        <input type="checkbox" /> {settings.notices}
+      </label>
+      <label class="settings__row">
+        <input type="checkbox" id="set-hide-slips" /> {page.hideSlips}
+      </label>
+    </>
+  )
+}
+
+/** What of the talk is kept in this browser; filled in by the script. */
+function HistoryHere({ view }: { view: View }) {
+  const { settings } = view.words
+  return (
+    <fieldset class="settings__group" id="history-here">
+      <legend>{settings.history}</legend>
+      <label class="settings__row">
+        <input type="checkbox" id="keep-history" /> {settings.keepHistory}
+      </label>
+      <label class="settings__row">
+        <input type="checkbox" id="own-device" /> {settings.ownDevice}
+      </label>
+      <p
+        class="settings__note"
+        id="history-used"
+        data-used={settings.used}
+        data-none={settings.notKept}
+      ></p>
+      <button class="btn" id="clear-history" type="button" data-done={settings.cleared}>
+        {settings.clearHistory}
+      </button>
+    </fieldset>
+  )
+}
+
+type ChoiceProps = {
+  name: string
+  legend: string
+  options: Record<string, string>
+  chosen: string
+}
+
+function Choice({ name, legend, options, chosen }: ChoiceProps) {
+  return (
+    <fieldset class="choice-row">
+      <legend>{legend}</legend>
+      {Object.entries(options).map(([value, label]) => (
+        <label lang={name === 'language' ? langOf(value) : undefined}>
+          <input type="radio" name={name} value={value} checked={value === chosen} /> {label}
+        </label>
+      ))}
+    </fieldset>
+  )
+}
+
+function langOf(language: string): string {
+  return language === 'zh' ? 'zh-Hans' : language
+}
