@@ -1,7 +1,7 @@
 import type { Server } from 'bun'
 import { loadAssets } from './assets'
 import { createBudgets } from './server/rate-limits'
-import type { Audience, Chat, Frame } from './chat/chat'
+import type { Audience, Chat, Publication } from './chat/chat'
 import { startJanitor } from './chat/files/janitor'
 import { openPostingQueue } from './chat/messages/post-message'
 import { createPresence, type Presence } from './chat/people/presence'
@@ -52,8 +52,8 @@ export function openHouse(
     presence,
     log,
     now: Date.now,
-    publish: (audience, frame) => publish(server, audience, frame),
-    whisper: connections.whisper,
+    publish: (audience, publication) => publish(server, audience, publication),
+    publishIfIdle: connections.publishIfIdle,
     ...reachSockets(connections, presence),
   }
   setHousePaths(chat.paths)
@@ -128,28 +128,28 @@ function answerInTurn(app: ReturnType<typeof createApp>, config: Config) {
 function reachSockets(
   connections: ReturnType<typeof createConnections>,
   presence: Presence,
-): Pick<Chat, 'admit' | 'expel' | 'hangUp'> {
+): Pick<Chat, 'subscribeUser' | 'unsubscribeUser' | 'closeSession'> {
   return {
-    admit(userId, room) {
-      connections.admit(userId, room)
+    subscribeUser(userId, room) {
+      connections.subscribeUser(userId, room)
       presence.enter(userId, room)
     },
-    expel(userId, room) {
-      connections.expel(userId, room)
+    unsubscribeUser(userId, room) {
+      connections.unsubscribeUser(userId, room)
       presence.exit(userId, room)
     },
-    hangUp(session) {
+    closeSession(session) {
       for (const socket of connections.ofSession(session)) socket.close(4401, 'signed out')
     },
   }
 }
 
 /** Renders an event at most once per subprotocol, and not at all when nobody listens. */
-function publish(server: Server<SocketState>, audience: Audience, frame: Frame): void {
+function publish(server: Server<SocketState>, audience: Audience, publication: Publication): void {
   for (const subprotocol of ['html', 'json'] as const) {
     const topic = topicOf(audience, subprotocol)
     if (server.subscriberCount(topic) === 0) continue
-    const text = frame[subprotocol]()
+    const text = publication[subprotocol]()
     if (text !== '') server.publish(topic, text)
   }
 }

@@ -6,7 +6,7 @@ import type { FileStore } from '../store/files'
 import type { Store, User } from '../store/store'
 import type { Presence } from './people/presence'
 
-/** Somebody recognised at a door: the person, the browser, where from, in which language. */
+/** The person, browser, address and language behind a request or a socket. */
 export type Visitor = {
   user: User
   /** Hash of the session's token, in hexadecimal: names the browser without being its key. */
@@ -15,37 +15,36 @@ export type Visitor = {
   language: Language
 }
 
-/** Who gets a published frame. Publishing goes to open sockets only; the store is the truth. */
+/** Who receives a publication. It reaches open sockets only; the others catch up from the store. */
 export type Audience = 'everyone' | { room: number } | { user: number }
 
 /**
- * One event for all, rendered at most once per subprotocol and only when somebody listens; an
- * empty string is not sent.
+ * What is published to an audience, rendered at most once per subprotocol and only when somebody
+ * is subscribed; an empty string is not sent.
  */
-export type Frame = { html: () => string; json: () => string }
+export type Publication = { html: () => string; json: () => string }
 
-/** Everything a verb needs, handed in; tests hand in another. */
+/** The dependencies of every action in src/chat. */
 export type Chat = {
   config: Config
   paths: Paths
   store: Store
-  /** The bytes of what people send besides words. */
+  /** The bytes of uploaded files. */
   files: FileStore
-  /** Throws `storage_full` when the disk has no more room than what is there needs. */
+  /** Throws `storage_full` when only the reserve of disk space is left. */
   requireSpace: () => void
   presence: Presence
-  /** Names the build of scripts and styles that pages are made with. */
+  /** Identifies the build of scripts and styles that pages refer to. */
   build: string
   log: Log
-  /** Wall clock in milliseconds; decoration only, order is the room's revision. */
+  /** Wall clock in milliseconds; for display only, as messages are ordered by revision. */
   now: () => number
-  publish: (audience: Audience, frame: Frame) => void
-  /** Tells a room something that may be missed: whoever has bytes waiting is left out. */
-  whisper: (room: number, text: string) => void
-  /** From now on the open sockets of this person hear the room… */
-  admit: (userId: number, room: number) => void
-  /** …and from now on they hear nothing of it. */
-  expel: (userId: number, room: number) => void
+  publish: (audience: Audience, publication: Publication) => void
+  /** Sends to the sockets of a room that have no bytes waiting; for events that may be missed. */
+  publishIfIdle: (room: number, text: string) => void
+  /** Subscribes the user's open sockets to the room. */
+  subscribeUser: (userId: number, room: number) => void
+  unsubscribeUser: (userId: number, room: number) => void
   /** Closes the sockets of an ended session. */
-  hangUp: (session: string) => void
+  closeSession: (session: string) => void
 }

@@ -28,11 +28,11 @@ export type Connections = {
   remove: (socket: Socket) => void
   all: () => Iterable<Socket>
   ofSession: (session: string) => Socket[]
-  /** From now on the sockets of this person hear the room, or hear nothing of it any more. */
-  admit: (userId: number, room: number) => void
-  expel: (userId: number, room: number) => void
-  /** Sends to everybody in a room but those who have not taken what they were sent before. */
-  whisper: (room: number, text: string) => void
+  /** Subscribes all sockets of a user to a room, or unsubscribes them. */
+  subscribeUser: (userId: number, room: number) => void
+  unsubscribeUser: (userId: number, room: number) => void
+  /** Sends to the sockets of a room that have no bytes waiting. */
+  publishIfIdle: (room: number, text: string) => void
   hasRoomFor: (visitor: Visitor) => boolean
   /** Ends the sockets that have been silent for too long, whatever the kernel believes of them. */
   sweep: (now: number) => void
@@ -66,16 +66,16 @@ export function createConnections(
     },
     all: () => open,
     ofSession: (session) => [...(bySession.get(session) ?? [])],
-    admit(userId, room) {
+    subscribeUser(userId, room) {
       for (const socket of byUser.get(userId) ?? []) hearRoom(socket, room)
     },
-    expel(userId, room) {
+    unsubscribeUser(userId, room) {
       for (const socket of byUser.get(userId) ?? []) {
         socket.unsubscribe(topicOf({ room }, socket.data.subprotocol))
         socket.data.rooms.delete(room)
       }
     },
-    whisper(room, text) {
+    publishIfIdle(room, text) {
       for (const socket of open) {
         if (socket.data.rooms.has(room) && socket.getBufferedAmount() === 0) socket.send(text)
       }

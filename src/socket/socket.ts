@@ -115,8 +115,8 @@ function open({ chat, connections }: Needs, socket: Socket): void {
     const hello = await greet(chat, visitor.user)
     // Between the upgrade and here somebody may have been put out, or brought in.
     const now = new Set(hello.rooms.map(({ id }) => id))
-    for (const room of rooms) if (!now.has(room)) chat.expel(visitor.user.id, room)
-    for (const room of now) if (!rooms.has(room)) chat.admit(visitor.user.id, room)
+    for (const room of rooms) if (!now.has(room)) chat.unsubscribeUser(visitor.user.id, room)
+    for (const room of now) if (!rooms.has(room)) chat.subscribeUser(visitor.user.id, room)
     say(socket, hello)
   })
 }

@@ -96,8 +96,8 @@ export type Message = {
   quote: Quote | null
   mentions: Mention[]
   attachments: Attachment[]
-  /** Whom it calls: those it names and whom it answers; 0 is everybody. */
-  called: number[]
+  /** The people it mentions and the author it answers; 0 stands for everybody. */
+  notifiedUserIds: number[]
   reactions: Reaction[]
   /** The other person, in a direct room. */
   recipient: User | null

@@ -79,15 +79,17 @@ export function testAnswers(within: Within): void {
     await append(store, ada, { clientId: 'a', content: 'a question' })
     const quote = { sender: ada, content: 'a question' }
     const said = await append(store, bob, { clientId: 'b', replyTo: 1 })
-    expect(said).toMatchObject({ message: { quote, called: [ada.id] } })
+    expect(said).toMatchObject({ message: { quote, notifiedUserIds: [ada.id] } })
     expect((await roomOf(store, ada)).mentions).toBe(1)
     const room = await roomOf(store, ada)
     expect((await store.messages.before(room, null, 1))[0]).toMatchObject({ quote })
     const edit = { room: 1, seq: 2, author: bob.id, content: 'other words', mentions: [], at: 9 }
-    expect(await store.messages.edit(edit)).toMatchObject({ message: { quote, called: [ada.id] } })
+    expect(await store.messages.edit(edit)).toMatchObject({
+      message: { quote, notifiedUserIds: [ada.id] },
+    })
     expect((await roomOf(store, ada)).mentions).toBe(1)
     await store.messages.remove({ room: 1, seq: 1, user: ada.id, at: 9 })
     const [answer] = await store.messages.before(room, null, 1)
-    expect(answer).toMatchObject({ replyTo: 1, quote: null, called: [] })
+    expect(answer).toMatchObject({ replyTo: 1, quote: null, notifiedUserIds: [] })
   })
 }

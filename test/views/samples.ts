@@ -60,7 +60,7 @@ export function say(sender: User, content: string, minutes = 0): Message {
     quote: null,
     mentions: [],
     attachments: [],
-    called: [],
+    notifiedUserIds: [],
     reactions: [],
     recipient: null,
     writtenIn: null,

@@ -27,9 +27,9 @@ export function liveRow(message: Message, paths: Paths): string {
 
 /** Only words, just said, to everybody in the room. */
 function isPlain(message: Message): boolean {
-  const { attachments, called, reactions, content, editedAt, recipient, replyTo } = message
+  const { attachments, notifiedUserIds, reactions, content, editedAt, recipient, replyTo } = message
   return (
-    attachments.length + called.length + reactions.length === 0 &&
+    attachments.length + notifiedUserIds.length + reactions.length === 0 &&
     (editedAt ?? recipient ?? replyTo ?? message.writtenIn) === null &&
     message.revision === message.seq &&
     bodyClass(content) === bodyClass('')

@@ -27,7 +27,7 @@ export function MessageRow({ message, paths, follows, children }: RowProps) {
       data-user={sender.id}
       data-at={message.createdAt}
       data-edited={message.editedAt ?? undefined}
-      data-mentions={message.called.join(' ') || undefined}
+      data-mentions={message.notifiedUserIds.join(' ') || undefined}
       data-written-in={message.writtenIn ?? undefined}
       data-written-after={message.writtenAfter ?? undefined}
       data-to={message.recipient?.id}
@@ -109,7 +109,7 @@ function emptyMessage(sender: User, room: Pick<Room, 'id'>): Message {
     quote: null,
     mentions: [],
     attachments: [],
-    called: [],
+    notifiedUserIds: [],
     reactions: [],
     recipient: null,
     writtenIn: null,

@@ -15,7 +15,7 @@ export function toEvent(message: Message, after = 0): ChatEvent {
     sender: message.sender,
     recipient: message.recipient,
     content: message.content,
-    mentions: message.called,
+    mentions: message.notifiedUserIds,
     timestamp: new Date(message.createdAt).toISOString(),
     edited: message.editedAt === null ? null : new Date(message.editedAt).toISOString(),
     attachments: message.attachments.map(toWire),
@@ -34,7 +34,7 @@ export function toWire(attachment: Attachment): AttachmentOnWire {
   return { id, name, type, size, width, height, description, url }
 }
 
-/** A room as the lists of its members show it; a direct room is called after the other person. */
+/** A room as the lists of its members show it; a direct room is named after the other person. */
 export function toSummary(room: Room, online: number): RoomSummary {
   const recipient = room.pair?.[1] ?? null
   return {

@@ -14,7 +14,7 @@ export type Typing = {
  * Makes the gatherer of one house. However many write at once, a room hears of it a few times a
  * second, in one frame each, and readers who are behind are left out.
  */
-export function createTyping(chat: Pick<Chat, 'whisper' | 'log'>): Typing {
+export function createTyping(chat: Pick<Chat, 'publishIfIdle' | 'log'>): Typing {
   const changed = new Map<number, Map<number, boolean>>()
   let timer: Timer | null = null
   const flush = guard(chat.log, 'typing', () => {
@@ -28,7 +28,7 @@ export function createTyping(chat: Pick<Chat, 'whisper' | 'log'>): Typing {
         user,
         active,
       }))
-      chat.whisper(room, JSON.stringify(events))
+      chat.publishIfIdle(room, JSON.stringify(events))
     }
   })
   return {

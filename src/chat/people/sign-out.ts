@@ -6,6 +6,6 @@ import type { Chat, Visitor } from '../chat'
  */
 export async function signOut(chat: Chat, visitor: Visitor, tokenHash: Uint8Array): Promise<void> {
   const isLast = await chat.store.sessions.end(tokenHash, chat.now())
-  chat.hangUp(visitor.session)
+  chat.closeSession(visitor.session)
   chat.log(isLast ? 'left' : 'signed_out', { user: visitor.user.id })
 }

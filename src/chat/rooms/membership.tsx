@@ -9,7 +9,7 @@ import type { ChatEvent } from '../../shared/protocol'
  * from now on, the room sees the person, and all their devices get it on their list.
  */
 export function welcome(chat: Chat, user: User, room: Room): void {
-  chat.admit(user.id, room.id)
+  chat.subscribeUser(user.id, room.id)
   tell(chat, user.id, { type: 'room', room: toSummary(room, chat.presence.countIn(room.id)) })
   const state = chat.presence.stateOf(user.id)
   chat.publish(
@@ -23,7 +23,7 @@ export function welcome(chat: Chat, user: User, room: Room): void {
 
 /** Somebody's place is gone: from this turn on nothing of the room reaches any of their sockets. */
 export function farewell(chat: Chat, userId: number, roomId: number): void {
-  chat.expel(userId, roomId)
+  chat.unsubscribeUser(userId, roomId)
   tell(chat, userId, { type: 'room.left', room: roomId })
   announce(chat, roomId, { type: 'member.left', room: roomId, user: userId })
 }

@@ -3,7 +3,7 @@ import type { AppendOutcome, Message, NewMessage, User } from '../store'
 import { createUse, writeAttachments } from './attachments'
 import type { ClientIds } from './client-ids'
 import {
-  calledBy,
+  findNotifiedUserIds,
   type MessageRow,
   quoteAt,
   readQuote,
@@ -71,8 +71,8 @@ function appendOne(work: Work, message: NewMessage): AppendOutcome {
   )
   clientIds.add(author, clientId, Number(row.lastInsertRowid))
   const { sender, recipient } = member
-  const called = calledBy(mentions, sender, quote)
-  for (const user of called) mention.run(user, room, seq)
+  const notifiedUserIds = findNotifiedUserIds(mentions, sender, quote)
+  for (const user of notifiedUserIds) mention.run(user, room, seq)
   use.mark(room, seq, message.attachments)
   member.place.head = seq
   // One by one: copying what there is into what it becomes takes as long as storing it.
@@ -87,7 +87,7 @@ function appendOne(work: Work, message: NewMessage): AppendOutcome {
     quote,
     mentions,
     attachments,
-    called,
+    notifiedUserIds,
     reactions: [],
     recipient,
     writtenIn,

@@ -52,7 +52,7 @@ function editOne(statements: Statements, wanted: MessageEdit): ChangeOutcome {
     { ...row, revision, content, mentions: named, editedAt: at },
     toOther(row),
   )
-  for (const user of message.called) statements.mention.run(user, room, seq)
+  for (const user of message.notifiedUserIds) statements.mention.run(user, room, seq)
   return { status: 'changed', message }
 }
 

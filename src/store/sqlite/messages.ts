@@ -9,7 +9,7 @@ import type { SearchIndex } from '../search/search-index'
 
 export type MessageRow = Omit<
   Message,
-  'sender' | 'mentions' | 'recipient' | 'quote' | 'called' | 'reactions' | 'attachments'
+  'sender' | 'mentions' | 'recipient' | 'quote' | 'notifiedUserIds' | 'reactions' | 'attachments'
 > & {
   senderId: number
   nickname: string
@@ -132,14 +132,18 @@ export function toMessage(row: MessageRow, recipient: User | null): Message {
   const sender = { id: senderId, nickname, avatar }
   const mentions = readMentions(row.mentions)
   const quote = readQuote(row.quote)
-  const called = calledBy(mentions, sender, quote)
+  const notifiedUserIds = findNotifiedUserIds(mentions, sender, quote)
   const reactions = readReactions(row.reactions)
   const attachments = readAttachments(row.attachments)
-  return { ...message, sender, recipient, mentions, quote, called, reactions, attachments }
+  return { ...message, sender, recipient, mentions, quote, notifiedUserIds, reactions, attachments }
 }
 
 /** Those a message names, as they stand in it, and whom it answers. */
-export function calledBy(mentions: Mention[], sender: User, quote: Quote | null): number[] {
+export function findNotifiedUserIds(
+  mentions: Mention[],
+  sender: User,
+  quote: Quote | null,
+): number[] {
   const named = mentions.map(({ user }) => user)
   const answered = quote?.sender.id ?? sender.id
   return answered === sender.id || named.includes(answered) ? named : [...named, answered]
