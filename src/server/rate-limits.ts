@@ -1,4 +1,5 @@
 import { limits } from '../shared/limits'
+import { setNewest } from '../shared/lru'
 
 /** What a person does again and again: names are free, so their address has a budget, too. */
 type Habit = 'messages' | 'frames' | 'catchUps' | 'searches' | 'uploads'
@@ -57,9 +58,7 @@ export function createBudgets(on: boolean, clock: () => number = () => performan
     bucket.tokens = Math.min(burst, bucket.tokens + ((now - bucket.filledAt) / 1000) * perSecond)
     bucket.filledAt = now
     // Re-inserting keeps the map in order of use: the front is what was idle longest.
-    buckets.delete(name)
-    buckets.set(name, bucket)
-    if (buckets.size > limits.bucketsMax) dropOldest(buckets)
+    setNewest(buckets, name, bucket, limits.bucketsMax)
     if (cost !== undefined) {
       bucket.tokens = Math.max(-burst, bucket.tokens - cost)
       return 0
@@ -86,9 +85,4 @@ export function spendOnMessage(spend: Spend, who: Spender, content: string): num
   spend('messages', `person ${who.user.id}`, more)
   spend('messagesOfAddress', who.address, more)
   return 0
-}
-
-function dropOldest(buckets: Map<string, Bucket>): void {
-  const oldest = buckets.keys().next()
-  if (!oldest.done) buckets.delete(oldest.value)
 }

@@ -1,5 +1,6 @@
 import { escapeToBuffer } from 'hono/utils/html'
 import { limits } from '../../src/shared/limits'
+import { setNewest } from '../../src/shared/lru'
 import type { Paths } from '../../src/shared/paths'
 import type { Message, User } from '../../src/store/store'
 import { Avatar } from '../people/avatar'
@@ -53,9 +54,7 @@ function faceOf(user: User): string {
   const picture = String(<Avatar user={user} />)
   const look = `class="av ${hueOf(user.id)}" aria-hidden="true"`
   const face = picture.replace(look, 'class=av') + String(<b>{user.nickname}</b>)
-  faces.set(key, face)
-  const oldest = faces.keys().next()
-  if (faces.size > limits.facesKeptMax && !oldest.done) faces.delete(oldest.value)
+  setNewest(faces, key, face, limits.facesKeptMax)
   return face
 }
 

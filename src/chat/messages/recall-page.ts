@@ -1,4 +1,5 @@
 import { limits } from '../../shared/limits'
+import { setNewest } from '../../shared/lru'
 import type { Changes, Message, Stand } from '../../store/store'
 import type { Chat } from '../chat'
 import { toEvent } from './events'
@@ -25,9 +26,7 @@ export async function recallPage(chat: Chat, room: Stand, reading: Reading): Pro
   const changes = await chat.store.messages.changesAfter(room, from, catchUpRows, catchUpUnitsMax)
   const { revision, more } = changes
   const page = { frames: framesOf(chat, room.id, reading, changes), revision, more }
-  pages.set(key, page)
-  const oldest = pages.keys().next()
-  if (pages.size > limits.pagesKeptMax && !oldest.done) pages.delete(oldest.value)
+  setNewest(pages, key, page, limits.pagesKeptMax)
   return page
 }
 

@@ -1,5 +1,6 @@
 import { liveRow } from '../../../views/messages/live-row'
 import { limits } from '../../shared/limits'
+import { setNewest } from '../../shared/lru'
 import type { Message } from '../../store/store'
 import type { Chat } from '../chat'
 
@@ -13,9 +14,7 @@ export function recallRow(chat: Pick<Chat, 'paths'>, message: Message): string {
   if (known !== undefined) return known
   const row = liveRow(message, chat.paths)
   if (key.length > limits.rowKeyUnitsMax) return row
-  rows.set(key, row)
-  const oldest = rows.keys().next()
-  if (rows.size > limits.rowsKeptMax && !oldest.done) rows.delete(oldest.value)
+  setNewest(rows, key, row, limits.rowsKeptMax)
   return row
 }
 

@@ -1,3 +1,4 @@
+import { createConcurrencyLimit } from '../../server/concurrency'
 import { ChatError } from '../../server/errors'
 import { limits } from '../../shared/limits'
 import type { Place, SearchPage } from '../../store/store'
@@ -17,23 +18,20 @@ export type FindMessages = (
  * from that is none.
  */
 export function createFindMessages(chat: Chat): FindMessages {
-  const running = new Map<string, number>()
+  const { searchesAtOnceMax: perKey, searchRetryMs: retryMs } = limits
+  const take = createConcurrencyLimit({ perKey, all: Number.POSITIVE_INFINITY, retryMs })
   return async ({ session, user }, search, after, limit = limits.searchPageRows) => {
     if (isEmpty(search)) return nothing
-    const before = running.get(session) ?? 0
-    if (before >= limits.searchesAtOnceMax) throw new ChatError('too_many', limits.searchRetryMs)
-    running.set(session, before + 1)
+    const release = take(session)
     try {
       const { words, sender, room, has, sinceAt: since, untilAt: until } = search
       const query = { user: user.id, words, sender, room, has, since, until, after, limit }
       const page = await chat.store.search(query)
       if (!('refused' in page)) return page
-      if (page.refused === 'busy') throw new ChatError('busy', limits.searchRetryMs)
+      if (page.refused === 'busy') throw new ChatError('busy', retryMs)
       throw new ChatError('bad_request')
     } finally {
-      const left = (running.get(session) ?? 1) - 1
-      if (left === 0) running.delete(session)
-      else running.set(session, left)
+      release()
     }
   }
 }

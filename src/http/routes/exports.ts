@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { type Export, exportRoom } from '../../chat/export/export-room'
 import { parseZone, utc } from '../../chat/search/zone'
+import { createConcurrencyLimit } from '../../server/concurrency'
 import { ChatError } from '../../server/errors'
 import { limits } from '../../shared/limits'
 import type { WebContext, WebEnv, WebNeeds } from '../context'
@@ -9,24 +10,25 @@ import { requireRoom } from './rooms'
 
 /** A whole room as a file, made while it is taken; only so many at once. */
 export function exportRoutes(needs: WebNeeds): Hono<WebEnv> {
-  const turns = createTurns()
+  const { exportsPerSessionMax: perKey, exportsMax: all, exportRetryMs: retryMs } = limits
+  const take = createConcurrencyLimit({ perKey, all, retryMs })
   return new Hono<WebEnv>()
-    .get('/rooms/:id/export.txt', (c) => send(needs, c, 'txt', turns))
-    .get('/rooms/:id/export.html', (c) => send(needs, c, 'html', turns))
+    .get('/rooms/:id/export.txt', (c) => send(needs, c, 'txt', take))
+    .get('/rooms/:id/export.html', (c) => send(needs, c, 'html', take))
 }
 
 async function send(
   needs: WebNeeds,
   c: WebContext,
   kind: 'txt' | 'html',
-  turns: Turns,
+  take: (session: string) => () => void,
 ): Promise<Response> {
   const visitor = requireVisitor(c)
   const room = await requireRoom(needs, c, visitor)
   const tz = c.req.query('tz') ?? ''
   const zone = tz === '' ? utc : parseZone(tz)
   if (zone === null) throw new ChatError('bad_request')
-  const release = turns.take(visitor.session)
+  const release = take(visitor.session)
   try {
     const origin = needs.chat.config.publicUrl?.origin ?? c.get('origin')
     const made = await exportRoom(needs.chat, visitor, room, { kind, zone, origin })
@@ -86,30 +88,4 @@ function stream(
     },
     cancel: end,
   })
-}
-
-type Turns = { take: (session: string) => () => void }
-
-/** Throws `too_many` for a second one of one browser, and `busy` when there are many of all. */
-function createTurns(): Turns {
-  const taken = new Map<string, number>()
-  let all = 0
-  return {
-    take(session) {
-      const own = taken.get(session) ?? 0
-      if (own >= limits.exportsPerSessionMax) throw new ChatError('too_many', limits.exportRetryMs)
-      if (all >= limits.exportsMax) throw new ChatError('busy', limits.exportRetryMs)
-      taken.set(session, own + 1)
-      all += 1
-      let isReleased = false
-      return () => {
-        if (isReleased) return
-        isReleased = true
-        all -= 1
-        const left = (taken.get(session) ?? 1) - 1
-        if (left === 0) taken.delete(session)
-        else taken.set(session, left)
-      }
-    },
-  }
 }
