@@ -31,8 +31,8 @@ export type * from './search/query'
 export type Store = {
   /** Random per database: another epoch means that every known position is worthless. */
   epoch: string
-  /** Tells this house from all others for ever, a restored backup included. */
-  house: string
+  /** Random per installation, kept by a restored backup: tells it from all others for ever. */
+  instance: string
   users: {
     /** Makes a person with a session and a place in the first room; null: the name is taken. */
     join(user: NewUser, tokenHash: Uint8Array): Promise<User | null>

@@ -5,7 +5,7 @@ import { makeFolder, removeFolder, runServer, startServer } from '../helpers/ser
 import { below, type FaultTest, type Figures, unlike } from './promise'
 
 type Size = {
-  /** The last format that is upgraded; all before it are, too. */
+  /** The formats that are upgraded; 0 is an empty database. */
   formats: number[]
   messages: number
   /** Upgrades of each that are killed at a random moment… */
@@ -21,13 +21,14 @@ const steps = readdirSync(folder)
   .filter((name) => name.endsWith('.sql'))
   .toSorted()
   .map((name) => readFileSync(join(folder, name), 'utf8'))
-const older = steps.keys().drop(1).toArray()
+/** Format 0 is an empty database: the first start is an upgrade, too. */
+const older = [...steps.keys()]
 
-const small: Size = { formats: [1, steps.length - 1], messages: 400, kills: 2, killsAtWrites: 0 }
+const small: Size = { formats: older, messages: 400, kills: 2, killsAtWrites: 0 }
 
 /**
  * T22: makes data of every earlier format, kills the server at random moments of the upgrade, and
- * looks: the data is the old or the new one, never something between, and nothing is missing.
+ * checks that the data has the old or the new format, nothing between, and that nothing is missing.
  */
 export const upgraded: FaultTest<Size> = {
   id: 'P22',
@@ -46,7 +47,9 @@ export const upgraded: FaultTest<Size> = {
 
 async function run({ formats, messages, kills, killsAtWrites, isHalf }: Size): Promise<Figures> {
   const place = makeFolder()
-  const made = steps.map((_, n) => schemaOf(makeData(join(place, `schema-${n + 1}`), n + 1, 0)))
+  const made = [...older, steps.length].map((n) => {
+    return schemaOf(makeData(join(place, `schema-${n}`), n, 0))
+  })
   const figures = { cuts: 0, stayedOld: 0, between: 0, damaged: 0 }
   const mayTrace = killsAtWrites === 0 || Bun.which('strace') !== null
   const after = { messagesLost: 0, notOpened: 0, notFound: 0 }
@@ -60,10 +63,10 @@ async function run({ formats, messages, kills, killsAtWrites, isHalf }: Size): P
       if (isHalf) addHalfAStep(data)
       figures.cuts += 1
       const schema = schemaOf(data)
-      if (schema === made[format - 1]) figures.stayedOld += 1
+      if (schema === made[format]) figures.stayedOld += 1
       else if (schema !== made.at(-1)) figures.between += 1
       if (!isSound(data)) figures.damaged += 1
-      const opened = await open(data, messages)
+      const opened = await open(data, format === 0 ? 0 : messages)
       for (const name of ['messagesLost', 'notOpened', 'notFound'] as const) {
         after[name] += opened[name]
       }
@@ -89,12 +92,18 @@ async function killAtWrite(data: string): Promise<void> {
   await runServer({ data, under, killAfterMs: 10_000 })
 }
 
-/** A folder of data as a program of that time left it. */
+/** A folder of data as a program of that format left it. */
 function makeData(data: string, format: number, messages: number): string {
   const db = openIn(data, { create: true })
   db.run('PRAGMA journal_mode = WAL')
   for (const sql of steps.slice(0, format)) db.run(sql)
   db.run(`PRAGMA user_version = ${format}`)
+  if (format > 0) addMessages(db, messages)
+  db.close()
+  return data
+}
+
+function addMessages(db: Database, messages: number): void {
   db.run(`INSERT INTO rooms (kind, name, name_folded, name_skeleton, created_at, revision)
     VALUES ('open', 'general', 'general', 'general', 1, ${messages})`)
   db.run(`INSERT INTO users (nickname, avatar, created_at) VALUES ('Ada', 'letter', 1)`)
@@ -105,8 +114,6 @@ function makeData(data: string, format: number, messages: number): string {
   db.transaction(() => {
     for (let n = 1; n <= messages; n += 1) insert.run(n, `the tide ${n} was high 潮水很高`)
   })()
-  db.close()
-  return data
 }
 
 function openIn(data: string, options: { create?: boolean } = {}): Database {

@@ -59,7 +59,7 @@ test('it restores into a new folder or an empty one: the same house, a new epoch
   for (const name of ['new', 'empty']) {
     expect(await restore(whole, newFolder(name))).toMatchObject({ messages: 50, files: 1 })
     const store = openIn(newFolder(name))
-    expect(store.house).toBe(first.house)
+    expect(store.instance).toBe(first.instance)
     expect(store.epoch).not.toBe(first.epoch)
     await store.close()
     expect(await Bun.file(join(newFolder(name), 'files', 'ab', id)).text()).toBe(
@@ -91,7 +91,7 @@ test('what is no backup, or is from a newer Chatroom, is refused with a sentence
     await Bun.write(join(place, 'foreign.tar'), foreign)
     await refused(join(place, 'foreign.tar'), 'is no backup')
   }
-  const manifest = { kind: 'chatroom backup', layout: 1, format: 5, house: '', madeBy: '10.0.0' }
+  const manifest = { kind: 'chatroom backup', layout: 1, format: 1, instance: '', madeBy: '10.0.0' }
   for (const [name, change] of Object.entries({ layout: { layout: 2 }, data: { format: 999 } })) {
     const file = join(place, `${name}.tar`)
     const tar = await writeTar(file)

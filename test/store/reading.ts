@@ -24,16 +24,19 @@ export function testReading(within: Within): void {
     expect(await roomOf(store, await join(store, 'Eve', 2))).toMatchObject({ unread: 0 })
   })
 
-  within('the house keeps its names over a restart, and people, and messages', async (engine) => {
-    const { store } = engine
-    const ada = await join(store, 'Ada', 1)
-    await append(store, ada, { content: 'kept' })
-    const { house, epoch } = store
-    const again = await engine.reopen()
-    expect({ house: again.house, epoch: again.epoch }).toEqual({ house, epoch })
-    expect(epoch.length).toBe(32)
-    expect(await again.sessions.findUser(hash(1))).toEqual(ada)
-    const [message] = await again.messages.before(await roomOf(again, ada), null, 1)
-    expect(message?.content).toBe('kept')
-  })
+  within(
+    'the instance and the epoch survive a restart, and so do people and messages',
+    async (engine) => {
+      const { store } = engine
+      const ada = await join(store, 'Ada', 1)
+      await append(store, ada, { content: 'kept' })
+      const { instance, epoch } = store
+      const again = await engine.reopen()
+      expect(again).toMatchObject({ instance, epoch })
+      expect(epoch.length).toBe(32)
+      expect(await again.sessions.findUser(hash(1))).toEqual(ada)
+      const [message] = await again.messages.before(await roomOf(again, ada), null, 1)
+      expect(message?.content).toBe('kept')
+    },
+  )
 }

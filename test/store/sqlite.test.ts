@@ -13,7 +13,7 @@ storeContract('SQLite', () => openEngine())
 
 test('two houses have different names', async () => {
   const [a, b] = [await openEngine(), await openEngine()]
-  expect(a.store.house).not.toBe(b.store.house)
+  expect(a.store.instance).not.toBe(b.store.instance)
   expect(a.store.epoch).not.toBe(b.store.epoch)
   await a.close()
   await b.close()

@@ -51,7 +51,7 @@ function toVisitor(c: WebContext, user: Visitor['user'], tokenHash: Uint8Array):
  * keeps them apart. `__Host-` exists only where the page is HTTPS.
  */
 function cookieName(chat: Chat, isSecure: boolean): string {
-  return `${isSecure ? '__Host-' : ''}chatroom_${chat.store.house}`
+  return `${isSecure ? '__Host-' : ''}chatroom_${chat.store.instance}`
 }
 
 function cookie(c: WebContext, chat: Chat, value: string): string {

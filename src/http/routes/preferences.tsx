@@ -47,7 +47,7 @@ export function readPreferences(chat: Chat, assets: Assets): MiddlewareHandler<W
       },
       build: chat.build,
       house,
-      houseId: chat.store.house,
+      houseId: chat.store.instance,
       uploadBytesMax: chat.config.uploadBytesMax,
       assets: urls,
     })

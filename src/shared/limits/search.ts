@@ -46,8 +46,6 @@ export const finding = {
   searchIndexPauseMs: 250,
   searchIndexQuietPauseMs: 5,
   searchBacklogMax: 1_000_000,
-  /** Senders' own ids wait in memory until so many are written in order: at most 5 MB. */
-  clientIdsWaitingMax: 20_000,
   /** Questions waiting for the thread that reads; beyond it people are asked to retry. */
   readerQueueMax: 100,
   /** A thread that is silent for longer than any budget is replaced. */

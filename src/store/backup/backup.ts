@@ -24,7 +24,7 @@ export type Manifest = {
   layout: number
   /** Format of the data in it, as in migrations.ts. */
   format: number
-  house: string
+  instance: string
   madeAt: string
   madeBy: string
 }
@@ -98,9 +98,9 @@ async function write(
   snapshot: Snapshot,
   part: string,
 ): Promise<Amount> {
-  const { format, house, messages } = snapshot
+  const { format, instance, messages } = snapshot
   const about = { madeAt: new Date(now()).toISOString(), madeBy: version }
-  const manifest: Manifest = { kind: 'chatroom backup', layout: 1, format, house, ...about }
+  const manifest: Manifest = { kind: 'chatroom backup', layout: 1, format, instance, ...about }
   const tar = await writeTar(part)
   try {
     await addText(tar, names.manifest, `${JSON.stringify(manifest, null, 2)}\n`)

@@ -65,9 +65,9 @@ async function readManifest(tar: TarReader): Promise<Manifest | null> {
   const entry = await tar.next()
   if (entry?.name !== names.manifest || entry.size > manifestBytesMax) return null
   const fields: Partial<Manifest> = JSON.parse(await textOf(tar))
-  const { kind, layout, format, house = '', madeAt = '', madeBy = '' } = fields
+  const { kind, layout, format, instance = '', madeAt = '', madeBy = '' } = fields
   if (kind !== 'chatroom backup' || !(Number(format) >= 1)) return null
-  return { kind, layout: Number(layout), format: Number(format), house, madeAt, madeBy }
+  return { kind, layout: Number(layout), format: Number(format), instance, madeAt, madeBy }
 }
 
 const manifestBytesMax = 10_000

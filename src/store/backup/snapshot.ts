@@ -3,9 +3,9 @@ import { newestFormat } from '../sqlite/migrations'
 
 /** A copy of the database as it was at one moment; it lies in a file of its own. */
 export type Snapshot = {
-  /** Format of the data, and the house it belongs to. */
+  /** Format of the data, and the instance it belongs to. */
   format: number
-  house: string
+  instance: string
   messages: number
   /** Every file that something in it needs. */
   files: () => Iterable<{ id: string; size: number }>
@@ -36,7 +36,7 @@ export function openSnapshot(file: string): Snapshot {
   const hasFiles = first(`SELECT 1 FROM sqlite_schema WHERE name = 'attachments'`) === 1
   return {
     format,
-    house: String(first(`SELECT value FROM settings WHERE key = 'house'`)),
+    instance: String(first(`SELECT value FROM settings WHERE key = 'instance'`)),
     messages: Number(first('SELECT count(*) FROM messages')),
     files: () =>
       hasFiles

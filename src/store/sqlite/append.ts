@@ -1,7 +1,6 @@
 import type { Database } from 'bun:sqlite'
-import type { AppendOutcome, Message, NewMessage, User } from '../store'
+import type { AppendOutcome, AppendRefusal, Message, NewMessage, User } from '../store'
 import { createUse, writeAttachments } from './attachments'
-import type { ClientIds } from './client-ids'
 import {
   findNotifiedUserIds,
   type MessageRow,
@@ -13,50 +12,35 @@ import {
 } from './messages'
 
 /**
- * Makes the statement that adds a group of messages in one transaction: each gets the next revision
- * of its room as its place, a repeat is answered with the first.
+ * Makes the function that adds a group of messages in one transaction. Each gets the next revision
+ * of its room as its place. The unique index on client id and author decides what is a repeat; a
+ * repeat is answered with the first message.
  */
-export function createAppend(
-  db: Database,
-  clientIds: ClientIds,
-): (batch: NewMessage[]) => AppendOutcome[] {
+export function createAppend(db: Database): (batch: NewMessage[]) => AppendOutcome[] {
   const statements = prepare(db)
-  const write = db.transaction((batch: NewMessage[]) => {
+  return db.transaction((batch: NewMessage[]) => {
     const group: Group = { rooms: new Map(), members: new Map() }
-    const work = { ...statements, clientIds, group }
+    const work = { ...statements, group }
     const outcomes = batch.map((message) => appendOne(work, message))
     for (const [id, { head }] of group.rooms) statements.advance.run(id, head)
-    clientIds.write(batch.length)
     return outcomes
   }).immediate
-  return (batch) => {
-    let isStored = false
-    try {
-      const outcomes = write(batch)
-      isStored = true
-      return outcomes
-    } finally {
-      clientIds.settle(isStored)
-    }
-  }
 }
 
-type Work = ReturnType<typeof prepare> & { clientIds: ClientIds; group: Group }
+type Work = ReturnType<typeof prepare> & { group: Group }
 
 function appendOne(work: Work, message: NewMessage): AppendOutcome {
-  const { clientIds, findReply, insert, mention, readOne, use } = work
+  const { findReply, insert, mention, use } = work
   const { room, author, clientId, content, replyTo, mentions, createdAt } = message
   const member = memberOf(work, room, author)
-  const first = clientIds.find(author, clientId)
-  if (first !== null) return answerRepeat(readOne.get(first), message, member)
-  if (member === null) return { status: 'refused', code: 'room_missing' }
+  if (member === null) return refuse(work, message, null, 'room_missing')
   const quote = replyTo === null ? null : readQuote(findReply.get(room, replyTo)?.quote ?? null)
-  if (replyTo !== null && quote === null) return { status: 'refused', code: 'reply_missing' }
+  if (replyTo !== null && quote === null) return refuse(work, message, member, 'reply_missing')
   const attachments = use.find(author, message.attachments)
-  if (attachments === null) return { status: 'refused', code: 'attachment_missing' }
+  if (attachments === null) return refuse(work, message, member, 'attachment_missing')
   const seq = member.place.head + 1
   const { writtenIn, writtenAfter } = placeOfWriting(work, message, member)
-  const row = insert.run(
+  const { changes } = insert.run(
     room,
     seq,
     author,
@@ -69,7 +53,7 @@ function appendOne(work: Work, message: NewMessage): AppendOutcome {
     writtenAfter,
     createdAt,
   )
-  clientIds.add(author, clientId, Number(row.lastInsertRowid))
+  if (changes === 0) return refuse(work, message, member, 'client_id_reused')
   const { sender, recipient } = member
   const notifiedUserIds = findNotifiedUserIds(mentions, sender, quote)
   for (const user of notifiedUserIds) mention.run(user, room, seq)
@@ -97,6 +81,28 @@ function appendOne(work: Work, message: NewMessage): AppendOutcome {
     deletedAt: null,
   }
   return { status: 'accepted', message: stored, repeat: false }
+}
+
+/** A repeat is answered with the first message even where the message would now be refused. */
+function refuse(
+  work: Work,
+  message: NewMessage,
+  member: Member | null,
+  code: AppendRefusal,
+): AppendOutcome {
+  return answerRepeat(work, message, member) ?? { status: 'refused', code }
+}
+
+/** The outcome for a client id that its author has used before; null when it is new. */
+function answerRepeat(
+  { findFirst }: Work,
+  { room, author, clientId }: NewMessage,
+  member: Member | null,
+): AppendOutcome | null {
+  const row = findFirst.get(clientId, author)
+  if (row === null) return null
+  if (row.room !== room) return { status: 'refused', code: 'client_id_reused' }
+  return { status: 'accepted', message: toMessage(row, member?.recipient ?? null), repeat: true }
 }
 
 /** Somebody in a room, as the group knows them already or as the database does; null: not in it. */
@@ -135,7 +141,9 @@ function placeOfWriting(
 }
 
 function prepare(db: Database) {
-  const readOne = db.query<MessageRow, [number]>(selectMessages('messages.id = ?'))
+  const findFirst = db.query<MessageRow, [string, number]>(
+    selectMessages('client_id = ? AND author_id = ?'),
+  )
   // The room and the person apart, as a join of all takes ten times as long.
   const findMember = db.query<User, [number, number]>(
     `SELECT id, nickname, avatar FROM users
@@ -151,18 +159,19 @@ function prepare(db: Database) {
   const findReply = db.query<{ quote: string }, [number, number]>(
     `SELECT (${quoteAt('?1', '?2')}) AS quote`,
   )
-  // By position: named parameters cost as much again as the insert itself.
+  // Parameters by position: named ones cost as much again as the insert itself.
   const insert = db.query<never, InsertValues>(
     `INSERT INTO messages (room_id, seq, revision, author_id, client_id, content, reply_to,
        mentions, attachments, written_in, written_after, created_at)
-     VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)`,
+     VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+     ON CONFLICT (client_id, author_id) DO NOTHING`,
   )
   const mention = db.query(
     `INSERT OR IGNORE INTO mentions (user_id, room_id, seq) VALUES (?, ?, ?)`,
   )
   const advance = db.query(`UPDATE rooms SET revision = ?2 WHERE id = ?1`)
   const use = createUse(db)
-  const find = { readOne, findReply, findMember, findRoom, findOther }
+  const find = { findFirst, findReply, findMember, findRoom, findOther }
   return { ...find, insert, mention, advance, use }
 }
 
@@ -189,15 +198,4 @@ type Member = { sender: User; recipient: User | null; place: Place }
 type Group = {
   rooms: Map<number, Place>
   members: Map<string, Member | null>
-}
-
-function answerRepeat(
-  row: MessageRow | null,
-  { room }: NewMessage,
-  member: Member | null,
-): AppendOutcome {
-  if (row === null) throw new Error('an id has a message')
-  if (row.room !== room) return { status: 'refused', code: 'client_id_reused' }
-  const message = toMessage(row, member?.recipient ?? null)
-  return { status: 'accepted', message, repeat: true }
 }

@@ -3,7 +3,6 @@ import type { Mention, Message, Quote, Reaction, Stand, Store, User } from '../s
 import { createAppend } from './append'
 import { readAttachments } from './attachments'
 import { createChanges } from './changes'
-import type { ClientIds } from './client-ids'
 import type { SearchBacklog } from '../search/search-backlog'
 import type { SearchIndex } from '../search/search-index'
 
@@ -23,11 +22,10 @@ export type MessageRow = Omit<
 /** Messages, in SQLite: appended in groups, read by place (seq) or by change (revision). */
 export function createMessages(
   db: Database,
-  clientIds: ClientIds,
   index: SearchIndex,
   backlog: SearchBacklog,
 ): Store['messages'] {
-  const append = createAppend(db, clientIds)
+  const append = createAppend(db)
   const { before, after, changes, slips, head } = prepare(db)
 
   return {

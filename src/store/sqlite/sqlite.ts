@@ -7,7 +7,6 @@ import { unfinished } from '../backup/backup'
 import type { Store } from '../store'
 import { storageReasonOf } from '../storage-fault'
 import { createAttachments } from './attachments'
-import { createClientIds } from './client-ids'
 import { stopAfterFailedSync } from './failed-sync'
 import { holdFile, type Lock } from './lock'
 import { prepareLate } from './lazy-statements'
@@ -107,7 +106,7 @@ function setPragmas(db: Database): string | null {
     ['foreign_keys', 1],
     ['busy_timeout', 5000],
     ['trusted_schema', 0],
-    // Kilobytes. Where ids are by chance, each message reads a page to see whether it is a repeat.
+    // Kilobytes (negative). Where client ids are random, each message reads a page of their index.
     ['cache_size', -8_000],
     // Checkpoints every 16 MB instead of every 4: fewer pauses, still a small file.
     ['wal_autocheckpoint', 4000],
@@ -135,18 +134,17 @@ function createStore(db: Database, lock: Lock, file: string, indexPauseMsMax?: n
   const careful = <Noun extends object>(noun: Noun): Noun => stopAfterFailedSync(db, noun)
   const index = careful(createSearchIndex(db))
   const backlog = createSearchBacklog(index, indexPauseMsMax)
-  const clientIds = createClientIds(db)
   const writeProbe = db.query(
     `INSERT INTO settings (key, value) VALUES ('probe', '1')
      ON CONFLICT (key) DO UPDATE SET value = value + 1`,
   )
   return {
     epoch: readSetting(db, 'epoch') ?? '',
-    house: readSetting(db, 'house') ?? '',
+    instance: readSetting(db, 'instance') ?? '',
     users: careful(createUsers(db)),
     sessions: careful(createSessions(db)),
     rooms: careful(createRooms(db)),
-    messages: careful(createMessages(db, clientIds, index, backlog)),
+    messages: careful(createMessages(db, index, backlog)),
     attachments: careful(createAttachments(db)),
     ...createReading(reader),
     async probe() {
@@ -155,7 +153,6 @@ function createStore(db: Database, lock: Lock, file: string, indexPauseMsMax?: n
     async close() {
       backlog.stop()
       await reader.close()
-      unlessDiskRefuses(clientIds.close)
       // A log that cannot be brought home stays and is read at the next start.
       unlessDiskRefuses(() => db.run('PRAGMA wal_checkpoint(TRUNCATE)'))
       // Bun caches statements; an unfinalised one would leave the -wal file behind.

@@ -1,0 +1,150 @@
+-- Times are milliseconds since 1970.
+
+CREATE TABLE settings (
+  key TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- AUTOINCREMENT: an id belongs to one person for ever.
+CREATE TABLE users (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  nickname TEXT NOT NULL,
+  -- Null once the person has logged out everywhere: the name is free, the messages keep their author.
+  nickname_folded TEXT UNIQUE,
+  nickname_skeleton TEXT UNIQUE,
+  avatar TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  left_at INTEGER
+) STRICT;
+
+-- Only the hash of a session's token is stored: a copy of the database signs nobody in.
+CREATE TABLE sessions (
+  token_hash BLOB PRIMARY KEY,
+  user_id INTEGER NOT NULL REFERENCES users (id),
+  created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX sessions_by_user ON sessions (user_id);
+
+CREATE TABLE rooms (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind TEXT NOT NULL CHECK (kind IN ('open', 'closed', 'direct')),
+  name TEXT NOT NULL,
+  -- Null for closed and direct rooms: only open rooms have unique names.
+  name_folded TEXT UNIQUE,
+  name_skeleton TEXT UNIQUE,
+  topic TEXT NOT NULL DEFAULT '',
+  -- The two people of a direct room, smaller id first ("3:7"): at most one room per pair.
+  direct_key TEXT UNIQUE,
+  created_by INTEGER REFERENCES users (id),
+  created_at INTEGER NOT NULL,
+  revision INTEGER NOT NULL DEFAULT 0,
+  CHECK ((kind = 'direct') = (direct_key IS NOT NULL))
+) STRICT;
+
+CREATE TABLE memberships (
+  room_id INTEGER NOT NULL REFERENCES rooms (id),
+  user_id INTEGER NOT NULL REFERENCES users (id),
+  role TEXT NOT NULL DEFAULT 'member' CHECK (role IN ('owner', 'admin', 'member')),
+  notify TEXT NOT NULL DEFAULT 'mentions' CHECK (notify IN ('all', 'mentions', 'nothing')),
+  joined_at INTEGER NOT NULL,
+  read_seq INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (room_id, user_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX memberships_by_user ON memberships (user_id);
+
+-- The longest column is the last, so that reading the others does not read through a long message.
+CREATE TABLE messages (
+  id INTEGER PRIMARY KEY,
+  room_id INTEGER NOT NULL REFERENCES rooms (id),
+  -- The room's revision when it was posted: its place in the timeline, which never changes.
+  seq INTEGER NOT NULL,
+  -- The room's revision at its last change.
+  revision INTEGER NOT NULL,
+  author_id INTEGER NOT NULL REFERENCES users (id),
+  client_id TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  edited_at INTEGER,
+  deleted_at INTEGER,
+  reply_to INTEGER,
+  -- Of a private message: the room in which its author was, and that room's revision at the time.
+  -- Both people see it there as a private note.
+  written_in INTEGER,
+  written_after INTEGER,
+  -- JSON: [[user, start, length], …], places in code units of the content; user 0 is everybody.
+  mentions TEXT,
+  -- What a message shows of its files, as JSON, so that reading a page reads one table.
+  attachments TEXT,
+  content TEXT NOT NULL,
+  UNIQUE (room_id, seq),
+  -- A message that is sent twice is stored once. The client id is first, because ids that begin
+  -- with the time then share the last page of the index, whoever their author is.
+  UNIQUE (client_id, author_id)
+) STRICT;
+
+-- Catch-up finds new messages by seq; only changed ones need this second, much smaller index.
+CREATE UNIQUE INDEX messages_changed ON messages (room_id, revision) WHERE revision > seq;
+CREATE INDEX messages_written_in ON messages (written_in, written_after)
+WHERE written_in IS NOT NULL;
+
+-- Who is mentioned where, for unread counts; user 0 is everybody.
+CREATE TABLE mentions (
+  user_id INTEGER NOT NULL,
+  room_id INTEGER NOT NULL REFERENCES rooms (id),
+  seq INTEGER NOT NULL,
+  PRIMARY KEY (user_id, room_id, seq)
+) STRICT, WITHOUT ROWID;
+
+-- One per person, message and emoji, in the order in which they were set.
+CREATE TABLE reactions (
+  id INTEGER PRIMARY KEY,
+  room_id INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  emoji TEXT NOT NULL,
+  user_id INTEGER NOT NULL REFERENCES users (id),
+  created_at INTEGER NOT NULL,
+  UNIQUE (room_id, seq, emoji, user_id),
+  FOREIGN KEY (room_id, seq) REFERENCES messages (room_id, seq)
+) STRICT;
+
+-- The bytes lie in the file store under the same id. They are written before the row and removed
+-- after it: a row always has its file.
+CREATE TABLE attachments (
+  -- 128 random bits in hexadecimal.
+  id TEXT PRIMARY KEY,
+  owner_id INTEGER NOT NULL REFERENCES users (id),
+  -- Null until it is used, once and for good: by one message, or as a profile picture.
+  used_as TEXT CHECK (used_as IN ('message', 'face')),
+  room_id INTEGER REFERENCES rooms (id),
+  seq INTEGER,
+  name TEXT NOT NULL,
+  -- Found in the bytes; the type that the sender names is ignored.
+  type TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  width INTEGER,
+  height INTEGER,
+  -- Nine colours to show while the picture loads.
+  preview TEXT NOT NULL,
+  description TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  CHECK ((used_as IS 'message') = (room_id IS NOT NULL AND seq IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX attachments_by_owner ON attachments (owner_id, size);
+CREATE INDEX attachments_by_message ON attachments (room_id, seq) WHERE room_id IS NOT NULL;
+CREATE INDEX attachments_unused ON attachments (created_at) WHERE used_as IS NULL;
+
+-- The full-text index. `tokens` are made by search/search-tokens.ts. Only which message has which
+-- token is kept (detail none, no content): half the size of FTS5's own trigrams, and one character
+-- is enough to search for. It is filled by search-index.ts, as SQL cannot fold case and accents.
+CREATE VIRTUAL TABLE search USING fts5 (
+  tokens,
+  content = '',
+  columnsize = 0,
+  detail = none,
+  tokenize = 'ascii'
+);
+
+INSERT INTO settings (key, value)
+VALUES ('instance', lower(hex(randomblob(4)))), ('epoch', lower(hex(randomblob(16))));
