@@ -2,8 +2,8 @@ import type { BunPlugin } from 'bun'
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
-import { limits } from '../src/shared/limits'
 import { emojiLines } from './emoji'
+import { limits } from '../src/shared/limits'
 
 /**
  * Builds what the browser fetches into dist/static (hashed names, compressed beside) and, unless

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { limits } from './shared/limits'
+import { serverLimits } from './server/limits'
 
 /** What the operator decides, read once from flags and environment; flags win. */
 export type Config = {
@@ -155,9 +155,9 @@ function readSizes(
   environment: Record<string, string | undefined>,
 ): Sizes | string {
   const sizes: Sizes = {
-    uploadBytesMax: limits.uploadBytesMax,
-    personBytesMax: limits.personBytesMax,
-    filesBytesMax: limits.filesBytesMax,
+    uploadBytesMax: serverLimits.uploadBytesMax,
+    personBytesMax: serverLimits.personBytesMax,
+    filesBytesMax: serverLimits.filesBytesMax,
   }
   for (const [key, flag, variable] of [
     ['uploadBytesMax', 'max-upload', 'CHATROOM_MAX_UPLOAD'],

@@ -4,7 +4,7 @@ import { renderUnicodeCompact } from 'uqr'
 import { version } from './version'
 import { parseRoomName } from './chat/people/name'
 import { type Config, help, readCommand } from './config'
-import { limits } from './shared/limits'
+import { serverLimits } from './server/limits'
 import { createLog, faultOf, type Log } from './server/log'
 import { type House, openHouse } from './server'
 import type { FileStore } from './store/files'
@@ -52,7 +52,7 @@ function serve(config: Config, log: Log): void {
   if (process.platform !== 'win32') process.on('SIGXFSZ', () => {})
   setTimeout(() => {
     dropStalePins(config.dataFolder).catch((fault) => log('pins.stay', { fault: faultOf(fault) }))
-  }, limits.afterStartMs)
+  }, serverLimits.afterStartMs)
   stopOnSignal(house)
   greet(config, house.port)
 }
@@ -115,7 +115,7 @@ function stopOnSignal(house: House): void {
   const stop = (): void => {
     if (isStopping) process.exit(1)
     isStopping = true
-    setTimeout(() => process.exit(1), limits.stopMsMax)
+    setTimeout(() => process.exit(1), serverLimits.stopMsMax)
     house.stop().then(
       () => process.exit(0),
       (fault) => {
@@ -138,7 +138,7 @@ function greet(config: Config, port: number): void {
     const shared = urls.at(-1)
     if (shared === undefined) return
     console.log(`\n${renderUnicodeCompact(shared)}\n\nScan it, or open ${shared}`)
-  }, limits.afterStartMs).unref()
+  }, serverLimits.afterStartMs).unref()
 }
 
 /** This machine first, the address best shared with others last. */

@@ -9,7 +9,6 @@ import { watchSpace } from './chat/files/space'
 import { createTyping } from './chat/messages/typing'
 import type { Config } from './config'
 import { guard } from './server/guard'
-import { limits } from './shared/limits'
 import type { Log } from './server/log'
 import { createPaths, setHousePaths } from './shared/paths'
 import { createConnections, type Socket, type SocketState } from './socket/connections'
@@ -20,6 +19,14 @@ import type { Store } from './store/store'
 import { createTurns } from './server/fair-queue'
 import { createApp } from './http/app'
 import { addressOf } from './http/middleware/guards'
+
+/** How often silent sockets are looked for. */
+const sweepMs = 5_000
+/** A client that sends its headers or body too slowly is disconnected. */
+const requestIdleSecondsMax = 15
+/** At shutdown sockets, and then requests, get this long to finish. */
+const farewellMsMax = 2_500
+const farewellMsMin = 50
 
 export type House = {
   port: number
@@ -69,13 +76,13 @@ export function openHouse(
     hostname: config.host,
     // The web door bounds every body itself: one road takes large files, all others little.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-    idleTimeout: limits.requestIdleSecondsMax,
+    idleTimeout: requestIdleSecondsMax,
     fetch: answerInTurn(app, config),
     error: () => new Response('Something broke. Please try again.', { status: 500 }),
     websocket: door.websocket,
   })
   const sweep = guard(log, 'sweep', () => connections.sweep(performance.now()))
-  const sweeper = setInterval(sweep, limits.sweepMs)
+  const sweeper = setInterval(sweep, sweepMs)
   const stopJanitor = startJanitor(chat)
 
   return {
@@ -100,11 +107,11 @@ async function sayFarewell(
   connections: ReturnType<typeof createConnections>,
 ): Promise<void> {
   const isHeard = (): boolean => [...connections.all()].every(hasTakenAll)
-  await until(isHeard, limits.farewellMsMax)
+  await until(isHeard, farewellMsMax)
   for (const socket of connections.all()) socket.close(1012, 'restarting')
   // Close frames need a moment more than the call.
-  await Bun.sleep(limits.farewellMsMin)
-  await until(() => server.pendingRequests === 0, limits.farewellMsMax)
+  await Bun.sleep(farewellMsMin)
+  await until(() => server.pendingRequests === 0, farewellMsMax)
 }
 
 function hasTakenAll(socket: Socket): boolean {

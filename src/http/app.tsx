@@ -1,7 +1,6 @@
 import { Hono } from 'hono'
 import { LinearRouter } from 'hono/router/linear-router'
 import { ChatError } from '../server/errors'
-import { limits } from '../shared/limits'
 import { attachmentRoutes } from './routes/attachments'
 import type { WebEnv, WebNeeds } from './context'
 import { exportRoutes } from './routes/exports'
@@ -20,6 +19,10 @@ import { sessionRoutes } from './routes/sessions'
 import { socketRoutes } from './routes/sockets'
 import { staticRoutes } from './routes/static-files'
 
+const restartRetryMs = 2_000
+/** An answer that takes longer to render counts as more requests; a usual page takes 3 ms. */
+const renderingMsPerRequest = 8
+
 /** The HTTP door: middleware in the order in which a request meets it, then a file per noun. */
 export function createApp(needs: WebNeeds): Hono<WebEnv> {
   const { chat, assets, spend, isStopping } = needs
@@ -32,7 +35,7 @@ export function createApp(needs: WebNeeds): Hono<WebEnv> {
   app.route('/', staticRoutes(chat, assets))
   app.use(readPreferences(chat, assets))
   app.use(async (_, next) => {
-    if (isStopping()) throw new ChatError('restarting', limits.restartRetryMs)
+    if (isStopping()) throw new ChatError('restarting', restartRetryMs)
     await next()
   })
   app.use(checkSize(chat.paths))
@@ -41,7 +44,7 @@ export function createApp(needs: WebNeeds): Hono<WebEnv> {
     const retryMs = spend('requests', c.get('address'))
     if (retryMs > 0) throw new ChatError('too_many', retryMs)
     await next()
-    const cost = Math.floor((c.get('drawnMs') ?? 0) / limits.drawingMsPerRequest)
+    const cost = Math.floor((c.get('drawnMs') ?? 0) / renderingMsPerRequest)
     if (cost > 0) spend('requests', c.get('address'), cost)
   })
   app.use(recogniseVisitor(chat))

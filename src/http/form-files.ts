@@ -3,6 +3,7 @@ import { receiveFile } from '../chat/files/receive-file'
 import type { Visitor } from '../chat/chat'
 import { ChatError } from '../server/errors'
 import { limits } from '../shared/limits'
+import { serverLimits } from '../server/limits'
 import { asMessage } from './bodies'
 import type { WebContext, WebNeeds } from './context'
 import { currentUser } from './middleware/identity'
@@ -24,13 +25,13 @@ export async function readFormWithFiles(
   const boundary = boundaryOf(c.req.header('content-type') ?? '')
   const { body } = c.req.raw
   if (boundary === null || body === null) throw new ChatError('bad_request')
-  c.env.server.timeout(c.req.raw, limits.uploadIdleSecondsMax)
+  c.env.server.timeout(c.req.raw, serverLimits.uploadIdleSecondsMax)
   const bytesMax = limits.attachmentsMax * needs.chat.config.uploadBytesMax
   const form = new Map<string, string>()
   const files: string[] = []
   let problem: ChatError | null = null
-  let textBytesLeft: number = limits.requestBytesMax
-  for await (const part of readParts(body, boundary, bytesMax + limits.requestBytesMax)) {
+  let textBytesLeft: number = serverLimits.requestBytesMax
+  for await (const part of readParts(body, boundary, bytesMax + serverLimits.requestBytesMax)) {
     if (part.fileName === null) {
       const text = await collect(bytesOf(part), textBytesLeft)
       textBytesLeft -= text.length

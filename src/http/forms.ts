@@ -1,5 +1,5 @@
 import { ChatError } from '../server/errors'
-import { limits } from '../shared/limits'
+import { serverLimits } from '../server/limits'
 import type { WebContext } from './context'
 
 /**
@@ -16,7 +16,7 @@ export async function parseForm(c: WebContext): Promise<Map<string, string>> {
     throw new ChatError('bad_request')
   })
   const fields = new Map<string, string>()
-  if ([...form.keys()].length > limits.formFieldsMax) throw new ChatError('bad_request')
+  if ([...form.keys()].length > serverLimits.formFieldsMax) throw new ChatError('bad_request')
   for (const [name, value] of form) {
     if (typeof value === 'string') fields.set(name, value)
   }

@@ -1,5 +1,8 @@
 import { ChatError } from '../server/errors'
-import { limits } from '../shared/limits'
+import { serverLimits } from '../server/limits'
+
+/** The head of a form part: its name and the name of a file. */
+const formHeadBytesMax = 8 * 1024
 
 /** A part of a form: a field, or a file when it has the name of one. */
 export type Part = {
@@ -35,8 +38,8 @@ export async function* readParts(
   try {
     await skip(until(line, mark))
     for (let n = 0; !(await isOver(line)); n += 1) {
-      if (n > limits.formFieldsMax) throw new ChatError('bad_request')
-      const head = await collect(until(line, Buffer.from('\r\n\r\n')), limits.formHeadBytesMax)
+      if (n > serverLimits.formFieldsMax) throw new ChatError('bad_request')
+      const head = await collect(until(line, Buffer.from('\r\n\r\n')), formHeadBytesMax)
       const bytes = until(line, mark)
       yield { ...readHead(head.toString()), next: async () => (await bytes.next()).value ?? null }
       await skip(bytes)

@@ -1,5 +1,7 @@
-import { limits } from '../shared/limits'
 import type { Page } from './ui/page'
+
+/** Lazy scripts are fetched at the first use of the page, or after this. */
+const firstUseMs = 1_500
 
 /** Parts of the island that are fetched when they are first wanted, each a script of its own. */
 export type LazyParts = {
@@ -67,6 +69,6 @@ export function onFirstUse(work: () => void): void {
     for (const sign of signs) removeEventListener(sign, begin)
     work()
   }
-  const timer = setTimeout(begin, limits.firstUseMs)
+  const timer = setTimeout(begin, firstUseMs)
   for (const sign of signs) addEventListener(sign, begin, { passive: true })
 }

@@ -1,20 +1,20 @@
-import { limits } from '../shared/limits'
+import { serverLimits } from './limits'
 import { setNewest } from '../shared/lru'
 
 /** What a person does again and again: names are free, so their address has a budget, too. */
 type Habit = 'messages' | 'frames' | 'catchUps' | 'searches' | 'uploads'
 
-/** What a budget is spent on; each has its burst and its rate in limits.ts. */
+/** What a budget is spent on; each has its burst and its rate in ./limits. */
 export type Spending = Habit | `${Habit}OfAddress` | 'requests' | 'joins' | 'handshakes' | 'rooms'
 
 type Rate = { burst: number; perSecond: number }
 
 const ofPerson: Record<Habit, Rate> = {
-  messages: { burst: limits.messagesBurst, perSecond: limits.messagesPerSecond },
-  frames: { burst: limits.framesBurst, perSecond: limits.framesPerSecond },
-  catchUps: { burst: limits.catchUpsBurst, perSecond: limits.catchUpsPerSecond },
-  searches: { burst: limits.searchesBurst, perSecond: limits.searchesPerSecond },
-  uploads: { burst: limits.uploadsBurst, perSecond: limits.uploadsPerSecond },
+  messages: { burst: serverLimits.messagesBurst, perSecond: serverLimits.messagesPerSecond },
+  frames: { burst: serverLimits.framesBurst, perSecond: serverLimits.framesPerSecond },
+  catchUps: { burst: serverLimits.catchUpsBurst, perSecond: serverLimits.catchUpsPerSecond },
+  searches: { burst: serverLimits.searchesBurst, perSecond: serverLimits.searchesPerSecond },
+  uploads: { burst: serverLimits.uploadsBurst, perSecond: serverLimits.uploadsPerSecond },
 }
 
 const rates: Record<Spending, Rate> = {
@@ -24,14 +24,14 @@ const rates: Record<Spending, Rate> = {
   catchUpsOfAddress: forMany(ofPerson.catchUps),
   searchesOfAddress: forMany(ofPerson.searches),
   uploadsOfAddress: forMany(ofPerson.uploads),
-  requests: { burst: limits.requestsBurst, perSecond: limits.requestsPerSecond },
-  joins: { burst: limits.joinsBurst, perSecond: limits.joinsPerSecond },
-  rooms: { burst: limits.roomsBurst, perSecond: limits.roomsPerSecond },
-  handshakes: { burst: limits.handshakesBurst, perSecond: limits.handshakesPerSecond },
+  requests: { burst: serverLimits.requestsBurst, perSecond: serverLimits.requestsPerSecond },
+  joins: { burst: serverLimits.joinsBurst, perSecond: serverLimits.joinsPerSecond },
+  rooms: { burst: serverLimits.roomsBurst, perSecond: serverLimits.roomsPerSecond },
+  handshakes: { burst: serverLimits.handshakesBurst, perSecond: serverLimits.handshakesPerSecond },
 }
 
 function forMany({ burst, perSecond }: Rate): Rate {
-  const { peopleOfAddress } = limits
+  const { peopleOfAddress } = serverLimits
   return { burst: burst * peopleOfAddress, perSecond: perSecond * peopleOfAddress }
 }
 
@@ -58,7 +58,7 @@ export function createBudgets(on: boolean, clock: () => number = () => performan
     bucket.tokens = Math.min(burst, bucket.tokens + ((now - bucket.filledAt) / 1000) * perSecond)
     bucket.filledAt = now
     // Re-inserting keeps the map in order of use: the front is what was idle longest.
-    setNewest(buckets, name, bucket, limits.bucketsMax)
+    setNewest(buckets, name, bucket, serverLimits.bucketsMax)
     if (cost !== undefined) {
       bucket.tokens = Math.max(-burst, bucket.tokens - cost)
       return 0
@@ -80,7 +80,7 @@ export function spendFor(spend: Spend, habit: Habit, { user, address }: Spender)
 /** The same for a message, of which a long one costs as much as several: others wait for it. */
 export function spendOnMessage(spend: Spend, who: Spender, content: string): number {
   const retryMs = spendFor(spend, 'messages', who)
-  const more = Math.floor(content.length / limits.postingUnitsPerMessage)
+  const more = Math.floor(content.length / serverLimits.postingUnitsPerMessage)
   if (retryMs > 0 || more === 0) return retryMs
   spend('messages', `person ${who.user.id}`, more)
   spend('messagesOfAddress', who.address, more)

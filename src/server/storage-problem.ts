@@ -1,5 +1,5 @@
 import { ChatError, type ProblemCode } from './errors'
-import { limits } from '../shared/limits'
+import { serverLimits } from './limits'
 import { type StorageReason, storageReasonOf } from '../store/storage-fault'
 
 const codes = {
@@ -11,5 +11,5 @@ const codes = {
 /** What to tell people when the disk is to blame; null for any other fault. */
 export function storageProblem(thrown: unknown): ChatError | null {
   const reason = storageReasonOf(thrown)
-  return reason === null ? null : new ChatError(codes[reason], limits.storageRetryMs)
+  return reason === null ? null : new ChatError(codes[reason], serverLimits.storageRetryMs)
 }

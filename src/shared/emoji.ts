@@ -1,7 +1,9 @@
-import { limits } from './limits'
 import { once } from './once'
 
-const few = once(() => new RegExp(`^(?:\\s*\\p{RGI_Emoji}){1,${limits.largeEmojiMax}}\\s*$`, 'v'))
+/** Up to this many emoji alone are shown large. */
+const largeEmojiMax = 6
+
+const few = once(() => new RegExp(`^(?:\\s*\\p{RGI_Emoji}){1,${largeEmojiMax}}\\s*$`, 'v'))
 
 /** Whether a text is a few emoji and nothing else; said here for the server and for the browser. */
 export function isLargeEmoji(text: string): boolean {

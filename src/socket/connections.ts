@@ -1,8 +1,13 @@
 import type { ServerWebSocket } from 'bun'
 import type { Visitor } from '../chat/chat'
 import type { ChatEvent } from '../shared/protocol'
-import { limits } from '../shared/limits'
+import { serverLimits } from '../server/limits'
 import { type Subprotocol, topicOf } from './topics'
+
+/** A socket that misses its heartbeat is pinged: hidden tabs may wake only once a minute. */
+const pingAfterMs = 26_000
+/** A socket silent for this long is closed: with sweep and grace, offline within a minute. */
+const silenceMsMax = 44_000
 
 export type SocketState = {
   visitor: Visitor
@@ -40,7 +45,7 @@ export type Connections = {
 
 /** Makes the registry of open sockets; `patience` is how long a silent one is believed. */
 export function createConnections(
-  patience: { pingAfterMs: number; silenceMsMax: number } = limits,
+  patience: { pingAfterMs: number; silenceMsMax: number } = { pingAfterMs, silenceMsMax },
 ): Connections {
   const open = new Set<Socket>()
   const bySession = new Map<string, Set<Socket>>()
@@ -83,7 +88,10 @@ export function createConnections(
     hasRoomFor({ session, address }) {
       const ofSession = bySession.get(session)?.size ?? 0
       const ofAddress = addressCounts.get(address) ?? 0
-      return ofSession < limits.socketsPerSessionMax && ofAddress < limits.socketsPerAddressMax
+      return (
+        ofSession < serverLimits.socketsPerSessionMax &&
+        ofAddress < serverLimits.socketsPerAddressMax
+      )
     },
     sweep(now) {
       for (const socket of open) {

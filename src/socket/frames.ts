@@ -7,7 +7,9 @@ import {
   type SentMessage,
 } from '../chat/messages/parse-message'
 import type { ProblemCode } from '../server/errors'
-import { limits } from '../shared/limits'
+
+/** Rooms that one resume may name. */
+export const catchUpRoomsMax = 500
 
 /** What a client may say on the socket, once its shape was checked. */
 export type Frame =
@@ -139,7 +141,7 @@ function parseResume(fields: Fields): Frame | FrameProblem {
     return problem('bad_frame')
   }
   const entries = Object.entries(rooms)
-  if (entries.length > limits.catchUpRoomsMax) return problem('bad_frame')
+  if (entries.length > catchUpRoomsMax) return problem('bad_frame')
   const positions = new Map<number, number>()
   for (const [key, value] of entries) {
     const room = parseCount(Number(key))

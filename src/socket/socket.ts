@@ -4,12 +4,15 @@ import type { Visitor } from '../chat/chat'
 import { greet } from '../chat/rooms/greet'
 import { ChatError } from '../server/errors'
 import { guard } from '../server/guard'
-import { limits } from '../shared/limits'
+import { serverLimits } from '../server/limits'
 import { act, type ActNeeds } from './dispatch'
 import { later, refuse, say } from './replies'
 import { type Connections, hearRoom, type Socket, type SocketState } from './connections'
 import { parseFrame } from './frames'
 import { chooseSubprotocol, topicOf } from './topics'
+
+/** Bun's own idle timer is only a second net: any send restarts it. */
+const socketIdleSecondsMax = 120
 
 export type SocketDoor = {
   upgrade: (
@@ -34,10 +37,10 @@ export function createSocketDoor(needs: Needs): SocketDoor {
     upgrade: (server, request, visitor, rooms) =>
       upgrade(needs, { server, request, visitor, rooms }),
     websocket: {
-      maxPayloadLength: limits.frameBytesMax,
-      backpressureLimit: limits.outboundBytesMax,
+      maxPayloadLength: serverLimits.frameBytesMax,
+      backpressureLimit: serverLimits.outboundBytesMax,
       closeOnBackpressureLimit: true,
-      idleTimeout: limits.socketIdleSecondsMax,
+      idleTimeout: socketIdleSecondsMax,
       open: guard(chat.log, 'socket.open', (socket) => open(needs, socket), endSocket),
       message: guard(
         chat.log,

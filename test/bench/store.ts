@@ -1,11 +1,13 @@
 import { cpSync } from 'node:fs'
-import { limits } from '../../src/shared/limits'
+import { serverLimits } from '../../src/server/limits'
+import { postingBatchMax } from '../../src/chat/messages/post-message'
 import { openStore } from '../../src/store/sqlite/sqlite'
 import type { Room, Store, User } from '../../src/store/store'
 import { makeFolder, removeFolder } from '../helpers/server'
 import { join, message } from '../store/people'
 import type { Figure } from './figures'
 import { indexed } from './fill'
+import { limits } from '../../src/shared/limits'
 
 const rounds = 5
 /** Each figure of a round is the mean of so many; a commit alone is what the disk takes. */
@@ -60,7 +62,7 @@ const works: { name: string; work: Work }[] = [
   {
     name: 'catching up with 200',
     work: ({ store }, room) =>
-      store.messages.changesAfter(room, room.revision - 200, 200, limits.catchUpUnitsMax),
+      store.messages.changesAfter(room, room.revision - 200, 200, serverLimits.catchUpUnitsMax),
   },
   {
     name: 'all rooms with unread counts',
@@ -143,8 +145,8 @@ async function fill(
   from: number,
   to: number,
 ): Promise<void> {
-  for (let n = from; n < to; n += limits.postingBatchMax) {
-    const size = Math.min(limits.postingBatchMax, to - n)
+  for (let n = from; n < to; n += postingBatchMax) {
+    const size = Math.min(postingBatchMax, to - n)
     const batch = Array.from({ length: size }, (_, k) => {
       const author = authors[(n + k) % authorCount]
       if (author === undefined) throw new Error('somebody has to say it')

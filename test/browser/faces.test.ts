@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { type BrowserPage, openBrowserPage } from '../helpers/browser'
-import { limits } from '../../src/shared/limits'
+import { draftSaveMs } from '../../src/island/composer/drafts'
 import { type RunningServer, startServer } from '../helpers/server'
 import {
   addressOf,
@@ -163,7 +163,7 @@ test('what was begun in another tab outlives a change of name and a reload', asy
   await connected(ada)
   await tab.evaluate(`document.querySelector('#content').focus()`)
   await tab.type('begun afterwards')
-  await Bun.sleep(limits.draftSaveMs + 100)
+  await Bun.sleep(draftSaveMs + 100)
   await reload(tab)
   expect(await tab.evaluate<string>(`document.querySelector('#content').value`)).toBe(
     'begun afterwards',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { limits } from '../../src/shared/limits'
+import { renewMs } from '../../src/island/actions/renewal'
 import type { BrowserPage } from '../helpers/browser'
 import { type RunningServer, startServer } from '../helpers/server'
 import { enter, expectTexts, reload, rows, say, sees } from './people'
@@ -125,13 +125,13 @@ test('X8: a page of an older server says so, and what waits in it is sent once',
   // While something is being written it stays as it is.
   await ada.type('Begun')
   await ada.evaluate(`void (document.body.dataset.isOld = 'yes')`)
-  await Bun.sleep(limits.renewMs + 500)
+  await Bun.sleep(renewMs + 500)
   expect(await ada.evaluate<string>(`document.body.dataset.isOld`)).toBe('yes')
   // Nor does it leave for a page that nobody answers.
   await server.kill()
   await ada.evaluate(`document.querySelector('#content').select()`)
   await ada.press('Delete')
-  await Bun.sleep(limits.renewMs + 500)
+  await Bun.sleep(renewMs + 500)
   expect(await ada.evaluate<string>(`document.body.dataset.isOld`)).toBe('yes')
   await server.restart()
   const texts = (await rows(grace)).map(({ text }) => text)
@@ -140,7 +140,7 @@ test('X8: a page of an older server says so, and what waits in it is sent once',
   await ada.waitFor(`document.body?.dataset.isOld === undefined`, 'the renewed page', 30_000)
   await ada.waitFor(isTold, 'the news, of which this page is not rid')
   await ada.evaluate(`void (document.body.dataset.isOld = 'yes')`)
-  await Bun.sleep(limits.renewMs + 500)
+  await Bun.sleep(renewMs + 500)
   expect(await ada.evaluate<string>(`document.body.dataset.isOld`)).toBe('yes')
 })
 

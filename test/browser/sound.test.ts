@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { limits } from '../../src/shared/limits'
+import { soundPauseMs } from '../../src/island/device/sound'
 import { type BrowserPage, openBrowserPage } from '../helpers/browser'
 import { type ChatClient, openSocket, signIn } from '../helpers/client'
 import { makeRoom, openDirect, sendForm } from '../helpers/rooms'
@@ -56,7 +56,7 @@ async function heard(): Promise<number[]> {
   return pages.flat()
 }
 
-const pause = (): Promise<void> => Bun.sleep(limits.soundPauseMs + 300)
+const pause = (): Promise<void> => Bun.sleep(soundPauseMs + 300)
 
 test('a mention in another room rings three notes, in one of two tabs', async () => {
   await mei.post(tea, 's-1', 'tea, @Ada?')

@@ -3,7 +3,7 @@ import { type ChatClient, dial, openSocket, type Person, signIn } from '../helpe
 import { upgradeRequest } from '../helpers/raw'
 import { residentBytes } from '../helpers/process'
 import { type RunningServer, startServer } from '../helpers/server'
-import { limits } from '../../src/shared/limits'
+import { serverLimits } from '../../src/server/limits'
 import { above, type FaultTest, type Figures, unlike } from './promise'
 import { socketsOf } from './sockets'
 
@@ -61,7 +61,7 @@ export const slow: FaultTest<Size> = {
     ...unlike(figures, { comeBack: paused.length * rounds }),
     ...above(figures, {
       ratio: ratioMax,
-      memoryGrowthMb: 64 + (Math.max(...paused) * limits.outboundBytesMax) / 1024 ** 2,
+      memoryGrowthMb: 64 + (Math.max(...paused) * serverLimits.outboundBytesMax) / 1024 ** 2,
     }),
   ],
   control: () => run({ ...small, seconds: 0.5, patienceMs: 500, areQuick: true }),

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { limits } from '../../src/shared/limits'
+import { serverLimits } from '../../src/server/limits'
 import { openSocket, signIn } from '../helpers/client'
 import { sendForm } from '../helpers/rooms'
 import { openLine, sendRaw, upgradeRequest } from '../helpers/raw'
@@ -46,7 +46,7 @@ test('H9: five hundred handshakes at once are refused beyond a burst; talk goes 
   for (let n = 0; n < 400 && !isAnswered(); n += 1) await Bun.sleep(10)
   const statuses = lines.map((line) => line.heard().slice(9, 12))
   expect(statuses.filter((status) => status === '101').length).toBeLessThanOrEqual(
-    limits.socketsPerSessionMax,
+    serverLimits.socketsPerSessionMax,
   )
   expect(statuses.filter((status) => status !== '101' && status !== '429')).toEqual([])
   expect(await socket.post(1, 'calm', 'undisturbed')).toMatchObject({ type: 'accepted' })

@@ -1,12 +1,12 @@
 import { expect, test } from 'bun:test'
 import { MessageRow } from '../../views/messages/message'
 import { Text } from '../../views/text/text'
-import { limits } from '../../src/shared/limits'
 import { createPaths } from '../../src/shared/paths'
 import { openSocket, signIn } from '../helpers/client'
 import { makeRoom } from '../helpers/rooms'
 import { serverForAll } from '../helpers/server'
 import { mei, say } from '../views/samples'
+import { limits } from '../../src/shared/limits'
 
 const server = serverForAll()
 

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'bun:test'
-import { limits } from '../../src/shared/limits'
+import { serverLimits } from '../../src/server/limits'
 import { type ChatClient, openSocket, type Person, signIn } from '../helpers/client'
 import { makeRoom, sendForm } from '../helpers/rooms'
 import { serverForAll } from '../helpers/server'
@@ -46,7 +46,7 @@ test('E7: of fifty people at once some are served, the others told when to ask',
   const served = answers.filter(({ status }) => status === 200)
   const refused = answers.filter(({ status }) => status !== 200)
   // Who is served quickly makes room for one more.
-  expect(served.length).toBeGreaterThanOrEqual(limits.exportsMax)
+  expect(served.length).toBeGreaterThanOrEqual(serverLimits.exportsMax)
   expect(refused.length).toBeGreaterThanOrEqual(20)
   for (const answer of refused) {
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5'])

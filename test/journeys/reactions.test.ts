@@ -1,9 +1,9 @@
 import { expect, test } from 'bun:test'
-import { limits } from '../../src/shared/limits'
 import { type ChatClient, history, openSocket, signIn } from '../helpers/client'
 import { answered } from '../helpers/answers'
 import { makeRoom } from '../helpers/rooms'
 import { serverForAll } from '../helpers/server'
+import { limits } from '../../src/shared/limits'
 
 const server = serverForAll()
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import { limits } from '../../src/shared/limits'
+import { mentionsMax } from '../../src/chat/messages/find-mentions'
 import { history, openSocket, type Person, readJson, signIn } from '../helpers/client'
 import { makeRoom, openDirect, sendForm } from '../helpers/rooms'
 import { serverForAll } from '../helpers/server'
@@ -167,7 +168,7 @@ test('mentions: by ids, the longest name that fits, all by the owner only', asyn
     ['@all of you', []],
     ['@', []],
     [`@${'x'.repeat(5_000)}`, []],
-    ['@ann '.repeat(1_000), Array.from({ length: limits.mentionsMax }, () => ann)],
+    ['@ann '.repeat(1_000), Array.from({ length: mentionsMax }, () => ann)],
   ]
   for (const [index, [text, mentions]] of cases.entries()) {
     await socket.post(1, `mention-${index}`, text)

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import { createBudgets, spendFor, spendOnMessage } from '../../src/server/rate-limits'
+import { serverLimits } from '../../src/server/limits'
 import { limits } from '../../src/shared/limits'
 
 function createClock() {
@@ -10,14 +11,14 @@ function createClock() {
 test('a burst passes, then one by one as time goes by', () => {
   const clock = createClock()
   const spend = createBudgets(true, clock.read)
-  for (let n = 0; n < limits.messagesBurst; n += 1) expect(spend('messages', 'ada')).toBe(0)
+  for (let n = 0; n < serverLimits.messagesBurst; n += 1) expect(spend('messages', 'ada')).toBe(0)
   const retryMs = spend('messages', 'ada')
-  expect(retryMs).toBe(1_000 / limits.messagesPerSecond)
+  expect(retryMs).toBe(1_000 / serverLimits.messagesPerSecond)
   clock.ms += retryMs
   expect(spend('messages', 'ada')).toBe(0)
   expect(spend('messages', 'ada')).toBeGreaterThan(0)
   clock.ms += 3_600_000
-  for (let n = 0; n < limits.messagesBurst; n += 1) expect(spend('messages', 'ada')).toBe(0)
+  for (let n = 0; n < serverLimits.messagesBurst; n += 1) expect(spend('messages', 'ada')).toBe(0)
   expect(spend('messages', 'ada')).toBeGreaterThan(0)
 })
 
@@ -46,9 +47,11 @@ test('many names of one address are together no faster than a hundred people', (
     return count
   }
   const all = Array.from({ length: 150 }, (_, id) => said(id, 'here'))
-  expect(all.slice(0, limits.peopleOfAddress).every((n) => n === limits.messagesBurst)).toBe(true)
-  expect(all.slice(limits.peopleOfAddress).every((n) => n === 0)).toBe(true)
-  expect(said(1_000, 'elsewhere')).toBe(limits.messagesBurst)
+  expect(
+    all.slice(0, serverLimits.peopleOfAddress).every((n) => n === serverLimits.messagesBurst),
+  ).toBe(true)
+  expect(all.slice(serverLimits.peopleOfAddress).every((n) => n === 0)).toBe(true)
+  expect(said(1_000, 'elsewhere')).toBe(serverLimits.messagesBurst)
 })
 
 test('a person who is too fast takes nothing from the others of the same address', () => {
@@ -63,19 +66,19 @@ test('a crowd of strangers pushes out the idle, and memory stays bounded', () =>
   const clock = createClock()
   const spend = createBudgets(true, clock.read)
   while (spend('messages', 'ada') === 0);
-  for (let n = 0; n < limits.bucketsMax; n += 1) spend('frames', `stranger ${n}`)
+  for (let n = 0; n < serverLimits.bucketsMax; n += 1) spend('frames', `stranger ${n}`)
   expect(spend('messages', 'ada')).toBe(0)
 })
 
 test('what was dear is paid for afterwards, and whoever owes waits longer', () => {
   const clock = createClock()
   const spend = createBudgets(true, clock.read)
-  for (let n = 0; n < limits.requestsBurst; n += 1) spend('requests', 'ada')
-  expect(spend('requests', 'ada', limits.requestsPerSecond)).toBe(0)
+  for (let n = 0; n < serverLimits.requestsBurst; n += 1) spend('requests', 'ada')
+  expect(spend('requests', 'ada', serverLimits.requestsPerSecond)).toBe(0)
   expect(spend('requests', 'ada')).toBeGreaterThan(1_000)
   expect(spend('requests', 'ada', 1e9)).toBe(0)
   // Nobody owes more than a burst.
-  clock.ms += ((limits.requestsBurst + 1) / limits.requestsPerSecond) * 1_000
+  clock.ms += ((serverLimits.requestsBurst + 1) / serverLimits.requestsPerSecond) * 1_000
   expect(spend('requests', 'ada')).toBe(0)
 })
 
@@ -87,7 +90,7 @@ test('a long message costs as much as several, a short one as much as one', () =
     while (spendOnMessage(spend, ada, content) === 0) count += 1
     return count
   }
-  expect(countOf('short')).toBe(limits.messagesBurst)
+  expect(countOf('short')).toBe(serverLimits.messagesBurst)
   expect(countOf('x'.repeat(limits.messageUnitsMax))).toBe(4)
 })
 

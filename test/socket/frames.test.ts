@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
-import { limits } from '../../src/shared/limits'
+import { serverLimits } from '../../src/server/limits'
+import { catchUpRoomsMax } from '../../src/socket/frames'
 import { parseFrame } from '../../src/socket/frames'
 import { dial, history, openSocket, signIn } from '../helpers/client'
 import { maskedFrame, openLine, upgradeRequest } from '../helpers/raw'
@@ -90,7 +91,7 @@ test('a frame is built anew: what else stood in it is gone', () => {
 
 test('a resume that names too many rooms is refused', () => {
   const rooms = Object.fromEntries(
-    Array.from({ length: limits.catchUpRoomsMax + 1 }, (_, n) => [n + 1, 0]),
+    Array.from({ length: catchUpRoomsMax + 1 }, (_, n) => [n + 1, 0]),
   )
   const frame = parseFrame(JSON.stringify({ type: 'resume', epoch: 'e', rooms }))
   expect(frame).toMatchObject({ type: 'problem', code: 'bad_frame' })
@@ -111,7 +112,7 @@ test('bytes where text is spoken, and frames beyond the limit, close the socket'
   const person = await signIn(server(), 'Binary')
   const closing: [payload: string | Uint8Array<ArrayBuffer>, codes: number[]][] = [
     [new Uint8Array(10), [1003]],
-    ['x'.repeat(limits.frameBytesMax + 1), [1009, 1006]],
+    ['x'.repeat(serverLimits.frameBytesMax + 1), [1009, 1006]],
   ]
   for (const [payload, codes] of closing) {
     const socket = dial(server(), person)

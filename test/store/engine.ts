@@ -1,6 +1,6 @@
 import { Database } from 'bun:sqlite'
 import { join } from 'node:path'
-import { limits } from '../../src/shared/limits'
+import { searchIndexFirstMs } from '../../src/store/search/search-backlog'
 import { openStore } from '../../src/store/sqlite/sqlite'
 import type { Store } from '../../src/store/store'
 import { makeFolder, removeFolder } from '../helpers/server'
@@ -9,7 +9,7 @@ import type { Engine } from './contract'
 export const firstRoom = () => ({ name: 'general', folded: 'general', skeleton: 'general' })
 
 /** Opens the store in a folder that the caller removes. */
-export function open(folder: string, indexPauseMsMax: number = limits.searchIndexFirstMs): Store {
+export function open(folder: string, indexPauseMsMax: number = searchIndexFirstMs): Store {
   const store = openStore({ folder, firstRoom, now: () => 1, indexPauseMsMax })
   if ('problem' in store) throw new Error(store.problem)
   return store

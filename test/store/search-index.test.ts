@@ -1,7 +1,8 @@
 import { Database } from 'bun:sqlite'
 import { describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
-import { limits } from '../../src/shared/limits'
+import { searchIndexFirstMs } from '../../src/store/search/search-backlog'
+import { searchIndexUnitsMax } from '../../src/store/search/search-index'
 import { createSearch } from '../../src/store/search/search'
 import type { Place, Store } from '../../src/store/store'
 import { makeFolder, removeFolder } from '../helpers/server'
@@ -140,7 +141,7 @@ test('what is said in a slow talk is indexed together', async () => {
     `SELECT value FROM settings WHERE key = 'search_indexed_to'`,
   )
   const seen = new Set<string | undefined>()
-  const end = performance.now() + limits.searchIndexFirstMs / 2
+  const end = performance.now() + searchIndexFirstMs / 2
   for (let n = 0; performance.now() < end; n += 1) {
     await say(store, ada, `word ${n}`)
     await Bun.sleep(50)
@@ -164,7 +165,7 @@ test('long messages are indexed a few at a time, and all are found by who search
     `SELECT value FROM settings WHERE key = 'search_indexed_to'`,
   )
   while (known.get()?.value === '0') await Bun.sleep(5)
-  expect(Number(known.get()?.value)).toBe(Math.ceil(limits.searchIndexUnitsMax / long.length))
+  expect(Number(known.get()?.value)).toBe(Math.ceil(searchIndexUnitsMax / long.length))
   expect((await texts(store, ada, 'long')).length).toBe(9)
   db.close()
   await store.close()

@@ -1,5 +1,4 @@
 import { escapeToBuffer } from 'hono/utils/html'
-import { limits } from '../../src/shared/limits'
 import { setNewest } from '../../src/shared/lru'
 import type { Paths } from '../../src/shared/paths'
 import type { Message, User } from '../../src/store/store'
@@ -7,6 +6,9 @@ import { Avatar } from '../people/avatar'
 import { hueOf } from '../people/hue'
 import { bodyClass, MessageRow } from './message'
 import { isPlainText, Text } from '../text/text'
+
+/** Rendered pictures and names: half a megabyte. */
+const facesKeptMax = 4_000
 
 /**
  * A message's row as it is published, for browsers whose script is awake. While nothing is special
@@ -54,7 +56,7 @@ function faceOf(user: User): string {
   const picture = String(<Avatar user={user} />)
   const look = `class="av ${hueOf(user.id)}" aria-hidden="true"`
   const face = picture.replace(look, 'class=av') + String(<b>{user.nickname}</b>)
-  setNewest(faces, key, face, limits.facesKeptMax)
+  setNewest(faces, key, face, facesKeptMax)
   return face
 }
 

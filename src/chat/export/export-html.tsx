@@ -1,9 +1,12 @@
 import { ExportEnd, ExportedMessages, ExportHead } from '../../../views/export/export'
 import { plural, wordsFor } from '../../../views/words'
-import { limits } from '../../shared/limits'
 import type { Exported, Format } from './export-room'
 import { headLines, quoteOf } from './export-text'
 import { stamp } from '../search/zone'
+
+const exportPageRows = 100
+/** Bytes of a picture encoded at once; a multiple of three, for base64. */
+const pictureBytes = 48 * 1024
 
 /**
  * A room as one page that needs nothing else: styles and pictures stand inside, there is no script,
@@ -19,7 +22,7 @@ export function createHtmlFormat(exported: Exported): Format {
     <ExportHead language={language} lines={headLines(exported)} mark={mark} />,
   ).split(mark)
   return {
-    rows: limits.exportPageRows,
+    rows: exportPageRows,
     head: () => `<!doctype html>${head}`,
     async *page({ messages }) {
       const shown = messages.map((message) => ({
@@ -49,10 +52,9 @@ export function createHtmlFormat(exported: Exported): Format {
 
 /** A file in pieces that fit together; nothing when it is gone. */
 async function* base64({ chat }: Exported, id: string): AsyncGenerator<string> {
-  const { exportPictureBytes: step } = limits
-  for (let at = 0; ; at += step) {
-    const bytes = await chat.files.read(id, at, step)
+  for (let at = 0; ; at += pictureBytes) {
+    const bytes = await chat.files.read(id, at, pictureBytes)
     if (bytes.length > 0) yield bytes.toBase64()
-    if (bytes.length < step) return
+    if (bytes.length < pictureBytes) return
   }
 }

@@ -1,10 +1,12 @@
 import { fill, plural, wordsFor } from '../../../views/words'
 import { exportMessage } from '../../shared/export-text'
-import { limits } from '../../shared/limits'
 import type { Message } from '../../store/store'
 import { version } from '../../version'
 import type { Exported, Format } from './export-room'
 import { stamp } from '../search/zone'
+
+const exportTextRows = 200
+const exportQuoteUnits = 120
 
 /**
  * A room as a text file: a head, then each message in one line, and what goes on below it indented,
@@ -14,7 +16,7 @@ export function createTextFormat(exported: Exported): Format {
   const { language } = exported
   const words = wordsFor(language).roomFile
   return {
-    rows: limits.exportTextRows,
+    rows: exportTextRows,
     head: () => `${headLines(exported).join('\n')}\n\n`,
     async *page(page) {
       yield page.messages.map((message) => lineOf(exported, message)).join('')
@@ -59,8 +61,8 @@ function lineOf({ chat, language, origin, zone }: Exported, message: Message): s
 export function quoteOf({ quote, replyTo }: Message): Quoted | null {
   if (quote === null || replyTo === null) return null
   const line = quote.content.trim().replace(/\s+/gu, ' ')
-  const isLong = line.length > limits.exportQuoteUnits
-  const text = isLong ? `${line.slice(0, limits.exportQuoteUnits).toWellFormed()}…` : line
+  const isLong = line.length > exportQuoteUnits
+  const text = isLong ? `${line.slice(0, exportQuoteUnits).toWellFormed()}…` : line
   return { seq: replyTo, name: quote.sender.nickname, text }
 }
 

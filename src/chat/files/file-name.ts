@@ -1,4 +1,4 @@
-import { limits } from '../../shared/limits'
+const fileNameUnitsMax = 120
 
 /**
  * The name under which a file is shown and saved: the last part of any path, without what steers
@@ -8,7 +8,7 @@ import { limits } from '../../shared/limits'
 export function cleanFileName(sent: string): string {
   const last =
     sent
-      .slice(-limits.fileNameUnitsMax * 20)
+      .slice(-fileNameUnitsMax * 20)
       .split(/[\\/]/)
       .at(-1) ?? ''
   const plain = last
@@ -22,7 +22,7 @@ export function cleanFileName(sent: string): string {
 
 /** The end of a name says what it is, so the middle goes. */
 function shorten(name: string): string {
-  if (name.length <= limits.fileNameUnitsMax) return name
+  if (name.length <= fileNameUnitsMax) return name
   const ending = /\.[^.\s]{1,12}$/.exec(name)?.[0] ?? ''
-  return `${name.slice(0, limits.fileNameUnitsMax - ending.length - 1)}…${ending}`.toWellFormed()
+  return `${name.slice(0, fileNameUnitsMax - ending.length - 1)}…${ending}`.toWellFormed()
 }

@@ -1,4 +1,3 @@
-import { limits } from '../../shared/limits'
 import { readGif } from './gif'
 import { readJpeg } from './jpeg'
 import { readPng } from './png'
@@ -11,6 +10,11 @@ import {
   tooManyParts,
 } from './byte-reader'
 import { readWebp } from './webp'
+
+/** What browsers decode without trouble: 64 megapixels take 256 MB there. */
+const picturePixelsMax = 64_000_000
+const pictureSidePxMax = 20_000
+const pictureFramesMax = 2_000
 
 export type Inspected = {
   /** What we say it is: one of the types that may be shown, or just bytes. */
@@ -71,9 +75,9 @@ function asPicture(type: string, picture: Picture | null, size: number): Inspect
   const isBearable =
     width > 0 &&
     height > 0 &&
-    Math.max(width, height) <= limits.pictureSidePxMax &&
-    width * height <= limits.picturePixelsMax &&
-    frames <= limits.pictureFramesMax
+    Math.max(width, height) <= pictureSidePxMax &&
+    width * height <= picturePixelsMax &&
+    frames <= pictureFramesMax
   const isWhole = lengthOf(pieces) === size
   const kept = isWhole ? null : pieces
   return isBearable ? { type, width, height, pieces: kept } : { ...bytes, pieces: kept }

@@ -1,6 +1,10 @@
-import { limits } from '../../shared/limits'
+import { serverLimits } from '../../server/limits'
 import { faultOf } from '../../server/log'
 import type { Chat } from '../chat'
+
+/** A file without a row is kept for as long as writing its row may take. */
+const strayFileMs = 60 * 60_000
+const janitorMs = 60 * 60_000
 
 /**
  * Takes away what nobody will ask for: uploads that no message used, files that lost their row or
@@ -12,8 +16,8 @@ export function startJanitor(chat: Chat): () => void {
   const tidy = (before: number): void => {
     tidyFiles(chat, before).catch((fault) => chat.log('janitor.failed', { fault: faultOf(fault) }))
   }
-  const first = setTimeout(() => tidy(startedAt), limits.afterStartMs)
-  const timer = setInterval(() => tidy(chat.now() - limits.strayFileMs), limits.janitorMs)
+  const first = setTimeout(() => tidy(startedAt), serverLimits.afterStartMs)
+  const timer = setInterval(() => tidy(chat.now() - strayFileMs), janitorMs)
   return () => {
     clearTimeout(first)
     clearInterval(timer)
@@ -24,7 +28,10 @@ async function tidyFiles(chat: Chat, before: number): Promise<void> {
   const { files, store } = chat
   let size = 0
   await files.removeDrafts(before)
-  await removeFiles(chat, await store.attachments.dropUnused(chat.now() - limits.unusedUploadMs))
+  await removeFiles(
+    chat,
+    await store.attachments.dropUnused(chat.now() - serverLimits.unusedUploadMs),
+  )
   const removeStray = async (ids: string[]): Promise<void> => {
     const stray = await store.attachments.unknown(ids)
     size += stray.length

@@ -1,5 +1,5 @@
 import { ChatError } from '../../server/errors'
-import { limits } from '../../shared/limits'
+import { serverLimits } from '../../server/limits'
 import { faultOf } from '../../server/log'
 import { storageProblem } from '../../server/storage-problem'
 import type { Draft } from '../../store/files'
@@ -9,6 +9,14 @@ import { cleanFileName } from './file-name'
 import { inspect, lengthOf } from './inspect'
 import type { Piece } from './byte-reader'
 import { claimSpace, type Claim } from './space'
+
+/** Uploads are synced in portions, so that the sync of a message never waits for more than one. */
+export const flushBytes = 128 * 1024
+/** Pause between flushes: a multiple of the last flush's duration, so that messages get the disk. */
+const pausePerFlush = 2
+const flushPauseMsMin = 1
+/** A sender that sends no byte for this long is disconnected. */
+const stallMsMax = 20_000
 
 /** A file on its way in, and what its sender says of it. */
 export type Incoming = {
@@ -73,8 +81,8 @@ async function take(chat: Chat, incoming: Incoming, claim: Claim, draft: Draft):
       size += value.length
       if (size > chat.config.uploadBytesMax) throw new ChatError('file_large')
       await claim.cover(size)
-      for (let at = 0; at < value.length; at += limits.uploadFlushBytes) {
-        await write(value.subarray(at, at + limits.uploadFlushBytes))
+      for (let at = 0; at < value.length; at += flushBytes) {
+        await write(value.subarray(at, at + flushBytes))
       }
     }
   } finally {
@@ -95,18 +103,18 @@ function writeInPortions(draft: Draft): (bytes: Uint8Array) => Promise<void> {
   return async (bytes) => {
     await draft.write(bytes)
     waiting += bytes.length
-    if (waiting < limits.uploadFlushBytes) return
+    if (waiting < flushBytes) return
     waiting = 0
     const startedAt = performance.now()
     await draft.flush()
-    const ms = (performance.now() - startedAt) * limits.uploadCourtesy
-    await Bun.sleep(Math.max(limits.uploadCourtesyMsMin, ms))
+    const ms = (performance.now() - startedAt) * pausePerFlush
+    await Bun.sleep(Math.max(flushPauseMsMin, ms))
   }
 }
 
 async function orStalled<Value>(work: Promise<Value>): Promise<Value> {
   const { promise: stalled, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new ChatError('upload_stalled')), limits.uploadStallMs)
+  const timer = setTimeout(() => reject(new ChatError('upload_stalled')), stallMsMax)
   return Promise.race([work, stalled]).finally(() => clearTimeout(timer))
 }
 
@@ -118,8 +126,8 @@ async function copy(from: Draft, pieces: Piece[], to: Draft): Promise<Draft> {
       await write(piece)
       continue
     }
-    for (let at = piece.start; at < piece.end; at += limits.uploadFlushBytes) {
-      await write(await from.read(at, Math.min(limits.uploadFlushBytes, piece.end - at)))
+    for (let at = piece.start; at < piece.end; at += flushBytes) {
+      await write(await from.read(at, Math.min(flushBytes, piece.end - at)))
     }
   }
   return to
@@ -132,5 +140,5 @@ function asProblem(chat: Chat, fault: unknown): unknown {
   // The sender is gone, so nobody reads this; the log does.
   if (fault instanceof Error && fault.name === 'AbortError') return new ChatError('upload_cut')
   chat.log('upload.failed', { fault: faultOf(fault) })
-  return problem ?? new ChatError('storage_failed', limits.storageRetryMs)
+  return problem ?? new ChatError('storage_failed', serverLimits.storageRetryMs)
 }

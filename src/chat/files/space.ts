@@ -1,6 +1,12 @@
 import { ChatError } from '../../server/errors'
-import { limits } from '../../shared/limits'
+import { serverLimits } from '../../server/limits'
 import type { Chat } from '../chat'
+
+/** Free space is checked again after each portion of this size. */
+const spaceCheckBytes = 16 * 1024 * 1024
+const uploadRetryMs = 2_000
+/** How long a look at the free space stays valid. */
+export const spaceLookMs = 1_000
 
 /** Room on the disk for one file that is coming in. */
 export type Claim = {
@@ -21,8 +27,8 @@ const underWay = new Set<UnderWay>()
  */
 export async function claimSpace(chat: Chat, owner: number, bytes: number): Promise<Claim> {
   const own = [...underWay].filter((upload) => upload.owner === owner).length
-  if (own >= limits.uploadsPerPersonMax || underWay.size >= limits.uploadsMax) {
-    throw new ChatError('too_many', limits.uploadRetryMs)
+  if (own >= serverLimits.uploadsPerPersonMax || underWay.size >= serverLimits.uploadsMax) {
+    throw new ChatError('too_many', uploadRetryMs)
   }
   const claim: UnderWay = { owner, bytes }
   underWay.add(claim)
@@ -37,7 +43,7 @@ export async function claimSpace(chat: Chat, owner: number, bytes: number): Prom
   return {
     async cover(size) {
       if (size <= checked) return
-      checked = size + limits.spaceCheckBytes
+      checked = size + spaceCheckBytes
       claim.bytes = checked
       await check(chat, owner)
     },
@@ -69,19 +75,19 @@ export function watchSpace(files: Pick<Chat['files'], 'space'>): Chat['requireSp
     lookedAt = performance.now()
     // A disk that does not even say how full it is, is left to the writing itself.
     const space = await files.space().catch(() => null)
-    isLow = space !== null && space.free < limits.wordsReserveBytes
+    isLow = space !== null && space.free < serverLimits.messagesReserveBytes
     clearTimeout(timer)
-    if (isLow) timer = setTimeout(() => void look(), limits.spaceLookMs).unref()
+    if (isLow) timer = setTimeout(() => void look(), spaceLookMs).unref()
   }
   void look()
   return () => {
-    if (performance.now() - lookedAt >= limits.spaceLookMs) void look()
-    if (isLow) throw new ChatError('storage_full', limits.storageRetryMs)
+    if (performance.now() - lookedAt >= spaceLookMs) void look()
+    if (isLow) throw new ChatError('storage_full', serverLimits.storageRetryMs)
   }
 }
 
 /** What is left for words, whatever else comes. */
 function reserveOf(total: number): number {
-  const share = Math.min(total * limits.reserveShare, limits.reserveBytesMax)
-  return Math.max(limits.reserveBytesMin, share)
+  const share = Math.min(total * serverLimits.reserveShare, serverLimits.reserveBytesMax)
+  return Math.max(serverLimits.reserveBytesMin, share)
 }

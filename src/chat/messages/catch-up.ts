@@ -1,7 +1,9 @@
-import { limits } from '../../shared/limits'
 import type { Chat } from '../chat'
 import type { ChatEvent } from '../../shared/protocol'
 import { type Page, recallPage } from './recall-page'
+
+/** Further behind than this, a fresh page is cheaper than a replay. */
+const catchUpRevisionsMax = 5_000
 
 /** Where a returning reader stands: the database it knew and the last revision per room. */
 export type Position = { epoch: string; rooms: Map<number, number> }
@@ -47,5 +49,5 @@ async function isMember(chat: Chat, userId: number, roomId: number): Promise<boo
 
 /** Another database, a position from the future, or too far behind to be worth replaying. */
 export function isWorthless(chat: Chat, epoch: string, head: number, after: number): boolean {
-  return epoch !== chat.store.epoch || after > head || head - after > limits.catchUpRevisionsMax
+  return epoch !== chat.store.epoch || after > head || head - after > catchUpRevisionsMax
 }

@@ -1,7 +1,10 @@
-import { limits } from '../../shared/limits'
+import { serverLimits } from '../../server/limits'
 import { once } from '../../shared/once'
 import type { Mention, NamedUser } from '../../store/store'
 import { foldName } from '../people/name'
+
+/** A message that names more people than this notifies none of them. */
+export const mentionsMax = 50
 
 /** A name that may stand after an @: where, how long with its @, and as it is looked up. */
 export type Candidate = { start: number; length: number; folded: string }
@@ -16,8 +19,8 @@ export function findCandidates(content: string): Candidate[] {
   let ats = 0
   for (const { index: start } of content.matchAll(atSign)) {
     ats += 1
-    if (ats > limits.mentionsMax) break
-    const written = content.slice(start + 1, start + 1 + limits.nicknameUnitsMax)
+    if (ats > mentionsMax) break
+    const written = content.slice(start + 1, start + 1 + serverLimits.nicknameUnitsMax)
     for (const { index, segment } of graphemes().segment(written)) {
       const end = index + segment.length
       if (segment === '\n') break

@@ -1,7 +1,12 @@
 import type { ProblemCode } from '../../server/errors'
-import { limits } from '../../shared/limits'
 import type { NewMessage } from '../../store/store'
 import { problemOfText } from './message-text'
+import { limits } from '../../shared/limits'
+
+/** The longest emoji, a family with skin tones, in code units. */
+const emojiUnitsMax = 35
+/** Long enough for any UUID-like scheme, short enough for a DOM id. */
+const clientIdUnitsMax = 64
 
 /** A message as a client sent it, its shape and text checked. */
 export type SentMessage = Pick<
@@ -75,11 +80,11 @@ export function parseClientId(value: unknown): string | null {
   return typeof value === 'string' && clientIdShape.test(value) ? value : null
 }
 
-const clientIdShape = new RegExp(`^[\\w-]{1,${limits.clientIdUnitsMax}}$`)
+const clientIdShape = new RegExp(`^[\\w-]{1,${clientIdUnitsMax}}$`)
 
 /** One emoji as Unicode recommends them for interchange; null for anything else. */
 export function parseEmoji(value: unknown): string | null {
-  if (typeof value !== 'string' || value.length > limits.emojiUnitsMax) return null
+  if (typeof value !== 'string' || value.length > emojiUnitsMax) return null
   return oneEmoji.test(value) ? value : null
 }
 

@@ -1,7 +1,6 @@
 import { liveRow } from '../../../views/messages/live-row'
 import { ChatError, type ProblemCode } from '../../server/errors'
 import { guard } from '../../server/guard'
-import { limits } from '../../shared/limits'
 import { faultOf } from '../../server/log'
 import { storageProblem } from '../../server/storage-problem'
 import type { AppendOutcome, Mention, Message, NewMessage } from '../../store/store'
@@ -9,6 +8,17 @@ import type { Chat } from '../chat'
 import { toEvent } from './events'
 import type { AcceptedEvent } from '../../shared/protocol'
 import { chooseMentions, findCandidates } from './find-mentions'
+import { limits } from '../../shared/limits'
+import { serverLimits } from '../../server/limits'
+
+/** Characters of one published frame, so that a burst closes no socket. */
+const publishUnitsMax = 256 * 1024
+/** Messages waiting for the next transaction; beyond it senders are asked to retry. */
+const postingQueueMax = 20_000
+/** Messages of one transaction: bounds how long it blocks the event loop. */
+export const postingBatchMax = 2_000
+/** Characters of one transaction, which are rendered at once: six of the longest messages. */
+const postingUnitsMax = 48 * 1024
 
 /** The answer to one posted message: given after the commit, never before. */
 export type PostAnswer = AcceptedEvent | { type: 'refused'; code: ProblemCode; retryMs?: number }
@@ -46,7 +56,7 @@ export function openPostingQueue(chat: Chat): {
 
   const postMessage: PostMessage = (message, answer) => {
     if (closed) throw new ChatError('restarting', limits.reconnectMsMin)
-    if (waiting.length >= limits.postingQueueMax) throw new ChatError('busy', 1_000)
+    if (waiting.length >= postingQueueMax) throw new ChatError('busy', 1_000)
     waiting.push({ message, answer: chat.config.faultAckBeforeCommit ? () => {} : answer })
     if (chat.config.faultAckBeforeCommit) return ackTooEarly(message, answer)
     running ??= new Promise<void>((resolve) => setImmediate(resolve)).then(run)
@@ -72,7 +82,7 @@ function sizeOfBatch(waiting: Posting[]): number {
   let [size, units] = [0, 0]
   for (const { message } of waiting) {
     units += message.content.length
-    if (size === limits.postingBatchMax || (size > 0 && units > limits.postingUnitsMax)) break
+    if (size === postingBatchMax || (size > 0 && units > postingUnitsMax)) break
     size += 1
   }
   return size
@@ -111,8 +121,11 @@ type StorageFailure = { status: 'refused'; code: ProblemCode; retryMs: number }
 /** Nothing of the group was kept, whoever is to blame: all of it may be sent again. */
 function toFailure(fault: unknown): StorageFailure {
   const problem = fault instanceof ChatError ? fault : storageProblem(fault)
-  const { storageRetryMs: retryMs } = limits
-  return { status: 'refused', code: problem?.code ?? 'storage_failed', retryMs }
+  return {
+    status: 'refused',
+    code: problem?.code ?? 'storage_failed',
+    retryMs: serverLimits.storageRetryMs,
+  }
 }
 
 /** Names after an @ become ids, so that they go on meaning the same people. */
@@ -159,7 +172,7 @@ function partsOf(messages: Message[]): Message[][] {
   let units = 0
   for (const message of messages) {
     units += message.content.length
-    if (units > limits.publishUnitsMax) {
+    if (units > publishUnitsMax) {
       parts.push([])
       units = message.content.length
     }

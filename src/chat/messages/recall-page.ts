@@ -1,10 +1,13 @@
-import { limits } from '../../shared/limits'
+import { serverLimits } from '../../server/limits'
 import { setNewest } from '../../shared/lru'
 import type { Changes, Message, Stand } from '../../store/store'
 import type { Chat } from '../chat'
 import { toEvent } from './events'
 import type { ChatEvent } from '../../shared/protocol'
 import { recallRow } from './recall-row'
+
+/** At most 16 MB. */
+const pagesKeptMax = 32
 
 /** Where a reader stood at first, how far it has come since, and what it speaks. */
 export type Reading = { after: number; from: number; subprotocol: 'html' | 'json' }
@@ -22,11 +25,11 @@ export async function recallPage(chat: Chat, room: Stand, reading: Reading): Pro
   const key = `${chat.store.epoch} ${room.id} ${room.revision} ${after} ${from} ${subprotocol}`
   const known = pages.get(key)
   if (known !== undefined) return known
-  const { catchUpRows, catchUpUnitsMax } = limits
+  const { catchUpRows, catchUpUnitsMax } = serverLimits
   const changes = await chat.store.messages.changesAfter(room, from, catchUpRows, catchUpUnitsMax)
   const { revision, more } = changes
   const page = { frames: framesOf(chat, room.id, reading, changes), revision, more }
-  setNewest(pages, key, page, limits.pagesKeptMax)
+  setNewest(pages, key, page, pagesKeptMax)
   return page
 }
 

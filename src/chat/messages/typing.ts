@@ -1,7 +1,9 @@
 import { guard } from '../../server/guard'
-import { limits } from '../../shared/limits'
 import type { Chat } from '../chat'
 import type { ChatEvent } from '../../shared/protocol'
+
+/** Often enough to look live. */
+const flushMs = 250
 
 /** Says who is writing: gathered for a moment, never stored, never waited for. */
 export type Typing = {
@@ -34,7 +36,7 @@ export function createTyping(chat: Pick<Chat, 'publishIfIdle' | 'log'>): Typing 
   return {
     mark(room, user, isActive) {
       changed.set(room, (changed.get(room) ?? new Map()).set(user, isActive))
-      timer ??= setTimeout(flush, limits.typingFlushMs)
+      timer ??= setTimeout(flush, flushMs)
     },
     close: () => void (timer !== null && clearTimeout(timer)),
   }

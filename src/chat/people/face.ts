@@ -1,8 +1,11 @@
 import { ChatError } from '../../server/errors'
-import { limits } from '../../shared/limits'
 import type { NewFace } from '../../store/store'
 import type { Chat } from '../chat'
 import { inspect } from '../files/inspect'
+
+/** A face is 128 pixels and about ten kilobytes; these leave room for other encoders. */
+const faceSidePxMax = 512
+const faceBytesMax = 60 * 1024
 
 /**
  * Keeps a person's own picture, which the browser made small and sent as base64; gives what is to
@@ -13,7 +16,7 @@ export async function keepFace(chat: Chat, base64: string): Promise<NewFace> {
   const bytes = decode(base64)
   const read = async (start: number, length: number) => bytes.slice(start, start + length)
   const { type, width, height } = await inspect({ size: bytes.length, read })
-  const isSmall = Math.max(width ?? Infinity, height ?? Infinity) <= limits.faceSidePxMax
+  const isSmall = Math.max(width ?? Infinity, height ?? Infinity) <= faceSidePxMax
   if (!isSmall || !/^image\/(png|jpeg|webp)$/.test(type)) throw new ChatError('picture_unusable')
   const id = crypto.getRandomValues(new Uint8Array(16)).toHex()
   chat.requireSpace()
@@ -30,7 +33,7 @@ export async function keepFace(chat: Chat, base64: string): Promise<NewFace> {
 
 function decode(base64: string): Uint8Array<ArrayBuffer> {
   // Four characters for three bytes.
-  if (base64.length > (limits.faceBytesMax / 3) * 4) throw new ChatError('picture_unusable')
+  if (base64.length > (faceBytesMax / 3) * 4) throw new ChatError('picture_unusable')
   try {
     return Uint8Array.fromBase64(base64)
   } catch {

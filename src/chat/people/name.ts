@@ -1,5 +1,6 @@
-import { limits } from '../../shared/limits'
+import { serverLimits } from '../../server/limits'
 import { once } from '../../shared/once'
+import { limits } from '../../shared/limits'
 import confusables from './confusables.txt' with { type: 'text' }
 
 /** `shown` is for eyes; a name is taken when another's `folded` or `skeleton` equals its own. */
@@ -53,7 +54,7 @@ export function initialOf(nickname: string): string {
 
 /** A written name as names are compared, without deciding whether it may be one; null: too long. */
 export function foldName(written: string): string | null {
-  if (written.length > limits.nicknameUnitsMax || tower.test(written)) return null
+  if (written.length > serverLimits.nicknameUnitsMax || tower.test(written)) return null
   const shown = written.replace(/\p{Zs}+/gu, ' ').normalize('NFC')
   return foldCase(shown.normalize('NFKC')).normalize('NFKC')
 }
@@ -62,7 +63,7 @@ function parseName(typed: string): Name | NameProblem {
   const trimmed = typed.trim()
   if (trimmed === '') return 'name_empty'
   // Before anything that normalises or segments: those are quadratic on a run of marks.
-  if (trimmed.length > limits.nicknameUnitsMax) return 'name_long'
+  if (trimmed.length > serverLimits.nicknameUnitsMax) return 'name_long'
   if (invisible.test(trimmed) || drawing.test(trimmed)) return 'name_characters'
   const shown = trimmed.replace(/\p{Zs}+/gu, ' ').normalize('NFC')
   if (stray.test(shown) || tower.test(shown.normalize('NFD'))) return 'name_characters'
@@ -70,7 +71,7 @@ function parseName(typed: string): Name | NameProblem {
   if (!letter.test(shown)) return 'name_characters'
   const folded = foldCase(shown.normalize('NFKC')).normalize('NFKC')
   // One ﷺ unfolds to eighteen characters.
-  if (Math.max(shown.length, folded.length) > limits.nicknameUnitsMax) return 'name_long'
+  if (Math.max(shown.length, folded.length) > serverLimits.nicknameUnitsMax) return 'name_long'
   if (!known().test(folded)) return 'name_characters'
   if (!writings().some((writing) => writing.test(folded))) return 'name_mixed_scripts'
   const skeleton = skeletonOf(shown)
@@ -210,7 +211,7 @@ function isReserved({ shown, folded, skeleton }: Name): boolean {
 function shorten(text: string, room: number): string {
   let short = ''
   for (const grapheme of graphemes(text).slice(0, limits.nicknameGraphemesMax - room)) {
-    if (short.length + grapheme.length > limits.nicknameUnitsMax - room) break
+    if (short.length + grapheme.length > serverLimits.nicknameUnitsMax - room) break
     short += grapheme
   }
   return short

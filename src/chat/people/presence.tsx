@@ -1,8 +1,14 @@
 import { PersonRow } from '../../../views/people/people'
-import { limits } from '../../shared/limits'
 import type { User } from '../../store/store'
 import type { Chat } from '../chat'
 import type { ChatEvent, PresenceState } from '../../shared/protocol'
+
+/** A person whose last socket closed stays online this long, so that a reload does not flicker. */
+const offlineGraceMs = 10_000
+/** Changes are gathered this long and published together. */
+const flushMs = 300
+/** More changes than this at once are published as short events instead of whole rows. */
+const rowsMax = 50
 
 /**
  * Who is here. Several sockets of one person are one presence, away only when all of them are; a
@@ -62,7 +68,7 @@ export function createPresence(chat: () => Pick<Chat, 'publish'>): Presence {
         if (wasAway) guest.away -= 1
         // Zero sockets, still counted as here until the grace is over.
         if (guest.sockets > 0) return
-        guest.departure = setTimeout(() => depart(crowd, guest), limits.offlineGraceMs)
+        guest.departure = setTimeout(() => depart(crowd, guest), offlineGraceMs)
       }),
     setAway: (userId, isAway) =>
       change(userId, (guest) => {
@@ -151,7 +157,7 @@ function createNews(
     ]
     const json = (): string => JSON.stringify(events())
     // After a restart everybody comes back at once; their lines are on all pages already.
-    if (users.length > 0 && users.length <= limits.presenceRowsMax) {
+    if (users.length > 0 && users.length <= rowsMax) {
       const rows = (): string =>
         users
           .map((user) => String(<PersonRow user={user} state={stateOf(user.id)} room={room} />))
@@ -163,7 +169,7 @@ function createNews(
   const count = (room: number): Map<number, User> => {
     const people = changed.get(room) ?? new Map()
     changed.set(room, people)
-    timer ??= setTimeout(flush, limits.presenceFlushMs)
+    timer ??= setTimeout(flush, flushMs)
     return people
   }
   return {

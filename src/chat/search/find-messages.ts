@@ -1,9 +1,13 @@
 import { createConcurrencyLimit } from '../../server/concurrency'
 import { ChatError } from '../../server/errors'
-import { limits } from '../../shared/limits'
+import { serverLimits } from '../../server/limits'
 import type { Place, SearchPage } from '../../store/store'
 import type { Chat, Visitor } from '../chat'
 import { isEmpty, type Search } from './parse-search'
+
+/** Of one person: one that runs, and the one typed meanwhile. */
+const searchesAtOnceMax = 2
+const retryMs = 300
 
 export type FindMessages = (
   visitor: Visitor,
@@ -18,9 +22,8 @@ export type FindMessages = (
  * from that is none.
  */
 export function createFindMessages(chat: Chat): FindMessages {
-  const { searchesAtOnceMax: perKey, searchRetryMs: retryMs } = limits
-  const take = createConcurrencyLimit({ perKey, all: Number.POSITIVE_INFINITY, retryMs })
-  return async ({ session, user }, search, after, limit = limits.searchPageRows) => {
+  const take = createConcurrencyLimit({ perKey: searchesAtOnceMax, all: Infinity, retryMs })
+  return async ({ session, user }, search, after, limit = serverLimits.searchPageRows) => {
     if (isEmpty(search)) return nothing
     const release = take(session)
     try {

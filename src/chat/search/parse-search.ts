@@ -4,6 +4,8 @@ import type { Has } from '../../store/store'
 import { foldName } from '../people/name'
 import { dayAt, parseZone, startOfDay, utc, type Zone } from './zone'
 
+const searchWordsMax = 16
+
 /** What somebody typed or chose to find something, as it came. */
 export type Asked = {
   q: string
@@ -78,7 +80,7 @@ export function parseSearch(asked: Asked, known: Known): Search {
     const word = (phrase ?? whole).trim()
     if (word !== '') search.words.push(word)
   }
-  if (search.words.length > limits.searchWordsMax) throw new ChatError('search_long')
+  if (search.words.length > searchWordsMax) throw new ChatError('search_long')
   search.text = left.join(' ')
   setTime(search, known.now)
   return search

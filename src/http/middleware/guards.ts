@@ -3,7 +3,7 @@ import type { Server } from 'bun'
 import type { MiddlewareHandler } from 'hono'
 import type { Config } from '../../config'
 import { ChatError } from '../../server/errors'
-import { limits } from '../../shared/limits'
+import { serverLimits } from '../../server/limits'
 import { networkOf } from '../../server/ip-network'
 import type { Paths } from '../../shared/paths'
 import { isMultipart, type WebContext, type WebEnv } from '../context'
@@ -58,7 +58,7 @@ export function checkSize(paths: Paths): MiddlewareHandler<WebEnv> {
   return async (c, next) => {
     if (c.req.method === 'POST' && takesFiles(c)) return next()
     const size = c.req.header('content-length')
-    if (Number(size ?? 0) > limits.requestBytesMax) throw new ChatError('too_large')
+    if (Number(size ?? 0) > serverLimits.requestBytesMax) throw new ChatError('too_large')
     const { body } = c.req.raw
     if (size === undefined && body !== null) {
       c.req.raw = new Request(c.req.raw, { body: await readBounded(body) })
@@ -72,7 +72,7 @@ async function readBounded(body: ReadableStream<Uint8Array>): Promise<Blob> {
   let size = 0
   for await (const part of body) {
     size += part.length
-    if (size > limits.requestBytesMax) throw new ChatError('too_large')
+    if (size > serverLimits.requestBytesMax) throw new ChatError('too_large')
     parts.push(part.slice())
   }
   return new Blob(parts)

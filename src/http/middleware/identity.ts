@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
 import type { Chat, Visitor } from '../../chat/chat'
 import { ChatError } from '../../server/errors'
-import { limits } from '../../shared/limits'
+import { serverLimits } from '../../server/limits'
 import { hashToken } from '../../server/session-token'
 import type { WebContext, WebEnv } from '../context'
 
@@ -32,7 +32,7 @@ export function requireVisitor(c: WebContext): Visitor {
 
 /** Gives the browser its session: a new value at every sign-in, never readable by script. */
 export function setSession(c: WebContext, chat: Chat, token: string): void {
-  const seconds = limits.sessionDays * 24 * 60 * 60
+  const seconds = serverLimits.sessionDays * 24 * 60 * 60
   c.header('Set-Cookie', `${cookie(c, chat, token)}; Max-Age=${seconds}`, { append: true })
 }
 

@@ -7,11 +7,15 @@ import { shownTypes } from '../../chat/files/inspect'
 import { isAttachmentId } from '../../chat/messages/parse-message'
 import { receiveFile } from '../../chat/files/receive-file'
 import { ChatError } from '../../server/errors'
-import { limits } from '../../shared/limits'
+import { serverLimits } from '../../server/limits'
 import type { Attachment } from '../../store/store'
 import { isMultipart, sendHtml, type WebContext, type WebEnv, type WebNeeds } from '../context'
 import { currentUser, requireVisitor } from '../middleware/identity'
 import { readRange } from '../range'
+import { limits } from '../../shared/limits'
+
+/** Bytes of one read of a download: what a slow reader keeps in memory. */
+const downloadPartBytes = 256 * 1024
 
 /** Files in and out. What comes in is only bytes; what goes out is only what we say it is. */
 export function attachmentRoutes(needs: WebNeeds): Hono<WebEnv> {
@@ -46,7 +50,7 @@ async function receive({ chat, spend }: WebNeeds, c: WebContext): Promise<Respon
   const { body } = c.req.raw
   if (isMultipart(c)) throw new ChatError('bad_request')
   if (body === null) throw new ChatError('file_empty')
-  c.env.server.timeout(c.req.raw, limits.uploadIdleSecondsMax)
+  c.env.server.timeout(c.req.raw, serverLimits.uploadIdleSecondsMax)
   const length = c.req.header('content-length')
   const attachment = await receiveFile(chat, {
     owner: visitor.user.id,
@@ -138,12 +142,12 @@ function stream(
   let at = start
   return new ReadableStream({
     async pull(controller) {
-      const part = await files.read(id, at, Math.min(limits.downloadPartBytes, end - at))
+      const part = await files.read(id, at, Math.min(downloadPartBytes, end - at))
       at += part.length
       if (part.length > 0) controller.enqueue(part)
       if (at >= end || part.length === 0) return controller.close()
       // After the write, which winds Bun's clock to its usual few seconds.
-      setTimeout(() => server.timeout(request, limits.downloadIdleSecondsMax))
+      setTimeout(() => server.timeout(request, serverLimits.downloadIdleSecondsMax))
     },
   })
 }

@@ -3,14 +3,16 @@ import { type Export, exportRoom } from '../../chat/export/export-room'
 import { parseZone, utc } from '../../chat/search/zone'
 import { createConcurrencyLimit } from '../../server/concurrency'
 import { ChatError } from '../../server/errors'
-import { limits } from '../../shared/limits'
+import { serverLimits } from '../../server/limits'
 import type { WebContext, WebEnv, WebNeeds } from '../context'
 import { requireVisitor } from '../middleware/identity'
 import { requireRoom } from './rooms'
 
+const retryMs = 5_000
+
 /** A whole room as a file, made while it is taken; only so many at once. */
 export function exportRoutes(needs: WebNeeds): Hono<WebEnv> {
-  const { exportsPerSessionMax: perKey, exportsMax: all, exportRetryMs: retryMs } = limits
+  const { exportsPerSessionMax: perKey, exportsMax: all } = serverLimits
   const take = createConcurrencyLimit({ perKey, all, retryMs })
   return new Hono<WebEnv>()
     .get('/rooms/:id/export.txt', (c) => send(needs, c, 'txt', take))
@@ -62,7 +64,7 @@ function stream(
   const { server } = c.env
   const request = c.req.raw
   const encoder = new TextEncoder()
-  const deadline = performance.now() + limits.exportMsMax
+  const deadline = performance.now() + serverLimits.exportMsMax
   const end = (): void => {
     release()
     void pieces.return(undefined)
@@ -84,7 +86,7 @@ function stream(
         throw new Error('an export was taken too slowly')
       }
       controller.enqueue(encoder.encode(value))
-      setTimeout(() => server.timeout(request, limits.downloadIdleSecondsMax))
+      setTimeout(() => server.timeout(request, serverLimits.downloadIdleSecondsMax))
     },
     cancel: end,
   })

@@ -9,7 +9,7 @@ import { toEvent } from '../../chat/messages/events'
 import { parseMessage, sentBy } from '../../chat/messages/parse-message'
 import type { PostAnswer } from '../../chat/messages/post-message'
 import { ChatError } from '../../server/errors'
-import { limits } from '../../shared/limits'
+import { serverLimits } from '../../server/limits'
 import type { Room } from '../../store/store'
 import { readForm, readJson } from '../bodies'
 import { readFormWithFiles, type SentForm } from '../form-files'
@@ -25,6 +25,10 @@ import {
 import { requireVisitor } from '../middleware/identity'
 import { setRetryAfter } from '../middleware/problems'
 import { readPage, readPlace, requireRoom, sendRoom } from './rooms'
+import { limits } from '../../shared/limits'
+
+/** The most rows a script may ask for at once. */
+const historyPageRowsMax = 200
 
 /** Reading back, catching up, and posting without a socket. */
 export function messageRoutes(needs: WebNeeds): Hono<WebEnv> {
@@ -34,7 +38,7 @@ export function messageRoutes(needs: WebNeeds): Hono<WebEnv> {
       const room = await requireRoom(needs, c, visitor)
       const place = readPlace(c)
       // Drawing is dear; JSON is not.
-      const units = wantsJson(c) ? Number.POSITIVE_INFINITY : limits.pageUnitsMax
+      const units = wantsJson(c) ? Number.POSITIVE_INFINITY : serverLimits.pageUnitsMax
       const size = { rows: readLimit(c), units }
       const page = await readPage(needs, room, visitor.user, place, size)
       if (wantsJson(c)) return c.json({ messages: page.messages.map((row) => toEvent(row)) })
@@ -50,7 +54,7 @@ export function messageRoutes(needs: WebNeeds): Hono<WebEnv> {
 export function readLimit(c: WebContext, usual: number = limits.historyPageRows): number {
   const text = c.req.query('limit') ?? String(usual)
   if (!/^[1-9]\d{0,14}$/.test(text)) throw new ChatError('bad_request')
-  return Math.min(Number(text), limits.historyPageRowsMax)
+  return Math.min(Number(text), historyPageRowsMax)
 }
 
 async function sendChanges(needs: WebNeeds, c: WebContext): Promise<Response> {
@@ -66,8 +70,8 @@ async function sendChanges(needs: WebNeeds, c: WebContext): Promise<Response> {
   const { messages, revision, more } = await store.messages.changesAfter(
     room,
     after,
-    limits.catchUpRows,
-    limits.catchUpUnitsMax,
+    serverLimits.catchUpRows,
+    serverLimits.catchUpUnitsMax,
   )
   if (!wantsJson(c) && c.req.header('hx-request') === 'true') {
     return sendHtml(

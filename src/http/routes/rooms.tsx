@@ -7,6 +7,7 @@ import type { Visitor } from '../../chat/chat'
 import { toSummary } from '../../chat/messages/events'
 import { ChatError } from '../../server/errors'
 import { limits } from '../../shared/limits'
+import { serverLimits } from '../../server/limits'
 import type { Message, Room, Store, User } from '../../store/store'
 import {
   sendHtml,
@@ -17,6 +18,9 @@ import {
   wantsJson,
 } from '../context'
 import { requireVisitor } from '../middleware/identity'
+
+/** Of absent people the list shows those who joined last. */
+const absentPeopleRows = 20
 
 /** The front door and the rooms behind it. */
 export function roomRoutes(needs: WebNeeds): Hono<WebEnv> {
@@ -105,7 +109,7 @@ export async function sendRoom(
   const { chat } = needs
   const at = place !== null && 'around' in place ? place.around : null
   const share = at === null ? 1 : 2
-  const size = { rows: limits.historyPageRows / share, units: limits.pageUnitsMax / share }
+  const size = { rows: limits.historyPageRows / share, units: serverLimits.pageUnitsMax / share }
   const page = await readPage(needs, room, visitor.user, place, size)
   const nextSeq = isBefore(place) ? place.before : page.nextSeq
   const props = {
@@ -164,7 +168,7 @@ function countsOf({ chat }: WebNeeds, rooms: Room[]): Map<number, number> {
 /** Everybody who is here, and some of those who are not. */
 function peopleShown(people: User[], states: ReadonlyMap<number, unknown>): User[] {
   const absent = people.filter(({ id }) => !states.has(id)).sort((a, b) => b.id - a.id)
-  const shown = new Set(absent.slice(0, limits.absentPeopleRows))
+  const shown = new Set(absent.slice(0, absentPeopleRows))
   return people.filter((person) => states.has(person.id) || shown.has(person))
 }
 

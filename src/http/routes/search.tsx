@@ -11,7 +11,7 @@ import { createFindMessages, type FindMessages } from '../../chat/search/find-me
 import { type Known, parseSearch, type Search } from '../../chat/search/parse-search'
 import { dayAt, type Zone } from '../../chat/search/zone'
 import { ChatError } from '../../server/errors'
-import { limits } from '../../shared/limits'
+import { serverLimits } from '../../server/limits'
 import { once } from '../../shared/once'
 import type { Hit, Place, SearchPage } from '../../store/store'
 import {
@@ -41,7 +41,9 @@ async function sendSearch(
   if (retryMs > 0) throw new ChatError('too_many', retryMs)
   const known = await readKnown(needs, c, visitor)
   const search = parseSearch(readAsked(c), known)
-  const limit = wantsJson(c) ? readLimit(c, limits.searchPageRows) : limits.searchPageRows
+  const limit = wantsJson(c)
+    ? readLimit(c, serverLimits.searchPageRows)
+    : serverLimits.searchPageRows
   const page = await findMessages(visitor, search, readAfter(c), limit)
   if (wantsJson(c)) {
     const messages = page.hits.map(({ message }) => toEvent(message))

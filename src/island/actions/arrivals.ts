@@ -1,5 +1,4 @@
 import type { ChatEvent } from '../../shared/protocol'
-import { limits } from '../../shared/limits'
 import { createPaths } from '../../shared/paths'
 import type { Listener } from '../net/connection'
 import { hear } from './events'
@@ -12,6 +11,7 @@ import { createRenewal } from './renewal'
 import { isMeant } from '../rooms/rooms'
 import { isLoggingOut } from '../people/sign-in'
 import { noticeOf } from '../device/sound'
+import { limits } from '../../shared/limits'
 
 /** What the connection brings, and where on the page it goes. */
 export function listen(

@@ -1,4 +1,5 @@
-import { limits } from '../../shared/limits'
+/** Away after this long without a key or a pointer. */
+const awayMs = 5 * 60_000
 
 /** Notices when nobody is at the keyboard any more, or the page is not seen. */
 export type Away = {
@@ -18,7 +19,7 @@ export function watchAway(send: (frame: object) => boolean): Away {
   }
   const rest = (): void => {
     clearTimeout(timer)
-    timer = setTimeout(() => set(true), limits.awayMs)
+    timer = setTimeout(() => set(true), awayMs)
   }
   const act = (): void => {
     if (document.hidden) return

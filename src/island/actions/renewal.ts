@@ -1,9 +1,11 @@
-import { limits } from '../../shared/limits'
 import { element } from '../ui/page'
 import type { Parts } from '../app'
 import { send } from './send'
 import { canKeep } from '../ui/storage'
 import { showToast } from '../ui/toast'
+
+/** Pages of an older server reload within this, so not all at one moment. */
+export const renewMs = 5_000
 
 /**
  * Makes what a page does when the server was updated. What comes next may be made for the next
@@ -22,7 +24,7 @@ export function createRenewal(parts: Parts): (build: string) => void {
       // The one thing of a tab that outlives its page wherever browsers refuse to store.
       window.name = build
       location.reload()
-    }, Math.random() * limits.renewMs)
+    }, Math.random() * renewMs)
   }
   return (build) => {
     if (page.build.startsWith('dev-')) return location.reload()

@@ -1,8 +1,9 @@
-import { limits } from '../../shared/limits'
 import { fieldsOf, readQuoted } from '../messages/outbox-entry'
 import type { Person } from '../ui/page'
 import type { Quoted } from '../timeline/quotes'
 import type { Storage } from '../ui/storage'
+
+export const draftSaveMs = 300
 
 /** Whom a private message goes to, and through which direct room. */
 export type Addressee = { user: number; name: string; room: number; isPinned: boolean }
@@ -63,7 +64,7 @@ export function openDrafts({ id, nickname }: Person, storage: Storage): Drafts {
     read: (room) => readDraft(storage.read(prefix + room)),
     saveSoon(room, draft) {
       clearTimeout(timer)
-      timer = setTimeout(() => saveNow(room, draft), limits.draftSaveMs)
+      timer = setTimeout(() => saveNow(room, draft), draftSaveMs)
     },
   }
 }

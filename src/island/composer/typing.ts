@@ -1,5 +1,11 @@
-import { limits } from '../../shared/limits'
 import { count, element, fill, type Page } from '../ui/page'
+
+/** Others are told at most this often that somebody is typing… */
+const typingSendMs = 3_000
+/** …that it ended after this long without a key… */
+const typingIdleMs = 5_000
+/** …and they forget it after this long without news. */
+const typingForgetMs = 6_000
 
 /** Who is writing: told to others sparingly, and shown in a line that moves nothing. */
 export type Typing = {
@@ -42,8 +48,8 @@ export function createTyping(
     changed(target, text) {
       if (text.trim() === '') return stopped()
       clearTimeout(idle)
-      idle = setTimeout(stopped, limits.typingIdleMs)
-      if (told === target && performance.now() - toldAt < limits.typingSendMs) return
+      idle = setTimeout(stopped, typingIdleMs)
+      if (told === target && performance.now() - toldAt < typingSendMs) return
       if (told !== null && told !== target) stopped()
       if (!send({ type: 'typing', room: target, active: true })) return
       told = target
@@ -55,7 +61,7 @@ export function createTyping(
       if (!isActive) return forget(user)
       writers.set(
         user,
-        setTimeout(() => forget(user), limits.typingForgetMs),
+        setTimeout(() => forget(user), typingForgetMs),
       )
       show()
     },

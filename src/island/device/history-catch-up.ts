@@ -1,9 +1,11 @@
 import type { ChatEvent } from '../../shared/protocol'
-import { limits } from '../../shared/limits'
 import { createPaths } from '../../shared/paths'
 import type { Change, HistoryStore } from './history-store'
 import type { Page } from '../ui/page'
 import { readEvent, type Remembered } from './remembered'
+
+/** Pages of changes a copy may be behind; beyond it a new copy is cheaper. */
+const historyCatchUpPages = 10
 
 const waiting = new Set<number>()
 let last: Promise<void> = Promise.resolve()
@@ -22,7 +24,7 @@ export function catchUp(page: Page, store: HistoryStore, room: number): Promise<
 async function fetchAll(page: Page, store: HistoryStore, room: number): Promise<void> {
   waiting.delete(room)
   for (let pages = 0; await fetchPage(page, store, room); pages += 1) {
-    if (pages < limits.historyCatchUpPages) continue
+    if (pages < historyCatchUpPages) continue
     store.forget(room)
     break
   }

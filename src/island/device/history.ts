@@ -1,5 +1,4 @@
 import type { ChatEvent } from '../../shared/protocol'
-import { limits } from '../../shared/limits'
 import { catchUp } from './history-catch-up'
 import { type Change, type HistoryStore, openHistoryStore } from './history-store'
 import { findIn, type Hit } from './history-search'
@@ -8,6 +7,11 @@ import { readRow, type Remembered } from './remembered'
 import { rememberedRoom, type RememberedRoom } from './remembered-room'
 import { placeOf, revisionOf } from '../timeline/rows'
 import { createTabs, type Tabs } from '../ui/tabs'
+
+/** Messages of one moment are written together. */
+const historyWriteMs = 500
+/** Search results on this device. */
+const historyHitsMax = 50
 
 /** Nothing, open rooms, or on somebody's own device private ones, too. */
 export type Keeping = 'off' | 'open' | 'all'
@@ -64,7 +68,7 @@ export function openHistory(parts: Parts): History {
     greeted: () => greet(keeper),
     remembered: (room) => rememberedRoom(parts, store, room),
     read: (room) => store.read(room),
-    search: (words, hitsMax = limits.historyHitsMax) => findIn(store.chunks(), words, hitsMax),
+    search: (words, hitsMax = historyHitsMax) => findIn(store.chunks(), words, hitsMax),
     keeping: () => keepingOf(keeper),
     keep(keeping) {
       storage.write(keyOf(keeper), keeping)
@@ -148,11 +152,11 @@ function wish(keeper: Keeper, next: Wish): void {
   if ((keeper.wishes.get(key)?.revision ?? -1) > next.revision) return
   keeper.wishes.set(key, next)
   const isFollowing = performance.now() < keeper.followsUntil
-  const pauseMs = isFollowing ? patienceMs : limits.historyWriteMs
+  const pauseMs = isFollowing ? patienceMs : historyWriteMs
   keeper.timer ??= setTimeout(() => claim(keeper), pauseMs)
 }
 
-const patienceMs = limits.historyWriteMs * 4
+const patienceMs = historyWriteMs * 4
 
 function claim(keeper: Keeper): void {
   keeper.timer = undefined

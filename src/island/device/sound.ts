@@ -1,10 +1,12 @@
 import { wordsOf } from '../ui/announcer'
 import type { RoomSummary } from '../../shared/protocol'
-import { limits } from '../../shared/limits'
 import { element, fill, type Page } from '../ui/page'
 import type { Storage } from '../ui/storage'
 import { createTabs } from '../ui/tabs'
 import { showToast } from '../ui/toast'
+
+/** A burst of messages makes one sound. */
+export const soundPauseMs = 3_000
 
 /** What calls somebody: two soft notes, a third for a mention, turned round for private ones. */
 export type Call = 'talk' | 'mention' | 'private'
@@ -27,7 +29,7 @@ const tunes: Record<Call, number[]> = {
 export function createSound(page: Page, storage: Storage): Sound {
   let silentUntil = 0
   const pause = (): void => {
-    silentUntil = performance.now() + limits.soundPauseMs
+    silentUntil = performance.now() + soundPauseMs
   }
   const isSilent = (): boolean => performance.now() < silentUntil
   const tabs = createTabs('chatroom-sound', pause)

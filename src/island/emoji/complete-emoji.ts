@@ -1,7 +1,7 @@
-import { limits } from '../../shared/limits'
 import type { Composer } from '../composer/composer'
 import { make } from '../ui/make-element'
 import type { Source } from '../composer/suggestions'
+import { limits } from '../../shared/limits'
 
 /** An emoji with the reader's skin tone; `use` gives it and remembers that it was used. */
 export type NamedEmoji = { shown: string; label: string; code: string; use: () => string }

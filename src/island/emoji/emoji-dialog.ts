@@ -1,4 +1,3 @@
-import { limits } from '../../shared/limits'
 import { isComposing } from '../composer/composer'
 import { isTouch } from '../ui/enter-key'
 import { createGrid, type Grid } from './emoji-grid'
@@ -10,6 +9,9 @@ import { tint } from './emoji-tone'
 import type { EmojiUsed } from './emoji-used'
 import { announce, element, fill, type Page } from '../ui/page'
 import { placeBeside } from '../ui/place-beside'
+
+/** Emoji shown for a search: twenty rows. */
+const emojiFoundMax = 180
 
 export type EmojiDialog = {
   open: (opener: HTMLElement, pick: (emoji: string) => void) => void
@@ -164,7 +166,7 @@ function showFound(state: State): void {
   shell.tabs.hidden = true
   const sentence =
     emoji.length === 0 ? list.say('nothing') : fill(list.say('found'), { n: emoji.length })
-  const shown = emoji.slice(0, limits.emojiFoundMax)
+  const shown = emoji.slice(0, emojiFoundMax)
   grid.show([{ name: sentence, emoji: shown }], true)
   announce(sentence)
 }

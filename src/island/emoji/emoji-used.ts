@@ -1,6 +1,10 @@
-import { limits } from '../../shared/limits'
 import { type Tone, tones } from './emoji-tone'
 import type { Storage } from '../ui/storage'
+
+/** Under three rows of the panel. */
+const emojiRecentMax = 24
+/** After this long a use of an emoji counts half. */
+export const emojiHalfLifeMs = 7 * 24 * 60 * 60_000
 
 /** What somebody did with emoji in this browser. */
 export type EmojiUsed = {
@@ -29,7 +33,7 @@ export function openEmojiUsed(storage: Storage, clock: () => number = Date.now):
       const before = read().find((use) => use.sign === sign)
       const weight = (before === undefined ? 0 : weightAt(before, now)) + 1
       const others = rank(read(), now).filter((use) => use.sign !== sign)
-      uses = [{ sign, weight, at: now }, ...others].slice(0, limits.emojiRecentMax)
+      uses = [{ sign, weight, at: now }, ...others].slice(0, emojiRecentMax)
       storage.write('emoji.used', uses)
     },
     tone: () => tones.find((each) => each === storage.read('emoji.tone')) ?? tone,
@@ -42,7 +46,7 @@ export function openEmojiUsed(storage: Storage, clock: () => number = Date.now):
 
 /** A use counts half as much after a while, so that habits may change. */
 function weightAt({ weight, at }: Use, now: number): number {
-  return weight * 2 ** (-Math.max(0, now - at) / limits.emojiHalfLifeMs)
+  return weight * 2 ** (-Math.max(0, now - at) / emojiHalfLifeMs)
 }
 
 function rank(uses: Use[], now: number): Use[] {
@@ -51,7 +55,7 @@ function rank(uses: Use[], now: number): Use[] {
 
 function readUses(value: unknown): Use[] {
   if (!Array.isArray(value)) return []
-  return value.slice(0, limits.emojiRecentMax).flatMap((one: unknown) => {
+  return value.slice(0, emojiRecentMax).flatMap((one: unknown) => {
     const fields = new Map(typeof one === 'object' && one !== null ? Object.entries(one) : [])
     const [sign, weight, at] = [fields.get('sign'), fields.get('weight'), fields.get('at')]
     const isWhole =

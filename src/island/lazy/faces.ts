@@ -1,9 +1,11 @@
-import { limits } from '../../shared/limits'
 import { watchFaces } from '../people/face'
 import { roomTitle } from '../composer/composer-label'
 import { prefill } from '../people/prefill'
 import { element, fill, type Page } from '../ui/page'
 import type { Parts } from '../app'
+
+/** After an interruption every page asks who is online: not all at the same moment. */
+const renewMsMax = 3_000
 
 export { prefill, watchFaces }
 
@@ -14,7 +16,7 @@ export function changePeople(parts: Parts, changed: HTMLElement[]): void {
 
 /** After an interruption: who came and went meanwhile, and who is called otherwise now. */
 export function renewSoon(parts: Parts): void {
-  setTimeout(() => void renewPeople(parts), Math.random() * limits.renewMsMax)
+  setTimeout(() => void renewPeople(parts), Math.random() * renewMsMax)
 }
 
 async function renewPeople(parts: Parts): Promise<void> {

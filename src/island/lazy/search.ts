@@ -1,4 +1,3 @@
-import { limits } from '../../shared/limits'
 import { createPaths } from '../../shared/paths'
 import { dropBack, offerBack } from '../search/back-to-results'
 import { showOnDevice } from '../search/device-hits'
@@ -11,6 +10,11 @@ import type { FindOnDevice } from '../app'
 import { fillAway } from '../search/search-away'
 import { queryField, readPath, withZone } from '../search/search-form'
 import { showToast } from '../ui/toast'
+
+/** A search is sent when typing has paused for this long… */
+const searchPauseMs = 200
+/** …and again when it was refused, or the server is away. */
+const searchAgainMs = 700
 
 export type Palette = { open: (path: string) => Promise<void> }
 
@@ -109,7 +113,7 @@ function currentRoom(): number {
 function changed(it: It, target: EventTarget | null): void {
   const isTyping = target instanceof HTMLInputElement && target.type === 'search'
   if (isTyping) places(it)
-  searchSoon(it, isTyping ? limits.searchPauseMs : 0)
+  searchSoon(it, isTyping ? searchPauseMs : 0)
 }
 
 function searchSoon(it: It, ms: number): void {
@@ -139,7 +143,7 @@ async function askOn(it: It): Promise<void> {
     if (isAnswered || !it.dialog.open) continue
     // Too fast, or away: the next key asks again, and so does this.
     it.shown = ''
-    return searchSoon(it, limits.searchAgainMs)
+    return searchSoon(it, searchAgainMs)
   }
 }
 

@@ -1,5 +1,8 @@
-import { limits } from '../../shared/limits'
 import type { Page } from '../ui/page'
+import { limits } from '../../shared/limits'
+
+/** Browsers keep this much over a reload without complaint. */
+const keptFileBytesMax = 25 * 1024 * 1024
 
 /**
  * The bytes of files that wait to be sent: in memory, and in the browser's database as far as it
@@ -31,7 +34,7 @@ export function openKeptFiles(
   })
   const put = (key: string): void => {
     const blob = blobs.get(key)
-    if (blob === undefined || blob.size > limits.keptFileBytesMax) return
+    if (blob === undefined || blob.size > keptFileBytesMax) return
     void within((store) => store.put(blob, key))
   }
   const find = async (key: string): Promise<Blob | null> => {

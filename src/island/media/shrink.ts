@@ -1,4 +1,5 @@
-import { limits } from '../../shared/limits'
+/** The long side of a shrunk photo: fills a screen with about 500 KB. */
+const photoSidePxMax = 2_048
 
 /** What is sent of a picture, and nine colours of it. */
 export type Shrunk = { blob: Blob; type: string; preview: string }
@@ -33,7 +34,7 @@ export async function shrink(file: Blob, isOriginal: boolean): Promise<Shrunk> {
 
 async function redraw(image: HTMLImageElement, file: Blob): Promise<Blob> {
   const { naturalWidth: width, naturalHeight: height } = image
-  const scale = Math.min(1, limits.photoSidePxMax / Math.max(width, height))
+  const scale = Math.min(1, photoSidePxMax / Math.max(width, height))
   const canvas = document.createElement('canvas')
   canvas.width = Math.max(1, Math.round(width * scale))
   canvas.height = Math.max(1, Math.round(height * scale))

@@ -1,4 +1,3 @@
-import { limits } from '../../shared/limits'
 import { createPaths } from '../../shared/paths'
 import type { KeptFiles } from './kept-files'
 import type { MediaWords } from '../lazy/media'
@@ -6,6 +5,9 @@ import type { OutboxEntry, OutboxFile } from '../messages/outbox-entry'
 import { announce, fill, type Page } from '../ui/page'
 import type { Parts } from '../app'
 import { shrink } from './shrink'
+
+/** Two fill the line without starving a third. */
+const uploadsAtOnce = 2
 
 /** How far a file is: from 0 to 1, and how fast, once that can be said. */
 export type Progress = { share: number; bytesPerSecond: number | null }
@@ -73,7 +75,7 @@ export function createUploads(
 
 function next(dock: Dock): void {
   for (const [key, upload] of dock.queue) {
-    if (dock.underWay.size >= limits.uploadsAtOnce) return
+    if (dock.underWay.size >= uploadsAtOnce) return
     if (dock.underWay.has(key)) continue
     dock.underWay.add(key)
     void send(dock, upload)

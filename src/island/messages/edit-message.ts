@@ -1,8 +1,8 @@
-import { limits } from '../../shared/limits'
 import { isComposing } from '../composer/composer'
 import { isSending, isTouch } from '../ui/enter-key'
 import { count, element, type Page } from '../ui/page'
 import { showToast } from '../ui/toast'
+import { limits } from '../../shared/limits'
 
 /**
  * Changes a message where it stands: Enter saves, Escape leaves, and both are buttons, too. The

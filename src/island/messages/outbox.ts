@@ -1,9 +1,9 @@
 import type { AcceptedEvent, RefusedEvent } from '../../shared/protocol'
-import { limits } from '../../shared/limits'
 import type { Connection } from '../net/connection'
 import { newId } from '../ui/new-id'
 import { loadEntries, type OutboxEntry } from './outbox-entry'
 import type { Storage } from '../ui/storage'
+import { limits } from '../../shared/limits'
 
 export type OutboxListener = {
   onChange: (entry: OutboxEntry) => void

@@ -1,5 +1,7 @@
-import { limits } from '../../shared/limits'
 import { announce, element, type Page } from '../ui/page'
+
+/** Shorter interruptions are not shown. */
+export const connectionBarMs = 2_000
 
 /** The thin line that says that we are not connected: after two seconds, and not at all before. */
 export function createConnectionBar(page: Page, retryNow: () => void): (isOpen: boolean) => void {
@@ -14,7 +16,7 @@ export function createConnectionBar(page: Page, retryNow: () => void): (isOpen: 
   }
   return (isOpen) => {
     // Each failed try says it again: the first counts.
-    if (!isOpen) return void (timer ??= setTimeout(show, limits.connectionBarMs))
+    if (!isOpen) return void (timer ??= setTimeout(show, connectionBarMs))
     clearTimeout(timer)
     timer = undefined
     bar.hidden = true

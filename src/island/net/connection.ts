@@ -4,6 +4,10 @@ import { createPaths } from '../../shared/paths'
 import { createInbox } from './inbox'
 import type { Page } from '../ui/page'
 
+const reconnectMsMax = 15_000
+/** Hidden for longer than this, a page asks what it missed as soon as it is shown. */
+const hiddenMs = 60_000
+
 export type Listener = {
   /** The server has greeted: from here on frames may be sent. */
   onHello: (hello: ChatEvent & { type: 'hello' }) => void
@@ -106,7 +110,7 @@ function lose(line: Line, code: number): void {
   if (code === 4401) return line.listener.onSignedOut()
   // Refused for good: asking again would only be refused again.
   if (code === 1008 || code === 4403) return
-  const pauseMax = Math.min(limits.reconnectMsMax, limits.reconnectMsMin * 2 ** line.failures)
+  const pauseMax = Math.min(reconnectMsMax, limits.reconnectMsMin * 2 ** line.failures)
   line.failures += 1
   line.retryTimer = setTimeout(() => open(line), Math.random() * Math.max(pauseMax, 500))
   if (line.failures > 1) void askWhoIAm(line)
@@ -151,6 +155,6 @@ function watchReturn({ retryNow, probe }: Connection): void {
       return
     }
     retryNow()
-    if (Date.now() - hiddenAt > limits.hiddenMs) probe(limits.answerMsMax / 2)
+    if (Date.now() - hiddenAt > hiddenMs) probe(limits.answerMsMax / 2)
   })
 }

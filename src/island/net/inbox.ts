@@ -1,4 +1,6 @@
-import { limits } from '../../shared/limits'
+/** Rows inserted in one go, and for how long the page does nothing else: half a frame. */
+export const portionRows = 20
+export const portionMs = 8
 
 /** A part of what the server said; of rows, whose room they are of and how many. */
 type Portion = { text: string; room: number; rows: number }
@@ -14,7 +16,7 @@ export function createInbox(hear: (text: string, behind: number) => void): (text
   let isWorking = false
   const work = (): void => {
     isWorking = true
-    const end = performance.now() + limits.portionMs
+    const end = performance.now() + portionMs
     try {
       do hearNext(waiting, hear)
       while (waiting.length > 0 && performance.now() < end)
@@ -46,9 +48,9 @@ function portionsOf(text: string): Portion[] {
   if (!text.startsWith('<article')) return [{ text, room: 0, rows: 0 }]
   const room = Number(/data-(?:room="|live=)(\d+)/.exec(text)?.[1])
   const rows = text.split(/(?=<article )/)
-  const starts = rows.keys().filter((n) => n % limits.portionRows === 0)
+  const starts = rows.keys().filter((n) => n % portionRows === 0)
   return Array.from(starts, (start) => {
-    const part = rows.slice(start, start + limits.portionRows)
+    const part = rows.slice(start, start + portionRows)
     return { text: part.join(''), room, rows: part.length }
   })
 }

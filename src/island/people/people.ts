@@ -1,5 +1,7 @@
-import { limits } from '../../shared/limits'
 import { count, element, type Page } from '../ui/page'
+
+/** A list up to this long needs no search field. */
+const peopleWithoutSearch = 15
 
 /** Puts published lines of this room's people into the list, in place of older ones. */
 export function receivePeople(page: Page, published: HTMLElement[]): void {
@@ -67,7 +69,7 @@ export function watchPeopleSearch(): void {
 
 function filter(people: HTMLElement[]): void {
   const search = element('people-search', HTMLInputElement)
-  search.hidden = people.length <= limits.peopleWithoutSearch
+  search.hidden = people.length <= peopleWithoutSearch
   const wanted = search.hidden ? '' : search.value.trim().toLocaleLowerCase()
   for (const person of people) {
     person.hidden = !(person.dataset.name ?? '').toLocaleLowerCase().includes(wanted)

@@ -1,4 +1,3 @@
-import { limits } from '../../shared/limits'
 import { createPaths } from '../../shared/paths'
 import { isTouch } from '../ui/enter-key'
 import { closeDrawers } from '../ui/drawers'
@@ -8,6 +7,12 @@ import { isRemembered } from '../timeline/insert'
 import type { RememberedRoom } from '../device/remembered-room'
 import type { Timeline } from '../timeline/timeline'
 import { showToast } from '../ui/toast'
+import { limits } from '../../shared/limits'
+
+/** Faster switches need no progress bar. */
+const progressMs = 150
+/** Rooms whose timeline is kept in memory, to be shown at once. */
+const roomsKept = 12
 
 /** A room as it stood when it was left. */
 type Kept = { timeline: HTMLElement; head: HTMLElement; people: HTMLElement; known: number }
@@ -130,7 +135,7 @@ function keep({ kept, timeline: { positions, room } }: Switch): void {
     known: positions.known(left),
   })
   const oldest = kept.keys().next()
-  if (kept.size > limits.roomsKept && !oldest.done) kept.delete(oldest.value)
+  if (kept.size > roomsKept && !oldest.done) kept.delete(oldest.value)
 }
 
 /** Shows a room from memory; false when it was not kept or is too far behind. */
@@ -171,7 +176,7 @@ async function load(it: Switch, room: number, path: string): Promise<boolean> {
   const memory = room === timeline.room() ? null : hooks.remembered(room)
   const isWhole = path === createPaths(page.base).room(room)
   if (isWhole) showMemory(it, memory)
-  const slow = setTimeout(() => document.body.classList.add('is-switching'), limits.progressMs)
+  const slow = setTimeout(() => document.body.classList.add('is-switching'), progressMs)
   const html = await fetchHtml(page, path)
   clearTimeout(slow)
   document.body.classList.remove('is-switching')

@@ -1,10 +1,12 @@
 import { isLargeEmoji } from '../../shared/emoji'
-import { limits } from '../../shared/limits'
 import type { Clock } from '../ui/clock'
 import type { OutboxEntry } from '../messages/outbox-entry'
 import { copyOf, type Page } from '../ui/page'
 import { makeQuote } from './quotes'
 import { dropSlipOf, makeSlip } from './slips'
+
+/** "Sending…" would only flash before this. */
+const sendingNoteMs = 1_000
 
 /** Rows of messages that the server has not answered yet; they always stand last. */
 export type Pending = {
@@ -38,7 +40,7 @@ export function createPending(page: Page, clock: Clock, timeline: () => HTMLElem
     const end = Number.MAX_SAFE_INTEGER
     timeline().append(isSlip ? makeSlip(page, row, entry.to, end) : row)
     // Said only when it takes long enough to be noticed.
-    setTimeout(() => noteSending(row), limits.sendingNoteMs)
+    setTimeout(() => noteSending(row), sendingNoteMs)
     return row
   }
   const noteSending = (row: HTMLElement): void => {

@@ -1,5 +1,7 @@
-import { limits } from '../../shared/limits'
 import { element } from '../ui/page'
+
+/** A room counts as read when its end was visible for this long. */
+const readMs = 1_000
 
 /** Decides when a room counts as read: its end was in front of somebody for a second. */
 export type Reading = {
@@ -39,7 +41,7 @@ export function createReading(
     onLook()
     if (!isWatched() || room() !== watched) stop()
     watched = room()
-    if (isWatched() && newestSeq() > readSeq()) timer ??= setTimeout(finish, limits.readMs)
+    if (isWatched() && newestSeq() > readSeq()) timer ??= setTimeout(finish, readMs)
   }
   for (const type of ['focus', 'blur']) addEventListener(type, check)
   document.addEventListener('visibilitychange', check)

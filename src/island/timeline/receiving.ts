@@ -1,4 +1,3 @@
-import { limits } from '../../shared/limits'
 import { passFocus } from '../ui/focus'
 import { insertRows, insertSlip, isBeforeLoaded, list, morph, room } from './insert'
 import { requote, unquote } from './quotes'
@@ -6,6 +5,7 @@ import { placeOf, revisionOf, rowsOf } from './rows'
 import { dropSlipOf } from './slips'
 import type { TimelineParts } from './timeline'
 import { dropAll, endHere } from './trim'
+import { limits } from '../../shared/limits'
 
 /**
  * Puts rows that the server published where they belong, of whatever room they are; `behind` as

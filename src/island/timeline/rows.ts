@@ -1,6 +1,6 @@
-import { limits } from '../../shared/limits'
 import type { Clock } from '../ui/clock'
 import type { Page } from '../ui/page'
+import { limits } from '../../shared/limits'
 
 /**
  * Rows and their neighbours: what the server's HTML leaves to the reader's browser. Whether a row

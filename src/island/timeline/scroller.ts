@@ -1,4 +1,7 @@
-import { limits } from '../../shared/limits'
+/** Older and newer messages are fetched this far from an edge, so that nobody waits at it. */
+const moreFromEdgePx = 1_200
+/** Within this distance of the end the reader follows new messages. */
+const stickPx = 100
 
 /** Keeps the reader's place: at the end while following, and still while reading back. */
 export type Scroller = {
@@ -55,9 +58,9 @@ export function createScroller(box: HTMLElement, on: ScrollHooks): Scroller {
       box.scrollTop += top - box.getBoundingClientRect().top - middle
       place.top = box.scrollTop
       // A room that fits the screen does not scroll, and is still followed.
-      place.following = on.isEndHere() && leftBelow(box) < limits.stickPx
-      if (box.scrollTop < limits.moreFromEdgePx) on.onNearTop()
-      if (leftBelow(box) < limits.moreFromEdgePx) on.onNearEnd()
+      place.following = on.isEndHere() && leftBelow(box) < stickPx
+      if (box.scrollTop < moreFromEdgePx) on.onNearTop()
+      if (leftBelow(box) < moreFromEdgePx) on.onNearEnd()
     },
     fill() {
       if (box.scrollHeight > box.clientHeight) return
@@ -84,13 +87,13 @@ function leftBelow(box: HTMLElement): number {
 function follow(box: HTMLElement, place: Place, on: ScrollHooks): void {
   const wasFollowing = place.following
   const [left, top] = [leftBelow(box), box.scrollTop]
-  place.following = on.isEndHere() && left < limits.stickPx
+  place.following = on.isEndHere() && left < stickPx
   if (place.following && !wasFollowing) on.onFollow()
   // While a list is being replaced the box may stand anywhere: that is not the reader's doing.
   const isHeld = performance.now() < place.heldUntil
   // Only on the way there: the end of a short page is near its top, too.
-  if (!isHeld && top < place.top && top < limits.moreFromEdgePx) on.onNearTop()
-  if (!isHeld && top > place.top && left < limits.moreFromEdgePx) on.onNearEnd()
+  if (!isHeld && top < place.top && top < moreFromEdgePx) on.onNearTop()
+  if (!isHeld && top > place.top && left < moreFromEdgePx) on.onNearEnd()
   place.top = top
 }
 

@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { limits } from '../../shared/limits'
 import { failWith, sentenceOf, type Problem } from '../problem'
 import { dropPins, type Pins, pinFiles } from './pins'
 import { openSnapshot, type Snapshot, takeSnapshot } from './snapshot'
 import { bytesOf, type TarWriter, writeTar } from './tar'
 import { syncFolder } from '../folder-files'
+
+/** Snapshots taken before a backup reports that files are missing. */
+const snapshotsMax = 5
 
 export type BackupOptions = {
   folder: string
@@ -86,7 +88,7 @@ async function snapshotWithFiles(
     if (missing.length === 0) return snapshot
     snapshot.close()
     await rm(to)
-    if (n === limits.snapshotsMax) {
+    if (n === snapshotsMax) {
       failWith(`${missing.length} files in ${folder} are missing, the first is ${missing[0]}.`)
     }
   }

@@ -1,5 +1,9 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import { limits } from '../../shared/limits'
+
+/** A backup is synced in portions with pauses, so that messages get the disk. */
+const backupFlushBytes = 1024 * 1024
+/** Pause between flushes: a multiple of the last flush's duration. */
+const pausePerFlush = 2
 
 /**
  * As much of the tar format (ustar) as a backup needs: plain files with short names. The archive
@@ -32,12 +36,12 @@ export async function writeTar(path: string): Promise<TarWriter> {
     hasher.update(bytes)
     await writeAll(file, bytes)
     unsynced += bytes.length
-    if (unsynced < limits.backupFlushBytes) return
+    if (unsynced < backupFlushBytes) return
     unsynced = 0
     const startedAt = performance.now()
     await file.datasync()
     // A house may be running on the same disk, and its messages go first.
-    await Bun.sleep((performance.now() - startedAt) * limits.uploadCourtesy)
+    await Bun.sleep((performance.now() - startedAt) * pausePerFlush)
   }
   return {
     async add(entry, bytes) {

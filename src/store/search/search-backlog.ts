@@ -1,5 +1,14 @@
-import { limits } from '../../shared/limits'
+import { searchIndexRows } from './search-index'
 import type { SearchIndex } from './search-index'
+
+/** The first message waits this long for others, as each transaction is a commit of its own. */
+export const searchIndexFirstMs = 2_000
+/** Pause between two transactions… */
+const searchIndexPauseMs = 250
+/** …and while little is posted. */
+const searchIndexQuietPauseMs = 5
+/** Searches scan what waits, a million rows a second; beyond this, posts index it. */
+const searchBacklogMax = 1_000_000
 
 /** What was said and is not in the index yet, so that each search looks through it. */
 export type SearchBacklog = {
@@ -15,22 +24,22 @@ export type SearchBacklog = {
  */
 export function createSearchBacklog(
   index: SearchIndex,
-  pauseMsMax: number = limits.searchIndexFirstMs,
+  pauseMsMax: number = searchIndexFirstMs,
 ): SearchBacklog {
-  const firstMs = Math.min(pauseMsMax, limits.searchIndexFirstMs)
-  const pauseMs = Math.min(pauseMsMax, limits.searchIndexPauseMs)
-  const quietMs = Math.min(pauseMsMax, limits.searchIndexQuietPauseMs)
+  const firstMs = Math.min(pauseMsMax, searchIndexFirstMs)
+  const pauseMs = Math.min(pauseMsMax, searchIndexPauseMs)
+  const quietMs = Math.min(pauseMsMax, searchIndexQuietPauseMs)
   let timer: Timer | undefined
   let before = 0
   const tick = (): void => {
     timer = undefined
     const grown = index.countWaiting() - before
     // Faster than it can be taken in: then those who talk go first.
-    const isStorm = grown > limits.searchIndexRows
+    const isStorm = grown > searchIndexRows
     const taken = isStorm ? 0 : take(index)
     before = index.countWaiting()
     // A disk that takes nothing is not asked again at once.
-    const isQuiet = taken > 0 && grown < limits.searchIndexRows / 50
+    const isQuiet = taken > 0 && grown < searchIndexRows / 50
     if (before > 0) wait(isQuiet ? quietMs : pauseMs)
   }
   const wait = (ms: number): void => {
@@ -40,7 +49,7 @@ export function createSearchBacklog(
   return {
     grew() {
       wait(firstMs)
-      while (index.countWaiting() > limits.searchBacklogMax && take(index) > 0);
+      while (index.countWaiting() > searchBacklogMax && take(index) > 0);
     },
     stop: () => clearTimeout(timer),
   }

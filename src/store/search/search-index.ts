@@ -1,8 +1,12 @@
 import type { Database } from 'bun:sqlite'
-import { limits } from '../../shared/limits'
 import { readAttachments } from '../sqlite/attachments'
 import { type Indexed, tokensOf } from './search-tokens'
 import { readSetting, writeSetting } from '../sqlite/settings'
+
+/** Messages indexed in one transaction, about 6 ms… */
+export const searchIndexRows = 500
+/** …and fewer when together they have more characters than this. */
+export const searchIndexUnitsMax = 32 * 1024
 
 /**
  * The index, which follows the messages at a distance: it knows those up to an id, so that nobody
@@ -48,7 +52,7 @@ export function createSearchIndex(db: Database): SearchIndex {
     countWaiting: () => (newest.get()?.id ?? 0) - indexedTo,
     takeNext() {
       const before = indexedTo
-      indexedTo = take(before, limits.searchIndexRows, limits.searchIndexUnitsMax)
+      indexedTo = take(before, searchIndexRows, searchIndexUnitsMax)
       return indexedTo - before
     },
   }

@@ -1,5 +1,4 @@
 import type { Database } from 'bun:sqlite'
-import { limits } from '../../shared/limits'
 import { excerptOf } from './excerpt'
 import { fold } from './fold'
 import type { User } from '../rows'
@@ -20,6 +19,15 @@ import {
 } from './search-tokens'
 import { readSetting } from '../sqlite/settings'
 
+/** Hits are counted this far beyond the page, and this long; then "more than" is shown. */
+const searchCountMax = 400
+const searchCountMsMax = 15
+/** A search that takes longer gives what it found and says that it is incomplete. */
+const searchMsMax = 1_000
+/** Naming this many rooms, with less than a quarter of all messages, makes a search faster. */
+const searchRoomsMax = 48
+const searchRoomsShare = 4
+
 /**
  * Makes the function that finds messages, newest first, on a connection of its own. It goes back in
  * windows of ids, so that it can stop when its time is over: those that the index does not know yet
@@ -27,7 +35,7 @@ import { readSetting } from '../sqlite/settings'
  */
 export function createSearch(
   db: Database,
-  msMax: number = limits.searchMsMax,
+  msMax: number = searchMsMax,
 ): (query: SearchQuery) => SearchOutcome {
   const statements = prepare(db)
   return db.transaction((query: SearchQuery): SearchOutcome => {
@@ -48,7 +56,7 @@ function find(statements: Statements, query: SearchQuery, top: number, msMax: nu
   const words = query.words.map(fold)
   const match = matchOf(query, words)
   const found: Candidate[] = []
-  const wanted = query.after === null ? query.limit + limits.searchCountMax : query.limit + 1
+  const wanted = query.after === null ? query.limit + searchCountMax : query.limit + 1
   const deadline = performance.now() + msMax
   const indexedTo = Number(readSetting(statements.db, indexedToSetting) ?? 0)
   let filledAt = Number.POSITIVE_INFINITY
@@ -97,7 +105,7 @@ const windowMs = 20
 /** Once the page is full, a moment is left to count how much more there is. */
 function isInTime(deadline: number, filledAt: number): boolean {
   const now = performance.now()
-  return now < deadline && now < filledAt + limits.searchCountMsMax
+  return now < deadline && now < filledAt + searchCountMsMax
 }
 
 /**
@@ -212,8 +220,8 @@ function prepare(db: Database) {
   // is little elsewhere. The condition on room_id holds in any case.
   const ownRooms = `(SELECT ' AND ("room' || group_concat(room_id, '" OR "room') || '")'
     FROM memberships JOIN rooms ON rooms.id = room_id WHERE user_id = ?1
-    HAVING count(*) <= ${limits.searchRoomsMax}
-      AND sum(revision) * ${limits.searchRoomsShare} < (SELECT max(id) FROM messages))`
+    HAVING count(*) <= ${searchRoomsMax}
+      AND sum(revision) * ${searchRoomsShare} < (SELECT max(id) FROM messages))`
   // With a plus, so that they are read in the order of their ids.
   const filters = `+room_id IN (${mine} ?1) AND deleted_at IS NULL
     AND (?2 IS NULL OR author_id = ?2) AND (?3 IS NULL OR room_id = ?3)

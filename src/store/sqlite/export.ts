@@ -1,8 +1,10 @@
 import type { Database } from 'bun:sqlite'
-import { limits } from '../../shared/limits'
 import type { User } from '../rows'
 import type { ExportPage, RoomExtent } from '../search/query'
 import { type MessageRow, selectMessages, toMessage } from './messages'
+
+/** Characters of one step of an export. */
+const exportPageUnitsMax = 96 * 1024
 
 export type ExportQuery = {
   user: number
@@ -40,9 +42,9 @@ function read(statements: ReturnType<typeof prepare>, query: ExportQuery): Expor
     const { id = 0, nickname = '', avatar = '' } = other ?? {}
     messages.push(toMessage(row, other === undefined ? null : { id, nickname, avatar }))
     units += row.content.length
-    if (units > limits.exportPageUnitsMax) break
+    if (units > exportPageUnitsMax) break
   }
-  const end = messages.length < limit && units <= limits.exportPageUnitsMax
+  const end = messages.length < limit && units <= exportPageUnitsMax
   return { messages, end }
 }
 

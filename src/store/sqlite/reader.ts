@@ -1,5 +1,10 @@
-import { limits } from '../../shared/limits'
 import type { Answers, Question } from './reader-thread'
+
+/** Questions waiting for the reader thread; beyond it people are asked to retry. */
+const readerQueueMax = 100
+/** A thread that is silent for longer than any budget is replaced. */
+const readerAnswerMsMax = 15_000
+const readerCloseMsMax = 1_000
 
 export type Reader = {
   /** Asks the thread that reads. Rejects when it dies of the question. */
@@ -39,10 +44,10 @@ export function createReader(file: string): Reader {
     })
   return {
     ask,
-    isBusy: () => desk.waiting.length >= limits.readerQueueMax,
+    isBusy: () => desk.waiting.length >= readerQueueMax,
     async close() {
       if (desk.worker === null) return
-      await Promise.race([ask({ kind: 'close' }), Bun.sleep(limits.readerCloseMsMax)])
+      await Promise.race([ask({ kind: 'close' }), Bun.sleep(readerCloseMsMax)])
       clearTimeout(desk.timer)
       const last = desk.worker
       desk.worker = null
@@ -61,7 +66,7 @@ function next(desk: Desk): void {
   desk.timer = setTimeout(() => {
     worker.terminate()
     died(desk, worker)
-  }, limits.readerAnswerMsMax)
+  }, readerAnswerMsMax)
   worker.postMessage(asked.question)
 }
 

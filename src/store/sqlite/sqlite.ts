@@ -1,7 +1,6 @@
 import { Database } from 'bun:sqlite'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { limits } from '../../shared/limits'
 import { codeOf, type Problem } from '../problem'
 import { unfinished } from '../backup/backup'
 import type { Store } from '../store'
@@ -21,12 +20,15 @@ import { createSessions } from './sessions'
 import { readSetting } from './settings'
 import { createUsers } from './users'
 
+/** If another program holds the database, posts are refused after this long. */
+const databaseBusyMsMax = 400
+
 export type StoreOptions = {
   folder: string
   /** The room everybody joins, asked for when the database is new. */
   firstRoom: () => { name: string; folded: string; skeleton: string }
   now: () => number
-  /** How long messages wait for the index at most; limits.ts says it when this does not. */
+  /** The longest that messages wait for the index. */
   indexPauseMsMax?: number
 }
 
@@ -53,7 +55,7 @@ export function openStore(options: StoreOptions): Store | Problem {
     if (db instanceof Database) {
       createFirstRoom(db, options)
       // From now on everybody waits when this thread does.
-      db.run(`PRAGMA busy_timeout = ${limits.databaseBusyMsMax}`)
+      db.run(`PRAGMA busy_timeout = ${databaseBusyMsMax}`)
       return createStore(db, lock, file, options.indexPauseMsMax)
     }
     lock.close()

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { readCommand } from '../../../src/config'
-import { limits } from '../../../src/shared/limits'
+import { flushBytes } from '../../../src/chat/files/receive-file'
 import { openHouse } from '../../../src/server'
 import type { FileStore } from '../../../src/store/files'
 import { openFolderFiles } from '../../../src/store/folder-files'
@@ -30,7 +30,7 @@ test('no sync of a message waits for more than a portion of a file, cut or whole
     const { size } = await upload(server, ada, png(4, 4, [1, 2, 3], [4, 4], extra))
     expect(size).toBeGreaterThan(1_800_000)
     expect(watched.most).toBeGreaterThan(0)
-    expect(watched.most).toBeLessThanOrEqual(limits.uploadFlushBytes * 2)
+    expect(watched.most).toBeLessThanOrEqual(flushBytes * 2)
   }
   await house.stop()
   removeFolder(data)

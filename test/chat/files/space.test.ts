@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { watchSpace } from '../../../src/chat/files/space'
-import { limits } from '../../../src/shared/limits'
+import { serverLimits } from '../../../src/server/limits'
+import { spaceLookMs } from '../../../src/chat/files/space'
 
 /** The check of a house on a disk with so much free, once it was looked at. */
 async function watched(free: () => number): Promise<() => void> {
@@ -10,8 +11,8 @@ async function watched(free: () => number): Promise<() => void> {
 }
 
 test('nobody adds words to a disk that has only its reserve left', async () => {
-  ;(await watched(() => limits.wordsReserveBytes))()
-  const refuse = await watched(() => limits.wordsReserveBytes - 1)
+  ;(await watched(() => serverLimits.messagesReserveBytes))()
+  const refuse = await watched(() => serverLimits.messagesReserveBytes - 1)
   expect(refuse).toThrow(expect.objectContaining({ code: 'storage_full', retryMs: 5_000 }))
 })
 
@@ -20,7 +21,7 @@ test('when there is room again, the first who comes is let in', async () => {
   const requireSpace = await watched(() => free)
   expect(requireSpace).toThrow()
   free = 1e12
-  await Bun.sleep(limits.spaceLookMs + 200)
+  await Bun.sleep(spaceLookMs + 200)
   requireSpace()
 })
 

@@ -1,6 +1,6 @@
-import { limits } from '../../../src/shared/limits'
 import { frameBytes } from '../fuzz/framing'
 import { ask, hangUpAll, inLines, open } from './lines'
+import { limits } from '../../../src/shared/limits'
 
 /** What one client does to others, over connections of its own, for a while. */
 export type Order = {

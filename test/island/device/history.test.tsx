@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import { limits } from '../../../src/shared/limits'
+import { historyUnitsMax } from '../../../src/island/device/history-store'
 import { createPaths } from '../../../src/shared/paths'
 import { findIn } from '../../../src/island/device/history-search'
 import { type Change, openHistoryStore } from '../../../src/island/device/history-store'
@@ -109,8 +110,8 @@ test('at most four fifths of the browser are taken', () => {
   const long = 'x'.repeat(limits.messageUnitsMax)
   for (let seq = 0; seq < 600; seq += 1) store.apply(1, [is(message(seq, long))])
   const { messages, units } = store.usage()
-  expect(units).toBeLessThanOrEqual(limits.historyUnitsMax)
-  expect(units).toBeGreaterThan(limits.historyUnitsMax * 0.7)
+  expect(units).toBeLessThanOrEqual(historyUnitsMax)
+  expect(units).toBeGreaterThan(historyUnitsMax * 0.7)
   expect(store.read(1).at(-1)?.seq).toBe(599)
   expect(messages).toBe(store.read(1).length)
 })

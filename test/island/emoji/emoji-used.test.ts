@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { openEmojiUsed } from '../../../src/island/emoji/emoji-used'
 import type { Storage } from '../../../src/island/ui/storage'
-import { limits } from '../../../src/shared/limits'
+import { emojiHalfLifeMs } from '../../../src/island/emoji/emoji-used'
 
 /** A browser's storage; or one that keeps nothing, as in some private windows. */
 function storageOf(kept: Map<string, unknown>, keeps = true): Storage {
@@ -23,7 +23,7 @@ describe('emoji used lately', () => {
     const used = openEmojiUsed(storageOf(new Map()), () => now)
     for (const sign of ['😂', '😂', '😂', '🎉']) used.note(sign)
     expect(used.recent()).toEqual(['😂', '🎉'])
-    now += 3 * limits.emojiHalfLifeMs
+    now += 3 * emojiHalfLifeMs
     used.note('🎉')
     expect(used.recent()).toEqual(['🎉', '😂'])
   })

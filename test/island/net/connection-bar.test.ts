@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { createConnectionBar } from '../../../src/island/net/connection-bar'
 import type { Page } from '../../../src/island/ui/page'
-import { limits } from '../../../src/shared/limits'
+import { connectionBarMs } from '../../../src/island/net/connection-bar'
 import { en } from '../../../views/words'
 import { documentForAll } from '../dom'
 
@@ -24,9 +24,9 @@ const isHidden = (): boolean => document.getElementById('connection')?.hidden ==
 test('a blip is nobody’s business', async () => {
   const setBar = createConnectionBar(page, () => {})
   setBar(false)
-  await Bun.sleep(limits.connectionBarMs / 10)
+  await Bun.sleep(connectionBarMs / 10)
   setBar(true)
-  await Bun.sleep(limits.connectionBarMs)
+  await Bun.sleep(connectionBarMs)
   expect(isHidden()).toBe(true)
 })
 
@@ -34,7 +34,7 @@ test('however often it is tried in vain, the bar comes in time', async () => {
   const setBar = createConnectionBar(page, () => {})
   for (let tries = 0; tries < 11; tries += 1) {
     setBar(false)
-    await Bun.sleep(limits.connectionBarMs / 9)
+    await Bun.sleep(connectionBarMs / 9)
   }
   expect(isHidden()).toBe(false)
   setBar(true)

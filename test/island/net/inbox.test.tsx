@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { createInbox } from '../../../src/island/net/inbox'
-import { limits } from '../../../src/shared/limits'
+import { portionMs, portionRows } from '../../../src/island/net/inbox'
 import { liveRow } from '../../../views/messages/live-row'
 import { MessageRow } from '../../../views/messages/message'
 import { mei, say, viewIn } from '../../views/samples'
@@ -23,7 +23,7 @@ async function hearAll(send: (take: (text: string) => void) => void): Promise<He
   const take = createInbox((text, behind) => {
     heard.push({ texts: text.split(/(?=<article)/), behind })
     // Longer than a portion may take.
-    const end = performance.now() + limits.portionMs + 1
+    const end = performance.now() + portionMs + 1
     while (performance.now() < end);
   })
   send(take)
@@ -53,7 +53,7 @@ test('a burst is heard in portions, once and in order, answers after their rows'
     '[answer]',
     ...Array.from({ length: 10 }, (_, n) => row(50 + n)),
   ])
-  expect(Math.max(...heard.map(({ texts }) => texts.length))).toBe(limits.portionRows)
+  expect(Math.max(...heard.map(({ texts }) => texts.length))).toBe(portionRows)
 })
 
 test('each portion says how many rows of its room are still to come', async () => {

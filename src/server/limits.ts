@@ -1,0 +1,99 @@
+/**
+ * Limits that several files of the server use, or that an operator may look for. What the browser
+ * or the views use too stands in src/shared/limits.ts; everything else beside its only user.
+ */
+export const serverLimits = {
+  // --- Rate limits: token buckets, each with its burst and its rate ------------------------
+  messagesBurst: 20,
+  messagesPerSecond: 2,
+  /** Each so many characters of a message cost as much as one more: the longest costs four. */
+  postingUnitsPerMessage: 2_000,
+  framesBurst: 200,
+  framesPerSecond: 50,
+  requestsBurst: 300,
+  requestsPerSecond: 50,
+  /** A replay costs a thousand times as much as a frame. */
+  catchUpsBurst: 30,
+  catchUpsPerSecond: 1,
+  /** Accounts are free, so they are rationed; a class of sixty can still join at once. */
+  joinsBurst: 60,
+  joinsPerSecond: 0.1,
+  /** Creating, joining and inviting. */
+  roomsBurst: 60,
+  roomsPerSecond: 0.5,
+  /** Three messages full of files at once. */
+  uploadsBurst: 30,
+  uploadsPerSecond: 0.5,
+  /** Typing searches up to five times a second. */
+  searchesBurst: 40,
+  searchesPerSecond: 4,
+  handshakesBurst: 200,
+  handshakesPerSecond: 20,
+  /** An address gets the rate of this many people: a school behind one router. */
+  peopleOfAddress: 100,
+  /** Buckets kept in memory; the oldest are dropped first. */
+  bucketsMax: 50_000,
+
+  // --- Sessions and sockets ----------------------------------------------------------------
+  /** Browsers cap a cookie's life at 400 days (RFC 6265bis). */
+  sessionDays: 400,
+  socketsPerSessionMax: 10,
+  /** A class behind one router shares one address. */
+  socketsPerAddressMax: 1_000,
+  /** OWASP's WebSocket sheet: at most 64 KB a message. */
+  frameBytesMax: 64 * 1024,
+  /** A reader with more than this waiting is closed and catches up by resume (Centrifugo: 1 MiB). */
+  outboundBytesMax: 1024 * 1024,
+
+  // --- Disk space --------------------------------------------------------------------------
+  /** Defaults of --max-upload, --max-per-person and --max-files. */
+  uploadBytesMax: 50 * 1024 * 1024,
+  personBytesMax: 2 * 1024 ** 3,
+  filesBytesMax: 50 * 1024 ** 3,
+  /** Below this much free space no file is stored, so that messages still can be… */
+  reserveBytesMin: 256 * 1024 * 1024,
+  /** …or below this share of the disk, up to a maximum. */
+  reserveShare: 0.02,
+  reserveBytesMax: 2 * 1024 ** 3,
+  /** Below this much no message is stored either, so that the log can still be checkpointed. */
+  messagesReserveBytes: 32 * 1024 * 1024,
+  /** A write that the disk refused is worth another try after this. */
+  storageRetryMs: 5_000,
+  /** An upload that no message used is kept for as long as an outbox may take to send it. */
+  unusedUploadMs: 24 * 60 * 60_000,
+
+  // --- Uploads, downloads, exports ---------------------------------------------------------
+  /** At once, of one person: a browser uses two. */
+  uploadsPerPersonMax: 4,
+  uploadsMax: 200,
+  /** Longer than a stalled upload is waited for, so that its sender can be told. */
+  uploadIdleSecondsMax: 40,
+  /** A slow reader's kernel may take minutes to ask for more. */
+  downloadIdleSecondsMax: 240,
+  /** Exports at once: of one browser, and of all. */
+  exportsPerSessionMax: 1,
+  exportsMax: 6,
+  /** An export that is read more slowly than this is ended, so that others get their turn. */
+  exportMsMax: 20 * 60_000,
+
+  // --- Requests and pages ------------------------------------------------------------------
+  /** A message as a form is at most three bytes a unit, percent-encoded to nine. */
+  requestBytesMax: 128 * 1024,
+  /** No form of this product has a tenth of it. */
+  formFieldsMax: 100,
+  /** Checked before any normalisation: `normalize` is quadratic in Bun 1.4 on runs of marks. */
+  nicknameUnitsMax: 64,
+  /** Characters of messages on one page: 50 long ones are 50, of the very longest it is twelve. */
+  pageUnitsMax: 96 * 1024,
+  searchPageRows: 30,
+  /** Rows of one catch-up frame; the next is sent when this one has left the server. */
+  catchUpRows: 200,
+  /** Characters of one catch-up frame, well below the outbound limit of a socket. */
+  catchUpUnitsMax: 256 * 1024,
+
+  // --- Process -----------------------------------------------------------------------------
+  /** What nobody waits for at the start follows after this. */
+  afterStartMs: 50,
+  /** From SIGTERM to exit; service managers give ten seconds. */
+  stopMsMax: 8_000,
+} as const
