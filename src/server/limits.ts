@@ -42,7 +42,7 @@ export const serverLimits = {
   socketsPerAddressMax: 1_000,
   /** OWASP's WebSocket sheet: at most 64 KB a message. */
   frameBytesMax: 64 * 1024,
-  /** A reader with more than this waiting is closed and catches up by resume (Centrifugo: 1 MiB). */
+  /** A reader with more than this waiting is closed and resumes (Centrifugo: 1 MiB). */
   outboundBytesMax: 1024 * 1024,
 
   // --- Disk space --------------------------------------------------------------------------

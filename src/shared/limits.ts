@@ -32,7 +32,7 @@ export const limits = {
   timelineRowsMax: 400,
   /** Further behind than this a browser loads a fresh page, as it keeps few rows anyway. */
   catchUpBrowserRevisionsMax: 400,
-  /** Messages per storage key: adding one rewrites a chunk, which takes a third of a millisecond. */
+  /** Messages per storage key: adding one rewrites a chunk, about a third of a millisecond. */
   historyChunkMessages: 100,
 
   // --- Connection --------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import { claimSpace, type Claim } from './space'
 
 /** Uploads are synced in portions, so that the sync of a message never waits for more than one. */
 export const flushBytes = 128 * 1024
-/** Pause between flushes: a multiple of the last flush's duration, so that messages get the disk. */
+/** Pause between flushes: a multiple of the last flush's duration, so that messages can sync. */
 const pausePerFlush = 2
 const flushPauseMsMin = 1
 /** A sender that sends no byte for this long is disconnected. */
