@@ -38,7 +38,7 @@ export function note(figures: Figures): void {
 async function runTests(files: string[], isPlanted: boolean): Promise<Figures> {
   const folder = makeFolder()
   const path = join(folder, 'figures')
-  const tests = Bun.spawn([process.execPath, 'test', '--timeout', '120000', ...files], {
+  const tests = Bun.spawn([process.execPath, 'test', ...files], {
     cwd: join(import.meta.dir, '..', '..'),
     env: {
       ...process.env,

@@ -117,7 +117,7 @@ async function traceTests(folders: string[]): Promise<Figures> {
   ]
   const root = join(import.meta.dir, '..', '..')
   const paths = folders.map((name) => `./test/${name}`)
-  const tests = Bun.spawn([process.execPath, 'test', '--timeout', '120000', ...paths], {
+  const tests = Bun.spawn([process.execPath, 'test', ...paths], {
     cwd: root,
     env: { ...process.env, CHATROOM_TEST_UNDER: under.join('\n') },
     stdio: ['ignore', 'ignore', 'pipe'],
