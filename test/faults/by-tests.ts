@@ -20,6 +20,7 @@ export function byTests({ id, says, files, wanted }: Options): FaultTest<Size> {
     says,
     small: {},
     full: {},
+    outOfSuite: `It has ${files.join(' and ')}.`,
     run: ({ isPlanted = false }) => runTests(files, isPlanted),
     broken: (figures) => unlike(figures, { failed: 0, ...wanted }),
     control: () => runTests(files, true),

@@ -1,6 +1,6 @@
 import { openSocket, type Person } from '../helpers/client'
 import { startServer } from '../helpers/server'
-import { framesAbout, openRoads, type Road, roadsTo, roadsToFile } from './canary-roads'
+import { framesAbout, openRoutes, type Route, roomRoutes, fileRoutes } from './canary-routes'
 import { hideCanary, type Scene } from './canary-scene'
 import { above, below, type FaultTest, type Figures, unlike } from './promise'
 
@@ -14,7 +14,7 @@ type Size = {
 
 const small: Size = { timings: 10, medianMsMax: 200 }
 
-/** T7: a third person, somebody who was put out and a stranger try every road to a secret. */
+/** T7: a third person, somebody who was put out and a stranger try every route to a secret. */
 export const hidden: FaultTest<Size> = {
   id: 'P7',
   says: 'Closed rooms and private messages reach nobody else, and look like what is not there.',
@@ -52,14 +52,14 @@ async function run({ timings, invites = false }: Size): Promise<Figures> {
   return figures
 }
 
-/** Tries every road as each of those who should not know. */
+/** Tries every route as each of those who should not know. */
 export async function sweep(scene: Scene) {
   const heard: Heard = { answers: [], probes: 0 }
   const toldApart = await compareWithMissing(scene, heard)
   const foundBySearch = await search(scene, heard)
   for (const person of scene.prowlers) {
     for (const format of formats) {
-      for (const road of openRoads()) await probe(scene, heard, person, road, format)
+      for (const route of openRoutes()) await probe(scene, heard, person, route, format)
     }
   }
   await listen(scene, heard)
@@ -76,7 +76,7 @@ async function probe(
   { server }: Scene,
   heard: Heard,
   person: Person | null,
-  { method, path, body }: Road,
+  { method, path, body }: Route,
   format: Record<string, string> = {},
 ): Promise<string> {
   // Uncompressed: the address that was asked for stands on the page, and packs a byte differently.
@@ -100,8 +100,8 @@ async function compareWithMissing(scene: Scene, heard: Heard): Promise<number> {
   const missing = 9
   const nowhere = (files[0] ?? '').replace(/.$/, (sign) => (sign === '0' ? '1' : '0'))
   const pairs = [
-    ...[closed, direct].map((room) => [roadsTo(room), roadsTo(missing)] as const),
-    ...files.map((id) => [roadsToFile(id), roadsToFile(nowhere)] as const),
+    ...[closed, direct].map((room) => [roomRoutes(room), roomRoutes(missing)] as const),
+    ...files.map((id) => [fileRoutes(id), fileRoutes(nowhere)] as const),
   ]
   const names = new RegExp(
     [`/${closed}`, `/${direct}`, `/${missing}`, ...files, nowhere].join('|'),
@@ -113,10 +113,10 @@ async function compareWithMissing(scene: Scene, heard: Heard): Promise<number> {
   for (const person of prowlers) {
     for (const format of formats) {
       for (const [there, absent] of pairs) {
-        for (const [n, road] of there.entries()) {
+        for (const [n, route] of there.entries()) {
           const other = absent[n]
-          if (other === undefined) throw new Error('both have the same roads')
-          const found = same(await probe(scene, heard, person, road, format))
+          if (other === undefined) throw new Error('both have the same routes')
+          const found = same(await probe(scene, heard, person, route, format))
           if (found !== same(await probe(scene, heard, person, other, format))) toldApart += 1
         }
       }
@@ -138,8 +138,8 @@ async function search(scene: Scene, heard: Heard): Promise<number> {
       for (const word of words) {
         const path = `/search?q=${encodeURIComponent(word)}`
         for (const filter of filters) {
-          const road = { method: 'GET', path: path + filter }
-          const answer = await probe(scene, heard, person, road, format)
+          const route = { method: 'GET', path: path + filter }
+          const answer = await probe(scene, heard, person, route, format)
           // What was typed stands in the answer, so that it is cut out.
           const typed = new RegExp(RegExp.escape(word), 'gi')
           heard.answers.pop()
@@ -149,8 +149,8 @@ async function search(scene: Scene, heard: Heard): Promise<number> {
         }
       }
       for (const after of [`${closed}.1`, `${direct}.1`]) {
-        const road = { method: 'GET', path: `/search?q=e&after=${after}` }
-        await probe(scene, heard, person, road, format)
+        const route = { method: 'GET', path: `/search?q=e&after=${after}` }
+        await probe(scene, heard, person, route, format)
       }
     }
   }
@@ -197,7 +197,7 @@ async function timeApart(scene: Scene, times: number): Promise<number> {
   return Math.round(Math.abs(one - other) * 100) / 100
 }
 
-/** The sweep would see it: its owner meets the secret on so many roads. */
+/** The sweep would see it: its owner meets the secret on so many routes. */
 async function countOwnersHits(scene: Scene): Promise<number> {
   const { ada, canary, closed, files } = scene
   const paths = [

@@ -23,7 +23,7 @@ export const alone: FaultTest<Size> = {
   id: 'P20',
   says: 'The server contacts nobody.',
   small: { folders: [] },
-  full: { folders: ['journeys', 'web', 'socket', 'hostile'] },
+  full: { folders: ['journeys', 'http', 'socket', 'hostile'] },
   run,
   broken: (figures, { folders }) =>
     figures.blocked !== undefined

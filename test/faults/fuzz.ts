@@ -49,7 +49,7 @@ async function run({ frames, requests, seed, isTrusting = false }: Size): Promis
   const people = await Promise.all(['Ann', 'Ben', 'Cem'].map((name) => signIn(server, name)))
   const listen = createListening(secret)
   const fuzz = { server, people, recording, listen }
-  // A server that has seen each road once is warm: what it takes from then on is growth.
+  // A server that has seen each route once is warm: what it takes from then on is growth.
   await whileAlive(pid, () => sayAnything({ ...fuzz, seed: seed + 1, count: frames / 10 }))
   await whileAlive(pid, () => askAnything({ ...fuzz, seed: seed + 1, count: requests / 10 }))
   const before = await residentBytes(pid)

@@ -1,7 +1,7 @@
 /** What a run measured; printed as one line of JSON. */
 export type Figures = Record<string, number | string | boolean>
 
-/** A promise to the people who use the house, with the instrument that would see it broken. */
+/** A promise to the people who use the server, with the instrument that sees it broken. */
 export interface FaultTest<Size> {
   readonly id: `P${number}`
   /** The promise, one sentence. */
@@ -10,11 +10,13 @@ export interface FaultTest<Size> {
   readonly small: Size
   /** For `bun run test:faults`. */
   readonly full: Size
+  /** Why the suite leaves it out: what tries it there already, or what it lacks. */
+  readonly outOfSuite?: string
   run(size: Size): Promise<Figures>
   /** What does not hold, a sentence each; [] when the promise holds. */
   broken(figures: Figures, size: Size): string[]
   /** Runs with a planted fault; the figures must make `broken` speak. */
-  control?(): Promise<Figures>
+  control(): Promise<Figures>
 }
 
 /** A sentence for each figure that is not what it has to be. */

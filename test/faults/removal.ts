@@ -18,12 +18,12 @@ const small: Size = { rounds: 1, talkMs: 500, leftMsMax: 1_000 }
 /** T8: somebody with three tabs is put out while fifty messages a second flow. */
 export const removed: FaultTest<Size> = {
   id: 'P8',
-  says: 'Whoever is put out hears nothing that is said later, on any tab, by any road.',
+  says: 'A removed member receives nothing that is said later, in any tab, by any route.',
   small,
   full: { rounds: 20, talkMs: 1_500, leftMsMax: 100 },
   run,
   broken: (figures, { rounds, leftMsMax }) => [
-    ...unlike(figures, { removals: rounds, deliveredLater: 0, roadsStillOpen: 0 }),
+    ...unlike(figures, { removals: rounds, deliveredLater: 0, routesStillOpen: 0 }),
     ...below(figures, { tabsTold: 3 * rounds, heardBefore: 3 * rounds * 15 }),
     ...above(figures, { leftMsMax }),
   ],
@@ -32,7 +32,7 @@ export const removed: FaultTest<Size> = {
 
 async function run({ rounds, talkMs, forgets = false }: Size): Promise<Figures> {
   await using server = await startServer()
-  const sum = { deliveredLater: 0, heardBefore: 0, tabsTold: 0, leftMsMax: 0, roadsStillOpen: 0 }
+  const sum = { deliveredLater: 0, heardBefore: 0, tabsTold: 0, leftMsMax: 0, routesStillOpen: 0 }
   const ada = await signIn(server, 'Ada')
   for (let round = 0; round < rounds; round += 1) {
     const bob = await signIn(server, `Bob ${round}x`)
@@ -41,7 +41,7 @@ async function run({ rounds, talkMs, forgets = false }: Size): Promise<Figures> 
     sum.heardBefore += found.heardBefore
     sum.tabsTold += found.tabsTold
     sum.leftMsMax = Math.max(sum.leftMsMax, found.leftMs)
-    sum.roadsStillOpen += found.roadsStillOpen
+    sum.routesStillOpen += found.routesStillOpen
   }
   return { removals: rounds, ...sum }
 }
@@ -83,14 +83,14 @@ async function putOut({ server, ada, bob, talkMs, forgets }: Scene) {
   const paths = ['', '/messages', '/changes', '/export.txt', '/messages/1'].map(
     (ending) => `/rooms/${room}${ending}`,
   )
-  const roadsStillOpen = await countOpen(server, bob, room, [...paths, file.url])
+  const routesStillOpen = await countOpen(server, bob, room, [...paths, file.url])
   for (const socket of [owner, ...tabs]) await socket.close()
   return {
     deliveredLater: seqs.filter((seq) => seq >= border).length,
     heardBefore: seqs.filter((seq) => seq < border).length,
     tabsTold: told.filter((ms) => ms !== null).length,
     leftMs: Math.round(Math.max(...told.map((ms) => ms ?? 0))),
-    roadsStillOpen,
+    routesStillOpen,
   }
 }
 
@@ -129,7 +129,7 @@ function seqsIn(tab: ChatClient, room: number): number[] {
   )
 }
 
-/** Roads by which the room can still be reached, the search and a new socket among them. */
+/** Routes by which the room can still be reached, the search and a new socket among them. */
 async function countOpen(
   server: RunningServer,
   bob: Person,

@@ -113,7 +113,7 @@ async function replayAll(server: RunningServer): Promise<{ replays: number; repl
   let replayed = 0
   const over = [left, first, swapped]
   for (const person of over) replayed += await countOpen(server, person)
-  return { replays: over.length * roadCount, replayed }
+  return { replays: over.length * routeCount, replayed }
 }
 
 function swapCase(text: string): string {
@@ -129,9 +129,9 @@ const reads = [
   '/rooms/1/export.txt',
   '/search?q=a',
 ]
-const roadCount = reads.length + 3
+const routeCount = reads.length + 3
 
-/** By how many roads a cookie still lets somebody in. */
+/** By how many routes a cookie still lets somebody in. */
 async function countOpen(server: RunningServer, person: Person): Promise<number> {
   let open = 0
   for (const path of reads) {

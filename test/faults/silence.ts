@@ -16,13 +16,14 @@ const waitMs = 65_000
 /**
  * T17: peers complete the handshake and then neither read nor write, while the server keeps sending
  * to them; how long until the others see that nobody is there, and the sockets are gone? The time
- * is the server's own, so that small is no quicker; the suite has test/socket/connections.test.ts.
+ * is the server's own, so that small is no quicker.
  */
 export const silent: FaultTest<Size> = {
   id: 'P17',
   says: 'A dead peer is offline, and its socket gone, within a minute.',
   small: { peers: 1 },
   full: { peers: 10 },
+  outOfSuite: 'It has test/socket/connections.test.ts, as this takes a minute.',
   run,
   broken: (figures, { peers }) => [
     ...unlike(figures, { peers, offline: peers, socketsLeft: 0 }),

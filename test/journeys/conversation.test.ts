@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { limits } from '../../src/shared/limits'
 import { history, openSocket, readJson, signIn } from '../helpers/client'
-import { serverForAll } from '../helpers/server'
+import { serverForAll, startServer } from '../helpers/server'
 
 const server = serverForAll()
 
@@ -118,8 +118,8 @@ test('a text that cannot be kept to the letter is refused, any other is kept', a
   for (const [index, text] of kept.entries()) {
     expect(await socket.post(1, `kept-${index}`, text)).toMatchObject({ type: 'accepted' })
   }
-  const texts = (await history(server(), person, 1)).slice(-kept.length).map((m) => m.content)
-  expect(texts).toEqual(kept)
+  const messages = await history(server(), person, 1)
+  expect(messages.slice(-kept.length).map(({ content }) => content)).toEqual(kept)
   await socket.close()
 })
 
@@ -137,6 +137,35 @@ test('the read marker reaches my other devices and nobody else', async () => {
   expect(again.hello.rooms[0]).toMatchObject({ read_seq: seq, unread: 0 })
   expect(stranger.heard.some((item) => item.type === 'read')).toBe(false)
   for (const each of [one, two, stranger, again]) await each.close()
+})
+
+test('the same id with another text is answered with the first one, and says so', async () => {
+  await using server = await startServer()
+  const ada = await openSocket(server, await signIn(server, 'Ada'))
+  const first = await ada.post(1, 'once', 'the first text')
+  const again = await ada.post(1, 'once', 'another text')
+  expect(first).toMatchObject({ type: 'accepted', seq: 1 })
+  expect(first).not.toHaveProperty('already_sent_as')
+  expect(again).toMatchObject({ type: 'accepted', seq: 1, already_sent_as: 'the first text' })
+  await ada.close()
+})
+
+test('the same id from another person is that person’s own message', async () => {
+  await using server = await startServer()
+  const [ada, grace] = [await signIn(server, 'Ada'), await signIn(server, 'Grace')]
+  const [hers, others] = [await openSocket(server, ada), await openSocket(server, grace)]
+  expect(await hers.post(1, 'same', 'by Ada')).toMatchObject({ type: 'accepted', seq: 1 })
+  expect(await others.post(1, 'same', 'by Grace')).toMatchObject({ type: 'accepted', seq: 2 })
+  const said = (await history(server, ada, 1)).map(({ sender, content }) => [
+    sender.nickname,
+    content,
+  ])
+  expect(said).toEqual([
+    ['Ada', 'by Ada'],
+    ['Grace', 'by Grace'],
+  ])
+  await hers.close()
+  await others.close()
 })
 
 /** A page's socket, heard as text. */

@@ -1,8 +1,8 @@
 /** A request that somebody tries, and with what. */
-export type Road = { method: string; path: string; body?: string }
+export type Route = { method: string; path: string; body?: string }
 
 /** Every address that a room has, with what one would send to it. */
-export function roadsTo(room: number): Road[] {
+export function roomRoutes(room: number): Route[] {
   const path = `/rooms/${room}`
   const get = [
     '?before=99',
@@ -40,7 +40,7 @@ export function roadsTo(room: number): Road[] {
 }
 
 /** Every address of a file, right and nearly right. */
-export function roadsToFile(id: string): Road[] {
+export function fileRoutes(id: string): Route[] {
   const path = `/attachments/${id}`
   const names = ['', '/file.bin', '/x', '/%2e%2e']
   return [
@@ -53,7 +53,7 @@ export function roadsToFile(id: string): Road[] {
 }
 
 /** Pages that are everybody's own, lists, and what is not there. */
-export function openRoads(): Road[] {
+export function openRoutes(): Route[] {
   const get = ['/', '/rooms', '/rail', '/rail?current=2', '/help', '/nothing', '/healthz']
   const more = ['/rooms/1', '/rooms/1/messages?limit=200', '/rooms/1/changes', '/settings']
   const files = ['/profile', '/media-kit', '/manifest.webmanifest', '/favicon.ico', '/metrics']

@@ -1,4 +1,0 @@
-import { diskFull } from './disk'
-import { holds } from './in-suite'
-
-holds(diskFull)

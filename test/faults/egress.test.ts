@@ -1,4 +1,0 @@
-import { alone } from './egress'
-import { holds } from './in-suite'
-
-holds(alone)

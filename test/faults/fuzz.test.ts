@@ -1,4 +1,0 @@
-import { fuzzed } from './fuzz'
-import { holds } from './in-suite'
-
-holds(fuzzed)

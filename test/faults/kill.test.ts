@@ -1,4 +1,0 @@
-import { holds } from './in-suite'
-import { killed } from './kill'
-
-holds(killed)

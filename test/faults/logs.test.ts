@@ -1,4 +1,0 @@
-import { holds } from './in-suite'
-import { discreet } from './logs'
-
-holds(discreet)

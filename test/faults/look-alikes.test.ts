@@ -1,4 +1,0 @@
-import { holds } from './in-suite'
-import { unmistakable } from './look-alikes'
-
-holds(unmistakable)

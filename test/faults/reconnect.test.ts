@@ -1,4 +1,0 @@
-import { holds } from './in-suite'
-import { rejoined } from './reconnect'
-
-holds(rejoined)

@@ -1,4 +1,0 @@
-import { holds } from './in-suite'
-import { removed } from './removal'
-
-holds(removed)

@@ -1,4 +1,0 @@
-import { holds } from './in-suite'
-import { restarted } from './restarts'
-
-holds(restarted)

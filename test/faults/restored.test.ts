@@ -1,4 +1,0 @@
-import { holds } from './in-suite'
-import { restored } from './restored'
-
-holds(restored)

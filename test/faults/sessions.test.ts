@@ -1,4 +1,0 @@
-import { holds } from './in-suite'
-import { unstolen } from './sessions'
-
-holds(unstolen)

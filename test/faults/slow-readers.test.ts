@@ -1,4 +1,0 @@
-import { holds } from './in-suite'
-import { slow } from './slow-readers'
-
-holds(slow)

@@ -1,4 +1,0 @@
-import { holds } from './in-suite'
-import { unhindered } from './starvation'
-
-holds(unhindered)

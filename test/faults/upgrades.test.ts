@@ -1,4 +1,0 @@
-import { holds } from './in-suite'
-import { upgraded } from './upgrades'
-
-holds(upgraded)
