@@ -1,10 +1,11 @@
 import type { Server } from 'bun'
 import { loadAssets } from './assets'
 import { createBudgets } from './server/rate-limits'
-import type { Audience, Chat, Publication } from './chat/chat'
+import type { Chat } from './chat/chat'
 import { startJanitor } from './chat/files/janitor'
 import { openPostingQueue } from './chat/messages/post-message'
 import { createPresence, type Presence } from './chat/people/presence'
+import type { Audience, Publication } from './chat/publication'
 import { watchSpace } from './chat/files/space'
 import { createTyping } from './chat/messages/typing'
 import type { Config } from './config'
@@ -47,7 +48,7 @@ export function openHouse(
   log: Log,
 ): House {
   const connections = createConnections()
-  const presence = createPresence(() => chat)
+  const presence = createPresence((audience, publication) => publish(server, audience, publication))
   const assets = loadAssets()
   const chat: Chat = {
     config,

@@ -5,6 +5,7 @@ import type { Paths } from '../shared/paths'
 import type { FileStore } from '../store/files'
 import type { Store, User } from '../store/store'
 import type { Presence } from './people/presence'
+import type { Publish } from './publication'
 
 /** The person, browser, address and language behind a request or a socket. */
 export type Visitor = {
@@ -14,15 +15,6 @@ export type Visitor = {
   address: string
   language: Language
 }
-
-/** Who receives a publication. It reaches open sockets only; the others catch up from the store. */
-export type Audience = 'everyone' | { room: number } | { user: number }
-
-/**
- * What is published to an audience, rendered at most once per subprotocol and only when somebody
- * is subscribed; an empty string is not sent.
- */
-export type Publication = { html: () => string; json: () => string }
 
 /** The dependencies of every action in src/chat. */
 export type Chat = {
@@ -39,7 +31,7 @@ export type Chat = {
   log: Log
   /** Wall clock in milliseconds; for display only, as messages are ordered by revision. */
   now: () => number
-  publish: (audience: Audience, publication: Publication) => void
+  publish: Publish
   /** Sends to the sockets of a room that have no bytes waiting; for events that may be missed. */
   publishIfIdle: (room: number, text: string) => void
   /** Subscribes the user's open sockets to the room. */

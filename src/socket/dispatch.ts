@@ -1,13 +1,10 @@
 import { type Spend, spendFor, spendOnMessage } from '../server/rate-limits'
 import { catchUp } from '../chat/messages/catch-up'
 import type { Chat } from '../chat/chat'
-import { deleteMessage, editMessage } from '../chat/messages/edit-message'
-import { answerPing } from '../chat/rooms/greet'
-import { markRead } from '../chat/messages/mark-read'
-import { markUnread } from '../chat/messages/mark-unread'
-import { sentBy } from '../chat/messages/parse-message'
+import { deleteMessage, editMessage, setReaction } from '../chat/messages/change-message'
+import { createPong } from '../chat/rooms/rooms'
+import { markRead, markUnread } from '../chat/messages/mark-read'
 import type { PostAnswer, PostMessage } from '../chat/messages/post-message'
-import { setReaction } from '../chat/messages/set-reaction'
 import type { Typing } from '../chat/messages/typing'
 import { ChatError } from '../server/errors'
 import { fail, later, refuse, say } from './replies'
@@ -41,7 +38,7 @@ export function act(needs: ActNeeds, socket: Socket, frame: Frame): void {
     case 'resume':
       return resume(needs, socket, frame)
     case 'ping':
-      return later(chat, socket, 'ping', async () => say(socket, await answerPing(chat, user.id)))
+      return later(chat, socket, 'ping', async () => say(socket, await createPong(chat, user.id)))
   }
 }
 
@@ -52,7 +49,7 @@ function setAway(chat: Chat, socket: Socket, isAway: boolean): void {
 }
 
 function post(needs: ActNeeds, socket: Socket, frame: Frame & { type: 'message.post' }): void {
-  const { chat, postMessage, spend } = needs
+  const { postMessage, spend } = needs
   const { user } = socket.data.visitor
   const { clientId, content } = frame.message
   const retryMs = spendOnMessage(spend, socket.data.visitor, content)
@@ -63,7 +60,7 @@ function post(needs: ActNeeds, socket: Socket, frame: Frame & { type: 'message.p
   }
   try {
     const { room, message } = frame
-    postMessage(sentBy(message, { room, author: user.id, createdAt: chat.now() }), answer)
+    postMessage({ ...message, room, author: user.id }, answer)
   } catch (fault) {
     if (!(fault instanceof ChatError)) throw fault
     refuse(socket, clientId, fault.code, fault.retryMs)

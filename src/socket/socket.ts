@@ -1,7 +1,7 @@
 import type { Server, WebSocketHandler } from 'bun'
 import { spendFor } from '../server/rate-limits'
 import type { Visitor } from '../chat/chat'
-import { greet } from '../chat/rooms/greet'
+import { createHello } from '../chat/rooms/rooms'
 import { ChatError } from '../server/errors'
 import { guard } from '../server/guard'
 import { serverLimits } from '../server/limits'
@@ -115,7 +115,7 @@ function open({ chat, connections }: Needs, socket: Socket): void {
   connections.add(socket)
   chat.presence.arrive(visitor.user, rooms)
   later(chat, socket, 'greet', async () => {
-    const hello = await greet(chat, visitor.user)
+    const hello = await createHello(chat, visitor.user)
     // Between the upgrade and here somebody may have been put out, or brought in.
     const now = new Set(hello.rooms.map(({ id }) => id))
     for (const room of rooms) if (!now.has(room)) chat.unsubscribeUser(visitor.user.id, room)

@@ -1,4 +1,4 @@
-import type { Audience } from '../chat/chat'
+import type { Audience } from '../chat/publication'
 
 export type Subprotocol = 'html' | 'json'
 

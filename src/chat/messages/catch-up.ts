@@ -5,10 +5,10 @@ import { type Page, recallPage } from './recall-page'
 /** Further behind than this, a fresh page is cheaper than a replay. */
 const catchUpRevisionsMax = 5_000
 
-/** Where a returning reader stands: the database it knew and the last revision per room. */
+/** What a reconnecting client knows: its database's epoch and its last revision per room. */
 export type Position = { epoch: string; rooms: Map<number, number> }
 
-/** How a catch-up leaves the server: `drained` waits until the reader has taken what was sent. */
+/** Where the frames go; `drained` resolves to whether the reader took what was sent. */
 export type Outlet = {
   subprotocol: 'html' | 'json'
   send: (frame: string) => void
@@ -16,9 +16,8 @@ export type Outlet = {
 }
 
 /**
- * Tells a returning reader everything that changed in its rooms: new, edited and removed, a page
- * at a time so that a slow reader is never fed more than it takes. A room the person is not in
- * is skipped like one that does not exist; a position that is worthless is answered by `reload`.
+ * Sends a reconnecting client all changes of its rooms, a page at a time so that a slow reader
+ * never has much waiting. Rooms the user is not in are skipped; an obsolete position gets `reload`.
  */
 export async function catchUp(
   chat: Chat,
@@ -29,7 +28,7 @@ export async function catchUp(
   for (const [roomId, after] of position.rooms) {
     const room = await chat.store.rooms.stand(userId, roomId)
     if (room === null) continue
-    if (isWorthless(chat, position.epoch, room.revision, after)) {
+    if (isObsolete(chat, position.epoch, room.revision, after)) {
       outlet.send(JSON.stringify([{ type: 'reload', room: roomId } satisfies ChatEvent]))
       continue
     }
@@ -38,7 +37,7 @@ export async function catchUp(
       const { subprotocol } = outlet
       page = await recallPage(chat, room, { after, from: page.revision, subprotocol })
       for (const frame of page.frames) outlet.send(frame)
-      // Asked again between two pages: who was put out meanwhile gets no more of it.
+      // The membership may end between two pages.
     } while (page.more && (await outlet.drained()) && (await isMember(chat, userId, roomId)))
   }
 }
@@ -47,7 +46,7 @@ async function isMember(chat: Chat, userId: number, roomId: number): Promise<boo
   return (await chat.store.rooms.stand(userId, roomId)) !== null
 }
 
-/** Another database, a position from the future, or too far behind to be worth replaying. */
-export function isWorthless(chat: Chat, epoch: string, head: number, after: number): boolean {
+/** Whether it is from another database, from the future, or too far behind to be replayed. */
+export function isObsolete(chat: Chat, epoch: string, head: number, after: number): boolean {
   return epoch !== chat.store.epoch || after > head || head - after > catchUpRevisionsMax
 }

@@ -2,7 +2,7 @@ import { housePaths } from '../../shared/paths'
 import type { AttachmentOnWire, ChatEvent, RoomSummary } from '../../shared/protocol'
 import type { Attachment, Message, Room } from '../../store/store'
 
-/** A stored message as the event that tells of its newest state, seen from revision `after`. */
+/** The event for a stored message; a client that knows revision `after` has seen older seqs. */
 export function toEvent(message: Message, after = 0): ChatEvent {
   const { room, seq, revision } = message
   if (message.deletedAt !== null) return { type: 'message.removed', room, seq, revision }
@@ -27,14 +27,14 @@ export function toEvent(message: Message, after = 0): ChatEvent {
   }
 }
 
-/** A file as scripts learn of it. */
+/** A file as it is in events and in answers to scripts. */
 export function toWire(attachment: Attachment): AttachmentOnWire {
   const { id, name, type, size, width, height, description } = attachment
   const url = housePaths.attachment(id, name)
   return { id, name, type, size, width, height, description, url }
 }
 
-/** A room as the lists of its members show it; a direct room is named after the other person. */
+/** A room as one member's list shows it; a direct room has the other person's name. */
 export function toSummary(room: Room, online: number): RoomSummary {
   const recipient = room.pair?.[1] ?? null
   return {

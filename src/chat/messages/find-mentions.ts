@@ -1,25 +1,38 @@
 import { serverLimits } from '../../server/limits'
+import { atPattern, everybodyNames } from '../../shared/mentions'
 import { once } from '../../shared/once'
-import type { Mention, NamedUser } from '../../store/store'
+import type { Mention, NamedUser, NewMessage } from '../../store/store'
+import type { Chat } from '../chat'
 import { foldName } from '../people/name'
 
-/** A message that names more people than this notifies none of them. */
+/** Only this many @ of a message are looked at. */
 export const mentionsMax = 50
 
-/** A name that may stand after an @: where, how long with its @, and as it is looked up. */
-export type Candidate = { start: number; length: number; folded: string }
+/** Without one of these no text mentions anybody; cheaper than the whole pattern. */
+export const anyAt = /[@＠]/
+
+/** Finds the mentions in a text that this author writes in this room, as ids and places. */
+export async function findMentions(
+  chat: Chat,
+  { room, author, content }: Pick<NewMessage, 'room' | 'author' | 'content'>,
+): Promise<Mention[]> {
+  if (!anyAt.test(content)) return []
+  const candidates = findCandidates(content)
+  const folded = [...new Set(candidates.map((each) => each.folded))]
+  const people = await chat.store.users.namedIn(room, author, folded)
+  return chooseMentions(candidates, people, author)
+}
+
+/** A name that may stand after an @: its place and length with the @, and its folded form. */
+type Candidate = { start: number; length: number; folded: string }
 
 /**
- * Everything after an @ (or ＠) that could be a name: from one letter to the longest name, ending
- * where a word ends, or anywhere in scripts that write no spaces. Linear in the length of the text
- * for a bounded number of @.
+ * Everything after an @ that could be a name: from one letter to the longest name, ending where a
+ * word ends, or anywhere in scripts that write no spaces. Linear in the length of the text.
  */
-export function findCandidates(content: string): Candidate[] {
+function findCandidates(content: string): Candidate[] {
   const candidates: Candidate[] = []
-  let ats = 0
-  for (const { index: start } of content.matchAll(atSign)) {
-    ats += 1
-    if (ats > mentionsMax) break
+  for (const { index: start } of content.matchAll(atSign).take(mentionsMax)) {
     const written = content.slice(start + 1, start + 1 + serverLimits.nicknameUnitsMax)
     for (const { index, segment } of graphemes().segment(written)) {
       const end = index + segment.length
@@ -32,32 +45,11 @@ export function findCandidates(content: string): Candidate[] {
   return candidates
 }
 
-/** Of the candidates those that are people's names, the longest at each place. */
-export function chooseMentions(
-  candidates: Candidate[],
-  people: NamedUser[],
-  author: number,
-): Mention[] {
-  const byName = new Map(people.map(({ id, folded }) => [folded, id]))
-  const isOwner = people.some(({ id, isOwner }) => id === author && isOwner)
-  const chosen = new Map<number, Mention>()
-  for (const { start, length, folded } of candidates) {
-    const user = isOwner && everybody.has(folded) ? 0 : byName.get(folded)
-    if (user !== undefined) chosen.set(start, { user, start, length })
-  }
-  return [...chosen.values()]
-}
-
-/** Names nobody can hold, under which the owner of a room calls all of it. */
-const everybody = new Set(['all', 'everyone', '所有人', '全体成员'])
-
-/** Not in the middle of an e-mail address; right after 你好 it is a name. */
-const atSign =
-  /(?<![[\p{L}\p{N}_]--[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]])[@＠](?=\S)/gv
+const atSign = new RegExp(`${atPattern}(?=\\S)`, 'gv')
 
 const graphemes = once(() => new Intl.Segmenter('en', { granularity: 'grapheme' }))
 
-/** Whether a name may end between these two: between letters only where nobody writes spaces. */
+/** Whether a name may end between these two: between letters only where no spaces are written. */
 function isEnd(last: string, rest: string): boolean {
   return (
     !/^[\p{L}\p{N}\p{M}_]/u.test(rest) || unspaced.test(last) || unspaced.test(rest.slice(0, 2))
@@ -65,3 +57,15 @@ function isEnd(last: string, rest: string): boolean {
 }
 
 const unspaced = /^[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}]/u
+
+/** The candidates that are names of people, the longest at each place. */
+function chooseMentions(candidates: Candidate[], people: NamedUser[], author: number): Mention[] {
+  const byName = new Map(people.map(({ id, folded }) => [folded, id]))
+  const isOwner = people.some(({ id, isOwner }) => id === author && isOwner)
+  const chosen = new Map<number, Mention>()
+  for (const { start, length, folded } of candidates) {
+    const user = isOwner && everybodyNames.includes(folded) ? 0 : byName.get(folded)
+    if (user !== undefined) chosen.set(start, { user, start, length })
+  }
+  return [...chosen.values()]
+}

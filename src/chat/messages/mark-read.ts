@@ -1,9 +1,9 @@
 import type { Chat } from '../chat'
-import { tell } from '../rooms/membership'
+import { asPublication } from '../publication'
 
 /**
- * Moves a person's read marker in a room forward to `seq` and tells the person's other tabs and
- * devices. A room the person is not in is nothing at all.
+ * Moves a user's read marker in a room forward to `seq` and tells their sockets. No effect in a
+ * room the user is not in.
  */
 export async function markRead(
   chat: Chat,
@@ -13,10 +13,26 @@ export async function markRead(
 ): Promise<void> {
   const room = await chat.store.rooms.find(userId, roomId)
   if (room === null || seq <= room.readSeq) return
-  const readSeq = Math.min(seq, room.revision)
-  await chat.store.rooms.markRead(room, userId, readSeq)
-  const left = await chat.store.rooms.find(userId, roomId)
-  if (left === null) return
-  const { unread, mentions } = left
-  tell(chat, userId, { type: 'read', room: roomId, seq: readSeq, unread, mentions })
+  await chat.store.rooms.markRead(room, userId, seq)
+  await publishMarker(chat, userId, roomId)
+}
+
+/** Moves the read marker back to before `seq`; see markRead. */
+export async function markUnread(
+  chat: Chat,
+  userId: number,
+  roomId: number,
+  seq: number,
+): Promise<void> {
+  const room = await chat.store.rooms.find(userId, roomId)
+  if (room === null) return
+  await chat.store.rooms.markUnread(room, userId, seq)
+  await publishMarker(chat, userId, roomId)
+}
+
+async function publishMarker(chat: Chat, user: number, roomId: number): Promise<void> {
+  const room = await chat.store.rooms.find(user, roomId)
+  if (room === null) return
+  const { readSeq: seq, unread, mentions } = room
+  chat.publish({ user }, asPublication({ type: 'read', room: roomId, seq, unread, mentions }))
 }

@@ -1,41 +1,17 @@
 import type { ProblemCode } from '../../server/errors'
 import type { NewMessage } from '../../store/store'
-import { problemOfText } from './message-text'
 import { limits } from '../../shared/limits'
 
-/** The longest emoji, a family with skin tones, in code units. */
-const emojiUnitsMax = 35
-/** Long enough for any UUID-like scheme, short enough for a DOM id. */
-const clientIdUnitsMax = 64
-
-/** A message as a client sent it, its shape and text checked. */
+/** A message from a client, with its shape and text checked. */
 export type SentMessage = Pick<
   NewMessage,
   'clientId' | 'content' | 'attachments' | 'replyTo' | 'writtenIn'
 >
 
-/** Who says it, where and when, as the server knows; whom it names is found out later. */
-export function sentBy(
-  { clientId, content, attachments, replyTo, writtenIn }: SentMessage,
-  { room, author, createdAt }: Pick<NewMessage, 'room' | 'author' | 'createdAt'>,
-): NewMessage {
-  return {
-    room,
-    author,
-    clientId,
-    content,
-    replyTo,
-    mentions: [],
-    attachments,
-    writtenIn,
-    createdAt,
-  }
-}
-
-/** What is wrong with it; the id is kept so that the sender knows which one. */
+/** Why a message is refused; with the id the sender knows which one. */
 export type MessageProblem = { code: ProblemCode; clientId: string | null }
 
-/** What a client sent, by key: a Map, or whatever answers like one. */
+/** The fields a client sent: a Map, FormData and so on. */
 export type Fields = { get: (name: string) => unknown }
 
 /**
@@ -52,13 +28,29 @@ export function parseMessage(fields: Fields): SentMessage | MessageProblem {
   const replySeq = parseCount(replyTo)
   if (replyTo !== null && replySeq === null) return { code: 'reply_missing', clientId }
   const code = problemOfText(content)
-  // A picture says enough.
-  const isEnough = code === 'message_empty' && attachments.length > 0
-  if (code !== null && !isEnough) return { code, clientId }
-  // A wish only: a private message shows as a slip in the room in which its author was.
+  const isOnlyFiles = code === 'message_empty' && attachments.length > 0
+  if (code !== null && !isOnlyFiles) return { code, clientId }
+  // Not validated: anything unusable only means that no private note is shown in a room.
   const writtenIn = parseCount(fields.get('written_in'))
   return { clientId, content, attachments, replyTo: replySeq, writtenIn }
 }
+
+/**
+ * Gives the problem of a message's text, or null. An accepted text is stored exactly as it was
+ * sent. The length comes first; everything after it is linear.
+ */
+export function problemOfText(text: string): ProblemCode | null {
+  if (text.length > limits.messageUnitsMax) return 'message_long'
+  if (!text.isWellFormed() || text.includes('\0')) return 'message_characters'
+  if (!visible.test(text)) return 'message_empty'
+  return towerOfMarks.test(text) ? 'message_marks' : null
+}
+
+/** Anything but white space, controls, invisible characters and blank letters. */
+const visible = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{M}\u2800]/u
+
+/** More combining marks than this on one letter would cover the lines around it. */
+const towerOfMarks = /\p{M}{9}/u
 
 /** Ids of uploads, each once. */
 function parseAttachments(value: unknown): string[] | ProblemCode {
@@ -80,7 +72,8 @@ export function parseClientId(value: unknown): string | null {
   return typeof value === 'string' && clientIdShape.test(value) ? value : null
 }
 
-const clientIdShape = new RegExp(`^[\\w-]{1,${clientIdUnitsMax}}$`)
+/** Long enough for any UUID-like scheme, short enough for a DOM id. */
+const clientIdShape = /^[\w-]{1,64}$/
 
 /** One emoji as Unicode recommends them for interchange; null for anything else. */
 export function parseEmoji(value: unknown): string | null {
@@ -88,6 +81,8 @@ export function parseEmoji(value: unknown): string | null {
   return oneEmoji.test(value) ? value : null
 }
 
+/** The longest emoji, a family with skin tones, in code units. */
+const emojiUnitsMax = 35
 const oneEmoji = /^\p{RGI_Emoji}$/v
 
 /** A positive whole number, as ids and places in a timeline are. */

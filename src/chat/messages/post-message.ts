@@ -1,15 +1,16 @@
 import { liveRow } from '../../../views/messages/live-row'
 import { ChatError, type ProblemCode } from '../../server/errors'
 import { guard } from '../../server/guard'
+import { serverLimits } from '../../server/limits'
 import { faultOf } from '../../server/log'
 import { storageProblem } from '../../server/storage-problem'
-import type { AppendOutcome, Mention, Message, NewMessage } from '../../store/store'
+import { limits } from '../../shared/limits'
+import type { AcceptedEvent } from '../../shared/protocol'
+import type { AppendOutcome, Message, NewMessage } from '../../store/store'
 import type { Chat } from '../chat'
 import { toEvent } from './events'
-import type { AcceptedEvent } from '../../shared/protocol'
-import { chooseMentions, findCandidates } from './find-mentions'
-import { limits } from '../../shared/limits'
-import { serverLimits } from '../../server/limits'
+import { anyAt, findMentions } from './find-mentions'
+import type { SentMessage } from './parse-message'
 
 /** Characters of one published frame, so that a burst closes no socket. */
 const publishUnitsMax = 256 * 1024
@@ -20,19 +21,21 @@ export const postingBatchMax = 2_000
 /** Characters of one transaction, which are rendered at once: six of the longest messages. */
 const postingUnitsMax = 48 * 1024
 
-/** The answer to one posted message: given after the commit, never before. */
+/** The answer to one posted message, given only after its commit. */
 export type PostAnswer = AcceptedEvent | { type: 'refused'; code: ProblemCode; retryMs?: number }
+
+/** Throws `busy` when the queue is full and `restarting` when it is closed. */
+export type PostMessage = (
+  message: SentMessage & Pick<NewMessage, 'room' | 'author'>,
+  answer: (answer: PostAnswer) => void,
+) => void
 
 type Posting = { message: NewMessage; answer: (answer: PostAnswer) => void }
 
-/** Takes a message whose mentions are still only words. */
-export type PostMessage = (message: NewMessage, answer: Posting['answer']) => void
-
 /**
  * Opens the posting queue. Everything that arrives in one turn of the event loop becomes one
- * transaction, one sync of the disk and one published frame per room, so the busier the house,
- * the cheaper each message. Gives the verb and `settled`, which waits until the queue is empty.
- * Throws `busy` from the verb when the queue is full and `restarting` once it is closed.
+ * transaction, one sync of the disk and one published frame per room, so the busier the server,
+ * the cheaper each message. `close` refuses new messages and waits for those in the queue.
  */
 export function openPostingQueue(chat: Chat): {
   postMessage: PostMessage
@@ -40,7 +43,7 @@ export function openPostingQueue(chat: Chat): {
 } {
   let waiting: Posting[] = []
   let running: Promise<void> | null = null
-  let closed = false
+  let isClosed = false
 
   const run = async (): Promise<void> => {
     while (waiting.length > 0) {
@@ -48,15 +51,16 @@ export function openPostingQueue(chat: Chat): {
       const batch = waiting.slice(0, size)
       waiting = waiting.slice(size)
       await flush(chat, batch)
-      // Others have their turn before the next group.
+      // Lets the rest of the server run between two batches.
       if (waiting.length > 0) await new Promise<void>((resolve) => setImmediate(resolve))
     }
     running = null
   }
 
-  const postMessage: PostMessage = (message, answer) => {
-    if (closed) throw new ChatError('restarting', limits.reconnectMsMin)
+  const postMessage: PostMessage = (sent, answer) => {
+    if (isClosed) throw new ChatError('restarting', limits.reconnectMsMin)
     if (waiting.length >= postingQueueMax) throw new ChatError('busy', 1_000)
+    const message = { ...sent, mentions: [], createdAt: chat.now() }
     waiting.push({ message, answer: chat.config.faultAckBeforeCommit ? () => {} : answer })
     if (chat.config.faultAckBeforeCommit) return ackTooEarly(message, answer)
     running ??= new Promise<void>((resolve) => setImmediate(resolve)).then(run)
@@ -64,20 +68,19 @@ export function openPostingQueue(chat: Chat): {
 
   // The planted fault of the crash test: answers at once and commits a moment later.
   const ackTooEarly = (message: NewMessage, answer: Posting['answer']): void => {
-    const { room, clientId, createdAt } = message
-    answer(toAccepted({ room, clientId, createdAt, seq: 1, revision: 1 }))
+    answer(toAccepted({ ...message, seq: 1, revision: 1 }))
     running ??= Bun.sleep(50).then(run)
   }
 
   const close = async (): Promise<void> => {
-    closed = true
+    isClosed = true
     await running
   }
 
   return { postMessage, close }
 }
 
-/** How many of those that wait become one transaction: bounds how long the loop is away. */
+/** How many of the waiting messages become one transaction. */
 function sizeOfBatch(waiting: Posting[]): number {
   let [size, units] = [0, 0]
   for (const { message } of waiting) {
@@ -90,63 +93,41 @@ function sizeOfBatch(waiting: Posting[]): number {
 
 async function flush(chat: Chat, batch: Posting[]): Promise<void> {
   const outcomes = await append(chat, batch)
-  // Whatever goes wrong while telling the others, the sender's answer is owed.
+  // The senders get their answers even if publishing fails.
   try {
     publish(chat, outcomes)
   } catch (fault) {
     chat.log('publish.failed', { fault: faultOf(fault) })
   }
-  // One sender's broken socket must not keep the others from their answers.
-  const tell = guard(chat.log, 'answer', ({ message, answer }: Posting, index: number) => {
+  // A broken socket of one sender must not keep the others from their answers.
+  const give = guard(chat.log, 'answer', ({ message, answer }: Posting, index: number) => {
     const outcome = outcomes[index]
     if (outcome !== undefined) answer(toAnswer(outcome, message))
   })
-  for (const [index, posting] of batch.entries()) tell(posting, index)
+  for (const [index, posting] of batch.entries()) give(posting, index)
 }
 
 async function append(chat: Chat, batch: Posting[]): Promise<(AppendOutcome | StorageFailure)[]> {
   try {
     chat.requireSpace()
-    const messages = batch.map(({ message }) => findMentions(chat, message))
+    const messages = batch.map(({ message }) => withMentions(chat, message))
     return await chat.store.messages.append(await Promise.all(messages))
   } catch (fault) {
     chat.log('append.failed', { size: batch.length, fault: faultOf(fault) })
-    const failure = toFailure(fault)
-    return batch.map(() => failure)
+    const problem = fault instanceof ChatError ? fault : storageProblem(fault)
+    const code = problem?.code ?? 'storage_failed'
+    // Nothing of the batch was stored, so all of it may be sent again.
+    return batch.map(() => ({ status: 'refused', code, retryMs: serverLimits.storageRetryMs }))
   }
 }
 
 type StorageFailure = { status: 'refused'; code: ProblemCode; retryMs: number }
 
-/** Nothing of the group was kept, whoever is to blame: all of it may be sent again. */
-function toFailure(fault: unknown): StorageFailure {
-  const problem = fault instanceof ChatError ? fault : storageProblem(fault)
-  return {
-    status: 'refused',
-    code: problem?.code ?? 'storage_failed',
-    retryMs: serverLimits.storageRetryMs,
-  }
-}
-
-/** Names after an @ become ids, so that they go on meaning the same people. */
-function findMentions(chat: Chat, message: NewMessage): NewMessage | Promise<NewMessage> {
-  // Most name nobody, and a promise for each of them is felt in a batch.
-  if (!atSign.test(message.content)) return message
-  return mentionsIn(chat, message).then((mentions) => ({ ...message, mentions }))
-}
-
-const atSign = /[@＠]/
-
-/** The people who are named in a text that this author writes in this room. */
-export async function mentionsIn(
-  chat: Chat,
-  { room, author, content }: Pick<NewMessage, 'room' | 'author' | 'content'>,
-): Promise<Mention[]> {
-  if (!atSign.test(content)) return []
-  const candidates = findCandidates(content)
-  const folded = [...new Set(candidates.map((each) => each.folded))]
-  const people = await chat.store.users.namedIn(room, author, folded)
-  return chooseMentions(candidates, people, author)
+/** Stores names after an @ as ids, so that they mean the same people after a rename. */
+function withMentions(chat: Chat, message: NewMessage): NewMessage | Promise<NewMessage> {
+  // Most messages mention nobody, and a promise for each is measurable in a batch.
+  if (!anyAt.test(message.content)) return message
+  return findMentions(chat, message).then((mentions) => ({ ...message, mentions }))
 }
 
 function publish(chat: Chat, outcomes: (AppendOutcome | StorageFailure)[]): void {
@@ -154,7 +135,7 @@ function publish(chat: Chat, outcomes: (AppendOutcome | StorageFailure)[]): void
     outcome.status === 'accepted' && !outcome.repeat ? [outcome.message] : [],
   )
   for (const [room, messages] of Map.groupBy(fresh, (message) => message.room)) {
-    for (const part of partsOf(messages)) {
+    for (const part of framesOf(messages)) {
       chat.publish(
         { room },
         {
@@ -166,8 +147,8 @@ function publish(chat: Chat, outcomes: (AppendOutcome | StorageFailure)[]): void
   }
 }
 
-/** A burst of long messages is published in several frames, so that no reader is closed by one. */
-function partsOf(messages: Message[]): Message[][] {
+/** Splits a burst of long messages, as one large frame would close slow readers. */
+function framesOf(messages: Message[]): Message[][] {
   const parts: Message[][] = [[]]
   let units = 0
   for (const message of messages) {
@@ -193,7 +174,7 @@ function toAnswer(outcome: AppendOutcome | StorageFailure, sent: NewMessage): Po
 
 type Accepted = Pick<Message, 'room' | 'clientId' | 'seq' | 'revision' | 'createdAt'>
 
-/** The answer that a message is on the disk, with the place it has. */
+/** The answer for a committed message. */
 export function toAccepted({ room, clientId, seq, revision, createdAt }: Accepted): AcceptedEvent {
   const timestamp = new Date(createdAt).toISOString()
   return { type: 'accepted', client_id: clientId, room, seq, revision, timestamp }

@@ -5,22 +5,19 @@ import type { ChatEvent } from '../../shared/protocol'
 /** Often enough to look live. */
 const flushMs = 250
 
-/** Says who is writing: gathered for a moment, never stored, never waited for. */
+/** Publishes who is typing; never stored. */
 export type Typing = {
-  /** Somebody in a room began or stopped; the caller has made sure that they are in it. */
+  /** Takes a change of a member of the room; the caller has checked the membership. */
   mark: (room: number, user: number, isActive: boolean) => void
   close: () => void
 }
 
-/**
- * Makes the gatherer of one house. However many write at once, a room hears of it a few times a
- * second, in one frame each, and readers who are behind are left out.
- */
+/** Makes it: however many people type, a room gets one frame a few times a second. */
 export function createTyping(chat: Pick<Chat, 'publishIfIdle' | 'log'>): Typing {
   const changed = new Map<number, Map<number, boolean>>()
-  let timer: Timer | null = null
+  let timer: Timer | undefined
   const flush = guard(chat.log, 'typing', () => {
-    timer = null
+    timer = undefined
     const rooms = [...changed]
     changed.clear()
     for (const [room, people] of rooms) {
@@ -38,6 +35,6 @@ export function createTyping(chat: Pick<Chat, 'publishIfIdle' | 'log'>): Typing 
       changed.set(room, (changed.get(room) ?? new Map()).set(user, isActive))
       timer ??= setTimeout(flush, flushMs)
     },
-    close: () => void (timer !== null && clearTimeout(timer)),
+    close: () => clearTimeout(timer),
   }
 }

@@ -1,7 +1,7 @@
 import { PersonRow } from '../../../views/people/people'
-import type { User } from '../../store/store'
-import type { Chat } from '../chat'
 import type { ChatEvent, PresenceState } from '../../shared/protocol'
+import type { User } from '../../store/store'
+import type { Publish } from '../publication'
 
 /** A person whose last socket closed stays online this long, so that a reload does not flicker. */
 const offlineGraceMs = 10_000
@@ -11,136 +11,138 @@ const flushMs = 300
 const rowsMax = 50
 
 /**
- * Who is here. Several sockets of one person are one presence, away only when all of them are; a
- * person whose last socket closed stays for a grace period, so that a reload does not flicker.
- * Never stored, and told only to those who share a room.
+ * Who is online. Several sockets of one person are one presence, which is away only when all of
+ * them are. It is never stored, and published only to the rooms the person is in.
  */
 export type Presence = {
-  /** A socket of this person opened; `rooms` are the rooms the person is in. */
+  /** Takes a socket that opened, and the rooms its user is in. */
   arrive: (user: User, rooms: Iterable<number>) => void
   leave: (userId: number, wasAway: boolean) => void
-  /** One of their sockets went away from the keyboard, or came back. */
+  /** Takes whether one of the user's sockets is away from the keyboard. */
   setAway: (userId: number, isAway: boolean) => void
-  /** Somebody who may be here got a place in a room, or lost it. */
+  /** The user became a member of the room, or is none any more; no effect while offline. */
   enter: (userId: number, room: number) => void
   exit: (userId: number, room: number) => void
-  /** Somebody who may be here has another name or picture. */
+  /** The user has another name or picture; no effect while offline. */
   rename: (user: User) => void
   stateOf: (userId: number) => PresenceState
   /** Everybody who is not offline. */
   states: () => Map<number, PresenceState>
-  /** How many people of this room are here. */
+  /** How many people of this room are not offline. */
   countIn: (room: number) => number
   close: () => void
 }
 
-type Guest = {
+type OnlineUser = {
   user: User
   rooms: Set<number>
   sockets: number
-  away: number
+  awaySockets: number
   departure: Timer | undefined
 }
 
-type Crowd = { guests: Map<number, Guest>; peopleIn: Map<number, Set<number>>; news: News }
+type Roster = {
+  online: Map<number, OnlineUser>
+  /** How many of them are in each room. */
+  counts: Map<number, number>
+  changes: PresenceChanges
+}
 
-/** Makes the presence of a house; `chat` is asked for late, as it holds the presence itself. */
-export function createPresence(chat: () => Pick<Chat, 'publish'>): Presence {
-  const guests: Crowd['guests'] = new Map()
-  const peopleIn: Crowd['peopleIn'] = new Map()
-  const countIn = (room: number): number => peopleIn.get(room)?.size ?? 0
-  const news = createNews(chat, countIn, (userId) => stateOf(guests.get(userId)))
-  const crowd: Crowd = { guests, peopleIn, news }
-  /** Does something to somebody who is here, and tells whoever sees them when it shows. */
-  const change = (userId: number, work: (guest: Guest) => void): void => {
-    const guest = guests.get(userId)
-    if (guest === undefined) return
-    const before = stateOf(guest)
-    work(guest)
-    if (before !== stateOf(guest)) news.add(guest.user, guest.rooms)
+/** Makes the presence of a server, with nobody online. */
+export function createPresence(publish: Publish): Presence {
+  const online: Roster['online'] = new Map()
+  const counts: Roster['counts'] = new Map()
+  const countIn = (room: number): number => counts.get(room) ?? 0
+  const changes = gatherChanges(publish, countIn, (userId) => stateOf(online.get(userId)))
+  const roster = { online, counts, changes }
+  /** Changes somebody who is online, and publishes their state when it is another one then. */
+  const change = (userId: number, work: (person: OnlineUser) => void): void => {
+    const person = online.get(userId)
+    if (person === undefined) return
+    const before = stateOf(person)
+    work(person)
+    if (before !== stateOf(person)) changes.add(person.user, person.rooms)
   }
 
   return {
-    arrive: (user, rooms) => arrive(crowd, user, rooms),
+    arrive: (user, rooms) => arrive(roster, user, rooms),
     leave: (userId, wasAway) =>
-      change(userId, (guest) => {
-        guest.sockets -= 1
-        if (wasAway) guest.away -= 1
-        // Zero sockets, still counted as here until the grace is over.
-        if (guest.sockets > 0) return
-        guest.departure = setTimeout(() => depart(crowd, guest), offlineGraceMs)
+      change(userId, (person) => {
+        person.sockets -= 1
+        if (wasAway) person.awaySockets -= 1
+        if (person.sockets > 0) return
+        person.departure = setTimeout(() => depart(roster, person), offlineGraceMs)
       }),
     setAway: (userId, isAway) =>
-      change(userId, (guest) => {
-        guest.away += isAway ? 1 : -1
+      change(userId, (person) => {
+        person.awaySockets += isAway ? 1 : -1
       }),
     enter: (userId, room) =>
-      change(userId, (guest) => {
-        enter(crowd, guest, room)
-        news.add(guest.user, [room])
+      change(userId, (person) => {
+        enter(roster, person, room)
+        changes.add(person.user, [room])
       }),
     exit: (userId, room) =>
-      change(userId, (guest) => {
-        exit(crowd, guest, room)
-        news.count(room)
+      change(userId, (person) => {
+        exit(roster, person, room)
+        changes.addCount(room)
       }),
-    rename(user) {
-      const guest = guests.get(user.id)
-      if (guest !== undefined) guest.user = user
-    },
-    stateOf: (userId) => stateOf(guests.get(userId)),
-    states: () => new Map([...guests].map(([userId, guest]) => [userId, stateOf(guest)])),
+    rename: (user) =>
+      change(user.id, (person) => {
+        person.user = user
+      }),
+    stateOf: (userId) => stateOf(online.get(userId)),
+    states: () => new Map([...online].map(([userId, person]) => [userId, stateOf(person)])),
     countIn,
     close() {
-      for (const { departure } of guests.values()) clearTimeout(departure)
-      news.close()
+      for (const { departure } of online.values()) clearTimeout(departure)
+      changes.close()
     },
   }
 }
 
-function stateOf(guest: Guest | undefined): PresenceState {
-  if (guest === undefined) return 'offline'
-  return guest.sockets > 0 && guest.away === guest.sockets ? 'away' : 'online'
+function stateOf(person: OnlineUser | undefined): PresenceState {
+  if (person === undefined) return 'offline'
+  // Without a socket it is still online, until the grace period is over.
+  return person.sockets > 0 && person.awaySockets === person.sockets ? 'away' : 'online'
 }
 
-function arrive(crowd: Crowd, user: User, rooms: Iterable<number>): void {
-  const { guests, news } = crowd
-  const known = guests.get(user.id)
+function arrive(roster: Roster, user: User, rooms: Iterable<number>): void {
+  const { online, changes } = roster
+  const known = online.get(user.id)
   const before = stateOf(known)
-  const guest = known ?? { user, rooms: new Set(), sockets: 0, away: 0, departure: undefined }
-  clearTimeout(guest.departure)
-  guest.sockets += 1
-  guests.set(user.id, guest)
-  for (const room of rooms) enter(crowd, guest, room)
-  if (before !== stateOf(guest)) news.add(user, guest.rooms)
+  const fresh = { user, rooms: new Set<number>(), sockets: 0, awaySockets: 0, departure: undefined }
+  const person = known ?? fresh
+  clearTimeout(person.departure)
+  person.sockets += 1
+  online.set(user.id, person)
+  for (const room of rooms) enter(roster, person, room)
+  if (before !== stateOf(person)) changes.add(user, person.rooms)
 }
 
-function depart(crowd: Crowd, guest: Guest): void {
-  crowd.guests.delete(guest.user.id)
-  const rooms = [...guest.rooms]
-  for (const room of rooms) exit(crowd, guest, room)
-  crowd.news.add(guest.user, rooms)
+function depart(roster: Roster, person: OnlineUser): void {
+  roster.online.delete(person.user.id)
+  const rooms = [...person.rooms]
+  for (const room of rooms) exit(roster, person, room)
+  roster.changes.add(person.user, rooms)
 }
 
-function enter({ peopleIn }: Crowd, guest: Guest, room: number): void {
-  guest.rooms.add(room)
-  peopleIn.set(room, (peopleIn.get(room) ?? new Set()).add(guest.user.id))
+function enter({ counts }: Roster, { rooms }: OnlineUser, room: number): void {
+  if (!rooms.has(room)) counts.set(room, (counts.get(room) ?? 0) + 1)
+  rooms.add(room)
 }
 
-function exit({ peopleIn }: Crowd, guest: Guest, room: number): void {
-  guest.rooms.delete(room)
-  const people = peopleIn.get(room)
-  people?.delete(guest.user.id)
-  if (people?.size === 0) peopleIn.delete(room)
+function exit({ counts }: Roster, { rooms }: OnlineUser, room: number): void {
+  if (rooms.delete(room)) counts.set(room, (counts.get(room) ?? 0) - 1)
 }
 
-type News = ReturnType<typeof createNews>
+type PresenceChanges = ReturnType<typeof gatherChanges>
 
-/** Changes of a moment, published together: to each room those of its people and its count. */
-function createNews(
-  chat: () => Pick<Chat, 'publish'>,
-  countIn: (room: number) => number,
-  stateOf: (userId: number) => PresenceState,
+/** Gathers changes for a moment; each room then gets the states of its own people and its count. */
+function gatherChanges(
+  publish: Publish,
+  countIn: Presence['countIn'],
+  stateOf: Presence['stateOf'],
 ) {
   const changed = new Map<number, Map<number, User>>()
   let timer: Timer | undefined
@@ -151,31 +153,29 @@ function createNews(
     for (const [room, people] of rooms) publishRoom(room, [...people.values()])
   }
   const publishRoom = (room: number, users: User[]): void => {
-    const events = (): ChatEvent[] => [
-      ...users.map(({ id }): ChatEvent => ({ type: 'presence', user: id, state: stateOf(id) })),
-      { type: 'online', room, count: countIn(room) },
-    ]
-    const json = (): string => JSON.stringify(events())
-    // After a restart everybody comes back at once; their lines are on all pages already.
+    // After a restart everybody comes back at once, and all pages have their rows already.
     if (users.length > 0 && users.length <= rowsMax) {
-      const rows = (): string =>
-        users
-          .map((user) => String(<PersonRow user={user} state={stateOf(user.id)} room={room} />))
-          .join('')
-      chat().publish({ room }, { html: rows, json: () => '' })
+      const row = (user: User): string =>
+        String(<PersonRow user={user} state={stateOf(user.id)} room={room} />)
+      publish({ room }, { html: () => users.map(row).join(''), json: () => '' })
     }
-    chat().publish({ room }, { html: json, json })
+    const json = (): string =>
+      JSON.stringify([
+        ...users.map(({ id }): ChatEvent => ({ type: 'presence', user: id, state: stateOf(id) })),
+        { type: 'online', room, count: countIn(room) } satisfies ChatEvent,
+      ])
+    publish({ room }, { html: json, json })
   }
-  const count = (room: number): Map<number, User> => {
-    const people = changed.get(room) ?? new Map()
+  const addCount = (room: number): Map<number, User> => {
+    const people = changed.get(room) ?? new Map<number, User>()
     changed.set(room, people)
     timer ??= setTimeout(flush, flushMs)
     return people
   }
   return {
-    count: (room: number): void => void count(room),
+    addCount,
     add(user: User, rooms: Iterable<number>): void {
-      for (const room of rooms) count(room).set(user.id, user)
+      for (const room of rooms) addCount(room).set(user.id, user)
     },
     close: () => clearTimeout(timer),
   }

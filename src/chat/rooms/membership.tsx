@@ -1,43 +1,91 @@
 import { PersonRow } from '../../../views/people/people'
-import type { Room, User } from '../../store/store'
+import { ChatError } from '../../server/errors'
+import type { Notify, Room, User } from '../../store/store'
 import type { Chat } from '../chat'
 import { toSummary } from '../messages/events'
-import type { ChatEvent } from '../../shared/protocol'
+import { asPublication } from '../publication'
+
+/** Joins an open room. Throws `room_missing` for a closed room as for an unknown one. */
+export async function joinRoom(chat: Chat, user: User, roomId: number): Promise<Room> {
+  const known = await chat.store.rooms.find(user.id, roomId)
+  if (known !== null) return known
+  const room = await chat.store.rooms.join(user.id, roomId, chat.now())
+  if (room === null) throw new ChatError('room_missing')
+  welcome(chat, user, room)
+  return room
+}
+
+/** Makes somebody a member of `room`, as seen by a member. Throws `person_missing`. */
+export async function inviteMember(chat: Chat, room: Room, userId: number): Promise<void> {
+  const user = await chat.store.users.find(userId)
+  if (user === null || room.kind === 'direct') throw new ChatError('person_missing')
+  if ((await chat.store.rooms.find(userId, room.id)) !== null) return
+  const seen = await chat.store.rooms.invite(room, userId, chat.now())
+  if (seen === null) throw new ChatError('person_missing')
+  welcome(chat, user, seen)
+}
 
 /**
- * Somebody got a place in a room, which is on the disk already: their open sockets hear the room
- * from now on, the room sees the person, and all their devices get it on their list.
+ * After somebody became a member: subscribes their sockets, adds the room to their lists and the
+ * person to the list of the room.
  */
 export function welcome(chat: Chat, user: User, room: Room): void {
   chat.subscribeUser(user.id, room.id)
-  tell(chat, user.id, { type: 'room', room: toSummary(room, chat.presence.countIn(room.id)) })
+  publishSummary(chat, user.id, room)
   const state = chat.presence.stateOf(user.id)
   chat.publish(
     { room: room.id },
     {
       html: () => String(<PersonRow user={user} state={state} room={room.id} />),
-      json: () => one({ type: 'member.joined', room: room.id, user, state }),
+      json: asPublication({ type: 'member.joined', room: room.id, user, state }).json,
     },
   )
 }
 
-/** Somebody's place is gone: from this turn on nothing of the room reaches any of their sockets. */
-export function farewell(chat: Chat, userId: number, roomId: number): void {
-  chat.unsubscribeUser(userId, roomId)
-  tell(chat, userId, { type: 'room.left', room: roomId })
-  announce(chat, roomId, { type: 'member.left', room: roomId, user: userId })
+/** Leaves a room. Throws `room_stays` for the first room and direct rooms. */
+export async function leaveRoom(chat: Chat, room: Room, userId: number): Promise<void> {
+  const first = await chat.store.rooms.first()
+  if (room.kind === 'direct' || room.id === first) throw new ChatError('room_stays')
+  await endMembership(chat, room, userId)
 }
 
-/** Tells everybody in a room something short, the same on both subprotocols. */
-export function announce(chat: Chat, room: number, event: ChatEvent): void {
-  chat.publish({ room }, { html: () => one(event), json: () => one(event) })
+/** Removes a member from a room of `ownerId`. Throws `owner_only`, and `room_stays` as above. */
+export async function removeMember(
+  chat: Chat,
+  room: Room,
+  ownerId: number,
+  userId: number,
+): Promise<void> {
+  if (room.role !== 'owner') throw new ChatError('owner_only')
+  if (userId === ownerId) await leaveRoom(chat, room, ownerId)
+  else await endMembership(chat, room, userId)
 }
 
-/** Tells all devices of one person. */
-export function tell(chat: Chat, user: number, event: ChatEvent): void {
-  chat.publish({ user }, { html: () => one(event), json: () => one(event) })
+async function endMembership(chat: Chat, room: Room, userId: number): Promise<void> {
+  if (!(await chat.store.rooms.leave(room, userId))) return
+  // First of all, so that nothing published from now on reaches any of their sockets.
+  chat.unsubscribeUser(userId, room.id)
+  chat.publish({ user: userId }, asPublication({ type: 'room.left', room: room.id }))
+  const event = { type: 'member.left', room: room.id, user: userId } as const
+  chat.publish({ room: room.id }, asPublication(event))
 }
 
-function one(event: ChatEvent): string {
-  return JSON.stringify([event])
+/** Sets which messages of a room make a sound for this user. Throws `bad_request`. */
+export async function setNotify(
+  chat: Chat,
+  room: Room,
+  userId: number,
+  typed: unknown,
+): Promise<void> {
+  const notify = notifies.find((each) => each === typed)
+  if (notify === undefined) throw new ChatError('bad_request')
+  await chat.store.rooms.setNotify(room, userId, notify)
+  publishSummary(chat, userId, { ...room, notify })
+}
+
+const notifies: Notify[] = ['all', 'mentions', 'nothing']
+
+function publishSummary(chat: Chat, user: number, room: Room): void {
+  const summary = toSummary(room, chat.presence.countIn(room.id))
+  chat.publish({ user }, asPublication({ type: 'room', room: summary }))
 }

@@ -6,12 +6,14 @@ import { PanelPage } from '../../../views/page/panel'
 import { PersonCard } from '../../../views/people/person-card'
 import { RoomSettings } from '../../../views/rooms/room-settings'
 import { roomTitle } from '../../../views/rooms/room-title'
-import { changeRoom } from '../../chat/rooms/change-room'
-import { chooseNotify } from '../../chat/rooms/choose-notify'
-import { createRoom } from '../../chat/rooms/create-room'
-import { inviteMember, joinRoom } from '../../chat/rooms/join-room'
-import { leaveRoom, removeMember } from '../../chat/rooms/leave-room'
-import { openDirect } from '../../chat/rooms/open-direct'
+import {
+  inviteMember,
+  joinRoom,
+  leaveRoom,
+  removeMember,
+  setNotify,
+} from '../../chat/rooms/membership'
+import { changeRoom, createRoom, openDirect } from '../../chat/rooms/rooms'
 import { ChatError } from '../../server/errors'
 import { goOn, sendHtml, sendPage, type WebContext, type WebEnv, type WebNeeds } from '../context'
 import { parseForm } from '../forms'
@@ -35,7 +37,7 @@ export function membershipRoutes(needs: WebNeeds): Hono<WebEnv> {
     .post('/rooms/:id/notify', async (c) => {
       const visitor = requireVisitor(c)
       const room = await requireRoom(needs, c, visitor)
-      await chooseNotify(needs.chat, room, visitor.user.id, (await parseForm(c)).get('notify'))
+      await setNotify(needs.chat, room, visitor.user.id, (await parseForm(c)).get('notify'))
       return goOn(c, needs.chat.paths.room(room.id))
     })
     .post('/direct/:user', async (c) => {

@@ -4,9 +4,9 @@ import { NewerMessages, OlderMessages } from '../../../views/messages/timeline'
 import { spendOnMessage } from '../../server/rate-limits'
 import { problemSentence } from '../../server/problem-sentence'
 import type { Visitor } from '../../chat/chat'
-import { isWorthless } from '../../chat/messages/catch-up'
+import { isObsolete } from '../../chat/messages/catch-up'
 import { toEvent } from '../../chat/messages/events'
-import { parseMessage, sentBy } from '../../chat/messages/parse-message'
+import { parseMessage } from '../../chat/messages/parse-message'
 import type { PostAnswer } from '../../chat/messages/post-message'
 import { ChatError } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
@@ -64,7 +64,7 @@ async function sendChanges(needs: WebNeeds, c: WebContext): Promise<Response> {
   if (!/^\d{1,15}$/.test(text)) throw new ChatError('bad_request')
   const after = Number(text)
   const { epoch } = store
-  if (isWorthless(needs.chat, c.req.query('epoch') ?? epoch, room.revision, after)) {
+  if (isObsolete(needs.chat, c.req.query('epoch') ?? epoch, room.revision, after)) {
     return c.json({ epoch, revision: room.revision, events: [], more: false, reload: true })
   }
   const { messages, revision, more } = await store.messages.changesAfter(
@@ -121,7 +121,7 @@ function retryOf({ retryMs }: ChatError): { retryMs?: number } {
 }
 
 async function post(
-  { chat, postMessage, spend }: WebNeeds,
+  { postMessage, spend }: WebNeeds,
   visitor: Visitor,
   room: Room,
   fields: Map<string, unknown>,
@@ -131,7 +131,6 @@ async function post(
   const retryMs = spendOnMessage(spend, visitor, message.content)
   if (retryMs > 0) return { type: 'refused', code: 'too_many', retryMs }
   const { promise, resolve } = Promise.withResolvers<PostAnswer>()
-  const author = visitor.user.id
-  postMessage(sentBy(message, { room: room.id, author, createdAt: chat.now() }), resolve)
+  postMessage({ ...message, room: room.id, author: visitor.user.id }, resolve)
   return promise
 }

@@ -1,4 +1,5 @@
 import { limits } from '../../shared/limits'
+import { atPattern, everybodyNames } from '../../shared/mentions'
 import type { Addressee } from './drafts'
 import { count, element, fill, type Page } from '../ui/page'
 
@@ -25,14 +26,13 @@ export function label(page: Page, to: Addressee | null, isConnected: boolean): v
   send.title = isConnected ? (isPrivate ? action : '') : words.willSend
 }
 
-/** Matches at least what chat/messages/find-mentions.ts reads as a mention of everybody. */
-const callsAll =
-  /(?<![[\p{L}\p{N}_]--[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}]])[@＠](all|everyone|所有人|全体成员)/iv
+/** Matches at least what the server reads as a mention of everybody. */
+const mentionsAll = new RegExp(`${atPattern}(?:${everybodyNames.join('|')})`, 'iv')
 
 /** The owner of a room may call everybody, and is told how many that is. */
 export function confirmAll(page: Page, text: string, to: Addressee | null): boolean {
   const isOwner = element('timeline', HTMLElement).dataset.role === 'owner'
-  if (!isOwner || to !== null || !callsAll.test(text)) return true
+  if (!isOwner || to !== null || !mentionsAll.test(text)) return true
   const others = Number(element('people-list', HTMLElement).dataset.members) - 1
   return others < 1 || confirm(count(page, others, page.words.notifyAll))
 }

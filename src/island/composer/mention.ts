@@ -1,4 +1,5 @@
 import { limits } from '../../shared/limits'
+import { atPattern } from '../../shared/mentions'
 import type { Composer } from './composer'
 import type { Addressee } from './drafts'
 import { type Candidate, findPeople } from './find-people'
@@ -58,12 +59,7 @@ async function writePrivately(
   composer.focus()
 }
 
-/**
- * After a start, a space, a sign or a Chinese word, so not in an e-mail address; ＠ is what Chinese
- * keys give.
- */
-const beforeCaret =
-  /(?<![[\p{L}\p{N}_]--[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}]])[@＠](?<query>[^\n@＠]{0,24})$/v
+const beforeCaret = new RegExp(`${atPattern}(?<query>[^\\n@＠]{0,24})$`, 'v')
 
 function readToken(field: HTMLTextAreaElement, isPrivate: boolean): Token | null {
   const { selectionStart, value } = field

@@ -1,0 +1,68 @@
+import { liveRow } from '../../../views/messages/live-row'
+import { limits } from '../../shared/limits'
+import type { ChangeOutcome, Message } from '../../store/store'
+import type { Chat } from '../chat'
+import { removeFiles } from '../files/janitor'
+import { toEvent } from './events'
+import { findMentions } from './find-mentions'
+import { type PostAnswer, toAccepted } from './post-message'
+
+/** The message to change, and the client's id of this request. */
+type Target = { room: number; seq: number; clientId: string }
+
+/**
+ * Replaces the text of an own message; a text it has already is accepted and changes nothing.
+ * Refused with `message_missing` when it is deleted, somebody else's or in a room the author is
+ * not in. Throws `storage_full`.
+ */
+export async function editMessage(
+  chat: Chat,
+  author: number,
+  { room, seq, clientId, content }: Target & { content: string },
+): Promise<PostAnswer> {
+  chat.requireSpace()
+  const mentions = await findMentions(chat, { room, author, content })
+  const edit = { room, seq, author, content, mentions, at: chat.now() }
+  return publishAndAnswer(chat, clientId, await chat.store.messages.edit(edit))
+}
+
+/** Deletes an own message, or any in a room the user owns. Refused like editMessage. */
+export async function deleteMessage(
+  chat: Chat,
+  user: number,
+  { room, seq, clientId }: Target,
+): Promise<PostAnswer> {
+  const outcome = await chat.store.messages.remove({ room, seq, user, at: chat.now() })
+  const answer = publishAndAnswer(chat, clientId, outcome)
+  if (outcome.status === 'changed') await removeFiles(chat, outcome.freed ?? [])
+  return answer
+}
+
+/**
+ * Adds the user's emoji to a message, or takes it back; what is so already is accepted and changes
+ * nothing. Refused like editMessage, or with `reactions_full`.
+ */
+export async function setReaction(
+  chat: Chat,
+  user: number,
+  { room, seq, clientId, emoji, isActive }: Target & { emoji: string; isActive: boolean },
+): Promise<PostAnswer> {
+  const [kindsMax, at] = [limits.reactionKindsMax, chat.now()]
+  const reaction = { room, seq, user, emoji, isActive, kindsMax, at }
+  return publishAndAnswer(chat, clientId, await chat.store.messages.react(reaction))
+}
+
+/** After the commit: the room gets the changed message, then the sender gets the answer. */
+function publishAndAnswer(chat: Chat, clientId: string, outcome: ChangeOutcome): PostAnswer {
+  if (outcome.status === 'refused') return { type: 'refused', code: outcome.code }
+  const { message } = outcome
+  if (outcome.status === 'changed') publish(chat, message)
+  return toAccepted({ ...message, clientId })
+}
+
+/** A changed message is published as its row, a deleted one as an event. */
+function publish(chat: Chat, message: Message): void {
+  const json = (): string => JSON.stringify([toEvent(message, message.seq)])
+  const html = message.deletedAt === null ? (): string => liveRow(message, chat.paths) : json
+  chat.publish({ room: message.room }, { html, json })
+}

@@ -1,0 +1,114 @@
+import { ChatError } from '../../server/errors'
+import { limits } from '../../shared/limits'
+import type { ChatEvent } from '../../shared/protocol'
+import type { Room, User } from '../../store/store'
+import type { Chat } from '../chat'
+import { toSummary } from '../messages/events'
+import { type Name, parseRoomName } from '../people/name'
+import { asPublication } from '../publication'
+import { welcome } from './membership'
+
+/** A socket's first event: the user, their rooms and the newest revision of each. */
+export async function createHello(chat: Chat, user: User): Promise<ChatEvent & { type: 'hello' }> {
+  const rooms = await chat.store.rooms.ofUser(user.id)
+  return {
+    type: 'hello',
+    epoch: chat.store.epoch,
+    build: chat.build,
+    user,
+    rooms: rooms.map((room) => toSummary(room, chat.presence.countIn(room.id))),
+  }
+}
+
+/** Each room's newest revision, so that a browser notices the loss of the very last frame. */
+export async function createPong(chat: Chat, userId: number): Promise<ChatEvent> {
+  const rooms = await chat.store.rooms.heads(userId)
+  const heads = Object.fromEntries(rooms.map((room) => [room.id, room.revision]))
+  return { type: 'pong', heads }
+}
+
+/**
+ * Creates a room that belongs to `user`. Throws `name_…`, `topic_long`, `room_name_taken`,
+ * `rooms_too_many` or `storage_full`. Names of closed rooms are not compared, as a refusal would
+ * reveal them.
+ */
+export async function createRoom(
+  chat: Chat,
+  user: User,
+  typed: { name: string; topic: string; isClosed: boolean },
+): Promise<Room> {
+  const { shown, folded, skeleton } = readRoomName(typed.name)
+  const topic = readTopic(typed.topic)
+  const owned = await chat.store.rooms.countMade(user.id)
+  if (owned >= limits.roomsPerOwnerMax) throw new ChatError('rooms_too_many')
+  chat.requireSpace()
+  const room = await chat.store.rooms.create({
+    kind: typed.isClosed ? 'closed' : 'open',
+    name: shown,
+    folded,
+    skeleton,
+    topic,
+    owner: user.id,
+    createdAt: chat.now(),
+  })
+  if (room === null) throw new ChatError('room_name_taken')
+  welcome(chat, user, room)
+  return room
+}
+
+/**
+ * Changes the name of a room, which only its owner may, or its topic, which any member may; null
+ * leaves either as it is. Throws `owner_only`, `room_missing` for a direct room, and the problems
+ * of names and topics as createRoom does.
+ */
+export async function changeRoom(
+  chat: Chat,
+  room: Room,
+  typed: { name: string | null; topic: string | null },
+): Promise<void> {
+  if (room.kind === 'direct') throw new ChatError('room_missing')
+  const name = typed.name === null ? null : readRoomName(typed.name)
+  const topic = typed.topic === null ? null : readTopic(typed.topic)
+  const isRenamed = name !== null && name.shown !== room.name
+  if (isRenamed && room.role !== 'owner') throw new ChatError('owner_only')
+  if (isRenamed) {
+    const { shown, folded, skeleton } = name
+    const isFree = await chat.store.rooms.rename(room, { name: shown, folded, skeleton })
+    if (!isFree) throw new ChatError('room_name_taken')
+  }
+  if (topic !== null && topic !== room.topic) await chat.store.rooms.setTopic(room, topic)
+  const news = { name: name?.shown ?? room.name, topic: topic ?? room.topic }
+  chat.publish({ room: room.id }, asPublication({ type: 'room.changed', room: room.id, ...news }))
+}
+
+/**
+ * Finds or creates the direct room of two people; concurrent calls get the same one. The other
+ * person sees it with the first message. Throws `person_missing` for oneself or an unknown person.
+ */
+export async function openDirect(chat: Chat, user: User, otherId: number): Promise<Room> {
+  const room = await chat.store.rooms.direct(user.id, otherId, chat.now())
+  if (room?.pair == null) throw new ChatError('person_missing')
+  if (room.revision > 0) return room
+  for (const person of room.pair) {
+    const seen = await chat.store.rooms.find(person.id, room.id)
+    if (seen !== null) welcome(chat, person, seen)
+  }
+  return room
+}
+
+function readRoomName(typed: string): Name {
+  const name = parseRoomName(typed)
+  if (name === 'name_empty') throw new ChatError('room_name_empty')
+  if (typeof name === 'string') throw new ChatError(name)
+  return name
+}
+
+/** A topic is one line of plain text. */
+function readTopic(typed: string): string {
+  const topic = typed.trim().replace(/\s+/g, ' ')
+  if (topic.length > limits.topicUnitsMax) throw new ChatError('topic_long')
+  if (!topic.isWellFormed() || /\p{Cc}|\p{M}{9}/u.test(topic)) {
+    throw new ChatError('message_characters')
+  }
+  return topic
+}
