@@ -1,6 +1,6 @@
-import type { Picture, Reader } from './byte-reader'
+import type { Picture, Reader } from './picture'
 
-/** Walks through a GIF and counts its frames; nothing is left out. Null when it is none. */
+/** Walks through a GIF and counts its frames; nothing is left out. Null when it is no GIF. */
 export async function readGif(read: Reader, size: number): Promise<Picture | null> {
   const header = await read(0, 13)
   if (header === null) return null

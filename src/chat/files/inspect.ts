@@ -3,12 +3,13 @@ import { readJpeg } from './jpeg'
 import { readPng } from './png'
 import {
   createReader,
+  lengthOf,
   nameAt,
   type Picture,
   type Piece,
   type Source,
   tooManyParts,
-} from './byte-reader'
+} from './picture'
 import { readWebp } from './webp'
 
 /** What browsers decode without trouble: 64 megapixels take 256 MB there. */
@@ -17,30 +18,23 @@ const pictureSidePxMax = 20_000
 const pictureFramesMax = 2_000
 
 export type Inspected = {
-  /** What we say it is: one of the types that may be shown, or just bytes. */
+  /** One of `shownTypes`, or that of plain bytes. */
   type: string
   width: number | null
   height: number | null
-  /** What is to be kept instead of the whole file; null when nothing is to be left out. */
+  /** What to store of the file; null when that is all of it. */
   pieces: Piece[] | null
 }
 
-/** What may stand in a page. Everything else is only ever saved. */
-export const shownTypes = [
-  'image/png',
-  'image/jpeg',
-  'image/gif',
-  'image/webp',
-  'video/mp4',
-  'video/webm',
-  'audio/mpeg',
-  'audio/ogg',
-  'audio/mp4',
-]
+/** Types that a page may show. Everything else is only offered for download. */
+export const shownTypes =
+  'image/png image/jpeg image/gif image/webp video/mp4 video/webm audio/mpeg audio/ogg audio/mp4'.split(
+    ' ',
+  )
 
 /**
- * Says what a file is, by its own bytes alone, and how large the picture is that it holds. Nothing
- * is decoded: what a hostile file claims costs as little as what an honest one says.
+ * Finds out the type of a file from its bytes alone, and the size of a picture. Nothing is decoded,
+ * so a hostile file costs no more than an honest one.
  */
 export async function inspect(source: Source): Promise<Inspected> {
   const start = await source.read(0, 4096)
@@ -61,34 +55,19 @@ const walks = new Map([
   ['image/webp', readWebp],
 ])
 
-const bytes: Inspected = {
-  type: 'application/octet-stream',
-  width: null,
-  height: null,
-  pieces: null,
-}
+const bytes = { type: 'application/octet-stream', width: null, height: null, pieces: null }
 
-/** A picture that would cost a browser too much is saved, not shown. */
+/** A picture that would cost a browser too much counts as plain bytes. */
 function asPicture(type: string, picture: Picture | null, size: number): Inspected {
   if (picture === null) return bytes
   const { width, height, frames, pieces } = picture
-  const isBearable =
-    width > 0 &&
-    height > 0 &&
+  const isShown =
+    Math.min(width, height) > 0 &&
     Math.max(width, height) <= pictureSidePxMax &&
     width * height <= picturePixelsMax &&
     frames <= pictureFramesMax
-  const isWhole = lengthOf(pieces) === size
-  const kept = isWhole ? null : pieces
-  return isBearable ? { type, width, height, pieces: kept } : { ...bytes, pieces: kept }
-}
-
-/** How many bytes the pieces are together. */
-export function lengthOf(pieces: Piece[]): number {
-  return pieces.reduce(
-    (sum, piece) => sum + (piece instanceof Uint8Array ? piece.length : piece.end - piece.start),
-    0,
-  )
+  const kept = lengthOf(pieces) === size ? null : pieces
+  return isShown ? { type, width, height, pieces: kept } : { ...bytes, pieces: kept }
 }
 
 function sniff(start: Uint8Array): string {
@@ -118,11 +97,11 @@ function sniffMp4(start: Uint8Array): string {
 }
 
 function isWebm(start: Uint8Array): boolean {
-  // The element that names the kind of document, and four characters.
+  // The element DocType (4282) with its four characters.
   return start.subarray(0, 64).toHex().includes('4282847765626d')
 }
 
-/** A tag, or two frames where they belong: one alone could be anything. */
+/** A tag, or two frames in a row: one alone could be anything. */
 function isMp3(start: Uint8Array): boolean {
   if (start[0] === 0x49 && start[1] === 0x44 && start[2] === 0x33) return true
   const length = mp3FrameBytes(start, 0)
@@ -131,7 +110,7 @@ function isMp3(start: Uint8Array): boolean {
 
 function mp3FrameBytes(bytes: Uint8Array, at: number): number {
   const [sync = 0, version = 0, rates = 0] = bytes.subarray(at, at + 3)
-  // Layer III of MPEG 1 or 2 only.
+  // Only layer III of MPEG 1 and 2.
   if (sync !== 0xff || ![0xfa, 0xfb, 0xf2, 0xf3].includes(version)) return 0
   const isFirst = version >= 0xfa
   const kilobits = (isFirst ? mp3Rates.first : mp3Rates.second)[rates >> 4] ?? 0

@@ -5,11 +5,12 @@ import type { Chat } from '../chat'
 /** A file without a row is kept for as long as writing its row may take. */
 const strayFileMs = 60 * 60_000
 const janitorMs = 60 * 60_000
+const batchFiles = 500
 
 /**
- * Takes away what nobody will ask for: uploads that no message used, files that lost their row or
- * never got one, drafts of uploads that were cut. Works soon after the start, on what is from
- * before it, and every hour. Gives the function that ends it.
+ * Removes what nobody can ask for: uploads that no message used, files without a row, drafts of
+ * interrupted uploads. Runs soon after the start, on what is older than it, and then every hour.
+ * Gives the function that stops it.
  */
 export function startJanitor(chat: Chat): () => void {
   const startedAt = chat.now()
@@ -28,10 +29,8 @@ async function tidyFiles(chat: Chat, before: number): Promise<void> {
   const { files, store } = chat
   let size = 0
   await files.removeDrafts(before)
-  await removeFiles(
-    chat,
-    await store.attachments.dropUnused(chat.now() - serverLimits.unusedUploadMs),
-  )
+  const unused = await store.attachments.dropUnused(chat.now() - serverLimits.unusedUploadMs)
+  await removeFiles(chat, unused)
   const removeStray = async (ids: string[]): Promise<void> => {
     const stray = await store.attachments.unknown(ids)
     size += stray.length
@@ -48,9 +47,7 @@ async function tidyFiles(chat: Chat, before: number): Promise<void> {
   if (size > 0) chat.log('janitor.removed', { size })
 }
 
-const batchFiles = 500
-
-/** Removes the files whose rows are gone; one that resists is left to the next round. */
+/** Removes files whose rows are gone; those that cannot be removed wait for the next round. */
 export async function removeFiles(chat: Chat, ids: string[]): Promise<void> {
   for (const id of ids) {
     await chat.files.remove(id).catch((fault) => chat.log('file.stays', { fault: faultOf(fault) }))

@@ -1,10 +1,17 @@
-import { isTurned, readOrientation, writeOrientation } from './orientation'
-import { keep, type Picture, type Piece, type Reader } from './byte-reader'
+import {
+  exifName,
+  keep,
+  type Picture,
+  type Piece,
+  type Reader,
+  readOrientation,
+  upright,
+  writeOrientation,
+} from './picture'
 
 /**
- * Walks through a JPEG from segment to segment, without decoding it. Kept is what it takes to show
- * the picture; places, cameras, comments, thumbnails and whatever follows the end are not. Null
- * when it is none.
+ * Walks through a JPEG from segment to segment, without decoding it. Only what showing it needs is
+ * kept: no places, cameras, comments, thumbnails or data after the end. Null when it is no JPEG.
  */
 export async function readJpeg(read: Reader, size: number): Promise<Picture | null> {
   const found = { width: 0, height: 0, orientation: null as number | null }
@@ -34,9 +41,8 @@ export async function readJpeg(read: Reader, size: number): Promise<Picture | nu
   }
   if (found.width === 0 || found.height === 0) return null
   const { width, height, orientation } = found
-  if (orientation !== null && orientation > 1) addOrientation(pieces, orientation)
-  const upright = isTurned(orientation) ? { width: height, height: width } : { width, height }
-  return { ...upright, frames: 1, pieces }
+  addOrientation(pieces, writeOrientation(orientation))
+  return { ...upright(width, height, orientation), frames: 1, pieces }
 }
 
 const [end, scan, app0, app1, app2, app14, comment] = [0xd9, 0xda, 0xe0, 0xe1, 0xe2, 0xee, 0xfe]
@@ -51,7 +57,7 @@ async function readFrame(read: Reader, at: number, found: { width: number; heigh
   found.width = frame?.getUint16(7) ?? 0
 }
 
-/** Colours need their profile and their transform; everything else is about the picture. */
+/** Colours need their profile and their transform; other segments only describe the picture. */
 async function isNeeded(read: Reader, marker: number, at: number): Promise<boolean> {
   if (marker === app0 || marker === app14) return true
   if (marker === app2) return (await read(at + 4, 4))?.getUint32(0) === 0x4943435f
@@ -60,9 +66,7 @@ async function isNeeded(read: Reader, marker: number, at: number): Promise<boole
 
 async function readExif(read: Reader, at: number, next: number): Promise<number | null> {
   const name = await read(at + 4, 6)
-  if (name === null || name.getUint32(0) !== 0x45786966) return null
-  const tiff = await read(at + 10, next - at - 10)
-  return tiff === null ? null : readOrientation(tiff)
+  return name?.getUint32(0) === exifName ? readOrientation(read, at + 10, next - at - 10) : null
 }
 
 /** Coded data runs until a marker that is neither stuffing nor a restart. */
@@ -84,8 +88,8 @@ async function endOfScan(read: Reader, from: number, size: number): Promise<numb
 
 const strideBytes = 128 * 1024
 
-function addOrientation(pieces: Piece[], orientation: number): void {
-  const tiff = writeOrientation(orientation)
+function addOrientation(pieces: Piece[], tiff: Uint8Array | null): void {
+  if (tiff === null) return
   const segment = new Uint8Array(10 + tiff.length)
   segment.set([0xff, app1, 0, 8 + tiff.length, 0x45, 0x78, 0x69, 0x66, 0, 0])
   segment.set(tiff, 10)

@@ -1,9 +1,19 @@
-import { isTurned, readOrientation, writeOrientation } from './orientation'
-import { keep, nameAt, type Picture, type Piece, type Reader } from './byte-reader'
+import {
+  keep,
+  nameAt,
+  type Picture,
+  type Piece,
+  type Reader,
+  readOrientation,
+  upright,
+  writeOrientation,
+} from './picture'
+
+const chunksMax = 100_000
 
 /**
- * Walks through a PNG from chunk to chunk, without decoding it; text, times, cameras and whatever
- * follows the end are left out. Null when it is none, or made of more parts than any real one.
+ * Walks through a PNG from chunk to chunk, without decoding it. Text, times, cameras and data after
+ * the end are left out. Null when it is no PNG or has more chunks than any real one.
  */
 export async function readPng(read: Reader): Promise<Picture | null> {
   const header = await read(8, 25)
@@ -17,42 +27,32 @@ export async function readPng(read: Reader): Promise<Picture | null> {
     if (head === null) return null
     const length = head.getUint32(0)
     const name = nameAt(head, 4)
-    if (name === 'eXIf') {
-      const tiff = await read(at + 8, Math.min(length, exifBytesMax))
-      orientation ??= tiff === null ? null : readOrientation(tiff)
-    }
+    if (name === 'eXIf') orientation ??= await readOrientation(read, at + 8, length)
     if (name === 'fcTL') frames += 1
     if (name === 'IEND') {
-      if (orientation !== null && orientation > 1) pieces.push(orientationChunk(orientation))
+      pieces.push(...orientationChunk(writeOrientation(orientation)))
       keep(pieces, at, at + 12)
       const [width, height] = [header.getUint32(8), header.getUint32(12)]
-      const upright = isTurned(orientation) ? { width: height, height: width } : { width, height }
-      return { ...upright, frames: Math.max(1, frames), pieces }
+      return { ...upright(width, height, orientation), frames: Math.max(1, frames), pieces }
     }
     const next = at + 12 + length
-    if (needed.has(name)) keep(pieces, at, next)
+    if (needed.test(name)) keep(pieces, at, next)
     at = next
   }
   return null
 }
 
-const chunksMax = 100_000
-const exifBytesMax = 64 * 1024
-
 /** What colours, transparency, size and animation need. */
-const needed = new Set(
-  (
-    'PLTE IDAT tRNS gAMA cHRM sRGB iCCP sBIT bKGD pHYs cICP mDCV mDCv cLLI cLLi ' + 'acTL fcTL fdAT'
-  ).split(' '),
-)
+const needed =
+  /^(PLTE|IDAT|tRNS|gAMA|cHRM|sRGB|iCCP|sBIT|bKGD|pHYs|cICP|mDC[Vv]|cLL[Ii]|acTL|fcTL|fdAT)$/
 
-function orientationChunk(orientation: number): Uint8Array {
-  const tiff = writeOrientation(orientation)
+function orientationChunk(tiff: Uint8Array | null): Uint8Array[] {
+  if (tiff === null) return []
   const chunk = new Uint8Array(12 + tiff.length)
   const view = new DataView(chunk.buffer)
   view.setUint32(0, tiff.length)
   chunk.set([0x65, 0x58, 0x49, 0x66], 4)
   chunk.set(tiff, 8)
   view.setUint32(8 + tiff.length, Bun.hash.crc32(chunk.subarray(4, 8 + tiff.length)))
-  return chunk
+  return [chunk]
 }

@@ -5,9 +5,8 @@ import { storageProblem } from '../../server/storage-problem'
 import type { Draft } from '../../store/files'
 import type { Attachment } from '../../store/store'
 import type { Chat } from '../chat'
-import { cleanFileName } from './file-name'
-import { inspect, lengthOf } from './inspect'
-import type { Piece } from './byte-reader'
+import { inspect } from './inspect'
+import { lengthOf, type Piece } from './picture'
 import { claimSpace, type Claim } from './space'
 
 /** Uploads are synced in portions, so that the sync of a message never waits for more than one. */
@@ -18,23 +17,23 @@ const flushPauseMsMin = 1
 /** A sender that sends no byte for this long is disconnected. */
 const stallMsMax = 20_000
 
-/** A file on its way in, and what its sender says of it. */
+/** A file being uploaded. */
 export type Incoming = {
   owner: number
   body: ReadableStream<Uint8Array>
-  /** As announced; null when the sender did not say. */
+  /** As announced; null without an announcement. */
   size: number | null
   name: string
   description: string
   preview: string
-  /** Asked when all of it is there: a long upload may outlive its session. */
+  /** Asked after the last byte, as a long upload may outlive its session. */
   isSignedIn: () => Promise<boolean>
 }
 
 /**
- * Takes a file in: streamed to the disk under our own count, looked at, freed of its metadata,
- * synced, and only then recorded. Whatever goes wrong on the way leaves nothing behind. Throws
- * `file_…`, `upload_…`, `own_space_full`, `space_full` or `not_signed_in`.
+ * Stores an uploaded file: streams it to the disk and counts its bytes, removes the metadata,
+ * syncs it, and records it last. A failure leaves nothing behind. Throws `file_…`, `upload_…`,
+ * `own_space_full`, `space_full`, `too_many`, `not_signed_in` or `storage_…`.
  */
 export async function receiveFile(chat: Chat, incoming: Incoming): Promise<Attachment> {
   if (incoming.size === 0) throw new ChatError('file_empty')
@@ -86,7 +85,7 @@ async function take(chat: Chat, incoming: Incoming, claim: Claim, draft: Draft):
       }
     }
   } finally {
-    // Whoever sends on after a refusal is not listened to.
+    // After a refusal the rest is not read.
     void reader.cancel().catch(() => {})
   }
   if (size === 0) throw new ChatError('file_empty')
@@ -95,8 +94,8 @@ async function take(chat: Chat, incoming: Incoming, claim: Claim, draft: Draft):
 }
 
 /**
- * A large file would fill the disk's queue, and every message waits for the disk. So it is written
- * in portions, with pauses: still some 60 MB a second, and the others hardly notice.
+ * Writes with a sync and a pause after each portion: a large file would fill the disk's queue, and
+ * every message waits for the disk. That still allows about 60 MB a second.
  */
 function writeInPortions(draft: Draft): (bytes: Uint8Array) => Promise<void> {
   let waiting = 0
@@ -118,7 +117,7 @@ async function orStalled<Value>(work: Promise<Value>): Promise<Value> {
   return Promise.race([work, stalled]).finally(() => clearTimeout(timer))
 }
 
-/** What is to be kept of a file, as a file of its own. */
+/** Copies the pieces of a file into another one. */
 async function copy(from: Draft, pieces: Piece[], to: Draft): Promise<Draft> {
   const write = writeInPortions(to)
   for (const piece of pieces) {
@@ -137,8 +136,36 @@ function asProblem(chat: Chat, fault: unknown): unknown {
   if (fault instanceof ChatError) return fault
   const problem = storageProblem(fault)
   if (problem?.code === 'storage_full') return new ChatError('space_full')
-  // The sender is gone, so nobody reads this; the log does.
+  // The sender is gone and does not see this.
   if (fault instanceof Error && fault.name === 'AbortError') return new ChatError('upload_cut')
   chat.log('upload.failed', { fault: faultOf(fault) })
   return problem ?? new ChatError('storage_failed', serverLimits.storageRetryMs)
+}
+
+const fileNameUnitsMax = 120
+
+/**
+ * The name under which a file is shown and downloaded: the last part of a path, without characters
+ * that control terminals or text direction, not empty and of bounded length. No stored file has it.
+ */
+export function cleanFileName(sent: string): string {
+  // Only the end is looked at, so that a hostile name costs little.
+  const [last = ''] = sent
+    .slice(-fileNameUnitsMax * 20)
+    .split(/[\\/]/)
+    .slice(-1)
+  const plain = last
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\u2028\u2029]/gu, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/^\.+$/, '')
+  return shorten(plain) || 'file'
+}
+
+/** Shortens in the middle, as the end of a name tells the type. */
+function shorten(name: string): string {
+  if (name.length <= fileNameUnitsMax) return name
+  const ending = /\.[^.\s]{1,12}$/.exec(name)?.[0] ?? ''
+  return `${name.slice(0, fileNameUnitsMax - ending.length - 1)}…${ending}`.toWellFormed()
 }

@@ -5,25 +5,24 @@ import type { Chat } from '../chat'
 /** Free space is checked again after each portion of this size. */
 const spaceCheckBytes = 16 * 1024 * 1024
 const uploadRetryMs = 2_000
-/** How long a look at the free space stays valid. */
+/** How long a measurement of the free space stays valid. */
 export const spaceLookMs = 1_000
 
-/** Room on the disk for one file that is coming in. */
+/** Disk space claimed for one upload. */
 export type Claim = {
-  /** Makes sure that there is room for so many bytes; throws when there is not. */
+  /** Extends the claim to this many bytes; throws as claimSpace does. */
   cover: (bytes: number) => Promise<void>
   release: () => void
 }
 
 type UnderWay = { owner: number; bytes: number }
 
-// Of all houses in this process: what is on its way counts as if it were here already.
+// Uploads in progress count as if they were stored already.
 const underWay = new Set<UnderWay>()
 
 /**
- * Claims room for a file of this person: within their share, within the house's, and with enough
- * left on the disk that words can still be kept. Throws `own_space_full`, `space_full` or, when
- * too many files come in at once, `too_many`.
+ * Claims disk space for an upload of this person: within their quota and the server's, and beyond
+ * the reserve for messages. Throws `own_space_full`, `space_full` or `too_many`.
  */
 export async function claimSpace(chat: Chat, owner: number, bytes: number): Promise<Claim> {
   const own = [...underWay].filter((upload) => upload.owner === owner).length
@@ -63,30 +62,30 @@ async function check({ config, files, store }: Chat, owner: number): Promise<voi
 }
 
 /**
- * Makes the check for those who add words: it throws `storage_full` while so little is free that
- * the database could not tidy up any more. Deleting and reading do not ask. Nobody waits for the
- * disk to be looked at, as whoever did would be overtaken by those who come after.
+ * Makes the check before each write: it throws `storage_full` while so little is free that the
+ * database could not checkpoint its log. Deleting and reading do not check. The space is measured
+ * in the background, as checking inline would reorder messages.
  */
 export function watchSpace(files: Pick<Chat['files'], 'space'>): Chat['requireSpace'] {
   let isLow = false
-  let lookedAt = 0
+  let measuredAt = 0
   let timer: Timer | undefined
-  const look = async (): Promise<void> => {
-    lookedAt = performance.now()
-    // A disk that does not even say how full it is, is left to the writing itself.
+  const measure = async (): Promise<void> => {
+    measuredAt = performance.now()
+    // Without a measurement the write itself will tell.
     const space = await files.space().catch(() => null)
     isLow = space !== null && space.free < serverLimits.messagesReserveBytes
     clearTimeout(timer)
-    if (isLow) timer = setTimeout(() => void look(), spaceLookMs).unref()
+    if (isLow) timer = setTimeout(() => void measure(), spaceLookMs).unref()
   }
-  void look()
+  void measure()
   return () => {
-    if (performance.now() - lookedAt >= spaceLookMs) void look()
+    if (performance.now() - measuredAt >= spaceLookMs) void measure()
     if (isLow) throw new ChatError('storage_full', serverLimits.storageRetryMs)
   }
 }
 
-/** What is left for words, whatever else comes. */
+/** Bytes that no upload may take. */
 function reserveOf(total: number): number {
   const share = Math.min(total * serverLimits.reserveShare, serverLimits.reserveBytesMax)
   return Math.max(serverLimits.reserveBytesMin, share)

@@ -1,9 +1,18 @@
-import { isTurned, readOrientation, writeOrientation } from './orientation'
-import { keep, nameAt, type Picture, type Piece, type Reader } from './byte-reader'
+import {
+  keep,
+  lengthOf,
+  nameAt,
+  type Picture,
+  type Piece,
+  type Reader,
+  readOrientation,
+  upright,
+  writeOrientation,
+} from './picture'
 
 /**
- * Walks through a WebP from chunk to chunk, without decoding it; cameras and descriptions are left
- * out, and the sizes and flags that speak of them follow. Null when it is none.
+ * Walks through a WebP from chunk to chunk, without decoding it. Cameras and descriptions are left
+ * out, and the sizes and flags that mention them are adapted. Null when it is no WebP.
  */
 export async function readWebp(read: Reader, size: number): Promise<Picture | null> {
   const found: Found = { width: 0, height: 0, frames: 0, orientation: null }
@@ -22,9 +31,9 @@ export async function readWebp(read: Reader, size: number): Promise<Picture | nu
   const { orientation, width, height } = found
   if (width === 0 || height === 0) return null
   const isExtended = pieces[0] instanceof Uint8Array
-  if (isExtended && orientation !== null && orientation > 1) addOrientation(pieces, orientation)
-  const upright = isTurned(orientation) ? { width: height, height: width } : { width, height }
-  return { ...upright, frames: Math.max(1, found.frames), pieces: [riff(pieces), ...pieces] }
+  if (isExtended) addOrientation(pieces, writeOrientation(orientation))
+  const frames = Math.max(1, found.frames)
+  return { ...upright(width, height, orientation), frames, pieces: [riff(pieces), ...pieces] }
 }
 
 const chunksMax = 100_000
@@ -35,10 +44,7 @@ type Found = { width: number; height: number; frames: number; orientation: numbe
 
 async function learn(read: Reader, name: string, at: number, length: number, found: Found) {
   if (name === 'ANMF') found.frames += 1
-  if (name === 'EXIF') {
-    const tiff = await read(at + 8, Math.min(length, 64 * 1024))
-    found.orientation ??= tiff === null ? null : readOrientation(skipName(tiff))
-  }
+  if (name === 'EXIF') found.orientation ??= await readOrientation(read, at + 8, length)
   if (found.width > 0) return
   const data = await read(at + 8, 10)
   if (data === null) return
@@ -55,13 +61,7 @@ async function learn(read: Reader, name: string, at: number, length: number, fou
   }
 }
 
-/** Some programs put the name that a JPEG needs before it. */
-function skipName(tiff: DataView): DataView {
-  const isNamed = tiff.byteLength > 6 && tiff.getUint32(0) === 0x45786966
-  return isNamed ? new DataView(tiff.buffer, tiff.byteOffset + 6, tiff.byteLength - 6) : tiff
-}
-
-/** The chunk that says what else there is, which is less now. */
+/** The chunk with the flags of the others, without those that are left out. */
 async function extended(read: Reader, at: number): Promise<Uint8Array> {
   const chunk = await read(at, 18)
   if (chunk === null) return new Uint8Array()
@@ -70,8 +70,8 @@ async function extended(read: Reader, at: number): Promise<Uint8Array> {
   return bytes
 }
 
-function addOrientation(pieces: Piece[], orientation: number): void {
-  const tiff = writeOrientation(orientation)
+function addOrientation(pieces: Piece[], tiff: Uint8Array | null): void {
+  if (tiff === null) return
   const chunk = new Uint8Array(8 + tiff.length)
   chunk.set([0x45, 0x58, 0x49, 0x46, tiff.length])
   chunk.set(tiff, 8)
@@ -81,12 +81,7 @@ function addOrientation(pieces: Piece[], orientation: number): void {
 }
 
 function riff(pieces: Piece[]): Uint8Array {
-  const length = pieces.reduce((sum, piece) => sum + lengthOf(piece), 0)
   const head = new Uint8Array([0x52, 0x49, 0x46, 0x46, 0, 0, 0, 0, 0x57, 0x45, 0x42, 0x50])
-  new DataView(head.buffer).setUint32(4, 4 + length, true)
+  new DataView(head.buffer).setUint32(4, 4 + lengthOf(pieces), true)
   return head
-}
-
-function lengthOf(piece: Piece): number {
-  return piece instanceof Uint8Array ? piece.length : piece.end - piece.start
 }

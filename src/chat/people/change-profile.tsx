@@ -3,17 +3,17 @@ import { ChangedPerson } from '../../../views/people/person-card'
 import { ChatError } from '../../server/errors'
 import type { User } from '../../store/store'
 import type { Chat } from '../chat'
-import type { ChatEvent } from '../../shared/protocol'
-import { keepFace } from './face'
 import { removeFiles } from '../files/janitor'
-import { parseNickname } from './name'
 import { forgetPages } from '../messages/recall-page'
+import { asPublication } from '../publication'
+import { keepFace } from './face'
+import { parseNickname } from './name'
 
 export type TypedProfile = { nickname: string; avatar: string; picture: string }
 
 /**
- * Gives a person another name or picture, by the rules of the door, and tells every open page.
- * Throws `name_…`, `name_taken`, `avatar_unknown` or `picture_unusable`.
+ * Changes a person's name or picture, with the same rules as signing in, and tells every open
+ * page. Throws `name_…`, `name_taken`, `avatar_unknown`, `picture_unusable` or `storage_full`.
  */
 export async function changeProfile(chat: Chat, user: User, typed: TypedProfile): Promise<User> {
   const name = parseNickname(typed.nickname)
@@ -31,15 +31,10 @@ export async function changeProfile(chat: Chat, user: User, typed: TypedProfile)
   }
   forgetPages()
   chat.presence.rename(changed.user)
-  publish(chat, changed.user)
+  chat.publish('everyone', {
+    html: () => String(<ChangedPerson user={changed.user} />),
+    json: asPublication({ type: 'person.changed', user: changed.user }).json,
+  })
   await removeFiles(chat, changed.freed)
   return changed.user
-}
-
-function publish(chat: Chat, user: User): void {
-  const event: ChatEvent = { type: 'person.changed', user }
-  chat.publish('everyone', {
-    html: () => String(<ChangedPerson user={user} />),
-    json: () => JSON.stringify([event]),
-  })
 }

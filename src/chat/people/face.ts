@@ -3,14 +3,13 @@ import type { NewFace } from '../../store/store'
 import type { Chat } from '../chat'
 import { inspect } from '../files/inspect'
 
-/** A face is 128 pixels and about ten kilobytes; these leave room for other encoders. */
+/** Browsers send 128 pixels and about ten kilobytes; this leaves room for other encoders. */
 const faceSidePxMax = 512
 const faceBytesMax = 60 * 1024
 
 /**
- * Keeps a person's own picture, which the browser made small and sent as base64; gives what is to
- * be recorded of it. Throws `picture_unusable` for anything but a small PNG, JPEG or WebP,
- * and `storage_full`.
+ * Stores a person's own picture, which the browser shrank and sent as base64; gives its row. Throws
+ * `storage_full`, and `picture_unusable` for anything but a small PNG, JPEG or WebP.
  */
 export async function keepFace(chat: Chat, base64: string): Promise<NewFace> {
   const bytes = decode(base64)
@@ -32,7 +31,7 @@ export async function keepFace(chat: Chat, base64: string): Promise<NewFace> {
 }
 
 function decode(base64: string): Uint8Array<ArrayBuffer> {
-  // Four characters for three bytes.
+  // Base64 has four characters for three bytes.
   if (base64.length > (faceBytesMax / 3) * 4) throw new ChatError('picture_unusable')
   try {
     return Uint8Array.fromBase64(base64)

@@ -1,24 +1,22 @@
 import { readyAvatars } from '../../../views/people/avatar'
 import { ChatError } from '../../server/errors'
-import type { User } from '../../store/store'
 import { createToken } from '../../server/session-token'
-import type { Chat } from '../chat'
-import { keepFace } from './face'
+import type { User } from '../../store/store'
+import type { Chat, Visitor } from '../chat'
 import { removeFiles } from '../files/janitor'
+import { keepFace } from './face'
 import { type Name, parseNickname, suggestNicknames } from './name'
 
-export type SignedIn = { user: User; token: string }
-
 /**
- * Makes a new person who holds `nickname`, with a fresh session and a place in the first room.
- * A person who is signed in already and types the same name stays who they are, with a new token.
- * Throws `name_…`, `name_taken`, `avatar_unknown`, `picture_unusable` or `storage_full`.
+ * Creates a user with this nickname, a session and a membership of the first room. A user who is
+ * signed in with the same name already only gets a new session. Throws `name_…`, `name_taken`,
+ * `avatar_unknown`, `picture_unusable` or `storage_full`.
  */
 export async function signIn(
   chat: Chat,
   typed: { nickname: string; avatar: string; picture: string },
   current: { user: User; tokenHash: Uint8Array } | null,
-): Promise<SignedIn> {
+): Promise<{ user: User; token: string }> {
   const name = parseNickname(typed.nickname)
   if (typeof name === 'string') throw new ChatError(name)
   const isOwn = typed.avatar === 'picture' && typed.picture !== ''
@@ -31,17 +29,10 @@ export async function signIn(
   }
   chat.requireSpace()
   const face = isOwn ? await keepFace(chat, typed.picture) : null
-  const user = await chat.store.users.join(
-    {
-      nickname: name.shown,
-      folded: name.folded,
-      skeleton: name.skeleton,
-      avatar: face?.id ?? typed.avatar,
-      face,
-      createdAt: chat.now(),
-    },
-    hash,
-  )
+  const { shown: nickname, folded, skeleton } = name
+  const avatar = face?.id ?? typed.avatar
+  const newcomer = { nickname, folded, skeleton, avatar, face, createdAt: chat.now() }
+  const user = await chat.store.users.join(newcomer, hash)
   if (user === null) {
     if (face !== null) await removeFiles(chat, [face.id])
     throw new ChatError('name_taken')
@@ -50,16 +41,26 @@ export async function signIn(
   return { user, token }
 }
 
+/**
+ * Ends this browser's session and closes its sockets. With the last session of a user their name
+ * becomes free, as nobody can sign in as them any more.
+ */
+export async function signOut(chat: Chat, visitor: Visitor, tokenHash: Uint8Array): Promise<void> {
+  const isLast = await chat.store.sessions.end(tokenHash, chat.now())
+  chat.closeSession(visitor.session)
+  chat.log(isLast ? 'left' : 'signed_out', { user: visitor.user.id })
+}
+
 const suggestionsShown = 2
 const suggestionsTried = 50
 
-/** Two free names near the one that is taken; fewer when fifty tries found none. */
+/** Up to two free names near the one that is taken. */
 export async function freeNicknames(chat: Chat, typed: string): Promise<string[]> {
   const name = parseNickname(typed)
   if (typeof name === 'string') return []
   const free: Name[] = []
   for (const candidate of suggestNicknames(name).take(suggestionsTried)) {
-    if (free.some((other) => other.skeleton === candidate.skeleton)) continue
+    if (free.some(({ skeleton }) => skeleton === candidate.skeleton)) continue
     if (!(await chat.store.users.isNameFree(candidate.folded, candidate.skeleton))) continue
     free.push(candidate)
     if (free.length === suggestionsShown) break

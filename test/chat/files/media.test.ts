@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { cleanFileName } from '../../../src/chat/files/file-name'
+import { cleanFileName } from '../../../src/chat/files/receive-file'
 import { inspect } from '../../../src/chat/files/inspect'
 import { cameraData, cameraPhoto, chunk, joined, photo, png } from '../../helpers/files'
 
