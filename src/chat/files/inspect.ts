@@ -27,10 +27,10 @@ export type Inspected = {
 }
 
 /** Types that a page may show. Everything else is only offered for download. */
-export const shownTypes =
-  'image/png image/jpeg image/gif image/webp video/mp4 video/webm audio/mpeg audio/ogg audio/mp4'.split(
-    ' ',
-  )
+export const shownTypes = [
+  ...['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'video/mp4', 'video/webm'],
+  ...['audio/mpeg', 'audio/ogg', 'audio/mp4'],
+]
 
 /**
  * Finds out the type of a file from its bytes alone, and the size of a picture. Nothing is decoded,
