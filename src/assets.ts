@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { once } from './shared/once'
 
-/** One file the browser may fetch, in a form that it takes. */
+/** A file for the browser, in an encoding that it accepts. */
 export type Asset = {
   bytes: Uint8Array<ArrayBuffer>
   type: string
@@ -14,10 +14,10 @@ type Encoding = 'br' | 'gzip'
 export type Assets = {
   /** Changes whenever any of the files does. */
   build: string
-  /** The name with its hash, for `app.css` and so on. Throws when the build left it out. */
+  /** The name with its hash, for `app.css` and so on. Throws when it was not built. */
   nameOf: (file: string) => string
   find: (hashedName: string, accepted: string) => Asset | null
-  /** What the browser's script fetches when it is first wanted (src/island/lazy). */
+  /** What the browser's script fetches at its first use (src/island/lazy). */
   lazyParts: { name: string; file: string }[]
 }
 
@@ -36,18 +36,18 @@ const endings: { name: Encoding; ending: string }[] = [
 ]
 
 /**
- * Finds the files that scripts/build.ts made: `name-hash.ext` beside `.br` and `.gz`. The one place
- * that knows where they lie: inside the executable, or in dist/static when run from source.
+ * Finds the files that scripts/build.ts made: `name-hash.ext` beside `.br` and `.gz`, inside the
+ * executable, or in dist/static when run from source.
  */
 export function loadAssets(): Assets {
   const folder = Bun.isStandaloneExecutable
     ? join(import.meta.dir, 'static')
     : join(import.meta.dir, '..', 'dist', 'static')
   const names = new Map<string, string>()
-  const forms = new Map<string, () => Uint8Array<ArrayBuffer>>()
+  const contents = new Map<string, () => Uint8Array<ArrayBuffer>>()
   const files = readdirSync(folder)
   for (const file of files) {
-    forms.set(
+    contents.set(
       file,
       once(() => new Uint8Array(readFileSync(join(folder, file)))),
     )
@@ -63,7 +63,7 @@ export function loadAssets(): Assets {
     find(hashedName, accepted) {
       const type = types[extname(hashedName)]
       const encoding = endings.find(({ name }) => accepted.includes(name))
-      const bytes = forms.get(hashedName + (encoding?.ending ?? ''))
+      const bytes = contents.get(hashedName + (encoding?.ending ?? ''))
       if (type === undefined || bytes === undefined) return null
       return { type, encoding: encoding?.name ?? null, bytes: bytes() }
     },

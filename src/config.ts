@@ -1,27 +1,28 @@
 import { resolve } from 'node:path'
 import { serverLimits } from './server/limits'
 
-/** What the operator decides, read once from flags and environment; flags win. */
+/** The operator's settings, read once from flags and environment; flags win. */
 export type Config = {
   port: number
   host: string
   dataFolder: string
-  houseName: string
+  /** The name of the instance, shown in its pages. */
+  name: string
   publicUrl: URL | null
   /** Begins and ends with `/`. */
   basePath: string
   trustProxy: boolean
-  /** The largest file, what one person may keep here, and what all may. */
+  /** The largest file, all files of one person, and all files. */
   uploadBytesMax: number
   personBytesMax: number
   filesBytesMax: number
   /** Off for benchmarks only. */
   rateLimits: boolean
-  /** Pages reload by themselves when the server was started anew (scripts/dev.ts). */
+  /** Open pages reload when the server restarts (scripts/dev.ts). */
   isDevelopment: boolean
-  /** Test-only fault: answers before the commit, to prove that the crash test can fail. */
+  /** Test fault: answers before the commit, to prove that the crash test can fail. */
   faultAckBeforeCommit: boolean
-  /** Test-only fault: the disk is full after so many bytes of files; null never. */
+  /** Test fault: the disk is full after so many bytes of files; null: never. */
   faultDiskBytes: number | null
 }
 
@@ -30,7 +31,7 @@ export type Command =
   | { kind: 'backup' | 'restore'; file: string; dataFolder: string }
   | { kind: 'help' }
   | { kind: 'version' }
-  | { kind: 'mistake'; sentence: string }
+  | { kind: 'invalid'; message: string }
 
 const options = {
   port: { type: 'string' },
@@ -48,33 +49,33 @@ const options = {
 } as const
 
 /**
- * Turns the command line and the environment into a command. The only reader of `process.env`.
- * A mistake comes back as a sentence that names the flag, never as an exception.
+ * Parses the command line and the environment. The only reader of `process.env`. Never throws: an
+ * invalid setting gives a message that names the flag.
  */
 export function readCommand(
   args: string[],
   environment: Record<string, string | undefined> = process.env,
 ): Command {
   const parsed = parseFlags(args)
-  if (typeof parsed === 'string') return { kind: 'mistake', sentence: parsed }
+  if (typeof parsed === 'string') return invalid(parsed)
   if (parsed.help) return { kind: 'help' }
   if (parsed.version) return { kind: 'version' }
   const dataFolder = resolve(parsed.data ?? environment.CHATROOM_DATA ?? './chatroom-data')
-  if (parsed.errand !== null) return { ...parsed.errand, dataFolder }
+  if (parsed.subcommand !== null) return { ...parsed.subcommand, dataFolder }
   const port = readPort(parsed.port ?? environment.CHATROOM_PORT ?? '3000')
-  if (typeof port === 'string') return { kind: 'mistake', sentence: port }
+  if (typeof port === 'string') return invalid(port)
   const publicUrl = readPublicUrl(parsed['public-url'] ?? environment.CHATROOM_PUBLIC_URL)
-  if (typeof publicUrl === 'string') return { kind: 'mistake', sentence: publicUrl }
+  if (typeof publicUrl === 'string') return invalid(publicUrl)
   const basePath = readBasePath(parsed['base-path'] ?? environment.CHATROOM_BASE_PATH ?? '/')
-  if (basePath === null) return { kind: 'mistake', sentence: basePathMistake }
+  if (basePath === null) return invalid(basePathMessage)
   const sizes = readSizes(parsed, environment)
-  if (typeof sizes === 'string') return { kind: 'mistake', sentence: sizes }
+  if (typeof sizes === 'string') return invalid(sizes)
   const trustProxy = parsed['trust-proxy'] ?? readSwitch(environment.CHATROOM_TRUST_PROXY)
   const config: Config = {
     port,
     host: parsed.host ?? environment.CHATROOM_HOST ?? '0.0.0.0',
     dataFolder,
-    houseName: (parsed.name ?? environment.CHATROOM_NAME ?? 'Chatroom').trim() || 'Chatroom',
+    name: (parsed.name ?? environment.CHATROOM_NAME ?? 'Chatroom').trim() || 'Chatroom',
     publicUrl,
     basePath,
     trustProxy,
@@ -91,35 +92,39 @@ type Flags = {
   [Name in keyof typeof options]?: (typeof options)[Name]['type'] extends 'string'
     ? string
     : boolean
-} & { errand: Exclude<ReturnType<typeof readErrand>, string> }
+} & { subcommand: Exclude<ReturnType<typeof readSubcommand>, string> }
 
 function parseFlags(args: string[]): Flags | string {
-  if (args.length === 0) return { errand: null }
+  if (args.length === 0) return { subcommand: null }
   try {
-    // Loading it takes a twentieth of a start, which most often has no flags.
+    // Loaded on demand: it takes a twentieth of the start, and most starts have no flags.
     const { parseArgs } = process.getBuiltinModule('node:util')
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
-    const errand = readErrand(positionals)
-    return typeof errand === 'string' ? errand : { ...values, errand }
-  } catch (mistake) {
+    const subcommand = readSubcommand(positionals)
+    return typeof subcommand === 'string' ? subcommand : { ...values, subcommand }
+  } catch (fault) {
     const flag = args.find((arg) => arg.startsWith('-') && !isKnownFlag(arg))
-    if (flag !== undefined) return `I do not know the flag “${flag}”. Try --help.`
-    return `${mistake instanceof Error ? mistake.message : 'That flag is not right'}. Try --help.`
+    if (flag !== undefined) return `Unknown flag “${flag}”. Try --help.`
+    return `${fault instanceof Error ? fault.message : 'Invalid flags'}. Try --help.`
   }
 }
 
-/** What is to be done instead of opening the house; null when nothing is. */
-function readErrand([kind, file, ...more]: string[]) {
+/** Backup or restore with its file; null when the server is to be started. */
+function readSubcommand([kind, file, ...more]: string[]) {
   if (kind === undefined) return null
-  if (kind !== 'backup' && kind !== 'restore') return `I do not know “${kind}”. Try --help.`
-  if (file === undefined || file === '') return `Name the file: chatroom ${kind} FILE.`
-  if (more.length > 0) return `Name one file only: I do not know “${more[0]}”.`
+  if (kind !== 'backup' && kind !== 'restore') return `Unknown command “${kind}”. Try --help.`
+  if (file === undefined || file === '') return `The file is missing: chatroom ${kind} FILE.`
+  if (more.length > 0) return `Unexpected argument “${more[0]}”: ${kind} takes one file.`
   return { kind, file: resolve(file) } as const
 }
 
 function isKnownFlag(arg: string): boolean {
   const name = arg.replace(/^--?/, '').split('=')[0] ?? ''
   return name in options || name === 'h' || name === 'v'
+}
+
+function invalid(message: string): Command {
+  return { kind: 'invalid', message }
 }
 
 function readPort(text: string): number | string {
@@ -134,11 +139,11 @@ function readPublicUrl(text: string | undefined): URL | null | string {
   if (url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/') return url
   return (
     `The public URL must look like https://chat.example.org, not “${text}”. ` +
-    `A path in front of the rooms is set by --base-path.`
+    `Set a path with --base-path.`
   )
 }
 
-const basePathMistake =
+const basePathMessage =
   'The base path must look like /chat/: letters, digits, dots, dashes and slashes.'
 
 function readBasePath(text: string): string | null {
@@ -173,7 +178,7 @@ function readSizes(
   return sizes
 }
 
-/** 512KB, 50 MB, 1.5gb or plain bytes; a KB is 1024 of them. */
+/** Bytes of 512KB, 50 MB, 1.5gb or a plain number; a KB is 1024 bytes. */
 function readSize(text: string): number | null {
   const match = /^(?<number>\d{1,9}(?:\.\d{1,3})?)\s*(?<unit>[kmgt]?)(?:i?b)?$/i.exec(
     text.trim(),
@@ -194,22 +199,22 @@ function readDiskFault(text: string | undefined): number | null {
 
 export const help = `Chatroom: a chat room for a group of people, in one file.
 
-  chatroom [flags]                                       environment
-  chatroom backup FILE [--data FOLDER]                   all of it, while it runs
-  chatroom restore FILE [--data FOLDER]                  into a new folder
+  chatroom [flags]                         start the server
+  chatroom backup FILE [--data FOLDER]     back up everything, while it runs
+  chatroom restore FILE [--data FOLDER]    restore a backup into a new folder
 
-  --port 3000          where to listen (0: a free one)     CHATROOM_PORT
-  --host 0.0.0.0       which address to listen on        CHATROOM_HOST
-  --data ./chatroom-data   folder for everything it keeps   CHATROOM_DATA
-  --name "Chatroom"    name of this house, in the page   CHATROOM_NAME
-  --public-url URL     how people reach it from outside  CHATROOM_PUBLIC_URL
-  --base-path /        path in front of every address    CHATROOM_BASE_PATH
-  --trust-proxy        believe X-Forwarded-For and       CHATROOM_TRUST_PROXY
-                       X-Forwarded-Proto of the proxy
-  --max-upload 50MB    the largest file anybody may send CHATROOM_MAX_UPLOAD
-  --max-per-person 2GB   files of one person together       CHATROOM_MAX_PER_PERSON
-  --max-files 50GB     files of everybody together       CHATROOM_MAX_FILES
+  Flag                      Meaning                                  Environment
+  --port 3000               port to listen on (0: a free port)       CHATROOM_PORT
+  --host 0.0.0.0            address to listen on                     CHATROOM_HOST
+  --data ./chatroom-data    folder for all data                      CHATROOM_DATA
+  --name "Chatroom"         name shown in the page                   CHATROOM_NAME
+  --public-url URL          address under which people reach it      CHATROOM_PUBLIC_URL
+  --base-path /             path prefix of every address             CHATROOM_BASE_PATH
+  --trust-proxy             trust X-Forwarded-For and -Proto         CHATROOM_TRUST_PROXY
+  --max-upload 50MB         largest file                             CHATROOM_MAX_UPLOAD
+  --max-per-person 2GB      all files of one person                  CHATROOM_MAX_PER_PERSON
+  --max-files 50GB          all files of everybody                   CHATROOM_MAX_FILES
   --help, --version
 
-CHATROOM_RATE_LIMITS=off switches the rate limits off, for benchmarks only.
-Stop it with Ctrl-C: everything acknowledged is on the disk.`
+CHATROOM_RATE_LIMITS=off turns rate limits off, for benchmarks only.
+Ctrl-C stops the server. Every acknowledged message is already on disk.`

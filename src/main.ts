@@ -1,20 +1,20 @@
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { renderUnicodeCompact } from 'uqr'
-import { version } from './version'
 import { parseRoomName } from './chat/people/name'
 import { type Config, help, readCommand } from './config'
-import { serverLimits } from './server/limits'
 import { createLog, faultOf, type Log } from './server/log'
-import { type House, openHouse } from './server'
+import { serverLimits } from './server/limits'
+import { type RunningServer, startServer } from './server'
 import type { FileStore } from './store/files'
 import { type Amount, backUp } from './store/backup/backup'
 import { openFolderFiles } from './store/folder-files'
 import { dropStalePins } from './store/backup/pins'
 import { restore } from './store/backup/restore'
 import { openStore } from './store/sqlite/sqlite'
+import { version } from './version'
 
-/** The edge of the process: flags, environment, signals, exit codes. */
+/** The process: flags, environment, signals, exit codes. */
 const log = createLog()
 const command = readCommand(Bun.argv.slice(2))
 
@@ -25,8 +25,8 @@ switch (command.kind) {
   case 'version':
     console.log(version)
     break
-  case 'mistake':
-    fail(command.sentence, 2)
+  case 'invalid':
+    fail(command.message, 2)
     break
   case 'backup':
     await makeBackup(command.file, command.dataFolder)
@@ -43,18 +43,18 @@ function serve(config: Config, log: Log): void {
   if ('problem' in store) return fail(store.problem)
   const files = openFiles(config)
   if (files === null) return
-  const house = open(config, () => openHouse(config, { store, files }, log))
-  if (house === null) return
-  // A stray rejection ends a Bun process: with these it is a line in the log instead.
+  const server = listen(config, () => startServer(config, { store, files }, log))
+  if (server === null) return
+  // Without these a stray rejection ends the process; with them it is logged.
   process.on('uncaughtException', (fault) => log('uncaught', { fault: faultOf(fault) }))
   process.on('unhandledRejection', (fault) => log('unhandled', { fault: faultOf(fault) }))
-  // A file that the system lets grow no further is a full disk, not the end of the process.
+  // At the system's limit of file size, writes fail like on a full disk.
   if (process.platform !== 'win32') process.on('SIGXFSZ', () => {})
   setTimeout(() => {
     dropStalePins(config.dataFolder).catch((fault) => log('pins.stay', { fault: faultOf(fault) }))
   }, serverLimits.afterStartMs)
-  stopOnSignal(house)
-  greet(config, house.port)
+  stopOnSignal(server)
+  printAddresses(config, server.port)
 }
 
 async function makeBackup(file: string, folder: string): Promise<void> {
@@ -81,42 +81,42 @@ function openFiles(config: Config): FileStore | null {
     return openFolderFiles(join(config.dataFolder, 'files'), config.faultDiskBytes)
   } catch (fault) {
     const code = fault instanceof Error && 'code' in fault ? fault.code : faultOf(fault)
-    fail(`I cannot write to the folder for files in ${config.dataFolder} (${code}).`)
+    fail(`Cannot write files to ${config.dataFolder} (${code}).`)
     return null
   }
 }
 
-function open(config: Config, start: () => House): House | null {
+function listen(config: Config, start: () => RunningServer): RunningServer | null {
   try {
     return start()
   } catch (fault) {
     const code = fault instanceof Error && 'code' in fault ? fault.code : null
     if (code === 'EADDRINUSE') {
-      fail(`Port ${config.port} is in use. Is Chatroom already running? Else try --port 3001.`)
+      fail(`Port ${config.port} is in use. Is Chatroom already running? If not, try --port 3001.`)
     } else if (code === 'EACCES') {
-      fail(`I may not listen on port ${config.port}. Try a port above 1023, as --port 3000.`)
+      fail(`Port ${config.port} needs privileges. Try one above 1023, like --port 3000.`)
     } else {
-      fail(`I cannot listen on ${config.host}:${config.port} (${code ?? faultOf(fault)}).`)
+      fail(`Cannot listen on ${config.host}:${config.port} (${code ?? faultOf(fault)}).`)
     }
     return null
   }
 }
 
-/** The room everybody joins. */
+/** The room that every user joins. */
 function firstRoom() {
   const name = parseRoomName('general')
-  if (typeof name === 'string') throw new Error('general is a name')
+  if (typeof name === 'string') throw new Error('general must be a valid name')
   return { name: name.shown, folded: name.folded, skeleton: name.skeleton }
 }
 
-/** The first signal stops gracefully, a second one at once. */
-function stopOnSignal(house: House): void {
+/** The first signal stops gracefully, the second one at once. */
+function stopOnSignal(server: RunningServer): void {
   let isStopping = false
   const stop = (): void => {
     if (isStopping) process.exit(1)
     isStopping = true
     setTimeout(() => process.exit(1), serverLimits.stopMsMax)
-    house.stop().then(
+    server.stop().then(
       () => process.exit(0),
       (fault) => {
         log('stop.failed', { fault: faultOf(fault) })
@@ -128,20 +128,20 @@ function stopOnSignal(house: House): void {
   process.on('SIGINT', stop)
 }
 
-/** Says that the house is open; where it is found follows when whoever waits has been let in. */
-function greet(config: Config, port: number): void {
+/** Prints that the server listens; the addresses follow once waiting clients are served. */
+function printAddresses(config: Config, port: number): void {
   console.log(`Chatroom is listening on port ${port}\n`)
   setTimeout(() => {
     const urls = urlsOf(config, port)
     for (const url of urls) console.log(`  ${url}`)
-    if (!config.rateLimits) console.log('\nRate limits are off: for benchmarks only.')
+    if (!config.rateLimits) console.log('\nRate limits are off, for benchmarks only.')
     const shared = urls.at(-1)
     if (shared === undefined) return
-    console.log(`\n${renderUnicodeCompact(shared)}\n\nScan it, or open ${shared}`)
+    console.log(`\n${renderUnicodeCompact(shared)}\n\nScan the code, or open ${shared}`)
   }, serverLimits.afterStartMs).unref()
 }
 
-/** This machine first, the address best shared with others last. */
+/** The URLs of the server: localhost first, the best one to share last. */
 function urlsOf(config: Config, port: number): string[] {
   const isEverywhere = config.host === '0.0.0.0' || config.host === '::'
   const addresses = Object.values(networkInterfaces())
@@ -153,7 +153,7 @@ function urlsOf(config: Config, port: number): string[] {
   return config.publicUrl === null ? urls : [...urls, config.publicUrl.origin + config.basePath]
 }
 
-function fail(sentence: string, code = 1): void {
-  console.error(sentence)
+function fail(message: string, code = 1): void {
+  console.error(message)
   process.exitCode = code
 }

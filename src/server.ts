@@ -1,52 +1,54 @@
 import type { Server } from 'bun'
 import { loadAssets } from './assets'
-import { createBudgets } from './server/rate-limits'
 import type { Chat } from './chat/chat'
 import { startJanitor } from './chat/files/janitor'
+import { watchSpace } from './chat/files/space'
 import { openPostingQueue } from './chat/messages/post-message'
+import { createTyping } from './chat/messages/typing'
 import { createPresence, type Presence } from './chat/people/presence'
 import type { Audience, Publication } from './chat/publication'
-import { watchSpace } from './chat/files/space'
-import { createTyping } from './chat/messages/typing'
 import type { Config } from './config'
-import { guard } from './server/guard'
-import type { Log } from './server/log'
-import { createPaths, setHousePaths } from './shared/paths'
-import { createConnections, type Socket, type SocketState } from './socket/connections'
-import { createSocketDoor } from './socket/socket'
-import { topicOf } from './socket/topics'
-import type { FileStore } from './store/files'
-import type { Store } from './store/store'
-import { createTurns } from './server/fair-queue'
 import { createApp } from './http/app'
 import { addressOf } from './http/middleware/guards'
+import { createFairQueue } from './server/fair-queue'
+import { guard } from './server/guard'
+import type { Log } from './server/log'
+import { createRateLimits } from './server/rate-limits'
+import { createPaths, setHousePaths } from './shared/paths'
+import {
+  type Connections,
+  createConnections,
+  type SocketState,
+  topicOf,
+} from './socket/connections'
+import { createSocketLayer } from './socket/socket'
+import type { FileStore } from './store/files'
+import type { Store } from './store/store'
 
 /** How often silent sockets are looked for. */
 const sweepMs = 5_000
-/** A client that sends its headers or body too slowly is disconnected. */
+/** A client that sends its headers or body more slowly is disconnected. */
 const requestIdleSecondsMax = 15
-/** At shutdown sockets, and then requests, get this long to finish. */
-const farewellMsMax = 2_500
-const farewellMsMin = 50
+/** At shutdown first sockets and then requests get this long to finish. */
+const drainMsMax = 2_500
+/** A close frame leaves a moment after the call. */
+const closeFrameMs = 50
 
-export type House = {
+export type RunningServer = {
   port: number
-  /**
-   * Takes nothing more in, commits and answers what is queued, tells every socket to come back,
-   * ends the store. A second call would be a mistake.
-   */
+  /** Refuses new requests, commits and answers the queued ones, closes sockets and the store. */
   stop: () => Promise<void>
 }
 
 /**
- * Opens a house: hands HTTP to the web door and sockets to the socket door, and owns publishing.
- * Throws what `Bun.serve` throws, for instance when the port is taken.
+ * Wires everything together and listens. Owns publishing. Throws what `Bun.serve` throws, for
+ * instance when the port is in use.
  */
-export function openHouse(
+export function startServer(
   config: Config,
   { store, files }: { store: Store; files: FileStore },
   log: Log,
-): House {
+): RunningServer {
   const connections = createConnections()
   const presence = createPresence((audience, publication) => publish(server, audience, publication))
   const assets = loadAssets()
@@ -62,25 +64,25 @@ export function openHouse(
     now: Date.now,
     publish: (audience, publication) => publish(server, audience, publication),
     publishIfIdle: connections.publishIfIdle,
-    ...reachSockets(connections, presence),
+    ...subscriptions(connections, presence),
   }
   setHousePaths(chat.paths)
-  const spend = createBudgets(config.rateLimits)
+  const rateLimits = createRateLimits(config.rateLimits)
   const { postMessage, close: closeQueue } = openPostingQueue(chat)
   const typing = createTyping(chat)
-  const door = createSocketDoor({ chat, connections, postMessage, typing, spend })
+  const deps = { chat, connections, postMessage, typing, rateLimits }
+  const { upgrade, websocket } = createSocketLayer(deps)
   let isStopping = false
-  const doors = { spend, upgrade: door.upgrade, isStopping: () => isStopping }
-  const app = createApp({ chat, assets, postMessage, ...doors })
+  const app = createApp({ ...deps, assets, upgrade, isStopping: () => isStopping })
   const server = Bun.serve({
     port: config.port,
     hostname: config.host,
-    // The web door bounds every body itself: one road takes large files, all others little.
+    // The HTTP layer limits every body itself, as only some routes take large files.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     idleTimeout: requestIdleSecondsMax,
     fetch: answerInTurn(app, config),
     error: () => new Response('Something broke. Please try again.', { status: 500 }),
-    websocket: door.websocket,
+    websocket,
   })
   const sweep = guard(log, 'sweep', () => connections.sweep(performance.now()))
   const sweeper = setInterval(sweep, sweepMs)
@@ -95,46 +97,23 @@ export function openHouse(
       presence.close()
       typing.close()
       await closeQueue()
-      await sayFarewell(server, connections)
+      await drain(server, connections)
       await server.stop(true)
       await store.close()
     },
   }
 }
 
-/** Readers take what is theirs and are told to come back, and requests get their answers. */
-async function sayFarewell(
-  server: Server<SocketState>,
-  connections: ReturnType<typeof createConnections>,
-): Promise<void> {
-  const isHeard = (): boolean => [...connections.all()].every(hasTakenAll)
-  await until(isHeard, farewellMsMax)
-  for (const socket of connections.all()) socket.close(1012, 'restarting')
-  // Close frames need a moment more than the call.
-  await Bun.sleep(farewellMsMin)
-  await until(() => server.pendingRequests === 0, farewellMsMax)
-}
-
-function hasTakenAll(socket: Socket): boolean {
-  return socket.data.outgoing.length === 0 && socket.getBufferedAmount() === 0
-}
-
-/** Waits for it, but not longer than that. */
-async function until(isTrue: () => boolean, msMax: number): Promise<void> {
-  const deadline = performance.now() + msMax
-  while (!isTrue() && performance.now() < deadline) await Bun.sleep(10)
-}
-
-/** Every address in its turn, whatever the others ask for. */
+/** Requests of one address wait in one line, so that no address delays the others. */
 function answerInTurn(app: ReturnType<typeof createApp>, config: Config) {
-  const inTurn = createTurns()
+  const inTurn = createFairQueue()
   return (request: Request, server: Server<SocketState>): Promise<Response> =>
     inTurn(addressOf(request, server, config), async () => app.fetch(request, { server }))
 }
 
-/** What a verb may do to the open sockets of somebody. */
-function reachSockets(
-  connections: ReturnType<typeof createConnections>,
+/** What verbs may do to the open sockets of a user. */
+function subscriptions(
+  connections: Connections,
   presence: Presence,
 ): Pick<Chat, 'subscribeUser' | 'unsubscribeUser' | 'closeSession'> {
   return {
@@ -152,7 +131,7 @@ function reachSockets(
   }
 }
 
-/** Renders an event at most once per subprotocol, and not at all when nobody listens. */
+/** Renders a publication at most once per subprotocol, and not at all without a subscriber. */
 function publish(server: Server<SocketState>, audience: Audience, publication: Publication): void {
   for (const subprotocol of ['html', 'json'] as const) {
     const topic = topicOf(audience, subprotocol)
@@ -160,4 +139,22 @@ function publish(server: Server<SocketState>, audience: Audience, publication: P
     const text = publication[subprotocol]()
     if (text !== '') server.publish(topic, text)
   }
+}
+
+/** Waits until sockets and requests have their answers, and tells every client to reconnect. */
+async function drain(server: Server<SocketState>, { all }: Connections): Promise<void> {
+  const areSent = (): boolean =>
+    [...all()].every(
+      (socket) => socket.data.outgoing.length === 0 && socket.getBufferedAmount() === 0,
+    )
+  await until(areSent, drainMsMax)
+  for (const socket of all()) socket.close(1012, 'restarting')
+  await Bun.sleep(closeFrameMs)
+  await until(() => server.pendingRequests === 0, drainMsMax)
+}
+
+/** Waits until the condition holds, at most `msMax`. */
+async function until(holds: () => boolean, msMax: number): Promise<void> {
+  const deadline = performance.now() + msMax
+  while (!holds() && performance.now() < deadline) await Bun.sleep(10)
 }

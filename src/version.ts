@@ -1,4 +1,4 @@
 import packageFile from '../package.json' with { type: 'json' }
 
-/** Of this program, as it says itself. */
+/** The version of this program. */
 export const { version } = packageFile

@@ -13,7 +13,7 @@ describe('an operator', () => {
     expect(configOf([])).toMatchObject({
       port: 3000,
       host: '0.0.0.0',
-      houseName: 'Chatroom',
+      name: 'Chatroom',
       publicUrl: null,
       basePath: '/',
       trustProxy: false,
@@ -39,7 +39,7 @@ describe('an operator', () => {
       port: 4000,
       host: '::1',
       dataFolder: '/tmp/there',
-      houseName: '茶室',
+      name: '茶室',
       basePath: '/chat/',
       trustProxy: true,
     })
@@ -48,7 +48,7 @@ describe('an operator', () => {
     expect(configOf(flags, environment)).toMatchObject({
       port: 5000,
       basePath: '/a/b/',
-      houseName: 'Salon',
+      name: 'Salon',
       host: '::1',
     })
   })
@@ -78,9 +78,9 @@ describe('an operator', () => {
   for (const [what, args, said] of mistakes) {
     test(`is told about ${what} in one sentence`, () => {
       const command = readCommand(args, {})
-      expect(command.kind).toBe('mistake')
-      expect('sentence' in command ? command.sentence : '').toContain(said)
-      expect('sentence' in command ? command.sentence : '').not.toContain('\n')
+      expect(command.kind).toBe('invalid')
+      expect('message' in command ? command.message : '').toContain(said)
+      expect('message' in command ? command.message : '').not.toContain('\n')
     })
   }
 

@@ -1,65 +1,81 @@
 import { Hono } from 'hono'
 import { LinearRouter } from 'hono/router/linear-router'
 import { ChatError } from '../server/errors'
-import { attachmentRoutes } from './routes/attachments'
-import type { WebEnv, WebNeeds } from './context'
-import { exportRoutes } from './routes/exports'
+import type { HttpDeps, HttpEnv, Middleware } from './context'
 import { checkHost, checkOrigin, checkSize } from './middleware/guards'
 import { secureHeaders } from './middleware/headers'
-import { recogniseVisitor } from './middleware/identity'
-import { membershipRoutes } from './routes/memberships'
-import { messageChangeRoutes } from './routes/message-changes'
-import { messageRoutes } from './routes/messages'
-import { preferenceRoutes, readPreferences } from './routes/preferences'
+import { identifyVisitor, requireVisitor } from './middleware/identity'
 import { answerProblem } from './middleware/problems'
-import { profileRoutes } from './routes/profile'
+import { attachmentRoutes } from './routes/attachments'
+import { exportRoutes } from './routes/exports'
+import { membershipRoutes } from './routes/memberships'
+import { messageRoutes } from './routes/messages'
+import { peopleRoutes } from './routes/people'
+import { preferenceRoutes, readPreferences } from './routes/preferences'
 import { roomRoutes } from './routes/rooms'
 import { searchRoutes } from './routes/search'
 import { sessionRoutes } from './routes/sessions'
-import { socketRoutes } from './routes/sockets'
 import { staticRoutes } from './routes/static-files'
 
 const restartRetryMs = 2_000
-/** An answer that takes longer to render counts as more requests; a usual page takes 3 ms. */
+/** A response that takes longer to render counts as several requests; most take 3 ms. */
 const renderingMsPerRequest = 8
 
-/** The HTTP door: middleware in the order in which a request meets it, then a file per noun. */
-export function createApp(needs: WebNeeds): Hono<WebEnv> {
-  const { chat, assets, spend, isStopping } = needs
-  // The default router takes 5 ms to make one expression of all roads; this one looks at each.
-  const app = new Hono<WebEnv>({ strict: false, router: new LinearRouter() }).basePath(
+/** The HTTP layer: middleware in the order in which a request meets it, then a file per noun. */
+export function createApp(deps: HttpDeps): Hono<HttpEnv> {
+  const { chat, assets } = deps
+  // The default router takes 5 ms at the start to compile all routes into one expression.
+  const app = new Hono<HttpEnv>({ strict: false, router: new LinearRouter() }).basePath(
     chat.paths.base,
   )
   app.use(secureHeaders(chat))
   app.use(checkHost(chat.config))
   app.route('/', staticRoutes(chat, assets))
   app.use(readPreferences(chat, assets))
-  app.use(async (_, next) => {
-    if (isStopping()) throw new ChatError('restarting', restartRetryMs)
-    await next()
-  })
+  app.use(refuseWhileStopping(deps))
   app.use(checkSize(chat.paths))
   app.use(checkOrigin(chat.config))
-  app.use(async (c, next) => {
-    const retryMs = spend('requests', c.get('address'))
-    if (retryMs > 0) throw new ChatError('too_many', retryMs)
-    await next()
-    const cost = Math.floor((c.get('drawnMs') ?? 0) / renderingMsPerRequest)
-    if (cost > 0) spend('requests', c.get('address'), cost)
-  })
-  app.use(recogniseVisitor(chat))
-  app.route('/', sessionRoutes(needs))
-  app.route('/', preferenceRoutes(needs))
-  app.route('/', roomRoutes(needs))
-  app.route('/', membershipRoutes(needs))
-  app.route('/', messageRoutes(needs))
-  app.route('/', profileRoutes(needs))
-  app.route('/', attachmentRoutes(needs))
-  app.route('/', messageChangeRoutes(needs))
-  app.route('/', searchRoutes(needs))
-  app.route('/', exportRoutes(needs))
-  app.route('/', socketRoutes(needs))
+  app.use(limitRequests(deps))
+  app.use(identifyVisitor(chat))
+  app.route('/', sessionRoutes(deps))
+  app.route('/', preferenceRoutes(deps))
+  app.route('/', roomRoutes(deps))
+  app.route('/', membershipRoutes(deps))
+  app.route('/', messageRoutes(deps))
+  app.route('/', peopleRoutes(deps))
+  app.route('/', attachmentRoutes(deps))
+  app.route('/', searchRoutes(deps))
+  app.route('/', exportRoutes(deps))
+  app.get('/socket', openSocket(deps))
   app.notFound((c) => answerProblem(chat.log, c, new ChatError('not_found')))
   app.onError((thrown, c) => answerProblem(chat.log, c, thrown))
   return app
+}
+
+function refuseWhileStopping({ isStopping }: HttpDeps): Middleware {
+  return async (_, next) => {
+    if (isStopping()) throw new ChatError('restarting', restartRetryMs)
+    await next()
+  }
+}
+
+/** Limits requests per address; a page that takes long to render costs several. */
+function limitRequests({ rateLimits }: HttpDeps): Middleware {
+  return async (c, next) => {
+    rateLimits.consume('requests', c.get('address'))
+    await next()
+    const cost = Math.floor((c.get('renderMs') ?? 0) / renderingMsPerRequest)
+    if (cost > 0) rateLimits.charge('requests', c.get('address'), cost)
+  }
+}
+
+/** Upgrades to a WebSocket after the same checks as for any request. */
+function openSocket({ chat, upgrade }: HttpDeps): Middleware {
+  return async (c) => {
+    if (c.req.header('upgrade')?.toLowerCase() !== 'websocket') throw new ChatError('bad_request')
+    const visitor = requireVisitor(c)
+    const rooms = (await chat.store.rooms.heads(visitor.user.id)).map(({ id }) => id)
+    upgrade({ server: c.env.server, request: c.req.raw, visitor, rooms })
+    return new Response(null)
+  }
 }

@@ -1,25 +1,121 @@
+import { receiveFile } from '../chat/files/receive-file'
+import type { Visitor } from '../chat/chat'
 import { ChatError } from '../server/errors'
-import type { WebContext } from './context'
-import { parseForm } from './forms'
+import { consumeForUser } from '../server/rate-limits'
+import { serverLimits } from '../server/limits'
+import { limits } from '../shared/limits'
+import { type HttpContext, type HttpDeps, isMultipart, sendsJson } from './context'
+import { currentUser } from './middleware/identity'
+import { boundaryOf, collect, type Part, readParts } from './multipart'
 
-/** The fields of a form about a message, as JSON would carry them. Throws what parseForm throws. */
-export async function readForm(c: WebContext): Promise<Map<string, unknown>> {
-  return asMessage(await parseForm(c))
+/**
+ * The text fields of a posted form, the last of each name; files are left out. Throws `media_type`
+ * for a body that is no form and `bad_request` for a form that cannot be read.
+ */
+export async function readForm(c: HttpContext): Promise<Map<string, string>> {
+  const type = c.req.header('content-type') ?? ''
+  if (!/^(application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(type)) {
+    throw new ChatError('media_type')
+  }
+  const form = await c.req.raw.formData().catch(() => {
+    throw new ChatError('bad_request')
+  })
+  const fields = new Map<string, string>()
+  if ([...form.keys()].length > serverLimits.formFieldsMax) throw new ChatError('bad_request')
+  for (const [name, value] of form) {
+    if (typeof value === 'string') fields.set(name, value)
+  }
+  return fields
 }
 
-/** The texts of a form, as JSON would carry them. */
-export function asMessage(form: Map<string, string>): Map<string, unknown> {
+/** The fields of a message, sent as JSON or as a form. Throws as readForm does. */
+export async function readMessageFields(c: HttpContext): Promise<Map<string, unknown>> {
+  if (!sendsJson(c)) return toMessageFields(await readForm(c))
+  const body: unknown = await c.req.json().catch(() => null)
+  if (typeof body !== 'object' || body === null) throw new ChatError('bad_request')
+  return new Map<string, unknown>(Object.entries(body))
+}
+
+/** The fields of a form with the types that JSON would give them. */
+function toMessageFields(form: Map<string, string>): Map<string, unknown> {
   const fields = new Map<string, unknown>(form)
-  // Browsers send a form's line breaks as CRLF; people meant one.
+  // Browsers send the line breaks of a form as CRLF.
   fields.set('content', (form.get('content') ?? '').replaceAll('\r\n', '\n'))
   const replyTo = form.get('reply_to')
   if (replyTo !== undefined) fields.set('reply_to', Number(replyTo))
   return fields
 }
 
-/** The fields of a JSON object. Throws `bad_request` when it is none. */
-export async function readJson(c: WebContext): Promise<Map<string, unknown>> {
-  const body: unknown = await c.req.json().catch(() => null)
-  if (typeof body !== 'object' || body === null) throw new ChatError('bad_request')
-  return new Map<string, unknown>(Object.entries(body))
+/** A message as it was sent, and why one of its files was refused. */
+export type SentMessageBody = { fields: Map<string, unknown>; problem: ChatError | null }
+
+/**
+ * Reads a message that a form may send together with files: each is streamed to the disk, like any
+ * other upload. A refused file is read to its end, as browsers show no answer before. Throws
+ * `bad_request`, `too_large`, and what ends an upload for good.
+ */
+export async function readSentMessage(
+  deps: HttpDeps,
+  c: HttpContext,
+  visitor: Visitor,
+): Promise<SentMessageBody> {
+  if (!isMultipart(c)) return { fields: await readMessageFields(c), problem: null }
+  const boundary = boundaryOf(c.req.header('content-type') ?? '')
+  const { body } = c.req.raw
+  if (boundary === null || body === null) throw new ChatError('bad_request')
+  c.env.server.timeout(c.req.raw, serverLimits.uploadIdleSecondsMax)
+  const bytesMax = limits.attachmentsMax * deps.chat.config.uploadBytesMax
+  const form = new Map<string, string>()
+  const files: string[] = []
+  let problem: ChatError | null = null
+  let textBytesLeft: number = serverLimits.requestBytesMax
+  for await (const part of readParts(body, boundary, bytesMax + serverLimits.requestBytesMax)) {
+    if (part.fileName === null) {
+      const text = await collect(bytesOf(part), textBytesLeft)
+      textBytesLeft -= text.length
+      form.set(part.name, text.toString())
+    } else if (part.fileName !== '' && problem === null) {
+      const hasPlace = files.length < limits.attachmentsMax
+      const kept = hasPlace
+        ? await receivePart(deps, c, visitor, part)
+        : new ChatError('attachments_many')
+      if (kept instanceof ChatError) problem = kept
+      else files.push(kept)
+    }
+  }
+  return { fields: toMessageFields(form).set('attachments', files), problem }
+}
+
+/** Stores the file of a part and gives its id, or the reason why it is refused. */
+async function receivePart(
+  { chat, rateLimits }: HttpDeps,
+  c: HttpContext,
+  visitor: Visitor,
+  part: Part,
+): Promise<string | ChatError> {
+  const file = { owner: visitor.user.id, name: part.fileName ?? '', description: '', preview: '' }
+  const isSignedIn = async (): Promise<boolean> => (await currentUser(chat, c)) !== null
+  try {
+    consumeForUser(rateLimits, 'uploads', visitor)
+    const body = streamOf(part)
+    return (await receiveFile(chat, { ...file, body, size: null, isSignedIn })).id
+  } catch (problem) {
+    const isOver = !(problem instanceof ChatError) || /^(upload_|not_signed_in)/.test(problem.code)
+    if (isOver) throw problem
+    return problem
+  }
+}
+
+async function* bytesOf({ next }: Part): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  for (let bytes = await next(); bytes !== null; bytes = await next()) yield bytes
+}
+
+function streamOf({ next }: Part): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    async pull(controller) {
+      const bytes = await next()
+      if (bytes === null) controller.close()
+      else controller.enqueue(bytes)
+    },
+  })
 }

@@ -1,8 +1,6 @@
-/**
- * One error a person can read. Its code is stable, its sentence comes from the dictionary in the
- * reader's language. Anything else that is thrown is a bug and is shown as `internal`.
- * After WTF Dial's error.go: few codes, one funnel per door.
- */
+import { fill, type Language, wordsFor } from '../../views/words'
+import { type StorageReason, storageReasonOf } from '../store/storage-fault'
+import { serverLimits } from './limits'
 
 const statusOfCode = {
   name_empty: 422,
@@ -64,10 +62,14 @@ const statusOfCode = {
 
 export type ProblemCode = keyof typeof statusOfCode
 
+/**
+ * An error that is shown to people. Its code is stable; its sentence comes from the dictionary in
+ * the reader's language. Any other thrown value is a bug and is shown as `internal`.
+ */
 export class ChatError extends Error {
   constructor(
     readonly code: ProblemCode,
-    /** Milliseconds after which trying again makes sense; absent when it never does. */
+    /** Milliseconds after which a retry makes sense; absent when it never does. */
     readonly retryMs?: number,
   ) {
     super(code)
@@ -76,4 +78,22 @@ export class ChatError extends Error {
   get status(): (typeof statusOfCode)[ProblemCode] {
     return statusOfCode[this.code]
   }
+}
+
+/** The sentence for a problem in the reader's language; `reference` identifies the log line. */
+export function problemSentence(language: Language, code: ProblemCode, reference = ''): string {
+  return fill(wordsFor(language).problems[code], { reference })
+}
+
+const storageCodes = {
+  full: 'storage_full',
+  read_only: 'storage_read_only',
+  failed: 'storage_failed',
+} as const satisfies Record<StorageReason, ProblemCode>
+
+/** Gives a ChatError, or a disk fault as one; null for anything else, which is a bug. */
+export function toProblem(thrown: unknown): ChatError | null {
+  if (thrown instanceof ChatError) return thrown
+  const reason = storageReasonOf(thrown)
+  return reason === null ? null : new ChatError(storageCodes[reason], serverLimits.storageRetryMs)
 }

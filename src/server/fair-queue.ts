@@ -1,19 +1,19 @@
-/** Does something when its turn has come; whoever has the same key waits in the same line. */
-export type InTurn = <Value>(key: string, work: () => Promise<Value>) => Promise<Value>
+/** Runs `work` in turn; work with the same key waits in the same line. */
+export type FairQueue = <Value>(key: string, work: () => Promise<Value>) => Promise<Value>
 
 /**
- * Lets what comes in wait: one for each turn of the event loop, each line in its turn. Bun answers
- * a connection in the moment in which it accepts it, and accepts for as long as somebody connects:
- * a client that connects again and again would keep all open sockets and all timers waiting.
+ * Makes a queue that starts one piece of work per turn of the event loop, round-robin over the
+ * keys. Bun answers a connection as soon as it accepts it, and accepts as long as clients connect:
+ * without the queue, a client that reconnects in a loop would starve open sockets and timers.
  */
-export function createTurns(): InTurn {
+export function createFairQueue(): FairQueue {
   const lines = new Map<string, (() => void)[]>()
   const next = (): void => {
     const [first] = lines
     if (first === undefined) return
     const [key, line] = first
     const start = line.shift()
-    // Behind the others when there is more of it.
+    // A line with more work goes to the end of the round.
     lines.delete(key)
     if (line.length > 0) lines.set(key, line)
     start?.()

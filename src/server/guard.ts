@@ -1,8 +1,8 @@
 import { faultOf, type Log } from './log'
 
 /**
- * Wraps a callback so that nothing it throws reaches the event loop: the fault is logged without
- * content and `onFault` cleans up. In Bun an exception in a socket callback ends the process.
+ * Wraps a callback so that no exception reaches the event loop: it is logged without content, then
+ * `onFault` cleans up. In Bun an exception in a socket callback ends the process.
  */
 export function guard<Args extends unknown[]>(
   log: Log,

@@ -1,6 +1,6 @@
 /**
- * Whose budget an address has: an IPv4 address its own, an IPv6 address that of its network of 64
- * bits, as whoever has one of those has all of its addresses.
+ * The key under which an address is rate limited: an IPv4 address itself, for IPv6 its /64 network,
+ * because one customer owns all addresses of it. Text that is no address is returned unchanged.
  */
 export function networkOf(address: string): string {
   const mapped = /^(?:0*:)*:?ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i.exec(address)?.[1]

@@ -1,6 +1,6 @@
 /**
- * The log: one line per event on standard error, made of an allow-list of fields, so that no
- * message text, name or token can ever stand in it. Values are escaped: a line stays a line.
+ * The log: one line per event on standard error. Its fields are an allow-list, so that it never
+ * holds message text, names or tokens. Values are escaped, so that an event stays one line.
  */
 
 type Fields = {
@@ -11,13 +11,13 @@ type Fields = {
   size?: number
   ms?: number
   where?: string
-  /** Name and place of an unexpected error; never its message, which may quote input. */
+  /** Name and stack of an unexpected error, never its message, which may quote input. */
   fault?: string
 }
 
 export type Log = (event: string, fields?: Fields) => void
 
-/** Makes a log that hands complete lines to `write` (default: standard error). */
+/** Makes a log that passes complete lines to `write` (default: standard error). */
 export function createLog(write: (line: string) => void = (line) => console.error(line)): Log {
   return (event, fields = {}) => {
     const pairs = Object.entries(fields).map(([key, value]) => `${key}=${escaped(value)}`)
@@ -25,7 +25,7 @@ export function createLog(write: (line: string) => void = (line) => console.erro
   }
 }
 
-/** Printable ASCII only: whatever else stands there commands neither a terminal nor a reader. */
+/** Printable ASCII only: anything else could be a command to the terminal. */
 function escaped(value: string | number): string {
   return JSON.stringify(value).replace(
     /[^ -~]/g,
@@ -33,11 +33,11 @@ function escaped(value: string | number): string {
   )
 }
 
-/** Reduces anything thrown to its kind and place, without the words it carries. */
+/** Reduces a thrown value to its name, code and first three stack frames. */
 export function faultOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return typeof thrown
   const code = 'code' in thrown && typeof thrown.code === 'string' ? ` ${thrown.code}` : ''
-  // A message may have lines of its own, even such that look like places.
+  // A message may contain lines that look like stack frames.
   const frames = (thrown.stack ?? '')
     .replace(thrown.message, '')
     .split('\n')

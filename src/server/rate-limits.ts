@@ -1,15 +1,16 @@
-import { serverLimits } from './limits'
 import { setNewest } from '../shared/lru'
+import { ChatError, type ProblemCode } from './errors'
+import { serverLimits } from './limits'
 
-/** What a person does again and again: names are free, so their address has a budget, too. */
-type Habit = 'messages' | 'frames' | 'catchUps' | 'searches' | 'uploads'
+/** Counted per user and, as a name costs nothing, per address for many users together. */
+type UserRateLimit = 'messages' | 'frames' | 'catchUps' | 'searches' | 'uploads'
 
-/** What a budget is spent on; each has its burst and its rate in ./limits. */
-export type Spending = Habit | `${Habit}OfAddress` | 'requests' | 'joins' | 'handshakes' | 'rooms'
+export type RateLimit =
+  UserRateLimit | `${UserRateLimit}OfAddress` | 'requests' | 'joins' | 'handshakes' | 'rooms'
 
 type Rate = { burst: number; perSecond: number }
 
-const ofPerson: Record<Habit, Rate> = {
+const ofUser: Record<UserRateLimit, Rate> = {
   messages: { burst: serverLimits.messagesBurst, perSecond: serverLimits.messagesPerSecond },
   frames: { burst: serverLimits.framesBurst, perSecond: serverLimits.framesPerSecond },
   catchUps: { burst: serverLimits.catchUpsBurst, perSecond: serverLimits.catchUpsPerSecond },
@@ -17,13 +18,13 @@ const ofPerson: Record<Habit, Rate> = {
   uploads: { burst: serverLimits.uploadsBurst, perSecond: serverLimits.uploadsPerSecond },
 }
 
-const rates: Record<Spending, Rate> = {
-  ...ofPerson,
-  messagesOfAddress: forMany(ofPerson.messages),
-  framesOfAddress: forMany(ofPerson.frames),
-  catchUpsOfAddress: forMany(ofPerson.catchUps),
-  searchesOfAddress: forMany(ofPerson.searches),
-  uploadsOfAddress: forMany(ofPerson.uploads),
+const rates: Record<RateLimit, Rate> = {
+  ...ofUser,
+  messagesOfAddress: forMany(ofUser.messages),
+  framesOfAddress: forMany(ofUser.frames),
+  catchUpsOfAddress: forMany(ofUser.catchUps),
+  searchesOfAddress: forMany(ofUser.searches),
+  uploadsOfAddress: forMany(ofUser.uploads),
   requests: { burst: serverLimits.requestsBurst, perSecond: serverLimits.requestsPerSecond },
   joins: { burst: serverLimits.joinsBurst, perSecond: serverLimits.joinsPerSecond },
   rooms: { burst: serverLimits.roomsBurst, perSecond: serverLimits.roomsPerSecond },
@@ -35,54 +36,70 @@ function forMany({ burst, perSecond }: Rate): Rate {
   return { burst: burst * peopleOfAddress, perSecond: perSecond * peopleOfAddress }
 }
 
+export type RateLimits = {
+  /** Takes a token. Throws `too_many`, or `code`, with the milliseconds until there is one. */
+  consume: (limit: RateLimit, key: string, code?: ProblemCode) => void
+  /** Takes tokens for work already done, available or not: a debt makes the next wait longer. */
+  charge: (limit: RateLimit, key: string, tokens: number) => void
+}
+
 type Bucket = { tokens: number; filledAt: number }
 
 /**
- * Takes one token; gives 0 when it was there, else the milliseconds until it will be. With `cost`
- * so many are taken for what was done already, there or not: whoever owes waits longer.
+ * Token buckets per user, session or address, on monotonic time so that a changed clock neither
+ * frees nor blocks anybody. With `isOn` false everything passes (benchmarks).
  */
-export type Spend = (spending: Spending, key: string, cost?: number) => number
-
-/**
- * Token buckets per person or address, on monotonic time so that a changed clock neither frees
- * nor blocks anybody. `on` false lets everything pass (benchmarks).
- */
-export function createBudgets(on: boolean, clock: () => number = () => performance.now()): Spend {
+export function createRateLimits(
+  isOn: boolean,
+  clock: () => number = () => performance.now(),
+): RateLimits {
+  if (!isOn) return { consume() {}, charge() {} }
   const buckets = new Map<string, Bucket>()
-  if (!on) return () => 0
-  return (spending, key, cost) => {
-    const { burst, perSecond } = rates[spending]
+  const fill = (limit: RateLimit, key: string): Bucket => {
+    const { burst, perSecond } = rates[limit]
     const now = clock()
-    const name = `${spending} ${key}`
+    const name = `${limit} ${key}`
     const bucket = buckets.get(name) ?? { tokens: burst, filledAt: now }
     bucket.tokens = Math.min(burst, bucket.tokens + ((now - bucket.filledAt) / 1000) * perSecond)
     bucket.filledAt = now
-    // Re-inserting keeps the map in order of use: the front is what was idle longest.
+    // The bucket that was idle longest is full again, so it can be forgotten.
     setNewest(buckets, name, bucket, serverLimits.bucketsMax)
-    if (cost !== undefined) {
-      bucket.tokens = Math.max(-burst, bucket.tokens - cost)
-      return 0
-    }
-    if (bucket.tokens < 1) return Math.ceil(((1 - bucket.tokens) / perSecond) * 1000)
-    bucket.tokens -= 1
-    return 0
+    return bucket
+  }
+  return {
+    consume(limit, key, code = 'too_many') {
+      const bucket = fill(limit, key)
+      const missing = 1 - bucket.tokens
+      if (missing > 0) {
+        throw new ChatError(code, Math.ceil((missing / rates[limit].perSecond) * 1000))
+      }
+      bucket.tokens -= 1
+    },
+    charge(limit, key, tokens) {
+      const bucket = fill(limit, key)
+      bucket.tokens = Math.max(-rates[limit].burst, bucket.tokens - tokens)
+    },
   }
 }
 
-type Spender = { user: { id: number }; address: string }
+type Client = { user: { id: number }; address: string }
 
-/** Takes one token of the person and, when it was there, one of the address they come from. */
-export function spendFor(spend: Spend, habit: Habit, { user, address }: Spender): number {
-  // Whoever is too fast takes nothing from those behind the same router.
-  return spend(habit, `person ${user.id}`) || spend(`${habit}OfAddress`, address)
+/** Takes a token of the user, then one of their address. Throws `too_many`. */
+export function consumeForUser(
+  { consume }: RateLimits,
+  limit: UserRateLimit,
+  { user, address }: Client,
+): void {
+  // In this order a user who is too fast takes nothing from others behind the same router.
+  consume(limit, `user ${user.id}`)
+  consume(`${limit}OfAddress`, address)
 }
 
-/** The same for a message, of which a long one costs as much as several: others wait for it. */
-export function spendOnMessage(spend: Spend, who: Spender, content: string): number {
-  const retryMs = spendFor(spend, 'messages', who)
+/** Takes the tokens of a message; a long one costs as much as several. Throws `too_many`. */
+export function consumeForMessage(rateLimits: RateLimits, client: Client, content: string): void {
+  consumeForUser(rateLimits, 'messages', client)
   const more = Math.floor(content.length / serverLimits.postingUnitsPerMessage)
-  if (retryMs > 0 || more === 0) return retryMs
-  spend('messages', `person ${who.user.id}`, more)
-  spend('messagesOfAddress', who.address, more)
-  return 0
+  if (more === 0) return
+  rateLimits.charge('messages', `user ${client.user.id}`, more)
+  rateLimits.charge('messagesOfAddress', client.address, more)
 }

@@ -1,6 +1,6 @@
 /**
- * Session tokens: 256 random bits in the cookie, only their SHA-256 in the database, so that
- * whoever reads the database can sign in as nobody.
+ * Session tokens: 256 random bits in the cookie, only their SHA-256 in the database, so that a
+ * leaked database signs nobody in.
  */
 
 /** A new token (base64url, 43 characters) and its hash. */
@@ -12,7 +12,7 @@ export function createToken(): { token: string; hash: Uint8Array } {
   return { token, hash: hashToken(token) }
 }
 
-/** SHA-256 of a token as it stands in the cookie. */
+/** The SHA-256 of a token as the cookie holds it. */
 export function hashToken(token: string): Uint8Array {
   return new Uint8Array(new Bun.CryptoHasher('sha256').update(token).digest())
 }

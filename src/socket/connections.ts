@@ -1,25 +1,27 @@
 import type { ServerWebSocket } from 'bun'
 import type { Visitor } from '../chat/chat'
+import type { Audience } from '../chat/publication'
 import type { ChatEvent } from '../shared/protocol'
 import { serverLimits } from '../server/limits'
-import { type Subprotocol, topicOf } from './topics'
 
-/** A socket that misses its heartbeat is pinged: hidden tabs may wake only once a minute. */
+export type Subprotocol = 'html' | 'json'
+
+/** A silent socket is pinged after this: hidden tabs may wake only once a minute. */
 const pingAfterMs = 26_000
-/** A socket silent for this long is closed: with sweep and grace, offline within a minute. */
+/** Silent for this long it is closed; with sweep and grace, offline within a minute. */
 const silenceMsMax = 44_000
 
 export type SocketState = {
   visitor: Visitor
   subprotocol: Subprotocol
-  /** The rooms it hears. */
+  /** The rooms it is subscribed to. */
   rooms: Set<number>
   /** Nobody is at its keyboard. */
   isAway: boolean
-  /** Monotonic time of the last frame. */
+  /** Monotonic time of the last frame, ping or pong. */
   heardAt: number
   isOpen: boolean
-  /** Events waiting to leave together at the end of this turn. */
+  /** Replies that leave together at the end of this turn. */
   outgoing: ChatEvent[]
   /** Catch-ups run one after another per socket. */
   catchingUp: Promise<void>
@@ -27,7 +29,7 @@ export type SocketState = {
 
 export type Socket = ServerWebSocket<SocketState>
 
-/** Every open socket, counted per session and per address. */
+/** The registry of open sockets. */
 export type Connections = {
   add: (socket: Socket) => void
   remove: (socket: Socket) => void
@@ -38,44 +40,43 @@ export type Connections = {
   unsubscribeUser: (userId: number, room: number) => void
   /** Sends to the sockets of a room that have no bytes waiting. */
   publishIfIdle: (room: number, text: string) => void
+  /** Whether the session and the address may open another socket. */
   hasRoomFor: (visitor: Visitor) => boolean
-  /** Ends the sockets that have been silent for too long, whatever the kernel believes of them. */
+  /** Pings the sockets that are silent, and ends those that stay so. `now` is monotonic. */
   sweep: (now: number) => void
 }
 
-/** Makes the registry of open sockets; `patience` is how long a silent one is believed. */
+/** Makes the registry; `patience` sets when a silent socket is pinged, and when it is ended. */
 export function createConnections(
   patience: { pingAfterMs: number; silenceMsMax: number } = { pingAfterMs, silenceMsMax },
 ): Connections {
   const open = new Set<Socket>()
-  const bySession = new Map<string, Set<Socket>>()
-  const byUser = new Map<number, Set<Socket>>()
-  const addressCounts = new Map<string, number>()
+  const bySession = createGroups<string>()
+  const byUser = createGroups<number>()
+  const byAddress = createGroups<string>()
 
   return {
     add(socket) {
       const { session, address, user } = socket.data.visitor
       open.add(socket)
-      addTo(bySession, session, socket)
-      addTo(byUser, user.id, socket)
-      addressCounts.set(address, (addressCounts.get(address) ?? 0) + 1)
+      bySession.add(session, socket)
+      byUser.add(user.id, socket)
+      byAddress.add(address, socket)
     },
     remove(socket) {
       const { session, address, user } = socket.data.visitor
-      if (!open.delete(socket)) return
-      removeFrom(bySession, session, socket)
-      removeFrom(byUser, user.id, socket)
-      const count = (addressCounts.get(address) ?? 1) - 1
-      if (count === 0) addressCounts.delete(address)
-      else addressCounts.set(address, count)
+      open.delete(socket)
+      bySession.remove(session, socket)
+      byUser.remove(user.id, socket)
+      byAddress.remove(address, socket)
     },
     all: () => open,
-    ofSession: (session) => [...(bySession.get(session) ?? [])],
+    ofSession: (session) => [...bySession.of(session)],
     subscribeUser(userId, room) {
-      for (const socket of byUser.get(userId) ?? []) hearRoom(socket, room)
+      for (const socket of byUser.of(userId)) subscribe(socket, room)
     },
     unsubscribeUser(userId, room) {
-      for (const socket of byUser.get(userId) ?? []) {
+      for (const socket of byUser.of(userId)) {
         socket.unsubscribe(topicOf({ room }, socket.data.subprotocol))
         socket.data.rooms.delete(room)
       }
@@ -85,37 +86,47 @@ export function createConnections(
         if (socket.data.rooms.has(room) && socket.getBufferedAmount() === 0) socket.send(text)
       }
     },
-    hasRoomFor({ session, address }) {
-      const ofSession = bySession.get(session)?.size ?? 0
-      const ofAddress = addressCounts.get(address) ?? 0
-      return (
-        ofSession < serverLimits.socketsPerSessionMax &&
-        ofAddress < serverLimits.socketsPerAddressMax
-      )
-    },
+    hasRoomFor: ({ session, address }) =>
+      bySession.of(session).size < serverLimits.socketsPerSessionMax &&
+      byAddress.of(address).size < serverLimits.socketsPerAddressMax,
     sweep(now) {
       for (const socket of open) {
         const silence = now - socket.data.heardAt
         if (silence > patience.silenceMsMax) socket.terminate()
-        // Answered by the browser itself, also for a tab that sleeps.
+        // The browser itself answers a ping, even for a tab that sleeps.
         else if (silence > patience.pingAfterMs) socket.ping()
       }
     },
   }
 }
 
-/** Lets one socket hear a room. */
-export function hearRoom(socket: Socket, room: number): void {
+/** Subscribes one socket to a room. */
+export function subscribe(socket: Socket, room: number): void {
   socket.subscribe(topicOf({ room }, socket.data.subprotocol))
   socket.data.rooms.add(room)
 }
 
-function addTo<Key>(sets: Map<Key, Set<Socket>>, key: Key, socket: Socket): void {
-  sets.set(key, (sets.get(key) ?? new Set()).add(socket))
+/** The pub/sub topic of an audience on one subprotocol. Bun has no wildcards in topics. */
+export function topicOf(audience: Audience, subprotocol: Subprotocol): string {
+  if (audience === 'everyone') return `everyone/${subprotocol}`
+  return 'room' in audience
+    ? `room/${audience.room}/${subprotocol}`
+    : `user/${audience.user}/${subprotocol}`
 }
 
-function removeFrom<Key>(sets: Map<Key, Set<Socket>>, key: Key, socket: Socket): void {
-  const sockets = sets.get(key)
-  sockets?.delete(socket)
-  if (sockets?.size === 0) sets.delete(key)
+/** Sockets by a key; a key without sockets is forgotten. */
+function createGroups<Key>() {
+  const groups = new Map<Key, Set<Socket>>()
+  return {
+    of: (key: Key): ReadonlySet<Socket> => groups.get(key) ?? none,
+    add: (key: Key, socket: Socket): void =>
+      void groups.set(key, (groups.get(key) ?? new Set()).add(socket)),
+    remove(key: Key, socket: Socket): void {
+      const sockets = groups.get(key)
+      sockets?.delete(socket)
+      if (sockets?.size === 0) groups.delete(key)
+    },
+  }
 }
+
+const none: ReadonlySet<Socket> = new Set()

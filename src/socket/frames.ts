@@ -11,7 +11,7 @@ import type { ProblemCode } from '../server/errors'
 /** Rooms that one resume may name. */
 export const catchUpRoomsMax = 500
 
-/** What a client may say on the socket, once its shape was checked. */
+/** A frame of a client, once its shape was checked. */
 export type Frame =
   | { type: 'message.post'; room: number; message: SentMessage }
   | { type: 'message.edit'; room: number; seq: number; clientId: string; content: string }
@@ -24,13 +24,13 @@ export type Frame =
   | { type: 'resume'; epoch: string; rooms: Map<number, number> }
   | { type: 'ping' }
 
-type ReactionFrame = Place & { type: 'reaction.set'; emoji: string; isActive: boolean }
+type ReactionFrame = Target & { type: 'reaction.set'; emoji: string; isActive: boolean }
 
 export type FrameProblem = { type: 'problem'; code: ProblemCode; clientId: string | null }
 
 /**
- * Turns the text of a frame into a Frame, built anew from known keys and primitive types, or into
- * what is wrong with it. Never throws: whatever a client sends is only ever wrong.
+ * Parses the text of a frame, and copies only known keys of primitive types. Never throws: a frame
+ * that is wrong gives a problem.
  */
 export function parseFrame(text: string): Frame | FrameProblem {
   const fields = parseFields(text)
@@ -61,7 +61,7 @@ export function parseFrame(text: string): Frame | FrameProblem {
   }
 }
 
-/** A JSON object's own keys, so that `__proto__` is no more than one; null when it is none. */
+/** The own keys of a JSON object, so that `__proto__` is only a name; null for other values. */
 function parseFields(text: string): Fields | null {
   try {
     const value: unknown = JSON.parse(text)
@@ -81,22 +81,22 @@ function parsePost(fields: Fields): Frame | FrameProblem {
 }
 
 function parseEdit(fields: Fields): Frame | FrameProblem {
-  const place = parsePlace(fields)
+  const target = parseTarget(fields)
   const message = parseMessage(fields)
   if ('code' in message) return { type: 'problem', ...message }
-  if ('type' in place) return place
-  return { type: 'message.edit', ...place, content: message.content }
+  if ('type' in target) return target
+  return { type: 'message.edit', ...target, content: message.content }
 }
 
 function parseDelete(fields: Fields): Frame | FrameProblem {
-  const place = parsePlace(fields)
-  return 'type' in place ? place : { type: 'message.delete', ...place }
+  const target = parseTarget(fields)
+  return 'type' in target ? target : { type: 'message.delete', ...target }
 }
 
-type Place = { room: number; seq: number; clientId: string }
+type Target = { room: number; seq: number; clientId: string }
 
-/** Which message, and the sender's own id of this request. */
-function parsePlace(fields: Fields): Place | FrameProblem {
+/** The message that a request is about, and the sender's own id of the request. */
+function parseTarget(fields: Fields): Target | FrameProblem {
   const clientId = parseClientId(fields.get('client_id'))
   const room = parseCount(fields.get('room'))
   const seq = parseCount(fields.get('seq'))
@@ -106,13 +106,13 @@ function parsePlace(fields: Fields): Place | FrameProblem {
 }
 
 function parseReaction(fields: Fields): Frame | FrameProblem {
-  const place = parsePlace(fields)
-  if ('type' in place) return place
+  const target = parseTarget(fields)
+  if ('type' in target) return target
   const emoji = parseEmoji(fields.get('emoji'))
   const isActive = fields.get('active')
-  if (typeof isActive !== 'boolean') return problem('bad_frame', place.clientId)
-  if (emoji === null) return problem('emoji_unknown', place.clientId)
-  return { type: 'reaction.set', ...place, emoji, isActive }
+  if (typeof isActive !== 'boolean') return problem('bad_frame', target.clientId)
+  if (emoji === null) return problem('emoji_unknown', target.clientId)
+  return { type: 'reaction.set', ...target, emoji, isActive }
 }
 
 function parseRead(type: 'read' | 'unread', fields: Fields): Frame | FrameProblem {
@@ -155,4 +155,10 @@ function parseResume(fields: Fields): Frame | FrameProblem {
 
 function problem(code: ProblemCode, clientId: string | null = null): FrameProblem {
   return { type: 'problem', code, clientId }
+}
+
+/** The sender's own id of a frame that is answered; null when it has none. */
+export function clientIdOf(frame: Frame | FrameProblem): string | null {
+  if ('message' in frame) return frame.message.clientId
+  return 'clientId' in frame ? frame.clientId : null
 }

@@ -1,16 +1,14 @@
-import { problemSentence } from '../server/problem-sentence'
 import type { Chat } from '../chat/chat'
+import { problemSentence, type ProblemCode, toProblem } from '../server/errors'
+import { faultOf } from '../server/log'
 import type { ChatEvent } from '../shared/protocol'
-import { ChatError, type ProblemCode } from '../server/errors'
-import { guard } from '../server/guard'
-import { storageProblem } from '../server/storage-problem'
 import type { Socket } from './connections'
 
 /**
- * Does what takes longer than this turn; a fault in it ends the socket, and is logged. When it is
- * the disk's, the socket goes on, and who waits for an answer (`clientId`) gets one.
+ * Runs work that outlasts the callback. A refusal or a disk fault is logged, and answered when
+ * there is a `clientId`; any other fault closes the socket.
  */
-export function later(
+export function runAsync(
   chat: Chat,
   socket: Socket,
   where: string,
@@ -18,22 +16,20 @@ export function later(
   clientId: string | null = null,
 ): void {
   void work().catch((fault) => {
-    const problem = fault instanceof ChatError ? fault : storageProblem(fault)
-    if (problem === null) return fail(chat, socket, fault, where)
+    const problem = toProblem(fault)
+    if (problem === null) return fail(chat, socket, where, fault)
     chat.log('refused', { where, code: problem.code })
     if (clientId !== null) refuse(socket, clientId, problem.code)
   })
 }
 
-/** Something broke while working for this socket. */
-export function fail(chat: Chat, socket: Socket, fault: unknown, where = 'resume'): void {
-  guard(chat.log, `socket.${where}`, () => {
-    throw fault
-  })()
+/** Logs an unexpected fault and closes the socket; the client reconnects and resumes. */
+export function fail(chat: Chat, socket: Socket, where: string, fault: unknown): void {
+  chat.log('fault', { where: `socket.${where}`, fault: faultOf(fault) })
   socket.close(1011, 'internal')
 }
 
-/** Says no, with a sentence in the reader's language. */
+/** Replies with a refusal: its code, and a sentence in the reader's language. */
 export function refuse(
   socket: Socket,
   clientId: string | null,
@@ -42,17 +38,17 @@ export function refuse(
 ): void {
   const reason = problemSentence(socket.data.visitor.language, code)
   const event: ChatEvent = { type: 'refused', client_id: clientId, code, reason }
-  say(socket, retryMs > 0 ? { ...event, retry_ms: retryMs } : event)
+  reply(socket, retryMs > 0 ? { ...event, retry_ms: retryMs } : event)
 }
 
-/** Answers of one turn leave in one frame. */
-export function say(socket: Socket, event: ChatEvent): void {
+/** Sends an event to one socket; all replies of one turn share a frame. */
+export function reply(socket: Socket, event: ChatEvent): void {
   const { outgoing } = socket.data
   outgoing.push(event)
   if (outgoing.length > 1) return
   queueMicrotask(() => {
     const text = JSON.stringify(outgoing.splice(0))
-    // Corked, so that it leaves in one write with what was published to this socket just before.
+    // Corked: one write together with what was just published to this socket.
     if (socket.data.isOpen) socket.cork(() => socket.send(text))
   })
 }

@@ -1,55 +1,55 @@
 import type { Server, WebSocketHandler } from 'bun'
-import { spendFor } from '../server/rate-limits'
 import type { Visitor } from '../chat/chat'
 import { createHello } from '../chat/rooms/rooms'
 import { ChatError } from '../server/errors'
 import { guard } from '../server/guard'
+import { consumeForUser } from '../server/rate-limits'
 import { serverLimits } from '../server/limits'
-import { act, type ActNeeds } from './dispatch'
-import { later, refuse, say } from './replies'
-import { type Connections, hearRoom, type Socket, type SocketState } from './connections'
-import { parseFrame } from './frames'
-import { chooseSubprotocol, topicOf } from './topics'
+import { type Socket, type SocketState, subscribe, type Subprotocol, topicOf } from './connections'
+import { dispatch, type SocketDeps } from './dispatch'
+import { clientIdOf, parseFrame } from './frames'
+import { refuse, reply, runAsync } from './replies'
 
-/** Bun's own idle timer is only a second net: any send restarts it. */
+/** Bun's own idle timer is only a second net, as any send restarts it. */
 const socketIdleSecondsMax = 120
 
-export type SocketDoor = {
-  upgrade: (
-    server: Server<SocketState>,
-    request: Request,
-    visitor: Visitor,
-    rooms: number[],
-  ) => void
+/** An upgrade request of a visitor, who is in `rooms`. */
+type Upgrade = {
+  server: Server<SocketState>
+  request: Request
+  visitor: Visitor
+  rooms: number[]
+}
+
+export type SocketLayer = {
+  /** Throws `sockets_too_many` or `bad_request`. */
+  upgrade: (upgrade: Upgrade) => void
   websocket: WebSocketHandler<SocketState>
 }
 
-type Needs = ActNeeds & { connections: Connections }
-
 /**
- * The socket door: bytes to frames to verbs, and back. Every callback is guarded, as one exception
- * in it would end the process; no callback awaits, as Bun would run the next one meanwhile.
+ * The socket layer: bytes to frames to verbs, and replies back. Every callback is guarded, as an
+ * exception in it ends the process. No callback awaits, as Bun would run the next one meanwhile.
  */
-export function createSocketDoor(needs: Needs): SocketDoor {
-  const { chat, connections } = needs
+export function createSocketLayer(deps: SocketDeps): SocketLayer {
+  const { chat, connections } = deps
   const endSocket = (socket: Socket): void => socket.close(1011, 'internal')
   return {
-    upgrade: (server, request, visitor, rooms) =>
-      upgrade(needs, { server, request, visitor, rooms }),
+    upgrade: (request) => upgrade(deps, request),
     websocket: {
       maxPayloadLength: serverLimits.frameBytesMax,
       backpressureLimit: serverLimits.outboundBytesMax,
       closeOnBackpressureLimit: true,
       idleTimeout: socketIdleSecondsMax,
-      open: guard(chat.log, 'socket.open', (socket) => open(needs, socket), endSocket),
+      open: guard(chat.log, 'socket.open', (socket) => open(deps, socket), endSocket),
       message: guard(
         chat.log,
         'socket.message',
-        (socket: Socket, raw: string | Buffer) => receive(needs, socket, raw),
+        (socket: Socket, raw: string | Buffer) => receive(deps, socket, raw),
         endSocket,
       ),
-      ping: guard(chat.log, 'socket.ping', (socket) => hearPing(needs, socket), endSocket),
-      pong: hearSign,
+      ping: guard(chat.log, 'socket.ping', (socket) => receivePing(deps, socket), endSocket),
+      pong: markAlive,
       close: guard(chat.log, 'socket.close', (socket) => {
         socket.data.isOpen = false
         connections.remove(socket)
@@ -63,35 +63,18 @@ export function createSocketDoor(needs: Needs): SocketDoor {
   }
 }
 
-/** Bun answers each; a flood of them is ended, and costs the same as one of frames. */
-function hearPing({ spend }: Needs, socket: Socket): void {
-  hearSign(socket)
-  if (spendFor(spend, 'frames', socket.data.visitor) > 0) socket.terminate()
-}
-
-function hearSign(socket: Socket): void {
-  socket.data.heardAt = performance.now()
-}
-
-type Upgrade = {
-  server: Server<SocketState>
-  request: Request
-  visitor: Visitor
-  rooms: number[]
-}
-
-/** Throws `sockets_too_many` or `bad_request`; nothing may run after the upgrade itself. */
+/** Checks, then upgrades; nothing may run after the upgrade itself. */
 function upgrade(
-  { chat, connections, spend }: Needs,
+  { chat, connections, rateLimits }: SocketDeps,
   { server, request, visitor, rooms }: Upgrade,
 ): void {
-  const subprotocol = chooseSubprotocol(request.headers.get('sec-websocket-protocol'))
+  const offered = request.headers.get('sec-websocket-protocol')
+  const subprotocol = chooseSubprotocol(offered)
   if (subprotocol === null) throw new ChatError('bad_request')
-  const retryMs = spend('handshakes', visitor.address)
-  if (retryMs > 0) throw new ChatError('sockets_too_many', retryMs)
-  const isCrowded = chat.config.rateLimits && !connections.hasRoomFor(visitor)
-  if (isCrowded) throw new ChatError('sockets_too_many', 10_000)
-  const state: SocketState = {
+  rateLimits.consume('handshakes', visitor.address, 'sockets_too_many')
+  const isFull = chat.config.rateLimits && !connections.hasRoomFor(visitor)
+  if (isFull) throw new ChatError('sockets_too_many', fullRetryMs)
+  const data: SocketState = {
     visitor,
     subprotocol,
     rooms: new Set(rooms),
@@ -101,36 +84,65 @@ function upgrade(
     outgoing: [],
     catchingUp: Promise.resolve(),
   }
-  const isOffered = request.headers.has('sec-websocket-protocol')
-  const headers = isOffered ? { 'sec-websocket-protocol': `chatroom.${subprotocol}` } : {}
-  if (!server.upgrade(request, { data: state, headers })) throw new ChatError('bad_request')
+  const headers = offered === null ? {} : { 'sec-websocket-protocol': `chatroom.${subprotocol}` }
+  if (!server.upgrade(request, { data, headers })) throw new ChatError('bad_request')
 }
 
-/** Subscribes first and takes the snapshot after, so that nothing falls between the two. */
-function open({ chat, connections }: Needs, socket: Socket): void {
+const fullRetryMs = 10_000
+
+/** The subprotocol of a client: `html` when it names none, null when it names only others. */
+function chooseSubprotocol(offered: string | null): Subprotocol | null {
+  if (offered === null) return 'html'
+  const names = offered.split(',').map((name) => name.trim())
+  if (names.includes('chatroom.html')) return 'html'
+  return names.includes('chatroom.json') ? 'json' : null
+}
+
+/** Subscribes before it reads the snapshot, so that no event falls between the two. */
+function open({ chat, connections }: SocketDeps, socket: Socket): void {
   const { visitor, subprotocol, rooms } = socket.data
   socket.subscribe(topicOf('everyone', subprotocol))
   socket.subscribe(topicOf({ user: visitor.user.id }, subprotocol))
-  for (const room of rooms) hearRoom(socket, room)
+  for (const room of rooms) subscribe(socket, room)
   connections.add(socket)
   chat.presence.arrive(visitor.user, rooms)
-  later(chat, socket, 'greet', async () => {
+  runAsync(chat, socket, 'hello', async () => {
     const hello = await createHello(chat, visitor.user)
-    // Between the upgrade and here somebody may have been put out, or brought in.
+    // The user's rooms may have changed since the upgrade was checked.
     const now = new Set(hello.rooms.map(({ id }) => id))
     for (const room of rooms) if (!now.has(room)) chat.unsubscribeUser(visitor.user.id, room)
     for (const room of now) if (!rooms.has(room)) chat.subscribeUser(visitor.user.id, room)
-    say(socket, hello)
+    reply(socket, hello)
   })
 }
 
-/** Size was checked by Bun; then rate, parse, shape, and into the verb. */
-function receive(needs: Needs, socket: Socket, raw: string | Buffer): void {
-  socket.data.heardAt = performance.now()
+/** Bun checked the size; then rate, shape, and the verb. */
+function receive(deps: SocketDeps, socket: Socket, raw: string | Buffer): void {
+  markAlive(socket)
   if (typeof raw !== 'string') return socket.close(1003, 'text only')
-  const retryMs = spendFor(needs.spend, 'frames', socket.data.visitor)
-  if (retryMs > 0) return refuse(socket, null, 'too_many', retryMs)
-  const frame = parseFrame(raw)
-  if (frame.type === 'problem') return refuse(socket, frame.clientId, frame.code)
-  act(needs, socket, frame)
+  let clientId: string | null = null
+  try {
+    consumeForUser(deps.rateLimits, 'frames', socket.data.visitor)
+    const frame = parseFrame(raw)
+    clientId = clientIdOf(frame)
+    if (frame.type === 'problem') throw new ChatError(frame.code)
+    dispatch(deps, socket, frame)
+  } catch (fault) {
+    if (!(fault instanceof ChatError)) throw fault
+    refuse(socket, clientId, fault.code, fault.retryMs)
+  }
+}
+
+/** Bun answers a ping. It costs as much as a frame; a flood of them ends the socket. */
+function receivePing({ rateLimits }: SocketDeps, socket: Socket): void {
+  markAlive(socket)
+  try {
+    consumeForUser(rateLimits, 'frames', socket.data.visitor)
+  } catch {
+    socket.terminate()
+  }
+}
+
+function markAlive(socket: Socket): void {
+  socket.data.heardAt = performance.now()
 }

@@ -1,10 +1,10 @@
 import { expect, test } from 'bun:test'
-import { createTurns } from '../../src/server/fair-queue'
+import { createFairQueue } from '../../src/server/fair-queue'
 
 const waits = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-test('whoever asks for a hundred things waits behind whoever asks for one', async () => {
-  const inTurn = createTurns()
+test('a client with a hundred requests does not delay a client with one', async () => {
+  const inTurn = createFairQueue()
   const done: string[] = []
   const ask = (who: string): Promise<number> => inTurn(who, async () => done.push(who))
   await Promise.all([...Array.from({ length: 100 }, () => ask('greedy')), ask('modest')])
@@ -12,8 +12,8 @@ test('whoever asks for a hundred things waits behind whoever asks for one', asyn
   expect(done.indexOf('modest')).toBeLessThanOrEqual(1)
 })
 
-test('between two of them sockets and timers have their turn', async () => {
-  const inTurn = createTurns()
+test('sockets and timers run between two requests', async () => {
+  const inTurn = createFairQueue()
   let [done, atTimer] = [0, 0]
   const all = Array.from({ length: 50 }, () =>
     inTurn('one', async () => {
@@ -30,8 +30,8 @@ test('between two of them sockets and timers have their turn', async () => {
   expect(atTimer).toBeLessThan(50)
 })
 
-test('what fails in its turn fails for whoever asked, and the next one has its turn', async () => {
-  const inTurn = createTurns()
+test('a failure reaches its caller, and the queue goes on', async () => {
+  const inTurn = createFairQueue()
   const failed = inTurn('one', () => Promise.reject(new Error('broken')))
   const thrown = inTurn('one', async () => {
     throw new Error('broken, too')

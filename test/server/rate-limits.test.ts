@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
-import { createBudgets, spendFor, spendOnMessage } from '../../src/server/rate-limits'
+import { ChatError } from '../../src/server/errors'
+import { consumeForMessage, consumeForUser, createRateLimits } from '../../src/server/rate-limits'
 import { serverLimits } from '../../src/server/limits'
 import { limits } from '../../src/shared/limits'
 
@@ -8,44 +9,66 @@ function createClock() {
   return clock
 }
 
+/** 0 when it passes, else the milliseconds to wait. */
+function waitOf(consume: () => void): number {
+  try {
+    consume()
+    return 0
+  } catch (problem) {
+    if (problem instanceof ChatError) return problem.retryMs ?? 0
+    throw problem
+  }
+}
+
+/** Consumes for one key until it is refused; gives how often it passed. */
+function countOf(consume: () => void): number {
+  let count = 0
+  while (waitOf(consume) === 0) count += 1
+  return count
+}
+
 test('a burst passes, then one by one as time goes by', () => {
   const clock = createClock()
-  const spend = createBudgets(true, clock.read)
-  for (let n = 0; n < serverLimits.messagesBurst; n += 1) expect(spend('messages', 'ada')).toBe(0)
-  const retryMs = spend('messages', 'ada')
+  const { consume } = createRateLimits(true, clock.read)
+  const say = consume.bind(null, 'messages', 'ada', 'too_many')
+  expect(countOf(say)).toBe(serverLimits.messagesBurst)
+  const retryMs = waitOf(say)
   expect(retryMs).toBe(1_000 / serverLimits.messagesPerSecond)
   clock.ms += retryMs
-  expect(spend('messages', 'ada')).toBe(0)
-  expect(spend('messages', 'ada')).toBeGreaterThan(0)
+  expect(countOf(say)).toBe(1)
   clock.ms += 3_600_000
-  for (let n = 0; n < serverLimits.messagesBurst; n += 1) expect(spend('messages', 'ada')).toBe(0)
-  expect(spend('messages', 'ada')).toBeGreaterThan(0)
+  expect(countOf(say)).toBe(serverLimits.messagesBurst)
 })
 
-test('one person’s haste costs another nothing, nor another kind of thing', () => {
-  const spend = createBudgets(true, createClock().read)
-  while (spend('messages', 'ada') === 0);
-  expect(spend('messages', 'grace')).toBe(0)
-  expect(spend('frames', 'ada')).toBe(0)
+test('a refusal has the code of its place', () => {
+  const { consume } = createRateLimits(true, createClock().read)
+  countOf(() => consume('joins', 'here'))
+  expect(() => consume('joins', 'here')).toThrow('too_many')
+  expect(() => consume('joins', 'here', 'joins_too_many')).toThrow('joins_too_many')
+})
+
+test('one user’s haste costs another nothing, nor another limit', () => {
+  const { consume } = createRateLimits(true, createClock().read)
+  countOf(() => consume('messages', 'ada'))
+  expect(waitOf(() => consume('messages', 'grace'))).toBe(0)
+  expect(waitOf(() => consume('frames', 'ada'))).toBe(0)
 })
 
 test('asking again too early costs nothing: the wait is as long as was said', () => {
   const clock = createClock()
-  const spend = createBudgets(true, clock.read)
-  while (spend('joins', 'here') === 0);
-  const retryMs = spend('joins', 'here')
-  for (let n = 0; n < 100; n += 1) spend('joins', 'here')
+  const { consume } = createRateLimits(true, clock.read)
+  const join = (): void => consume('joins', 'here')
+  countOf(join)
+  const retryMs = waitOf(join)
+  for (let n = 0; n < 100; n += 1) waitOf(join)
   clock.ms += retryMs
-  expect(spend('joins', 'here')).toBe(0)
+  expect(waitOf(join)).toBe(0)
 })
 
 test('many names of one address are together no faster than a hundred people', () => {
-  const spend = createBudgets(true, createClock().read)
-  const said = (id: number, address: string): number => {
-    let count = 0
-    while (spendFor(spend, 'messages', { user: { id }, address }) === 0) count += 1
-    return count
-  }
+  const rateLimits = createRateLimits(true, createClock().read)
+  const said = (id: number, address: string): number =>
+    countOf(() => consumeForUser(rateLimits, 'messages', { user: { id }, address }))
   const all = Array.from({ length: 150 }, (_, id) => said(id, 'here'))
   expect(
     all.slice(0, serverLimits.peopleOfAddress).every((n) => n === serverLimits.messagesBurst),
@@ -54,47 +77,46 @@ test('many names of one address are together no faster than a hundred people', (
   expect(said(1_000, 'elsewhere')).toBe(serverLimits.messagesBurst)
 })
 
-test('a person who is too fast takes nothing from the others of the same address', () => {
-  const spend = createBudgets(true, createClock().read)
-  for (let n = 0; n < 10_000; n += 1) {
-    spendFor(spend, 'messages', { user: { id: 1 }, address: 'here' })
-  }
-  expect(spendFor(spend, 'messages', { user: { id: 2 }, address: 'here' })).toBe(0)
+test('a user who is too fast takes nothing from the others of the same address', () => {
+  const rateLimits = createRateLimits(true, createClock().read)
+  const say = (id: number): void =>
+    consumeForUser(rateLimits, 'messages', { user: { id }, address: 'here' })
+  for (let n = 0; n < 10_000; n += 1) waitOf(() => say(1))
+  expect(waitOf(() => say(2))).toBe(0)
 })
 
 test('a crowd of strangers pushes out the idle, and memory stays bounded', () => {
   const clock = createClock()
-  const spend = createBudgets(true, clock.read)
-  while (spend('messages', 'ada') === 0);
-  for (let n = 0; n < serverLimits.bucketsMax; n += 1) spend('frames', `stranger ${n}`)
-  expect(spend('messages', 'ada')).toBe(0)
+  const { consume } = createRateLimits(true, clock.read)
+  countOf(() => consume('messages', 'ada'))
+  for (let n = 0; n < serverLimits.bucketsMax; n += 1) consume('frames', `stranger ${n}`)
+  expect(waitOf(() => consume('messages', 'ada'))).toBe(0)
 })
 
-test('what was dear is paid for afterwards, and whoever owes waits longer', () => {
+test('expensive work is charged afterwards, and a debt makes the wait longer', () => {
   const clock = createClock()
-  const spend = createBudgets(true, clock.read)
-  for (let n = 0; n < serverLimits.requestsBurst; n += 1) spend('requests', 'ada')
-  expect(spend('requests', 'ada', serverLimits.requestsPerSecond)).toBe(0)
-  expect(spend('requests', 'ada')).toBeGreaterThan(1_000)
-  expect(spend('requests', 'ada', 1e9)).toBe(0)
-  // Nobody owes more than a burst.
+  const { consume, charge } = createRateLimits(true, clock.read)
+  const ask = (): void => consume('requests', 'ada')
+  countOf(ask)
+  charge('requests', 'ada', serverLimits.requestsPerSecond)
+  expect(waitOf(ask)).toBeGreaterThan(1_000)
+  charge('requests', 'ada', 1e9)
+  // No debt is larger than a burst.
   clock.ms += ((serverLimits.requestsBurst + 1) / serverLimits.requestsPerSecond) * 1_000
-  expect(spend('requests', 'ada')).toBe(0)
+  expect(waitOf(ask)).toBe(0)
 })
 
 test('a long message costs as much as several, a short one as much as one', () => {
   const ada = { user: { id: 1 }, address: 'here' }
-  const countOf = (content: string): number => {
-    const spend = createBudgets(true, createClock().read)
-    let count = 0
-    while (spendOnMessage(spend, ada, content) === 0) count += 1
-    return count
+  const said = (content: string): number => {
+    const rateLimits = createRateLimits(true, createClock().read)
+    return countOf(() => consumeForMessage(rateLimits, ada, content))
   }
-  expect(countOf('short')).toBe(serverLimits.messagesBurst)
-  expect(countOf('x'.repeat(limits.messageUnitsMax))).toBe(4)
+  expect(said('short')).toBe(serverLimits.messagesBurst)
+  expect(said('x'.repeat(limits.messageUnitsMax))).toBe(4)
 })
 
 test('switched off, everything passes', () => {
-  const spend = createBudgets(false)
-  for (let n = 0; n < 10_000; n += 1) expect(spend('messages', 'ada')).toBe(0)
+  const { consume } = createRateLimits(false)
+  for (let n = 0; n < 10_000; n += 1) expect(waitOf(() => consume('messages', 'ada'))).toBe(0)
 })

@@ -55,7 +55,13 @@ export function PanelForm({ action, submit, children, look }: PanelFormProps) {
   )
 }
 
-type PanelPageProps = { view: View; user: User; title: string; look?: string; children: Child }
+type PanelPageProps = {
+  view: View
+  user: User
+  title: string
+  look?: string | undefined
+  children: Child
+}
 
 type PanelFormProps = {
   action: string

@@ -35,7 +35,7 @@ export function headLines({ chat, room, extent, zone, language, at }: Exported):
   const [first, last] = [stamp(zone, firstAt ?? at), stamp(zone, lastAt ?? at)]
   const title = room.pair === null ? `#${room.name}` : room.pair[1].nickname
   return [
-    `${title} · ${chat.config.houseName}`,
+    `${title} · ${chat.config.name}`,
     fill(plural(language, count, words.head), { upTo: room.revision }),
     ...(firstAt === null ? [] : [fill(words.range, { first, last })]),
     fill(words.zone, { zone: zone.name }),

@@ -1,7 +1,6 @@
-import { ChatError } from '../../server/errors'
+import { ChatError, toProblem } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
 import { faultOf } from '../../server/log'
-import { storageProblem } from '../../server/storage-problem'
 import type { Draft } from '../../store/files'
 import type { Attachment } from '../../store/store'
 import type { Chat } from '../chat'
@@ -134,7 +133,7 @@ async function copy(from: Draft, pieces: Piece[], to: Draft): Promise<Draft> {
 
 function asProblem(chat: Chat, fault: unknown): unknown {
   if (fault instanceof ChatError) return fault
-  const problem = storageProblem(fault)
+  const problem = toProblem(fault)
   if (problem?.code === 'storage_full') return new ChatError('space_full')
   // The sender is gone and does not see this.
   if (fault instanceof Error && fault.name === 'AbortError') return new ChatError('upload_cut')

@@ -1,9 +1,8 @@
 import { liveRow } from '../../../views/messages/live-row'
-import { ChatError, type ProblemCode } from '../../server/errors'
+import { ChatError, type ProblemCode, toProblem } from '../../server/errors'
 import { guard } from '../../server/guard'
 import { serverLimits } from '../../server/limits'
 import { faultOf } from '../../server/log'
-import { storageProblem } from '../../server/storage-problem'
 import { limits } from '../../shared/limits'
 import type { AcceptedEvent } from '../../shared/protocol'
 import type { AppendOutcome, Message, NewMessage } from '../../store/store'
@@ -114,7 +113,7 @@ async function append(chat: Chat, batch: Posting[]): Promise<(AppendOutcome | St
     return await chat.store.messages.append(await Promise.all(messages))
   } catch (fault) {
     chat.log('append.failed', { size: batch.length, fault: faultOf(fault) })
-    const problem = fault instanceof ChatError ? fault : storageProblem(fault)
+    const problem = toProblem(fault)
     const code = problem?.code ?? 'storage_failed'
     // Nothing of the batch was stored, so all of it may be sent again.
     return batch.map(() => ({ status: 'refused', code, retryMs: serverLimits.storageRetryMs }))

@@ -1,19 +1,19 @@
 import { hostname } from 'node:os'
 import type { Server } from 'bun'
-import type { MiddlewareHandler } from 'hono'
 import type { Config } from '../../config'
 import { ChatError } from '../../server/errors'
-import { serverLimits } from '../../server/limits'
 import { networkOf } from '../../server/ip-network'
+import { serverLimits } from '../../server/limits'
 import type { Paths } from '../../shared/paths'
-import { isMultipart, type WebContext, type WebEnv } from '../context'
+import { collect } from '../multipart'
+import { type HttpContext, isMultipart, type Middleware } from '../context'
 
 /**
- * Refuses requests that name another host (DNS rebinding) and works out the origin under which the
- * browser sees us. Only names that cannot be rebound are ours: localhost, IP literals, this
- * machine's name and the public URL.
+ * Refuses requests for another host (DNS rebinding), and finds the origin as the browser sees it.
+ * Accepted are names that cannot be rebound: localhost, IP literals, this machine's name and the
+ * public URL.
  */
-export function checkHost(config: Config): MiddlewareHandler<WebEnv> {
+export function checkHost(config: Config): Middleware {
   const ownNames = ownNamesOf(config)
   return async (c, next) => {
     const host = c.req.header('host')?.toLowerCase() ?? ''
@@ -27,10 +27,10 @@ export function checkHost(config: Config): MiddlewareHandler<WebEnv> {
 }
 
 /**
- * Refuses requests from other sites' pages on everything that changes something and on the socket.
- * A request that carries no cookie and no Origin comes from no browser and forges nobody.
+ * Refuses requests from other sites' pages (CSRF) unless they only read; the socket is not a read.
+ * A request without cookie and Origin is not from a browser, and has no identity to abuse.
  */
-export function checkOrigin(config: Config): MiddlewareHandler<WebEnv> {
+export function checkOrigin(config: Config): Middleware {
   return async (c, next) => {
     const isUpgrade = c.req.header('upgrade') !== undefined
     const isReading = c.req.method === 'GET' || c.req.method === 'HEAD'
@@ -49,11 +49,11 @@ export function checkOrigin(config: Config): MiddlewareHandler<WebEnv> {
 }
 
 /**
- * Refuses bodies that are too large, whether they say so or not; only the roads for files take
- * more, and count for themselves.
+ * Refuses bodies that are too large, with or without a Content-Length. The routes that take files
+ * allow more, and count themselves.
  */
-export function checkSize(paths: Paths): MiddlewareHandler<WebEnv> {
-  const takesFiles = (c: WebContext): boolean =>
+export function checkSize(paths: Paths): Middleware {
+  const takesFiles = (c: HttpContext): boolean =>
     c.req.path === paths.attachments() || (isMultipart(c) && paths.isMessages(c.req.path))
   return async (c, next) => {
     if (c.req.method === 'POST' && takesFiles(c)) return next()
@@ -68,14 +68,7 @@ export function checkSize(paths: Paths): MiddlewareHandler<WebEnv> {
 }
 
 async function readBounded(body: ReadableStream<Uint8Array>): Promise<Blob> {
-  const parts: Uint8Array<ArrayBuffer>[] = []
-  let size = 0
-  for await (const part of body) {
-    size += part.length
-    if (size > serverLimits.requestBytesMax) throw new ChatError('too_large')
-    parts.push(part.slice())
-  }
-  return new Blob(parts)
+  return new Blob([await collect(body, serverLimits.requestBytesMax, 'too_large')])
 }
 
 function ownNamesOf(config: Config): Set<string> {
@@ -85,7 +78,7 @@ function ownNamesOf(config: Config): Set<string> {
   return new Set(names)
 }
 
-/** Two Host headers arrive joined by a comma, which no name may hold. */
+/** Two Host headers arrive joined by a comma, which does not match. */
 const hostShape = /^(?<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?<port>\d{1,5}))?$/
 
 function isOwnHost(host: string, ownNames: Set<string>, config: Config): boolean {
@@ -97,14 +90,17 @@ function isOwnHost(host: string, ownNames: Set<string>, config: Config): boolean
   return isAddress || name.endsWith('.localhost') || ownNames.has(name)
 }
 
-function schemeOf(c: WebContext, host: string, config: Config): 'http' | 'https' {
+function schemeOf(c: HttpContext, host: string, config: Config): 'http' | 'https' {
   if (host === config.publicUrl?.host) {
     return config.publicUrl.protocol === 'https:' ? 'https' : 'http'
   }
   return config.trustProxy && c.req.header('x-forwarded-proto') === 'https' ? 'https' : 'http'
 }
 
-/** Whose budget a request spends. A proxy appends the address it saw: only the last is its word. */
+/**
+ * The key under which a request is rate limited. A proxy appends the address it saw, so only the
+ * last one is trusted.
+ */
 export function addressOf(
   request: Request,
   server: Pick<Server<never>, 'requestIP'>,

@@ -1,21 +1,20 @@
-import type { MiddlewareHandler } from 'hono'
 import type { Chat } from '../../chat/chat'
-import type { WebEnv } from '../context'
+import type { Middleware } from '../context'
 
 /**
- * The headers of every answer. The policy allows no inline script or style, and scripts only from
- * the static path: with plain 'self' an uploaded file would be a legal script.
+ * Sets the security headers of every answer. The policy allows no inline script or style, and
+ * scripts from the static path only: with plain 'self' an uploaded file would be a legal script.
  */
-export function secureHeaders(chat: Chat): MiddlewareHandler<WebEnv> {
+export function secureHeaders(chat: Chat): Middleware {
   return async (c, next) => {
     await next()
     const { headers } = c.res
-    // What people sent is served under a policy of its own, which allows nothing at all.
+    // Uploaded files have a policy of their own, which allows nothing.
     if (!headers.has('Content-Security-Policy')) {
       headers.set('Content-Security-Policy', policyFor(c.get('origin') ?? '', chat))
     }
     headers.set('X-Content-Type-Options', 'nosniff')
-    // Not no-referrer: with it browsers send `Origin: null` with our own plain forms.
+    // With no-referrer, browsers would send `Origin: null` with our own plain forms.
     headers.set('Referrer-Policy', 'same-origin')
     headers.set('Cross-Origin-Opener-Policy', 'same-origin')
     headers.set('Cross-Origin-Resource-Policy', 'same-origin')

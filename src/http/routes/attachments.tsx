@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { MediaKit } from '../../../views/messages/media-kit'
-import { spendFor } from '../../server/rate-limits'
+import { consumeForUser } from '../../server/rate-limits'
 import type { Chat } from '../../chat/chat'
 import { toWire } from '../../chat/messages/events'
 import { shownTypes } from '../../chat/files/inspect'
@@ -8,20 +8,20 @@ import { isAttachmentId } from '../../chat/messages/parse-message'
 import { receiveFile } from '../../chat/files/receive-file'
 import { ChatError } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
-import type { Attachment } from '../../store/store'
-import { isMultipart, sendHtml, type WebContext, type WebEnv, type WebNeeds } from '../context'
-import { currentUser, requireVisitor } from '../middleware/identity'
-import { readRange } from '../range'
 import { limits } from '../../shared/limits'
+import type { Attachment } from '../../store/store'
+import { type HttpContext, type HttpDeps, type HttpEnv, isMultipart } from '../context'
+import { currentUser, requireVisitor } from '../middleware/identity'
+import { sendHtml } from '../pages'
 
 /** Bytes of one read of a download: what a slow reader keeps in memory. */
 const downloadPartBytes = 256 * 1024
 
-/** Files in and out. What comes in is only bytes; what goes out is only what we say it is. */
-export function attachmentRoutes(needs: WebNeeds): Hono<WebEnv> {
-  const { chat } = needs
-  return new Hono<WebEnv>()
-    .post('/attachments', (c) => receive(needs, c))
+/** Uploads and downloads. A file goes out under the type that we found, not the sender's. */
+export function attachmentRoutes(deps: HttpDeps): Hono<HttpEnv> {
+  const { chat } = deps
+  return new Hono<HttpEnv>()
+    .post('/attachments', (c) => receive(deps, c))
     .get('/media-kit', (c) => {
       requireVisitor(c)
       return sendHtml(c, <MediaKit view={c.get('view')} />)
@@ -37,16 +37,15 @@ export function attachmentRoutes(needs: WebNeeds): Hono<WebEnv> {
       const id = c.req.param('id')
       if (c.get('visitor') === null || !isAttachmentId(id)) throw new ChatError('not_found')
       const face = await chat.store.attachments.findFace(id)
-      // A face never changes: another one has another address.
+      // Immutable: a new picture has a new address.
       return send(chat, c, face, 'private, max-age=31536000, immutable')
     })
 }
 
-async function receive({ chat, spend }: WebNeeds, c: WebContext): Promise<Response> {
+async function receive({ chat, rateLimits }: HttpDeps, c: HttpContext): Promise<Response> {
   const visitor = requireVisitor(c)
-  const retryMs = spendFor(spend, 'uploads', visitor)
-  if (retryMs > 0) throw new ChatError('too_many', retryMs)
-  // A form of files belongs to a message: it goes where that goes.
+  consumeForUser(rateLimits, 'uploads', visitor)
+  // A form with files is a message, which has a route of its own.
   const { body } = c.req.raw
   if (isMultipart(c)) throw new ChatError('bad_request')
   if (body === null) throw new ChatError('file_empty')
@@ -63,15 +62,15 @@ async function receive({ chat, spend }: WebNeeds, c: WebContext): Promise<Respon
       : '',
     isSignedIn: async () => (await currentUser(chat, c)) !== null,
   }).catch((problem: unknown) => {
-    // The rest of the body is still on its way, and is nobody's.
+    // The rest of the body is still arriving; it must not be read as another request.
     c.header('Connection', 'close')
     throw problem
   })
   return c.json(toWire(attachment), 201)
 }
 
-/** Percent-encoded UTF-8, as headers hold nothing else. Throws `bad_request`. */
-function readEncoded(c: WebContext, name: string): string {
+/** A header in percent-encoded UTF-8, as headers are ASCII. Throws `bad_request`. */
+function readEncoded(c: HttpContext, name: string): string {
   try {
     return decodeURIComponent(c.req.header(name) ?? '').toWellFormed()
   } catch {
@@ -81,7 +80,7 @@ function readEncoded(c: WebContext, name: string): string {
 
 async function send(
   chat: Chat,
-  c: WebContext,
+  c: HttpContext,
   attachment: Attachment | null,
   cacheControl: string,
 ): Promise<Response> {
@@ -89,7 +88,7 @@ async function send(
   if (attachment === null || size === null) throw new ChatError('not_found')
   const etag = `"${attachment.id}"`
   const wanted = [undefined, etag].includes(c.req.header('if-range')) ? c.req.header('range') : ''
-  const range = readRange(wanted, size)
+  const range = parseRange(wanted, size)
   const headers = new Headers({
     ...headersOf(attachment),
     'Cache-Control': cacheControl,
@@ -108,7 +107,26 @@ async function send(
   return new Response(stream(chat, c, attachment.id, start, end), { status, headers })
 }
 
-/** In a sandbox without anything, as nothing but what it is, and never for another site. */
+type Range = { start: number; end: number }
+
+/**
+ * Parses a Range header for a file of this size; `end` is not included. Gives null (send all) for
+ * several ranges or a malformed one, `unsatisfiable` for a range outside the file.
+ */
+function parseRange(header: string | undefined, size: number): Range | 'unsatisfiable' | null {
+  const [, first, last] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header ?? '') ?? []
+  if (first === undefined || last === undefined || first + last === '') return null
+  if (first === '') {
+    const length = Math.min(Number(last), size)
+    return length === 0 ? 'unsatisfiable' : { start: size - length, end: size }
+  }
+  const start = Number(first)
+  const end = last === '' ? size : Math.min(Number(last) + 1, size)
+  if (last !== '' && Number(last) < start) return null
+  return start >= size ? 'unsatisfiable' : { start, end }
+}
+
+/** Sandboxed without any permission, under its exact type, for this site only. */
 function headersOf({ name, type }: Attachment): Record<string, string> {
   const isShown = shownTypes.includes(type)
   const kind = isShown ? 'inline' : 'attachment'
@@ -121,7 +139,7 @@ function headersOf({ name, type }: Attachment): Record<string, string> {
   }
 }
 
-/** RFC 8187 leaves fewer characters alone than encodeURIComponent does. */
+/** RFC 8187 allows fewer characters than encodeURIComponent leaves. */
 function encodeName(name: string): string {
   return encodeURIComponent(name).replace(
     /[!'()*]/g,
@@ -129,10 +147,10 @@ function encodeName(name: string): string {
   )
 }
 
-/** Reads on only as fast as the reader takes it. */
+/** Reads the file only as fast as the client takes it. */
 function stream(
   { files }: Chat,
-  c: WebContext,
+  c: HttpContext,
   id: string,
   start: number,
   end: number,
@@ -146,7 +164,7 @@ function stream(
       at += part.length
       if (part.length > 0) controller.enqueue(part)
       if (at >= end || part.length === 0) return controller.close()
-      // After the write, which winds Bun's clock to its usual few seconds.
+      // After the write, which resets Bun's idle timer to the default.
       setTimeout(() => server.timeout(request, serverLimits.downloadIdleSecondsMax))
     },
   })

@@ -4,36 +4,34 @@ import { parseZone, utc } from '../../chat/search/zone'
 import { createConcurrencyLimit } from '../../server/concurrency'
 import { ChatError } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
-import type { WebContext, WebEnv, WebNeeds } from '../context'
-import { requireVisitor } from '../middleware/identity'
-import { requireRoom } from './rooms'
+import type { HttpContext, HttpEnv, HttpDeps } from '../context'
+import { requireRoom } from '../middleware/identity'
 
 const retryMs = 5_000
 
-/** A whole room as a file, made while it is taken; only so many at once. */
-export function exportRoutes(needs: WebNeeds): Hono<WebEnv> {
+/** A whole room as a file, rendered while it is downloaded; a limited number at once. */
+export function exportRoutes(deps: HttpDeps): Hono<HttpEnv> {
   const { exportsPerSessionMax: perKey, exportsMax: all } = serverLimits
   const take = createConcurrencyLimit({ perKey, all, retryMs })
-  return new Hono<WebEnv>()
-    .get('/rooms/:id/export.txt', (c) => send(needs, c, 'txt', take))
-    .get('/rooms/:id/export.html', (c) => send(needs, c, 'html', take))
+  return new Hono<HttpEnv>()
+    .get('/rooms/:id/export.txt', (c) => send(deps, c, 'txt', take))
+    .get('/rooms/:id/export.html', (c) => send(deps, c, 'html', take))
 }
 
 async function send(
-  needs: WebNeeds,
-  c: WebContext,
+  deps: HttpDeps,
+  c: HttpContext,
   kind: 'txt' | 'html',
   take: (session: string) => () => void,
 ): Promise<Response> {
-  const visitor = requireVisitor(c)
-  const room = await requireRoom(needs, c, visitor)
+  const { visitor, room } = await requireRoom(deps, c)
   const tz = c.req.query('tz') ?? ''
   const zone = tz === '' ? utc : parseZone(tz)
   if (zone === null) throw new ChatError('bad_request')
   const release = take(visitor.session)
   try {
-    const origin = needs.chat.config.publicUrl?.origin ?? c.get('origin')
-    const made = await exportRoom(needs.chat, visitor, room, { kind, zone, origin })
+    const origin = deps.chat.config.publicUrl?.origin ?? c.get('origin')
+    const made = await exportRoom(deps.chat, visitor, room, { kind, zone, origin })
     if (made === null) throw new ChatError('room_missing')
     const body = c.req.method === 'HEAD' ? null : stream(c, made, release)
     if (body === null) release()
@@ -44,7 +42,7 @@ async function send(
   }
 }
 
-/** Always a download: a page of ours that holds what others wrote is never opened as one. */
+/** Always a download: what users wrote must never open as a page of this origin. */
 function headersOf(name: string, kind: 'txt' | 'html'): Record<string, string> {
   const file = encodeURIComponent(`${name}.${kind}`).replace(/['()*]/g, '_')
   const plain = `${name.replace(/[^\w-]/g, '_')}.${kind}`
@@ -55,9 +53,9 @@ function headersOf(name: string, kind: 'txt' | 'html'): Record<string, string> {
   }
 }
 
-/** Makes the next piece when the last one has been taken, until it is the next one's turn. */
+/** Renders a piece when the reader has taken the last one, within a time limit. */
 function stream(
-  c: WebContext,
+  c: HttpContext,
   { pieces }: Export,
   release: () => void,
 ): ReadableStream<Uint8Array> {
@@ -83,7 +81,7 @@ function stream(
       }
       if (performance.now() > deadline) {
         end()
-        throw new Error('an export was taken too slowly')
+        throw new Error('the export was downloaded too slowly')
       }
       controller.enqueue(encoder.encode(value))
       setTimeout(() => server.timeout(request, serverLimits.downloadIdleSecondsMax))

@@ -1,70 +1,94 @@
 import { Hono } from 'hono'
 import { MessageRow } from '../../../views/messages/message'
 import { NewerMessages, OlderMessages } from '../../../views/messages/timeline'
-import { spendOnMessage } from '../../server/rate-limits'
-import { problemSentence } from '../../server/problem-sentence'
 import type { Visitor } from '../../chat/chat'
 import { isObsolete } from '../../chat/messages/catch-up'
+import { deleteMessage, editMessage, setReaction } from '../../chat/messages/change-message'
 import { toEvent } from '../../chat/messages/events'
-import { parseMessage } from '../../chat/messages/parse-message'
+import { parseEmoji, parseMessage, problemOfText } from '../../chat/messages/parse-message'
 import type { PostAnswer } from '../../chat/messages/post-message'
 import { ChatError } from '../../server/errors'
+import { consumeForMessage } from '../../server/rate-limits'
 import { serverLimits } from '../../server/limits'
+import { limits } from '../../shared/limits'
 import type { Room } from '../../store/store'
-import { readForm, readJson } from '../bodies'
-import { readFormWithFiles, type SentForm } from '../form-files'
+import { readMessageFields, readSentMessage } from '../bodies'
 import {
-  isMultipart,
-  sendHtml,
-  speaksJson,
-  type WebContext,
-  type WebEnv,
-  type WebNeeds,
+  type HttpContext,
+  type HttpDeps,
+  type HttpEnv,
+  isHtmx,
+  parseId,
+  sendsJson,
   wantsJson,
 } from '../context'
-import { requireVisitor } from '../middleware/identity'
-import { setRetryAfter } from '../middleware/problems'
-import { readPage, readPlace, requireRoom, sendRoom } from './rooms'
-import { limits } from '../../shared/limits'
+import { requireRoom } from '../middleware/identity'
+import { redirectTo, sendHtml, setProblem } from '../pages'
+import { readCursor, readPage, sendRoom } from './rooms'
 
-/** The most rows a script may ask for at once. */
+/** The most rows that a script may ask for at once. */
 const historyPageRowsMax = 200
 
-/** Reading back, catching up, and posting without a socket. */
-export function messageRoutes(needs: WebNeeds): Hono<WebEnv> {
-  return new Hono<WebEnv>()
-    .get('/rooms/:id/messages', async (c) => {
-      const visitor = requireVisitor(c)
-      const room = await requireRoom(needs, c, visitor)
-      const place = readPlace(c)
-      // Drawing is dear; JSON is not.
-      const units = wantsJson(c) ? Number.POSITIVE_INFINITY : serverLimits.pageUnitsMax
-      const size = { rows: readLimit(c), units }
-      const page = await readPage(needs, room, visitor.user, place, size)
-      if (wantsJson(c)) return c.json({ messages: page.messages.map((row) => toEvent(row)) })
-      const props = { view: c.get('view'), room, reader: visitor.user, ...page }
-      const isNewer = place !== null && 'after' in place
-      return sendHtml(c, isNewer ? <NewerMessages {...props} /> : <OlderMessages {...props} />)
+/** Reading back and catching up; posting, editing, deleting and reacting without a socket. */
+export function messageRoutes(deps: HttpDeps): Hono<HttpEnv> {
+  const { chat } = deps
+  return new Hono<HttpEnv>()
+    .get('/rooms/:id/messages', (c) => sendHistory(deps, c))
+    .get('/rooms/:id/changes', (c) => sendChanges(deps, c))
+    .post('/rooms/:id/messages', (c) => receivePost(deps, c))
+    .post('/rooms/:id/messages/:seq', async (c) => {
+      const change = await readChange(deps, c)
+      const content = String(change.fields.get('content') ?? '')
+      const problem = problemOfText(content)
+      if (problem !== null) return refuseEdit(deps, c, change, content, new ChatError(problem))
+      const answer = await editMessage(chat, change.visitor.user.id, { ...change.target, content })
+      return answerChange(c, answer, chat.paths.message(change.room.id, change.target.seq))
     })
-    .get('/rooms/:id/changes', async (c) => sendChanges(needs, c))
-    .post('/rooms/:id/messages', async (c) => receivePost(needs, c))
+    .post('/rooms/:id/messages/:seq/delete', async (c) => {
+      const { room, target, visitor } = await readChange(deps, c)
+      const answer = await deleteMessage(chat, visitor.user.id, target)
+      return answerChange(c, answer, chat.paths.room(room.id))
+    })
+    .post('/rooms/:id/messages/:seq/reactions', async (c) => {
+      const change = await readChange(deps, c)
+      const { room, target, visitor, fields } = change
+      const emoji = parseEmoji(fields.get('emoji'))
+      if (emoji === null) throw new ChatError('emoji_unknown')
+      const isActive = fields.get('active') ?? !(await hasReacted(deps, change, emoji))
+      if (typeof isActive !== 'boolean') throw new ChatError('bad_request')
+      const answer = await setReaction(chat, visitor.user.id, { ...target, emoji, isActive })
+      return answerChange(c, answer, chat.paths.message(room.id, target.seq))
+    })
 }
 
-/** `?limit=N`, never more than a script may ask for. Throws `bad_request`. */
-export function readLimit(c: WebContext, usual: number = limits.historyPageRows): number {
-  const text = c.req.query('limit') ?? String(usual)
-  if (!/^[1-9]\d{0,14}$/.test(text)) throw new ChatError('bad_request')
-  return Math.min(Number(text), historyPageRowsMax)
+async function sendHistory(deps: HttpDeps, c: HttpContext): Promise<Response> {
+  const { visitor, room } = await requireRoom(deps, c)
+  const cursor = readCursor(c)
+  // Only rendering is expensive.
+  const units = wantsJson(c) ? Number.POSITIVE_INFINITY : serverLimits.pageUnitsMax
+  const size = { rows: readLimit(c), units }
+  const page = await readPage(deps, room, visitor.user, cursor, size)
+  if (wantsJson(c)) return c.json({ messages: page.messages.map((row) => toEvent(row)) })
+  const props = { view: c.get('view'), room, reader: visitor.user, ...page }
+  const isNewer = cursor !== null && 'after' in cursor
+  return sendHtml(c, isNewer ? <NewerMessages {...props} /> : <OlderMessages {...props} />)
 }
 
-async function sendChanges(needs: WebNeeds, c: WebContext): Promise<Response> {
-  const { paths, store } = needs.chat
-  const room = await requireRoom(needs, c, requireVisitor(c))
+/** `?limit=N`, at most what a script may ask for. Throws `bad_request`. */
+export function readLimit(c: HttpContext, usual: number = limits.historyPageRows): number {
+  const limit = parseId(c.req.query('limit') ?? String(usual))
+  if (limit === null) throw new ChatError('bad_request')
+  return Math.min(limit, historyPageRowsMax)
+}
+
+async function sendChanges(deps: HttpDeps, c: HttpContext): Promise<Response> {
+  const { paths, store } = deps.chat
+  const { room } = await requireRoom(deps, c)
   const text = c.req.query('after') ?? '0'
   if (!/^\d{1,15}$/.test(text)) throw new ChatError('bad_request')
   const after = Number(text)
   const { epoch } = store
-  if (isObsolete(needs.chat, c.req.query('epoch') ?? epoch, room.revision, after)) {
+  if (isObsolete(deps.chat, c.req.query('epoch') ?? epoch, room.revision, after)) {
     return c.json({ epoch, revision: room.revision, events: [], more: false, reload: true })
   }
   const { messages, revision, more } = await store.messages.changesAfter(
@@ -73,7 +97,7 @@ async function sendChanges(needs: WebNeeds, c: WebContext): Promise<Response> {
     serverLimits.catchUpRows,
     serverLimits.catchUpUnitsMax,
   )
-  if (!wantsJson(c) && c.req.header('hx-request') === 'true') {
+  if (!wantsJson(c) && isHtmx(c)) {
     return sendHtml(
       c,
       messages
@@ -86,51 +110,86 @@ async function sendChanges(needs: WebNeeds, c: WebContext): Promise<Response> {
   return c.json({ epoch, revision, events, more })
 }
 
-async function receivePost(needs: WebNeeds, c: WebContext): Promise<Response> {
-  const { paths } = needs.chat
-  const visitor = requireVisitor(c)
-  const room = await requireRoom(needs, c, visitor)
-  const isJson = speaksJson(c)
-  const { fields, problem: missed } = await readSent(needs, c, visitor)
-  const answer =
-    missed === null
-      ? await post(needs, visitor, room, fields)
-      : { type: 'refused' as const, code: missed.code, ...retryOf(missed) }
-  if (answer.type === 'accepted') {
-    return isJson ? c.json(answer, 201) : c.redirect(`${paths.room(room.id)}#composer`, 303)
+async function receivePost(deps: HttpDeps, c: HttpContext): Promise<Response> {
+  const { paths } = deps.chat
+  const { visitor, room } = await requireRoom(deps, c)
+  const { fields, problem } = await readSentMessage(deps, c, visitor)
+  const refusal = problem ?? (await post(deps, visitor, room, fields))
+  if (!(refusal instanceof ChatError)) {
+    return sendsJson(c) ? c.json(refusal, 201) : c.redirect(`${paths.room(room.id)}#composer`, 303)
   }
-  if (isJson) throw new ChatError(answer.code, answer.retryMs)
-  // Nothing is lost: the text comes back in the composer, with the reason.
-  const problem = problemSentence(visitor.language, answer.code)
-  const refusal = new ChatError(answer.code, answer.retryMs)
-  c.status(refusal.status)
-  setRetryAfter(c, refusal)
-  const unsent = { content: String(fields.get('content')), problem }
+  if (sendsJson(c)) throw refusal
+  // The text comes back in the composer, with the reason.
+  const unsent = { content: String(fields.get('content')), problem: setProblem(c, refusal) }
   const replyTo = fields.get('reply_to')
-  const place = typeof replyTo === 'number' && replyTo > 0 ? { around: replyTo } : null
-  return sendRoom(needs, c, visitor, room, { unsent, place })
+  const cursor = typeof replyTo === 'number' && replyTo > 0 ? { around: replyTo } : null
+  return sendRoom(deps, c, visitor, room, { unsent, cursor })
 }
 
-async function readSent(needs: WebNeeds, c: WebContext, visitor: Visitor): Promise<SentForm> {
-  if (isMultipart(c)) return readFormWithFiles(needs, c, visitor)
-  return { fields: speaksJson(c) ? await readJson(c) : await readForm(c), problem: null }
-}
-
-function retryOf({ retryMs }: ChatError): { retryMs?: number } {
-  return retryMs === undefined ? {} : { retryMs }
-}
-
+/** Posts and waits for the commit; gives a refusal as a ChatError. */
 async function post(
-  { postMessage, spend }: WebNeeds,
+  { postMessage, rateLimits }: HttpDeps,
   visitor: Visitor,
   room: Room,
   fields: Map<string, unknown>,
-): Promise<PostAnswer> {
+): Promise<(PostAnswer & { type: 'accepted' }) | ChatError> {
   const message = parseMessage(fields)
-  if ('code' in message) return { type: 'refused', code: message.code }
-  const retryMs = spendOnMessage(spend, visitor, message.content)
-  if (retryMs > 0) return { type: 'refused', code: 'too_many', retryMs }
+  if ('code' in message) return new ChatError(message.code)
+  try {
+    consumeForMessage(rateLimits, visitor, message.content)
+  } catch (problem) {
+    if (problem instanceof ChatError) return problem
+    throw problem
+  }
   const { promise, resolve } = Promise.withResolvers<PostAnswer>()
   postMessage({ ...message, room: room.id, author: visitor.user.id }, resolve)
-  return promise
+  const answer = await promise
+  return answer.type === 'accepted' ? answer : new ChatError(answer.code, answer.retryMs)
+}
+
+/** A request to change one message. */
+type Change = {
+  visitor: Visitor
+  room: Room
+  target: { room: number; seq: number; clientId: string }
+  fields: Map<string, unknown>
+}
+
+async function readChange(deps: HttpDeps, c: HttpContext): Promise<Change> {
+  const { visitor, room } = await requireRoom(deps, c)
+  const seq = parseId(c.req.param('seq'))
+  if (seq === null) throw new ChatError('message_missing')
+  const fields = await readMessageFields(c)
+  consumeForMessage(deps.rateLimits, visitor, String(fields.get('content') ?? ''))
+  return { visitor, room, target: { room: room.id, seq, clientId: '' }, fields }
+}
+
+/** A form has one button per emoji, which sets the reaction or takes it back. */
+async function hasReacted(
+  { chat }: HttpDeps,
+  { visitor, room, target: { seq } }: Change,
+  emoji: string,
+): Promise<boolean> {
+  const [message] = await chat.store.messages.before(room, seq + 1, 1)
+  const reactions = message?.seq === seq ? message.reactions : []
+  const user = visitor.user.id
+  return reactions.some((one) => one.emoji === emoji && one.people.some(({ id }) => id === user))
+}
+
+function answerChange(c: HttpContext, answer: PostAnswer, path: string): Response {
+  if (answer.type === 'refused') throw new ChatError(answer.code, answer.retryMs)
+  return redirectTo(c, path, answer)
+}
+
+/** Answers with the text in its own form, and the reason. */
+function refuseEdit(
+  deps: HttpDeps,
+  c: HttpContext,
+  { room, target, visitor }: Change,
+  content: string,
+  refusal: ChatError,
+): Promise<Response> {
+  if (sendsJson(c)) throw refusal
+  const refused = { content, problem: setProblem(c, refusal) }
+  return sendRoom(deps, c, visitor, room, { cursor: { around: target.seq }, refused })
 }

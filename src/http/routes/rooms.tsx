@@ -2,133 +2,92 @@ import { Hono } from 'hono'
 import type { Unsent } from '../../../views/messages/composer'
 import { AroundRoom, RoomPage, RoomParts } from '../../../views/rooms/room'
 import { RoomsRail } from '../../../views/rooms/rooms'
-import { SignInPage } from '../../../views/people/sign-in'
 import type { Visitor } from '../../chat/chat'
 import { toSummary } from '../../chat/messages/events'
 import { ChatError } from '../../server/errors'
-import { limits } from '../../shared/limits'
 import { serverLimits } from '../../server/limits'
+import { limits } from '../../shared/limits'
 import type { Message, Room, Store, User } from '../../store/store'
 import {
-  sendHtml,
-  sendPage,
-  type WebContext,
-  type WebEnv,
-  type WebNeeds,
+  type HttpContext,
+  type HttpDeps,
+  type HttpEnv,
+  isHtmx,
+  parseId,
   wantsJson,
 } from '../context'
-import { requireVisitor } from '../middleware/identity'
+import { keepCookie, readCookie } from '../cookies'
+import { requireRoom, requireVisitor } from '../middleware/identity'
+import { sendHtml, sendPage, sendSignIn } from '../pages'
 
-/** Of absent people the list shows those who joined last. */
-const absentPeopleRows = 20
+/** Of offline people the list shows those who joined last. */
+const offlinePeopleRows = 20
 
-/** The front door and the rooms behind it. */
-export function roomRoutes(needs: WebNeeds): Hono<WebEnv> {
-  const { chat } = needs
-  return new Hono<WebEnv>()
+/** The start page, the pages of rooms, and the list of one's rooms. */
+export function roomRoutes(deps: HttpDeps): Hono<HttpEnv> {
+  const { chat } = deps
+  return new Hono<HttpEnv>()
     .get('/', async (c) => {
       const visitor = c.get('visitor')
-      if (visitor === null) {
-        const form = {
-          nickname: '',
-          avatar: 'letter',
-          picture: '',
-          room: null,
-          problem: null,
-          suggestions: [],
-        }
-        return sendPage(c, <SignInPage view={c.get('view')} form={form} />)
-      }
+      if (visitor === null) return sendSignIn(c)
       const rooms = await chat.store.rooms.heads(visitor.user.id)
-      const last = readLastRoom(c)
+      const last = parseId(readCookie(c, 'room'))
       const room = rooms.find(({ id }) => id === last) ?? rooms[0]
       if (room === undefined) throw new ChatError('room_missing')
       return c.redirect(chat.paths.room(room.id), 303)
     })
     .get('/rooms/:id', async (c) => {
-      const visitor = requireVisitor(c)
-      const room = await requireRoom(needs, c, visitor)
-      rememberRoom(c, chat.paths.base, room.id)
+      const { visitor, room } = await requireRoom(deps, c)
+      keepCookie(c, chat, 'room', String(room.id))
       if (c.req.query('part') === 'around') {
-        const here = await readPeople(needs, visitor, room)
+        const here = await readPeople(deps, visitor, room)
         return sendHtml(c, <AroundRoom view={c.get('view')} room={room} {...here} />)
       }
-      return sendRoom(needs, c, visitor, room)
+      return sendRoom(deps, c, visitor, room)
     })
     .get('/rooms/:id/messages/:seq', async (c) => {
-      const visitor = requireVisitor(c)
-      const room = await requireRoom(needs, c, visitor)
+      const { visitor, room } = await requireRoom(deps, c)
       const seq = parseId(c.req.param('seq'))
       if (seq === null) throw new ChatError('not_found')
-      return sendRoom(needs, c, visitor, room, { place: { around: seq } })
+      return sendRoom(deps, c, visitor, room, { cursor: { around: seq } })
     })
-    .get('/rail', async (c) => sendRail(needs, c, requireVisitor(c)))
-}
-
-const roomCookie = 'chatroom_room'
-
-/** The room that was open last in this browser, where the front door leads. */
-function rememberRoom(c: WebContext, path: string, room: number): void {
-  const cookie = `${roomCookie}=${room}; SameSite=Lax; HttpOnly; Path=${path}; Max-Age=31536000`
-  c.header('Set-Cookie', cookie, { append: true })
-}
-
-function readLastRoom(c: WebContext): number | null {
-  const cookie = c.req.header('cookie') ?? ''
-  return parseId(new RegExp(`(?:^|;\\s*)${roomCookie}=(\\d+)`).exec(cookie)?.[1])
-}
-
-/** The one way from an address to a room: not a member and not existing are the same answer. */
-export async function requireRoom(
-  { chat }: WebNeeds,
-  c: WebContext,
-  visitor: Visitor,
-): Promise<Room> {
-  const id = parseId(c.req.param('id'))
-  const room = id === null ? null : await chat.store.rooms.find(visitor.user.id, id)
-  if (room === null) throw new ChatError('room_missing')
-  return room
-}
-
-/** A number in an address or a form; null for anything else. */
-export function parseId(text: string | undefined): number | null {
-  return text !== undefined && /^[1-9]\d{0,14}$/.test(text) ? Number(text) : null
+    .get('/rail', async (c) => sendRail(deps, c, requireVisitor(c)))
 }
 
 /**
- * The room's page, or for htmx what another room changes: its end, or what is around a place.
- * `unsent` is a refused message, `refused` a refused change of the one at the place.
+ * Answers with the page of a room, or for htmx with the parts of the page that differ between
+ * rooms. `unsent` is a refused message, `refused` a refused edit of the message at the cursor.
  */
 export async function sendRoom(
-  needs: WebNeeds,
-  c: WebContext,
+  deps: HttpDeps,
+  c: HttpContext,
   visitor: Visitor,
   room: Room,
-  { place = readPlace(c), unsent = null, refused = null }: Sending = {},
+  { cursor = readCursor(c), unsent = null, refused = null }: Sending = {},
 ): Promise<Response> {
-  const { chat } = needs
-  const at = place !== null && 'around' in place ? place.around : null
+  const { chat } = deps
+  const at = cursor !== null && 'around' in cursor ? cursor.around : null
   const share = at === null ? 1 : 2
   const size = { rows: limits.historyPageRows / share, units: serverLimits.pageUnitsMax / share }
-  const page = await readPage(needs, room, visitor.user, place, size)
-  const nextSeq = isBefore(place) ? place.before : page.nextSeq
+  const page = await readPage(deps, room, visitor.user, cursor, size)
+  const nextSeq = isBefore(cursor) ? cursor.before : page.nextSeq
   const props = {
     view: c.get('view'),
     room,
     reader: visitor.user,
-    ...(await readPeople(needs, visitor, room)),
+    ...(await readPeople(deps, visitor, room)),
     ...page,
     nextSeq,
     at,
   }
-  if (c.req.header('hx-request') === 'true') return sendHtml(c, <RoomParts {...props} />)
+  if (isHtmx(c)) return sendHtml(c, <RoomParts {...props} />)
   const rooms = await chat.store.rooms.ofUser(visitor.user.id)
   return sendPage(
     c,
     <RoomPage
       {...props}
       rooms={rooms}
-      counts={countsOf(needs, rooms)}
+      counts={countsOf(deps, rooms)}
       epoch={chat.store.epoch}
       clientId={crypto.randomUUID()}
       isRenewing={c.req.query('renew') !== undefined}
@@ -138,53 +97,53 @@ export async function sendRoom(
   )
 }
 
-/** Who is in the room, and how they are. */
-async function readPeople({ chat }: WebNeeds, { user }: Visitor, room: Room) {
-  // Whoever asks is here, though the socket may still be on its way.
+/** The people of a room to show, how many are in it, and their presence. */
+async function readPeople({ chat }: HttpDeps, { user }: Visitor, room: Room) {
+  // The reader is online, though their socket may not be open yet.
   const states = chat.presence.states()
   if (!states.has(user.id)) states.set(user.id, 'online')
   const everybody = await chat.store.users.inRoom(room)
   return { people: peopleShown(everybody, states), members: everybody.length, states }
 }
 
-type Sending = { place?: Place; unsent?: Unsent | null; refused?: Unsent | null }
+type Sending = { cursor?: Cursor; unsent?: Unsent | null; refused?: Unsent | null }
 
-/** The list of my rooms, asked for anew whenever it has changed. */
-async function sendRail(needs: WebNeeds, c: WebContext, visitor: Visitor): Promise<Response> {
-  const { presence, store } = needs.chat
+/** Answers with the list of one's rooms, which the page refreshes when it changes. */
+async function sendRail(deps: HttpDeps, c: HttpContext, visitor: Visitor): Promise<Response> {
+  const { presence, store } = deps.chat
   const rooms = await store.rooms.ofUser(visitor.user.id)
   if (wantsJson(c)) {
     return c.json({ rooms: rooms.map((room) => toSummary(room, presence.countIn(room.id))) })
   }
   const props = { view: c.get('view'), rooms, states: presence.states() }
   const current = parseId(c.req.query('current'))
-  return sendHtml(c, <RoomsRail {...props} current={current} counts={countsOf(needs, rooms)} />)
+  return sendHtml(c, <RoomsRail {...props} current={current} counts={countsOf(deps, rooms)} />)
 }
 
-function countsOf({ chat }: WebNeeds, rooms: Room[]): Map<number, number> {
+function countsOf({ chat }: HttpDeps, rooms: Room[]): Map<number, number> {
   return new Map(rooms.map(({ id }) => [id, chat.presence.countIn(id)]))
 }
 
-/** Everybody who is here, and some of those who are not. */
+/** All people who are online, and the latest of the others. */
 function peopleShown(people: User[], states: ReadonlyMap<number, unknown>): User[] {
-  const absent = people.filter(({ id }) => !states.has(id)).sort((a, b) => b.id - a.id)
-  const shown = new Set(absent.slice(0, absentPeopleRows))
+  const offline = people.filter(({ id }) => !states.has(id)).sort((a, b) => b.id - a.id)
+  const shown = new Set(offline.slice(0, offlinePeopleRows))
   return people.filter((person) => states.has(person.id) || shown.has(person))
 }
 
-/** Which messages of a room: the newest, those before or after a place, or those around one. */
-export type Place = { before: number } | { after: number } | { around: number } | null
+/** Which messages of a room: before, after or around a sequence number; null is the newest. */
+export type Cursor = { before: number } | { after: number } | { around: number } | null
 
-/** A page of history, the private messages written there, and whether there is more around it. */
+/** A page of history, the private notes written in it, and whether there is more around it. */
 export async function readPage(
-  { chat }: WebNeeds,
+  { chat }: HttpDeps,
   room: Room,
   reader: User,
-  place: Place,
+  cursor: Cursor,
   { rows, units }: PageSize,
 ) {
   const { messages: store } = chat.store
-  const [older, newer] = await readBothWays(store, room, place, rows)
+  const [older, newer] = await readBothWays(store, room, cursor, rows)
   const [backwards, onwards] = [
     fitting(older.toReversed(), rows, units),
     fitting(newer, rows, units),
@@ -192,16 +151,16 @@ export async function readPage(
   const messages = [...older.slice(older.length - backwards), ...newer.slice(0, onwards)]
   const hasOlder = older.length > backwards
   const nextSeq = newer[onwards]?.seq ?? null
-  const from = hasOlder || isAfter(place) ? (messages[0]?.seq ?? 0) : 0
-  const before = isBefore(place) ? place.before : nextSeq
+  const from = hasOlder || isAfter(cursor) ? (messages[0]?.seq ?? 0) : 0
+  const before = isBefore(cursor) ? cursor.before : nextSeq
   const slips = await store.slips(room, reader.id, from, before)
   return { messages, slips, hasOlder, nextSeq }
 }
 
-/** The most of a page, on either side of its place: messages, and characters of theirs. */
+/** The most messages and characters of a page on either side of its cursor. */
 type PageSize = { rows: number; units: number }
 
-/** How many of these, one at least, are a page. */
+/** How many of these messages fit on a page: at least one. */
 function fitting(messages: Message[], rows: number, units: number): number {
   let [count, sum] = [0, 0]
   for (const { content } of messages.slice(0, rows)) {
@@ -212,36 +171,36 @@ function fitting(messages: Message[], rows: number, units: number): number {
   return count
 }
 
-/** Up to one more than `limit` on either side, so that it is known whether there is more. */
+/** Reads one message more than `limit` on either side, to know whether there are more. */
 async function readBothWays(
   store: Store['messages'],
   room: Room,
-  place: Place,
+  cursor: Cursor,
   limit: number,
 ): Promise<[older: Message[], newer: Message[]]> {
-  if (isAfter(place)) return [[], await store.after(room, place.after, limit + 1)]
-  if (isBefore(place)) return [await store.before(room, place.before, limit + 1), []]
-  if (place === null) return [await store.before(room, null, limit + 1), []]
+  if (isAfter(cursor)) return [[], await store.after(room, cursor.after, limit + 1)]
+  if (isBefore(cursor)) return [await store.before(room, cursor.before, limit + 1), []]
+  if (cursor === null) return [await store.before(room, null, limit + 1), []]
   return [
-    await store.before(room, place.around, limit + 1),
-    await store.after(room, place.around - 1, limit + 1),
+    await store.before(room, cursor.around, limit + 1),
+    await store.after(room, cursor.around - 1, limit + 1),
   ]
 }
 
-function isBefore(place: Place): place is { before: number } {
-  return place !== null && 'before' in place
+function isBefore(cursor: Cursor): cursor is { before: number } {
+  return cursor !== null && 'before' in cursor
 }
 
-function isAfter(place: Place): place is { after: number } {
-  return place !== null && 'after' in place
+function isAfter(cursor: Cursor): cursor is { after: number } {
+  return cursor !== null && 'after' in cursor
 }
 
-/** `?before=SEQ`, `?after=SEQ`, or neither. Throws `bad_request` when it is no place. */
-export function readPlace(c: WebContext): Place {
+/** `?before=SEQ`, `?after=SEQ`, or neither. Throws `bad_request` for anything else. */
+export function readCursor(c: HttpContext): Cursor {
   for (const side of ['before', 'after'] as const) {
     const text = c.req.query(side) ?? ''
     if (text === '') continue
-    // After nothing is from the beginning.
+    // 0: from the beginning.
     const seq = side === 'after' && text === '0' ? 0 : parseId(text)
     if (seq === null) throw new ChatError('bad_request')
     return side === 'before' ? { before: seq } : { after: seq }

@@ -1,10 +1,9 @@
 import { Hono } from 'hono'
-import { PanelPage } from '../../../views/page/panel'
 import { FoundParts, type SearchFields, SearchPanel } from '../../../views/search/search'
 import { SearchResults, type ShownHit } from '../../../views/search/search-results'
 import type { View } from '../../../views/view'
 import { fill } from '../../../views/words'
-import { spendFor } from '../../server/rate-limits'
+import { consumeForUser } from '../../server/rate-limits'
 import type { Visitor } from '../../chat/chat'
 import { toEvent } from '../../chat/messages/events'
 import { createFindMessages, type FindMessages } from '../../chat/search/find-messages'
@@ -14,33 +13,26 @@ import { ChatError } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
 import { once } from '../../shared/once'
 import type { Hit, Place, SearchPage } from '../../store/store'
-import {
-  sendHtml,
-  sendPage,
-  type WebContext,
-  type WebEnv,
-  type WebNeeds,
-  wantsJson,
-} from '../context'
+import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx, wantsJson } from '../context'
 import { requireVisitor } from '../middleware/identity'
+import { sendHtml, sendPanel } from '../pages'
 import { readLimit } from './messages'
 
-/** Finding messages: a page of its own, the parts of the page's dialog, or JSON. */
-export function searchRoutes(needs: WebNeeds): Hono<WebEnv> {
-  const findMessages = createFindMessages(needs.chat)
-  return new Hono<WebEnv>().get('/search', async (c) => sendSearch(needs, c, findMessages))
+/** Search results: a page, the parts of the page's dialog, or JSON. */
+export function searchRoutes(deps: HttpDeps): Hono<HttpEnv> {
+  const findMessages = createFindMessages(deps.chat)
+  return new Hono<HttpEnv>().get('/search', async (c) => sendSearch(deps, c, findMessages))
 }
 
 async function sendSearch(
-  needs: WebNeeds,
-  c: WebContext,
+  deps: HttpDeps,
+  c: HttpContext,
   findMessages: FindMessages,
 ): Promise<Response> {
   const visitor = requireVisitor(c)
-  const retryMs = spendFor(needs.spend, 'searches', visitor)
-  if (retryMs > 0) throw new ChatError('too_many', retryMs)
-  const known = await readKnown(needs, c, visitor)
-  const search = parseSearch(readAsked(c), known)
+  consumeForUser(deps.rateLimits, 'searches', visitor)
+  const known = await readKnown(deps, c, visitor)
+  const search = parseSearch(readQuery(c), known)
   const limit = wantsJson(c)
     ? readLimit(c, serverLimits.searchPageRows)
     : serverLimits.searchPageRows
@@ -52,8 +44,8 @@ async function sendSearch(
   return sendFound(c, visitor, known, search, page)
 }
 
-/** Names are only needed to be shown or to be found: not while somebody types a word. */
-async function readKnown({ chat }: WebNeeds, c: WebContext, visitor: Visitor): Promise<Known> {
+/** Reads all names only when they are shown or searched for, not for every word typed. */
+async function readKnown({ chat }: HttpDeps, c: HttpContext, visitor: Visitor): Promise<Known> {
   const reader = visitor.user.id
   const isNamed = /\b(from|in):/i.test(c.req.query('q') ?? '')
   const isFiltered = (c.req.query('sender') ?? '') + (c.req.query('room') ?? '') !== ''
@@ -71,7 +63,7 @@ async function readKnown({ chat }: WebNeeds, c: WebContext, visitor: Visitor): P
   }
 }
 
-function readAsked(c: WebContext) {
+function readQuery(c: HttpContext) {
   const text = (name: string): string => c.req.query(name) ?? ''
   return {
     q: text('q'),
@@ -85,8 +77,8 @@ function readAsked(c: WebContext) {
   }
 }
 
-/** `?after=ROOM.SEQ`, as it was handed out; whether it is a place at all is the store's to say. */
-function readAfter(c: WebContext): Place | null {
+/** `?after=ROOM.SEQ`, as writeAfter made it. Throws `bad_request` for anything else. */
+function readAfter(c: HttpContext): Place | null {
   const text = c.req.query('after') ?? ''
   if (text === '') return null
   const match = /^([1-9]\d{0,14})\.([1-9]\d{0,14})$/.exec(text)
@@ -99,7 +91,7 @@ function writeAfter(place: Place | null): string | null {
 }
 
 function sendFound(
-  c: WebContext,
+  c: HttpContext,
   { user }: Visitor,
   { people, rooms }: Known,
   search: Search,
@@ -123,15 +115,8 @@ function sendFound(
     const typed = search.isTyped ? props : null
     return sendHtml(c, <FoundParts results={results} typed={typed} />)
   }
-  const isDialog = c.req.header('hx-request') === 'true'
-  const panel = <SearchPanel {...props} results={results} isDialog={isDialog} />
-  if (isDialog) return sendHtml(c, panel)
-  return sendPage(
-    c,
-    <PanelPage view={view} user={user} title={view.words.search.title} look="panel--search">
-      {panel}
-    </PanelPage>,
-  )
+  const panel = <SearchPanel {...props} results={results} isDialog={isHtmx(c)} />
+  return sendPanel(c, user, view.words.search.title, panel, 'panel--search')
 }
 
 function toFields({ text, sender, room, when, since, until, has, zone }: Search): SearchFields {
@@ -180,7 +165,7 @@ const dayNames = once(() => ({
   zh: new Intl.DateTimeFormat('zh', dayStyle),
 }))
 
-/** Each filter in words, with the search that leaves it out. */
+/** Each active filter in words, with the link to the search without it. */
 function filtersOf(
   view: View,
   fields: SearchFields,

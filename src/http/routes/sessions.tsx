@@ -1,29 +1,26 @@
 import { Hono } from 'hono'
 import { SignIn, SignInPage } from '../../../views/people/sign-in'
-import { problemSentence } from '../../server/problem-sentence'
 import type { Chat } from '../../chat/chat'
 import { freeNicknames, signIn, signOut } from '../../chat/people/sign-in'
-import { ChatError } from '../../server/errors'
-import { storageProblem } from '../../server/storage-problem'
-import { goOn, sendHtml, sendPage, type WebContext, type WebEnv, type WebNeeds } from '../context'
-import { parseForm } from '../forms'
-import { clearSession, requireVisitor, setSession } from '../middleware/identity'
-import { forgetPreferences } from './preferences'
-import { setRetryAfter } from '../middleware/problems'
+import { type ChatError, toProblem } from '../../server/errors'
+import { readForm } from '../bodies'
+import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx, parseId } from '../context'
+import { clearBrowserCookies, clearSession, setSession } from '../cookies'
+import { requireVisitor } from '../middleware/identity'
+import { redirectTo, sendHtml, sendPage, setProblem } from '../pages'
 
-/** Coming in and going out. */
-export function sessionRoutes({ chat, spend }: WebNeeds): Hono<WebEnv> {
-  return new Hono<WebEnv>()
+/** Signing in and signing out. */
+export function sessionRoutes({ chat, rateLimits }: HttpDeps): Hono<HttpEnv> {
+  return new Hono<HttpEnv>()
     .post('/session', async (c) => {
       const form = await readSignIn(c)
       try {
-        const retryMs = spend('joins', c.get('address'))
-        if (retryMs > 0) throw new ChatError('joins_too_many', retryMs)
-        const { user, token } = await signIn(chat, form, currentOf(c))
+        rateLimits.consume('joins', c.get('address'), 'joins_too_many')
+        const { user, token } = await signIn(chat, form, currentSession(c))
         setSession(c, chat, token)
-        return goOn(c, await firstPage(chat, user.id, form.room))
+        return redirectTo(c, await landingPath(chat, user.id, form.room))
       } catch (thrown) {
-        const problem = thrown instanceof ChatError ? thrown : storageProblem(thrown)
+        const problem = toProblem(thrown)
         if (problem === null) throw thrown
         return answerRefusal(chat, c, form, problem)
       }
@@ -34,76 +31,70 @@ export function sessionRoutes({ chat, spend }: WebNeeds): Hono<WebEnv> {
       if (tokenHash !== null) await signOut(chat, visitor, tokenHash)
       clearSession(c, chat)
       const isOwn = await isOwnComputer(c)
-      if (!isOwn) forgetPreferences(c, chat)
+      if (!isOwn) clearBrowserCookies(c, chat)
       c.header('Clear-Site-Data', siteData(c, isOwn))
-      return goOn(c, chat.paths.home())
+      return redirectTo(c, chat.paths.home())
     })
 }
 
 type SignInForm = { nickname: string; avatar: string; picture: string; room: number | null }
 
-/**
- * What the browser is asked to throw away. Over plain HTTP it does not listen, and yet, when it is
- * asked for cookies, Chromium ignores those that the same answer sets: they are taken by name then.
- */
-function siteData(c: WebContext, isOwn: boolean): string {
-  if (isOwn) return '"cache"'
-  return c.get('isSecure') ? '"cache", "cookies", "storage"' : '"cache", "storage"'
-}
-
-/** The page asks; whoever was not asked leaves nothing behind. */
-async function isOwnComputer(c: WebContext): Promise<boolean> {
-  if (!(c.req.header('content-type') ?? '').includes('form')) return false
-  const form = await parseForm(c)
-  return form.has('asked') && !form.has('shared')
-}
-
-async function readSignIn(c: WebContext): Promise<SignInForm> {
-  const form = await parseForm(c)
-  const room = Number(form.get('room'))
+async function readSignIn(c: HttpContext): Promise<SignInForm> {
+  const form = await readForm(c)
+  const picture = form.get('picture') ?? ''
+  const avatar = form.get('avatar') ?? 'letter'
   return {
     nickname: form.get('suggestion') ?? form.get('nickname') ?? '',
-    avatar: chosenAvatar(form),
-    picture: form.get('picture') ?? '',
-    room: Number.isSafeInteger(room) && room > 0 ? room : null,
+    // A browser remembers that there was a picture, but may have lost it.
+    avatar: avatar === 'picture' && picture === '' ? 'letter' : avatar,
+    picture,
+    room: parseId(form.get('room')),
   }
 }
 
-/** A browser remembers that there was a picture, but may have lost it. */
-function chosenAvatar(form: Map<string, string>): string {
-  const avatar = form.get('avatar') ?? 'letter'
-  return avatar === 'picture' && (form.get('picture') ?? '') === '' ? 'letter' : avatar
-}
-
-function currentOf(c: WebContext) {
+function currentSession(c: HttpContext) {
   const visitor = c.get('visitor')
   const tokenHash = c.get('tokenHash')
   return visitor === null || tokenHash === null ? null : { user: visitor.user, tokenHash }
 }
 
-/** The room the person was on the way to, when it is theirs; else the front door. */
-async function firstPage(chat: Chat, userId: number, roomId: number | null): Promise<string> {
+/** The room that the user wanted to see, when they are in it; else the start page. */
+async function landingPath(chat: Chat, userId: number, roomId: number | null): Promise<string> {
   const room = roomId === null ? null : await chat.store.rooms.find(userId, roomId)
   return room === null ? chat.paths.home() : chat.paths.room(room.id)
 }
 
 async function answerRefusal(
   chat: Chat,
-  c: WebContext,
+  c: HttpContext,
   typed: SignInForm,
   problem: ChatError,
 ): Promise<Response> {
   const view = c.get('view')
   const form = {
-    // A name of any length was typed; a page need not carry all of it back.
     ...typed,
+    // A typed name may be of any length; the page need not repeat all of it.
     nickname: typed.nickname.slice(0, 200),
-    problem: problemSentence(view.language, problem.code),
+    problem: setProblem(c, problem),
     suggestions: problem.code === 'name_taken' ? await freeNicknames(chat, typed.nickname) : [],
   }
-  c.status(problem.status)
-  setRetryAfter(c, problem)
-  return c.req.header('hx-request') === 'true'
+  return isHtmx(c)
     ? sendHtml(c, <SignIn view={view} form={form} />)
     : sendPage(c, <SignInPage view={view} form={form} />)
+}
+
+/** Whether the page asked, and the answer was "my own computer". */
+async function isOwnComputer(c: HttpContext): Promise<boolean> {
+  if (!(c.req.header('content-type') ?? '').includes('form')) return false
+  const form = await readForm(c)
+  return form.has('asked') && !form.has('shared')
+}
+
+/**
+ * The value of Clear-Site-Data. Browsers ignore it over plain HTTP; yet when "cookies" stands in
+ * it, Chromium then ignores the cookies that the same answer sets, so it is left out there.
+ */
+function siteData(c: HttpContext, isOwn: boolean): string {
+  if (isOwn) return '"cache"'
+  return c.get('isSecure') ? '"cache", "cookies", "storage"' : '"cache", "storage"'
 }

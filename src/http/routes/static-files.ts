@@ -2,11 +2,11 @@ import { Hono } from 'hono'
 import type { Assets } from '../../assets'
 import type { Chat } from '../../chat/chat'
 import { ChatError } from '../../server/errors'
-import type { WebContext, WebEnv } from '../context'
+import type { HttpContext, HttpEnv } from '../context'
 
-/** Embedded files, immutable by the hash in their name, and the two answers a machine asks for. */
-export function staticRoutes(chat: Chat, assets: Assets): Hono<WebEnv> {
-  return new Hono<WebEnv>()
+/** Embedded files, immutable by the hash in their name; the manifest and the health check. */
+export function staticRoutes(chat: Chat, assets: Assets): Hono<HttpEnv> {
+  return new Hono<HttpEnv>()
     .get('/static/:file', (c) => serveAsset(c, assets, c.req.param('file')))
     .get('/favicon.ico', (c) => c.redirect(chat.paths.asset(assets.nameOf('icon.svg')), 302))
     .get('/manifest.webmanifest', (c) => c.body(manifestOf(chat, assets), manifestHeaders))
@@ -17,7 +17,7 @@ export function staticRoutes(chat: Chat, assets: Assets): Hono<WebEnv> {
     })
 }
 
-function serveAsset(c: WebContext, assets: Assets, file: string): Response {
+function serveAsset(c: HttpContext, assets: Assets, file: string): Response {
   const asset = assets.find(file, c.req.header('accept-encoding') ?? '')
   if (asset === null) throw new ChatError('not_found')
   const headers: Record<string, string> = {
@@ -39,8 +39,8 @@ function manifestOf(chat: Chat, assets: Assets): string {
     purpose,
   })
   return JSON.stringify({
-    name: chat.config.houseName,
-    short_name: chat.config.houseName,
+    name: chat.config.name,
+    short_name: chat.config.name,
     start_url: chat.paths.home(),
     scope: chat.paths.base,
     display: 'standalone',

@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { readCommand } from '../../../src/config'
 import { flushBytes } from '../../../src/chat/files/receive-file'
-import { openHouse } from '../../../src/server'
+import { startServer } from '../../../src/server'
 import type { FileStore } from '../../../src/store/files'
 import { openFolderFiles } from '../../../src/store/folder-files'
 import { openStore } from '../../../src/store/sqlite/sqlite'
@@ -18,7 +18,7 @@ test('no sync of a message waits for more than a portion of a file, cut or whole
   const store = openStore({ folder: data, firstRoom, now: Date.now })
   if ('problem' in store) throw new Error(store.problem)
   const watched = watch(openFolderFiles(join(data, 'files')))
-  const house = openHouse(command.config, { store, files: watched.files }, () => {})
+  const house = startServer(command.config, { store, files: watched.files }, () => {})
   const origin = `http://127.0.0.1:${house.port}`
   const server = { port: house.port, origin }
   const ada = await signIn(server, 'Ada')

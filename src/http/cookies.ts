@@ -1,0 +1,68 @@
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import type { Chat } from '../chat/chat'
+import type { HttpContext } from './context'
+import { serverLimits } from '../server/limits'
+
+/** The token of the session cookie, when it is present exactly once and has a token's shape. */
+export function readToken(c: HttpContext, chat: Chat): string | null {
+  // Not getCookie: two cookies of one name mean that somebody else's page may have set one.
+  const prefix = `${c.get('isSecure') ? '__Host-' : ''}${sessionName(chat)}=`
+  const [value, ...others] = (c.req.header('cookie') ?? '')
+    .split(';')
+    .map((pair) => pair.trim())
+    .filter((pair) => pair.startsWith(prefix))
+    .map((pair) => pair.slice(prefix.length))
+  return value !== undefined && others.length === 0 && /^[\w-]{43}$/.test(value) ? value : null
+}
+
+/** Sets the session cookie: a new value at every sign-in, never readable by script. */
+export function setSession(c: HttpContext, chat: Chat, token: string): void {
+  setCookie(
+    c,
+    sessionName(chat),
+    token,
+    sessionOptions(c, chat, serverLimits.sessionDays * daySeconds),
+  )
+}
+
+/** Deletes the session cookie. */
+export function clearSession(c: HttpContext, chat: Chat): void {
+  setCookie(c, sessionName(chat), '', sessionOptions(c, chat, 0))
+}
+
+/** Cookies ignore ports, so the instance's own id tells two servers on one machine apart. */
+function sessionName(chat: Chat): string {
+  return `chatroom_${chat.store.instance}`
+}
+
+function sessionOptions(c: HttpContext, chat: Chat, maxAge: number) {
+  const options = { httpOnly: true, sameSite: 'Lax', path: chat.paths.base, maxAge } as const
+  // Browsers accept `__Host-` over HTTPS only.
+  return c.get('isSecure') ? { ...options, prefix: 'host' as const } : options
+}
+
+/** What a browser remembers besides its session: preferences, and the room that was open last. */
+type BrowserCookie = 'language' | 'theme' | 'density' | 'enter' | 'room'
+
+const browserCookies: BrowserCookie[] = ['language', 'theme', 'density', 'enter', 'room']
+
+/** The value of such a cookie, as the browser sent it. */
+export function readCookie(c: HttpContext, name: BrowserCookie): string | undefined {
+  return getCookie(c, `chatroom_${name}`)
+}
+
+/** Keeps a value in this browser for a year. Scripts may read all but the room. */
+export function keepCookie(c: HttpContext, chat: Chat, name: BrowserCookie, value: string): void {
+  const httpOnly = name === 'room'
+  const options = { sameSite: 'Lax', httpOnly, path: chat.paths.base } as const
+  setCookie(c, `chatroom_${name}`, value, { ...options, maxAge: 365 * daySeconds })
+}
+
+/** Deletes all of them, for the next person at a shared computer. */
+export function clearBrowserCookies(c: HttpContext, chat: Chat): void {
+  for (const name of browserCookies) {
+    deleteCookie(c, `chatroom_${name}`, { path: chat.paths.base })
+  }
+}
+
+const daySeconds = 24 * 60 * 60

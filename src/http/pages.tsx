@@ -1,0 +1,85 @@
+import type { Child } from 'hono/jsx'
+import { PanelPage } from '../../views/page/panel'
+import { SignInPage } from '../../views/people/sign-in'
+import { type ChatError, problemSentence } from '../server/errors'
+import { type HttpContext, isHtmx, wantsJson } from './context'
+
+type Markup = { toString: () => string }
+
+/** Answers with a whole page. */
+export function sendPage(c: HttpContext, page: Markup): Response {
+  return sendHtml(c, { toString: () => `<!doctype html>${page}` })
+}
+
+/** Answers with a fragment of a page, and measures how long it took to render. */
+export function sendHtml(c: HttpContext, fragment: Markup): Response {
+  const startedAt = performance.now()
+  const response = render(c, fragment)
+  c.set('renderMs', performance.now() - startedAt)
+  return response
+}
+
+function render(c: HttpContext, fragment: Markup): Response {
+  const html = String(fragment)
+  const headers = { 'Content-Type': 'text/html; charset=utf-8', Vary: 'Accept-Encoding' }
+  const accepted = c.req.header('accept-encoding') ?? ''
+  if (html.length < compressFromUnits || !accepted.includes('gzip')) {
+    return c.body(html, { headers })
+  }
+  // A page of fifty messages shrinks to a sixth in a third of a millisecond.
+  const bytes = Bun.gzipSync(html, { level: 6 })
+  return c.body(bytes, { headers: { ...headers, 'Content-Encoding': 'gzip' } })
+}
+
+const compressFromUnits = 1_400
+
+/** Answers with the content of the page's dialog; without a script it is a page of its own. */
+export function sendPanel(
+  c: HttpContext,
+  user: { id: number; nickname: string; avatar: string },
+  title: string,
+  panel: Child,
+  look?: string,
+): Response {
+  if (isHtmx(c)) return sendHtml(c, String(panel))
+  return sendPage(
+    c,
+    <PanelPage view={c.get('view')} user={user} title={title} look={look}>
+      {panel}
+    </PanelPage>,
+  )
+}
+
+/** Answers with the sign-in form; `room` is where the reader goes afterwards. */
+export function sendSignIn(c: HttpContext, room: number | null = null): Response {
+  const form = {
+    nickname: '',
+    avatar: 'letter',
+    picture: '',
+    room,
+    problem: null,
+    suggestions: [],
+  }
+  return sendPage(c, <SignInPage view={c.get('view')} form={form} />)
+}
+
+/**
+ * Redirects the reader after a change; a script gets `data`. htmx gets a header instead, because it
+ * would follow a 303 and swap a whole page into the form.
+ */
+export function redirectTo(c: HttpContext, path: string, data: object = {}): Response {
+  if (wantsJson(c)) return c.json(data)
+  if (!isHtmx(c)) return c.redirect(path, 303)
+  c.header('HX-Redirect', path)
+  return c.body(null, 200)
+}
+
+/** Sets the status and the headers of a problem; gives its sentence in the reader's language. */
+export function setProblem(c: HttpContext, problem: ChatError, reference?: string): string {
+  c.status(problem.status)
+  const { retryMs } = problem
+  if (retryMs !== undefined) c.header('Retry-After', String(Math.ceil(retryMs / 1000)))
+  // There is no view before the middleware has read the preferences.
+  const language = c.get('view')?.language ?? 'en'
+  return problemSentence(language, problem.code, reference)
+}
