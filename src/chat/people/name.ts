@@ -1,41 +1,33 @@
 import { serverLimits } from '../../server/limits'
-import { once } from '../../shared/once'
 import { limits } from '../../shared/limits'
+import { once } from '../../shared/once'
 import confusables from './confusables.txt' with { type: 'text' }
 
-/** `shown` is for eyes; a name is taken when another's `folded` or `skeleton` equals its own. */
+/** A name is taken when the `folded` or the `skeleton` of another name equals its own. */
 export type Name = { shown: string; folded: string; skeleton: string }
 
 export type NameProblem =
   'name_empty' | 'name_long' | 'name_characters' | 'name_mixed_scripts' | 'name_reserved'
 
 /**
- * Reads what a person typed as a nickname, or says which rule it breaks. Spacing and case after
- * RFC 8266, look-alikes and scripts after UTS 39, keeping a skeleton beside the name after Ergo.
+ * Reads a typed nickname, or gives the rule it breaks. Spacing and case follow RFC 8266, scripts
+ * and look-alikes UTS 39; storing a skeleton beside the name is the method of Ergo.
  */
 export function parseNickname(typed: string): Name | NameProblem {
-  const name = parseName(typed)
+  const name = parseRoomName(typed)
   if (typeof name === 'string') return name
   return isReserved(name) ? 'name_reserved' : name
 }
 
 /**
- * Reads what a person typed as a room's name; never `name_reserved`: rooms have numbers in their
- * addresses and say nothing themselves, so a room called "admin" impersonates nobody.
- */
-export function parseRoomName(typed: string): Name | NameProblem {
-  return parseName(typed)
-}
-
-/**
- * Names near a taken one, most likely first: "Mei 2", "Mei 3" … All pass `parseNickname`; which
- * are free is the caller's to find out. The steps grow, so that few tries pass a crowd of Meis.
+ * Names near a taken one: "Mei 2", "Mei 3" … All pass `parseNickname`; the caller checks which are
+ * free. The steps grow, so that few tries get past many taken ones.
  */
 export function* suggestNicknames(name: Name): Generator<Name> {
   const stem = name.shown.replace(/ \d+$/, '')
   for (let number = 2; number < 100_000; number += Math.ceil(number / 10)) {
     const ending = ` ${number}`
-    // 0 and 1 are taken for O and l.
+    // 0 and 1 look like O and l.
     if (/[01]/.test(ending)) continue
     const candidate = parseNickname(shorten(stem, ending.length).trim() + ending)
     if (typeof candidate === 'string' || candidate.skeleton === name.skeleton) continue
@@ -43,28 +35,23 @@ export function* suggestNicknames(name: Name): Generator<Name> {
   }
 }
 
-/** The first letter or digit of a name, with its marks, in upper case where there is one. */
-export function initialOf(nickname: string): string {
-  const letters = graphemes(nickname)
-  const initial = letters.find((letter) => /[\p{L}\p{N}]/u.test(letter)) ?? letters[0] ?? ''
-  const upper = initial.toUpperCase()
-  // ß becomes SS, which no avatar has room for.
-  return graphemes(upper).length === 1 ? upper : initial
-}
-
-/** A written name as names are compared, without deciding whether it may be one; null: too long. */
+/** The folded form of any text, whether or not it may be a name; null when it is too long. */
 export function foldName(written: string): string | null {
   if (written.length > serverLimits.nicknameUnitsMax || tower.test(written)) return null
   const shown = written.replace(/\p{Zs}+/gu, ' ').normalize('NFC')
   return foldCase(shown.normalize('NFKC')).normalize('NFKC')
 }
 
-function parseName(typed: string): Name | NameProblem {
+/**
+ * Reads a typed room name. Reserved words are allowed: a room has a number in its address and says
+ * nothing itself, so that a room named "admin" impersonates nobody.
+ */
+export function parseRoomName(typed: string): Name | NameProblem {
   const trimmed = typed.trim()
   if (trimmed === '') return 'name_empty'
   // Before anything that normalises or segments: those are quadratic on a run of marks.
   if (trimmed.length > serverLimits.nicknameUnitsMax) return 'name_long'
-  if (invisible.test(trimmed) || drawing.test(trimmed)) return 'name_characters'
+  if (invisible.test(trimmed) || overlay.test(trimmed)) return 'name_characters'
   const shown = trimmed.replace(/\p{Zs}+/gu, ' ').normalize('NFC')
   if (stray.test(shown) || tower.test(shown.normalize('NFD'))) return 'name_characters'
   if (graphemes(shown).length > limits.nicknameGraphemesMax) return 'name_long'
@@ -79,21 +66,21 @@ function parseName(typed: string): Name | NameProblem {
 }
 
 /**
- * What nobody sees, nothing can be told apart by: controls, directions, joiners, blanks. It costs
- * some Persian and Indic words their joiner, which would hide as well between any two letters.
+ * Controls, directions, joiners and blanks, by which nobody can tell two names apart. Some Persian
+ * and Indic words lose their joiner, as it would be just as invisible between any two letters.
  */
 const invisible = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufffc\u{1d159}]/u
 
-/** Frames, strokes and lines laid over letters; ł, ø and đ are letters of their own. */
-const drawing = /[\p{Me}\u0305\u0332\u0333\u0335-\u0338\u033f\u20d0-\u20f0]/u
+/** Frames, strokes and lines over letters; ł, ø and đ are letters of their own. */
+const overlay = /[\p{Me}\u0305\u0332\u0333\u0335-\u0338\u033f\u20d0-\u20f0]/u
 
-/** A mark on nothing that is written, where it hides in a space or a neighbour. */
+/** A mark without a letter, which would be drawn over a space or a neighbour. */
 const stray = /(?<![\p{L}\p{M}\p{N}])\p{M}/u
 
 /** More than four nonspacing marks, or one twice over itself (UTS 39, 5.4). */
 const tower = /\p{Mn}{5}|(\p{Mn})\1/u
 
-/** Signs and emoji alone are no name; of the modifiers, some are mere dots. */
+/** A name needs a letter or digit; signs, emoji and modifiers alone are none. */
 const letter = /[\p{Lu}\p{Ll}\p{Lt}\p{Lo}\p{Nd}\p{Nl}]/u
 
 const segmenter = once(() => new Intl.Segmenter('en', { granularity: 'grapheme' }))
@@ -102,7 +89,7 @@ function graphemes(text: string): string[] {
   return Array.from(segmenter().segment(text), ({ segment }) => segment)
 }
 
-/** Scripts in use (UAX 31, tables 5 and 7). Of the dead ones, some double for Latin. */
+/** Scripts in use (UAX 31, tables 5 and 7). Some of the historic ones look like Latin. */
 const scripts = (
   'Cyrillic Greek Arabic Hebrew Devanagari Thai Armenian Georgian Bengali Tamil Telugu Kannada ' +
   'Malayalam Gujarati Gurmukhi Oriya Sinhala Khmer Lao Myanmar Tibetan Ethiopic Thaana Mongolian ' +
@@ -112,7 +99,7 @@ const scripts = (
   'Tai_Tham Tai_Viet Tifinagh Vai Wancho Yi'
 ).split(' ')
 
-/** What one person writes in: East Asian writing has several scripts, and Latin for guests. */
+/** Scripts that may be mixed in one name: East Asian writing has several, and uses Latin. */
 const families = [
   ['Latin', 'Han', 'Hiragana', 'Katakana'],
   ['Latin', 'Han', 'Hangul'],
@@ -129,15 +116,15 @@ function writtenIn(names: string[]): RegExp {
   return new RegExp(`^[${letters.join('')}]*$`, 'u')
 }
 
-/** Full case folding: by way of capitals, ß is ss, and ı, İ and i are one, as are σ and ς. */
+/** Full case folding by way of capitals: ß is ss; ı, İ and i are equal, as are σ and ς. */
 function foldCase(text: string): string {
   const lower = text.toLowerCase().toUpperCase().toLowerCase()
   return lower.replaceAll('i\u0307', 'i').replaceAll('ς', 'σ')
 }
 
 /**
- * UTS 39's skeleton, taken twice: of the name as written, where Greek Ν looks like N, and of its
- * lower case, where case no longer tells. Accents stay: José and Jose are two people.
+ * The skeleton of UTS 39, applied twice: to the name as written, where Greek Ν looks like N, and to
+ * its lower case. Accents stay: José and Jose are two people.
  */
 function skeletonOf(shown: string): string {
   const lower = look(foldCase(trace(shown)))
@@ -145,12 +132,12 @@ function skeletonOf(shown: string): string {
   return final.replace(/(?<=[lj]\p{M}*)\u0307/gu, '').replace(quiet, '')
 }
 
-/** How a name looks in its own case; compatibility forms are looked up before they unfold. */
+/** How a name looks in its own case; compatibility forms are looked up before they decompose. */
 function trace(shown: string): string {
   return look(look(shown.replace(tile, letterOfTile)).normalize('NFKD'))
 }
 
-/** Letters in tiles that normalising leaves alone: flags (🇦), discs (🅐), squares (🅰). */
+/** Framed letters that normalisation does not change: flags (🇦), discs (🅐), squares (🅰). */
 const tile = /[\u{1f1e6}-\u{1f1ff}\u{1f150}-\u{1f169}\u{1f170}-\u{1f189}]/gu
 
 function letterOfTile(sign: string): string {
@@ -182,7 +169,7 @@ function readPoints(hex: string): string[] {
   return hex.split(' ').map((point) => String.fromCodePoint(Number(`0x${point}`)))
 }
 
-/** Beyond UTS 39: i is I is l, vv is w, and small capitals are the letters they are. */
+/** Beyond UTS 39: i, I and l are equal, vv is w, and small capitals are letters. */
 const alike = new Map(
   Object.entries({
     ...{ i: 'l', w: 'vv', ʍ: 'rn', ᴀ: 'a', ʙ: 'b', ᴅ: 'd', ᴇ: 'e', ꜰ: 'f', ɢ: 'g', ʜ: 'h' },
@@ -190,10 +177,10 @@ const alike = new Map(
   }),
 )
 
-/** What is hardly seen between letters: spaces, dots, dashes, quotes, the Arabic stretch. */
+/** Hardly visible between letters: spaces, dots, dashes, quotes, the Arabic tatweel. */
 const quiet = /[\s._\-',:;·\u0640]/g
 
-/** Voices of the house. */
+/** Names that could pass for the server, its operator or everybody. */
 const reserved =
   'admin administrator system server moderator mod everyone here room deleted deleteduser root ' +
   'support host owner chatroom bot anonymous nobody you me 管理员 管理員 系统 系統 所有人 ' +
@@ -203,15 +190,15 @@ const reservedSkeletons = once(() => new Set(reserved.split(' ').map(skeletonOf)
 
 function isReserved({ shown, folded, skeleton }: Name): boolean {
   if (reservedSkeletons().has(skeleton)) return true
-  // Ali has the skeleton of "all", so that one is looked for as it is written.
+  // Ali and all have the same skeleton, so all is compared as it is written.
   return folded.replace(quiet, '') === 'all' || /^[aA]ll$/.test(trace(shown).replace(quiet, ''))
 }
 
-/** Cuts `text` so that an ending of `room` units fits after it, between graphemes. */
-function shorten(text: string, room: number): string {
+/** Cuts `text` between graphemes, so that an ending of `endingUnits` fits after it. */
+function shorten(text: string, endingUnits: number): string {
   let short = ''
-  for (const grapheme of graphemes(text).slice(0, limits.nicknameGraphemesMax - room)) {
-    if (short.length + grapheme.length > serverLimits.nicknameUnitsMax - room) break
+  for (const grapheme of graphemes(text).slice(0, limits.nicknameGraphemesMax - endingUnits)) {
+    if (short.length + grapheme.length > serverLimits.nicknameUnitsMax - endingUnits) break
     short += grapheme
   }
   return short

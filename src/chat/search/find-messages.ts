@@ -5,7 +5,7 @@ import type { Place, SearchPage } from '../../store/store'
 import type { Chat, Visitor } from '../chat'
 import { isEmpty, type Search } from './parse-search'
 
-/** Of one person: one that runs, and the one typed meanwhile. */
+/** Of one browser: one that runs, and the one typed meanwhile. */
 const searchesAtOnceMax = 2
 const retryMs = 300
 
@@ -17,9 +17,8 @@ export type FindMessages = (
 ) => Promise<SearchPage>
 
 /**
- * Makes the verb that finds messages: of each browser one search at a time and one that waits.
- * Throws `too_many` to a third one, `busy` when many wait, and `bad_request` for a place to go on
- * from that is none.
+ * Makes the search for messages. It throws `too_many` for a third search of one browser, `busy`
+ * when many searches wait, and `bad_request` for an invalid `after`.
  */
 export function createFindMessages(chat: Chat): FindMessages {
   const take = createConcurrencyLimit({ perKey: searchesAtOnceMax, all: Infinity, retryMs })

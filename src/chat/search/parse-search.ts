@@ -6,7 +6,7 @@ import { dayAt, parseZone, startOfDay, utc, type Zone } from './zone'
 
 const searchWordsMax = 16
 
-/** What somebody typed or chose to find something, as it came. */
+/** The fields of a search as they were sent. */
 export type Asked = {
   q: string
   sender: string
@@ -23,34 +23,34 @@ export type When = (typeof whens)[number]
 
 export const kinds: Has[] = ['link', 'image', 'file']
 
-/** Somebody or somewhere that a typed name may mean. */
+/** A person or a room that a typed name may mean. */
 export type Named = { id: number; name: string }
 
-/** A search as it is shown and as it is done. */
+/** A search, with what the form shows of it. */
 export type Search = {
-  /** What is left to be found in the text, as it was typed. */
+  /** The typed text without its filters. */
   text: string
   words: string[]
   sender: number | null
   room: number | null
   when: When | null
-  /** As they came: a day of the calendar, or a moment. */
+  /** As they were sent: a day or a moment. */
   since: string
   until: string
   sinceAt: number | null
   untilAt: number | null
   has: Has[]
   zone: Zone
-  /** Something typed turned into a filter: `from:`, `in:`, `before:`, `after:`, `has:`. */
+  /** A filter was typed: `from:`, `in:`, `before:`, `after:`, `has:`. */
   isTyped: boolean
 }
 
-/** Whoever is reading, and the people and rooms that `from:` and `in:` may name. */
+/** The reader, and the people and rooms that `from:` and `in:` may name. */
 export type Known = { reader: number; people: Named[]; rooms: Named[]; now: number }
 
 /**
- * Reads what was asked for. Throws `search_long` for more than anybody types and `bad_request` for
- * filters that no form of ours sends; what merely looks like a filter is searched for as it is.
+ * Reads a search. A typed filter without a meaning is searched for as text. Throws `search_long`,
+ * and `bad_request` for field values that no form sends.
  */
 export function parseSearch(asked: Asked, known: Known): Search {
   if (asked.q.length > limits.searchUnitsMax) throw new ChatError('search_long')
@@ -71,11 +71,14 @@ export function parseSearch(asked: Asked, known: Known): Search {
     isTyped: false,
   }
   const left: string[] = []
-  // No text holds a NUL, and for SQLite everything ends there.
+  // No message contains a NUL, which would end a string in SQLite.
   for (const { 0: whole, groups = {} } of asked.q.replaceAll('\0', ' ').matchAll(pieces)) {
     const { filter, quoted, value, phrase } = groups
     const meant = filter === undefined ? '' : (quoted ?? value ?? '')
-    if (filter !== undefined && apply(search, filter.toLowerCase(), meant, known)) continue
+    if (filter !== undefined && apply(search, filter.toLowerCase(), meant, known)) {
+      search.isTyped = true
+      continue
+    }
     left.push(whole)
     const word = (phrase ?? whole).trim()
     if (word !== '') search.words.push(word)
@@ -86,7 +89,7 @@ export function parseSearch(asked: Asked, known: Known): Search {
   return search
 }
 
-/** Whether anything at all was asked for. */
+/** Whether it has neither words nor filters. */
 export function isEmpty({ words, sender, room, has, sinceAt, untilAt }: Search): boolean {
   const filters = [sender, room, sinceAt, untilAt]
   return words.length + has.length === 0 && filters.every((filter) => filter === null)
@@ -111,14 +114,8 @@ function readKinds(texts: string[]): Has[] {
   return found
 }
 
-/** Takes a typed filter; false when it means nothing, and is searched for as it stands. */
+/** Applies a typed filter; false when it has no meaning. */
 function apply(search: Search, filter: string, value: string, known: Known): boolean {
-  const done = applyTo(search, filter, value, known)
-  search.isTyped ||= done
-  return done
-}
-
-function applyTo(search: Search, filter: string, value: string, known: Known): boolean {
   if (filter === 'from') {
     const meant = value.toLowerCase() === 'me' ? known.reader : findNamed(known.people, value)
     if (meant !== null) search.sender = meant
@@ -137,12 +134,12 @@ function applyTo(search: Search, filter: string, value: string, known: Known): b
   return applyDay(search, filter, value)
 }
 
-/** The fields hold the first and the last day that count. */
+/** The form shows the first and the last day that count. */
 function applyDay(search: Search, filter: string, value: string): boolean {
   if (startOfDay(search.zone, value) === null) return false
   const isBefore = filter === 'before'
   const day = dayAt(utc, Date.parse(`${value}T12:00:00Z`), isBefore ? -1 : 1)
-  // The calendar of the fields has four digits for a year.
+  // Date fields have four digits for a year.
   if (startOfDay(utc, day) === null) return false
   if (isBefore) search.until = day
   else search.since = day
@@ -150,7 +147,7 @@ function applyDay(search: Search, filter: string, value: string): boolean {
   return true
 }
 
-/** Whoever is called so, else the only one whose name begins so. */
+/** The one with this name, else the only one whose name begins with it. */
 function findNamed(all: Named[], typed: string): number | null {
   const wanted = foldName(typed.replace(/^[@#]/, ''))
   if (wanted === null || wanted === '') return null
@@ -174,7 +171,7 @@ function setTime(search: Search, now: number): void {
   if (search.when === 'custom' && !isGiven) search.when = null
 }
 
-/** ISO 8601: a moment, or a day, of which the first or the last instant is meant. */
+/** Reads ISO 8601: a moment, or a day, which means its start or, for `days` 1, its end. */
 function readMoment(zone: Zone, text: string, days: 0 | 1): number | null {
   if (text === '') return null
   const day = startOfDay(zone, text)

@@ -1,10 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import {
-  initialOf,
-  parseNickname,
-  parseRoomName,
-  suggestNicknames,
-} from '../../../src/chat/people/name'
+import { parseNickname, parseRoomName, suggestNicknames } from '../../../src/chat/people/name'
 import type { Name } from '../../../src/chat/people/name'
 import { bases, disguises, honestNames } from '../../helpers/look-alikes'
 
@@ -165,16 +160,6 @@ describe('a person whose name is taken', () => {
     expect(shown.slice(0, 2)).toEqual(['Ann Lee 3', 'Ann Lee 4'])
     expect(shown.filter((name) => /[01]/.test(name))).toEqual([])
   })
-})
-
-test.each([
-  ['mei', 'M'],
-  ['🌸 é', 'É'],
-  ["'ßeta", 'ß'],
-  ['梅', '梅'],
-  ['', ''],
-])('the avatar of %j shows %j', (nickname, initial) => {
-  expect(initialOf(nickname)).toBe(initial)
 })
 
 function held(typed: string): Name {
