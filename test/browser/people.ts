@@ -69,8 +69,9 @@ export async function sees(page: BrowserPage, text: string, ms = 15_000): Promis
   await page.waitFor(found, `the message “${text.slice(0, 60)}”`, ms)
 }
 
-/** Fails unless these texts, and only these, stand on the screen, each once and in order. */
+/** Fails unless these texts, and only these, come to the screen, each once and in order. */
 export async function expectTexts(page: BrowserPage, texts: string[]): Promise<void> {
+  await page.waitFor(`document.querySelector('#timeline > .msg--pending') === null`, 'the answers')
   const shown = await rows(page)
   expect(shown.map(({ text }) => text)).toEqual(texts)
   expect(shown.filter(({ isPending }) => isPending)).toEqual([])

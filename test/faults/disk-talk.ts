@@ -1,4 +1,5 @@
 import type { ChatClient } from '../helpers/client'
+import { waitUntil } from '../helpers/wait'
 
 /** Somebody who posts one message after another, and what came of each. */
 export type Talk = {
@@ -50,10 +51,5 @@ export async function sayFor(talk: Talk, ms: number): Promise<void> {
 
 /** Whether posting works again within some seconds. */
 export async function recovers(talk: Talk): Promise<boolean> {
-  const deadline = performance.now() + 5_000
-  while (performance.now() < deadline) {
-    if (await say(talk, 'Is it back?')) return true
-    await Bun.sleep(50)
-  }
-  return false
+  return waitUntil(() => say(talk, 'Is it back?'), 'an answer', 5_000).catch(() => false)
 }

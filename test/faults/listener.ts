@@ -8,6 +8,7 @@ import {
 } from '../helpers/client'
 import { type Heard, readFrame } from '../helpers/frames'
 import { recordVisits, soon, type Visits } from './visits'
+import { waitUntil } from '../helpers/wait'
 
 /** Which message a client has seen at each place: author and client id by seq. */
 export type Knowledge = Map<number, string>
@@ -79,21 +80,14 @@ export function createListener(
     knowledge,
     visits,
     contradictions: () => contradictions,
-    until: (revision) => untilKnown(person, () => positions.known(1), revision),
+    async until(revision) {
+      const what = `revision ${revision} at ${person.nickname}’s`
+      await waitUntil(() => positions.known(1) >= revision, what, 30_000)
+    },
     cut: () => socket?.terminate(),
     close() {
       isClosed = true
       socket?.close()
     },
-  }
-}
-
-async function untilKnown(person: Person, known: () => number, revision: number): Promise<void> {
-  const deadline = performance.now() + 30_000
-  while (known() < revision) {
-    if (performance.now() > deadline) {
-      throw new Error(`${person.nickname} knows ${known()} of ${revision}`)
-    }
-    await Bun.sleep(20)
   }
 }

@@ -119,10 +119,9 @@ async function nameCanaryEverywhere({ server }: Scene, [nosy, other]: Person[]):
     socket.send({ ...fields, type })
     socket.send({ ...fields, type, room: 1, seq: 'CANARY', emoji: 'CANARY', epoch: 'CANARY' })
   }
-  socket.send({ type: 'ping' })
-  await socket.until((item) => item.type === 'pong', 'the end of it')
+  await socket.taken()
   socket.send('{"CANARY')
-  await Bun.sleep(100)
+  await Promise.race([socket.closed, socket.taken().catch(() => {})])
   await socket.close()
 }
 

@@ -3,8 +3,16 @@ import { expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { history, openSocket, signIn } from '../helpers/client'
 import { upload } from '../helpers/files'
-import { makeFolder, removeFolder, runServer, startServer } from '../helpers/server'
+import {
+  makeFolder,
+  removeFolder,
+  type RunningServer,
+  runServer,
+  startServer,
+} from '../helpers/server'
+import { waitUntil } from '../helpers/wait'
 import { allAnswered, createSender } from './sender'
+import { filesIn } from './uploads'
 
 /** One line for the operator: no stack trace, and an exit code that a supervisor understands. */
 async function expectRefusal(
@@ -108,12 +116,12 @@ test('a server that stops asks people to come back, and lets uploads end', async
     },
   })
   const sent = upload(server, ada, body)
-  await Bun.sleep(200)
+  await untilBegun(server)
   const stopped = server.stop()
   const refused = await untilRefused(server.origin)
   expect(refused.headers.get('retry-after')).toBe('2')
   expect(await refused.text()).toContain('restarting')
-  await Bun.sleep(500)
+  expect(await Promise.race([stopped, Bun.sleep(500)])).toBeUndefined()
   finish()
   expect((await sent).id).toMatch(/^[0-9a-f]{32}$/)
   expect(await stopped).toBe(0)
@@ -125,7 +133,7 @@ test('a second signal ends the server at once, whatever is under way', async () 
     start: (controller) => controller.enqueue(Buffer.from('the first half of something')),
   })
   void upload(server, await signIn(server, 'Ada'), body).catch(() => {})
-  await Bun.sleep(200)
+  await untilBegun(server)
   const stopped = server.stop()
   await untilRefused(server.origin)
   const askedAt = performance.now()
@@ -133,6 +141,10 @@ test('a second signal ends the server at once, whatever is under way', async () 
   expect(await stopped).toBe(1)
   expect(performance.now() - askedAt).toBeLessThan(2_000)
 })
+
+async function untilBegun({ data }: RunningServer): Promise<void> {
+  await waitUntil(() => filesIn(join(data, 'files', 'drafts')).length > 0, 'the upload')
+}
 
 async function untilRefused(origin: string): Promise<Response> {
   for (;;) {

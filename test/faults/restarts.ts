@@ -4,6 +4,7 @@ import { createListener, type Listener } from './listener'
 import { above, below, type FaultTest, type Figures, unlike } from './promise'
 import { allAnswered, createSender, type Sender } from './sender'
 import type { Visits } from './visits'
+import { waitUntil } from '../helpers/wait'
 
 type Size = {
   readers: number
@@ -109,13 +110,9 @@ function talk(senders: Sender[], everyMs: number): () => void {
 
 /** When somebody was greeted after this moment; null when nobody greets them for too long. */
 async function untilGreeted({ visits }: { visits: Visits }, after: number): Promise<number | null> {
-  const deadline = performance.now() + 15_000
-  for (;;) {
-    const at = visits.greetings.find((moment) => moment > after)
-    if (at !== undefined) return at
-    if (performance.now() > deadline) return null
-    await Bun.sleep(5)
-  }
+  const isGreeted = (): number | undefined => visits.greetings.find((moment) => moment > after)
+  const greetedAt = await waitUntil(isGreeted, 'a greeting', 15_000).catch(() => undefined)
+  return greetedAt ?? null
 }
 
 async function compare(server: RunningServer, senders: Sender[], readers: Listener[]) {

@@ -9,6 +9,7 @@ import type { RunningServer } from '../helpers/server'
 import { cutBackups } from './cut-backups'
 import { below, type FaultTest, type Figures, unlike } from './promise'
 import { type Acknowledged, allAnswered, createSender, type Sender } from './sender'
+import { waitUntil } from '../helpers/wait'
 
 type Size = {
   /** People talk for so long before the backup, and as long after it. */
@@ -159,11 +160,9 @@ async function compare(server: RunningServer, before: Before): Promise<Figures> 
   }
 }
 
-async function hasHeard(heard: { type: string }[], times: number): Promise<boolean> {
-  const deadline = performance.now() + 2_000
-  const reloads = (): number => heard.filter(({ type }) => type === 'reload').length
-  while (reloads() < times && performance.now() < deadline) await Bun.sleep(10)
-  return reloads() >= times
+function hasHeard(heard: { type: string }[], times: number): Promise<boolean> {
+  const isHeard = (): boolean => heard.filter(({ type }) => type === 'reload').length >= times
+  return waitUntil(isHeard, 'the reload', 2_000).catch(() => false)
 }
 
 function hashOf(bytes: Uint8Array): string {

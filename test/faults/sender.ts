@@ -1,6 +1,7 @@
 import { type Address, dial, type Person, postFrame, type ScriptSocket } from '../helpers/client'
 import { readFrame } from '../helpers/frames'
 import { recordVisits, soon, type Visits } from './visits'
+import { waitUntil } from '../helpers/wait'
 
 export type Acknowledged = { clientId: string; seq: number; content: string }
 
@@ -91,9 +92,6 @@ function say(socket: ScriptSocket | null, frame: object): void {
 
 /** Waits until every sender has its answers; fails when that takes too long. */
 export async function allAnswered(senders: Sender[], ms = 30_000): Promise<void> {
-  const deadline = performance.now() + ms
-  while (senders.some((sender) => sender.unanswered() > 0)) {
-    if (performance.now() > deadline) throw new Error('Some messages were never answered')
-    await Bun.sleep(20)
-  }
+  const isAnswered = (): boolean => senders.every((sender) => sender.unanswered() === 0)
+  await waitUntil(isAnswered, 'an answer to every message', ms)
 }

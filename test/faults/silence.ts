@@ -69,7 +69,7 @@ async function openPeer(server: RunningServer, nickname: string): Promise<Line> 
   const { cookie } = await signIn(server, nickname)
   const line = await openLine(server)
   line.write(upgradeRequest(server, { Cookie: cookie }))
-  while (!line.heard().includes('"hello"')) await Bun.sleep(10)
+  await line.until('"hello"')
   return line
 }
 

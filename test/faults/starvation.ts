@@ -3,6 +3,7 @@ import { makeRoom } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
 import { above, below, type FaultTest, type Figures, unlike } from './promise'
 import type { Attack, Order } from './starvation/attacks-thread'
+import { waitUntil } from '../helpers/wait'
 
 type Size = {
   victims: number
@@ -166,12 +167,8 @@ async function readPage(
 async function readLag(server: RunningServer): Promise<{ most: number; hundredth: number }> {
   const before = lagLines(server.log()).length
   process.kill(server.pid, 'SIGUSR2')
-  for (let n = 0; n < 500; n += 1) {
-    const line = lagLines(server.log())[before]
-    if (line !== undefined) return JSON.parse(line.slice(4))
-    await Bun.sleep(10)
-  }
-  throw new Error('The server does not say how its loop is')
+  const line = await waitUntil(() => lagLines(server.log())[before], 'the lag of the loop')
+  return JSON.parse(line?.slice(4) ?? '')
 }
 
 function lagLines(log: string): string[] {

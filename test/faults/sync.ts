@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { openSocket, signIn } from '../helpers/client'
 import { makeFolder, removeFolder, startServer } from '../helpers/server'
 import { below, type FaultTest, type Figures, unlike } from './promise'
+import { waitUntil } from '../helpers/wait'
 
 type Size = {
   messages: number
@@ -56,13 +57,11 @@ const calls = 'fdatasync,fsync,pwrite64,read,recvfrom,recvmsg,write,writev,sendt
 
 /** The tracer ends a moment after the server. */
 async function untilWhole(trace: string): Promise<string> {
-  const deadline = performance.now() + 20_000
-  for (;;) {
+  const whole = async (): Promise<string> => {
     const text = await Bun.file(trace).text()
-    if (text.trimEnd().endsWith('+++')) return text
-    if (performance.now() > deadline) throw new Error('The trace has no end')
-    await Bun.sleep(50)
+    return text.trimEnd().endsWith('+++') ? text : ''
   }
+  return waitUntil(whole, 'the end of the trace', 20_000)
 }
 
 /**

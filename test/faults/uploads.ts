@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { type Person, signIn } from '../helpers/client'
 import { postFiles, upload } from '../helpers/files'
 import { type RunningServer, startServer } from '../helpers/server'
+import { waitUntil } from '../helpers/wait'
 
 export type UploadFigures = {
   rounds: number
@@ -77,10 +78,10 @@ async function send(
 
 /** Waits until the janitor has been at the drafts; how many it left. */
 async function settled({ data }: RunningServer): Promise<number> {
-  const deadline = performance.now() + 5_000
   const left = (): number => readdirSync(join(data, 'files', 'drafts')).length
-  while (left() > 0 && performance.now() < deadline) await Bun.sleep(20)
-  await Bun.sleep(300)
+  const hasRows = (): boolean =>
+    filesIn(join(data, 'files')).every((id) => rowsOf(data).includes(id))
+  await waitUntil(() => left() === 0 && hasRows(), 'the janitor', 5_000).catch(() => {})
   return left()
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { findBrowser } from './find-browser'
+import { waitUntil } from './wait'
 
 export type Look = { dark?: boolean; width?: number; height?: number; coarse?: boolean }
 
@@ -10,6 +11,8 @@ export type BrowserPage = {
   evaluate: <Value>(expression: string) => Promise<Value>
   /** Polls an expression until it is truthy; `what` says in a failure what was awaited. */
   waitFor: (expression: string, what: string, ms?: number) => Promise<void>
+  /** Waits until nothing moves any more and what was done is drawn. */
+  settled: () => Promise<void>
   click: (selector: string) => Promise<void>
   type: (text: string) => Promise<void>
   press: (key: string, modifiers?: Modifier[]) => Promise<void>
@@ -66,6 +69,7 @@ export async function openBrowserPage(options: Options = {}): Promise<BrowserPag
       ),
     evaluate,
     waitFor: (expression, what, ms = 10_000) => waitFor(evaluate, expression, what, ms),
+    settled: () => evaluate(settled),
     click: (selector) => queue(() => view.click(selector, { timeout: 10_000 })),
     type: (text) => queue(() => view.type(text)),
     press: (key, modifiers = []) =>
@@ -137,23 +141,30 @@ function createQueue(): <Value>(work: () => Promise<Value>) => Promise<Value> {
   }
 }
 
+/** A second frame is asked for, as the work of the first may begin another transition. */
+const settled = `(async () => {
+  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))
+  await frame()
+  await frame()
+  const moving = document.getAnimations().filter(({ playState, effect }) =>
+    playState === 'running' && effect?.getComputedTiming().endTime < Infinity)
+  await Promise.allSettled(moving.map(({ finished }) => finished))
+  await frame()
+})()`
+
 async function waitFor(
   evaluate: BrowserPage['evaluate'],
   expression: string,
   what: string,
   ms: number,
 ): Promise<void> {
-  const deadline = performance.now() + ms
   // While a page is being replaced, an expression may fail for want of one.
   const isTrue = (): Promise<boolean> =>
     evaluate<boolean>(`Boolean(${expression})`).catch(() => false)
-  while (!(await isTrue())) {
-    if (performance.now() > deadline) {
-      const page = `location.href + '\\n' + document.body?.innerText.slice(0, 1500)`
-      throw new Error(`Waited ${ms} ms for ${what}. The page: ${await evaluate(page)}`)
-    }
-    await Bun.sleep(40)
-  }
+  await waitUntil(isTrue, what, ms).catch(async ({ message }: Error) => {
+    const page = `location.href + '\\n' + document.body?.innerText.slice(0, 1500)`
+    throw new Error(`${message} The page: ${await evaluate(page)}`)
+  })
 }
 
 type Watched = Pick<BrowserPage, 'problems' | 'requests'>

@@ -66,6 +66,8 @@ export type ChatClient = {
   resume: (room: number, after: number, epoch?: string) => void
   /** The first thing heard, so far or from now on, that fits; `what` says it in a failure. */
   until: (fits: (item: Heard) => boolean, what: string, ms?: number) => Promise<Heard>
+  /** Waits until the server has read everything that was sent before. */
+  taken: () => Promise<void>
   closed: Promise<{ code: number; reason: string }>
   close: () => Promise<void>
   /** Drops the connection without a goodbye. */
@@ -124,6 +126,12 @@ export async function openSocket(
     resume: (room, after, epoch = hello.epoch) =>
       send({ type: 'resume', epoch, rooms: { [room]: after } }),
     until,
+    async taken() {
+      const pongs = (): number => heard.filter(({ type }) => type === 'pong').length
+      const before = pongs()
+      send({ type: 'ping' })
+      await until(() => pongs() > before, 'the answer to a ping')
+    },
     closed,
     async close() {
       socket.close(1000)

@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import type { RunningServer } from './server'
+import { waitUntil } from './wait'
 
 /**
  * Sends bytes over a bare connection, right or wrong, and gives everything that came back until the
@@ -25,6 +26,8 @@ export async function sendRaw(
 export type Line = {
   write: (bytes: string | Uint8Array) => void
   heard: () => string
+  /** Waits until a text has come. */
+  until: (text: string) => Promise<unknown>
   /** Reads nothing any more, as a client that hangs. */
   pause: () => void
   isClosed: () => boolean
@@ -52,6 +55,7 @@ export async function openLine({ port }: RunningServer): Promise<Line> {
   return {
     write: (written) => void socket.write(written),
     heard,
+    until: (text) => waitUntil(() => heard().includes(text), `“${text}” on the line`),
     pause: () => void socket.pause(),
     isClosed: () => isClosed,
     async end(ms) {

@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test'
 import { serverLimits } from '../../src/server/limits'
 import { type ChatClient, history, openSocket, readJson, signIn } from '../helpers/client'
 import { serverForAll } from '../helpers/server'
+import { waitUntil } from '../helpers/wait'
 
 /** A clock that stands still and is moved by a signal; the limits in force. */
 const server = serverForAll({
@@ -12,8 +13,10 @@ const server = serverForAll({
 })
 
 const moveClock = async (): Promise<void> => {
+  const moves = (): number => server().log().split('The clock has moved.').length
+  const before = moves()
   process.kill(server().pid, 'SIGUSR2')
-  await Bun.sleep(50)
+  await waitUntil(() => moves() > before, 'the clock to move')
 }
 
 async function exhaust(socket: ChatClient, name: string): Promise<string[]> {

@@ -5,6 +5,7 @@ import { openSocket, signIn } from '../helpers/client'
 import { fetchAs, postFiles, upload } from '../helpers/files'
 import { openLine } from '../helpers/raw'
 import { serverForAll, startServer } from '../helpers/server'
+import { waitUntil } from '../helpers/wait'
 
 const server = serverForAll()
 
@@ -43,12 +44,11 @@ test('V5: with no file handle left newcomers wait, those inside talk, and it pas
   const many = await Promise.all(Array.from({ length: 150 }, () => openLine(small)))
   // A connection is taken when it has something to say.
   for (const line of many) line.write('G')
-  await Bun.sleep(300)
   const isServed = async (ms: number): Promise<boolean> => {
     const asked = fetch(`${small.origin}/healthz`, { keepalive: false }).then(({ ok }) => ok)
     return Promise.race([asked.catch(() => false), Bun.sleep(ms).then(() => false)])
   }
-  expect(await isServed(300)).toBe(false)
+  await waitUntil(async () => !(await isServed(300)), 'no handle to be left')
   expect(await ada.post(1, 'v5', 'still here')).toMatchObject({ type: 'accepted' })
   await Promise.all(many.map((line) => line.end(0)))
   expect(await isServed(10_000)).toBe(true)

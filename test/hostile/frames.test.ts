@@ -12,7 +12,7 @@ const server = serverForAll({ env: { CHATROOM_RATE_LIMITS: 'on' } })
 async function openByHand(person: Person): Promise<Line> {
   const line = await openLine(server())
   line.write(upgradeRequest(server(), { Cookie: person.cookie }))
-  while (!line.heard().includes('"hello"')) await Bun.sleep(5)
+  await line.until('"hello"')
   return line
 }
 

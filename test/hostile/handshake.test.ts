@@ -4,6 +4,7 @@ import { openSocket, signIn } from '../helpers/client'
 import { sendForm } from '../helpers/rooms'
 import { openLine, sendRaw, upgradeRequest } from '../helpers/raw'
 import { serverForAll } from '../helpers/server'
+import { waitUntil } from '../helpers/wait'
 
 /** The limits in force, as they are by default. */
 const server = serverForAll({ env: { CHATROOM_RATE_LIMITS: 'on' } })
@@ -43,7 +44,7 @@ test('H9: five hundred handshakes at once are refused beyond a burst; talk goes 
   const lines = await Promise.all(Array.from({ length: 500 }, () => openLine(server())))
   for (const line of lines) line.write(upgradeRequest(server(), { Cookie: stormer.cookie }))
   const isAnswered = () => lines.every((line) => line.heard().length > 12)
-  for (let n = 0; n < 400 && !isAnswered(); n += 1) await Bun.sleep(10)
+  await waitUntil(isAnswered, 'an answer on each line')
   const statuses = lines.map((line) => line.heard().slice(9, 12))
   expect(statuses.filter((status) => status === '101').length).toBeLessThanOrEqual(
     serverLimits.socketsPerSessionMax,

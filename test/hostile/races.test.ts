@@ -5,6 +5,7 @@ import { type Answer, history, openSocket, readJson, signIn } from '../helpers/c
 import { sendForm } from '../helpers/rooms'
 import { openLine } from '../helpers/raw'
 import { serverForAll } from '../helpers/server'
+import { waitUntil } from '../helpers/wait'
 
 const server = serverForAll()
 
@@ -98,10 +99,11 @@ test('Q14: an upload that outlives its session is refused, and leaves no file', 
     '',
   ]
   line.write(head.join('\r\n') + 'x'.repeat(1_000))
-  await Bun.sleep(50)
+  const folder = join(server().data, 'files', 'drafts')
+  await waitUntil(() => readdirSync(folder).length > 0, 'the first half')
   expect((await sendForm(server(), person, '/session/end')).status).toBe(303)
   line.write('x'.repeat(1_000))
-  for (let n = 0; n < 200 && !line.heard().includes('\r\n\r\n'); n += 1) await Bun.sleep(10)
+  await line.until('\r\n\r\n')
   const answer = await line.end(100)
   expect(answer).toStartWith('HTTP/1.1 401')
   const files = readdirSync(join(server().data, 'files'), { recursive: true, withFileTypes: true })

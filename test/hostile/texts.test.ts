@@ -7,6 +7,7 @@ import { type ChatClient, openSocket, signIn } from '../helpers/client'
 import { makeRoom, sendForm } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
 import { beacon, hostileTexts } from './texts'
+import { waitUntil } from '../helpers/wait'
 
 /** T12: whatever somebody types stays text, wherever it stands. */
 let server: RunningServer
@@ -79,7 +80,7 @@ async function expectUnharmed(): Promise<void> {
 async function becomeMarkup(): Promise<void> {
   await ada.evaluate(`(document.querySelector('#timeline > .msg:last-child .msg__body').innerHTML =
     '<img src="/beacon">', 1)`)
-  await Bun.sleep(200)
+  await waitUntil(() => ada.requests.some(({ url }) => url.includes(beacon)), 'the beacon')
 }
 
 /** Elements and attributes in messages that our own reader of texts does not make. */
@@ -120,7 +121,7 @@ test('the first page and all older ones show them as they were typed', async () 
     await ada.evaluate(`(document.querySelector('#log').scrollTop = 300)`)
     await ada.waitFor(`${count} > ${rows}`, `more than ${rows} rows`)
     rows = await ada.evaluate<number>(count)
-    await Bun.sleep(50)
+    await ada.settled()
   }
   await expectLiteral()
   await expectUnharmed()

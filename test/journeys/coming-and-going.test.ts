@@ -172,7 +172,11 @@ test('a reload does not flicker: one stays online for ten seconds', async () => 
   await first.close()
   await second.close()
   const reloaded = await openSocket(server(), person)
-  await Bun.sleep(1_000)
+  // Whoever is told of somebody who came later was told of the first one before.
+  const later = await openSocket(server(), await signIn(server(), 'Later'))
+  const { user } = later.hello
+  await watcher.until((item) => item.type === 'presence' && item.user === user.id, 'the later one')
+  await later.close()
   expect(states()).toEqual(['online'])
   await reloaded.close()
   const isGone = (): boolean => states().at(-1) === 'offline'

@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test'
 import { limits } from '../../src/shared/limits'
 import { history, openSocket, readJson, signIn } from '../helpers/client'
 import { serverForAll, startServer } from '../helpers/server'
+import { waitUntil } from '../helpers/wait'
 
 const server = serverForAll()
 
@@ -181,14 +182,7 @@ async function openHtmlSocket(person: { cookie: string }) {
   }
   await promise
   return {
-    async until(fits: (text: string) => boolean): Promise<string> {
-      const deadline = performance.now() + 10_000
-      while (performance.now() < deadline) {
-        const found = frames.find(fits)
-        if (found !== undefined) return found
-        await Bun.sleep(5)
-      }
-      throw new Error(`not heard; last: ${frames.at(-1)?.slice(0, 300)}`)
-    },
+    until: (fits: (text: string) => boolean): Promise<string | undefined> =>
+      waitUntil(() => frames.find(fits), 'a frame of the page'),
   }
 }

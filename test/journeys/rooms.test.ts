@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test'
 import { limits } from '../../src/shared/limits'
 import { mentionsMax } from '../../src/chat/messages/find-mentions'
 import { history, openSocket, type Person, readJson, signIn } from '../helpers/client'
+import type { Heard } from '../helpers/frames'
 import { makeRoom, openDirect, sendForm } from '../helpers/rooms'
 import { serverForAll } from '../helpers/server'
 
@@ -195,7 +196,11 @@ test('somebody is away when no tab of theirs is used, and back with any', async 
     watcher.until(() => Object.assign({ state: '' }, last()).state === state, state)
   await becomes('online')
   one.send({ type: 'presence', state: 'away' })
-  await Bun.sleep(500)
+  await one.taken()
+  const later = await openSocket(server(), await signIn(server(), 'Later'))
+  const { user } = later.hello
+  await watcher.until((item) => item.type === 'presence' && item.user === user.id, 'the later one')
+  await later.close()
   expect(last()).toMatchObject({ state: 'online' })
   two.send({ type: 'presence', state: 'away' })
   await becomes('away')
@@ -218,7 +223,10 @@ test('typing is told to the room, not to others, and gathered however many write
   const heard = await two.until((item) => item.type === 'typing', 'the typing')
   expect(heard).toEqual({ type: 'typing', room: direct, user: one.hello.user.id, active: true })
   for (let n = 0; n < 100; n += 1) one.send({ type: 'typing', room: 1, active: n % 2 === 0 })
-  await Bun.sleep(800)
+  await one.taken()
+  two.send({ type: 'typing', room: 1, active: true })
+  const isLast = (item: Heard): boolean => item.type === 'typing' && item.user === two.hello.user.id
+  await three.until(isLast, 'the last of it')
   const inGeneral = three.heard.filter((item) => item.type === 'typing')
   expect(inGeneral.length).toBeLessThan(8)
   expect(inGeneral.every((item) => item.type === 'typing' && item.room === 1)).toBe(true)

@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test'
 import { createConnections, type SocketState } from '../../src/socket/connections'
 import { openLine, upgradeRequest } from '../helpers/raw'
 import { serverForAll } from '../helpers/server'
+import { waitUntil } from '../helpers/wait'
 
 const server = serverForAll()
 
@@ -44,9 +45,9 @@ test('a silent peer is pinged, and its socket ends when it does not answer', asy
   const request = upgradeRequest(server(), { 'Sec-WebSocket-Protocol': null })
   const dead = await openLine({ ...server(), port: echo.port ?? 0 })
   dead.write(request.replace('/socket', '/dead'))
-  while ([...connections.all()].length < 2) await Bun.sleep(5)
+  await waitUntil(() => [...connections.all()].length === 2, 'the second connection')
   const sweeper = setInterval(() => connections.sweep(performance.now()), 50)
-  await Bun.sleep(1_500)
+  await waitUntil(() => closed.length > 0, 'the end of the dead one')
   clearInterval(sweeper)
   expect(closed).toEqual(['/dead'])
   alive.close()

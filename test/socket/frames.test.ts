@@ -23,7 +23,7 @@ async function openByHand(nickname: string) {
   const person = await signIn(server(), nickname)
   const line = await openLine(server())
   line.write(upgradeRequest(server(), { Cookie: person.cookie }))
-  while (!line.heard().includes('"hello"')) await Bun.sleep(5)
+  await line.until('"hello"')
   return { line, person }
 }
 
@@ -138,7 +138,7 @@ test('frames that break the protocol end the connection and nothing else', async
   for (const [what, frame] of Object.entries(broken)) {
     const line = await openLine(server())
     line.write(upgradeRequest(server(), { Cookie: person.cookie }))
-    while (!line.heard().includes('"hello"')) await Bun.sleep(5)
+    await line.until('"hello"')
     line.write(frame)
     await line.end(5_000)
     expect({ what, isClosed: line.isClosed() }).toEqual({ what, isClosed: true })
@@ -163,7 +163,7 @@ test('a message in many small parts is still one message', async () => {
     const last = n === whole.length - 1 ? 0x80 : 0
     line.write(maskedFrame(first | last, whole.slice(n, n + 1)))
   }
-  while (!line.heard().includes('accepted')) await Bun.sleep(5)
+  await line.until('accepted')
   await line.end(0)
   const said = await history(server(), person, 1)
   expect(said.filter(({ client_id }) => client_id === 'in-parts').length).toBe(1)

@@ -5,6 +5,7 @@ import { openStore } from '../../src/store/sqlite/sqlite'
 import type { Store } from '../../src/store/store'
 import { makeFolder, removeFolder } from '../helpers/server'
 import type { Engine } from './contract'
+import { waitUntil } from '../helpers/wait'
 
 export const firstRoom = () => ({ name: 'general', folded: 'general', skeleton: 'general' })
 
@@ -59,7 +60,7 @@ export async function openEngine(indexPauseMsMax?: number): Promise<Engine> {
       return id
     },
     async indexed() {
-      while ((waiting.get()?.n ?? 0) > 0) await Bun.sleep(2)
+      await waitUntil(() => waiting.get()?.n === 0, 'the index')
     },
     edit: (room, seq, content) => change(room, seq, 'content', content),
     remove: (room, seq) => change(room, seq, 'deleted_at', 5),

@@ -11,6 +11,7 @@ import { open, openEngine } from './engine'
 import { anything, texts } from './finding'
 import { append, join as joinAs, say } from './people'
 import { testSearch } from './search'
+import { waitUntil } from '../helpers/wait'
 
 describe('SQLite: searching when the index knows all', () => {
   testSearch(
@@ -120,7 +121,7 @@ test('a message that waits for the index is found, and is in it when it is time'
   expect(await texts(store, ada, 'looked')).toEqual([])
   expect(await texts(store, ada, 'other')).toEqual(['other words'])
   expect(ids()).toEqual([])
-  while (ids().length < 1) await Bun.sleep(20)
+  await waitUntil(() => ids().length > 0, 'the index')
   expect(ids()).toEqual([2])
   expect(await texts(store, ada, 'other')).toEqual(['other words'])
   await say(store, ada, 'just before the end')
@@ -164,7 +165,7 @@ test('long messages are indexed a few at a time, and all are found by who search
   const known = db.query<{ value: string }, []>(
     `SELECT value FROM settings WHERE key = 'search_indexed_to'`,
   )
-  while (known.get()?.value === '0') await Bun.sleep(5)
+  await waitUntil(() => known.get()?.value !== '0', 'the first part of the index')
   expect(Number(known.get()?.value)).toBe(Math.ceil(searchIndexUnitsMax / long.length))
   expect((await texts(store, ada, 'long')).length).toBe(9)
   db.close()

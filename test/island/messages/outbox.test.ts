@@ -3,6 +3,7 @@ import { openOutbox, type OutboxListener } from '../../../src/island/messages/ou
 import type { OutboxEntry } from '../../../src/island/messages/outbox-entry'
 import { openStorage } from '../../../src/island/ui/storage'
 import { documentForAll } from '../dom'
+import { waitUntil } from '../../helpers/wait'
 
 documentForAll()
 
@@ -140,7 +141,7 @@ test('asked to slow down, it waits as long as it was told and then goes on by it
   outbox.flush()
   expect(line.sent.length).toBe(1)
   expect(notes).toEqual(['slow'])
-  await Bun.sleep(120)
+  await waitUntil(() => line.sent.length === 2, 'the second try')
   expect(line.sent.map(({ client_id }) => client_id)).toEqual([entry.clientId, entry.clientId])
 })
 
@@ -151,7 +152,7 @@ test('while the server cannot keep it, a message says why, and goes when it can'
   outbox.onRefused(refused(entry, 60, 'storage_full'))
   expect(notes).toEqual(['waiting kept here'])
   expect(outbox.entries(1)).toMatchObject([{ state: 'waiting', reason: 'Too long.' }])
-  await Bun.sleep(120)
+  await waitUntil(() => line.sent.length === 2, 'the second try')
   expect(line.sent.map(({ client_id }) => client_id)).toEqual([entry.clientId, entry.clientId])
   outbox.onAccepted(accepted(entry))
   expect(outbox.entries(1)).toEqual([])
