@@ -80,14 +80,16 @@ export function createListener(
     knowledge,
     visits,
     contradictions: () => contradictions,
-    async until(revision) {
-      const what = `revision ${revision} at ${person.nickname}’s`
-      await waitUntil(() => positions.known(1) >= revision, what, 30_000)
-    },
+    until: (revision) => untilKnown(person, () => positions.known(1), revision),
     cut: () => socket?.terminate(),
     close() {
       isClosed = true
       socket?.close()
     },
   }
+}
+
+async function untilKnown(person: Person, known: () => number, revision: number): Promise<void> {
+  const what = `revision ${revision} at ${person.nickname}’s`
+  await waitUntil(() => known() >= revision, what, 30_000)
 }

@@ -126,12 +126,7 @@ export async function openSocket(
     resume: (room, after, epoch = hello.epoch) =>
       send({ type: 'resume', epoch, rooms: { [room]: after } }),
     until,
-    async taken() {
-      const pongs = (): number => heard.filter(({ type }) => type === 'pong').length
-      const before = pongs()
-      send({ type: 'ping' })
-      await until(() => pongs() > before, 'the answer to a ping')
-    },
+    taken: () => untilTaken(heard, send, until),
     closed,
     async close() {
       socket.close(1000)
@@ -207,6 +202,17 @@ function isMessage(value: unknown): value is MessageEvent {
 function listOf(answer: object, name: string): unknown[] {
   const list: unknown = new Map(Object.entries(answer)).get(name)
   return Array.isArray(list) ? list : []
+}
+
+async function untilTaken(
+  heard: Heard[],
+  send: ChatClient['send'],
+  until: ChatClient['until'],
+): Promise<void> {
+  const pongs = (): number => heard.filter(({ type }) => type === 'pong').length
+  const before = pongs()
+  send({ type: 'ping' })
+  await until(() => pongs() > before, 'the answer to a ping')
 }
 
 function untilHeard(
