@@ -1,21 +1,20 @@
 import type { Paths } from '../src/shared/paths'
 import type { Language, Words } from './words'
 
-/** What every page knows about its request: where things are, and what to call them. */
+/** What every view knows about its request and its server. */
 export type View = {
   paths: Paths
   words: Words
   language: Language
   preferences: Preferences
-  /** The name of this installation, chosen by whoever runs it. */
+  /** The name of this server, chosen by its operator. */
   house: string
-  /** Tells this installation from all others that a browser knows. */
+  /** Tells this server from others that are reached under the same origin. */
   houseId: string
-  /** Names the build of scripts and styles: a page learns when the server has another. */
+  /** Identifies the build of scripts and styles, so that a page notices a newer one. */
   build: string
-  /** The largest file that may be sent. */
   uploadBytesMax: number
-  /** Addresses of the built files; their names change with their content. */
+  /** URLs of the built files; their names change with their content. */
   assets: {
     css: string
     htmx: string
@@ -23,7 +22,7 @@ export type View = {
     icon: string
     iconUnread: string
     licences: string
-    /** What the script fetches later, by name. */
+    /** Files that the script loads lazily, by name. */
     lazy: Record<string, string>
   }
 }
@@ -32,6 +31,6 @@ export type View = {
 export type Preferences = {
   theme: 'auto' | 'light' | 'dark'
   density: 'comfortable' | 'compact'
-  /** What the Enter key does; auto: it sends, except on a phone. */
+  /** What the Enter key does; `auto`: it sends, except on a phone. */
   enter: 'auto' | 'sends' | 'line'
 }

@@ -1,7 +1,7 @@
 import type { Chat } from '../chat/chat'
 import { catchUp } from '../chat/messages/catch-up'
 import { deleteMessage, editMessage, setReaction } from '../chat/messages/change-message'
-import { markRead, markUnread } from '../chat/messages/mark-read'
+import { markRead, markUnread } from '../chat/rooms/membership'
 import type { PostAnswer, PostMessage } from '../chat/messages/post-message'
 import type { Typing } from '../chat/messages/typing'
 import { createPong } from '../chat/rooms/rooms'

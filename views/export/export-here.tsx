@@ -1,9 +1,6 @@
 import type { View } from '../view'
 
-/**
- * Takes nothing of the room: saves what this browser has of the one on the page, as a text file
- * that the script makes. Without a script it stays hidden.
- */
+/** Saves what this browser has of the open room as a text file; hidden without JavaScript. */
 export function ExportHere({ view }: { view: View }) {
   const { exporting, roomFile } = view.words
   return (
@@ -45,7 +42,7 @@ export function ExportHere({ view }: { view: View }) {
   )
 }
 
-/** The same for when the server is away: what stands in the dialog of a room then. */
+/** The same as the whole settings of a room, while the server cannot be reached. */
 export function ExportAway({ view }: { view: View }) {
   return (
     <template id="export-away">

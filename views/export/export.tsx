@@ -5,7 +5,7 @@ import { fill, type Language, type Words } from '../words'
 
 type HeadProps = { language: Language; lines: string[]; mark: string }
 
-/** Takes what the file is about; gives the whole page, with `mark` where the messages go. */
+/** The page of an export, with `mark` where the messages go. */
 export function ExportHead({ language, lines: [title = '', ...lines], mark }: HeadProps) {
   return (
     <html lang={language === 'zh' ? 'zh-Hans' : 'en'}>
@@ -34,7 +34,7 @@ const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 export type ExportedMessage = {
   message: Message
-  /** When it was said, as clocks showed it where it was exported. */
+  /** When it was posted, in the time zone of the export. */
   at: string
   quote: { seq: number; name: string; text: string } | null
   files: (Attachment & { href: string; picture: string | null })[]
@@ -42,7 +42,7 @@ export type ExportedMessage = {
 
 type MessagesProps = { messages: ExportedMessage[]; words: Words['roomFile'] }
 
-/** Some messages in order. */
+/** Messages of an export, in order. */
 export function ExportedMessages({ messages, words }: MessagesProps) {
   return (
     <>
@@ -91,7 +91,7 @@ function ExportedFile({ file }: { file: ExportedMessage['files'][number] }) {
   )
 }
 
-/** What has to be said at the end; often nothing. */
+/** A closing remark, or nothing. */
 export function ExportEnd({ sentence }: { sentence: string }) {
   return sentence === '' ? <></> : <footer>{sentence}</footer>
 }

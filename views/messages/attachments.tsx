@@ -2,7 +2,7 @@ import type { Paths } from '../../src/shared/paths'
 import type { Attachment } from '../../src/store/store'
 import { Icon } from '../page/icons'
 
-/** Takes what was sent with a message; gives pictures as pictures, and files as cards. */
+/** The attachments of a message: pictures, players, and cards for other files. */
 export function Attachments({ attachments, paths }: AttachmentsProps) {
   if (attachments.length === 0) return null
   const pictures = attachments.filter(({ type }) => type.startsWith('image/'))
@@ -37,7 +37,7 @@ function Pictures({ pictures, paths }: { pictures: Attachment[]; paths: Paths })
   )
 }
 
-/** Its box has its size before a byte of it is there; nine colours fill it meanwhile. */
+/** The box has its size before the picture is loaded; nine colours fill it until then. */
 function Picture({ picture, paths, isExtra, more }: PictureProps) {
   const { id, name, description, preview } = picture
   const { width, height } = fit(picture)
@@ -65,7 +65,7 @@ function Picture({ picture, paths, isExtra, more }: PictureProps) {
 
 const boxPx = { width: 416, height: 320 }
 
-/** The size on the page: as large as the picture, but within a box. */
+/** The size on the page: that of the picture, but within a box. */
 function fit({ width, height }: Attachment): { width: number; height: number } {
   const [wide, high] = [width ?? boxPx.width, height ?? boxPx.height]
   const scale = Math.min(1, boxPx.width / wide, boxPx.height / high)

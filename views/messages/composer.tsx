@@ -1,13 +1,13 @@
 import type { Message, Room } from '../../src/store/store'
 import { Icon } from '../page/icons'
-import { AnswerBox } from './message-forms'
 import { roomTitle } from '../rooms/room-title'
+import { excerptOf } from '../text/excerpt'
 import type { View } from '../view'
 import { fill } from '../words'
 
 /**
- * The field for writing. It is never replaced while the page lives, because undo history and a
- * half-typed Chinese word would be lost. Without JavaScript it is an ordinary form.
+ * The form for new messages. It is never swapped, as that would lose the undo history and a Chinese
+ * word that is being typed. Without JavaScript it is an ordinary form.
  */
 export function Composer({ view, room, clientId, unsent, answers }: ComposerProps) {
   const { live, page } = view.words
@@ -70,13 +70,12 @@ export function Composer({ view, room, clientId, unsent, answers }: ComposerProp
   )
 }
 
-/** Under the words: what else goes into a message, each a button, and what the keys do. */
+/** The buttons below the field, and what the keys do. */
 function Tools({ view }: { view: View }) {
   const { emoji, page } = view.words
   return (
     <>
       <div class="slab__tools">
-        {/* What was chosen stands in the tray until it is sent. */}
         <input id="files" type="file" multiple hidden aria-label={page.attach} />
         <button class="btn btn--icon needs-script" id="clip" type="button" title={page.attach}>
           <Icon name="clip" />
@@ -100,7 +99,7 @@ function Tools({ view }: { view: View }) {
   )
 }
 
-/** What the Enter key does; the style shows the one that was chosen. */
+/** What the Enter key does; CSS shows the chosen one. */
 function Hints({ view }: { view: View }) {
   const { page } = view.words
   return (
@@ -115,7 +114,7 @@ function Hints({ view }: { view: View }) {
   )
 }
 
-/** Over the field while it writes privately: to whom, for how long, and the way out. */
+/** Above the field while it writes privately: to whom, and how to stop. */
 function Chip({ view }: { view: View }) {
   const { page } = view.words
   return (
@@ -132,7 +131,7 @@ function Chip({ view }: { view: View }) {
   )
 }
 
-/** Over the field while it answers a message: which one, and the way out. */
+/** Above the field while it answers a message: which one, and how to stop. */
 function ReplyLine({ view }: { view: View }) {
   return (
     <p class="chip chip--reply" id="reply" hidden>
@@ -145,7 +144,20 @@ function ReplyLine({ view }: { view: View }) {
   )
 }
 
-/** A refused message comes back to its writer with the reason. */
+/** Without JavaScript a message is answered on its own page. */
+function AnswerBox({ view, message }: { view: View; message: Message }) {
+  const { nickname: name } = message.sender
+  return (
+    <noscript>
+      <label class="answer-box">
+        <input type="checkbox" name="reply_to" value={message.seq} checked />{' '}
+        {fill(view.words.live.replyTo, { name })}: {excerptOf(message.content)}
+      </label>
+    </noscript>
+  )
+}
+
+/** A refused message, and the reason. */
 export type Unsent = { content: string; problem: string }
 
 type ComposerProps = {
@@ -153,6 +165,6 @@ type ComposerProps = {
   room: Room
   clientId: string
   unsent: Unsent | null
-  /** The message whose page this is. */
+  /** The message whose page this is, which the form can answer. */
   answers: Message | null
 }

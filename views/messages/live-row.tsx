@@ -7,28 +7,27 @@ import { hueOf } from '../people/hue'
 import { bodyClass, MessageRow } from './message'
 import { isPlainText, Text } from '../text/text'
 
-/** Rendered pictures and names: half a megabyte. */
+/** At most half a megabyte. */
 const facesKeptMax = 4_000
 
 /**
- * A message's row as it is published, for browsers whose script is awake. While nothing is special
- * about a message its row says only what is its own: the picture, the name, the words. What all
- * rows have, the browser takes from a template (timeline/live-row.ts), and a thousand readers need
- * not be sent it again: half of the bytes. Gives a whole row otherwise.
+ * The row of a message as it is published. A plain message gets a short row with its sender and
+ * text only, half as many bytes for each reader; the browser adds the rest from a template
+ * (src/island/timeline/live-row.ts). All others get the whole row.
  */
 export function liveRow(message: Message, paths: Paths): string {
   if (!isPlain(message)) {
     return String(<MessageRow message={message} paths={paths} follows={false} />)
   }
   const { room, seq, clientId, createdAt, sender } = message
-  // Words and numbers need no quotes, which a thousand readers need not be sent either.
+  // Without quotes around the attributes, which these values do not need.
   return (
     `<article id=${sender.id}-${clientId} data-live=${room}/${seq}/${createdAt}>` +
     `${faceOf(sender)}${textOf(message)}</article>`
   )
 }
 
-/** Only words, just said, to everybody in the room. */
+/** A new text message without anything else. */
 function isPlain(message: Message): boolean {
   const { attachments, notifiedUserIds, reactions, content, editedAt, recipient, replyTo } = message
   return (
@@ -39,16 +38,16 @@ function isPlain(message: Message): boolean {
   )
 }
 
-/** Most texts are one plain paragraph, for which elements would be made and thrown away. */
+/** Most texts are one plain paragraph, which is faster without JSX. */
 function textOf(message: Message): string {
   if (!isPlainText(message.content)) return String(<Text message={message} />)
   const written: [string] = ['']
   escapeToBuffer(message.content, written)
-  // The end of a row ends its paragraph, too.
+  // The end of the row closes the paragraph.
   return `<p>${written[0]}`
 }
 
-/** Somebody's picture and name, rendered once. */
+/** A user's picture and name, rendered once. */
 function faceOf(user: User): string {
   const key = `${user.id} ${user.avatar} ${user.nickname}`
   const known = faces.get(key)

@@ -1,7 +1,7 @@
 import { Icon } from '../page/icons'
 import type { View } from '../view'
 
-/** What the page needs to send files and to see pictures large: fetched when it is first used. */
+/** Templates for uploads and the lightbox; the page fetches them at first use. */
 export function MediaKit({ view }: { view: View }) {
   const { media } = view.words
   return (

@@ -3,12 +3,8 @@ import type { Unsent } from './composer'
 import { quickEmoji } from './message-tools'
 import { excerptOf } from '../text/excerpt'
 import type { View } from '../view'
-import { fill } from '../words'
 
-/**
- * What one may do with a message whose page this is, as plain forms: only browsers without a script
- * show them. `refused` is an edit that came back with its reason.
- */
+/** Forms to change the message whose page this is, for browsers without JavaScript. */
 export function MessageForms({ view, room, reader, message, refused }: MessageFormsProps) {
   const { paths, words } = view
   const isOwn = message.sender.id === reader.id
@@ -47,19 +43,6 @@ export function MessageForms({ view, room, reader, message, refused }: MessageFo
           </form>
         )}
       </section>
-    </noscript>
-  )
-}
-
-/** Without a script a message is answered from its own page: the field says which. */
-export function AnswerBox({ view, message }: { view: View; message: Message }) {
-  const { nickname: name } = message.sender
-  return (
-    <noscript>
-      <label class="answer-box">
-        <input type="checkbox" name="reply_to" value={message.seq} checked />{' '}
-        {fill(view.words.live.replyTo, { name })}: {excerptOf(message.content)}
-      </label>
     </noscript>
   )
 }

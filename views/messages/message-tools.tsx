@@ -2,7 +2,7 @@ import { Icon } from '../page/icons'
 import type { View } from '../view'
 import { fill } from '../words'
 
-/** One toolbar for all messages; the script lets it stand at the one that is meant. */
+/** One toolbar for all messages; the script moves it to the one in use. */
 export function MessageTools({ view }: { view: View }) {
   const { page } = view.words
   const tools = [
@@ -25,10 +25,10 @@ export function MessageTools({ view }: { view: View }) {
   )
 }
 
-/** The six that most people mean; the rest is in the panel. */
+/** The most common reactions; all others are in the emoji panel. */
 export const quickEmoji = ['👍', '❤️', '😂', '🎉', '😮', '👀']
 
-/** Everything one may do with a message: a menu at its row, a sheet from below on a phone. */
+/** All actions on a message: a menu at its row, or a sheet at the bottom on a phone. */
 function ToolsMenu({ view }: { view: View }) {
   const { page } = view.words
   const acts = [

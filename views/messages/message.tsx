@@ -1,18 +1,17 @@
 import type { Child } from 'hono/jsx'
 import { isLargeEmoji } from '../../src/shared/emoji'
 import type { Paths } from '../../src/shared/paths'
-import type { Message, Room, User } from '../../src/store/store'
+import type { Message, Reaction, Room, User } from '../../src/store/store'
 import { Attachments } from './attachments'
 import { Avatar } from '../people/avatar'
 import { hueOf } from '../people/hue'
 import { QuoteLine } from './quote'
-import { Reactions } from './reactions'
 import { Text } from '../text/text'
 import type { View } from '../view'
 
 /**
- * One message as everybody sees it: no language, no clock, nothing about the reader, so that one
- * string serves the whole room. The browser turns UTC into local time.
+ * A message, the same for every reader: no language, time zone or mark of the reader's own, so that
+ * one string serves the whole room. The browser adapts it.
  */
 export function MessageRow({ message, paths, follows, children }: RowProps) {
   const { sender, clientId, content, attachments } = message
@@ -55,22 +54,47 @@ export function MessageRow({ message, paths, follows, children }: RowProps) {
   )
 }
 
-/** A picture needs no words. */
+/** Whether it has files and no text. */
 function isWordless({ attachments, content }: Message): boolean {
   return attachments.length > 0 && content.trim() === ''
+}
+
+const namesShown = 20
+
+/** The reactions of a message; the browser marks the reader's own. */
+function Reactions({ message: { reactions } }: { message: Message }) {
+  return (
+    <div class="reactions">
+      {reactions.map((reaction) => (
+        <ReactionChip reaction={reaction} />
+      ))}
+    </div>
+  )
+}
+
+function ReactionChip({ reaction: { emoji, people } }: { reaction: Reaction }) {
+  const ids = people.map(({ id }) => id)
+  const names = people.slice(0, namesShown).map(({ nickname }) => nickname)
+  const rest = people.length > namesShown ? ' …' : ''
+  return (
+    <button class="reaction" type="button" data-emoji={emoji} data-people={ids.join(' ')}>
+      {emoji} <span>{people.length}</span>
+      <span class="reaction__who">{names.join(', ') + rest}</span>
+    </button>
+  )
 }
 
 const foldFromLines = 20
 const foldFromUnits = 2_000
 
-/** A few emoji alone are large; a long text is folded until somebody wants all of it. */
+/** A few emoji alone are large; a long text is folded. */
 export function bodyClass(content: string): string {
   if (isLargeEmoji(content)) return 'msg__body msg__body--emoji'
   const isLong = content.length > foldFromUnits || content.split('\n').length > foldFromLines
   return isLong ? 'msg__body msg__body--long' : 'msg__body'
 }
 
-/** Takes who is writing and where; gives the row that the browser fills before the server does. */
+/** The row that the browser fills for a message it is sending. */
 export function PendingTemplate({ view, user, room }: { view: View; user: User; room: Room }) {
   const { live } = view.words
   return (
@@ -92,7 +116,7 @@ export function PendingTemplate({ view, user, room }: { view: View; user: User; 
 
 type RowProps = { message: Message; paths: Paths; follows: boolean; children?: Child }
 
-/** An answer that says nothing, for the template of what stands over one. */
+/** An empty answer, for the template of a quote. */
 export function answerBy(sender: User): Message {
   return { ...emptyMessage(sender, { id: 0 }), replyTo: 1, quote: { sender, content: '' } }
 }

@@ -4,8 +4,8 @@ import { hueOf } from '../people/hue'
 import { excerptOf } from '../text/excerpt'
 
 /**
- * Takes an answer; gives one line of what it answers, which leads there. When that is gone the
- * style says so in the reader's language, as the row is the same for all.
+ * One line of the answered message, as a link to it. If it was deleted, CSS says so in the reader's
+ * language, as the row is the same for all.
  */
 export function QuoteLine({ message, paths }: { message: Message; paths: Paths }) {
   const { quote, replyTo, room } = message

@@ -6,7 +6,7 @@ import { roomTitle } from '../rooms/room-title'
 import type { View } from '../view'
 import { fill } from '../words'
 
-/** Takes a page of messages, oldest first; gives the list that is replaced as a whole. */
+/** The list of messages, which is swapped as a whole. */
 export function Timeline(props: TimelineProps) {
   const { room } = props
   return (
@@ -31,7 +31,7 @@ export function Timeline(props: TimelineProps) {
   )
 }
 
-/** Takes an older page; gives what stands in for `#older`: its rows and what is before them. */
+/** What replaces `#older`: the rows of an older page, and the link before them. */
 export function OlderMessages(props: PageProps) {
   const { view, room, messages, slips, hasOlder } = props
   const first = messages[0]
@@ -51,7 +51,7 @@ export function OlderMessages(props: PageProps) {
   )
 }
 
-/** Takes a newer page; gives what stands in for `#newer`: its rows and what is after them. */
+/** What replaces `#newer`: the rows of a newer page, and the link after them. */
 export function NewerMessages(props: PageProps) {
   const { room, nextSeq } = props
   return (
@@ -95,7 +95,7 @@ function Rows(props: PageProps) {
   )
 }
 
-/** What stands in a room for a private message that was written there. */
+/** A private message, shown in the room where it was written. */
 function Slip({ view, reader, message }: SlipProps) {
   const { sender, recipient } = message
   const other = sender.id === reader.id ? recipient : sender
@@ -106,7 +106,7 @@ function Slip({ view, reader, message }: SlipProps) {
   )
 }
 
-/** The hatched paper around such a message; the browser fills an empty one. */
+/** The frame around it; the browser fills an empty one. */
 export function SlipFrame({ view, name, after, children }: SlipFrameProps) {
   return (
     <section class="slip" data-after={after}>
@@ -118,7 +118,7 @@ export function SlipFrame({ view, name, after, children }: SlipFrameProps) {
   )
 }
 
-/** The link to what is before a page, which the browser follows by itself. */
+/** The link to older messages, which the browser follows while scrolling. */
 export function Older({ view, room, firstSeq }: { view: View; room: Room; firstSeq: number }) {
   const { paths, words } = view
   return (
@@ -137,7 +137,7 @@ export function Older({ view, room, firstSeq }: { view: View; room: Room; firstS
   )
 }
 
-/** The link to what is after a page that does not end with the newest message. */
+/** The link to newer messages, on a page that does not end with the newest. */
 export function Newer({ view, room, lastSeq }: { view: View; room: Room; lastSeq: number }) {
   const { paths, words } = view
   return (
@@ -156,21 +156,21 @@ export function Newer({ view, room, lastSeq }: { view: View; room: Room; lastSeq
   )
 }
 
-/** Some of a room's messages, oldest first. */
+/** A page of a room's messages, oldest first. */
 export type PageProps = {
   view: View
   room: Room
   reader: User
   messages: Message[]
-  /** Private messages of the reader that were written between these. */
+  /** Private messages of the reader that were written in this room between these. */
   slips: Message[]
   hasOlder: boolean
-  /** The place of the next message that is not among these; null when the newest is. */
+  /** The seq of the next message after these; null when they end with the newest. */
   nextSeq: number | null
 }
 
 export type TimelineProps = PageProps & {
-  /** The place that was asked for; null when it was the end. */
+  /** The seq that was asked for; null for the end of the room. */
   at: number | null
 }
 
@@ -178,7 +178,7 @@ type SlipProps = { view: View; reader: User; message: Message }
 
 type SlipFrameProps = { view: View; name: string; after: number; children?: unknown }
 
-/** Two messages of one person within minutes share a picture and a name. */
+/** Whether a message shares the head of the previous one. */
 function follows(previous: Message | undefined, message: Message): boolean {
   if (previous === undefined) return false
   const sameSender = previous.sender.id === message.sender.id

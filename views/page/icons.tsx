@@ -1,4 +1,4 @@
-/** Every picture of the page, drawn once; places refer to them by name. */
+/** Every icon of the page, once; `Icon` refers to them by name. */
 export function IconSymbols() {
   return (
     <svg class="symbols" aria-hidden="true">
@@ -16,7 +16,7 @@ export function IconSymbols() {
   )
 }
 
-/** Takes a name; gives the icon. `dir` marks one that points along the line and is mirrored. */
+/** An icon; `dir` marks one that is mirrored in right-to-left text. */
 export function Icon({ name, dir }: { name: keyof typeof icons; dir?: boolean }) {
   return (
     <svg class={dir === true ? 'ic ic--dir' : 'ic'} aria-hidden="true">
@@ -62,7 +62,7 @@ const icons = {
   alert: 'M12 3.5 2.5 20h19ZM12 10v4.5M12 17.2v.1',
 }
 
-// Drawn with a brush's economy: few strokes, recognisable at 28 pixels.
+// Few strokes, recognisable at 28 pixels.
 const stamps = {
   mountain: 'M1.5 19 9 6l4.5 7.5M11 17l5-7 6.5 9ZM6.8 10l2.2 1.5 2-1.5',
   wave:

@@ -4,7 +4,7 @@ import { IconSymbols } from './icons'
 import type { View } from '../view'
 import { liveWords } from '../words'
 
-/** Takes what stands in the room; gives the whole document around it. */
+/** The whole document around its children. */
 export function Page(props: PageProps) {
   const { view, title, user, epoch, renews = false, isWhole = false, children } = props
   const { density, enter, theme } = view.preferences
@@ -41,13 +41,13 @@ export function Page(props: PageProps) {
 type PageProps = {
   view: View
   title: string
-  /** Who is reading; null on pages for strangers. */
+  /** The signed-in user; null on pages without sign-in. */
   user: User | null
-  /** The database's epoch, for a page that will open a socket. */
+  /** The database's epoch, on a page that opens a socket. */
   epoch?: string
-  /** Without a script it is fetched again and again, as what stands on it changes. */
+  /** Without JavaScript it reloads itself, as its messages change. */
   renews?: boolean
-  /** It shows what other pages fetch later, so it brings those styles, too. */
+  /** It shows what other pages load lazily, so it needs those styles too. */
   isWhole?: boolean
   children: Child
 }
@@ -89,18 +89,18 @@ function Head({ view, title, renews, isWhole }: HeadProps) {
   )
 }
 
-/** The browser's own frame around the page; the same colours as --paper in tokens.css. */
+/** Colours of the browser's own frame: those of --paper in tokens.css. */
 const systemThemes = ['light', 'dark'] as const
 const paper = { light: '#f5f2ec', dark: '#12151b' }
 
 const viewport =
   'width=device-width,initial-scale=1,viewport-fit=cover,interactive-widget=resizes-content'
 
-// The policy of the page forbids inline styles, so htmx must not bring its own.
+// The page's policy forbids the inline styles of htmx.
 const htmxConfig = JSON.stringify({
   prefix: '',
   extensions: 'none',
-  // Back and Forward are the island's: it knows the rooms.
+  // The island handles Back and Forward.
   history: false,
   includeIndicatorCSS: false,
   defaultTimeout: 10_000,

@@ -4,7 +4,7 @@ import { Icon } from './icons'
 import { Page } from './page'
 import type { View } from '../view'
 
-/** The empty dialog into which the page puts whatever is asked for: rooms, a person, help. */
+/** The empty dialog for panels that are fetched: rooms, a person, help. */
 export function PanelDialog({ view }: { view: View }) {
   return (
     <dialog class="panel" id="panel" closedby="any" aria-labelledby="panel-title">
@@ -19,7 +19,7 @@ export function PanelDialog({ view }: { view: View }) {
   )
 }
 
-/** Takes what stands in a panel; gives it as a page of its own, for browsers without a script. */
+/** A panel as a page of its own, for browsers without JavaScript. */
 export function PanelPage({ view, user, title, look, children }: PanelPageProps) {
   return (
     <Page view={view} title={title} user={user} isWhole>
@@ -35,7 +35,7 @@ export function PanelPage({ view, user, title, look, children }: PanelPageProps)
   )
 }
 
-/** Takes where a form goes and what it is called; gives the form, its problem shown below it. */
+/** A form in a panel; a refusal is shown below it. */
 export function PanelForm({ action, submit, children, look }: PanelFormProps) {
   return (
     <form

@@ -3,7 +3,7 @@ import { Page } from './page'
 import type { View } from '../view'
 import { fill } from '../words'
 
-/** Takes one sentence, and a reference to find it in the log; gives a whole page about it. */
+/** A whole page for a problem: one sentence, and a reference to find it in the log. */
 export function ProblemPage({ view, sentence, reference }: ProblemPageProps) {
   const { page } = view.words
   return (
@@ -23,7 +23,7 @@ export function ProblemPage({ view, sentence, reference }: ProblemPageProps) {
   )
 }
 
-/** Takes one sentence; gives it as a fragment for a place on a page. */
+/** A problem as a fragment of a page. */
 export function Problem({ sentence }: { sentence: string }) {
   return (
     <p class="problem" role="alert">

@@ -5,7 +5,7 @@ import { LanguageForm, ThemeForm } from '../settings/preference-forms'
 import type { View } from '../view'
 import { fill } from '../words'
 
-/** Takes the reader, or null behind the sign-in dialog; gives the bar above everything. */
+/** The bar at the top; behind the sign-in dialog, without a user, it has no buttons. */
 export function TopBar({ view, user }: { view: View; user: User | null }) {
   const { page } = view.words
   return (
@@ -66,7 +66,7 @@ function RailButton({ rail, icon, label }: RailButtonProps) {
   )
 }
 
-/** Sound and notices; the script fills in what this browser chose and can do. */
+/** Sound and notifications; the script fills in what this browser has chosen and supports. */
 function BellMenu({ view }: { view: View }) {
   const { page, volumes } = view.words
   return (

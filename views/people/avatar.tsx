@@ -3,7 +3,7 @@ import { once } from '../../src/shared/once'
 import { housePaths } from '../../src/shared/paths'
 import { hueOf } from './hue'
 
-/** The pictures anybody may take: the first letter of the name, or one of eleven stamps. */
+/** The avatars to choose from: the first letter of the name, or one of eleven stamps. */
 export const readyAvatars: string[] = [
   'letter',
   'mountain',
@@ -19,13 +19,12 @@ export const readyAvatars: string[] = [
   'flower',
 ]
 
-/** Takes a person and a size; gives their picture, which says nothing to a screen reader. */
+/** A user's picture. Screen readers skip it, as the name is always beside it. */
 export function Avatar({ user, size }: { user: User; size?: 'small' | 'large' }) {
   const look = `av ${hueOf(user.id)}${size === undefined ? '' : ` av--${size}`}`
   const { avatar, nickname } = user
   if (avatar !== 'letter' && readyAvatars.includes(avatar))
     return <Stamp name={avatar} look={look} />
-  // Whoever listens hears the name, which is always beside it.
   if (isFace(avatar))
     return <img class={look} aria-hidden="true" src={housePaths.face(avatar)} alt="" />
   return (
@@ -35,12 +34,12 @@ export function Avatar({ user, size }: { user: User; size?: 'small' | 'large' })
   )
 }
 
-/** Whether it is the id of somebody's own picture. */
+/** Whether it is the id of an uploaded picture. */
 export function isFace(avatar: string): boolean {
   return /^[0-9a-f]{32}$/.test(avatar)
 }
 
-/** Takes a stamp's name and its classes; gives the pictogram. */
+/** A stamp; `look` is its class. */
 export function Stamp({ name, look }: { name: string; look: string }) {
   return (
     <svg class={look} aria-hidden="true">

@@ -1,9 +1,10 @@
+import type { PresenceState } from '../../src/shared/protocol'
 import type { User } from '../../src/store/store'
 import { Avatar } from './avatar'
 import { RailClose } from '../rooms/rooms'
 import type { View } from '../view'
 
-/** Takes everybody in the room and how they are; gives the list, those who are here first. */
+/** The people of a room, those online first. */
 export function PeopleRail(props: PeopleProps & { view: View }) {
   const { page } = props.view.words
   return (
@@ -26,12 +27,12 @@ export function PeopleRail(props: PeopleProps & { view: View }) {
   )
 }
 
-/** How many of them are here, beside the heading. */
+/** How many of them are online, beside the heading. */
 export function OnlineCount(props: PeopleProps) {
   return <span id="online-count">{countHere(props)}</span>
 }
 
-/** The list alone, which is replaced when another room is opened. */
+/** The list alone, which is swapped when another room is opened. */
 export function PeopleList({ room, people, members, states }: PeopleProps) {
   const here = people.filter(({ id }) => states.has(id))
   const absent = people.filter(({ id }) => !states.has(id))
@@ -44,12 +45,12 @@ export function PeopleList({ room, people, members, states }: PeopleProps) {
   )
 }
 
-/** How many of these people are here. */
+/** How many of these people are not offline. */
 export function countHere({ people, states }: PeopleProps): number {
   return people.filter(({ id }) => states.has(id)).length
 }
 
-/** Takes a person and their presence; gives their line, the same for every reader. */
+/** A person in the list, the same for every reader. */
 export function PersonRow({ user, state, room }: PersonProps) {
   return (
     <li
@@ -71,15 +72,13 @@ export function PersonRow({ user, state, room }: PersonProps) {
   )
 }
 
-export type Presence = 'online' | 'away' | 'offline'
-
-type PersonProps = { user: User; state: Presence; room: number }
+type PersonProps = { user: User; state: PresenceState; room: number }
 
 export type PeopleProps = {
   room: number
   people: User[]
-  /** How many are in the room, shown or not. */
+  /** How many members the room has, listed or not. */
   members: number
   /** Everybody who is not offline. */
-  states: ReadonlyMap<number, Presence>
+  states: ReadonlyMap<number, PresenceState>
 }

@@ -4,7 +4,7 @@ import { Page } from '../page/page'
 import { TopBar } from '../page/top-bar'
 import type { View } from '../view'
 
-/** Takes what was typed so far; gives the page for somebody without a name. */
+/** The page for visitors who are not signed in. */
 export function SignInPage({ view, form }: SignInProps) {
   const { page } = view.words
   return (
@@ -29,7 +29,7 @@ export function SignInPage({ view, form }: SignInProps) {
   )
 }
 
-/** Takes what was typed and what is wrong with it; gives the form, which is swapped by itself. */
+/** The sign-in form, which its own answer replaces. */
 export function SignIn({ view, form }: SignInProps) {
   const action = view.paths.session()
   const { page } = view.words
@@ -58,11 +58,11 @@ export function SignIn({ view, form }: SignInProps) {
 export type SignInForm = {
   nickname: string
   avatar: string
-  /** One's own, as text; empty without one. */
+  /** The uploaded picture in base64; empty without one. */
   picture: string
-  /** The room to open afterwards; null for the usual one. */
+  /** The room to open afterwards; null for the first one. */
   room: number | null
-  /** One sentence about what to change; null at first. */
+  /** Why the last attempt was refused. */
   problem: string | null
   suggestions: string[]
 }
@@ -113,7 +113,7 @@ function Suggestions({ view, form }: SignInProps) {
   )
 }
 
-/** Takes what is chosen; gives the pictures to choose from, one's own among them. */
+/** The choice of an avatar, with an uploaded picture if there is one. */
 export function AvatarChoice({ view, chosen, picture }: AvatarChoiceProps) {
   const { words } = view
   const labels: Record<string, string> = words.avatars
@@ -143,7 +143,7 @@ export function AvatarChoice({ view, chosen, picture }: AvatarChoiceProps) {
 
 type AvatarChoiceProps = { view: View; chosen: string; picture: string }
 
-/** The own picture among the others, once there is one. */
+/** The uploaded picture, hidden until there is one. */
 function OwnChoice({ view, chosen }: { view: View; chosen: string }) {
   const { page } = view.words
   const isOwn = isFace(chosen)
@@ -156,7 +156,7 @@ function OwnChoice({ view, chosen }: { view: View; chosen: string }) {
   )
 }
 
-/** The way to an own picture; it takes a script to make it small enough. */
+/** Uploads a picture; needs JavaScript to shrink it. */
 function OwnFace({ view, picture }: { view: View; picture: string }) {
   const { page } = view.words
   return (
@@ -181,7 +181,7 @@ function OwnFace({ view, picture }: { view: View; picture: string }) {
   )
 }
 
-/** The room behind the dialog: its outline only, since a stranger may see nothing of it. */
+/** The outline of a room behind the dialog. */
 function Shell({ view }: { view: View }) {
   return (
     <div class="app" id="app" inert>

@@ -4,7 +4,7 @@ import { PanelForm } from '../page/panel'
 import type { View } from '../view'
 import { plural } from '../words'
 
-/** Takes every open room; gives the list to join one, and the form to make another. */
+/** The list of open rooms, and the form to create a room. */
 export function OpenRooms({ view, rooms }: { view: View; rooms: OpenRoom[] }) {
   const { page } = view.words
   return (

@@ -7,7 +7,7 @@ import { roomTitle } from './room-title'
 import type { View } from '../view'
 import { plural } from '../words'
 
-/** Takes a room as one member sees it; gives all that the member may decide about it. */
+/** Everything one member may change about a room. */
 export function RoomSettings(props: SettingsProps) {
   const { view, room, user, people, others, isFirst, messages } = props
   const { page } = view.words
@@ -36,11 +36,11 @@ type SettingsProps = {
   room: Room
   user: User
   people: User[]
-  /** Those who are not in it and could be invited. */
+  /** Who may be invited. */
   others: User[]
-  /** The room nobody leaves. */
+  /** The first room, which nobody can leave. */
   isFirst: boolean
-  /** How many there are to export; null when that is not known just now. */
+  /** How many messages an export has; null when unknown. */
   messages: number | null
 }
 
@@ -129,7 +129,7 @@ function Members({ view, room, user, people }: PartProps & { user: User; people:
   )
 }
 
-/** The whole room as a file; the page's script adds the reader's time zone. */
+/** Links to the exports; the script adds the reader's time zone. */
 function ExportWays({ view, room, messages }: PartProps & Pick<SettingsProps, 'messages'>) {
   const { roomFile } = view.words
   const ways = [

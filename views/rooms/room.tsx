@@ -17,7 +17,7 @@ import { TopBar } from '../page/top-bar'
 import type { View } from '../view'
 import { fill, plural } from '../words'
 
-/** Takes a room as one member sees it; gives the page of the chat. */
+/** The page of a room for one member. */
 export function RoomPage(props: RoomPageProps) {
   const { view, reader, room, rooms, people, members, states, counts, clientId, epoch } = props
   const asked = props.messages.find(({ seq }) => seq === props.at)
@@ -71,7 +71,7 @@ export function RoomPage(props: RoomPageProps) {
   )
 }
 
-/** Takes the same as the page; gives the parts of it that another room changes. */
+/** The parts of the page that differ in another room. */
 export function RoomParts(props: TimelineProps & Omit<PeopleProps, 'room'>) {
   return (
     <>
@@ -81,7 +81,7 @@ export function RoomParts(props: TimelineProps & Omit<PeopleProps, 'room'>) {
   )
 }
 
-/** The same without the messages: what is not told again after an interruption. */
+/** The same without the messages: what a resume does not send again. */
 export function AroundRoom({ view, room, people, members, states }: AroundProps) {
   const here = { room: room.id, people, members, states }
   return (
@@ -104,20 +104,20 @@ type AroundProps = Pick<TimelineProps, 'view' | 'room'> & Omit<PeopleProps, 'roo
 type RoomPageProps = TimelineProps &
   Omit<PeopleProps, 'room'> & {
     rooms: Room[]
-    /** How many people are in each of them. */
+    /** How many people are online in each of them. */
     counts: ReadonlyMap<number, number>
-    /** Asked for by whoever only reads: the page is fetched anew every now and then. */
+    /** Without JavaScript: the page reloads itself every now and then. */
     isRenewing: boolean
-    /** A fresh id for the message a browser without JavaScript may send from this page. */
+    /** Without JavaScript: the client id of a message that is sent from this page. */
     clientId: string
     epoch: string
-    /** Text that was refused, and why; only without JavaScript. */
+    /** Without JavaScript: a message that was refused. */
     unsent?: Unsent | null
-    /** The same of a change to the message at the place that was asked for. */
+    /** Without JavaScript: a refused edit of the message at `at`. */
     refused?: Unsent | null
   }
 
-/** A page that renews itself takes away what is being written, so it has to be asked for. */
+/** Reloading would discard what is being typed, so it only happens on request. */
 function WithoutScript({ view, room, isRenewing }: RoomPageProps) {
   const { page } = view.words
   const path = view.paths.room(room.id)
@@ -176,7 +176,7 @@ function ConnectionBar({ view }: { view: View }) {
   )
 }
 
-/** How much is new since when, over a room that was opened with a lot of it. */
+/** Shown when a room with many unread messages is opened: how many, and since when. */
 function UnreadBar({ view }: { view: View }) {
   const { page } = view.words
   return (

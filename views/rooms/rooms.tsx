@@ -1,18 +1,18 @@
 import type { Child } from 'hono/jsx'
+import type { PresenceState } from '../../src/shared/protocol'
 import type { Room } from '../../src/store/store'
-import type { Presence } from '../people/people'
 import { Icon } from '../page/icons'
 import type { View } from '../view'
 import { plural } from '../words'
 
-/** Takes a person's rooms, which one is open and how many are where; gives the list of links. */
+/** The list of a user's rooms. */
 export function RoomsRail({ view, rooms, current, counts, states }: RoomsProps) {
   const { page } = view.words
   const compare = new Intl.Collator(view.language).compare
   const shared = rooms
     .filter(({ kind }) => kind !== 'direct')
     .toSorted((a, b) => compare(a.name, b.name) || a.id - b.id)
-  // A direct room in which nothing was said yet is only its opener's intention.
+  // A direct room without messages is shown only while it is open.
   const direct = rooms.filter(
     ({ id, pair, revision }) => pair !== null && (revision > 0 || id === current),
   )
@@ -53,7 +53,7 @@ export function RoomsRail({ view, rooms, current, counts, states }: RoomsProps) 
   )
 }
 
-/** Takes a rail's id and a label; gives the button that closes it while it is a drawer. */
+/** The button that closes a rail while it is a drawer. */
 export function RailClose({ rail, label }: { rail: string; label: string }) {
   return (
     <button
@@ -72,18 +72,18 @@ type RoomsProps = {
   view: View
   rooms: Room[]
   current: number | null
-  /** How many people are in each room just now. */
+  /** How many people are online in each room. */
   counts: ReadonlyMap<number, number>
-  states: ReadonlyMap<number, Presence>
+  states: ReadonlyMap<number, PresenceState>
 }
 
 type ItemProps = { view: View; room: Room; isCurrent: boolean }
 
 type LinkProps = ItemProps & {
   name: string
-  /** The other person of a private conversation, and how they are. */
+  /** The other person of a direct room, and their presence. */
   person?: number
-  state?: Presence
+  state?: PresenceState
   children: Child
 }
 
@@ -149,7 +149,7 @@ function Draft({ view }: { view: View }) {
   )
 }
 
-/** How much is unread: a red number for what is meant for me, a dot for talk. */
+/** A number for unread mentions; other unread messages show as a dot. */
 function Unread({ view, room }: { view: View; room: Room }) {
   const { language, words } = view
   return (

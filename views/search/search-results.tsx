@@ -7,16 +7,16 @@ import { fill, plural, type Words } from '../words'
 export type ShownHit = {
   room: number
   seq: number
-  /** The room's name, or the other person's of a private conversation. */
+  /** The name of the room, or of the other person of a direct room. */
   place: string
   isPrivate: boolean
   sender: User
-  /** The day in words, and the time of day, where the reader is. */
+  /** The day in words and the time, in the reader's time zone. */
   day: string
   time: string
   at: string
   excerpt: Piece[]
-  /** What was said around it, in a line each. */
+  /** The messages before and after it. */
   before: Line | null
   after: Line | null
 }
@@ -26,13 +26,13 @@ export type ResultsProps = {
   hits: ShownHit[]
   count: { messages: number; rooms: number; more: boolean } | null
   isAll: boolean
-  /** Where older results are; null when there are none. */
+  /** The URL of older results; null when there are none. */
   next: string | null
-  /** Each filter that was set, in words, and the search without it. */
+  /** Each filter in words, and the URL of the search without it. */
   filters: { words: string; without: string }[]
 }
 
-/** What was found, by day, newest first; or what was searched, and how to find more. */
+/** Results by day, newest first; without any, the filters that could be dropped. */
 export function SearchResults({ view, hits, count, isAll, next, filters }: ResultsProps) {
   const { search } = view.words
   const days = [...new Set(hits.map(({ day }) => day))]
@@ -135,7 +135,7 @@ function HitItem({ view, hit }: { view: View; hit: ShownHit }) {
   )
 }
 
-/** Nothing at the beginning and at the end of a room. */
+/** A neighbouring message; none at the ends of a room. */
 function Near({ line }: { line: Line | null }) {
   if (line === null) return <></>
   return (

@@ -3,7 +3,7 @@ import { Icon } from '../page/icons'
 import { type ResultsProps, SearchResults } from './search-results'
 import type { View } from '../view'
 
-/** What is asked for, as the fields of the form hold it: '' for what is not. */
+/** The fields of the form; '' where nothing is chosen. */
 export type SearchFields = Record<
   'q' | 'sender' | 'room' | 'when' | 'since' | 'until' | 'has' | 'tz',
   string
@@ -17,7 +17,7 @@ export type SearchProps = {
   results: ResultsProps | null
 }
 
-/** Takes a search and what it found; gives the form and the list, for the page and its dialog. */
+/** The form of a search and its results, for the page and the dialog. */
 export function SearchPanel(props: SearchProps & { isDialog: boolean }) {
   const { view, fields, people, rooms, results, isDialog } = props
   const { search } = view.words
@@ -68,7 +68,7 @@ export function SearchPanel(props: SearchProps & { isDialog: boolean }) {
 
 type FoundProps = { results: ResultsProps; typed: Omit<SearchProps, 'results'> | null }
 
-/** What was found, and the filters, too, when they were typed instead of chosen. */
+/** The results, and the filters too when they were typed. */
 export function FoundParts({ results, typed }: FoundProps) {
   return (
     <>
@@ -82,7 +82,7 @@ export function FoundParts({ results, typed }: FoundProps) {
   )
 }
 
-/** `text` is what is left of the words when the filters were among them. */
+/** The filters; `text` is the typed text without them. */
 function SearchChips({ view, fields, people, rooms, text }: ChipsProps) {
   const { search } = view.words
   const toOption = ({ id, name }: { id: number; name: string }): Option => [String(id), name]

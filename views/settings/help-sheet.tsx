@@ -1,7 +1,7 @@
 import type { View } from '../view'
 import type { Words } from '../words'
 
-/** The keys, as they lie on the reader's keyboard. */
+/** The keyboard shortcuts. */
 export function HelpSheet({ view }: { view: View }) {
   const { keys, page } = view.words
   return (
@@ -35,7 +35,7 @@ export function HelpSheet({ view }: { view: View }) {
   )
 }
 
-/** In the order in which a newcomer meets them; the island obeys the same. */
+/** The most useful first; the island implements them. */
 const shortcuts: [name: keyof Words['keys'], ...combinations: string[]][] = [
   ['send', 'Enter'],
   ['line', 'Shift Enter'],

@@ -1,6 +1,6 @@
 import type { View } from '../view'
 
-/** Takes the page's language; gives the choice of another, each under its own name. */
+/** The choice of a language, each by its own name. */
 export function LanguageForm({ view }: { view: View }) {
   const { language, paths, words } = view
   return (
@@ -30,7 +30,7 @@ export function LanguageForm({ view }: { view: View }) {
   )
 }
 
-/** Takes the page's theme; gives the three to choose from. */
+/** The choice of a theme. */
 export function ThemeForm({ view }: { view: View }) {
   const { paths, preferences, words } = view
   return (

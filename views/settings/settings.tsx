@@ -1,8 +1,8 @@
 import type { View } from '../view'
 
 /**
- * Takes whether it is a page of its own; gives everything one may choose about this browser. What
- * only a script can do stands in the dialog alone.
+ * The settings of this browser. What needs JavaScript is only in the dialog, not on the page of its
+ * own (`isPage`).
  */
 export function Settings({ view, isPage }: { view: View; isPage: boolean }) {
   const { title } = view.words.settings
@@ -23,7 +23,7 @@ export function Settings({ view, isPage }: { view: View; isPage: boolean }) {
 
 const languages = { en: 'English', zh: '简体中文' }
 
-/** Cookies; with a script each choice takes effect at once, without one there is a button. */
+/** Kept in cookies; in the dialog each choice takes effect at once. */
 function Preferences({ view, isPage }: { view: View; isPage: boolean }) {
   const { page, settings } = view.words
   const { density, enter, theme } = view.preferences
@@ -53,7 +53,7 @@ function Preferences({ view, isPage }: { view: View; isPage: boolean }) {
   )
 }
 
-/** What calls somebody; the script fills in what this browser chose and can do. */
+/** Sound and notifications; the script fills in what this browser has chosen and supports. */
 function Signals({ view }: { view: View }) {
   const { page, settings, volumes } = view.words
   return (
@@ -74,7 +74,7 @@ function Signals({ view }: { view: View }) {
   )
 }
 
-/** What of the talk is kept in this browser; filled in by the script. */
+/** The copy of the history in this browser; filled in by the script. */
 function HistoryHere({ view }: { view: View }) {
   const { settings } = view.words
   return (

@@ -1,6 +1,6 @@
 import { type Inline, readInline } from './inline'
 
-/** A part of a message that stands for itself. */
+/** A block of a message's text. */
 export type Block =
   | { kind: 'paragraph'; lines: Inline[][] }
   | { kind: 'quote'; lines: Inline[][] }
@@ -15,8 +15,8 @@ const bullet = /^[-*•] /
 const number = /^(?<first>\d{1,3})[.)] /
 
 /**
- * Reads a message's text as blocks: fenced code, quotes, lists, and paragraphs, which keep their
- * line breaks. Linear in the length of the text; whatever is not one of these is a paragraph.
+ * Reads a message's text as blocks: fenced code, quotes, lists and, for everything else, paragraphs
+ * that keep their line breaks. Linear in the length.
  */
 export function readBlocks(content: string): Block[] {
   const lines = linesOf(content)
@@ -44,7 +44,7 @@ export function readBlocks(content: string): Block[] {
 
 type Kind = 'paragraph' | 'quote' | 'bullets' | 'numbers'
 
-/** A list or quote longer than this is a paste; the rest of it stays as it was typed. */
+/** Bounds the elements of a pasted list or quote; later lines are paragraphs. */
 const linesMax = 300
 
 function kindOf(lines: Source[], n: number): Kind {
@@ -55,7 +55,7 @@ function kindOf(lines: Source[], n: number): Kind {
   return number.test(text) ? 'numbers' : 'paragraph'
 }
 
-/** For each line where the fence would close that it opens: found from the end, in one pass. */
+/** For each line, where a fence that it opens would be closed. */
 function closingsOf(lines: Source[]): (number | undefined)[] {
   let next: number | undefined
   const closings: (number | undefined)[] = []
@@ -66,7 +66,7 @@ function closingsOf(lines: Source[]): (number | undefined)[] {
   return closings
 }
 
-/** A fence that is never closed, or holds nothing, is no fence. */
+/** Null for a fence that is never closed or empty. */
 function readFence(
   lines: Source[],
   n: number,
@@ -81,7 +81,7 @@ function readFence(
   return { block, next: closing + 1 }
 }
 
-/** Null for blank lines between two blocks. */
+/** Null for blank lines between blocks. */
 function makeBlock(content: string, lines: Source[], kind: Kind): Block | null {
   const [first, last] = [lines[0], lines.at(-1)]
   if (kind === 'paragraph' && first !== undefined && last !== undefined) {

@@ -3,8 +3,8 @@ import { readBlocks } from './blocks'
 import type { Inline } from './inline'
 
 /**
- * Takes a message's text; gives its beginning on one line, as it is read and without the signs that
- * were typed for its looks. The island makes the same of a row (src/island/timeline/quotes.ts).
+ * The beginning of a message's text on one line, without formatting marks. The island makes the
+ * same of a row (src/island/timeline/quotes.ts).
  */
 export function excerptOf(content: string): string {
   const parts = readBlocks(content).flatMap((block) =>

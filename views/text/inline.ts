@@ -1,6 +1,6 @@
 import { linkStart, readLink } from './link'
 
-/** A piece of a message's line; places are in code units of the whole content. */
+/** A part of a line; places are code units of the whole content. */
 export type Inline =
   | { kind: 'text'; start: number; end: number }
   | { kind: 'code'; start: number; end: number }
@@ -11,10 +11,10 @@ export type Style = 'bold' | 'italic' | 'strike'
 
 type Frame = { marker: string; start: number; children: Inline[] }
 
-/** What may begin something; everything else is passed over at once. */
+/** What may begin formatting or a link; all other text is skipped at once. */
 const special = new RegExp(`[*_~\`]|${linkStart}`, 'giu')
 
-// Two underscores are none: __init__.py is a file.
+// Two underscores are no marker: __init__.py is a file.
 const styleOf: Record<string, Style> = {
   '**': 'bold',
   '*': 'italic',
@@ -23,11 +23,11 @@ const styleOf: Record<string, Style> = {
 }
 
 /**
- * Reads bold, italic, struck text, code and links between two places. One pass: each marker is open
- * at most once, and a search that found nothing is not begun again, so it is linear in the length.
+ * Reads bold, italic, struck text, code and links between two places. Linear in the length: each
+ * marker is open at most once, and a search that found nothing is not repeated.
  */
 export function readInline(whole: string, start: number, end: number): Inline[] {
-  // Cut off here, or every line of a long list would be searched to the end of the message.
+  // Else every line of a long list would be searched to the end of the message.
   const content = whole.slice(0, end)
   const line: Line = {
     content,
@@ -48,19 +48,19 @@ export function readInline(whole: string, start: number, end: number): Inline[] 
   return line.frames[0]?.children ?? []
 }
 
-/** Nobody means more than this; from there on a line is plain text. */
+/** After this many parts the rest of a line is plain text. */
 const partsMax = 500
 
 type Line = {
   content: string
   end: number
-  /** What is open, outermost first. */
+  /** Open markers, outermost first. */
   frames: Frame[]
-  /** Code marks for which there is no closing one any more. */
+  /** Code markers that are not closed any more. */
   lost: Set<string>
 }
 
-/** Reads what begins here and gives the place after it. */
+/** Reads what begins here; gives the place after it. */
 function readSpecial(line: Line, at: number): number {
   const { content, end } = line
   const sign = content[at] ?? ''
@@ -73,7 +73,7 @@ function readSpecial(line: Line, at: number): number {
   }
   let length = 1
   while (at + length < end && content[at + length] === sign) length += 1
-  // Three stars close what is innermost first, and open the bold first.
+  // Of three stars, the innermost open marker is closed first, and bold is opened first.
   const innermost = top(line).marker === '*' ? '*' : '**'
   const marker = length === 3 && sign === '*' ? innermost : sign.repeat(length)
   if (styleOf[marker] === undefined) return literal(line, at, at + length)
@@ -84,7 +84,7 @@ function readMarker(line: Line, at: number, marker: string): number {
   const { content, frames } = line
   const after = at + marker.length
   const [previous, next] = [content[at - 1] ?? ' ', content[after] ?? ' ']
-  // 2 * 3 and snake_case are no style.
+  // 2 * 3 and snake_case are not formatted.
   const isInWord = marker.startsWith('_') && wordSign.test(previous) && wordSign.test(next)
   const depth = frames.findLastIndex((frame) => frame.marker === marker)
   if (depth > 0 && !blank.test(previous) && !isInWord) {
@@ -107,7 +107,7 @@ function readMarker(line: Line, at: number, marker: string): number {
 const blank = /\s/u
 const wordSign = /[\p{L}\p{N}]/u
 
-/** An underscore after a word belongs to it. */
+/** An underscore right after a word is part of it. */
 function wordEnd(marker: string, previous: string): boolean {
   return marker.startsWith('_') && wordSign.test(previous)
 }
@@ -117,7 +117,7 @@ function readCode(line: Line, at: number): number {
   let from = at + 1
   while (from < end && content[from] === '`') from += 1
   const mark = content.slice(at, from)
-  // Three and more are a fence's.
+  // Three and more belong to a fence.
   if (mark.length > 2) return literal(line, at, from)
   const close = lost.has(mark) ? -1 : content.indexOf(mark, from)
   if (close === -1 || close >= end || close === from) {
@@ -128,7 +128,7 @@ function readCode(line: Line, at: number): number {
   return close + mark.length
 }
 
-/** A marker that was never closed is what it was typed as. */
+/** A marker that was never closed is text. */
 function unwrap(line: Line): void {
   const frame = line.frames.pop()
   if (frame === undefined) return
@@ -141,7 +141,7 @@ function literal(line: Line, start: number, end: number): number {
   return end
 }
 
-/** Joins neighbouring text, so that a name is never cut by a sign that meant nothing. */
+/** Joins neighbouring text, so that a marker without meaning never splits a mention. */
 function addText(line: Line, start: number, end: number): void {
   if (start >= end) return
   const { children } = top(line)

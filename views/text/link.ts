@@ -1,22 +1,22 @@
-/** A link in a text: where it ends, where it leads, and what stands there to be read. */
+/** A link in a text: where it ends, its URL, and the text to show. */
 export type Link = { end: number; url: string; shown: string }
 
 const unitsMax = 2_000
 
-/** Endings under which most addresses lie, and that are neither files nor words: main.rs, it.no. */
+/** Common top-level domains that are neither file endings nor words, as in main.rs and it.no. */
 const endings = 'com|org|net|edu|gov|info|io|dev|app|eu|cn|tw|hk|jp|kr|uk|de|fr|nl|ch'
 
-/** A host without a scheme, or an e-mail address: bounded, so that no text makes it slow. */
+/** A host without a scheme, or an e-mail address; bounded, so that no text makes it slow. */
 const bare =
   `(?:[a-z0-9._%+-]{1,64}@)?(?:[a-z0-9-]{1,63}\\.){1,4}` + `(?:${endings})(?![\\w-]|\\.\\w)`
 
-/** What is no part of a longer word or address; after a Chinese word there is no space. */
+/** Not within a longer word or address; after a Chinese word no space is needed. */
 const apart = `(?<=^|[^\\p{L}\\p{N}@._%+/\\\\:-]|\\p{sc=Han})`
 
-/** Where a link may begin, as a source for a pattern with the flags `iu`. */
+/** Where a link may begin: the source of a pattern with the flags `iu`. */
 export const linkStart = `https?:\\/\\/|www\\.|mailto:|${apart}${bare}`
 
-/** Signs of Chinese writing, quotes and what is invisible end an address. */
+/** Chinese punctuation, quotes and invisible characters end an address. */
 const sign = `[^\\s\\p{C}<>"'\`“”‘’，。；：！？、（）【】《》「」『』]`
 
 const address = new RegExp(
@@ -27,8 +27,8 @@ const address = new RegExp(
 const trailing = /[.,;:!?*_~]+$/u
 
 /**
- * Reads a link at a place, or null. Only http, https and mailto; an address that names a user
- * before its host shows one host and leads to another, so it is no link.
+ * Reads the link at a place of the text, or null. Only http, https and mailto are links; a URL with
+ * a user name is none, as the user name can look like the host.
  */
 export function readLink(content: string, at: number, end: number): Link | null {
   const previous = content[at - 1] ?? ' '
@@ -42,7 +42,7 @@ export function readLink(content: string, at: number, end: number): Link | null 
   return { end: at + shown.length, url: url.href, shown: showHost(shown, url) }
 }
 
-/** The address when it leads somewhere a link may lead, else null. */
+/** The URL if a link may have it, else null. */
 function safeUrl(text: string): URL | null {
   const url = URL.parse(withScheme(text))
   if (url === null || url.username !== '' || url.password !== '') return null
@@ -56,7 +56,7 @@ function withScheme(text: string): string {
   return /^[^/?#]+@/.test(text) ? `mailto:${text}` : `https://${text}`
 }
 
-/** The end of a sentence is not the end of an address; a bracket is, when it was opened in it. */
+/** Removes punctuation of the sentence; a closing bracket stays if it was opened in the URL. */
 function trim(written: string): string {
   let text = written.replace(trailing, '')
   while (/[)\]]$/.test(text)) {
@@ -73,7 +73,7 @@ function count(text: string, sign: string): number {
 
 const eastAsian = /^[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}\p{ASCII}]+$/u
 
-/** A host in letters that could be taken for others is shown as the machine spells it. */
+/** A host in letters that could pass for others is shown in Punycode. */
 function showHost(shown: string, url: URL): string {
   if (!url.hostname.includes('xn--')) return shown
   const match = /^(?<scheme>https?:\/\/)?(?<host>[^/?#:]+)/iu.exec(shown)

@@ -6,12 +6,12 @@ import { linkStart } from './link'
 
 const special = new RegExp(`[*_~\`@＠]|^(?:>|[-•] |\\d{1,3}[.)] )|${linkStart}`, 'imu')
 
-/** Without any of these signs a text is one plain paragraph, which most are. */
+/** Whether a text is one plain paragraph, as most are. */
 export function isPlainText(content: string): boolean {
   return !special.test(content)
 }
 
-/** Takes a message; gives its text as people meant it: bold, quoted, listed, linked. */
+/** A message's text with its formatting, links and mentions. */
 export function Text({ message: { content, mentions } }: { message: Message }) {
   if (isPlainText(content)) return <p>{content}</p>
   const writing = { content, mentions: mentions.toSorted((a, b) => a.start - b.start) }
@@ -93,7 +93,7 @@ function InlinePart({ writing, part }: { writing: Writing; part: Inline }) {
   }
 }
 
-/** A stretch of text with the names in it marked; a name stands as it was written. */
+/** A range of the text with its mentions marked, as they were written. */
 function Named({ writing, start, end }: { writing: Writing; start: number; end: number }) {
   const { content, mentions } = writing
   const parts: Child[] = []

@@ -1,5 +1,5 @@
 import { readyAvatars } from '../../../views/people/avatar'
-import { ChangedPerson } from '../../../views/people/person-card'
+import { ChangedPerson } from '../../../views/people/person'
 import { ChatError } from '../../server/errors'
 import type { User } from '../../store/store'
 import type { Chat } from '../chat'

@@ -1,6 +1,5 @@
 import { Hono } from 'hono'
-import { PersonCard } from '../../../views/people/person-card'
-import { Profile } from '../../../views/people/profile'
+import { PersonCard, Profile } from '../../../views/people/person'
 import { changeProfile } from '../../chat/people/change-profile'
 import { openDirect } from '../../chat/rooms/rooms'
 import { ChatError } from '../../server/errors'

@@ -1,10 +1,11 @@
+import type { PresenceState } from '../../src/shared/protocol'
 import type { User } from '../../src/store/store'
 import { Avatar } from './avatar'
 import { PanelForm } from '../page/panel'
-import type { Presence } from './people'
+import { AvatarChoice } from './sign-in'
 import type { View } from '../view'
 
-/** Takes a person; gives their card, with what the reader can do about them. */
+/** A person's card, with what the reader can do. */
 export function PersonCard({ view, person, state, isSelf }: CardProps) {
   const { page, states } = view.words
   return (
@@ -29,7 +30,36 @@ export function PersonCard({ view, person, state, isSelf }: CardProps) {
   )
 }
 
-/** What tells the pages that somebody has another name or picture. */
+type CardProps = { view: View; person: User; state: PresenceState; isSelf: boolean }
+
+/** The form for a user's own name and picture. */
+export function Profile({ view, user }: { view: View; user: User }) {
+  const { page } = view.words
+  return (
+    <div class="stack">
+      <h2 id="panel-title">{page.profile}</h2>
+      <PanelForm action={view.paths.profile()} submit={page.save}>
+        <div class="field">
+          <label for="profile-name">{page.nickname}</label>
+          <input
+            id="profile-name"
+            name="nickname"
+            value={user.nickname}
+            autocomplete="nickname"
+            autocapitalize="off"
+            spellcheck={false}
+            dir="auto"
+            required
+          />
+          <small>{page.nicknameHint}</small>
+        </div>
+        <AvatarChoice view={view} chosen={user.avatar} picture="" />
+      </PanelForm>
+    </div>
+  )
+}
+
+/** Tells the pages that a user has another name or picture. */
 export function ChangedPerson({ user }: { user: User }) {
   return (
     <div class="person-changed" data-person={user.id} data-name={user.nickname}>
@@ -37,5 +67,3 @@ export function ChangedPerson({ user }: { user: User }) {
     </div>
   )
 }
-
-type CardProps = { view: View; person: User; state: Presence; isSelf: boolean }
