@@ -14,7 +14,7 @@ import { createFairQueue } from './server/fair-queue'
 import { guard } from './server/guard'
 import type { Log } from './server/log'
 import { createRateLimits } from './server/rate-limits'
-import { createPaths, setHousePaths } from './shared/paths'
+import { createPaths, setServerPaths } from './shared/paths'
 import {
   type Connections,
   createConnections,
@@ -66,7 +66,7 @@ export function startServer(
     publishIfIdle: connections.publishIfIdle,
     ...subscriptions(connections, presence),
   }
-  setHousePaths(chat.paths)
+  setServerPaths(chat.paths)
   const rateLimits = createRateLimits(config.rateLimits)
   const { postMessage, close: closeQueue } = openPostingQueue(chat)
   const typing = createTyping(chat)

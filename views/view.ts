@@ -8,9 +8,9 @@ export type View = {
   language: Language
   preferences: Preferences
   /** The name of this server, chosen by its operator. */
-  house: string
+  serverName: string
   /** Tells this server from others that are reached under the same origin. */
-  houseId: string
+  instance: string
   /** Identifies the build of scripts and styles, so that a page notices a newer one. */
   build: string
   uploadBytesMax: number

@@ -1,22 +1,18 @@
-/**
- * A room as a text file: one line per message, the same whether the server writes it or a browser
- * what it holds. Nothing here knows a language: whoever writes hands in the words.
- */
+/** A message of a text export, which the server and the browser write in the same format. */
 export type ExportedMessage = {
   at: number
   name: string
   text: string
   isEdited: boolean
-  /** What it answers. */
   reply: { name: string; text: string } | null
-  /** With whole addresses. */
+  /** With absolute URLs. */
   files: { name: string; url: string }[]
 }
 
-/** A moment as clocks show it somewhere: `2026-11-23 09:17:05 +0100`. */
+/** Formats a moment: `2026-11-23 09:17:05 +0100`. */
 export type Stamp = (at: number) => string
 
-/** The lines above the messages: what this is, as pairs of label and value. */
+/** The lines above the messages, from pairs of label and value. */
 export function exportHeading(facts: [label: string, value: string][]): string {
   const lines = facts.map(([label, value]) => `${label}: ${oneLine(value)}`)
   return `${lines.join('\n')}\n\n`
@@ -24,27 +20,27 @@ export function exportHeading(facts: [label: string, value: string][]): string {
 
 /**
  * One message: `[2026-11-23 09:17:05 +0100] Mei: text`; further lines are indented, so that no text
- * can pass for another message. `edited` marks one that was changed.
+ * can pass for another message. `edited` is the mark of an edited one.
  */
 export function exportMessage(message: ExportedMessage, stamp: Stamp, edited: string): string {
   const { at, name, text, isEdited, reply, files } = message
   const lines = [
     ...(reply === null ? [] : [oneLine(`> ${reply.name}: ${reply.text}`)]),
-    // A file without words is said in the first line.
+    // Without a text the first file is on the first line.
     ...(text === '' ? [] : linesOf(isEdited ? `${text} ${edited}` : text)),
     ...files.map((file) => `${oneLine(file.name)} ${file.url}`),
   ]
   return `[${stamp(at)}] ${oneLine(name)}: ${lines.join('\n    ')}\n`
 }
 
-/** `harbour_2026-11-23_0917`, of signs that no file system takes amiss. */
+/** `harbour_2026-11-23_0917`, of characters that every file system allows. */
 export function exportName(room: string, stamp: string): string {
   const safe = room.replace(/[^\p{L}\p{M}\p{N}_-]+/gu, '-').replace(/^-+|-+$/g, '') || 'room'
   const [day, time = ''] = stamp.split(' ')
   return `${safe}_${day}_${time.slice(0, 5).replace(':', '')}`
 }
 
-/** The moment in a place that is so many minutes ahead of UTC. */
+/** The moment in a zone that is so many minutes ahead of UTC. */
 export function stampAhead(at: number, minutes: number): string {
   const local = new Date(at + minutes * 60_000).toISOString()
   return `${local.slice(0, 10)} ${local.slice(11, 19)} ${offsetText(minutes)}`
@@ -64,7 +60,7 @@ function linesOf(text: string): string[] {
   return text.split(lineBreaks)
 }
 
-/** Whatever some program takes for the end of a line. */
+/** Everything that some program takes for the end of a line. */
 const lineBreaks = /\r\n|[\n\v\f\r\x85\u2028\u2029]/
 
 function oneLine(text: string): string {

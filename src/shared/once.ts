@@ -1,4 +1,4 @@
-/** Gives what makes a value when it is first asked for and keeps it, so that the start is short. */
+/** Makes a value at its first use and keeps it, so that the start is short. */
 export function once<Value>(make: () => Value): () => Value {
   let made: { value: Value } | undefined
   return () => {

@@ -1,18 +1,12 @@
-/**
- * The URL contract: every address the product answers to, made in one place for views, doors,
- * the island and tests. `base` is `/` or `/somewhere/`.
- */
+/** Every URL of the server. `base` is `/` or `/somewhere/`. */
 export type Paths = ReturnType<typeof createPaths>
 
-/**
- * The paths of this house, for what is rendered once for everybody and so knows no request: the
- * pictures in a row. Set when the house opens.
- */
-export let housePaths: Paths = createPaths('/')
+/** The paths of this server, for what is rendered once for all readers: pictures in a row. */
+export let serverPaths: Paths = createPaths('/')
 
-/** Says below which path this house is found. */
-export function setHousePaths(paths: Paths): void {
-  housePaths = paths
+/** Called once, when the server starts. */
+export function setServerPaths(paths: Paths): void {
+  serverPaths = paths
 }
 
 /** Takes a base path that begins and ends with `/`; gives the functions that build URLs. */
@@ -35,12 +29,12 @@ export function createPaths(base: string) {
     direct: (user: number) => `${base}direct/${user}`,
     help: () => `${base}help`,
     room: (id: number) => `${base}rooms/${id}`,
-    /** What stands around its messages: the head and the people. */
+    /** The room without its messages: its head and its people. */
     around: (id: number) => `${base}rooms/${id}?part=around`,
     messages: (id: number) => `${base}rooms/${id}/messages`,
     isMessages: (path: string) =>
       path.startsWith(base) && /^rooms\/\d+\/messages$/.test(path.slice(base.length)),
-    /** One message where it was said; its place in the room is its name for ever. */
+    /** One message within its room; the URL never changes. */
     message: (id: number, seq: number) => `${base}rooms/${id}/messages/${seq}`,
     older: (id: number, before: number) => `${base}rooms/${id}/messages?before=${before}`,
     newer: (id: number, after: number) => `${base}rooms/${id}/messages?after=${after}`,

@@ -127,7 +127,7 @@ test('a file that waited goes too, though the page never asked for what keeps it
   await page.goto(addressOf(server.port, host, '/rooms/1'))
   await connected(page)
   await page.evaluate(`new Promise((done) => {
-    const opening = indexedDB.open('chatroom.' + document.body.dataset.house + '.files', 1)
+    const opening = indexedDB.open('chatroom.' + document.body.dataset.instance + '.files', 1)
     opening.onupgradeneeded = () => opening.result.createObjectStore('files')
     opening.onsuccess = () => {
       const put = opening.result.transaction('files', 'readwrite').objectStore('files')

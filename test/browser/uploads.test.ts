@@ -157,7 +157,7 @@ test('a picture that waits for the server survives a reload of the page', async 
   await ada.waitFor(`document.querySelector('.msg--pending .upload')`, 'the bar')
   // The browser's own disk may be slow, too.
   const keptHere = `new Promise((tell) => {
-    const opening = indexedDB.open('chatroom.' + document.body.dataset.house + '.files')
+    const opening = indexedDB.open('chatroom.' + document.body.dataset.instance + '.files')
     opening.onsuccess = () => {
       const counting = opening.result.transaction('files').objectStore('files').count()
       counting.onsuccess = () => (opening.result.close(), tell(counting.result))

@@ -10,8 +10,8 @@ export function viewIn(language: Language): View {
     words: wordsFor(language),
     language,
     preferences: { theme: 'auto', density: 'comfortable', enter: 'auto' },
-    house: 'Harbour House',
-    houseId: 'house-1',
+    serverName: 'Harbour House',
+    instance: 'instance-1',
     build: 'build-1',
     uploadBytesMax: 50 * 1024 * 1024,
     assets: {

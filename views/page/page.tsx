@@ -20,7 +20,7 @@ export function Page(props: PageProps) {
         data-base={view.paths.base}
         data-words={JSON.stringify(liveWords(view.words))}
         data-language={view.language}
-        data-house={view.houseId}
+        data-instance={view.instance}
         data-user={user?.id}
         data-nickname={user?.nickname}
         data-epoch={epoch}
@@ -55,13 +55,13 @@ type PageProps = {
 type HeadProps = { view: View; title: string; renews: boolean; isWhole: boolean }
 
 function Head({ view, title, renews, isWhole }: HeadProps) {
-  const { assets, house, paths } = view
+  const { assets, serverName, paths } = view
   const { theme } = view.preferences
   return (
     <head>
       <meta charset="utf-8" />
       <meta name="viewport" content={viewport} />
-      <title>{`${title} · ${house}`}</title>
+      <title>{`${title} · ${serverName}`}</title>
       <meta name="color-scheme" content="light dark" />
       {systemThemes.map((system) => (
         <meta

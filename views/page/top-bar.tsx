@@ -20,7 +20,7 @@ export function TopBar({ view, user }: { view: View; user: User | null }) {
         <span class="seal" aria-hidden="true" lang="zh">
           室
         </span>
-        <span>{view.house}</span>
+        <span>{view.serverName}</span>
       </a>
       {user !== null && (
         <a class="finder" id="finder" href={view.paths.search()} aria-keyshortcuts="Control+K">

@@ -1,6 +1,6 @@
 import type { User } from '../../src/store/store'
 import { once } from '../../src/shared/once'
-import { housePaths } from '../../src/shared/paths'
+import { serverPaths } from '../../src/shared/paths'
 import { hueOf } from './hue'
 
 /** The avatars to choose from: the first letter of the name, or one of eleven stamps. */
@@ -26,7 +26,7 @@ export function Avatar({ user, size }: { user: User; size?: 'small' | 'large' })
   if (avatar !== 'letter' && readyAvatars.includes(avatar))
     return <Stamp name={avatar} look={look} />
   if (isFace(avatar))
-    return <img class={look} aria-hidden="true" src={housePaths.face(avatar)} alt="" />
+    return <img class={look} aria-hidden="true" src={serverPaths.face(avatar)} alt="" />
   return (
     <span class={look} aria-hidden="true">
       {initialOf(nickname)}

@@ -1,4 +1,4 @@
-import { housePaths } from '../../shared/paths'
+import { serverPaths } from '../../shared/paths'
 import type { AttachmentOnWire, ChatEvent, RoomSummary } from '../../shared/protocol'
 import type { Attachment, Message, Room } from '../../store/store'
 
@@ -30,7 +30,7 @@ export function toEvent(message: Message, after = 0): ChatEvent {
 /** A file as it is in events and in answers to scripts. */
 export function toWire(attachment: Attachment): AttachmentOnWire {
   const { id, name, type, size, width, height, description } = attachment
-  const url = housePaths.attachment(id, name)
+  const url = serverPaths.attachment(id, name)
   return { id, name, type, size, width, height, description, url }
 }
 

@@ -49,8 +49,8 @@ export function readPreferences(chat: Chat, assets: Assets): Middleware {
         enter: choiceOf(c, 'enter') ?? 'auto',
       },
       build: chat.build,
-      house: chat.config.name,
-      houseId: chat.store.instance,
+      serverName: chat.config.name,
+      instance: chat.store.instance,
       uploadBytesMax: chat.config.uploadBytesMax,
       assets: urls,
     })

@@ -29,7 +29,7 @@ export function readPage(): Page {
     base: dataset.base ?? '/',
     language: dataset.language === 'zh' ? 'zh' : 'en',
     words: JSON.parse(dataset.words ?? '{}'),
-    house: dataset.house ?? '',
+    house: dataset.instance ?? '',
     user: id > 0 ? { id, nickname: dataset.nickname ?? '' } : null,
     epoch: dataset.epoch ?? '',
     build: dataset.build ?? '',
