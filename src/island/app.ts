@@ -1,64 +1,353 @@
-import type { Asks } from './messages/asks'
-import type { Clock } from './ui/clock'
-import type { Composer } from './composer/composer'
+import type { AcceptedEvent, ChatEvent, ClientFrame } from '../shared/protocol'
+import type { RefusedEvent, RoomSummary } from '../shared/protocol'
 import type { Connection } from './net/connection'
-import type { Drafts } from './composer/drafts'
-import type { EmojiPanel } from './lazy/emoji'
-import type { History } from './device/history'
-import type { Device } from './lazy/device'
-import type { Media } from './lazy/media'
-import type { Panel } from './lazy/panel'
-import type { Palette } from './lazy/search'
-import type { MessageTools } from './lazy/tools'
-import type { Mute } from './people/mute'
-import type { NewLine } from './timeline/new-line'
-import type { Outbox } from './messages/outbox'
+import type { Clock } from './ui/clock'
 import type { Page } from './ui/page'
-import type { Reading } from './timeline/reading'
-import type { Rooms } from './rooms/rooms'
-import type { Sound } from './device/sound'
 import type { Storage } from './ui/storage'
-import type { SuggestionList } from './composer/suggestions'
-import type { Switching } from './rooms/switching'
-import type { Timeline } from './timeline/timeline'
 import type { Title } from './ui/title'
-import type { Typing } from './composer/typing'
 
-/** Everything that lives on the page of a room, handed to whatever connects two of them. */
-export type Parts = {
+/**
+ * Everything that lives on the page of a room. Parts know each other only through these types;
+ * `main.ts` makes them, and the recipes in `actions/` use several of them.
+ */
+export type App = {
   page: Page
   storage: Storage
   clock: Clock
-  /** Null until the page has asked for its first socket. */
-  connection: Connection | null
-  timeline: Timeline
-  outbox: Outbox
-  asks: Asks
-  composer: Composer
-  drafts: Drafts
-  rooms: Rooms
-  switching: Switching
-  reading: Reading
-  newLine: NewLine
   title: Title
+  connection: Connection
+  requests: Requests
+  outbox: Outbox
+  drafts: Drafts
+  composer: Composer
   typing: Typing
-  mute: Mute
-  /** How this browser calls, and what it keeps of the talk; null until their part has come. */
+  positions: Positions
+  timeline: Timeline
+  newLine: NewLine
+  readMarker: ReadMarker
+  rooms: Rooms
+  switcher: RoomSwitcher
+  muted: Muted
+  /** Null until the device part has been fetched. */
   sound: Sound | null
-  history: History | null
-  /** Fetched when they are first wanted; reject without a connection. */
-  emoji: () => Promise<EmojiPanel>
+  deviceCopy: DeviceCopy | null
+  /** Parts that are fetched when they are first used; each rejects without a connection. */
   device: () => Promise<Device>
+  emoji: () => Promise<EmojiPanel>
+  faces: () => Promise<Faces>
   media: () => Promise<Media>
   panel: () => Promise<Panel>
+  search: () => Promise<Palette>
   suggestions: () => Promise<SuggestionList>
   tools: () => Promise<MessageTools>
-  search: () => Promise<Palette>
-  /** Messages that this browser kept itself, newest first; none until their part has come. */
-  findOnDevice: FindOnDevice
 }
 
-/** A message that was kept in this browser, as the palette lists it. */
+// --- Messages that are not stored yet ----------------------------------------------------------
+
+/** A file of an unsent message; its bytes are stored elsewhere under its key. */
+export type OutboxFile = {
+  key: string
+  /** The id of the upload; empty until the upload is complete. */
+  id: string
+  name: string
+  type: string
+  size: number
+  description: string
+  /** Of a picture: sent as it is, not made smaller. */
+  isOriginal: boolean
+}
+
+/** What a reply quotes: whose message, the beginning of its text, and its place. */
+export type Quoted = { room: number; seq: number; user: number; name: string; text: string }
+
+/** A message of mine that the server has not accepted yet. */
+export type OutboxEntry = {
+  clientId: string
+  room: number
+  /** Of a private message: the room in which it was written, and the recipient's name. */
+  writtenIn: number | null
+  to: string
+  content: string
+  reply: Quoted | null
+  files: OutboxFile[]
+  /** The browser's clock in milliseconds; used for display and for the order of sending only. */
+  at: number
+  state: 'waiting' | 'failed'
+  reason: string
+}
+
+export type NewEntry = Pick<
+  OutboxEntry,
+  'room' | 'content' | 'files' | 'writtenIn' | 'to' | 'reply'
+>
+
+/** Messages between Enter and the server's answer. */
+export type Outbox = {
+  post: (message: NewEntry) => OutboxEntry
+  entries: (room: number) => OutboxEntry[]
+  size: () => number
+  /** Sends what can be sent; called after connecting and after each answer. */
+  flush: () => void
+  /** The connection is lost: messages without an answer are sent again, with the same ids. */
+  interrupted: () => void
+  onAccepted: (accepted: AcceptedEvent) => void
+  onRefused: (refused: RefusedEvent) => void
+  /** An upload has finished (`id`), or failed (`reason`). */
+  setUploaded: (clientId: string, key: string, id: string, reason?: string) => void
+  retry: (clientId: string) => void
+  /** Removes a message; null when it is not there any more. */
+  discard: (clientId: string) => OutboxEntry | null
+}
+
+type WithoutId<Frame> = Frame extends { client_id: string } ? Omit<Frame, 'client_id'> : never
+
+/** Changes of stored messages that wait for their answers. */
+export type Requests = {
+  /** Sends a frame with an id of its own; resolves to whether the server accepted it. */
+  send: (frame: WithoutId<ClientFrame>) => Promise<boolean>
+  onAccepted: (accepted: AcceptedEvent) => void
+  /** True when the answer was for a request of this part. */
+  onRefused: (refused: RefusedEvent) => boolean
+  interrupted: () => void
+}
+
+// --- Composer ----------------------------------------------------------------------------------
+
+/** Who gets a private message, and in which direct room. */
+export type Addressee = { user: number; name: string; room: number; isPinned: boolean }
+
+export type Draft = { text: string; to: Addressee | null; reply: Quoted | null }
+
+/** One draft per room, kept over switches, reloads and sign-ins of the same person. */
+export type Drafts = {
+  read: (room: number) => Draft
+  /** Saves at the next pause. */
+  saveSoon: (room: number, draft: Draft) => void
+  saveNow: (room: number, draft: Draft) => void
+  /** Shows a pencil in the room list at each room with a draft. */
+  mark: () => void
+  rename: (nickname: string) => void
+}
+
+/** What the composer hands over on Enter. */
+export type Composed = Pick<OutboxEntry, 'room' | 'files' | 'reply'> & {
+  text: string
+  to: Addressee | null
+}
+
+export type Composer = {
+  setConnected: (isConnected: boolean) => void
+  /** Another room is on the page: loads its draft. */
+  setRoom: () => void
+  /** Null: public again. */
+  setAddressee: (to: Addressee | null) => void
+  addressee: () => Addressee | null
+  setReply: (to: Quoted | null) => void
+  reply: () => Quoted | null
+  /** Nothing is sent while the recipient is being chosen. */
+  setChoosing: (isChoosing: boolean) => void
+  setTray: (tray: Tray) => void
+  /** Inserts text at the caret, undoable. */
+  insert: (text: string) => void
+  isEmpty: () => boolean
+  focus: () => void
+}
+
+/** The files chosen for the next message of a room. */
+export type Tray = {
+  isEmpty: () => boolean
+  /** Gives the files and empties the tray. */
+  take: () => OutboxFile[]
+  setRoom: (room: number) => void
+}
+
+/** Who is typing, both directions. */
+export type Typing = {
+  /** The text of the composer changed; `room` is its destination. */
+  changed: (room: number, text: string) => void
+  /** The text was sent, or its room was left. */
+  stopped: () => void
+  onTyping: (room: number, user: number, isActive: boolean) => void
+  /** A message of this person arrived. */
+  arrived: (user: number) => void
+  clear: () => void
+}
+
+/** One row of the suggestion list; `accept` runs with the typed token selected. */
+export type Suggestion = { parts: Node[]; state?: string; accept: () => void }
+
+/** What can complete the text before the caret. */
+export type Suggestions = {
+  /** Index of the `@` or `:`. */
+  start: number
+  /** What follows that sign. */
+  query: string
+  heading: string
+  isPrivate: boolean
+  rows: Suggestion[]
+}
+
+/** Reads the field; gives what to offer, or null. */
+export type SuggestionSource = (
+  field: HTMLTextAreaElement,
+  event: Event | null,
+) => Suggestions | null
+
+export type SuggestionList = {
+  /** Asks the sources again, as when one of them has loaded. */
+  refresh: () => void
+}
+
+// --- Timeline ----------------------------------------------------------------------------------
+
+/** Up to which revision each room is complete on this page. */
+export type Positions = {
+  known: (room: number) => number
+  set: (room: number, revision: number) => void
+  /** Rows were rendered at this revision: what arrived meanwhile may be missing in them. */
+  readAt: (room: number, revision: number) => void
+  /** A change with this revision arrived; a gap before it is requested once. */
+  heard: (room: number, revision: number) => void
+  /** The server sent everything after `after` up to `revision`. */
+  caughtUp: (room: number, after: number, revision: number) => void
+  /** The server's newest revision of a room. */
+  compare: (room: number, head: number) => void
+  interrupted: () => void
+}
+
+export type Timeline = {
+  room: () => number
+  /**
+   * Puts a published row where it belongs, unless it is a new one at the end: then true, and the
+   * caller inserts it with others by `append`.
+   */
+  receive: (row: HTMLElement) => boolean
+  /**
+   * Adds new rows at the end, `others` of them by other people; `behind` more of the same room wait
+   * in the inbox.
+   */
+  append: (rows: HTMLElement[], others: number, behind: number) => void
+  remove: (room: number, seq: number) => void
+  /** Removes a row while that can be undone; gives the way back. */
+  hide: (row: HTMLElement) => () => void
+  /** Shows or updates the row of an unsent message at the end; null when it is there for good. */
+  showPending: (entry: OutboxEntry) => HTMLElement | null
+  dropPending: (clientId: string) => void
+  /** The message was accepted in a room that is not on the page. */
+  markSent: (clientId: string) => void
+  /** Whether the list ends with the newest message. */
+  hasEnd: () => boolean
+  isFollowing: () => boolean
+  toEnd: () => void
+  /** Fetches the end of the room; false without an answer. */
+  jumpToEnd: () => Promise<boolean>
+  /** Scrolls to a message and highlights it; false when it is not on the page. */
+  toMessage: (seq: number) => boolean
+  /** Requests older messages; false when there are none. */
+  loadOlder: () => boolean
+  /** Fetches a fresh list; false without an answer. */
+  reload: () => Promise<boolean>
+  /** Shows the list that is on the page now. */
+  start: () => void
+}
+
+/** The line before the first unread message, fixed when a room is opened. */
+export type NewLine = {
+  open: () => void
+  /** Puts it before this message. */
+  openAt: (seq: number, at: number) => void
+  /** More messages were loaded: perhaps the place of the line. */
+  grown: () => void
+  drop: () => void
+  /** Scrolls to it, loading older messages if needed. */
+  seek: () => void
+}
+
+/** Decides when a room counts as read. */
+export type ReadMarker = {
+  check: () => void
+  /** Whether the end of the room is in view of an active window. */
+  isWatched: () => boolean
+  /** The reader marked messages as unread: nothing counts as read until the room is reopened. */
+  pause: () => void
+  resume: () => void
+}
+
+// --- Rooms and people --------------------------------------------------------------------------
+
+/** What this page knows of the person's rooms, as the room list shows it. */
+export type Rooms = {
+  /** The server's numbers, with every hello. */
+  setAll: (rooms: RoomSummary[]) => void
+  set: (room: RoomSummary) => void
+  forget: (room: number) => void
+  find: (room: number) => RoomSummary | undefined
+  list: () => RoomSummary[]
+  /** Time of the first unread message in milliseconds; null when this page cannot know. */
+  unreadSince: (room: number) => number | null
+  /** Counts a message that arrived; true when it is an unread one of somebody else. */
+  count: (row: HTMLElement) => boolean
+  setRead: (room: number, seq: number, unread: number, mentions: number) => void
+  setOnline: (room: number, people: number) => void
+  /** The room on the page, and whether its end is in view. */
+  look: (room: number, isWatched: boolean) => void
+  /** Fetches the list again; calls within 100 ms are one. */
+  refresh: () => void
+}
+
+/** Opens rooms in place. */
+export type RoomSwitcher = {
+  open: (room: number) => Promise<void>
+  openAt: (room: number, seq: number) => Promise<void>
+  /** The room before or after this one in the list; `isUnread` skips rooms without unread. */
+  step: (direction: 1 | -1, isUnread: boolean) => void
+  forget: (room: number) => void
+  forgetAll: () => void
+  /** A message of this room was removed: kept lists that show it as a private note go. */
+  forgetNotes: (room: number) => void
+  /** Fetches the room head and the people list. */
+  renew: () => Promise<void>
+  /** The room on the page is not the person's any more. */
+  leave: () => void
+}
+
+/** People whose messages this browser folds. */
+export type Muted = {
+  toggle: (person: number) => boolean
+  has: (person: number) => boolean
+  decorate: (root: ParentNode) => void
+}
+
+// --- This device -------------------------------------------------------------------------------
+
+export type SoundKind = 'talk' | 'mention' | 'private'
+
+export type Sound = {
+  /** Plays a sound, and shows a notice where they are switched on; one tab of the browser does. */
+  play: (kind: SoundKind, notice: { title: string; text: string }) => void
+}
+
+/** The copy of messages in this browser, for reading without the server and for search. */
+export type DeviceCopy = {
+  /** A room has a newer revision. */
+  changed: (room: number, revision: number) => void
+  onEvent: (event: ChatEvent) => void
+  /** The rooms of this person are known anew. */
+  setRooms: () => void
+  /** Shows a room from the copy; null when there is none. */
+  openRoom: (room: number) => CopiedRoom | null
+  /** Messages that contain all words, newest first. */
+  find: (words: string) => DeviceHit[]
+}
+
+export type CopiedRoom = {
+  /** Puts the room on the page. */
+  show: () => void
+  /** The server did not answer: shows all of the copy. */
+  stay: () => void
+}
+
+/** A message of the device copy, as the palette lists it. */
 export type DeviceHit = {
   room: number
   seq: number
@@ -67,4 +356,48 @@ export type DeviceHit = {
   text: string
 }
 
-export type FindOnDevice = (text: string) => DeviceHit[]
+// --- Parts that are fetched when they are first used --------------------------------------------
+
+export type Device = {
+  /** Fills in what a panel shows of this device. */
+  decorate: () => void
+}
+
+export type EmojiPanel = {
+  /** Opens at a button, or closes there; each chosen emoji is given to `pick`. */
+  open: (opener: HTMLElement, pick: (emoji: string) => void) => void
+  complete: SuggestionSource
+}
+
+export type Faces = {
+  /** These people have another name or picture: everywhere on this page. */
+  changePeople: (changed: HTMLElement[]) => void
+  /** After an interruption: fetches who is here, at a random moment. */
+  renewSoon: () => void
+}
+
+export type Media = {
+  /** Opens the file dialog. */
+  choose: () => void
+  /** Opens a picture in the lightbox. */
+  show: (picture: HTMLAnchorElement) => void
+  /** Shows the files of an unsent message in its row, with progress. */
+  decorate: (row: HTMLElement, entry: OutboxEntry) => void
+  upload: (entry: OutboxEntry) => void
+  /** The message is sent, or will not be: its files are not needed any more. */
+  forget: (entry: OutboxEntry) => void
+}
+
+/** Opens a path of the server in a dialog. */
+export type Panel = { open: (path: string) => Promise<void> }
+export type Palette = Panel
+
+export type RowAction = 'edit' | 'reply' | 'react' | 'more'
+
+export type MessageTools = {
+  editLast: () => void
+  act: (name: RowAction, row: HTMLElement) => void
+  /** Adds or removes my emoji. */
+  react: (row: HTMLElement, emoji: string) => void
+  copy: (text: string) => void
+}

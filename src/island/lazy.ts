@@ -1,29 +1,34 @@
+import type { App } from './app'
 import type { Page } from './ui/page'
 
-/** Lazy scripts are fetched at the first use of the page, or after this. */
-const firstUseMs = 1_500
+/** Parts of the island that are separate scripts, fetched when they are first used. */
+type LazyName =
+  'device' | 'emoji' | 'faces' | 'media' | 'panel' | 'search' | 'suggestions' | 'tools'
 
-/** Parts of the island that are fetched when they are first wanted, each a script of its own. */
-export type LazyParts = {
-  emoji: typeof import('./lazy/emoji')
-  device: typeof import('./lazy/device')
-  faces: typeof import('./lazy/faces')
-  media: typeof import('./lazy/media')
-  panel: typeof import('./lazy/panel')
-  suggest: typeof import('./lazy/suggest')
-  search: typeof import('./lazy/search')
-  tools: typeof import('./lazy/tools')
+type Part<Name extends LazyName> = Awaited<ReturnType<App[Name]>>
+
+/** The loaders of all lazy parts; each module in `lazy/` exports `create(app)`. */
+export function lazyParts(page: Page, app: () => App): Pick<App, LazyName> {
+  const part = <Name extends LazyName>(name: Name): (() => Promise<Part<Name>>) =>
+    onceLoaded(async () => (await loadLazy(page, name)).create(app()))
+  return {
+    device: part('device'),
+    emoji: part('emoji'),
+    faces: part('faces'),
+    media: part('media'),
+    panel: part('panel'),
+    search: part('search'),
+    suggestions: part('suggestions'),
+    tools: part('tools'),
+  }
 }
 
 /**
- * Fetches a lazy part, and the styles of all of them, once; rejects without a connection. Each is
- * built alone (scripts/build.ts), so it shares no state with the page but what it is handed.
+ * Fetches a lazy script, and once the styles of all of them; rejects without a connection. Each is
+ * bundled alone (scripts/build.ts), so it shares no state with the page but its arguments.
  */
-export async function loadLazy<Name extends keyof LazyParts>(
-  page: Page,
-  name: Name,
-): Promise<LazyParts[Name]> {
-  styles ??= whenWanted(() => addStyles(page.lazy['lazy.css'] ?? ''))
+export async function loadLazy(page: Page, name: LazyName) {
+  styles ??= onceLoaded(() => addStyles(page.lazy['lazy.css'] ?? ''))
   await styles()
   return import(page.lazy[name] ?? '')
 }
@@ -38,36 +43,38 @@ function addStyles(href: string): Promise<void> {
   link.addEventListener('load', () => resolve())
   link.addEventListener('error', () => {
     link.remove()
-    reject(new Error('the styles did not come'))
+    reject(new Error('the styles could not be fetched'))
   })
   document.head.append(link)
   return promise
 }
 
-/** Makes something when it is first wanted, and once; after a failure it is tried again. */
-export function whenWanted<Made>(make: () => Promise<Made>): () => Promise<Made> {
-  let made: Promise<Made> | null = null
+/** Loads something on the first call, once; after a failure the next call tries again. */
+export function onceLoaded<Loaded>(load: () => Promise<Loaded>): () => Promise<Loaded> {
+  let loaded: Promise<Loaded> | null = null
   return () => {
-    made ??= make().catch((fault) => {
-      made = null
+    loaded ??= load().catch((fault) => {
+      loaded = null
       throw fault
     })
-    return made
+    return loaded
   }
 }
 
-/** Does something with a lazy part; without a connection it is left undone. */
-export function whenThere<Part>(part: () => Promise<Part>, work: (part: Part) => void): void {
-  part().then(work, () => {})
+/** Uses a lazy part; without a connection nothing happens. */
+export function ifLoaded<Loaded>(part: () => Promise<Loaded>, use: (part: Loaded) => void): void {
+  part().then(use, () => {})
 }
 
-/** Calls back once, as soon as somebody does something with the page, or a moment later. */
-export function onFirstUse(work: () => void): void {
+const firstUseMs = 1_500
+
+/** Calls back once: at the first input of the reader, or after a moment. */
+export function onFirstUse(callback: () => void): void {
   const signs = ['pointermove', 'pointerdown', 'keydown', 'wheel', 'touchstart'] as const
   const begin = (): void => {
     clearTimeout(timer)
     for (const sign of signs) removeEventListener(sign, begin)
-    work()
+    callback()
   }
   const timer = setTimeout(begin, firstUseMs)
   for (const sign of signs) addEventListener(sign, begin, { passive: true })

@@ -1,22 +1,38 @@
-import { listen } from './actions/arrivals'
-import { assemble, markRead } from './actions/assemble'
-import { watchAway } from './actions/away'
-import { connect } from './net/connection'
-import { createConnectionBar } from './net/connection-bar'
-import { watchEmojiButton } from './emoji/emoji-button'
+import { createPaths } from '../shared/paths'
+import { editLast, rescueEdits, withTools } from './actions/message-actions'
+import { openEmojiForComposer, openPanel, openSearch } from './actions/open'
 import { watchKeys } from './actions/keyboard'
-import type { MessageTools } from './lazy/tools'
-import { watchFinder } from './search/finder'
-import { onFirstUse } from './lazy'
-import { readPage } from './ui/page'
-import type { Parts } from './app'
 import { watchPanelLinks } from './actions/panel-links'
-import { watchPeopleSearch } from './people/people'
-import { leaveFor, send } from './actions/send'
-import { forgetOnLogOut, startSignIn } from './people/sign-in'
-import { watchHiding } from './timeline/slips'
-import { openStorage } from './ui/storage'
+import { receiveEvent } from './actions/receive-event'
+import { receiveHtml } from './actions/receive-message'
+import { onDisconnected, onHello, onSignedOut, requestChanges } from './actions/reconnect'
+import { onFailedRow, onSent, onUnsentChanged, sendMessage } from './actions/send-message'
+import { markRead, showRoom } from './actions/show-room'
+import { createRoomSwitcher } from './actions/switch-room'
+import type { App } from './app'
+import { createComposer } from './composer/composer'
+import { openDrafts } from './composer/drafts'
 import { suggestSoon } from './composer/suggest-soon'
+import { createTyping } from './composer/typing'
+import { ifLoaded, lazyParts, onFirstUse } from './lazy'
+import { openOutbox } from './messages/outbox'
+import { createRequests } from './messages/requests'
+import { createConnection } from './net/connection'
+import { createConnectionBar } from './net/connection-bar'
+import { watchPeopleSearch } from './people/people'
+import { openMuted } from './people/muted'
+import { forgetOnLogOut, startSignIn } from './people/sign-in'
+import { createRooms } from './rooms/rooms'
+import { createNewLine } from './timeline/new-line'
+import { createPositions } from './timeline/positions'
+import { createReadMarker } from './timeline/read-marker'
+import { createTimeline } from './timeline/timeline'
+import { watchAway } from './ui/away'
+import { createClock } from './ui/clock'
+import { element, onClick } from './ui/dom'
+import { type Page, type Reader, readPage } from './ui/page'
+import { openStorage, type Storage } from './ui/storage'
+import { createTitle } from './ui/title'
 import { showToast } from './ui/toast'
 
 /** The browser's side: what must be instant. Everything else is HTML and htmx. */
@@ -24,112 +40,157 @@ const page = readPage()
 const storage = openStorage(page)
 if (document.getElementById('sign-in') !== null) startSignIn(page, storage)
 else if (page.user !== null && document.getElementById('timeline') !== null) {
-  const parts: Parts = assemble(page, storage, page.user, () => parts)
-  start(parts)
+  start(createApp(page, storage, page.user))
 }
 
-/** Connects what was made with the reader and with the server. */
-function start(parts: Parts): void {
-  const { composer, outbox, page, storage, switching, timeline } = parts
-  suggestSoon(parts.suggestions)
-  watchPanelLinks(page, (path) => openPanel(parts, path))
-  watchKeys(page, switching, {
-    openPanel: (path) => openPanel(parts, path),
-    openEmoji: watchEmojiButton(parts),
-    openSearch: watchFinder(parts),
-    leaveMode() {
-      if (composer.reply() !== null) {
-        composer.setReply(null)
-        return true
-      }
-      const wasPrivate = composer.addressee() !== null
-      if (wasPrivate) composer.setAddressee(null)
-      return wasPrivate
+/** Makes the parts. What one needs of several others is a recipe in `actions/`. */
+function createApp(page: Page, storage: Storage, reader: Reader): App {
+  const clock = createClock(page)
+  const title = createTitle(page)
+  const connection = createConnection(page)
+  const muted = openMuted(page, storage)
+  const drafts = openDrafts(reader, storage)
+  const rooms = createRooms(page, title.setUnread)
+  const positions = createPositions((room, after) => requestChanges(app, room, after))
+  const timeline = createTimeline(
+    { page, clock, muted, positions },
+    {
+      shown: (isJump) => showRoom(app, isJump),
+      grown() {
+        app.newLine.grown()
+        app.readMarker.check()
+      },
+      removing: (root) => rescueEdits(app, root),
     },
-    markRead: () => markRead(parts),
-    toEnd: timeline.toEnd,
-    toUnread: parts.newLine.seek,
-    onRow: (act, row) => withTools(parts, (tools) => tools.act(act, row)),
-  })
-  watchHiding(storage)
-  watchPeopleSearch()
-  const away = watchAway((frame) => send(parts, frame))
-  const setBar = createConnectionBar(page, () => parts.connection?.retryNow())
-  const state = (isOpen: boolean): void => {
-    setBar(isOpen)
-    composer.setConnected(isOpen)
+  )
+  const outbox = openOutbox(
+    { connection, page, storage },
+    {
+      changed: (entry) => onUnsentChanged(app, entry),
+      sent: (entry, accepted) => onSent(app, entry, accepted),
+      upload: (entry) => ifLoaded(app.media, (media) => media.upload(entry)),
+    },
+  )
+  const app: App = {
+    page,
+    storage,
+    clock,
+    title,
+    connection,
+    requests: createRequests({ page, connection }),
+    outbox,
+    drafts,
+    composer: createComposer(page, drafts, {
+      onSend: (message) => sendMessage(app, message),
+      onChange: (room, text) => app.typing.changed(room, text),
+      onUp: () => editLast(app),
+    }),
+    typing: createTyping(page, timeline.room, connection.send),
+    positions,
+    timeline,
+    newLine: createNewLine(page, clock, {
+      onMarkRead: () => markRead(app),
+      loadOlder: timeline.loadOlder,
+    }),
+    readMarker: createReadMarker({ connection, rooms, timeline }),
+    rooms,
+    switcher: createRoomSwitcher(() => app),
+    muted,
+    sound: null,
+    deviceCopy: null,
+    ...lazyParts(page, () => app),
   }
-  parts.connection = connect(page, listen(parts, { greeted: away.greeted, state }))
-  onRowButton((action, clientId) => {
-    if (action === 'retry') return outbox.retry(clientId)
-    outbox.discard(clientId)
-    composer.focus()
+  return app
+}
+
+/** Connects the parts with the reader and with the server. */
+function start(app: App): void {
+  const { composer, connection, outbox, page, storage, timeline } = app
+  const away = watchAway(connection.send)
+  const setBar = createConnectionBar(page, connection.retryNow)
+  let isFirst = true
+  connection.open({
+    onHello(hello) {
+      onHello(app, hello, isFirst)
+      away.onConnected()
+      isFirst = false
+    },
+    onEvent: (event) => receiveEvent(app, event),
+    onHtml: (html, behind) => receiveHtml(app, html, behind),
+    onState(isOpen) {
+      setBar(isOpen)
+      composer.setConnected(isOpen)
+      if (!isOpen) onDisconnected(app)
+    },
+    onSignedOut: () => onSignedOut(app),
   })
-  onCopyCode((code) => withTools(parts, (tools) => tools.copy(code)))
-  onReaction((row, emoji) => withTools(parts, (tools) => tools.react(row, emoji)))
+  suggestSoon(app.suggestions)
+  watchPeopleSearch()
+  watchKeys(app)
+  watchClicks(app)
+  watchHidingNotes(storage)
   forgetOnLogOut(page, storage, outbox.size)
   timeline.start()
   onFirstUse(() => {
-    const { device, media, panel, search, suggestions, tools } = parts
-    // All that should still work when the server is away later.
-    for (const part of [tools, suggestions, device, media, panel, search]) {
+    // These work without the server later, when they have been fetched before.
+    const { device, media, panel, search, suggestions, tools } = app
+    for (const part of [tools, suggestions, device, media, panel, search])
       void part().catch(() => {})
-    }
   })
-  watchMedia(parts)
 }
 
-/** Opens something in the dialog, or on a page of its own when that is not to be had. */
-function openPanel(parts: Parts, path: string): void {
-  parts.panel().then(
-    (it) => void it.open(path),
-    () => leaveFor(parts, path),
+/** Clicks whose behaviour needs a part that may have to be fetched first. */
+function watchClicks(app: App): void {
+  const { page } = app
+  watchPanelLinks(page, (path) => openPanel(app, path))
+  watchSearchButton(app)
+  onClick(document, '.msg [data-action]', (button) => {
+    const clientId = button.closest('.msg')?.id.replace(/^message-\d+-/, '') ?? ''
+    onFailedRow(app, button.dataset.action ?? '', clientId)
+  })
+  onClick(document, '.copy-code', ({ parentElement }) =>
+    withTools(app, (tools) => tools.copy(parentElement?.textContent ?? '')),
   )
-}
-
-/** Does something with the message tools, which may have to be fetched first. */
-function withTools({ page, tools }: Parts, work: (tools: MessageTools) => void): void {
-  tools().then(work, () => showToast(page.words.notConnected))
-}
-
-function onCopyCode(copy: (text: string) => void): void {
-  document.addEventListener('click', ({ target }) => {
-    const button = target instanceof Element ? target.closest('.copy-code') : null
-    if (button !== null) copy(button.parentElement?.textContent ?? '')
+  onClick(document, '.msg .reaction', (chip) => {
+    const row = chip.closest<HTMLElement>('.msg')
+    if (row !== null) withTools(app, (tools) => tools.react(row, chip.dataset.emoji ?? ''))
   })
-}
-
-/** An emoji under a message is one's own to set or to take back. */
-function onReaction(act: (row: HTMLElement, emoji: string) => void): void {
-  document.addEventListener('click', ({ target }) => {
-    const chip = target instanceof Element ? target.closest<HTMLElement>('.reaction') : null
-    const row = chip?.closest<HTMLElement>('.msg') ?? null
-    if (chip !== null && row !== null) act(row, chip.dataset.emoji ?? '')
-  })
-}
-
-/** Files are chosen, and pictures seen, by a part that may have to be fetched first. */
-function watchMedia({ media, page }: Parts): void {
-  document.addEventListener('click', (event) => {
-    const target = event.target instanceof Element ? event.target : null
-    const picture = target?.closest<HTMLAnchorElement>('.msg .pic') ?? null
-    const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey
-    const isClip = target?.closest('#clip') != null
-    if (!isPlain || (picture === null && !isClip)) return
+  onClick(document, '.msg .pic, #clip', (target, event) => {
     event.preventDefault()
-    media().then(
-      (it) => (picture === null ? it.choose() : it.show(picture)),
+    app.media().then(
+      (media) => (target instanceof HTMLAnchorElement ? media.show(target) : media.choose()),
       () => showToast(page.words.notConnected),
     )
   })
+  const emojiButton = element('emoji-button', HTMLElement)
+  emojiButton.addEventListener('click', () => openEmojiForComposer(app, emojiButton))
+  const load = (): void => void app.emoji().catch(() => {})
+  emojiButton.addEventListener('pointerenter', load, { once: true })
 }
 
-/** Retry and Discard stand on each failed row; one listener serves all. */
-function onRowButton(act: (action: string, clientId: string) => void): void {
-  document.addEventListener('click', ({ target }) => {
-    const button =
-      target instanceof Element ? target.closest<HTMLElement>('.msg [data-action]') : null
-    const clientId = button?.closest('.msg')?.id.replace(/^message-\d+-/, '')
-    if (button !== null && clientId !== undefined) act(button.dataset.action ?? '', clientId)
+/** The search opens in the palette; so does a search that Back leads to. */
+function watchSearchButton(app: App): void {
+  const path = createPaths(app.page.base).search()
+  const button = element('finder', HTMLElement)
+  const keys = button.querySelector('kbd')
+  if (keys !== null && /^(Mac|iP)/.test(navigator.platform)) keys.textContent = '⌘ K'
+  onClick(document, '#finder', (_, event) => {
+    event.preventDefault()
+    openSearch(app, path)
   })
+  addEventListener('popstate', () => {
+    if (location.pathname === path) openSearch(app, location.pathname + location.search)
+  })
+}
+
+/** A switch for people who share their screen: private notes are hidden in rooms. */
+function watchHidingNotes(storage: Storage): void {
+  const box = element('hide-slips', HTMLInputElement)
+  const show = (): void => void document.body.classList.toggle('hides-slips', box.checked)
+  box.checked = storage.read('hides-slips') === true
+  box.addEventListener('change', () => {
+    storage.write('hides-slips', box.checked)
+    show()
+  })
+  show()
 }

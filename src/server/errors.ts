@@ -1,4 +1,5 @@
-import { fill, type Language, wordsFor } from '../../views/words'
+import { type Language, wordsFor } from '../../views/words'
+import { fill } from '../shared/text'
 import { type StorageReason, storageReasonOf } from '../store/storage-fault'
 import { serverLimits } from './limits'
 

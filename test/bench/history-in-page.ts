@@ -1,7 +1,7 @@
 import { exportMessage, stampAhead } from '../../src/shared/export-text'
-import { findIn } from '../../src/island/device/history-search'
-import { openHistoryStore } from '../../src/island/device/history-store'
-import { pack, type Remembered } from '../../src/island/device/remembered'
+import { findIn } from '../../src/island/device/copy-search'
+import { openCopyStore } from '../../src/island/device/copy-store'
+import { pack, type CopiedMessage } from '../../src/island/device/copied-message'
 import { openStorage } from '../../src/island/ui/storage'
 
 /** What test/bench/history.ts measures in a real browser, with its real storage. */
@@ -13,7 +13,7 @@ declare global {
 
 const words = '今天 天气 很好 the rope is long and we meet at nine 在港口 bring coffee'.split(' ')
 
-function message(seq: number): Remembered {
+function message(seq: number): CopiedMessage {
   const length = 3 + ((seq * 7) % 16)
   const text = Array.from({ length }, (_, n) => words[(seq * 5 + n * 3) % words.length]).join(' ')
   const [user, name, clientId] = [seq % 9, `Person ${seq % 9}`, `0123456789abcdef${seq}`]
@@ -51,7 +51,7 @@ function meanMs(rounds: number, work: (n: number) => void): number {
 
 window.measureHistory = async (total) => {
   localStorage.clear()
-  const open = () => openHistoryStore(openStorage({ house: 'h' }), 7, 'e')
+  const open = () => openCopyStore(openStorage({ house: 'h' }), 7, 'e')
   const store = open()
   const all = Array.from({ length: total }, (_, n) => message(n + 1))
   store.apply(

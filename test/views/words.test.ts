@@ -1,5 +1,6 @@
+import { fill, plural } from '../../src/shared/text'
 import { expect, test } from 'bun:test'
-import { en, fill, plural, zh } from '../../views/words'
+import { en, zh } from '../../views/words'
 
 const english = new Map(sentences(en))
 const chinese = new Map(sentences(zh))

@@ -1,7 +1,8 @@
+import { fill } from '../../src/shared/text'
 import type { Attachment, Message } from '../../src/store/store'
 import style from './export-style.txt' with { type: 'text' }
 import { Text } from '../text/text'
-import { fill, type Language, type Words } from '../words'
+import type { Language, Words } from '../words'
 
 type HeadProps = { language: Language; lines: string[]; mark: string }
 

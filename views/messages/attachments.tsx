@@ -1,3 +1,4 @@
+import { sizeOf } from '../../src/shared/text'
 import type { Paths } from '../../src/shared/paths'
 import type { Attachment } from '../../src/store/store'
 import { Icon } from '../page/icons'
@@ -120,15 +121,6 @@ function FileCard({ attachment, url }: { attachment: Attachment; url: string }) 
       <Icon name="down" />
     </a>
   )
-}
-
-/** 74 MB: the same words in every language. */
-export function sizeOf(bytes: number): string {
-  const units = ['B', 'KB', 'MB', 'GB']
-  const power = Math.min(3, Math.floor(Math.log2(Math.max(1, bytes)) / 10))
-  const value = bytes / 1024 ** power
-  const text = value < 10 && power > 0 ? value.toFixed(1).replace('.0', '') : Math.round(value)
-  return `${text} ${units[power]}`
 }
 
 type AttachmentsProps = { attachments: Attachment[]; paths: Paths }

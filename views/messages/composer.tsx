@@ -1,9 +1,9 @@
+import { fill } from '../../src/shared/text'
 import type { Message, Room } from '../../src/store/store'
 import { Icon } from '../page/icons'
 import { roomTitle } from '../rooms/room-title'
 import { excerptOf } from '../text/excerpt'
 import type { View } from '../view'
-import { fill } from '../words'
 
 /**
  * The form for new messages. It is never swapped, as that would lose the undo history and a Chinese

@@ -1,9 +1,9 @@
+import { hueOf } from '../../src/shared/text'
 import { escapeToBuffer } from 'hono/utils/html'
 import { setNewest } from '../../src/shared/lru'
 import type { Paths } from '../../src/shared/paths'
 import type { Message, User } from '../../src/store/store'
 import { Avatar } from '../people/avatar'
-import { hueOf } from '../people/hue'
 import { bodyClass, MessageRow } from './message'
 import { isPlainText, Text } from '../text/text'
 

@@ -1,6 +1,6 @@
+import { fill } from '../../src/shared/text'
 import { Icon } from '../page/icons'
 import type { View } from '../view'
-import { fill } from '../words'
 
 /** One toolbar for all messages; the script moves it to the one in use. */
 export function MessageTools({ view }: { view: View }) {

@@ -1,6 +1,6 @@
+import { hueOf } from '../../src/shared/text'
 import type { Paths } from '../../src/shared/paths'
 import type { Message } from '../../src/store/store'
-import { hueOf } from '../people/hue'
 import { excerptOf } from '../text/excerpt'
 
 /**

@@ -1,10 +1,10 @@
+import { fill } from '../../src/shared/text'
 import { limits } from '../../src/shared/limits'
 import type { Message, Room, User } from '../../src/store/store'
 import { Icon } from '../page/icons'
 import { MessageRow } from './message'
 import { roomTitle } from '../rooms/room-title'
 import type { View } from '../view'
-import { fill } from '../words'
 
 /** The list of messages, which is swapped as a whole. */
 export function Timeline(props: TimelineProps) {

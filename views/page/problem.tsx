@@ -1,7 +1,7 @@
+import { fill } from '../../src/shared/text'
 import { Icon } from './icons'
 import { Page } from './page'
 import type { View } from '../view'
-import { fill } from '../words'
 
 /** A whole page for a problem: one sentence, and a reference to find it in the log. */
 export function ProblemPage({ view, sentence, reference }: ProblemPageProps) {

@@ -1,9 +1,9 @@
+import { fill } from '../../src/shared/text'
 import type { User } from '../../src/store/store'
 import { Avatar } from '../people/avatar'
 import { Icon } from './icons'
 import { LanguageForm, ThemeForm } from '../settings/preference-forms'
 import type { View } from '../view'
-import { fill } from '../words'
 
 /** The bar at the top; behind the sign-in dialog, without a user, it has no buttons. */
 export function TopBar({ view, user }: { view: View; user: User | null }) {

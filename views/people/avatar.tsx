@@ -1,7 +1,6 @@
+import { hueOf, initialOf } from '../../src/shared/text'
 import type { User } from '../../src/store/store'
-import { once } from '../../src/shared/once'
 import { serverPaths } from '../../src/shared/paths'
-import { hueOf } from './hue'
 
 /** The avatars to choose from: the first letter of the name, or one of eleven stamps. */
 export const readyAvatars: string[] = [
@@ -47,13 +46,3 @@ export function Stamp({ name, look }: { name: string; look: string }) {
     </svg>
   )
 }
-
-/** What a reader sees as one letter may be several code units: 👩‍🚀, é. */
-function initialOf(nickname: string): string {
-  // Nothing can be added to a plain letter that another plain sign follows.
-  if (/^[!-~]{2}/.test(nickname)) return nickname.charAt(0).toUpperCase()
-  const [first] = letters().segment(nickname)
-  return first?.segment.toUpperCase() ?? ''
-}
-
-const letters = once(() => new Intl.Segmenter(undefined, { granularity: 'grapheme' }))

@@ -1,8 +1,8 @@
+import { plural } from '../../src/shared/text'
 import { limits } from '../../src/shared/limits'
 import type { OpenRoom } from '../../src/store/store'
 import { PanelForm } from '../page/panel'
 import type { View } from '../view'
-import { plural } from '../words'
 
 /** The list of open rooms, and the form to create a room. */
 export function OpenRooms({ view, rooms }: { view: View; rooms: OpenRoom[] }) {

@@ -1,3 +1,4 @@
+import { plural } from '../../src/shared/text'
 import { limits } from '../../src/shared/limits'
 import type { Notify, Room, User } from '../../src/store/store'
 import { Avatar } from '../people/avatar'
@@ -5,7 +6,6 @@ import { ExportHere } from '../export/export-here'
 import { PanelForm } from '../page/panel'
 import { roomTitle } from './room-title'
 import type { View } from '../view'
-import { plural } from '../words'
 
 /** Everything one member may change about a room. */
 export function RoomSettings(props: SettingsProps) {

@@ -1,3 +1,4 @@
+import { fill, plural } from '../../src/shared/text'
 import type { Child } from 'hono/jsx'
 import type { Room } from '../../src/store/store'
 import { Composer, type Unsent } from '../messages/composer'
@@ -15,7 +16,6 @@ import { RoomsRail } from './rooms'
 import { Newer, Older, SlipFrame, Timeline, type TimelineProps } from '../messages/timeline'
 import { TopBar } from '../page/top-bar'
 import type { View } from '../view'
-import { fill, plural } from '../words'
 
 /** The page of a room for one member. */
 export function RoomPage(props: RoomPageProps) {

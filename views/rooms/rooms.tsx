@@ -1,9 +1,9 @@
+import { plural } from '../../src/shared/text'
 import type { Child } from 'hono/jsx'
 import type { PresenceState } from '../../src/shared/protocol'
 import type { Room } from '../../src/store/store'
 import { Icon } from '../page/icons'
 import type { View } from '../view'
-import { plural } from '../words'
 
 /** The list of a user's rooms. */
 export function RoomsRail({ view, rooms, current, counts, states }: RoomsProps) {

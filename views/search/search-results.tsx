@@ -1,8 +1,9 @@
+import { fill, plural } from '../../src/shared/text'
 import type { Line, Piece, User } from '../../src/store/store'
 import { Avatar } from '../people/avatar'
 import { Icon } from '../page/icons'
 import type { View } from '../view'
-import { fill, plural, type Words } from '../words'
+import type { Words } from '../words'
 
 export type ShownHit = {
   room: number

@@ -1,5 +1,6 @@
+import { plural } from '../../shared/text'
 import { ExportEnd, ExportedMessages, ExportHead } from '../../../views/export/export'
-import { plural, wordsFor } from '../../../views/words'
+import { wordsFor } from '../../../views/words'
 import type { Exported, Format } from './export-room'
 import { headLines, quoteOf } from './export-text'
 import { stamp } from '../search/zone'

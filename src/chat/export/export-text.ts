@@ -1,4 +1,5 @@
-import { fill, plural, wordsFor } from '../../../views/words'
+import { fill, plural } from '../../shared/text'
+import { wordsFor } from '../../../views/words'
 import { exportMessage } from '../../shared/export-text'
 import type { Message } from '../../store/store'
 import { version } from '../../version'

@@ -1,25 +1,14 @@
 import { createPaths } from '../../shared/paths'
-import { isComposing } from '../composer/composer'
-import { element, type Page } from '../ui/page'
-import type { Switching } from '../rooms/switching'
-
-export type KeyHooks = {
-  openPanel: (path: string) => void
-  openEmoji: () => void
-  openSearch: () => void
-  /** Leaves the innermost mode; false when there was none to leave. */
-  leaveMode: () => boolean
-  markRead: () => void
-  toEnd: () => void
-  toUnread: () => void
-  /** In the list: something is to be done with the message that has the focus. */
-  onRow: (act: RowAct, row: HTMLElement) => void
-}
-
-export type RowAct = 'edit' | 'reply' | 'react' | 'more'
+import type { App, RowAction } from '../app'
+import { element } from '../ui/dom'
+import { isComposing } from '../ui/keys'
+import { withTools } from './message-actions'
+import { openEmojiForComposer, openPanel, openSearch } from './open'
+import { markRead } from './show-room'
 
 /** The keys of views/settings/help-sheet.tsx. */
-export function watchKeys(page: Page, switching: Switching, hooks: KeyHooks): void {
+export function watchKeys(app: App): void {
+  const { composer, newLine, page, switcher, timeline } = app
   const paths = createPaths(page.base)
   document.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || isComposing(event)) return
@@ -34,21 +23,23 @@ export function watchKeys(page: Page, switching: Switching, hooks: KeyHooks): vo
   const actionOf = (event: KeyboardEvent): (() => void) | null => {
     const { altKey, ctrlKey, key, metaKey, shiftKey } = event
     const isCommand = ctrlKey || metaKey
-    if (altKey && key === 'ArrowUp') return () => switching.step(-1, shiftKey)
-    if (altKey && key === 'ArrowDown') return () => switching.step(1, shiftKey)
-    if (altKey && event.code === 'KeyN') return () => hooks.openPanel(paths.rooms())
+    if (altKey && key === 'ArrowUp') return () => switcher.step(-1, shiftKey)
+    if (altKey && key === 'ArrowDown') return () => switcher.step(1, shiftKey)
+    if (altKey && event.code === 'KeyN') return () => openPanel(app, paths.rooms())
     // Single signs are commands where nobody writes.
-    if (isCommand ? key === 'k' : key === '/' && !isWriting()) return hooks.openSearch
+    if (isCommand ? key === 'k' : key === '/' && !isWriting())
+      return () => openSearch(app, paths.search())
     if (isCommand ? key === '/' : key === '?' && !isWriting())
-      return () => hooks.openPanel(paths.help())
-    if (isCommand && key === ',') return () => hooks.openPanel(paths.ownSettings())
-    if (isCommand && /[;；]/.test(key)) return hooks.openEmoji
+      return () => openPanel(app, paths.help())
+    if (isCommand && key === ',') return () => openPanel(app, paths.ownSettings())
+    if (isCommand && /[;；]/.test(key))
+      return () => openEmojiForComposer(app, element('emoji-button', HTMLElement))
     if (isCommand && key === '.') return togglePeople
     if (isCommand && key === 'F6') return () => nextRegion(shiftKey ? -1 : 1)
     if (isCommand && key === 'Home' && isEmpty())
       return () => element('log', HTMLElement).scrollTo({ top: 0 })
-    if (isCommand && key === 'End' && isEmpty()) return hooks.toEnd
-    if (key === 'PageUp' && shiftKey) return hooks.toUnread
+    if (isCommand && key === 'End' && isEmpty()) return timeline.toEnd
+    if (key === 'PageUp' && shiftKey) return newLine.seek
     if (key === 'PageUp' && isWriting()) return () => scroll(-1)
     if (key === 'PageDown' && isWriting()) return () => scroll(1)
     // An open menu is closed by the browser itself, unless the key was taken from it.
@@ -56,14 +47,16 @@ export function watchKeys(page: Page, switching: Switching, hooks: KeyHooks): vo
     if (isInList() && key in rowSteps) return () => moveToRow(rowSteps[key] ?? 0)
     const act = isCommand || altKey ? undefined : rowActs[key]
     const row = act === undefined ? null : focusedRow()
-    if (act !== undefined && row !== null) return () => hooks.onRow(act, row)
+    if (act !== undefined && row !== null)
+      return () => withTools(app, (tools) => tools.act(act, row))
     return null
   }
   const escape = (): void => {
-    if (hooks.leaveMode()) return
+    if (composer.reply() !== null) return composer.setReply(null)
+    if (composer.addressee() !== null) return composer.setAddressee(null)
     if (leaveList()) return
-    hooks.markRead()
-    hooks.toEnd()
+    markRead(app)
+    timeline.toEnd()
   }
 }
 
@@ -102,7 +95,7 @@ const rowSteps: Record<string, number> = {
 }
 
 /** Letters do something only while a message has the focus. */
-const rowActs: Record<string, RowAct> = { e: 'edit', r: 'reply', '+': 'react', Enter: 'more' }
+const rowActs: Record<string, RowAction> = { e: 'edit', r: 'reply', '+': 'react', Enter: 'more' }
 
 function focusedRow(): HTMLElement | null {
   return document.querySelector('#log[data-walking] .msg:not(.msg--pending):focus')
@@ -135,7 +128,7 @@ function moveToRow(step: number): void {
   element('log', HTMLElement).dataset.walking = ''
 }
 
-/** Rooms, messages, field, people: the parts of the page in a ring. */
+/** Rooms, messages, field, people: the app of the page in a ring. */
 function nextRegion(direction: 1 | -1): void {
   const regions = [
     document.querySelector<HTMLElement>('#rooms .item[aria-current]'),

@@ -1,7 +1,9 @@
+import type { Addressee } from '../app'
+import { fill, plural } from '../../shared/text'
+import { element } from '../ui/dom'
 import { limits } from '../../shared/limits'
 import { atPattern, everybodyNames } from '../../shared/mentions'
-import type { Addressee } from './drafts'
-import { count, element, fill, type Page } from '../ui/page'
+import type { Page } from '../ui/page'
 
 /** What the room on the screen is called. */
 export function roomTitle(): string {
@@ -34,7 +36,7 @@ export function confirmAll(page: Page, text: string, to: Addressee | null): bool
   const isOwner = element('timeline', HTMLElement).dataset.role === 'owner'
   if (!isOwner || to !== null || !mentionsAll.test(text)) return true
   const others = Number(element('people-list', HTMLElement).dataset.members) - 1
-  return others < 1 || confirm(count(page, others, page.words.notifyAll))
+  return others < 1 || confirm(plural(page.language, others, page.words.notifyAll))
 }
 
 /** Shows the counter near the limit, and grows the box where the browser does not by itself. */
@@ -48,7 +50,9 @@ export function createMeter(page: Page, field: HTMLTextAreaElement): () => void 
     const { charactersLeft, tooLong } = page.words
     if (!counter.hidden) {
       counter.textContent =
-        left < 0 ? count(page, -left, tooLong) : count(page, left, charactersLeft)
+        left < 0
+          ? plural(page.language, -left, tooLong)
+          : plural(page.language, left, charactersLeft)
     }
     counter.classList.toggle('counter--over', left < 0)
     send.disabled = left < 0

@@ -1,44 +1,17 @@
+import type { Addressee, Composed, Composer, Draft, Drafts, Tray } from '../app'
+import { fill } from '../../shared/text'
+import { announce, element } from '../ui/dom'
 import { limits } from '../../shared/limits'
 import { createPaths } from '../../shared/paths'
 import { confirmAll, createMeter, label, roomTitle } from './composer-label'
-import type { Addressee, Draft, Drafts } from './drafts'
-import { isSending } from '../ui/enter-key'
-import { announce, element, fill, type Page } from '../ui/page'
-import type { OutboxEntry } from '../messages/outbox-entry'
+import { isComposing, isSending } from '../ui/keys'
+import type { Page } from '../ui/page'
 import { createPrivateMode, type PrivateMode } from './private-mode'
-import type { Quoted } from '../timeline/quotes'
-import type { Tray } from '../media/tray'
 import { createReplyMode, type ReplyMode } from './reply-mode'
-
-export type Composer = {
-  /** Says on the button whether a message leaves now or later. */
-  setConnected: (isConnected: boolean) => void
-  /** Another room is on the screen: the field stays, what it says and holds changes. */
-  setRoom: () => void
-  /** Writes privately to somebody from here on; null: to everybody again. */
-  setAddressee: (to: Addressee | null) => void
-  addressee: () => Addressee | null
-  /** Answers a message from here on; null: nothing in particular. */
-  setReply: (to: Quoted | null) => void
-  reply: () => Quoted | null
-  /** Nothing is sent while somebody is still choosing to whom. */
-  setChoosing: (isChoosing: boolean) => void
-  /** From now on files may stand beside the text. */
-  setTray: (tray: Tray) => void
-  /** Puts text where the caret is, so that undo takes it back. */
-  insert: (text: string) => void
-  isEmpty: () => boolean
-  focus: () => void
-}
-
-export type Sent = Pick<OutboxEntry, 'room' | 'files' | 'reply'> & {
-  text: string
-  to: Addressee | null
-}
 
 export type ComposerHooks = {
   /** `room` is where it goes; `writtenIn` where it was written, when that is another one. */
-  onSend: (message: Sent) => void
+  onSend: (message: Composed) => void
   /** The text changed; `room` is where it would go. */
   onChange: (room: number, text: string) => void
   /** The arrow up in an empty field; true when something came of it. */
@@ -225,11 +198,6 @@ function insert(field: HTMLTextAreaElement, text: string): void {
   if (isDone) return
   field.setRangeText(text, field.selectionStart, field.selectionEnd, 'end')
   field.dispatchEvent(new Event('input'))
-}
-
-/** Whether this key belongs to an input method. 229: Safari ends it before the keydown (165004). */
-export function isComposing(event: KeyboardEvent): boolean {
-  return event.isComposing || event.keyCode === 229
 }
 
 /** Typing anywhere on the page is meant for the field. */

@@ -1,12 +1,10 @@
+import type { Addressee, Composer, SuggestionSource } from '../app'
+import { element, make } from '../ui/dom'
 import { limits } from '../../shared/limits'
 import { atPattern } from '../../shared/mentions'
-import type { Composer } from './composer'
-import type { Addressee } from './drafts'
 import { type Candidate, findPeople } from './find-people'
-import { make } from '../ui/make-element'
 import { openDirect } from '../rooms/open-direct'
-import { element, type Page } from '../ui/page'
-import type { Source } from './suggestions'
+import type { Page } from '../ui/page'
 import { showToast } from '../ui/toast'
 
 /** An @ that is being written: where it stands and what follows it so far. */
@@ -16,7 +14,7 @@ type Token = { start: number; query: string; isFirst: boolean }
  * Offers people over an @. First in an empty message it offers private messages, anywhere else
  * mentions; only an explicit choice makes anything private.
  */
-export function suggestPeople(page: Page, composer: Composer): Source {
+export function suggestPeople(page: Page, composer: Composer): SuggestionSource {
   const { mentionWhom, messageWhom, nobodyFound } = page.words
   return (field) => {
     const token = readToken(field, composer.addressee() !== null)

@@ -1,5 +1,7 @@
-import type { Addressee } from './drafts'
-import { element, fill, type Page } from '../ui/page'
+import type { Addressee } from '../app'
+import { fill } from '../../shared/text'
+import { element } from '../ui/dom'
+import type { Page } from '../ui/page'
 
 /** The chip over the field: to whom, until when, and the way out. */
 export type PrivateMode = {

@@ -1,5 +1,7 @@
-import { element, fill, type Page } from '../ui/page'
-import type { Quoted } from '../timeline/quotes'
+import type { Quoted } from '../app'
+import { fill } from '../../shared/text'
+import { element } from '../ui/dom'
+import type { Page } from '../ui/page'
 
 /** The line over the field: what is being answered, and the way out. */
 export type ReplyMode = {

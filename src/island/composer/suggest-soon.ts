@@ -1,5 +1,5 @@
-import { element } from '../ui/page'
-import type { SuggestionList } from './suggestions'
+import type { SuggestionList } from '../app'
+import { element } from '../ui/dom'
 
 /** Fetches the list over the field when a sign is typed that may open it. */
 export function suggestSoon(suggestions: () => Promise<SuggestionList>): void {

@@ -1,30 +1,13 @@
-import { isComposing } from './composer'
-import { make } from '../ui/make-element'
-import { element } from '../ui/page'
-
-/** One row of the list, and what choosing it does, once what was typed for it is selected. */
-export type Suggestion = { parts: Node[]; state?: string; accept: () => void }
-
-/** What can be made of the words before the caret. */
-export type Suggestions = {
-  /** Where what was typed for it begins, with its @ or its colon. */
-  start: number
-  /** What follows that sign. */
-  query: string
-  heading: string
-  isPrivate: boolean
-  rows: Suggestion[]
-}
-
-/** Looks at the field; gives what to offer, or null when this is nothing of its kind. */
-export type Source = (field: HTMLTextAreaElement, event: Event | null) => Suggestions | null
+import { isComposing } from '../ui/keys'
+import type { SuggestionList, SuggestionSource, Suggestions } from '../app'
+import { element, make } from '../ui/dom'
 
 type List = Suggestions & { chosen: number }
 
 type Popup = {
   field: HTMLTextAreaElement
   box: HTMLElement
-  sources: Source[]
+  sources: SuggestionSource[]
   list: List | null
   /** Where a sign stands that was answered or waved away. */
   done: number | null
@@ -32,13 +15,8 @@ type Popup = {
   isUndecided: boolean
 }
 
-export type SuggestionList = {
-  /** Something that a source needs has come: it is asked again. */
-  refresh: () => void
-}
-
 /** The list that opens over the field while something is typed that a source can finish. */
-export function watchSuggestions(sources: Source[]): SuggestionList {
+export function watchSuggestions(sources: SuggestionSource[]): SuggestionList {
   const field = element('content', HTMLTextAreaElement)
   const box = element('options', HTMLElement)
   const popup: Popup = { field, box, sources, list: null, done: null, isUndecided: false }

@@ -1,4 +1,8 @@
-import { count, element, fill, type Page } from '../ui/page'
+import type { Connection } from '../net/connection'
+import type { Typing } from '../app'
+import { fill, plural } from '../../shared/text'
+import { element } from '../ui/dom'
+import type { Page } from '../ui/page'
 
 /** Others are told at most this often that somebody is typing… */
 const typingSendMs = 3_000
@@ -7,25 +11,8 @@ const typingIdleMs = 5_000
 /** …and they forget it after this long without news. */
 const typingForgetMs = 6_000
 
-/** Who is writing: told to others sparingly, and shown in a line that moves nothing. */
-export type Typing = {
-  /** The text of the field changed; `room` is where it would be sent. */
-  changed: (room: number, text: string) => void
-  /** It was sent, or its room was left. */
-  stopped: () => void
-  heard: (room: number, user: number, isActive: boolean) => void
-  /** A message of this person arrived: they are not writing it any more. */
-  arrived: (user: number) => void
-  /** Another room is on the screen. */
-  clear: () => void
-}
-
 /** Makes both halves; `send` says whether it could. */
-export function createTyping(
-  page: Page,
-  room: () => number,
-  send: (frame: object) => boolean,
-): Typing {
+export function createTyping(page: Page, room: () => number, send: Connection['send']): Typing {
   const writers = new Map<number, Timer>()
   let told: number | null = null
   let toldAt = 0
@@ -55,7 +42,7 @@ export function createTyping(
       told = target
       toldAt = performance.now()
     },
-    heard(where, user, isActive) {
+    onTyping(where, user, isActive) {
       if (where !== room() || user === page.user?.id) return
       clearTimeout(writers.get(user))
       if (!isActive) return forget(user)
@@ -83,5 +70,5 @@ function sentence(page: Page, users: number[]): string {
   if (name === undefined) return ''
   if (other === undefined) return fill(typingOne, { name })
   if (names.length === 2) return fill(typingTwo, { name, other })
-  return count(page, names.length, { one: typingMany, other: typingMany })
+  return plural(page.language, names.length, { one: typingMany, other: typingMany })
 }

@@ -1,3 +1,8 @@
+import type { ManagedCopy } from './device-copy'
+import type { App } from '../app'
+import type { CopiedMessage } from './copied-message'
+import { fill, plural } from '../../shared/text'
+import { announce, element } from '../ui/dom'
 import {
   exportName,
   exportHeading,
@@ -5,9 +10,8 @@ import {
   offsetText,
   stampAhead,
 } from '../../shared/export-text'
-import { announce, count, element, fill, type Page } from '../ui/page'
-import type { Parts } from '../app'
-import { readRow, type Remembered } from './remembered'
+import type { Page } from '../ui/page'
+import { readRow } from './copied-message'
 import { rowsOf } from '../timeline/rows'
 
 /** The whole room comes as any other file does: that it has begun is said here. */
@@ -19,7 +23,7 @@ export function dressDownloads(): void {
 }
 
 /** Fills in how much there is to save of the room on the page, and saves it when asked. */
-export function dressExport(parts: Parts): void {
+export function dressExport(app: App, copy: ManagedCopy): void {
   const box = document.getElementById('export-here')
   if (!(box instanceof HTMLFieldSetElement)) return
   box.hidden = false
@@ -28,7 +32,7 @@ export function dressExport(parts: Parts): void {
   const show = (): void => {
     for (const range of ['loaded', 'device'] as const) {
       const label = element(`export-${range}`, HTMLElement)
-      const n = messagesOf(parts, range).length.toLocaleString(parts.page.language)
+      const n = messagesOf(app, copy, range).length.toLocaleString(app.page.language)
       label.textContent = fill(label.dataset.label ?? '', { n })
     }
   }
@@ -37,15 +41,15 @@ export function dressExport(parts: Parts): void {
   const button = element('export-save', HTMLButtonElement)
   button.addEventListener('click', () => {
     button.disabled = true
-    void save(parts, box.dataset).finally(() => (button.disabled = false))
+    void save(app, copy, box.dataset).finally(() => (button.disabled = false))
   })
 }
 
 type Range = 'loaded' | 'device'
 type Words = DOMStringMap
 
-function messagesOf({ history, timeline }: Parts, range: Range): Remembered[] {
-  if (range === 'device') return history?.read(timeline.room()) ?? []
+function messagesOf({ timeline }: App, copy: ManagedCopy, range: Range): CopiedMessage[] {
+  if (range === 'device') return copy.read(timeline.room())
   const isPrivateToo = element('export-private', HTMLInputElement).checked
   const list = element('timeline', HTMLElement)
   const rows = isPrivateToo ? [...list.querySelectorAll<HTMLElement>('.msg')] : rowsOf(list)
@@ -53,10 +57,10 @@ function messagesOf({ history, timeline }: Parts, range: Range): Remembered[] {
 }
 
 /** Builds the file in steps, so that the page stays quick, and hands it to the browser. */
-async function save(parts: Parts, words: Words): Promise<void> {
-  const { page } = parts
+async function save(app: App, copy: ManagedCopy, words: Words): Promise<void> {
+  const { page } = app
   const isDevice = document.querySelector('#export-here [value=device]:checked') !== null
-  const messages = messagesOf(parts, isDevice ? 'device' : 'loaded')
+  const messages = messagesOf(app, copy, isDevice ? 'device' : 'loaded')
   const progress = element('export-progress', HTMLProgressElement)
   progress.hidden = false
   const { edited = '' } = words
@@ -70,7 +74,10 @@ async function save(parts: Parts, words: Words): Promise<void> {
   }
   progress.hidden = true
   download(new Blob(pieces, { type: 'text/plain;charset=utf-8' }), roomName())
-  const done = count(page, messages.length, { one: words.one ?? '', other: words.other ?? '' })
+  const done = plural(page.language, messages.length, {
+    one: words.one ?? '',
+    other: words.other ?? '',
+  })
   announce(done)
   element('export-done', HTMLElement).textContent = done
 }
@@ -82,7 +89,7 @@ const offset = (at: number): number => -new Date(at).getTimezoneOffset()
 
 const stamp = (at: number): string => stampAhead(at, offset(at))
 
-function withHost({ files }: Remembered): Remembered['files'] {
+function withHost({ files }: CopiedMessage): CopiedMessage['files'] {
   return files.map(({ name, url }) => ({ name, url: new URL(url, location.href).href }))
 }
 
@@ -90,7 +97,7 @@ function roomName(): string {
   return element('timeline', HTMLElement).dataset.name ?? ''
 }
 
-function headingOf(page: Page, words: Words, messages: Remembered[], isDevice: boolean): string {
+function headingOf(page: Page, words: Words, messages: CopiedMessage[], isDevice: boolean): string {
   const { title = '' } = element('timeline', HTMLElement).dataset
   const day = new Intl.DateTimeFormat(page.language, { dateStyle: 'medium', timeStyle: 'short' })
   const ends = [messages[0], messages.at(-1)].map((end) => (end ? day.format(end.at) : '–'))

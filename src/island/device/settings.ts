@@ -1,6 +1,8 @@
+import type { ManagedCopy } from './device-copy'
+import type { App } from '../app'
+import { fill } from '../../shared/text'
+import { announce, element } from '../ui/dom'
 import { createPaths } from '../../shared/paths'
-import { announce, element, fill } from '../ui/page'
-import type { Parts } from '../app'
 import { canKeep } from '../ui/storage'
 import { showTheme } from '../ui/theme'
 import { showToast } from '../ui/toast'
@@ -9,18 +11,18 @@ import { showToast } from '../ui/toast'
  * Every choice of a form of preferences takes effect at once, here and in this browser's other
  * tabs, and is told to the server, which writes the cookies.
  */
-export function watchPreferences(parts: Parts): void {
+export function watchPreferences(app: App): void {
   const tabs = new BroadcastChannel('chatroom-preferences')
   tabs.onmessage = ({ data }) => apply(String(data?.name), String(data?.value))
   const choose = (form: HTMLFormElement, name: string, value: string): void => {
-    void save(parts, name, value).then((isSaved) => {
-      if (!isSaved) return showToast(parts.page.words.notConnected)
-      if (name === 'language') changeLanguage(parts, form)
+    void save(app, name, value).then((isSaved) => {
+      if (!isSaved) return showToast(app.page.words.notConnected)
+      if (name === 'language') changeLanguage(app, form)
     })
     apply(name, value)
     tabs.postMessage({ name, value })
   }
-  const path = createPaths(parts.page.base).preferences()
+  const path = createPaths(app.page.base).preferences()
   const formOf = (target: EventTarget | null): HTMLFormElement | null =>
     target instanceof Element ? target.closest<HTMLFormElement>(`form[action="${path}"]`) : null
   document.addEventListener('submit', (event) => {
@@ -55,7 +57,7 @@ function setEnterHint(enter: string): void {
   element('content', HTMLTextAreaElement).enterKeyHint = enter === 'sends' ? 'send' : 'enter'
 }
 
-async function save({ page }: Parts, name: string, value: string): Promise<boolean> {
+async function save({ page }: App, name: string, value: string): Promise<boolean> {
   const answer = await fetch(createPaths(page.base).preferences(), {
     method: 'POST',
     headers: { Accept: 'application/json' },
@@ -68,7 +70,7 @@ async function save({ page }: Parts, name: string, value: string): Promise<boole
  * The words of a page are the server's; what was begun is kept as a draft while it is fetched. The
  * files that stand beside it would be lost.
  */
-function changeLanguage({ storage }: Parts, form: HTMLFormElement): void {
+function changeLanguage({ storage }: App, form: HTMLFormElement): void {
   const { value } = element('content', HTMLTextAreaElement)
   const hasFiles = document.querySelector('#tray > li') !== null
   if (!hasFiles && (canKeep(storage) || value.trim() === '')) location.reload()
@@ -76,7 +78,7 @@ function changeLanguage({ storage }: Parts, form: HTMLFormElement): void {
 }
 
 /** Fills in what only this browser knows. Sound and notices are the bell's: it is told. */
-export function dressSettings({ storage }: Parts): void {
+export function dressSettings({ storage }: App): void {
   if (document.getElementById('settings') === null) return
   for (const radio of document.querySelectorAll<HTMLInputElement>('#set-volume input')) {
     const twin = document.querySelector<HTMLInputElement>(`#volume [value=${radio.value}]`)
@@ -99,17 +101,17 @@ export function dressSettings({ storage }: Parts): void {
 }
 
 /** What is kept here of the talk, whether more of it may be, and the way to lose it. */
-export function dressHistory({ history, page, storage }: Parts): void {
+export function dressHistory({ page, storage }: App, copy: ManagedCopy): void {
   const keep = document.getElementById('keep-history')
   const own = document.getElementById('own-device')
   if (!(keep instanceof HTMLInputElement) || !(own instanceof HTMLInputElement)) return
   const used = element('history-used', HTMLElement)
   const show = (): void => {
-    const keeping = history?.keeping() ?? 'off'
+    const keeping = copy.keeping()
     keep.checked = keeping !== 'off'
     own.checked = keeping === 'all'
     own.disabled = keeping === 'off'
-    const { messages, units } = history?.usage() ?? { messages: 0, units: 0 }
+    const { messages, units } = copy.usage()
     const [n, size] = [messages, Math.ceil(units / 1024)].map((count) =>
       count.toLocaleString(page.language),
     )
@@ -117,14 +119,14 @@ export function dressHistory({ history, page, storage }: Parts): void {
     used.textContent = fill(sentence ?? '', { n: n ?? '', size: size ?? '' })
   }
   const choose = (): void => {
-    history?.keep(!keep.checked ? 'off' : own.checked ? 'all' : 'open')
+    copy.keep(!keep.checked ? 'off' : own.checked ? 'all' : 'open')
     show()
   }
   keep.addEventListener('change', choose)
   own.addEventListener('change', choose)
   const clear = element('clear-history', HTMLButtonElement)
   clear.addEventListener('click', () => {
-    history?.clear()
+    copy.clear()
     show()
     announce(clear.dataset.done ?? '')
     showToast(clear.dataset.done ?? '')

@@ -1,6 +1,6 @@
-import { wordsOf } from '../ui/announcer'
-import type { RoomSummary } from '../../shared/protocol'
-import { element, fill, type Page } from '../ui/page'
+import type { Sound, SoundKind } from '../app'
+import { element } from '../ui/dom'
+import type { Page } from '../ui/page'
 import type { Storage } from '../ui/storage'
 import { createTabs } from '../ui/tabs'
 import { showToast } from '../ui/toast'
@@ -8,18 +8,10 @@ import { showToast } from '../ui/toast'
 /** A burst of messages makes one sound. */
 export const soundPauseMs = 3_000
 
-/** What calls somebody: two soft notes, a third for a mention, turned round for private ones. */
-export type Call = 'talk' | 'mention' | 'private'
-
-export type Sound = {
-  /** Something arrived that is worth a sound; the tabs of this browser agree on who plays it. */
-  call: (kind: Call, notice: { title: string; text: string }) => void
-}
-
 type Volume = 'off' | 'low' | 'middle' | 'high'
 
 const gains: Record<Volume, number> = { off: 0, low: 0.03, middle: 0.06, high: 0.14 }
-const tunes: Record<Call, number[]> = {
+const tunes: Record<SoundKind, number[]> = {
   talk: [659.26, 987.77],
   mention: [659.26, 987.77, 1318.51],
   private: [1318.51, 987.77, 659.26],
@@ -43,7 +35,7 @@ export function createSound(page: Page, storage: Storage): Sound {
   }
   setUpNotices(page, storage)
   return {
-    call(kind, notice) {
+    play(kind, notice) {
       if (isSilent()) return
       tabs.claim(() => {
         if (isSilent()) return
@@ -66,7 +58,7 @@ function readVolume(storage: Storage): Volume {
  * Synthesised: no file to fetch. Browsers allow sound after the first key or pointer only, so until
  * then the bell says that it is waiting for one.
  */
-function createPlayer(volume: () => Volume): { play: (kind: Call) => void } {
+function createPlayer(volume: () => Volume): { play: (kind: SoundKind) => void } {
   let audio: AudioContext | null = null
   const hint = element('sound-locked', HTMLElement)
   const bell = element('bell', HTMLElement)
@@ -127,17 +119,4 @@ function showNotice(page: Page, { title, text }: { title: string; text: string }
     focus()
     notice.close()
   }
-}
-
-/** What a message says in a notice: who, and in which room when it is not a private one. */
-export function noticeOf(
-  page: Page,
-  row: HTMLElement,
-  room: Pick<RoomSummary, 'kind' | 'name'>,
-): { title: string; text: string } {
-  const name = row.querySelector('.msg__meta bdi')?.textContent ?? ''
-  const text = wordsOf(row)
-  const isPrivate = room.kind === 'direct'
-  const title = isPrivate ? name : fill(page.words.noticeTitle, { name, room: room.name })
-  return { title, text }
 }

@@ -1,4 +1,5 @@
-import { fill, type Page } from '../ui/page'
+import { fill } from '../../shared/text'
+import type { Page } from '../ui/page'
 import type { Storage } from '../ui/storage'
 import { showToast } from '../ui/toast'
 

@@ -1,6 +1,5 @@
-import type { Composer } from '../composer/composer'
-import { make } from '../ui/make-element'
-import type { Source } from '../composer/suggestions'
+import type { Composer, SuggestionSource } from '../app'
+import { make } from '../ui/dom'
 import { limits } from '../../shared/limits'
 
 /** An emoji with the reader's skin tone; `use` gives it and remembers that it was used. */
@@ -18,7 +17,7 @@ export type EmojiNames = {
  * Offers emoji over a colon and the beginning of a name, and turns `:joy:` into its emoji when the
  * second colon is typed.
  */
-export function completeEmoji(composer: Composer, names: EmojiNames): Source {
+export function completeEmoji(composer: Composer, names: EmojiNames): SuggestionSource {
   const insert = (one: NamedEmoji): void => composer.insert(one.use())
   return (field, event) => {
     // In the middle of a composition nothing is certain, and nothing may be changed.

@@ -1,5 +1,6 @@
-import { isComposing } from '../composer/composer'
-import { isTouch } from '../ui/enter-key'
+import { fill } from '../../shared/text'
+import { announce, element } from '../ui/dom'
+import { isComposing, isTouch } from '../ui/keys'
 import { createGrid, type Grid } from './emoji-grid'
 import type { Emoji, EmojiGroup, EmojiList, EmojiWord } from './emoji-list'
 import type { EmojiSearch } from './emoji-search'
@@ -7,7 +8,7 @@ import { makeShell, makeTabs, mark, type Shell, watchTabs } from './emoji-shell'
 import { watchTone } from './emoji-tones'
 import { tint } from './emoji-tone'
 import type { EmojiUsed } from './emoji-used'
-import { announce, element, fill, type Page } from '../ui/page'
+import type { Page } from '../ui/page'
 import { placeBeside } from '../ui/place-beside'
 
 /** Emoji shown for a search: twenty rows. */

@@ -1,6 +1,6 @@
+import { make } from '../ui/dom'
 import type { Emoji } from './emoji-list'
 import { type Place, stepTo } from './emoji-steps'
-import { make } from '../ui/make-element'
 
 /** A part of the grid: a group, what was used lately, or what a search found. */
 export type Section = { name: string; emoji: Emoji[] }

@@ -1,6 +1,6 @@
 import { type Emoji, type EmojiList, fetchEmoji } from './emoji-list'
 import { createFindEmoji } from './find-emoji'
-import { whenWanted } from '../lazy'
+import { onceLoaded } from '../lazy'
 import type { Page } from '../ui/page'
 
 export type EmojiSearch = {
@@ -14,7 +14,7 @@ export type EmojiSearch = {
  */
 export function createEmojiSearch(page: Page, list: EmojiList): EmojiSearch {
   let find = createFindEmoji([list])
-  const addEnglish = whenWanted(async () => {
+  const addEnglish = onceLoaded(async () => {
     const english = await fetchEmoji(page.lazy['emoji-en.tsv'] ?? '')
     find = createFindEmoji([list, english])
   })

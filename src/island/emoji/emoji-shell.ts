@@ -1,6 +1,6 @@
+import { make } from '../ui/dom'
 import type { EmojiList, EmojiWord } from './emoji-list'
 import { tones } from './emoji-tone'
-import { make } from '../ui/make-element'
 
 /** The parts of the panel around the grid. */
 export type Shell = {

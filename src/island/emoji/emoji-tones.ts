@@ -1,8 +1,9 @@
+import { fill } from '../../shared/text'
+import { announce } from '../ui/dom'
 import type { EmojiList } from './emoji-list'
 import { mark, type Shell, walk } from './emoji-shell'
 import { tint, type Tone, tones } from './emoji-tone'
 import type { EmojiUsed } from './emoji-used'
-import { announce, fill } from '../ui/page'
 
 /** The button that shows the skin tone, and the row of all tones that it opens. */
 export function watchTone(

@@ -1,37 +1,23 @@
+import type { App, Device } from '../app'
+import { openDeviceCopy } from '../device/device-copy'
 import { dressDownloads, dressExport } from '../device/export-here'
-import { openHistory } from '../device/history'
-import type { DeviceHit, Parts } from '../app'
+import { dressHistory, dressSettings, watchPreferences } from '../device/settings'
 import { createSound } from '../device/sound'
 import { welcomeBack } from '../device/welcome-back'
-import { dressHistory, dressSettings, watchPreferences } from '../device/settings'
 
-/** What this browser chose for itself. */
-export type Device = {
-  /** Fills in what the panel shows of this device. */
-  dress: () => void
-}
-
-/** Takes over the forms of preferences: each choice takes effect at once. */
-export function createDevice(parts: Parts): Device {
-  welcomeBack(parts.page, parts.storage)
-  watchPreferences(parts)
-  parts.sound = createSound(parts.page, parts.storage)
-  parts.history = openHistory(parts)
-  parts.findOnDevice = (text) => findHere(parts, text)
+/** Preferences, sound and the device copy; each choice takes effect at once. */
+export function create(app: App): Device {
+  welcomeBack(app.page, app.storage)
+  watchPreferences(app)
+  const copy = openDeviceCopy(app)
+  app.sound = createSound(app.page, app.storage)
+  app.deviceCopy = copy
   return {
-    dress() {
-      dressSettings(parts)
-      dressHistory(parts)
-      dressExport(parts)
+    decorate() {
+      dressSettings(app)
+      dressHistory(app, copy)
+      dressExport(app, copy)
       dressDownloads()
     },
   }
-}
-
-/** Of rooms that are still mine; what was kept is named as it is called now. */
-function findHere({ history, rooms }: Parts, text: string): DeviceHit[] {
-  return (history?.search(text) ?? []).flatMap(({ room, seq, name, text }) => {
-    const roomName = rooms.find(room)?.name
-    return roomName === undefined ? [] : [{ room, seq, roomName, sender: name, text }]
-  })
 }

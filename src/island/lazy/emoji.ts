@@ -1,5 +1,5 @@
+import type { App, EmojiPanel } from '../app'
 import { completeEmoji, type NamedEmoji } from '../emoji/complete-emoji'
-import type { Composer } from '../composer/composer'
 import { type EmojiDialog, makeEmojiDialog } from '../emoji/emoji-dialog'
 import { watchEmojiDrawn } from '../emoji/emoji-drawn'
 import { type Emoji, fetchEmoji } from '../emoji/emoji-list'
@@ -7,26 +7,9 @@ import { createEmojiSearch } from '../emoji/emoji-search'
 import { tint } from '../emoji/emoji-tone'
 import { openEmojiUsed } from '../emoji/emoji-used'
 import { emojiNamed } from '../emoji/find-emoji'
-import type { Page } from '../ui/page'
-import type { Storage } from '../ui/storage'
-import type { Source } from '../composer/suggestions'
-
-export type EmojiPanel = {
-  /**
-   * Opens the panel at a button; each emoji that is chosen is handed to `pick`. At the button that
-   * it is open at it closes.
-   */
-  open: (opener: HTMLElement, pick: (emoji: string) => void) => void
-  /** Finishes the names of emoji in the field for writing. */
-  complete: Source
-}
 
 /** Fetches the emoji in the reader's language; rejects without a connection. */
-export async function createEmojiPanel(
-  page: Page,
-  storage: Storage,
-  composer: Composer,
-): Promise<EmojiPanel> {
+export async function create({ composer, page, storage }: App): Promise<EmojiPanel> {
   const list = await fetchEmoji(page.lazy[`emoji-${page.language}.tsv`] ?? '')
   const used = openEmojiUsed(storage)
   const search = createEmojiSearch(page, list)

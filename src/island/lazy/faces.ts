@@ -1,30 +1,33 @@
+import type { App, Faces } from '../app'
+import { fill } from '../../shared/text'
+import { element } from '../ui/dom'
 import { watchFaces } from '../people/face'
 import { roomTitle } from '../composer/composer-label'
 import { prefill } from '../people/prefill'
-import { element, fill, type Page } from '../ui/page'
-import type { Parts } from '../app'
+import type { Page } from '../ui/page'
 
 /** After an interruption every page asks who is online: not all at the same moment. */
 const renewMsMax = 3_000
 
 export { prefill, watchFaces }
 
-/** These have another name or picture: everywhere on this page, at once. */
-export function changePeople(parts: Parts, changed: HTMLElement[]): void {
-  for (const person of changed) changePerson(parts, person)
+export function create(app: App): Faces {
+  return {
+    changePeople: (changed) => changePeople(app, changed),
+    renewSoon: () => void setTimeout(() => void renewPeople(app), Math.random() * renewMsMax),
+  }
 }
 
-/** After an interruption: who came and went meanwhile, and who is called otherwise now. */
-export function renewSoon(parts: Parts): void {
-  setTimeout(() => void renewPeople(parts), Math.random() * renewMsMax)
+function changePeople(app: App, changed: HTMLElement[]): void {
+  for (const person of changed) changePerson(app, person)
 }
 
-async function renewPeople(parts: Parts): Promise<void> {
-  await parts.switching.renew()
+async function renewPeople(app: App): Promise<void> {
+  await app.switcher.renew()
   const people = [...document.querySelectorAll<HTMLElement>('#people-list .person')]
-  const changed = people.filter((person) => isOtherwise(parts.page, person))
-  if (changed.length > 0) parts.switching.forgetAll()
-  changePeople(parts, changed)
+  const changed = people.filter((person) => isOtherwise(app.page, person))
+  if (changed.length > 0) app.switcher.forgetAll()
+  changePeople(app, changed)
 }
 
 /** Whether the page still shows another name or picture of somebody than the list does. */
@@ -44,8 +47,8 @@ function isOtherwise({ user }: Page, person: HTMLElement): boolean {
   return there != null && here != null && !there.isEqualNode(here)
 }
 
-function changePerson(parts: Parts, changed: HTMLElement): void {
-  const { drafts, page } = parts
+function changePerson(app: App, changed: HTMLElement): void {
+  const { drafts, page } = app
   const id = Number(changed.dataset.person)
   const name = changed.dataset.name ?? ''
   const face = changed.querySelector<HTMLElement | SVGElement>('.av')
@@ -63,8 +66,8 @@ function changePerson(parts: Parts, changed: HTMLElement): void {
     document.body.dataset.nickname = name
     drafts.rename(name)
   }
-  if (Number(element('timeline', HTMLElement).dataset.person) === id) renameRoom(parts, name)
-  parts.rooms.refresh()
+  if (Number(element('timeline', HTMLElement).dataset.person) === id) renameRoom(app, name)
+  app.rooms.refresh()
 }
 
 /** Rows, lines of people, the menu, and the rows that are still to be made. */
@@ -91,7 +94,7 @@ function renew(place: ParentNode, name: string, face: Element): void {
   if (place instanceof HTMLElement && place.matches('.person')) place.dataset.name = name
 }
 
-function renameRoom({ composer, title }: Parts, name: string): void {
+function renameRoom({ composer, title }: App, name: string): void {
   const { dataset } = element('timeline', HTMLElement)
   dataset.name = name
   dataset.title = name

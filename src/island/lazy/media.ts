@@ -1,28 +1,15 @@
+import type { App, Media } from '../app'
+import { element } from '../ui/dom'
 import { openKeptFiles } from '../media/kept-files'
 import { watchDrops } from '../media/drop-files'
 import { fetchHtml } from '../net/htmx'
 import { createLightbox } from '../media/lightbox'
-import type { OutboxEntry } from '../messages/outbox-entry'
-import { element, type Page } from '../ui/page'
-import type { Parts } from '../app'
+import type { Page } from '../ui/page'
 import { dressPending } from '../media/pending-files'
 import type { Storage } from '../ui/storage'
 import { createTray } from '../media/tray'
 import { createUploads } from '../media/uploads'
 import { createPaths } from '../../shared/paths'
-
-export type Media = {
-  /** Asks for files, which go into the tray. */
-  choose: () => void
-  /** Opens a picture of the room, large. */
-  show: (picture: HTMLAnchorElement) => void
-  /** Shows the files of an unanswered message in its row, and how far they are. */
-  dress: (row: HTMLElement, entry: OutboxEntry) => void
-  /** Sends the files of a message whose turn has come; does nothing to those under way. */
-  upload: (entry: OutboxEntry) => void
-  /** The message will not be sent: neither will its files. */
-  forget: (entry: OutboxEntry) => void
-}
 
 /** What the files of a message say, in the reader's language; written on the kit. */
 export type MediaWords = Record<string, string>
@@ -31,25 +18,26 @@ export type MediaWords = Record<string, string>
  * Makes everything about pictures and files: the tray, the uploads, the lightbox. Its elements come
  * from the server in one piece, as a page without them is smaller.
  */
-export async function createMedia(page: Page, parts: Parts): Promise<Media> {
+export async function create(app: App): Promise<Media> {
+  const { page } = app
   const words = await addKit(page)
-  const kept = openKeptFiles(page, (key) => isInOutbox(parts.storage, key))
-  const uploads = createUploads(page, words, kept, parts)
-  const tray = createTray(words, kept, parts.timeline.room(), parts.composer.focus)
+  const kept = openKeptFiles(page, (key) => isInOutbox(app.storage, key))
+  const uploads = createUploads(page, words, kept, app)
+  const tray = createTray(words, kept, app.timeline.room(), app.composer.focus)
   const lightbox = createLightbox(words)
-  parts.composer.setTray(tray)
+  app.composer.setTray(tray)
   uncoverLoaded()
-  watchDrops(page, words, { add: tray.add, addressee: parts.composer.addressee })
+  watchDrops(page, words, { add: tray.add, addressee: app.composer.addressee })
   const input = element('files', HTMLInputElement)
   input.addEventListener('change', () => {
     tray.add([...(input.files ?? [])])
     input.value = ''
-    parts.composer.focus()
+    app.composer.focus()
   })
   return {
     choose: () => input.click(),
     show: lightbox.show,
-    dress: (row, entry) => void dressPending(words, kept, uploads, row, entry),
+    decorate: (row, entry) => void dressPending(words, kept, uploads, row, entry),
     upload: uploads.start,
     forget: uploads.forget,
   }
@@ -79,7 +67,7 @@ function isInOutbox(storage: Storage, key: string): boolean {
   return entries.some((entry) => entry.includes(key))
 }
 
-/** Puts the parts of the page that only files need where they belong; gives their words. */
+/** Puts the app of the page that only files need where they belong; gives their words. */
 async function addKit(page: Page): Promise<MediaWords> {
   const html = await fetchHtml(page, createPaths(page.base).mediaKit())
   if (html === null) throw new Error('the kit did not come')

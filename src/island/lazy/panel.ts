@@ -1,23 +1,16 @@
-import type { Composer } from '../composer/composer'
+import { ifLoaded } from '../lazy'
+import type { App, Panel } from '../app'
+import { fill } from '../../shared/text'
+import { announce, element } from '../ui/dom'
 import { closeDrawers } from '../ui/drawers'
 import { watchFaces } from '../people/face'
 import { fetchHtml, swapIn } from '../net/htmx'
 import { openDirect } from '../rooms/open-direct'
-import { announce, element, fill, type Page } from '../ui/page'
 import { showToast } from '../ui/toast'
 
-export type Panel = { open: (path: string) => Promise<void> }
-
-export type PanelHooks = {
-  openRoom: (room: number) => void
-  /** True when the person is muted now. */
-  toggleMute: (person: number) => boolean
-  /** Something else stands in the panel. */
-  onShown: () => void
-}
-
 /** Makes the dialog for everything that is asked for now and then: rooms, a person, help. */
-export function createPanel(page: Page, composer: Composer, hooks: PanelHooks): Panel {
+export function create(app: App): Panel {
+  const { composer, page, switcher } = app
   const dialog = element('panel', HTMLDialogElement)
   watchFaces()
   const open = async (path: string): Promise<void> => {
@@ -29,7 +22,7 @@ export function createPanel(page: Page, composer: Composer, hooks: PanelHooks): 
       body.replaceChildren(element('export-away', HTMLTemplateElement).content.cloneNode(true))
     } else return showToast(page.words.notConnected)
     addZone(body)
-    hooks.onShown()
+    ifLoaded(app.device, (device) => device.decorate())
     closeDrawers()
     if (!dialog.open) dialog.showModal()
     const first = body.querySelector<HTMLElement>('[autofocus]')
@@ -43,7 +36,7 @@ export function createPanel(page: Page, composer: Composer, hooks: PanelHooks): 
     if (action == null || card == null) return
     dialog.close()
     if (action.dataset.action === 'mention') composer.insert(`@${card.dataset.name} `)
-    else mute(page, card, hooks)
+    else mute(app, card)
   })
   // The private conversation opens in this page instead of a new one.
   dialog.addEventListener(
@@ -57,7 +50,7 @@ export function createPanel(page: Page, composer: Composer, hooks: PanelHooks): 
       dialog.close()
       void openDirect(page, Number(card.dataset.person)).then((room) => {
         if (room === null) showToast(page.words.notConnected)
-        else hooks.openRoom(room)
+        else void switcher.open(room)
       })
     },
     { capture: true },
@@ -73,8 +66,8 @@ function addZone(body: HTMLElement): void {
   }
 }
 
-function mute(page: Page, card: HTMLElement, hooks: PanelHooks): void {
-  const isMuted = hooks.toggleMute(Number(card.dataset.person))
+function mute({ muted: people, page }: App, card: HTMLElement): void {
+  const isMuted = people.toggle(Number(card.dataset.person))
   const { muted, unmuted } = page.words
   const sentence = fill(isMuted ? muted : unmuted, { name: card.dataset.name ?? '' })
   announce(sentence)

@@ -1,12 +1,13 @@
+import type { App, Palette } from '../app'
+import { announce, element } from '../ui/dom'
 import { createPaths } from '../../shared/paths'
 import { dropBack, offerBack } from '../search/back-to-results'
 import { showOnDevice } from '../search/device-hits'
 import { askHtml, fetchHtml, swapIn } from '../net/htmx'
 import { openDirect } from '../rooms/open-direct'
 import { itemsOf, markFirst, walk } from '../search/found-items'
-import { announce, element, type Page } from '../ui/page'
+import type { Page } from '../ui/page'
 import { nameThisRoom, showPlaces } from '../search/places'
-import type { FindOnDevice } from '../app'
 import { fillAway } from '../search/search-away'
 import { queryField, readPath, withZone } from '../search/search-form'
 import { showToast } from '../ui/toast'
@@ -16,18 +17,9 @@ const searchPauseMs = 200
 /** …and again when it was refused, or the server is away. */
 const searchAgainMs = 700
 
-export type Palette = { open: (path: string) => Promise<void> }
-
-export type PaletteHooks = {
-  openRoom: (room: number) => void
-  openAt: (room: number, seq: number) => void
-  /** What this browser kept, which is shown until the server has answered. */
-  findOnDevice: FindOnDevice
-}
-
 type It = {
   page: Page
-  hooks: PaletteHooks
+  app: App
   dialog: HTMLDialogElement
   body: HTMLElement
   /** Where the page was before the palette stood in its address; null while it does not. */
@@ -44,7 +36,8 @@ type It = {
  * Makes the dialog that finds rooms, people and messages. Its search is the page's address while it
  * is open, so that Back returns to it.
  */
-export function createPalette(page: Page, hooks: PaletteHooks): Palette {
+export function create(app: App): Palette {
+  const { page } = app
   const dialog = document.createElement('dialog')
   dialog.id = 'palette'
   dialog.className = 'panel panel--search'
@@ -53,7 +46,7 @@ export function createPalette(page: Page, hooks: PaletteHooks): Palette {
   const body = document.createElement('div')
   dialog.append(body)
   document.body.append(dialog)
-  const it: It = { page, hooks, dialog, body, cameFrom: null, shown: '', asking: null, left: null }
+  const it: It = { page, app, dialog, body, cameFrom: null, shown: '', asking: null, left: null }
   dialog.addEventListener('input', (event) => {
     // Half-written signs of an input method are no words yet.
     if (!(event instanceof InputEvent && event.isComposing)) changed(it, event.target)
@@ -121,10 +114,10 @@ function searchSoon(it: It, ms: number): void {
   it.timer = setTimeout(() => void search(it), ms)
 }
 
-function places({ page, hooks, dialog }: It): void {
+function places({ page, app, dialog }: It): void {
   const text = queryField().value.trim()
   showPlaces(page, text, element('search-places', HTMLElement))
-  showOnDevice(page, text, hooks.findOnDevice(text), element('search-device', HTMLElement))
+  showOnDevice(page, text, app.deviceCopy?.find(text) ?? [], element('search-device', HTMLElement))
   markFirst(dialog)
 }
 
@@ -141,7 +134,7 @@ async function askOn(it: It): Promise<void> {
     it.shown = path
     const isAnswered = await ask(it, path)
     if (isAnswered || !it.dialog.open) continue
-    // Too fast, or away: the next key asks again, and so does this.
+    // Too fast, or away: the next key requests again, and so does this.
     it.shown = ''
     return searchSoon(it, searchAgainMs)
   }
@@ -223,10 +216,10 @@ function choose(it: It, event: MouseEvent): void {
   // The search itself is no place to come back to from there.
   if (it.cameFrom !== null) history.replaceState(null, '', it.cameFrom)
   leave(it)
-  if (room !== undefined) return it.hooks.openRoom(Number(room))
+  if (room !== undefined) return void it.app.switcher.open(Number(room))
   void openDirect(it.page, Number(person)).then((direct) => {
     if (direct === null) showToast(it.page.words.notConnected)
-    else it.hooks.openRoom(direct)
+    else void it.app.switcher.open(direct)
   })
 }
 
@@ -239,7 +232,7 @@ function leave(it: It): void {
 function jump(it: It, room: number, seq: number): void {
   const path = it.shown || readPath(it.page)
   leave(it)
-  it.hooks.openAt(room, seq)
+  void it.app.switcher.openAt(room, seq)
   offerBack(element('search', HTMLElement).dataset.back ?? '', () => {
     history.pushState(null, '', path)
     void open(it, path)

@@ -1,57 +1,40 @@
+import type { App, MessageTools, Requests } from '../app'
+import { element } from '../ui/dom'
 import { createPaths } from '../../shared/paths'
-import type { Asks } from '../messages/asks'
+import { markUnread, reply } from '../actions/message-actions'
+import { openEmoji } from '../actions/open'
 import { copyText } from '../ui/clipboard'
 import { startEditing } from '../messages/edit-message'
 import { watchLongPress } from '../ui/long-press'
-import { element, type Page } from '../ui/page'
+import type { Page } from '../ui/page'
 import { react } from '../messages/react'
 import { removeSoon } from '../messages/remove-message'
 import { placeOf, rowsOf } from '../timeline/rows'
 import { showToast } from '../ui/toast'
 import { createToolBar, createToolsMenu, rowOf } from '../messages/tools-menu'
 
-export type MessageTools = {
-  /** Changes the last message of my own, if there is one on the page. */
-  editLast: () => void
-  /** What was asked for by a key: see `RowAct`. */
-  act: (name: string, row: HTMLElement) => void
-  /** Sets or takes back my emoji on a message. */
-  react: (row: HTMLElement, emoji: string) => void
-  /** Copies a text and says so. */
-  copy: (text: string) => void
-}
-
-export type ToolHooks = {
-  ask: Asks['ask']
-  reply: (row: HTMLElement) => void
-  markUnread: (row: HTMLElement) => void
-  /** Lets somebody choose among all emoji, at this row. */
-  chooseEmoji: (row: HTMLElement, pick: (emoji: string) => void) => void
-  /** Takes a row out of the list; gives the way back. */
-  hide: (row: HTMLElement) => () => void
-}
-
 /** What one may do with messages: by a toolbar at the pointer, a menu, a sheet, and by keys. */
-export function createMessageTools(page: Page, hooks: ToolHooks): MessageTools {
-  const { ask } = hooks
-  const setEmoji = (row: HTMLElement, emoji: string): void => void react(page, row, emoji, ask)
+export function create(app: App): MessageTools {
+  const { page, requests, timeline } = app
+  const { send } = requests
+  const setEmoji = (row: HTMLElement, emoji: string): void => void react(page, row, emoji, send)
   const copy = (text: string): void => {
     showToast(copyText(text) ? page.words.copied : page.words.notCopied)
   }
   const acts: Record<string, (row: HTMLElement) => void> = {
     react: (row) => menu.open(row, 'react'),
     more: (row) => menu.open(row, 'all'),
-    reply: hooks.reply,
-    edit: (row) => void edit(page, row, ask),
+    reply: (row) => reply(app, row),
+    edit: (row) => void edit(page, row, send),
     copy: (row) => copy(row.querySelector<HTMLElement>('.msg__body')?.innerText ?? ''),
     link(row) {
       const { room, seq } = placeOf(row)
       const url = location.origin + createPaths(page.base).message(room, seq)
       showToast(copyText(url) ? page.words.linkCopied : page.words.notCopied)
     },
-    unread: hooks.markUnread,
-    emoji: (row) => hooks.chooseEmoji(row, (emoji) => setEmoji(row, emoji)),
-    delete: (row) => removeSoon(page, row, ask, hooks.hide),
+    unread: (row) => markUnread(app, row),
+    emoji: (row) => openEmoji(app, row, (emoji) => setEmoji(row, emoji)),
+    delete: (row) => removeSoon(page, row, send, timeline.hide),
   }
   const act = (name: string, row: HTMLElement): void => {
     // The list it stood in may be gone, as after a change of rooms.
@@ -80,12 +63,12 @@ function pressedRow(target: EventTarget | null): HTMLElement | null {
   return isEditor ? null : rowOf(target)
 }
 
-async function edit(page: Page, row: HTMLElement, ask: Asks['ask']): Promise<void> {
+async function edit(page: Page, row: HTMLElement, send: Requests['send']): Promise<void> {
   if (row.querySelector('.editor') !== null) return
   const content = await fetchContent(page, row)
   if (content === null) return showToast(page.words.notConnected)
   startEditing(page, row, content, (text) =>
-    ask({ type: 'message.edit', ...placeOf(row), content: text }),
+    send({ type: 'message.edit', ...placeOf(row), content: text }),
   )
 }
 

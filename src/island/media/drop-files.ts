@@ -1,7 +1,9 @@
+import type { Addressee } from '../app'
+import { fill } from '../../shared/text'
+import { element } from '../ui/dom'
 import { roomTitle } from '../composer/composer-label'
-import type { Addressee } from '../composer/drafts'
 import type { MediaWords } from '../lazy/media'
-import { element, fill, type Page } from '../ui/page'
+import type { Page } from '../ui/page'
 
 type DropHooks = { add: (files: File[]) => void; addressee: () => Addressee | null }
 

@@ -1,6 +1,7 @@
+import { fill } from '../../shared/text'
+import { element } from '../ui/dom'
 import type { MediaWords } from '../lazy/media'
 import { copyPicture } from './copy-picture'
-import { element, fill } from '../ui/page'
 import { watchGestures } from './zoom'
 
 /**

@@ -1,8 +1,8 @@
-import { sizeOf } from '../ui/file-size'
+import type { OutboxEntry, OutboxFile } from '../app'
+import { fill, sizeOf } from '../../shared/text'
+import { copyOf } from '../ui/dom'
 import type { KeptFiles } from './kept-files'
 import type { MediaWords } from '../lazy/media'
-import type { OutboxEntry, OutboxFile } from '../messages/outbox-entry'
-import { copyOf, fill } from '../ui/page'
 import type { Progress, Uploads } from './uploads'
 
 /** Shows the files of an unanswered message as they will look, with how far each of them is. */

@@ -1,21 +1,12 @@
+import type { OutboxFile, Tray } from '../app'
+import { fill, sizeOf } from '../../shared/text'
+import { announce, copyOf, element } from '../ui/dom'
 import { limits } from '../../shared/limits'
-import { sizeOf } from '../ui/file-size'
 import type { KeptFiles } from './kept-files'
 import type { MediaWords } from '../lazy/media'
 import { newId } from '../ui/new-id'
-import type { OutboxFile } from '../messages/outbox-entry'
-import { announce, copyOf, element, fill } from '../ui/page'
 import { mayTellPlace } from './place-note'
 import { canShrink } from './shrink'
-
-/** What stands beside the text and is sent with it. */
-export type Tray = {
-  isEmpty: () => boolean
-  /** Gives what is in it, and is empty. */
-  take: () => OutboxFile[]
-  /** Another room has another one. */
-  setRoom: (room: number) => void
-}
 
 type Desk = {
   words: MediaWords

@@ -1,9 +1,10 @@
+import type { App, OutboxEntry, OutboxFile } from '../app'
+import { fill } from '../../shared/text'
+import { announce } from '../ui/dom'
 import { createPaths } from '../../shared/paths'
 import type { KeptFiles } from './kept-files'
 import type { MediaWords } from '../lazy/media'
-import type { OutboxEntry, OutboxFile } from '../messages/outbox-entry'
-import { announce, fill, type Page } from '../ui/page'
-import type { Parts } from '../app'
+import type { Page } from '../ui/page'
 import { shrink } from './shrink'
 
 /** Two fill the line without starving a third. */
@@ -27,7 +28,7 @@ type Dock = {
   page: Page
   words: MediaWords
   kept: KeptFiles
-  parts: Parts
+  app: App
   /** In the order in which they were chosen. */
   queue: Map<string, Upload>
   watchers: Map<string, (progress: Progress) => void>
@@ -37,17 +38,12 @@ type Dock = {
 }
 
 /** Makes the sender of files: they leave before their message does, and it waits for them. */
-export function createUploads(
-  page: Page,
-  words: MediaWords,
-  kept: KeptFiles,
-  parts: Parts,
-): Uploads {
+export function createUploads(page: Page, words: MediaWords, kept: KeptFiles, app: App): Uploads {
   const dock: Dock = {
     page,
     words,
     kept,
-    parts,
+    app,
     queue: new Map(),
     watchers: new Map(),
     underWay: new Set(),
@@ -90,14 +86,14 @@ function finish({ queue, tries, underWay, watchers }: Dock, key: string): void {
 }
 
 async function send(dock: Dock, upload: Upload): Promise<void> {
-  const { kept, page, parts, words } = dock
+  const { kept, page, app, words } = dock
   const { clientId, file } = upload
   const bytes = await kept.find(file.key)
   const isWanted = (): boolean => dock.queue.get(file.key) === upload
   if (!isWanted()) return
   const fail = (reason: string): void => {
     for (const [key, other] of dock.queue) if (other.clientId === clientId) stop(dock, key)
-    parts.outbox.filed(clientId, file.key, '', reason)
+    app.outbox.setUploaded(clientId, file.key, '', reason)
     announce(words.uploadFailed ?? '', 'alert')
     next(dock)
   }
@@ -111,7 +107,7 @@ async function send(dock: Dock, upload: Upload): Promise<void> {
   if (answer.id === undefined) return fail(answer.reason ?? words.uploadFailed ?? '')
   finish(dock, file.key)
   // The bytes stay until the message is there: till then the server may forget the file.
-  parts.outbox.filed(clientId, file.key, answer.id)
+  app.outbox.setUploaded(clientId, file.key, answer.id)
   if (page.user !== null) next(dock)
 }
 
@@ -124,7 +120,7 @@ function stop(dock: Dock, key: string): void {
 
 /**
  * No answer came, or one that says when to ask again. Without a connection the file waits for the
- * next one, as the outbox asks again then; with one it is tried a few times more.
+ * next one, as the outbox requests again then; with one it is tried a few times more.
  */
 function orLater(
   dock: Dock,
@@ -135,14 +131,14 @@ function orLater(
   const { key } = upload.file
   setTimeout(() => {
     if (dock.queue.get(key) !== upload) return
-    const isConnected = dock.parts.connection?.send({ type: 'ping' }) === true
+    const isConnected = dock.app.connection?.send({ type: 'ping' }) === true
     // Many photos at once are only many: they follow one by one, however long it takes.
     const isTry = isConnected && answer?.code !== 'too_many'
     const tries = (dock.tries.get(key) ?? 0) + (isTry ? 1 : 0)
     if (tries > triesMax) return fail(answer?.reason || (dock.words.uploadCut ?? ''))
     stop(dock, key)
     dock.tries.set(key, tries)
-    if (isConnected) dock.parts.outbox.flush()
+    if (isConnected) dock.app.outbox.flush()
     next(dock)
   }, answer?.retry_ms ?? againMs)
 }

@@ -1,6 +1,7 @@
-import { isComposing } from '../composer/composer'
-import { isSending, isTouch } from '../ui/enter-key'
-import { count, element, type Page } from '../ui/page'
+import { plural } from '../../shared/text'
+import { element } from '../ui/dom'
+import { isComposing, isSending, isTouch } from '../ui/keys'
+import type { Page } from '../ui/page'
 import { showToast } from '../ui/toast'
 import { limits } from '../../shared/limits'
 
@@ -32,7 +33,7 @@ export function startEditing(
   const submit = (): void => {
     const text = field.value.replace(/\s+$/, '')
     const excess = text.length - limits.messageUnitsMax
-    if (excess > 0) return showToast(count(page, excess, words.tooLong))
+    if (excess > 0) return showToast(plural(page.language, excess, words.tooLong))
     if (text === '') return showToast(words.editEmpty)
     if (text === content) close()
     else void save(text).then((isSaved) => void (isSaved && close()))

@@ -1,123 +1,98 @@
-import type { AcceptedEvent, RefusedEvent } from '../../shared/protocol'
-import type { Connection } from '../net/connection'
-import { newId } from '../ui/new-id'
-import { loadEntries, type OutboxEntry } from './outbox-entry'
-import type { Storage } from '../ui/storage'
 import { limits } from '../../shared/limits'
+import { fill } from '../../shared/text'
+import type { AcceptedEvent, RefusedEvent } from '../../shared/protocol'
+import type { App, NewEntry, Outbox, OutboxEntry } from '../app'
+import { newId } from '../ui/new-id'
+import { showToast } from '../ui/toast'
+import { loadEntries } from './outbox-entry'
 
 export type OutboxListener = {
-  onChange: (entry: OutboxEntry) => void
-  onSent: (entry: OutboxEntry, accepted: AcceptedEvent | null) => void
-  onDiscard: (entry: OutboxEntry) => void
-  /** Its turn has come, but files of it are not on the server yet. */
-  onFiles: (entry: OutboxEntry) => void
-  /** The browser keeps nothing: unsent messages would not survive a reload. */
-  onStorageFull: () => void
-  /** The server asks to slow down. */
-  onSlow: (retryMs: number) => void
+  /** The entry has another state. */
+  changed: (entry: OutboxEntry) => void
+  /** The server has it; without `accepted` another tab got the answer. */
+  sent: (entry: OutboxEntry, accepted: AcceptedEvent | null) => void
+  /** It is next, and files of it are not uploaded yet. */
+  upload: (entry: OutboxEntry) => void
 }
 
-export type Outbox = {
-  post: (message: NewEntry) => OutboxEntry
-  entries: (room: number) => OutboxEntry[]
-  /** How many in all. */
-  size: () => number
-  /** Sends whatever may be sent; called when the connection is there and after each answer. */
-  flush: () => void
-  /** The connection is gone: what was under way will be sent again, with the same ids. */
-  interrupted: () => void
-  onAccepted: (accepted: AcceptedEvent) => void
-  onRefused: (refused: RefusedEvent) => void
-  /** A file of a message has come to the server, or never will (`reason`). */
-  filed: (clientId: string, key: string, id: string, reason?: string) => void
-  retry: (clientId: string) => void
-  discard: (clientId: string) => void
-}
-
-export type NewEntry = Pick<
-  OutboxEntry,
-  'room' | 'content' | 'files' | 'writtenIn' | 'to' | 'reply'
->
-
-type Box = {
+type State = Pick<App, 'connection' | 'page' | 'storage'> & {
   prefix: string
   entries: Map<string, OutboxEntry>
   /** The message of each room that was sent and is not answered. */
-  underWay: Map<number, string>
+  inFlight: Map<number, string>
   /** Monotonic time before which nothing is sent. */
   pausedUntil: number
-  storage: Storage
-  connection: () => Connection | null
   listener: OutboxListener
 }
 
 /**
- * Messages between Enter and the server's answer. Each is kept under its own key until it was
+ * Messages between Enter and the server's answer. Each is stored under its own key until it is
  * answered, so it survives a reload and a crash; each room sends one at a time, in order, always
- * with the same id, so that sending again can never double it.
+ * with the same id, so that sending again cannot double it.
  */
 export function openOutbox(
-  userId: number,
-  storage: Storage,
-  connection: () => Connection | null,
+  parts: Pick<App, 'connection' | 'page' | 'storage'>,
   listener: OutboxListener,
 ): Outbox {
-  const prefix = `outbox.${userId}.`
-  const entries = new Map(loadEntries(storage, prefix).map((entry) => [entry.clientId, entry]))
-  const underWay = new Map<number, string>()
-  const box: Box = { prefix, entries, underWay, pausedUntil: 0, storage, connection, listener }
-  watchOtherTabs(box)
+  const prefix = `outbox.${parts.page.user?.id}.`
+  const loaded = loadEntries(parts.storage, prefix).map((entry) => [entry.clientId, entry] as const)
+  const entries = new Map(loaded)
+  const state: State = {
+    ...parts,
+    prefix,
+    entries,
+    inFlight: new Map(),
+    pausedUntil: 0,
+    listener,
+  }
+  watchOtherTabs(state)
   return {
-    post: (message) => post(box, message),
+    post: (message) => post(state, message),
     entries: (room) =>
-      sorted(entries).filter((entry) => entry.room === room || entry.writtenIn === room),
+      sorted(state).filter((entry) => entry.room === room || entry.writtenIn === room),
     size: () => entries.size,
-    flush: () => flush(box),
-    interrupted: () => underWay.clear(),
-    onAccepted: (accepted) => settle(box, accepted),
-    onRefused: (refused) => refuse(box, refused),
-    filed: (clientId, key, id, reason) => filed(box, clientId, key, id, reason),
-    retry: (clientId) => retry(box, clientId),
-    discard: (clientId) => discard(box, clientId),
+    flush: () => flush(state),
+    interrupted: () => state.inFlight.clear(),
+    onAccepted: (accepted) => onAccepted(state, accepted),
+    onRefused: (refused) => onRefused(state, refused),
+    setUploaded: (clientId, key, id, reason) => setUploaded(state, clientId, key, id, reason),
+    retry: (clientId) => retry(state, clientId),
+    discard: (clientId) => discard(state, clientId),
   }
 }
 
-function post(box: Box, message: NewEntry): OutboxEntry {
-  const last = sorted(box.entries).at(-1)
-  const at = Math.max(Date.now(), (last?.at ?? 0) + 1)
-  const entry: OutboxEntry = {
-    ...message,
-    clientId: newId(),
-    at,
-    state: 'waiting',
-    reason: '',
-  }
-  keep(box, entry)
+function post(state: State, message: NewEntry): OutboxEntry {
+  const at = Math.max(Date.now(), (sorted(state).at(-1)?.at ?? 0) + 1)
+  const entry: OutboxEntry = { ...message, clientId: newId(), at, state: 'waiting', reason: '' }
+  store(state, entry)
   return entry
 }
 
-function keep(box: Box, entry: OutboxEntry): void {
-  box.entries.set(entry.clientId, entry)
-  if (!box.storage.write(box.prefix + entry.clientId, entry)) box.listener.onStorageFull()
+function store({ entries, page, prefix, storage }: State, entry: OutboxEntry): void {
+  entries.set(entry.clientId, entry)
+  const isStored = storage.write(prefix + entry.clientId, entry)
+  if (!isStored) showToast(page.words.storageFull)
 }
 
-function forget(box: Box, { clientId, room }: OutboxEntry): void {
-  box.entries.delete(clientId)
-  box.storage.remove(box.prefix + clientId)
-  if (box.underWay.get(room) === clientId) box.underWay.delete(room)
+function remove({ entries, inFlight, prefix, storage }: State, entry: OutboxEntry): void {
+  const { clientId, room } = entry
+  entries.delete(clientId)
+  storage.remove(prefix + clientId)
+  if (inFlight.get(room) === clientId) inFlight.delete(room)
 }
 
-function flush(box: Box): void {
-  if (performance.now() < box.pausedUntil) return
-  for (const [room, [first]] of Map.groupBy(sorted(box.entries), (entry) => entry.room)) {
-    // A failed message holds back those behind it: order is kept until somebody decides.
-    if (first === undefined || first.state === 'failed' || box.underWay.has(room)) continue
+function flush(state: State): void {
+  const { connection, inFlight, listener } = state
+  if (performance.now() < state.pausedUntil) return
+  for (const [room, [first]] of Map.groupBy(sorted(state), (entry) => entry.room)) {
+    // A failed message holds back those behind it: order is kept until the reader decides.
+    if (first === undefined || first.state === 'failed' || inFlight.has(room)) continue
     const { clientId, content, files, reply, writtenIn } = first
     if (files.some(({ id }) => id === '')) {
-      box.listener.onFiles(first)
+      listener.upload(first)
       continue
     }
-    const frame = {
+    const isSent = connection.send({
       type: 'message.post',
       room,
       client_id: clientId,
@@ -125,96 +100,94 @@ function flush(box: Box): void {
       written_in: writtenIn,
       attachments: files.map(({ id }) => id),
       reply_to: reply?.seq ?? null,
-    }
-    if (box.connection()?.send(frame)) {
-      box.underWay.set(room, clientId)
-      setTimeout(() => doubt(box, room, clientId), limits.answerMsMax)
-    }
+    })
+    if (!isSent) continue
+    inFlight.set(room, clientId)
+    setTimeout(() => {
+      if (inFlight.get(room) === clientId) connection.probe(limits.answerMsMax / 2)
+    }, limits.answerMsMax)
   }
 }
 
-/** No answer for so long: is anybody there? */
-function doubt(box: Box, room: number, clientId: string): void {
-  if (box.underWay.get(room) === clientId) box.connection()?.probe(limits.answerMsMax / 2)
-}
-
-function settle(box: Box, accepted: AcceptedEvent): void {
-  const entry = box.entries.get(accepted.client_id)
+function onAccepted(state: State, accepted: AcceptedEvent): void {
+  const entry = state.entries.get(accepted.client_id)
   if (entry === undefined) return
-  forget(box, entry)
-  box.listener.onSent(entry, accepted)
-  flush(box)
+  remove(state, entry)
+  state.listener.sent(entry, accepted)
+  flush(state)
 }
 
-function refuse(box: Box, { client_id, code, retry_ms, reason }: RefusedEvent): void {
-  const entry = box.entries.get(client_id ?? '')
+function onRefused(state: State, { client_id, code, retry_ms, reason }: RefusedEvent): void {
+  const entry = state.entries.get(client_id ?? '')
   if (retry_ms !== undefined) {
-    pause(box, retry_ms)
-    if (code === 'too_many') return box.listener.onSlow(retry_ms)
-    // The server's trouble is said where the message waits until it is over.
-    if (entry !== undefined) change(box, { ...entry, reason })
+    pause(state, retry_ms)
+    const seconds = Math.max(1, Math.ceil(retry_ms / 1000))
+    if (code === 'too_many') showToast(fill(state.page.words.fast, { s: seconds }))
+    // A problem of the server is shown at the message until it is over.
+    else if (entry !== undefined) change(state, { ...entry, reason })
     return
   }
   if (entry === undefined) return
-  box.underWay.delete(entry.room)
-  // What it answers is gone: sent once more, it goes without the quotation.
+  state.inFlight.delete(entry.room)
+  // The quoted message is gone: the next attempt goes without the quote.
   const reply = code === 'reply_missing' ? null : entry.reply
-  // Kept too long, uploads are forgotten there; then they are sent again.
-  const isGone = code === 'attachment_missing'
-  const files = isGone ? entry.files.map((file) => ({ ...file, id: '' })) : entry.files
-  fail(box, { ...entry, reply, files }, reason)
+  // Uploads expire on the server; then they are uploaded again.
+  const isExpired = code === 'attachment_missing'
+  const files = isExpired ? entry.files.map((file) => ({ ...file, id: '' })) : entry.files
+  fail(state, { ...entry, reply, files }, reason)
 }
 
-function change(box: Box, entry: OutboxEntry): void {
-  keep(box, entry)
-  box.listener.onChange(entry)
+function pause(state: State, retryMs: number): void {
+  state.inFlight.clear()
+  state.pausedUntil = performance.now() + retryMs
+  setTimeout(() => flush(state), retryMs + 1)
 }
 
-function fail(box: Box, entry: OutboxEntry, reason: string): void {
-  change(box, { ...entry, state: 'failed', reason })
+function change(state: State, entry: OutboxEntry): void {
+  store(state, entry)
+  state.listener.changed(entry)
 }
 
-function filed(box: Box, clientId: string, key: string, id: string, reason?: string): void {
-  const entry = box.entries.get(clientId)
+function fail(state: State, entry: OutboxEntry, reason: string): void {
+  change(state, { ...entry, state: 'failed', reason })
+}
+
+function setUploaded(state: State, clientId: string, key: string, id: string, reason?: string) {
+  const entry = state.entries.get(clientId)
   if (entry === undefined) return
-  if (reason !== undefined) return fail(box, entry, reason)
+  if (reason !== undefined) return fail(state, entry, reason)
   const files = entry.files.map((file) => (file.key === key ? { ...file, id } : file))
-  keep(box, { ...entry, files })
-  flush(box)
+  store(state, { ...entry, files })
+  flush(state)
 }
 
-function pause(box: Box, retryMs: number): void {
-  box.underWay.clear()
-  box.pausedUntil = performance.now() + retryMs
-  setTimeout(() => flush(box), retryMs + 1)
-}
-
-function retry(box: Box, clientId: string): void {
-  const entry = box.entries.get(clientId)
+function retry(state: State, clientId: string): void {
+  const entry = state.entries.get(clientId)
   if (entry === undefined) return
-  change(box, { ...entry, state: 'waiting', reason: '' })
-  flush(box)
+  change(state, { ...entry, state: 'waiting', reason: '' })
+  flush(state)
 }
 
-function discard(box: Box, clientId: string): void {
-  const entry = box.entries.get(clientId)
-  if (entry === undefined) return
-  forget(box, entry)
-  box.listener.onDiscard(entry)
-  flush(box)
+function discard(state: State, clientId: string): OutboxEntry | null {
+  const entry = state.entries.get(clientId)
+  if (entry === undefined) return null
+  remove(state, entry)
+  flush(state)
+  return entry
 }
 
-function sorted(entries: Map<string, OutboxEntry>): OutboxEntry[] {
+/** Oldest first. */
+function sorted({ entries }: State): OutboxEntry[] {
   return [...entries.values()].sort((a, b) => a.at - b.at)
 }
 
-/** Another tab of mine may have had an answer, or a decision, for the same message. */
-function watchOtherTabs({ prefix, entries, underWay, storage, listener }: Box): void {
+/** Another tab may have had an answer, or a decision, for the same message. */
+function watchOtherTabs({ prefix, entries, inFlight, storage, listener }: State): void {
   storage.watch((key, value) => {
     const entry = entries.get(key.slice(prefix.length))
     if (!key.startsWith(prefix) || value !== null || entry === undefined) return
-    if (underWay.get(entry.room) === entry.clientId) return
+    if (inFlight.get(entry.room) === entry.clientId) return
     entries.delete(entry.clientId)
-    listener.onSent(entry, null)
+    listener.sent(entry, null)
   })
 }

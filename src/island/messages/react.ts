@@ -1,4 +1,4 @@
-import type { Asks } from './asks'
+import type { Requests } from '../app'
 import type { Page } from '../ui/page'
 import { placeOf, revisionOf } from '../timeline/rows'
 
@@ -10,13 +10,13 @@ export async function react(
   page: Page,
   row: HTMLElement,
   emoji: string,
-  ask: Asks['ask'],
+  send: Requests['send'],
 ): Promise<void> {
   const chip = chipOf(row, emoji)
   const active = chip?.getAttribute('aria-pressed') !== 'true'
   const revision = revisionOf(row)
   show(page, row, emoji, active)
-  const isAccepted = await ask({ type: 'reaction.set', ...placeOf(row), emoji, active })
+  const isAccepted = await send({ type: 'reaction.set', ...placeOf(row), emoji, active })
   // A newer row has the truth in it already.
   if (!isAccepted && revisionOf(row) === revision) show(page, row, emoji, !active)
 }

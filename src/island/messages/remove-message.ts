@@ -1,4 +1,4 @@
-import type { Asks } from './asks'
+import type { Requests } from '../app'
 import { passFocus } from '../ui/focus'
 import type { Page } from '../ui/page'
 import { placeOf } from '../timeline/rows'
@@ -13,10 +13,10 @@ const undoMs = 10_000
 export function removeSoon(
   page: Page,
   row: HTMLElement,
-  ask: Asks['ask'],
+  send: Requests['send'],
   hide: (row: HTMLElement) => () => void,
 ): void {
-  const frame = { type: 'message.delete', ...placeOf(row) }
+  const frame = { type: 'message.delete' as const, ...placeOf(row) }
   passFocus(row.closest<HTMLElement>('.slip') ?? row)
   const restore = hide(row)
   const settle = (): void => {
@@ -25,7 +25,7 @@ export function removeSoon(
   }
   const finish = (): void => {
     settle()
-    void ask(frame).then((isGone) => void (isGone || restore()))
+    void send(frame).then((isGone) => void (isGone || restore()))
   }
   const timer = setTimeout(finish, undoMs)
   addEventListener('pagehide', finish)

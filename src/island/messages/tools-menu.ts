@@ -1,5 +1,5 @@
-import { isTouch } from '../ui/enter-key'
-import { element } from '../ui/page'
+import { element } from '../ui/dom'
+import { isTouch } from '../ui/keys'
 import { placeOf, rowsOf } from '../timeline/rows'
 
 type Act = (name: string, row: HTMLElement) => void

@@ -1,4 +1,5 @@
-import { announce, element, type Page } from '../ui/page'
+import { announce, element } from '../ui/dom'
+import type { Page } from '../ui/page'
 
 /** Shorter interruptions are not shown. */
 export const connectionBarMs = 2_000

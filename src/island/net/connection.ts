@@ -1,92 +1,100 @@
-import type { ChatEvent } from '../../shared/protocol'
 import { limits } from '../../shared/limits'
 import { createPaths } from '../../shared/paths'
-import { createInbox } from './inbox'
+import type { ChatEvent, ClientFrame } from '../../shared/protocol'
 import type { Page } from '../ui/page'
+import { createInbox } from './inbox'
 
 const reconnectMsMax = 15_000
 /** Hidden for longer than this, a page asks what it missed as soon as it is shown. */
 const hiddenMs = 60_000
 
-export type Listener = {
-  /** The server has greeted: from here on frames may be sent. */
+export type ConnectionListener = {
+  /** Frames can be sent from here on. */
   onHello: (hello: ChatEvent & { type: 'hello' }) => void
   onEvent: (event: ChatEvent) => void
-  /** `behind`: how many more rows of the same room have come already. */
+  /** `behind`: how many more rows of the same room wait in the inbox. */
   onHtml: (html: string, behind: number) => void
-  /** Told at each change. */
   onState: (isOpen: boolean) => void
-  /** The server does not know this browser any more. */
+  /** The session has ended. */
   onSignedOut: () => void
 }
 
 export type Connection = {
-  /** False when there is no connection; whoever sends keeps what it wanted to say. */
-  send: (frame: object) => boolean
-  /** Tries at once instead of waiting for the next try. */
+  /** Connects, once, for as long as the page lives. */
+  open: (listener: ConnectionListener) => void
+  /** False without a connection: the sender keeps what it wanted to send. */
+  send: (frame: ClientFrame) => boolean
+  /** Connects at once instead of at the next attempt. */
   retryNow: () => void
-  /** Makes sure that the other side is really there; an answer is awaited for `ms`. */
+  /** Pings the server; without an answer within `ms` the connection is given up. */
   probe: (ms: number) => void
 }
 
-type Line = {
+type State = {
   url: URL
-  listener: Listener
-  /** Takes what comes, for `hear`. */
-  take: (text: string) => void
+  listener: ConnectionListener
+  receive: (text: string) => void
   socket: WebSocket | null
-  isGreeted: boolean
+  hasHello: boolean
   failures: number
   retryTimer: Timer | undefined
   answerTimer: Timer | undefined
 }
 
 /**
- * Keeps one socket open for as long as the page lives: reconnects with growing, random pauses, at
- * once when the network or the reader comes back, and never believes a socket that does not answer.
+ * Keeps one socket open: reconnects after growing, random pauses, at once when the network or the
+ * reader comes back, and never trusts a socket that does not answer.
  */
-export function connect(page: Page, listener: Listener): Connection {
+export function createConnection(page: Page): Connection {
+  let state: State | null = null
+  const connection: Connection = {
+    open(listener) {
+      state = createState(page, listener)
+      connect(state)
+      setInterval(() => connection.probe(limits.answerMsMax), limits.heartbeatMs)
+      watchReturn(connection)
+    },
+    send: (frame) => state !== null && send(state, frame),
+    retryNow: () => void (state?.socket === null && connect(state)),
+    probe: (ms) => void (state !== null && probe(state, ms)),
+  }
+  return connection
+}
+
+function createState(page: Page, listener: ConnectionListener): State {
   const url = new URL(createPaths(page.base).socket(), location.href)
   url.protocol = url.protocol.replace('http', 'ws')
-  const line: Line = {
+  const state: State = {
     url,
     listener,
-    take: createInbox((text, behind) => hear(line, text, behind)),
+    receive: createInbox((text, behind) => receive(state, text, behind)),
     socket: null,
-    isGreeted: false,
+    hasHello: false,
     failures: 0,
     retryTimer: undefined,
     answerTimer: undefined,
   }
-  const connection: Connection = {
-    send: (frame) => send(line, frame),
-    retryNow: () => void (line.socket === null && open(line)),
-    probe: (ms) => probe(line, ms),
-  }
-  open(line)
-  setInterval(() => connection.probe(limits.answerMsMax), limits.heartbeatMs)
-  watchReturn(connection)
-  return connection
+  return state
 }
 
-function open(line: Line): void {
-  clearTimeout(line.retryTimer)
-  const opened = new WebSocket(line.url, 'chatroom.html')
-  line.socket = opened
-  // A browser itself would wait for minutes for somebody who never greets.
-  line.answerTimer = setTimeout(() => abandon(line), limits.answerMsMax)
+function connect(state: State): void {
+  clearTimeout(state.retryTimer)
+  const opened = new WebSocket(state.url, 'chatroom.html')
+  state.socket = opened
+  // A browser waits minutes for a server that never says hello.
+  state.answerTimer = setTimeout(() => giveUp(state), limits.answerMsMax)
   opened.onmessage = ({ data }) => {
-    clearTimeout(line.answerTimer)
-    line.answerTimer = undefined
-    line.take(String(data))
+    clearTimeout(state.answerTimer)
+    state.answerTimer = undefined
+    state.receive(String(data))
   }
   opened.onclose = ({ code }) => {
-    if (opened === line.socket) lose(line, code)
+    if (opened === state.socket) disconnect(state, code)
   }
 }
 
-function hear(line: Line, text: string, behind: number): void {
-  const { listener } = line
+function receive(state: State, text: string, behind: number): void {
+  const { listener } = state
   if (text.startsWith('<')) return listener.onHtml(text, behind)
   const events: ChatEvent[] = JSON.parse(text)
   for (const event of events) {
@@ -94,56 +102,56 @@ function hear(line: Line, text: string, behind: number): void {
       listener.onEvent(event)
       continue
     }
-    line.isGreeted = true
-    line.failures = 0
+    state.hasHello = true
+    state.failures = 0
     listener.onState(true)
     listener.onHello(event)
   }
 }
 
-function lose(line: Line, code: number): void {
-  line.socket = null
-  line.isGreeted = false
-  clearTimeout(line.answerTimer)
-  line.answerTimer = undefined
-  line.listener.onState(false)
-  if (code === 4401) return line.listener.onSignedOut()
-  // Refused for good: asking again would only be refused again.
+function disconnect(state: State, code: number): void {
+  state.socket = null
+  state.hasHello = false
+  clearTimeout(state.answerTimer)
+  state.answerTimer = undefined
+  state.listener.onState(false)
+  if (code === 4401) return state.listener.onSignedOut()
+  // Refused for good.
   if (code === 1008 || code === 4403) return
-  const pauseMax = Math.min(reconnectMsMax, limits.reconnectMsMin * 2 ** line.failures)
-  line.failures += 1
-  line.retryTimer = setTimeout(() => open(line), Math.random() * Math.max(pauseMax, 500))
-  if (line.failures > 1) void askWhoIAm(line)
+  const pauseMax = Math.min(reconnectMsMax, limits.reconnectMsMin * 2 ** state.failures)
+  state.failures += 1
+  state.retryTimer = setTimeout(() => connect(state), Math.random() * Math.max(pauseMax, 500))
+  if (state.failures > 1) void checkSession(state)
 }
 
-/** A refused upgrade looks like a lost connection; only a request says that the session ended. */
-async function askWhoIAm(line: Line): Promise<void> {
+/** A refused upgrade looks like a lost connection: a request tells whether the session ended. */
+async function checkSession(state: State): Promise<void> {
   const answer = await fetch(location.href, { method: 'HEAD' }).catch(() => null)
   if (answer?.status !== 401) return
-  clearTimeout(line.retryTimer)
-  line.listener.onSignedOut()
+  clearTimeout(state.retryTimer)
+  state.listener.onSignedOut()
 }
 
-function send(line: Line, frame: object): boolean {
-  if (!line.isGreeted || line.socket?.readyState !== WebSocket.OPEN) return false
-  line.socket.send(JSON.stringify(frame))
+function send(state: State, frame: ClientFrame): boolean {
+  if (!state.hasHello || state.socket?.readyState !== WebSocket.OPEN) return false
+  state.socket.send(JSON.stringify(frame))
   return true
 }
 
-function probe(line: Line, ms: number): void {
-  if (line.answerTimer !== undefined || !send(line, { type: 'ping' })) return
-  line.answerTimer = setTimeout(() => abandon(line), ms)
+function probe(state: State, ms: number): void {
+  if (state.answerTimer !== undefined || !send(state, { type: 'ping' })) return
+  state.answerTimer = setTimeout(() => giveUp(state), ms)
 }
 
-function abandon(line: Line): void {
-  const dead = line.socket
+function giveUp(state: State): void {
+  const dead = state.socket
   if (dead === null) return
-  lose(line, 1006)
+  disconnect(state, 1006)
   dead.onmessage = null
   dead.close()
 }
 
-/** A page that was asleep may hold a socket that only looks alive. */
+/** After sleep a socket may only look alive. */
 function watchReturn({ retryNow, probe }: Connection): void {
   let hiddenAt = 0
   addEventListener('online', retryNow)

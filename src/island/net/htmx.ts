@@ -56,3 +56,42 @@ export function swapIn(
   const chosen = select === undefined ? {} : { select }
   return htmx().swap({ text, target, swap, ...chosen, sourceElement: document.body })
 }
+export type SwapHooks = {
+  /** A fragment is about to be put on the page. */
+  onFragment: (fragment: ParentNode) => void
+  /** Remembers the reader's place; the returned function restores it. */
+  hold: () => () => void
+  /** The whole list is about to be replaced. */
+  onReplacing: () => void
+  /** A page of older messages was put in, or one of newer ones. */
+  onOlder: () => void
+  onNewer: () => void
+  /** The whole list was replaced. */
+  onReplaced: () => void
+}
+
+/**
+ * Listens to the swaps of htmx: rows are decorated before they are painted, and the reader's place
+ * is kept. The island's own swaps are marked as live and do the rest themselves.
+ */
+export function watchSwaps(timeline: () => HTMLElement, hooks: SwapHooks): void {
+  let current = timeline()
+  let release = (): void => {}
+  document.addEventListener('htmx:before:swap', (event) => {
+    if (!(event instanceof CustomEvent)) return
+    for (const { fragment } of event.detail.tasks) hooks.onFragment(fragment)
+    if (event.detail.ctx.isLive) return
+    if (event.detail.ctx.target === timeline()) hooks.onReplacing()
+    release = hooks.hold()
+  })
+  document.addEventListener('htmx:after:swap', (event) => {
+    if (!(event instanceof CustomEvent) || event.detail.ctx.isLive) return
+    const isFresh = timeline() !== current
+    const target = isFresh ? null : event.detail.ctx.target?.id
+    if (target === 'older') hooks.onOlder()
+    if (target === 'newer') hooks.onNewer()
+    current = timeline()
+    release()
+    if (isFresh) hooks.onReplaced()
+  })
+}

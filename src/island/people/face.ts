@@ -1,4 +1,4 @@
-import { announce } from '../ui/page'
+import { announce } from '../ui/dom'
 
 /** The side of a face in pixels: as sharp as the largest place needs on a dense screen. */
 const sidePx = 128

@@ -1,4 +1,6 @@
-import { count, element, type Page } from '../ui/page'
+import { plural } from '../../shared/text'
+import { element } from '../ui/dom'
+import type { Page } from '../ui/page'
 
 /** A list up to this long needs no search field. */
 const peopleWithoutSearch = 15
@@ -44,7 +46,7 @@ function arrange(page: Page): void {
   const here = people.filter((person) => !isAbsent(person)).length
   filter(people)
   element('online-count', HTMLElement).textContent = String(here)
-  element('head-online', HTMLElement).textContent = count(page, here, page.words.online)
+  element('head-online', HTMLElement).textContent = plural(page.language, here, page.words.online)
   if (list.matches(':hover')) {
     list.addEventListener('pointerleave', () => arrangeSoon(page), { once: true })
     return

@@ -1,4 +1,4 @@
-import { element } from '../ui/page'
+import { element } from '../ui/dom'
 import type { Storage } from '../ui/storage'
 
 /** The name and picture of last time, at the door. */

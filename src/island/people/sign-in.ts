@@ -1,5 +1,6 @@
-import { loadLazy, whenThere } from '../lazy'
-import { element, type Page } from '../ui/page'
+import { element } from '../ui/dom'
+import { ifLoaded, loadLazy } from '../lazy'
+import type { Page } from '../ui/page'
 import type { Storage } from '../ui/storage'
 
 /**
@@ -19,7 +20,7 @@ export function startSignIn(page: Page, storage: Storage): void {
   // A refused name comes back with the form: the field is where the reader goes on.
   document.addEventListener('htmx:after:swap', () => element('nickname', HTMLInputElement).select())
   element('nickname', HTMLInputElement).select()
-  whenThere(
+  ifLoaded(
     () => loadLazy(page, 'faces'),
     ({ prefill, watchFaces }) => {
       prefill(storage)

@@ -1,28 +1,10 @@
+import type { Rooms } from '../app'
+import { plural } from '../../shared/text'
+import { element } from '../ui/dom'
 import type { RoomSummary } from '../../shared/protocol'
 import { createPaths } from '../../shared/paths'
 import { fetchHtml, swapIn } from '../net/htmx'
-import { count, element, type Page } from '../ui/page'
-
-/** What this page knows of each of the person's rooms, as the list on the left shows it. */
-export type Rooms = {
-  /** The server's own numbers, with every greeting. */
-  greet: (rooms: RoomSummary[]) => void
-  /** A room of mine is new, or my settings in it. */
-  set: (room: RoomSummary) => void
-  forget: (room: number) => void
-  find: (room: number) => RoomSummary | undefined
-  list: () => RoomSummary[]
-  /** When its first unread message was said, in milliseconds; null when this page cannot know. */
-  unreadSince: (room: number) => number | null
-  /** A message arrived, of whatever room; true when it is one that nobody here has seen yet. */
-  heard: (row: HTMLElement) => boolean
-  read: (room: number, seq: number, unread: number, mentions: number) => void
-  online: (room: number, people: number) => void
-  /** The room on the screen, and whether somebody is looking at its end. */
-  look: (room: number, isWatched: boolean) => void
-  /** Fetches the list anew; several wishes of one moment are one. */
-  refresh: () => void
-}
+import type { Page } from '../ui/page'
 
 /** `since`: when the first unread message was said, as far as this page heard it. */
 type State = { summary: RoomSummary; counted: number; since: number | null }
@@ -43,7 +25,7 @@ export function createRooms(page: Page, onChange: House['onChange']): Rooms {
   const { states } = house
   let timer: Timer | undefined
   return {
-    greet(rooms) {
+    setAll(rooms) {
       states.clear()
       for (const room of rooms) keep(house, room)
       show(house)
@@ -59,14 +41,14 @@ export function createRooms(page: Page, onChange: House['onChange']): Rooms {
     find: (room) => states.get(room)?.summary,
     list: () => [...states.values()].map(({ summary }) => summary),
     unreadSince: (room) => states.get(room)?.since ?? null,
-    heard: (row) => countRow(house, row),
-    read(room, seq, unread, mentions) {
+    count: (row) => countRow(house, row),
+    setRead(room, seq, unread, mentions) {
       const state = states.get(room)
       if (state === undefined) return
       state.summary = { ...state.summary, read_seq: seq, unread, mentions }
       show(house)
     },
-    online(room, people) {
+    setOnline(room, people) {
       const state = states.get(room)
       if (state !== undefined) state.summary.online = people
       document.querySelector(`#room-${room} .online`)?.replaceChildren(String(people))
@@ -109,7 +91,7 @@ function countRow(house: House, row: HTMLElement): boolean {
   return true
 }
 
-/** What somebody is just reading needs no sign. */
+/** What somebody is just readMarker needs no sign. */
 function show({ page, states, current, isWatched, onChange }: House): void {
   let [meant, hasTalk] = [0, false]
   for (const { summary } of states.values()) {
@@ -150,6 +132,6 @@ function showOn(page: Page, { id }: RoomSummary, unread: number, mentions: numbe
     badge.hidden = mentions === 0
     badge.textContent = mentions > 99 ? '99+' : String(mentions)
   }
-  const words = unread > 0 ? count(page, unread, page.words.unread) : ''
+  const words = unread > 0 ? plural(page.language, unread, page.words.unread) : ''
   link?.querySelector('.unread-words')?.replaceChildren(words)
 }

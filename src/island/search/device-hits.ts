@@ -1,7 +1,7 @@
-import { createPaths } from '../../shared/paths'
-import { make } from '../ui/make-element'
-import type { Page } from '../ui/page'
 import type { DeviceHit } from '../app'
+import { make } from '../ui/dom'
+import { createPaths } from '../../shared/paths'
+import type { Page } from '../ui/page'
 
 /** Lists what this browser kept itself of what was typed, under its own heading. */
 export function showOnDevice(page: Page, typed: string, hits: DeviceHit[], box: HTMLElement): void {

@@ -1,4 +1,4 @@
-import { isComposing } from '../composer/composer'
+import { isComposing } from '../ui/keys'
 
 /** What can be gone to in the palette, in order: rooms and people, then messages. */
 export function itemsOf(dialog: HTMLElement): HTMLElement[] {

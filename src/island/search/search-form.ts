@@ -1,5 +1,6 @@
+import { element } from '../ui/dom'
 import { createPaths } from '../../shared/paths'
-import { element, type Page } from '../ui/page'
+import type { Page } from '../ui/page'
 
 /** Where the words are typed. */
 export function queryField(): HTMLInputElement {

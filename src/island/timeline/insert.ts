@@ -1,94 +1,85 @@
+import { createPaths } from '../../shared/paths'
+import { limits } from '../../shared/limits'
 import { htmx, type SwapContext } from '../net/htmx'
-import { element, type Page } from '../ui/page'
+import { copyOf } from '../ui/dom'
+import type { Page } from '../ui/page'
 import type { Pending } from './pending'
 import type { Pill } from './pill'
-import { previousRow, revisionOf, type Rows, rowsOf, seqOf } from './rows'
+import { makeNote, noteNeighbour, otherOf } from './private-notes'
+import { list, previousRow, revisionOf, type Rows, rowsOf, seqOf } from './rows'
 import type { Scroller } from './scroller'
-import { makeSlip, otherOf, slipNeighbour } from './slips'
-import { beginAt, dropOldest } from './trim'
 
-/** What it takes to put something into the list without moving the reader. */
-type Hands = { page: Page; rows: Rows; pending: Pending; pill: Pill; scroller: Scroller }
-
-/** The list on the page; another element after another room was opened. */
-export function list(): HTMLElement {
-  return element('timeline', HTMLElement)
-}
-
-/** The room on the page. */
-export function room(): number {
-  return Number(list().dataset.room)
-}
-
-/** The list is only what this device keeps of the room. */
-export function isRemembered(): boolean {
-  return list().dataset.remembered !== undefined
+/** What it takes to change the list without moving the reader. */
+export type TimelineContext = {
+  page: Page
+  rows: Rows
+  pending: Pending
+  pill: Pill
+  scroller: Scroller
 }
 
 /**
- * Puts rows at the end, before those that wait for their answer, each at its place. After a hole
- * they are the first of the page.
+ * Adds rows at the end, before pending ones, each at its place. After a gap they are the first rows
+ * of the page.
  */
-export function insertRows(hands: Hands, fresh: HTMLElement[], isAfterHole: boolean): void {
-  const { page, pending, rows, scroller } = hands
+export function insertRows(
+  context: TimelineContext,
+  fresh: HTMLElement[],
+  isAfterGap: boolean,
+): void {
+  const { page, pending, rows, scroller } = context
   const release = scroller.hold()
-  const first = pending.first()
-  const text = fresh.map((row) => row.outerHTML).join('')
-  if (first === null) swapLive({ text, target: list(), swap: 'beforeend' })
-  else swapLive({ text, target: first, swap: 'beforebegin' })
+  swapIn(fresh.map((row) => row.outerHTML).join(''), pending.first())
   for (const { id } of fresh) {
-    // More than three at once arrive without a show.
+    // More than three at once are not animated.
     if (fresh.length <= 3) document.getElementById(id)?.classList.add('enter')
-    place(hands, id)
+    moveToPlace(context, id)
   }
-  if (isAfterHole) beginAt(page, list(), rows, fresh[0]?.id)
-  else if (scroller.isFollowing()) dropOldest(page, list(), rows)
+  const first = isAfterGap ? document.getElementById(fresh[0]?.id ?? '') : null
+  if (first !== null) beginAt(page, rows, first)
+  else if (scroller.isFollowing()) dropOldest(page, rows)
   release()
 }
 
-/** A private message that was written in this room. */
-export function insertSlip(hands: Hands, row: HTMLElement): void {
-  const { page, pending, pill, scroller } = hands
+/** Adds a private message that was written in this room, unless its place is not loaded. */
+export function insertNote(context: TimelineContext, row: HTMLElement): void {
+  const { page, pending, pill, scroller } = context
   const after = Number(row.dataset.writtenAfter)
   const [first] = rowsOf(list())
   const isOlder = document.getElementById('older') !== null && first !== undefined
-  // Beyond the edges it comes with its page.
   if (!pill.isUpToDate() || (isOlder && after < seqOf(first))) return
   const release = scroller.hold()
-  const text = makeSlip(page, row, otherOf(page, row).name, after).outerHTML
-  const neighbour = slipNeighbour(list(), after) ?? pending.first()
-  if (neighbour === null) swapLive({ text, target: list(), swap: 'beforeend' })
-  else swapLive({ text, target: neighbour, swap: 'beforebegin' })
+  const note = makeNote(page, row, otherOf(page, row).name, after)
+  swapIn(note.outerHTML, noteNeighbour(list(), after) ?? pending.first())
   release()
 }
 
-/** A row older than the page goes: it comes with its page, when somebody scrolls there. */
-export function isBeforeLoaded(row: HTMLElement): boolean {
-  const [first] = rowsOf(list())
-  const hasOlder = document.getElementById('older') !== null
-  return hasOlder && first !== undefined && seqOf(row) < seqOf(first)
-}
-
-/** Brings a row that is shown up to date; the element stays the same. */
-export function morph(hands: Hands, known: HTMLElement, row: HTMLElement): void {
+/** Updates a row on the page; the element stays the same. */
+export function morph(context: TimelineContext, known: HTMLElement, row: HTMLElement): void {
   if (revisionOf(known) >= revisionOf(row)) return
-  // Words that somebody is writing in it are not swept away: its news wait for them.
+  // The update waits until the reader has finished the edit.
   if (known.classList.contains('msg--editing')) {
-    const later = (): void => morph(hands, known, row)
+    const later = (): void => morph(context, known, row)
     return known.addEventListener('edited', later, { once: true })
   }
-  const release = hands.scroller.hold()
-  swapLive({ text: row.outerHTML, target: known, swap: 'outerMorph' })
-  if (known.closest('.slip') === null) place(hands, row.id)
+  const release = context.scroller.hold()
+  void swapLive({ text: row.outerHTML, target: known, swap: 'outerMorph' })
+  if (known.closest('.slip') === null) moveToPlace(context, row.id)
   release()
 }
 
-function swapLive(swap: Pick<SwapContext, 'text' | 'target' | 'swap'>): void {
-  void htmx().swap({ ...swap, sourceElement: list(), isLive: true })
+/** Before an element, or at the end. */
+function swapIn(text: string, before: HTMLElement | null): void {
+  if (before === null) void swapLive({ text, target: list(), swap: 'beforeend' })
+  else void swapLive({ text, target: before, swap: 'beforebegin' })
 }
 
-/** Moves a row up to its place when it came late; pending ones keep standing last. */
-function place({ rows }: Hands, id: string): void {
+function swapLive(swap: Pick<SwapContext, 'text' | 'target' | 'swap'>): Promise<void> {
+  return htmx().swap({ ...swap, sourceElement: list(), isLive: true })
+}
+
+/** Moves a row that came late up to its place. */
+function moveToPlace({ rows }: TimelineContext, id: string): void {
   const row = document.getElementById(id)
   if (row === null) return
   let before = previousRow(row)
@@ -96,5 +87,53 @@ function place({ rows }: Hands, id: string): void {
     before.before(row)
     before = previousRow(row)
   }
-  rows.settle(row)
+  rows.regroup(row)
+}
+
+/** Removes the oldest rows beyond the limit; they can be fetched again. */
+export function dropOldest(page: Page, rows: Rows): void {
+  const all = rowsOf(list())
+  const first = all[all.length - limits.timelineRowsMax]
+  if (all.length > limits.timelineRowsMax && first !== undefined) beginAt(page, rows, first)
+}
+
+/** Removes all rows that the server has: what follows begins the list anew. */
+export function dropAll(): void {
+  for (const row of rowsOf(list())) if (!row.classList.contains('msg--pending')) row.remove()
+}
+
+/** Makes a row the first of the page, with headings and notes before it removed. */
+function beginAt(page: Page, rows: Rows, first: HTMLElement): void {
+  while (first.previousElementSibling !== null) first.previousElementSibling.remove()
+  const path = createPaths(page.base).older(Number(list().dataset.room), seqOf(first))
+  list().prepend(makeLoader('older-loader', path))
+  rows.regroup(first)
+}
+
+/** Removes the newest rows of a list that grew at its old end; true when there were any. */
+export function dropNewest(page: Page): boolean {
+  const all = rowsOf(list())
+  const last = all[limits.timelineRowsMax - 1]
+  if (last === undefined || all.length === limits.timelineRowsMax) return false
+  while (last.nextElementSibling !== null) last.nextElementSibling.remove()
+  endHere(page)
+  return true
+}
+
+/** What follows the last row is fetched when the reader scrolls there. */
+export function endHere(page: Page): void {
+  const last = rowsOf(list()).findLast((row) => Number.isFinite(seqOf(row)))
+  document.getElementById('newer')?.remove()
+  const after = last === undefined ? 0 : seqOf(last)
+  const path = createPaths(page.base).newer(Number(list().dataset.room), after)
+  list().append(makeLoader('newer-loader', path))
+}
+
+/** The server's link to more rows, with another address. */
+function makeLoader(template: string, path: string): HTMLElement {
+  const loader = copyOf(template)
+  loader.setAttribute('hx-get', path)
+  // htmx learns of it once it is on the page.
+  queueMicrotask(() => htmx().process(loader))
+  return loader
 }

@@ -1,12 +1,14 @@
-import { copyOf, type Page } from '../ui/page'
+import { hueOf } from '../../shared/text'
+import { createPaths } from '../../shared/paths'
+import { copyOf } from '../ui/dom'
+import type { Page } from '../ui/page'
 import { placeOf } from './rows'
-import { hueOf, sign } from './sign'
 
 /**
- * Takes a row as the server publishes it; gives one that says only what is its own (a picture, a
- * name, words: views/messages/live-row.tsx) all that other rows have.
+ * Completes a published row. A row of plain text (views/messages/live-row.tsx) has only what is its
+ * own, which saves more than half of the bytes; the rest comes from the page's template.
  */
-export function fillIn(page: Page, row: HTMLElement): void {
+export function completeRow(page: Page, row: HTMLElement): void {
   const { live } = row.dataset
   const [picture, name] = row.children
   if (live === undefined || picture === undefined || name === undefined) return
@@ -23,4 +25,14 @@ export function fillIn(page: Page, row: HTMLElement): void {
   whole.querySelector('.msg__body')?.replaceChildren(...[...row.childNodes].slice(2))
   whole.querySelector('.av')?.replaceWith(picture)
   row.replaceChildren(...whole.childNodes)
+}
+
+type Signed = { user: number; name: string; room: number; seq: number }
+
+/** Fills in the author and the address of a row from the template. */
+export function sign({ base }: Page, row: ParentNode, { user, name, room, seq }: Signed): void {
+  row.querySelector('.msg__state')?.remove()
+  row.querySelector('b')?.setAttribute('class', hueOf(user))
+  row.querySelector('a')?.setAttribute('href', createPaths(base).message(room, seq))
+  row.querySelector('bdi')?.replaceChildren(name)
 }

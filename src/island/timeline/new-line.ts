@@ -1,19 +1,9 @@
+import type { NewLine } from '../app'
+import { fill, plural } from '../../shared/text'
+import { element } from '../ui/dom'
 import type { Clock } from '../ui/clock'
-import { count, element, fill, type Page } from '../ui/page'
+import type { Page } from '../ui/page'
 import { rowsOf, seqOf } from './rows'
-
-/** The line before the first message that is new, fixed when a room is opened. */
-export type NewLine = {
-  /** A room was opened: puts the line where reading stopped, and the reader near it. */
-  open: () => void
-  /** Puts it before this place, where somebody wants to go on reading later. */
-  openAt: (seq: number, at: number) => void
-  /** More messages are there: perhaps the place of the line. */
-  grown: () => void
-  drop: () => void
-  /** Takes the reader to it, through older messages if need be. */
-  seek: () => void
-}
 
 type Hooks = { onMarkRead: () => void; loadOlder: () => boolean }
 
@@ -22,7 +12,7 @@ type Line = {
   box: HTMLElement
   bar: HTMLElement
   hooks: Hooks
-  /** Where reading had stopped when the room was opened; null without a line. */
+  /** Where readMarker had stopped when the room was opened; null without a line. */
   readSeq: number | null
   /** The reader asked for it, and older messages are on their way. */
   isSought: boolean
@@ -69,7 +59,7 @@ function open(line: Line, clock: Clock): void {
   const { one, other } = page.words.newSince
   const time = clock.time(Number(dataset.unreadSince))
   const forms = { one: fill(one, { time }), other: fill(other, { time }) }
-  bar.querySelector('.unread-bar__jump')?.replaceChildren(count(page, unread, forms))
+  bar.querySelector('.unread-bar__jump')?.replaceChildren(plural(page.language, unread, forms))
   bar.hidden = false
 }
 

@@ -1,28 +1,27 @@
 import { isLargeEmoji } from '../../shared/emoji'
+import type { OutboxEntry } from '../app'
 import type { Clock } from '../ui/clock'
-import type { OutboxEntry } from '../messages/outbox-entry'
-import { copyOf, type Page } from '../ui/page'
+import { copyOf } from '../ui/dom'
+import type { Page } from '../ui/page'
+import { frameOf, makeNote } from './private-notes'
 import { makeQuote } from './quotes'
-import { dropSlipOf, makeSlip } from './slips'
+import { list } from './rows'
 
-/** "Sending…" would only flash before this. */
-const sendingNoteMs = 1_000
-
-/** Rows of messages that the server has not answered yet; they always stand last. */
+/** Rows of messages that the server has not accepted yet; they stand last. */
 export type Pending = {
-  /** Shows or updates the row of an unanswered message; null when it is on the page for good. */
+  /** Shows or updates a row; null when the message is on the page for good. */
   show: (entry: OutboxEntry) => HTMLElement | null
   drop: (clientId: string) => void
-  /** Takes all of them off a list that was kept while answers came. */
+  /** Removes all of them from a list that was kept while answers came. */
   clear: () => void
   first: () => HTMLElement | null
 }
 
-/**
- * Makes pending rows from the template that the server rendered with the same component as all
- * rows. Text goes in as text, never as markup.
- */
-export function createPending(page: Page, clock: Clock, timeline: () => HTMLElement): Pending {
+/** A message that is sent sooner than this shows no note. */
+const sendingNoteMs = 1_000
+
+/** Makes the rows from a template that the server rendered with the component of all rows. */
+export function createPending(page: Page, clock: Clock): Pending {
   const idOf = (clientId: string): string => `message-${page.user?.id}-${clientId}`
   const make = (entry: OutboxEntry): HTMLElement => {
     const row = copyOf('pending-row')
@@ -36,17 +35,13 @@ export function createPending(page: Page, clock: Clock, timeline: () => HTMLElem
     body?.toggleAttribute('hidden', entry.content === '')
     body?.querySelector('p')?.replaceChildren(entry.content)
     if (entry.reply !== null) body?.before(makeQuote(page, entry.reply))
-    const isSlip = entry.room !== Number(timeline().dataset.room)
-    const end = Number.MAX_SAFE_INTEGER
-    timeline().append(isSlip ? makeSlip(page, row, entry.to, end) : row)
-    // Said only when it takes long enough to be noticed.
-    setTimeout(() => noteSending(row), sendingNoteMs)
+    const isNote = entry.room !== Number(list().dataset.room)
+    list().append(isNote ? makeNote(page, row, entry.to, Number.MAX_SAFE_INTEGER) : row)
+    setTimeout(() => {
+      const isWaiting = row.isConnected && row.matches('.msg--pending:not(.msg--failed)')
+      if (isWaiting) setNote(row, page.words.sending)
+    }, sendingNoteMs)
     return row
-  }
-  const noteSending = (row: HTMLElement): void => {
-    if (row.isConnected && row.matches('.msg--pending:not(.msg--failed)')) {
-      setNote(row, page.words.sending)
-    }
   }
   return {
     show(entry) {
@@ -62,14 +57,14 @@ export function createPending(page: Page, clock: Clock, timeline: () => HTMLElem
     },
     drop(clientId) {
       const row = document.getElementById(idOf(clientId))
-      if (row?.classList.contains('msg--pending')) dropSlipOf(row)
+      if (row?.classList.contains('msg--pending')) frameOf(row).remove()
     },
     clear() {
-      for (const row of timeline().querySelectorAll<HTMLElement>('.msg--pending')) dropSlipOf(row)
+      for (const row of list().querySelectorAll<HTMLElement>('.msg--pending')) frameOf(row).remove()
     },
     first() {
-      const [row] = timeline().querySelectorAll<HTMLElement>('.msg--pending')
-      return row?.closest<HTMLElement>('.slip') ?? row ?? null
+      const [row] = list().querySelectorAll<HTMLElement>('.msg--pending')
+      return row === undefined ? null : frameOf(row)
     },
   }
 }

@@ -1,6 +1,8 @@
-import { count, element, type Page } from '../ui/page'
+import { plural } from '../../shared/text'
+import { element } from '../ui/dom'
+import type { Page } from '../ui/page'
 
-/** The button over the composer: how many came while reading back, and the way to them. */
+/** The button over the composer: how many came while readMarker back, and the way to them. */
 export type Pill = {
   add: (messages: number) => void
   /** The reader is at the end. */
@@ -18,7 +20,7 @@ export function createPill(page: Page, onClick: () => void): Pill {
   const show = (): void => {
     button.hidden = unseen === 0 && upToDate
     const { newMessages, jumpToPresent } = page.words
-    const label = unseen > 0 ? count(page, unseen, newMessages) : jumpToPresent
+    const label = unseen > 0 ? plural(page.language, unseen, newMessages) : jumpToPresent
     button.querySelector('span')?.replaceChildren(label)
   }
   button.addEventListener('click', onClick)

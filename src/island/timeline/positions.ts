@@ -1,27 +1,9 @@
-/** How far this page knows each room: up to which revision nothing is missing. */
-export type Positions = {
-  known: (room: number) => number
-  set: (room: number, revision: number) => void
-  /**
-   * Rows came with a page that was made at this revision: what was heard while it was on its way
-   * may be missing in it, and is asked for again.
-   */
-  readAt: (room: number, revision: number) => void
-  /** A change with this revision arrived; a hole before it is reported once. */
-  heard: (room: number, revision: number) => void
-  /** The server said everything from `after` up to `revision`. */
-  caughtUp: (room: number, after: number, revision: number) => void
-  /** The server's newest revision, from a greeting or a heartbeat. */
-  compare: (room: number, head: number) => void
-  /** The connection is gone, and with it whatever was asked. */
-  interrupted: () => void
-}
-
+import type { Positions } from '../app'
 type Position = { known: number; ahead: Set<number>; isAsking: boolean }
 
 /**
  * Keeps the positions of all rooms. Revisions are contiguous, so a hole is seen by comparing whole
- * numbers; `onGap` asks the server for what came after the last sure one.
+ * numbers; `onGap` requests the server for what came after the last sure one.
  */
 export function createPositions(onGap: (room: number, after: number) => void): Positions {
   const positions = new Map<number, Position>()

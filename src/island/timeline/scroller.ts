@@ -3,7 +3,7 @@ const moreFromEdgePx = 1_200
 /** Within this distance of the end the reader follows new messages. */
 const stickPx = 100
 
-/** Keeps the reader's place: at the end while following, and still while reading back. */
+/** Keeps the reader's place: at the end while following, and still while readMarker back. */
 export type Scroller = {
   isFollowing: () => boolean
   toEnd: () => void
@@ -11,7 +11,7 @@ export type Scroller = {
   hold: () => () => void
   /** Brings a row into the middle; the reader follows the end no more. */
   toRow: (row: HTMLElement) => void
-  /** Asks for more messages when there are too few to scroll at all. */
+  /** Requests for more messages when there are too few to scroll at all. */
   fill: () => void
   /** Watches the size of a list that replaced the one before. */
   watch: (timeline: HTMLElement) => void

@@ -1,141 +1,241 @@
+import { limits } from '../../shared/limits'
 import { createPaths } from '../../shared/paths'
-import type { Clock } from '../ui/clock'
-import { fetchHtml, swapIn } from '../net/htmx'
-import { isRemembered, list, room } from './insert'
-import { createLeaving, type Leaving } from './leaving'
-import type { OutboxEntry } from '../messages/outbox-entry'
-import { element, type Page } from '../ui/page'
-import { createPending, type Pending } from './pending'
-import { createPill, type Pill } from './pill'
-import { showGone, toPlace } from './place'
-import { createPositions, type Positions } from './positions'
-import { receive, remove } from './receiving'
-import { createRows, type Rows } from './rows'
-import { createScroller, type Scroller } from './scroller'
-import { watchSwaps } from './swaps'
+import type { App, OutboxEntry, Positions, Timeline } from '../app'
+import { fetchHtml, swapIn, watchSwaps } from '../net/htmx'
+import { element } from '../ui/dom'
+import { passFocus } from '../ui/focus'
+import type { Page } from '../ui/page'
 import { showToast } from '../ui/toast'
-import { dropNewest, dropOldest } from './trim'
+import {
+  dropAll,
+  dropNewest,
+  dropOldest,
+  endHere,
+  insertNote,
+  insertRows,
+  morph,
+  type TimelineContext,
+} from './insert'
+import { createPending } from './pending'
+import { createPill } from './pill'
+import { frameOf } from './private-notes'
+import { dropQuotes, updateQuotes } from './quotes'
+import {
+  createRows,
+  currentRoom,
+  isFromDevice,
+  list,
+  placeOf,
+  revisionOf,
+  rowsOf,
+  seqOf,
+} from './rows'
+import { createScroller } from './scroller'
+import { createUndoDelete, type UndoDelete } from './undo-delete'
 
+/** What the recipes do when the list changes by itself. */
 export type TimelineListener = {
-  /** Changes are missing after `after`: ask the server. */
-  onGap: (room: number, after: number) => void
-  /** Rows arrived from the server, of whatever room, each perhaps not for the first time. */
-  onRow: (row: HTMLElement) => void
-  /** A row of an unanswered message with files is on the page, or was changed. */
-  onPending: (row: HTMLElement, entry: OutboxEntry) => void
-  /** Rows of other people arrived on this page. */
-  onArrival: (rows: HTMLElement[]) => void
-  /** More is on the page, older or newer. */
-  onGrown: () => void
-  /** Something on the page is about to go, perhaps with words that somebody is writing. */
-  onLeaving: (root: ParentNode) => void
-  /** Rows are about to be shown. */
-  dress: (root: ParentNode) => void
-  /**
-   * The list is a fresh one: unanswered messages belong at its end again. `isJump` when the reader
-   * wanted nothing but that end.
-   */
-  onFresh: (isJump: boolean) => void
+  /** Another list is on the page; `isJump`: because the reader wanted its end, or one message. */
+  shown: (isJump: boolean) => void
+  /** Older or newer rows were loaded. */
+  grown: () => void
+  /** This part of the page is about to be removed. */
+  removing: (root: ParentNode) => void
 }
 
-export type Timeline = {
-  room: () => number
-  positions: Positions
-  /**
-   * Rows as the server published them, of any room, oldest first; `behind` as many more of the same
-   * room are about to come.
-   */
-  receive: (rows: HTMLElement[], behind: number) => void
-  remove: (room: number, seq: number, revision: number) => void
-  /** Takes a row off the page while that can be undone; gives the way back. */
-  hide: (row: HTMLElement) => () => void
-  showPending: (entry: OutboxEntry) => void
-  dropPending: (clientId: string) => void
-  /** A message of mine was accepted in a room that is not the one on the screen. */
-  settlePending: (clientId: string) => void
-  isFollowing: () => boolean
-  toEnd: () => void
-  /** Shows the message at this place, if it is on the page; false when it is not. */
-  toPlace: (seq: number) => boolean
-  /** Asks for more of the past; false when there is none. */
-  loadOlder: () => boolean
-  /** Fetches a fresh list: too far behind, or its end had been left out. */
-  reload: () => Promise<void>
-  /** Shows the unanswered messages and the end; called once everything is wired. */
-  start: () => void
-}
-
-export type TimelineParts = {
-  page: Page
+type State = TimelineContext & {
   listener: TimelineListener
-  rows: Rows
-  pending: Pending
   positions: Positions
-  pill: Pill
-  scroller: Scroller
-  /** A fresh list is on its way because the reader wants its end. */
+  undoDelete: UndoDelete
+  /** A fresh list was requested because the reader wants its end. */
   isJumping: boolean
-  /** Rows were left out that would have been taken off again at once: the next follow a hole. */
-  isCut: boolean
-  leaving: Leaving
+  /** New rows were left out, as they would be removed at once: the next ones follow a gap. */
+  hasGap: boolean
 }
 
-/** The list of messages on the screen: in order, each once, at most 400 rows, never jumping. */
-export function createTimeline(page: Page, clock: Clock, listener: TimelineListener): Timeline {
+type TimelineNeeds = Pick<App, 'page' | 'clock' | 'muted' | 'positions'>
+
+/** The list of messages: in order, each once, at most 400 rows, and it never jumps. */
+export function createTimeline(needs: TimelineNeeds, listener: TimelineListener): Timeline {
+  const { page, clock, positions } = needs
   const box = element('log', HTMLElement)
-  const pill = createPill(page, () => toEnd(parts))
+  const pill = createPill(page, () => toEnd(state))
+  const rows = createRows(needs)
   const scroller = createScroller(box, {
     onNearTop: () => void loadMore('older'),
     onNearEnd: () => void loadMore('newer'),
     onFollow: () => pill.seen(),
     isEndHere: pill.isUpToDate,
   })
-  const parts: TimelineParts = {
-    page,
-    listener,
-    rows: createRows(page.user?.id ?? 0, clock, page.words),
-    pending: createPending(page, clock, list),
-    positions: createPositions(listener.onGap),
-    pill,
-    scroller,
-    isJumping: false,
-    isCut: false,
-    leaving: createLeaving(() => {
-      parts.rows.dress(list())
-      parts.rows.settleAll(list())
-    }),
-  }
-  clock.onMidnight(() => parts.rows.settleAll(list()))
-  watchSwaps(box, list, {
-    onFragment(fragment) {
-      parts.rows.dress(fragment)
-      listener.dress(fragment)
-    },
+  const undoDelete = createUndoDelete(() => {
+    rows.decorate(list())
+    rows.regroupAll()
+  })
+  const pending = createPending(page, clock)
+  const parts = { page, rows, pending, pill, scroller, positions, listener, undoDelete }
+  const state: State = { ...parts, isJumping: false, hasGap: false }
+  clock.onMidnight(rows.regroupAll)
+  watchSwaps(list, {
+    onFragment: rows.decorate,
     hold: scroller.hold,
-    onLeaving: () => listener.onLeaving(list()),
-    onOlder: () => growOlder(parts),
-    onNewer: () => growNewer(parts),
-    onFresh: () => start(parts),
+    onReplacing: () => listener.removing(list()),
+    onOlder: () => growOlder(state),
+    onNewer: () => growNewer(state),
+    onReplaced: () => start(state),
   })
   return {
-    room,
-    positions: parts.positions,
-    receive: (rows, behind) => receive(parts, rows, behind),
-    remove: (roomId, seq, revision) => remove(parts, roomId, seq, revision),
-    hide: parts.leaving.take,
-    showPending: (entry) => showPending(parts, entry),
-    dropPending: parts.pending.drop,
-    settlePending(clientId) {
+    room: currentRoom,
+    receive: (row) => receive(state, row),
+    append: (fresh, others, behind) => append(state, fresh, others, behind),
+    remove: (room, seq) => remove(state, room, seq),
+    hide: undoDelete.hide,
+    showPending: (entry) => showPending(state, entry),
+    dropPending: pending.drop,
+    markSent(clientId) {
       const row = document.getElementById(`message-${page.user?.id}-${clientId}`)
       row?.classList.remove('msg--pending')
     },
+    hasEnd: pill.isUpToDate,
     isFollowing: scroller.isFollowing,
-    toEnd: () => toEnd(parts),
-    toPlace: (seq) => toPlace(scroller, seq),
+    toEnd: () => toEnd(state),
+    jumpToEnd: () => jumpToEnd(state),
+    toMessage: (seq) => toMessage(state, seq),
     loadOlder: () => loadMore('older'),
-    reload: () => reload(page).then(() => {}),
-    start: () => start(parts),
+    reload: () => reload(page),
+    start: () => start(state),
   }
+}
+
+function receive(state: State, row: HTMLElement): boolean {
+  const { room, seq } = placeOf(row)
+  if (revisionOf(row) > seq) updateQuotes(list(), row)
+  const isHere = room === currentRoom()
+  if (!isHere && Number(row.dataset.writtenIn) !== currentRoom()) return false
+  if (state.undoDelete.update(row)) return false
+  const known = document.getElementById(row.id)
+  if (known !== null) morph(state, known, row)
+  else if (!isHere) insertNote(state, row)
+  // A change of a row that is not loaded is not new: it comes with its page.
+  else return !isBeforeList(row) && (state.pill.isUpToDate() || revisionOf(row) === seq)
+  return false
+}
+
+/** Whether a row is older than the page. */
+function isBeforeList(row: HTMLElement): boolean {
+  const [first] = rowsOf(list())
+  const hasOlder = document.getElementById('older') !== null
+  return hasOlder && first !== undefined && seqOf(row) < seqOf(first)
+}
+
+function append(state: State, fresh: HTMLElement[], others: number, behind: number): void {
+  const { page, listener, pill, scroller } = state
+  const isFollowing = scroller.isFollowing()
+  // Somebody who reads far back keeps a full list; the newest come with "Jump to present".
+  const isFull = !isFollowing && rowsOf(list()).length >= limits.timelineRowsMax
+  if (isFull && pill.isUpToDate()) {
+    pill.setUpToDate(false)
+    endHere(page)
+  }
+  if (!isFollowing) pill.add(others)
+  if (!pill.isUpToDate()) return
+  if (isFollowing && behind >= limits.timelineRowsMax) {
+    state.hasGap = true
+    return
+  }
+  if (state.hasGap) {
+    listener.removing(list())
+    dropAll()
+  }
+  insertRows(state, fresh, state.hasGap)
+  state.hasGap = false
+}
+
+function remove({ listener, rows, scroller, undoDelete }: State, room: number, seq: number): void {
+  dropQuotes(list(), room, seq)
+  undoDelete.forget(room, seq)
+  const place = `.msg[data-room="${room}"][data-seq="${seq}"]`
+  const row = list().querySelector<HTMLElement>(place)
+  if (row === null) return
+  const release = scroller.hold()
+  listener.removing(row)
+  passFocus(frameOf(row))
+  frameOf(row).remove()
+  rows.regroupAll()
+  release()
+}
+
+function showPending({ pending, rows, scroller }: State, entry: OutboxEntry): HTMLElement | null {
+  const row = pending.show(entry)
+  if (row?.parentElement === list()) rows.regroup(row)
+  scroller.toEnd()
+  return row
+}
+
+function toEnd(state: State): void {
+  if (state.pill.isUpToDate()) state.scroller.toEnd()
+  else void jumpToEnd(state)
+}
+
+/** Fetches the end of the room; without a connection everything stays as it is. */
+async function jumpToEnd(state: State): Promise<boolean> {
+  state.isJumping = true
+  const isDone = await reload(state.page)
+  state.isJumping = false
+  if (!isDone) showToast(state.page.words.notConnected)
+  return isDone
+}
+
+/** False without an answer, or when another room is on the page by then. */
+async function reload(page: Page): Promise<boolean> {
+  const wanted = currentRoom()
+  const path = createPaths(page.base).room(wanted)
+  const html = await fetchHtml(page, path)
+  if (html === null || currentRoom() !== wanted) return false
+  await swapIn(html, list(), 'outerHTML')
+  // The address may have been that of one message.
+  if (location.pathname !== path) history.replaceState(null, '', path)
+  return true
+}
+
+/** Scrolls to a message and highlights it; false when it is not on the page. */
+function toMessage({ scroller }: State, seq: number): boolean {
+  const row = list().querySelector<HTMLElement>(`:scope > .msg[data-seq="${seq}"]`)
+  if (row === null) return false
+  scroller.toRow(row)
+  row.focus({ preventScroll: true })
+  row.classList.remove('msg--flash')
+  // Reading the layout restarts the animation.
+  void row.offsetHeight
+  row.classList.add('msg--flash')
+  return true
+}
+
+/** The list on the page was made by the server or from the device copy. */
+function start(state: State): void {
+  const { positions, pending, pill, rows, scroller, listener } = state
+  const timeline = list()
+  if (!isFromDevice()) positions.set(currentRoom(), Number(timeline.dataset.revision))
+  pill.setUpToDate(document.getElementById('newer') === null)
+  rows.decorate(timeline)
+  rows.regroupAll()
+  pending.clear()
+  state.undoDelete.hideAgain()
+  scroller.watch(timeline)
+  element('log', HTMLElement).dispatchEvent(new Event('fresh'))
+  const { at } = timeline.dataset
+  delete timeline.dataset.at
+  if (at === undefined) scroller.toEnd()
+  listener.shown(state.isJumping || at !== undefined)
+  state.hasGap = false
+  if (at !== undefined && !toMessage(state, Number(at))) showDeleted(state, Number(at))
+  scroller.fill()
+}
+
+/** The wanted message was deleted; the ones around it are shown. */
+function showDeleted({ page, scroller }: State, seq: number): void {
+  const next = rowsOf(list()).find((row) => seqOf(row) > seq) ?? rowsOf(list()).at(-1)
+  if (next !== undefined) scroller.toRow(next)
+  showToast(page.words.messageGone)
 }
 
 function loadMore(which: 'older' | 'newer'): boolean {
@@ -144,85 +244,24 @@ function loadMore(which: 'older' | 'newer'): boolean {
   return link !== null
 }
 
-function toEnd(parts: TimelineParts): void {
-  if (parts.pill.isUpToDate()) return parts.scroller.toEnd()
-  void jump(parts)
-}
-
-/** Fetches the end of the room; without a connection everything stays as it is. */
-async function jump(parts: TimelineParts): Promise<boolean> {
-  parts.isJumping = true
-  const isDone = await reload(parts.page)
-  parts.isJumping = false
-  if (!isDone) showToast(parts.page.words.notConnected)
-  return isDone
-}
-
-function start(parts: TimelineParts): void {
-  const { page, positions, pending, pill, rows, scroller, listener } = parts
-  const timeline = list()
-  if (!isRemembered()) positions.set(room(), Number(timeline.dataset.revision))
-  pill.setUpToDate(document.getElementById('newer') === null)
-  rows.dress(timeline)
-  listener.dress(timeline)
-  rows.settleAll(timeline)
-  pending.clear()
-  parts.leaving.retake()
-  scroller.watch(timeline)
-  element('log', HTMLElement).dispatchEvent(new Event('fresh'))
-  const { at } = timeline.dataset
-  delete timeline.dataset.at
-  if (at === undefined) scroller.toEnd()
-  listener.onFresh(parts.isJumping || at !== undefined)
-  parts.isCut = false
-  if (at !== undefined && !toPlace(scroller, Number(at))) showGone(page, scroller, Number(at))
-  scroller.fill()
-}
-
-/** False when there is no answer, or another room on the page by then. */
-async function reload(page: Page): Promise<boolean> {
-  const wanted = room()
-  const path = createPaths(page.base).room(wanted)
-  const html = await fetchHtml(page, path)
-  if (html === null || room() !== wanted) return false
-  await swapIn(html, list(), 'outerHTML')
-  // From one message the reader went on to the end.
-  if (location.pathname !== path) history.replaceState(null, '', path)
-  return true
-}
-
-function growOlder({ page, positions, rows, pill, scroller, listener }: TimelineParts): void {
-  rows.settleAll(list())
+function growOlder({ page, positions, rows, pill, scroller, listener }: State): void {
+  rows.regroupAll()
   const top = list().querySelector<HTMLElement>(':scope > #older, :scope > .start')
-  positions.readAt(room(), Number(top?.dataset.revision))
-  if (dropNewest(page, list())) pill.setUpToDate(false)
-  listener.onGrown()
+  positions.readAt(currentRoom(), Number(top?.dataset.revision))
+  if (dropNewest(page)) pill.setUpToDate(false)
+  listener.grown()
   scroller.fill()
 }
 
-function growNewer({ page, positions, rows, pill, scroller, listener }: TimelineParts): void {
-  rows.settleAll(list())
-  dropOldest(page, list(), rows)
+function growNewer({ page, positions, rows, pill, scroller, listener }: State): void {
+  rows.regroupAll()
+  dropOldest(page, rows)
   const bottom = list().querySelector<HTMLElement>(':scope > #newer, :scope > #newest')
   if (bottom?.id === 'newest') {
     bottom.remove()
     pill.setUpToDate(true)
   }
-  positions.readAt(room(), Number(bottom?.dataset.revision))
-  listener.onGrown()
+  positions.readAt(currentRoom(), Number(bottom?.dataset.revision))
+  listener.grown()
   scroller.fill()
-}
-
-function showPending(parts: TimelineParts, entry: OutboxEntry): void {
-  const { listener, pending, pill, rows, scroller } = parts
-  if (entry.room !== room() && entry.writtenIn !== room()) return
-  const show = (): void => {
-    const row = pending.show(entry)
-    if (row?.parentElement === list()) rows.settle(row)
-    if (row !== null && entry.files.length > 0) listener.onPending(row, entry)
-    scroller.toEnd()
-  }
-  if (pill.isUpToDate()) return show()
-  // The end comes with all that is unanswered; when it does not come, this is shown here.
-  void jump(parts).then((isDone) => void (isDone || show()))
 }

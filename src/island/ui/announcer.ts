@@ -1,28 +1,28 @@
-import { announce, count, fill, type Page } from './page'
+import { fill, plural } from '../../shared/text'
+import { announce } from './dom'
+import type { Page } from './page'
 
 const spokenUnitsMax = 500
 const gatherMs = 2_000
 
-/** Reads arriving messages to a screen reader; more than three in two seconds become a number. */
-export function createAnnouncer(page: Page): (rows: HTMLElement[]) => void {
-  let recent = 0
-  let timer: Timer | undefined
-  const rest = (): void => {
-    if (recent > 3) announce(count(page, recent, page.words.announceMany))
+let recent = 0
+let timer: Timer | undefined
+
+/** Reads new messages to a screen reader; more than three within two seconds become a number. */
+export function announceRows(page: Page, rows: HTMLElement[]): void {
+  const last = rows.at(-1)
+  if (last === undefined) return
+  recent += rows.length
+  timer ??= setTimeout(() => {
+    if (recent > 3) announce(plural(page.language, recent, page.words.announceMany))
     recent = 0
     timer = undefined
-  }
-  return (rows) => {
-    if (rows.length === 0) return
-    recent += rows.length
-    timer ??= setTimeout(rest, gatherMs)
-    const last = rows.at(-1)
-    if (recent <= 3 && last !== undefined) announce(sentence(page, last))
-  }
+  }, gatherMs)
+  if (recent <= 3) announce(sentence(page, last))
 }
 
-/** What a message says; without words, what its files are called. */
-export function wordsOf(row: HTMLElement): string {
+/** The text of a message; without text, the names of its files. */
+export function textOf(row: HTMLElement): string {
   const text = row.querySelector('.msg__body:not([hidden])')?.textContent?.trim() ?? ''
   if (text !== '') return text
   const pictures = [...row.querySelectorAll<HTMLImageElement>('.pic img')].map(({ alt }) => alt)
@@ -31,7 +31,7 @@ export function wordsOf(row: HTMLElement): string {
 }
 
 function sentence(page: Page, row: HTMLElement): string {
-  const text = wordsOf(row)
+  const text = textOf(row)
   const name = row.querySelector('.msg__meta bdi')?.textContent ?? ''
   const isLong = text.length > spokenUnitsMax
   const spoken = isLong ? fill(page.words.andMore, { text: text.slice(0, spokenUnitsMax) }) : text

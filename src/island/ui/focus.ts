@@ -1,5 +1,5 @@
-import { isTouch } from './enter-key'
-import { element } from './page'
+import { element } from './dom'
+import { isTouch } from './keys'
 
 /**
  * Something that holds the focus is about to go: the next message gets it, or the one before, else

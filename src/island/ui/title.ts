@@ -1,4 +1,5 @@
-import { element, type Page } from './page'
+import { element } from './dom'
+import type { Page } from './page'
 
 /** What the window is called, and its icon: how much waits, seen from another window. */
 export type Title = {

@@ -1,4 +1,4 @@
-import { announce, element } from './page'
+import { announce, element } from './dom'
 
 const toastMs = 4_000
 

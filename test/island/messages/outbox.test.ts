@@ -1,17 +1,35 @@
+import type { OutboxEntry } from '../../../src/island/app'
 import { expect, test } from 'bun:test'
+import { fill } from '../../../src/shared/text'
 import { openOutbox, type OutboxListener } from '../../../src/island/messages/outbox'
-import type { OutboxEntry } from '../../../src/island/messages/outbox-entry'
 import { openStorage } from '../../../src/island/ui/storage'
+import type { Page } from '../../../src/island/ui/page'
+import { en } from '../../../views/words'
 import { documentForAll } from '../dom'
 import { waitUntil } from '../../helpers/wait'
 
-documentForAll()
+documentForAll('<p id="toast"></p><p id="status"></p>')
 
-type Sent = { room: number; client_id: string; content: string }
+const page: Page = {
+  base: '/',
+  language: 'en',
+  words: en.live,
+  house: 'h',
+  user: { id: 7, nickname: 'Ada' },
+  epoch: 'e',
+  build: 'b',
+  icons: { icon: '', iconUnread: '' },
+  lazy: {},
+}
+
+/** The sentence that the reader sees. */
+const toast = (): string => document.getElementById('toast')?.textContent ?? ''
+
+type Composed = { room: number; client_id: string; content: string }
 
 /** A line to a server that the test plays itself: it may be gone, and hears what is sent. */
 function createLine() {
-  const sent: Sent[] = []
+  const sent: Composed[] = []
   const line = { isOpen: true, probes: 0, sent }
   const connection = {
     send(frame: object): boolean {
@@ -20,6 +38,7 @@ function createLine() {
     },
     probe: () => void (line.probes += 1),
     retryNow: () => {},
+    open: () => {},
   }
   return { line, connection }
 }
@@ -27,12 +46,9 @@ function createLine() {
 function createNotes() {
   const notes: string[] = []
   const listener: OutboxListener = {
-    onChange: (entry) => notes.push(`${entry.state} ${entry.content}`),
-    onSent: (entry) => notes.push(`sent ${entry.content}`),
-    onDiscard: (entry) => notes.push(`discarded ${entry.content}`),
-    onFiles: (entry) => notes.push(`files of ${entry.content}`),
-    onStorageFull: () => notes.push('storage full'),
-    onSlow: () => notes.push('slow'),
+    changed: (entry) => notes.push(`${entry.state} ${entry.content}`),
+    sent: (entry) => notes.push(`sent ${entry.content}`),
+    upload: (entry) => notes.push(`files of ${entry.content}`),
   }
   return { notes, listener }
 }
@@ -41,7 +57,7 @@ function open(house = 'h') {
   const { line, connection } = createLine()
   const { notes, listener } = createNotes()
   const storage = openStorage({ house })
-  const outbox = openOutbox(7, storage, () => connection, listener)
+  const outbox = openOutbox({ connection, page, storage }, listener)
   return { line, notes, outbox, storage }
 }
 
@@ -128,19 +144,19 @@ test('a refused message stays with its reason and holds back those behind it', (
   outbox.retry(bad.clientId)
   expect(line.sent.at(-1)?.client_id).toBe(bad.clientId)
   outbox.onRefused(refused(bad))
-  outbox.discard(bad.clientId)
+  expect(outbox.discard(bad.clientId)?.content).toBe('bad')
   expect(line.sent.at(-1)?.client_id).toBe(good.clientId)
-  expect(notes).toEqual(['failed bad', 'waiting bad', 'failed bad', 'discarded bad'])
+  expect(notes).toEqual(['failed bad', 'waiting bad', 'failed bad'])
 })
 
 test('asked to slow down, it waits as long as it was told and then goes on by itself', async () => {
-  const { line, notes, outbox } = open()
+  const { line, outbox } = open()
   const entry = outbox.post(to(1, 'hasty'))
   outbox.flush()
   outbox.onRefused(refused(entry, 60, 'too_many'))
   outbox.flush()
   expect(line.sent.length).toBe(1)
-  expect(notes).toEqual(['slow'])
+  expect(toast()).toBe(fill(en.live.fast, { s: 1 }))
   await waitUntil(() => line.sent.length === 2, 'the second try')
   expect(line.sent.map(({ client_id }) => client_id)).toEqual([entry.clientId, entry.clientId])
 })
@@ -172,12 +188,12 @@ test('junk in the storage is thrown away, and never sent', () => {
 
 test('a full storage is said, and the message is sent all the same', () => {
   const { line, connection } = createLine()
-  const { notes, listener } = createNotes()
+  const { listener } = createNotes()
   const full = { ...openStorage({ house: 'h' }), write: () => false }
-  const outbox = openOutbox(7, full, () => connection, listener)
+  const outbox = openOutbox({ connection, page, storage: full }, listener)
   const entry = outbox.post(to(1, 'no room'))
   outbox.flush()
-  expect(notes).toEqual(['storage full'])
+  expect(toast()).toBe(en.live.storageFull)
   expect(line.sent.map(({ client_id }) => client_id)).toEqual([entry.clientId])
 })
 
@@ -186,7 +202,9 @@ test('another house and another person on the same browser see nothing of it', (
   expect(open('other').outbox.entries(1)).toEqual([])
   const storage = openStorage({ house: 'h' })
   const { listener } = createNotes()
-  expect(openOutbox(8, storage, () => null, listener).entries(1)).toEqual([])
+  const { connection } = createLine()
+  const other = { ...page, user: { id: 8, nickname: 'Lin' } }
+  expect(openOutbox({ connection, page: other, storage }, listener).entries(1)).toEqual([])
 })
 
 test('a message waits for its files, and those behind it for the message', () => {
@@ -198,9 +216,9 @@ test('a message waits for its files, and those behind it for the message', () =>
   outbox.flush()
   expect(line.sent).toEqual([])
   expect(notes).toEqual(['files of picture'])
-  outbox.filed(picture.clientId, 'k2', 'id-2')
+  outbox.setUploaded(picture.clientId, 'k2', 'id-2')
   expect(line.sent).toEqual([])
-  outbox.filed(picture.clientId, 'k1', 'id-1')
+  outbox.setUploaded(picture.clientId, 'k1', 'id-1')
   expect(line.sent).toMatchObject([{ content: 'picture', attachments: ['id-1', 'id-2'] }])
   outbox.onAccepted(accepted(picture))
   expect(line.sent.map(({ content }) => content)).toEqual(['picture', 'after it'])
@@ -210,11 +228,11 @@ test('a file that will not come fails its message, which can be sent again', () 
   const { line, notes, outbox } = open('failed-files')
   const about = { id: '', name: 'a.png', type: '', size: 1, description: '', isOriginal: false }
   const picture = outbox.post({ ...to(1, 'picture'), files: [{ ...about, key: 'k' }] })
-  outbox.filed(picture.clientId, 'k', '', 'Too large.')
+  outbox.setUploaded(picture.clientId, 'k', '', 'Too large.')
   expect(notes).toEqual(['failed picture'])
   outbox.retry(picture.clientId)
   expect(notes.at(-1)).toBe('files of picture')
-  outbox.filed(picture.clientId, 'k', 'id')
+  outbox.setUploaded(picture.clientId, 'k', 'id')
   // The server has forgotten it meanwhile: the file is sent again, too.
   outbox.onRefused({ ...refused(picture), code: 'attachment_missing' })
   outbox.retry(picture.clientId)

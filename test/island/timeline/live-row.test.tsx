@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { fillIn } from '../../../src/island/timeline/live-row'
+import { completeRow } from '../../../src/island/timeline/live-row'
 import type { Page } from '../../../src/island/ui/page'
 import type { Message, User } from '../../../src/store/store'
 import { liveRow } from '../../../views/messages/live-row'
@@ -25,7 +25,7 @@ function parse(html: string): HTMLElement {
 function heard(message: Message): HTMLElement {
   const row = parse(liveRow(message, view.paths))
   const { base } = view.paths
-  fillIn({ base } as Page, row)
+  completeRow({ base } as Page, row)
   row.querySelector('time')?.replaceChildren()
   return row
 }

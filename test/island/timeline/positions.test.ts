@@ -53,7 +53,7 @@ test('an old answer for a list that was replaced since claims nothing', () => {
   expect(positions.known(1)).toBe(10)
 })
 
-test('a room that is not on this page asks for nothing', () => {
+test('a room that is not on this page requests for nothing', () => {
   const asked: number[] = []
   const positions = createPositions((room) => asked.push(room))
   positions.heard(7, 3)

@@ -32,9 +32,9 @@ function show(messages: [user: number, at: number][]) {
            <time></time></article>`,
     )
     .join('')
-  const rows = createRows(7, createClock(page), page.words)
-  rows.dress(timeline)
-  rows.settleAll(timeline)
+  const rows = createRows({ page, clock: createClock(page), muted: { decorate: () => {} } })
+  rows.decorate(timeline)
+  rows.regroupAll()
   const follows = (): boolean[] =>
     rowsOf(timeline).map((row) => row.classList.contains('msg--follow'))
   const days = (): string[] =>
@@ -78,7 +78,7 @@ test('a row between two others changes what follows on what', () => {
     `<article class="msg" data-user="2" data-at="${noon + 30_000}"></article>`,
   )
   const between = rowsOf(timeline)[1]
-  if (between !== undefined) rows.settle(between)
+  if (between !== undefined) rows.regroup(between)
   expect(follows()).toEqual([false, false, false])
 })
 

@@ -1,10 +1,10 @@
-import type { Remembered } from './remembered'
+import type { CopiedMessage } from './copied-message'
 
 /** A message of this device that was looked for. */
-export type Hit = Pick<Remembered, 'room' | 'seq' | 'user' | 'name' | 'at' | 'text'>
+export type Hit = Pick<CopiedMessage, 'room' | 'seq' | 'user' | 'name' | 'at' | 'text'>
 
 /** Messages that hold every one of the words, newest first, of whatever room. */
-export function findIn(chunks: Remembered[][], words: string, hitsMax: number): Hit[] {
+export function findIn(chunks: CopiedMessage[][], words: string, hitsMax: number): Hit[] {
   const wanted = fold(words)
     .split(/\s+/u)
     .filter((word) => word !== '')
@@ -21,9 +21,9 @@ export function findIn(chunks: Remembered[][], words: string, hitsMax: number): 
 }
 
 /** A chunk is a new array whenever it has changed. */
-const known = new WeakMap<Remembered[], string[]>()
+const known = new WeakMap<CopiedMessage[], string[]>()
 
-function foldedOf(chunk: Remembered[]): string[] {
+function foldedOf(chunk: CopiedMessage[]): string[] {
   const before = known.get(chunk)
   if (before !== undefined) return before
   const folded = chunk.map(({ text, files }) =>

@@ -1,40 +1,27 @@
-import { hueOf, sign } from '../timeline/sign'
+import type { App, CopiedRoom } from '../app'
+import type { CopiedMessage } from './copied-message'
+import { hueOf } from '../../shared/text'
+import { copyOf, element } from '../ui/dom'
+import { sign } from '../timeline/live-row'
 import { limits } from '../../shared/limits'
 import { createPaths } from '../../shared/paths'
-import type { HistoryStore } from './history-store'
-import { copyOf, element } from '../ui/page'
-import type { Parts } from '../app'
-import type { Remembered } from './remembered'
-
-/** A room as this device remembers it. */
-export type RememberedRoom = {
-  /** Puts it on the page, in place of the room that stands there. */
-  paint: () => void
-  /** The server did not answer with anything better. */
-  stay: () => void
-}
+import type { CopyStore } from './copy-store'
 
 /** Takes a room; gives the way to show what is kept of it, null when that is nothing. */
-export function rememberedRoom(
-  parts: Parts,
-  store: HistoryStore,
-  room: number,
-): RememberedRoom | null {
-  const summary = parts.rooms.find(room)
+export function copiedRoom(app: App, store: CopyStore, room: number): CopiedRoom | null {
+  const summary = app.rooms.find(room)
   const newest = store.read(room, limits.historyPageRows)
   if (summary === undefined || newest.length === 0) return null
   const { name, kind, recipient } = summary
   const isDirect = kind === 'direct'
   const title = isDirect ? name : `#${name}`
   return {
-    paint() {
+    show() {
       const head = element('head', HTMLElement)
       const people = element('people-list', HTMLElement)
-      element('timeline', HTMLElement).replaceWith(
-        listOf(parts, newest, { room, kind, name, title }),
-      )
+      element('timeline', HTMLElement).replaceWith(listOf(app, newest, { room, kind, name, title }))
       if (recipient !== null) element('timeline', HTMLElement).dataset.person = String(recipient.id)
-      head.replaceWith(headOf(parts, head, room, name, isDirect))
+      head.replaceWith(headOf(app, head, room, name, isDirect))
       const nobody = people.cloneNode(false)
       people.replaceWith(nobody)
     },
@@ -43,10 +30,10 @@ export function rememberedRoom(
       if (timeline.dataset.remembered === undefined) return
       // All of it now: there will be nothing to scroll to.
       const all = store.read(room, limits.timelineRowsMax)
-      const older = all.slice(0, -newest.length).map((message) => rowOf(parts, message))
+      const older = all.slice(0, -newest.length).map((message) => rowOf(app, message))
       timeline.querySelector('.remembered')?.after(...older)
-      parts.timeline.start()
-      void leaveWhenGone(parts, store, room)
+      app.timeline.start()
+      void leaveWhenGone(app, store, room)
     },
   }
 }
@@ -54,20 +41,20 @@ export function rememberedRoom(
 type About = { room: number; kind: string; name: string; title: string }
 
 /** The list as views/messages/timeline.tsx makes it, with what is known here. */
-function listOf(parts: Parts, messages: Remembered[], about: About): HTMLElement {
+function listOf(app: App, messages: CopiedMessage[], about: About): HTMLElement {
   const list = document.createElement('div')
   list.id = 'timeline'
   const { room, kind, name, title } = about
   Object.assign(list.dataset, { room, kind, name, title, role: 'member', remembered: '' })
   const note = document.createElement('p')
   note.className = 'remembered'
-  note.textContent = parts.page.words.onThisDevice
-  list.append(note, ...messages.map((message) => rowOf(parts, message)))
+  note.textContent = app.page.words.onThisDevice
+  list.append(note, ...messages.map((message) => rowOf(app, message)))
   return list
 }
 
 /** A row from the template that the server rendered; text goes in as text, never as markup. */
-function rowOf({ page }: Parts, message: Remembered): HTMLElement {
+function rowOf({ page }: App, message: CopiedMessage): HTMLElement {
   const row = copyOf('pending-row')
   const { room, seq, revision, user, name, at, text, clientId, isEdited } = message
   row.id = `message-${user}-${clientId}`
@@ -106,7 +93,7 @@ function pictureOf(user: number, name: string): Node {
 }
 
 function headOf(
-  { page }: Parts,
+  { page }: App,
   before: HTMLElement,
   room: number,
   name: string,
@@ -123,10 +110,10 @@ function headOf(
 }
 
 /** No answer may also mean that the room is not mine any more: then nothing of it is shown. */
-async function leaveWhenGone(parts: Parts, store: HistoryStore, room: number): Promise<void> {
-  const path = createPaths(parts.page.base).room(room)
+async function leaveWhenGone(app: App, store: CopyStore, room: number): Promise<void> {
+  const path = createPaths(app.page.base).room(room)
   const answer = await fetch(path, { method: 'HEAD' }).catch(() => null)
   if (answer?.status !== 404) return
   store.forget(room)
-  if (parts.timeline.room() === room) parts.switching.leave()
+  if (app.timeline.room() === room) app.switcher.leave()
 }

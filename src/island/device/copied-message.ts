@@ -3,8 +3,8 @@ import { limits } from '../../shared/limits'
 import { revisionOf } from '../timeline/rows'
 import { sourceOf } from './source-text'
 
-/** A message as this browser keeps it: text only, and what it takes to show and to export it. */
-export type Remembered = {
+/** A message in the device copy: text only. */
+export type CopiedMessage = {
   room: number
   seq: number
   revision: number
@@ -15,12 +15,11 @@ export type Remembered = {
   clientId: string
   isEdited: boolean
   files: { name: string; url: string }[]
-  /** What it answers. */
   reply: { name: string; text: string } | null
 }
 
 /** Takes a row of the server; gives what is kept of it, null for one that is not sent yet. */
-export function readRow(row: HTMLElement): Remembered | null {
+export function readRow(row: HTMLElement): CopiedMessage | null {
   const { room, seq, user, at, edited } = row.dataset
   const body = row.querySelector('.msg__body')
   if (!(Number(seq) > 0)) return null
@@ -45,14 +44,14 @@ function readFile(link: Element): { name: string; url: string } {
   return { name, url: link.getAttribute('href') ?? '' }
 }
 
-function readReply(quote: Element | null): Remembered['reply'] {
+function readReply(quote: Element | null): CopiedMessage['reply'] {
   if (quote === null) return null
   const [name, text] = ['bdi', 'span'].map((part) => quote.querySelector(part)?.textContent ?? '')
   return { name: name ?? '', text: text ?? '' }
 }
 
 /** The same of an event, as catching up brings it; `answered` is what it answers, if it is kept. */
-export function readEvent(event: MessageEvent, answered: Remembered | null): Remembered {
+export function readEvent(event: MessageEvent, answered: CopiedMessage | null): CopiedMessage {
   const { room, seq, revision, sender, content } = event
   return {
     room,
@@ -70,7 +69,7 @@ export function readEvent(event: MessageEvent, answered: Remembered | null): Rem
 }
 
 /** In the storage a message is a list, without the names of its fields. */
-export function pack(message: Remembered): unknown[] {
+export function pack(message: CopiedMessage): unknown[] {
   const { seq, revision, user, name, at, text, clientId, isEdited, files, reply } = message
   const packed = [seq, revision, user, name, at, text, clientId]
   const more = [isEdited ? 1 : 0, files.flatMap(({ name, url }) => [name, url])]
@@ -79,14 +78,14 @@ export function pack(message: Remembered): unknown[] {
 }
 
 /** Reads a chunk. Whatever stands in the storage is only believed when it has the right shape. */
-export function unpack(room: number, value: unknown): Remembered[] {
+export function unpack(room: number, value: unknown): CopiedMessage[] {
   if (!Array.isArray(value)) return []
   return value
     .slice(0, limits.historyChunkMessages)
     .flatMap((packed: unknown) => readPacked(room, packed) ?? [])
 }
 
-function readPacked(room: number, packed: unknown): Remembered | null {
+function readPacked(room: number, packed: unknown): CopiedMessage | null {
   if (!Array.isArray(packed)) return null
   const fields: unknown[] = packed
   const [seq, revision, user, name, at, text, clientId, edited, files, reply] = fields
@@ -113,7 +112,7 @@ function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value)
 }
 
-/** A text of ours, with the marks that reading it back from the page may add, is never longer. */
+/** With the marks that reading it back from the page may add, a text is at most twice as long. */
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value.length <= limits.messageUnitsMax * 2
 }

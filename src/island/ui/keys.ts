@@ -8,3 +8,8 @@ export function isSending({ ctrlKey, metaKey }: KeyboardEvent): boolean {
 export function isTouch(): boolean {
   return matchMedia('(hover: none) and (pointer: coarse)').matches
 }
+
+/** Whether this key belongs to an input method. 229: Safari ends it before the keydown (165004). */
+export function isComposing(event: KeyboardEvent): boolean {
+  return event.isComposing || event.keyCode === 229
+}

@@ -1,5 +1,6 @@
+import type { CopiedMessage } from './copied-message'
 import { limits } from '../../shared/limits'
-import { pack, type Remembered, unpack } from './remembered'
+import { pack, unpack } from './copied-message'
 import type { Storage } from '../ui/storage'
 
 /** 80 % of what browsers give an origin (5.18 million characters, measured). */
@@ -7,15 +8,15 @@ export const historyUnitsMax = 4_144_000
 
 /** What happened to one message: it is so now, or it is gone. */
 export type Change =
-  { kind: 'message'; message: Remembered } | { kind: 'gone'; room: number; seq: number }
+  { kind: 'message'; message: CopiedMessage } | { kind: 'gone'; room: number; seq: number }
 
 /** The messages of one person that this browser keeps, in chunks of a hundred places per key. */
-export type HistoryStore = {
+export type CopyStore = {
   /** Merges changes of a room; false when the browser has no place even for these. */
   apply: (room: number, changes: Change[]) => boolean
   /** All that is kept of a room, oldest first; `newest` bounds it. */
-  read: (room: number, newest?: number) => Remembered[]
-  find: (room: number, seq: number) => Remembered | null
+  read: (room: number, newest?: number) => CopiedMessage[]
+  find: (room: number, seq: number) => CopiedMessage | null
   rooms: () => number[]
   /** Up to which revision the copy of a room is true; null when there is none. */
   head: (room: number) => number | null
@@ -26,7 +27,7 @@ export type HistoryStore = {
   clear: () => void
   usage: () => { messages: number; units: number }
   /** Everything, by chunk, for searching: the same array as long as it has not changed. */
-  chunks: () => Remembered[][]
+  chunks: () => CopiedMessage[][]
 }
 
 type Shelf = {
@@ -34,11 +35,11 @@ type Shelf = {
   prefix: string
   /** Characters of each key, and when its last message was said; null: another tab wrote it. */
   sizes: Map<string, number> | null
-  parsed: Map<string, Remembered[]>
+  parsed: Map<string, CopiedMessage[]>
 }
 
 /** Opens the copy of one person and one database; that of any other is thrown away. */
-export function openHistoryStore(storage: Storage, userId: number, epoch: string): HistoryStore {
+export function openCopyStore(storage: Storage, userId: number, epoch: string): CopyStore {
   const prefix = `history.${userId}.${epoch}.`
   for (const key of storage.keys('history.')) if (!key.startsWith(prefix)) storage.remove(key)
   const shelf: Shelf = { storage, prefix, sizes: null, parsed: new Map() }
@@ -90,7 +91,7 @@ function keyOf({ prefix }: Shelf, room: number, seq: number): string {
 }
 
 /** The same array when nothing changed. */
-function merge(before: Remembered[], changes: Change[]): Remembered[] {
+function merge(before: CopiedMessage[], changes: Change[]): CopiedMessage[] {
   const bySeq = new Map(before.map((message) => [message.seq, message]))
   let isChanged = false
   for (const change of changes) {
@@ -103,8 +104,8 @@ function merge(before: Remembered[], changes: Change[]): Remembered[] {
   return isChanged ? [...bySeq.values()].sort((a, b) => a.seq - b.seq) : before
 }
 
-function read(shelf: Shelf, room: number, newest: number): Remembered[] {
-  const messages: Remembered[][] = []
+function read(shelf: Shelf, room: number, newest: number): CopiedMessage[] {
+  const messages: CopiedMessage[][] = []
   let found = 0
   for (const key of roomChunks(shelf, room).reverse()) {
     if (found >= newest) break
@@ -116,7 +117,7 @@ function read(shelf: Shelf, room: number, newest: number): Remembered[] {
   return newest < all.length ? all.slice(-newest) : all
 }
 
-function chunk(shelf: Shelf, key: string): Remembered[] {
+function chunk(shelf: Shelf, key: string): CopiedMessage[] {
   const known = shelf.parsed.get(key)
   if (known !== undefined) return known
   const messages = unpack(roomOf(shelf, key), shelf.storage.read(key))

@@ -1,14 +1,16 @@
+import type { ClientFrame } from '../../shared/protocol'
+
 /** Away after this long without a key or a pointer. */
 const awayMs = 5 * 60_000
 
 /** Notices when nobody is at the keyboard any more, or the page is not seen. */
 export type Away = {
   /** The connection is new: the server takes everybody for present. */
-  greeted: () => void
+  onConnected: () => void
 }
 
 /** Watches for keys and pointers; `send` tells the server. */
-export function watchAway(send: (frame: object) => boolean): Away {
+export function watchAway(send: (frame: ClientFrame) => boolean): Away {
   let isAway = false
   let timer: Timer | undefined
   const tell = (): void => void send({ type: 'presence', state: isAway ? 'away' : 'online' })
@@ -31,5 +33,5 @@ export function watchAway(send: (frame: object) => boolean): Away {
   }
   document.addEventListener('visibilitychange', () => (document.hidden ? set(true) : act()))
   rest()
-  return { greeted: () => void (isAway && tell()) }
+  return { onConnected: () => void (isAway && tell()) }
 }

@@ -1,10 +1,11 @@
+import type { CopiedMessage } from '../../../src/island/device/copied-message'
 import { expect, test } from 'bun:test'
 import { limits } from '../../../src/shared/limits'
-import { historyUnitsMax } from '../../../src/island/device/history-store'
+import { historyUnitsMax } from '../../../src/island/device/copy-store'
 import { createPaths } from '../../../src/shared/paths'
-import { findIn } from '../../../src/island/device/history-search'
-import { type Change, openHistoryStore } from '../../../src/island/device/history-store'
-import { readRow, type Remembered } from '../../../src/island/device/remembered'
+import { findIn } from '../../../src/island/device/copy-search'
+import { type Change, openCopyStore } from '../../../src/island/device/copy-store'
+import { readRow } from '../../../src/island/device/copied-message'
 import { openStorage } from '../../../src/island/ui/storage'
 import { MessageRow } from '../../../views/messages/message'
 import type { Message } from '../../../src/store/store'
@@ -14,7 +15,7 @@ import { documentForAll } from '../dom'
 documentForAll()
 const paths = createPaths('/')
 
-function message(seq: number, text = `text ${seq}`, revision = seq, room = 1): Remembered {
+function message(seq: number, text = `text ${seq}`, revision = seq, room = 1): CopiedMessage {
   const [user, name, at, clientId] = [7, 'Ada', 1_000 + seq, `c-${seq}`]
   return {
     room,
@@ -31,12 +32,12 @@ function message(seq: number, text = `text ${seq}`, revision = seq, room = 1): R
   }
 }
 
-const is = (message: Remembered): Change => ({ kind: 'message', message })
+const is = (message: CopiedMessage): Change => ({ kind: 'message', message })
 const gone = (seq: number): Change => ({ kind: 'gone', room: 1, seq })
 
 function open(user = 7, epoch = 'e') {
   const storage = openStorage({ house: 'h' })
-  const store = openHistoryStore(storage, user, epoch)
+  const store = openCopyStore(storage, user, epoch)
   storage.makeRoom = store.evict
   return { storage, store }
 }
@@ -181,7 +182,7 @@ test('words are found without regard to case, accents and width, newest first', 
 })
 
 /** What would be kept of a message, as the server renders it. */
-function rowOf(said: Message): Remembered | null {
+function rowOf(said: Message): CopiedMessage | null {
   const template = document.createElement('template')
   template.innerHTML = String(MessageRow({ paths, message: said, follows: false }))
   const row = template.content.firstElementChild

@@ -1,0 +1,88 @@
+import { limits } from '../../shared/limits'
+import { createPaths } from '../../shared/paths'
+import type { ChatEvent } from '../../shared/protocol'
+import type { App } from '../app'
+import { ifLoaded } from '../lazy'
+import { isLoggingOut } from '../people/sign-in'
+import { isFromDevice } from '../timeline/rows'
+import { element } from '../ui/dom'
+import { canKeep } from '../ui/storage'
+import { showToast } from '../ui/toast'
+
+/** The server has said hello: what was missed is requested, what waits is sent. */
+export function onHello(app: App, hello: ChatEvent & { type: 'hello' }, isFirst: boolean): void {
+  const { deviceCopy, faces, outbox, page, rooms } = app
+  if (hello.epoch !== page.epoch) return location.reload()
+  if (hello.build !== page.build) onNewBuild(app, hello.build)
+  rooms.setAll(hello.rooms)
+  deviceCopy?.setRooms()
+  comparePositions(app, hello)
+  outbox.flush()
+  if (!isFirst) ifLoaded(faces, ({ renewSoon }) => renewSoon())
+}
+
+/** When more was missed than a page keeps, a fresh page is cheaper than a replay. */
+function comparePositions(
+  { positions, timeline }: App,
+  hello: ChatEvent & { type: 'hello' },
+): void {
+  for (const { id, revision } of hello.rooms) {
+    const behind = revision - positions.known(id)
+    const isFar = behind > limits.catchUpBrowserRevisionsMax || isFromDevice()
+    if (id === timeline.room() && isFar) void timeline.reload()
+    else positions.compare(id, revision)
+  }
+}
+
+/** Requests the changes of a room after a revision. */
+export function requestChanges({ connection, page, positions }: App, room: number, after: number) {
+  const isSent = connection.send({ type: 'resume', epoch: page.epoch, rooms: { [room]: after } })
+  // The next hello compares again.
+  if (!isSent) positions.interrupted()
+}
+
+export function onDisconnected({ outbox, positions, requests }: App): void {
+  outbox.interrupted()
+  requests.interrupted()
+  positions.interrupted()
+}
+
+/** The session has ended. During log-out the form's answer has to remove the cookie first. */
+export function onSignedOut({ page }: App): void {
+  if (!isLoggingOut()) location.assign(createPaths(page.base).home())
+}
+
+let isRenewing = false
+/** Pages reload at different moments within this time. */
+export const renewMs = 5_000
+
+/**
+ * The server was updated. Rows may be published for the next script, so the page reloads itself
+ * once, as soon as nothing would be lost and its reader follows the end.
+ */
+function onNewBuild({ page, storage, ...app }: App, build: string): void {
+  if (page.build.startsWith('dev-')) return location.reload()
+  showToast(page.words.newerVersion)
+  // A cache between may keep serving the old page: without this it would reload for ever.
+  if (isRenewing || window.name === build || !canKeep(storage)) return
+  isRenewing = true
+  const renew = (): void => {
+    const isReachable = app.connection.send({ type: 'ping' })
+    if (hasUnsavedState() || !app.timeline.isFollowing() || !isReachable) return later()
+    // The one value of a tab that outlives its page where browsers refuse to store.
+    window.name = build
+    location.reload()
+  }
+  const later = (): void => void setTimeout(renew, Math.random() * renewMs)
+  later()
+}
+
+/** Whether a reload would lose something that is on the page and not on the server. */
+function hasUnsavedState(): boolean {
+  const open = 'dialog[open], [popover]:popover-open, .msg--editing, .msg--pending, #tray > li'
+  const { value } = element('content', HTMLTextAreaElement)
+  const isSelecting = getSelection()?.isCollapsed === false
+  const players = [...document.querySelectorAll<HTMLMediaElement>('audio, video')]
+  const isPlaying = players.some(({ paused }) => !paused)
+  return value.trim() !== '' || document.querySelector(open) !== null || isSelecting || isPlaying
+}

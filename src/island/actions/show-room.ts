@@ -1,0 +1,39 @@
+import { fill } from '../../shared/text'
+import type { App } from '../app'
+import { markCurrent } from '../rooms/rooms'
+import { element } from '../ui/dom'
+import { showUnsent } from './send-message'
+
+/** Another list is on the page: unsent messages belong at its end, the new line into it. */
+export function showRoom(app: App, isJump: boolean): void {
+  const { newLine, outbox, readMarker, timeline } = app
+  for (const entry of outbox.entries(timeline.room())) void showUnsent(app, entry)
+  updateSurroundings(app)
+  if (isJump) newLine.drop()
+  else newLine.open()
+  readMarker.check()
+}
+
+/** What stands around the list follows the room in it: composer, room list, title. */
+export function updateSurroundings({ composer, drafts, page, timeline, title, typing }: App): void {
+  const room = timeline.room()
+  if (Number(element('composer', HTMLElement).dataset.room) !== room) {
+    typing.stopped()
+    typing.clear()
+    composer.setRoom()
+  }
+  markCurrent(room)
+  drafts.mark()
+  const name = element('timeline', HTMLElement).dataset.title ?? ''
+  title.setRoom(name)
+  const label = fill(page.words.messagesIn, { room: name })
+  element('log', HTMLElement).setAttribute('aria-label', label)
+}
+
+/** Everything in the room on the page has been read. */
+export function markRead({ connection, newLine, positions, readMarker, timeline }: App): void {
+  const room = timeline.room()
+  newLine.drop()
+  readMarker.resume()
+  connection.send({ type: 'read', room, seq: positions.known(room) })
+}

@@ -1,0 +1,43 @@
+import { once } from './once'
+
+/** The two forms of a counted thing; a language without a plural uses one sentence twice. */
+export type Forms = { one: string; other: string }
+
+/** Fills `{names}` in a sentence, each value literally; a name without a value stays. */
+export function fill(sentence: string, values: Record<string, string | number>): string {
+  return sentence.replace(/\{(\w+)\}/g, (hole, name: string) => String(values[name] ?? hole))
+}
+
+/** The form of a counted thing in a language (BCP 47), with `{n}` filled in. */
+export function plural(language: string, n: number, forms: Forms): string {
+  const rules = pluralRules.get(language) ?? new Intl.PluralRules(language)
+  pluralRules.set(language, rules)
+  return fill(rules.select(n) === 'one' ? forms.one : forms.other, {
+    n: n.toLocaleString(language),
+  })
+}
+
+const pluralRules = new Map<string, Intl.PluralRules>()
+
+/** A number of bytes for people, as `74 MB`: the same in every language. */
+export function sizeOf(bytes: number): string {
+  const power = Math.min(3, Math.floor(Math.log2(Math.max(1, bytes)) / 10))
+  const value = bytes / 1024 ** power
+  const text = value < 10 && power > 0 ? value.toFixed(1).replace('.0', '') : Math.round(value)
+  return `${text} ${['B', 'KB', 'MB', 'GB'][power]}`
+}
+
+/** The class of a person's colour, the same for every reader. */
+export function hueOf(userId: number): string {
+  return `hue-${userId % 12}`
+}
+
+/** The first letter of a name as a reader sees it, in upper case: it may be several code units. */
+export function initialOf(name: string): string {
+  // Nothing can be added to a plain letter that another plain sign follows.
+  if (/^[!-~]{2}/.test(name)) return name.charAt(0).toUpperCase()
+  const [first] = graphemes().segment(name)
+  return first?.segment.toUpperCase() ?? ''
+}
+
+const graphemes = once(() => new Intl.Segmenter(undefined, { granularity: 'grapheme' }))
