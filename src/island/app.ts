@@ -139,7 +139,6 @@ export type Composer = {
   setConnected: (isConnected: boolean) => void
   /** Another room is on the page: loads its draft. */
   setRoom: () => void
-  /** Null: public again. */
   setAddressee: (to: Addressee | null) => void
   addressee: () => Addressee | null
   setReply: (to: Quoted | null) => void
@@ -163,7 +162,7 @@ export type Tray = {
 
 /** Who is typing, both directions. */
 export type Typing = {
-  /** The text of the composer changed; `room` is its destination. */
+  /** The text changed; `room` is its destination. */
   changed: (room: number, text: string) => void
   /** The text was sent, or its room was left. */
   stopped: () => void
@@ -193,10 +192,8 @@ export type SuggestionSource = (
   event: Event | null,
 ) => Suggestions | null
 
-export type SuggestionList = {
-  /** Asks the sources again, as when one of them has loaded. */
-  refresh: () => void
-}
+/** `refresh` asks the sources again. */
+export type SuggestionList = { refresh: () => void }
 
 // --- Timeline ----------------------------------------------------------------------------------
 
@@ -268,7 +265,7 @@ export type ReadMarker = {
   check: () => void
   /** Whether the end of the room is in view of an active window. */
   isWatched: () => boolean
-  /** The reader marked messages as unread: nothing counts as read until the room is reopened. */
+  /** Nothing counts as read until the room is reopened. */
   pause: () => void
   resume: () => void
 }
@@ -358,10 +355,8 @@ export type DeviceHit = {
 
 // --- Parts that are fetched when they are first used --------------------------------------------
 
-export type Device = {
-  /** Fills in what a panel shows of this device. */
-  decorate: () => void
-}
+/** `decorate` fills in what a panel shows of this device. */
+export type Device = { decorate: () => void }
 
 export type EmojiPanel = {
   /** Opens at a button, or closes there; each chosen emoji is given to `pick`. */
