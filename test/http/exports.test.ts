@@ -119,7 +119,7 @@ test('E3: a room that is being talked in is exported up to where it was', async 
     const upTo = Number(/up to number (\d+)/.exec(got)?.[1])
     const numbers = [...got.matchAll(/message (\d+)/g)].map(([, n]) => Number(n))
     expect(upTo).toBeGreaterThanOrEqual(2_500)
-    expect(got).toContain(`${upTo} messages, up to`)
+    expect(got).toContain(`${upTo.toLocaleString('en')} messages, up to`)
     expect(numbers).toEqual(Array.from({ length: upTo }, (_, n) => n + 1))
   }
   isOver = true

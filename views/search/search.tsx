@@ -9,7 +9,7 @@ export type SearchFields = Record<
   string
 >
 
-export type SearchProps = {
+type SearchProps = {
   view: View
   fields: SearchFields
   people: { id: number; name: string }[]

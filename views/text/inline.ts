@@ -7,7 +7,7 @@ export type Inline =
   | { kind: 'link'; start: number; end: number; url: string; shown: string }
   | { kind: Style; children: Inline[] }
 
-export type Style = 'bold' | 'italic' | 'strike'
+type Style = 'bold' | 'italic' | 'strike'
 
 type Frame = { marker: string; start: number; children: Inline[] }
 

@@ -1,22 +1,20 @@
-import { plural } from '../../shared/text'
 import { ExportEnd, ExportedMessages, ExportHead } from '../../../views/export/export'
 import { wordsFor } from '../../../views/words'
-import type { Exported, Format } from './export-room'
-import { headLines, quoteOf } from './export-text'
 import { stamp } from '../search/zone'
+import { type Exported, type Format, headLines, quoteOf } from './export-text'
 
 const exportPageRows = 100
 /** Bytes of a picture encoded at once; a multiple of three, for base64. */
 const pictureBytes = 48 * 1024
 
 /**
- * A room as one page that needs nothing else: styles and pictures stand inside, there is no script,
- * and its own policy forbids every request.
+ * A room as one self-contained page: styles and pictures are inside, there is no script, and its
+ * own policy forbids every request.
  */
 export function createHtmlFormat(exported: Exported): Format {
   const { chat, language, origin, zone } = exported
   const words = wordsFor(language).roomFile
-  // Stands for what is put in as it is read; nobody can have typed it.
+  // Marks the places of messages and pictures; random, so that nobody can have typed it.
   const mark = crypto.getRandomValues(new Uint8Array(16)).toHex()
   const pictures = new RegExp(`${mark}-([0-9a-f]+)-${mark}`)
   const [head = '', end = ''] = String(
@@ -44,14 +42,11 @@ export function createHtmlFormat(exported: Exported): Format {
         else yield* base64(exported, piece)
       }
     },
-    tail({ gone, isPutOut }) {
-      const sentence = isPutOut ? words.putOut : gone > 0 ? plural(language, gone, words.gone) : ''
-      return `${(<ExportEnd sentence={sentence} />)}${end}`
-    },
+    tail: (remark) => `${(<ExportEnd sentence={remark} />)}${end}`,
   }
 }
 
-/** A file in pieces that fit together; nothing when it is gone. */
+/** A file in pieces that can be joined; nothing when it was deleted. */
 async function* base64({ chat }: Exported, id: string): AsyncGenerator<string> {
   for (let at = 0; ; at += pictureBytes) {
     const bytes = await chat.files.read(id, at, pictureBytes)

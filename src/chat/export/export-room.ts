@@ -1,45 +1,24 @@
+import { wordsFor } from '../../../views/words'
 import { exportName } from '../../shared/export-text'
-import { createHtmlFormat } from './export-html'
-import { createTextFormat } from './export-text'
-import type { Language } from '../../../views/words'
-import type { ExportPage, Room, RoomExtent } from '../../store/store'
+import { plural } from '../../shared/text'
+import type { Room } from '../../store/store'
 import type { Chat, Visitor } from '../chat'
 import { stamp, type Zone } from '../search/zone'
+import { createHtmlFormat } from './export-html'
+import { createTextFormat, type Exported, type Format } from './export-text'
 
 export type Export = {
-  /** What the file is called, before its ending. */
+  /** The name of the file, without its ending. */
   name: string
-  /** Made step by step, as it is taken. */
+  /** Made step by step, as it is read. */
   pieces: AsyncGenerator<string>
 }
 
-/** What a format is told before it begins. */
-export type Exported = {
-  chat: Chat
-  room: Room
-  reader: number
-  extent: RoomExtent
-  zone: Zone
-  language: Language
-  /** Where the house is reached, for whole addresses. */
-  origin: string
-  at: number
-}
-
-export type Format = {
-  /** How many messages it takes at once. */
-  rows: number
-  head: () => string
-  page: (page: ExportPage) => AsyncGenerator<string>
-  /** `gone`: taken back since it began; `isPutOut`: the reader may read no further. */
-  tail: (end: { gone: number; isPutOut: boolean }) => string
-}
-
-export type ExportOptions = { kind: 'txt' | 'html'; zone: Zone; origin: string }
+type ExportOptions = { kind: 'txt' | 'html'; zone: Zone; origin: string }
 
 /**
- * Exports a room as it was when it was found: everything up to its newest message then, however
- * much is said meanwhile. Null for whoever has been put out since.
+ * Exports a room up to the newest message at the time of the call. Null when the reader is not a
+ * member any more.
  */
 export async function exportRoom(
   chat: Chat,
@@ -58,18 +37,20 @@ export async function exportRoom(
 }
 
 async function* write(exported: Exported, format: Format): AsyncGenerator<string> {
-  const { chat, extent, reader, room } = exported
+  const { chat, extent, language, reader, room } = exported
+  const words = wordsFor(language).roomFile
   yield format.head()
   let written = 0
   let after = 0
   for (let isEnd = false; !isEnd;) {
-    // Asked anew at each step, so that whoever is put out meanwhile gets no more of it.
+    // Null when the reader has been removed from the room meanwhile.
     const page = await chat.store.readOn(room, reader, after, format.rows)
-    if (page === null) return yield format.tail({ gone: 0, isPutOut: true })
+    if (page === null) return yield format.tail(words.putOut)
     yield* format.page(page)
     written += page.messages.length
     after = page.messages.at(-1)?.seq ?? after
     isEnd = page.end
   }
-  yield format.tail({ gone: extent.count - written, isPutOut: false })
+  const deleted = extent.count - written
+  yield format.tail(deleted > 0 ? plural(language, deleted, words.gone) : '')
 }

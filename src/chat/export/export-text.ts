@@ -1,35 +1,49 @@
-import { fill, plural } from '../../shared/text'
-import { wordsFor } from '../../../views/words'
+import { type Language, wordsFor } from '../../../views/words'
 import { exportMessage } from '../../shared/export-text'
-import type { Message } from '../../store/store'
+import { fill, plural } from '../../shared/text'
+import type { ExportPage, Message, Room, RoomExtent } from '../../store/store'
 import { version } from '../../version'
-import type { Exported, Format } from './export-room'
-import { stamp } from '../search/zone'
+import type { Chat } from '../chat'
+import { stamp, type Zone } from '../search/zone'
 
 const exportTextRows = 200
 const exportQuoteUnits = 120
 
-/**
- * A room as a text file: a head, then each message in one line, and what goes on below it indented,
- * so that no text can pass for another message.
- */
+/** An export in progress. */
+export type Exported = {
+  chat: Chat
+  room: Room
+  reader: number
+  extent: RoomExtent
+  zone: Zone
+  language: Language
+  /** Of the server, for absolute URLs. */
+  origin: string
+  at: number
+}
+
+export type Format = {
+  /** How many messages one page has. */
+  rows: number
+  head: () => string
+  page: (page: ExportPage) => AsyncGenerator<string>
+  /** `remark`: what the reader must know at the end; may be empty. */
+  tail: (remark: string) => string
+}
+
+/** A room as a text file; its messages are written as in `exportMessage`. */
 export function createTextFormat(exported: Exported): Format {
-  const { language } = exported
-  const words = wordsFor(language).roomFile
   return {
     rows: exportTextRows,
     head: () => `${headLines(exported).join('\n')}\n\n`,
     async *page(page) {
       yield page.messages.map((message) => lineOf(exported, message)).join('')
     },
-    tail({ gone, isPutOut }) {
-      if (isPutOut) return `\n${words.putOut}\n`
-      return gone > 0 ? `\n${plural(language, gone, words.gone)}\n` : ''
-    },
+    tail: (remark) => (remark === '' ? '' : `\n${remark}\n`),
   }
 }
 
-/** What is exported: which room, from when to when, how much, whose time, by what. */
+/** The title of an export, its extent, time zone, moment and software. */
 export function headLines({ chat, room, extent, zone, language, at }: Exported): string[] {
   const words = wordsFor(language).roomFile
   const { count, firstAt, lastAt } = extent
@@ -47,7 +61,7 @@ export function headLines({ chat, room, extent, zone, language, at }: Exported):
 function lineOf({ chat, language, origin, zone }: Exported, message: Message): string {
   const { attachments, content, createdAt, editedAt, sender } = message
   const url = (id: string, name: string): string => origin + chat.paths.attachment(id, name)
-  const said = {
+  const exported = {
     at: createdAt,
     name: sender.nickname,
     text: content,
@@ -55,10 +69,10 @@ function lineOf({ chat, language, origin, zone }: Exported, message: Message): s
     reply: quoteOf(message),
     files: attachments.map(({ id, name }) => ({ name, url: url(id, name) })),
   }
-  return exportMessage(said, (at) => stamp(zone, at), `(${wordsFor(language).roomFile.edited})`)
+  return exportMessage(exported, (at) => stamp(zone, at), `(${wordsFor(language).roomFile.edited})`)
 }
 
-/** What was answered, in one line: who said it and how it begins; null when it is gone. */
+/** The answered message in one line: its author and beginning; null when there is none. */
 export function quoteOf({ quote, replyTo }: Message): Quoted | null {
   if (quote === null || replyTo === null) return null
   const line = quote.content.trim().replace(/\s+/gu, ' ')

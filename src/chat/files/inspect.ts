@@ -17,7 +17,7 @@ const picturePixelsMax = 64_000_000
 const pictureSidePxMax = 20_000
 const pictureFramesMax = 2_000
 
-export type Inspected = {
+type Inspected = {
   /** One of `shownTypes`, or that of plain bytes. */
   type: string
   width: number | null

@@ -17,7 +17,7 @@ const flushPauseMsMin = 1
 const stallMsMax = 20_000
 
 /** A file being uploaded. */
-export type Incoming = {
+type Incoming = {
   owner: number
   body: ReadableStream<Uint8Array>
   /** As announced; null without an announcement. */

@@ -6,7 +6,7 @@ import type { Chat } from '../chat'
 const spaceCheckBytes = 16 * 1024 * 1024
 const uploadRetryMs = 2_000
 /** How long a measurement of the free space stays valid. */
-export const spaceLookMs = 1_000
+const spaceLookMs = 1_000
 
 /** Disk space claimed for one upload. */
 export type Claim = {

@@ -9,7 +9,7 @@ const catchUpRevisionsMax = 5_000
 export type Position = { epoch: string; rooms: Map<number, number> }
 
 /** Where the frames go; `drained` resolves to whether the reader took what was sent. */
-export type Outlet = {
+type Outlet = {
   subprotocol: 'html' | 'json'
   send: (frame: string) => void
   drained: () => Promise<boolean>

@@ -9,7 +9,7 @@ export type SentMessage = Pick<
 >
 
 /** Why a message is refused; with the id the sender knows which one. */
-export type MessageProblem = { code: ProblemCode; clientId: string | null }
+type MessageProblem = { code: ProblemCode; clientId: string | null }
 
 /** The fields a client sent: a Map, FormData and so on. */
 export type Fields = { get: (name: string) => unknown }

@@ -9,7 +9,7 @@ import { asPublication } from '../publication'
 import { keepFace } from './face'
 import { parseNickname } from './name'
 
-export type TypedProfile = { nickname: string; avatar: string; picture: string }
+type TypedProfile = { nickname: string; avatar: string; picture: string }
 
 /**
  * Changes a person's name or picture, with the same rules as signing in, and tells every open

@@ -6,7 +6,7 @@ import confusables from './confusables.txt' with { type: 'text' }
 /** A name is taken when the `folded` or the `skeleton` of another name equals its own. */
 export type Name = { shown: string; folded: string; skeleton: string }
 
-export type NameProblem =
+type NameProblem =
   'name_empty' | 'name_long' | 'name_characters' | 'name_mixed_scripts' | 'name_reserved'
 
 /**
