@@ -1,9 +1,7 @@
-import type { BunPlugin } from 'bun'
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { emojiLines } from './emoji'
-import { limits } from '../src/shared/limits'
 
 /**
  * Builds what the browser fetches into dist/static (hashed names, compressed beside) and, unless
@@ -17,10 +15,10 @@ export async function buildStatic(): Promise<void> {
   const lazyParts = readdirSync(join(root, lazyFolder)).map((file) => basename(file, '.ts'))
   const [island, css, lazyCss, ...lazy] = await Promise.all([
     script('src/island/main.ts', 'iife'),
-    // For browsers older than our CSS (light-dark, nesting: 2024) Bun would rewrite and bloat it.
+    // Target bun: for older browsers than the CSS needs (2024), Bun would rewrite and bloat it.
     bundle('static/css/app.css', { target: 'bun' }),
     bundle('static/css/lazy.css', { target: 'bun' }),
-    // Each alone: with shared chunks the first page would have to fetch many small files.
+    // Each alone: with shared chunks the first page would fetch many small files.
     ...lazyParts.map((part) => script(`${lazyFolder}/${part}.ts`, 'esm')),
   ])
   const htmx = await Bun.file(join(root, 'node_modules/htmx.org/dist/htmx.min.js')).bytes()
@@ -40,7 +38,7 @@ export async function buildStatic(): Promise<void> {
   write('licences.txt', Buffer.from(await licences()))
 }
 
-/** What others wrote is in the executable, so their notices are, too. */
+/** The notices of the packages that the executable contains. */
 async function licences(): Promise<string> {
   const notices = ['hono', 'htmx.org', 'uqr', 'emojibase-data'].map(async (name) => {
     const text = await Bun.file(join(root, 'node_modules', name, 'LICENSE')).text()
@@ -51,22 +49,7 @@ async function licences(): Promise<string> {
 
 /** A script for the browser. */
 function script(entry: string, format: 'iife' | 'esm'): Promise<Uint8Array> {
-  return bundle(entry, { target: 'browser', format, plugins: [numbersOfLimits] })
-}
-
-/** Puts the numbers of limits.ts where they are named: names of properties are not made shorter. */
-const numbersOfLimits: BunPlugin = {
-  name: 'numbers of limits.ts',
-  setup(build) {
-    const numbers = new Map(Object.entries(limits))
-    build.onLoad({ filter: /[\\/](src|views)[\\/].*\.ts$/ }, async ({ path }) => {
-      const text = await Bun.file(path).text()
-      const contents = text.replace(/\blimits\.(\w+)/g, (place, name: string) =>
-        numbers.has(name) ? JSON.stringify(numbers.get(name)) : place,
-      )
-      return { contents, loader: 'ts' }
-    })
-  },
+  return bundle(entry, { target: 'browser', format })
 }
 
 async function bundle(entry: string, options: Partial<Bun.BuildConfig>): Promise<Uint8Array> {
@@ -86,23 +69,28 @@ function write(file: string, bytes: Uint8Array): void {
 }
 
 async function buildExecutable(): Promise<void> {
+  const outfile = join(root, 'chatroom')
   await Bun.build({
-    // A thread's file is embedded as one more entry, at its place beside the first.
+    // The file of a thread is an entry of its own, embedded at its place beside the first.
     entrypoints: ['src/main.ts', 'src/store/sqlite/reader-thread.ts'].map((file) =>
       join(root, file),
     ),
     target: 'bun',
     minify: true,
     bytecode: true,
+    // The map is embedded, so that a logged fault names file and line.
+    sourcemap: 'linked',
     format: 'esm',
     compile: {
-      outfile: join(root, 'chatroom'),
+      outfile,
       assets: [staticFolder],
-      // Else the executable would run code from the folder it happens to be started in.
+      // Otherwise the executable would run code from the folder in which it is started.
       autoloadDotenv: false,
       autoloadBunfig: false,
     },
   })
+  // Bun leaves a copy of the embedded map beside the executable.
+  rmSync(`${outfile}.map`, { force: true })
 }
 
 if (import.meta.main) {

@@ -2,8 +2,8 @@
  * Writes people/confusables.txt from Unicode's confusables.txt (UTS 39), which ICU's source
  * carries as source/data/unidata/confusables.txt:
  *   bun scripts/confusables.ts <confusables.txt>
- * Each line holds what a group looks like, `<`, and its members, as hexadecimal code points: raw
- * characters of forty scripts and both directions could not be read in a diff.
+ * Each line holds the look of a group, `<`, and its members, as hexadecimal code points: raw
+ * characters of forty scripts and both directions would make a diff unreadable.
  */
 import { argv, file, write } from 'bun'
 
@@ -17,7 +17,7 @@ for (const [, from = '', to = ''] of original.matchAll(/^([0-9A-F]+) ;\t([0-9A-F
   targets.set(readPoints(from), readPoints(to))
 }
 
-/** What no name contains (see name.ts) needs no entry. */
+/** Characters that no name may contain (see name.ts) need no entry. */
 const absent = /[\p{C}\p{Z}\p{Me}\p{Default_Ignorable_Code_Point}]/u
 
 const groups = new Map<string, string[]>()
@@ -32,7 +32,7 @@ const header =
   'copyright Unicode, Inc., Unicode License v3, https://www.unicode.org/license.txt'
 await write('src/chat/people/confusables.txt', [header, ...lines.toSorted(), ''].join('\n'))
 
-/** The look of `text` without the entry for `dropped`: equal when normalising makes up for it. */
+/** The look of `text` without the entry for `dropped`; unchanged when normalising replaces it. */
 function trace(text: string, dropped: string): string {
   const look = (letter: string) => (letter === dropped ? letter : (targets.get(letter) ?? letter))
   return [...text].map(look).join('').normalize('NFD')

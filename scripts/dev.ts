@@ -3,9 +3,8 @@ import { join } from 'node:path'
 import { buildStatic } from './build'
 
 /**
- * Runs the house from source: rebuilds the island and the styles when they change, starts the
- * server again when its code does. Open pages come back by themselves; reload for new views.
- * Flags are handed on: `bun run dev --port 4000`.
+ * Runs the server from source. A change rebuilds the island and the styles and restarts the server;
+ * open pages reload. Flags are passed on: `bun run dev --port 4000`.
  */
 const root = join(import.meta.dir, '..')
 const settleMs = 80
@@ -16,7 +15,7 @@ async function restart(): Promise<void> {
   try {
     await buildStatic()
   } catch (fault) {
-    // A half-typed file is no reason to stop watching.
+    // A file with a syntax error must not stop the watching.
     return console.error(fault)
   }
   server?.kill('SIGTERM')
