@@ -67,7 +67,7 @@ test('the line leads to what was answered, and says when its words change or go'
   await reload(ada)
   const said = `getComputedStyle(${quoteOf('Yes, nine')}, '::before').content`
   expect(await ada.evaluate<string>(said)).toContain('deleted')
-  expect(await mei.evaluate<string>(said)).toContain('删除')
+  expect(await mei.evaluate<string>(said)).toContain('撤回')
 })
 
 test('an answer that is begun waits through a reload; Escape and Backspace leave it', async () => {
@@ -131,7 +131,10 @@ test('answering what is gone is refused with a reason, and goes without quoting'
   script.send({ type: 'message.delete', room: 1, seq, client_id: 'vanish-2' })
   await script.until((item) => item.type === 'message.removed' && item.seq === seq, 'the end')
   await ada.press('Enter')
-  await ada.waitFor(`document.querySelector('.msg--failed')?.innerText.includes('gone')`, 'it')
+  await ada.waitFor(
+    `document.querySelector('.msg--failed')?.innerText.includes('no longer exists')`,
+    'it',
+  )
   const isBare = `document.querySelector('.msg--failed .quote') === null`
   expect(await ada.evaluate<boolean>(isBare)).toBe(true)
   await ada.click('.msg--failed [data-action=retry]')

@@ -35,12 +35,12 @@ test('a browser that keeps nothing says so, and the chat works', async () => {
     throw new DOMException('denied', 'SecurityError') } }), 0)`)
   await say(poor, 'from a browser that keeps nothing')
   expect(await poor.evaluate<string>(`document.querySelector('#toast').innerText`)).toBe(
-    'This browser keeps no unsent messages',
+    'This browser cannot store unsent messages. Keep this page open until they are sent.',
   )
   await sees(poor, 'from a browser that keeps nothing')
   await poor.press(',', ['Control'])
   await poor.waitFor(
-    `document.querySelector('#history-used')?.textContent.includes('keeps nothing')`,
+    `document.querySelector('#history-used')?.textContent.includes('does not store data')`,
     'the sentence',
   )
   await poor.press('Escape')

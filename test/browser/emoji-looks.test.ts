@@ -153,7 +153,7 @@ describe('open', () => {
     await ada.cdp('Network.setCacheDisabled', { cacheDisabled: true })
     await ada.cdp('Network.emulateNetworkConditions', { ...offline, offline: true })
     await ada.press(';', ['Control'])
-    await ada.waitFor(`/connection/.test(document.querySelector('.toast')?.textContent)`, 'words')
+    await ada.waitFor(`/connected/.test(document.querySelector('.toast')?.textContent)`, 'words')
     const online = { offline: false, downloadThroughput: -1, uploadThroughput: -1, latency: 0 }
     await ada.cdp('Network.emulateNetworkConditions', online)
     await open(ada)

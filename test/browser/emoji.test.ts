@@ -45,7 +45,7 @@ describe('with the mouse', () => {
       document.querySelector('.slab').getBoundingClientRect().top]`)
     expect(edges[0]).toBeLessThanOrEqual(edges[1])
     await ada.evaluate(`${field}.setSelectionRange(5, 5)`)
-    await ada.click(cell('Smileys and feelings', 'grinning face'))
+    await ada.click(cell('Smileys and emotion', 'grinning face'))
     await closed(ada)
     expect(await textOf(ada)).toBe('Hello😀 ')
     expect(await ada.evaluate<string>(focused)).toBe('content')
@@ -55,7 +55,7 @@ describe('with the mouse', () => {
     await write(ada, 'Hello you', 6, 9)
     await ada.click('#emoji-button')
     await ada.waitFor(isOpen, 'the panel')
-    await ada.click(cell('Smileys and feelings', 'grinning face with big eyes'))
+    await ada.click(cell('Smileys and emotion', 'grinning face with big eyes'))
     await closed(ada)
     expect(await textOf(ada)).toBe('Hello 😃')
     await undo(ada)
@@ -167,7 +167,7 @@ describe('with the keyboard', () => {
     await reload(ada)
     await open(ada)
     const first = `document.querySelector('.emoji__group').dataset.name`
-    expect(await ada.evaluate<string>(first)).toBe('Used lately')
+    expect(await ada.evaluate<string>(first)).toBe('Recently used')
     const recent = `[...document.querySelectorAll('.emoji__group:first-child .emoji__cell')]
       .map((each) => each.textContent)`
     expect((await ada.evaluate<string[]>(recent)).toSorted()).toEqual(
@@ -180,7 +180,7 @@ describe('with the keyboard', () => {
     await open(ada)
     await ada.press('Tab')
     const tone = `document.querySelector('.emoji__tone').getAttribute('aria-label')`
-    expect(await ada.evaluate<string>(tone)).toBe('Skin tone: none')
+    expect(await ada.evaluate<string>(tone)).toBe('Skin tone: default')
     await ada.press('Enter')
     for (let n = 0; n < 3; n += 1) await ada.press('ArrowRight')
     const status = `document.querySelector('#status').textContent`

@@ -103,7 +103,7 @@ async function expectedLines(): Promise<string[]> {
 test('what is loaded is saved line by line, and a screen reader hears how much', async () => {
   await openExport()
   expect(await ada.evaluate<string>(`document.querySelector('#export-loaded').textContent`)).toBe(
-    'What is loaded: 6 messages',
+    'Messages on this page: 6',
   )
   const { name, lines } = await save()
   expect(name).toMatch(/^general_\d{4}-\d\d-\d\d_\d{4}\.txt$/)
@@ -111,10 +111,10 @@ test('what is loaded is saved line by line, and a screen reader hears how much',
   expect(lines.slice(gap + 1)).toEqual(await expectedLines())
   const heading = lines.slice(0, gap)
   expect(heading[0]).toBe('Room: #general')
-  expect(heading[1]).toStartWith('Range: what was loaded, ')
+  expect(heading[1]).toStartWith('Range: messages on the page, ')
   expect(heading[2]).toBe('Messages: 6')
   expect(heading[3]).toMatch(/^Time zone: \+0[12]00 Europe\/Berlin$/)
-  expect(heading[4]).toStartWith('Made with: Chatroom ')
+  expect(heading[4]).toStartWith('Created with: Chatroom ')
   expect(heading.length).toBe(5)
   expect(await ada.evaluate<string>(`document.querySelector('#status').textContent`)).toBe(
     'Exported 6 messages',
@@ -133,7 +133,7 @@ test('this device saves what it keeps, and says that it may not be all', async (
   const { lines } = await save()
   const gap = lines.indexOf('')
   expect(lines.slice(gap + 1)).toEqual(await expectedLines())
-  expect(lines[gap - 1]).toStartWith('Missing: what this browser has not seen')
+  expect(lines[gap - 1]).toStartWith('Not included: messages this browser has not received')
 })
 
 test('the room’s settings with all of this have no barrier', async () => {

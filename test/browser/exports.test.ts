@@ -49,7 +49,7 @@ async function download(kind: 'txt' | 'html'): Promise<string> {
   )
   await ada.click(`#export-room a[href*="export.${kind}"]`)
   const begun = `document.querySelector('#export-begun[role=status]').textContent`
-  await ada.waitFor(`${begun}.startsWith('The file is being written')`, 'the sentence')
+  await ada.waitFor(`${begun}.startsWith('The export has started')`, 'the sentence')
   for (let tries = 0; tries < 200; tries += 1) {
     const [file] = [...new Bun.Glob(`*.${kind}`).scanSync({ cwd: into, onlyFiles: true })]
     if (file !== undefined) {
@@ -83,7 +83,7 @@ test('the text that is downloaded is, line by line, what stands in the room', as
     expect(said[n]?.replaceAll('**', '')).toEndWith(`梅: ${text}`)
   }
   const zone = await ada.evaluate<string>(`Intl.DateTimeFormat().resolvedOptions().timeZone`)
-  expect(file).toContain(`Times: ${zone}`)
+  expect(file).toContain(`Time zone: ${zone}`)
 })
 
 test('the page that is downloaded opens from the disk and asks for nothing', async () => {

@@ -85,7 +85,7 @@ test('at the door a picture is pasted, cut to a square, and goes in with the nam
   await bringFace(ada, '#c00000', 'image/gif')
   const problem = `document.querySelector('.own-face__problem').textContent`
   await ada.waitFor(`${problem} !== ''`, 'the sentence')
-  expect(await ada.evaluate<string>(problem)).toStartWith('Moving pictures do not work here.')
+  expect(await ada.evaluate<string>(problem)).toStartWith('Animated pictures are not supported.')
   await bringFace(ada, '#c00000')
   await ada.waitFor(`document.querySelector('.picks__own:not([hidden]) input:checked')`, 'it')
   await expectAccessible(ada)

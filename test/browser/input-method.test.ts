@@ -71,5 +71,5 @@ test('over the limit nothing is cut and nothing is sent', async () => {
     send: document.querySelector('#send').disabled,
     counter: document.querySelector('#counter').textContent,
   })`)
-  expect(state).toEqual({ length: 8_003, send: true, counter: '3 characters too many' })
+  expect(state).toEqual({ length: 8_003, send: true, counter: '3 characters over the limit' })
 })

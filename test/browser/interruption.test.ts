@@ -114,7 +114,7 @@ test('X8: a page of an older server says so, and what waits in it is sent once',
   await ada.cdp('Page.addScriptToEvaluateOnNewDocument', { source })
   await reload(ada)
   const isTold = `(document.querySelector('#toast:not([hidden])')?.textContent ?? '')
-    .includes('Updated')`
+    .includes('updated')`
   await ada.waitFor(isTold, 'the news that there is an update')
   await server.kill()
   await ada.evaluate(`document.querySelector('#content').select()`)

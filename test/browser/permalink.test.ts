@@ -101,7 +101,7 @@ test('a message that is gone says so, and shows what was said around it', async 
   await ada.goto(addressOf(server.port, 'a', '/rooms/1/messages/50'))
   await connected(ada)
   const toast = `document.querySelector('#toast:not([hidden])')?.textContent`
-  await ada.waitFor(`${toast} === 'This message is gone.'`, 'the sentence')
+  await ada.waitFor(`${toast} === 'This message no longer exists.'`, 'the sentence')
   const shown = (await rows(ada)).map(({ seq }) => seq)
   expect(shown).toContain(49)
   expect(shown).toContain(51)

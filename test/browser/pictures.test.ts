@@ -183,14 +183,14 @@ test('what is too large, empty or too many is said, and is not taken', async () 
   const problem = `document.querySelector('#tray-problem').textContent`
   await ada.waitFor(`${problem} !== ''`, 'the sentence')
   expect(await ada.evaluate<string>(problem)).toBe(
-    'archive.zip is 4 MB; the limit is 3 MB. empty.txt is empty.',
+    'archive.zip is 4 MB. The limit is 3 MB. empty.txt is empty.',
   )
   const many = Array.from({ length: 12 }, (_, n) => join(folder, `note-${n}.txt`))
   for (const path of many) writeFileSync(path, path)
   await choose(ada, many)
   await inTray(ada, 10)
   expect(await ada.evaluate<string>(problem)).toBe(
-    'A message takes 10 files; the others were left out.',
+    'A message can have up to 10 files. The others were not added.',
   )
   for (let n = 10; n > 0; n -= 1) {
     await ada.evaluate(`document.querySelector('#tray button').click()`)

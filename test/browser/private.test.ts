@@ -87,7 +87,7 @@ test('after the choice the field says so in four ways, and Enter sends to one pe
   const notes = [await ada.evaluate(slips), await mei.evaluate(slips)]
   expect(notes).toMatchObject([
     [{ note: 'Private: only you and 梅 Mei' }],
-    [{ note: '私信：只有你和 Ada 能看到' }],
+    [{ note: '私信：仅你和 Ada 可见' }],
   ])
 })
 
@@ -178,7 +178,7 @@ test('whoever is not here is told of before anything is sent, and it waits for t
   await ada.press('Enter')
   await ada.waitFor(isPrivate, 'the private mode')
   expect(await ada.evaluate<string>(`document.querySelector('#chip span').innerText`)).toContain(
-    'Carol is offline and will see this when back',
+    'Carol is offline and will see this later',
   )
   await say(ada, 'For later')
   await ada.waitFor(`${slips}.some((slip) => slip.text === 'For later' && !slip.isPending)`, 'it')

@@ -104,7 +104,10 @@ test('a reaction that is refused is not left on the page', async () => {
   await point(ada, 'Soon gone')
   await ada.click('#tools [data-tool=react]')
   await ada.click('#tools-menu [data-quick="👀"]')
-  await ada.waitFor(`document.querySelector('#toast')?.textContent.includes('gone')`, 'why')
+  await ada.waitFor(
+    `document.querySelector('#toast')?.textContent.includes('does not exist')`,
+    'why',
+  )
   expect(
     await ada.evaluate<boolean>(`${rowWith('Soon gone')}.querySelector('.reaction') === null`),
   ).toBe(true)

@@ -129,10 +129,10 @@ test('an editor says why it does not save', async () => {
   await ada.waitFor(`${focused} === 'editor'`, 'the editor')
   await ada.evaluate(`(document.activeElement.value = 'x'.repeat(8001), 1)`)
   await ada.press('Enter')
-  await ada.waitFor(`${toast} === '1 character too many'`, 'the number')
+  await ada.waitFor(`${toast} === '1 character over the limit'`, 'the number')
   await ada.evaluate(`(document.activeElement.value = ' ', 1)`)
   await ada.press('Enter')
-  await ada.waitFor(`${toast}?.includes('Delete the message instead')`, 'the way out')
+  await ada.waitFor(`${toast}?.includes('To remove it, use Delete')`, 'the way out')
   await ada.press('Escape')
 })
 

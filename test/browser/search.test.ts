@@ -86,7 +86,7 @@ test('sender, room, time and kind narrow it, each and all together', async () =>
   const nothing = await ada.evaluate<string>(
     `document.querySelector('.search__nothing p').innerText`,
   )
-  expect(nothing).toBe('Nothing found for “CAFE” · from 梅 · in general · yesterday · with links')
+  expect(nothing).toBe('No results for “CAFE” · from 梅 · in general · yesterday · with links')
   await ada.evaluate(`[...document.querySelectorAll('.search__nothing a')]
     .find((a) => a.textContent.includes('yesterday')).click()`)
   await finds([link])
@@ -185,7 +185,7 @@ test('what is too long to be looked for is answered with a sentence, once', asyn
   })()`)
   const sentence = `document.querySelector('#search-results .problem')?.innerText ?? ''`
   await ada.waitFor(`${sentence} !== ''`, 'the sentence')
-  expect(await ada.evaluate<string>(sentence)).toStartWith('This is too long to search for.')
+  expect(await ada.evaluate<string>(sentence)).toStartWith('This search is too long.')
   const asked = (): number => ada.requests.filter(({ url }) => url.includes('one+word')).length
   expect(asked()).toBe(1)
   await Bun.sleep(1_600)

@@ -69,7 +69,7 @@ test('a slow upload says how far it is, can be cancelled, and leaves nothing beh
   await say(ada, 'Too slow')
   const percent = `document.querySelector('.msg--pending .upload span')?.textContent`
   await ada.waitFor(`parseInt(${percent}) > 5`, 'some percent')
-  expect(await ada.evaluate<string>(percent)).toMatch(/^\d+ %( · [\d.]+ KB\/s)?$/)
+  expect(await ada.evaluate<string>(percent)).toMatch(/^\d+%( · [\d.]+ KB\/s)?$/)
   await expectAccessible(ada)
   await ada.evaluate(`document.querySelector('.msg--pending .upload button').click()`)
   await ada.waitFor(`document.querySelector('.msg--pending') === null`, 'the end')
@@ -232,7 +232,7 @@ test('what the browser could not keep is named', async () => {
   const note = await ada.evaluate<string>(
     `document.querySelector('.msg--failed .msg__state').innerText`,
   )
-  expect(note).toContain('“two colours.png” was lost with the page that had it.')
+  expect(note).toContain('“two colours.png” was lost when the page closed.')
   await ada.cdp('Network.setBlockedURLs', { urls: [] })
   await ada.evaluate(`document.querySelector('.msg--failed [data-action=discard]').click()`)
   ada.problems.length = 0

@@ -59,7 +59,7 @@ function head({ port, origin }: RunningServer, { cookie }: Person, more: string)
   return `${lines.join('\r\n')}\r\n\r\n`
 }
 
-const sentence = 'The server has no room for files at present. Words still go; tell the host.'
+const sentence = 'The server has no room for files. Text still works. Tell the administrator.'
 
 test('when the disk is full in the middle of a file, nothing of it stays (U15)', async () => {
   const env = { CHATROOM_TEST_FAULT: `disk-bytes=${3 * megabyte}` }

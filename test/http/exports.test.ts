@@ -53,9 +53,9 @@ test('a text has a head and a line for each message, and none passes for another
   const file = await answer.text()
   const [title, count, range, zone, made] = file.split('\n')
   expect(title).toBe('#Harbour & Co · Chatroom')
-  expect(count).toBe('3 messages, up to number 4')
+  expect(count).toBe('3 messages, up to revision 4')
   expect(range).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+0530 – /)
-  expect(zone).toBe('Times: Asia/Kolkata')
+  expect(zone).toBe('Time zone: Asia/Kolkata')
   expect(made).toMatch(new RegExp(`^Exported .* with Chatroom ${packageFile.version}$`))
   const stamped = linesOf(file).map((line) => line.replace(/^\[[\d :+-]{25}\] /, 'AT '))
   expect(stamped).toEqual([
@@ -116,7 +116,7 @@ test('E3: a room that is being talked in is exported up to where it was', async 
   })()
   for (const file of ['txt', 'html']) {
     const got = await text(room, file)
-    const upTo = Number(/up to number (\d+)/.exec(got)?.[1])
+    const upTo = Number(/up to revision (\d+)/.exec(got)?.[1])
     const numbers = [...got.matchAll(/message (\d+)/g)].map(([, n]) => Number(n))
     expect(upTo).toBeGreaterThanOrEqual(2_500)
     expect(got).toContain(`${upTo.toLocaleString('en')} messages, up to`)
@@ -156,7 +156,7 @@ test('E4: a room one is not in is no room, and who is put out gets no more of it
   }
   expect(got).not.toContain('number 2999.')
   expect(got).not.toContain('said when she was gone')
-  expect(got).toEndWith('You were put out of the room while this was written: it ends here.\n')
+  expect(got).toEndWith('You were removed from the room during this export. It ends here.\n')
   await eves.close()
 })
 
@@ -180,7 +180,7 @@ test('E5: what was deleted, earlier words, and private messages are not in it', 
   await adas.until((item) => item.type === 'message.removed' && item.room === room, 'the end')
   for (const file of ['txt', 'html']) {
     const got = await text(room, file)
-    expect(got).toContain('2 messages, up to number 5')
+    expect(got).toContain('2 messages, up to revision 5')
     expect(got).toContain('later words')
     for (const word of ['taken-back', 'earlier', 'between-us']) expect(got).not.toContain(word)
     expect(await text(direct, file)).toContain('between-us words')

@@ -204,7 +204,7 @@ test('without a script the page has the form filled in, the list, and ways on', 
   expect(html).not.toContain('<b>hello')
   const none = await ask(ada, `q=hello+xyzzy&sender=${evesId}&room=1`, { Accept: 'text/html' })
   const text = await none.text()
-  expect(text).toContain('Nothing found for')
+  expect(text).toContain('No results for')
   expect(text).toContain(`href="/search?q=hello+xyzzy&amp;room=1"`)
   const hits = await (await ask(ada, `q=eve+says`, { Accept: 'text/html' })).text()
   expect(hits).toContain('<mark>Eve</mark> <mark>says</mark> hello')

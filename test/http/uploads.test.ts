@@ -229,7 +229,7 @@ test('one person’s files have their measure, and deleting makes room', async (
   const full = await sendFile(server(), ada, 'one more')
   expect(full.status).toBe(507)
   expect((await full.json()).reason).toBe(
-    'Your files fill the space you have here. Delete messages with large ones.',
+    'Your files use all your space here. Delete messages with large files.',
   )
   const posted = await postFiles(server(), ada, 1, 'collection', ids)
   socket.send({ type: 'message.delete', room: 1, seq: posted.seq, client_id: 'gone' })

@@ -47,7 +47,7 @@ test('a refused form comes back with its text and the reason', async () => {
   })
   const page = await answer.text()
   expect(answer.status).toBe(422)
-  expect(page).toContain('This is too long.')
+  expect(page).toContain('This message is too long.')
   expect(page).toContain(`&lt;/textarea&gt;&lt;script&gt;alert(1)&lt;/script&gt;xxx`)
   expect(page).not.toContain('<script>')
   expect(await history(server(), person, 1)).not.toContainEqual(

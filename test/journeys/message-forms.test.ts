@@ -46,7 +46,7 @@ test('a change that is refused comes back with its text and the reason', async (
   const answer = await sendForm(server(), ada, path, { content: `much ${'x'.repeat(8_000)}` })
   expect(answer.status).toBe(422)
   const page = await answer.text()
-  expect(page).toContain('This is too long.')
+  expect(page).toContain('This message is too long.')
   expect(page).toContain('much xxx')
   expect((await newest(ada))?.content).toBe('First words')
   const emoji = await sendForm(server(), ada, `${path}/reactions`, { emoji: '<b>' })

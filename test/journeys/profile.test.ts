@@ -34,7 +34,7 @@ test('who has another name keeps everything else, and scripts hear of it', async
   expect(page).toContain('"nickname":"Ada L."')
   // The old name is free, the new one is not.
   await signIn(server(), 'Ada')
-  expect(signIn(server(), 'ADA L.')).rejects.toThrow('already has this name')
+  expect(signIn(server(), 'ADA L.')).rejects.toThrow('is taken')
   expect(facesKept()).toBe(1)
   await sendForm(server(), ada, '/profile', { nickname: 'Ada L.', avatar: 'picture', picture })
   expect(facesKept()).toBe(1)

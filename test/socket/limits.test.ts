@@ -91,5 +91,5 @@ test('sixty may come in at once; then the door asks for patience', async () => {
   )
   const refused = answers.find(({ status }) => status === 429)
   expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0)
-  expect(await refused?.text()).toContain('Many people are coming in at once')
+  expect(await refused?.text()).toContain('Many people are joining right now')
 })

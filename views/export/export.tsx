@@ -58,7 +58,7 @@ export function ExportedMessages({ messages, words }: MessagesProps) {
           </p>
           {quote !== null && (
             <a class="quote" href={`#m${quote.seq}`} dir="auto">
-              {fill(words.answers, { name: quote.name })}: {quote.text}
+              {fill(words.repliesTo, { name: quote.name })}: {quote.text}
             </a>
           )}
           {message.content !== '' && (

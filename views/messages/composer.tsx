@@ -125,7 +125,7 @@ function Chip({ view }: { view: View }) {
       </button>
       <button class="chip__drop" type="button">
         <Icon name="close" />
-        <span class="vh">{page.dropPrivate}</span>
+        <span class="vh">{page.leavePrivate}</span>
       </button>
     </p>
   )
@@ -138,7 +138,7 @@ function ReplyLine({ view }: { view: View }) {
       <Icon name="reply" dir /> <b></b> <span dir="auto"></span>
       <button class="chip__drop" type="button">
         <Icon name="close" />
-        <span class="vh">{view.words.page.dropReply}</span>
+        <span class="vh">{view.words.page.cancelReply}</span>
       </button>
     </p>
   )

@@ -60,7 +60,7 @@ function TrayItem({ view }: { view: View }) {
         dir="auto"
       />
       <small class="tray__note" hidden>
-        {media.placeNote}
+        {media.locationNote}
       </small>
       <label class="tray__original">
         <input type="checkbox" /> {media.original}

@@ -45,7 +45,7 @@ export function OlderMessages(props: PageProps) {
           {fill(live.start, { room: roomTitle(room) })}
         </p>
       )}
-      {first === undefined && slips.length === 0 && <p class="first-words">{page.firstWords}</p>}
+      {first === undefined && slips.length === 0 && <p class="first-words">{page.emptyRoom}</p>}
       <Rows {...props} />
     </>
   )

@@ -162,7 +162,7 @@ function OwnFace({ view, picture }: { view: View; picture: string }) {
   return (
     <div
       class="own-face needs-script"
-      data-moves={page.faceMoves}
+      data-moves={page.faceAnimated}
       data-unreadable={page.faceUnreadable}
     >
       <input type="hidden" name="picture" value={picture} />

@@ -39,7 +39,7 @@ export function OpenRooms({ view, rooms }: { view: View; rooms: OpenRoom[] }) {
 function NewRoom({ view }: { view: View }) {
   const { page } = view.words
   return (
-    <PanelForm action={view.paths.rooms()} submit={page.makeRoom}>
+    <PanelForm action={view.paths.rooms()} submit={page.createRoom}>
       <div class="field">
         <label for="new-name">{page.roomName}</label>
         <input id="new-name" name="name" required dir="auto" autocomplete="off" />
@@ -55,7 +55,7 @@ function NewRoom({ view }: { view: View }) {
         />
       </div>
       <fieldset class="ways">
-        <legend class="vh">{page.whoMayCome}</legend>
+        <legend class="vh">{page.whoCanJoin}</legend>
         <label>
           <input type="radio" name="kind" value="open" checked /> <b>{page.openRoom}</b>
           <small>{page.openRoomNote}</small>

@@ -95,7 +95,7 @@ function InviteForm({ view, room, others }: PartProps & { others: User[] }) {
   return (
     <PanelForm action={view.paths.members(room.id)} submit={page.invite} look="inline">
       <div class="field">
-        <label for="invited">{page.inviteSomebody}</label>
+        <label for="invited">{page.inviteSomeone}</label>
         <select id="invited" name="user" required>
           {others.map(({ id, nickname }) => (
             <option value={id}>{nickname}</option>

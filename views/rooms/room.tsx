@@ -124,9 +124,9 @@ function WithoutScript({ view, room, isRenewing }: RoomPageProps) {
   return (
     <noscript>
       <p class="note">
-        {isRenewing ? page.renewing : page.noScript}{' '}
+        {isRenewing ? page.autoReloading : page.noScript}{' '}
         <a href={isRenewing ? path : `${path}?renew`}>
-          {isRenewing ? page.stopRenewing : page.renew}
+          {isRenewing ? page.stopAutoReload : page.autoReload}
         </a>
       </p>
     </noscript>

@@ -55,7 +55,7 @@ export function SearchResults({ view, hits, count, isAll, next, filters }: Resul
           </ol>
         </section>
       ))}
-      {!isAll && <p class="search__note">{search.timeOver}</p>}
+      {!isAll && <p class="search__note">{search.timedOut}</p>}
       {next !== null && (
         <p class="search__more">
           <a

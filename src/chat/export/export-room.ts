@@ -45,12 +45,12 @@ async function* write(exported: Exported, format: Format): AsyncGenerator<string
   for (let isEnd = false; !isEnd;) {
     // Null when the reader has been removed from the room meanwhile.
     const page = await chat.store.readOn(room, reader, after, format.rows)
-    if (page === null) return yield format.tail(words.putOut)
+    if (page === null) return yield format.tail(words.removed)
     yield* format.page(page)
     written += page.messages.length
     after = page.messages.at(-1)?.seq ?? after
     isEnd = page.end
   }
   const deleted = extent.count - written
-  yield format.tail(deleted > 0 ? plural(language, deleted, words.gone) : '')
+  yield format.tail(deleted > 0 ? plural(language, deleted, words.deleted) : '')
 }

@@ -14,7 +14,7 @@ export function announceRows(page: Page, rows: HTMLElement[]): void {
   if (last === undefined) return
   recent += rows.length
   timer ??= setTimeout(() => {
-    if (recent > 3) announce(plural(page.language, recent, page.words.announceMany))
+    if (recent > 3) announce(plural(page.language, recent, page.words.newMessages))
     recent = 0
     timer = undefined
   }, gatherMs)
