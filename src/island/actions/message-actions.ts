@@ -1,7 +1,7 @@
+import { placeOf } from '../ui/rows'
 import type { App, MessageTools } from '../app'
 import { otherOf } from '../timeline/private-notes'
 import { quotedOf } from '../timeline/quotes'
-import { placeOf } from '../timeline/rows'
 import { showToast } from '../ui/toast'
 
 /** Does something with the message tools, which may have to be fetched first. */

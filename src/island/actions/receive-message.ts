@@ -1,3 +1,4 @@
+import { placeOf, revisionOf } from '../ui/rows'
 import type { RoomSummary } from '../../shared/protocol'
 import { fill } from '../../shared/text'
 import type { App } from '../app'
@@ -5,7 +6,6 @@ import { ifLoaded } from '../lazy'
 import { receivePeople } from '../people/people'
 import { isMeant } from '../rooms/rooms'
 import { completeRow } from '../timeline/live-row'
-import { placeOf, revisionOf } from '../timeline/rows'
 import { announceRows, textOf } from '../ui/announcer'
 
 /** A frame of HTML arrived: rows of messages, or changes of people. */

@@ -1,5 +1,5 @@
+import { rowsOf } from '../ui/rows'
 import type { Page } from '../ui/page'
-import { rowsOf } from '../timeline/rows'
 
 /** Somebody of the room whose name fits what was typed. */
 export type Candidate = { id: number; name: string; state: string; avatar: Node }

@@ -1,6 +1,6 @@
+import { revisionOf } from '../ui/rows'
 import type { MessageEvent } from '../../shared/protocol'
 import { limits } from '../../shared/limits'
-import { revisionOf } from '../timeline/rows'
 import { sourceOf } from './source-text'
 
 /** A message in the device copy: text only. */

@@ -1,3 +1,4 @@
+import { rowsOf } from '../ui/rows'
 import type { ManagedCopy } from './device-copy'
 import type { App } from '../app'
 import type { CopiedMessage } from './copied-message'
@@ -12,7 +13,6 @@ import {
 } from '../../shared/export-text'
 import type { Page } from '../ui/page'
 import { readRow } from './copied-message'
-import { rowsOf } from '../timeline/rows'
 
 /** The whole room comes as any other file does: that it has begun is said here. */
 export function dressDownloads(): void {

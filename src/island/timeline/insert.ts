@@ -1,3 +1,4 @@
+import { list, rowBeside, revisionOf, rowsOf, seqOf } from '../ui/rows'
 import { createPaths } from '../../shared/paths'
 import { limits } from '../../shared/limits'
 import { htmx, type SwapContext } from '../net/htmx'
@@ -6,7 +7,7 @@ import type { Page } from '../ui/page'
 import type { Pending } from './pending'
 import type { Pill } from './pill'
 import { makeNote, noteNeighbour, otherOf } from './private-notes'
-import { list, previousRow, revisionOf, type Rows, rowsOf, seqOf } from './rows'
+import { type Rows } from './rows'
 import type { Scroller } from './scroller'
 
 /** What it takes to change the list without moving the reader. */
@@ -45,7 +46,7 @@ export function insertRows(
 export function insertNote(context: TimelineContext, row: HTMLElement): void {
   const { page, pending, pill, scroller } = context
   const after = Number(row.dataset.writtenAfter)
-  const [first] = rowsOf(list())
+  const [first] = rowsOf()
   const isOlder = document.getElementById('older') !== null && first !== undefined
   if (!pill.isUpToDate() || (isOlder && after < seqOf(first))) return
   const release = scroller.hold()
@@ -82,24 +83,24 @@ function swapLive(swap: Pick<SwapContext, 'text' | 'target' | 'swap'>): Promise<
 function moveToPlace({ rows }: TimelineContext, id: string): void {
   const row = document.getElementById(id)
   if (row === null) return
-  let before = previousRow(row)
+  let before = rowBeside(row, 'previousElementSibling')
   while (before !== null && seqOf(before) > seqOf(row)) {
     before.before(row)
-    before = previousRow(row)
+    before = rowBeside(row, 'previousElementSibling')
   }
   rows.regroup(row)
 }
 
 /** Removes the oldest rows beyond the limit; they can be fetched again. */
 export function dropOldest(page: Page, rows: Rows): void {
-  const all = rowsOf(list())
+  const all = rowsOf()
   const first = all[all.length - limits.timelineRowsMax]
   if (all.length > limits.timelineRowsMax && first !== undefined) beginAt(page, rows, first)
 }
 
 /** Removes all rows that the server has: what follows begins the list anew. */
 export function dropAll(): void {
-  for (const row of rowsOf(list())) if (!row.classList.contains('msg--pending')) row.remove()
+  for (const row of rowsOf()) if (!row.classList.contains('msg--pending')) row.remove()
 }
 
 /** Makes a row the first of the page, with headings and notes before it removed. */
@@ -112,7 +113,7 @@ function beginAt(page: Page, rows: Rows, first: HTMLElement): void {
 
 /** Removes the newest rows of a list that grew at its old end; true when there were any. */
 export function dropNewest(page: Page): boolean {
-  const all = rowsOf(list())
+  const all = rowsOf()
   const last = all[limits.timelineRowsMax - 1]
   if (last === undefined || all.length === limits.timelineRowsMax) return false
   while (last.nextElementSibling !== null) last.nextElementSibling.remove()
@@ -122,7 +123,7 @@ export function dropNewest(page: Page): boolean {
 
 /** What follows the last row is fetched when the reader scrolls there. */
 export function endHere(page: Page): void {
-  const last = rowsOf(list()).findLast((row) => Number.isFinite(seqOf(row)))
+  const last = rowsOf().findLast((row) => Number.isFinite(seqOf(row)))
   document.getElementById('newer')?.remove()
   const after = last === undefined ? 0 : seqOf(last)
   const path = createPaths(page.base).newer(Number(list().dataset.room), after)

@@ -1,8 +1,7 @@
 import { hueOf } from '../../shared/text'
-import { createPaths } from '../../shared/paths'
 import { copyOf } from '../ui/dom'
 import type { Page } from '../ui/page'
-import { placeOf } from './rows'
+import { placeOf, sign } from '../ui/rows'
 
 /**
  * Completes a published row. A row of plain text (views/messages/live-row.tsx) has only what is its
@@ -25,14 +24,4 @@ export function completeRow(page: Page, row: HTMLElement): void {
   whole.querySelector('.msg__body')?.replaceChildren(...[...row.childNodes].slice(2))
   whole.querySelector('.av')?.replaceWith(picture)
   row.replaceChildren(...whole.childNodes)
-}
-
-type Signed = { user: number; name: string; room: number; seq: number }
-
-/** Fills in the author and the address of a row from the template. */
-export function sign({ base }: Page, row: ParentNode, { user, name, room, seq }: Signed): void {
-  row.querySelector('.msg__state')?.remove()
-  row.querySelector('b')?.setAttribute('class', hueOf(user))
-  row.querySelector('a')?.setAttribute('href', createPaths(base).message(room, seq))
-  row.querySelector('bdi')?.replaceChildren(name)
 }

@@ -1,9 +1,9 @@
+import { rowsOf, seqOf } from '../ui/rows'
 import type { NewLine } from '../app'
 import { fill, plural } from '../../shared/text'
 import { element } from '../ui/dom'
 import type { Clock } from '../ui/clock'
 import type { Page } from '../ui/page'
-import { rowsOf, seqOf } from './rows'
 
 type Hooks = { onMarkRead: () => void; loadOlder: () => boolean }
 

@@ -1,3 +1,4 @@
+import { list } from '../ui/rows'
 import { isLargeEmoji } from '../../shared/emoji'
 import type { OutboxEntry } from '../app'
 import type { Clock } from '../ui/clock'
@@ -5,7 +6,6 @@ import { copyOf } from '../ui/dom'
 import type { Page } from '../ui/page'
 import { frameOf, makeNote } from './private-notes'
 import { makeQuote } from './quotes'
-import { list } from './rows'
 
 /** Rows of messages that the server has not accepted yet; they stand last. */
 export type Pending = {

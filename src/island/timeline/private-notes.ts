@@ -1,7 +1,7 @@
+import { rowsOf, seqOf } from '../ui/rows'
 import { fill } from '../../shared/text'
 import { copyOf } from '../ui/dom'
 import type { Page } from '../ui/page'
-import { rowsOf, seqOf } from './rows'
 
 /**
  * A private note: a private message shown in the room in which it was written. It is no row of that

@@ -1,3 +1,4 @@
+import { placeOf } from '../ui/rows'
 import { limits } from '../../shared/limits'
 import { createPaths } from '../../shared/paths'
 import { hueOf } from '../../shared/text'
@@ -5,7 +6,6 @@ import type { Quoted } from '../app'
 import { textOf } from '../ui/announcer'
 import { copyOf, make } from '../ui/dom'
 import type { Page } from '../ui/page'
-import { placeOf } from './rows'
 
 /** A row as a reply quotes it: the same line that views/text/excerpt.ts makes of the text. */
 export function quotedOf(row: HTMLElement): Quoted {

@@ -1,6 +1,6 @@
+import { list } from '../ui/rows'
 import type { App, ReadMarker } from '../app'
 import { element } from '../ui/dom'
-import { list } from './rows'
 
 /** A room counts as read when its end has been in view for this long. */
 const readMs = 1_000

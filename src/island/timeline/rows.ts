@@ -1,22 +1,8 @@
 import type { Muted } from '../app'
 import type { Clock } from '../ui/clock'
-import { element, make, makeButton } from '../ui/dom'
+import { make, makeButton } from '../ui/dom'
 import type { Page } from '../ui/page'
-
-/** The list on the page; another element after another room was opened. */
-export function list(): HTMLElement {
-  return element('timeline', HTMLElement)
-}
-
-/** The id of the room on the page. */
-export function currentRoom(): number {
-  return Number(list().dataset.room)
-}
-
-/** Whether the list on the page comes from the device copy. */
-export function isFromDevice(): boolean {
-  return list().dataset.remembered !== undefined
-}
+import { list, rowBeside, rowsOf } from '../ui/rows'
 
 /** What depends on the reader and on neighbours, which the server's HTML leaves to the browser. */
 export type Rows = {
@@ -43,7 +29,7 @@ export function createRows(context: RowsContext): Rows {
     },
     regroupAll() {
       for (const heading of list().querySelectorAll('.day')) heading.remove()
-      for (const row of rowsOf(list())) regroupOne(clock, row)
+      for (const row of rowsOf()) regroupOne(clock, row)
     },
   }
 }
@@ -76,7 +62,7 @@ function decorateRow({ page, clock }: RowsContext, row: HTMLElement): void {
 }
 
 function regroupOne(clock: Clock, row: HTMLElement): void {
-  const previous = previousRow(row)
+  const previous = rowBeside(row, 'previousElementSibling')
   const startsDay = previous === null || clock.dayKey(atOf(previous)) !== clock.dayKey(atOf(row))
   const before = row.previousElementSibling
   const hasHeading = before?.classList.contains('day') === true
@@ -115,39 +101,6 @@ function offerUnfolding(row: HTMLElement, label: string): void {
   if (body === null || row.querySelector('.unfold') !== null) return
   const unfold = (): void => row.classList.add('msg--unfolded')
   body.after(makeButton({ class: 'unfold' }, label, unfold))
-}
-
-/** Where a message was posted. */
-export function placeOf(row: HTMLElement): { room: number; seq: number } {
-  return { room: Number(row.dataset.room), seq: Number(row.dataset.seq) }
-}
-
-/** All rows, oldest first. */
-export function rowsOf(timeline: HTMLElement): HTMLElement[] {
-  return [...timeline.querySelectorAll<HTMLElement>(':scope > .msg')]
-}
-
-/** The row's place in the room; pending rows have none and stand last. */
-export function seqOf(row: HTMLElement): number {
-  return Number(row.dataset.seq) || Number.POSITIVE_INFINITY
-}
-
-/** The room's revision of the row's last change; a fresh row names it once, as its place. */
-export function revisionOf(row: HTMLElement): number {
-  return Number(row.dataset.revision ?? row.dataset.seq)
-}
-
-export function previousRow(row: HTMLElement): HTMLElement | null {
-  return rowBeside(row, 'previousElementSibling')
-}
-
-function rowBeside(
-  row: HTMLElement,
-  side: 'nextElementSibling' | 'previousElementSibling',
-): HTMLElement | null {
-  let beside = row[side]
-  while (beside !== null && !beside.classList.contains('msg')) beside = beside[side]
-  return beside instanceof HTMLElement ? beside : null
 }
 
 function atOf(row: HTMLElement): number {

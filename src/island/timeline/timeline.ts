@@ -1,9 +1,18 @@
+import {
+  currentRoom,
+  isFromDevice,
+  list,
+  passFocus,
+  placeOf,
+  revisionOf,
+  rowsOf,
+  seqOf,
+} from '../ui/rows'
 import { limits } from '../../shared/limits'
 import { createPaths } from '../../shared/paths'
 import type { App, OutboxEntry, Positions, Timeline } from '../app'
 import { fetchHtml, swapIn, watchSwaps } from '../net/htmx'
 import { element } from '../ui/dom'
-import { passFocus } from '../ui/focus'
 import type { Page } from '../ui/page'
 import { showToast } from '../ui/toast'
 import {
@@ -20,16 +29,7 @@ import { createPending } from './pending'
 import { createPill } from './pill'
 import { frameOf } from './private-notes'
 import { dropQuotes, updateQuotes } from './quotes'
-import {
-  createRows,
-  currentRoom,
-  isFromDevice,
-  list,
-  placeOf,
-  revisionOf,
-  rowsOf,
-  seqOf,
-} from './rows'
+import { createRows } from './rows'
 import { createScroller } from './scroller'
 import { createUndoDelete, type UndoDelete } from './undo-delete'
 
@@ -122,7 +122,7 @@ function receive(state: State, row: HTMLElement): boolean {
 
 /** Whether a row is older than the page. */
 function isBeforeList(row: HTMLElement): boolean {
-  const [first] = rowsOf(list())
+  const [first] = rowsOf()
   const hasOlder = document.getElementById('older') !== null
   return hasOlder && first !== undefined && seqOf(row) < seqOf(first)
 }
@@ -131,7 +131,7 @@ function append(state: State, fresh: HTMLElement[], others: number, behind: numb
   const { page, listener, pill, scroller } = state
   const isFollowing = scroller.isFollowing()
   // Somebody who reads far back keeps a full list; the newest come with "Jump to present".
-  const isFull = !isFollowing && rowsOf(list()).length >= limits.timelineRowsMax
+  const isFull = !isFollowing && rowsOf().length >= limits.timelineRowsMax
   if (isFull && pill.isUpToDate()) {
     pill.setUpToDate(false)
     endHere(page)
@@ -233,7 +233,7 @@ function start(state: State): void {
 
 /** The wanted message was deleted; the ones around it are shown. */
 function showDeleted({ page, scroller }: State, seq: number): void {
-  const next = rowsOf(list()).find((row) => seqOf(row) > seq) ?? rowsOf(list()).at(-1)
+  const next = rowsOf().find((row) => seqOf(row) > seq) ?? rowsOf().at(-1)
   if (next !== undefined) scroller.toRow(next)
   showToast(page.words.messageGone)
 }

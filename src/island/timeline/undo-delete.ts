@@ -1,5 +1,5 @@
+import { placeOf } from '../ui/rows'
 import { frameOf } from './private-notes'
-import { placeOf } from './rows'
 
 /** Rows that are out of the list while their deletion can be undone. */
 export type UndoDelete = {

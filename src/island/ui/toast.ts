@@ -1,8 +1,8 @@
-import { announce, element } from './dom'
+import { announce, element, makeButton } from './dom'
 
 const toastMs = 4_000
 
-/** Shows one quiet sentence for a few seconds, and says it to whoever listens. */
+/** Shows a sentence for a few seconds, and announces it to screen readers. */
 export function showToast(sentence: string): void {
   const toast = element('toast', HTMLElement)
   announce(sentence)
@@ -13,17 +13,14 @@ export function showToast(sentence: string): void {
   }, toastMs)
 }
 
-/** The same with a way back, for as long as there is one; it stands over the other. */
+/** The same with a button to undo, above the other toast. */
 export function showUndo(sentence: string, label: string, ms: number, undo: () => void): void {
   const toast = element('undo', HTMLElement)
-  const button = document.createElement('button')
-  button.type = 'button'
-  button.textContent = label
   const close = (): void => {
     if (toast.contains(button)) toast.hidden = true
     button.remove()
   }
-  button.addEventListener('click', () => {
+  const button = makeButton({}, label, () => {
     undo()
     close()
   })

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { createClock } from '../../../src/island/ui/clock'
-import { createRows, rowsOf } from '../../../src/island/timeline/rows'
+import { createRows } from '../../../src/island/timeline/rows'
+import { rowsOf } from '../../../src/island/ui/rows'
 import type { Page } from '../../../src/island/ui/page'
 import { en } from '../../../views/words'
 import { documentForAll } from '../dom'

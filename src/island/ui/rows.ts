@@ -1,0 +1,68 @@
+import { createPaths } from '../../shared/paths'
+import { hueOf } from '../../shared/text'
+import { element } from './dom'
+import { isTouch } from './keys'
+import type { Page } from './page'
+
+/** The list on the page; another element after another room was opened. */
+export function list(): HTMLElement {
+  return element('timeline', HTMLElement)
+}
+
+/** The id of the room on the page. */
+export function currentRoom(): number {
+  return Number(list().dataset.room)
+}
+
+/** Whether the list on the page comes from the device copy. */
+export function isFromDevice(): boolean {
+  return list().dataset.remembered !== undefined
+}
+
+/** All rows, oldest first; private notes are none. */
+export function rowsOf(timeline = list()): HTMLElement[] {
+  return [...timeline.querySelectorAll<HTMLElement>(':scope > .msg')]
+}
+
+/** Where a message was posted. */
+export function placeOf(row: HTMLElement): { room: number; seq: number } {
+  return { room: Number(row.dataset.room), seq: Number(row.dataset.seq) }
+}
+
+/** The row's place in the room; pending rows have none and stand last. */
+export function seqOf(row: HTMLElement): number {
+  return Number(row.dataset.seq) || Number.POSITIVE_INFINITY
+}
+
+/** The room's revision of the row's last change; a fresh row names it once, as its place. */
+export function revisionOf(row: HTMLElement): number {
+  return Number(row.dataset.revision ?? row.dataset.seq)
+}
+
+type Side = 'nextElementSibling' | 'previousElementSibling'
+
+/** The row before or after an element of the list. */
+export function rowBeside(part: HTMLElement, side: Side): HTMLElement | null {
+  let beside = part[side]
+  while (beside !== null && !beside.classList.contains('msg')) beside = beside[side]
+  return beside instanceof HTMLElement ? beside : null
+}
+
+/** An element that may have the focus is about to be removed: the focus goes to a neighbour. */
+export function passFocus(removed: HTMLElement): void {
+  if (!removed.contains(document.activeElement)) return
+  const row =
+    rowBeside(removed, 'nextElementSibling') ?? rowBeside(removed, 'previousElementSibling')
+  if (row !== null) row.focus({ preventScroll: true })
+  else if (!isTouch()) element('content', HTMLElement).focus()
+}
+
+type Signed = { user: number; name: string; room: number; seq: number }
+
+/** Fills in the author and the address of a row made from the template. */
+export function sign({ base }: Page, row: ParentNode, { user, name, room, seq }: Signed): void {
+  row.querySelector('.msg__state')?.remove()
+  row.querySelector('b')?.setAttribute('class', hueOf(user))
+  row.querySelector('a')?.setAttribute('href', createPaths(base).message(room, seq))
+  row.querySelector('bdi')?.replaceChildren(name)
+}
