@@ -48,74 +48,78 @@ const options = {
   version: { type: 'boolean', short: 'v' },
 } as const
 
+type Environment = Record<string, string | undefined>
+
 /**
  * Parses the command line and the environment. The only reader of `process.env`. Never throws: an
  * invalid setting gives a message that names the flag.
  */
-export function readCommand(
-  args: string[],
-  environment: Record<string, string | undefined> = process.env,
-): Command {
-  const parsed = parseFlags(args)
-  if (typeof parsed === 'string') return invalid(parsed)
-  if (parsed.help) return { kind: 'help' }
-  if (parsed.version) return { kind: 'version' }
-  const dataFolder = resolve(parsed.data ?? environment.CHATROOM_DATA ?? './chatroom-data')
-  if (parsed.subcommand !== null) return { ...parsed.subcommand, dataFolder }
-  const port = readPort(parsed.port ?? environment.CHATROOM_PORT ?? '3000')
-  if (typeof port === 'string') return invalid(port)
-  const publicUrl = readPublicUrl(parsed['public-url'] ?? environment.CHATROOM_PUBLIC_URL)
-  if (typeof publicUrl === 'string') return invalid(publicUrl)
-  const basePath = readBasePath(parsed['base-path'] ?? environment.CHATROOM_BASE_PATH ?? '/')
-  if (basePath === null) return invalid(basePathMessage)
-  const sizes = readSizes(parsed, environment)
-  if (typeof sizes === 'string') return invalid(sizes)
-  const trustProxy = parsed['trust-proxy'] ?? readSwitch(environment.CHATROOM_TRUST_PROXY)
+export function readCommand(args: string[], environment: Environment = process.env): Command {
+  try {
+    return parseCommand(args, environment)
+  } catch (fault) {
+    return { kind: 'invalid', message: fault instanceof Error ? fault.message : String(fault) }
+  }
+}
+
+function parseCommand(args: string[], environment: Environment): Command {
+  const { values, positionals } = parseFlags(args)
+  if (values.help) return { kind: 'help' }
+  if (values.version) return { kind: 'version' }
+  const read = (flag: TextFlag): string | undefined => values[flag] ?? environment[nameOf(flag)]
+  const dataFolder = resolve(read('data') ?? './chatroom-data')
+  if (positionals.length > 0) return { ...parseSubcommand(positionals), dataFolder }
   const config: Config = {
-    port,
-    host: parsed.host ?? environment.CHATROOM_HOST ?? '0.0.0.0',
+    port: parsePort(read('port') ?? '3000'),
+    host: read('host') ?? '0.0.0.0',
     dataFolder,
-    name: (parsed.name ?? environment.CHATROOM_NAME ?? 'Chatroom').trim() || 'Chatroom',
-    publicUrl,
-    basePath,
-    trustProxy,
-    ...sizes,
+    name: (read('name') ?? '').trim() || 'Chatroom',
+    publicUrl: parsePublicUrl(read('public-url') ?? ''),
+    basePath: parseBasePath(read('base-path') ?? '/'),
+    trustProxy: values['trust-proxy'] ?? isOn.test(environment.CHATROOM_TRUST_PROXY ?? ''),
+    uploadBytesMax: parseSize('max-upload', read('max-upload'), serverLimits.uploadBytesMax),
+    personBytesMax: parseSize(
+      'max-per-person',
+      read('max-per-person'),
+      serverLimits.personBytesMax,
+    ),
+    filesBytesMax: parseSize('max-files', read('max-files'), serverLimits.filesBytesMax),
     rateLimits: environment.CHATROOM_RATE_LIMITS !== 'off',
     isDevelopment: environment.CHATROOM_DEVELOPMENT === 'on',
     faultAckBeforeCommit: environment.CHATROOM_TEST_FAULT === 'ack-before-commit',
-    faultDiskBytes: readDiskFault(environment.CHATROOM_TEST_FAULT),
+    faultDiskBytes: parseDiskFault(environment.CHATROOM_TEST_FAULT ?? ''),
   }
   return { kind: 'serve', config }
 }
 
-type Flags = {
-  [Name in keyof typeof options]?: (typeof options)[Name]['type'] extends 'string'
-    ? string
-    : boolean
-} & { subcommand: Exclude<ReturnType<typeof readSubcommand>, string> }
+type Flag = keyof typeof options
+type TextFlag = {
+  [Name in Flag]: (typeof options)[Name]['type'] extends 'string' ? Name : never
+}[Flag]
 
-function parseFlags(args: string[]): Flags | string {
-  if (args.length === 0) return { subcommand: null }
+/** The variable that sets what a flag sets: CHATROOM_MAX_UPLOAD for --max-upload. */
+function nameOf(flag: TextFlag): string {
+  return `CHATROOM_${flag.toUpperCase().replaceAll('-', '_')}`
+}
+
+const isOn = /^(1|true|yes|on)$/i
+
+type Flags = {
+  values: { [Name in TextFlag]?: string } & { [Name in Exclude<Flag, TextFlag>]?: boolean }
+  positionals: string[]
+}
+
+function parseFlags(args: string[]): Flags {
+  if (args.length === 0) return { values: {}, positionals: [] }
   try {
     // Loaded on demand: it takes a twentieth of the start, and most starts have no flags.
     const { parseArgs } = process.getBuiltinModule('node:util')
-    const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
-    const subcommand = readSubcommand(positionals)
-    return typeof subcommand === 'string' ? subcommand : { ...values, subcommand }
+    return parseArgs({ args, options, allowPositionals: true })
   } catch (fault) {
     const flag = args.find((arg) => arg.startsWith('-') && !isKnownFlag(arg))
-    if (flag !== undefined) return `Unknown flag “${flag}”. Try --help.`
-    return `${fault instanceof Error ? fault.message : 'Invalid flags'}. Try --help.`
+    if (flag !== undefined) throw new Error(`Unknown flag “${flag}”. Try --help.`)
+    throw new Error(`${fault instanceof Error ? fault.message : 'Invalid flags'}. Try --help.`)
   }
-}
-
-/** Backup or restore with its file; null when the server is to be started. */
-function readSubcommand([kind, file, ...more]: string[]) {
-  if (kind === undefined) return null
-  if (kind !== 'backup' && kind !== 'restore') return `Unknown command “${kind}”. Try --help.`
-  if (file === undefined || file === '') return `The file is missing: chatroom ${kind} FILE.`
-  if (more.length > 0) return `Unexpected argument “${more[0]}”: ${kind} takes one file.`
-  return { kind, file: resolve(file) } as const
 }
 
 function isKnownFlag(arg: string): boolean {
@@ -123,77 +127,54 @@ function isKnownFlag(arg: string): boolean {
   return name in options || name === 'h' || name === 'v'
 }
 
-function invalid(message: string): Command {
-  return { kind: 'invalid', message }
+function parseSubcommand([kind, file, ...more]: string[]) {
+  if (kind !== 'backup' && kind !== 'restore') {
+    throw new Error(`Unknown command “${kind}”. Try --help.`)
+  }
+  if (file === undefined || file === '') {
+    throw new Error(`The file is missing: chatroom ${kind} FILE.`)
+  }
+  if (more.length > 0) throw new Error(`Unexpected argument “${more[0]}”: ${kind} takes one file.`)
+  return { kind, file: resolve(file) } as const
 }
 
-function readPort(text: string): number | string {
+function parsePort(text: string): number {
   const port = Number(text)
   if (/^\d{1,5}$/.test(text) && port <= 65_535) return port
-  return `The port must be a number from 0 to 65535, not “${text}”.`
+  throw new Error(`The port must be a number from 0 to 65535, not “${text}”.`)
 }
 
-function readPublicUrl(text: string | undefined): URL | null | string {
-  if (text === undefined || text === '') return null
+function parsePublicUrl(text: string): URL | null {
+  if (text === '') return null
   const url = URL.parse(text)
   if (url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/') return url
-  return (
+  throw new Error(
     `The public URL must look like https://chat.example.org, not “${text}”. ` +
-    `Set a path with --base-path.`
+      `Set a path with --base-path.`,
   )
 }
 
-const basePathMessage =
-  'The base path must look like /chat/: letters, digits, dots, dashes and slashes.'
-
-function readBasePath(text: string): string | null {
+function parseBasePath(text: string): string {
   const trimmed = text.replace(/^\/+|\/+$/g, '')
   if (trimmed === '') return '/'
   const isPlain = trimmed.split('/').every((part) => /^[\w.-]+$/.test(part) && !/^\.+$/.test(part))
-  return isPlain ? `/${trimmed}/` : null
-}
-
-type Sizes = Pick<Config, 'uploadBytesMax' | 'personBytesMax' | 'filesBytesMax'>
-
-function readSizes(
-  flags: Partial<Record<'max-upload' | 'max-per-person' | 'max-files', string>>,
-  environment: Record<string, string | undefined>,
-): Sizes | string {
-  const sizes: Sizes = {
-    uploadBytesMax: serverLimits.uploadBytesMax,
-    personBytesMax: serverLimits.personBytesMax,
-    filesBytesMax: serverLimits.filesBytesMax,
-  }
-  for (const [key, flag, variable] of [
-    ['uploadBytesMax', 'max-upload', 'CHATROOM_MAX_UPLOAD'],
-    ['personBytesMax', 'max-per-person', 'CHATROOM_MAX_PER_PERSON'],
-    ['filesBytesMax', 'max-files', 'CHATROOM_MAX_FILES'],
-  ] as const) {
-    const text = flags[flag] ?? environment[variable]
-    if (text === undefined) continue
-    const size = readSize(text)
-    if (size === null) return `--${flag} must be a size like 50MB or 2GB, not “${text}”.`
-    sizes[key] = size
-  }
-  return sizes
+  if (isPlain) return `/${trimmed}/`
+  throw new Error('The base path must look like /chat/: letters, digits, dots, dashes and slashes.')
 }
 
 /** Bytes of 512KB, 50 MB, 1.5gb or a plain number; a KB is 1024 bytes. */
-function readSize(text: string): number | null {
-  const match = /^(?<number>\d{1,9}(?:\.\d{1,3})?)\s*(?<unit>[kmgt]?)(?:i?b)?$/i.exec(
-    text.trim(),
-  )?.groups
-  const power = ['', 'k', 'm', 'g', 't'].indexOf((match?.unit ?? '').toLowerCase())
-  const bytes = Math.floor(Number(match?.number) * 1024 ** power)
-  return bytes > 0 && Number.isSafeInteger(bytes) ? bytes : null
+function parseSize(flag: TextFlag, text: string | undefined, usual: number): number {
+  if (text === undefined) return usual
+  const shape = /^(?<number>\d{1,9}(?:\.\d{1,3})?)\s*(?<unit>[kmgt]?)(?:i?b)?$/i
+  const { number, unit = '' } = shape.exec(text.trim())?.groups ?? {}
+  const power = ['', 'k', 'm', 'g', 't'].indexOf(unit.toLowerCase())
+  const bytes = Math.floor(Number(number) * 1024 ** power)
+  if (bytes > 0 && Number.isSafeInteger(bytes)) return bytes
+  throw new Error(`--${flag} must be a size like 50MB or 2GB, not “${text}”.`)
 }
 
-function readSwitch(text: string | undefined): boolean {
-  return text !== undefined && /^(1|true|yes|on)$/i.test(text)
-}
-
-function readDiskFault(text: string | undefined): number | null {
-  const bytes = /^disk-bytes=(\d+)$/.exec(text ?? '')?.[1]
+function parseDiskFault(text: string): number | null {
+  const bytes = /^disk-bytes=(\d+)$/.exec(text)?.[1]
   return bytes === undefined ? null : Number(bytes)
 }
 

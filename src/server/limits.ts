@@ -3,37 +3,6 @@
  * or the views use too stands in src/shared/limits.ts; everything else beside its only user.
  */
 export const serverLimits = {
-  // --- Rate limits: token buckets, each with its burst and its rate ------------------------
-  messagesBurst: 20,
-  messagesPerSecond: 2,
-  /** Each so many characters of a message cost as much as one more: the longest costs four. */
-  postingUnitsPerMessage: 2_000,
-  framesBurst: 200,
-  framesPerSecond: 50,
-  requestsBurst: 300,
-  requestsPerSecond: 50,
-  /** A replay costs a thousand times as much as a frame. */
-  catchUpsBurst: 30,
-  catchUpsPerSecond: 1,
-  /** Accounts are free, so they are rationed; a class of sixty can still join at once. */
-  joinsBurst: 60,
-  joinsPerSecond: 0.1,
-  /** Creating, joining and inviting. */
-  roomsBurst: 60,
-  roomsPerSecond: 0.5,
-  /** Three messages full of files at once. */
-  uploadsBurst: 30,
-  uploadsPerSecond: 0.5,
-  /** Typing searches up to five times a second. */
-  searchesBurst: 40,
-  searchesPerSecond: 4,
-  handshakesBurst: 200,
-  handshakesPerSecond: 20,
-  /** An address gets the rate of this many people: a school behind one router. */
-  peopleOfAddress: 100,
-  /** Buckets kept in memory; the oldest are dropped first. */
-  bucketsMax: 50_000,
-
   // --- Sessions and sockets ----------------------------------------------------------------
   /** Browsers cap a cookie's life at 400 days (RFC 6265bis). */
   sessionDays: 400,

@@ -1,49 +1,41 @@
 import { setNewest } from '../shared/lru'
 import { ChatError, type ProblemCode } from './errors'
-import { serverLimits } from './limits'
 
-/** Counted per user and, as a name costs nothing, per address for many users together. */
-type UserRateLimit = 'messages' | 'frames' | 'catchUps' | 'searches' | 'uploads'
+/** Token buckets: the most tokens, and how many come back each second. */
+export const rates = {
+  messages: { burst: 20, perSecond: 2 },
+  frames: { burst: 200, perSecond: 50 },
+  requests: { burst: 300, perSecond: 50 },
+  /** A replay costs a thousand times as much as a frame. */
+  catchUps: { burst: 30, perSecond: 1 },
+  /** Accounts are free, so they are rationed; a class of sixty can still join at once. */
+  joins: { burst: 60, perSecond: 0.1 },
+  /** Creating rooms, joining and inviting. */
+  rooms: { burst: 60, perSecond: 0.5 },
+  /** Three messages full of files at once. */
+  uploads: { burst: 30, perSecond: 0.5 },
+  /** Typing searches up to five times a second. */
+  searches: { burst: 40, perSecond: 4 },
+  handshakes: { burst: 200, perSecond: 20 },
+} as const
 
-export type RateLimit =
-  UserRateLimit | `${UserRateLimit}OfAddress` | 'requests' | 'joins' | 'handshakes' | 'rooms'
+export type RateLimit = keyof typeof rates
 
-type Rate = { burst: number; perSecond: number }
-
-const ofUser: Record<UserRateLimit, Rate> = {
-  messages: { burst: serverLimits.messagesBurst, perSecond: serverLimits.messagesPerSecond },
-  frames: { burst: serverLimits.framesBurst, perSecond: serverLimits.framesPerSecond },
-  catchUps: { burst: serverLimits.catchUpsBurst, perSecond: serverLimits.catchUpsPerSecond },
-  searches: { burst: serverLimits.searchesBurst, perSecond: serverLimits.searchesPerSecond },
-  uploads: { burst: serverLimits.uploadsBurst, perSecond: serverLimits.uploadsPerSecond },
-}
-
-const rates: Record<RateLimit, Rate> = {
-  ...ofUser,
-  messagesOfAddress: forMany(ofUser.messages),
-  framesOfAddress: forMany(ofUser.frames),
-  catchUpsOfAddress: forMany(ofUser.catchUps),
-  searchesOfAddress: forMany(ofUser.searches),
-  uploadsOfAddress: forMany(ofUser.uploads),
-  requests: { burst: serverLimits.requestsBurst, perSecond: serverLimits.requestsPerSecond },
-  joins: { burst: serverLimits.joinsBurst, perSecond: serverLimits.joinsPerSecond },
-  rooms: { burst: serverLimits.roomsBurst, perSecond: serverLimits.roomsPerSecond },
-  handshakes: { burst: serverLimits.handshakesBurst, perSecond: serverLimits.handshakesPerSecond },
-}
-
-function forMany({ burst, perSecond }: Rate): Rate {
-  const { peopleOfAddress } = serverLimits
-  return { burst: burst * peopleOfAddress, perSecond: perSecond * peopleOfAddress }
-}
+/** An address has the rate of this many users: a school behind one router. */
+export const usersPerAddress = 100
+/** Buckets kept in memory; the oldest are dropped first. */
+export const bucketsMax = 50_000
+/** Each so many characters of a message cost as much as one more: the longest costs four. */
+const unitsPerMessage = 2_000
 
 export type RateLimits = {
   /** Takes a token. Throws `too_many`, or `code`, with the milliseconds until there is one. */
-  consume: (limit: RateLimit, key: string, code?: ProblemCode) => void
+  consume: (limit: RateLimit, key: string, options?: { code?: ProblemCode; times?: number }) => void
   /** Takes tokens for work already done, available or not: a debt makes the next wait longer. */
-  charge: (limit: RateLimit, key: string, tokens: number) => void
+  charge: (limit: RateLimit, key: string, tokens: number, times?: number) => void
 }
 
-type Bucket = { tokens: number; filledAt: number }
+type Bucket = { tokens: number; filledAt: number; burst: number; perSecond: number }
 
 /**
  * Token buckets per user, session or address, on monotonic time so that a changed clock neither
@@ -55,51 +47,51 @@ export function createRateLimits(
 ): RateLimits {
   if (!isOn) return { consume() {}, charge() {} }
   const buckets = new Map<string, Bucket>()
-  const fill = (limit: RateLimit, key: string): Bucket => {
-    const { burst, perSecond } = rates[limit]
+  /** The bucket as it is now; `times` as large as the limit of one user. */
+  const fill = (limit: RateLimit, key: string, times: number): Bucket => {
+    const burst = rates[limit].burst * times
+    const perSecond = rates[limit].perSecond * times
     const now = clock()
     const name = `${limit} ${key}`
-    const bucket = buckets.get(name) ?? { tokens: burst, filledAt: now }
-    bucket.tokens = Math.min(burst, bucket.tokens + ((now - bucket.filledAt) / 1000) * perSecond)
-    bucket.filledAt = now
+    const { tokens, filledAt } = buckets.get(name) ?? { tokens: burst, filledAt: now }
+    const filled = Math.min(burst, tokens + ((now - filledAt) / 1000) * perSecond)
+    const bucket = { tokens: filled, filledAt: now, burst, perSecond }
     // The bucket that was idle longest is full again, so it can be forgotten.
-    setNewest(buckets, name, bucket, serverLimits.bucketsMax)
+    setNewest(buckets, name, bucket, bucketsMax)
     return bucket
   }
   return {
-    consume(limit, key, code = 'too_many') {
-      const bucket = fill(limit, key)
+    consume(limit, key, { code = 'too_many', times = 1 } = {}) {
+      const bucket = fill(limit, key, times)
       const missing = 1 - bucket.tokens
-      if (missing > 0) {
-        throw new ChatError(code, Math.ceil((missing / rates[limit].perSecond) * 1000))
-      }
+      if (missing > 0) throw new ChatError(code, Math.ceil((missing / bucket.perSecond) * 1000))
       bucket.tokens -= 1
     },
-    charge(limit, key, tokens) {
-      const bucket = fill(limit, key)
-      bucket.tokens = Math.max(-rates[limit].burst, bucket.tokens - tokens)
+    charge(limit, key, tokens, times = 1) {
+      const bucket = fill(limit, key, times)
+      bucket.tokens = Math.max(-bucket.burst, bucket.tokens - tokens)
     },
   }
 }
 
 type Client = { user: { id: number }; address: string }
 
-/** Takes a token of the user, then one of their address. Throws `too_many`. */
+/** Takes a token of the user, then one of their address, as names are free. Throws `too_many`. */
 export function consumeForUser(
   { consume }: RateLimits,
-  limit: UserRateLimit,
+  limit: RateLimit,
   { user, address }: Client,
 ): void {
   // In this order a user who is too fast takes nothing from others behind the same router.
   consume(limit, `user ${user.id}`)
-  consume(`${limit}OfAddress`, address)
+  consume(limit, `address ${address}`, { times: usersPerAddress })
 }
 
 /** Takes the tokens of a message; a long one costs as much as several. Throws `too_many`. */
 export function consumeForMessage(rateLimits: RateLimits, client: Client, content: string): void {
   consumeForUser(rateLimits, 'messages', client)
-  const more = Math.floor(content.length / serverLimits.postingUnitsPerMessage)
+  const more = Math.floor(content.length / unitsPerMessage)
   if (more === 0) return
   rateLimits.charge('messages', `user ${client.user.id}`, more)
-  rateLimits.charge('messagesOfAddress', client.address, more)
+  rateLimits.charge('messages', `address ${client.address}`, more, usersPerAddress)
 }

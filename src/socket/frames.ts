@@ -6,7 +6,7 @@ import {
   parseMessage,
   type SentMessage,
 } from '../chat/messages/parse-message'
-import type { ProblemCode } from '../server/errors'
+import { ChatError, type ProblemCode } from '../server/errors'
 
 /** Rooms that one resume may name. */
 export const catchUpRoomsMax = 500
@@ -14,17 +14,17 @@ export const catchUpRoomsMax = 500
 /** A frame of a client, once its shape was checked. */
 export type Frame =
   | { type: 'message.post'; room: number; message: SentMessage }
-  | { type: 'message.edit'; room: number; seq: number; clientId: string; content: string }
-  | { type: 'message.delete'; room: number; seq: number; clientId: string }
-  | ReactionFrame
-  | { type: 'read'; room: number; seq: number }
-  | { type: 'unread'; room: number; seq: number }
+  | (Target & { type: 'message.edit'; content: string })
+  | (Target & { type: 'message.delete' })
+  | (Target & { type: 'reaction.set'; emoji: string; isActive: boolean })
+  | { type: 'read' | 'unread'; room: number; seq: number }
   | { type: 'typing'; room: number; isActive: boolean }
   | { type: 'presence'; isAway: boolean }
   | { type: 'resume'; epoch: string; rooms: Map<number, number> }
   | { type: 'ping' }
 
-type ReactionFrame = Target & { type: 'reaction.set'; emoji: string; isActive: boolean }
+/** The message that a request is about, and the sender's own id of the request. */
+type Target = { room: number; seq: number; clientId: string }
 
 export type FrameProblem = { type: 'problem'; code: ProblemCode; clientId: string | null }
 
@@ -34,31 +34,20 @@ export type FrameProblem = { type: 'problem'; code: ProblemCode; clientId: strin
  */
 export function parseFrame(text: string): Frame | FrameProblem {
   const fields = parseFields(text)
-  if (fields === null) return problem('bad_frame')
-  const type = fields.get('type')
-  switch (type) {
-    case 'message.post':
-      return parsePost(fields)
-    case 'message.edit':
-      return parseEdit(fields)
-    case 'message.delete':
-      return parseDelete(fields)
-    case 'reaction.set':
-      return parseReaction(fields)
-    case 'read':
-    case 'unread':
-      return parseRead(type, fields)
-    case 'typing':
-      return parseTyping(fields)
-    case 'presence':
-      return parsePresence(fields)
-    case 'resume':
-      return parseResume(fields)
-    case 'ping':
-      return { type: 'ping' }
-    default:
-      return problem('unknown_type', parseClientId(fields.get('client_id')))
+  if (fields === null) return { type: 'problem', code: 'bad_frame', clientId: null }
+  try {
+    return parseByType(fields)
+  } catch (problem) {
+    if (!(problem instanceof ChatError)) throw problem
+    const clientId = parseClientId(fields.get('client_id'))
+    return { type: 'problem', code: problem.code, clientId }
   }
+}
+
+/** The sender's own id of a frame that is answered; null when it has none. */
+export function clientIdOf(frame: Frame | FrameProblem): string | null {
+  if ('message' in frame) return frame.message.clientId
+  return 'clientId' in frame ? frame.clientId : null
 }
 
 /** The own keys of a JSON object, so that `__proto__` is only a name; null for other values. */
@@ -72,93 +61,82 @@ function parseFields(text: string): Fields | null {
   }
 }
 
-function parsePost(fields: Fields): Frame | FrameProblem {
+function parseByType(fields: Fields): Frame {
+  const type = fields.get('type')
+  switch (type) {
+    case 'message.post': {
+      const message = requireMessage(fields)
+      return { type, room: requireCount(fields, 'room', 'room_missing'), message }
+    }
+    case 'message.edit': {
+      const { content } = requireMessage(fields)
+      return { type, ...requireTarget(fields), content }
+    }
+    case 'message.delete':
+      return { type, ...requireTarget(fields) }
+    case 'reaction.set': {
+      const [target, isActive] = [requireTarget(fields), requireFlag(fields)]
+      const emoji = parseEmoji(fields.get('emoji'))
+      if (emoji === null) throw new ChatError('emoji_unknown')
+      return { type, ...target, emoji, isActive }
+    }
+    case 'read':
+    case 'unread':
+      return { type, room: requireCount(fields, 'room'), seq: requireCount(fields, 'seq') }
+    case 'typing':
+      return { type, room: requireCount(fields, 'room'), isActive: requireFlag(fields) }
+    case 'presence': {
+      const state = fields.get('state')
+      if (state !== 'online' && state !== 'away') throw new ChatError('bad_frame')
+      return { type, isAway: state === 'away' }
+    }
+    case 'resume':
+      return parseResume(fields)
+    case 'ping':
+      return { type }
+    default:
+      throw new ChatError('unknown_type')
+  }
+}
+
+function requireMessage(fields: Fields): SentMessage {
   const message = parseMessage(fields)
-  const room = parseCount(fields.get('room'))
-  if ('code' in message) return { type: 'problem', ...message }
-  if (room === null) return problem('room_missing', message.clientId)
-  return { type: 'message.post', room, message }
+  if ('code' in message) throw new ChatError(message.code)
+  return message
 }
 
-function parseEdit(fields: Fields): Frame | FrameProblem {
-  const target = parseTarget(fields)
-  const message = parseMessage(fields)
-  if ('code' in message) return { type: 'problem', ...message }
-  if ('type' in target) return target
-  return { type: 'message.edit', ...target, content: message.content }
-}
-
-function parseDelete(fields: Fields): Frame | FrameProblem {
-  const target = parseTarget(fields)
-  return 'type' in target ? target : { type: 'message.delete', ...target }
-}
-
-type Target = { room: number; seq: number; clientId: string }
-
-/** The message that a request is about, and the sender's own id of the request. */
-function parseTarget(fields: Fields): Target | FrameProblem {
+function requireTarget(fields: Fields): Target {
   const clientId = parseClientId(fields.get('client_id'))
-  const room = parseCount(fields.get('room'))
-  const seq = parseCount(fields.get('seq'))
-  if (clientId === null) return problem('bad_frame')
-  if (room === null || seq === null) return problem('message_missing', clientId)
-  return { room, seq, clientId }
+  if (clientId === null) throw new ChatError('bad_frame')
+  const room = requireCount(fields, 'room', 'message_missing')
+  return { room, seq: requireCount(fields, 'seq', 'message_missing'), clientId }
 }
 
-function parseReaction(fields: Fields): Frame | FrameProblem {
-  const target = parseTarget(fields)
-  if ('type' in target) return target
-  const emoji = parseEmoji(fields.get('emoji'))
+function requireCount(fields: Fields, name: string, code: ProblemCode = 'bad_frame'): number {
+  const count = parseCount(fields.get(name))
+  if (count === null) throw new ChatError(code)
+  return count
+}
+
+function requireFlag(fields: Fields): boolean {
   const isActive = fields.get('active')
-  if (typeof isActive !== 'boolean') return problem('bad_frame', target.clientId)
-  if (emoji === null) return problem('emoji_unknown', target.clientId)
-  return { type: 'reaction.set', ...target, emoji, isActive }
+  if (typeof isActive !== 'boolean') throw new ChatError('bad_frame')
+  return isActive
 }
 
-function parseRead(type: 'read' | 'unread', fields: Fields): Frame | FrameProblem {
-  const room = parseCount(fields.get('room'))
-  const seq = parseCount(fields.get('seq'))
-  return room === null || seq === null ? problem('bad_frame') : { type, room, seq }
-}
-
-function parseTyping(fields: Fields): Frame | FrameProblem {
-  const room = parseCount(fields.get('room'))
-  const isActive = fields.get('active')
-  if (room === null || typeof isActive !== 'boolean') return problem('bad_frame')
-  return { type: 'typing', room, isActive }
-}
-
-function parsePresence(fields: Fields): Frame | FrameProblem {
-  const state = fields.get('state')
-  if (state !== 'online' && state !== 'away') return problem('bad_frame')
-  return { type: 'presence', isAway: state === 'away' }
-}
-
-function parseResume(fields: Fields): Frame | FrameProblem {
+function parseResume(fields: Fields): Frame {
   const epoch = fields.get('epoch')
   const rooms = fields.get('rooms')
   if (typeof epoch !== 'string' || typeof rooms !== 'object' || rooms === null) {
-    return problem('bad_frame')
+    throw new ChatError('bad_frame')
   }
   const entries = Object.entries(rooms)
-  if (entries.length > catchUpRoomsMax) return problem('bad_frame')
+  if (entries.length > catchUpRoomsMax) throw new ChatError('bad_frame')
   const positions = new Map<number, number>()
   for (const [key, value] of entries) {
     const room = parseCount(Number(key))
-    if (room === null || typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
-      return problem('bad_frame')
-    }
+    if (room === null || !Number.isSafeInteger(value) || value < 0) throw new ChatError('bad_frame')
     positions.set(room, value)
   }
   return { type: 'resume', epoch, rooms: positions }
-}
-
-function problem(code: ProblemCode, clientId: string | null = null): FrameProblem {
-  return { type: 'problem', code, clientId }
-}
-
-/** The sender's own id of a frame that is answered; null when it has none. */
-export function clientIdOf(frame: Frame | FrameProblem): string | null {
-  if ('message' in frame) return frame.message.clientId
-  return 'clientId' in frame ? frame.clientId : null
 }

@@ -2,7 +2,7 @@ import { Database } from 'bun:sqlite'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SearchQuery, Store } from '../../src/store/store'
-import { serverLimits } from '../../src/server/limits'
+import { rates } from '../../src/server/rate-limits'
 import { openSocket, type Person, signIn } from '../helpers/client'
 import { makeFolder, removeFolder, startServer } from '../helpers/server'
 import { commonWords, corpus } from './corpus'
@@ -173,7 +173,7 @@ async function measurePosting(data: string): Promise<void> {
   }
   for (let turn = 0; turn < 12; turn += 1) {
     const when = turn % 2 === 0 ? 'quiet' : 'busy'
-    const everyMs = 1_000 / serverLimits.searchesPerSecond
+    const everyMs = 1_000 / rates.searches.perSecond
     const running: Promise<void>[] = []
     const begin = (each: Person) => setInterval(() => running.push(search(each)), everyMs)
     const timers = when === 'quiet' ? [] : searchers.map(begin)

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { serverLimits } from '../../src/server/limits'
+import { rates } from '../../src/server/rate-limits'
 import { type ChatClient, history, openSocket, readJson, signIn } from '../helpers/client'
 import { serverForAll } from '../helpers/server'
 import { waitUntil } from '../helpers/wait'
@@ -20,7 +20,7 @@ const moveClock = async (): Promise<void> => {
 }
 
 async function exhaust(socket: ChatClient, name: string): Promise<string[]> {
-  const many = Array.from({ length: serverLimits.messagesBurst + 10 }, (_, n) => n)
+  const many = Array.from({ length: rates.messages.burst + 10 }, (_, n) => n)
   const answers = await Promise.all(many.map((n) => socket.post(1, `${name}-${n}`, `${name} ${n}`)))
   return answers.map(({ type }) => type)
 }
@@ -53,8 +53,8 @@ test('K1: a clock that jumps days on and back changes no order, limit, session',
     const answers = await exhaust(socket, name)
     // A day more has not filled the bucket again, and a day less blocks nobody.
     const allowed = answers.filter((type) => type === 'accepted').length
-    if (name !== 'today') expect(allowed).toBeLessThan(serverLimits.messagesBurst / 2)
-    await Bun.sleep(1_000 / serverLimits.messagesPerSecond)
+    if (name !== 'today') expect(allowed).toBeLessThan(rates.messages.burst / 2)
+    await Bun.sleep(1_000 / rates.messages.perSecond)
     expect(await socket.post(1, `${name}-later`, name)).toMatchObject({ type: 'accepted' })
     days.push((await history(server(), person, 1)).at(-1)?.timestamp.slice(0, 10) ?? '')
     await moveClock()

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { serverLimits } from '../../src/server/limits'
+import { rates } from '../../src/server/rate-limits'
 import { openSocket, type Person, signIn } from '../helpers/client'
 import { answered } from '../helpers/answers'
 import { makeRoom, sendForm } from '../helpers/rooms'
@@ -76,7 +76,7 @@ test('F16: coming and going without end is refused, and so is asking for every r
   const room = await makeRoom(server(), owner, 'Revolving door')
   const restless = await signIn(server(), 'Restless')
   const statuses: number[] = []
-  for (let n = 0; n <= serverLimits.roomsBurst; n += 1) {
+  for (let n = 0; n <= rates.rooms.burst; n += 1) {
     statuses.push((await sendForm(server(), restless, `/rooms/${room}/members`)).status)
     statuses.push((await sendForm(server(), restless, `/rooms/${room}/leave`)).status)
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { serverLimits } from '../../src/server/limits'
+import { rates } from '../../src/server/rate-limits'
 import { signIn } from '../helpers/client'
 import { fetchAs, png, upload } from '../helpers/files'
 import { serverForAll, startServer } from '../helpers/server'
@@ -28,9 +28,7 @@ test('C10: every refusal is a sentence for its own place, never a page in a page
     )
   }
   const rail = `${strict.origin}/rail`
-  const many = Array.from({ length: serverLimits.requestsBurst * 2 }, () =>
-    fetch(rail, { headers: own }),
-  )
+  const many = Array.from({ length: rates.requests.burst * 2 }, () => fetch(rail, { headers: own }))
   const refused = (await Promise.all(many)).find(({ status }) => status === 429)
   if (refused === undefined) throw new Error('there is no end to what one may ask for')
   await expectFragment('/rail', 429, refused)

@@ -1,7 +1,13 @@
 import { expect, test } from 'bun:test'
 import { ChatError } from '../../src/server/errors'
-import { consumeForMessage, consumeForUser, createRateLimits } from '../../src/server/rate-limits'
-import { serverLimits } from '../../src/server/limits'
+import {
+  bucketsMax,
+  consumeForMessage,
+  consumeForUser,
+  createRateLimits,
+  rates,
+  usersPerAddress,
+} from '../../src/server/rate-limits'
 import { limits } from '../../src/shared/limits'
 
 function createClock() {
@@ -30,21 +36,21 @@ function countOf(consume: () => void): number {
 test('a burst passes, then one by one as time goes by', () => {
   const clock = createClock()
   const { consume } = createRateLimits(true, clock.read)
-  const say = consume.bind(null, 'messages', 'ada', 'too_many')
-  expect(countOf(say)).toBe(serverLimits.messagesBurst)
+  const say = consume.bind(null, 'messages', 'ada', {})
+  expect(countOf(say)).toBe(rates.messages.burst)
   const retryMs = waitOf(say)
-  expect(retryMs).toBe(1_000 / serverLimits.messagesPerSecond)
+  expect(retryMs).toBe(1_000 / rates.messages.perSecond)
   clock.ms += retryMs
   expect(countOf(say)).toBe(1)
   clock.ms += 3_600_000
-  expect(countOf(say)).toBe(serverLimits.messagesBurst)
+  expect(countOf(say)).toBe(rates.messages.burst)
 })
 
 test('a refusal has the code of its place', () => {
   const { consume } = createRateLimits(true, createClock().read)
   countOf(() => consume('joins', 'here'))
   expect(() => consume('joins', 'here')).toThrow('too_many')
-  expect(() => consume('joins', 'here', 'joins_too_many')).toThrow('joins_too_many')
+  expect(() => consume('joins', 'here', { code: 'joins_too_many' })).toThrow('joins_too_many')
 })
 
 test('one user’s haste costs another nothing, nor another limit', () => {
@@ -70,11 +76,9 @@ test('many names of one address are together no faster than a hundred people', (
   const said = (id: number, address: string): number =>
     countOf(() => consumeForUser(rateLimits, 'messages', { user: { id }, address }))
   const all = Array.from({ length: 150 }, (_, id) => said(id, 'here'))
-  expect(
-    all.slice(0, serverLimits.peopleOfAddress).every((n) => n === serverLimits.messagesBurst),
-  ).toBe(true)
-  expect(all.slice(serverLimits.peopleOfAddress).every((n) => n === 0)).toBe(true)
-  expect(said(1_000, 'elsewhere')).toBe(serverLimits.messagesBurst)
+  expect(all.slice(0, usersPerAddress).every((n) => n === rates.messages.burst)).toBe(true)
+  expect(all.slice(usersPerAddress).every((n) => n === 0)).toBe(true)
+  expect(said(1_000, 'elsewhere')).toBe(rates.messages.burst)
 })
 
 test('a user who is too fast takes nothing from the others of the same address', () => {
@@ -89,7 +93,7 @@ test('a crowd of strangers pushes out the idle, and memory stays bounded', () =>
   const clock = createClock()
   const { consume } = createRateLimits(true, clock.read)
   countOf(() => consume('messages', 'ada'))
-  for (let n = 0; n < serverLimits.bucketsMax; n += 1) consume('frames', `stranger ${n}`)
+  for (let n = 0; n < bucketsMax; n += 1) consume('frames', `stranger ${n}`)
   expect(waitOf(() => consume('messages', 'ada'))).toBe(0)
 })
 
@@ -98,11 +102,11 @@ test('expensive work is charged afterwards, and a debt makes the wait longer', (
   const { consume, charge } = createRateLimits(true, clock.read)
   const ask = (): void => consume('requests', 'ada')
   countOf(ask)
-  charge('requests', 'ada', serverLimits.requestsPerSecond)
+  charge('requests', 'ada', rates.requests.perSecond)
   expect(waitOf(ask)).toBeGreaterThan(1_000)
   charge('requests', 'ada', 1e9)
   // No debt is larger than a burst.
-  clock.ms += ((serverLimits.requestsBurst + 1) / serverLimits.requestsPerSecond) * 1_000
+  clock.ms += ((rates.requests.burst + 1) / rates.requests.perSecond) * 1_000
   expect(waitOf(ask)).toBe(0)
 })
 
@@ -112,7 +116,7 @@ test('a long message costs as much as several, a short one as much as one', () =
     const rateLimits = createRateLimits(true, createClock().read)
     return countOf(() => consumeForMessage(rateLimits, ada, content))
   }
-  expect(said('short')).toBe(serverLimits.messagesBurst)
+  expect(said('short')).toBe(rates.messages.burst)
   expect(said('x'.repeat(limits.messageUnitsMax))).toBe(4)
 })
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import { serverLimits } from '../../src/server/limits'
+import { rates } from '../../src/server/rate-limits'
 import { openSocket, signIn } from '../helpers/client'
 import { residentBytes } from '../helpers/process'
 import { maskedFrame, openLine, upgradeRequest } from '../helpers/raw'
@@ -15,7 +16,7 @@ test('who sends too fast is asked to wait, told how long, and loses nothing', as
     Array.from({ length: 40 }, (_, n) => fast.post(1, `fast-${n}`, `quick ${n}`)),
   )
   const refused = answers.flatMap((answer) => (answer.type === 'refused' ? [answer] : []))
-  expect(answers.length - refused.length).toBeGreaterThanOrEqual(serverLimits.messagesBurst)
+  expect(answers.length - refused.length).toBeGreaterThanOrEqual(rates.messages.burst)
   expect(refused.length).toBeGreaterThan(10)
   expect(refused[0]).toMatchObject({ code: 'too_many' })
   expect(await calm.post(1, 'calm', 'undisturbed')).toMatchObject({ type: 'accepted' })
@@ -38,7 +39,7 @@ test('a flood of frames is answered with refusals, and others do not notice', as
 
 test('replays cost a budget of their own', async () => {
   const socket = await openSocket(server(), await signIn(server(), 'Replay'))
-  for (let n = 0; n <= serverLimits.catchUpsBurst; n += 1) socket.resume(1, 0)
+  for (let n = 0; n <= rates.catchUps.burst; n += 1) socket.resume(1, 0)
   await socket.until((item) => item.type === 'refused' && item.client_id === null, 'a refusal')
   await socket.close()
 })
@@ -86,9 +87,7 @@ test('sixty may come in at once; then the door asks for patience', async () => {
       headers: { Origin: server().origin, 'X-Forwarded-For': `10.0.0.${n}` },
       body: new URLSearchParams({ nickname: `Pupil ${n}x`, avatar: 'letter' }),
     })
-  const answers = await Promise.all(
-    Array.from({ length: serverLimits.joinsBurst }, (_, n) => join(n)),
-  )
+  const answers = await Promise.all(Array.from({ length: rates.joins.burst }, (_, n) => join(n)))
   const refused = answers.find(({ status }) => status === 429)
   expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0)
   expect(await refused?.text()).toContain('Many people are joining right now')

@@ -24,7 +24,7 @@ import {
 } from '../context'
 import { requireRoom } from '../middleware/identity'
 import { redirectTo, sendHtml, setProblem } from '../pages'
-import { readCursor, readPage, sendRoom } from './rooms'
+import { around, readCursor, readPage, sendRoom } from './rooms'
 
 /** The most rows that a script may ask for at once. */
 const historyPageRowsMax = 200
@@ -42,12 +42,16 @@ export function messageRoutes(deps: HttpDeps): Hono<HttpEnv> {
       const problem = problemOfText(content)
       if (problem !== null) return refuseEdit(deps, c, change, content, new ChatError(problem))
       const answer = await editMessage(chat, change.visitor.user.id, { ...change.target, content })
-      return answerChange(c, answer, chat.paths.message(change.room.id, change.target.seq))
+      return redirectTo(
+        c,
+        chat.paths.message(change.room.id, change.target.seq),
+        acceptedOf(answer),
+      )
     })
     .post('/rooms/:id/messages/:seq/delete', async (c) => {
       const { room, target, visitor } = await readChange(deps, c)
       const answer = await deleteMessage(chat, visitor.user.id, target)
-      return answerChange(c, answer, chat.paths.room(room.id))
+      return redirectTo(c, chat.paths.room(room.id), acceptedOf(answer))
     })
     .post('/rooms/:id/messages/:seq/reactions', async (c) => {
       const change = await readChange(deps, c)
@@ -57,7 +61,7 @@ export function messageRoutes(deps: HttpDeps): Hono<HttpEnv> {
       const isActive = fields.get('active') ?? !(await hasReacted(deps, change, emoji))
       if (typeof isActive !== 'boolean') throw new ChatError('bad_request')
       const answer = await setReaction(chat, visitor.user.id, { ...target, emoji, isActive })
-      return answerChange(c, answer, chat.paths.message(room.id, target.seq))
+      return redirectTo(c, chat.paths.message(room.id, target.seq), acceptedOf(answer))
     })
 }
 
@@ -70,8 +74,10 @@ async function sendHistory(deps: HttpDeps, c: HttpContext): Promise<Response> {
   const page = await readPage(deps, room, visitor.user, cursor, size)
   if (wantsJson(c)) return c.json({ messages: page.messages.map((row) => toEvent(row)) })
   const props = { view: c.get('view'), room, reader: visitor.user, ...page }
-  const isNewer = cursor !== null && 'after' in cursor
-  return sendHtml(c, isNewer ? <NewerMessages {...props} /> : <OlderMessages {...props} />)
+  return sendHtml(
+    c,
+    cursor.before === undefined ? <NewerMessages {...props} /> : <OlderMessages {...props} />,
+  )
 }
 
 /** `?limit=N`, at most what a script may ask for. Throws `bad_request`. */
@@ -111,40 +117,42 @@ async function sendChanges(deps: HttpDeps, c: HttpContext): Promise<Response> {
 }
 
 async function receivePost(deps: HttpDeps, c: HttpContext): Promise<Response> {
-  const { paths } = deps.chat
   const { visitor, room } = await requireRoom(deps, c)
   const { fields, problem } = await readSentMessage(deps, c, visitor)
-  const refusal = problem ?? (await post(deps, visitor, room, fields))
-  if (!(refusal instanceof ChatError)) {
-    return sendsJson(c) ? c.json(refusal, 201) : c.redirect(`${paths.room(room.id)}#composer`, 303)
+  try {
+    if (problem !== null) throw problem
+    const accepted = await post(deps, visitor, room, fields)
+    if (sendsJson(c)) return c.json(accepted, 201)
+    return c.redirect(`${deps.chat.paths.room(room.id)}#composer`, 303)
+  } catch (refusal) {
+    if (sendsJson(c) || !(refusal instanceof ChatError)) throw refusal
+    // The text comes back in the composer, with the reason.
+    const unsent = { content: String(fields.get('content')), problem: setProblem(c, refusal) }
+    const replyTo = fields.get('reply_to')
+    const isReply = typeof replyTo === 'number' && replyTo > 0
+    const cursor = isReply ? around(replyTo) : { before: null }
+    return sendRoom(deps, c, visitor, room, { unsent, cursor })
   }
-  if (sendsJson(c)) throw refusal
-  // The text comes back in the composer, with the reason.
-  const unsent = { content: String(fields.get('content')), problem: setProblem(c, refusal) }
-  const replyTo = fields.get('reply_to')
-  const cursor = typeof replyTo === 'number' && replyTo > 0 ? { around: replyTo } : null
-  return sendRoom(deps, c, visitor, room, { unsent, cursor })
 }
 
-/** Posts and waits for the commit; gives a refusal as a ChatError. */
+/** Posts a message and waits for its commit. Throws the ChatError of a refusal. */
 async function post(
   { postMessage, rateLimits }: HttpDeps,
   visitor: Visitor,
   room: Room,
   fields: Map<string, unknown>,
-): Promise<(PostAnswer & { type: 'accepted' }) | ChatError> {
+): Promise<PostAnswer & { type: 'accepted' }> {
   const message = parseMessage(fields)
-  if ('code' in message) return new ChatError(message.code)
-  try {
-    consumeForMessage(rateLimits, visitor, message.content)
-  } catch (problem) {
-    if (problem instanceof ChatError) return problem
-    throw problem
-  }
+  if ('code' in message) throw new ChatError(message.code)
+  consumeForMessage(rateLimits, visitor, message.content)
   const { promise, resolve } = Promise.withResolvers<PostAnswer>()
   postMessage({ ...message, room: room.id, author: visitor.user.id }, resolve)
-  const answer = await promise
-  return answer.type === 'accepted' ? answer : new ChatError(answer.code, answer.retryMs)
+  return acceptedOf(await promise)
+}
+
+function acceptedOf(answer: PostAnswer): PostAnswer & { type: 'accepted' } {
+  if (answer.type === 'accepted') return answer
+  throw new ChatError(answer.code, answer.retryMs)
 }
 
 /** A request to change one message. */
@@ -176,11 +184,6 @@ async function hasReacted(
   return reactions.some((one) => one.emoji === emoji && one.people.some(({ id }) => id === user))
 }
 
-function answerChange(c: HttpContext, answer: PostAnswer, path: string): Response {
-  if (answer.type === 'refused') throw new ChatError(answer.code, answer.retryMs)
-  return redirectTo(c, path, answer)
-}
-
 /** Answers with the text in its own form, and the reason. */
 function refuseEdit(
   deps: HttpDeps,
@@ -191,5 +194,5 @@ function refuseEdit(
 ): Promise<Response> {
   if (sendsJson(c)) throw refusal
   const refused = { content, problem: setProblem(c, refusal) }
-  return sendRoom(deps, c, visitor, room, { cursor: { around: target.seq }, refused })
+  return sendRoom(deps, c, visitor, room, { cursor: around(target.seq), refused })
 }

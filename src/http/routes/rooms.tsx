@@ -7,7 +7,7 @@ import { toSummary } from '../../chat/messages/events'
 import { ChatError } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
 import { limits } from '../../shared/limits'
-import type { Message, Room, Store, User } from '../../store/store'
+import type { Message, Room, User } from '../../store/store'
 import {
   type HttpContext,
   type HttpDeps,
@@ -49,7 +49,7 @@ export function roomRoutes(deps: HttpDeps): Hono<HttpEnv> {
       const { visitor, room } = await requireRoom(deps, c)
       const seq = parseId(c.req.param('seq'))
       if (seq === null) throw new ChatError('not_found')
-      return sendRoom(deps, c, visitor, room, { cursor: { around: seq } })
+      return sendRoom(deps, c, visitor, room, { cursor: around(seq) })
     })
     .get('/rail', async (c) => sendRail(deps, c, requireVisitor(c)))
 }
@@ -66,18 +66,16 @@ export async function sendRoom(
   { cursor = readCursor(c), unsent = null, refused = null }: Sending = {},
 ): Promise<Response> {
   const { chat } = deps
-  const at = cursor !== null && 'around' in cursor ? cursor.around : null
+  const at = cursor.after === undefined ? null : (cursor.before ?? null)
   const share = at === null ? 1 : 2
   const size = { rows: limits.historyPageRows / share, units: serverLimits.pageUnitsMax / share }
   const page = await readPage(deps, room, visitor.user, cursor, size)
-  const nextSeq = isBefore(cursor) ? cursor.before : page.nextSeq
   const props = {
     view: c.get('view'),
     room,
     reader: visitor.user,
     ...(await readPeople(deps, visitor, room)),
     ...page,
-    nextSeq,
     at,
   }
   if (isHtmx(c)) return sendHtml(c, <RoomParts {...props} />)
@@ -131,29 +129,36 @@ function peopleShown(people: User[], states: ReadonlyMap<number, unknown>): User
   return people.filter((person) => states.has(person.id) || shown.has(person))
 }
 
-/** Which messages of a room: before, after or around a sequence number; null is the newest. */
-export type Cursor = { before: number } | { after: number } | { around: number } | null
+/**
+ * Which messages of a room: those before a sequence number (null: the newest), those after one, or
+ * both, around a message.
+ */
+export type Cursor = { before?: number | null; after?: number }
+
+/** The messages around this one, which comes first of the newer. */
+export function around(seq: number): Cursor {
+  return { before: seq, after: seq - 1 }
+}
 
 /** A page of history, the private notes written in it, and whether there is more around it. */
 export async function readPage(
   { chat }: HttpDeps,
   room: Room,
   reader: User,
-  cursor: Cursor,
+  { before, after }: Cursor,
   { rows, units }: PageSize,
 ) {
   const { messages: store } = chat.store
-  const [older, newer] = await readBothWays(store, room, cursor, rows)
-  const [backwards, onwards] = [
-    fitting(older.toReversed(), rows, units),
-    fitting(newer, rows, units),
-  ]
-  const messages = [...older.slice(older.length - backwards), ...newer.slice(0, onwards)]
-  const hasOlder = older.length > backwards
-  const nextSeq = newer[onwards]?.seq ?? null
-  const from = hasOlder || isAfter(cursor) ? (messages[0]?.seq ?? 0) : 0
-  const before = isBefore(cursor) ? cursor.before : nextSeq
-  const slips = await store.slips(room, reader.id, from, before)
+  // One message more than the page on either side, to know whether there are more.
+  const older = before === undefined ? [] : await store.before(room, before, rows + 1)
+  const newer = after === undefined ? [] : await store.after(room, after, rows + 1)
+  const olderCount = fitting(older.toReversed(), rows, units)
+  const newerCount = fitting(newer, rows, units)
+  const messages = [...older.slice(older.length - olderCount), ...newer.slice(0, newerCount)]
+  const hasOlder = older.length > olderCount
+  const nextSeq = after === undefined ? (before ?? null) : (newer[newerCount]?.seq ?? null)
+  const firstSeq = hasOlder || before === undefined ? (messages[0]?.seq ?? 0) : 0
+  const slips = await store.slips(room, reader.id, firstSeq, nextSeq)
   return { messages, slips, hasOlder, nextSeq }
 }
 
@@ -171,39 +176,12 @@ function fitting(messages: Message[], rows: number, units: number): number {
   return count
 }
 
-/** Reads one message more than `limit` on either side, to know whether there are more. */
-async function readBothWays(
-  store: Store['messages'],
-  room: Room,
-  cursor: Cursor,
-  limit: number,
-): Promise<[older: Message[], newer: Message[]]> {
-  if (isAfter(cursor)) return [[], await store.after(room, cursor.after, limit + 1)]
-  if (isBefore(cursor)) return [await store.before(room, cursor.before, limit + 1), []]
-  if (cursor === null) return [await store.before(room, null, limit + 1), []]
-  return [
-    await store.before(room, cursor.around, limit + 1),
-    await store.after(room, cursor.around - 1, limit + 1),
-  ]
-}
-
-function isBefore(cursor: Cursor): cursor is { before: number } {
-  return cursor !== null && 'before' in cursor
-}
-
-function isAfter(cursor: Cursor): cursor is { after: number } {
-  return cursor !== null && 'after' in cursor
-}
-
 /** `?before=SEQ`, `?after=SEQ`, or neither. Throws `bad_request` for anything else. */
 export function readCursor(c: HttpContext): Cursor {
-  for (const side of ['before', 'after'] as const) {
-    const text = c.req.query(side) ?? ''
-    if (text === '') continue
-    // 0: from the beginning.
-    const seq = side === 'after' && text === '0' ? 0 : parseId(text)
-    if (seq === null) throw new ChatError('bad_request')
-    return side === 'before' ? { before: seq } : { after: seq }
-  }
-  return null
+  const [before, after] = [c.req.query('before') ?? '', c.req.query('after') ?? '']
+  if (before === '' && after === '') return { before: null }
+  // After 0: from the beginning.
+  const seq = before === '' && after === '0' ? 0 : parseId(before || after)
+  if (seq === null) throw new ChatError('bad_request')
+  return before === '' ? { after: seq } : { before: seq }
 }

@@ -15,7 +15,7 @@ export function sessionRoutes({ chat, rateLimits }: HttpDeps): Hono<HttpEnv> {
     .post('/session', async (c) => {
       const form = await readSignIn(c)
       try {
-        rateLimits.consume('joins', c.get('address'), 'joins_too_many')
+        rateLimits.consume('joins', c.get('address'), { code: 'joins_too_many' })
         const { user, token } = await signIn(chat, form, currentSession(c))
         setSession(c, chat, token)
         return redirectTo(c, await landingPath(chat, user.id, form.room))
