@@ -1,11 +1,11 @@
+import type { Notify, Person as User, RoomKind } from '../shared/protocol'
+
 /**
  * The rows a verb gets from the Store, and what it hands in. Times are integers in milliseconds
  * since 1970, ending `At`.
  */
 
-export type User = { id: number; nickname: string; avatar: string }
-
-export type RoomKind = 'open' | 'closed' | 'direct'
+export type { Notify, RoomKind, User }
 
 /** A room as one member sees it. Only the store makes one, so holding it proves membership. */
 export type Room = {
@@ -29,10 +29,8 @@ export type Room = {
   pair: [User, User] | null
 }
 
-/** How far a room has come, and between whom it is. */
-export type Stand = Pick<Room, 'id' | 'revision' | 'pair'>
-
-export type Notify = 'all' | 'mentions' | 'nothing'
+/** The newest revision of a room, and its people if it is direct. */
+export type RoomHead = Pick<Room, 'id' | 'revision' | 'pair'>
 
 /** An open room as anybody sees it who may join. */
 export type OpenRoom = {

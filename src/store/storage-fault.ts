@@ -1,15 +1,14 @@
-/** Why what was to be kept is not kept. */
+import type { Database } from 'bun:sqlite'
+
+/** Why something could not be stored. */
 export type StorageReason = 'full' | 'read_only' | 'failed'
 
 /**
- * Whether the disk is to blame for what was thrown, and how; null when it is not. A file system
- * that takes no larger files is full, too, as far as anybody here is concerned.
+ * Whether the disk is the cause of what was thrown, and how; null when it is not. A file system
+ * that takes no larger files counts as full.
  */
 export function storageReasonOf(thrown: unknown): StorageReason | null {
-  if (!(thrown instanceof Error) || !('code' in thrown) || typeof thrown.code !== 'string') {
-    return null
-  }
-  const { code } = thrown
+  const code = errorCodeOf(thrown)
   return reasons.find(([codes]) => codes.test(code))?.[1] ?? null
 }
 
@@ -20,8 +19,32 @@ const reasons: [codes: RegExp, reason: StorageReason][] = [
   [/^(EIO|ENXIO|ESTALE|EACCES|EPERM|ENOENT|EMFILE|ENFILE)$/, 'failed'],
 ]
 
-/** After it nobody knows what of the latest writes the disk has, and asking again lies. */
-export function isFailedSync(thrown: unknown): boolean {
-  const isNamed = thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string'
-  return isNamed && /^SQLITE_IOERR_(DIR_)?FSYNC$/.test(String(thrown.code))
+function errorCodeOf(thrown: unknown): string {
+  return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
+}
+
+/**
+ * Wraps a part of the Store: if an fsync fails in any of its functions, writes stop until the
+ * server is restarted, as nobody knows what the disk has, and later syncs cannot be trusted. SQLite
+ * itself refuses the writes; reads go on.
+ */
+export function stopAfterFailedSync<Part extends object>(db: Database, part: Part): Part {
+  const note = (fault: unknown): never => {
+    if (/^SQLITE_IOERR_(DIR_)?FSYNC$/.test(errorCodeOf(fault))) db.run('PRAGMA query_only = 1')
+    throw fault
+  }
+  return new Proxy(part, {
+    get(target, name, receiver) {
+      const member: unknown = Reflect.get(target, name, receiver)
+      if (typeof member !== 'function') return member
+      return (...args: unknown[]): unknown => {
+        try {
+          const result: unknown = Reflect.apply(member, target, args)
+          return result instanceof Promise ? result.catch(note) : result
+        } catch (fault) {
+          return note(fault)
+        }
+      }
+    },
+  })
 }

@@ -16,7 +16,7 @@ import type {
   ReactionChange,
   Profile,
   Room,
-  Stand,
+  RoomHead,
   User,
 } from './rows'
 import type { ExportPage, RoomExtent, SearchOutcome, SearchQuery } from './search/query'
@@ -61,8 +61,8 @@ export type Store = {
     ofUser(userId: number): Promise<Room[]>
     /** The only way to a room: null for not-existing and not-member alike. */
     find(userId: number, roomId: number): Promise<Room | null>
-    /** The same for whoever only reads on there: a tenth of the cost, as nothing is counted. */
-    stand(userId: number, roomId: number): Promise<Stand | null>
+    /** The same without counts, for a tenth of the cost. */
+    head(userId: number, roomId: number): Promise<RoomHead | null>
     /** The newest revision of each of the person's rooms: cheap, for heartbeats. */
     heads(userId: number): Promise<{ id: number; revision: number }[]>
     markRead(room: Room, userId: number, seq: number): Promise<void>
@@ -104,7 +104,12 @@ export type Store = {
     after(room: Room, after: number, limit: number): Promise<Message[]>
     /** Private messages of this person that were written in `room`, from one place to another. */
     slips(room: Room, userId: number, from: number, before: number | null): Promise<Message[]>
-    changesAfter(room: Stand, revision: number, limit: number, unitsMax: number): Promise<Changes>
+    changesAfter(
+      room: RoomHead,
+      revision: number,
+      limit: number,
+      unitsMax: number,
+    ): Promise<Changes>
   }
   attachments: {
     /** Records a file that is kept already and that nothing uses yet. */

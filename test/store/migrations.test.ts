@@ -8,7 +8,7 @@ const people = `CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT NOT NULL)
 /** A database of the first format with a row in each table. */
 function filled(): Database {
   const db = new Database(':memory:')
-  expect(migrate(db, [people])).toBeNull()
+  migrate(db, [people])
   db.run(`INSERT INTO people VALUES (1, 'Ada'); INSERT INTO notes VALUES (1, 'kept')`)
   return db
 }
@@ -17,9 +17,9 @@ const formatOf = (db: Database): unknown => db.query('PRAGMA user_version').get(
 
 test('a new database gets all steps at once, and the newest one none', () => {
   const db = new Database(':memory:')
-  expect(migrate(db)).toBeNull()
+  migrate(db)
   expect(formatOf(db)).toEqual({ user_version: newestFormat })
-  expect(migrate(db)).toBeNull()
+  migrate(db)
 })
 
 test('a step that makes a table anew keeps its rows and the references to them', () => {
@@ -28,7 +28,7 @@ test('a step that makes a table anew keeps its rows and the references to them',
     INSERT INTO people_new SELECT id, name, NULL FROM people;
     DROP TABLE people;
     ALTER TABLE people_new RENAME TO people`
-  expect(migrate(db, [people, anew])).toBeNull()
+  migrate(db, [people, anew])
   expect(formatOf(db)).toEqual({ user_version: 2 })
   expect(db.query('SELECT name, text FROM people JOIN notes ON person = id').all()).toEqual([
     { name: 'Ada', text: 'kept' },

@@ -33,15 +33,15 @@ function testMaking(within: Within): void {
     const [ada, eve] = [await join(store, 'Ada', 1), await join(store, 'Eve', 2)]
     const room = await make(store, ada, 'Tea', 'closed')
     await append(store, ada, { room: room.id, clientId: 'a' })
-    expect(await store.rooms.stand(ada.id, room.id)).toEqual({
+    expect(await store.rooms.head(ada.id, room.id)).toEqual({
       id: room.id,
       revision: 1,
       pair: null,
     })
-    expect(await store.rooms.stand(eve.id, room.id)).toBeNull()
-    expect(await store.rooms.stand(ada.id, 999)).toBeNull()
+    expect(await store.rooms.head(eve.id, room.id)).toBeNull()
+    expect(await store.rooms.head(ada.id, 999)).toBeNull()
     const direct = await store.rooms.direct(ada.id, eve.id, 1)
-    const known = await store.rooms.stand(eve.id, direct?.id ?? 0)
+    const known = await store.rooms.head(eve.id, direct?.id ?? 0)
     expect(known?.pair?.map(({ nickname }) => nickname)).toEqual(['Eve', 'Ada'])
   })
 

@@ -1,7 +1,6 @@
 import { Database } from 'bun:sqlite'
 import { expect, test } from 'bun:test'
-import { stopAfterFailedSync } from '../../src/store/sqlite/failed-sync'
-import { storageReasonOf } from '../../src/store/storage-fault'
+import { stopAfterFailedSync, storageReasonOf } from '../../src/store/storage-fault'
 
 const withCode = (code: string): Error => Object.assign(new Error('broken'), { code })
 
@@ -35,7 +34,7 @@ test('a full database says so by itself', () => {
 test('after a failed sync nothing is written any more, and reading goes on', async () => {
   const db = new Database(':memory:')
   db.run('CREATE TABLE texts (text)')
-  const noun = stopAfterFailedSync(db, {
+  const part = stopAfterFailedSync(db, {
     async add(text: string) {
       db.run('INSERT INTO texts VALUES (?)', [text])
     },
@@ -44,10 +43,10 @@ test('after a failed sync nothing is written any more, and reading goes on', asy
     },
     count: () => db.query<{ n: number }, []>('SELECT count(*) AS n FROM texts').get()?.n,
   })
-  await noun.add('before')
-  await expect(noun.fail('SQLITE_FULL')).rejects.toThrow('broken')
-  await noun.add('a full disk may have room again')
-  await expect(noun.fail('SQLITE_IOERR_FSYNC')).rejects.toThrow('broken')
-  await expect(noun.add('after')).rejects.toThrow('readonly')
-  expect(noun.count()).toBe(2)
+  await part.add('before')
+  await expect(part.fail('SQLITE_FULL')).rejects.toThrow('broken')
+  await part.add('a full disk may have room again')
+  await expect(part.fail('SQLITE_IOERR_FSYNC')).rejects.toThrow('broken')
+  await expect(part.add('after')).rejects.toThrow('readonly')
+  expect(part.count()).toBe(2)
 })

@@ -26,7 +26,7 @@ export async function catchUp(
   outlet: Outlet,
 ): Promise<void> {
   for (const [roomId, after] of position.rooms) {
-    const room = await chat.store.rooms.stand(userId, roomId)
+    const room = await chat.store.rooms.head(userId, roomId)
     if (room === null) continue
     if (isObsolete(chat, position.epoch, room.revision, after)) {
       outlet.send(JSON.stringify([{ type: 'reload', room: roomId } satisfies ChatEvent]))
@@ -43,7 +43,7 @@ export async function catchUp(
 }
 
 async function isMember(chat: Chat, userId: number, roomId: number): Promise<boolean> {
-  return (await chat.store.rooms.stand(userId, roomId)) !== null
+  return (await chat.store.rooms.head(userId, roomId)) !== null
 }
 
 /** Whether it is from another database, from the future, or too far behind to be replayed. */

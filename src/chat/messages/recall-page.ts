@@ -1,6 +1,6 @@
 import { serverLimits } from '../../server/limits'
 import { setNewest } from '../../shared/lru'
-import type { Changes, Message, Stand } from '../../store/store'
+import type { Changes, Message, RoomHead } from '../../store/store'
 import type { Chat } from '../chat'
 import { toEvent } from './events'
 import type { ChatEvent } from '../../shared/protocol'
@@ -20,7 +20,7 @@ export type Page = { frames: string[]; revision: number; more: boolean }
  * interruption everybody comes back to one place. Known by the room's revision, which every change
  * of a message moves on; whoever asks must be in the room.
  */
-export async function recallPage(chat: Chat, room: Stand, reading: Reading): Promise<Page> {
+export async function recallPage(chat: Chat, room: RoomHead, reading: Reading): Promise<Page> {
   const { after, from, subprotocol } = reading
   const key = `${chat.store.epoch} ${room.id} ${room.revision} ${after} ${from} ${subprotocol}`
   const known = pages.get(key)

@@ -14,9 +14,9 @@ export const searchIndexUnitsMax = 32 * 1024
  */
 export type SearchIndex = {
   /** Before a message is changed or deleted, in that transaction: leaves nothing of it behind. */
-  forget: (room: number, seq: number) => void
+  remove: (room: number, seq: number) => void
   /** After it was changed, in that transaction. */
-  learn: (room: number, seq: number) => void
+  add: (room: number, seq: number) => void
   /** Messages that are stored and not in the index yet. */
   countWaiting: () => number
   /** Takes in the next portion, in a transaction of its own; gives how many messages it had. */
@@ -28,8 +28,10 @@ export const indexedToSetting = 'search_indexed_to'
 
 /** Makes the statements that keep the index, which must have been brought up to date. */
 export function createSearchIndex(db: Database): SearchIndex {
-  const insert = db.query(`INSERT INTO search (rowid, tokens) VALUES (?, ?)`)
-  const remove = db.query(`INSERT INTO search (search, rowid, tokens) VALUES ('delete', ?, ?)`)
+  const insertTokens = db.query(`INSERT INTO search (rowid, tokens) VALUES (?, ?)`)
+  const deleteTokens = db.query(
+    `INSERT INTO search (search, rowid, tokens) VALUES ('delete', ?, ?)`,
+  )
   const find = db.query<IndexedRow, [number, number]>(
     `${selectIndexed} WHERE room_id = ? AND seq = ? AND deleted_at IS NULL`,
   )
@@ -41,13 +43,13 @@ export function createSearchIndex(db: Database): SearchIndex {
   }
   const take = createTaking(db)
   return {
-    forget(room, seq) {
+    remove(room, seq) {
       const row = indexed(room, seq)
-      if (row !== null) remove.run(row.id, tokensOf(toIndexed(row)))
+      if (row !== null) deleteTokens.run(row.id, tokensOf(toIndexed(row)))
     },
-    learn(room, seq) {
+    add(room, seq) {
       const row = indexed(room, seq)
-      if (row !== null) insert.run(row.id, tokensOf(toIndexed(row)))
+      if (row !== null) insertTokens.run(row.id, tokensOf(toIndexed(row)))
     },
     countWaiting: () => (newest.get()?.id ?? 0) - indexedTo,
     takeNext() {

@@ -1,12 +1,10 @@
 import type { Database } from 'bun:sqlite'
 import { excerptOf } from './excerpt'
 import { fold } from './fold'
-import type { User } from '../rows'
-import type { Has, Hit, Place, SearchOutcome, SearchPage, SearchQuery } from './query'
+import type { Has, Hit, Line, Place, SearchOutcome, SearchPage, SearchQuery } from './query'
 import { readAttachments } from '../sqlite/attachments'
-import { type MessageRow, selectMessages, toMessage } from '../sqlite/messages'
-import { joinOther } from '../sqlite/rooms'
-import { createContext } from './search-context'
+import { type MessageRow, selectMessages, toMessageWithOther } from '../sqlite/message-rows'
+import { joinOther, type OtherRow, selectOther } from '../sqlite/rooms'
 import { indexedToSetting } from './search-index'
 import {
   hasToken,
@@ -194,20 +192,15 @@ function readHits(
   return page.flatMap(({ room, seq }) => {
     const row = byPlace.get(`${room} ${seq}`)
     if (row === undefined) return []
-    const { kind, roomName, otherId: id, otherNickname, otherAvatar, ...message } = row
-    const other = id === null ? null : { id, nickname: otherNickname, avatar: otherAvatar }
-    const whole = toMessage(message, other)
-    const text = [row.content, ...whole.attachments.map(({ name }) => name)].join('\n').trim()
-    const excerpt = excerptOf(text, words)
-    return [{ message: whole, kind, roomName, excerpt, ...context(row) }]
+    const { kind, roomName, ...rest } = row
+    const message = toMessageWithOther(rest)
+    const names = message.attachments.map(({ name }) => name)
+    const excerpt = excerptOf([row.content, ...names].join('\n').trim(), words)
+    return [{ message, kind, roomName, excerpt, ...context(row) }]
   })
 }
 
-type HitRow = MessageRow &
-  Pick<Hit, 'kind' | 'roomName'> & { otherId: number | null } & {
-    otherNickname: User['nickname']
-    otherAvatar: User['avatar']
-  }
+type HitRow = MessageRow & OtherRow & Pick<Hit, 'kind' | 'roomName'>
 
 const mine = `SELECT room_id FROM memberships WHERE user_id =`
 
@@ -241,8 +234,7 @@ function prepare(db: Database) {
      WHERE id >= ? AND room_id IN (${mine} ?) ORDER BY id LIMIT 1`,
   )
   const hits = db.query<HitRow, [string, number]>(
-    `SELECT said.*, rooms.kind, rooms.name AS roomName, other.id AS otherId,
-       other.nickname AS otherNickname, other.avatar AS otherAvatar
+    `SELECT said.*, rooms.kind, rooms.name AS roomName, ${selectOther}
      FROM (${selectMessages(
        `messages.id IN (SELECT value FROM json_each(?1)) AND room_id IN (${mine} ?2)`,
      )}) AS said
@@ -251,3 +243,35 @@ function prepare(db: Database) {
   )
   return { db, newest, place, indexed, unindexed, nearest, hits, context: createContext(db) }
 }
+
+/** Makes the function that gives the messages just before and just after a place. */
+function createContext(db: Database) {
+  const before = db.query<LineRow, [number, number]>(
+    `${selectLine} AND seq < ?2 ORDER BY seq DESC LIMIT 1`,
+  )
+  const after = db.query<LineRow, [number, number]>(
+    `${selectLine} AND seq > ?2 ORDER BY seq LIMIT 1`,
+  )
+  return ({ room, seq }: Place): { before: Line | null; after: Line | null } => ({
+    before: toLine(before.get(room, seq)),
+    after: toLine(after.get(room, seq)),
+  })
+}
+
+type LineRow = { name: string; content: string; attachments: string | null }
+
+const selectLine = `SELECT nickname AS name, content, attachments
+  FROM messages JOIN users ON users.id = author_id
+  WHERE room_id = ?1 AND deleted_at IS NULL`
+
+/** What fits into one line; of what has no words, the names of its files. */
+function toLine(row: LineRow | null): Line | null {
+  if (row === null) return null
+  const files = readAttachments(row.attachments).map(({ name }) => name)
+  const text = [row.content.slice(0, lineUnits * 2), ...files].join(' ').trim()
+  const line = text.replace(/\s+/gu, ' ').slice(0, lineUnits).toWellFormed()
+  return { name: row.name, text: line }
+}
+
+/** A line of the widest list; the rest is cut where it is shown. */
+const lineUnits = 120

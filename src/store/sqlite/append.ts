@@ -9,7 +9,7 @@ import {
   selectMessages,
   toMessage,
   writeMentions,
-} from './messages'
+} from './message-rows'
 
 /**
  * Makes the function that adds a group of messages in one transaction. Each gets the next revision
@@ -53,13 +53,14 @@ function appendOne(work: Work, message: NewMessage): AppendOutcome {
     writtenAfter,
     createdAt,
   )
+  // The index found the id of an earlier message.
   if (changes === 0) return refuse(work, message, member, 'client_id_reused')
   const { sender, recipient } = member
   const notifiedUserIds = findNotifiedUserIds(mentions, sender, quote)
   for (const user of notifiedUserIds) mention.run(user, room, seq)
   use.mark(room, seq, message.attachments)
   member.place.head = seq
-  // One by one: copying what there is into what it becomes takes as long as storing it.
+  // Field by field: spreading objects here takes as long as storing the message.
   const stored: Message = {
     room,
     seq,
@@ -105,7 +106,7 @@ function answerRepeat(
   return { status: 'accepted', message: toMessage(row, member?.recipient ?? null), repeat: true }
 }
 
-/** Somebody in a room, as the group knows them already or as the database does; null: not in it. */
+/** A member of a room, looked up once per group; null when the person is not in the room. */
 function memberOf(work: Work, room: number, author: number): Member | null {
   const { members } = work.group
   const key = `${room} ${author}`
@@ -128,7 +129,7 @@ function readMember({ group, findRoom, findOther }: Work, room: number, sender: 
   }
 }
 
-/** Only a private message was written somewhere, and only where its author may be. */
+/** The room in which a private message was written, if its author is a member there. */
 function placeOfWriting(
   work: Work,
   { author, writtenIn }: NewMessage,
@@ -141,61 +142,42 @@ function placeOfWriting(
 }
 
 function prepare(db: Database) {
-  const findFirst = db.query<MessageRow, [string, number]>(
-    selectMessages('client_id = ? AND author_id = ?'),
-  )
-  // The room and the person apart, as a join of all takes ten times as long.
-  const findMember = db.query<User, [number, number]>(
-    `SELECT id, nickname, avatar FROM users
-     WHERE id = (SELECT user_id FROM memberships WHERE room_id = ? AND user_id = ?)`,
-  )
-  const findRoom = db.query<Place, [number]>(
-    `SELECT revision AS head, kind = 'direct' AS isDirect FROM rooms WHERE id = ?`,
-  )
-  const findOther = db.query<User, [number, number]>(
-    `SELECT id, nickname, avatar FROM memberships JOIN users ON id = user_id
-     WHERE room_id = ? AND user_id <> ?`,
-  )
-  const findReply = db.query<{ quote: string }, [number, number]>(
-    `SELECT (${quoteAt('?1', '?2')}) AS quote`,
-  )
-  // Parameters by position: named ones cost as much again as the insert itself.
-  const insert = db.query<never, InsertValues>(
-    `INSERT INTO messages (room_id, seq, revision, author_id, client_id, content, reply_to,
-       mentions, attachments, written_in, written_after, created_at)
-     VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-     ON CONFLICT (client_id, author_id) DO NOTHING`,
-  )
-  const mention = db.query(
-    `INSERT OR IGNORE INTO mentions (user_id, room_id, seq) VALUES (?, ?, ?)`,
-  )
-  const advance = db.query(`UPDATE rooms SET revision = ?2 WHERE id = ?1`)
-  const use = createUse(db)
-  const find = { findFirst, findReply, findMember, findRoom, findOther }
-  return { ...find, insert, mention, advance, use }
+  return {
+    findFirst: db.query<MessageRow, [string, number]>(
+      selectMessages('client_id = ? AND author_id = ?'),
+    ),
+    // The room and the person in statements of their own: joining all takes ten times as long.
+    findMember: db.query<User, [number, number]>(
+      `SELECT id, nickname, avatar FROM users
+       WHERE id = (SELECT user_id FROM memberships WHERE room_id = ? AND user_id = ?)`,
+    ),
+    findRoom: db.query<Place, [number]>(
+      `SELECT revision AS head, kind = 'direct' AS isDirect FROM rooms WHERE id = ?`,
+    ),
+    findOther: db.query<User, [number, number]>(
+      `SELECT id, nickname, avatar FROM memberships JOIN users ON id = user_id
+       WHERE room_id = ? AND user_id <> ?`,
+    ),
+    findReply: db.query<{ quote: string }, [number, number]>(
+      `SELECT (${quoteAt('?1', '?2')}) AS quote`,
+    ),
+    // Parameters by position: named ones cost as much again as the insert itself.
+    insert: db.query<never, (number | string | null)[]>(
+      `INSERT INTO messages (room_id, seq, revision, author_id, client_id, content, reply_to,
+         mentions, attachments, written_in, written_after, created_at)
+       VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+       ON CONFLICT (client_id, author_id) DO NOTHING`,
+    ),
+    mention: db.query(`INSERT OR IGNORE INTO mentions (user_id, room_id, seq) VALUES (?, ?, ?)`),
+    advance: db.query(`UPDATE rooms SET revision = ?2 WHERE id = ?1`),
+    use: createUse(db),
+  }
 }
 
-type InsertValues = [
-  room: number,
-  seq: number,
-  author: number,
-  clientId: string,
-  content: string,
-  replyTo: number | null,
-  mentions: string | null,
-  attachments: string | null,
-  writtenIn: number | null,
-  writtenAfter: number | null,
-  createdAt: number,
-]
-
-/** A room while a group is written: its newest revision, at first as it is stored. */
+/** A room and its newest revision, which grows while a group is written. */
 type Place = { head: number; isDirect: 0 | 1 }
 
 type Member = { sender: User; recipient: User | null; place: Place }
 
-/** Looked up and written once per group. */
-type Group = {
-  rooms: Map<number, Place>
-  members: Map<string, Member | null>
-}
+/** Each room and member of a group is looked up once, and each room written once. */
+type Group = { rooms: Map<number, Place>; members: Map<string, Member | null> }

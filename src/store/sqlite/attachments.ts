@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite'
 import type { Attachment, NewAttachment, Store } from '../store'
 
-/** What was uploaded, in SQLite: found only through the room of its message. */
+/** Uploaded files, in SQLite: found only through the room of their message. */
 export function createAttachments(db: Database): Store['attachments'] {
   const insert = db.query<never, [NewAttachment]>(insertAttachment('nothing'))
   const find = db.query<Attachment, [number, string]>(
@@ -23,33 +23,20 @@ export function createAttachments(db: Database): Store['attachments'] {
   const dropUnused = db.query<{ id: string }, [number]>(
     `DELETE FROM attachments WHERE used_as IS NULL AND created_at < ? RETURNING id`,
   )
-  const without = db.query<{ id: string }, [string]>(
+  const unknown = db.query<{ id: string }, [string]>(
     `SELECT value AS id FROM json_each(?) WHERE value NOT IN (SELECT id FROM attachments)`,
   )
-
   return {
-    async add(attachment) {
-      insert.run(attachment)
-    },
-    async find(userId, id) {
-      return find.get(userId, id)
-    },
-    async findFace(id) {
-      return findFace.get(id)
-    },
-    async stored(ownerId) {
-      return stored.get(ownerId) ?? { own: 0, all: 0 }
-    },
-    async dropUnused(before) {
-      return dropUnused.all(before).map(({ id }) => id)
-    },
-    async unknown(ids) {
-      return without.all(JSON.stringify(ids)).map(({ id }) => id)
-    },
+    add: async (attachment) => void insert.run(attachment),
+    find: async (userId, id) => find.get(userId, id),
+    findFace: async (id) => findFace.get(id),
+    stored: async (ownerId) => stored.get(ownerId) ?? { own: 0, all: 0 },
+    dropUnused: async (before) => dropUnused.all(before).map(({ id }) => id),
+    unknown: async (ids) => unknown.all(JSON.stringify(ids)).map(({ id }) => id),
   }
 }
 
-/** The statement that records a file: as somebody's picture, or not used yet. */
+/** The statement that records a file: as a profile picture, or not used yet. */
 export function insertAttachment(use: 'face' | 'nothing'): string {
   const usedAs = use === 'face' ? `'face'` : 'NULL'
   return `INSERT INTO attachments
@@ -58,7 +45,7 @@ export function insertAttachment(use: 'face' | 'nothing'): string {
       $createdAt)`
 }
 
-/** Gives a message its files: only the author's own ones, only while nobody has used them. */
+/** Gives a message its files: only files of its author, and only while no message has them. */
 export function createUse(db: Database) {
   const find = db.query<Attachment, [string, number]>(
     `SELECT ${columns} FROM attachments WHERE id = ? AND owner_id = ? AND used_as IS NULL`,
@@ -67,7 +54,7 @@ export function createUse(db: Database) {
     `UPDATE attachments SET used_as = 'message', room_id = ?, seq = ? WHERE id = ?`,
   )
   return {
-    /** All of them in the order given; null when one cannot be had. */
+    /** All of them in the order given; null when one is not available. */
     find(owner: number, ids: string[]): Attachment[] | null {
       const found = ids.map((id) => find.get(id, owner))
       return found.every((each) => each !== null) ? found : null
@@ -78,14 +65,13 @@ export function createUse(db: Database) {
   }
 }
 
-/** Attachments as they stand in the row of their message. */
+/** Attachments as the row of their message holds them. */
 export function writeAttachments(attachments: Attachment[]): string | null {
   return attachments.length === 0 ? null : JSON.stringify(attachments)
 }
 
 export function readAttachments(text: string | null): Attachment[] {
-  const attachments: Attachment[] = text === null ? [] : JSON.parse(text)
-  return attachments
+  return text === null ? [] : JSON.parse(text)
 }
 
 const columns = 'id, name, type, size, width, height, preview, description'

@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite'
 import type { User } from '../rows'
 import type { ExportPage, RoomExtent } from '../search/query'
-import { type MessageRow, selectMessages, toMessage } from './messages'
+import { type MessageRow, selectMessages, toMessage } from './message-rows'
 
 /** Characters of one step of an export. */
 const exportPageUnitsMax = 96 * 1024
@@ -16,60 +16,57 @@ export type ExportQuery = {
 }
 
 export type Exports = {
-  /** How much there is up to a place; null for whoever is not in the room. */
+  /** How many messages there are up to a place; null for people who are not in the room. */
   measure: (query: Pick<ExportQuery, 'user' | 'room' | 'upTo'>) => RoomExtent | null
-  /** Some of it, in order; null as above. */
+  /** Some of them, in order; null as above. */
   read: (query: ExportQuery) => ExportPage | null
 }
 
-/** Reads whole rooms piece by piece, for their members, and nothing that was deleted. */
+/** Reads whole rooms page by page, for their members, without deleted messages. */
 export function createExports(db: Database): Exports {
-  const statements = prepare(db)
+  const { extent, people, page } = prepare(db)
   return {
-    measure: ({ user, room, upTo }) => statements.extent.get(room, upTo, user),
-    read: db.transaction((query: ExportQuery) => read(statements, query)),
+    measure: ({ user, room, upTo }) => extent.get(room, upTo, user),
+    read: db.transaction(({ user, room, after, upTo, limit }: ExportQuery) => {
+      const found = people.all(room, user)
+      if (!found.some(({ id }) => id === user)) return null
+      const messages: ExportPage['messages'] = []
+      let units = 0
+      for (const row of page.iterate(room, after, upTo, limit)) {
+        const other = found.find(({ id, isPair }) => isPair === 1 && id !== row.senderId)
+        const { id = 0, nickname = '', avatar = '' } = other ?? {}
+        messages.push(toMessage(row, other === undefined ? null : { id, nickname, avatar }))
+        units += row.content.length
+        if (units > exportPageUnitsMax) break
+      }
+      return { messages, end: messages.length < limit && units <= exportPageUnitsMax }
+    }),
   }
-}
-
-function read(statements: ReturnType<typeof prepare>, query: ExportQuery): ExportPage | null {
-  const { user, room, after, upTo, limit } = query
-  const people = statements.people.all(room, user)
-  if (!people.some(({ id }) => id === user)) return null
-  const messages: ExportPage['messages'] = []
-  let units = 0
-  for (const row of statements.page.iterate(room, after, upTo, limit)) {
-    const other = people.find(({ id, isPair }) => isPair === 1 && id !== row.senderId)
-    const { id = 0, nickname = '', avatar = '' } = other ?? {}
-    messages.push(toMessage(row, other === undefined ? null : { id, nickname, avatar }))
-    units += row.content.length
-    if (units > exportPageUnitsMax) break
-  }
-  const end = messages.length < limit && units <= exportPageUnitsMax
-  return { messages, end }
 }
 
 function prepare(db: Database) {
-  // Both counts are of an index alone: of all places, and of the few that were changed.
-  const extent = db.query<RoomExtent, [number, number, number]>(
-    `SELECT
-       (SELECT count(*) FROM messages WHERE room_id = ?1 AND seq <= ?2)
-       - (SELECT count(*) FROM messages WHERE room_id = ?1 AND seq <= ?2
-          AND revision > seq AND deleted_at IS NOT NULL) AS count,
-       (SELECT created_at FROM messages WHERE room_id = ?1 AND seq <= ?2
-        AND deleted_at IS NULL ORDER BY seq LIMIT 1) AS firstAt,
-       (SELECT created_at FROM messages WHERE room_id = ?1 AND seq <= ?2
-        AND deleted_at IS NULL ORDER BY seq DESC LIMIT 1) AS lastAt
-     FROM memberships WHERE room_id = ?1 AND user_id = ?3`,
-  )
-  // The reader, and of a direct room the other person, too.
-  const people = db.query<User & { isPair: 0 | 1 }, [number, number]>(
-    `SELECT users.id, nickname, avatar, kind = 'direct' AS isPair
-     FROM rooms JOIN memberships ON room_id = rooms.id JOIN users ON users.id = user_id
-     WHERE rooms.id = ?1 AND (kind = 'direct' OR user_id = ?2)`,
-  )
-  const page = db.query<MessageRow, [number, number, number, number]>(
-    `${selectMessages('room_id = ?1 AND seq > ?2 AND seq <= ?3 AND deleted_at IS NULL')}
-     ORDER BY seq LIMIT ?4`,
-  )
-  return { extent, people, page }
+  return {
+    // Both counts read only an index: of all places, and of the few that were changed.
+    extent: db.query<RoomExtent, [number, number, number]>(
+      `SELECT
+         (SELECT count(*) FROM messages WHERE room_id = ?1 AND seq <= ?2)
+         - (SELECT count(*) FROM messages WHERE room_id = ?1 AND seq <= ?2
+            AND revision > seq AND deleted_at IS NOT NULL) AS count,
+         (SELECT created_at FROM messages WHERE room_id = ?1 AND seq <= ?2
+          AND deleted_at IS NULL ORDER BY seq LIMIT 1) AS firstAt,
+         (SELECT created_at FROM messages WHERE room_id = ?1 AND seq <= ?2
+          AND deleted_at IS NULL ORDER BY seq DESC LIMIT 1) AS lastAt
+       FROM memberships WHERE room_id = ?1 AND user_id = ?3`,
+    ),
+    // The reader, and in a direct room the other person, too.
+    people: db.query<User & { isPair: 0 | 1 }, [number, number]>(
+      `SELECT users.id, nickname, avatar, kind = 'direct' AS isPair
+       FROM rooms JOIN memberships ON room_id = rooms.id JOIN users ON users.id = user_id
+       WHERE rooms.id = ?1 AND (kind = 'direct' OR user_id = ?2)`,
+    ),
+    page: db.query<MessageRow, [number, number, number, number]>(
+      `${selectMessages('room_id = ?1 AND seq > ?2 AND seq <= ?3 AND deleted_at IS NULL')}
+       ORDER BY seq LIMIT ?4`,
+    ),
+  }
 }

@@ -1,10 +1,10 @@
 import type { Database, Statement } from 'bun:sqlite'
 import { once } from '../../shared/once'
 
-/** From here on `query` makes a statement when it is first used: together they took 3 ms. */
-export function prepareLate(db: Database): void {
+/** From here on `db.query` compiles a statement when it is first used, for a shorter start. */
+export function prepareLazily(db: Database): void {
   const query: (sql: string) => Statement = db.query.bind(db)
-  const late = (sql: string): Pick<Statement, 'all' | 'get' | 'iterate' | 'run'> => {
+  const lazy = (sql: string): Pick<Statement, 'all' | 'get' | 'iterate' | 'run'> => {
     const statement = once(() => query(sql))
     return {
       all: (...values) => statement().all(...values),
@@ -13,5 +13,5 @@ export function prepareLate(db: Database): void {
       run: (...values) => statement().run(...values),
     }
   }
-  Object.assign(db, { query: late })
+  Object.assign(db, { query: lazy })
 }

@@ -1,4 +1,5 @@
 import type { Database } from 'bun:sqlite'
+import { failWith } from '../problem'
 import first from './migrations/0001.sql' with { type: 'text' }
 
 /**
@@ -12,19 +13,19 @@ export const newestFormat = migrations.length
 
 /**
  * Brings the database to the newest schema: all steps and the new format number in one transaction,
- * so that all or nothing happens. Gives a sentence when the database is newer than this program;
- * throws what SQLite throws when a step fails.
+ * so that all or nothing happens. Throws a sentence for the operator when the database is newer
+ * than this program, and what SQLite throws when a step fails.
  */
-export function migrate(db: Database, steps = migrations): string | null {
+export function migrate(db: Database, steps = migrations): void {
   const version = readVersion(db)
   const newest = steps.length
   if (version > newest) {
-    return (
+    failWith(
       `The data was written by a newer Chatroom (format ${version}, this one knows ` +
-      `${newest}). Please run the newer one.`
+        `${newest}). Please run the newer one.`,
     )
   }
-  if (version === newest) return null
+  if (version === newest) return
   // A step that makes a table anew drops it first; references to it are checked at the end.
   db.run('PRAGMA foreign_keys = 0')
   db.transaction(() => {
@@ -34,7 +35,6 @@ export function migrate(db: Database, steps = migrations): string | null {
     db.run(`PRAGMA user_version = ${newest}`)
   }).immediate()
   db.run('PRAGMA foreign_keys = 1')
-  return null
 }
 
 function readVersion(db: Database): number {

@@ -1,15 +1,16 @@
+import type { Store } from '../store'
 import type { Answers, Question } from './reader-thread'
 
 /** Questions waiting for the reader thread; beyond it people are asked to retry. */
 const readerQueueMax = 100
-/** A thread that is silent for longer than any budget is replaced. */
+/** A thread that is silent for longer is replaced; every question has a smaller limit itself. */
 const readerAnswerMsMax = 15_000
 const readerCloseMsMax = 1_000
 
 export type Reader = {
-  /** Asks the thread that reads. Rejects when it dies of the question. */
+  /** Asks the reader thread. Rejects when it dies twice of the question. */
   ask: <Kind extends keyof Answers>(question: Question & { kind: Kind }) => Promise<Answers[Kind]>
-  /** So many questions wait already that no more should be asked. */
+  /** True while the queue is full. */
   isBusy: () => boolean
   close: () => Promise<void>
 }
@@ -18,11 +19,11 @@ type Asked = {
   question: Question
   resolve: (answer: string) => void
   reject: (fault: Error) => void
-  /** A question whose thread died is asked once more: it may not have been its fault. */
+  /** A question whose thread died is asked once more: it may not be the cause. */
   isSecondTry: boolean
 }
 
-type Desk = {
+type State = {
   file: string
   waiting: Asked[]
   current: Asked | null
@@ -31,81 +32,91 @@ type Desk = {
 }
 
 /**
- * Makes the reader. Its thread starts with the first question, gets one at a time, and is replaced
- * when it dies or does not answer.
+ * Makes the reader of a database file. Its thread starts with the first question, gets one at a
+ * time, and is replaced when it dies or does not answer.
  */
 export function createReader(file: string): Reader {
-  const desk: Desk = { file, waiting: [], current: null, worker: null }
+  const state: State = { file, waiting: [], current: null, worker: null }
   const ask: Reader['ask'] = (question) =>
     new Promise((resolve, reject) => {
       const parse = (text: string): void => resolve(JSON.parse(text))
-      desk.waiting.push({ question, resolve: parse, reject, isSecondTry: false })
-      next(desk)
+      state.waiting.push({ question, resolve: parse, reject, isSecondTry: false })
+      next(state)
     })
   return {
     ask,
-    isBusy: () => desk.waiting.length >= readerQueueMax,
+    isBusy: () => state.waiting.length >= readerQueueMax,
     async close() {
-      if (desk.worker === null) return
+      if (state.worker === null) return
       await Promise.race([ask({ kind: 'close' }), Bun.sleep(readerCloseMsMax)])
-      clearTimeout(desk.timer)
-      const last = desk.worker
-      desk.worker = null
+      clearTimeout(state.timer)
+      const last = state.worker
+      state.worker = null
       last?.terminate()
     },
   }
 }
 
-function next(desk: Desk): void {
-  if (desk.current !== null) return
-  const asked = desk.waiting.shift()
+/** The part of the Store that the reader thread answers. */
+export function createReading(reader: Reader): Pick<Store, 'search' | 'measure' | 'readOn'> {
+  return {
+    async search(query) {
+      return reader.isBusy() ? { refused: 'busy' } : reader.ask({ kind: 'search', query })
+    },
+    measure: ({ id: room, revision: upTo }, user) =>
+      reader.ask({ kind: 'measure', query: { room, user, upTo } }),
+    readOn: ({ id: room, revision: upTo }, user, after, limit) =>
+      reader.ask({ kind: 'read', query: { room, user, after, upTo, limit } }),
+  }
+}
+
+function next(state: State): void {
+  if (state.current !== null) return
+  const asked = state.waiting.shift()
   if (asked === undefined) return
-  const worker = desk.worker ?? start(desk)
-  desk.worker = worker
-  desk.current = asked
-  desk.timer = setTimeout(() => {
-    worker.terminate()
-    died(desk, worker)
-  }, readerAnswerMsMax)
+  const worker = state.worker ?? start(state)
+  state.worker = worker
+  state.current = asked
+  state.timer = setTimeout(() => replace(state, worker), readerAnswerMsMax)
   worker.postMessage(asked.question)
 }
 
-/** Inside the executable all our code stands in one file, but a thread's own stays at its place. */
+/** In the executable our code is one file at the root; the thread's file keeps its place. */
 const threadFile = Bun.isStandaloneExecutable
   ? './store/sqlite/reader-thread.ts'
   : './reader-thread.ts'
 
-function start(desk: Desk): Worker {
+function start(state: State): Worker {
   const worker = new Worker(new URL(threadFile, import.meta.url), { ref: false, smol: true })
   worker.onmessage = ({ data }: MessageEvent<string>) => {
-    if (worker !== desk.worker) return
-    take(desk)?.resolve(data)
-    next(desk)
+    if (worker !== state.worker) return
+    takeCurrent(state)?.resolve(data)
+    next(state)
   }
-  // Whatever ends a thread: what it threw, or its end without a word.
+  // A thread ends with an error event, or with a close event alone.
   worker.onerror = (event) => {
     event.preventDefault()
-    died(desk, worker)
+    replace(state, worker)
   }
-  worker.addEventListener('close', () => died(desk, worker))
-  worker.postMessage({ kind: 'open', file: desk.file } satisfies Question)
+  worker.addEventListener('close', () => replace(state, worker))
+  worker.postMessage({ kind: 'open', file: state.file } satisfies Question)
   return worker
 }
 
-/** The question that is being answered, which is over now. */
-function take(desk: Desk): Asked | null {
-  clearTimeout(desk.timer)
-  const asked = desk.current
-  desk.current = null
+function takeCurrent(state: State): Asked | null {
+  clearTimeout(state.timer)
+  const asked = state.current
+  state.current = null
   return asked
 }
 
-function died(desk: Desk, worker: Worker): void {
-  if (worker !== desk.worker) return
-  desk.worker = null
-  const asked = take(desk)
-  if (asked?.isSecondTry === false) desk.waiting.unshift({ ...asked, isSecondTry: true })
+/** Ends a thread that died or is silent; the next question starts another. */
+function replace(state: State, worker: Worker): void {
+  if (worker !== state.worker) return
+  state.worker = null
+  const asked = takeCurrent(state)
+  if (asked?.isSecondTry === false) state.waiting.unshift({ ...asked, isSecondTry: true })
   else asked?.reject(new Error('the reader died twice of one question'))
   worker.terminate()
-  next(desk)
+  next(state)
 }

@@ -4,11 +4,10 @@ import type { Store, User } from '../store'
 /** Signed-in browsers, in SQLite. */
 export function createSessions(db: Database): Store['sessions'] {
   const findUser = db.query<User, [Uint8Array]>(
-    `SELECT users.id, nickname, avatar
-     FROM sessions JOIN users ON users.id = user_id
+    `SELECT users.id, nickname, avatar FROM sessions JOIN users ON users.id = user_id
      WHERE token_hash = ?`,
   )
-  const add = db.query(
+  const add = db.query<never, [{ userId: number; tokenHash: Uint8Array; createdAt: number }]>(
     `INSERT INTO sessions (token_hash, user_id, created_at)
      VALUES ($tokenHash, $userId, $createdAt)`,
   )
@@ -20,21 +19,13 @@ export function createSessions(db: Database): Store['sessions'] {
      WHERE id = $userId AND NOT EXISTS (SELECT 1 FROM sessions WHERE user_id = $userId)
      RETURNING id`,
   )
-
   const end = db.transaction((tokenHash: Uint8Array, endedAt: number): boolean => {
     const session = remove.get(tokenHash)
     return session !== null && releaseName.get({ userId: session.userId, endedAt }) !== null
   })
-
   return {
-    async findUser(tokenHash) {
-      return findUser.get(tokenHash)
-    },
-    async add(userId, tokenHash, createdAt) {
-      add.run({ userId, tokenHash, createdAt })
-    },
-    async end(tokenHash, endedAt) {
-      return end.immediate(tokenHash, endedAt)
-    },
+    findUser: async (tokenHash) => findUser.get(tokenHash),
+    add: async (userId, tokenHash, createdAt) => void add.run({ userId, tokenHash, createdAt }),
+    end: async (tokenHash, endedAt) => end.immediate(tokenHash, endedAt),
   }
 }

@@ -1,18 +1,16 @@
 import { Database } from 'bun:sqlite'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { codeOf, type Problem } from '../problem'
+import { codeOf, failWith, type Problem, sentenceOf } from '../problem'
 import { unfinished } from '../backup/backup'
 import type { Store } from '../store'
-import { storageReasonOf } from '../storage-fault'
+import { stopAfterFailedSync, storageReasonOf } from '../storage-fault'
 import { createAttachments } from './attachments'
-import { stopAfterFailedSync } from './failed-sync'
 import { holdFile, type Lock } from './lock'
-import { prepareLate } from './lazy-statements'
+import { prepareLazily } from './lazy-statements'
 import { createMessages } from './messages'
 import { migrate } from './migrations'
-import { createReader } from './reader'
-import { createReading } from './reading'
+import { createReader, createReading } from './reader'
 import { createRooms } from './rooms'
 import { createSearchBacklog } from '../search/search-backlog'
 import { bringIndexUpToDate, createSearchIndex } from '../search/search-index'
@@ -38,60 +36,50 @@ export type StoreOptions = {
  */
 export function openStore(options: StoreOptions): Store | Problem {
   const { folder } = options
+  let lock: Lock | null
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
+    lock = holdFile(join(folder, 'lock'))
   } catch (fault) {
     return { problem: `I cannot write to the data folder ${folder} (${codeOf(fault)}).` }
   }
-  const lock = lockFolder(folder)
-  if ('problem' in lock) return lock
-  const file = join(folder, 'chatroom.db')
+  if (lock === null) {
+    return { problem: `Another Chatroom is already running on the data folder ${folder}.` }
+  }
   try {
     if (existsSync(join(folder, unfinished))) {
-      lock.close()
-      return { problem: `A restore into ${folder} was not finished. Please run it again.` }
+      failWith(`A restore into ${folder} was not finished. Please run it again.`)
     }
-    const db = openDatabase(file)
-    if (db instanceof Database) {
-      createFirstRoom(db, options)
-      // From now on everybody waits when this thread does.
-      db.run(`PRAGMA busy_timeout = ${databaseBusyMsMax}`)
-      return createStore(db, lock, file, options.indexPauseMsMax)
-    }
-    lock.close()
-    return db
+    const file = join(folder, 'chatroom.db')
+    return createStore(openDatabase(file, options), lock, file, options.indexPauseMsMax)
   } catch (fault) {
     lock.close()
-    return { problem: sentenceFor(codeOf(fault), folder) }
+    return { problem: sentenceFor(fault, folder) }
   }
 }
 
-/** One process per folder. */
-function lockFolder(folder: string): Lock | Problem {
-  try {
-    const lock = holdFile(join(folder, 'lock'))
-    return lock ?? { problem: `Another Chatroom is already running on the data folder ${folder}.` }
-  } catch (fault) {
-    return { problem: `I cannot write to the data folder ${folder} (${codeOf(fault)}).` }
-  }
-}
-
-/** Throws what SQLite throws. */
-function openDatabase(file: string): Database | Problem {
+/** Throws what SQLite throws, or a sentence for the operator. */
+function openDatabase(file: string, options: StoreOptions): Database {
   const db = new Database(file, { create: true, strict: true })
-  const problem = setPragmas(db) ?? migrate(db)
-  if (problem === null) {
-    prepareLate(db)
+  try {
+    setPragmas(db)
+    migrate(db)
+    prepareLazily(db)
     bringIndexUpToDate(db)
+    createFirstRoom(db, options)
+    // From now on everybody waits when this thread does.
+    db.run(`PRAGMA busy_timeout = ${databaseBusyMsMax}`)
     return db
+  } catch (fault) {
+    db.close()
+    throw fault
   }
-  db.close()
-  return { problem }
 }
 
-function sentenceFor(code: string, folder: string): string {
+function sentenceFor(fault: unknown, folder: string): string {
+  const code = codeOf(fault)
   if (!/^SQLITE_(CORRUPT|NOTADB)/.test(code)) {
-    return `I cannot use the database in ${folder} (${code}).`
+    return sentenceOf(fault, `I cannot use the database in ${folder}`)
   }
   return (
     `The database in ${folder} is damaged (${code}). Put a backup in its place: ` +
@@ -99,8 +87,8 @@ function sentenceFor(code: string, folder: string): string {
   )
 }
 
-/** Bun's defaults are journal DELETE, foreign keys off, no busy timeout: none of them will do. */
-function setPragmas(db: Database): string | null {
+/** Bun's defaults do not suit: journal DELETE, foreign keys off, no busy timeout. */
+function setPragmas(db: Database): void {
   const wanted = [
     ['journal_mode', 'wal'],
     // FULL: the WAL is synced at each commit, so "accepted" survives a power cut.
@@ -118,9 +106,8 @@ function setPragmas(db: Database): string | null {
     db.run(`PRAGMA ${name} = ${value}`)
     const row = db.query<Record<string, unknown>, []>(`PRAGMA ${name}`).get()
     const obeyed = Object.values(row ?? {})[0]
-    if (obeyed !== value) return `The database refuses ${name} = ${value} (it says ${obeyed}).`
+    if (obeyed !== value) failWith(`The database refuses ${name} = ${value} (it says ${obeyed}).`)
   }
-  return null
 }
 
 function createFirstRoom(db: Database, { firstRoom, now }: StoreOptions): void {
@@ -133,7 +120,7 @@ function createFirstRoom(db: Database, { firstRoom, now }: StoreOptions): void {
 
 function createStore(db: Database, lock: Lock, file: string, indexPauseMsMax?: number): Store {
   const reader = createReader(file)
-  const careful = <Noun extends object>(noun: Noun): Noun => stopAfterFailedSync(db, noun)
+  const careful = <Part extends object>(part: Part): Part => stopAfterFailedSync(db, part)
   const index = careful(createSearchIndex(db))
   const backlog = createSearchBacklog(index, indexPauseMsMax)
   const writeProbe = db.query(
@@ -149,14 +136,12 @@ function createStore(db: Database, lock: Lock, file: string, indexPauseMsMax?: n
     messages: careful(createMessages(db, index, backlog)),
     attachments: careful(createAttachments(db)),
     ...createReading(reader),
-    async probe() {
-      writeProbe.run()
-    },
+    probe: async () => void writeProbe.run(),
     async close() {
       backlog.stop()
       await reader.close()
-      // A log that cannot be brought home stays and is read at the next start.
-      unlessDiskRefuses(() => db.run('PRAGMA wal_checkpoint(TRUNCATE)'))
+      // A full or broken disk leaves the log, which is read at the next start.
+      checkpoint(db)
       // Bun caches statements; an unfinalised one would leave the -wal file behind.
       db.close(false)
       lock.close()
@@ -164,10 +149,9 @@ function createStore(db: Database, lock: Lock, file: string, indexPauseMsMax?: n
   }
 }
 
-/** What a full or broken disk leaves undone at the end is done at the next start. */
-function unlessDiskRefuses(work: () => void): void {
+function checkpoint(db: Database): void {
   try {
-    work()
+    db.run('PRAGMA wal_checkpoint(TRUNCATE)')
   } catch (fault) {
     if (storageReasonOf(fault) === null) throw fault
   }

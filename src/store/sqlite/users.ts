@@ -10,12 +10,9 @@ export function createUsers(db: Database): Store['users'] {
   )
   const find = db.query<User, [number]>(`SELECT id, nickname, avatar FROM users WHERE id = ?`)
   const inRoom = db.query<User, [number]>(
-    `SELECT users.id, nickname, avatar
-     FROM memberships JOIN users ON users.id = user_id
-     WHERE room_id = ? AND left_at IS NULL
-     ORDER BY nickname_folded`,
+    `SELECT users.id, nickname, avatar FROM memberships JOIN users ON users.id = user_id
+     WHERE room_id = ? AND left_at IS NULL ORDER BY nickname_folded`,
   )
-
   const everybody = db.query<User, []>(
     `SELECT id, nickname, avatar FROM users WHERE left_at IS NULL ORDER BY nickname_folded`,
   )
@@ -25,24 +22,13 @@ export function createUsers(db: Database): Store['users'] {
      WHERE room_id = ?1 AND (nickname_folded IN (SELECT value FROM json_each(?3)) OR user_id = ?2)
        AND EXISTS (SELECT 1 FROM memberships WHERE room_id = ?1 AND user_id = ?2)`,
   )
-
   return {
-    async join(user, tokenHash) {
-      return join(user, tokenHash)
-    },
-    async isNameFree(folded, skeleton) {
-      return findHolder.get({ folded, skeleton }) === null
-    },
-    async find(id) {
-      return find.get(id)
-    },
+    join: async (user, tokenHash) => join(user, tokenHash),
+    isNameFree: async (folded, skeleton) => findHolder.get({ folded, skeleton }) === null,
+    find: async (id) => find.get(id),
     change: createChange(db),
-    async inRoom(room) {
-      return inRoom.all(room.id)
-    },
-    async everybody() {
-      return everybody.all()
-    },
+    inRoom: async (room) => inRoom.all(room.id),
+    everybody: async () => everybody.all(),
     async namedIn(roomId, author, folded) {
       const rows = namedIn.all(roomId, author, JSON.stringify(folded))
       return rows.map((row) => ({ ...row, isOwner: row.isOwner === 1 }))
@@ -50,24 +36,23 @@ export function createUsers(db: Database): Store['users'] {
   }
 }
 
+type NamedRow = Omit<NamedUser, 'isOwner'> & { isOwner: 0 | 1 }
+
 function createJoin(db: Database): (user: NewUser, tokenHash: Uint8Array) => User | null {
   const insertUser = db.query<{ id: number }, [Omit<NewUser, 'face'>]>(
     `INSERT INTO users (nickname, nickname_folded, nickname_skeleton, avatar, created_at)
      VALUES ($nickname, $folded, $skeleton, $avatar, $createdAt)
-     ON CONFLICT DO NOTHING
-     RETURNING id`,
+     ON CONFLICT DO NOTHING RETURNING id`,
   )
   const insertSession = db.query(
     `INSERT INTO sessions (token_hash, user_id, created_at) VALUES ($tokenHash, $id, $createdAt)`,
   )
-  // Nothing said before somebody joined is unread for them.
+  // Messages from before somebody joined are not unread for them.
   const joinFirstRoom = db.query(
     `INSERT INTO memberships (room_id, user_id, joined_at, read_seq)
      SELECT id, $id, $createdAt, revision FROM rooms WHERE kind = 'open' ORDER BY id LIMIT 1`,
   )
-
   const insertFace = db.query(insertAttachment('face'))
-
   return db.transaction(({ face, ...user }: NewUser, tokenHash: Uint8Array): User | null => {
     const made = insertUser.get(user)
     if (made === null) return null
@@ -97,5 +82,3 @@ function createChange(db: Database): Store['users']['change'] {
   })
   return async (id, profile) => change.immediate(id, profile)
 }
-
-type NamedRow = Omit<NamedUser, 'isOwner'> & { isOwner: 0 | 1 }

@@ -1,0 +1,108 @@
+import type { Mention, Message, Quote, Reaction, User } from '../store'
+import { readAttachments } from './attachments'
+import { type OtherRow, toOther } from './rooms'
+
+/** A row of `selectMessages`: lists and the quote are JSON. */
+export type MessageRow = Omit<
+  Message,
+  'sender' | 'mentions' | 'recipient' | 'quote' | 'notifiedUserIds' | 'reactions' | 'attachments'
+> & {
+  senderId: number
+  nickname: string
+  avatar: string
+  mentions: string | null
+  attachments: string | null
+  quote: string | null
+  reactions: string | null
+}
+
+/** The statement that reads messages as rows; `where` may use its own parameters. */
+export function selectMessages(where: string): string {
+  return `
+    SELECT room_id AS room, seq, revision, client_id AS clientId, content, reply_to AS replyTo,
+      iif(reply_to IS NULL, NULL, (${quoteAt('messages.room_id', 'messages.reply_to')})) AS quote,
+      (SELECT nullif(json_group_array(json_array(emoji, user_id, people.nickname)
+         ORDER BY reactions.id), '[]')
+       FROM reactions JOIN users AS people ON people.id = user_id
+       WHERE reactions.room_id = messages.room_id AND reactions.seq = messages.seq) AS reactions,
+      mentions, attachments, written_in AS writtenIn, written_after AS writtenAfter,
+      messages.created_at AS createdAt, edited_at AS editedAt, deleted_at AS deletedAt,
+      author_id AS senderId, nickname, avatar
+    FROM messages JOIN users ON users.id = author_id WHERE ${where}`
+}
+
+/** A message without text is quoted by the names of its files, as the pages do. */
+const namesOfFiles = `
+  SELECT group_concat(iif(value ->> 'type' LIKE 'image/%' AND value ->> 'description' <> '',
+    value ->> 'description', value ->> 'name'), ', ')
+  FROM json_each(original.attachments)`
+
+/** No page shows more than this of a quoted message, which may be long. */
+const quoteLettersMax = 1_000
+
+/** The statement that reads a message to be quoted, as JSON: [id, nickname, avatar, content]. */
+export function quoteAt(room: string, seq: string): string {
+  return `
+    SELECT json_array(quoted.id, quoted.nickname, quoted.avatar,
+      substr(iif(trim(original.content) = '', (${namesOfFiles}), original.content),
+        1, ${quoteLettersMax}))
+    FROM messages AS original JOIN users AS quoted ON quoted.id = original.author_id
+    WHERE original.room_id = ${room} AND original.seq = ${seq} AND original.deleted_at IS NULL`
+}
+
+/** A row as a message; `recipient` is the other person of a direct room. */
+export function toMessage(row: MessageRow, recipient: User | null): Message {
+  const { senderId, nickname, avatar, ...message } = row
+  const sender = { id: senderId, nickname, avatar }
+  const mentions = readMentions(row.mentions)
+  const quote = readQuote(row.quote)
+  const notifiedUserIds = findNotifiedUserIds(mentions, sender, quote)
+  const reactions = readReactions(row.reactions)
+  const attachments = readAttachments(row.attachments)
+  return { ...message, sender, recipient, mentions, quote, notifiedUserIds, reactions, attachments }
+}
+
+/** The same for a row that has the columns of `selectOther`, too. */
+export function toMessageWithOther(row: MessageRow & OtherRow): Message {
+  const { otherId, otherNickname, otherAvatar, ...message } = row
+  return toMessage(message, toOther({ otherId, otherNickname, otherAvatar }))
+}
+
+/** The people whom a message mentions, in their order, then the person whom it answers. */
+export function findNotifiedUserIds(
+  mentions: Mention[],
+  sender: User,
+  quote: Quote | null,
+): number[] {
+  const named = mentions.map(({ user }) => user)
+  const answered = quote?.sender.id ?? sender.id
+  return answered === sender.id || named.includes(answered) ? named : [...named, answered]
+}
+
+/** A quote as `quoteAt` gives it. */
+export function readQuote(text: string | null): Quote | null {
+  if (text === null) return null
+  const [id, nickname, avatar, content]: [number, string, string, string] = JSON.parse(text)
+  return { sender: { id, nickname, avatar }, content }
+}
+
+function readReactions(text: string | null): Reaction[] {
+  if (text === null) return []
+  const all: [emoji: string, id: number, nickname: string][] = JSON.parse(text)
+  return [...Map.groupBy(all, ([emoji]) => emoji)].map(([emoji, people]) => ({
+    emoji,
+    people: people.map(([, id, nickname]) => ({ id, nickname })),
+  }))
+}
+
+/** Mentions as a row holds them: [[user, start, length], …]. */
+export function writeMentions(mentions: Mention[]): string | null {
+  if (mentions.length === 0) return null
+  return JSON.stringify(mentions.map(({ user, start, length }) => [user, start, length]))
+}
+
+function readMentions(text: string | null): Mention[] {
+  if (text === null) return []
+  const spans: [number, number, number][] = JSON.parse(text)
+  return spans.map(([user, start, length]) => ({ user, start, length }))
+}
