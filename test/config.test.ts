@@ -9,7 +9,7 @@ function configOf(args: string[], environment: Record<string, string> = {}): Con
 }
 
 describe('an operator', () => {
-  test('needs to decide nothing', () => {
+  test('needs no settings', () => {
     expect(configOf([])).toMatchObject({
       port: 3000,
       host: '0.0.0.0',
@@ -25,7 +25,7 @@ describe('an operator', () => {
     })
   })
 
-  test('decides by flag or by environment, and the flag wins', () => {
+  test('can use flags or the environment, and flags win', () => {
     const environment = {
       CHATROOM_PORT: '4000',
       CHATROOM_HOST: '::1',
@@ -53,7 +53,7 @@ describe('an operator', () => {
     })
   })
 
-  test('says sizes as people write them', () => {
+  test('can write sizes with units', () => {
     const sizes = { '512KB': 524_288, '1.5 GB': 1_610_612_736, '2gib': 2_147_483_648, '700': 700 }
     for (const [text, bytes] of Object.entries(sizes)) {
       expect(configOf(['--max-upload', text]).uploadBytesMax).toBe(bytes)
@@ -84,7 +84,7 @@ describe('an operator', () => {
     })
   }
 
-  test('asks for help or the version and gets it, whatever else was said', async () => {
+  test('gets help or the version, whatever the other flags are', async () => {
     const help = await runServer({ port: null, flags: ['--help', '--port', '1'] })
     expect(help).toMatchObject({ code: 0, err: '' })
     for (const flag of ['--port', '--host', '--data', '--name', '--public-url', '--base-path']) {
@@ -95,7 +95,7 @@ describe('an operator', () => {
     expect(said).toMatchObject({ code: 0, out: `${version}\n` })
   })
 
-  test('who mistypes a flag starts nothing and gets exit code 2', async () => {
+  test('gets exit code 2 for a mistyped flag, and nothing is created', async () => {
     const data = makeFolder()
     const { code, err } = await runServer({ data, flags: ['--prot', '1'] })
     expect({ code, lines: err.trim().split('\n').length }).toEqual({ code: 2, lines: 1 })

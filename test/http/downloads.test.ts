@@ -14,7 +14,7 @@ async function whole(answer: Response): Promise<string> {
 
 const nothing = 'f'.repeat(32)
 
-test('a file is only for those in its room; to all others there is none (U12)', async () => {
+test('a file can be read only in its room (U12)', async () => {
   const [ada, bob, exile, eve] = await Promise.all(
     ['Ada', 'Bob', 'Exile', 'Eve'].map((name) => signIn(server(), name)),
   )
@@ -49,7 +49,7 @@ test('a file is only for those in its room; to all others there is none (U12)', 
   await socket.close()
 })
 
-test('a file in a private conversation is for the two of them', async () => {
+test('a file in a direct room can be read by two people', async () => {
   const [mei, tom] = [await signIn(server(), '梅'), await signIn(server(), 'Tom')]
   const eve = await signIn(server(), 'Mallory')
   const socket = await openSocket(server(), tom)
@@ -61,11 +61,11 @@ test('a file in a private conversation is for the two of them', async () => {
   await socket.close()
 })
 
-test('nothing of a file is left in a cache between people (U13)', async () => {
+test('no shared cache keeps a file (U13)', async () => {
   const ada = await signIn(server(), 'Cached')
   const file = await upload(server(), ada, png(3, 3), { name: 'a.png' })
   const cached = new Map<string, string>()
-  // A proxy that keeps whatever it may.
+  // A proxy that caches all it may.
   const through = async (person: Person | null): Promise<number> => {
     const kept = cached.get(file.url)
     if (kept !== undefined) return 200
@@ -82,7 +82,7 @@ test('nothing of a file is left in a cache between people (U13)', async () => {
   )
 })
 
-test('parts are given as asked, and no list of them costs more than one (U14)', async () => {
+test('ranges are served, and a list of ranges costs no more than one (U14)', async () => {
   const ada = await signIn(server(), 'Ranges')
   const bytes = Buffer.from('0123456789'.repeat(100_000))
   const file = await upload(server(), ada, new Uint8Array(bytes), { name: 'digits.bin' })

@@ -7,7 +7,7 @@ import { serverForAll } from '../helpers/server'
 const server = serverForAll()
 let ada: Person
 let adas: ChatClient
-/** So much was said in it that no export of it is over at once. */
+/** Large enough that an export of it takes a while. */
 let room: number
 
 beforeAll(async () => {
@@ -23,12 +23,12 @@ async function fetchExport(person: Person, room: number, file: string): Promise<
   return fetch(`${server().origin}/rooms/${room}/export.${file}`, { headers })
 }
 
-test('E7: one at a time of each browser, however slowly it is taken', async () => {
+test('E7: one at a time per browser, however slowly it downloads', async () => {
   const slow = await signIn(server(), 'Slow reader')
   await sendForm(server(), slow, `/rooms/${room}/members`)
   const first = await fetchExport(slow, room, 'txt')
   const more = await Promise.all(Array.from({ length: 20 }, () => fetchExport(slow, room, 'txt')))
-  // The first may be over already; at most one more is let in at a time.
+  // The first may have ended already; at most one more is accepted at a time.
   const refused = more.filter(({ status }) => status === 429)
   expect(refused.length).toBeGreaterThanOrEqual(18)
   expect(refused[0]?.headers.get('retry-after')).toBe('5')
@@ -37,7 +37,7 @@ test('E7: one at a time of each browser, however slowly it is taken', async () =
   expect((await fetchExport(slow, room, 'txt')).status).toBe(200)
 })
 
-test('E7: of fifty people at once some are served, the others told when to ask', async () => {
+test('E7: of fifty exports at once some are served, the others get Retry-After', async () => {
   const people = await Promise.all(
     Array.from({ length: 50 }, (_, n) => signIn(server(), `Reader ${n}`)),
   )
@@ -45,7 +45,7 @@ test('E7: of fifty people at once some are served, the others told when to ask',
   const answers = await Promise.all(people.map((person) => fetchExport(person, room, 'txt')))
   const served = answers.filter(({ status }) => status === 200)
   const refused = answers.filter(({ status }) => status !== 200)
-  // Who is served quickly makes room for one more.
+  // An export that ends early makes room for one more.
   expect(served.length).toBeGreaterThanOrEqual(serverLimits.exportsMax)
   expect(refused.length).toBeGreaterThanOrEqual(20)
   for (const answer of refused) {

@@ -33,7 +33,7 @@ const text = async (room: number, file = 'txt'): Promise<string> =>
 /** The messages of a text file: everything after the head. */
 const linesOf = (file: string): string[] => file.split('\n\n').slice(1).join('\n\n').split('\n')
 
-test('a text has a head and a line for each message, and none passes for another', async () => {
+test('a text export has a head and a line per message, and no message fakes a line', async () => {
   const room = await makeRoom(server(), ada, 'Harbour & Co')
   await adas.post(
     room,
@@ -70,7 +70,7 @@ test('a text has a head and a line for each message, and none passes for another
   ])
 })
 
-test('E1: there are no cells to be formulas; what begins like one stays as it is', async () => {
+test('E1: a text export has no formulas, and text that looks like one is unchanged', async () => {
   const room = await makeRoom(server(), ada, '=1+1')
   for (const [n, sign] of ['=', '+', '-', '@', '\t'].entries()) {
     await adas.post(room, `e1-${n}`, `${sign}cmd()\n${sign}cmd()`)
@@ -104,7 +104,7 @@ test('E2: in the page, markup is text wherever it was typed, and there is no scr
   expect(page).toContain(`content="default-src &#39;none&#39;; img-src data:;`)
 })
 
-test('E3: a room that is being talked in is exported up to where it was', async () => {
+test('E3: an export of a busy room ends where the room ended when it began', async () => {
   const room = await makeRoom(server(), ada, 'Busy')
   const say = (n: number) => adas.post(room, `busy-${n}`, `message ${n}`)
   for (let n = 1; n <= 2_500; n += 50) {
@@ -126,7 +126,7 @@ test('E3: a room that is being talked in is exported up to where it was', async 
   await talking
 })
 
-test('E4: a room one is not in is no room, and who is put out gets no more of it', async () => {
+test('E4: only members can export, and a removed member gets no further piece', async () => {
   const room = await makeRoom(server(), ada, 'Members only', 'closed')
   const eve = await signIn(server(), 'Eve')
   const eves = await openSocket(server(), eve)
@@ -160,7 +160,7 @@ test('E4: a room one is not in is no room, and who is put out gets no more of it
   await eves.close()
 })
 
-test('E5: what was deleted, earlier words, and private messages are not in it', async () => {
+test('E5: deleted messages, earlier versions and private messages are left out', async () => {
   const room = await makeRoom(server(), ada, 'Discreet')
   await sendForm(server(), ada, `/rooms/${room}/members`, { user: String(bobs.hello.user.id) })
   await adas.post(room, 'gone', 'taken-back words')
@@ -187,7 +187,7 @@ test('E5: what was deleted, earlier words, and private messages are not in it', 
   }
 })
 
-test('pictures stand in the page, other files by their whole address, in both', async () => {
+test('pictures are in the page, other files are links with a full address', async () => {
   const room = await makeRoom(server(), ada, 'Pictures')
   const png = Buffer.from(onePixel, 'base64')
   const upload = async (name: string, bytes: Uint8Array<ArrayBuffer>): Promise<string> => {

@@ -58,7 +58,7 @@ function inPieces(bytes: Uint8Array<ArrayBuffer>, lengths: number[]): ReadableSt
   })
 }
 
-test('a form without JavaScript brings words and files, however it is cut on its way', async () => {
+test('a form without JavaScript posts text and files, however it is cut into chunks', async () => {
   const ada = await signIn(server(), 'Ada')
   const noise = crypto.getRandomValues(new Uint8Array(3_000))
   const tricky = joined(noise, Buffer.from('\r\n--mar\r\n--\r\n-\r\n--mark'.slice(0, -1)), noise)
@@ -93,7 +93,7 @@ test('the same form sent again is one message', async () => {
   expect((await said(ada, 'again')).length).toBe(1)
 })
 
-test('a file that is not taken gives the words back, with the reason', async () => {
+test('a refused file gives the text back, with the reason', async () => {
   const ada = await signIn(server(), 'Large')
   const before = kept()
   const large = new Uint8Array(megabyte + 1)

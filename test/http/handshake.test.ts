@@ -60,7 +60,7 @@ test('a rebound name gets nothing: no socket, no page, no session', async () => 
   expect(await sendRaw(server(), two)).toMatch(/^HTTP\/1\.1 4\d\d/)
 })
 
-test('own names are answered to: addresses, localhost and its children', async () => {
+test('own names are accepted: addresses, localhost and its subdomains', async () => {
   const { port } = server()
   for (const host of [
     `127.0.0.1:${port}`,
@@ -73,7 +73,7 @@ test('own names are answered to: addresses, localhost and its children', async (
   }
 })
 
-test('whoever is not signed in gets 401 before any socket', async () => {
+test('a request without a session gets 401 before any socket', async () => {
   const { cookie } = await signIn(server(), 'Barbara')
   const [name = '', token = ''] = cookie.split('=')
   const strangers = [
@@ -100,7 +100,7 @@ test('whoever is not signed in gets 401 before any socket', async () => {
   expect(server().log()).not.toContain(token)
 })
 
-test('an upgrade that is none, or speaks another language, is refused', async () => {
+test('a malformed upgrade, or another subprotocol, is refused', async () => {
   const { cookie } = await signIn(server(), 'Tony')
   expect(await statusOf({ Cookie: cookie, 'Sec-WebSocket-Protocol': 'soap' })).toBe(400)
   expect(await statusOf({ Cookie: cookie, Upgrade: null, Connection: null })).toBe(400)
@@ -113,7 +113,7 @@ test('an upgrade that is none, or speaks another language, is refused', async ()
   expect(await statusOf({}, 'HTTP/1.0')).toBe(401)
 })
 
-test('a chat with a public address answers to it and to its origin', async () => {
+test('a server with a public URL accepts its host and its origin', async () => {
   await using behind = await startServer({ flags: ['--public-url', 'https://chat.example.org'] })
   const answer = async (host: string, origin: string): Promise<string> =>
     (await sendRaw(behind, upgradeRequest(behind, { Host: host, Origin: origin }))).slice(9, 12)

@@ -10,7 +10,7 @@ async function firstBytes(cookie: string): Promise<string> {
   return (await answer.text()).slice(0, 600)
 }
 
-test('a choice stands in the first bytes of every page', async () => {
+test('a preference is in the first bytes of every page', async () => {
   expect(await firstBytes('')).toContain('<html lang="en" data-density="comfortable"')
   const chosen = await firstBytes(
     'chatroom_theme=dark; chatroom_density=compact; chatroom_enter=line',
@@ -32,14 +32,14 @@ test('the colour of the browser’s frame is the theme’s, or with Auto the sys
   expect(await coloursOf('chatroom_theme=light')).toEqual(['#f5f2ec', '#f5f2ec'])
 })
 
-test('a cookie that was edited by hand chooses nothing', async () => {
+test('a cookie that was edited by hand has no effect', async () => {
   for (const junk of ['neon', '"><script>', 'dark"x', '__proto__', '']) {
     const page = await firstBytes(`chatroom_theme=${junk}; chatroom_density=${junk}`)
     expect(page).toContain('<html lang="en" data-density="comfortable"')
   }
 })
 
-test('what we do not know is refused, and nothing of that form is remembered', async () => {
+test('an unknown choice is refused, and nothing of its form is kept', async () => {
   const ada = await signIn(server(), 'Ada')
   const bad: Record<string, string>[] = [
     { theme: 'neon' },
@@ -62,7 +62,7 @@ test('what we do not know is refused, and nothing of that form is remembered', a
   expect(several.headers.getSetCookie().length).toBe(2)
 })
 
-test('log-out takes the choices along, unless the computer is one’s own', async () => {
+test('signing out deletes the preferences, unless the computer is one’s own', async () => {
   const left = async (name: string, fields: Record<string, string>): Promise<string[]> => {
     const answer = await sendForm(server(), await signIn(server(), name), '/session/end', fields)
     return [answer.headers.get('clear-site-data') ?? '', ...answer.headers.getSetCookie()]

@@ -92,7 +92,7 @@ test('requests that no HTTP server should believe are closed', async () => {
   expect(await (await look('/healthz')).text()).toBe('ok')
 })
 
-test('no address leads to a file outside the ones we ship', async () => {
+test('no path reaches a file outside the shipped ones', async () => {
   for (const path of [
     '/static/../package.json',
     '/static/%2e%2e/package.json',
@@ -129,7 +129,7 @@ test('forged htmx headers gain nothing and are reflected nowhere', async () => {
   }
 })
 
-test('a problem comes to htmx as a piece of a page, never as a page in a page', async () => {
+test('htmx gets a problem as a fragment, never as a whole page', async () => {
   const { cookie } = await signIn(server(), 'Barbara')
   const headers = { Cookie: cookie, 'HX-Request': 'true' }
   for (const path of ['/rooms/77', '/rooms/1/messages?before=x', '/nothing']) {
@@ -182,7 +182,7 @@ test('a copy of the database signs nobody in', async () => {
   expect(hashes.map(({ token_hash }) => Buffer.from(token_hash).toString('hex'))).toContain(asked)
 })
 
-test('a client that drips its headers is cut off, and others are served meanwhile', async () => {
+test('a client that sends its headers too slowly is disconnected', async () => {
   const idle = sendRaw(server(), 'GET / HTTP/1.1\r\nHost: 127', 25_000)
   const answer = await look('/healthz')
   expect(answer.status).toBe(200)

@@ -17,7 +17,7 @@ async function ask({ cookie }: Person, query: string): Promise<Response> {
   return fetch(`${server().origin}/search?${query}`, { headers })
 }
 
-test('S9: forged places, limits and filters are refused or clamped', async () => {
+test('S9: forged cursors, limits and filters are refused or clamped', async () => {
   for (const query of ['offset=-1&q=hello', 'limit=999999&q=hello']) {
     expect([query, (await ask(ada, query)).status]).toEqual([query, 200])
   }

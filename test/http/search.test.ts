@@ -37,7 +37,7 @@ async function find(person: Person, fields: Record<string, string>): Promise<str
   return messages.map(({ content }) => content)
 }
 
-test('S1: what is an operator elsewhere is a word here, on every road', async () => {
+test('S1: operators of other search engines are words, on every route', async () => {
   const signs = ['"', 'AND', 'NEAR(', '*', '-x', '^', '(', '{', 'col:"x"', "'", '\\', '"a', 'a"b"']
   for (const [n, sign] of signs.entries()) {
     await socket.post(1, `s1-${n}`, `sign ${sign} here`)
@@ -55,7 +55,7 @@ test('S1: what is an operator elsewhere is a word here, on every road', async ()
   }
 })
 
-test('S2: words of others’ rooms are found in no way, and cost what nonsense costs', async () => {
+test('S2: text in other rooms is never found, and costs what nonsense costs', async () => {
   const closed = await makeRoom(server(), ada, 'Closed', 'closed')
   await socket.post(closed, 'canary', 'Only the canarybird knows')
   const direct = await openDirect(server(), ada, evesId)
@@ -79,7 +79,7 @@ test('S2: words of others’ rooms are found in no way, and cost what nonsense c
   ])
 })
 
-test('S3: more than anybody types is refused with a sentence', async () => {
+test('S3: a text that is too long is refused with a sentence', async () => {
   const refused = async (q: string): Promise<[number, string]> => {
     const answer = await ask(ada, new URLSearchParams({ q }).toString())
     const { code = 'none' }: { code?: string } = await answer.json()
@@ -93,13 +93,13 @@ test('S3: more than anybody types is refused with a sentence', async () => {
   expect(huge.status).toBeGreaterThanOrEqual(400)
 })
 
-test('S4: wildcards and other languages’ tricks are letters', async () => {
+test('S4: wildcards and syntax of other languages are letters', async () => {
   await socket.post(1, 's4', 'fifty % of a_b [sic]')
   for (const q of ['%', '_', '[']) expect(await find(ada, { q })).toEqual(['fifty % of a_b [sic]'])
   for (const q of [`' OR 1=1 --`, 'a%b', 'f_fty']) expect(await find(ada, { q })).toEqual([])
 })
 
-test('S5: of fifty searches at once of one person two are done, others ask meanwhile', async () => {
+test('S5: of fifty searches of one person two run, and others are served meanwhile', async () => {
   const answers = await Promise.all(Array.from({ length: 50 }, () => ask(ada, 'q=e&part=results')))
   const by = new Map<number, number>()
   for (const { status } of answers) by.set(status, (by.get(status) ?? 0) + 1)
@@ -110,7 +110,7 @@ test('S5: of fifty searches at once of one person two are done, others ask meanw
   expect(await find(eve, { q: 'says hello' })).toEqual(['Eve says hello'])
 })
 
-test('S6: a search sees what has just been changed, taken back, or taken away', async () => {
+test('S6: a search sees the latest edits, deletions and removals', async () => {
   const posted = await socket.post(1, 's6', 'the weather is fine')
   if (posted.type !== 'accepted') throw new Error('refused')
   expect(await find(eve, { q: 'weather' })).toEqual(['the weather is fine'])
@@ -180,7 +180,7 @@ test('typed filters are filters when they mean something, and words when they do
   expect(page).toContain('value="hello"')
 })
 
-test('days are days where the reader is', async () => {
+test('days are days in the reader’s time zone', async () => {
   const now = new Date()
   const today = now.toISOString().slice(0, 10)
   await socket.post(1, 'tz', 'timezone sample')
@@ -198,7 +198,7 @@ test('days are days where the reader is', async () => {
   expect(await find(ada, { ...other, tz: '-10:00' })).toEqual([])
 })
 
-test('without a script the page has the form filled in, the list, and ways on', async () => {
+test('without a script the page has the filled form, the results and links', async () => {
   const html = await (await ask(ada, 'q=%3Cb%3Ehello', { Accept: 'text/html' })).text()
   expect(html).toContain('value="&lt;b&gt;hello"')
   expect(html).not.toContain('<b>hello')
@@ -214,7 +214,7 @@ test('without a script the page has the form filled in, the list, and ways on', 
   expect((await fetch(`${server().origin}/search?q=hello`)).status).toBe(401)
 })
 
-test('the one executable has the reading thread inside', async () => {
+test('the executable contains the reader thread', async () => {
   await using compiled = await startServer({ compiled: true })
   const bob = await signIn(compiled, 'Bob')
   const bobs = await openSocket(compiled, bob)

@@ -53,7 +53,7 @@ test('a file comes back byte for byte under its name, in any script', async () =
   expect(decodeURIComponent(name ?? '')).toBe('年度报告 (终) "v2".pdf')
 })
 
-test('everybody in the room learns of a message’s files, and scripts too', async () => {
+test('everybody in the room receives a message’s files, scripts too', async () => {
   const grace = await signIn(server(), 'Grace')
   const socket = await openSocket(server(), grace)
   const picture = await upload(server(), grace, png(6, 4), { description: '一只猫' })
@@ -112,7 +112,7 @@ test('an empty file, one as large as allowed, and one byte more (U9)', async () 
   await expectTidy()
 })
 
-test('an upload that is cut, or is not as long as was said, leaves nothing (U8)', async () => {
+test('an upload that is cut short, or not of the announced size, leaves nothing (U8)', async () => {
   const ada = await signIn(server(), 'Cut')
   const before = rowsOf(server()).length
   const line = await openLine(server())
@@ -200,7 +200,7 @@ test('a form is no file, and a compressed body is not unpacked (U10, U16)', asyn
   expect(Buffer.from(await answer.bytes()).equals(Buffer.from(packed))).toBe(true)
 })
 
-test('only files may be large: every other road refuses, said or unsaid', async () => {
+test('only files may be large: every other route refuses, with or without a length', async () => {
   const ada = await signIn(server(), 'Large')
   const headers = { Cookie: ada.cookie, Origin: server().origin }
   for (const path of ['/session', '/rooms', '/rooms/1/messages', '/nothing']) {
@@ -219,7 +219,7 @@ test('only files may be large: every other road refuses, said or unsaid', async 
   expect(sent.status).toBe(303)
 })
 
-test('one person’s files have their measure, and deleting makes room', async () => {
+test('one person’s files have a limit, and deleting makes room', async () => {
   const ada = await signIn(server(), 'Collector')
   const socket = await openSocket(server(), ada)
   const ids: string[] = []

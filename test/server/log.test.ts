@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { createLog, faultOf } from '../../src/server/log'
 
-test('a line of the log stays one line of plain signs, whatever is in it', () => {
+test('a log event stays one line of printable ASCII', () => {
   const lines: string[] = []
   const hostile = 'a\nb\r\u2028c\u001b[31m\u009b2J\u202e"\\ 你'
   createLog((line) => lines.push(line))('fault', { where: hostile, user: 7 })
@@ -11,7 +11,7 @@ test('a line of the log stays one line of plain signs, whatever is in it', () =>
   expect(JSON.parse(written)).toBe(hostile)
 })
 
-test('of what was thrown the log learns kind and place, and none of its words', () => {
+test('a thrown value is logged by name and stack, without its message', () => {
   const fault = new TypeError('secret\n    at secret-place\n    at another-secret')
   const said = faultOf(fault)
   expect(said).toMatch(/^TypeError at .*log\.test\.ts/)

@@ -46,7 +46,7 @@ test('a burst passes, then one by one as time goes by', () => {
   expect(countOf(say)).toBe(rates.messages.burst)
 })
 
-test('a refusal has the code of its place', () => {
+test('a refusal has the given code', () => {
   const { consume } = createRateLimits(true, createClock().read)
   countOf(() => consume('joins', 'here'))
   expect(() => consume('joins', 'here')).toThrow('too_many')
@@ -60,7 +60,7 @@ test('one user’s haste costs another nothing, nor another limit', () => {
   expect(waitOf(() => consume('frames', 'ada'))).toBe(0)
 })
 
-test('asking again too early costs nothing: the wait is as long as was said', () => {
+test('retrying too early costs nothing: the wait stays as announced', () => {
   const clock = createClock()
   const { consume } = createRateLimits(true, clock.read)
   const join = (): void => consume('joins', 'here')
@@ -89,7 +89,7 @@ test('a user who is too fast takes nothing from the others of the same address',
   expect(waitOf(() => say(2))).toBe(0)
 })
 
-test('a crowd of strangers pushes out the idle, and memory stays bounded', () => {
+test('many new clients push out idle buckets, and memory stays bounded', () => {
   const clock = createClock()
   const { consume } = createRateLimits(true, clock.read)
   countOf(() => consume('messages', 'ada'))

@@ -27,7 +27,7 @@ async function openByHand(nickname: string) {
   return { line, person }
 }
 
-test('whatever is no frame is refused with a sentence, and the socket goes on', async () => {
+test('malformed frames are refused with a sentence, and the socket goes on', async () => {
   const socket = await openSocket(server(), await signIn(server(), 'Fuzz'))
   const wrong = {
     bad_frame: ['', 'hello', '{', 'null', '[]', '42', '"x"', 'true', '[[[[]]]]', '{"a":1}}'],
@@ -55,7 +55,7 @@ test('whatever is no frame is refused with a sentence, and the socket goes on', 
   await socket.close()
 })
 
-test('fields of the wrong kind are refused, whichever they are', () => {
+test('fields of the wrong type are refused', () => {
   const right = { type: 'message.post', room: 1, client_id: 'a', content: 'x', attachments: [] }
   const odd = [null, 0, -1, 1.5, '', 'x'.repeat(10_000), [], {}, [1], true, { toString: 'x' }]
   expect(parseFrame(JSON.stringify(right))).toMatchObject({ type: 'message.post', room: 1 })
@@ -77,7 +77,7 @@ test('fields of the wrong kind are refused, whichever they are', () => {
   expect(parseFrame('{"type":"read","room":1,"seq":1e999}').type).toBe('problem')
 })
 
-test('a frame is built anew: what else stood in it is gone', () => {
+test('a parsed frame holds known keys only', () => {
   const text = `{"type":"message.post","room":1,"client_id":"a","content":"x","author":7,
     "__proto__":{"admin":true},"constructor":{"prototype":{"admin":true}},"seq":99}`
   const frame = parseFrame(text)
@@ -97,7 +97,7 @@ test('a resume that names too many rooms is refused', () => {
   expect(frame).toMatchObject({ type: 'problem', code: 'bad_frame' })
 })
 
-test('a deep nest of brackets is only a wrong frame', async () => {
+test('deeply nested brackets are a malformed frame', async () => {
   const socket = await openSocket(server(), await signIn(server(), 'Deep'))
   for (const frame of ['['.repeat(30_000) + ']'.repeat(30_000), '{"a":'.repeat(10_000)]) {
     const before = socket.heard.length
@@ -108,7 +108,7 @@ test('a deep nest of brackets is only a wrong frame', async () => {
   await socket.close()
 })
 
-test('bytes where text is spoken, and frames beyond the limit, close the socket', async () => {
+test('binary frames and frames beyond the limit close the socket', async () => {
   const person = await signIn(server(), 'Binary')
   const closing: [payload: string | Uint8Array<ArrayBuffer>, codes: number[]][] = [
     [new Uint8Array(10), [1003]],
@@ -146,7 +146,7 @@ test('frames that break the protocol end the connection and nothing else', async
   await expectHealthy('protocol')
 })
 
-test('nothing is taken after the client said goodbye', async () => {
+test('nothing is accepted after a close frame', async () => {
   const { line, person } = await openByHand('Goodbye')
   const close = maskedFrame(0x88, Uint8Array.of(0x03, 0xe8))
   line.write(Buffer.concat([close, maskedFrame(0x81, post('after-the-end'))]))
@@ -155,7 +155,7 @@ test('nothing is taken after the client said goodbye', async () => {
   expect(said.filter(({ client_id }) => client_id === 'after-the-end')).toEqual([])
 })
 
-test('a message in many small parts is still one message', async () => {
+test('a message in many fragments is one message', async () => {
   const { line, person } = await openByHand('Parts')
   const whole = post('in-parts')
   for (let n = 0; n < whole.length; n += 1) {

@@ -9,7 +9,7 @@ import { serverForAll } from '../helpers/server'
 /** The limits in force, as they are by default; all other tests run without them. */
 const server = serverForAll({ env: { CHATROOM_RATE_LIMITS: 'on' } })
 
-test('who sends too fast is asked to wait, told how long, and loses nothing', async () => {
+test('a client that sends too fast is told how long to wait, and loses nothing', async () => {
   const fast = await openSocket(server(), await signIn(server(), 'Fast'))
   const calm = await openSocket(server(), await signIn(server(), 'Calm'))
   const answers = await Promise.all(
@@ -37,7 +37,7 @@ test('a flood of frames is answered with refusals, and others do not notice', as
   await calm.close()
 })
 
-test('replays cost a budget of their own', async () => {
+test('catch-ups have a rate limit of their own', async () => {
   const socket = await openSocket(server(), await signIn(server(), 'Replay'))
   for (let n = 0; n <= rates.catchUps.burst; n += 1) socket.resume(1, 0)
   await socket.until((item) => item.type === 'refused' && item.client_id === null, 'a refusal')
@@ -57,7 +57,7 @@ test('a browser may hold ten sockets and no more', async () => {
   for (const socket of [...open.slice(1), again]) await socket.close()
 })
 
-test('a reader who takes nothing is cut off, and the others go on', async () => {
+test('a client that reads nothing is disconnected, and the others go on', async () => {
   const deaf = await signIn(server(), 'Deaf')
   const line = await openLine(server())
   line.write(upgradeRequest(server(), { Cookie: deaf.cookie }))
@@ -78,7 +78,7 @@ test('a reader who takes nothing is cut off, and the others go on', async () => 
   await calm.close()
 })
 
-test('sixty may come in at once; then the door asks for patience', async () => {
+test('sixty users can join at once; the next one must wait', async () => {
   const join = (n: number): Promise<Response> =>
     fetch(`${server().origin}/session`, {
       method: 'POST',
