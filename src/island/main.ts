@@ -5,9 +5,16 @@ import { watchKeys } from './actions/keyboard'
 import { watchPanelLinks } from './actions/panel-links'
 import { receiveEvent } from './actions/receive-event'
 import { receiveHtml } from './actions/receive-message'
-import { onDisconnected, onHello, onSignedOut, requestChanges } from './actions/reconnect'
+import {
+  createConnectionBar,
+  onDisconnected,
+  onHello,
+  onSignedOut,
+  requestChanges,
+  watchAway,
+} from './actions/connection'
 import { onFailedRow, onSent, onUnsentChanged, sendMessage } from './actions/send-message'
-import { markRead, showRoom } from './actions/show-room'
+import { markRead, onGrown, showRoom } from './actions/show-room'
 import { createRoomSwitcher } from './actions/switch-room'
 import type { App } from './app'
 import { createComposer } from './composer/composer'
@@ -18,7 +25,6 @@ import { ifLoaded, lazyParts, onFirstUse } from './lazy'
 import { openOutbox } from './messages/outbox'
 import { createRequests } from './messages/requests'
 import { createConnection } from './net/connection'
-import { createConnectionBar } from './net/connection-bar'
 import { watchPeopleSearch } from './people/people'
 import { openMuted } from './people/muted'
 import { forgetOnLogOut, startSignIn } from './people/sign-in'
@@ -27,7 +33,6 @@ import { createNewLine } from './timeline/new-line'
 import { createPositions } from './timeline/positions'
 import { createReadMarker } from './timeline/read-marker'
 import { createTimeline } from './timeline/timeline'
-import { watchAway } from './ui/away'
 import { createClock } from './ui/clock'
 import { element, onClick } from './ui/dom'
 import { type Page, type Reader, readPage } from './ui/page'
@@ -56,13 +61,11 @@ function createApp(page: Page, storage: Storage, reader: Reader): App {
     { page, clock, muted, positions },
     {
       shown: (isJump) => showRoom(app, isJump),
-      grown() {
-        app.newLine.grown()
-        app.readMarker.check()
-      },
+      grown: () => onGrown(app),
       removing: (root) => rescueEdits(app, root),
     },
   )
+  const typing = createTyping(page, timeline.room, connection.send)
   const outbox = openOutbox(
     { connection, page, storage },
     {
@@ -82,16 +85,19 @@ function createApp(page: Page, storage: Storage, reader: Reader): App {
     drafts,
     composer: createComposer(page, drafts, {
       onSend: (message) => sendMessage(app, message),
-      onChange: (room, text) => app.typing.changed(room, text),
+      onChange: typing.changed,
       onUp: () => editLast(app),
     }),
-    typing: createTyping(page, timeline.room, connection.send),
+    typing,
     positions,
     timeline,
-    newLine: createNewLine(page, clock, {
-      onMarkRead: () => markRead(app),
-      loadOlder: timeline.loadOlder,
-    }),
+    newLine: createNewLine(
+      { clock, page },
+      {
+        onMarkRead: () => markRead(app),
+        loadOlder: timeline.loadOlder,
+      },
+    ),
     readMarker: createReadMarker({ connection, rooms, timeline }),
     rooms,
     switcher: createRoomSwitcher(() => app),
@@ -106,13 +112,13 @@ function createApp(page: Page, storage: Storage, reader: Reader): App {
 /** Connects the parts with the reader and with the server. */
 function start(app: App): void {
   const { composer, connection, outbox, page, storage, timeline } = app
-  const away = watchAway(connection.send)
+  const tellAway = watchAway(app)
   const setBar = createConnectionBar(page, connection.retryNow)
   let isFirst = true
   connection.open({
     onHello(hello) {
       onHello(app, hello, isFirst)
-      away.onConnected()
+      tellAway()
       isFirst = false
     },
     onEvent: (event) => receiveEvent(app, event),

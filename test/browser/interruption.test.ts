@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { renewMs } from '../../src/island/actions/reconnect'
+import { renewMs } from '../../src/island/actions/connection'
 import type { BrowserPage } from '../helpers/browser'
 import { type RunningServer, startServer } from '../helpers/server'
 import { enter, expectTexts, reload, rows, say, sees } from './people'

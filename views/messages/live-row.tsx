@@ -13,7 +13,7 @@ const facesKeptMax = 4_000
 /**
  * The row of a message as it is published. A plain message gets a short row with its sender and
  * text only, half as many bytes for each reader; the browser adds the rest from a template
- * (src/island/timeline/live-row.ts). All others get the whole row.
+ * (src/island/timeline/rows.ts). All others get the whole row.
  */
 export function liveRow(message: Message, paths: Paths): string {
   if (!isPlain(message)) {

@@ -120,7 +120,7 @@ function isInList(): boolean {
 }
 
 function moveToRow(step: number): void {
-  const rows = [...document.querySelectorAll<HTMLElement>('#timeline .msg')]
+  const rows = [...document.querySelectorAll<HTMLElement>('#timeline .msg:not([hidden])')]
   const here = rows.findIndex((row) => row === document.activeElement)
   const start = here === -1 ? rows.length : here
   rows[Math.max(0, Math.min(rows.length - 1, start + step))]?.focus()
@@ -128,7 +128,7 @@ function moveToRow(step: number): void {
   element('log', HTMLElement).dataset.walking = ''
 }
 
-/** Rooms, messages, field, people: the app of the page in a ring. */
+/** Rooms, messages, field, people: the regions of the page in a ring. */
 function nextRegion(direction: 1 | -1): void {
   const regions = [
     document.querySelector<HTMLElement>('#rooms .item[aria-current]'),

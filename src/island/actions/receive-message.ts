@@ -5,8 +5,9 @@ import type { App } from '../app'
 import { ifLoaded } from '../lazy'
 import { receivePeople } from '../people/people'
 import { isMeant } from '../rooms/rooms'
-import { completeRow } from '../timeline/live-row'
+import { completeRow } from '../timeline/rows'
 import { announceRows, textOf } from '../ui/announcer'
+import { onGrown } from './show-room'
 
 /** A frame of HTML arrived: rows of messages, or changes of people. */
 export function receiveHtml(app: App, html: string, behind: number): void {
@@ -45,8 +46,7 @@ function receiveMessages(app: App, rows: HTMLElement[], behind: number): void {
     others.filter((row) => !muted.has(Number(row.dataset.user))),
   )
   if (fresh.length > 0) timeline.append(fresh, others.length, behind)
-  app.newLine.grown()
-  app.readMarker.check()
+  onGrown(app)
 }
 
 /** A private note belongs between rows that are kept in memory: that room is fetched again. */

@@ -37,3 +37,9 @@ export function markRead({ connection, newLine, positions, readMarker, timeline 
   readMarker.resume()
   connection.send({ type: 'read', room, seq: positions.known(room) })
 }
+
+/** More messages are on the page. */
+export function onGrown({ newLine, readMarker }: App): void {
+  newLine.grown()
+  readMarker.check()
+}

@@ -7,7 +7,7 @@ export type Candidate = { id: number; name: string; state: string; avatar: Node 
 /**
  * The people of this room whose names fit, best first: the beginning of the name, of a word, then
  * anywhere; among equals whoever spoke last. Chinese names are found by the first letter of their
- * readMarker, too.
+ * reading, too.
  */
 export function findPeople(page: Page, query: string, max: number): Candidate[] {
   const wanted = query.toLocaleLowerCase()

@@ -67,7 +67,7 @@ function isInOutbox(storage: Storage, key: string): boolean {
   return entries.some((entry) => entry.includes(key))
 }
 
-/** Puts the app of the page that only files need where they belong; gives their words. */
+/** Puts the parts of the page that only files need where they belong; gives their words. */
 async function addKit(page: Page): Promise<MediaWords> {
   const html = await fetchHtml(page, createPaths(page.base).mediaKit())
   if (html === null) throw new Error('the kit did not come')

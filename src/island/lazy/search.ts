@@ -134,7 +134,7 @@ async function askOn(it: It): Promise<void> {
     it.shown = path
     const isAnswered = await ask(it, path)
     if (isAnswered || !it.dialog.open) continue
-    // Too fast, or away: the next key requests again, and so does this.
+    // Too fast, or away: the next key asks again, and so does this.
     it.shown = ''
     return searchSoon(it, searchAgainMs)
   }

@@ -120,7 +120,7 @@ function stop(dock: Dock, key: string): void {
 
 /**
  * No answer came, or one that says when to ask again. Without a connection the file waits for the
- * next one, as the outbox requests again then; with one it is tried a few times more.
+ * next one, as the outbox asks again then; with one it is tried a few times more.
  */
 function orLater(
   dock: Dock,

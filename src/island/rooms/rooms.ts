@@ -91,7 +91,7 @@ function countRow(house: House, row: HTMLElement): boolean {
   return true
 }
 
-/** What somebody is just readMarker needs no sign. */
+/** What somebody is reading needs no sign. */
 function show({ page, states, current, isWatched, onChange }: House): void {
   let [meant, hasTalk] = [0, false]
   for (const { summary } of states.values()) {

@@ -3,7 +3,7 @@ import type { Page } from '../ui/page'
 
 /**
  * The form of the palette while the server is away and it was never fetched: one field, for what
- * this page and this browser know themselves. Its app are called as in views/search/search.tsx.
+ * this page and this browser know themselves. Its parts are called as in views/search/search.tsx.
  */
 export function fillAway(page: Page, body: HTMLElement): void {
   const label = element('finder', HTMLElement).querySelector('span')?.textContent ?? ''

@@ -1,85 +1,71 @@
-import { rowsOf, seqOf } from '../ui/rows'
-import type { NewLine } from '../app'
 import { fill, plural } from '../../shared/text'
-import { element } from '../ui/dom'
-import type { Clock } from '../ui/clock'
+import type { App, NewLine } from '../app'
+import { element, make } from '../ui/dom'
 import type { Page } from '../ui/page'
+import { list, rowsOf, seqOf } from '../ui/rows'
 
 type Hooks = { onMarkRead: () => void; loadOlder: () => boolean }
 
-type Line = {
-  page: Page
-  box: HTMLElement
-  bar: HTMLElement
-  hooks: Hooks
-  /** Where readMarker had stopped when the room was opened; null without a line. */
-  readSeq: number | null
-  /** The reader asked for it, and older messages are on their way. */
-  isSought: boolean
-}
-
-/** Makes the keeper of the line and of the bar that tells how much is new since when. */
-export function createNewLine(page: Page, clock: Clock, hooks: Hooks): NewLine {
+/** The line before the first unread message, and the bar that tells how many are above. */
+export function createNewLine({ clock, page }: Pick<App, 'clock' | 'page'>, hooks: Hooks): NewLine {
   const box = element('log', HTMLElement)
   const bar = element('unread-bar', HTMLElement)
-  const line: Line = { page, box, bar, hooks, readSeq: null, isSought: false }
-  bar.querySelector('.unread-bar__jump')?.addEventListener('click', () => seek(line))
+  const jump = bar.querySelector('.unread-bar__jump')
+  /** The read marker when the room was opened; null without a line. */
+  let readSeq: number | null = null
+  /** The reader wants to see the line, and older messages were requested. */
+  let isSeeking = false
+  const drop = (): void => {
+    document.getElementById('new-line')?.remove()
+    bar.hidden = true
+    readSeq = null
+    isSeeking = false
+  }
+  const place = (): HTMLElement | null => (readSeq === null ? null : placeLine(page, readSeq))
+  const seek = (): void => {
+    const line = place()
+    isSeeking = line === null && hooks.loadOlder()
+    if (line !== null) scrollTo(box, line)
+  }
+  const open = (): void => {
+    drop()
+    const { dataset } = list()
+    const unread = Number(dataset.unread)
+    if (!(unread > 0)) return
+    readSeq = Number(dataset.readSeq)
+    const line = place()
+    const top = line?.getBoundingClientRect().top ?? Number.NEGATIVE_INFINITY
+    if (top >= box.getBoundingClientRect().top) return
+    if (line !== null) scrollTo(box, line)
+    const time = clock.time(Number(dataset.unreadSince))
+    const sentence = plural(page.language, unread, page.words.newSince)
+    jump?.replaceChildren(fill(sentence, { time }))
+    bar.hidden = false
+  }
+  jump?.addEventListener('click', seek)
   bar.querySelector('.unread-bar__read')?.addEventListener('click', () => {
-    drop(line)
+    drop()
     hooks.onMarkRead()
   })
   return {
-    drop: () => drop(line),
-    seek: () => seek(line),
-    open: () => open(line, clock),
+    drop,
+    seek,
+    open,
     openAt(seq, at) {
-      Object.assign(element('timeline', HTMLElement).dataset, {
-        readSeq: seq - 1,
-        unread: 1,
-        unreadSince: at,
-      })
-      open(line, clock)
+      Object.assign(list().dataset, { readSeq: seq - 1, unread: 1, unreadSince: at })
+      open()
       bar.hidden = true
     },
-    grown: () => (line.isSought ? seek(line) : void place(line)),
+    grown: () => (isSeeking ? seek() : void place()),
   }
 }
 
-function open(line: Line, clock: Clock): void {
-  drop(line)
-  const { page, bar, box } = line
-  const { dataset } = element('timeline', HTMLElement)
-  const unread = Number(dataset.unread)
-  if (!(unread > 0)) return
-  line.readSeq = Number(dataset.readSeq)
-  const placed = place(line)
-  const top = placed?.getBoundingClientRect().top ?? Number.NEGATIVE_INFINITY
-  if (top >= box.getBoundingClientRect().top) return
-  if (placed !== null) goTo(line, placed)
-  const { one, other } = page.words.newSince
-  const time = clock.time(Number(dataset.unreadSince))
-  const forms = { one: fill(one, { time }), other: fill(other, { time }) }
-  bar.querySelector('.unread-bar__jump')?.replaceChildren(plural(page.language, unread, forms))
-  bar.hidden = false
-}
-
-function drop(line: Line): void {
-  document.getElementById('new-line')?.remove()
-  line.bar.hidden = true
-  line.readSeq = null
-  line.isSought = false
-}
-
 /** Puts the line before the first unread message; null while that is not on the page. */
-function place({ page, readSeq }: Line): HTMLElement | null {
+function placeLine(page: Page, readSeq: number): HTMLElement | null {
   const known = document.getElementById('new-line')
-  if (readSeq === null || known !== null) return known
-  const first = firstUnread(page, readSeq)
-  if (first === null) return null
-  const line = document.createElement('p')
-  line.id = 'new-line'
-  line.className = 'new-line'
-  line.append(page.words.newLine)
+  const first = firstUnread(page.user?.id, readSeq)
+  if (known !== null || first === null) return known
+  const line = make('p', { id: 'new-line', class: 'new-line' }, page.words.newLine)
   const heading = first.previousElementSibling
   const isFirstOfDay = heading?.classList.contains('day') === true
   if (isFirstOfDay) heading.before(line)
@@ -88,25 +74,17 @@ function place({ page, readSeq }: Line): HTMLElement | null {
   return line
 }
 
-function goTo({ box }: Line, placed: HTMLElement): void {
-  const { top } = placed.getBoundingClientRect()
+function scrollTo(box: HTMLElement, line: HTMLElement): void {
+  const { top } = line.getBoundingClientRect()
   box.scrollTop += top - box.getBoundingClientRect().top - box.clientHeight / 3
 }
 
-function seek(line: Line): void {
-  const placed = place(line)
-  line.isSought = placed === null && line.hooks.loadOlder()
-  if (placed !== null) goTo(line, placed)
-}
-
-/** The first message of somebody else after the marker, when what is before it is here, too. */
-function firstUnread(page: Page, readSeq: number): HTMLElement | null {
-  const timeline = element('timeline', HTMLElement)
-  const rows = rowsOf(timeline)
-  const index = rows.findIndex(
-    (row) => seqOf(row) > readSeq && Number(row.dataset.user) !== page.user?.id,
-  )
+/** The first unread message of somebody else, if what is before it is on the page, too. */
+function firstUnread(reader: number | undefined, readSeq: number): HTMLElement | null {
+  const rows = rowsOf()
   const isWhole = document.getElementById('older') === null
-  const isAfterRead = rows.some((row) => seqOf(row) <= readSeq)
-  return isWhole || isAfterRead ? (rows[index] ?? null) : null
+  if (!isWhole && !rows.some((row) => seqOf(row) <= readSeq)) return null
+  const isUnread = (row: HTMLElement): boolean =>
+    seqOf(row) > readSeq && Number(row.dataset.user) !== reader
+  return rows.find(isUnread) ?? null
 }

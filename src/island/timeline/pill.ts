@@ -2,7 +2,7 @@ import { plural } from '../../shared/text'
 import { element } from '../ui/dom'
 import type { Page } from '../ui/page'
 
-/** The button over the composer: how many came while readMarker back, and the way to them. */
+/** The button over the composer: how many messages arrived below, and the way to them. */
 export type Pill = {
   add: (messages: number) => void
   /** The reader is at the end. */
@@ -12,7 +12,6 @@ export type Pill = {
   isUpToDate: () => boolean
 }
 
-/** Makes the pill; `onClick` is called when the reader wants to go there. */
 export function createPill(page: Page, onClick: () => void): Pill {
   const button = element('latest', HTMLButtonElement)
   let unseen = 0

@@ -1,66 +1,64 @@
 import type { Positions } from '../app'
-type Position = { known: number; ahead: Set<number>; isAsking: boolean }
+
+/** `ahead`: revisions after a gap. */
+type Position = { known: number; ahead: Set<number>; isRequested: boolean }
 
 /**
- * Keeps the positions of all rooms. Revisions are contiguous, so a hole is seen by comparing whole
- * numbers; `onGap` requests the server for what came after the last sure one.
+ * Revisions of a room are contiguous, so a gap is seen by comparing integers; `onGap` requests what
+ * came after the last complete one.
  */
 export function createPositions(onGap: (room: number, after: number) => void): Positions {
   const positions = new Map<number, Position>()
-  /** The newest that was heard of rooms whose list is not on the page yet. */
+  /** The newest revision of rooms whose list is not on the page yet. */
   const early = new Map<number, number>()
-  const of = (room: number): Position | undefined => positions.get(room)
-  const ask = (room: number, position: Position): void => {
-    if (position.isAsking) return
-    position.isAsking = true
+  const request = (room: number, position: Position): void => {
+    if (position.isRequested) return
+    position.isRequested = true
     onGap(room, position.known)
   }
   const advance = (position: Position): void => {
     while (position.ahead.delete(position.known + 1)) position.known += 1
   }
   return {
-    known: (room) => of(room)?.known ?? 0,
+    known: (room) => positions.get(room)?.known ?? 0,
     set(room, known) {
-      const before = of(room)
+      const before = positions.get(room)
       const heard = before === undefined ? [early.get(room) ?? 0] : [before.known, ...before.ahead]
-      const head = Math.max(...heard)
       early.delete(room)
-      const position = { known, ahead: new Set<number>(), isAsking: false }
+      const position = { known, ahead: new Set<number>(), isRequested: false }
       positions.set(room, position)
-      // A fresh list may be older than what was heard while it was fetched.
-      if (head > known) ask(room, position)
+      // A fresh list may be older than what arrived while it was fetched.
+      if (Math.max(...heard) > known) request(room, position)
     },
     readAt(room, revision) {
-      const position = of(room)
+      const position = positions.get(room)
       if (position === undefined || !(revision < position.known)) return
       position.known = revision
-      ask(room, position)
+      request(room, position)
     },
     heard(room, revision) {
-      const position = of(room)
+      const position = positions.get(room)
       if (position === undefined) early.set(room, Math.max(revision, early.get(room) ?? 0))
       if (position === undefined || revision <= position.known) return
       position.ahead.add(revision)
       advance(position)
-      if (position.known < revision) ask(room, position)
+      if (position.known < revision) request(room, position)
     },
     caughtUp(room, after, revision) {
-      const position = of(room)
+      const position = positions.get(room)
       if (position === undefined) return
-      position.isAsking = false
+      position.isRequested = false
       if (after <= position.known) position.known = Math.max(position.known, revision)
-      for (const early of position.ahead) {
-        if (early <= position.known) position.ahead.delete(early)
-      }
+      for (const each of position.ahead) if (each <= position.known) position.ahead.delete(each)
       advance(position)
-      if (position.ahead.size > 0) ask(room, position)
+      if (position.ahead.size > 0) request(room, position)
     },
     compare(room, head) {
-      const position = of(room)
-      if (position !== undefined && head > position.known) ask(room, position)
+      const position = positions.get(room)
+      if (position !== undefined && head > position.known) request(room, position)
     },
     interrupted() {
-      for (const position of positions.values()) position.isAsking = false
+      for (const position of positions.values()) position.isRequested = false
     },
   }
 }

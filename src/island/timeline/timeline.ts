@@ -31,7 +31,6 @@ import { frameOf } from './private-notes'
 import { dropQuotes, updateQuotes } from './quotes'
 import { createRows } from './rows'
 import { createScroller } from './scroller'
-import { createUndoDelete, type UndoDelete } from './undo-delete'
 
 /** What the recipes do when the list changes by itself. */
 export type TimelineListener = {
@@ -46,7 +45,8 @@ export type TimelineListener = {
 type State = TimelineContext & {
   listener: TimelineListener
   positions: Positions
-  undoDelete: UndoDelete
+  /** Ids of rows that are hidden while their deletion can be undone. */
+  hidden: Set<string>
   /** A fresh list was requested because the reader wants its end. */
   isJumping: boolean
   /** New rows were left out, as they would be removed at once: the next ones follow a gap. */
@@ -67,16 +67,12 @@ export function createTimeline(needs: TimelineNeeds, listener: TimelineListener)
     onFollow: () => pill.seen(),
     isEndHere: pill.isUpToDate,
   })
-  const undoDelete = createUndoDelete(() => {
-    rows.decorate(list())
-    rows.regroupAll()
-  })
   const pending = createPending(page, clock)
-  const parts = { page, rows, pending, pill, scroller, positions, listener, undoDelete }
-  const state: State = { ...parts, isJumping: false, hasGap: false }
+  const parts = { page, rows, pending, pill, scroller, positions, listener }
+  const state: State = { ...parts, hidden: new Set(), isJumping: false, hasGap: false }
   clock.onMidnight(rows.regroupAll)
   watchSwaps(list, {
-    onFragment: rows.decorate,
+    onFragment: (fragment) => decorate(state, fragment),
     hold: scroller.hold,
     onReplacing: () => listener.removing(list()),
     onOlder: () => growOlder(state),
@@ -88,7 +84,7 @@ export function createTimeline(needs: TimelineNeeds, listener: TimelineListener)
     receive: (row) => receive(state, row),
     append: (fresh, others, behind) => append(state, fresh, others, behind),
     remove: (room, seq) => remove(state, room, seq),
-    hide: undoDelete.hide,
+    hide: (row) => hide(state, row.id),
     showPending: (entry) => showPending(state, entry),
     dropPending: pending.drop,
     markSent(clientId) {
@@ -111,7 +107,6 @@ function receive(state: State, row: HTMLElement): boolean {
   if (revisionOf(row) > seq) updateQuotes(list(), row)
   const isHere = room === currentRoom()
   if (!isHere && Number(row.dataset.writtenIn) !== currentRoom()) return false
-  if (state.undoDelete.update(row)) return false
   const known = document.getElementById(row.id)
   if (known !== null) morph(state, known, row)
   else if (!isHere) insertNote(state, row)
@@ -150,9 +145,8 @@ function append(state: State, fresh: HTMLElement[], others: number, behind: numb
   state.hasGap = false
 }
 
-function remove({ listener, rows, scroller, undoDelete }: State, room: number, seq: number): void {
+function remove({ hidden, listener, rows, scroller }: State, room: number, seq: number): void {
   dropQuotes(list(), room, seq)
-  undoDelete.forget(room, seq)
   const place = `.msg[data-room="${room}"][data-seq="${seq}"]`
   const row = list().querySelector<HTMLElement>(place)
   if (row === null) return
@@ -160,8 +154,32 @@ function remove({ listener, rows, scroller, undoDelete }: State, room: number, s
   listener.removing(row)
   passFocus(frameOf(row))
   frameOf(row).remove()
+  hidden.delete(row.id)
   rows.regroupAll()
   release()
+}
+
+function decorate({ hidden, rows }: State, root: ParentNode): void {
+  rows.decorate(root)
+  for (const id of hidden) setHidden(root.querySelector<HTMLElement>(`[id="${id}"]`), true)
+}
+
+/** Hides a row; the returned function shows its newest state in its place again. */
+function hide({ hidden, rows }: State, id: string): () => void {
+  const set = (isHidden: boolean): void => {
+    if (isHidden) hidden.add(id)
+    else hidden.delete(id)
+    setHidden(document.getElementById(id), isHidden)
+    rows.regroupAll()
+  }
+  set(true)
+  return () => set(false)
+}
+
+function setHidden(row: HTMLElement | null, isHidden: boolean): void {
+  if (row === null) return
+  row.hidden = isHidden
+  frameOf(row).hidden = isHidden
 }
 
 function showPending({ pending, rows, scroller }: State, entry: OutboxEntry): HTMLElement | null {
@@ -216,10 +234,9 @@ function start(state: State): void {
   const timeline = list()
   if (!isFromDevice()) positions.set(currentRoom(), Number(timeline.dataset.revision))
   pill.setUpToDate(document.getElementById('newer') === null)
-  rows.decorate(timeline)
+  decorate(state, timeline)
   rows.regroupAll()
   pending.clear()
-  state.undoDelete.hideAgain()
   scroller.watch(timeline)
   element('log', HTMLElement).dispatchEvent(new Event('fresh'))
   const { at } = timeline.dataset

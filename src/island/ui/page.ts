@@ -15,7 +15,7 @@ export type Page = {
   /** Which build of the scripts and styles this page was made with. */
   build: string
   icons: { icon: string; iconUnread: string }
-  /** Addresses of the lazy app, by name. */
+  /** Addresses of the lazy parts, by name. */
   lazy: Record<string, string>
 }
 

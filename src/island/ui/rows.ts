@@ -19,9 +19,9 @@ export function isFromDevice(): boolean {
   return list().dataset.remembered !== undefined
 }
 
-/** All rows, oldest first; private notes are none. */
+/** All visible rows, oldest first; private notes are none. */
 export function rowsOf(timeline = list()): HTMLElement[] {
-  return [...timeline.querySelectorAll<HTMLElement>(':scope > .msg')]
+  return [...timeline.querySelectorAll<HTMLElement>(':scope > .msg:not([hidden])')]
 }
 
 /** Where a message was posted. */
@@ -41,10 +41,10 @@ export function revisionOf(row: HTMLElement): number {
 
 type Side = 'nextElementSibling' | 'previousElementSibling'
 
-/** The row before or after an element of the list. */
+/** The visible row before or after an element of the list. */
 export function rowBeside(part: HTMLElement, side: Side): HTMLElement | null {
   let beside = part[side]
-  while (beside !== null && !beside.classList.contains('msg')) beside = beside[side]
+  while (beside !== null && !beside.matches('.msg:not([hidden])')) beside = beside[side]
   return beside instanceof HTMLElement ? beside : null
 }
 

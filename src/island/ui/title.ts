@@ -1,20 +1,20 @@
 import { element } from './dom'
 import type { Page } from './page'
 
-/** What the window is called, and its icon: how much waits, seen from another window. */
+/** The title and the icon of the window tell how much is unread. */
 export type Title = {
   setRoom: (name: string) => void
   setUnread: (meant: number, hasTalk: boolean) => void
 }
 
-/** Takes over the document's title, which ends in the name of the house. */
+/** The document's title ends in the server's name. */
 export function createTitle(page: Page): Title {
-  const house = document.title.slice(document.title.lastIndexOf(' · ') + 3)
+  const server = document.title.slice(document.title.lastIndexOf(' · ') + 3)
   const icon = document.querySelector<HTMLLinkElement>('link[rel=icon]')
   let name = element('timeline', HTMLElement).dataset.title ?? ''
   let mark = ''
   const show = (): void => {
-    document.title = `${mark}${name} · ${house}`
+    document.title = `${mark}${name} · ${server}`
     const { icon: plain, iconUnread } = page.icons
     const wanted = mark === '' ? plain : iconUnread
     if (icon !== null && icon.getAttribute('href') !== wanted) icon.setAttribute('href', wanted)

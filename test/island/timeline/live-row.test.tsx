@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { completeRow } from '../../../src/island/timeline/live-row'
+import { completeRow } from '../../../src/island/timeline/rows'
 import type { Page } from '../../../src/island/ui/page'
 import type { Message, User } from '../../../src/store/store'
 import { liveRow } from '../../../views/messages/live-row'

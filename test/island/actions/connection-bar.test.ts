@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
-import { createConnectionBar } from '../../../src/island/net/connection-bar'
+import { createConnectionBar } from '../../../src/island/actions/connection'
 import type { Page } from '../../../src/island/ui/page'
-import { connectionBarMs } from '../../../src/island/net/connection-bar'
+import { connectionBarMs } from '../../../src/island/actions/connection'
 import { en } from '../../../views/words'
 import { documentForAll } from '../dom'
 

@@ -5,7 +5,8 @@ import type { ChatEvent } from '../../shared/protocol'
 import type { App } from '../app'
 import { ifLoaded } from '../lazy'
 import { isLoggingOut } from '../people/sign-in'
-import { element } from '../ui/dom'
+import { announce, element } from '../ui/dom'
+import type { Page } from '../ui/page'
 import { canKeep } from '../ui/storage'
 import { showToast } from '../ui/toast'
 
@@ -85,4 +86,61 @@ function hasUnsavedState(): boolean {
   const players = [...document.querySelectorAll<HTMLMediaElement>('audio, video')]
   const isPlaying = players.some(({ paused }) => !paused)
   return value.trim() !== '' || document.querySelector(open) !== null || isSelecting || isPlaying
+}
+
+/** Shorter interruptions are not shown. */
+export const connectionBarMs = 2_000
+
+/** Shows and hides the line that says that there is no connection. */
+export function createConnectionBar(page: Page, retryNow: () => void): (isOpen: boolean) => void {
+  const bar = element('connection', HTMLElement)
+  let timer: Timer | undefined
+  let wasShown = false
+  bar.querySelector('[data-action=reconnect]')?.addEventListener('click', retryNow)
+  const show = (): void => {
+    bar.hidden = false
+    wasShown = true
+    announce(page.words.disconnected, 'alert')
+  }
+  return (isOpen) => {
+    // Every failed attempt calls this; the time counts from the first.
+    if (!isOpen) return void (timer ??= setTimeout(show, connectionBarMs))
+    clearTimeout(timer)
+    timer = undefined
+    bar.hidden = true
+    if (wasShown) announce(page.words.reconnected, 'alert')
+    wasShown = false
+  }
+}
+
+/** Away after this long without a key or a pointer. */
+const awayMs = 5 * 60_000
+
+/**
+ * Tells the server when nobody uses the page. Returns what to call after connecting, as the server
+ * takes a new connection for somebody who is online.
+ */
+export function watchAway({ connection }: App): () => void {
+  let isAway = false
+  let timer: Timer | undefined
+  const tell = (): void => {
+    connection.send({ type: 'presence', state: isAway ? 'away' : 'online' })
+  }
+  const set = (next: boolean): void => {
+    if (next === isAway) return
+    isAway = next
+    tell()
+  }
+  const act = (): void => {
+    if (document.hidden) return set(true)
+    set(false)
+    clearTimeout(timer)
+    timer = setTimeout(() => set(true), awayMs)
+  }
+  for (const type of ['keydown', 'pointerdown', 'pointermove', 'wheel', 'focus']) {
+    addEventListener(type, act, { passive: true, capture: true })
+  }
+  document.addEventListener('visibilitychange', act)
+  act()
+  return () => void (isAway && tell())
 }
