@@ -191,11 +191,11 @@ function watchSearchButton(app: App): void {
 
 /** A switch for people who share their screen: private notes are hidden in rooms. */
 function watchHidingNotes(storage: Storage): void {
-  const box = element('hide-slips', HTMLInputElement)
-  const show = (): void => void document.body.classList.toggle('hides-slips', box.checked)
-  box.checked = storage.read('hides-slips') === true
+  const box = element('hide-private-notes', HTMLInputElement)
+  const show = (): void => void document.body.classList.toggle('hides-private-notes', box.checked)
+  box.checked = storage.read('hides-private-notes') === true
   box.addEventListener('change', () => {
-    storage.write('hides-slips', box.checked)
+    storage.write('hides-private-notes', box.checked)
     show()
   })
   show()

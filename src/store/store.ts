@@ -103,7 +103,12 @@ export type Store = {
     /** The `limit` messages after `after`, oldest first, no tombstones. */
     after(room: Room, after: number, limit: number): Promise<Message[]>
     /** Private messages of this person that were written in `room`, from one place to another. */
-    slips(room: Room, userId: number, from: number, before: number | null): Promise<Message[]>
+    privateNotes(
+      room: Room,
+      userId: number,
+      from: number,
+      before: number | null,
+    ): Promise<Message[]>
     changesAfter(
       room: RoomHead,
       revision: number,

@@ -114,7 +114,7 @@ test('the answer to a private message stays between the two', async () => {
     'the answer',
   )
   expect(heard).toMatchObject({ room: direct, reply_to: 1 })
-  const slip = `${rowWith('I will be silent')}?.closest('.slip')?.querySelector('.quote')`
+  const slip = `${rowWith('I will be silent')}?.closest('.private-note')?.querySelector('.quote')`
   await ada.waitFor(`${slip}?.textContent === 'Bob The cake is for Mei'`, 'the quoted slip')
   expect((await rows(mei)).some(({ text }) => text === 'I will be silent')).toBe(false)
 })

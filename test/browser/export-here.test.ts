@@ -38,7 +38,7 @@ beforeAll(async () => {
   const direct = await openDirect(server, person, id)
   const slip = { type: 'message.post', room: direct, client_id: 's', content: 'between us' }
   mei.send({ ...slip, written_in: 1 })
-  await ada.waitFor(`document.querySelector('.slip')`, 'the private message')
+  await ada.waitFor(`document.querySelector('.private-note')`, 'the private message')
   await keeps(ada, 'my own words')
 })
 

@@ -28,8 +28,8 @@ afterAll(async () => {
   await server.dispose()
 })
 
-const slips = `[...document.querySelectorAll('#timeline > .slip')].map((slip) => ({
-  note: slip.querySelector('.slip__note').innerText.trim(),
+const slips = `[...document.querySelectorAll('#timeline > .private-note')].map((slip) => ({
+  note: slip.querySelector('.private-note__label').innerText.trim(),
   text: slip.querySelector('.msg__body').textContent,
   isPending: slip.querySelector('.msg--pending') !== null,
 }))`
@@ -134,13 +134,13 @@ test('a private message that is taken back leaves the room it was written in, to
 })
 
 test('whoever shows the screen to others hides private messages in rooms', async () => {
-  const shown = `[...document.querySelectorAll('.slip')]
+  const shown = `[...document.querySelectorAll('.private-note')]
     .filter((slip) => slip.offsetHeight > 0).length`
-  await ada.evaluate(`document.querySelector('#hide-slips').click()`)
+  await ada.evaluate(`document.querySelector('#hide-private-notes').click()`)
   expect(await ada.evaluate<number>(shown)).toBe(0)
   await reload(ada)
   expect(await ada.evaluate<number>(shown)).toBe(0)
-  await ada.evaluate(`document.querySelector('#hide-slips').click()`)
+  await ada.evaluate(`document.querySelector('#hide-private-notes').click()`)
   expect(await ada.evaluate<number>(shown)).toBe(1)
 })
 

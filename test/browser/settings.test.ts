@@ -192,11 +192,13 @@ test('where the platform has no notices the settings say why', async () => {
 test('sound and slips are the same switches as in the bell’s menu', async () => {
   await openSettings(ada)
   await ada.click('#set-volume [value=low]')
-  await ada.click('#set-hide-slips')
+  await ada.click('#set-hide-private-notes')
   expect(await ada.evaluate<boolean>(`document.querySelector('#volume [value=low]').checked`)).toBe(
     true,
   )
-  expect(await ada.evaluate<boolean>(`document.body.classList.contains('hides-slips')`)).toBe(true)
+  expect(
+    await ada.evaluate<boolean>(`document.body.classList.contains('hides-private-notes')`),
+  ).toBe(true)
   await ada.press('Escape')
 })
 

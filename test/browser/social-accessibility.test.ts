@@ -31,7 +31,7 @@ beforeAll(async () => {
   })
   await mei.post(1, 'mention', 'Listen, @Ada and @梅')
   await ada.waitFor(
-    `document.querySelector('.msg--mention') && document.querySelector('.slip')`,
+    `document.querySelector('.msg--mention') && document.querySelector('.private-note')`,
     'it',
   )
 })

@@ -24,7 +24,7 @@ export function testRooms(within: Within): void {
   testComing(within)
   testChanging(within)
   testMentions(within)
-  testSlips(within)
+  testPrivateNotes(within)
 }
 
 function testMaking(within: Within): void {
@@ -169,8 +169,8 @@ function testMentions(within: Within): void {
   })
 }
 
-function testSlips(within: Within): void {
-  within('a private message is a slip where it was written, for two only', async ({ store }) => {
+function testPrivateNotes(within: Within): void {
+  within('a private message is shown where it was written, for two only', async ({ store }) => {
     const people = await Promise.all([1, 2, 3].map((n) => join(store, `P${n}`, n)))
     const [ada, bob, eve] = people
     if (ada === undefined || bob === undefined || eve === undefined) throw new Error('three')
@@ -186,16 +186,16 @@ function testSlips(within: Within): void {
     expect(odd).toMatchObject({ message: { writtenIn: null, writtenAfter: null } })
     const open = await append(store, ada, { clientId: 'p', writtenIn: 1 })
     expect(open).toMatchObject({ message: { writtenIn: null, recipient: null } })
-    const slips = async (person: User, from: number, before: number | null) =>
-      (await store.messages.slips(await roomOf(store, person), person.id, from, before)).map(
+    const notes = async (person: User, from: number, before: number | null) =>
+      (await store.messages.privateNotes(await roomOf(store, person), person.id, from, before)).map(
         ({ content, recipient }) => [content, recipient?.nickname],
       )
-    expect(await slips(ada, 0, null)).toEqual([['psst', 'P2']])
-    expect(await slips(bob, 0, null)).toEqual([['psst', 'P2']])
-    expect(await slips(eve, 0, null)).toEqual([])
+    expect(await notes(ada, 0, null)).toEqual([['psst', 'P2']])
+    expect(await notes(bob, 0, null)).toEqual([['psst', 'P2']])
+    expect(await notes(eve, 0, null)).toEqual([])
     // Each page has its own: after the second message, before the third.
-    expect(await slips(ada, 3, null)).toEqual([])
-    expect(await slips(ada, 2, 3)).toEqual([['psst', 'P2']])
-    expect(await slips(ada, 0, 2)).toEqual([])
+    expect(await notes(ada, 3, null)).toEqual([])
+    expect(await notes(ada, 2, 3)).toEqual([['psst', 'P2']])
+    expect(await notes(ada, 0, 2)).toEqual([])
   })
 }

@@ -33,7 +33,7 @@ export function Timeline(props: TimelineProps) {
 
 /** What replaces `#older`: the rows of an older page, and the link before them. */
 export function OlderMessages(props: PageProps) {
-  const { view, room, messages, slips, hasOlder } = props
+  const { view, room, messages, privateNotes, hasOlder } = props
   const first = messages[0]
   const { live, page } = view.words
   return (
@@ -45,7 +45,9 @@ export function OlderMessages(props: PageProps) {
           {fill(live.start, { room: roomTitle(room) })}
         </p>
       )}
-      {first === undefined && slips.length === 0 && <p class="first-words">{page.emptyRoom}</p>}
+      {first === undefined && privateNotes.length === 0 && (
+        <p class="first-words">{page.emptyRoom}</p>
+      )}
       <Rows {...props} />
     </>
   )
@@ -73,11 +75,11 @@ function NewerLink({ view, room, messages, nextSeq }: PageProps) {
 }
 
 function Rows(props: PageProps) {
-  const { view, messages, slips } = props
+  const { view, messages, privateNotes } = props
   return (
     <>
-      {slipsBefore(slips, messages[0]?.seq).map((slip) => (
-        <Slip {...props} message={slip} />
+      {notesBefore(privateNotes, messages[0]?.seq).map((note) => (
+        <PrivateNote {...props} message={note} />
       ))}
       {messages.map((message, index) => (
         <>
@@ -86,8 +88,8 @@ function Rows(props: PageProps) {
             paths={view.paths}
             follows={follows(messages[index - 1], message)}
           />
-          {slipsBetween(slips, message.seq, messages[index + 1]?.seq).map((slip) => (
-            <Slip {...props} message={slip} />
+          {notesBetween(privateNotes, message.seq, messages[index + 1]?.seq).map((note) => (
+            <PrivateNote {...props} message={note} />
           ))}
         </>
       ))}
@@ -96,21 +98,21 @@ function Rows(props: PageProps) {
 }
 
 /** A private message, shown in the room where it was written. */
-function Slip({ view, reader, message }: SlipProps) {
+function PrivateNote({ view, reader, message }: NoteProps) {
   const { sender, recipient } = message
   const other = sender.id === reader.id ? recipient : sender
   return (
-    <SlipFrame view={view} name={other?.nickname ?? ''} after={message.writtenAfter ?? 0}>
+    <PrivateNoteFrame view={view} name={other?.nickname ?? ''} after={message.writtenAfter ?? 0}>
       <MessageRow message={message} paths={view.paths} follows={false} />
-    </SlipFrame>
+    </PrivateNoteFrame>
   )
 }
 
 /** The frame around it; the browser fills an empty one. */
-export function SlipFrame({ view, name, after, children }: SlipFrameProps) {
+export function PrivateNoteFrame({ view, name, after, children }: FrameProps) {
   return (
-    <section class="slip" data-after={after}>
-      <p class="slip__note">
+    <section class="private-note" data-after={after}>
+      <p class="private-note__label">
         <Icon name="lock" /> <span>{fill(view.words.live.onlyYouAnd, { name })}</span>
       </p>
       {children}
@@ -163,7 +165,7 @@ export type PageProps = {
   reader: User
   messages: Message[]
   /** Private messages of the reader that were written in this room between these. */
-  slips: Message[]
+  privateNotes: Message[]
   hasOlder: boolean
   /** The seq of the next message after these; null when they end with the newest. */
   nextSeq: number | null
@@ -174,9 +176,9 @@ export type TimelineProps = PageProps & {
   at: number | null
 }
 
-type SlipProps = { view: View; reader: User; message: Message }
+type NoteProps = { view: View; reader: User; message: Message }
 
-type SlipFrameProps = { view: View; name: string; after: number; children?: unknown }
+type FrameProps = { view: View; name: string; after: number; children?: unknown }
 
 /** Whether a message shares the head of the previous one. */
 function follows(previous: Message | undefined, message: Message): boolean {
@@ -189,12 +191,16 @@ function follows(previous: Message | undefined, message: Message): boolean {
   )
 }
 
-function slipsBefore(slips: Message[], seq = Number.POSITIVE_INFINITY): Message[] {
-  return slips.filter(({ writtenAfter }) => (writtenAfter ?? 0) < seq)
+function notesBefore(privateNotes: Message[], seq = Number.POSITIVE_INFINITY): Message[] {
+  return privateNotes.filter(({ writtenAfter }) => (writtenAfter ?? 0) < seq)
 }
 
-function slipsBetween(slips: Message[], seq: number, next = Number.POSITIVE_INFINITY): Message[] {
-  return slips.filter(
+function notesBetween(
+  privateNotes: Message[],
+  seq: number,
+  next = Number.POSITIVE_INFINITY,
+): Message[] {
+  return privateNotes.filter(
     ({ writtenAfter }) => (writtenAfter ?? 0) >= seq && (writtenAfter ?? 0) < next,
   )
 }

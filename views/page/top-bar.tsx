@@ -86,7 +86,7 @@ function BellMenu({ view }: { view: View }) {
         {page.notices}
       </button>
       <label class="menu__item">
-        <input type="checkbox" id="hide-slips" /> {page.hidePrivate}
+        <input type="checkbox" id="hide-private-notes" /> {page.hidePrivate}
       </label>
     </div>
   )

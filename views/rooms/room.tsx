@@ -13,7 +13,7 @@ import { countHere, OnlineCount, PeopleList, type PeopleProps, PeopleRail } from
 import { roomTitle } from './room-title'
 import { QuoteLine } from '../messages/quote'
 import { RoomsRail } from './rooms'
-import { Newer, Older, SlipFrame, Timeline, type TimelineProps } from '../messages/timeline'
+import { Newer, Older, PrivateNoteFrame, Timeline, type TimelineProps } from '../messages/timeline'
 import { TopBar } from '../page/top-bar'
 import type { View } from '../view'
 
@@ -58,8 +58,8 @@ export function RoomPage(props: RoomPageProps) {
       <template id="quote-line">
         <QuoteLine message={answerBy(reader)} paths={view.paths} />
       </template>
-      <template id="slip">
-        <SlipFrame view={view} name="" after={0} />
+      <template id="private-note">
+        <PrivateNoteFrame view={view} name="" after={0} />
       </template>
       <template id="older-loader">
         <Older view={view} room={room} firstSeq={0} />

@@ -68,7 +68,7 @@ function Signals({ view }: { view: View }) {
         <input type="checkbox" /> {settings.notices}
       </label>
       <label class="settings__row">
-        <input type="checkbox" id="set-hide-slips" /> {page.hidePrivate}
+        <input type="checkbox" id="set-hide-private-notes" /> {page.hidePrivate}
       </label>
     </>
   )

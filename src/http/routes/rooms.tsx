@@ -158,8 +158,8 @@ export async function readPage(
   const hasOlder = older.length > olderCount
   const nextSeq = after === undefined ? (before ?? null) : (newer[newerCount]?.seq ?? null)
   const firstSeq = hasOlder || before === undefined ? (messages[0]?.seq ?? 0) : 0
-  const slips = await store.slips(room, reader.id, firstSeq, nextSeq)
-  return { messages, slips, hasOlder, nextSeq }
+  const privateNotes = await store.privateNotes(room, reader.id, firstSeq, nextSeq)
+  return { messages, privateNotes, hasOlder, nextSeq }
 }
 
 /** The most messages and characters of a page on either side of its cursor. */

@@ -19,7 +19,7 @@ export function editLast(app: App): boolean {
 /** Replies to a message; the reply to a private one is private. */
 export function reply({ composer, page, timeline }: App, row: HTMLElement): void {
   const { room } = placeOf(row)
-  const isPrivate = row.closest('.slip') !== null
+  const isPrivate = row.closest('.private-note') !== null
   // The row may be of a list that is not on the page any more.
   if (!isPrivate && room !== timeline.room()) return
   const before = composer.addressee()?.room ?? timeline.room()

@@ -43,7 +43,7 @@ export function createRoomSwitcher(app: () => App): RoomSwitcher {
     forgetAll: () => state.kept.clear(),
     forgetNotes(room) {
       for (const [id, { timeline }] of state.kept) {
-        const note = timeline.querySelector(`.slip .msg[data-room="${room}"]`)
+        const note = timeline.querySelector(`.private-note .msg[data-room="${room}"]`)
         if (note !== null) state.kept.delete(id)
       }
     },

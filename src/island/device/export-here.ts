@@ -27,8 +27,8 @@ export function dressExport(app: App, copy: ManagedCopy): void {
   const box = document.getElementById('export-here')
   if (!(box instanceof HTMLFieldSetElement)) return
   box.hidden = false
-  const slips = [...document.querySelectorAll<HTMLElement>('#timeline .slip .msg')]
-  element('export-private-row', HTMLElement).hidden = slips.length === 0
+  const notes = [...document.querySelectorAll<HTMLElement>('#timeline .private-note .msg')]
+  element('export-private-row', HTMLElement).hidden = notes.length === 0
   const show = (): void => {
     for (const range of ['loaded', 'device'] as const) {
       const label = element(`export-${range}`, HTMLElement)

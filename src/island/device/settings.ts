@@ -97,7 +97,7 @@ export function dressSettings({ storage }: App): void {
   box?.addEventListener('change', () => bell.click())
   // The browser may ask first, and the answer may be no.
   new MutationObserver(show).observe(bell, { attributes: true })
-  mirror('set-hide-slips', 'hide-slips')
+  mirror('set-hide-private-notes', 'hide-private-notes')
 }
 
 /** What is kept here of the talk, whether more of it may be, and the way to lose it. */

@@ -59,7 +59,7 @@ function changePerson(app: App, changed: HTMLElement): void {
   }
   for (const row of document.querySelectorAll<HTMLElement>(`.msg[data-to="${id}"]`)) {
     row.dataset.toName = name
-    const note = row.closest('.slip')?.querySelector('.slip__note span')
+    const note = row.closest('.private-note')?.querySelector('.private-note__label span')
     note?.replaceChildren(fill(page.words.onlyYouAnd, { name }))
   }
   if (id === page.user?.id) {

@@ -73,7 +73,7 @@ const undoMs = 10_000
 /** Deletes a message: hidden on this page at once, deleted on the server unless that is undone. */
 export function deleteMessage({ page, requests, timeline }: Needs, row: HTMLElement): void {
   const frame = { type: 'message.delete' as const, ...placeOf(row) }
-  passFocus(row.closest<HTMLElement>('.slip') ?? row)
+  passFocus(row.closest<HTMLElement>('.private-note') ?? row)
   const restore = timeline.hide(row)
   const stop = (): void => {
     removeEventListener('pagehide', finish)

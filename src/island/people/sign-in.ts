@@ -35,7 +35,7 @@ export function isLoggingOut(): boolean {
 }
 
 /** What is no secret: whom to propose at the door, and how this browser sounds. */
-const harmless = ['person', 'volume', 'notices', 'hides-slips']
+const harmless = ['person', 'volume', 'notices', 'hides-private-notes']
 
 /**
  * Nothing that was said stays here after log-out, in this tab or any other; a shared computer keeps

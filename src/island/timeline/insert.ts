@@ -65,7 +65,7 @@ export function morph(context: TimelineContext, known: HTMLElement, row: HTMLEle
   }
   const release = context.scroller.hold()
   void swapLive({ text: row.outerHTML, target: known, swap: 'outerMorph' })
-  if (known.closest('.slip') === null) moveToPlace(context, row.id)
+  if (known.closest('.private-note') === null) moveToPlace(context, row.id)
   release()
 }
 

@@ -8,9 +8,11 @@ import type { Page } from '../ui/page'
  * room, so it has no part in the room's order, count and places.
  */
 export function makeNote(page: Page, row: HTMLElement, name: string, after: number): HTMLElement {
-  const frame = copyOf('slip')
+  const frame = copyOf('private-note')
   frame.dataset.after = String(after)
-  frame.querySelector('.slip__note span')?.replaceChildren(fill(page.words.onlyYouAnd, { name }))
+  frame
+    .querySelector('.private-note__label span')
+    ?.replaceChildren(fill(page.words.onlyYouAnd, { name }))
   frame.append(row)
   return frame
 }
@@ -33,5 +35,5 @@ export function noteNeighbour(timeline: HTMLElement, after: number): HTMLElement
 
 /** The element that is removed with a row: the row, or the note around it. */
 export function frameOf(row: HTMLElement): HTMLElement {
-  return row.closest<HTMLElement>('.slip') ?? row
+  return row.closest<HTMLElement>('.private-note') ?? row
 }

@@ -68,7 +68,7 @@ function regroupOne(clock: Clock, row: HTMLElement): void {
   const before = row.previousElementSibling
   const hasHeading = before?.classList.contains('day') === true
   const isSeparated =
-    row.querySelector('.quote') !== null || before?.matches('.slip, .new-line') === true
+    row.querySelector('.quote') !== null || before?.matches('.private-note, .new-line') === true
   if (startsDay && !hasHeading) row.before(make('h2', { class: 'day' }, clock.dayLabel(atOf(row))))
   if (!startsDay && hasHeading) before?.remove()
   const isFollow = !startsDay && !isSeparated && previous !== null && follows(row, previous)

@@ -14,7 +14,7 @@ export function createMessages(
   backlog: SearchBacklog,
 ): Store['messages'] {
   const append = createAppend(db)
-  const { before, after, changes, slips, head } = prepare(db)
+  const { before, after, changes, privateNotes, head } = prepare(db)
   return {
     async append(batch) {
       const outcomes = append(batch)
@@ -26,8 +26,8 @@ export function createMessages(
       return toMessages(room, before.all(room.id, seq ?? Number.MAX_SAFE_INTEGER, limit))
     },
     after: async (room, seq, limit) => toMessages(room, after.all(room.id, seq, limit)),
-    async slips(room, userId, from, seq) {
-      const rows = slips.all(room.id, from, seq ?? Number.MAX_SAFE_INTEGER, userId)
+    async privateNotes(room, userId, from, seq) {
+      const rows = privateNotes.all(room.id, from, seq ?? Number.MAX_SAFE_INTEGER, userId)
       return rows.map(toMessageWithOther)
     },
     async changesAfter(room, revision, limit, unitsMax) {
@@ -54,7 +54,7 @@ function prepare(db: Database) {
        UNION ALL ${selectMessages('room_id = ? AND revision > ? AND revision > seq AND seq <= ?2')}
        ORDER BY revision LIMIT ?5`,
     ),
-    slips: db.query<MessageRow & OtherRow, [number, number, number, number]>(
+    privateNotes: db.query<MessageRow & OtherRow, [number, number, number, number]>(
       `SELECT said.*, ${selectOther}
        FROM (${selectMessages(
          `written_in = ?1 AND written_after >= ?2 AND written_after < ?3 AND deleted_at IS NULL

@@ -90,7 +90,7 @@ test('each language is named in itself', () => {
 
 function timeline(messages: Message[], hasOlder: boolean) {
   const end = { nextSeq: null, at: null }
-  const props = { view: viewIn('en'), room: general, reader: tomas, slips: [], ...end }
+  const props = { view: viewIn('en'), room: general, reader: tomas, privateNotes: [], ...end }
   return <Timeline {...props} messages={messages} hasOlder={hasOlder} />
 }
 
@@ -106,7 +106,7 @@ function roomPage(language: Language, unsent?: { content: string; problem: strin
       members={2}
       states={new Map([[tomas.id, 'online']])}
       counts={new Map([[general.id, 1]])}
-      slips={[]}
+      privateNotes={[]}
       hasOlder={true}
       nextSeq={null}
       at={null}
