@@ -1,19 +1,11 @@
 import { expect, test } from 'bun:test'
 import { type ChatClient, history, openSocket, type Person, signIn } from '../helpers/client'
+import { chooseSeed, createRandom } from '../helpers/random'
 import { makeRoom, openDirect, sendForm } from '../helpers/rooms'
 import { serverForAll } from '../helpers/server'
 
 const server = serverForAll()
 const steps = 200
-
-/** Numbers that look random; a failure prints the seed that repeats it. */
-function createRandom(seed: number): (below: number) => number {
-  let state = seed
-  return (below) => {
-    state = (state * 1_664_525 + 1_013_904_223) % 4_294_967_296
-    return Math.floor((state / 4_294_967_296) * below)
-  }
-}
 
 type Marks = Map<number, number>
 
@@ -38,7 +30,7 @@ async function numbersOf(device: ChatClient, rooms: number[]) {
 }
 
 test('after 200 random steps the numbers equal a recount, on two devices', async () => {
-  const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
+  const seed = chooseSeed()
   const random = createRandom(seed)
   const [ada, bob] = [await signIn(server(), 'Ada'), await signIn(server(), 'Bob')]
   const talker = await openSocket(server(), bob)

@@ -1,56 +1,52 @@
+import { liveRow } from '../../../views/messages/live-row'
 import { serverLimits } from '../../server/limits'
 import { setNewest } from '../../shared/lru'
-import type { Changes, Message, RoomHead } from '../../store/store'
+import type { ChatEvent } from '../../shared/protocol'
+import type { Message, RoomHead } from '../../store/store'
 import type { Chat } from '../chat'
 import { toEvent } from './events'
-import type { ChatEvent } from '../../shared/protocol'
-import { recallRow } from './recall-row'
 
 /** At most 16 MB. */
 const pagesKeptMax = 32
 
-/** Where a reader stood at first, how far it has come since, and what it speaks. */
+/** The revision at which a reader left, the one it has reached since, and its subprotocol. */
 export type Reading = { after: number; from: number; subprotocol: 'html' | 'json' }
 
-/** What a reader is sent, up to which revision it knows the room then, and if there is more. */
+/** The frames to send, the revision that the reader has then, and whether there is more. */
 export type Page = { frames: string[]; revision: number; more: boolean }
 
 /**
- * The next page of what a reader missed, from memory when another was just sent the same: after an
- * interruption everybody comes back to one place. Known by the room's revision, which every change
- * of a message moves on; whoever asks must be in the room.
+ * The next page of changes that a reader missed, which must be a member of the room. It is kept in
+ * memory, because after an interruption all readers come back to the same place. The room's
+ * revision is part of the key, and each change of a message increments it.
  */
 export async function recallPage(chat: Chat, room: RoomHead, reading: Reading): Promise<Page> {
   const { after, from, subprotocol } = reading
   const key = `${chat.store.epoch} ${room.id} ${room.revision} ${after} ${from} ${subprotocol}`
   const known = pages.get(key)
   if (known !== undefined) return known
-  const { catchUpRows, catchUpUnitsMax } = serverLimits
-  const changes = await chat.store.messages.changesAfter(room, from, catchUpRows, catchUpUnitsMax)
-  const { revision, more } = changes
-  const page = { frames: framesOf(chat, room.id, reading, changes), revision, more }
+  const page = await readPage(chat, room, reading)
   setNewest(pages, key, page, pagesKeptMax)
   return page
 }
 
-/** Somebody has another name or picture, which stands in rows that did not change. */
+const pages = new Map<string, Page>()
+
+/** After a change of a name or picture, which is part of rows whose revision stays the same. */
 export function forgetPages(): void {
   pages.clear()
 }
 
-const pages = new Map<string, Page>()
-
-function framesOf(chat: Chat, room: number, reading: Reading, changes: Changes): string[] {
-  const { after, subprotocol } = reading
+/** The same page, read from the store. */
+export async function readPage(chat: Chat, room: RoomHead, reading: Reading): Promise<Page> {
+  const { after, from, subprotocol } = reading
+  const { catchUpRows, catchUpUnitsMax } = serverLimits
+  const changes = await chat.store.messages.changesAfter(room, from, catchUpRows, catchUpUnitsMax)
   const { messages, revision, more } = changes
-  const done: ChatEvent[] = more ? [] : [{ type: 'caught_up', room, after, revision }]
-  if (subprotocol === 'json') {
-    return [JSON.stringify([...messages.map((message) => toEvent(message, after)), ...done])]
-  }
-  const isRemoved = (message: Message): boolean => message.deletedAt !== null
-  const rows = messages.filter((each) => !isRemoved(each)).map((each) => recallRow(chat, each))
-  const removed = messages.filter(isRemoved).map((each) => toEvent(each, after))
-  const told = [...removed, ...done]
-  const frames = rows.length > 0 ? [rows.join('')] : []
-  return told.length > 0 ? [...frames, JSON.stringify(told)] : frames
+  const isRow = ({ deletedAt }: Message): boolean => subprotocol === 'html' && deletedAt === null
+  const rows = messages.filter(isRow).map((message) => liveRow(message, chat.paths))
+  const events = messages.filter((each) => !isRow(each)).map((each) => toEvent(each, after))
+  if (!more) events.push({ type: 'caught_up', room: room.id, after, revision } satisfies ChatEvent)
+  const frames = [rows.join(''), events.length > 0 ? JSON.stringify(events) : '']
+  return { frames: frames.filter((frame) => frame !== ''), revision, more }
 }

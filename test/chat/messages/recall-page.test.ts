@@ -1,0 +1,63 @@
+import { expect, test } from 'bun:test'
+import type { Chat } from '../../../src/chat/chat'
+import { recallPage, readPage } from '../../../src/chat/messages/recall-page'
+import { changeProfile } from '../../../src/chat/people/change-profile'
+import { createPaths } from '../../../src/shared/paths'
+import type { RoomHead, User } from '../../../src/store/store'
+import { chooseSeed, createRandom } from '../../helpers/random'
+import { openEngine } from '../../store/engine'
+import { append, join } from '../../store/people'
+
+test('a page from memory is the page that the store has, whatever changed', async () => {
+  const seed = chooseSeed()
+  const random = createRandom(seed)
+  const engine = await openEngine()
+  const { store } = engine
+  const nothing = (): void => {}
+  const presence = { rename: nothing }
+  const chat = { store, paths: createPaths('/'), presence, publish: nothing } as unknown as Chat
+  const people = [await join(store, 'Ada', 1), await join(store, 'Grace', 2)]
+  const pick = (): User => people[random(people.length)] ?? { id: 0, nickname: '', avatar: '' }
+  const change = async (step: number): Promise<unknown> => {
+    const { id } = pick()
+    const place = { room: 1, seq: 1 + random(step + 1), at: step }
+    const emoji = ['🎉', '👍'][random(2)] ?? ''
+    const names = ['Ada', 'Grace', 'Alan', 'Mei']
+    switch (random(8)) {
+      case 0:
+        return store.messages.edit({ ...place, author: id, content: `e ${step}`, mentions: [] })
+      case 1:
+        return store.messages.remove({ ...place, user: id })
+      case 2:
+        return store.messages.react({ ...place, user: id, emoji, isActive: true, kindsMax: 9 })
+      case 3: {
+        const [user, nickname = ''] = [pick(), names[random(names.length)]]
+        const wanted = { nickname, avatar: user.avatar, picture: '' }
+        return changeProfile(chat, user, wanted).catch(nothing)
+      }
+      default:
+        return append(store, pick(), { clientId: `m-${step}`, content: `said ${step}` })
+    }
+  }
+  for (let step = 0; step < 300; step += 1) {
+    await change(step)
+    const head = await store.rooms.head(people[0]?.id ?? 0, 1)
+    if (head === null) throw new Error('Ada is in the first room')
+    await expectSame(chat, head, Math.max(0, head.revision - random(20)), { seed, step })
+  }
+  await engine.close()
+}, 30_000)
+
+/** Asks twice, so that the second answer comes from memory. */
+async function expectSame(chat: Chat, head: RoomHead, after: number, where: object): Promise<void> {
+  for (const subprotocol of ['html', 'json'] as const) {
+    const reading = { after, from: after, subprotocol }
+    const plain = await readPage(chat, head, reading)
+    for (let n = 0; n < 2; n += 1) {
+      expect({ ...where, ...(await recallPage(chat, head, reading)) }).toEqual({
+        ...where,
+        ...plain,
+      })
+    }
+  }
+}
