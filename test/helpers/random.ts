@@ -1,4 +1,4 @@
-/** Gives whole numbers from 0 to `below` - 1 that look random; the same seed gives the same ones. */
+/** Gives whole numbers below `below` that look random; the same seed gives the same numbers. */
 export function createRandom(seed: number): (below: number) => number {
   let state = seed
   return (below) => {

@@ -1,10 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
 
-/** A backup is synced in portions with pauses, so that messages get the disk. */
-const backupFlushBytes = 1024 * 1024
-/** Pause between flushes: a multiple of the last flush's duration. */
-const pausePerFlush = 2
-
 /**
  * As much of the tar format (ustar) as a backup needs: plain files with short names. The archive
  * built into Bun holds everything in memory; these read and write in portions.
@@ -13,17 +8,19 @@ export type Entry = { name: string; size: number }
 
 const blockBytes = 512
 const portionBytes = 1024 * 1024
-/** Larger sizes do not fit into eleven octal digits and are written as GNU tar does, in binary. */
-const octalMax = 8 ** 11 - 1
+/** A backup is synced in portions with pauses, so that messages get the disk. */
+const flushBytes = 1024 * 1024
+/** Pause between flushes: a multiple of the last flush's duration. */
+const pausePerFlush = 2
 
 export type TarWriter = {
   /** Adds a file; `bytes` must yield exactly `size` of them, else it throws. */
   add: (entry: Entry, bytes: AsyncIterable<Uint8Array>) => Promise<void>
-  /** SHA-256 of everything that was added so far. */
+  /** SHA-256, in hexadecimal, of everything that was added so far. */
   digest: () => string
-  /** Writes the end, and returns when the disk has all of it. */
+  /** Writes the end, and returns when all is on the disk. */
   finish: () => Promise<void>
-  /** Stops in the middle. */
+  /** Closes an unfinished file. */
   abandon: () => Promise<void>
 }
 
@@ -36,11 +33,10 @@ export async function writeTar(path: string): Promise<TarWriter> {
     hasher.update(bytes)
     await writeAll(file, bytes)
     unsynced += bytes.length
-    if (unsynced < backupFlushBytes) return
+    if (unsynced < flushBytes) return
     unsynced = 0
     const startedAt = performance.now()
     await file.datasync()
-    // A house may be running on the same disk, and its messages go first.
     await Bun.sleep((performance.now() - startedAt) * pausePerFlush)
   }
   return {
@@ -65,11 +61,11 @@ export async function writeTar(path: string): Promise<TarWriter> {
 }
 
 export type TarReader = {
-  /** The next file; null at the end. Throws `damaged` when there is neither. */
+  /** The next file; null at the end. Throws `DAMAGED` when there is neither. */
   next: () => Promise<Entry | null>
   /** The bytes of the file that `next` gave, to be read to the end before the next one. */
   bytes: () => AsyncGenerator<Uint8Array>
-  /** SHA-256 of everything before the file that `next` gave. */
+  /** SHA-256, in hexadecimal, of everything before the file that `next` gave. */
   digest: () => string
   close: () => Promise<void>
 }
@@ -79,7 +75,8 @@ export async function readTar(path: string): Promise<TarReader> {
   const file = await open(path, 'r')
   const hasher = new Bun.CryptoHasher('sha256')
   let before = ''
-  let current: Entry | null = null
+  let left = 0
+  let padding = 0
   const take = async (length: number): Promise<Uint8Array> => {
     const bytes = new Uint8Array(length)
     for (let from = 0; from < length;) {
@@ -87,25 +84,24 @@ export async function readTar(path: string): Promise<TarReader> {
       if (bytesRead === 0) throw damaged()
       from += bytesRead
     }
+    hasher.update(bytes)
     return bytes
   }
   return {
     async next() {
       before = hasher.copy().digest('hex')
       const header = await take(blockBytes)
-      hasher.update(header)
-      current = header.every((byte) => byte === 0) ? null : readHeader(header)
-      return current
+      if (header.every((byte) => byte === 0)) return null
+      const entry = readHeader(header)
+      left = entry.size
+      padding = paddingOf(left)
+      return entry
     },
     async *bytes() {
-      const { size } = current ?? { size: 0 }
-      for (let left = size; left > 0;) {
-        const part = await take(Math.min(left, portionBytes))
-        hasher.update(part)
-        left -= part.length
-        yield part
+      for (; left > 0; left -= Math.min(left, portionBytes)) {
+        yield await take(Math.min(left, portionBytes))
       }
-      hasher.update(await take(paddingOf(size)))
+      await take(padding)
     },
     digest: () => before,
     close: () => file.close(),
@@ -126,14 +122,15 @@ export async function* bytesOf(path: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** Writes all of it: a disk that is nearly full may take less than it was given. */
+/** Writes all bytes: a disk that is nearly full may take fewer than it was given. */
 export async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
   for (let from = 0; from < bytes.length;) {
     from += (await file.write(bytes, from)).bytesWritten
   }
 }
 
-function damaged(): Error {
+/** The error for a file that is no whole backup; its code is `DAMAGED`. */
+export function damaged(): Error {
   return Object.assign(new Error('damaged'), { code: 'DAMAGED' })
 }
 
@@ -141,53 +138,43 @@ function paddingOf(size: number): number {
   return (blockBytes - (size % blockBytes)) % blockBytes
 }
 
-/** Where each field of a header stands, and how long it is. */
-const fields = {
-  name: [0, 100],
-  mode: [100, 8],
-  owner: [108, 8],
-  group: [116, 8],
-  size: [124, 12],
-  modified: [136, 12],
-  checksum: [148, 8],
-  type: [156, 1],
-  magic: [257, 8],
-} as const
+/** Where the fields of a header begin that are read, too, and their lengths in bytes. */
+const fields = { name: [0, 100], size: [124, 12], checksum: [148, 8], type: [156, 1] } as const
+const magicAt = 257
+const magic = 'ustar\u000000'
 
 function headerOf({ name, size }: Entry): Uint8Array {
   const header = Buffer.alloc(blockBytes)
-  const put = (field: keyof typeof fields, text: string): void => {
-    header.write(text, fields[field][0], fields[field][1], 'latin1')
-  }
   const octal = (value: number, digits: number): string => value.toString(8).padStart(digits, '0')
-  put('name', name)
-  put('mode', octal(0o600, 7))
-  put('owner', octal(0, 7))
-  put('group', octal(0, 7))
-  if (size <= octalMax) put('size', octal(size, 11))
-  else header.writeBigUInt64BE(BigInt(size), fields.size[0] + 4)
-  if (size > octalMax) header[fields.size[0]] = 0x80
-  put('modified', octal(Math.floor(Date.now() / 1000), 11))
-  put('type', '0')
-  put('magic', 'ustar\u000000')
-  put('checksum', `${octal(checksumOf(header), 6)}\0 `)
+  header.write(name, ...fields.name, 'latin1')
+  // Mode, owner and group; then the time.
+  header.write(`${octal(0o600, 7)}\0${octal(0, 7)}\0${octal(0, 7)}`, 100)
+  header.write(octal(Math.floor(Date.now() / 1000), 11), 136)
+  const sizeAt = fields.size[0]
+  // Larger sizes do not fit into eleven octal digits; GNU tar writes them in binary.
+  if (size < 8 ** 11) header.write(octal(size, 11), sizeAt)
+  else header.writeBigUInt64BE(BigInt(size), sizeAt + 4)
+  if (size >= 8 ** 11) header[sizeAt] = 0x80
+  header.write('0', fields.type[0])
+  header.write(magic, magicAt)
+  header.write(`${octal(checksumOf(header), 6)}\0 `, fields.checksum[0])
   return header
 }
 
 function readHeader(bytes: Uint8Array): Entry {
   const header = Buffer.from(bytes)
-  const text = (field: keyof typeof fields): string => {
-    const [start, length] = fields[field]
+  const text = ([start, length]: readonly [number, number]): string => {
     return header.toString('latin1', start, start + length).replace(/\0.*$/s, '')
   }
-  const isBinary = header[fields.size[0]] === 0x80
+  const sizeAt = fields.size[0]
+  const isBinary = header[sizeAt] === 0x80
   const size = isBinary
-    ? Number(header.readBigUInt64BE(fields.size[0] + 4))
-    : Number.parseInt(text('size'), 8)
-  const isRight = Number.parseInt(text('checksum'), 8) === checksumOf(header)
-  const isFile = text('type') === '0' && text('magic') === 'ustar'
+    ? Number(header.readBigUInt64BE(sizeAt + 4))
+    : Number.parseInt(text(fields.size), 8)
+  const isRight = Number.parseInt(text(fields.checksum), 8) === checksumOf(header)
+  const isFile = text(fields.type) === '0' && text([magicAt, 6]) === 'ustar'
   if (!isRight || !isFile || !Number.isSafeInteger(size) || size < 0) throw damaged()
-  return { name: text('name'), size }
+  return { name: text(fields.name), size }
 }
 
 /** The sum of all bytes, with spaces in the place of the sum itself. */
