@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { arrows, deadFiles } from './arrows'
+import { documents } from './documents'
+import { arrows, circles, deadExports, deadFiles, fragments } from './imports'
 import { fileLength, functionLength, lineLength } from './sizes'
 import type { Rule, Source } from './source'
 import { fileNames, wordRules } from './words'
 
-/** The house keeps itself tidy. A finding says where, and what to do instead. */
+/** The rules of ARCHITECTURE.md. A finding says where it is, and what to do instead. */
 const root = join(import.meta.dir, '..', '..')
 const folders = ['src', 'views', 'static', 'scripts', 'test', 'docs', '.ci']
 const sources = await readSources()
@@ -26,6 +28,42 @@ const rules: { name: string; rule: Rule; examples: Source[] }[] = [
     examples: [one('src/chat/a.ts', `import { b } from '../http/b'\n`)],
   },
   {
+    name: 'parts of the island do not know each other',
+    rule: arrows,
+    examples: [one('src/island/composer/a.ts', `import { b } from '../timeline/b'\n`)],
+  },
+  {
+    name: 'ui knows no types of parts',
+    rule: arrows,
+    examples: [one('src/island/ui/a.ts', `import type { App } from '../app'\n`)],
+  },
+  {
+    name: 'no circles, types included',
+    rule: circles,
+    examples: [
+      one('src/chat/a.ts', `import { b } from './b'\n`),
+      one('src/chat/b.ts', `import type { A } from './a'\n`),
+    ],
+  },
+  {
+    name: 'every export is used',
+    rule: deadExports,
+    examples: [one('src/chat/a.ts', 'export const unused = 1\n')],
+  },
+  {
+    name: 'no fragments',
+    rule: fragments,
+    examples: [
+      one('src/chat/a.ts', 'export const one = 1\n'),
+      one('src/chat/b.ts', `import { one } from './a'\n`),
+    ],
+  },
+  {
+    name: 'documentation names what exists',
+    rule: documents,
+    examples: [one('docs/a.md', 'See `src/chat/gone.ts`.')],
+  },
+  {
     name: 'every file is used',
     rule: deadFiles,
     examples: [one('src/main.ts', ''), one('src/chat/a.ts', '')],
@@ -38,9 +76,20 @@ const rules: { name: string; rule: Rule; examples: Source[] }[] = [
   })),
 ]
 
-describe('the house', () => {
+/** Files that are being moved at present; the list only gets shorter. */
+const pending = new Set(readPending())
+
+function isPending(finding: string): boolean {
+  return pending.has(finding.replace(/:\d+ /, ' '))
+}
+
+function readPending(): string[] {
+  return readFileSync(join(import.meta.dir, 'pending.txt'), 'utf8').split('\n')
+}
+
+describe('the source', () => {
   for (const { name, rule } of rules) {
-    test(name, () => expect(rule(sources)).toEqual([]))
+    test(name, () => expect(rule(sources).filter((finding) => !isPending(finding))).toEqual([]))
   }
 
   test('released migrations are never edited', async () => {
@@ -71,7 +120,7 @@ describe('the house', () => {
   })
 })
 
-describe('each rule of the house', () => {
+describe('each rule', () => {
   for (const { name, rule, examples } of rules) {
     test(`sees when it is broken: ${name}`, () => expect(rule(examples)).not.toEqual([]))
   }
@@ -81,12 +130,17 @@ function one(path: string, text: string): Source {
   return { path, text }
 }
 
+/** Text files with their text, and other files by their names. */
 async function readSources(): Promise<Source[]> {
-  const paths = folders.map((folder) => `${folder}/**/*.{ts,tsx,css,sql,txt,svg}`)
   const found: Source[] = []
-  for (const pattern of [...paths, '*.{json,toml,md}', '.ci/run']) {
+  for (const pattern of [
+    ...folders.map((folder) => `${folder}/**/*`),
+    '*.{json,toml,md}',
+    'LICENSE',
+  ]) {
     for await (const path of new Bun.Glob(pattern).scan({ cwd: root, dot: true })) {
-      found.push({ path, text: await Bun.file(join(root, path)).text() })
+      const isText = /\.(tsx?|css|sql|txt|svg|md|json|toml)$|run$/.test(path)
+      found.push({ path, text: isText ? await Bun.file(join(root, path)).text() : '' })
     }
   }
   return found

@@ -30,14 +30,29 @@ export function linesOf({ text }: Source): string[] {
   return text.split('\n')
 }
 
-/** The modules a file imports, with what kind of import it is. */
-export function importsOf(source: Source): { from: string; isType: boolean; line: number }[] {
-  const pattern = /^(?:import|export)\s+(type\s)?[^'"]*?from\s+'([^']+)'|^import '([^']+)'/gm
-  return [...source.text.matchAll(pattern)].map((match) => ({
-    from: match[2] ?? match[3] ?? '',
-    isType: match[1] !== undefined,
-    line: source.text.slice(0, match.index).split('\n').length - 1,
-  }))
+type Import = { from: string; isType: boolean; line: number; names: string[] }
+
+/** The modules a file imports, what of each (`*`: all of it), and whether only types. */
+export function importsOf(source: Source): Import[] {
+  const pattern =
+    /^(?:import|export)\s+(type\s)?([^'"]*?)from\s+'([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm
+  return [...source.text.matchAll(pattern)].map((match) => {
+    const [, type, what = '*', from] = match
+    const list = /\{([^}]*)\}/.exec(what)?.[1]?.split(',') ?? ['*']
+    const names = list.map(
+      (name) =>
+        name
+          .replace(/\btype\s/, '')
+          .split(/\sas\s/)[0]
+          ?.trim() ?? '',
+    )
+    return {
+      from: from ?? match[4] ?? match[5] ?? '',
+      isType: type !== undefined || list.every((name) => /^\s*type\s/.test(name)),
+      line: source.text.slice(0, match.index).split('\n').length - 1,
+      names,
+    }
+  })
 }
 
 /** Where a relative import leads, without its ending; null for packages. */
