@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx'
 import type { User } from '../../src/store/store'
-import { IconSymbols } from './icons'
+import { Icon, IconSymbols } from './icons'
 import type { View } from '../view'
 import { liveWords } from '../words'
 
@@ -86,6 +86,35 @@ function Head({ view, title, renews, isWhole }: HeadProps) {
       <script src={assets.htmx} defer></script>
       <script src={assets.island} defer></script>
     </head>
+  )
+}
+
+/** A whole page for a problem. */
+export function ProblemPage({ view, sentence }: { view: View; sentence: string }) {
+  const { page } = view.words
+  return (
+    <Page view={view} title={page.problemTitle} user={null}>
+      <main class="apology">
+        <span class="seal" aria-hidden="true" lang="zh">
+          室
+        </span>
+        <h1>{page.problemTitle}</h1>
+        <p>{sentence}</p>
+        <a class="btn btn--fill" href={view.paths.home()}>
+          {page.back}
+        </a>
+      </main>
+    </Page>
+  )
+}
+
+/** A problem as a fragment of a page. */
+export function Problem({ sentence }: { sentence: string }) {
+  return (
+    <p class="problem" role="alert">
+      <Icon name="alert" />
+      {sentence}
+    </p>
   )
 }
 

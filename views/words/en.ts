@@ -41,7 +41,6 @@ const page = {
   faceUnreadable: 'This picture cannot be opened. Choose another one.',
   enter: 'Join',
   problemTitle: 'Something went wrong',
-  reference: 'Reference: {reference}',
   back: 'Back to the chat',
   direct: 'Private messages',
   findRooms: 'Find or create a room',

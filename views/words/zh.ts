@@ -40,7 +40,6 @@ const page: Words['page'] = {
   faceUnreadable: '无法打开这张图片，请换一张。',
   enter: '加入',
   problemTitle: '出错了',
-  reference: '参考编号：{reference}',
   back: '返回聊天',
   direct: '私聊',
   findRooms: '查找或创建房间',

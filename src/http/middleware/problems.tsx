@@ -1,4 +1,4 @@
-import { Problem, ProblemPage } from '../../../views/page/problem'
+import { Problem, ProblemPage } from '../../../views/page/page'
 import { ChatError, toProblem } from '../../server/errors'
 import { faultOf, type Log } from '../../server/log'
 import { type HttpContext, isHtmx, parseId, wantsJson } from '../context'

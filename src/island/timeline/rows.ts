@@ -1,3 +1,4 @@
+import { limits } from '../../shared/limits'
 import { hueOf } from '../../shared/text'
 import type { Muted } from '../app'
 import type { Clock } from '../ui/clock'
@@ -75,11 +76,8 @@ function regroupOne(clock: Clock, row: HTMLElement): void {
   row.classList.toggle('msg--follow', isFollow)
 }
 
-/** Messages of one person within this time are one group. */
-const groupMs = 5 * 60_000
-
 function follows(row: HTMLElement, previous: HTMLElement): boolean {
-  const isSoon = Math.abs(atOf(row) - atOf(previous)) < groupMs
+  const isSoon = Math.abs(atOf(row) - atOf(previous)) < limits.groupMs
   return isSoon && row.dataset.user === previous.dataset.user
 }
 
