@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { languageNames } from '../src/shared/languages'
 import { emojiLines } from './emoji'
 
 /**
@@ -32,7 +33,7 @@ export async function buildStatic(): Promise<void> {
   for (const icon of ['icon.svg', 'icon-maskable.svg', 'icon-unread.svg']) {
     write(icon, await Bun.file(join(root, 'static', icon)).bytes())
   }
-  for (const language of ['en', 'zh'] as const) {
+  for (const language of languageNames) {
     write(`emoji-${language}.tsv`, Buffer.from(await emojiLines(language)))
   }
   write('licences.txt', Buffer.from(await licences()))

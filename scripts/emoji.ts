@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { type Language, wordsFor } from '../views/words'
+import { wordsFor } from '../views/words'
+import type { Language } from '../src/shared/languages'
 
 /**
  * Takes a language; gives the emoji with their names in it (emojibase-data, MIT) as lines of fields

@@ -1,5 +1,6 @@
 import type { Paths } from '../src/shared/paths'
-import type { Language, Words } from './words'
+import type { Words } from './words'
+import type { Language } from '../src/shared/languages'
 
 /** What every view knows about its request and its server. */
 export type View = {

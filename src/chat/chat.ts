@@ -1,4 +1,4 @@
-import type { Language } from '../../views/words'
+import type { Language } from '../shared/languages'
 import type { Config } from '../config'
 import type { Log } from '../server/log'
 import type { Paths } from '../shared/paths'

@@ -1,4 +1,5 @@
-import { type Language, wordsFor } from '../../views/words'
+import { wordsFor } from '../../views/words'
+import type { Language } from '../shared/languages'
 import { fill } from '../shared/text'
 import { type StorageReason, storageReasonOf } from '../store/storage-fault'
 import { serverLimits } from './limits'

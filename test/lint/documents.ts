@@ -39,3 +39,17 @@ function linkTarget(page: string, link: string): string {
   }
   return parts.join('/').replace(/\/$/, '')
 }
+
+/** Every language of src/shared/languages.ts has every dictionary that English has. */
+export const translations: Rule = (sources) => {
+  const table = sources.find(({ path }) => path === 'src/shared/languages.ts')?.text ?? ''
+  const languages = [...table.matchAll(/^ {2}(\w+): \{ name:/gm)].map(({ 1: name = '' }) => name)
+  const english = sources.filter(({ path }) => /^views\/words\/en(\.ts|\/)/.test(path))
+  const files = new Set(sources.map(({ path }) => path))
+  return languages.flatMap((language) =>
+    english
+      .map(({ path }) => path.replace('/en', `/${language}`))
+      .filter((path) => !files.has(path))
+      .map((path) => `${path} is missing: translate ${path.replace(`/${language}`, '/en')}.`),
+  )
+}

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { documents } from './documents'
+import { documents, translations } from './documents'
 import { arrows, circles, deadExports, deadFiles, fragments } from './imports'
 import { fileLength, functionLength, lineLength } from './sizes'
 import type { Rule, Source } from './source'
@@ -56,6 +56,14 @@ const rules: { name: string; rule: Rule; examples: Source[] }[] = [
     examples: [
       one('src/chat/a.ts', 'export const one = 1\n'),
       one('src/chat/b.ts', `import { one } from './a'\n`),
+    ],
+  },
+  {
+    name: 'every language is translated',
+    rule: translations,
+    examples: [
+      one('src/shared/languages.ts', `  en: { name: 'English' },\n  de: { name: 'Deutsch' },\n`),
+      one('views/words/en.ts', ''),
     ],
   },
   {

@@ -1,7 +1,8 @@
 import { createPaths } from '../../src/shared/paths'
 import type { Message, Room, User } from '../../src/store/store'
 import type { View } from '../../views/view'
-import { type Language, wordsFor } from '../../views/words'
+import type { Language } from '../../src/shared/languages'
+import { wordsFor } from '../../views/words'
 
 /** Takes a language; gives what a page knows about its request. */
 export function viewIn(language: Language): View {

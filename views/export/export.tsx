@@ -1,15 +1,17 @@
+import { languages } from '../../src/shared/languages'
 import { fill } from '../../src/shared/text'
 import type { Attachment, Message } from '../../src/store/store'
 import style from './export-style.txt' with { type: 'text' }
 import { Text } from '../text/text'
-import type { Language, Words } from '../words'
+import type { Words } from '../words'
+import type { Language } from '../../src/shared/languages'
 
 type HeadProps = { language: Language; lines: string[]; mark: string }
 
 /** The page of an export, with `mark` where the messages go. */
 export function ExportHead({ language, lines: [title = '', ...lines], mark }: HeadProps) {
   return (
-    <html lang={language === 'zh' ? 'zh-Hans' : 'en'}>
+    <html lang={languages[language].tag}>
       <head>
         <meta charset="utf-8" />
         <meta http-equiv="Content-Security-Policy" content={policy} />

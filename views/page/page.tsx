@@ -1,8 +1,8 @@
+import { languages } from '../../src/shared/languages'
 import type { Child } from 'hono/jsx'
 import type { User } from '../../src/store/store'
 import { Icon, IconSymbols } from './icons'
 import type { View } from '../view'
-import { liveWords } from '../words'
 
 /** The whole document around its children. */
 export function Page(props: PageProps) {
@@ -10,7 +10,7 @@ export function Page(props: PageProps) {
   const { density, enter, theme } = view.preferences
   return (
     <html
-      lang={view.language === 'zh' ? 'zh-Hans' : 'en'}
+      lang={languages[view.language].tag}
       data-theme={theme === 'auto' ? undefined : theme}
       data-density={density}
       data-enter={enter}
@@ -18,7 +18,7 @@ export function Page(props: PageProps) {
       <Head view={view} title={title} renews={renews} isWhole={isWhole} />
       <body
         data-base={view.paths.base}
-        data-words={JSON.stringify(liveWords(view.words))}
+        data-words={JSON.stringify(view.words.live)}
         data-language={view.language}
         data-instance={view.instance}
         data-user={user?.id}

@@ -1,3 +1,4 @@
+import { languageNames, languages } from '../../src/shared/languages'
 import type { View } from '../view'
 
 /** The choice of a language, each by its own name. */
@@ -7,24 +8,17 @@ export function LanguageForm({ view }: { view: View }) {
     <form class="choice" id="language" method="post" action={paths.preferences()}>
       <fieldset>
         <legend>{words.page.language}</legend>
-        <button
-          class="btn"
-          name="language"
-          value="en"
-          lang="en"
-          aria-pressed={is(language === 'en')}
-        >
-          English
-        </button>
-        <button
-          class="btn"
-          name="language"
-          value="zh"
-          lang="zh-Hans"
-          aria-pressed={is(language === 'zh')}
-        >
-          简体中文
-        </button>
+        {languageNames.map((each) => (
+          <button
+            class="btn"
+            name="language"
+            value={each}
+            lang={languages[each].tag}
+            aria-pressed={is(language === each)}
+          >
+            {languages[each].name}
+          </button>
+        ))}
       </fieldset>
     </form>
   )

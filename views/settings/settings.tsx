@@ -1,3 +1,4 @@
+import { isLanguage, languageNames, languages } from '../../src/shared/languages'
 import type { View } from '../view'
 
 /**
@@ -21,7 +22,9 @@ export function Settings({ view, isPage }: { view: View; isPage: boolean }) {
   )
 }
 
-const languages = { en: 'English', zh: '简体中文' }
+const languageOptions = Object.fromEntries(
+  languageNames.map((language) => [language, languages[language].name]),
+)
 
 /** Kept in cookies; in the dialog each choice takes effect at once. */
 function Preferences({ view, isPage }: { view: View; isPage: boolean }) {
@@ -35,7 +38,12 @@ function Preferences({ view, isPage }: { view: View; isPage: boolean }) {
       data-later={settings.languageLater}
     >
       <input type="hidden" name="from" value="settings" />
-      <Choice name="language" legend={page.language} options={languages} chosen={view.language} />
+      <Choice
+        name="language"
+        legend={page.language}
+        options={languageOptions}
+        chosen={view.language}
+      />
       <Choice name="theme" legend={settings.theme} options={settings.themes} chosen={theme} />
       <Choice
         name="density"
@@ -120,5 +128,5 @@ function Choice({ name, legend, options, chosen }: ChoiceProps) {
 }
 
 function langOf(language: string): string {
-  return language === 'zh' ? 'zh-Hans' : language
+  return isLanguage(language) ? languages[language].tag : ''
 }

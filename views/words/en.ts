@@ -319,3 +319,6 @@ export const en = {
   media,
   live,
 }
+
+/** The shape of a dictionary: a word missing in a language does not compile. */
+export type Words = typeof en

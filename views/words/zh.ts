@@ -1,5 +1,5 @@
 import { limits } from '../../src/shared/limits'
-import type { Words } from '../words'
+import type { Words } from './en'
 import { live } from './zh/live'
 import { problems } from './zh/problems'
 

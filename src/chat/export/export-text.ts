@@ -1,4 +1,5 @@
-import { type Language, wordsFor } from '../../../views/words'
+import { wordsFor } from '../../../views/words'
+import type { Language } from '../../shared/languages'
 import { exportMessage } from '../../shared/export-text'
 import { fill, plural } from '../../shared/text'
 import type { ExportPage, Message, Room, RoomExtent } from '../../store/store'

@@ -3,10 +3,11 @@ import { parseAccept } from 'hono/utils/accept'
 import { HelpSheet } from '../../../views/settings/help-sheet'
 import { Settings } from '../../../views/settings/settings'
 import type { Preferences } from '../../../views/view'
-import { type Language, wordsFor } from '../../../views/words'
+import { wordsFor } from '../../../views/words'
 import type { Assets } from '../../assets'
 import type { Chat } from '../../chat/chat'
 import { ChatError } from '../../server/errors'
+import { isLanguage, type Language, languageNames } from '../../shared/languages'
 import { readForm } from '../bodies'
 import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx, type Middleware } from '../context'
 import { keepCookie, readCookie } from '../cookies'
@@ -17,7 +18,7 @@ import { redirectTo, sendPanel } from '../pages'
 type Choices = Preferences & { language: Language }
 
 const choices: { [Name in keyof Choices]: readonly Choices[Name][] } = {
-  language: ['en', 'zh'],
+  language: languageNames,
   theme: ['auto', 'light', 'dark'],
   density: ['comfortable', 'compact'],
   enter: ['auto', 'sends', 'line'],
@@ -108,9 +109,8 @@ function knownChoice<Name extends keyof Choices>(
 function acceptedLanguage(c: HttpContext): Language {
   const header = c.req.header('accept-language') ?? ''
   for (const { type, q } of parseAccept(header.slice(0, acceptUnitsMax))) {
-    const [tag] = type.toLowerCase().split('-')
-    const language = choices.language.find((known) => known === tag)
-    if (language !== undefined && q > 0) return language
+    const [language] = type.toLowerCase().split('-')
+    if (isLanguage(language) && q > 0) return language
   }
   return 'en'
 }

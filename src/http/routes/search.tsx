@@ -1,3 +1,4 @@
+import { type Language, languageNames, languages } from '../../shared/languages'
 import { fill } from '../../shared/text'
 import { Hono } from 'hono'
 import { FoundParts, type SearchFields, SearchPanel } from '../../../views/search/search'
@@ -150,7 +151,7 @@ function toShown(view: View, reader: number, zone: Zone, hit: Hit): ShownHit {
     place: isPrivate ? (other?.nickname ?? '') : roomName,
     isPrivate,
     sender,
-    day: dayNames()[view.language].format(day),
+    day: dayNames().get(view.language)?.format(day) ?? '',
     time: local.slice(11, 16),
     at: new Date(createdAt).toISOString(),
     excerpt,
@@ -160,10 +161,11 @@ function toShown(view: View, reader: number, zone: Zone, hit: Hit): ShownHit {
 }
 
 const dayStyle = { dateStyle: 'full', timeZone: 'UTC' } as const
-const dayNames = once(() => ({
-  en: new Intl.DateTimeFormat('en-GB', dayStyle),
-  zh: new Intl.DateTimeFormat('zh', dayStyle),
-}))
+const dayNames = once(() => {
+  const format = (language: Language) =>
+    new Intl.DateTimeFormat(languages[language].dates, dayStyle)
+  return new Map(languageNames.map((language) => [language, format(language)]))
+})
 
 /** Each active filter in words, with the link to the search without it. */
 function filtersOf(

@@ -1,6 +1,7 @@
-import type { Language, liveWords } from '../../../views/words'
+import { isLanguage, type Language } from '../../shared/languages'
+import type { Words } from '../../../views/words'
 
-type LiveWords = ReturnType<typeof liveWords>
+type LiveWords = Words['live']
 
 /** What the server wrote on the page for the script. */
 export type Page = {
@@ -27,7 +28,7 @@ export function readPage(): Page {
   const id = Number(dataset.user)
   return {
     base: dataset.base ?? '/',
-    language: dataset.language === 'zh' ? 'zh' : 'en',
+    language: isLanguage(dataset.language) ? dataset.language : 'en',
     words: JSON.parse(dataset.words ?? '{}'),
     house: dataset.instance ?? '',
     user: id > 0 ? { id, nickname: dataset.nickname ?? '' } : null,

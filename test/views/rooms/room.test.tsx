@@ -3,7 +3,7 @@ import type { Message } from '../../../src/store/store'
 import { RoomPage } from '../../../views/rooms/room'
 import { Timeline } from '../../../views/messages/timeline'
 import { SignInPage } from '../../../views/people/sign-in'
-import type { Language } from '../../../views/words'
+import type { Language } from '../../../src/shared/languages'
 import { findAll, findOne } from '../read-html'
 import { general, mei, say, tomas, viewIn } from '../samples'
 

@@ -1,4 +1,4 @@
-import type { Words } from '../../words'
+import type { Words } from '../en'
 
 /** What the browser's script says, in Simplified Chinese. */
 export const live: Words['live'] = {

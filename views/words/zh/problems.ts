@@ -1,5 +1,5 @@
 import { limits } from '../../../src/shared/limits'
-import type { Words } from '../../words'
+import type { Words } from '../en'
 
 const { reactionKindsMax: kindsMax, roomsPerOwnerMax: roomsMax, topicUnitsMax: topicMax } = limits
 const { searchUnitsMax: searchMax } = limits
