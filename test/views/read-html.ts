@@ -1,6 +1,6 @@
 export type Found = { tag: string; attributes: Map<string, string>; text: string }
 
-/** Takes HTML and a selector; gives the elements it matches, with their text still escaped. */
+/** The elements that a selector matches, with their text still escaped. */
 export function findAll(html: { toString: () => string }, selector: string): Found[] {
   const found: Found[] = []
   const open: Found[] = []
@@ -23,7 +23,7 @@ export function findAll(html: { toString: () => string }, selector: string): Fou
   return found
 }
 
-/** Takes HTML and a selector; gives the one element. Throws when there is none or several. */
+/** The one element that a selector matches. Throws when there is none or several. */
 export function findOne(html: { toString: () => string }, selector: string): Found {
   const [first, second] = findAll(html, selector)
   if (first === undefined) throw new Error(`nothing matches ${selector}`)

@@ -4,7 +4,7 @@ import type { View } from '../../views/view'
 import type { Language } from '../../src/shared/languages'
 import { wordsFor } from '../../views/words'
 
-/** Takes a language; gives what a page knows about its request. */
+/** A view in a language. */
 export function viewIn(language: Language): View {
   return {
     paths: createPaths('/chat/'),
@@ -48,7 +48,7 @@ export const general: Room = {
 
 const start = Date.UTC(2026, 10, 23, 9, 4)
 
-/** Takes who says what, and how many minutes after 09:04; gives the message. */
+/** A message of `sender`, so many minutes after 09:04. */
 export function say(sender: User, content: string, minutes = 0): Message {
   return {
     room: general.id,

@@ -12,17 +12,17 @@ test('every word exists in both languages', () => {
   }
 })
 
-test('both languages leave the same places open', () => {
+test('both languages have the same placeholders', () => {
   for (const [key, sentence] of english) {
     expect([key, holes(chinese.get(key) ?? '')]).toEqual([key, holes(sentence)])
   }
 })
 
-test('Chinese sentences take Chinese punctuation', () => {
+test('Chinese sentences have Chinese punctuation', () => {
   for (const sentence of chinese.values()) expect(sentence).not.toMatch(/\p{Script=Han}[,:;?!]/u)
 })
 
-test('what a person wrote is put into a sentence as it is', () => {
+test('values are put into a sentence literally', () => {
   expect(fill('{name}: {text}', { name: '$&', text: "$' {name}" })).toBe("$&: $' {name}")
   expect(fill('{n} of {m}', { n: 0 })).toBe('0 of {m}')
 })

@@ -3,7 +3,7 @@ import { cleanFileName } from '../../../src/chat/files/receive-file'
 import { inspect } from '../../../src/chat/files/inspect'
 import { cameraData, cameraPhoto, chunk, joined, photo, png } from '../../helpers/files'
 
-/** What we say of some bytes, and what would be kept of them. */
+/** The type of some bytes, and the parts that would be stored. */
 async function look(bytes: Uint8Array) {
   const read = async (start: number, length: number) =>
     new Uint8Array(bytes.slice(start, start + length))
@@ -31,25 +31,25 @@ function webp(...chunks: Uint8Array[]): Uint8Array {
 const extended = (flags: number): Uint8Array =>
   riffChunk('VP8X', Uint8Array.of(flags, 0, 0, 0, 31, 0, 0, 15, 0, 0))
 
-describe('of a photo', () => {
-  test('a JPEG keeps its picture and how it was held; place, camera and words go', async () => {
+describe('a photo', () => {
+  test('a JPEG keeps its orientation, and loses place, camera and comments', async () => {
     const { isCut, kept, ...looks } = await look(cameraPhoto(6))
     expect(looks).toEqual({ type: 'image/jpeg', width: 16, height: 32 })
     expect(isCut).toBe(true)
     expect(kept.toString('latin1')).not.toMatch(secrets)
     expect(kept.subarray(-2).toHex()).toBe('ffd9')
-    // A second look finds nothing more to take away, and the same orientation.
+    // A second inspection removes nothing more and finds the same orientation.
     const again = await look(kept)
     expect(again).toMatchObject({ type: 'image/jpeg', width: 16, height: 32 })
     expect(again.kept.equals(kept)).toBe(true)
   })
 
-  test('a JPEG without metadata stays as it is, byte for byte', async () => {
+  test('a JPEG without metadata is not changed', async () => {
     const { isCut, ...looks } = await look(photo.jpeg)
     expect({ ...looks, isCut }).toMatchObject({ width: 32, height: 16, isCut: false })
   })
 
-  test('a PNG loses words and places, and keeps what it takes to be seen', async () => {
+  test('a PNG loses texts and places, and keeps what showing it needs', async () => {
     const words = chunk('tEXt', Buffer.from('Comment\0near Eiffel', 'latin1'))
     const colour = chunk('gAMA', Uint8Array.of(0, 0, 0xb1, 0x8f))
     const exif = chunk('eXIf', cameraData(8))
@@ -62,7 +62,7 @@ describe('of a photo', () => {
     expect((await look(kept)).width).toBe(16)
   })
 
-  test('a WebP loses them too, and its sizes and flags agree again', async () => {
+  test('a WebP loses them too, and its sizes and flags are adapted', async () => {
     const picture = riffChunk('VP8 ', photo.webp)
     const whole = webp(
       extended(0x0c),
@@ -80,10 +80,10 @@ describe('of a photo', () => {
   })
 })
 
-describe('of hostile bytes', () => {
+describe('hostile bytes', () => {
   const bytes = 'application/octet-stream'
 
-  test('a picture that would cost a browser too much is only saved (U6)', async () => {
+  test('a picture that would cost a browser too much counts as plain bytes (U6)', async () => {
     expect(await look(png(1, 1, [0, 0, 0], [50_000, 50_000]))).toMatchObject({ type: bytes })
     expect(await look(png(1, 1, [0, 0, 0], [12_000, 12_000]))).toMatchObject({ type: bytes })
     expect(await look(png(1, 1, [0, 0, 0], [8_000, 8_000]))).toMatchObject({ type: 'image/png' })
@@ -98,7 +98,7 @@ describe('of hostile bytes', () => {
     expect(await look(gif(10_000))).toMatchObject({ type: bytes })
   })
 
-  test('a picture made of crumbs is only saved, and not looked at for long (U6)', async () => {
+  test('a picture of many tiny parts counts as plain bytes, found out early (U6)', async () => {
     const head = Buffer.from('GIF89a\x01\0\x01\0\0\0\0', 'latin1')
     const comment = joined(
       Uint8Array.of(0x21, 0xfe),
@@ -108,7 +108,7 @@ describe('of hostile bytes', () => {
     const frame = Uint8Array.of(0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 0, 0x3b)
     expect(await look(joined(head, frame))).toMatchObject({ type: 'image/gif' })
     expect(await look(joined(head, comment, frame))).toMatchObject({ type: bytes, isCut: false })
-    // Every second segment would be cut out of it: a list of pieces as long as the file.
+    // Every second segment would be removed: a list of pieces as long as the file.
     const crumbs = new Uint8Array(800_000)
     for (let at = 0; at < crumbs.length; at += 8) {
       crumbs.set([0xff, 0xfe, 0, 2, 0xff, 0xdb, 0, 2], at)
@@ -117,7 +117,7 @@ describe('of hostile bytes', () => {
     expect(await look(joined(start, crumbs, rest))).toMatchObject({ type: bytes, isCut: false })
   })
 
-  test('a picture that is also a script is no picture, or nothing else (U3)', async () => {
+  test('a picture that is also a script counts as one of the two (U3)', async () => {
     const script = Buffer.from('GIF89a/*\0\0\0\0\0\0\0*/=1;alert(1)//', 'latin1')
     expect(await look(script)).toMatchObject({ type: bytes })
     const html = Buffer.from('<!doctype html><script>alert(1)</script>')
@@ -125,7 +125,7 @@ describe('of hostile bytes', () => {
     expect((await look(joined(png(2, 2), html))).kept.toString('latin1')).not.toContain('alert')
   })
 
-  test('what has no signature is bytes, whatever it is called', async () => {
+  test('a file without a known signature is plain bytes, whatever its name', async () => {
     const files = [
       '',
       '<svg onload="alert(1)"/>',
@@ -147,7 +147,7 @@ describe('of hostile bytes', () => {
     }
   })
 
-  test('no bytes break the look: every beginning and many mistakes', async () => {
+  test('no bytes break the inspection: every prefix and many mutations', async () => {
     const whole = [
       cameraPhoto(6),
       png(4, 4, [1, 2, 3], [4, 4], [chunk('eXIf', cameraData(3))]),
@@ -164,7 +164,7 @@ describe('of hostile bytes', () => {
   })
 })
 
-test('films and sounds are known by their own bytes', async () => {
+test('videos and sounds are recognised by their bytes', async () => {
   const mp4 = (brand: string): Uint8Array => Buffer.from(`\0\0\0\x20ftyp${brand}\0\0\0\0`, 'latin1')
   const frame = joined(Uint8Array.of(0xff, 0xfb, 0x90, 0x00), new Uint8Array(413))
   const known: [Uint8Array, string][] = [
@@ -180,7 +180,7 @@ test('films and sounds are known by their own bytes', async () => {
   for (const [bytes, type] of known) expect((await look(bytes)).type).toBe(type)
 })
 
-test('a name is a name: no path, no tricks, neither empty nor endless (U5)', () => {
+test('a file name has no path and no control characters, and a bounded length (U5)', () => {
   const names: Record<string, string> = {
     '../../x': 'x',
     '..\\..\\x': 'x',

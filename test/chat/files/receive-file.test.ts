@@ -10,7 +10,7 @@ import { signIn } from '../../helpers/client'
 import { chunk, png, upload } from '../../helpers/files'
 import { makeFolder, removeFolder } from '../../helpers/server'
 
-test('no sync of a message waits for more than a portion of a file, cut or whole', async () => {
+test('no sync of a message waits for more than a portion of a file', async () => {
   const data = makeFolder()
   const command = readCommand(['--port', '0', '--host', '127.0.0.1', '--data', data], {})
   if (command.kind !== 'serve') throw new Error('it serves')
@@ -36,7 +36,7 @@ test('no sync of a message waits for more than a portion of a file, cut or whole
   removeFolder(data)
 })
 
-/** The same store, and the most that was ever written and not yet synced. */
+/** The same store, and the largest number of bytes that were written and not yet synced. */
 function watch(files: FileStore): { files: FileStore; most: number } {
   const watched = { files, most: 0 }
   watched.files = {

@@ -3,20 +3,20 @@ import { watchSpace } from '../../../src/chat/files/space'
 import { serverLimits } from '../../../src/server/limits'
 import { waitUntil } from '../../helpers/wait'
 
-/** The check of a house on a disk with so much free, once it was looked at. */
+/** The check on a disk with this much free space, after the first measurement. */
 async function watched(free: () => number): Promise<() => void> {
   const requireSpace = watchSpace({ space: async () => ({ free: free(), total: 1e12 }) })
   await Bun.sleep(0)
   return requireSpace
 }
 
-test('nobody adds words to a disk that has only its reserve left', async () => {
+test('nobody posts while only the reserve of the disk is left', async () => {
   ;(await watched(() => serverLimits.messagesReserveBytes))()
   const refuse = await watched(() => serverLimits.messagesReserveBytes - 1)
   expect(refuse).toThrow(expect.objectContaining({ code: 'storage_full', retryMs: 5_000 }))
 })
 
-test('when there is room again, the first who comes is let in', async () => {
+test('posting works again when there is space again', async () => {
   let free = 0
   const requireSpace = await watched(() => free)
   expect(requireSpace).toThrow()
@@ -32,7 +32,7 @@ test('when there is room again, the first who comes is let in', async () => {
   await waitUntil(isLetIn, 'room')
 })
 
-test('the disk is looked at now and then, not at every message', async () => {
+test('the disk is measured now and then, not for each message', async () => {
   let looks = 0
   const requireSpace = await watched(() => {
     looks += 1
@@ -43,7 +43,7 @@ test('the disk is looked at now and then, not at every message', async () => {
   expect(looks).toBe(1)
 })
 
-test('a disk that does not say how full it is may be written to', async () => {
+test('a disk that cannot be measured may be written to', async () => {
   const requireSpace = watchSpace({ space: () => Promise.reject(new Error('no such call')) })
   await Bun.sleep(0)
   requireSpace()

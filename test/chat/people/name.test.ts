@@ -3,20 +3,20 @@ import { parseNickname, parseRoomName, suggestNicknames } from '../../../src/cha
 import type { Name } from '../../../src/chat/people/name'
 import { bases, disguises, honestNames } from '../../helpers/look-alikes'
 
-describe('a person with an honest name', () => {
-  test.each(honestNames)('joins as %s', (typed) => {
+describe('an honest name', () => {
+  test.each(honestNames)('is accepted: %s', (typed) => {
     expect(held(typed).shown).toBe(typed.normalize('NFC'))
   })
 
-  test('gets blanks at the ends cut and blanks inside made one', () => {
+  test('loses blanks at its ends and repeated blanks inside', () => {
     expect(held('  Ann\u00a0\u3000 Lee ').shown).toBe('Ann Lee')
   })
 
-  test('gets the same name from either normal form', () => {
+  test('is the same from either normal form', () => {
     expect(held('Jose\u0301')).toEqual(held('José'))
   })
 
-  test('may use twenty-four letters, even four marks each or outside the basic plane', () => {
+  test('may have twenty-four letters, even with four marks each or outside the basic plane', () => {
     expect(held('x'.repeat(24)).shown).toHaveLength(24)
     expect(held('𠮷'.repeat(24)).shown).toHaveLength(48)
     expect(held('x\u0323\u0301\u0306\u030a').shown).toHaveLength(5)
@@ -41,8 +41,8 @@ describe('a person with an honest name', () => {
   })
 })
 
-describe('a person whose name nobody could read', () => {
-  test.each(['', ' ', '\u3000\u00a0', '\n'])('is asked for a name: %j', (typed) => {
+describe('an unreadable name', () => {
+  test.each(['', ' ', '\u3000\u00a0', '\n'])('is empty: %j', (typed) => {
     expect(parseNickname(typed)).toBe('name_empty')
   })
 
@@ -50,7 +50,7 @@ describe('a person whose name nobody could read', () => {
   const hiddenToo = [0x202e, 0x2060, 0x2064, 0x2066, 0x2069, 0x2800, 0x3164, 0xfe0f, 0xfeff, 0xffa0]
   const odd = [0, 9, 10, 13, 0x7f, 0x85, 0x378, 0x2028, 0xd800, 0xdc00, 0xe000, 0xfdd0, 0xffff]
   const far = [0x1d173, 0xe0001, 0xe0041, 0xe0100, 0xf0000, 0x10ffff]
-  test.each([...hidden, ...hiddenToo, ...odd, ...far])('cannot hide U+%i in it', (point) => {
+  test.each([...hidden, ...hiddenToo, ...odd, ...far])('cannot hide U+%i', (point) => {
     expect(parseNickname(`al${String.fromCodePoint(point)}ice`)).toBe('name_characters')
   })
 
@@ -64,7 +64,7 @@ describe('a person whose name nobody could read', () => {
     'ᚠᚢ',
     '⠀',
   ]
-  test.each([...unreadable, ...drawn])('is refused %j', (typed) => {
+  test.each([...unreadable, ...drawn])('is refused: %j', (typed) => {
     expect(parseNickname(typed)).toBe('name_characters')
   })
 
@@ -83,26 +83,26 @@ describe('a person whose name nobody could read', () => {
     const startedAt = performance.now()
     expect(parseNickname(typed)).toBe('name_long')
     expect(parseRoomName(typed)).toBe('name_long')
-    // Normalising the longest takes a second and a half.
+    // Normalising the longest would take a second and a half.
     expect(performance.now() - startedAt).toBeLessThan(100)
   })
 })
 
-describe('a person who poses as the house', () => {
+describe('a name that could pass for the server', () => {
   const posed = ['admin', 'ADMIN', 'Adm1n', 'adrnin', 'a d m i n', 'Chat-Room', 'ｒｏｏｔ']
-  const houses = ['All', 'a11', 'AlI', 'ALL', 'aLL', 'Me', 'You', 'deleted user', '管理员', '系 统']
-  test.each([...posed, ...houses, '所有人', '全体成员', '匿名'])('is not %s', (typed) => {
+  const others = ['All', 'a11', 'AlI', 'ALL', 'aLL', 'Me', 'You', 'deleted user', '管理员', '系 统']
+  test.each([...posed, ...others, '所有人', '全体成员', '匿名'])('is refused: %s', (typed) => {
     expect(parseNickname(typed)).toBe('name_reserved')
   })
 
-  test('may still call a room so, under the other rules', () => {
+  test('is allowed for a room', () => {
     expect(parseRoomName('admin')).toMatchObject({ shown: 'admin', folded: 'admin' })
     expect(parseRoomName('аdmin')).toBe('name_mixed_scripts')
   })
 })
 
-describe('a person who wants to pass for another', () => {
-  test('finds none of 380 look-alikes accepted', () => {
+describe('a name that could pass for another', () => {
+  test('is refused for all of 380 look-alikes', () => {
     const accepted = bases.flatMap((base) => {
       const owner = held(base)
       return disguises.flatMap(([disguise, wear]) => {
@@ -118,7 +118,7 @@ describe('a person who wants to pass for another', () => {
 
   const alices = ['Alice', 'ALICE', 'alıce', 'ALİCE', 'a lice', 'alice.', 'al1ce', 'a|ice', 'aIice']
   const foreign = ['ａｌｉｃｅ', '𝐚𝐥𝐢𝐜𝐞', 'ᴀʟɪᴄᴇ', 'ꓮꓡꓲꓚꓰ', 'A🇱ice', 'a-l_i c.e', 'ali̇ce', 'al丨ce']
-  test.each([...alices, ...foreign])('is %s when alice is there', (typed) => {
+  test.each([...alices, ...foreign])('is refused beside alice: %s', (typed) => {
     expect(collide(held(typed), held('alice'))).toBeTrue()
   })
 
@@ -138,7 +138,7 @@ describe('a person who wants to pass for another', () => {
   })
 })
 
-describe('a person whose name is taken', () => {
+describe('a taken name', () => {
   const taken = [
     'Mei',
     'Ann Lee 2',
@@ -147,14 +147,14 @@ describe('a person whose name is taken', () => {
     'محمد',
     'm'.repeat(24),
   ]
-  test.each(taken)('is offered other names than %s', (typed) => {
+  test.each(taken)('has free names near it: %s', (typed) => {
     const name = held(typed)
     const offered = [...suggestNicknames(name).take(20)]
     expect(new Set([name, ...offered].map(({ skeleton }) => skeleton)).size).toBe(21)
     for (const offer of offered) expect(parseNickname(offer.shown)).toEqual(offer)
   })
 
-  test('is offered the next number, and none that looks like a letter', () => {
+  test('has the next number near it, and none that looks like a letter', () => {
     const offered = suggestNicknames(held('Ann Lee 2')).take(30)
     const shown = offered.map((name) => name.shown).toArray()
     expect(shown.slice(0, 2)).toEqual(['Ann Lee 3', 'Ann Lee 4'])

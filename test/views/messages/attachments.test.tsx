@@ -16,7 +16,7 @@ function show(attachments: Attachment[]): string {
   return String(<Attachments attachments={attachments} paths={paths} />)
 }
 
-test('a picture has its place before it is there: its shape, and nine colours', () => {
+test('a picture has its size and nine colours before it is loaded', () => {
   const html = show([picture({ preview: '00f'.repeat(9) })])
   expect(html).toContain('width="416" height="208"')
   expect(html.match(/<path fill="#00f"/g)?.length).toBe(9)
@@ -25,12 +25,12 @@ test('a picture has its place before it is there: its shape, and nine colours', 
   expect(show([picture({ width: 40, height: 30 })])).toContain('width="40" height="30"')
 })
 
-test('a picture is told by its description, else by its name', () => {
+test('a picture has its description, or else its name, as text', () => {
   expect(show([picture({ description: '一只猫' })])).toContain('alt="一只猫"')
   expect(show([picture()])).toContain('alt="cat.png"')
 })
 
-test('of many pictures four are seen, and the fourth says how many more there are', () => {
+test('of many pictures four are shown, and the fourth shows how many more there are', () => {
   const html = show(Array.from({ length: 7 }, () => picture()))
   expect(html.match(/class="pic pic--extra"/g)?.length).toBe(3)
   expect(html).toContain('+3')
@@ -48,12 +48,12 @@ test('a file is a card with its name and size; names are never markup', () => {
   }
 })
 
-test('films and sounds are loaded when somebody wants them', () => {
+test('videos and sounds are not loaded before they are played', () => {
   expect(show([picture({ type: 'video/mp4' })])).toContain('<video controls="" preload="none"')
   expect(show([picture({ type: 'audio/mpeg' })])).toContain('<audio controls="" preload="none"')
 })
 
-test('a message without words is its picture, not an empty bubble', () => {
+test('a message without text shows its picture only', () => {
   const message = { ...say(mei, ''), attachments: [picture()] }
   const row = String(<MessageRow message={message} paths={paths} follows={false} />)
   expect(row).toMatch(/class="msg__body"[^>]* hidden/)

@@ -6,7 +6,7 @@ import { general, mei, say, tomas, viewIn } from '../samples'
 
 const paths = createPaths('/chat/')
 
-test('a row says who, when and what', () => {
+test('a row shows sender, time and text', () => {
   const row = <MessageRow message={say(mei, 'Good morning')} paths={paths} follows={false} />
   expect(findOne(row, '.msg__meta bdi').text).toBe('梅 Mei')
   expect(findOne(row, 'time').text).toBe('09:04')
@@ -21,7 +21,7 @@ test('a message’s markup is shown as text, not run', () => {
   expect(findOne(row, '.msg__body p').text).toStartWith('&lt;img src=x onerror=alert(1)&gt;')
 })
 
-test('a name full of quotes stays a name', () => {
+test('quotes in a name are text', () => {
   const sender = { ...mei, nickname: '"><b onclick=x>' }
   const row = <MessageRow message={say(sender, 'Hello')} paths={paths} follows={false} />
   expect(findAll(row, '[onclick]')).toEqual([])
@@ -34,13 +34,13 @@ test('line breaks and spaces of a message are kept', () => {
   expect(findOne(row, '.msg__body p').text).toBe(code)
 })
 
-test('a message that follows still names its author to those who listen', () => {
+test('a message without a head still names its author to screen readers', () => {
   const row = <MessageRow message={say(mei, 'And one more')} paths={paths} follows />
   expect(findOne(row, 'article').attributes.get('class')).toBe('msg msg--follow')
   expect(findOne(row, '.msg__meta bdi').text).toBe('梅 Mei')
 })
 
-test('the row a writer sees at once is built like the one that comes back', () => {
+test('the row of a message being sent has the structure of a row from the server', () => {
   const template = <PendingTemplate view={viewIn('en')} user={tomas} room={general} />
   const row = <MessageRow message={say(tomas, '')} paths={paths} follows={false} />
   const shape = (html: typeof row) =>
@@ -52,7 +52,7 @@ test('the row a writer sees at once is built like the one that comes back', () =
   expect(extra).toEqual(['p.msg__state', 'span.', 'button.', 'button.'])
 })
 
-test('a short message costs less than 440 bytes, fifty of them 9 KB gzipped', () => {
+test('a short message has less than 440 bytes, and fifty of them 9 KB gzipped', () => {
   const clientId = 'c4f8a2b19d3e57061f2a4'
   const rows = Array.from({ length: 50 }, (_, index) => {
     const message = { ...say(tomas, `Short message ${index}`, index), clientId: clientId + index }

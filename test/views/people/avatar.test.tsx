@@ -20,7 +20,7 @@ test('every stamp is drawn and named', () => {
   expect(Object.keys(en.avatars)).toEqual(readyAvatars)
 })
 
-test('the letter is what a reader sees as one, in capitals', () => {
+test('the letter is one grapheme, in upper case', () => {
   const letterOf = (nickname: string) => findOne(<Avatar user={{ ...mei, nickname }} />, '.av').text
   expect(letterOf('élan')).toBe('É')
   expect(letterOf('e\u0301lan')).toBe('E\u0301')
@@ -28,11 +28,11 @@ test('the letter is what a reader sees as one, in capitals', () => {
   expect(letterOf('👩‍🚀 Jo')).toBe('👩‍🚀')
 })
 
-test('an avatar nobody knows any more becomes the letter', () => {
+test('an unknown avatar is shown as the letter', () => {
   expect(findOne(<Avatar user={{ ...tomas, avatar: 'dragon' }} />, '.av').text).toBe('T')
 })
 
-test('a person keeps one colour everywhere', () => {
+test('a person has the same colour everywhere', () => {
   const colour = findOne(<Avatar user={tomas} size="small" />, '.av').attributes.get('class')
   expect(colour).toBe('av hue-4 av--small')
 })

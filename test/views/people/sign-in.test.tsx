@@ -21,7 +21,7 @@ const taken = {
   suggestions: ['Mei 2', 'Mei 3'],
 }
 
-test('a stranger sees a dialog that works without a script, and nothing of the room', () => {
+test('a visitor sees a dialog that works without JavaScript, and nothing of the room', () => {
   const html = <SignInPage view={viewIn('en')} form={blank} />
   expect(findOne(html, 'dialog').attributes.has('open')).toBe(true)
   expect(findOne(html, 'form#sign-in-form').attributes.get('action')).toBe('/chat/session')
@@ -29,7 +29,7 @@ test('a stranger sees a dialog that works without a script, and nothing of the r
   expect(findAll(html, '#app a[href]').map(({ text }) => text.trim())).toEqual(['室Harbour House'])
 })
 
-test('a taken name stays in its field, and the reason belongs to the field', () => {
+test('a taken name stays in its field, which describes the problem', () => {
   const html = <SignIn view={viewIn('en')} form={taken} />
   const field = findOne(html, '#nickname').attributes
   expect(field.get('value')).toBe('Mei &quot;the&quot; Great')
@@ -45,15 +45,15 @@ test('Enter sends the typed name, never a suggestion', () => {
   expect(values).toEqual(['Mei 2', 'Mei 3'])
 })
 
-test('the picture chosen before is still chosen', () => {
+test('the chosen picture stays chosen', () => {
   const html = <SignIn view={viewIn('en')} form={taken} />
   const chosen = findAll(html, 'input[type=radio][checked]')
   expect(chosen.map(({ attributes }) => attributes.get('value'))).toEqual(['moon'])
-  // Twelve ready ones, and a place for one’s own.
+  // Twelve ready ones, and an uploaded one.
   expect(findAll(html, 'input[type=radio]')).toHaveLength(13)
 })
 
-test('the way to a shared room survives the door', () => {
+test('the address of a room is kept during sign-in', () => {
   const html = <SignIn view={viewIn('en')} form={taken} />
   expect(findOne(html, 'input[name=room]').attributes.get('value')).toBe('7')
 })

@@ -9,13 +9,13 @@ import { general, mei, say, tomas, viewIn } from '../samples'
 
 const talk = [say(mei, 'One'), say(mei, 'Two', 4), say(tomas, 'Three', 5), say(tomas, 'Four', 30)]
 
-test('messages of one person within five minutes stand together', () => {
+test('messages of one person within five minutes share a head', () => {
   const html = timeline(talk, false)
   const classes = findAll(html, 'article').map(({ attributes }) => attributes.get('class'))
   expect(classes).toEqual(['msg', 'msg msg--follow', 'msg', 'msg'])
 })
 
-test('an empty room says where its story begins and invites a first word', () => {
+test('an empty room shows its start and invites a first message', () => {
   const html = timeline([], false)
   expect(findOne(html, '.start').text).toBe('This is the start of #general')
   expect(findOne(html, '.first-words').text).not.toBe('')
@@ -28,7 +28,7 @@ test('a room with older messages offers them by link, without JavaScript too', (
   expect(findAll(html, '.start')).toEqual([])
 })
 
-test('those online stand before those who are away', () => {
+test('people online are listed before people who are away', () => {
   const people = findAll(roomPage('en'), '.person').map(({ attributes }) => [
     attributes.get('data-name'),
     attributes.get('data-state'),
@@ -40,14 +40,14 @@ test('those online stand before those who are away', () => {
   expect(findOne(roomPage('en'), '#head-online').text).toBe('1 online')
 })
 
-test('the first thing a keyboard reaches is the way to the message field', () => {
+test('the first stop of the Tab key is a link to the message field', () => {
   const html = roomPage('en')
   const [first] = findAll(html, 'a, button, textarea')
   const target = first?.attributes.get('href') ?? ''
   expect(findOne(html, target).tag).toBe('textarea')
 })
 
-test('a room where something was missed says so in words, not only by colour', () => {
+test('a room with unread messages says so in words, not only by colour', () => {
   const html = roomPage('zh')
   expect(findOne(html, '#room-8').attributes.get('class')).toBe('item unread')
   expect(findOne(html, '#room-8').text).toContain('3 条未读消息')
@@ -61,7 +61,7 @@ test('a refused message comes back with the reason', () => {
   expect(findOne(html, '#unsent-problem').text).toBe('Too fast.')
 })
 
-test('no page brings a style or a script of its own', () => {
+test('no page has inline styles or scripts', () => {
   for (const language of ['en', 'zh'] as const) {
     for (const html of [roomPage(language), signInPage(language)]) {
       expect(findAll(html, 'style, [style], script:not([src])')).toEqual([])
@@ -80,7 +80,7 @@ test('no two elements of a page share an id', () => {
   ).toEqual([])
 })
 
-test('each language is named in itself', () => {
+test('each language has its own name', () => {
   const buttons = findAll(roomPage('en'), '#language button')
   expect(buttons.map(({ attributes, text }) => [attributes.get('lang'), text])).toEqual([
     ['en', 'English'],

@@ -7,7 +7,7 @@ function html(content: string, mentions: Mention[] = []): string {
   return String(<Text message={{ ...say(mei, content), mentions }} />)
 }
 
-describe('what people type is shown as they meant it', () => {
+describe('formatting', () => {
   const cases: [typed: string, shown: string][] = [
     ['just words', '<p>just words</p>'],
     ['two\nlines', '<p>two\nlines</p>'],
@@ -28,7 +28,7 @@ describe('what people type is shown as they meant it', () => {
   for (const [typed, shown] of cases) test(typed, () => expect(html(typed)).toBe(shown))
 })
 
-describe('what means nothing special stays as it was typed', () => {
+describe('text without formatting stays as it was typed', () => {
   const cases = [
     '2 * 3 * 4',
     'snake_case_name and __init__.py',
@@ -54,7 +54,7 @@ describe('links', () => {
     return match === null ? null : [match[1] ?? '', match[2] ?? '']
   }
 
-  test('lead where they say, without the end of the sentence', () => {
+  test('end before the punctuation of the sentence', () => {
     expect(link('see https://a.example/x_y?z=1.')).toEqual([
       'https://a.example/x_y?z=1',
       'https://a.example/x_y?z=1',
@@ -65,7 +65,7 @@ describe('links', () => {
     expect(link('mailto:a@b.example')?.[0]).toBe('mailto:a@b.example')
   })
 
-  test('need no scheme, and are e-mail addresses, too', () => {
+  test('need no scheme, and may be e-mail addresses', () => {
     expect(link('see example.com/a?b=1.')).toEqual([
       'https://example.com/a?b=1',
       'example.com/a?b=1',
@@ -97,7 +97,7 @@ describe('links', () => {
     }
   })
 
-  test('are only of a kind that runs nothing, and show the host they lead to', () => {
+  test('have a harmless scheme and show the host they lead to', () => {
     for (const typed of [
       'javascript:alert(1)',
       'JaVaScRiPt:alert(1)',
@@ -119,7 +119,7 @@ describe('links', () => {
   })
 })
 
-test('a name is marked wherever it stands, also in bold, and never in code', () => {
+test('a mention is marked everywhere, also in bold, but never in code', () => {
   const mention = { user: 7, start: 2, length: 4 }
   const marked = '<span class="mention" data-person="7">@Ada</span>'
   expect(html('**@Ada** hi', [mention])).toBe(`<p><strong>${marked}</strong> hi</p>`)
