@@ -1,31 +1,31 @@
 /**
- * The file store: bytes under random ids. A folder today (folder-files.ts); a bucket that speaks
- * S3 can stand beside it, which is why files are read in parts and appear only when complete.
+ * The file store: bytes under random ids, in a folder (folder-files.ts). Files are read in parts
+ * and appear only when complete, so that an S3 bucket could implement it, too.
  */
 export type FileStore = {
-  /** Begins a file; nobody sees it until it is kept. */
+  /** Begins a file, which does not exist for others until it is kept. */
   begin(): Promise<Draft>
-  /** Some of a file's bytes; fewer at its end, none when there is no such file. */
+  /** Bytes of a file; fewer at its end, none when there is no such file. */
   read(id: string, start: number, length: number): Promise<Uint8Array<ArrayBuffer>>
   /** How large the file is; null when there is none. */
   size(id: string): Promise<number | null>
   remove(id: string): Promise<void>
   /** Every file that was last written before this moment. */
   list(before: number): AsyncIterable<string>
-  /** Takes away drafts that were begun before this moment and never kept. */
+  /** Removes drafts that were begun before this moment and never kept. */
   removeDrafts(before: number): Promise<void>
-  /** How much room there is, and how much there could be. */
+  /** Bytes of the disk: free for this process, and in all. */
   space(): Promise<{ free: number; total: number }>
 }
 
 /** A file that is being written. */
 export type Draft = {
   write(bytes: Uint8Array): Promise<void>
-  /** Makes sure that what was written is on the disk, so that no later sync has to. */
+  /** Syncs what was written so far, so that the last sync is short. */
   flush(): Promise<void>
   read(start: number, length: number): Promise<Uint8Array<ArrayBuffer>>
-  /** From now on it is the file `id`, whatever happens to the machine. */
+  /** Makes it the file `id`, on the disk. */
   keep(id: string): Promise<void>
-  /** Leaves nothing behind; does nothing to a file that was kept. */
+  /** Removes the draft; does nothing to a file that was kept. */
   drop(): Promise<void>
 }

@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path'
 import type { Draft, FileStore } from './files'
 
 /**
- * Opens a file store in a folder: `ab/abcdef…` for files, `drafts` for what is being written. Both
- * are synced before a file counts as kept. Throws when the folder cannot be made. With a number, a
- * test's disk is full after so many bytes.
+ * Opens a file store in a folder: `ab/abcdef…` for files, `drafts` for unfinished ones. A kept file
+ * and its folder are synced. Throws when the folder cannot be made. Tests give `fullAfterBytes`,
+ * after which the disk behaves as if it were full.
  */
 export function openFolderFiles(folder: string, fullAfterBytes: number | null = null): FileStore {
   let left = fullAfterBytes ?? Number.POSITIVE_INFINITY
@@ -45,7 +45,7 @@ async function begin(
   return {
     async write(bytes) {
       if (!isRoom(bytes.length)) throw noRoom()
-      // A disk that is nearly full may take less than it was given.
+      // A disk that is nearly full may take fewer bytes than it was given.
       for (let from = 0; from < bytes.length;) {
         const { bytesWritten } = await file.write(bytes, from)
         if (bytesWritten === 0) throw noRoom()
@@ -80,7 +80,7 @@ async function readPart(path: string, start: number, length: number) {
   return part.bytes().catch(() => new Uint8Array())
 }
 
-/** A name in a folder is on the disk only when the folder is. */
+/** Syncs a folder: only then are the names in it on the disk. */
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r')
   await handle.sync().finally(() => handle.close())

@@ -15,11 +15,11 @@ export type BackupOptions = {
   file: string
   version: string
   now: () => number
-  /** Ends it in the middle, with nothing left behind. */
+  /** Stops the backup and removes what it wrote. */
   signal?: AbortSignal
 }
 
-/** What a backup begins with. */
+/** The first file of a backup. */
 export type Manifest = {
   kind: 'chatroom backup'
   /** Of the tar file; 1 so far. */
@@ -31,19 +31,19 @@ export type Manifest = {
   madeBy: string
 }
 
-/** What a backup holds. */
+/** What a backup contains, and the bytes of its file. */
 export type Amount = { messages: number; files: number; bytes: number }
 
-/** While this lies in a folder, its data is not whole (restore.ts): no house opens there. */
+/** While this exists in a data folder, a restore is unfinished and no server opens the folder. */
 export const unfinished = 'restoring'
 
-/** The names in a backup: a folder of data as it lies on the disk, between these two. */
+/** The names in a backup: the data folder as it is on the disk, between manifest and sum. */
 export const names = { manifest: 'chatroom-backup.json', database: 'chatroom.db', sum: 'SHA256' }
 
 /**
- * Writes everything in `folder`, which a running house may go on using, into one tar file: the
- * database as it was at one moment, and every file that it needs. The file has its name only when
- * it is whole and on the disk; whatever goes wrong is a sentence.
+ * Writes everything in `folder`, which a running server may use, into one tar file: a snapshot of
+ * the database, and every file that it refers to. The tar file gets its name when it is whole and
+ * on the disk. Every failure is given as a sentence.
  */
 export async function backUp(options: BackupOptions): Promise<Amount | Problem> {
   const { folder, file } = options
@@ -75,7 +75,7 @@ function checkPlaces({ folder, file }: BackupOptions): void {
   if (!existsSync(dirname(file))) failWith(`There is no folder ${dirname(file)}.`)
 }
 
-/** What was uploaded and deleted again meanwhile is in no copy: then another copy is taken. */
+/** A file that was uploaded and deleted meanwhile has no link: then another snapshot is taken. */
 async function snapshotWithFiles(
   { folder }: BackupOptions,
   pins: Pins,
@@ -101,17 +101,18 @@ async function write(
   part: string,
 ): Promise<Amount> {
   const { format, instance, messages } = snapshot
-  const about = { madeAt: new Date(now()).toISOString(), madeBy: version }
-  const manifest: Manifest = { kind: 'chatroom backup', layout: 1, format, instance, ...about }
+  const madeAt = new Date(now()).toISOString()
+  const kind = 'chatroom backup'
+  const manifest: Manifest = { kind, layout: 1, format, instance, madeAt, madeBy: version }
   const tar = await writeTar(part)
   try {
     await addText(tar, names.manifest, `${JSON.stringify(manifest, null, 2)}\n`)
-    await addFile(tar, names.database, `${part}.db`)
+    const database = `${part}.db`
+    await tar.add({ name: names.database, size: Bun.file(database).size }, bytesOf(database))
     let files = 0
     for (const { id, size } of snapshot.files()) {
       if (signal?.aborted) failWith('The backup was stopped.')
-      const entry = { name: `files/${id.slice(0, 2)}/${id}`, size }
-      await tar.add(entry, bytesOf(pins.pathOf(id)))
+      await tar.add({ name: `files/${id.slice(0, 2)}/${id}`, size }, bytesOf(pins.pathOf(id)))
       files += 1
     }
     await addText(tar, names.sum, `${tar.digest()}\n`)
@@ -121,10 +122,6 @@ async function write(
     await tar.abandon()
     throw fault
   }
-}
-
-async function addFile(tar: TarWriter, name: string, path: string): Promise<void> {
-  await tar.add({ name, size: Bun.file(path).size }, bytesOf(path))
 }
 
 async function addText(tar: TarWriter, name: string, text: string): Promise<void> {

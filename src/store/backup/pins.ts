@@ -3,19 +3,18 @@ import { dirname, join } from 'node:path'
 import { codeOf } from '../problem'
 import { holdFile } from '../sqlite/lock'
 
-/** Second names for the files of a house, so that deleting one there does not take it from here. */
+/** Hard links to the uploaded files, so that a backup has them even when they are deleted. */
 export type Pins = {
   folder: string
   pathOf: (id: string) => string
-  /** Pins these, too; gives those that are gone. */
+  /** Links further files; gives the ids that do not exist any more. */
   add: (ids: string[]) => Promise<string[]>
   release: () => void
 }
 
-/**
- * Pins every file of the house in `data`. What an earlier backup left that was cut is removed, as
- * nobody holds its lock any more.
- */
+const prefix = 'backup-'
+
+/** Links every file in the data folder `data`. Removes the links of backups that were killed. */
 export async function pinFiles(data: string): Promise<Pins> {
   await dropStalePins(data)
   const folder = join(data, prefix + crypto.getRandomValues(new Uint8Array(6)).toHex())
@@ -34,23 +33,20 @@ export async function pinFiles(data: string): Promise<Pins> {
   return { folder, pathOf: (id) => join(folder, nameOf(id)), add, release: () => lock?.close() }
 }
 
-/** Lets go of all of them. */
+/** Removes all links of one backup. */
 export async function dropPins(pins: Pins): Promise<void> {
   pins.release()
   await rm(pins.folder, { recursive: true, force: true })
 }
 
-/** Removes the pins of backups that ended without doing so. */
+/** Removes links whose lock nobody holds: their backup was killed. */
 export async function dropStalePins(data: string): Promise<void> {
-  const found = (await readdir(data)).filter((name) => name.startsWith(prefix))
-  for (const name of found) {
+  for (const name of (await readdir(data)).filter((each) => each.startsWith(prefix))) {
     const lock = holdFile(join(data, name, 'lock'))
     lock?.close()
     if (lock !== null) await rm(join(data, name), { recursive: true, force: true })
   }
 }
-
-const prefix = 'backup-'
 
 async function idsIn(files: string): Promise<string[]> {
   const shards = await readdir(files).catch(() => [])
@@ -61,11 +57,12 @@ async function idsIn(files: string): Promise<string[]> {
   return ids
 }
 
-/** False when there is no such file. Where a file has only one name, it is copied. */
+/** False when there is no such file. File systems without hard links get a copy. */
 async function pin(from: string, to: string): Promise<boolean> {
   await mkdir(dirname(to), { recursive: true })
   try {
     await link(from, to)
+    return true
   } catch (fault) {
     const code = codeOf(fault)
     if (code === 'EEXIST') return true
@@ -76,5 +73,4 @@ async function pin(from: string, to: string): Promise<boolean> {
       () => false,
     )
   }
-  return true
 }

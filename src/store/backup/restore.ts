@@ -6,12 +6,12 @@ import { syncFolder } from '../folder-files'
 import { codeOf, failWith, type Problem, sentenceOf } from '../problem'
 import { holdFile, type Lock } from '../sqlite/lock'
 import { beginNewEpoch, checkDatabase, isKnownFormat, openSnapshot } from './snapshot'
-import { type Entry, readTar, type TarReader, writeAll } from './tar'
+import { damaged, readTar, type TarReader, writeAll } from './tar'
 
 /**
- * Puts a backup into a folder that is new or empty. All is unpacked beside its place, checked and
- * synced, and only then moved there; a restore that was cut is begun anew. The house gets a new
- * epoch, so that browsers which know more than the backup notice, and fetch their pages afresh.
+ * Puts a backup into a folder that is new or empty. Everything is unpacked into a folder beside its
+ * place, checked, synced, and then moved. A restore that was killed starts again. The data gets a
+ * new epoch, so that browsers which know later messages than the backup load fresh pages.
  */
 export async function restore(file: string, folder: string): Promise<Amount | Problem> {
   let lock: Lock | null = null
@@ -36,17 +36,19 @@ export async function restore(file: string, folder: string): Promise<Amount | Pr
   }
 }
 
-/** Empty, or with nothing but what a restore left that was cut. */
+/** Throws unless the folder is missing, empty, or left by a restore that was killed. */
 async function checkEmpty(folder: string): Promise<void> {
   const found = await readdir(folder).catch((fault: unknown) => {
     if (codeOf(fault) === 'ENOENT') return []
     throw fault
   })
-  const others = found.filter((name) => !/^lock(-journal)?$/.test(name))
+  const others = found.filter((name) => !isLock.test(name))
   if (others.length > 0 && !others.includes(unfinished)) {
     failWith(`${folder} is not empty, and I overwrite nothing. Name a new folder with --data.`)
   }
 }
+
+const isLock = /^lock(-journal)?$/
 
 async function checkManifest(file: string): Promise<void> {
   const tar = await readTar(file)
@@ -74,8 +76,8 @@ const manifestBytesMax = 10_000
 
 async function unpackAndCheck(file: string, folder: string): Promise<Amount> {
   for (const name of await readdir(folder)) {
-    // Nothing else is here but what a restore left that was cut.
-    if (!/^lock(-journal)?$/.test(name)) await rm(join(folder, name), { recursive: true })
+    // `checkEmpty` allows nothing else than the files of a restore that was killed.
+    if (!isLock.test(name)) await rm(join(folder, name), { recursive: true })
   }
   const staging = join(folder, unfinished)
   await mkdir(join(staging, 'files'), { recursive: true, mode: 0o700 })
@@ -97,7 +99,7 @@ async function unpackAndCheck(file: string, folder: string): Promise<Amount> {
   return { messages: snapshot.messages, files: files.size, bytes: Bun.file(file).size }
 }
 
-/** Unpacks what a backup may hold, and nothing else; gives the size of each file by its id. */
+/** Unpacks the files that a backup may contain; gives the size of each upload by its id. */
 async function unpack(file: string, staging: string): Promise<Map<string, number>> {
   const tar = await readTar(file)
   const files = new Map<string, number>()
@@ -109,7 +111,7 @@ async function unpack(file: string, staging: string): Promise<Map<string, number
         return files
       }
       if (!mayHold.test(entry.name)) throw damaged()
-      await unpackOne(tar, entry, join(staging, entry.name))
+      await unpackOne(tar, join(staging, entry.name))
       const id = /^files\/..\/(.*)$/.exec(entry.name)?.[1]
       if (id !== undefined) files.set(id, entry.size)
     }
@@ -121,22 +123,23 @@ async function unpack(file: string, staging: string): Promise<Map<string, number
 
 const mayHold = /^(chatroom-backup\.json|chatroom\.db|files\/[0-9a-f]{2}\/[0-9a-f]{32})$/
 
-async function unpackOne(tar: TarReader, { name }: Entry, path: string): Promise<void> {
+async function unpackOne(tar: TarReader, path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   const file = await open(path, 'wx', 0o600)
   try {
     for await (const part of tar.bytes()) await writeAll(file, part)
-    if (name !== names.manifest) await file.sync()
+    await file.sync()
   } finally {
     await file.close()
   }
 }
 
-/** The database comes last but one, and the sign that something is unfinished goes last. */
+/** The mark of an unfinished restore, which is the staging folder itself, is removed last. */
 async function putInPlace(folder: string): Promise<void> {
   const staging = join(folder, unfinished)
-  for (const name of ['files', names.database])
+  for (const name of ['files', names.database]) {
     await rename(join(staging, name), join(folder, name))
+  }
   await syncFolder(folder)
   await rm(staging, { recursive: true })
   await syncFolder(folder)
@@ -150,8 +153,4 @@ async function foldersIn(folder: string): Promise<string[]> {
 
 async function textOf(tar: TarReader): Promise<string> {
   return Buffer.concat(await Array.fromAsync(tar.bytes())).toString()
-}
-
-function damaged(): Error {
-  return Object.assign(new Error('damaged'), { code: 'DAMAGED' })
 }

@@ -1,29 +1,26 @@
 import { Database } from 'bun:sqlite'
 import { newestFormat } from '../sqlite/migrations'
 
-/** A copy of the database as it was at one moment; it lies in a file of its own. */
+/** A copy of the database as it was at one moment, in a file of its own. */
 export type Snapshot = {
   /** Format of the data, and the instance it belongs to. */
   format: number
   instance: string
   messages: number
-  /** Every file that something in it needs. */
+  /** Every uploaded file that the database refers to. */
   files: () => Iterable<{ id: string; size: number }>
   close: () => void
 }
 
 /**
- * Copies the database of a running or stopped house into `to`, which must not exist. The house goes
- * on meanwhile: the copy is one reading transaction.
+ * Copies the database of a running or stopped server into `to`, which must not exist. The copy is
+ * one read transaction, so the server can go on writing.
  */
 export function takeSnapshot(from: string, to: string): void {
-  const db = new Database(from, { strict: true, readwrite: true })
-  try {
+  withDatabase(from, (db) => {
     db.run('PRAGMA busy_timeout = 5000')
     db.query('VACUUM INTO ?').run(to)
-  } finally {
-    db.close()
-  }
+  })
 }
 
 /** Opens a snapshot for reading. Throws what SQLite throws when it is none. */
@@ -32,48 +29,47 @@ export function openSnapshot(file: string): Snapshot {
   const first = (sql: string): unknown => {
     return Object.values(db.query<Record<string, unknown>, []>(sql).get() ?? {})[0]
   }
-  const format = Number(first('PRAGMA user_version'))
-  const hasFiles = first(`SELECT 1 FROM sqlite_schema WHERE name = 'attachments'`) === 1
+  const files = db.query<{ id: string; size: number }, []>(
+    'SELECT id, size FROM attachments ORDER BY id',
+  )
   return {
-    format,
+    format: Number(first('PRAGMA user_version')),
     instance: String(first(`SELECT value FROM settings WHERE key = 'instance'`)),
     messages: Number(first('SELECT count(*) FROM messages')),
-    files: () =>
-      hasFiles
-        ? db
-            .query<{ id: string; size: number }, []>('SELECT id, size FROM attachments ORDER BY id')
-            .iterate()
-        : [],
+    files: () => files.iterate(),
     close: () => db.close(),
   }
 }
 
-/** What is wrong with a restored database, as SQLite sees it; null when nothing is. */
+/** What SQLite finds wrong with a restored database; null when it is sound. */
 export function checkDatabase(file: string): string | null {
-  const db = new Database(file, { strict: true, readwrite: true })
-  try {
+  return withDatabase(file, (db) => {
     const [first] = db.query<{ integrity_check: string }, []>('PRAGMA integrity_check(1)').all()
     if (first?.integrity_check !== 'ok') return first?.integrity_check ?? 'unreadable'
     const stray = db.query('PRAGMA foreign_key_check').get()
     return stray === null ? null : 'a row without the row it belongs to'
-  } finally {
-    db.close()
-  }
+  })
 }
 
-/** From now on every position that a browser remembers is worthless, and it starts afresh. */
+/** Makes every position that a browser remembers worthless, so that it loads fresh pages. */
 export function beginNewEpoch(file: string): void {
-  const db = new Database(file, { strict: true, readwrite: true })
-  try {
+  withDatabase(file, (db) => {
     db.run('PRAGMA journal_mode = DELETE')
     db.run('PRAGMA synchronous = 2')
     db.run(`UPDATE settings SET value = lower(hex(randomblob(16))) WHERE key = 'epoch'`)
+  })
+}
+
+/** Whether this program can read data of this format. */
+export function isKnownFormat(format: number): boolean {
+  return Number.isSafeInteger(format) && format >= 1 && format <= newestFormat
+}
+
+function withDatabase<Result>(file: string, work: (db: Database) => Result): Result {
+  const db = new Database(file, { strict: true, readwrite: true })
+  try {
+    return work(db)
   } finally {
     db.close()
   }
-}
-
-/** Whether this program knows data of this format. */
-export function isKnownFormat(format: number): boolean {
-  return Number.isSafeInteger(format) && format >= 1 && format <= newestFormat
 }

@@ -4,7 +4,7 @@ import { type FileHandle, open } from 'node:fs/promises'
  * As much of the tar format (ustar) as a backup needs: plain files with short names. The archive
  * built into Bun holds everything in memory; these read and write in portions.
  */
-export type Entry = { name: string; size: number }
+type Entry = { name: string; size: number }
 
 const blockBytes = 512
 const portionBytes = 1024 * 1024

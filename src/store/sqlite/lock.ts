@@ -3,9 +3,9 @@ import { Database } from 'bun:sqlite'
 export type Lock = { close: () => void }
 
 /**
- * Holds a file for this process until it is closed: an exclusive transaction on a tiny database,
- * which the operating system releases however the process ends. Null when another one holds it;
- * throws what SQLite throws when the file cannot be written.
+ * Locks a file for this process until it is closed: an exclusive transaction on a tiny database,
+ * which the operating system releases however the process ends. Null when another process holds
+ * it; throws what SQLite throws when the file cannot be written.
  */
 export function holdFile(path: string): Lock | null {
   try {

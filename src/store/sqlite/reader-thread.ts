@@ -4,9 +4,8 @@ import { createExports, type ExportQuery } from './export'
 import { createSearch } from '../search/search'
 
 /**
- * A thread of its own for what may take long to read: its connection cannot write, and whoever
- * listens to sockets never waits for it. It is told which file first, then gets one question at a
- * time (reader.ts).
+ * The thread for reads that may take long, so that sockets never wait for them. Its connection
+ * cannot write. The first question names the file; then it gets one question at a time (reader.ts).
  */
 export type Question =
   | { kind: 'open'; file: string }

@@ -1,6 +1,6 @@
 import type { Database } from 'bun:sqlite'
 
-/** What the database knows of itself, by key; null when it was never written. */
+/** A value that the database keeps about itself; null when the key was never written. */
 export function readSetting(db: Database, key: string): string | null {
   const read = db.query<{ value: string }, [string]>(`SELECT value FROM settings WHERE key = ?`)
   return read.get(key)?.value ?? null
