@@ -76,10 +76,7 @@ export type OutboxEntry = {
   reason: string
 }
 
-export type NewEntry = Pick<
-  OutboxEntry,
-  'room' | 'content' | 'files' | 'writtenIn' | 'to' | 'reply'
->
+export type NewEntry = Omit<OutboxEntry, 'clientId' | 'at' | 'state' | 'reason'>
 
 /** Messages between Enter and the server's answer. */
 export type Outbox = {
