@@ -71,7 +71,7 @@ export async function readSentMessage(
   let textBytesLeft: number = serverLimits.requestBytesMax
   for await (const part of readParts(body, boundary, bytesMax + serverLimits.requestBytesMax)) {
     if (part.fileName === null) {
-      const text = await collect(bytesOf(part), textBytesLeft)
+      const text = await collect(part.bytes, textBytesLeft)
       textBytesLeft -= text.length
       form.set(part.name, text.toString())
     } else if (part.fileName !== '' && problem === null) {
@@ -106,16 +106,13 @@ async function receivePart(
   }
 }
 
-async function* bytesOf({ next }: Part): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  for (let bytes = await next(); bytes !== null; bytes = await next()) yield bytes
-}
-
-function streamOf({ next }: Part): ReadableStream<Uint8Array> {
+/** The rest of a part stays readable when the stream is cancelled. */
+function streamOf({ bytes }: Part): ReadableStream<Uint8Array> {
   return new ReadableStream({
     async pull(controller) {
-      const bytes = await next()
-      if (bytes === null) controller.close()
-      else controller.enqueue(bytes)
+      const { value } = await bytes.next()
+      if (value === null) controller.close()
+      else controller.enqueue(value)
     },
   })
 }

@@ -4,12 +4,14 @@ import { serverLimits } from '../server/limits'
 /** The most bytes of a part's head: its name and the name of a file. */
 const formHeadBytesMax = 8 * 1024
 
+type Bytes = AsyncGenerator<Uint8Array<ArrayBuffer>, null>
+
 /** A part of a form: a file when it has a file name, else a field. */
 export type Part = {
   name: string
   fileName: string | null
-  /** Its next bytes; null at its end. Bytes that are not read are skipped. */
-  next: () => Promise<Uint8Array<ArrayBuffer> | null>
+  /** Its content as it arrives. Bytes that are not read are skipped. */
+  bytes: Bytes
 }
 
 /** The boundary between the parts of a multipart form; null for any other content type. */
@@ -40,7 +42,7 @@ export async function* readParts(
       if (n > serverLimits.formFieldsMax) throw new ChatError('bad_request')
       const head = await collect(until(input, Buffer.from('\r\n\r\n')), formHeadBytesMax)
       const bytes = until(input, mark)
-      yield { ...readHead(head.toString()), next: async () => (await bytes.next()).value ?? null }
+      yield { ...readHead(head.toString()), bytes }
       await skip(bytes)
     }
   } finally {
@@ -58,7 +60,7 @@ async function isOver(input: Input): Promise<boolean> {
 }
 
 /** The bytes before `mark`, piece by piece; consumes the mark, too. */
-async function* until(input: Input, mark: Buffer): AsyncGenerator<Uint8Array<ArrayBuffer>, null> {
+async function* until(input: Input, mark: Buffer): Bytes {
   for (;;) {
     const at = input.held.indexOf(mark)
     // The mark may begin at the end of the buffer.

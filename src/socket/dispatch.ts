@@ -29,9 +29,11 @@ export function dispatch(deps: SocketDeps, socket: Socket, frame: Frame): void {
     case 'message.post':
       return post(deps, socket, frame)
     case 'message.edit':
+      return change(deps, socket, frame, () => editMessage(chat, user.id, frame), frame.content)
     case 'message.delete':
+      return change(deps, socket, frame, () => deleteMessage(chat, user.id, frame))
     case 'reaction.set':
-      return change(deps, socket, frame)
+      return change(deps, socket, frame, () => setReaction(chat, user.id, frame))
     case 'read':
       return runAsync(chat, socket, 'read', () => markRead(chat, user.id, frame.room, frame.seq))
     case 'unread':
@@ -72,25 +74,17 @@ function post(
   )
 }
 
-type Change = Frame & { type: 'message.edit' | 'message.delete' | 'reaction.set' }
-
-function change({ chat, rateLimits }: SocketDeps, socket: Socket, frame: Change): void {
-  const { visitor } = socket.data
-  consumeForMessage(rateLimits, visitor, 'content' in frame ? frame.content : '')
-  const work = async (): Promise<void> =>
-    replyToRequest(socket, frame.clientId, await changeMessage(chat, visitor.user.id, frame))
-  runAsync(chat, socket, frame.type, work, frame.clientId)
-}
-
-function changeMessage(chat: Chat, user: number, frame: Change): Promise<PostAnswer> {
-  switch (frame.type) {
-    case 'message.edit':
-      return editMessage(chat, user, frame)
-    case 'message.delete':
-      return deleteMessage(chat, user, frame)
-    case 'reaction.set':
-      return setReaction(chat, user, frame)
-  }
+/** Changes a message, and replies when the change is stored. */
+function change(
+  { chat, rateLimits }: SocketDeps,
+  socket: Socket,
+  { type, clientId }: { type: string; clientId: string },
+  work: () => Promise<PostAnswer>,
+  content = '',
+): void {
+  consumeForMessage(rateLimits, socket.data.visitor, content)
+  const answer = async (): Promise<void> => replyToRequest(socket, clientId, await work())
+  runAsync(chat, socket, type, answer, clientId)
 }
 
 function replyToRequest(socket: Socket, clientId: string, answer: PostAnswer): void {

@@ -160,7 +160,7 @@ test('no name leads out of the folder or into a header (U5)', async () => {
     expect({ name, status: answer.status }).toEqual({ name, status: 200 })
     expect(answer.headers.get('set-cookie')).toBeNull()
     expect(answer.headers.get('content-disposition')).toMatch(
-      /^inline; filename\*=UTF-8''[\w.%~-]+$/,
+      /^inline; filename="[\w.-]+"; filename\*=UTF-8''[\w.%~-]+$/,
     )
     expect((await answer.bytes()).length).toBe(photo.jpeg.length)
   }

@@ -7,7 +7,7 @@ import { stamp, type Zone } from '../search/zone'
 import { createHtmlFormat } from './export-html'
 import { createTextFormat, type Exported, type Format } from './export-text'
 
-export type Export = {
+type Export = {
   /** The name of the file, without its ending. */
   name: string
   /** Made step by step, as it is read. */

@@ -11,6 +11,7 @@ import { serverLimits } from '../../server/limits'
 import { limits } from '../../shared/limits'
 import type { Attachment } from '../../store/store'
 import { type HttpContext, type HttpDeps, type HttpEnv, isMultipart } from '../context'
+import { disposition, streamPieces } from '../downloads'
 import { currentUser, requireVisitor } from '../middleware/identity'
 import { sendHtml } from '../pages'
 
@@ -104,7 +105,10 @@ async function send(
   if (range !== null) headers.set('Content-Range', `bytes ${start}-${end - 1}/${size}`)
   const status = range === null ? 200 : 206
   if (c.req.method === 'HEAD') return new Response(null, { status, headers })
-  return new Response(stream(chat, c, attachment.id, start, end), { status, headers })
+  return new Response(streamPieces(c, partsOf(chat, attachment.id, start, end)), {
+    status,
+    headers,
+  })
 }
 
 type Range = { start: number; end: number }
@@ -128,44 +132,21 @@ function parseRange(header: string | undefined, size: number): Range | 'unsatisf
 
 /** Sandboxed without any permission, under its exact type, for this site only. */
 function headersOf({ name, type }: Attachment): Record<string, string> {
-  const isShown = shownTypes.includes(type)
-  const kind = isShown ? 'inline' : 'attachment'
+  const kind = shownTypes.includes(type) ? 'inline' : 'attachment'
   return {
     'Content-Type': type,
-    'Content-Disposition': `${kind}; filename*=UTF-8''${encodeName(name)}`,
+    'Content-Disposition': disposition(kind, name),
     'X-Content-Type-Options': 'nosniff',
     'Content-Security-Policy': `sandbox; default-src 'none'`,
     'Cross-Origin-Resource-Policy': 'same-origin',
   }
 }
 
-/** RFC 8187 allows fewer characters than encodeURIComponent leaves. */
-function encodeName(name: string): string {
-  return encodeURIComponent(name).replace(
-    /[!'()*]/g,
-    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
-  )
-}
-
-/** Reads the file only as fast as the client takes it. */
-function stream(
-  { files }: Chat,
-  c: HttpContext,
-  id: string,
-  start: number,
-  end: number,
-): ReadableStream<Uint8Array> {
-  const { server } = c.env
-  const request = c.req.raw
-  let at = start
-  return new ReadableStream({
-    async pull(controller) {
-      const part = await files.read(id, at, Math.min(downloadPartBytes, end - at))
-      at += part.length
-      if (part.length > 0) controller.enqueue(part)
-      if (at >= end || part.length === 0) return controller.close()
-      // After the write, which resets Bun's idle timer to the default.
-      setTimeout(() => server.timeout(request, serverLimits.downloadIdleSecondsMax))
-    },
-  })
+async function* partsOf({ files }: Chat, id: string, start: number, end: number) {
+  for (let at = start; at < end;) {
+    const part = await files.read(id, at, Math.min(downloadPartBytes, end - at))
+    if (part.length === 0) return
+    at += part.length
+    yield part
+  }
 }

@@ -1,10 +1,11 @@
 import { Hono } from 'hono'
-import { type Export, exportRoom } from '../../chat/export/export-room'
+import { exportRoom } from '../../chat/export/export-room'
 import { parseZone, utc } from '../../chat/search/zone'
 import { createConcurrencyLimit } from '../../server/concurrency'
 import { ChatError } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
 import type { HttpContext, HttpEnv, HttpDeps } from '../context'
+import { disposition, streamPieces } from '../downloads'
 import { requireRoom } from '../middleware/identity'
 
 const retryMs = 5_000
@@ -33,9 +34,12 @@ async function send(
     const origin = deps.chat.config.publicUrl?.origin ?? c.get('origin')
     const made = await exportRoom(deps.chat, visitor, room, { kind, zone, origin })
     if (made === null) throw new ChatError('room_missing')
-    const body = c.req.method === 'HEAD' ? null : stream(c, made, release)
-    if (body === null) release()
-    return new Response(body, { headers: headersOf(made.name, kind) })
+    const headers = headersOf(made.name, kind)
+    if (c.req.method === 'HEAD') {
+      release()
+      return new Response(null, { headers })
+    }
+    return new Response(streamPieces(c, encodeInTime(made.pieces), release), { headers })
   } catch (fault) {
     release()
     throw fault
@@ -44,48 +48,18 @@ async function send(
 
 /** Always a download: what users wrote must never open as a page of this origin. */
 function headersOf(name: string, kind: 'txt' | 'html'): Record<string, string> {
-  const file = encodeURIComponent(`${name}.${kind}`).replace(/['()*]/g, '_')
-  const plain = `${name.replace(/[^\w-]/g, '_')}.${kind}`
   return {
     'Content-Type': kind === 'txt' ? 'text/plain; charset=utf-8' : 'text/html; charset=utf-8',
-    'Content-Disposition': `attachment; filename="${plain}"; filename*=UTF-8''${file}`,
+    'Content-Disposition': disposition('attachment', `${name}.${kind}`),
     'Cache-Control': 'private, no-store',
   }
 }
 
-/** Renders a piece when the reader has taken the last one, within a time limit. */
-function stream(
-  c: HttpContext,
-  { pieces }: Export,
-  release: () => void,
-): ReadableStream<Uint8Array> {
-  const { server } = c.env
-  const request = c.req.raw
+async function* encodeInTime(pieces: AsyncGenerator<string>): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder()
   const deadline = performance.now() + serverLimits.exportMsMax
-  const end = (): void => {
-    release()
-    void pieces.return(undefined)
+  for await (const piece of pieces) {
+    if (performance.now() > deadline) throw new Error('the export was downloaded too slowly')
+    yield encoder.encode(piece)
   }
-  const signal = request.signal
-  signal.addEventListener('abort', end)
-  return new ReadableStream({
-    async pull(controller) {
-      const { value, done } = await pieces.next().catch((fault: unknown) => {
-        end()
-        throw fault
-      })
-      if (done === true) {
-        end()
-        return controller.close()
-      }
-      if (performance.now() > deadline) {
-        end()
-        throw new Error('the export was downloaded too slowly')
-      }
-      controller.enqueue(encoder.encode(value))
-      setTimeout(() => server.timeout(request, serverLimits.downloadIdleSecondsMax))
-    },
-    cancel: end,
-  })
 }
