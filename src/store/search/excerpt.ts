@@ -1,12 +1,9 @@
 import { foldInPlace } from './fold'
 
-/** A piece of a text, and whether it is what was looked for. */
+/** A part of a text, and whether it matches the search. */
 export type Piece = { text: string; isHit: boolean }
 
-/**
- * One line of a text around the first of the folded words that stands in it, cut into what fits
- * them and what stands between.
- */
+/** One line of a text around the first hit of the folded words, cut into hits and the rest. */
 export function excerptOf(content: string, words: string[]): Piece[] {
   const hits = findHits(content, words)
   const first = hits[0]?.start ?? 0
@@ -33,7 +30,7 @@ const excerptUnits = 240
 
 type Span = { start: number; end: number }
 
-/** Every place where one of the words stands, in order, none over another. */
+/** The spans of all hits in order, without overlaps. */
 function findHits(content: string, words: string[]): Span[] {
   const { folded, places } = foldInPlace(content)
   const spans: Span[] = []
@@ -55,7 +52,7 @@ function findHits(content: string, words: string[]): Span[] {
 
 const hitsMax = 100
 
-/** Never in the middle of a word, if one begins soon. */
+/** The beginning of the next word if it is near, else `from`. */
 function wordStart(content: string, from: number): number {
   const space = content.slice(from, from + 20).search(/\s\S/u)
   const start = space === -1 ? from : from + space + 1

@@ -5,11 +5,11 @@ export type { Piece }
 
 export type Has = 'link' | 'image' | 'file'
 
-/** What somebody looks for; everything that is given must fit. */
+/** A search; every condition that is given must hold. */
 export type SearchQuery = {
-  /** Who asks: nothing is found in rooms they are not in. */
+  /** The searcher, who finds only messages of their rooms. */
   user: number
-  /** Each stands somewhere in the text, to the letter but for case, width and accents. */
+  /** Each must be in the text, except for case, width and accents. */
   words: string[]
   sender: number | null
   room: number | null
@@ -24,7 +24,7 @@ export type SearchQuery = {
 
 export type Place = { room: number; seq: number }
 
-/** A message that was found, the room in which it stands, and what was said around it. */
+/** A message that was found, its room, and the messages around it. */
 export type Hit = {
   message: Message
   kind: RoomKind
@@ -42,17 +42,17 @@ export type SearchPage = {
   hits: Hit[]
   /** Where the next page begins; null when there is none. */
   next: Place | null
-  /** False when time ran out: there may be more than `next` leads to at once. */
+  /** False when time ran out before all messages were searched. */
   isAll: boolean
-  /** With the first page only: how many there are, in how many rooms; `more`: at least so many. */
+  /** With the first page only: how many hits in how many rooms; `more`: at least so many. */
   count: { messages: number; rooms: number; more: boolean } | null
 }
 
-/** `place_missing`: there is no such place for this person to go on from. */
+/** `place_missing`: the searcher cannot see the place `after`. */
 export type SearchOutcome = SearchPage | { refused: 'busy' | 'place_missing' }
 
 /** How much there is to export, and from when to when. */
 export type RoomExtent = { count: number; firstAt: number | null; lastAt: number | null }
 
-/** Some messages of a room in order, none of them deleted; `end` when there is nothing after. */
+/** Messages of a room in order, without deleted ones; `end` when there are no more. */
 export type ExportPage = { messages: Message[]; end: boolean }

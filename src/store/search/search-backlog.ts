@@ -1,5 +1,4 @@
-import { searchIndexRows } from './search-index'
-import type { SearchIndex } from './search-index'
+import { type SearchIndex, searchIndexRows } from './search-index'
 
 /** The first message waits this long for others, as each transaction is a commit of its own. */
 export const searchIndexFirstMs = 2_000
@@ -10,17 +9,17 @@ const searchIndexQuietPauseMs = 5
 /** Searches scan what waits, a million rows a second; beyond this, posts index it. */
 const searchBacklogMax = 1_000_000
 
-/** What was said and is not in the index yet, so that each search looks through it. */
+/** Messages that are stored and not indexed yet. Each search scans them. */
 export type SearchBacklog = {
-  /** Messages were stored just now. */
+  /** To be called after messages were stored. */
   grew: () => void
   stop: () => void
 }
 
 /**
- * Makes the backlog of an index. Messages are taken in a portion at a time: a while after the
- * first, one after another while nobody says much, and by those who post when too many wait. A
- * portion costs the disk one commit, however large it is.
+ * Makes the backlog of an index. Messages are indexed in portions: the first some time after its
+ * first message, further ones at once while little is posted, and by posts when too many messages
+ * wait. A portion costs one commit, however large it is.
  */
 export function createSearchBacklog(
   index: SearchIndex,
@@ -34,11 +33,11 @@ export function createSearchBacklog(
   const tick = (): void => {
     timer = undefined
     const grown = index.countWaiting() - before
-    // Faster than it can be taken in: then those who talk go first.
+    // More than can be indexed meanwhile: posts go first.
     const isStorm = grown > searchIndexRows
     const taken = isStorm ? 0 : take(index)
     before = index.countWaiting()
-    // A disk that takes nothing is not asked again at once.
+    // After a failed write the next one is not tried at once.
     const isQuiet = taken > 0 && grown < searchIndexRows / 50
     if (before > 0) wait(isQuiet ? quietMs : pauseMs)
   }
@@ -55,7 +54,7 @@ export function createSearchBacklog(
   }
 }
 
-/** None when the disk does not obey, which those who post are told; it is tried again later. */
+/** Zero when the disk fails; posts report that, and the portion is tried again later. */
 function take(index: SearchIndex): number {
   try {
     return index.takeNext()

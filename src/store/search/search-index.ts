@@ -9,24 +9,24 @@ export const searchIndexRows = 500
 export const searchIndexUnitsMax = 32 * 1024
 
 /**
- * The index, which follows the messages at a distance: it knows those up to an id, so that nobody
- * who posts waits for it. Their words are those that stand in the table when their turn comes.
+ * The full-text index. It follows the messages: it has those up to an id, so that posts do not wait
+ * for it. A message is indexed with the text that it has at that time.
  */
 export type SearchIndex = {
-  /** Before a message is changed or deleted, in that transaction: leaves nothing of it behind. */
+  /** Before a message is changed or deleted, in that transaction: erases its tokens. */
   remove: (room: number, seq: number) => void
   /** After it was changed, in that transaction. */
   add: (room: number, seq: number) => void
-  /** Messages that are stored and not in the index yet. */
+  /** Messages that are stored and not indexed yet. */
   countWaiting: () => number
-  /** Takes in the next portion, in a transaction of its own; gives how many messages it had. */
+  /** Indexes the next portion in a transaction of its own; gives the number of messages. */
   takeNext: () => number
 }
 
-/** The newest message that the index knows; all after it are looked at one by one. */
+/** The key of the id up to which messages are indexed; searches scan those after it. */
 export const indexedToSetting = 'search_indexed_to'
 
-/** Makes the statements that keep the index, which must have been brought up to date. */
+/** Makes the index; `bringIndexUpToDate` must have been called. */
 export function createSearchIndex(db: Database): SearchIndex {
   const insertTokens = db.query(`INSERT INTO search (rowid, tokens) VALUES (?, ?)`)
   const deleteTokens = db.query(
@@ -60,16 +60,13 @@ export function createSearchIndex(db: Database): SearchIndex {
   }
 }
 
-/**
- * Indexes everything anew when the index was made by other rules than these, or never: all of it or
- * nothing.
- */
+/** Indexes everything anew when the rules of the tokens have changed, in one transaction. */
 export function bringIndexUpToDate(db: Database): void {
   if (readSetting(db, 'search_format') === format) return
   const take = createTaking(db)
   db.transaction(() => {
     db.run(`INSERT INTO search (search) VALUES ('delete-all')`)
-    // Else a deleted word would stay in the file until the pieces around it are merged.
+    // Otherwise deleted words would stay in the file until their segment is merged.
     db.run(`INSERT INTO search (search, rank) VALUES ('secure-delete', 1)`)
     let [before, indexedTo] = [-1, 0]
     while (indexedTo !== before) [before, indexedTo] = [indexedTo, take(indexedTo, 1_000, Infinity)]
@@ -80,7 +77,7 @@ export function bringIndexUpToDate(db: Database): void {
 
 type Take = (indexedTo: number, rowsMax: number, unitsMax: number) => number
 
-/** Takes in up to so many messages or characters after this id; gives the id of the last one. */
+/** Indexes at most so many messages or characters after an id; gives the last one's id. */
 function createTaking(db: Database): Take {
   const insert = db.query(`INSERT INTO search (rowid, tokens) VALUES (?, ?)`)
   const page = db.query<IndexedRow & { isDeleted: number }, [number, number]>(
@@ -99,7 +96,7 @@ function createTaking(db: Database): Take {
   })
 }
 
-/** The rules of search-tokens.ts and fold.ts; what folds how is Unicode's to say. */
+/** Identifies the rules of search-tokens.ts and fold.ts, which depend on the Unicode version. */
 const format = `2 unicode ${process.versions.unicode ?? ''}`
 
 type IndexedRow = Omit<Indexed, 'attachments'> & { id: number; attachments: string | null }

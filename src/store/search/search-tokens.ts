@@ -2,7 +2,7 @@ import { fold } from './fold'
 import type { Attachment } from '../rows'
 import type { Has } from './query'
 
-/** What is known of a message when it is indexed. */
+/** The parts of a message that are indexed. */
 export type Indexed = {
   room: number
   author: number
@@ -12,9 +12,9 @@ export type Indexed = {
 }
 
 /**
- * The words under which the index knows a message: every sign, every two and, but for scripts whose
- * signs are words, every three that stand together; then its room, its author, its day, and what it
- * has. With three at a time alone, nothing shorter could be found; Chinese needs one or two.
+ * The tokens of a message: each character, each pair and, except in scripts whose characters are
+ * words, each triple of neighbours; then its room, author, days and kinds. Triples alone would not
+ * find shorter words, and Chinese words have one or two characters.
  */
 export function tokensOf(message: Indexed): string {
   const { room, author, content, createdAt, attachments } = message
@@ -25,7 +25,7 @@ export function tokensOf(message: Indexed): string {
   return gramsOf(fold(content)) + names.join('') + tokens.join(' ')
 }
 
-/** What else there is in a message than words. */
+/** What a message contains besides text. */
 export function kindsOf({ content, attachments }: Pick<Indexed, 'content' | 'attachments'>): Has[] {
   const kinds: Has[] = link.test(content) ? ['link'] : []
   const pictures = attachments.filter(({ type }) => type.startsWith('image/'))
@@ -34,7 +34,7 @@ export function kindsOf({ content, attachments }: Pick<Indexed, 'content' | 'att
   return kinds
 }
 
-/** What people read as a link; nearly what the page makes one of (views/text/link.ts). */
+/** Nearly the text that the page makes a link (views/text/link.ts). */
 const link = new RegExp(
   '(?:https?://|www[.]|mailto:)[^ \\n]|' +
     '[a-z0-9-]{1,63}[.](?:com|org|net|edu|gov|info|io|dev|app|eu|cn|tw|hk|jp|kr|uk|de|fr|nl|ch)' +
@@ -42,7 +42,7 @@ const link = new RegExp(
   'i',
 )
 
-/** What a folded word without spaces asks of the index; more than it needs is left out. */
+/** The tokens to search for a folded word without spaces; superfluous ones are left out. */
 export function tokensForWord(folded: string): string[] {
   const signs = [...safe(folded)]
   if (signs.length < 2) return signs
@@ -59,10 +59,10 @@ export function tokensForWord(folded: string): string[] {
   return unique.filter((_, n) => Math.floor(n / step) !== Math.floor((n - 1) / step))
 }
 
-/** What is found by these is compared with the text anyway. */
+/** More are not needed, as candidates are compared with the text anyway. */
 const tokensPerWordMax = 12
 
-// Longer than three signs, so that they are never taken for a piece of a text.
+// Longer than three characters, so that they differ from every token of a text.
 export const roomToken = (room: number): string => `room${room}`
 export const senderToken = (author: number): string => `from${author}`
 export const hasToken = (has: Has): string => `with${has}`
@@ -94,7 +94,7 @@ function dayToken(level: number, block: number): string {
   return `days${level}x${block}`
 }
 
-/** What stands twice is one to the index; finding that out here took most of posting a message. */
+/** Duplicates are left in: the index ignores them faster than a set finds them. */
 function gramsOf(folded: string): string {
   let grams = ''
   for (const run of safe(folded).split(/\s+/u)) {
@@ -104,21 +104,21 @@ function gramsOf(folded: string): string {
       grams += `${sign} `
       if (last !== '') grams += `${last}${sign} `
       if (before !== '' && !isWord) grams += `${before}${last}${sign} `
-      // Nothing of three reaches over a sign that is a word by itself.
+      // No triple contains a character that is a word by itself.
       ;[before, last] = isWord ? ['', sign] : [isWordSign(last) ? '' : last, sign]
     }
   }
   return grams
 }
 
-/** Han, Kana and Hangul: two of these together are rare enough. */
+/** Han, Kana and Hangul: pairs of these are rare enough. */
 function isWordSign(sign: string): boolean {
   const code = sign.codePointAt(0) ?? 0
   if (code < 0x2e80) return false
   return code <= 0x9fff || (code >= 0xac00 && code <= 0xd7ff) || code >= 0x20000
 }
 
-/** For the tokeniser only letters and digits are no spaces, and everything beyond ASCII. */
+/** The tokeniser drops ASCII punctuation, so it is moved beyond ASCII. */
 function safe(folded: string): string {
   return folded.replace(/[!-/:-`{-\x7f]/g, (sign) =>
     String.fromCharCode(0xe000 + sign.charCodeAt(0)),
