@@ -21,7 +21,6 @@ export type Chat = {
   config: Config
   paths: Paths
   store: Store
-  /** The bytes of uploaded files. */
   files: FileStore
   /** Throws `storage_full` when only the reserve of disk space is left. */
   requireSpace: () => void
@@ -34,9 +33,7 @@ export type Chat = {
   publish: Publish
   /** Sends to the sockets of a room that have no bytes waiting; for events that may be missed. */
   publishIfIdle: (room: number, text: string) => void
-  /** Subscribes the user's open sockets to the room. */
   subscribeUser: (userId: number, room: number) => void
   unsubscribeUser: (userId: number, room: number) => void
-  /** Closes the sockets of an ended session. */
   closeSession: (session: string) => void
 }

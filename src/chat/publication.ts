@@ -16,3 +16,28 @@ export function asPublication(event: ChatEvent): Publication {
   const json = (): string => JSON.stringify([event])
   return { html: json, json }
 }
+
+/** Gathers changes per room and user for some milliseconds, so that many become one publication. */
+export function gatherByRoom<Change>(
+  ms: number,
+  publish: (room: number, changes: Map<number, Change>) => void,
+) {
+  const gathered = new Map<number, Map<number, Change>>()
+  let timer: Timer | undefined
+  const flush = (): void => {
+    timer = undefined
+    const rooms = [...gathered]
+    gathered.clear()
+    for (const [room, changes] of rooms) publish(room, changes)
+  }
+  return {
+    /** The changes of this room, to be added to. */
+    of(room: number): Map<number, Change> {
+      const changes = gathered.get(room) ?? new Map<number, Change>()
+      gathered.set(room, changes)
+      timer ??= setTimeout(flush, ms)
+      return changes
+    },
+    close: () => clearTimeout(timer),
+  }
+}

@@ -1,7 +1,7 @@
 import type { Chat } from '../chat/chat'
 import { catchUp } from '../chat/messages/catch-up'
 import { deleteMessage, editMessage, setReaction } from '../chat/messages/change-message'
-import { markRead, markUnread } from '../chat/rooms/membership'
+import { moveReadMarker } from '../chat/rooms/membership'
 import type { PostAnswer, PostMessage } from '../chat/messages/post-message'
 import type { Typing } from '../chat/messages/typing'
 import { createPong } from '../chat/rooms/rooms'
@@ -35,11 +35,8 @@ export function dispatch(deps: SocketDeps, socket: Socket, frame: Frame): void {
     case 'reaction.set':
       return change(deps, socket, frame, () => setReaction(chat, user.id, frame))
     case 'read':
-      return runAsync(chat, socket, 'read', () => markRead(chat, user.id, frame.room, frame.seq))
     case 'unread':
-      return runAsync(chat, socket, 'unread', () =>
-        markUnread(chat, user.id, frame.room, frame.seq),
-      )
+      return runAsync(chat, socket, frame.type, () => moveReadMarker(chat, user.id, frame))
     case 'typing':
       // Only in rooms of this socket: nobody else may appear there.
       return void (

@@ -7,10 +7,7 @@ const exportPageRows = 100
 /** Bytes of a picture encoded at once; a multiple of three, for base64. */
 const pictureBytes = 48 * 1024
 
-/**
- * A room as one self-contained page: styles and pictures are inside, there is no script, and its
- * own policy forbids every request.
- */
+/** A room as one page with its styles and pictures inside, whose policy forbids all requests. */
 export function createHtmlFormat(exported: Exported): Format {
   const { chat, language, origin, zone } = exported
   const words = wordsFor(language).roomFile
@@ -46,7 +43,6 @@ export function createHtmlFormat(exported: Exported): Format {
   }
 }
 
-/** A file in pieces that can be joined; nothing when it was deleted. */
 async function* base64({ chat }: Exported, id: string): AsyncGenerator<string> {
   for (let at = 0; ; at += pictureBytes) {
     const bytes = await chat.files.read(id, at, pictureBytes)

@@ -10,16 +10,12 @@ import { createTextFormat, type Exported, type Format } from './export-text'
 type Export = {
   /** The name of the file, without its ending. */
   name: string
-  /** Made step by step, as it is read. */
   pieces: AsyncGenerator<string>
 }
 
 type ExportOptions = { kind: 'txt' | 'html'; zone: Zone; origin: string }
 
-/**
- * Exports a room up to the newest message at the time of the call. Null when the reader is not a
- * member any more.
- */
+/** Exports a room up to its newest message now; null when the reader is no member any more. */
 export async function exportRoom(
   chat: Chat,
   { user, language }: Visitor,
@@ -43,7 +39,6 @@ async function* write(exported: Exported, format: Format): AsyncGenerator<string
   let written = 0
   let after = 0
   for (let isEnd = false; !isEnd;) {
-    // Null when the reader has been removed from the room meanwhile.
     const page = await chat.store.readOn(room, reader, after, format.rows)
     if (page === null) return yield format.tail(words.removed)
     yield* format.page(page)

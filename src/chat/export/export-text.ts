@@ -10,7 +10,6 @@ import { stamp, type Zone } from '../search/zone'
 const exportTextRows = 200
 const exportQuoteUnits = 120
 
-/** An export in progress. */
 export type Exported = {
   chat: Chat
   room: Room
@@ -24,15 +23,13 @@ export type Exported = {
 }
 
 export type Format = {
-  /** How many messages one page has. */
   rows: number
   head: () => string
   page: (page: ExportPage) => AsyncGenerator<string>
-  /** `remark`: what the reader must know at the end; may be empty. */
   tail: (remark: string) => string
 }
 
-/** A room as a text file; its messages are written as in `exportMessage`. */
+/** A room as a text file. */
 export function createTextFormat(exported: Exported): Format {
   return {
     rows: exportTextRows,
@@ -44,7 +41,6 @@ export function createTextFormat(exported: Exported): Format {
   }
 }
 
-/** The title of an export, its extent, time zone, moment and software. */
 export function headLines({ chat, room, extent, zone, language, at }: Exported): string[] {
   const words = wordsFor(language).roomFile
   const { count, firstAt, lastAt } = extent

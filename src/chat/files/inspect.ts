@@ -18,7 +18,6 @@ const pictureSidePxMax = 20_000
 const pictureFramesMax = 2_000
 
 type Inspected = {
-  /** One of `shownTypes`, or that of plain bytes. */
   type: string
   width: number | null
   height: number | null
@@ -57,7 +56,6 @@ const walks = new Map([
 
 const bytes = { type: 'application/octet-stream', width: null, height: null, pieces: null }
 
-/** A picture that would cost a browser too much counts as plain bytes. */
 function asPicture(type: string, picture: Picture | null, size: number): Inspected {
   if (picture === null) return bytes
   const { width, height, frames, pieces } = picture
@@ -110,7 +108,6 @@ function isMp3(start: Uint8Array): boolean {
 
 function mp3FrameBytes(bytes: Uint8Array, at: number): number {
   const [sync = 0, version = 0, rates = 0] = bytes.subarray(at, at + 3)
-  // Only layer III of MPEG 1 and 2.
   if (sync !== 0xff || ![0xfa, 0xfb, 0xf2, 0xf3].includes(version)) return 0
   const isFirst = version >= 0xfa
   const kilobits = (isFirst ? mp3Rates.first : mp3Rates.second)[rates >> 4] ?? 0

@@ -8,9 +8,8 @@ const janitorMs = 60 * 60_000
 const batchFiles = 500
 
 /**
- * Removes what nobody can ask for: uploads that no message used, files without a row, drafts of
- * interrupted uploads. Runs soon after the start, on what is older than it, and then every hour.
- * Gives the function that stops it.
+ * Removes unused uploads, files without a row and drafts of interrupted uploads: soon after the
+ * start those older than it, and then every hour. Gives the function that stops it.
  */
 export function startJanitor(chat: Chat): () => void {
   const startedAt = chat.now()

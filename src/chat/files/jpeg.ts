@@ -10,8 +10,8 @@ import {
 } from './picture'
 
 /**
- * Walks through a JPEG from segment to segment, without decoding it. Only what showing it needs is
- * kept: no places, cameras, comments, thumbnails or data after the end. Null when it is no JPEG.
+ * Walks through the segments of a JPEG and keeps what showing it needs: no places, cameras,
+ * comments, thumbnails or data after the end. Null when it is no JPEG.
  */
 export async function readJpeg(read: Reader, size: number): Promise<Picture | null> {
   const found = { width: 0, height: 0, orientation: null as number | null }

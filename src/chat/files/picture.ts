@@ -1,4 +1,3 @@
-/** Bytes that can be read in any order, as of a file. */
 export type Source = {
   size: number
   read(start: number, length: number): Promise<Uint8Array<ArrayBuffer>>
@@ -10,7 +9,6 @@ export type Reader = (start: number, length: number) => Promise<DataView | null>
 /** Thrown for a file of many tiny parts, which would take longer to walk than to send. */
 export const tooManyParts = new Error('more parts than any picture has')
 
-/** At least as long as anything that is read at once. */
 const windowBytes = 256 * 1024
 /** Blocks of a GIF have 255 bytes, and nearly everything else is longer. */
 const partBytes = 100
@@ -46,7 +44,6 @@ export function keep(pieces: Piece[], start: number, end: number): void {
   else pieces.push({ start, end })
 }
 
-/** How many bytes the pieces are together. */
 export function lengthOf(pieces: Piece[]): number {
   return pieces.reduce(
     (sum, piece) => sum + (piece instanceof Uint8Array ? piece.length : piece.end - piece.start),
@@ -107,7 +104,6 @@ export function writeOrientation(value: number | null): Uint8Array | null {
   return bytes
 }
 
-/** The size of the picture when it is shown upright. */
 export function upright(width: number, height: number, orientation: number | null) {
   const isTurned = orientation !== null && orientation >= 5
   return isTurned ? { width: height, height: width } : { width, height }

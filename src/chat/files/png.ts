@@ -12,8 +12,8 @@ import {
 const chunksMax = 100_000
 
 /**
- * Walks through a PNG from chunk to chunk, without decoding it. Text, times, cameras and data after
- * the end are left out. Null when it is no PNG or has more chunks than any real one.
+ * Walks through the chunks of a PNG and leaves out texts, times, cameras and data after the end.
+ * Null when it is no PNG or has more chunks than any real one.
  */
 export async function readPng(read: Reader): Promise<Picture | null> {
   const header = await read(8, 25)

@@ -8,7 +8,7 @@ import { inspect } from './inspect'
 import { lengthOf, type Piece } from './picture'
 import { claimSpace, type Claim } from './space'
 
-/** Uploads are synced in portions, so that the sync of a message never waits for more than one. */
+/** A sync of a message never waits for more than this; about 60 MB a second still get through. */
 export const flushBytes = 128 * 1024
 /** Pause between flushes: a multiple of the last flush's duration, so that messages can sync. */
 const pausePerFlush = 2
@@ -16,7 +16,6 @@ const flushPauseMsMin = 1
 /** A sender that sends no byte for this long is disconnected. */
 const stallMsMax = 20_000
 
-/** A file being uploaded. */
 type Incoming = {
   owner: number
   body: ReadableStream<Uint8Array>
@@ -30,9 +29,8 @@ type Incoming = {
 }
 
 /**
- * Stores an uploaded file: streams it to the disk and counts its bytes, removes the metadata,
- * syncs it, and records it last. A failure leaves nothing behind. Throws `file_…`, `upload_…`,
- * `own_space_full`, `space_full`, `too_many`, `not_signed_in` or `storage_…`.
+ * Stores an uploaded file without its metadata; a failure leaves nothing behind. Throws `file_…`,
+ * `upload_…`, `own_space_full`, `space_full`, `too_many`, `not_signed_in` or `storage_…`.
  */
 export async function receiveFile(chat: Chat, incoming: Incoming): Promise<Attachment> {
   if (incoming.size === 0) throw new ChatError('file_empty')
@@ -84,7 +82,6 @@ async function take(chat: Chat, incoming: Incoming, claim: Claim, draft: Draft):
       }
     }
   } finally {
-    // After a refusal the rest is not read.
     void reader.cancel().catch(() => {})
   }
   if (size === 0) throw new ChatError('file_empty')
@@ -92,10 +89,6 @@ async function take(chat: Chat, incoming: Incoming, claim: Claim, draft: Draft):
   return size
 }
 
-/**
- * Writes with a sync and a pause after each portion: a large file would fill the disk's queue, and
- * every message waits for the disk. That still allows about 60 MB a second.
- */
 function writeInPortions(draft: Draft): (bytes: Uint8Array) => Promise<void> {
   let waiting = 0
   return async (bytes) => {
@@ -116,7 +109,6 @@ async function orStalled<Value>(work: Promise<Value>): Promise<Value> {
   return Promise.race([work, stalled]).finally(() => clearTimeout(timer))
 }
 
-/** Copies the pieces of a file into another one. */
 async function copy(from: Draft, pieces: Piece[], to: Draft): Promise<Draft> {
   const write = writeInPortions(to)
   for (const piece of pieces) {
@@ -143,10 +135,7 @@ function asProblem(chat: Chat, fault: unknown): unknown {
 
 const fileNameUnitsMax = 120
 
-/**
- * The name under which a file is shown and downloaded: the last part of a path, without characters
- * that control terminals or text direction, not empty and of bounded length. No stored file has it.
- */
+/** The name under which a file is shown and downloaded; no stored file has it. */
 export function cleanFileName(sent: string): string {
   // Only the end is looked at, so that a hostile name costs little.
   const [last = ''] = sent

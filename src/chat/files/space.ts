@@ -8,7 +8,6 @@ const uploadRetryMs = 2_000
 /** How long a measurement of the free space stays valid. */
 const spaceLookMs = 1_000
 
-/** Disk space claimed for one upload. */
 export type Claim = {
   /** Extends the claim to this many bytes; throws as claimSpace does. */
   cover: (bytes: number) => Promise<void>
@@ -63,8 +62,7 @@ async function check({ config, files, store }: Chat, owner: number): Promise<voi
 
 /**
  * Makes the check before each write: it throws `storage_full` while so little is free that the
- * database could not checkpoint its log. Deleting and reading do not check. The space is measured
- * in the background, as checking inline would reorder messages.
+ * database could not checkpoint its log. Measuring inline would reorder messages.
  */
 export function watchSpace(files: Pick<Chat['files'], 'space'>): Chat['requireSpace'] {
   let isLow = false
@@ -72,7 +70,6 @@ export function watchSpace(files: Pick<Chat['files'], 'space'>): Chat['requireSp
   let timer: Timer | undefined
   const measure = async (): Promise<void> => {
     measuredAt = performance.now()
-    // Without a measurement the write itself will tell.
     const space = await files.space().catch(() => null)
     isLow = space !== null && space.free < serverLimits.messagesReserveBytes
     clearTimeout(timer)
@@ -85,7 +82,6 @@ export function watchSpace(files: Pick<Chat['files'], 'space'>): Chat['requireSp
   }
 }
 
-/** Bytes that no upload may take. */
 function reserveOf(total: number): number {
   const share = Math.min(total * serverLimits.reserveShare, serverLimits.reserveBytesMax)
   return Math.max(serverLimits.reserveBytesMin, share)

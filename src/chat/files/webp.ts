@@ -11,8 +11,8 @@ import {
 } from './picture'
 
 /**
- * Walks through a WebP from chunk to chunk, without decoding it. Cameras and descriptions are left
- * out, and the sizes and flags that mention them are adapted. Null when it is no WebP.
+ * Walks through the chunks of a WebP and leaves out cameras and descriptions; sizes and flags are
+ * adapted. Null when it is no WebP.
  */
 export async function readWebp(read: Reader, size: number): Promise<Picture | null> {
   const found: Found = { width: 0, height: 0, frames: 0, orientation: null }

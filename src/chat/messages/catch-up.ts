@@ -5,7 +5,7 @@ import { type Page, recallPage } from './recall-page'
 /** Further behind than this, a fresh page is cheaper than a replay. */
 const catchUpRevisionsMax = 5_000
 
-/** What a reconnecting client knows: its database's epoch and its last revision per room. */
+/** What a reconnecting client knows: the last revision per room. */
 export type Position = { epoch: string; rooms: Map<number, number> }
 
 /** Where the frames go; `drained` resolves to whether the reader took what was sent. */
@@ -37,7 +37,6 @@ export async function catchUp(
       const { subprotocol } = outlet
       page = await recallPage(chat, room, { after, from: page.revision, subprotocol })
       for (const frame of page.frames) outlet.send(frame)
-      // The membership may end between two pages.
     } while (page.more && (await outlet.drained()) && (await isMember(chat, userId, roomId)))
   }
 }

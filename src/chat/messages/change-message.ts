@@ -7,13 +7,11 @@ import { toEvent } from './events'
 import { findMentions } from './find-mentions'
 import { type PostAnswer, toAccepted } from './post-message'
 
-/** The message to change, and the client's id of this request. */
 type Target = { room: number; seq: number; clientId: string }
 
 /**
- * Replaces the text of an own message; a text it has already is accepted and changes nothing.
- * Refused with `message_missing` when it is deleted, somebody else's or in a room the author is
- * not in. Throws `storage_full`.
+ * Replaces the text of an own message, which may be the same. Refused with `message_missing` when
+ * the author may not see or edit it. Throws `storage_full`.
  */
 export async function editMessage(
   chat: Chat,
@@ -38,10 +36,7 @@ export async function deleteMessage(
   return answer
 }
 
-/**
- * Adds the user's emoji to a message, or takes it back; what is so already is accepted and changes
- * nothing. Refused like editMessage, or with `reactions_full`.
- */
+/** Adds or removes the user's emoji. Refused like editMessage, or with `reactions_full`. */
 export async function setReaction(
   chat: Chat,
   user: number,
@@ -60,7 +55,6 @@ function publishAndAnswer(chat: Chat, clientId: string, outcome: ChangeOutcome):
   return toAccepted({ ...message, clientId })
 }
 
-/** A changed message is published as its row, a deleted one as an event. */
 function publish(chat: Chat, message: Message): void {
   const json = (): string => JSON.stringify([toEvent(message, message.seq)])
   const html = message.deletedAt === null ? (): string => liveRow(message, chat.paths) : json

@@ -27,7 +27,6 @@ export function toEvent(message: Message, after = 0): ChatEvent {
   }
 }
 
-/** A file as it is in events and in answers to scripts. */
 export function toWire(attachment: Attachment): AttachmentOnWire {
   const { id, name, type, size, width, height, description } = attachment
   const url = serverPaths.attachment(id, name)

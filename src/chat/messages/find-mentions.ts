@@ -5,13 +5,12 @@ import type { Mention, NamedUser, NewMessage } from '../../store/store'
 import type { Chat } from '../chat'
 import { foldName } from '../people/name'
 
-/** Only this many @ of a message are looked at. */
 export const mentionsMax = 50
 
 /** Without one of these no text mentions anybody; cheaper than the whole pattern. */
 export const anyAt = /[@＠]/
 
-/** Finds the mentions in a text that this author writes in this room, as ids and places. */
+/** Finds the people whom this author mentions in this room. */
 export async function findMentions(
   chat: Chat,
   { room, author, content }: Pick<NewMessage, 'room' | 'author' | 'content'>,
@@ -23,7 +22,7 @@ export async function findMentions(
   return chooseMentions(candidates, people, author)
 }
 
-/** A name that may stand after an @: its place and length with the @, and its folded form. */
+/** What may be a name, with its @. */
 type Candidate = { start: number; length: number; folded: string }
 
 /**
@@ -58,7 +57,7 @@ function isEnd(last: string, rest: string): boolean {
 
 const unspaced = /^[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}]/u
 
-/** The candidates that are names of people, the longest at each place. */
+/** Chooses the longest name at each place. */
 function chooseMentions(candidates: Candidate[], people: NamedUser[], author: number): Mention[] {
   const byName = new Map(people.map(({ id, folded }) => [folded, id]))
   const isOwner = people.some(({ id, isOwner }) => id === author && isOwner)

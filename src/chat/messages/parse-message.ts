@@ -2,13 +2,12 @@ import type { ProblemCode } from '../../server/errors'
 import type { NewMessage } from '../../store/store'
 import { limits } from '../../shared/limits'
 
-/** A message from a client, with its shape and text checked. */
+/** A message from a client, checked. */
 export type SentMessage = Pick<
   NewMessage,
   'clientId' | 'content' | 'attachments' | 'replyTo' | 'writtenIn'
 >
 
-/** Why a message is refused; with the id the sender knows which one. */
 type MessageProblem = { code: ProblemCode; clientId: string | null }
 
 /** The fields a client sent: a Map, FormData and so on. */
@@ -35,10 +34,7 @@ export function parseMessage(fields: Fields): SentMessage | MessageProblem {
   return { clientId, content, attachments, replyTo: replySeq, writtenIn }
 }
 
-/**
- * Gives the problem of a message's text, or null. An accepted text is stored exactly as it was
- * sent. The length comes first; everything after it is linear.
- */
+/** The problem of a message's text, or null. An accepted text is stored exactly as it was sent. */
 export function problemOfText(text: string): ProblemCode | null {
   if (text.length > limits.messageUnitsMax) return 'message_long'
   if (!text.isWellFormed() || text.includes('\0')) return 'message_characters'
@@ -52,7 +48,6 @@ const visible = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p
 /** More combining marks than this on one letter would cover the lines around it. */
 const towerOfMarks = /\p{M}{9}/u
 
-/** Ids of uploads, each once. */
 function parseAttachments(value: unknown): string[] | ProblemCode {
   if (!Array.isArray(value)) return 'bad_frame'
   if (value.length === 0) return []
@@ -62,12 +57,10 @@ function parseAttachments(value: unknown): string[] | ProblemCode {
   return new Set(ids).size < ids.length ? 'bad_frame' : ids
 }
 
-/** 128 bits in hexadecimal. */
 export function isAttachmentId(value: unknown): value is string {
   return typeof value === 'string' && /^[0-9a-f]{32}$/.test(value)
 }
 
-/** The sender's own id of a message, plain enough to stand in a DOM id; null when it is not. */
 export function parseClientId(value: unknown): string | null {
   return typeof value === 'string' && clientIdShape.test(value) ? value : null
 }
@@ -85,7 +78,6 @@ export function parseEmoji(value: unknown): string | null {
 const emojiUnitsMax = 35
 const oneEmoji = /^\p{RGI_Emoji}$/v
 
-/** A positive whole number, as ids and places in a timeline are. */
 export function parseCount(value: unknown): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : null
 }

@@ -50,7 +50,6 @@ export function openPostingQueue(chat: Chat): {
       const batch = waiting.slice(0, size)
       waiting = waiting.slice(size)
       await flush(chat, batch)
-      // Lets the rest of the server run between two batches.
       if (waiting.length > 0) await new Promise<void>((resolve) => setImmediate(resolve))
     }
     running = null
@@ -79,7 +78,6 @@ export function openPostingQueue(chat: Chat): {
   return { postMessage, close }
 }
 
-/** How many of the waiting messages become one transaction. */
 function sizeOfBatch(waiting: Posting[]): number {
   let [size, units] = [0, 0]
   for (const { message } of waiting) {
@@ -173,7 +171,6 @@ function toAnswer(outcome: AppendOutcome | StorageFailure, sent: NewMessage): Po
 
 type Accepted = Pick<Message, 'room' | 'clientId' | 'seq' | 'revision' | 'createdAt'>
 
-/** The answer for a committed message. */
 export function toAccepted({ room, clientId, seq, revision, createdAt }: Accepted): AcceptedEvent {
   const timestamp = new Date(createdAt).toISOString()
   return { type: 'accepted', client_id: clientId, room, seq, revision, timestamp }

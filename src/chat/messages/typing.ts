@@ -1,40 +1,32 @@
 import { guard } from '../../server/guard'
-import type { Chat } from '../chat'
 import type { ChatEvent } from '../../shared/protocol'
+import type { Chat } from '../chat'
+import { gatherByRoom } from '../publication'
 
 /** Often enough to look live. */
 const flushMs = 250
 
 /** Publishes who is typing; never stored. */
 export type Typing = {
-  /** Takes a change of a member of the room; the caller has checked the membership. */
+  /** The caller has checked that the user is a member of the room. */
   mark: (room: number, user: number, isActive: boolean) => void
   close: () => void
 }
 
-/** Makes it: however many people type, a room gets one frame a few times a second. */
+/** However many people type, a room gets one frame a few times a second. */
 export function createTyping(chat: Pick<Chat, 'publishIfIdle' | 'log'>): Typing {
-  const changed = new Map<number, Map<number, boolean>>()
-  let timer: Timer | undefined
-  const flush = guard(chat.log, 'typing', () => {
-    timer = undefined
-    const rooms = [...changed]
-    changed.clear()
-    for (const [room, people] of rooms) {
-      const events = [...people].map(([user, active]): ChatEvent => ({
-        type: 'typing',
-        room,
-        user,
-        active,
-      }))
-      chat.publishIfIdle(room, JSON.stringify(events))
-    }
+  const publish = guard(chat.log, 'typing', (room: number, people: Map<number, boolean>) => {
+    const toEvent = ([user, active]: [number, boolean]): ChatEvent => ({
+      type: 'typing',
+      room,
+      user,
+      active,
+    })
+    chat.publishIfIdle(room, JSON.stringify([...people].map(toEvent)))
   })
+  const changes = gatherByRoom(flushMs, publish)
   return {
-    mark(room, user, isActive) {
-      changed.set(room, (changed.get(room) ?? new Map()).set(user, isActive))
-      timer ??= setTimeout(flush, flushMs)
-    },
-    close: () => clearTimeout(timer),
+    mark: (room, user, isActive) => void changes.of(room).set(user, isActive),
+    close: changes.close,
   }
 }

@@ -1,11 +1,10 @@
 import { PersonRow } from '../../../views/people/people'
 import type { ChatEvent, PresenceState } from '../../shared/protocol'
 import type { User } from '../../store/store'
-import type { Publish } from '../publication'
+import { gatherByRoom, type Publish } from '../publication'
 
 /** A person whose last socket closed stays online this long, so that a reload does not flicker. */
 const offlineGraceMs = 10_000
-/** Changes are gathered this long and published together. */
 const flushMs = 300
 /** More changes than this at once are published as short events instead of whole rows. */
 const rowsMax = 50
@@ -15,10 +14,9 @@ const rowsMax = 50
  * them are. It is never stored, and published only to the rooms the person is in.
  */
 export type Presence = {
-  /** Takes a socket that opened, and the rooms its user is in. */
+  /** A socket of this user opened. */
   arrive: (user: User, rooms: Iterable<number>) => void
   leave: (userId: number, wasAway: boolean) => void
-  /** Takes whether one of the user's sockets is away from the keyboard. */
   setAway: (userId: number, isAway: boolean) => void
   /** The user became a member of the room, or is none any more; no effect while offline. */
   enter: (userId: number, room: number) => void
@@ -28,7 +26,6 @@ export type Presence = {
   stateOf: (userId: number) => PresenceState
   /** Everybody who is not offline. */
   states: () => Map<number, PresenceState>
-  /** How many people of this room are not offline. */
   countIn: (room: number) => number
   close: () => void
 }
@@ -45,7 +42,7 @@ type Roster = {
   online: Map<number, OnlineUser>
   /** How many of them are in each room. */
   counts: Map<number, number>
-  changes: PresenceChanges
+  addChange: (user: User, rooms: Iterable<number>) => void
 }
 
 /** Makes the presence of a server, with nobody online. */
@@ -53,15 +50,20 @@ export function createPresence(publish: Publish): Presence {
   const online: Roster['online'] = new Map()
   const counts: Roster['counts'] = new Map()
   const countIn = (room: number): number => counts.get(room) ?? 0
-  const changes = gatherChanges(publish, countIn, (userId) => stateOf(online.get(userId)))
-  const roster = { online, counts, changes }
-  /** Changes somebody who is online, and publishes their state when it is another one then. */
+  const states = { countIn, stateOf: (userId: number) => stateOf(online.get(userId)) }
+  const changes = gatherByRoom<User>(flushMs, (room, users) =>
+    publishStates(publish, states, room, [...users.values()]),
+  )
+  const addChange: Roster['addChange'] = (user, rooms) => {
+    for (const room of rooms) changes.of(room).set(user.id, user)
+  }
+  const roster = { online, counts, addChange }
   const change = (userId: number, work: (person: OnlineUser) => void): void => {
     const person = online.get(userId)
     if (person === undefined) return
     const before = stateOf(person)
     work(person)
-    if (before !== stateOf(person)) changes.add(person.user, person.rooms)
+    if (before !== stateOf(person)) addChange(person.user, person.rooms)
   }
 
   return {
@@ -80,18 +82,18 @@ export function createPresence(publish: Publish): Presence {
     enter: (userId, room) =>
       change(userId, (person) => {
         enter(roster, person, room)
-        changes.add(person.user, [room])
+        addChange(person.user, [room])
       }),
     exit: (userId, room) =>
       change(userId, (person) => {
         exit(roster, person, room)
-        changes.addCount(room)
+        changes.of(room)
       }),
     rename: (user) =>
       change(user.id, (person) => {
         person.user = user
       }),
-    stateOf: (userId) => stateOf(online.get(userId)),
+    stateOf: states.stateOf,
     states: () => new Map([...online].map(([userId, person]) => [userId, stateOf(person)])),
     countIn,
     close() {
@@ -108,7 +110,7 @@ function stateOf(person: OnlineUser | undefined): PresenceState {
 }
 
 function arrive(roster: Roster, user: User, rooms: Iterable<number>): void {
-  const { online, changes } = roster
+  const { online, addChange } = roster
   const known = online.get(user.id)
   const before = stateOf(known)
   const fresh = { user, rooms: new Set<number>(), sockets: 0, awaySockets: 0, departure: undefined }
@@ -117,14 +119,14 @@ function arrive(roster: Roster, user: User, rooms: Iterable<number>): void {
   person.sockets += 1
   online.set(user.id, person)
   for (const room of rooms) enter(roster, person, room)
-  if (before !== stateOf(person)) changes.add(user, person.rooms)
+  if (before !== stateOf(person)) addChange(user, person.rooms)
 }
 
 function depart(roster: Roster, person: OnlineUser): void {
   roster.online.delete(person.user.id)
   const rooms = [...person.rooms]
   for (const room of rooms) exit(roster, person, room)
-  roster.changes.add(person.user, rooms)
+  roster.addChange(person.user, rooms)
 }
 
 function enter({ counts }: Roster, { rooms }: OnlineUser, room: number): void {
@@ -136,47 +138,23 @@ function exit({ counts }: Roster, { rooms }: OnlineUser, room: number): void {
   if (rooms.delete(room)) counts.set(room, (counts.get(room) ?? 0) - 1)
 }
 
-type PresenceChanges = ReturnType<typeof gatherChanges>
-
-/** Gathers changes for a moment; each room then gets the states of its own people and its count. */
-function gatherChanges(
+/** Publishes to a room the states of these of its people, and how many are online. */
+function publishStates(
   publish: Publish,
-  countIn: Presence['countIn'],
-  stateOf: Presence['stateOf'],
-) {
-  const changed = new Map<number, Map<number, User>>()
-  let timer: Timer | undefined
-  const flush = (): void => {
-    timer = undefined
-    const rooms = [...changed]
-    changed.clear()
-    for (const [room, people] of rooms) publishRoom(room, [...people.values()])
+  { countIn, stateOf }: Pick<Presence, 'countIn' | 'stateOf'>,
+  room: number,
+  users: User[],
+): void {
+  // After a restart everybody comes back at once, and all pages have their rows already.
+  if (users.length > 0 && users.length <= rowsMax) {
+    const row = (user: User): string =>
+      String(<PersonRow user={user} state={stateOf(user.id)} room={room} />)
+    publish({ room }, { html: () => users.map(row).join(''), json: () => '' })
   }
-  const publishRoom = (room: number, users: User[]): void => {
-    // After a restart everybody comes back at once, and all pages have their rows already.
-    if (users.length > 0 && users.length <= rowsMax) {
-      const row = (user: User): string =>
-        String(<PersonRow user={user} state={stateOf(user.id)} room={room} />)
-      publish({ room }, { html: () => users.map(row).join(''), json: () => '' })
-    }
-    const json = (): string =>
-      JSON.stringify([
-        ...users.map(({ id }): ChatEvent => ({ type: 'presence', user: id, state: stateOf(id) })),
-        { type: 'online', room, count: countIn(room) } satisfies ChatEvent,
-      ])
-    publish({ room }, { html: json, json })
-  }
-  const addCount = (room: number): Map<number, User> => {
-    const people = changed.get(room) ?? new Map<number, User>()
-    changed.set(room, people)
-    timer ??= setTimeout(flush, flushMs)
-    return people
-  }
-  return {
-    addCount,
-    add(user: User, rooms: Iterable<number>): void {
-      for (const room of rooms) addCount(room).set(user.id, user)
-    },
-    close: () => clearTimeout(timer),
-  }
+  const json = (): string =>
+    JSON.stringify([
+      ...users.map(({ id }): ChatEvent => ({ type: 'presence', user: id, state: stateOf(id) })),
+      { type: 'online', room, count: countIn(room) } satisfies ChatEvent,
+    ])
+  publish({ room }, { html: json, json })
 }

@@ -8,9 +8,8 @@ import { keepFace } from './face'
 import { type Name, parseNickname, suggestNicknames } from './name'
 
 /**
- * Creates a user with this nickname, a session and a membership of the first room. A user who is
- * signed in with the same name already only gets a new session. Throws `name_…`, `name_taken`,
- * `avatar_unknown`, `picture_unusable` or `storage_full`.
+ * Creates a user in the first room, with a session; for the same name as now, only a new session.
+ * Throws `name_…`, `name_taken`, `avatar_unknown`, `picture_unusable` or `storage_full`.
  */
 export async function signIn(
   chat: Chat,
@@ -41,10 +40,7 @@ export async function signIn(
   return { user, token }
 }
 
-/**
- * Ends this browser's session and closes its sockets. With the last session of a user their name
- * becomes free, as nobody can sign in as them any more.
- */
+/** Ends this browser's session; with the last one of a user their name becomes free. */
 export async function signOut(chat: Chat, visitor: Visitor, tokenHash: Uint8Array): Promise<void> {
   const isLast = await chat.store.sessions.end(tokenHash, chat.now())
   chat.closeSession(visitor.session)

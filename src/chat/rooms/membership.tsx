@@ -25,10 +25,7 @@ export async function inviteMember(chat: Chat, room: Room, userId: number): Prom
   welcome(chat, user, seen)
 }
 
-/**
- * After somebody became a member: subscribes their sockets, adds the room to their lists and the
- * person to the list of the room.
- */
+/** Publishes a new membership, to the user and to the room. */
 export function welcome(chat: Chat, user: User, room: Room): void {
   chat.subscribeUser(user.id, room.id)
   publishSummary(chat, user.id, room)
@@ -63,14 +60,13 @@ export async function removeMember(
 
 async function endMembership(chat: Chat, room: Room, userId: number): Promise<void> {
   if (!(await chat.store.rooms.leave(room, userId))) return
-  // First of all, so that nothing published from now on reaches any of their sockets.
   chat.unsubscribeUser(userId, room.id)
   chat.publish({ user: userId }, asPublication({ type: 'room.left', room: room.id }))
   const event = { type: 'member.left', room: room.id, user: userId } as const
   chat.publish({ room: room.id }, asPublication(event))
 }
 
-/** Sets which messages of a room make a sound for this user. Throws `bad_request`. */
+/** Sets which messages make a sound for this user. Throws `bad_request`. */
 export async function setNotify(
   chat: Chat,
   room: Room,
@@ -91,37 +87,21 @@ function publishSummary(chat: Chat, user: number, room: Room): void {
 }
 
 /**
- * Moves a user's read marker in a room forward to `seq` and tells their sockets. No effect in a
- * room the user is not in.
+ * Moves a user's read marker forward to `seq`, or back to before it; no effect in a room the user
+ * is not in.
  */
-export async function markRead(
+export async function moveReadMarker(
   chat: Chat,
-  userId: number,
-  roomId: number,
-  seq: number,
+  user: number,
+  { type, room: roomId, seq }: { type: 'read' | 'unread'; room: number; seq: number },
 ): Promise<void> {
-  const room = await chat.store.rooms.find(userId, roomId)
-  if (room === null || seq <= room.readSeq) return
-  await chat.store.rooms.markRead(room, userId, seq)
-  await publishMarker(chat, userId, roomId)
-}
-
-/** Moves the read marker back to before `seq`; see markRead. */
-export async function markUnread(
-  chat: Chat,
-  userId: number,
-  roomId: number,
-  seq: number,
-): Promise<void> {
-  const room = await chat.store.rooms.find(userId, roomId)
-  if (room === null) return
-  await chat.store.rooms.markUnread(room, userId, seq)
-  await publishMarker(chat, userId, roomId)
-}
-
-async function publishMarker(chat: Chat, user: number, roomId: number): Promise<void> {
-  const room = await chat.store.rooms.find(user, roomId)
-  if (room === null) return
-  const { readSeq: seq, unread, mentions } = room
-  chat.publish({ user }, asPublication({ type: 'read', room: roomId, seq, unread, mentions }))
+  const { find, markRead, markUnread } = chat.store.rooms
+  const room = await find(user, roomId)
+  if (room === null || (type === 'read' && seq <= room.readSeq)) return
+  await (type === 'read' ? markRead : markUnread)(room, user, seq)
+  const moved = await find(user, roomId)
+  if (moved === null) return
+  const { readSeq, unread, mentions } = moved
+  const event = { type: 'read', room: roomId, seq: readSeq, unread, mentions } as const
+  chat.publish({ user }, asPublication(event))
 }

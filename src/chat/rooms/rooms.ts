@@ -28,9 +28,8 @@ export async function createPong(chat: Chat, userId: number): Promise<ChatEvent>
 }
 
 /**
- * Creates a room that belongs to `user`. Throws `name_…`, `topic_long`, `room_name_taken`,
- * `rooms_too_many` or `storage_full`. Names of closed rooms are not compared, as a refusal would
- * reveal them.
+ * Creates a room that belongs to `user`. Throws `name_…`, `topic_long`, `room_name_taken`, which
+ * never reveals the name of a closed room, `rooms_too_many` or `storage_full`.
  */
 export async function createRoom(
   chat: Chat,
@@ -57,9 +56,8 @@ export async function createRoom(
 }
 
 /**
- * Changes the name of a room, which only its owner may, or its topic, which any member may; null
- * leaves either as it is. Throws `owner_only`, `room_missing` for a direct room, and the problems
- * of names and topics as createRoom does.
+ * Changes the name of a room, as its owner, or its topic, as any member. Throws `owner_only`,
+ * `room_missing` for a direct room, and the problems of names and topics like createRoom.
  */
 export async function changeRoom(
   chat: Chat,
@@ -81,10 +79,7 @@ export async function changeRoom(
   chat.publish({ room: room.id }, asPublication({ type: 'room.changed', room: room.id, ...news }))
 }
 
-/**
- * Finds or creates the direct room of two people; concurrent calls get the same one. The other
- * person sees it with the first message. Throws `person_missing` for oneself or an unknown person.
- */
+/** Finds or creates the direct room of two people. Throws `person_missing`, also for oneself. */
 export async function openDirect(chat: Chat, user: User, otherId: number): Promise<Room> {
   const room = await chat.store.rooms.direct(user.id, otherId, chat.now())
   if (room?.pair == null) throw new ChatError('person_missing')
@@ -103,7 +98,6 @@ function readRoomName(typed: string): Name {
   return name
 }
 
-/** A topic is one line of plain text. */
 function readTopic(typed: string): string {
   const topic = typed.trim().replace(/\s+/g, ' ')
   if (topic.length > limits.topicUnitsMax) throw new ChatError('topic_long')

@@ -1,6 +1,5 @@
 import { stampAhead } from '../../shared/export-text'
 
-/** The time zone of a reader. */
 export type Zone = {
   name: string
   /** How far its clocks are ahead of UTC at that moment, in minutes. */

@@ -7,8 +7,13 @@ import type { View } from '../../../views/view'
 import { consumeForUser } from '../../server/rate-limits'
 import type { Visitor } from '../../chat/chat'
 import { toEvent } from '../../chat/messages/events'
-import { createFindMessages, type FindMessages } from '../../chat/search/find-messages'
-import { type Known, parseSearch, type Search } from '../../chat/search/parse-search'
+import {
+  createFindMessages,
+  type FindMessages,
+  type Known,
+  parseSearch,
+  type Search,
+} from '../../chat/search/search'
 import { dayAt, type Zone } from '../../chat/search/zone'
 import { ChatError } from '../../server/errors'
 import { serverLimits } from '../../server/limits'

@@ -1,13 +1,18 @@
+import { createConcurrencyLimit } from '../../server/concurrency'
 import { ChatError } from '../../server/errors'
+import { serverLimits } from '../../server/limits'
 import { limits } from '../../shared/limits'
-import type { Has } from '../../store/store'
+import type { Has, Place, SearchPage } from '../../store/store'
+import type { Chat, Visitor } from '../chat'
 import { foldName } from '../people/name'
 import { dayAt, parseZone, startOfDay, utc, type Zone } from './zone'
 
 const searchWordsMax = 16
+/** Of one browser: one that runs, and the one typed meanwhile. */
+const searchesAtOnceMax = 2
+const retryMs = 300
 
-/** The fields of a search as they were sent. */
-export type Asked = {
+type Asked = {
   q: string
   sender: string
   room: string
@@ -18,15 +23,13 @@ export type Asked = {
   tz: string
 }
 
-export const whens = ['today', 'yesterday', 'week', 'month', 'custom'] as const
-export type When = (typeof whens)[number]
+const whens = ['today', 'yesterday', 'week', 'month', 'custom'] as const
+type When = (typeof whens)[number]
 
-export const kinds: Has[] = ['link', 'image', 'file']
+const kinds: Has[] = ['link', 'image', 'file']
 
-/** A person or a room that a typed name may mean. */
-export type Named = { id: number; name: string }
+type Named = { id: number; name: string }
 
-/** A search, with what the form shows of it. */
 export type Search = {
   /** The typed text without its filters. */
   text: string
@@ -45,7 +48,7 @@ export type Search = {
   isTyped: boolean
 }
 
-/** The reader, and the people and rooms that `from:` and `in:` may name. */
+/** `people` and `rooms` are those that `from:` and `in:` may name. */
 export type Known = { reader: number; people: Named[]; rooms: Named[]; now: number }
 
 /**
@@ -87,12 +90,6 @@ export function parseSearch(asked: Asked, known: Known): Search {
   search.text = left.join(' ')
   setTime(search, known.now)
   return search
-}
-
-/** Whether it has neither words nor filters. */
-export function isEmpty({ words, sender, room, has, sinceAt, untilAt }: Search): boolean {
-  const filters = [sender, room, sinceAt, untilAt]
-  return words.length + has.length === 0 && filters.every((filter) => filter === null)
 }
 
 const pieces = new RegExp(
@@ -139,7 +136,6 @@ function applyDay(search: Search, filter: string, value: string): boolean {
   if (startOfDay(search.zone, value) === null) return false
   const isBefore = filter === 'before'
   const day = dayAt(utc, Date.parse(`${value}T12:00:00Z`), isBefore ? -1 : 1)
-  // Date fields have four digits for a year.
   if (startOfDay(utc, day) === null) return false
   if (isBefore) search.until = day
   else search.since = day
@@ -183,4 +179,37 @@ function readMoment(zone: Zone, text: string, days: 0 | 1): number | null {
   const at = isMoment ? Date.parse(text) : Number.NaN
   if (Number.isNaN(at)) throw new ChatError('bad_request')
   return at
+}
+
+export type FindMessages = (
+  visitor: Visitor,
+  search: Search,
+  after: Place | null,
+  limit?: number,
+) => Promise<SearchPage>
+
+/** The search throws `too_many`, `busy`, and `bad_request` for an invalid `after`. */
+export function createFindMessages(chat: Chat): FindMessages {
+  const take = createConcurrencyLimit({ perKey: searchesAtOnceMax, all: Infinity, retryMs })
+  return async ({ session, user }, search, after, limit = serverLimits.searchPageRows) => {
+    if (isEmpty(search)) return nothing
+    const release = take(session)
+    try {
+      const { words, sender, room, has, sinceAt: since, untilAt: until } = search
+      const query = { user: user.id, words, sender, room, has, since, until, after, limit }
+      const page = await chat.store.search(query)
+      if (!('refused' in page)) return page
+      if (page.refused === 'busy') throw new ChatError('busy', retryMs)
+      throw new ChatError('bad_request')
+    } finally {
+      release()
+    }
+  }
+}
+
+const nothing: SearchPage = { hits: [], next: null, isAll: true, count: null }
+
+function isEmpty({ words, sender, room, has, sinceAt, untilAt }: Search): boolean {
+  const filters = [sender, room, sinceAt, untilAt]
+  return words.length + has.length === 0 && filters.every((filter) => filter === null)
 }
