@@ -1,10 +1,9 @@
 import type { Notify, Person as User, RoomKind } from '../shared/protocol'
 
 /**
- * The rows a verb gets from the Store, and what it hands in. Times are integers in milliseconds
- * since 1970, ending `At`.
+ * The values that the Store takes and gives. Times are integers in milliseconds since 1970, and
+ * their names end in `At`.
  */
-
 export type { Notify, RoomKind, User }
 
 /** A room as one member sees it. Only the store makes one, so holding it proves membership. */
@@ -18,7 +17,7 @@ export type Room = {
   readSeq: number
   /** Messages of others after the read marker, tombstones left out. */
   unread: number
-  /** When the first of them was said; null when there are none. */
+  /** When the first of them was posted; null when there are none. */
   unreadSince: number | null
   /** How many of them mention the member. */
   mentions: number
@@ -32,7 +31,7 @@ export type Room = {
 /** The newest revision of a room, and its people if it is direct. */
 export type RoomHead = Pick<Room, 'id' | 'revision' | 'pair'>
 
-/** An open room as anybody sees it who may join. */
+/** An open room in the list of rooms to join. */
 export type OpenRoom = {
   id: number
   name: string
@@ -41,44 +40,46 @@ export type OpenRoom = {
   isMember: boolean
 }
 
-export type NewRoom = {
+/** A name, and the two forms of it that are unique (chat/people/name.ts). */
+type UniqueName = { folded: string; skeleton: string }
+
+export type RoomName = UniqueName & { name: string }
+
+export type NewRoom = RoomName & {
   kind: 'open' | 'closed'
-  name: string
-  folded: string
-  skeleton: string
   topic: string
   owner: number
   createdAt: number
 }
 
-/** A file that was sent with a message, or somebody's picture; its bytes lie in the file store. */
+/** A file of a message, or a profile picture. Its bytes are in the file store. */
 export type Attachment = {
   id: string
   name: string
-  /** By our own reading of the bytes. */
+  /** Found in the bytes, not the type that the sender named. */
   type: string
   size: number
-  /** Of pictures, upright. */
+  /** Of pictures, in pixels, upright. */
   width: number | null
   height: number | null
-  /** Nine colours, three hexadecimal digits each, or nothing. */
+  /** Nine colours of three hexadecimal digits each, or empty. */
   preview: string
-  /** What is on it, for those who cannot see it. */
+  /** The alternative text. */
   description: string
 }
 
 export type NewAttachment = Attachment & { owner: number; createdAt: number }
 
-/** A person's own picture, kept already; whose it is, is known when its row is made. */
+/** A profile picture whose bytes are stored; its owner may be a person who joins with it. */
 export type NewFace = Omit<NewAttachment, 'owner'>
 
-/** A place in a text where somebody is named, in code units; user 0 is everybody. */
+/** A mention in a text, in code units; user 0 is everybody. */
 export type Mention = { user: number; start: number; length: number }
 
 /** The beginning of an answered message. */
 export type Quote = { sender: User; content: string }
 
-/** One emoji under a message, and whose it is, the first first. */
+/** One emoji under a message, and its people in their order. */
 export type Reaction = { emoji: string; people: Pick<User, 'id' | 'nickname'>[] }
 
 export type Message = {
@@ -88,9 +89,9 @@ export type Message = {
   clientId: string
   sender: User
   content: string
-  /** The place of the message it answers. */
+  /** The `seq` of the message it answers. */
   replyTo: number | null
-  /** What was said there; null when it answers nothing, or what it answered is gone. */
+  /** The message it answers; null when there is none, or it was deleted. */
   quote: Quote | null
   mentions: Mention[]
   attachments: Attachment[]
@@ -107,76 +108,60 @@ export type Message = {
   deletedAt: number | null
 }
 
-export type NewMessage = {
-  room: number
+export type NewMessage = Pick<
+  Message,
+  'room' | 'clientId' | 'content' | 'replyTo' | 'mentions' | 'createdAt'
+> & {
   author: number
-  clientId: string
-  content: string
-  replyTo: number | null
-  mentions: Mention[]
-  /** Ids of what was uploaded for it; empty for nearly all. */
+  /** Ids of its uploads; empty for nearly all messages. */
   attachments: string[]
   /** The room in which the author wrote this private message; null everywhere else. */
   writtenIn: number | null
-  createdAt: number
 }
 
 export type AppendRefusal =
   'room_missing' | 'client_id_reused' | 'reply_missing' | 'attachment_missing'
 
-/** `repeat`: the id was known already; `message` is the first one, whatever was sent this time. */
+/** `repeat`: the client id was used before; `message` is the first one with this id. */
 export type AppendOutcome =
   | { status: 'accepted'; message: Message; repeat: boolean }
   | { status: 'refused'; code: AppendRefusal }
 
-/** Somebody whose name may be written after an @. */
+/** A person who can be mentioned. */
 export type NamedUser = { id: number; folded: string; isOwner: boolean }
 
-export type MessageEdit = {
-  room: number
-  seq: number
-  author: number
-  content: string
-  mentions: Mention[]
-  at: number
-}
+/** Which message, and when it is changed. */
+type MessageChange = { room: number; seq: number; at: number }
 
-export type MessageRemoval = Pick<MessageEdit, 'room' | 'seq' | 'at'> & { user: number }
+export type MessageEdit = MessageChange & { author: number; content: string; mentions: Mention[] }
 
-/** One person's emoji on a message, set or taken back. */
-export type ReactionChange = {
-  room: number
-  seq: number
+export type MessageRemoval = MessageChange & { user: number }
+
+/** One person's emoji on a message, set or removed. `kindsMax`: different emoji per message. */
+export type ReactionChange = MessageChange & {
   user: number
   emoji: string
   isActive: boolean
-  /** How many different ones a message may carry. */
   kindsMax: number
-  at: number
 }
 
 /**
- * `message_missing` also for what is another's or in a room one is not in. `freed` are the files
- * that have no message any more.
+ * `message_missing` also for messages of others and in rooms of others. `freed`: the ids of files
+ * that no message has any more.
  */
 export type ChangeOutcome =
   | { status: 'changed' | 'unchanged'; message: Message; freed?: string[] }
   | { status: 'refused'; code: 'message_missing' | 'reactions_full' }
 
-/** What happened in a room after a revision: the newest state of each message, oldest first. */
+/** The messages that changed after a revision, in their newest state, oldest change first. */
 export type Changes = { messages: Message[]; revision: number; more: boolean }
 
-export type Profile = {
+export type Profile = UniqueName & {
   nickname: string
-  folded: string
-  skeleton: string
-  /** A ready one, or the id of their own picture. */
+  /** The name of a ready-made avatar, or the id of an own picture. */
   avatar: string
-  /** The own picture, when it is a new one. */
+  /** The own picture when it is new. */
   face: NewFace | null
 }
 
-export type NewUser = Omit<Profile, 'face'> & {
-  face?: NewFace | null
-  createdAt: number
-}
+export type NewUser = Omit<Profile, 'face'> & { face?: NewFace | null; createdAt: number }

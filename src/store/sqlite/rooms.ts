@@ -1,5 +1,5 @@
 import type { Database } from 'bun:sqlite'
-import type { NewRoom, OpenRoom, Room, Store, User } from '../store'
+import type { OpenRoom, Room, RoomName, Store, User } from '../store'
 import { createMemberships } from './memberships'
 
 /** Rooms as their members see them, in SQLite. Membership is part of every statement. */
@@ -52,7 +52,7 @@ function prepare(db: Database) {
          EXISTS (SELECT 1 FROM memberships WHERE room_id = rooms.id AND user_id = ?) AS isMember
        FROM rooms WHERE kind = 'open' ORDER BY rooms.id`,
     ),
-    rename: db.query<never, [Pick<NewRoom, 'name' | 'folded' | 'skeleton'> & { id: number }]>(
+    rename: db.query<never, [RoomName & { id: number }]>(
       `UPDATE OR IGNORE rooms SET name = $name,
          name_folded = iif(kind = 'open', $folded, NULL),
          name_skeleton = iif(kind = 'open', $skeleton, NULL)
