@@ -1,6 +1,5 @@
-import { enter, reload } from '../browser/people'
-import type { BrowserPage } from '../helpers/browser'
 import { startServer } from '../helpers/server'
+import { type ChatPage, enter } from '../browser/pages/chat-page'
 
 /**
  * What it takes from the press of the emoji button to the painted panel, in a real browser: with
@@ -23,10 +22,10 @@ if (import.meta.main) {
   const times: Record<string, number[]> = { cold: [], fetched: [], again: [], search: [], name: [] }
   for (let round = 0; round < rounds; round += 1) {
     await page.cdp('Network.clearBrowserCache')
-    await reload(page)
+    await page.reload()
     await Bun.sleep(300)
     times.cold?.push(await measureOpen(page))
-    await reload(page)
+    await page.reload()
     await Bun.sleep(300)
     times.name?.push(await measureName(page))
     times.fetched?.push(await measureOpen(page))
@@ -46,7 +45,7 @@ if (import.meta.main) {
   page.close()
 }
 
-function measureOpen(page: BrowserPage): Promise<number> {
+function measureOpen(page: ChatPage): Promise<number> {
   return page.evaluate<number>(`new Promise((done) => {
     document.querySelector('#content').focus()
     const start = performance.now()
@@ -56,7 +55,7 @@ function measureOpen(page: BrowserPage): Promise<number> {
   })`)
 }
 
-function measureSearch(page: BrowserPage): Promise<number> {
+function measureSearch(page: ChatPage): Promise<number> {
   return page.evaluate<number>(`new Promise((done) => {
     const search = document.querySelector('#emoji-search')
     search.focus()
@@ -69,7 +68,7 @@ function measureSearch(page: BrowserPage): Promise<number> {
 }
 
 /** A colon and two letters, with nothing fetched yet: until the list is painted. */
-function measureName(page: BrowserPage): Promise<number> {
+function measureName(page: ChatPage): Promise<number> {
   return page.evaluate<number>(`new Promise((done) => {
     const field = document.querySelector('#content')
     const options = document.querySelector('#options')

@@ -1,11 +1,10 @@
-import { addressOf, connected } from '../browser/people'
-import { type BrowserPage, openBrowserPage } from '../helpers/browser'
 import { openSocket } from '../helpers/client'
 import { makeRoom } from '../helpers/rooms'
 import type { RunningServer } from '../helpers/server'
 import type { Figure } from './figures'
 import { figureOf, type Stage } from './page'
 import { slowDown, watchPages } from './probes'
+import { type ChatPage, addressOf, openChatPage } from '../browser/pages/chat-page'
 
 const roomCount = 5
 
@@ -24,7 +23,7 @@ export async function measureSwitching({ page, robot, server }: Stage): Promise<
     }
   }
   script.cut()
-  await page.waitFor(`document.querySelector('#room-${rooms.at(-1)}')`, 'the rooms in the list')
+  await page.part(`#room-${rooms.at(-1)}`).shown()
   const [fresh, kept]: [number[], number[]] = [[], []]
   for (const room of rooms) fresh.push(await switchTo(page, room))
   for (const room of rooms) kept.push(await switchTo(page, room))
@@ -35,7 +34,7 @@ export async function measureSwitching({ page, robot, server }: Stage): Promise<
   ]
 }
 
-async function switchTo(page: BrowserPage, room: number): Promise<number> {
+async function switchTo(page: ChatPage, room: number): Promise<number> {
   const ms = await page.evaluate<number>(`(() => {
     const start = Date.now()
     document.querySelector('#room-${room}').click()
@@ -50,7 +49,7 @@ const slowLink = { offline: false, latency: 150, uploadThroughput: 93_750, downl
 
 /** The first load with nothing in the cache: on this machine, and on a slow phone far away. */
 export async function measureFirstLoad(server: RunningServer, rounds: number): Promise<Figure[]> {
-  const page = await openBrowserPage()
+  const page = await openChatPage()
   await watchPages(page)
   await page.cdp('Network.setCacheDisabled', { cacheDisabled: true })
   const [near, far, bytes, requests]: [number[], number[], number[], number[]] = [[], [], [], []]
@@ -77,10 +76,10 @@ export async function measureFirstLoad(server: RunningServer, rounds: number): P
   ]
 }
 
-async function loadOnce(server: RunningServer, page: BrowserPage): Promise<number> {
+async function loadOnce(server: RunningServer, page: ChatPage): Promise<number> {
   await page.goto('about:blank')
   await page.goto(addressOf(server.port, 'a', '/rooms/1'))
-  await connected(page)
+  await page.connected()
   await page.waitFor(`bench.lcp > 0`, 'the largest contentful paint')
   return page.evaluate<number>(`bench.lcp`)
 }

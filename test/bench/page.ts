@@ -1,14 +1,13 @@
-import { enter } from '../browser/people'
-import type { BrowserPage } from '../helpers/browser'
 import { type ChatClient, openSocket, type Person, signIn } from '../helpers/client'
 import { type RunningServer, startServer } from '../helpers/server'
 import type { Figure } from './figures'
 import { footprint, longestTask, quantile, slowDown, watchPages } from './probes'
 import { measureFirstLoad, measureSwitching } from './page-loads'
+import { type ChatPage, enter } from '../browser/pages/chat-page'
 
 export type Stage = {
   server: RunningServer
-  page: BrowserPage
+  page: ChatPage
   robot: Person
   script: ChatClient
   /** How much the script has said so far. */
@@ -57,7 +56,7 @@ async function measureEnter({ page }: Stage): Promise<Figure[]> {
         await page.waitFor(`bench.enters.length > ${n}`, 'the row on the screen')
       }
       // The answers still come.
-      await page.waitFor(`document.querySelector('.msg--pending') === null`, 'the answers')
+      await page.messages.pending.gone()
       const times = await page.evaluate<number[]>(`bench.enters`)
       if (round === 0) continue
       p50.push(quantile(times, 0.5))
@@ -122,7 +121,7 @@ async function measureCatchUp(stage: Stage): Promise<Figure[]> {
         bench.seen('#timeline > [id$="-m-${stage.said}"]').then((at) => at - bench.back))`
       painted.push(await page.evaluate<number>(back))
       longest.push(await longestTask(page))
-      await page.waitFor(`document.querySelector('#connection').hidden`, 'the connection')
+      await page.connection.gone()
     }
     const scenario = `back after ${count} messages`
     figures.push(figureOf(scenario, 'painted', 'ms', painted))

@@ -1,16 +1,23 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { axeViolations, type BrowserPage, openBrowserPage } from '../helpers/browser'
 import { type RunningServer, startServer } from '../helpers/server'
-import { addressOf, enter, expectAccessible, expectNoProblems, say, sees } from './people'
+import { axeViolations } from '../helpers/browser'
+import {
+  type ChatPage,
+  addressOf,
+  enter,
+  expectAccessible,
+  expectNoProblems,
+  openChatPage,
+} from './pages/chat-page'
 
 let server: RunningServer
-let ada: BrowserPage
-let stranger: BrowserPage
+let ada: ChatPage
+let stranger: ChatPage
 
 beforeAll(async () => {
   server = await startServer()
   ada = await enter(server.port, 'Ada', 'a')
-  stranger = await openBrowserPage()
+  stranger = await openChatPage()
 })
 
 afterAll(async () => {
@@ -21,30 +28,30 @@ afterAll(async () => {
 
 test('the checker finds a planted mistake', async () => {
   await stranger.goto(addressOf(server.port, 'c'))
-  await stranger.waitFor(`document.querySelector('#sign-in[open]')`, 'the dialog')
+  await stranger.signInDialog.shown()
   await stranger.evaluate(`document.querySelector('label[for=nickname]').remove()`)
   expect((await axeViolations(stranger)).join()).toContain('label')
 })
 
 test('the sign-in dialog', async () => {
   await stranger.goto(addressOf(server.port, 'c'))
-  await stranger.waitFor(`document.querySelector('#sign-in[open]')`, 'the dialog')
+  await stranger.signInDialog.shown()
   await expectAccessible(stranger)
 })
 
 test('the sign-in dialog with a refused name and two free ones', async () => {
   await stranger.evaluate(`document.querySelector('#nickname').value = 'ada'`)
   await stranger.press('Enter')
-  await stranger.waitFor(`document.querySelectorAll('[name=suggestion]').length === 2`, 'names')
+  await stranger.parts('[name=suggestion]').counts(2)
   await expectAccessible(stranger)
 })
 
 test('an empty room', () => expectAccessible(ada))
 
 test('a room with talk, own and follow-on rows', async () => {
-  await say(ada, 'First words')
-  await say(ada, '第二句话')
-  await sees(ada, '第二句话')
+  await ada.send('First words')
+  await ada.send('第二句话')
+  await ada.sees('第二句话')
   await expectAccessible(ada)
 })
 
@@ -56,16 +63,16 @@ test('the profile menu, open', async () => {
 })
 
 test('a message that was not sent', async () => {
-  await say(ada, `tower a${'\u0301'.repeat(20)}`)
-  await ada.waitFor(`document.querySelector('.msg--failed')`, 'the failed message')
+  await ada.send(`tower a${'\u0301'.repeat(20)}`)
+  await ada.messages.failed.shown()
   await expectAccessible(ada)
 })
 
 test('without a connection, and with the counter over the limit', async () => {
   expectNoProblems(ada)
   await server.kill()
-  await ada.waitFor(`!document.querySelector('#connection').hidden`, 'the connection bar')
-  await ada.evaluate(`document.querySelector('#content').focus()`)
+  await ada.connection.shown()
+  await ada.composer.field.focus()
   await ada.type('x'.repeat(8_001))
   await expectAccessible(ada)
 })

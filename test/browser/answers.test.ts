@@ -1,14 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import type { BrowserPage } from '../helpers/browser'
 import { type ChatClient, type Person, openSocket, signIn } from '../helpers/client'
 import { openDirect } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
-import { enter, expectAccessible, expectNoProblems, reload, rows, say, sees } from './people'
-import { focusRow, menuOf, point, rowWith } from './message-tools'
+import { type ChatPage, enter, expectAccessible, expectNoProblems } from './pages/chat-page'
 
 let server: RunningServer
-let ada: BrowserPage
-let mei: BrowserPage
+let ada: ChatPage
+let mei: ChatPage
 let bob: Person
 let script: ChatClient
 
@@ -27,74 +25,67 @@ afterAll(async () => {
   await server.dispose()
 })
 
-const quoteOf = (text: string): string => `${rowWith(text)}?.querySelector('.quote')`
-
 test('an answer stands under one line of what it answers, at once and for everybody', async () => {
-  await say(mei, 'Shall we **meet** at nine?\nBring the rope.')
-  await sees(ada, 'Shall we meet at nine?\nBring the rope.')
-  await point(ada, 'Shall we meet')
-  await ada.click('#tools [data-tool=reply]')
-  const line = `document.querySelector('#reply:not([hidden])')?.innerText`
-  expect(await ada.evaluate<string>(line)).toContain('Replying to 梅')
-  await say(ada, 'Yes, nine')
+  await mei.send('Shall we **meet** at nine?\nBring the rope.')
+  await ada.sees('Shall we meet at nine?\nBring the rope.')
+  await ada.row('Shall we meet').reply()
+  await ada.composer.reply.reads('Replying to 梅')
+  await ada.send('Yes, nine')
   const quoted = '梅 Shall we meet at nine? Bring the rope.'
   for (const page of [ada, mei]) {
-    await sees(page, 'Yes, nine')
-    expect(await page.evaluate<string>(`${quoteOf('Yes, nine')}.textContent`)).toBe(quoted)
+    await page.sees('Yes, nine')
+    expect(await page.row('Yes, nine').quote.text()).toBe(quoted)
   }
-  expect(await ada.evaluate<boolean>(`document.querySelector('#reply').hidden`)).toBe(true)
+  expect(await ada.composer.reply.isShown()).toBe(false)
   // Whom one answers is called, as if by name.
-  await mei.waitFor(`${rowWith('Yes, nine')}.matches('.msg--mention')`, 'the call')
+  await mei.row('Yes, nine').becomes('.msg--mention')
 })
 
 test('the line leads to what was answered, and says when its words change or go', async () => {
-  await mei.evaluate(`${quoteOf('Yes, nine')}.click()`)
-  const flash = `document.querySelector('.msg--flash')?.textContent.includes('Shall we')`
-  await mei.waitFor(flash, 'the answered message')
-  await mei.evaluate(`document.querySelector('#content').focus()`)
+  await mei.row('Yes, nine').quote.press()
+  await mei.part('.msg--flash').reads('Shall we')
+  await mei.composer.field.focus()
   await mei.press('ArrowUp')
-  await mei.waitFor(`document.activeElement.className === 'editor'`, 'the editor')
-  await mei.evaluate('document.activeElement.select()')
+  await mei.messages.editor.focused()
+  await mei.messages.editor.select()
   await mei.type('Shall we meet at ten?')
   await mei.press('Enter')
-  const words = `${quoteOf('Yes, nine')}.textContent`
   for (const page of [ada, mei]) {
-    await page.waitFor(`${words} === '梅 Shall we meet at ten?'`, 'the new words')
+    await page.row('Yes, nine').quote.reads('梅 Shall we meet at ten?')
   }
-  await menuOf(mei, 'Shall we meet at ten?')
+  await mei.row('Shall we meet at ten?').openMenu()
   await mei.click('#tools-menu [data-tool=delete]')
-  await ada.waitFor(`${quoteOf('Yes, nine')}.matches('.quote--gone')`, 'the end of it', 15_000)
-  await reload(ada)
-  const said = `getComputedStyle(${quoteOf('Yes, nine')}, '::before').content`
-  expect(await ada.evaluate<string>(said)).toContain('deleted')
-  expect(await mei.evaluate<string>(said)).toContain('撤回')
+  await ada.row('Yes, nine').quote.becomes('.quote--gone', 15_000)
+  await ada.reload()
+  const said = (page: ChatPage): Promise<string> =>
+    page.row('Yes, nine').quote.ask((quote) => getComputedStyle(quote, '::before').content)
+  expect(await said(ada)).toContain('deleted')
+  expect(await said(mei)).toContain('撤回')
 })
 
 test('an answer that is begun waits through a reload; Escape and Backspace leave it', async () => {
-  await say(mei, 'Who has the key?')
-  await sees(ada, 'Who has the key?')
-  await focusRow(ada, 'Who has the key?')
+  await mei.send('Who has the key?')
+  await ada.sees('Who has the key?')
+  await ada.row('Who has the key?').reach()
   await ada.press('r')
-  await ada.waitFor(`document.activeElement.id === 'content'`, 'the field')
+  await ada.composer.field.focused()
   await ada.type('I do')
-  await Bun.sleep(500)
-  await reload(ada)
-  const isOn = `!document.querySelector('#reply').hidden`
-  expect(await ada.evaluate<boolean>(isOn)).toBe(true)
+  await ada.keeps('I do')
+  await ada.reload()
+  expect(await ada.composer.reply.isShown()).toBe(true)
   await ada.press('Escape')
-  expect(await ada.evaluate<boolean>(isOn)).toBe(false)
-  expect(await ada.evaluate<string>(`document.querySelector('#content').value`)).toBe('I do')
-  await focusRow(ada, 'Who has the key?')
+  expect(await ada.composer.reply.isShown()).toBe(false)
+  expect(await ada.composer.field.value()).toBe('I do')
+  await ada.row('Who has the key?').reach()
   await ada.press('r')
-  await ada.evaluate(`document.querySelector('#content').setSelectionRange(0, 0)`)
+  await ada.composer.select(0)
   await ada.press('Backspace')
-  expect(await ada.evaluate<boolean>(isOn)).toBe(false)
-  await ada.evaluate(`document.querySelector('#content').select()`)
-  await ada.press('Delete')
+  expect(await ada.composer.reply.isShown()).toBe(false)
+  await ada.composer.clear()
 })
 
 test('the answer to a private message stays between the two', async () => {
-  const me = Number(await ada.evaluate<string>('document.body.dataset.user'))
+  const me = await ada.userId()
   const direct = await openDirect(server, bob, me)
   script.send({
     type: 'message.post',
@@ -103,47 +94,39 @@ test('the answer to a private message stays between the two', async () => {
     content: 'The cake is for Mei',
     written_in: 1,
   })
-  await ada.waitFor(rowWith('The cake is for Mei'), 'the slip')
-  await point(ada, 'The cake is for Mei')
-  await ada.click('#tools [data-tool=reply]')
-  const button = `document.querySelector('#send').innerText`
-  expect(await ada.evaluate<string>(button)).toContain('Bob')
-  await say(ada, 'I will be silent')
+  await ada.row('The cake is for Mei').shown()
+  await ada.row('The cake is for Mei').reply()
+  expect(await ada.composer.sendButton.shownText()).toContain('Bob')
+  await ada.send('I will be silent')
   const heard = await script.until(
     (item) => item.type === 'message' && item.content === 'I will be silent',
     'the answer',
   )
   expect(heard).toMatchObject({ room: direct, reply_to: 1 })
-  const slip = `${rowWith('I will be silent')}?.closest('.private-note')?.querySelector('.quote')`
-  await ada.waitFor(`${slip}?.textContent === 'Bob The cake is for Mei'`, 'the quoted slip')
-  expect((await rows(mei)).some(({ text }) => text === 'I will be silent')).toBe(false)
+  const note = ada.messages.privateNotes.called('I will be silent')
+  await note.part('.quote').reads('Bob The cake is for Mei')
+  expect((await mei.rows()).some(({ text }) => text === 'I will be silent')).toBe(false)
 })
 
 test('answering what is gone is refused with a reason, and goes without quoting', async () => {
   const said = await script.post(1, 'vanish', 'Forget me')
-  await sees(ada, 'Forget me')
-  await point(ada, 'Forget me')
-  await ada.click('#tools [data-tool=reply]')
+  await ada.sees('Forget me')
+  await ada.row('Forget me').reply()
   const seq = said.type === 'accepted' ? said.seq : 0
   // The page that answers has not heard of it yet.
-  await ada.evaluate(`document.querySelector('#content').focus()`)
+  await ada.composer.field.focus()
   await ada.type('But I saw it')
   script.send({ type: 'message.delete', room: 1, seq, client_id: 'vanish-2' })
   await script.until((item) => item.type === 'message.removed' && item.seq === seq, 'the end')
   await ada.press('Enter')
-  await ada.waitFor(
-    `document.querySelector('.msg--failed')?.innerText.includes('no longer exists')`,
-    'it',
-  )
-  const isBare = `document.querySelector('.msg--failed .quote') === null`
-  expect(await ada.evaluate<boolean>(isBare)).toBe(true)
+  await ada.messages.failed.reads('no longer exists')
+  expect(await ada.part('.msg--failed .quote').isThere()).toBe(false)
   await ada.click('.msg--failed [data-action=retry]')
-  await sees(mei, 'But I saw it')
+  await mei.sees('But I saw it')
 })
 
 test('the field with an answer begun, and rows with answers, are accessible', async () => {
-  await point(ada, 'Who has the key?')
-  await ada.click('#tools [data-tool=reply]')
+  await ada.row('Who has the key?').reply()
   await expectAccessible(ada)
 })
 

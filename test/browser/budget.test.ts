@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { gzipSync } from 'node:zlib'
-import { type BrowserPage, openBrowserPage } from '../helpers/browser'
 import { openSocket, signIn } from '../helpers/client'
 import { type RunningServer, startServer } from '../helpers/server'
-import { addressOf, connected, enter } from './people'
+import { type ChatPage, addressOf, enter, openChatPage } from './pages/chat-page'
 
 let server: RunningServer
-let page: BrowserPage
+let page: ChatPage
 
 beforeAll(async () => {
   server = await startServer()
@@ -19,7 +18,7 @@ beforeAll(async () => {
   script.close()
   const ada = await enter(server.port, 'Ada', 'a')
   ada.close()
-  page = await openBrowserPage()
+  page = await openChatPage()
 })
 
 afterAll(async () => {
@@ -32,7 +31,7 @@ test('the first load of the room is at most 60 KB in at most 6 requests', async 
   await page.cdp('Network.setCacheDisabled', { cacheDisabled: true })
   const before = page.requests.length
   await page.goto(addressOf(server.port, 'a', '/rooms/1'))
-  await connected(page)
+  await page.connected()
   // What comes a moment later, or when somebody does something, is no part of it.
   const isFirst = (url: string): boolean => /^http(?!.*\/(lazy[-.]|media-kit))/.test(url)
   const requests = page.requests.slice(before).filter(({ url }) => isFirst(url))

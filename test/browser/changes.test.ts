@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import type { BrowserPage } from '../helpers/browser'
 import { type RunningServer, startServer } from '../helpers/server'
-import { menuOf } from './message-tools'
-import { enter, expectAccessible, expectNoProblems, rows, say, sees } from './people'
+import { type ChatPage, enter, expectAccessible, expectNoProblems } from './pages/chat-page'
 
 let server: RunningServer
-let ada: BrowserPage
-let mei: BrowserPage
+let ada: ChatPage
+let mei: ChatPage
 
 beforeAll(async () => {
   server = await startServer()
@@ -23,20 +21,19 @@ afterAll(async () => {
 const focused = 'document.activeElement.className'
 
 test('the arrow up in an empty field changes my last message, for everybody', async () => {
-  await say(ada, 'Helo **all**')
-  await sees(mei, 'Helo all')
+  await ada.send('Helo **all**')
+  await mei.sees('Helo all')
   await ada.press('ArrowUp')
   await ada.waitFor(`${focused} === 'editor'`, 'the editor')
   expect(await ada.evaluate<string>('document.activeElement.value')).toBe('Helo **all**')
   await ada.evaluate('document.activeElement.select()')
   await ada.type('Hello *all*')
   await ada.press('Enter')
-  await sees(mei, 'Hello all')
-  await ada.waitFor(`document.activeElement.id === 'content'`, 'the field')
+  await mei.sees('Hello all')
+  await ada.composer.field.focused()
   for (const page of [ada, mei]) {
-    const edited = `document.querySelectorAll('.msg[data-edited]').length`
-    expect(await page.evaluate<number>(edited)).toBe(1)
-    expect((await rows(page)).map(({ text }) => text)).toEqual(['Hello all'])
+    expect(await page.parts('.msg[data-edited]').count()).toBe(1)
+    expect((await page.rows()).map(({ text }) => text)).toEqual(['Hello all'])
   }
   await ada.emulate({ dark: false, width: 1280, height: 800 })
 })
@@ -46,9 +43,9 @@ test('on a touch screen, where Enter is a new line, a button saves', async () =>
   await ada.waitFor(`${focused} === 'editor'`, 'the editor')
   await expectAccessible(ada)
   await ada.type('!')
-  await ada.evaluate(`document.querySelector('.editor__foot button').click()`)
-  await sees(mei, 'Hello all!')
-  await ada.waitFor(`document.querySelector('.editor') === null`, 'the editor to close')
+  await ada.part('.editor__foot button').press()
+  await mei.sees('Hello all!')
+  await ada.messages.editor.gone()
 })
 
 test('Escape leaves a message as it was', async () => {
@@ -56,20 +53,20 @@ test('Escape leaves a message as it was', async () => {
   await ada.waitFor(`${focused} === 'editor'`, 'the editor')
   await ada.type(' and more')
   await ada.press('Escape')
-  expect(await ada.evaluate<boolean>(`document.querySelector('.editor') === null`)).toBe(true)
-  expect((await rows(ada)).map(({ text }) => text)).toEqual(['Hello all!'])
+  expect(await ada.messages.editor.isThere()).toBe(false)
+  expect((await ada.rows()).map(({ text }) => text)).toEqual(['Hello all!'])
 })
 
 test('one toolbar offers what one may do: others’ words are theirs', async () => {
-  await say(mei, '我的话')
-  await sees(ada, '我的话')
+  await mei.send('我的话')
+  await ada.sees('我的话')
   const offered = `[...document.querySelectorAll('#tools-menu [data-tool]:not([hidden])')]
     .map((button) => button.dataset.tool)`
-  await menuOf(ada, '我的话')
+  await ada.row('我的话').openMenu()
   const always = ['emoji', 'reply', 'copy', 'link', 'unread']
   expect((await ada.evaluate<string[]>(offered)).toSorted()).toEqual(always.toSorted())
   await ada.press('Escape')
-  await menuOf(ada, 'Hello all!')
+  await ada.row('Hello all!').openMenu()
   const own = [...always, 'edit', 'delete']
   expect((await ada.evaluate<string[]>(offered)).toSorted()).toEqual(own.toSorted())
   await expectAccessible(ada)
@@ -79,7 +76,7 @@ test('a deleted message can be had back for ten seconds, and is gone after', asy
   await ada.emulate({ dark: false, width: 1280, height: 800 })
   await ada.press('Escape')
   const del = async (): Promise<void> => {
-    await menuOf(ada, 'Hello all!')
+    await ada.row('Hello all!').openMenu()
     await ada.click('#tools-menu [data-tool=delete]')
   }
   await del()
@@ -88,9 +85,9 @@ test('a deleted message can be had back for ten seconds, and is gone after', asy
   await ada.click('#undo button')
   expect(await ada.evaluate<number>(shown)).toBe(2)
   await del()
-  await mei.waitFor(`document.querySelectorAll('#timeline > .msg').length === 1`, 'it', 15_000)
-  expect((await rows(mei)).map(({ text }) => text)).toEqual(['我的话'])
-  expect((await rows(ada)).map(({ text }) => text)).toEqual(['我的话'])
+  await mei.messages.all.counts(1, 15_000)
+  expect((await mei.rows()).map(({ text }) => text)).toEqual(['我的话'])
+  expect((await ada.rows()).map(({ text }) => text)).toEqual(['我的话'])
 })
 
 test('nothing was reported against the policy', () => expectNoProblems(ada, mei))

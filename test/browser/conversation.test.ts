@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import type { BrowserPage } from '../helpers/browser'
 import { type RunningServer, startServer } from '../helpers/server'
-import { connected, enter, expectNoProblems, expectTexts, reload, rows, say, sees } from './people'
+import { type ChatPage, enter, expectNoProblems, expectTexts } from './pages/chat-page'
 
 let server: RunningServer
-let ada: BrowserPage
-let mei: BrowserPage
+let ada: ChatPage
+let mei: ChatPage
 
 beforeAll(async () => {
   server = await startServer()
@@ -20,10 +19,10 @@ afterAll(async () => {
 })
 
 test('two people talk, and each sees every message once and in order', async () => {
-  await say(ada, 'Hello from Ada')
-  await sees(mei, 'Hello from Ada')
-  await say(mei, '你好,Ada!')
-  await sees(ada, '你好,Ada!')
+  await ada.send('Hello from Ada')
+  await mei.sees('Hello from Ada')
+  await mei.send('你好,Ada!')
+  await ada.sees('你好,Ada!')
   await expectTexts(ada, ['Hello from Ada', '你好,Ada!'])
   await expectTexts(mei, ['Hello from Ada', '你好,Ada!'])
 })
@@ -31,9 +30,9 @@ test('two people talk, and each sees every message once and in order', async () 
 test('markup in a message is shown as the text it is', async () => {
   const text =
     '<img src=x onerror=alert(1)> & <hx-partial hx-target="#people">gone</hx-partial> $& $`'
-  await say(ada, text)
-  await sees(mei, text)
-  expect((await rows(ada)).at(-1)?.text).toBe(text)
+  await ada.send(text)
+  await mei.sees(text)
+  expect((await ada.rows()).at(-1)?.text).toBe(text)
 })
 
 test('an own message stands there in the same moment, before the server has answered', async () => {
@@ -45,7 +44,7 @@ test('an own message stands there in the same moment, before the server has answ
     return { text: last.querySelector('.msg__body').textContent, field: field.value }
   })()`)
   expect(shown).toEqual({ text: 'At once', field: '' })
-  await sees(mei, 'At once')
+  await mei.sees('At once')
 })
 
 test('the confirmed row is the very node that was shown at once', async () => {
@@ -63,15 +62,15 @@ test('the confirmed row is the very node that was shown at once', async () => {
 })
 
 test('messages of one person within minutes share a picture and a name', async () => {
-  await say(mei, 'One')
-  await say(mei, 'Two')
-  await sees(ada, 'Two')
+  await mei.send('One')
+  await mei.send('Two')
+  await ada.sees('Two')
   const follows = await ada.evaluate<boolean[]>(
     `[...document.querySelectorAll('#timeline > .msg')].slice(-2)
       .map((row) => row.classList.contains('msg--follow'))`,
   )
   expect(follows).toEqual([false, true])
-  const heading = await ada.evaluate<string>(`document.querySelector('#timeline .day').textContent`)
+  const heading = await ada.part('#timeline .day').text()
   expect(heading).toBe('Today')
 })
 
@@ -84,21 +83,19 @@ test('both are online for each other, live', async () => {
 
 test('a Chinese browser gets a Chinese page', async () => {
   expect(await mei.evaluate<string>('document.documentElement.lang')).toBe('zh-Hans')
-  expect(await mei.evaluate<string>(`document.querySelector('#timeline .day').textContent`)).toBe(
-    '今天',
-  )
+  expect(await mei.part('#timeline .day').text()).toBe('今天')
 })
 
 test('a reload keeps the history', async () => {
-  const before = await rows(ada)
-  await reload(ada)
-  expect(await rows(ada)).toEqual(before)
+  const before = await ada.rows()
+  await ada.reload()
+  expect(await ada.rows()).toEqual(before)
 })
 
 test('a returning person goes straight in', async () => {
   await ada.goto(`http://a.localhost:${server.port}/`)
-  await connected(ada)
-  expect(await ada.evaluate<string>('location.pathname')).toBe('/rooms/1')
+  await ada.connected()
+  expect(await ada.path()).toBe('/rooms/1')
 })
 
 test('nothing was reported against the policy, and no other host was asked', () => {

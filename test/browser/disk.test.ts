@@ -2,7 +2,6 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { sizeLimit } from '../faults/disk-faults'
-import type { BrowserPage } from '../helpers/browser'
 import {
   makeFolder,
   removeFolder,
@@ -10,11 +9,11 @@ import {
   runServer,
   startServer,
 } from '../helpers/server'
-import { connected, enter, expectTexts, rows, say, sees } from './people'
+import { type ChatPage, enter, expectTexts } from './pages/chat-page'
 
 let server: RunningServer
-let ada: BrowserPage
-let grace: BrowserPage
+let ada: ChatPage
+let grace: ChatPage
 
 beforeAll(async () => {
   server = await startServer()
@@ -29,16 +28,15 @@ afterAll(async () => {
 })
 
 test('while the disk takes nothing a message waits, says why, and goes by itself', async () => {
-  await say(ada, 'Before')
-  await sees(grace, 'Before')
+  await ada.send('Before')
+  await grace.sees('Before')
   await sizeLimit.begin(server, async () => false)
-  await say(ada, 'Kept in the browser')
-  const note = `document.querySelector('.msg--pending .msg__state span')?.textContent`
-  await ada.waitFor(`${note}?.includes('could not save')`, 'the reason')
-  expect((await rows(ada)).at(-1)).toMatchObject({ isPending: true, isFailed: false })
-  expect(await ada.evaluate<boolean>(`document.querySelector('#connection').hidden`)).toBe(true)
+  await ada.send('Kept in the browser')
+  await ada.part('.msg--pending .msg__state span').reads('could not save')
+  expect((await ada.rows()).at(-1)).toMatchObject({ isPending: true, isFailed: false })
+  expect(await ada.connection.isShown()).toBe(false)
   await sizeLimit.end(server)
-  await sees(grace, 'Kept in the browser')
+  await grace.sees('Kept in the browser')
   await expectTexts(ada, ['Before', 'Kept in the browser'])
 })
 
@@ -46,8 +44,8 @@ test('open pages notice that the house was restored, show what it knows, and go 
   const place = makeFolder()
   const file = join(place, 'backup.tar')
   expect((await runServer({ data: server.data, port: null, flags: ['backup', file] })).code).toBe(0)
-  await say(ada, 'Said after the backup')
-  await sees(grace, 'Said after the backup')
+  await ada.send('Said after the backup')
+  await grace.sees('Said after the backup')
   await server.stop()
   for (const name of readdirSync(server.data)) rmSync(join(server.data, name), { recursive: true })
   expect((await runServer({ data: server.data, port: null, flags: ['restore', file] })).code).toBe(
@@ -56,9 +54,9 @@ test('open pages notice that the house was restored, show what it knows, and go 
   await server.restart()
   const isEarlier = `document.querySelectorAll('#timeline > .msg').length === 2`
   for (const page of [ada, grace]) await page.waitFor(isEarlier, 'the earlier room', 30_000)
-  for (const page of [ada, grace]) await connected(page)
-  await say(grace, 'Here we are')
-  await sees(ada, 'Here we are')
+  for (const page of [ada, grace]) await page.connected()
+  await grace.send('Here we are')
+  await ada.sees('Here we are')
   for (const page of [ada, grace]) {
     await expectTexts(page, ['Before', 'Kept in the browser', 'Here we are'])
   }

@@ -1,34 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import type { BrowserPage } from '../helpers/browser'
 import { type RunningServer, startServer } from '../helpers/server'
 import {
-  becomePhone,
-  cell,
-  chosen,
-  closed,
-  focused,
-  isOpen,
-  open,
-  search,
-  textOf,
-  touch,
-  write,
-} from './emoji-panel'
-import { focusRow, rowWith } from './message-tools'
-import {
+  type ChatPage,
   addressOf,
-  connected,
   enter,
   expectAccessible,
   expectNoProblems,
-  reload,
-  say,
-  sees,
-} from './people'
+} from './pages/chat-page'
+import { rowWith } from './pages/messages'
 
 let server: RunningServer
-let ada: BrowserPage
-let mei: BrowserPage
+let ada: ChatPage
+let mei: ChatPage
 
 beforeAll(async () => {
   server = await startServer()
@@ -44,74 +27,67 @@ afterAll(async () => {
 
 describe('on a Chinese phone', () => {
   test('it is a sheet, the keyboard stays down, a touch inserts', async () => {
-    await becomePhone(mei)
-    await touch(mei, '#emoji-button')
-    await mei.waitFor(isOpen, 'the panel')
+    await mei.becomePhone()
+    await mei.touch('#emoji-button')
+    await mei.emoji.opened()
     // It slides in.
-    await Bun.sleep(400)
-    const state = await mei.evaluate<unknown>(`[${focused} === 'emoji-grid',
+    await mei.settled()
+    const state = await mei.evaluate<unknown>(`[document.activeElement.id === 'emoji-grid',
       Math.round(document.querySelector('#emoji').getBoundingClientRect().bottom - innerHeight),
       document.querySelector('.emoji__row .emoji__cell').offsetHeight >= 44,
       document.querySelector('#emoji').scrollWidth <= innerWidth]`)
     expect(state).toEqual([true, 0, true, true])
-    await touch(mei, cell('笑脸与情绪', '嘿嘿'))
-    await closed(mei)
-    expect(await textOf(mei)).toBe('😀')
+    await mei.touch(mei.emoji.cell('笑脸与情绪', '嘿嘿'))
+    await mei.emoji.closed()
+    expect(await mei.composer.field.value()).toBe('😀')
   })
 
   test('the search finds Chinese and, without a Chinese word, English', async () => {
-    await write(mei, '')
-    await open(mei)
-    await mei.evaluate(`${search}.focus()`)
+    await mei.composer.write('')
+    await mei.emoji.open()
+    await mei.emoji.search.focus()
     await mei.imeCompose('xiao ku')
     await mei.imeCommit('笑哭')
-    await mei.waitFor(`${chosen} === '笑哭了'`, 'it by its Chinese name')
-    await mei.evaluate(`${search}.select()`)
+    await mei.emoji.chooses('笑哭了')
+    await mei.emoji.search.select()
     // A word that only the English names have: they are fetched now.
     await mei.type('pinocchio')
-    await mei.waitFor(
-      `${chosen} !== undefined && ${chosen} !== '笑哭了'`,
-      'it by a word of English',
-    )
-    const shown = `document.querySelector('.emoji__cell--chosen').textContent`
-    expect(await mei.evaluate<string>(shown)).toBe('🤥')
-    expect(await mei.evaluate<string>(`document.querySelector('#status').textContent`)).toMatch(
-      /^找到 \d+ 个$/,
-    )
+    await mei.emoji.chosen.reads('🤥')
+    expect(await mei.status.text()).toMatch(/^找到 \d+ 个$/)
     await mei.press('Escape')
-    await closed(mei)
+    await mei.emoji.closed()
   })
 })
 
 test('any emoji can be a reaction, with the focus back at the message', async () => {
-  await say(ada, 'Look at them')
-  await sees(ada, 'Look at them')
-  await focusRow(ada, 'Look at them')
+  await ada.send('Look at them')
+  await ada.sees('Look at them')
+  await ada.row('Look at them').reach()
   await ada.press('+')
   await ada.waitFor(`document.activeElement.dataset.quick === '👍'`, 'the quick ones')
   await ada.click('#tools-menu [data-tool=emoji]')
-  await ada.waitFor(isOpen, 'the panel')
+  await ada.emoji.opened()
   await ada.type('penguin')
-  await ada.waitFor(`${chosen} === 'penguin'`, 'the penguin')
+  await ada.emoji.chooses('penguin')
   await ada.press('Enter')
-  await closed(ada)
+  await ada.emoji.closed()
   const reaction = `${rowWith('Look at them')}.querySelector('.reaction[data-emoji="🐧"]')`
   await ada.waitFor(reaction, 'the reaction')
   await mei.waitFor(reaction, 'the reaction, at everybody’s')
   expect(await ada.evaluate<boolean>(`document.activeElement === ${rowWith('Look at them')}`)).toBe(
     true,
   )
-  expect(await textOf(ada)).toBe('')
+  expect(await ada.composer.field.value()).toBe('')
 })
 
 describe('open', () => {
   test('the checker has no complaint, with groups, with results, with the tones', async () => {
-    await open(ada)
+    await ada.emoji.open()
     await expectAccessible(ada)
     await ada.type('heart')
-    await ada.waitFor(`document.querySelectorAll('.emoji__group').length === 1`, 'the results')
+    await ada.parts('.emoji__group').counts(1)
     await expectAccessible(ada)
-    await ada.evaluate(`document.querySelector('.emoji__tone').click()`)
+    await ada.part('.emoji__tone').press()
     await expectAccessible(ada)
     await ada.press('Escape')
     await ada.press('Escape')
@@ -130,8 +106,8 @@ describe('open', () => {
     await ada.cdp('Page.addScriptToEvaluateOnNewDocument', { source })
     await ada.evaluate(`Object.keys(localStorage).filter((key) => key.endsWith('emoji.missing'))
       .forEach((key) => localStorage.removeItem(key))`)
-    await reload(ada)
-    await open(ada)
+    await ada.reload()
+    await ada.emoji.open()
     const missing = `Object.entries(localStorage)
       .find(([key]) => key.endsWith('emoji.missing'))?.[1]`
     await ada.waitFor(missing, 'the look at the canvas')
@@ -141,14 +117,14 @@ describe('open', () => {
     const bags = `document.querySelector('.emoji__cell[aria-label="face with bags under eyes"]')`
     await ada.waitFor(`${bags} === null`, 'it to be gone')
     await ada.type('bags under')
-    await ada.waitFor(`${chosen} === undefined`, 'nothing')
+    await ada.emoji.chosen.gone()
     await ada.press('Escape')
-    await closed(ada)
+    await ada.emoji.closed()
   })
 
   test('without a connection the button says so, and works when there is one again', async () => {
     await ada.goto(addressOf(server.port, 'a'))
-    await connected(ada)
+    await ada.connected()
     const offline = { latency: 0, downloadThroughput: 0, uploadThroughput: 0 }
     await ada.cdp('Network.setCacheDisabled', { cacheDisabled: true })
     await ada.cdp('Network.emulateNetworkConditions', { ...offline, offline: true })
@@ -156,15 +132,19 @@ describe('open', () => {
     await ada.waitFor(`/connected/.test(document.querySelector('.toast')?.textContent)`, 'words')
     const online = { offline: false, downloadThroughput: -1, uploadThroughput: -1, latency: 0 }
     await ada.cdp('Network.emulateNetworkConditions', online)
-    await open(ada)
+    await ada.emoji.open()
     ada.problems.splice(0, Infinity, ...ada.problems.filter((each) => !/ERR_INTERNET/.test(each)))
   })
 
   test('the licences of what is inside are linked from the help sheet', async () => {
     await ada.press('/', ['Control'])
-    const link = `document.querySelector('#panel[open] a')`
-    await ada.waitFor(`${link} && document.activeElement.id === 'panel-title'`, 'the help sheet')
-    const text = await ada.evaluate<string>(`fetch(${link}.href).then((file) => file.text())`)
+    await ada.waitFor(
+      `document.querySelector('#panel[open] a') && document.activeElement.id === 'panel-title'`,
+      'the help sheet',
+    )
+    const text = await ada.evaluate<string>(
+      `fetch(document.querySelector('#panel[open] a').href).then((file) => file.text())`,
+    )
     for (const name of ['emojibase-data', 'hono', 'htmx.org', 'uqr']) expect(text).toContain(name)
     expect(text).toContain('Copyright (c) 2017-2019 Miles Johnson')
     await ada.press('Escape')

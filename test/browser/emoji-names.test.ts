@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import type { BrowserPage } from '../helpers/browser'
 import { type RunningServer, startServer } from '../helpers/server'
-import { field, textOf, undo, write } from './emoji-panel'
-import { enter, expectAccessible, expectNoProblems, reload, rows, sees } from './people'
+import { type ChatPage, enter, expectAccessible, expectNoProblems } from './pages/chat-page'
 
 let server: RunningServer
-let ada: BrowserPage
-let mei: BrowserPage
+let ada: ChatPage
+let mei: ChatPage
 
 beforeAll(async () => {
   server = await startServer()
@@ -20,7 +18,6 @@ afterAll(async () => {
   await server.dispose()
 })
 
-const isListed = `!document.querySelector('#options').hidden`
 const option = `document.querySelector('#options:not([hidden]) [aria-selected=true] bdi')`
 const best = `${option}?.textContent`
 
@@ -29,9 +26,9 @@ function fetchedNames(): number {
 }
 
 test('the names are fetched at the first colon that begins one', async () => {
-  await write(ada, 'No emoji at 12:30')
+  await ada.composer.write('No emoji at 12:30')
   expect(fetchedNames()).toBe(0)
-  await write(ada, 'Ha :jo')
+  await ada.composer.write('Ha :jo')
   await ada.waitFor(`${best} === 'face with tears of joy'`, 'the list')
   expect(fetchedNames()).toBe(1)
 })
@@ -39,63 +36,61 @@ test('the names are fetched at the first colon that begins one', async () => {
 test('Enter takes the best and sends nothing; the next Enter sends', async () => {
   const options = `[...document.querySelectorAll('#options [role=option]')].length`
   expect(await ada.evaluate<number>(options)).toBe(8)
-  expect(await ada.evaluate<string>(`${field}.getAttribute('aria-activedescendant')`)).toBe(
-    'option-0',
-  )
+  expect(await ada.composer.field.attribute('aria-activedescendant')).toBe('option-0')
   await ada.press('Enter')
-  expect(await textOf(ada)).toBe('Ha 😂')
-  expect(await rows(ada)).toEqual([])
+  expect(await ada.composer.field.value()).toBe('Ha 😂')
+  expect(await ada.rows()).toEqual([])
   await ada.press('Enter')
-  await sees(mei, 'Ha 😂')
+  await mei.sees('Ha 😂')
 })
 
 test('Tab takes the second after an arrow, and undo gives back what was typed', async () => {
-  await write(ada, ':jo')
+  await ada.composer.write(':jo')
   await ada.waitFor(`${best} === 'face with tears of joy'`, 'the list')
   await ada.press('ArrowDown')
   await ada.press('Tab')
-  expect(await textOf(ada)).toBe('😹')
-  expect(await ada.evaluate<string>('document.activeElement.id')).toBe('content')
-  await undo(ada)
-  expect(await textOf(ada)).toBe(':jo')
+  expect(await ada.composer.field.value()).toBe('😹')
+  expect(await ada.focusedId()).toBe('content')
+  await ada.composer.undo()
+  expect(await ada.composer.field.value()).toBe(':jo')
 })
 
 test('Escape leaves the text, and Enter then sends it as it is', async () => {
-  await write(ada, ':joke')
-  await ada.waitFor(isListed, 'the list')
+  await ada.composer.write(':joke')
+  await ada.composer.options.shown()
   await ada.press('Escape')
-  expect(await ada.evaluate<boolean>(isListed)).toBe(false)
+  expect(await ada.composer.options.isShown()).toBe(false)
   await ada.type('r')
-  await Bun.sleep(100)
-  expect(await ada.evaluate<boolean>(isListed)).toBe(false)
+  await ada.settled()
+  expect(await ada.composer.options.isShown()).toBe(false)
   await ada.press('Enter')
-  await sees(mei, ':joker')
+  await mei.sees(':joker')
 })
 
 test('a click takes one', async () => {
-  await write(ada, ':birthday')
+  await ada.composer.write(':birthday')
   await ada.waitFor(`${best} === 'birthday cake'`, 'the cake')
   await ada.click('#option-0')
-  expect(await textOf(ada)).toBe('🎂')
+  expect(await ada.composer.field.value()).toBe('🎂')
 })
 
 test('a name typed to its end becomes its emoji, and undo takes back just that', async () => {
-  await write(ada, 'So :joy')
-  await ada.waitFor(isListed, 'the list')
+  await ada.composer.write('So :joy')
+  await ada.composer.options.shown()
   await ada.type(':')
-  expect(await textOf(ada)).toBe('So 😂')
-  expect(await ada.evaluate<boolean>(isListed)).toBe(false)
-  await undo(ada)
-  expect(await textOf(ada)).toBe('So :joy:')
+  expect(await ada.composer.field.value()).toBe('So 😂')
+  expect(await ada.composer.options.isShown()).toBe(false)
+  await ada.composer.undo()
+  expect(await ada.composer.field.value()).toBe('So :joy:')
   // Whoever wanted the word keeps it, whatever is done around it.
   await ada.press('End')
   await ada.type(' ')
   await ada.press('Backspace')
-  expect(await textOf(ada)).toBe('So :joy:')
-  await write(ada, ':+1:')
-  expect(await textOf(ada)).toBe('👍')
-  await write(ada, ':nosuchname:')
-  expect(await textOf(ada)).toBe(':nosuchname:')
+  expect(await ada.composer.field.value()).toBe('So :joy:')
+  await ada.composer.write(':+1:')
+  expect(await ada.composer.field.value()).toBe('👍')
+  await ada.composer.write(':nosuchname:')
+  expect(await ada.composer.field.value()).toBe(':nosuchname:')
 })
 
 test('in times, addresses, code and prose a colon is a colon, and so is a smiley', async () => {
@@ -115,57 +110,57 @@ test('in times, addresses, code and prose a colon is a colon, and so is a smiley
     '他说：笑',
   ]
   for (const text of plain) {
-    await write(ada, text)
-    await Bun.sleep(60)
-    expect([text, await ada.evaluate<boolean>(isListed)]).toEqual([text, false])
-    expect(await textOf(ada)).toBe(text)
+    await ada.composer.write(text)
+    await ada.settled()
+    expect([text, await ada.composer.options.isShown()]).toEqual([text, false])
+    expect(await ada.composer.field.value()).toBe(text)
   }
   // The same word where it may stand is found: the list would have come.
-  await write(ada, '(:smile')
-  await ada.waitFor(isListed, 'the list')
+  await ada.composer.write('(:smile')
+  await ada.composer.options.shown()
 })
 
 test('in Chinese the colon of an input method and one character are enough', async () => {
-  await mei.evaluate(`${field}.focus()`)
+  await mei.composer.field.focus()
   await mei.type('：')
   await mei.imeCompose('dan')
-  await Bun.sleep(200)
+  await mei.settled()
   // Undecided letters are no name, and the keys belong to the input method.
-  expect(await mei.evaluate<boolean>(isListed)).toBe(false)
+  expect(await mei.composer.options.isShown()).toBe(false)
   const key = { type: 'rawKeyDown', key: 'Enter', code: 'Enter', windowsVirtualKeyCode: 229 }
   await mei.cdp('Input.dispatchKeyEvent', key)
   await mei.imeCommit('蛋')
   await mei.waitFor(`${best} !== undefined`, 'the list')
-  expect(await textOf(mei)).toBe('：蛋')
+  expect(await mei.composer.field.value()).toBe('：蛋')
   const isSaid = `document.querySelector('#options').getAttribute('aria-label') === '表情'`
   expect(await mei.evaluate<boolean>(isSaid)).toBe(true)
-  const shown = await mei.evaluate<string>(`document.querySelector('#option-0 span').textContent`)
+  const shown = await mei.part('#option-0 span').text()
   const isEnterTaken = await mei.evaluate<boolean>(`(() => {
     const event = new KeyboardEvent('keydown', { key: 'Enter', keyCode: 229, cancelable: true })
-    ${field}.dispatchEvent(event)
+    document.querySelector('#content').dispatchEvent(event)
     return event.defaultPrevented
   })()`)
   expect(isEnterTaken).toBe(false)
   await mei.press('Enter')
-  expect(await textOf(mei)).toBe(shown)
-  await write(mei, '：joy：')
-  expect(await textOf(mei)).toBe('😂')
+  expect(await mei.composer.field.value()).toBe(shown)
+  await mei.composer.write('：joy：')
+  expect(await mei.composer.field.value()).toBe('😂')
 })
 
 test('a private message may hold one, too, and people still come over an @', async () => {
-  await write(ada, '@梅')
+  await ada.composer.write('@梅')
   await ada.waitFor(`${best} === '梅'`, 'the person')
   await ada.press('Enter')
-  await ada.waitFor(`!document.querySelector('#chip').hidden`, 'the private mode')
+  await ada.composer.chip.shown()
   await ada.type(':joy')
   await ada.waitFor(`${best} === 'face with tears of joy'`, 'the emoji')
   await ada.press('Enter')
-  expect(await textOf(ada)).toBe('😂')
+  expect(await ada.composer.field.value()).toBe('😂')
   await ada.press('Escape')
 })
 
 test('a few emoji alone are large as soon as they are sent', async () => {
-  await write(ada, '😂 👍🏽')
+  await ada.composer.write('😂 👍🏽')
   // What the page shows before the server has answered: nothing of it is awaited here.
   const isLarge = await ada.evaluate<boolean>(`(() => {
     document.querySelector('#composer').requestSubmit()
@@ -173,35 +168,35 @@ test('a few emoji alone are large as soon as they are sent', async () => {
     return body.textContent === '😂 👍🏽' && body.classList.contains('msg__body--emoji')
   })()`)
   expect(isLarge).toBe(true)
-  await sees(mei, '😂 👍🏽')
+  await mei.sees('😂 👍🏽')
   const size = `getComputedStyle([...document.querySelectorAll('.msg__body')].at(-1)).fontSize`
   expect(await mei.evaluate<string>(size)).toBe('32px')
 })
 
 test('over a slow line one goes on typing, and the list comes when the names came', async () => {
   await ada.cdp('Network.setCacheDisabled', { cacheDisabled: true })
-  await reload(ada)
+  await ada.reload()
   const line = { offline: false, downloadThroughput: -1, uploadThroughput: -1 }
   await ada.cdp('Network.emulateNetworkConditions', { ...line, latency: 400 })
-  await write(ada, 'Well :jo')
+  await ada.composer.write('Well :jo')
   await ada.type('y_c')
-  expect(await textOf(ada)).toBe('Well :joy_c')
-  expect(await ada.evaluate<boolean>(isListed)).toBe(false)
+  expect(await ada.composer.field.value()).toBe('Well :joy_c')
+  expect(await ada.composer.options.isShown()).toBe(false)
   await ada.waitFor(`${best} === 'cat with tears of joy'`, 'the list')
   await ada.cdp('Network.emulateNetworkConditions', { ...line, latency: 0 })
   await ada.press('Enter')
-  expect(await textOf(ada)).toBe('Well 😹')
+  expect(await ada.composer.field.value()).toBe('Well 😹')
 })
 
 test('a whole name that was there before the names came is still meant', async () => {
-  await reload(ada)
-  await write(ada, 'Done :tada:')
-  await ada.waitFor(`${field}.value === 'Done 🎉'`, 'the emoji')
+  await ada.reload()
+  await ada.composer.write('Done :tada:')
+  await ada.composer.field.holds('Done 🎉')
 })
 
 test('the checker has no complaint about the list', async () => {
-  await write(ada, ':heart')
-  await ada.waitFor(isListed, 'the list')
+  await ada.composer.write(':heart')
+  await ada.composer.options.shown()
   await expectAccessible(ada)
 })
 

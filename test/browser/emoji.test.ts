@@ -1,23 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import type { BrowserPage } from '../helpers/browser'
 import { type RunningServer, startServer } from '../helpers/server'
-import {
-  cell,
-  chosen,
-  closed,
-  field,
-  focused,
-  isOpen,
-  open,
-  search,
-  textOf,
-  undo,
-  write,
-} from './emoji-panel'
-import { enter, expectNoProblems, reload } from './people'
+import { type ChatPage, enter, expectNoProblems } from './pages/chat-page'
 
 let server: RunningServer
-let ada: BrowserPage
+let ada: ChatPage
 
 beforeAll(async () => {
   server = await startServer()
@@ -32,9 +18,9 @@ afterAll(async () => {
 describe('with the mouse', () => {
   test('nothing of it is fetched before it is wanted', async () => {
     expect(ada.requests.filter(({ url }) => /emoji/.test(url))).toEqual([])
-    await write(ada, 'Hello ')
+    await ada.composer.write('Hello ')
     await ada.click('#emoji-button')
-    await ada.waitFor(isOpen, 'the panel')
+    await ada.emoji.opened()
     const fetched = ada.requests.map(({ url }) => /\/(emoji-\w\w)-/.exec(url)?.[1])
     expect(fetched.filter((name) => name !== undefined)).toEqual(['emoji-en'])
   })
@@ -44,67 +30,64 @@ describe('with the mouse', () => {
       document.querySelector('#emoji').getBoundingClientRect().bottom,
       document.querySelector('.slab').getBoundingClientRect().top]`)
     expect(edges[0]).toBeLessThanOrEqual(edges[1])
-    await ada.evaluate(`${field}.setSelectionRange(5, 5)`)
-    await ada.click(cell('Smileys and emotion', 'grinning face'))
-    await closed(ada)
-    expect(await textOf(ada)).toBe('Hello😀 ')
-    expect(await ada.evaluate<string>(focused)).toBe('content')
+    await ada.composer.select(5)
+    await ada.click(ada.emoji.cell('Smileys and emotion', 'grinning face'))
+    await ada.emoji.closed()
+    expect(await ada.composer.field.value()).toBe('Hello😀 ')
+    expect(await ada.focusedId()).toBe('content')
   })
 
   test('over a selection it is one step for undo, and for redo', async () => {
-    await write(ada, 'Hello you', 6, 9)
+    await ada.composer.write('Hello you', 6, 9)
     await ada.click('#emoji-button')
-    await ada.waitFor(isOpen, 'the panel')
-    await ada.click(cell('Smileys and emotion', 'grinning face with big eyes'))
-    await closed(ada)
-    expect(await textOf(ada)).toBe('Hello 😃')
-    await undo(ada)
-    expect(await textOf(ada)).toBe('Hello you')
-    await undo(ada, 'redo')
-    expect(await textOf(ada)).toBe('Hello 😃')
+    await ada.emoji.opened()
+    await ada.click(ada.emoji.cell('Smileys and emotion', 'grinning face with big eyes'))
+    await ada.emoji.closed()
+    expect(await ada.composer.field.value()).toBe('Hello 😃')
+    await ada.composer.undo()
+    expect(await ada.composer.field.value()).toBe('Hello you')
+    await ada.composer.undo('redo')
+    expect(await ada.composer.field.value()).toBe('Hello 😃')
   })
 
   test('the button that opened it closes it, and so does a click beside it', async () => {
     for (const selector of ['#emoji-button', '.head']) {
       await ada.click('#emoji-button')
-      await ada.waitFor(isOpen, 'the panel')
-      expect(
-        await ada.evaluate<string>(
-          `document.querySelector('#emoji-button').getAttribute('aria-expanded')`,
-        ),
-      ).toBe('true')
+      await ada.emoji.opened()
+      expect(await ada.part('#emoji-button').attribute('aria-expanded')).toBe('true')
       await ada.click(selector)
+      // For so long a click counts as the one that has closed it.
       await Bun.sleep(200)
-      expect(await ada.evaluate<boolean>(isOpen)).toBe(false)
+      expect(await ada.emoji.isOpen()).toBe(false)
     }
   })
 
   test('a tab leads to its group, whose emoji are there when it is seen', async () => {
     await ada.click('#emoji-button')
-    await ada.waitFor(isOpen, 'the panel')
+    await ada.emoji.opened()
     await ada.click('.emoji__tab[aria-label=Flags]')
-    const flag = cell('Flags', 'flag: Iceland')
+    const flag = ada.emoji.cell('Flags', 'flag: Iceland')
     await ada.waitFor(`document.querySelector('${flag}')?.checkVisibility()`, 'the flags')
     const tab = `document.querySelector('.emoji__tab[aria-selected=true]').ariaLabel`
     await ada.waitFor(`${tab} === 'Flags'`, 'its tab to be marked')
     await ada.press('Escape')
-    await closed(ada)
+    await ada.emoji.closed()
   })
 })
 
 describe('with the keyboard', () => {
   test('Ctrl ; opens it with the focus in the search, Escape gives the caret back', async () => {
-    await write(ada, 'ab', 1)
-    await open(ada)
-    expect(await ada.evaluate<string>(focused)).toBe('emoji-search')
+    await ada.composer.write('ab', 1)
+    await ada.emoji.open()
+    expect(await ada.focusedId()).toBe('emoji-search')
     await ada.press('Escape')
-    await closed(ada)
-    const caret = `[${focused}, ${field}.selectionStart, ${field}.selectionEnd]`
-    expect(await ada.evaluate<unknown>(caret)).toEqual(['content', 1, 1])
+    await ada.emoji.closed()
+    expect(await ada.focusedId()).toBe('content')
+    expect(await ada.composer.selection()).toEqual([1, 1])
   })
 
   test('the arrows walk in two dimensions, Home and End along the row', async () => {
-    await open(ada)
+    await ada.emoji.open()
     const columns = Number(
       await ada.evaluate<string>(
         `document.querySelector('.emoji__grid').style.getPropertyValue('--columns')`,
@@ -134,38 +117,38 @@ describe('with the keyboard', () => {
       expect([key, ...(await ada.evaluate<number[]>(place))]).toEqual([key, ...where])
     }
     await ada.press('End', ['Control'])
-    await ada.waitFor(`${chosen} === 'flag: Wales'`, 'the very last')
-    const active = `document.getElementById(${search}.getAttribute('aria-activedescendant'))`
-    expect(await ada.evaluate<string>(`${active}.ariaLabel`)).toBe('flag: Wales')
+    await ada.emoji.chooses('flag: Wales')
+    const active = await ada.emoji.search.attribute('aria-activedescendant')
+    expect(await ada.part(`#${active}`).attribute('aria-label')).toBe('flag: Wales')
     await ada.press('Home', ['Control'])
     expect(await ada.evaluate<number[]>(place)).toEqual([0, 0])
     await ada.press('Escape')
-    await closed(ada)
+    await ada.emoji.closed()
   })
 
   test('Enter inserts the first that was found; Shift and Enter keep the panel open', async () => {
-    await write(ada, 'x')
-    await open(ada)
+    await ada.composer.write('x')
+    await ada.emoji.open()
     await ada.type('joy')
-    await ada.waitFor(`${chosen} === 'face with tears of joy'`, 'the best')
+    await ada.emoji.chooses('face with tears of joy')
     await ada.press('Enter', ['Shift'])
     await ada.press('ArrowRight')
     await ada.press('ArrowDown')
-    expect(await ada.evaluate<boolean>(isOpen)).toBe(true)
-    expect(await ada.evaluate<string>(focused)).toBe('emoji-search')
-    await ada.evaluate(`(${search}.select())`)
+    expect(await ada.emoji.isOpen()).toBe(true)
+    expect(await ada.focusedId()).toBe('emoji-search')
+    await ada.evaluate(`(document.querySelector('#emoji-search').select())`)
     await ada.type('birthday')
-    await ada.waitFor(`${chosen} === 'birthday cake'`, 'the cake')
+    await ada.emoji.chooses('birthday cake')
     await ada.press('Enter')
-    await closed(ada)
-    expect(await textOf(ada)).toBe('x😂🎂')
-    await undo(ada)
-    expect(await textOf(ada)).toBe('x😂')
+    await ada.emoji.closed()
+    expect(await ada.composer.field.value()).toBe('x😂🎂')
+    await ada.composer.undo()
+    expect(await ada.composer.field.value()).toBe('x😂')
   })
 
   test('what was used stands first the next time, over a reload', async () => {
-    await reload(ada)
-    await open(ada)
+    await ada.reload()
+    await ada.emoji.open()
     const first = `document.querySelector('.emoji__group').dataset.name`
     expect(await ada.evaluate<string>(first)).toBe('Recently used')
     const recent = `[...document.querySelectorAll('.emoji__group:first-child .emoji__cell')]
@@ -177,37 +160,36 @@ describe('with the keyboard', () => {
   })
 
   test('a skin tone is chosen once, spoken, and remembered over a reload', async () => {
-    await open(ada)
+    await ada.emoji.open()
     await ada.press('Tab')
     const tone = `document.querySelector('.emoji__tone').getAttribute('aria-label')`
     expect(await ada.evaluate<string>(tone)).toBe('Skin tone: default')
     await ada.press('Enter')
     for (let n = 0; n < 3; n += 1) await ada.press('ArrowRight')
-    const status = `document.querySelector('#status').textContent`
-    await ada.waitFor(`${status} === 'Skin tone: medium'`, 'it to be spoken')
+    await ada.status.says('Skin tone: medium')
     await ada.press('Enter')
     await ada.press('Escape')
-    await closed(ada)
-    await reload(ada)
-    await write(ada, '')
-    await open(ada)
+    await ada.emoji.closed()
+    await ada.reload()
+    await ada.composer.write('')
+    await ada.emoji.open()
     expect(await ada.evaluate<string>(tone)).toBe('Skin tone: medium')
     await ada.type('wave')
-    await ada.waitFor(`${chosen} === 'waving hand'`, 'the hand')
+    await ada.emoji.chooses('waving hand')
     await ada.press('Enter')
-    await closed(ada)
-    expect(await textOf(ada)).toBe('👋🏽')
+    await ada.emoji.closed()
+    expect(await ada.composer.field.value()).toBe('👋🏽')
   })
 
   test('Escape closes one layer: first the row of tones, then the panel', async () => {
-    await open(ada)
+    await ada.emoji.open()
     await ada.press('Tab')
     await ada.press('Enter')
     await ada.press('Escape')
-    expect(await ada.evaluate<boolean>(isOpen)).toBe(true)
-    expect(await ada.evaluate<boolean>(`document.querySelector('.emoji__tones').hidden`)).toBe(true)
+    expect(await ada.emoji.isOpen()).toBe(true)
+    expect(await ada.part('.emoji__tones').isShown()).toBe(false)
     await ada.press('Escape')
-    await closed(ada)
+    await ada.emoji.closed()
   })
 })
 

@@ -2,15 +2,14 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { BrowserPage } from '../helpers/browser'
 import { type ChatClient, openSocket, signIn } from '../helpers/client'
 import { openDirect } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
-import { keeps } from './device'
-import { enter, expectAccessible, reload, say, sees } from './people'
+import { type ChatPage, enter, expectAccessible } from './pages/chat-page'
+import { waitUntil } from '../helpers/wait'
 
 let server: RunningServer
-let ada: BrowserPage
+let ada: ChatPage
 let mei: ChatClient
 const folder = mkdtempSync(join(tmpdir(), 'chatroom-export-'))
 
@@ -29,17 +28,17 @@ beforeAll(async () => {
   ada = await enter(server.port, 'Ada', 'export')
   await ada.cdp('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: folder })
   await ada.cdp('Emulation.setTimezoneOverride', { timezoneId: 'Europe/Berlin' })
-  await reload(ada)
+  await ada.reload()
   for (const [n, text] of said.entries()) await mei.post(1, `x-${n}`, text)
-  await ada.waitFor(`document.querySelectorAll('#timeline > .msg').length === 5`, 'all of it')
-  await say(ada, 'my own words')
-  await sees(ada, 'my own words')
-  const id = Number(await ada.evaluate<string>('document.body.dataset.user'))
+  await ada.messages.all.counts(5)
+  await ada.send('my own words')
+  await ada.sees('my own words')
+  const id = await ada.userId()
   const direct = await openDirect(server, person, id)
-  const slip = { type: 'message.post', room: direct, client_id: 's', content: 'between us' }
-  mei.send({ ...slip, written_in: 1 })
-  await ada.waitFor(`document.querySelector('.private-note')`, 'the private message')
-  await keeps(ada, 'my own words')
+  const note = { type: 'message.post', room: direct, client_id: 's', content: 'between us' }
+  mei.send({ ...note, written_in: 1 })
+  await ada.messages.privateNotes.at(0).shown()
+  await ada.keeps('my own words')
 })
 
 afterAll(async () => {
@@ -50,7 +49,7 @@ afterAll(async () => {
 })
 
 async function openExport(): Promise<void> {
-  await ada.evaluate(`document.querySelector('#head a[data-panel]').click()`)
+  await ada.part('#head a[data-panel]').press()
   await ada.waitFor(
     `document.querySelector('#panel[open] #export-loaded')?.textContent`,
     'the counts',
@@ -60,10 +59,9 @@ async function openExport(): Promise<void> {
 /** Presses the button; gives the file that came, and how it was called. */
 async function save(): Promise<{ name: string; lines: string[] }> {
   for (const file of readdirSync(folder)) rmSync(join(folder, file))
-  await ada.evaluate(`document.querySelector('#export-save').focus()`)
+  await ada.part('#export-save').focus()
   await ada.press('Enter')
-  const deadline = performance.now() + 10_000
-  while (saved().length === 0 && performance.now() < deadline) await Bun.sleep(50)
+  await waitUntil(() => saved().length > 0, 'the file')
   const [name = ''] = saved()
   return { name, lines: readFileSync(join(folder, name), 'utf8').split('\n') }
 }
@@ -102,9 +100,7 @@ async function expectedLines(): Promise<string[]> {
 
 test('what is loaded is saved line by line, and a screen reader hears how much', async () => {
   await openExport()
-  expect(await ada.evaluate<string>(`document.querySelector('#export-loaded').textContent`)).toBe(
-    'Messages on this page: 6',
-  )
+  expect(await ada.part('#export-loaded').text()).toBe('Messages on this page: 6')
   const { name, lines } = await save()
   expect(name).toMatch(/^general_\d{4}-\d\d-\d\d_\d{4}\.txt$/)
   const gap = lines.indexOf('')
@@ -116,9 +112,7 @@ test('what is loaded is saved line by line, and a screen reader hears how much',
   expect(heading[3]).toMatch(/^Time zone: \+0[12]00 Europe\/Berlin$/)
   expect(heading[4]).toStartWith('Created with: Chatroom ')
   expect(heading.length).toBe(5)
-  expect(await ada.evaluate<string>(`document.querySelector('#status').textContent`)).toBe(
-    'Exported 6 messages',
-  )
+  expect(await ada.status.text()).toBe('Exported 6 messages')
 })
 
 test('private messages come only when they are asked for', async () => {
@@ -151,7 +145,7 @@ test('with the server away and the storage full it still saves what is there', a
     }
   })()`)
   await server.kill()
-  await ada.waitFor(`!document.querySelector('#connection').hidden`, 'the bar')
+  await ada.connection.shown()
   await openExport()
   const { lines } = await save()
   expect(lines.slice(lines.indexOf('') + 1)).toEqual(await expectedLines())

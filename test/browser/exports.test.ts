@@ -2,14 +2,22 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { axeViolations, type BrowserPage, openBrowserPage } from '../helpers/browser'
 import { type ChatClient, openSocket, signIn } from '../helpers/client'
 import { makeFolder, type RunningServer, removeFolder, startServer } from '../helpers/server'
-import { addressOf, enter, expectAccessible, expectNoProblems, rows } from './people'
+import { axeViolations } from '../helpers/browser'
+import {
+  type ChatPage,
+  addressOf,
+  enter,
+  expectAccessible,
+  expectNoProblems,
+  openChatPage,
+} from './pages/chat-page'
+import { waitUntil } from '../helpers/wait'
 
 let server: RunningServer
 let script: ChatClient
-let ada: BrowserPage
+let ada: ChatPage
 const folder = makeFolder()
 
 beforeAll(async () => {
@@ -42,29 +50,21 @@ async function download(kind: 'txt' | 'html'): Promise<string> {
   const into = join(folder, kind)
   mkdirSync(into, { recursive: true })
   await ada.cdp('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: into })
-  await ada.evaluate(`document.querySelector('#head a[data-panel]').click()`)
-  await ada.waitFor(
-    `document.querySelector('#panel[open] #export-room a[href*="tz="]')`,
-    'the ways',
-  )
+  await ada.part('#head a[data-panel]').press()
+  await ada.part('#panel[open] #export-room a[href*="tz="]').shown()
   await ada.click(`#export-room a[href*="export.${kind}"]`)
-  const begun = `document.querySelector('#export-begun[role=status]').textContent`
-  await ada.waitFor(`${begun}.startsWith('The export has started')`, 'the sentence')
-  for (let tries = 0; tries < 200; tries += 1) {
-    const [file] = [...new Bun.Glob(`*.${kind}`).scanSync({ cwd: into, onlyFiles: true })]
-    if (file !== undefined) {
-      await ada.evaluate(`document.querySelector('#panel').close()`)
-      return join(into, file)
-    }
-    await Bun.sleep(50)
-  }
-  throw new Error(`no ${kind} was downloaded`)
+  await ada.part('#export-begun[role=status]').reads('The export has started')
+  const downloaded = (): string | undefined =>
+    [...new Bun.Glob(`*.${kind}`).scanSync({ cwd: into, onlyFiles: true })][0]
+  const file = await waitUntil(downloaded, `the ${kind}`)
+  await ada.evaluate(`document.querySelector('#panel').close()`)
+  return join(into, file)
 }
 
 test('the settings say how much there is, and are accessible', async () => {
-  await ada.evaluate(`document.querySelector('#head a[data-panel]').click()`)
-  await ada.waitFor(`document.querySelector('#panel[open] #export-room')`, 'the section')
-  const text = await ada.evaluate<string>(`document.querySelector('#export-room').innerText`)
+  await ada.part('#head a[data-panel]').press()
+  await ada.part('#panel[open] #export-room').shown()
+  const text = await ada.part('#export-room').shownText()
   expect(text).toContain('21 messages')
   await expectAccessible(ada)
   await ada.evaluate(`document.querySelector('#panel').close()`)
@@ -77,7 +77,7 @@ test('the text that is downloaded is, line by line, what stands in the room', as
   const file = await Bun.file(path).text()
   const lines = file.split('\n\n')[1]?.trim().split('\n') ?? []
   const said = lines.filter((line) => line.startsWith('['))
-  const shown = await rows(ada)
+  const shown = await ada.rows()
   expect(said.length).toBe(shown.length)
   for (const [n, { text }] of shown.entries()) {
     expect(said[n]?.replaceAll('**', '')).toEndWith(`梅: ${text}`)
@@ -88,15 +88,15 @@ test('the text that is downloaded is, line by line, what stands in the room', as
 
 test('the page that is downloaded opens from the disk and asks for nothing', async () => {
   const path = await download('html')
-  const page = await openBrowserPage()
+  const page = await openChatPage()
   await page.goto(pathToFileURL(path).href)
   const before = page.requests.length
-  await page.waitFor(`document.querySelectorAll('article').length === 21`, 'the messages')
+  await page.parts('article').counts(21)
   const picture = `document.querySelector('figure img')`
   await page.waitFor(`${picture}.complete && ${picture}.naturalWidth === 2`, 'the picture')
-  const text = await page.evaluate<string>(`document.querySelector('article').innerText`)
+  const text = await page.part('article').shownText()
   expect(text).toMatch(/^梅 \d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}\s+message 1 你好 bold$/)
-  await Bun.sleep(300)
+  await page.settled()
   const asked = page.requests.map(({ url }) => url).filter((url) => !/^(file|data):/.test(url))
   expect(asked).toEqual([])
   expect(page.requests.length).toBeGreaterThanOrEqual(before)
@@ -110,10 +110,7 @@ test('the page that is downloaded opens from the disk and asks for nothing', asy
 
 test('without a script the links are plain links', async () => {
   await ada.goto(addressOf(server.port, 'a', '/rooms/1/settings'))
-  await ada.waitFor(
-    `document.querySelectorAll('#export-room a[download]').length === 2`,
-    'the links',
-  )
+  await ada.parts('#export-room a[download]').counts(2)
   expectNoProblems(ada)
 })
 

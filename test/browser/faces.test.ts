@@ -1,26 +1,22 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { type BrowserPage, openBrowserPage } from '../helpers/browser'
-import { draftSaveMs } from '../../src/island/composer/drafts'
 import { type RunningServer, startServer } from '../helpers/server'
 import {
+  type ChatPage,
   addressOf,
-  connected,
   enter,
   expectAccessible,
   expectNoProblems,
-  reload,
-  say,
-  sees,
-} from './people'
+  openChatPage,
+} from './pages/chat-page'
 
 let server: RunningServer
-let ada: BrowserPage
-let mei: BrowserPage
+let ada: ChatPage
+let mei: ChatPage
 
 beforeAll(async () => {
   server = await startServer()
   mei = await enter(server.port, '梅', 'b')
-  ada = await openBrowserPage()
+  ada = await openChatPage()
 })
 
 afterAll(async () => {
@@ -33,12 +29,12 @@ type Way = 'paste' | 'drop' | 'choose'
 
 /** Brings a picture of one colour to the open form, as from elsewhere. */
 async function bringFace(
-  page: BrowserPage,
+  page: ChatPage,
   colour: string,
   type = 'image/png',
   way: Way = 'paste',
 ): Promise<void> {
-  await page.waitFor(`document.querySelector('.own-face')`, 'the form')
+  await page.part('.own-face').shown()
   const isLoaded = `performance.getEntriesByType('resource').some(({ name, responseEnd }) =>
     /lazy-(faces|panel)/.test(name) && performance.now() > responseEnd + 100)`
   await page.waitFor(isLoaded, 'the part for faces')
@@ -81,35 +77,35 @@ const facePixel = (selector: string): string => `(() => {
 
 test('at the door a picture is pasted, cut to a square, and goes in with the name', async () => {
   await ada.goto(addressOf(server.port, 'a'))
-  await ada.waitFor(`document.querySelector('#sign-in[open] #nickname')`, 'the door')
+  await ada.nickname.shown()
   await bringFace(ada, '#c00000', 'image/gif')
   const problem = `document.querySelector('.own-face__problem').textContent`
   await ada.waitFor(`${problem} !== ''`, 'the sentence')
   expect(await ada.evaluate<string>(problem)).toStartWith('Animated pictures are not supported.')
   await bringFace(ada, '#c00000')
-  await ada.waitFor(`document.querySelector('.picks__own:not([hidden]) input:checked')`, 'it')
+  await ada.part('.picks__own:not([hidden]) input:checked').shown()
   await expectAccessible(ada)
-  await ada.evaluate(`document.querySelector('#nickname').focus()`)
+  await ada.nickname.focus()
   await ada.type('梅')
   await ada.press('Enter')
   // Somebody has this name: the form comes back, with the picture.
-  await ada.waitFor(`document.querySelector('#nickname-problem')`, 'the reason')
-  await ada.waitFor(`document.querySelector('.picks__own:not([hidden]) input:checked')`, 'it')
-  await ada.evaluate(`document.querySelector('#nickname').select()`)
+  await ada.part('#nickname-problem').shown()
+  await ada.part('.picks__own:not([hidden]) input:checked').shown()
+  await ada.nickname.select()
   await ada.type('Ada')
   await ada.press('Enter')
-  await connected(ada)
+  await ada.connected()
   await ada.emulate({ dark: false, width: 1280, height: 800 })
-  await say(ada, 'It is me')
-  await sees(mei, 'It is me')
+  await ada.send('It is me')
+  await mei.sees('It is me')
   // Red to the edge: the middle was taken, not the grey sides.
   await mei.waitFor(`${facePixel('.msg:not(.msg--own) > img.av')} === '100'`, 'the face')
   await mei.waitFor(`${facePixel('.person[data-name=Ada] img')} === '100'`, 'the face on the list')
 })
 
 test('a picture is also dropped on the form, or chosen from the disk', async () => {
-  await mei.evaluate(`document.querySelector('a[href="/profile"]').click()`)
-  await mei.waitFor(`document.querySelector('#panel[open] #profile-name')`, 'the form')
+  await mei.part('a[href="/profile"]').press()
+  await mei.panel.profileName.shown()
   const face = '.picks__own:not([hidden]) img'
   await bringFace(mei, '#00c000', 'image/png', 'drop')
   await mei.waitFor(`${facePixel(face)} === '010'`, 'the dropped one')
@@ -128,61 +124,59 @@ test('a stranger sees no face', async () => {
 })
 
 test('another picture and another name are on all open pages at once', async () => {
-  await say(mei, 'Hello @Ada')
-  await ada.evaluate(`document.querySelector('a[href="/profile"]').click()`)
-  await ada.waitFor(`document.querySelector('#panel[open] #profile-name')`, 'the form')
+  await mei.send('Hello @Ada')
+  await ada.part('a[href="/profile"]').press()
+  await ada.panel.profileName.shown()
   await bringFace(ada, '#0000c0')
-  await ada.waitFor(`document.querySelector('.picks__own input').value === 'picture'`, 'it')
+  await ada.part('.picks__own input').holds('picture')
   await expectAccessible(ada)
   await ada.emulate({ dark: false, width: 1280, height: 800 })
-  await ada.evaluate(`document.querySelector('#profile-name').select()`)
+  await ada.panel.profileName.select()
   await ada.type('艾达')
   await ada.press('Enter')
   await mei.waitFor(`${facePixel('.msg:not(.msg--own) > img.av')} === '001'`, 'the new face')
   const name = `document.querySelector('.msg:not(.msg--own) .msg__meta bdi').textContent`
   expect(await mei.evaluate<string>(name)).toBe('艾达')
-  await mei.waitFor(`document.querySelector('.person[data-name="艾达"] bdi')`, 'the new name')
-  await connected(ada)
-  await say(ada, 'Still me')
-  await sees(mei, 'Still me')
+  await mei.part('.person[data-name="艾达"] bdi').shown()
+  await ada.connected()
+  await ada.send('Still me')
+  await mei.sees('Still me')
   const rows = `[...document.querySelectorAll('.msg:not(.msg--own) .msg__meta bdi')].map((name) =>
     name.textContent).join()`
   expect(await mei.evaluate<string>(rows)).toBe('艾达,艾达')
 })
 
 test('what was begun in another tab outlives a change of name and a reload', async () => {
-  const tab = await openBrowserPage()
+  const tab = await openChatPage()
   await tab.goto(addressOf(server.port, 'a', '/rooms/1'))
-  await connected(tab)
-  await ada.evaluate(`document.querySelector('a[href="/profile"]').click()`)
-  await ada.waitFor(`document.querySelector('#panel[open] #profile-name')`, 'the form')
-  await ada.evaluate(`document.querySelector('#profile-name').select()`)
+  await tab.connected()
+  await ada.part('a[href="/profile"]').press()
+  await ada.panel.profileName.shown()
+  await ada.panel.profileName.select()
   await ada.type('Ada L')
   await ada.press('Enter')
   await tab.waitFor(`document.body.dataset.nickname === 'Ada L'`, 'the new name')
-  await connected(ada)
-  await tab.evaluate(`document.querySelector('#content').focus()`)
+  await ada.connected()
+  await tab.composer.field.focus()
   await tab.type('begun afterwards')
-  await Bun.sleep(draftSaveMs + 100)
-  await reload(tab)
-  expect(await tab.evaluate<string>(`document.querySelector('#content').value`)).toBe(
-    'begun afterwards',
-  )
+  await tab.keeps('begun afterwards')
+  await tab.reload()
+  expect(await tab.composer.field.value()).toBe('begun afterwards')
   tab.close()
 })
 
 test('a name that is held is refused in its place, and a stamp can be taken again', async () => {
-  await ada.evaluate(`document.querySelector('a[href="/profile"]').click()`)
-  await ada.waitFor(`document.querySelector('#panel[open] #profile-name')`, 'the form')
+  await ada.part('a[href="/profile"]').press()
+  await ada.panel.profileName.shown()
   await ada.evaluate(`document.querySelector('#profile-name').value = '梅'`)
-  await ada.evaluate(`document.querySelector('#panel [name=avatar][value=boat]').click()`)
-  await ada.evaluate(`document.querySelector('#panel .panel__form').requestSubmit()`)
+  await ada.part('#panel [name=avatar][value=boat]').press()
+  await ada.part('#panel .panel__form').submit()
   await ada.waitFor(`document.querySelector('#panel .panel__form > .problem').textContent`, 'it')
   await ada.evaluate(`document.querySelector('#profile-name').value = '艾达'`)
-  await ada.evaluate(`document.querySelector('#panel .panel__form').requestSubmit()`)
+  await ada.part('#panel .panel__form').submit()
   const stamp = `document.querySelector('.msg:not(.msg--own) > .av use')`
   await mei.waitFor(`${stamp}?.getAttribute('href') === '#stamp-boat'`, 'the stamp')
-  await connected(ada)
+  await ada.connected()
 })
 
 test('nothing was reported against the policy', () => expectNoProblems(mei))

@@ -2,14 +2,13 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { limits } from '../../src/shared/limits'
-import type { BrowserPage } from '../helpers/browser'
 import { openSocket, signIn } from '../helpers/client'
 import { png } from '../helpers/files'
 import { type RunningServer, startServer } from '../helpers/server'
-import { addressOf, connected, enter, expectNoProblems, rows, say, sees } from './people'
+import { type ChatPage, addressOf, enter, expectNoProblems } from './pages/chat-page'
 
 let server: RunningServer
-let ada: BrowserPage
+let ada: ChatPage
 let script: Awaited<ReturnType<typeof openSocket>>
 const total = 620
 
@@ -34,15 +33,15 @@ const firstVisible = `(() => {
   return { seq: Number(row.dataset.seq), top: Math.round(row.getBoundingClientRect().top) }
 })()`
 
-async function scrollUp(page: BrowserPage): Promise<void> {
-  const oldest = (await rows(page))[0]?.seq
-  await page.evaluate(`document.querySelector('#log').scrollTop = 300`)
+async function scrollUp(page: ChatPage): Promise<void> {
+  const oldest = (await page.rows())[0]?.seq
+  await page.messages.scrollTo(300)
   const isOlder = `Number(document.querySelector('#timeline > .msg').dataset.seq) < ${oldest}`
   await page.waitFor(isOlder, `messages older than ${oldest}`)
 }
 
 test('the page opens at the newest fifty', async () => {
-  const shown = await rows(ada)
+  const shown = await ada.rows()
   expect(shown.length).toBe(limits.historyPageRows)
   expect(shown.at(-1)?.text).toBe(`message ${total}`)
   const distance = `(({ scrollHeight, scrollTop, clientHeight }) =>
@@ -51,11 +50,11 @@ test('the page opens at the newest fifty', async () => {
 })
 
 test('older messages slide in above without a jump', async () => {
-  await ada.evaluate(`document.querySelector('#log').scrollTop = 400`)
+  await ada.messages.scrollTo(400)
   const place = await ada.evaluate<{ seq: number; top: number }>(firstVisible)
   const isOlder = `document.querySelectorAll('#timeline > .msg').length >= 100`
   await ada.waitFor(isOlder, 'a second page')
-  await Bun.sleep(300)
+  await ada.settled()
   const after = await ada.evaluate<{ seq: number; top: number }>(firstVisible)
   expect(after.seq).toBe(place.seq)
   expect(Math.abs(after.top - place.top)).toBeLessThanOrEqual(2)
@@ -71,67 +70,67 @@ test('somebody reading back is not disturbed: the pill counts what is new', asyn
   )
   expect(await ada.evaluate(firstVisible)).toEqual(place)
   await ada.click('#latest')
-  await ada.waitFor(`document.querySelector('#latest').hidden`, 'the pill to go')
-  expect((await rows(ada)).at(-1)?.text).toBe('news 2')
+  await ada.messages.latest.gone()
+  expect((await ada.rows()).at(-1)?.text).toBe('news 2')
 })
 
 test('reading far back keeps at most 400 rows in order, and finds back to the end', async () => {
-  while ((await rows(ada))[0]?.seq !== 1) await scrollUp(ada)
-  const shown = await rows(ada)
+  while ((await ada.rows())[0]?.seq !== 1) await scrollUp(ada)
+  const shown = await ada.rows()
   expect(shown.length).toBeLessThanOrEqual(limits.timelineRowsMax)
   expect(shown.map(({ seq }) => seq)).toEqual(shown.map((_, index) => index + 1))
-  expect(await ada.evaluate<boolean>(`!document.querySelector('#latest').hidden`)).toBe(true)
+  expect(await ada.messages.latest.isShown()).toBe(true)
   await script.post(1, 'new-3', 'news 3')
-  await ada.evaluate(`document.querySelector('#latest').click()`)
-  await sees(ada, 'news 3')
-  expect((await rows(ada)).length).toBe(limits.historyPageRows)
+  await ada.messages.latest.press()
+  await ada.sees('news 3')
+  expect((await ada.rows()).length).toBe(limits.historyPageRows)
 })
 
 test('sending while reading back jumps to the end and shows the message once', async () => {
   await scrollUp(ada)
-  await say(ada, 'Mine, from far back')
-  await sees(ada, 'Mine, from far back')
-  const mine = (await rows(ada)).filter(({ text }) => text === 'Mine, from far back')
+  await ada.send('Mine, from far back')
+  await ada.sees('Mine, from far back')
+  const mine = (await ada.rows()).filter(({ text }) => text === 'Mine, from far back')
   expect(mine.length).toBe(1)
 })
 
 test('a followed room trims its far end and can fetch it again', async () => {
   for (let n = 1; n <= 400; n += 1) await script.post(1, `tail-${n}`, `tail ${n}`)
-  await sees(ada, 'tail 400')
-  const shown = await rows(ada)
+  await ada.sees('tail 400')
+  const shown = await ada.rows()
   expect(shown.length).toBeLessThanOrEqual(limits.timelineRowsMax)
   await scrollUp(ada)
-  const longer = await rows(ada)
+  const longer = await ada.rows()
   expect(longer.map(({ seq }) => seq)).toEqual(longer.map((_, i) => (longer[0]?.seq ?? 0) + i))
 })
 
 test('of a burst the newest stay, in order and once, and the others can be fetched', async () => {
-  await ada.evaluate(`document.querySelector('#latest').click()`)
-  await ada.waitFor(`document.querySelector('#latest').hidden`, 'the end of the room')
+  await ada.messages.latest.press()
+  await ada.messages.latest.gone()
   // The page is busy meanwhile, so that most of it has come when the first of it is shown.
   const busy = `for (const end = performance.now() + 1500; performance.now() < end; );`
   await ada.cdp('Runtime.evaluate', { expression: `void setTimeout(() => { ${busy} })` })
   const posts = Array.from({ length: 900 }, (_, n) => script.post(1, `burst-${n}`, `burst ${n}`))
   await Promise.all(posts)
-  await sees(ada, 'burst 899')
-  const shown = await rows(ada)
+  await ada.sees('burst 899')
+  const shown = await ada.rows()
   expect(shown.length).toBeLessThanOrEqual(limits.timelineRowsMax)
   expect(shown.map(({ text }) => text)).toEqual(
     shown.map((_, n) => `burst ${900 - shown.length + n}`),
   )
   await scrollUp(ada)
-  const longer = await rows(ada)
+  const longer = await ada.rows()
   expect(longer.map(({ seq }) => seq)).toEqual(longer.map((_, i) => (longer[0]?.seq ?? 0) + i))
   await script.post(1, 'after-burst', 'after the burst')
-  await ada.evaluate(`document.querySelector('#latest').click()`)
-  await sees(ada, 'after the burst')
+  await ada.messages.latest.press()
+  await ada.sees('after the burst')
 })
 
 test('without JavaScript the page still reads and posts', async () => {
   await ada.cdp('Emulation.setScriptExecutionDisabled', { value: true })
   await ada.goto(addressOf(server.port, 'a', '/rooms/1'))
   // The field has the focus; the button comes after it.
-  await ada.waitFor(`document.activeElement.id === 'content'`, 'the focus')
+  await ada.composer.field.focused()
   await ada.type('Posted by a plain form')
   const path = join(server.data, '照片.png')
   writeFileSync(path, png(30, 20))
@@ -141,22 +140,22 @@ test('without JavaScript the page still reads and posts', async () => {
   await ada.cdp('DOM.setFileInputFiles', { ...(found as object), files: [path] })
   await ada.press('Tab')
   await ada.press('Enter')
-  await sees(ada, 'Posted by a plain form')
+  await ada.sees('Posted by a plain form')
   const picture = `[...document.querySelectorAll('#timeline .pic img')].at(-1)`
   await ada.waitFor(`${picture}?.naturalWidth === 30`, 'the picture')
   expect(await ada.evaluate<string>(`${picture}.alt`)).toBe('照片.png')
   // The time leads to the page of the message, where there are forms for everything else.
   await ada.evaluate(`[...document.querySelectorAll('.msg__meta a')].at(-1).click()`)
-  await ada.waitFor(`document.querySelector('#edit-content')`, 'the forms')
-  await ada.evaluate(`document.querySelector('#edit-content').select()`)
+  await ada.part('#edit-content').shown()
+  await ada.part('#edit-content').select()
   await ada.type('Changed by a plain form')
   await ada.press('Tab')
   await ada.press('Enter')
-  await sees(ada, 'Changed by a plain form')
+  await ada.sees('Changed by a plain form')
   await ada.cdp('Emulation.setScriptExecutionDisabled', { value: false })
   await ada.goto(addressOf(server.port, 'a', '/rooms/1'))
-  await connected(ada)
-  await sees(ada, 'Changed by a plain form')
+  await ada.connected()
+  await ada.sees('Changed by a plain form')
 })
 
 test('nothing was reported against the policy', () => {

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { AttachmentOnWire } from '../../src/shared/protocol'
 import { isPlanted, note } from '../faults/by-tests'
-import type { BrowserPage } from '../helpers/browser'
 import { type Person, signIn } from '../helpers/client'
 import { fetchAs, postFiles, upload } from '../helpers/files'
 import { attack, hostileFiles } from '../helpers/hostile-files'
 import { type RunningServer, startServer } from '../helpers/server'
-import { addressOf, connected, enter, reload } from './people'
+import { type ChatPage, addressOf, enter } from './pages/chat-page'
+import { waitUntil } from '../helpers/wait'
 
 /** T11: forty hostile files, opened by themselves and in the room: nothing of them ever runs. */
 let server: RunningServer
 let mallory: Person
-let ada: BrowserPage
+let ada: ChatPage
 const sent: AttachmentOnWire[] = []
 
 beforeAll(async () => {
@@ -42,13 +42,13 @@ async function traces(): Promise<string[]> {
 test('there are forty of them, and the instrument hears an attack', async () => {
   expect(sent.length).toBe(40)
   await ada.evaluate(`(window.alert = () => {}, ${attack.replaceAll(';', ',')}, 1)`)
-  await Bun.sleep(200)
+  await waitUntil(async () => (await traces()).length > 2, 'the attack')
   const found = await traces()
   // The page gives itself its own title again, sooner or later.
   expect(found).toEqual(expect.arrayContaining(['storage', 'window']))
   expect(found.length).toBeGreaterThan(2)
   await ada.evaluate(`localStorage.removeItem('pwned')`)
-  await reload(ada)
+  await ada.reload()
   ada.requests.length = 0
   ada.problems.length = 0
 })
@@ -81,12 +81,12 @@ test('opened by itself, none of them runs', async () => {
     expect({ url, traces: await traces().catch(() => []) }).toEqual({ url, traces: [] })
   }
   await ada.goto(addressOf(server.port, 'a', '/rooms/1'))
-  await connected(ada)
+  await ada.connected()
   expect(await traces()).toEqual([])
 })
 
 test('nor in the room: shown, clicked, framed, or named as a script or a style', async () => {
-  expect(await ada.evaluate<number>(`document.querySelectorAll('.file, .pic').length`)).toBe(40)
+  expect(await ada.parts('.file, .pic').count()).toBe(40)
   const paths = JSON.stringify(sent.map(({ url }) => url))
   await ada.evaluate(`(() => {
     for (const path of ${paths}) for (const [tag, place] of [['iframe', 'src'], ['object', 'data'],

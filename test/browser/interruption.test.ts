@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { renewMs } from '../../src/island/actions/connection'
-import type { BrowserPage } from '../helpers/browser'
 import { type RunningServer, startServer } from '../helpers/server'
-import { enter, expectTexts, reload, rows, say, sees } from './people'
+import { type ChatPage, enter, expectTexts } from './pages/chat-page'
 
 let server: RunningServer
-let ada: BrowserPage
-let grace: BrowserPage
+let ada: ChatPage
+let grace: ChatPage
 
 beforeAll(async () => {
   server = await startServer()
@@ -21,22 +20,22 @@ afterAll(async () => {
 })
 
 test('the server is killed while one is typing, and nothing is missing or doubled', async () => {
-  await say(ada, 'Before')
-  await sees(grace, 'Before')
-  await ada.evaluate(`document.querySelector('#content').focus()`)
+  await ada.send('Before')
+  await grace.sees('Before')
+  await ada.composer.field.focus()
   await ada.type('Half a sen')
   await server.kill()
-  await ada.waitFor(`!document.querySelector('#connection').hidden`, 'the connection bar')
+  await ada.connection.shown()
   await ada.type('tence, written through it')
   await ada.press('Enter')
-  await say(grace, 'Sent into the void')
-  expect((await rows(ada)).at(-1)).toMatchObject({ isPending: true })
+  await grace.send('Sent into the void')
+  expect((await ada.rows()).at(-1)).toMatchObject({ isPending: true })
   await server.restart()
-  await sees(grace, 'Half a sentence, written through it', 30_000)
-  await sees(ada, 'Sent into the void', 30_000)
-  await say(ada, 'After')
-  await sees(grace, 'After')
-  const texts = (await rows(ada)).map(({ text }) => text)
+  await grace.sees('Half a sentence, written through it', 30_000)
+  await ada.sees('Sent into the void', 30_000)
+  await ada.send('After')
+  await grace.sees('After')
+  const texts = (await ada.rows()).map(({ text }) => text)
   expect(texts.toSorted()).toEqual(
     ['After', 'Before', 'Half a sentence, written through it', 'Sent into the void'].toSorted(),
   )
@@ -45,14 +44,14 @@ test('the server is killed while one is typing, and nothing is missing or double
 })
 
 test('an unsent message survives a reload and is sent once', async () => {
-  const texts = (await rows(ada)).map(({ text }) => text)
+  const texts = (await ada.rows()).map(({ text }) => text)
   await server.kill()
-  await say(ada, 'Written while the server was away')
-  await say(ada, 'And one behind it')
+  await ada.send('Written while the server was away')
+  await ada.send('And one behind it')
   await server.restart()
-  await reload(ada)
-  await sees(ada, 'And one behind it', 30_000)
-  await sees(grace, 'And one behind it', 30_000)
+  await ada.reload()
+  await ada.sees('And one behind it', 30_000)
+  await grace.sees('And one behind it', 30_000)
   const all = [...texts, 'Written while the server was away', 'And one behind it']
   await expectTexts(ada, all)
   await expectTexts(grace, all)
@@ -66,44 +65,42 @@ test('five restarts while both talk lose nothing and double nothing', async () =
       [grace, 'Grace'],
     ] as const) {
       sent.push(`${name} in round ${round}`)
-      await say(page, `${name} in round ${round}`)
+      await page.send(`${name} in round ${round}`)
     }
     if (round % 2 === 0) await server.kill()
     else await server.stop()
     await server.restart()
   }
   for (const text of sent) {
-    await sees(ada, text, 30_000)
-    await sees(grace, text, 30_000)
+    await ada.sees(text, 30_000)
+    await grace.sees(text, 30_000)
   }
-  const texts = (await rows(ada)).map(({ text }) => text)
+  const texts = (await ada.rows()).map(({ text }) => text)
   expect(texts.filter((text) => text.includes('in round')).toSorted()).toEqual(sent.toSorted())
   await expectTexts(grace, texts)
 })
 
 test('a refused message keeps its text, with Retry and Discard, also after a reload', async () => {
   const tower = `tower a${'\u0301'.repeat(20)}`
-  await say(ada, tower)
-  await ada.waitFor(`document.querySelector('.msg--failed .msg__state button')`, 'Retry')
-  await reload(ada)
-  await ada.waitFor(`document.querySelector('.msg--failed .msg__state')`, 'the failed message')
-  const failed = (await rows(ada)).at(-1)
+  await ada.send(tower)
+  await ada.part('.msg--failed .msg__state button').shown()
+  await ada.reload()
+  await ada.part('.msg--failed .msg__state').shown()
+  const failed = (await ada.rows()).at(-1)
   expect(failed).toMatchObject({ text: tower, isFailed: true })
-  await say(ada, 'Waits behind it')
-  expect((await rows(ada)).at(-1)).toMatchObject({ text: 'Waits behind it', isPending: true })
+  await ada.send('Waits behind it')
+  expect((await ada.rows()).at(-1)).toMatchObject({ text: 'Waits behind it', isPending: true })
   await ada.click('.msg--failed [data-action=discard]')
-  await sees(grace, 'Waits behind it')
-  expect((await rows(ada)).some(({ text }) => text === tower)).toBe(false)
+  await grace.sees('Waits behind it')
+  expect((await ada.rows()).some(({ text }) => text === tower)).toBe(false)
 })
 
 test('a draft waits through a reload', async () => {
-  await ada.evaluate(`document.querySelector('#content').focus()`)
+  await ada.composer.field.focus()
   await ada.type('Not finished yet')
-  await Bun.sleep(500)
-  await reload(ada)
-  expect(await ada.evaluate<string>(`document.querySelector('#content').value`)).toBe(
-    'Not finished yet',
-  )
+  await ada.keeps('Not finished yet')
+  await ada.reload()
+  expect(await ada.composer.field.value()).toBe('Not finished yet')
 })
 
 test('X8: a page of an older server says so, and what waits in it is sent once', async () => {
@@ -112,16 +109,16 @@ test('X8: a page of an older server says so, and what waits in it is sent once',
   })`
   await ada.cdp('Page.enable')
   await ada.cdp('Page.addScriptToEvaluateOnNewDocument', { source })
-  await reload(ada)
+  await ada.reload()
   const isTold = `(document.querySelector('#toast:not([hidden])')?.textContent ?? '')
     .includes('updated')`
   await ada.waitFor(isTold, 'the news that there is an update')
   await server.kill()
-  await ada.evaluate(`document.querySelector('#content').select()`)
-  await say(ada, 'From an older page')
+  await ada.composer.field.select()
+  await ada.send('From an older page')
   await server.restart()
-  await sees(grace, 'From an older page', 30_000)
-  await sees(ada, 'From an older page', 30_000)
+  await grace.sees('From an older page', 30_000)
+  await ada.sees('From an older page', 30_000)
   // While something is being written it stays as it is.
   await ada.type('Begun')
   await ada.evaluate(`void (document.body.dataset.isOld = 'yes')`)
@@ -129,12 +126,11 @@ test('X8: a page of an older server says so, and what waits in it is sent once',
   expect(await ada.evaluate<string>(`document.body.dataset.isOld`)).toBe('yes')
   // Nor does it leave for a page that nobody answers.
   await server.kill()
-  await ada.evaluate(`document.querySelector('#content').select()`)
-  await ada.press('Delete')
+  await ada.composer.clear()
   await Bun.sleep(renewMs + 500)
   expect(await ada.evaluate<string>(`document.body.dataset.isOld`)).toBe('yes')
   await server.restart()
-  const texts = (await rows(grace)).map(({ text }) => text)
+  const texts = (await grace.rows()).map(({ text }) => text)
   expect(texts.filter((text) => text === 'From an older page').length).toBe(1)
   // Nothing is begun on it any more, so it takes the newer script by itself; but not for ever.
   await ada.waitFor(`document.body?.dataset.isOld === undefined`, 'the renewed page', 30_000)

@@ -1,18 +1,17 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import type { BrowserPage } from '../helpers/browser'
 import { type ChatClient, openSocket, signIn } from '../helpers/client'
 import { type RunningServer, startServer } from '../helpers/server'
-import { enter, expectNoProblems, sees } from './people'
+import { type ChatPage, enter, expectNoProblems } from './pages/chat-page'
 
 let server: RunningServer
-let ada: BrowserPage
+let ada: ChatPage
 let mei: ChatClient
 
 beforeAll(async () => {
   server = await startServer()
   mei = await openSocket(server, await signIn(server, '梅花'))
   ada = await enter(server.port, 'Ada', 'a')
-  await ada.waitFor(`document.querySelector('.person[data-name="梅花"]')`, 'Mei')
+  await ada.part('.person[data-name="梅花"]').shown()
 })
 
 afterAll(async () => {
@@ -36,31 +35,28 @@ async function tabTo(selector: string): Promise<void> {
 test('a room is made by keyboard alone', async () => {
   await tabTo('.rail__add')
   await ada.press('Enter')
-  await ada.waitFor(`document.activeElement.id === 'new-name'`, 'the first field')
+  await ada.panel.newName.focused()
   await ada.type('Keys only')
   await ada.press('Enter')
   await ada.waitFor(`document.querySelector('#timeline')?.dataset.title === '#Keys only'`, 'it')
-  await ada.waitFor(`document.activeElement.id === 'content'`, 'the field')
+  await ada.composer.field.focused()
 })
 
 test('all are called only after a question that says how many', async () => {
-  await ada.waitFor(`document.querySelector('#connection').hidden`, 'the connection')
+  await ada.connection.gone()
   const invite = `fetch(location.pathname + '/members', { method: 'POST',
     body: new URLSearchParams({ user: 1 }) }).then(({ status }) => status)`
   expect(await ada.evaluate<number>(invite)).toBe(200)
-  await ada.evaluate('location.reload()')
-  await Bun.sleep(100)
+  await ada.reload()
   await ada.waitFor(`document.querySelector('#people-list')?.dataset.members === '2'`, 'both')
-  await ada.waitFor(`document.activeElement.id === 'content'`, 'the field')
+  await ada.composer.field.focused()
   await ada.evaluate(`(window.asked = [], window.confirm = (question) => {
     asked.push(question); return asked.length > 1 })`)
   await ada.type('Dinner, @all')
   await ada.press('Enter')
-  expect(await ada.evaluate<string>(`document.querySelector('#content').value`)).toBe(
-    'Dinner, @all',
-  )
+  expect(await ada.composer.field.value()).toBe('Dinner, @all')
   await ada.press('Enter')
-  await sees(ada, 'Dinner, @all')
+  await ada.sees('Dinner, @all')
   expect(await ada.evaluate<string[]>('asked')).toEqual([
     'This notifies 1 person. Send it?',
     'This notifies 1 person. Send it?',
@@ -71,9 +67,9 @@ test('a private message goes out without a click', async () => {
   await ada.press('ArrowUp', ['Alt'])
   await ada.waitFor(`document.querySelector('#timeline').dataset.title === '#general'`, 'general')
   await ada.type('@mh')
-  await ada.waitFor(`document.querySelector('#options:not([hidden]) bdi')`, 'the list')
+  await ada.part('#options:not([hidden]) bdi').shown()
   await ada.press('Tab')
-  await ada.waitFor(`!document.querySelector('#chip').hidden`, 'the chip')
+  await ada.composer.chip.shown()
   await ada.type('by keys')
   await ada.press('Enter')
   const heard = await mei.until(
@@ -85,8 +81,8 @@ test('a private message goes out without a click', async () => {
 
 test('regions, rows and the sheet of keys are reached and left', async () => {
   for (const n of [1, 2, 3]) await mei.post(1, `k-${n}`, `row ${n}`)
-  await sees(ada, 'row 3')
-  await ada.evaluate(`document.querySelector('#content').focus()`)
+  await ada.sees('row 3')
+  await ada.composer.field.focus()
   await ada.press('F6', ['Control', 'Shift'])
   expect(await ada.evaluate<string>(focused)).toBe('log')
   await ada.press('ArrowUp')
@@ -97,9 +93,9 @@ test('regions, rows and the sheet of keys are reached and left', async () => {
   await ada.press('F6', ['Control'])
   expect(await ada.evaluate<string>(focused)).toBe('content')
   await ada.press('/', ['Control'])
-  await ada.waitFor(`document.querySelector('#panel[open] kbd')`, 'the sheet')
+  await ada.part('#panel[open] kbd').shown()
   await ada.press('Escape')
-  await ada.waitFor(`!document.querySelector('#panel').open`, 'it to close')
+  await ada.panel.dialog.gone()
   expect(await ada.evaluate<string>(focused)).toBe('content')
 })
 

@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { type BrowserPage } from '../helpers/browser'
 import { signIn } from '../helpers/client'
 import { png, postFiles, upload } from '../helpers/files'
 import { type RunningServer, startServer } from '../helpers/server'
-import { bring, inTray } from './files'
-import { enter, expectAccessible, expectNoProblems } from './people'
+import { type ChatPage, enter, expectAccessible, expectNoProblems } from './pages/chat-page'
 
 let server: RunningServer
-let ada: BrowserPage
+let ada: ChatPage
 
 beforeAll(async () => {
   server = await startServer()
@@ -28,7 +26,7 @@ beforeAll(async () => {
     'A file',
   )
   ada = await enter(server.port, 'Ada', 'a')
-  await ada.waitFor(`document.querySelectorAll('.pic').length === 3`, 'the pictures')
+  await ada.parts('.pic').counts(3)
 })
 
 afterAll(async () => {
@@ -36,29 +34,28 @@ afterAll(async () => {
   await server.dispose()
 })
 
-const title = `document.querySelector('#lightbox-title').textContent`
 const isOpen = `document.querySelector('#lightbox')?.open === true`
 
 test('pictures and files in the room are accessible, and so is the tray', async () => {
   await expectAccessible(ada)
-  await bring(ada, 'paste')
-  await inTray(ada, 1)
+  await ada.files.bring('paste')
+  await ada.composer.tray.counts(1)
   await expectAccessible(ada)
-  await ada.evaluate(`document.querySelector('#tray button').click()`)
+  await ada.part('#tray button').press()
 })
 
 test('a picture is seen large by keyboard, and the arrows lead through the room', async () => {
-  await ada.evaluate(`document.querySelectorAll('.pic')[1].focus()`)
+  await ada.parts('.pic').at(1).focus()
   await ada.press('Enter')
   await ada.waitFor(isOpen, 'the lightbox')
-  expect(await ada.evaluate<string>(title)).toBe('second.png (2 of 3)')
+  expect(await ada.part('#lightbox-title').text()).toBe('second.png (2 of 3)')
   await ada.press('ArrowRight')
-  expect(await ada.evaluate<string>(title)).toBe('third.png (3 of 3)')
+  expect(await ada.part('#lightbox-title').text()).toBe('third.png (3 of 3)')
   await ada.press('ArrowRight')
-  expect(await ada.evaluate<string>(title)).toBe('third.png (3 of 3)')
+  expect(await ada.part('#lightbox-title').text()).toBe('third.png (3 of 3)')
   await ada.press('ArrowLeft')
   await ada.press('ArrowLeft')
-  expect(await ada.evaluate<string>(title)).toBe('first.png (1 of 3)')
+  expect(await ada.part('#lightbox-title').text()).toBe('first.png (1 of 3)')
   expect(await ada.evaluate<string>(`document.querySelector('#lightbox img').alt`)).toBe(
     'A first.png',
   )
@@ -114,7 +111,7 @@ test('it grows and shrinks, and Escape leads back to the picture', async () => {
 })
 
 test('a click beside it closes it, and a swipe leads on or away', async () => {
-  await ada.evaluate(`document.querySelector('.pic').click()`)
+  await ada.part('.pic').press()
   await ada.waitFor(isOpen, 'the lightbox')
   const swipe = (x: number, y: number): Promise<unknown> =>
     ada.evaluate(`(() => {
@@ -127,12 +124,12 @@ test('a click beside it closes it, and a swipe leads on or away', async () => {
       at('pointerup', 200 + ${x}, 200 + ${y})
     })()`)
   await swipe(-120, 10)
-  expect(await ada.evaluate<string>(title)).toBe('second.png (2 of 3)')
+  expect(await ada.part('#lightbox-title').text()).toBe('second.png (2 of 3)')
   await swipe(10, 150)
   await ada.waitFor(`!(${isOpen})`, 'it to close')
-  await ada.evaluate(`document.querySelector('.pic').click()`)
+  await ada.part('.pic').press()
   await ada.waitFor(isOpen, 'the lightbox')
-  await ada.evaluate(`document.querySelector('.lightbox__stage').click()`)
+  await ada.part('.lightbox__stage').press()
   await ada.waitFor(`!(${isOpen})`, 'it to close')
 })
 

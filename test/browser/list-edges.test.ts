@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import type { BrowserPage } from '../helpers/browser'
 import { type ChatClient, openSocket, signIn } from '../helpers/client'
 import { makeRoom, sendForm } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
-import { addressOf, connected, enter, rows, say, sees } from './people'
+import { type ChatPage, addressOf, enter } from './pages/chat-page'
 
 /** Where a list of messages ends, begins, is cut, or is still on its way. */
 let server: RunningServer
-let ada: BrowserPage
+let ada: ChatPage
 let bob: ChatClient
 let harbour = 0
 
@@ -32,12 +31,12 @@ const pill = `document.querySelector('#latest:not([hidden])')`
 
 async function open(path: string): Promise<void> {
   await ada.goto(addressOf(server.port, 'a', path))
-  await connected(ada)
+  await ada.connected()
 }
 
 async function switchTo(room: number): Promise<void> {
-  await ada.waitFor(`document.querySelector('#room-${room}')`, 'its link')
-  await ada.evaluate(`document.querySelector('#room-${room}').click()`)
+  await ada.rail.room(room).shown()
+  await ada.rail.room(room).press()
   await ada.waitFor(`document.querySelector('#composer').dataset.room === '${room}'`, 'the room')
 }
 
@@ -45,11 +44,11 @@ test('a jump in a room that fits the screen goes on following it', async () => {
   const first = await bob.post(harbour, 'q', 'A question')
   await bob.post(harbour, 'a', 'An answer', first.type === 'accepted' ? first.seq : 0)
   await switchTo(harbour)
-  await sees(ada, 'An answer')
-  await ada.evaluate(`document.querySelector('.quote').click()`)
-  await ada.waitFor(`document.querySelector('.msg--flash')`, 'the question')
+  await ada.sees('An answer')
+  await ada.part('.quote').press()
+  await ada.part('.msg--flash').shown()
   for (let n = 0; n < 40; n += 1) await bob.post(harbour, `more-${n}`, `more ${n}`)
-  await sees(ada, 'more 39')
+  await ada.sees('more 39')
   expect(await ada.evaluate<boolean>(`${pill} === null`)).toBe(true)
   const left = `${log}.scrollHeight - ${log}.scrollTop - ${log}.clientHeight`
   await ada.waitFor(`${left} < 5`, 'the end')
@@ -58,18 +57,18 @@ test('a jump in a room that fits the screen goes on following it', async () => {
 test('a full list that was left while more came is not taken for whole', async () => {
   for (let n = 0; n < 405; n += 1) await bob.post(1, `f-${n}`, `message ${n}`)
   await open('/rooms/1')
-  for (let n = 0; n < 60 && (await rows(ada)).length < 400; n += 1) {
-    await ada.evaluate(`(${log}.scrollTop = 900)`)
-    await ada.evaluate(`(${log}.scrollTop = 400)`)
-    await Bun.sleep(80)
+  for (let n = 0; n < 60 && (await ada.rows()).length < 400; n += 1) {
+    await ada.messages.scrollTo(900)
+    await ada.messages.scrollTo(400)
+    await ada.settled()
   }
   await ada.evaluate(`(${log}.scrollTop = ${log}.scrollHeight / 2)`)
   for (const n of [0, 1, 2]) await bob.post(1, `missed-${n}`, `missed ${n}`)
   await ada.waitFor(pill, 'the pill')
   await switchTo(harbour)
   await switchTo(1)
-  await sees(ada, 'missed 2')
-  expect((await rows(ada)).slice(-3).map(({ text }) => text)).toEqual([
+  await ada.sees('missed 2')
+  expect((await ada.rows()).slice(-3).map(({ text }) => text)).toEqual([
     'missed 0',
     'missed 1',
     'missed 2',
@@ -89,8 +88,8 @@ test('what changed while a page was under way is not brought back by it', async 
   bob.send({ type: 'message.delete', room: 1, seq: next, client_id: 'zombie' })
   const words = { room: 1, seq: next + 1, content: 'other words', client_id: 'fresh-words' }
   bob.send({ type: 'message.edit', ...words })
-  await sees(ada, 'other words')
-  await ada.waitFor(`!document.querySelector('.msg[data-seq="${next}"]')`, 'the deleted one to go')
+  await ada.sees('other words')
+  await ada.part(`.msg[data-seq="${next}"]`).gone()
   await ada.cdp('Network.emulateNetworkConditions', { ...slow, latency: 0 })
 })
 
@@ -98,20 +97,21 @@ test('far from the end, changes of what is not loaded are nothing new', async ()
   await open('/rooms/1/messages/60')
   bob.send({ type: 'message.edit', room: 1, seq: 300, content: 'changed', client_id: 'far' })
   await bob.until((item) => item.type === 'accepted' && item.client_id === 'far', 'the answer')
-  await Bun.sleep(300)
+  bob.send({ type: 'message.edit', room: 1, seq: 60, content: 'near', client_id: 'near' })
+  await ada.row('near').shown()
   expect(await ada.evaluate<string>(`${pill}.innerText`)).toContain('Jump to present')
-  expect(await ada.evaluate<string>(`document.querySelector('#status').textContent`)).toBe('')
+  expect(await ada.status.text()).toBe('')
 })
 
 test('a first letter on the page of a message is typed, and does nothing to it', async () => {
   await ada.press('r')
-  expect(await ada.evaluate<string>(`document.querySelector('#content').value`)).toBe('r')
+  expect(await ada.composer.field.value()).toBe('r')
   await ada.press('Backspace')
 })
 
 test('the room’s own link and Back lead out of its past', async () => {
-  await ada.evaluate(`document.querySelector('#room-1').click()`)
-  await sees(ada, 'missed 2')
+  await ada.rail.room(1).press()
+  await ada.sees('missed 2')
   await ada.waitFor(`location.pathname === '/rooms/1'`, 'the address')
 })
 
@@ -119,7 +119,7 @@ test('without a connection, what is sent from the past is shown, and goes later'
   await open('/rooms/1/messages/60')
   const off = { offline: true, latency: 0, downloadThroughput: -1, uploadThroughput: -1 }
   await ada.cdp('Network.emulateNetworkConditions', off)
-  await say(ada, 'Sent from the past')
+  await ada.send('Sent from the past')
   const pending = `[...document.querySelectorAll('.msg--pending')].map((row) => row.innerText)`
   await ada.waitFor(`${pending}.join().includes('Sent from the past')`, 'the message')
   await ada.cdp('Network.emulateNetworkConditions', { ...off, offline: false })

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import type { BrowserPage } from '../helpers/browser'
 import { openSocket, signIn } from '../helpers/client'
 import { makeRoom } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
-import { addressOf, connected, enter, expectNoProblems, rows, sees } from './people'
+import { type ChatPage, addressOf, enter, expectNoProblems } from './pages/chat-page'
 
 let server: RunningServer
-let ada: BrowserPage
+let ada: ChatPage
 let script: Awaited<ReturnType<typeof openSocket>>
 let closed = 0
 const total = 300
@@ -34,7 +33,7 @@ const offCentre = (seq: number): string => `(() => {
   return Math.abs(middle(row.getBoundingClientRect()) - middle(log.getBoundingClientRect()))
 })()`
 
-async function expectShown(page: BrowserPage, seq: number): Promise<void> {
+async function expectShown(page: ChatPage, seq: number): Promise<void> {
   const flash = `document.querySelector('.msg--flash')?.dataset.seq === '${seq}'`
   await page.waitFor(flash, `message ${seq} to flash`)
   expect(await page.evaluate<number>(offCentre(seq))).toBeLessThan(40)
@@ -43,13 +42,14 @@ async function expectShown(page: BrowserPage, seq: number): Promise<void> {
 
 test('a link to a message opens the room around it, in the middle, and flashes it', async () => {
   await ada.goto(addressOf(server.port, 'a', '/rooms/1/messages/100'))
-  await connected(ada)
+  await ada.connected()
   await expectShown(ada, 100)
-  const shown = (await rows(ada)).map(({ seq }) => seq)
+  const shown = (await ada.rows()).map(({ seq }) => seq)
   expect(shown).toContain(90)
   expect(shown).toContain(110)
-  const pill = `document.querySelector('#latest:not([hidden])')?.textContent`
-  expect(await ada.evaluate<string>(pill)).toContain('Jump to present')
+  expect(
+    await ada.evaluate<string>(`document.querySelector('#latest:not([hidden])')?.textContent`),
+  ).toContain('Jump to present')
 })
 
 test('reading on from there loads what is newer, without a hole and without a jump', async () => {
@@ -57,7 +57,7 @@ test('reading on from there loads what is newer, without a hole and without a ju
   for (let n = 0; n < 40; n += 1) {
     const isWhole = `document.querySelector('#newer') === null`
     if (await ada.evaluate<boolean>(isWhole)) break
-    const last = (await rows(ada)).at(-1)?.seq
+    const last = (await ada.rows()).at(-1)?.seq
     await ada.evaluate(`document.querySelector('#log').scrollBy(0, 900)`)
     await ada.waitFor(
       `${isWhole} || Number([...document.querySelectorAll('#timeline > .msg')].at(-1).dataset.seq)
@@ -66,21 +66,21 @@ test('reading on from there loads what is newer, without a hole and without a ju
       'newer messages',
     )
   }
-  await sees(ada, 'said meanwhile')
-  const seqs = (await rows(ada)).map(({ seq }) => seq)
+  await ada.sees('said meanwhile')
+  const seqs = (await ada.rows()).map(({ seq }) => seq)
   expect(seqs).toEqual(Array.from(seqs, (_, n) => (seqs[0] ?? 0) + n))
   await script.post(1, 'after', 'said after that')
-  await sees(ada, 'said after that')
+  await ada.sees('said after that')
 })
 
 test('the time of a message is its address, opened in place; Back returns', async () => {
   await ada.goto(addressOf(server.port, 'a', '/rooms/1'))
-  await connected(ada)
-  const seq = (await rows(ada))[25]?.seq ?? 0
+  await ada.connected()
+  const seq = (await ada.rows())[25]?.seq ?? 0
   await ada.evaluate(`(window.stays = true,
     document.querySelector('.msg[data-seq="${seq}"] .msg__meta a').click())`)
   await expectShown(ada, seq)
-  expect(await ada.evaluate<string>('location.pathname')).toBe(`/rooms/1/messages/${seq}`)
+  expect(await ada.path()).toBe(`/rooms/1/messages/${seq}`)
   await ada.evaluate('history.back()')
   await ada.waitFor(`location.pathname === '/rooms/1'`, 'the room’s own address')
   expect(await ada.evaluate<boolean>('window.stays')).toBe(true)
@@ -88,10 +88,10 @@ test('the time of a message is its address, opened in place; Back returns', asyn
 
 test('from one message, Jump to present leads to the end and to the room’s address', async () => {
   await ada.goto(addressOf(server.port, 'a', '/rooms/1/messages/20'))
-  await connected(ada)
+  await ada.connected()
   await expectShown(ada, 20)
   await ada.click('#latest')
-  await sees(ada, 'said after that')
+  await ada.sees('said after that')
   await ada.waitFor(`location.pathname === '/rooms/1'`, 'the room’s own address')
 })
 
@@ -99,10 +99,9 @@ test('a message that is gone says so, and shows what was said around it', async 
   script.send({ type: 'message.delete', room: 1, seq: 50, client_id: 'gone' })
   await script.until((item) => item.type === 'message.removed', 'the removal')
   await ada.goto(addressOf(server.port, 'a', '/rooms/1/messages/50'))
-  await connected(ada)
-  const toast = `document.querySelector('#toast:not([hidden])')?.textContent`
-  await ada.waitFor(`${toast} === 'This message no longer exists.'`, 'the sentence')
-  const shown = (await rows(ada)).map(({ seq }) => seq)
+  await ada.connected()
+  await ada.toast.says('This message no longer exists.')
+  const shown = (await ada.rows()).map(({ seq }) => seq)
   expect(shown).toContain(49)
   expect(shown).toContain(51)
 })

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import type { BrowserPage } from '../helpers/browser'
 import { type ChatClient, openSocket, signIn } from '../helpers/client'
 import { makeRoom, sendForm } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
-import { enter, expectNoProblems, say, sees } from './people'
+import { type ChatPage, enter, expectNoProblems } from './pages/chat-page'
 
 let server: RunningServer
-let mei: BrowserPage
+let mei: ChatPage
 let ada: ChatClient
 let tea: number
 
@@ -34,11 +33,11 @@ test('the rooms are a drawer: it opens, a room is chosen, it is gone', async () 
   await ada.post(tea, 'p-1', '水开了')
   await mei.click('.opens-rooms')
   await mei.waitFor(isOpen('#rooms'), 'the drawer')
-  await mei.waitFor(`document.querySelector('#room-${tea}.unread')`, 'the bold name')
+  await mei.part(`#room-${tea}.unread`).shown()
   await mei.click(`#room-${tea}`)
-  await mei.waitFor(`document.querySelector('#timeline').dataset.room === '${tea}'`, 'the room')
+  await mei.rail.opened(tea)
   expect(await mei.evaluate<boolean>(isOpen('#rooms'))).toBe(false)
-  await sees(mei, '水开了')
+  await mei.sees('水开了')
   expect(await mei.evaluate<string>('document.title')).toContain('茶室')
 })
 
@@ -46,14 +45,12 @@ test('a person’s card opens from the other drawer, and a private word is writt
   await mei.click('.opens-people')
   await mei.waitFor(isOpen('#people'), 'the drawer')
   await mei.click('.person[data-name=Ada] button')
-  await mei.waitFor(`document.querySelector('#panel[open] .card')`, 'the card')
-  expect(await mei.evaluate<string>(`document.querySelector('#panel').innerText`)).toContain(
-    '发私信',
-  )
+  await mei.panel.card.shown()
+  expect(await mei.panel.dialog.shownText()).toContain('发私信')
   await mei.click('#panel .card form button')
   await mei.waitFor(`document.querySelector('#timeline').dataset.title === 'Ada'`, 'the room')
   await mei.waitFor(`document.querySelector('#content').placeholder.includes('Ada')`, 'the field')
-  await say(mei, '只给你看')
+  await mei.send('只给你看')
   const heard = await ada.until(
     (item) => item.type === 'message' && item.content === '只给你看',
     'the private word',
@@ -65,12 +62,12 @@ test('nothing on the page is wider than the phone', async () => {
   await ada.post(1, 'p-wide', `${'x'.repeat(7_990)} @梅`)
   await ada.post(1, 'p-high', `a${'\n'.repeat(4_000)}b${'\t'.repeat(2_000)}`)
   await mei.evaluate('history.back()')
-  await mei.evaluate(`document.querySelector('#room-1').click()`)
-  await mei.waitFor(`document.querySelector('#timeline').dataset.room === '1'`, 'general')
-  await mei.waitFor(`document.querySelector('.msg--mention')`, 'the long one')
-  await mei.evaluate(`document.querySelector('#content').focus()`)
+  await mei.rail.room(1).press()
+  await mei.rail.opened(1)
+  await mei.part('.msg--mention').shown()
+  await mei.composer.field.focus()
   await mei.type('@')
-  await mei.waitFor(`!document.querySelector('#options').hidden`, 'the list')
+  await mei.composer.options.shown()
   const wide = `[...document.querySelectorAll('.chat *')]
     .filter((each) => each.getBoundingClientRect().right > innerWidth + 1)
     .map((each) => each.className).join()`
@@ -79,10 +76,9 @@ test('nothing on the page is wider than the phone', async () => {
 })
 
 test('a muted person’s words are folded, and open with a touch', async () => {
-  await mei.evaluate(`document.querySelector('#content').select()`)
-  await mei.press('Delete')
-  await mei.evaluate(`document.querySelector('.person[data-name=Ada] button').click()`)
-  await mei.waitFor(`document.querySelector('#panel[open] [data-action=mute]')`, 'the card')
+  await mei.composer.clear()
+  await mei.part('.person[data-name=Ada] button').press()
+  await mei.part('#panel[open] [data-action=mute]').shown()
   await mei.click('#panel [data-action=mute]')
   await ada.post(1, 'p-muted', 'You will not see this')
   const row = `document.querySelector('#timeline > [id$=p-muted]')`
@@ -96,9 +92,8 @@ test('above fifteen people there is a search', async () => {
   const names = ['Aya', 'Björn', 'Chloé', 'Dmitri', 'Eun', 'Farid', 'Gül', 'Hana', 'Ines', 'Jürgen']
   for (const name of [...names, 'Kofi', 'Lucía', 'Mbali', 'Noor', 'Olga'])
     await signIn(server, name)
-  await mei.evaluate(`location.reload()`)
-  await Bun.sleep(100)
-  await mei.waitFor(`document.querySelector('#people-search')?.hidden === false`, 'the search')
+  await mei.reload()
+  await mei.part('#people-search').becomes(':not([hidden])')
   await mei.evaluate(`(() => { const search = document.querySelector('#people-search')
     search.value = 'Lu'; search.dispatchEvent(new Event('input')) })()`)
   const shown = `[...document.querySelectorAll('.person:not([hidden])')].map((p) => p.dataset.name)`

@@ -1,15 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { BrowserPage } from '../helpers/browser'
 import { cameraPhoto } from '../helpers/files'
 import { makeFolder, type RunningServer, startServer } from '../helpers/server'
-import { bring, choose, inTray, pixels } from './files'
-import { enter, expectNoProblems, say, sees } from './people'
+import { type ChatPage, enter, expectNoProblems } from './pages/chat-page'
 
 let server: RunningServer
-let ada: BrowserPage
-let mei: BrowserPage
+let ada: ChatPage
+let mei: ChatPage
 const folder = makeFolder()
 
 beforeAll(async () => {
@@ -24,27 +22,25 @@ afterAll(async () => {
   await server.dispose()
 })
 
-const shownPictures = `document.querySelectorAll('#timeline .msg:not(.msg--pending) .pic').length`
-
 test('a pasted picture waits in the tray until Enter, and arrives in its colours', async () => {
-  await bring(ada, 'paste')
-  await inTray(ada, 1)
-  expect(await mei.evaluate<number>(shownPictures)).toBe(0)
-  await say(ada, 'Look, two colours')
+  await ada.files.bring('paste')
+  await ada.composer.tray.counts(1)
+  expect(await mei.parts('#timeline .msg:not(.msg--pending) .pic').count()).toBe(0)
+  await ada.send('Look, two colours')
   // At once, from this page, before the server has it.
-  await ada.waitFor(`document.querySelector('#timeline .pic img')`, 'the picture')
-  await sees(mei, 'Look, two colours')
-  expect(await pixels(mei)).toEqual(['red', 'blue'])
-  expect(await pixels(ada)).toEqual(['red', 'blue'])
-  expect(await ada.evaluate<boolean>(`document.querySelector('#tray').hidden`)).toBe(true)
+  await ada.part('#timeline .pic img').shown()
+  await mei.sees('Look, two colours')
+  expect(await mei.files.pixels()).toEqual(['red', 'blue'])
+  expect(await ada.files.pixels()).toEqual(['red', 'blue'])
+  expect(await ada.part('#tray').isShown()).toBe(false)
 })
 
 test('a dropped photo is made smaller, keeps its box, and needs no words', async () => {
-  await bring(ada, 'drop', { width: 3_000, height: 1_500, type: 'image/jpeg' })
-  await inTray(ada, 1)
+  await ada.files.bring('drop', { width: 3_000, height: 1_500, type: 'image/jpeg' })
+  await ada.composer.tray.counts(1)
   await ada.press('Enter')
-  await mei.waitFor(`${shownPictures} === 2`, 'the second picture')
-  expect(await pixels(mei)).toEqual(['red', 'blue'])
+  await mei.parts('#timeline .msg:not(.msg--pending) .pic').counts(2)
+  expect(await mei.files.pixels()).toEqual(['red', 'blue'])
   const found = await mei.evaluate(`(() => {
     const image = [...document.querySelectorAll('.pic img')].at(-1)
     const box = image.getBoundingClientRect()
@@ -56,7 +52,7 @@ test('a dropped photo is made smaller, keeps its box, and needs no words', async
     html.match(/<path fill="#[0-9a-f]{3}"/g).slice(-9).map((path) => path.slice(13, 16)))`
   const [left, , right] = await mei.evaluate<string[]>(colours)
   expect([left, right]).toEqual(['b00', '00b'])
-  await mei.waitFor(`document.querySelector('.pic__tiny') === null`, 'the colours to go')
+  await mei.part('.pic__tiny').gone()
 })
 
 test('dragging names the place, and a table stays words', async () => {
@@ -66,23 +62,21 @@ test('dragging names the place, and a table stays words', async () => {
       data.items.add(new File(['x'], 'x.txt'))
       return data
     })() }))`)
-  expect(
-    await ada.evaluate<string>(`document.querySelector('#drop:not([hidden])').textContent`),
-  ).toBe('Drop to send to #general')
-  await ada.waitFor(`document.querySelector('#drop').hidden`, 'the end of the drag')
-  await bring(ada, 'paste', { text: 'a\t1\nb\t2' })
-  await Bun.sleep(100)
-  expect(await ada.evaluate<number>(`document.querySelectorAll('#tray > li').length`)).toBe(0)
+  expect(await ada.part('#drop:not([hidden])').text()).toBe('Drop to send to #general')
+  await ada.part('#drop').gone()
+  await ada.files.bring('paste', { text: 'a\t1\nb\t2' })
+  await ada.settled()
+  expect(await ada.composer.tray.count()).toBe(0)
 })
 
 test('chosen files come with the same bytes and the same name, in Chinese, too', async () => {
   const bytes = crypto.getRandomValues(new Uint8Array(70_000))
   const path = join(folder, '年度报告 (终).pdf')
   writeFileSync(path, bytes)
-  await choose(ada, [path])
-  await inTray(ada, 1)
-  await say(ada, 'The report')
-  await sees(mei, 'The report')
+  await ada.files.choose([path])
+  await ada.composer.tray.counts(1)
+  await ada.send('The report')
+  await mei.sees('The report')
   const card = `[...document.querySelectorAll('#timeline .file')].at(-1)`
   await mei.waitFor(`${card}?.href.includes('/attachments/')`, 'the file')
   expect(
@@ -97,11 +91,11 @@ test('no photo carries where it was taken, made smaller or as it is (U17)', asyn
   const path = join(folder, 'holiday.jpg')
   writeFileSync(path, cameraPhoto(6))
   for (const isOriginal of [false, true]) {
-    await choose(ada, [path])
-    await inTray(ada, 1)
-    if (isOriginal) await ada.evaluate(`document.querySelector('.tray__original input').click()`)
-    await say(ada, `Holiday ${isOriginal}`)
-    await sees(mei, `Holiday ${isOriginal}`)
+    await ada.files.choose([path])
+    await ada.composer.tray.counts(1)
+    if (isOriginal) await ada.part('.tray__original input').press()
+    await ada.send(`Holiday ${isOriginal}`)
+    await mei.sees(`Holiday ${isOriginal}`)
     // Held upright, what was red on the left is red above.
     const shape = `(({ naturalWidth, naturalHeight }) => [naturalWidth, naturalHeight])(
       [...document.querySelectorAll('.pic img')].at(-1))`
@@ -121,51 +115,48 @@ test('what leaves as a camera wrote it says so before it is sent (U17)', async (
     const bytes = name.endsWith('.jpg') ? cameraPhoto(6) : 'not what it seems'
     writeFileSync(join(folder, name), bytes)
   }
-  await choose(
-    ada,
-    names.map((name) => join(folder, name)),
-  )
-  await inTray(ada, names.length)
+  await ada.files.choose(names.map((name) => join(folder, name)))
+  await ada.composer.tray.counts(names.length)
   const warned = `[...document.querySelectorAll('#tray > li')].filter((row) =>
     row.querySelector('.tray__note').checkVisibility()).map((row) =>
       row.querySelector('bdi').textContent).join()`
   await ada.waitFor(`${warned} === 'holiday.heic,holiday.mp4'`, 'the notes')
   // An original photo is cut by the server.
-  await ada.evaluate(`document.querySelectorAll('.tray__original input')[1].click()`)
+  await ada.parts('.tray__original input').at(1).press()
   expect(await ada.evaluate<string>(warned)).toBe('holiday.heic,holiday.mp4')
   for (let n = names.length; n > 0; n -= 1) {
-    await ada.evaluate(`document.querySelector('#tray button').click()`)
-    await inTray(ada, n - 1)
+    await ada.part('#tray button').press()
+    await ada.composer.tray.counts(n - 1)
   }
 })
 
 test('what stands in the tray is not lost to another language', async () => {
-  await bring(ada, 'paste')
-  await inTray(ada, 1)
+  await ada.files.bring('paste')
+  await ada.composer.tray.counts(1)
   await ada.press(',', ['Control'])
-  await ada.waitFor(`document.querySelector('#settings [name=language]')`, 'the settings')
+  await ada.part('#settings [name=language]').shown()
   await ada.evaluate(`(document.body.dataset.isOld = 'yes',
     document.querySelector('#settings [name=language][value=zh]').click())`)
-  await ada.waitFor(`!document.querySelector('#toast').hidden`, 'the sentence')
-  await Bun.sleep(300)
+  await ada.toast.shown()
+  await ada.settled()
   expect(await ada.evaluate<string>('document.body.dataset.isOld')).toBe('yes')
-  await inTray(ada, 1)
+  await ada.composer.tray.counts(1)
   await ada.evaluate(`(document.querySelector('#toast').hidden = true,
     document.querySelector('#settings [name=language][value=en]').click())`)
-  await ada.waitFor(`!document.querySelector('#toast').hidden`, 'the answer')
+  await ada.toast.shown()
   await ada.press('Escape')
-  await ada.waitFor(`document.querySelector('dialog[open]') === null`, 'the page without a dialog')
-  await ada.evaluate(`document.querySelector('#tray button').click()`)
-  await inTray(ada, 0)
+  await ada.part('dialog[open]').gone()
+  await ada.part('#tray button').press()
+  await ada.composer.tray.counts(0)
 })
 
 test('several pictures are a grid of four with a count, each described', async () => {
-  for (let n = 0; n < 6; n += 1) await bring(ada, 'paste', { width: 60 + n, height: 60 })
-  await inTray(ada, 6)
-  await ada.evaluate(`document.querySelector('.tray__words').focus()`)
+  for (let n = 0; n < 6; n += 1) await ada.files.bring('paste', { width: 60 + n, height: 60 })
+  await ada.composer.tray.counts(6)
+  await ada.part('.tray__words').focus()
   await ada.type('Half red, half blue')
   await ada.press('Enter')
-  await mei.waitFor(`document.querySelector('.pic__more')?.textContent === '+2'`, 'the grid')
+  await mei.part('.pic__more').says('+2')
   const grid = `[...document.querySelectorAll('.pics--4 .pic')]`
   await mei.waitFor(`${grid}[0].querySelector('img').complete`, 'the first')
   expect(
@@ -179,24 +170,23 @@ test('what is too large, empty or too many is said, and is not taken', async () 
   const [large, empty] = [join(folder, 'archive.zip'), join(folder, 'empty.txt')]
   writeFileSync(large, new Uint8Array(4 * 1024 * 1024))
   writeFileSync(empty, '')
-  await choose(ada, [large, empty])
-  const problem = `document.querySelector('#tray-problem').textContent`
-  await ada.waitFor(`${problem} !== ''`, 'the sentence')
-  expect(await ada.evaluate<string>(problem)).toBe(
+  await ada.files.choose([large, empty])
+  await ada.waitFor(`document.querySelector('#tray-problem').textContent !== ''`, 'the sentence')
+  expect(await ada.part('#tray-problem').text()).toBe(
     'archive.zip is 4 MB. The limit is 3 MB. empty.txt is empty.',
   )
   const many = Array.from({ length: 12 }, (_, n) => join(folder, `note-${n}.txt`))
   for (const path of many) writeFileSync(path, path)
-  await choose(ada, many)
-  await inTray(ada, 10)
-  expect(await ada.evaluate<string>(problem)).toBe(
+  await ada.files.choose(many)
+  await ada.composer.tray.counts(10)
+  expect(await ada.part('#tray-problem').text()).toBe(
     'A message can have up to 10 files. The others were not added.',
   )
   for (let n = 10; n > 0; n -= 1) {
-    await ada.evaluate(`document.querySelector('#tray button').click()`)
-    await inTray(ada, n - 1)
+    await ada.part('#tray button').press()
+    await ada.composer.tray.counts(n - 1)
   }
-  expect(await ada.evaluate<string>(`document.activeElement.id`)).toBe('content')
+  expect(await ada.focusedId()).toBe('content')
 })
 
 test('nothing was reported against the policy', () => expectNoProblems(ada, mei))

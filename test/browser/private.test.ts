@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import type { BrowserPage } from '../helpers/browser'
 import { history, openSocket, type Person, signIn } from '../helpers/client'
 import { openDirect } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
-import { enter, expectNoProblems, reload, say, sees } from './people'
+import { type ChatPage, enter, expectNoProblems } from './pages/chat-page'
+import type { Heard } from '../helpers/frames'
+import { waitUntil } from '../helpers/wait'
 
 let server: RunningServer
-let ada: BrowserPage
-let mei: BrowserPage
+let ada: ChatPage
+let mei: ChatPage
 let bob: Person
 let spy: Awaited<ReturnType<typeof openSocket>>
 
@@ -28,49 +29,29 @@ afterAll(async () => {
   await server.dispose()
 })
 
-const slips = `[...document.querySelectorAll('#timeline > .private-note')].map((slip) => ({
-  note: slip.querySelector('.private-note__label').innerText.trim(),
-  text: slip.querySelector('.msg__body').textContent,
-  isPending: slip.querySelector('.msg--pending') !== null,
-}))`
-
-const field = `document.querySelector('#content')`
-const isPrivate = `document.querySelector('#composer').classList.contains('compose--private')`
-
-async function type(page: BrowserPage, text: string): Promise<void> {
-  await page.evaluate(`${field}.focus()`)
-  await page.type(text)
-}
-
 test('@ first in an empty message offers privacy, and only a choice makes it private', async () => {
-  await type(ada, '@')
-  await ada.waitFor(`document.querySelector('#options.options--private:not([hidden])')`, 'the list')
-  expect(await ada.evaluate<string>(`document.querySelector('#options').innerText`)).toContain(
-    'Private message to',
-  )
+  await ada.composer.add('@')
+  await ada.part('#options.options--private:not([hidden])').shown()
+  expect(await ada.composer.options.shownText()).toContain('Private message to')
   await ada.type('Me')
   await ada.press('Escape')
-  expect(await ada.evaluate<string>(`${field}.value`)).toBe('@Me')
+  expect(await ada.composer.field.value()).toBe('@Me')
   await ada.type('i is a nice name')
   await ada.press('Enter')
-  await sees(mei, '@Mei is a nice name')
-  expect(await ada.evaluate<boolean>(isPrivate)).toBe(false)
+  await mei.sees('@Mei is a nice name')
+  expect(await ada.composer.isPrivate()).toBe(false)
 })
 
 test('after the choice the field says so in four ways, and Enter sends to one person', async () => {
-  await type(ada, '＠m')
-  await ada.waitFor(
-    `document.querySelector('#options:not([hidden]) bdi')?.textContent === '梅 Mei'`,
-    'Mei',
-  )
+  await ada.composer.offer('＠m', '梅 Mei')
   await ada.press('Enter')
-  await ada.waitFor(isPrivate, 'the private mode')
+  await ada.composer.becomesPrivate()
   const look = await ada.evaluate<Record<string, string>>(`({
     chip: document.querySelector('#chip span').innerText,
     edge: getComputedStyle(document.querySelector('.slab')).borderTopStyle,
-    placeholder: ${field}.placeholder,
+    placeholder: document.querySelector('#content').placeholder,
     button: document.querySelector('#send').innerText,
-    value: ${field}.value,
+    value: document.querySelector('#content').value,
   })`)
   expect(look).toEqual({
     chip: 'Private to 梅 Mei',
@@ -81,10 +62,10 @@ test('after the choice the field says so in four ways, and Enter sends to one pe
   })
   await ada.type('The secret')
   await ada.press('Enter')
-  await ada.waitFor(`${slips}.some((slip) => slip.text === 'The secret' && !slip.isPending)`, 'it')
-  expect(await ada.evaluate<boolean>(isPrivate)).toBe(false)
-  await mei.waitFor(`${slips}.some((slip) => slip.text === 'The secret')`, 'the slip at Mei')
-  const notes = [await ada.evaluate(slips), await mei.evaluate(slips)]
+  await ada.row('The secret').shown()
+  expect(await ada.composer.isPrivate()).toBe(false)
+  await mei.messages.privateNotes.called('The secret').shown()
+  const notes = [await ada.messages.privateNotes.shown(), await mei.messages.privateNotes.shown()]
   expect(notes).toMatchObject([
     [{ note: 'Private: only you and 梅 Mei' }],
     [{ note: '私信：仅你和 Ada 可见' }],
@@ -92,7 +73,7 @@ test('after the choice the field says so in four ways, and Enter sends to one pe
 })
 
 test('nobody else hears of it, in any way', async () => {
-  await say(ada, 'Public again')
+  await ada.send('Public again')
   await spy.until((item) => item.type === 'message' && item.content === 'Public again', 'it')
   expect(JSON.stringify(spy.heard)).not.toContain('secret')
   const said = await history(server, bob, 1)
@@ -101,87 +82,72 @@ test('nobody else hears of it, in any way', async () => {
 })
 
 test('it lies in a conversation of its own, and stays where it was written', async () => {
-  const number = `document.querySelector('#direct-list .badge:not([hidden])')?.textContent`
-  await mei.waitFor(`${number} === '1'`, 'the number')
+  await mei.rail.directBadge.says('1')
   await mei.waitFor(`document.title.startsWith('(1)')`, 'the number in the title')
-  await reload(mei)
-  expect(await mei.evaluate(slips)).toMatchObject([{ text: 'The secret' }])
-  await mei.evaluate(`document.querySelector('#direct-list a').click()`)
-  await sees(mei, 'The secret')
-  expect(await mei.evaluate<boolean>(isPrivate)).toBe(true)
-  await mei.waitFor(`${number} === undefined`, 'the number to go')
-  await say(mei, 'An answer')
-  await ada.waitFor(
-    `document.querySelector('#direct-list .badge:not([hidden])')?.textContent === '1'`,
-    'the answer’s number',
-  )
+  await mei.reload()
+  expect(await mei.messages.privateNotes.shown()).toMatchObject([{ text: 'The secret' }])
+  await mei.part('#direct-list a').press()
+  await mei.sees('The secret')
+  await mei.composer.becomesPrivate()
+  await mei.rail.directBadge.gone()
+  await mei.send('An answer')
+  await ada.rail.directBadge.says('1')
 })
 
 test('a private message that is taken back leaves the room it was written in, too', async () => {
-  const id = Number(await ada.evaluate<string>('document.body.dataset.user'))
+  const id = await ada.userId()
   const room = await openDirect(server, bob, id)
   const post = { type: 'message.post', room, client_id: 'oops', content: 'Oops', written_in: 1 }
   spy.send(post)
-  const said = `${slips}.some((slip) => slip.text === 'Oops')`
-  await ada.waitFor(said, 'the slip')
+  await ada.messages.privateNotes.called('Oops').shown()
   const accepted = await spy.until(
     (item) => item.type === 'accepted' && item.client_id === 'oops',
     'the answer',
   )
   const seq = accepted.type === 'accepted' ? accepted.seq : 0
   spy.send({ type: 'message.delete', room, seq, client_id: 'oops-gone' })
-  await ada.waitFor(`!${said}`, 'the slip to go')
+  await ada.messages.privateNotes.called('Oops').gone()
 })
 
 test('whoever shows the screen to others hides private messages in rooms', async () => {
-  const shown = `[...document.querySelectorAll('.private-note')]
-    .filter((slip) => slip.offsetHeight > 0).length`
-  await ada.evaluate(`document.querySelector('#hide-private-notes').click()`)
-  expect(await ada.evaluate<number>(shown)).toBe(0)
-  await reload(ada)
-  expect(await ada.evaluate<number>(shown)).toBe(0)
-  await ada.evaluate(`document.querySelector('#hide-private-notes').click()`)
-  expect(await ada.evaluate<number>(shown)).toBe(1)
+  await ada.part('#hide-private-notes').press()
+  expect(await ada.messages.privateNotes.countShown()).toBe(0)
+  await ada.reload()
+  expect(await ada.messages.privateNotes.countShown()).toBe(0)
+  await ada.part('#hide-private-notes').press()
+  expect(await ada.messages.privateNotes.countShown()).toBe(1)
 })
 
 test('a pinned mode stays, Backspace leaves it and keeps the text, a draft keeps it', async () => {
-  await type(ada, '@m')
-  await ada.waitFor(
-    `document.querySelector('#options:not([hidden]) bdi')?.textContent === '梅 Mei'`,
-    'Mei',
-  )
+  await ada.composer.offer('@m', '梅 Mei')
   await ada.press('Tab')
-  await ada.waitFor(isPrivate, 'the private mode')
+  await ada.composer.becomesPrivate()
   await ada.click('#chip .chip__pin')
-  await say(ada, 'first')
-  expect(await ada.evaluate<boolean>(isPrivate)).toBe(true)
-  await type(ada, 'second')
-  await Bun.sleep(500)
-  await reload(ada)
-  expect(await ada.evaluate<boolean>(isPrivate)).toBe(true)
-  await ada.evaluate(`${field}.focus(), ${field}.setSelectionRange(0, 0)`)
+  await ada.send('first')
+  expect(await ada.composer.isPrivate()).toBe(true)
+  await ada.composer.add('second')
+  await ada.keeps('second')
+  await ada.reload()
+  expect(await ada.composer.isPrivate()).toBe(true)
+  await ada.composer.field.focus()
+  await ada.composer.select(0)
   await ada.press('Backspace')
-  expect(await ada.evaluate<boolean>(isPrivate)).toBe(false)
-  expect(await ada.evaluate<string>(`${field}.value`)).toBe('second')
-  await ada.evaluate(`${field}.select()`)
-  await ada.press('Delete')
+  expect(await ada.composer.isPrivate()).toBe(false)
+  expect(await ada.composer.field.value()).toBe('second')
+  await ada.composer.clear()
 })
 
 test('whoever is not here is told of before anything is sent, and it waits for them', async () => {
   const carol = await signIn(server, 'Carol')
-  await reload(ada)
-  await type(ada, '@Car')
-  await ada.waitFor(
-    `document.querySelector('#options:not([hidden]) bdi')?.textContent === 'Carol'`,
-    'Carol',
-  )
+  await ada.reload()
+  await ada.composer.offer('@Car', 'Carol')
   await ada.press('Enter')
-  await ada.waitFor(isPrivate, 'the private mode')
-  expect(await ada.evaluate<string>(`document.querySelector('#chip span').innerText`)).toContain(
+  await ada.composer.becomesPrivate()
+  expect(await ada.part('#chip span').shownText()).toContain(
     'Carol is offline and will see this later',
   )
-  await say(ada, 'For later')
-  await ada.waitFor(`${slips}.some((slip) => slip.text === 'For later' && !slip.isPending)`, 'it')
+  await ada.send('For later')
+  await ada.row('For later').shown()
   const later = await openSocket(server, carol)
   const direct = later.hello.rooms.find(({ kind }) => kind === 'direct')
   expect(direct).toMatchObject({ unread: 1, mentions: 1, name: 'Ada' })
@@ -192,45 +158,40 @@ test('whoever is not here is told of before anything is sent, and it waits for t
 })
 
 test('a click on a person offers both: a private conversation and a mention', async () => {
-  await ada.evaluate(`document.querySelector('.person[data-name="Bob"] button').click()`)
-  await ada.waitFor(`document.querySelector('#panel[open] .card')`, 'the card')
+  await ada.panel.openCard('Bob')
   await ada.click('#panel [data-action=mention]')
-  expect(await ada.evaluate<string>(`${field}.value`)).toBe('@Bob ')
-  await ada.evaluate(`${field}.select()`)
-  await ada.press('Delete')
-  await ada.evaluate(`document.querySelector('.person[data-name="Bob"] button').click()`)
-  await ada.waitFor(`document.querySelector('#panel[open] .card form')`, 'the card')
+  expect(await ada.composer.field.value()).toBe('@Bob ')
+  await ada.composer.clear()
+  await ada.panel.openCard('Bob')
   await ada.click('#panel .card form button')
-  await ada.waitFor(`document.querySelector('#timeline').dataset.title === 'Bob'`, 'the room')
-  await say(ada, 'Just you')
+  await ada.messages.list.becomes('[data-title=Bob]')
+  await ada.send('Just you')
   await spy.until((item) => item.type === 'message' && item.content === 'Just you', 'the message')
 })
 
 test('who is writing is shown in its line, privately to one person only', async () => {
-  await mei.evaluate(`document.querySelector('#room-1').click()`)
-  await mei.waitFor(`document.querySelector('#timeline').dataset.room === '1'`, 'general')
+  await mei.rail.open(1)
   spy.send({ type: 'typing', room: 1, active: true })
-  const line = `document.querySelector('#typing').textContent`
-  await mei.waitFor(`${line} === 'Bob 正在输入…'`, 'the line')
-  await ada.evaluate(`document.querySelector('#room-1').click()`)
-  await ada.waitFor(`document.querySelector('#timeline').dataset.room === '1'`, 'general')
-  await type(ada, 'Something')
-  await mei.waitFor(`${line} === 'Bob 和 Ada 正在输入…'`, 'two names')
+  await mei.typing.says('Bob 正在输入…')
+  await ada.rail.open(1)
+  await ada.composer.add('Something')
+  await mei.typing.says('Bob 和 Ada 正在输入…')
   await ada.press('Enter')
-  await mei.waitFor(`${line} === 'Bob 正在输入…' || ${line} === ''`, 'one to go')
-  await mei.waitFor(`${line} === ''`, 'both to be forgotten', 10_000)
+  await waitUntil(async () => !(await mei.typing.text()).includes('Ada'), 'one to go')
+  await mei.typing.becomes(':empty')
   const heard = spy.heard.length
-  await type(ada, '@m')
-  await ada.waitFor(
-    `document.querySelector('#options:not([hidden]) bdi')?.textContent === '梅 Mei'`,
-    'Mei',
-  )
+  await ada.composer.offer('@m', '梅 Mei')
   await ada.press('Enter')
-  await ada.waitFor(isPrivate, 'the private mode')
+  await ada.composer.becomesPrivate()
   await ada.type('private words')
-  await Bun.sleep(600)
-  const typing = spy.heard.slice(heard).filter((item) => item.type === 'typing' && item.active)
-  expect(typing).toEqual([])
+  // Whoever hears of somebody who began later has heard of whoever began before.
+  await mei.composer.add('public words')
+  const isTyping = (item: Heard): boolean => item.type === 'typing' && item.active
+  await spy.until((item) => isTyping(item) && spy.heard.indexOf(item) >= heard, 'the typing')
+  const users = spy.heard
+    .slice(heard)
+    .flatMap((item) => (item.type === 'typing' && item.active ? item.user : []))
+  expect(users).not.toContain(await ada.userId())
   await ada.press('Escape')
 })
 

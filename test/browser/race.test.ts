@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import type { BrowserPage } from '../helpers/browser'
 import { type ChatClient, openSocket, signIn } from '../helpers/client'
 import { type RunningServer, startServer } from '../helpers/server'
-import { enter, expectNoProblems, reload, sees } from './people'
+import { type ChatPage, enter, expectNoProblems } from './pages/chat-page'
 
 let server: RunningServer
-let ada: BrowserPage
-let mei: BrowserPage
+let ada: ChatPage
+let mei: ChatPage
 const clients: ChatClient[] = []
 
 beforeAll(async () => {
@@ -62,18 +61,18 @@ async function race(round: number): Promise<void> {
 
 test('races over one message end alike on open pages, a cut one and a fresh one', async () => {
   await mei.cdp('Page.addScriptToEvaluateOnNewDocument', { source: keepSockets })
-  await reload(mei)
+  await mei.reload()
   for (let round = 0; round < 60; round += 1) {
     await race(round)
     if (round === 30) await mei.evaluate('lastSocket.close()')
   }
   await clients[0]?.post(1, 'end', 'the end')
-  for (const page of [ada, mei]) await sees(page, 'the end', 30_000)
+  for (const page of [ada, mei]) await page.sees('the end', 30_000)
   // The answers to the last changes come after the last message at the latest by the next beat.
   await Bun.sleep(500)
   const open = await ada.evaluate<string>(shown)
   const cut = await mei.evaluate<string>(shown)
-  await reload(ada)
+  await ada.reload()
   const fresh = await ada.evaluate<string>(shown)
   expect(JSON.parse(fresh).length).toBe(40)
   expect(open).toBe(fresh)

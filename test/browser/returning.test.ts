@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import type { BrowserPage } from '../helpers/browser'
 import { openSocket, type Person, signIn } from '../helpers/client'
 import { sendForm } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
-import { enter, expectNoProblems, sees } from './people'
+import { type ChatPage, enter, expectNoProblems } from './pages/chat-page'
 
 let server: RunningServer
 let mei: Person
-let ada: BrowserPage
+let ada: ChatPage
 
 beforeAll(async () => {
   server = await startServer()
@@ -19,7 +18,7 @@ beforeAll(async () => {
   ]
   await meis.post(1, 'hello', 'Hello, it is me')
   await bobs.post(1, 'bob', 'And me')
-  await sees(ada, 'And me')
+  await ada.sees('And me')
 })
 
 afterAll(async () => {
@@ -41,13 +40,13 @@ test('who went, or took another name, while a page was away is shown when it is 
     }
   })()`)
   await server.restart()
-  await ada.waitFor(`!document.querySelector('#connection').hidden`, 'the bar')
+  await ada.connection.shown()
   await sendForm(server, mei, '/profile', { nickname: '梅花', avatar: 'boat' })
   ada.problems.length = 0
   await ada.evaluate(`(window.WebSocket = Real, 0)`)
-  await ada.waitFor(`document.querySelector('#connection').hidden`, 'the connection', 20_000)
+  await ada.connection.gone(20_000)
   await ada.waitFor(`${stateOf('Bob')} === 'offline'`, 'Bob to be away')
-  await ada.waitFor(`document.querySelector('.person[data-name="梅花"]')`, 'the new name')
+  await ada.part('.person[data-name="梅花"]').shown()
   const row = `document.querySelector('#timeline .msg[data-user="2"]')`
   await ada.waitFor(`${row}.querySelector('.msg__meta bdi').textContent === '梅花'`, 'the row')
   expect(await ada.evaluate<string>(`${row}.querySelector('.av use').getAttribute('href')`)).toBe(

@@ -1,21 +1,17 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { type BrowserPage, openBrowserPage } from '../helpers/browser'
 import { type RunningServer, startServer } from '../helpers/server'
+import { pixelAt } from './pixel'
 import {
+  type ChatPage,
   addressOf,
-  connected,
   enter,
   expectAccessible,
   expectNoProblems,
-  reload,
-  rows,
-  say,
-  sees,
-} from './people'
-import { pixelAt } from './pixel'
+  openChatPage,
+} from './pages/chat-page'
 
 let server: RunningServer
-let ada: BrowserPage
+let ada: ChatPage
 
 /** Cookies ignore ports: the choices made here must not reach the other tests' pages. */
 const host = 'settings'
@@ -25,8 +21,8 @@ const paper = { light: [245, 242, 236], dark: [18, 21, 27] }
 beforeAll(async () => {
   server = await startServer()
   ada = await enter(server.port, 'Ada', host)
-  await say(ada, 'Words to look at')
-  await sees(ada, 'Words to look at')
+  await ada.send('Words to look at')
+  await ada.sees('Words to look at')
 })
 
 afterAll(async () => {
@@ -35,9 +31,9 @@ afterAll(async () => {
 })
 
 /** A place of the desk, beside everything. */
-const desk = (page: BrowserPage): Promise<number[]> => pixelAt(page, 900, 20)
+const desk = (page: ChatPage): Promise<number[]> => pixelAt(page, 900, 20)
 
-async function looks(page: BrowserPage, theme: keyof typeof paper): Promise<void> {
+async function looks(page: ChatPage, theme: keyof typeof paper): Promise<void> {
   const deadline = performance.now() + 5_000
   let colour: number[] = []
   while (performance.now() < deadline) {
@@ -50,11 +46,11 @@ async function looks(page: BrowserPage, theme: keyof typeof paper): Promise<void
 const frame = `[...document.querySelectorAll('meta[name=theme-color]')].find(
   ({ media }) => matchMedia(media).matches).content`
 
-async function openSettings(page: BrowserPage): Promise<void> {
+async function openSettings(page: ChatPage): Promise<void> {
   await page.press(',', ['Control'])
-  await page.waitFor(`document.querySelector('#panel[open] #settings')`, 'the settings')
+  await page.panel.settings.shown()
   // The part that obeys them has come, too.
-  await page.waitFor(`document.querySelector('#set-volume :checked')`, 'the sound')
+  await page.part('#set-volume :checked').shown()
 }
 
 test('with Auto the page follows the system while it is open', async () => {
@@ -67,12 +63,10 @@ test('with Auto the page follows the system while it is open', async () => {
 })
 
 test('the moon in the bar changes the theme at once, in all tabs, without a new page', async () => {
-  const second = await openBrowserPage()
+  const second = await openChatPage()
   await second.goto(addressOf(server.port, host, '/rooms/1'))
-  await connected(second)
-  await second.press('ArrowLeft')
-  await second.waitFor(`document.querySelector('link[href*="lazy"]')`, 'the lazy part')
-  await Bun.sleep(300)
+  await second.connected()
+  await second.warmUp()
   await ada.evaluate(`(window.isSamePage = true)`)
   await ada.click('.opens-theme')
   await ada.click('#theme-menu [value=dark]')
@@ -94,7 +88,7 @@ test('one theme fades into the other, and does not where less motion is asked fo
     document.startViewTransition = (change) => (fades += 1, start(change))
   })()`)
   const choose = (theme: string): Promise<unknown> =>
-    ada.evaluate(`(document.querySelector('#theme-menu [value=${theme}]').click(), 0)`)
+    ada.part(`#theme-menu [value=${theme}]`).press()
   await choose('light')
   await looks(ada, 'light')
   expect(await ada.evaluate<number>('fades')).toBe(1)
@@ -107,11 +101,11 @@ test('one theme fades into the other, and does not where less motion is asked fo
 })
 
 test('the first frame of the next page has the theme already, before any script', async () => {
-  const cold = await openBrowserPage()
+  const cold = await openChatPage()
   // Nothing but the page and its styles: whatever is painted was there from the first byte.
   await cold.cdp('Network.setBlockedURLs', { urls: ['*.js'] })
   await cold.goto(addressOf(server.port, host, '/rooms/1'))
-  await cold.waitFor(`document.querySelector('#timeline .msg')`, 'the room')
+  await cold.part('#timeline .msg').shown()
   expect(await desk(cold)).toEqual(paper.dark)
   expect(await cold.evaluate<string>(`typeof htmx`)).toBe('undefined')
   await cold.emulate({ dark: true })
@@ -119,26 +113,26 @@ test('the first frame of the next page has the theme already, before any script'
   await ada.click('#theme-menu [value=light]')
   await looks(ada, 'light')
   await ada.evaluate(`document.querySelector('#theme-menu').hidePopover()`)
-  await Bun.sleep(200)
+  await ada.waitFor(`document.cookie.includes('theme=light')`, 'the light theme to be kept')
   await cold.goto(addressOf(server.port, host, '/rooms/1'))
-  await cold.waitFor(`document.querySelector('#timeline .msg')`, 'the room')
+  await cold.part('#timeline .msg').shown()
   expect(await desk(cold)).toEqual(paper.light)
   cold.close()
 })
 
 test('the settings open by keyboard, and an arrow key chooses', async () => {
   await openSettings(ada)
-  await ada.evaluate(`document.querySelector('#settings [name=density]:checked').focus()`)
+  await ada.part('#settings [name=density]:checked').focus()
   await ada.press('ArrowRight')
   const gap = `getComputedStyle(document.querySelector('#timeline .msg')).marginBlockStart`
   await ada.waitFor(`${gap} === '6px'`, 'the compact list')
   const picture = `document.querySelector('#timeline .msg .av').getBoundingClientRect().width`
   expect(await ada.evaluate<number>(picture)).toBe(28)
   await ada.click('#settings a[href="/profile"]')
-  await ada.waitFor(`document.querySelector('#panel[open] #profile-name')`, 'name and picture')
+  await ada.panel.profileName.shown()
   await ada.press('Escape')
-  await Bun.sleep(200)
-  await reload(ada)
+  await ada.waitFor(`document.cookie.includes('density=compact')`, 'the density to be kept')
+  await ada.reload()
   expect(await ada.evaluate<string>(gap)).toBe('6px')
 })
 
@@ -146,16 +140,12 @@ test('the Enter key adds a line when it is asked to, and Ctrl Enter sends', asyn
   await openSettings(ada)
   await ada.click('#settings [name=enter][value=line]')
   await ada.press('Escape')
-  await say(ada, 'first')
+  await ada.send('first')
   await ada.type('second')
-  expect(await ada.evaluate<string>(`document.querySelector('#content').value`)).toBe(
-    'first\nsecond',
-  )
-  expect(await ada.evaluate<string>(`document.querySelector('#composer').innerText`)).toMatch(
-    /Ctrl\s*Enter\s*sends/,
-  )
+  expect(await ada.composer.field.value()).toBe('first\nsecond')
+  expect(await ada.composer.form.shownText()).toMatch(/Ctrl\s*Enter\s*to send/)
   await ada.press('Enter', ['Control'])
-  await sees(ada, 'first\nsecond')
+  await ada.sees('first\nsecond')
 })
 
 test('on a touch screen Enter sends only when it is asked to', async () => {
@@ -170,26 +160,25 @@ test('on a touch screen Enter sends only when it is asked to', async () => {
     await ada.press('Escape')
   }
   await enter('auto')
-  await say(ada, 'by touch')
-  expect(await ada.evaluate<string>(`document.querySelector('#content').value`)).toBe('by touch\n')
+  await ada.send('by touch')
+  expect(await ada.composer.field.value()).toBe('by touch\n')
   await enter('sends')
   expect(await ada.evaluate<string>(`document.querySelector('#content').enterKeyHint`)).toBe('send')
-  await ada.evaluate(`document.querySelector('#content').focus()`)
+  await ada.composer.field.focus()
   await ada.press('Enter')
-  await sees(ada, 'by touch')
+  await ada.sees('by touch')
   await ada.evaluate('stopTouching()')
 })
 
 test('where the platform has no notices the settings say why', async () => {
   await ada.evaluate(`(document.querySelector('#notices').hidden = true)`)
   await openSettings(ada)
-  const row = `document.querySelector('#needs-https').innerText`
-  expect(await ada.evaluate<string>(row)).toContain('HTTPS')
+  expect(await ada.part('#needs-https').shownText()).toContain('HTTPS')
   await ada.press('Escape')
   await ada.evaluate(`(document.querySelector('#notices').hidden = false)`)
 })
 
-test('sound and slips are the same switches as in the bell’s menu', async () => {
+test('sound and private messages are the same switches as in the bell’s menu', async () => {
   await openSettings(ada)
   await ada.click('#set-volume [value=low]')
   await ada.click('#set-hide-private-notes')
@@ -213,31 +202,29 @@ async function settingsAreAccessible(): Promise<void> {
 test('the settings have no barrier', () => settingsAreAccessible())
 
 test('another language keeps the room and what was begun', async () => {
-  await ada.evaluate(`document.querySelector('#content').focus()`)
+  await ada.composer.field.focus()
   await ada.type('half a thought')
   await openSettings(ada)
   await ada.click('#settings [name=language][value=zh]')
   await ada.waitFor(`document.documentElement.lang === 'zh-Hans'`, 'the Chinese page')
-  await connected(ada)
-  expect(await ada.evaluate<string>(`document.querySelector('#content').value`)).toBe(
-    'half a thought',
-  )
-  expect((await rows(ada)).at(-1)?.text).toBe('by touch')
+  await ada.connected()
+  expect(await ada.composer.field.value()).toBe('half a thought')
+  expect((await ada.rows()).at(-1)?.text).toBe('by touch')
 })
 
 test('the Chinese settings have none either', () => settingsAreAccessible())
 
 test('without JavaScript the settings are a page with a button', async () => {
-  const plain = await openBrowserPage()
+  const plain = await openChatPage()
   await plain.cdp('Emulation.setScriptExecutionDisabled', { value: true })
   await plain.goto(addressOf(server.port, host, '/settings'))
-  await plain.waitFor(`document.querySelector('#settings [name=theme][value=light]:checked')`, 'it')
+  await plain.part('#settings [name=theme][value=light]:checked').shown()
   // With scripts off the driver's own click never ends; the keyboard does what a person does.
-  await plain.evaluate(`document.querySelector('#settings [name=theme]:checked').focus()`)
+  await plain.part('#settings [name=theme]:checked').focus()
   await plain.press('ArrowRight')
   await plain.press('Enter')
   await plain.waitFor(`document.documentElement.dataset.theme === 'dark'`, 'the dark page')
-  expect(await plain.evaluate<string>('location.pathname')).toBe('/settings')
+  expect(await plain.path()).toBe('/settings')
   plain.close()
 })
 

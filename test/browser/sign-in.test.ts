@@ -1,18 +1,17 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { type BrowserPage, openBrowserPage } from '../helpers/browser'
 import { signIn } from '../helpers/client'
 import { type RunningServer, startServer } from '../helpers/server'
-import { addressOf, connected, rows, say, sees } from './people'
+import { type ChatPage, addressOf, openChatPage } from './pages/chat-page'
 
 let server: RunningServer
-let page: BrowserPage
+let page: ChatPage
 
 beforeAll(async () => {
   server = await startServer()
   await signIn(server, 'Mei')
-  page = await openBrowserPage()
+  page = await openChatPage()
   await page.goto(addressOf(server.port, 'a'))
-  await page.waitFor(`document.querySelector('#sign-in[open]')`, 'the dialog')
+  await page.signInDialog.shown()
 })
 
 afterAll(async () => {
@@ -22,17 +21,14 @@ afterAll(async () => {
 
 test('Escape does not close the dialog, however often', async () => {
   for (let press = 0; press < 4; press += 1) await page.press('Escape')
-  expect(await page.evaluate<boolean>(`document.querySelector('#sign-in').open`)).toBe(true)
-  expect(await page.evaluate<string>('document.activeElement.id')).toBe('nickname')
+  expect(await page.signInDialog.isShown()).toBe(true)
+  expect(await page.focusedId()).toBe('nickname')
 })
 
 test('a name that is held is refused with a reason; text and focus stay', async () => {
   await page.type('mei')
   await page.press('Enter')
-  await page.waitFor(
-    `document.querySelectorAll('[name=suggestion]').length === 2`,
-    'two free names',
-  )
+  await page.parts('[name=suggestion]').counts(2)
   const state = await page.evaluate<{ value: string; described: string; focus: string }>(`({
     value: document.querySelector('#nickname').value,
     described: document.querySelector('#nickname').getAttribute('aria-describedby'),
@@ -44,41 +40,41 @@ test('a name that is held is refused with a reason; text and focus stay', async 
 })
 
 test('one click on a free name goes in', async () => {
-  const free = await page.evaluate<string>(`document.querySelector('[name=suggestion]').value`)
+  const free = await page.part('[name=suggestion]').value()
   await page.click('[name=suggestion]')
-  await connected(page)
+  await page.connected()
   const menu = await page.evaluate<string>(`document.querySelector('#person-' +
     document.body.dataset.user).dataset.name`)
   expect(menu).toBe(free)
 })
 
 test('logging out leaves nothing of the person in this browser', async () => {
-  await say(page, 'Something I said')
-  await sees(page, 'Something I said')
-  await page.evaluate(`document.querySelector('#log-out').requestSubmit()`)
-  await page.waitFor(`document.querySelector('#sign-in[open]')`, 'the dialog')
+  await page.send('Something I said')
+  await page.sees('Something I said')
+  await page.logOut.submit()
+  await page.signInDialog.shown()
   expect(await page.evaluate<number>('localStorage.length')).toBe(0)
   expect(await page.evaluate<string>('document.body.innerText')).not.toContain('Something I said')
   await page.goto(addressOf(server.port, 'a', '/rooms/1'))
-  await page.waitFor(`document.querySelector('#sign-in[open]')`, 'the dialog')
+  await page.signInDialog.shown()
 })
 
 test('the next person at this browser is somebody else, and finds what was said', async () => {
-  await page.waitFor(`document.activeElement.id === 'nickname'`, 'the field')
+  await page.nickname.focused()
   await page.type('Ada')
   await page.press('Enter')
-  await connected(page)
-  expect((await rows(page)).map(({ text }) => text)).toEqual(['Something I said'])
+  await page.connected()
+  expect((await page.rows()).map(({ text }) => text)).toEqual(['Something I said'])
   const isOwn = `document.querySelector('#timeline .msg').classList.contains('msg--own')`
   expect(await page.evaluate<boolean>(isOwn)).toBe(false)
 })
 
 test('signing out in one tab sends the other to the door', async () => {
-  const second = await openBrowserPage()
+  const second = await openChatPage()
   await second.goto(addressOf(server.port, 'a', '/rooms/1'))
-  await connected(second)
-  await page.evaluate(`document.querySelector('#log-out').requestSubmit()`)
-  await second.waitFor(`document.querySelector('#sign-in[open]')`, 'the dialog in the other tab')
+  await second.connected()
+  await page.logOut.submit()
+  await second.signInDialog.shown()
   second.close()
 })
 

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, test } from 'bun:test'
-import type { BrowserPage } from '../helpers/browser'
 import { type ChatClient, openSocket, signIn } from '../helpers/client'
 import { makeRoom, openDirect, sendForm } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
-import { enter, expectAccessible, expectNoProblems } from './people'
+import { type ChatPage, enter, expectAccessible, expectNoProblems } from './pages/chat-page'
 
 let server: RunningServer
-let ada: BrowserPage
+let ada: ChatPage
 let mei: ChatClient
 
 /** A house in which much waits for Ada: talk in one room, a mention, and a private message. */
@@ -18,7 +17,7 @@ beforeAll(async () => {
   mei = await openSocket(server, person)
   for (let n = 1; n <= 40; n += 1) await mei.post(1, `before-${n}`, `before ${n}`)
   ada = await enter(server.port, 'Ada', 'a')
-  const id = Number(await ada.evaluate<string>('document.body.dataset.user'))
+  const id = await ada.userId()
   await sendForm(server, person, `/rooms/${tea}/members`, { user: String(id) })
   await mei.post(tea, 'talk', 'The kettle is on')
   const direct = await openDirect(server, person, id)
@@ -44,21 +43,22 @@ afterAll(async () => {
 
 async function inPanel(path: string, ready: string): Promise<void> {
   await ada.emulate({ dark: false, width: 1280, height: 800 })
-  await ada.evaluate(`document.querySelector('a[data-panel][href="${path}"]').click()`)
+  await ada.part(`a[data-panel][href="${path}"]`).press()
   await ada.waitFor(`document.querySelector('#panel[open] ${ready}')`, path)
   await expectAccessible(ada)
   await ada.evaluate(`document.querySelector('#panel').close()`)
 }
 
-test('a room with a mention, a slip, and numbers on the list', () => expectAccessible(ada))
+test('a room with a mention, a private message, and numbers on the list', () =>
+  expectAccessible(ada))
 
 test('the list of names, and writing privately', async () => {
-  await ada.evaluate(`document.querySelector('#content').focus()`)
+  await ada.composer.field.focus()
   await ada.type('@')
-  await ada.waitFor(`document.querySelector('#options [role=option]')`, 'the list')
+  await ada.part('#options [role=option]').shown()
   await expectAccessible(ada)
   await ada.press('Enter')
-  await ada.waitFor(`!document.querySelector('#chip').hidden`, 'the chip')
+  await ada.composer.chip.shown()
   await expectAccessible(ada)
   await ada.press('Escape')
 })
@@ -70,8 +70,8 @@ test('the settings of a room', () => inPanel('/rooms/1/settings', '[name=notify]
 test('the keys', () => inPanel('/help', 'kbd'))
 
 test('a person’s card', async () => {
-  await ada.evaluate(`document.querySelector('#person-1 button').click()`)
-  await ada.waitFor(`document.querySelector('#panel[open] .card')`, 'the card')
+  await ada.part('#person-1 button').press()
+  await ada.panel.card.shown()
   await expectAccessible(ada)
   await ada.evaluate(`document.querySelector('#panel').close()`)
 })
@@ -84,8 +84,8 @@ test('the bell’s menu', async () => {
 
 test('a room with a lot that is new', async () => {
   for (let n = 1; n <= 60; n += 1) await mei.post(2, `new-${n}`, `new ${n}`)
-  await ada.evaluate(`document.querySelector('#room-2').click()`)
-  await ada.waitFor(`!document.querySelector('#unread-bar').hidden`, 'the bar')
+  await ada.rail.room(2).press()
+  await ada.part('#unread-bar').shown()
   await expectAccessible(ada)
 })
 

@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { soundPauseMs } from '../../src/island/device/sound'
-import { type BrowserPage, openBrowserPage } from '../helpers/browser'
 import { type ChatClient, openSocket, signIn } from '../helpers/client'
 import { makeRoom, openDirect, sendForm } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
-import { addressOf, connected, enter, expectNoProblems } from './people'
+import { type ChatPage, addressOf, enter, expectNoProblems, openChatPage } from './pages/chat-page'
 
 let server: RunningServer
-let ada: BrowserPage
-let second: BrowserPage
+let ada: ChatPage
+let second: ChatPage
 let mei: ChatClient
 let tea: number
 let direct: number
@@ -22,15 +21,15 @@ beforeAll(async () => {
   const id = await ada.evaluate<string>('document.body.dataset.user')
   await sendForm(server, person, `/rooms/${tea}/members`, { user: id })
   direct = await openDirect(server, person, Number(id))
-  second = await openBrowserPage()
+  second = await openChatPage()
   await second.goto(addressOf(server.port, 'a', '/rooms/1'))
-  await connected(second)
+  await second.connected()
   for (const page of [ada, second]) await page.evaluate(listen)
   // Ada pressed Enter at the door; the second tab has seen no key yet.
   await second.press('ArrowLeft')
   // The part that rings is fetched when the page is first used.
-  const isReady = `document.querySelector('#volume :checked') !== null`
-  for (const page of [ada, second]) await page.waitFor(isReady, 'the bell')
+  for (const page of [ada, second])
+    await page.waitFor(`document.querySelector('#volume :checked') !== null`, 'the bell')
 })
 
 afterAll(async () => {
@@ -97,13 +96,13 @@ test('what the room’s settings ask for is what is heard', async () => {
 test('nothing rings for what is being read, nor with the sound off', async () => {
   await pause()
   for (const page of [ada, second]) {
-    await page.evaluate(`document.querySelector('#room-${tea}').click()`)
-    await page.waitFor(`document.querySelector('#timeline').dataset.room === '${tea}'`, 'the room')
+    await page.rail.room(tea).press()
+    await page.rail.opened(tea)
   }
   await mei.post(tea, 's-8', 'seen at once, @Ada')
   expect(await heard()).toEqual([])
   for (const page of [ada, second]) {
-    await page.evaluate(`document.querySelector('#volume [value=off]').click()`)
+    await page.part('#volume [value=off]').press()
   }
   await mei.post(direct, 's-9', 'unheard')
   expect(await heard()).toEqual([])
@@ -119,7 +118,7 @@ test('notices are asked for from the bell only, and tell who and where', async (
   second.close()
   await ada.evaluate(`document.querySelector('#bell-menu').showPopover()`)
   await ada.click('#notices')
-  await ada.waitFor(`document.querySelector('#notices[aria-pressed=true]')`, 'the choice')
+  await ada.part('#notices[aria-pressed=true]').shown()
   expect(await ada.evaluate<boolean>('wasAsked')).toBe(true)
   await ada.evaluate(`document.querySelector('#bell-menu').hidePopover()`)
   await mei.post(direct, 's-10', 'are you there?')

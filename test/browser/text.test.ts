@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import type { BrowserPage } from '../helpers/browser'
 import { type ChatClient, openSocket, signIn } from '../helpers/client'
 import { type RunningServer, startServer } from '../helpers/server'
-import { enter, expectNoProblems, reload, sees } from './people'
+import { type ChatPage, enter, expectNoProblems } from './pages/chat-page'
 
 let server: RunningServer
-let ada: BrowserPage
+let ada: ChatPage
 let mei: ChatClient
 
 beforeAll(async () => {
@@ -53,7 +52,7 @@ test('hostile text stands there to the letter, live and after a reload', async (
   await ada.waitFor(`${rows}.length === ${hostile.length}`, 'all of them')
   expect(await ada.evaluate<string[]>(texts)).toEqual(hostile)
   expect(await ada.evaluate<number>('alerts')).toBe(0)
-  await reload(ada)
+  await ada.reload()
   expect(await ada.evaluate<string[]>(texts)).toEqual(hostile)
   const whole = `['#composer', '#people-list', '#head h1']
     .every((part) => document.querySelector(part) !== null)`
@@ -62,7 +61,7 @@ test('hostile text stands there to the letter, live and after a reload', async (
 
 test('what somebody formats is seen so by the others, and a link leads out safely', async () => {
   await mei.post(1, 'f-1', '**bold** and `code`, see https://a.example/x')
-  await ada.waitFor(`document.querySelector('.msg strong')?.textContent === 'bold'`, 'the bold')
+  await ada.part('.msg strong').says('bold')
   const link = `(({ href, rel, target }) => ({ href, rel, target }))(
     document.querySelector('.msg__body a'))`
   expect(await ada.evaluate(link)).toEqual({
@@ -71,19 +70,19 @@ test('what somebody formats is seen so by the others, and a link leads out safel
     target: '_blank',
   })
   await mei.post(1, 'f-2', '👩‍👩‍👧 🎉')
-  await ada.waitFor(`document.querySelector('.msg__body--emoji')`, 'the large emoji')
+  await ada.part('.msg__body--emoji').shown()
 })
 
 test('my own message is formatted once it is there', async () => {
-  await ada.evaluate(`document.querySelector('#content').focus()`)
+  await ada.composer.field.focus()
   await ada.type('so *soft*')
   await ada.press('Enter')
-  await sees(ada, 'so soft')
+  await ada.sees('so soft')
 })
 
 test('a long message is folded until somebody wants all of it', async () => {
   await mei.post(1, 'l-1', Array.from({ length: 60 }, (_, n) => `line ${n}`).join('\n'))
-  await ada.waitFor(`document.querySelector('.unfold')`, 'the button')
+  await ada.part('.unfold').shown()
   const height = `document.querySelector('.msg__body--long').offsetHeight`
   const folded = await ada.evaluate<number>(height)
   await ada.click('.unfold')

@@ -2,23 +2,13 @@ import { Database } from 'bun:sqlite'
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { BrowserPage } from '../helpers/browser'
 import { type RunningServer, startServer } from '../helpers/server'
-import { bring, inTray, pixels, ready } from './files'
-import {
-  connected,
-  enter,
-  expectAccessible,
-  expectNoProblems,
-  reload,
-  rows,
-  say,
-  sees,
-} from './people'
+import { type ChatPage, enter, expectAccessible, expectNoProblems } from './pages/chat-page'
+import { waitUntil } from '../helpers/wait'
 
 let server: RunningServer
-let ada: BrowserPage
-let mei: BrowserPage
+let ada: ChatPage
+let mei: ChatPage
 
 beforeAll(async () => {
   server = await startServer()
@@ -34,7 +24,7 @@ afterAll(async () => {
 
 /** A file of random bytes, larger than what leaves at once on a slow line. */
 async function bringLarge(name: string, kilobytes: number): Promise<void> {
-  await ready(ada)
+  await ada.files.ready()
   await ada.evaluate(`(() => {
     const bytes = new Uint8Array(${kilobytes} * 1024)
     const part = 65_536
@@ -48,7 +38,7 @@ async function bringLarge(name: string, kilobytes: number): Promise<void> {
   })()`)
 }
 
-async function lineSpeed(page: BrowserPage, bytesPerSecond: number): Promise<void> {
+async function lineSpeed(page: ChatPage, bytesPerSecond: number): Promise<void> {
   await page.cdp('Network.emulateNetworkConditions', {
     offline: false,
     latency: 0,
@@ -65,29 +55,27 @@ const filesKept = (): number =>
 test('a slow upload says how far it is, can be cancelled, and leaves nothing behind', async () => {
   await lineSpeed(ada, 300 * 1024)
   await bringLarge('slow.bin', 3_000)
-  await inTray(ada, 1)
-  await say(ada, 'Too slow')
+  await ada.composer.tray.counts(1)
+  await ada.send('Too slow')
   const percent = `document.querySelector('.msg--pending .upload span')?.textContent`
   await ada.waitFor(`parseInt(${percent}) > 5`, 'some percent')
   expect(await ada.evaluate<string>(percent)).toMatch(/^\d+%( · [\d.]+ KB\/s)?$/)
   await expectAccessible(ada)
-  await ada.evaluate(`document.querySelector('.msg--pending .upload button').click()`)
-  await ada.waitFor(`document.querySelector('.msg--pending') === null`, 'the end')
-  expect(await ada.evaluate<string>(`document.activeElement.id`)).toBe('content')
-  const deadline = performance.now() + 5_000
-  while (filesKept() > 0 && performance.now() < deadline) await Bun.sleep(20)
-  expect(filesKept()).toBe(0)
+  await ada.part('.msg--pending .upload button').press()
+  await ada.messages.pending.gone()
+  expect(await ada.focusedId()).toBe('content')
+  await waitUntil(() => filesKept() === 0, 'the files to go')
   await lineSpeed(ada, -1)
 })
 
 test('what is written after a file stays after it, however long the file takes', async () => {
   await lineSpeed(ada, 1_000 * 1024)
   await bringLarge('first.bin', 1_000)
-  await inTray(ada, 1)
-  await say(ada, 'the file')
-  await say(ada, 'and words')
-  await sees(mei, 'and words')
-  expect((await rows(mei)).map(({ text }) => text)).toEqual(['the file', 'and words'])
+  await ada.composer.tray.counts(1)
+  await ada.send('the file')
+  await ada.send('and words')
+  await mei.sees('and words')
+  expect((await mei.rows()).map(({ text }) => text)).toEqual(['the file', 'and words'])
   await lineSpeed(ada, -1)
 })
 
@@ -107,9 +95,9 @@ test('of many files two are under way at a time, in the order chosen', async () 
   })()`)
   const names = ['one.bin', 'two.bin', 'three.bin', 'four.bin', 'five.bin']
   for (const name of names) await bringLarge(name, 200)
-  await inTray(ada, names.length)
-  await say(ada, 'five files')
-  await sees(mei, 'five files')
+  await ada.composer.tray.counts(names.length)
+  await ada.send('five files')
+  await mei.sees('five files')
   expect(await ada.evaluate<number>('window.most')).toBe(2)
   const shown = `[...[...document.querySelectorAll('#timeline .msg')].at(-1)
     .querySelectorAll('.file bdi')].map((name) => name.textContent)`
@@ -125,36 +113,34 @@ test('an upload that fails says why and can be tried again', async () => {
       return open.call(this, method, path + '-nowhere')
     }
   })()`)
-  await bring(ada, 'paste')
-  await inTray(ada, 1)
+  await ada.files.bring('paste')
+  await ada.composer.tray.counts(1)
   await ada.press('Enter')
-  await ada.waitFor(`document.querySelector('.msg--failed')`, 'the failure')
-  const note = await ada.evaluate<string>(
-    `document.querySelector('.msg--failed .msg__state').innerText`,
-  )
+  await ada.messages.failed.shown()
+  const note = await ada.part('.msg--failed .msg__state').shownText()
   expect(note).toContain('Not sent. There is nothing at this address.')
-  await ada.evaluate(`document.querySelector('.msg--failed [data-action=retry]').click()`)
-  await ada.waitFor(`document.querySelector('.msg--pending') === null`, 'the answer')
-  expect(await pixels(mei)).toEqual(['red', 'blue'])
+  await ada.part('.msg--failed [data-action=retry]').press()
+  await ada.messages.pending.gone()
+  expect(await mei.files.pixels()).toEqual(['red', 'blue'])
   ada.problems.length = 0
 })
 
 test('a picture that waits for the server survives a reload of the page', async () => {
   await server.kill()
-  await bring(ada, 'paste', { width: 500, height: 100 })
-  await inTray(ada, 1)
-  await say(ada, 'Sent while nobody was there')
-  await ada.waitFor(`document.querySelector('.msg--pending .pic img')`, 'the picture')
+  await ada.files.bring('paste', { width: 500, height: 100 })
+  await ada.composer.tray.counts(1)
+  await ada.send('Sent while nobody was there')
+  await ada.part('.msg--pending .pic img').shown()
   await server.restart()
-  await connected(ada)
-  await sees(mei, 'Sent while nobody was there')
-  expect(await pixels(mei)).toEqual(['red', 'blue'])
+  await ada.connected()
+  await mei.sees('Sent while nobody was there')
+  expect(await mei.files.pixels()).toEqual(['red', 'blue'])
   // This time the page goes before the file does.
   await lineSpeed(ada, 20 * 1024)
   await bringLarge('kept.bin', 400)
-  await inTray(ada, 1)
-  await say(ada, 'Kept over a reload')
-  await ada.waitFor(`document.querySelector('.msg--pending .upload')`, 'the bar')
+  await ada.composer.tray.counts(1)
+  await ada.send('Kept over a reload')
+  await ada.part('.msg--pending .upload').shown()
   // The browser's own disk may be slow, too.
   const keptHere = `new Promise((tell) => {
     const opening = indexedDB.open('chatroom.' + document.body.dataset.instance + '.files')
@@ -163,10 +149,10 @@ test('a picture that waits for the server survives a reload of the page', async 
       counting.onsuccess = () => (opening.result.close(), tell(counting.result))
     }
   })`
-  while ((await ada.evaluate<number>(keptHere)) === 0) await Bun.sleep(20)
+  await waitUntil(() => ada.evaluate<number>(keptHere), 'the file to be kept')
   await lineSpeed(ada, -1)
-  await reload(ada)
-  await sees(mei, 'Kept over a reload')
+  await ada.reload()
+  await mei.sees('Kept over a reload')
   const card = `[...document.querySelectorAll('.file')].at(-1).querySelector('bdi').textContent`
   expect(await mei.evaluate<string>(card)).toBe('kept.bin')
   ada.problems.length = 0
@@ -182,24 +168,24 @@ test('a message that waits shows its picture, and the bytes stay until it is the
     await ada.waitFor(`document.body?.dataset.isOld === undefined`, 'the new page')
   }
   await renew()
-  await bring(ada, 'paste')
-  await inTray(ada, 1)
-  await say(ada, 'Uploaded, not sent')
+  await ada.files.bring('paste')
+  await ada.composer.tray.counts(1)
+  await ada.send('Uploaded, not sent')
   const isUploaded = `Object.keys(localStorage).some((key) => key.includes('.outbox.') &&
     /"id":"[0-9a-f]{32}"/.test(localStorage[key]))`
   await ada.waitFor(isUploaded, 'the upload')
   await renew()
-  await ada.waitFor(`document.querySelector('.msg--pending .pic img')`, 'its picture')
+  await ada.part('.msg--pending .pic img').shown()
   // After a day the server takes what no message used.
   const db = new Database(join(server.data, 'chatroom.db'))
   db.run('DELETE FROM attachments WHERE used_as IS NULL')
   db.close()
   await ada.cdp('Page.removeScriptToEvaluateOnNewDocument', added as object)
   await renew()
-  await ada.waitFor(`document.querySelector('.msg--failed')`, 'the refusal', 20_000)
-  await ada.evaluate(`document.querySelector('.msg--failed [data-action=retry]').click()`)
-  await sees(mei, 'Uploaded, not sent')
-  expect(await pixels(mei)).toEqual(['red', 'blue'])
+  await ada.messages.failed.shown(20_000)
+  await ada.part('.msg--failed [data-action=retry]').press()
+  await mei.sees('Uploaded, not sent')
+  expect(await mei.files.pixels()).toEqual(['red', 'blue'])
   ada.problems.length = 0
   mei.problems.length = 0
 })
@@ -207,34 +193,32 @@ test('a message that waits shows its picture, and the bytes stay until it is the
 test('more pictures at once than are let in at once follow by themselves', async () => {
   await ada.evaluate(`Promise.all(Array.from({ length: 30 }, () => fetch('/attachments', {
     method: 'POST', body: 'one of many' }))).then(() => 0)`)
-  await bring(ada, 'paste')
-  await bring(ada, 'paste')
-  await inTray(ada, 2)
-  await say(ada, 'The last of many')
-  await sees(mei, 'The last of many')
-  expect(await pixels(mei)).toEqual(['red', 'blue'])
+  await ada.files.bring('paste')
+  await ada.files.bring('paste')
+  await ada.composer.tray.counts(2)
+  await ada.send('The last of many')
+  await mei.sees('The last of many')
+  expect(await mei.files.pixels()).toEqual(['red', 'blue'])
   ada.problems.length = 0
 })
 
 test('what the browser could not keep is named', async () => {
-  await ready(ada)
+  await ada.files.ready()
   await server.kill()
-  await bring(ada, 'paste')
-  await inTray(ada, 1)
-  await say(ada, 'Lost')
-  await ada.waitFor(`document.querySelector('.msg--pending .pic')`, 'the row')
+  await ada.files.bring('paste')
+  await ada.composer.tray.counts(1)
+  await ada.send('Lost')
+  await ada.part('.msg--pending .pic').shown()
   await ada.evaluate(`indexedDB.databases().then((all) =>
     Promise.all(all.map(({ name }) => { indexedDB.deleteDatabase(name) })))`)
   await server.restart()
   await ada.cdp('Network.setBlockedURLs', { urls: ['*/attachments'] })
-  await reload(ada)
-  await ada.waitFor(`document.querySelector('.msg--failed')`, 'the failure', 20_000)
-  const note = await ada.evaluate<string>(
-    `document.querySelector('.msg--failed .msg__state').innerText`,
-  )
+  await ada.reload()
+  await ada.messages.failed.shown(20_000)
+  const note = await ada.part('.msg--failed .msg__state').shownText()
   expect(note).toContain('“two colours.png” was lost when the page closed.')
   await ada.cdp('Network.setBlockedURLs', { urls: [] })
-  await ada.evaluate(`document.querySelector('.msg--failed [data-action=discard]').click()`)
+  await ada.part('.msg--failed [data-action=discard]').press()
   ada.problems.length = 0
 })
 

@@ -1,12 +1,11 @@
 import { limits } from '../../src/shared/limits'
 import { createRandom } from '../bench/corpus'
-import { enter, say } from '../browser/people'
-import type { BrowserPage } from '../helpers/browser'
 import { history, openSocket, type Person, signIn } from '../helpers/client'
 import { type RunningServer, startServer } from '../helpers/server'
 import { compareWithHistory, createReadings, type PageReadings } from './page-readings'
 import { above, type FaultTest, type Figures, unlike } from './promise'
 import { type Cut, type CuttingProxy, openCuttingProxy } from './proxy'
+import { type ChatPage, enter } from '../browser/pages/chat-page'
 
 type Size = {
   cuts: number
@@ -150,10 +149,10 @@ const neverAsks = `(() => {
   }
 })()`
 
-async function sayOwn(page: BrowserPage, own: string[]): Promise<void> {
+async function sayOwn(page: ChatPage, own: string[]): Promise<void> {
   const text = `own ${own.length}`
   own.push(text)
-  await say(page, text)
+  await page.send(text)
 }
 
 type Talk = { head: () => number; stop: () => Promise<void> }

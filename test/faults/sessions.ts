@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { addressOf, enter } from '../browser/people'
 import { history, type Person, signIn } from '../helpers/client'
 import { fetchAs, sendFile } from '../helpers/files'
 import { sendForm } from '../helpers/rooms'
@@ -8,6 +7,7 @@ import { sendRaw, upgradeRequest } from '../helpers/raw'
 import { type RunningServer, startServer } from '../helpers/server'
 import { attackFrom, readWins } from './forgery'
 import { below, type FaultTest, type Figures, unlike } from './promise'
+import { addressOf, enter } from '../browser/pages/chat-page'
 
 /** The planted fault: the hostile page is the house's own. */
 type Size = { fromInside?: boolean }

@@ -168,7 +168,7 @@ async function readLag(server: RunningServer): Promise<{ most: number; hundredth
   const before = lagLines(server.log()).length
   process.kill(server.pid, 'SIGUSR2')
   const line = await waitUntil(() => lagLines(server.log())[before], 'the lag of the loop')
-  return JSON.parse(line?.slice(4) ?? '')
+  return JSON.parse(line.slice(4))
 }
 
 function lagLines(log: string): string[] {

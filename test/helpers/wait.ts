@@ -6,7 +6,7 @@ export async function waitUntil<Value>(
   look: () => Value | Promise<Value>,
   what: string,
   ms = 10_000,
-): Promise<Value> {
+): Promise<NonNullable<Value>> {
   const deadline = performance.now() + ms
   // What comes at once is seen at once; what takes long is not asked for all the time.
   for (let pause = 1; ; pause = Math.min(pause * 2, 40)) {

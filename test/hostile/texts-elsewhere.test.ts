@@ -1,19 +1,18 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { addressOf, connected, enter, expectNoProblems } from '../browser/people'
 import { isPlanted, note } from '../faults/by-tests'
-import type { BrowserPage } from '../helpers/browser'
 import { fetchAs } from '../helpers/files'
 import { type ChatClient, openSocket, type Person, signIn } from '../helpers/client'
 import { makeFolder, type RunningServer, removeFolder, startServer } from '../helpers/server'
 import { beacon, hostileTexts } from './texts'
+import { type ChatPage, addressOf, enter, expectNoProblems } from '../browser/pages/chat-page'
 
 /** T12, where texts stand that nobody writes there: what was found, a room as a file, names. */
 let server: RunningServer
 let eve: Person
 let socket: ChatClient
-let ada: BrowserPage
+let ada: ChatPage
 const folder = makeFolder()
 const word = 'zwischenstand'
 
@@ -64,8 +63,8 @@ test('found again they are text, hit by hit, and so is what was said around them
   let hits = 0
   for (let pages = 0; path !== '' && pages < 20; pages += 1) {
     await ada.goto(addressOf(server.port, 'a', path))
-    await ada.waitFor(`document.querySelector('.hit')`, 'hits')
-    hits += await ada.evaluate<number>(`document.querySelectorAll('.hit').length`)
+    await ada.part('.hit').shown()
+    hits += await ada.palette.hits.count()
     await expectUnharmed('.hits')
     path = await ada.evaluate<string>(next)
   }
@@ -96,6 +95,6 @@ test('as names of people they are refused, or names', async () => {
   expect(kept).toBeGreaterThan(0)
   note({ namesKept: kept })
   await ada.goto(addressOf(server.port, 'a', '/rooms/1'))
-  await connected(ada)
+  await ada.connected()
   await expectUnharmed('.msg__meta, .person__open, .msg__body')
 })

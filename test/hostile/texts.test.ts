@@ -1,17 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { limits } from '../../src/shared/limits'
-import { addressOf, connected, enter, expectNoProblems } from '../browser/people'
 import { isPlanted, note } from '../faults/by-tests'
-import type { BrowserPage } from '../helpers/browser'
 import { type ChatClient, openSocket, signIn } from '../helpers/client'
 import { makeRoom, sendForm } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
 import { beacon, hostileTexts } from './texts'
 import { waitUntil } from '../helpers/wait'
+import { type ChatPage, addressOf, enter, expectNoProblems } from '../browser/pages/chat-page'
 
 /** T12: whatever somebody types stays text, wherever it stands. */
 let server: RunningServer
-let ada: BrowserPage
+let ada: ChatPage
 let eve: ChatClient
 const seqs: number[] = []
 const answers: [n: number, seq: number][] = []
@@ -71,9 +70,7 @@ async function expectUnharmed(): Promise<void> {
   const single = ['composer', 'timeline', 'people-list', 'rooms', 'tools', 'panel']
   const counts = single.map((id) => `document.querySelectorAll('[id=${id}]').length`)
   expect(await ada.evaluate<number[]>(`[${counts.join()}]`)).toEqual(single.map(() => 1))
-  expect(
-    await ada.evaluate<string>(`document.querySelector('#people-list').innerText`),
-  ).not.toContain(beacon)
+  expect(await ada.part('#people-list').shownText()).not.toContain(beacon)
 }
 
 /** What a careless page would do with the last text. */
@@ -112,7 +109,7 @@ test('two hundred hostile texts arrive in an open page as they were typed', asyn
 
 test('the first page and all older ones show them as they were typed', async () => {
   await ada.goto(addressOf(server.port, 'a', '/rooms/1'))
-  await connected(ada)
+  await ada.connected()
   await arm()
   await expectLiteral()
   const count = `document.querySelectorAll('#timeline > .msg').length`
@@ -132,7 +129,7 @@ test('the page of each message shows it and those around it', async () => {
   // Of the longest, at the end, fewer stand on one page.
   for (let n = 12; n < 200; n += n < 160 ? 25 : 8) {
     await ada.goto(addressOf(server.port, 'a', `/rooms/1/messages/${seqs[n]}`))
-    await connected(ada)
+    await ada.connected()
     await arm()
     await expectLiteral()
     await expectUnharmed()
@@ -144,7 +141,7 @@ test('the page of each message shows it and those around it', async () => {
 
 test('quoted in an answer they are one line of the same text', async () => {
   await ada.goto(addressOf(server.port, 'a', '/rooms/1'))
-  await connected(ada)
+  await ada.connected()
   await arm()
   for (const [n, seq] of seqs.entries()) {
     const said = await eve.post(1, `q-${n}`, 'answer', seq)
@@ -152,7 +149,7 @@ test('quoted in an answer they are one line of the same text', async () => {
   }
   expect(answers.length).toBe(200)
   const end = answers.at(-1)?.[1]
-  await ada.waitFor(`document.querySelector('.msg[data-seq="${end}"]')`, 'the last answer')
+  await ada.part(`.msg[data-seq="${end}"]`).shown()
   const shown = await ada.evaluate<Record<string, string>>(texts('.quote > span'))
   for (const [n, seq] of answers) {
     const [text, whole] = [shown[seq] ?? '', line(wanted(n))]
@@ -202,9 +199,9 @@ test('as names of rooms and topics they are refused or shown as they are', async
     kept += 1
     await enterRoom(Number(room))
     await ada.goto(addressOf(server.port, 'a', `/rooms/${room}`))
-    await connected(ada)
+    await ada.connected()
     await arm()
-    const name = await ada.evaluate<string>(`document.querySelector('#head h1 bdi').textContent`)
+    const name = await ada.part('#head h1 bdi').text()
     expect(await ada.evaluate<string>('document.title')).toContain(`#${name}`)
     expect(text.normalize('NFKC')).toContain(name.normalize('NFKC'))
     await expectUnharmed()
@@ -216,7 +213,7 @@ test('as names of rooms and topics they are refused or shown as they are', async
     if (answer.status === 303) kept += 1
   }
   await ada.goto(addressOf(server.port, 'a', `/rooms/${room}`))
-  await connected(ada)
+  await ada.connected()
   await arm()
   await expectUnharmed()
   expect(kept).toBeGreaterThan(0)

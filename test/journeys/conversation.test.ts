@@ -182,7 +182,7 @@ async function openHtmlSocket(person: { cookie: string }) {
   }
   await promise
   return {
-    until: (fits: (text: string) => boolean): Promise<string | undefined> =>
+    until: (fits: (text: string) => boolean): Promise<string> =>
       waitUntil(() => frames.find(fits), 'a frame of the page'),
   }
 }

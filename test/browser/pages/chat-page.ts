@@ -1,0 +1,225 @@
+import { expect } from 'bun:test'
+import { axeViolations, type BrowserPage, openBrowserPage } from '../../helpers/browser'
+import { type Composer, composerOf } from './composer'
+import { type EmojiPanel, emojiPanelOf } from './emoji-panel'
+import { type Files, filesOf } from './files'
+import { type Messages, messagesOf, type MessageRow, type ShownRow } from './messages'
+import { type Palette, paletteOf } from './palette'
+import { type Panel, panelOf } from './panel'
+import { type Part, partOf, type Parts, partsOf } from './part'
+import { type Rail, railOf } from './rail'
+import { waitUntil } from '../../helpers/wait'
+
+type Options = Parameters<typeof openBrowserPage>[0]
+
+/** A tab of the chat, with its parts by their names: a selector stands here or below, once. */
+export type ChatPage = BrowserPage & {
+  messages: Messages
+  composer: Composer
+  rail: Rail
+  panel: Panel
+  palette: Palette
+  emoji: EmojiPanel
+  files: Files
+  signInDialog: Part
+  nickname: Part
+  logOut: Part
+  head: Part
+  /** A sentence for a moment; what screen readers hear; the bar of a lost connection. */
+  toast: Part
+  status: Part
+  connection: Part
+  lightbox: Part
+  typing: Part
+  part: (selector: string) => Part
+  parts: (selector: string) => Parts
+  /** The id of the person whose page this is. */
+  userId: () => Promise<number>
+  path: () => Promise<string>
+  /** Goes back as the button of the browser does, and waits for nothing. */
+  back: () => Promise<void>
+  /** The id of the element that has the focus. */
+  focusedId: () => Promise<string>
+  /** Waits until the page of the room has its connection: only then the person is online. */
+  connected: () => Promise<void>
+  /** Reloads the page of the room and waits until the new one is connected. */
+  reload: () => Promise<void>
+  /** Types into the composer and presses Enter. */
+  send: (text: string) => Promise<void>
+  /** Waits until a text stands in a confirmed row. */
+  sees: (text: string, ms?: number) => Promise<void>
+  row: (text: string) => MessageRow
+  rows: () => Promise<ShownRow[]>
+  /** Waits until the server counts a room as read by this person. */
+  hasRead: (room: number) => Promise<unknown>
+  /** Waits until the parts that are fetched on first use are there and have been drawn. */
+  warmUp: () => Promise<void>
+  /** Makes a phone of the browser: touch instead of a pointer. */
+  becomePhone: () => Promise<void>
+  /** A finger, not a mouse. */
+  touch: (selector: string) => Promise<void>
+  /** Waits until this browser keeps a text for the page, or does not any more. */
+  keeps: (text: string, isKept?: boolean) => Promise<void>
+  /** Everything this browser keeps for the page, as one text. */
+  kept: () => Promise<string>
+}
+
+/** Where a person's browser finds the server: each host has its own cookies and storage. */
+export function addressOf(port: number, host: string, path = '/'): string {
+  return `http://${host}.localhost:${port}${path}`
+}
+
+/** Opens an empty tab. */
+export async function openChatPage(options: Options = {}): Promise<ChatPage> {
+  return chatPageOf(await openBrowserPage(options))
+}
+
+/** Opens the first page, types a name, presses Enter, and waits until the room is connected. */
+export async function enter(
+  port: number,
+  name: string,
+  host: string,
+  options: Options = {},
+): Promise<ChatPage> {
+  const page = await openChatPage(options)
+  await page.goto(addressOf(port, host))
+  await page.nickname.shown()
+  await page.type(name)
+  await page.press('Enter')
+  await page.connected()
+  return page
+}
+
+function chatPageOf(page: BrowserPage): ChatPage {
+  const part = (selector: string): Part => partOf(page, selector)
+  const messages = messagesOf(page)
+  const composer = composerOf(page)
+  return {
+    ...page,
+    ...doingsOf(page, composer),
+    ...fingersOf(page),
+    messages,
+    composer,
+    rail: railOf(page),
+    panel: panelOf(page),
+    palette: paletteOf(page),
+    emoji: emojiPanelOf(page),
+    files: filesOf(page),
+    signInDialog: part('#sign-in'),
+    nickname: part('#nickname'),
+    logOut: part('#log-out'),
+    head: part('#head h1'),
+    toast: part('#toast'),
+    status: part('#status'),
+    connection: part('#connection'),
+    lightbox: part('#lightbox'),
+    typing: part('#typing'),
+    part,
+    parts: (selector) => partsOf(page, selector),
+    row: messages.row,
+    rows: messages.rows,
+  }
+}
+
+function doingsOf(page: BrowserPage, { field }: Composer) {
+  const connected = async (): Promise<void> => {
+    // The server may call somebody online who reloads; only a script that runs names the button.
+    const isOnline = `document.querySelector('#connection')?.hidden &&
+      document.querySelector('#send')?.hasAttribute('title') &&
+      document.querySelector('#person-' + document.body.dataset.user)?.dataset.state === 'online'`
+    await page.waitFor(isOnline, 'the room, connected', 20_000)
+  }
+  const stored = `JSON.stringify({ ...localStorage })`
+  return {
+    connected,
+    async reload(): Promise<void> {
+      await page.evaluate(`(document.body.dataset.isOld = 'yes', location.reload())`)
+      await page.waitFor(`document.body?.dataset.isOld === undefined`, 'the new page', 20_000)
+      await connected()
+    },
+    async send(text: string): Promise<void> {
+      await field.focus()
+      await page.type(text)
+      await page.press('Enter')
+    },
+    async sees(text: string, ms = 15_000): Promise<void> {
+      const found = `[...document.querySelectorAll('#timeline > .msg:not(.msg--pending)')]
+        .some((row) => row.querySelector('.msg__body').textContent === ${JSON.stringify(text)})`
+      await page.waitFor(found, `the message “${text.slice(0, 60)}”`, ms)
+    },
+    userId: async () => Number(await page.evaluate<string>('document.body.dataset.user')),
+    back: () => page.evaluate<void>('history.back()'),
+    path: () => page.evaluate<string>('location.pathname'),
+    focusedId: () => page.evaluate<string>('document.activeElement.id'),
+    hasRead: (room: number) =>
+      waitUntil(
+        () =>
+          page.evaluate<boolean>(`fetch('/rail').then((answer) => answer.text()).then((html) =>
+            !new DOMParser().parseFromString(html, 'text/html')
+              .querySelector('#room-${room}').classList.contains('unread'))`),
+        `room ${room} to be read`,
+      ),
+    async warmUp(): Promise<void> {
+      await page.press('ArrowLeft')
+      const fetched = `performance.getEntriesByType('resource').map(({ name }) => name).join()`
+      const isThere = `['device', 'media', 'panel', 'search', 'tools'].every((part) =>
+        ${fetched}.includes('lazy-' + part))`
+      await page.waitFor(isThere, 'the lazy parts')
+      await page.settled()
+    },
+    async keeps(text: string, isKept = true): Promise<void> {
+      const found = `${stored}.includes(${JSON.stringify(text)})`
+      await page.waitFor(isKept ? found : `!${found}`, `${text} ${isKept ? '' : 'not '}to be kept`)
+    },
+    kept: () => page.evaluate<string>(stored),
+  }
+}
+
+function fingersOf(page: BrowserPage) {
+  return {
+    async becomePhone(): Promise<void> {
+      await page.cdp('Emulation.setTouchEmulationEnabled', { enabled: true, maxTouchPoints: 5 })
+      const metrics = { width: 390, height: 844, deviceScaleFactor: 1, mobile: true }
+      await page.cdp('Emulation.setDeviceMetricsOverride', metrics)
+    },
+    async touch(selector: string): Promise<void> {
+      const point = await partOf(page, selector).ask((element) => {
+        const { x, y, width, height } = element.getBoundingClientRect()
+        return { x: x + width / 2, y: y + height / 2 }
+      })
+      await page.cdp('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [point] })
+      await page.cdp('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
+    },
+  }
+}
+
+/** Fails unless these texts, and only these, come to the screen, each once and in order. */
+export async function expectTexts(page: ChatPage, texts: string[]): Promise<void> {
+  await page.waitFor(`document.querySelector('#timeline > .msg--pending') === null`, 'the answers')
+  const shown = await page.rows()
+  expect(shown.map(({ text }) => text)).toEqual(texts)
+  expect(shown.map(({ seq }) => seq)).toEqual(shown.map(({ seq }) => seq).toSorted((a, b) => a - b))
+}
+
+/** Fails on anything that went wrong in a page: policy reports, exceptions, foreign requests. */
+export function expectNoProblems(...pages: BrowserPage[]): void {
+  expect(pages.flatMap(({ problems }) => problems)).toEqual([])
+}
+
+const looks = [
+  { dark: false, width: 1280, height: 800 },
+  { dark: true, width: 1280, height: 800 },
+  { dark: false, width: 390, height: 844 },
+  { dark: true, width: 390, height: 844 },
+]
+
+/** Runs the checker in light and dark, on a phone and on a desktop. */
+export async function expectAccessible(page: BrowserPage): Promise<void> {
+  for (const look of looks) {
+    await page.emulate(look)
+    // Colours fade into each other; half-way they have no contrast to speak of.
+    await page.settled()
+    const found = await axeViolations(page)
+    expect({ ...look, found }).toEqual({ ...look, found: [] })
+  }
+}
