@@ -84,6 +84,6 @@ export function framesAbout(room: number): object[] {
     // A text without an answer would stand in the room that everybody is in.
     ...(room === 1 ? [] : [{ ...post, content: 'probe' }]),
     { ...post, client_id: `reply-${room}`, content: 'probe', reply_to: 1 },
-    { ...post, client_id: `slip-${room}`, content: 'probe', written_in: 2 },
+    { ...post, client_id: `private-${room}`, content: 'probe', written_in: 2 },
   ]
 }

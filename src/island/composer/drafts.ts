@@ -3,7 +3,7 @@ import { fieldsOf, hasShape, readQuoted } from '../ui/shape'
 import type { Reader } from '../ui/page'
 import type { Storage } from '../ui/storage'
 
-export const draftSaveMs = 300
+const draftSaveMs = 300
 
 /**
  * Opens the drafts of a person in this browser: by name, as whoever lost the session and comes back

@@ -37,8 +37,8 @@ export async function spendADay(house: Address): Promise<void> {
   await sendForm(house, mo, `/rooms/${closed}/members/remove`, { user })
   await sendForm(house, flo, `/rooms/${open}/leave`)
   const direct = await openDirect(house, mo, page.hello.user.id)
-  const slip = { room: direct, client_id: 'day-6', content: 'For you', written_in: 1 }
-  socket.send({ type: 'message.post', attachments: [], reply_to: null, ...slip })
+  const note = { room: direct, client_id: 'day-6', content: 'For you', written_in: 1 }
+  socket.send({ type: 'message.post', attachments: [], reply_to: null, ...note })
   await sendForm(house, mo, '/rooms/1/messages', { client_id: 'day-7', content: 'By form' })
   await sendForm(house, mo, '/rooms/1/messages/1', { content: 'Changed by form' })
   await sendForm(house, mo, '/rooms/1/messages/1/reactions', { emoji: '🎉', active: 'true' })
