@@ -70,7 +70,6 @@ function write(file: string, bytes: Uint8Array): void {
 }
 
 async function buildExecutable(): Promise<void> {
-  const outfile = join(root, 'chatroom')
   await Bun.build({
     // The file of a thread is an entry of its own, embedded at its place beside the first.
     entrypoints: ['src/main.ts', 'src/store/sqlite/reader-thread.ts'].map((file) =>
@@ -83,15 +82,16 @@ async function buildExecutable(): Promise<void> {
     sourcemap: 'linked',
     format: 'esm',
     compile: {
-      outfile,
+      outfile: join(root, 'chatroom'),
       assets: [staticFolder],
       // Otherwise the executable would run code from the folder in which it is started.
       autoloadDotenv: false,
       autoloadBunfig: false,
     },
   })
-  // Bun leaves a copy of the embedded map beside the executable.
-  rmSync(`${outfile}.map`, { force: true })
+  // Bun leaves copies of the embedded maps beside the executable.
+  for (const map of ['chatroom.map', 'reader-thread.js.map'])
+    rmSync(join(root, map), { force: true })
 }
 
 if (import.meta.main) {
