@@ -10,7 +10,7 @@ export type ExportedMessage = {
 }
 
 /** Formats a moment: `2026-11-23 09:17:05 +0100`. */
-export type Stamp = (at: number) => string
+type Stamp = (at: number) => string
 
 /** The lines above the messages, from pairs of label and value. */
 export function exportHeading(facts: [label: string, value: string][]): string {

@@ -60,7 +60,7 @@ export type MessageEvent = {
   /** The other person in a direct room. */
   recipient: Person | null
   content: string
-  /** Ids of those it names and of whom it answers; 0 is everybody. */
+  /** Ids of the people it mentions and of the author it answers; 0 stands for everybody. */
   mentions: number[]
   timestamp: string
   edited: string | null
@@ -103,20 +103,20 @@ export type ChatEvent =
   | RefusedEvent
   | { type: 'presence'; user: number; state: PresenceState }
   | { type: 'online'; room: number; count: number }
-  /** To everybody: somebody's name or picture is another one from now on. */
+  /** To everybody: a person has another name or picture. */
   | { type: 'person.changed'; user: Person }
   | { type: 'typing'; room: number; user: number; active: boolean }
   | { type: 'read'; room: number; seq: number; unread: number; mentions: number }
-  /** To one person: a room of theirs is new, or something about it that is theirs alone. */
+  /** To one person: a new room of theirs, or a change that only they see. */
   | { type: 'room'; room: RoomSummary }
   | { type: 'room.left'; room: number }
-  /** To a room: its name or topic, and who is in it. */
+  /** To a room: its name or topic. */
   | { type: 'room.changed'; room: number; name: string; topic: string }
   | { type: 'member.joined'; room: number; user: Person; state: PresenceState }
   | { type: 'member.left'; room: number; user: number }
   | { type: 'pong'; heads: Record<string, number> }
   | { type: 'reload'; room: number }
-  /** Everything of this room after `after` up to `revision` has been said. */
+  /** All changes of this room after `after` up to `revision` have been sent. */
   | { type: 'caught_up'; room: number; after: number; revision: number }
 
 export type AcceptedEvent = {
@@ -126,7 +126,7 @@ export type AcceptedEvent = {
   seq: number
   revision: number
   timestamp: string
-  /** Present when this id had been accepted before with another text, which stands. */
+  /** Present when the same id was accepted before with another text, which is kept. */
   already_sent_as?: string
 }
 

@@ -1,7 +1,7 @@
 import { once } from './once'
 
 /** The two forms of a counted thing; a language without a plural uses one sentence twice. */
-export type Forms = { one: string; other: string }
+type Forms = { one: string; other: string }
 
 /** Fills `{names}` in a sentence, each value literally; a name without a value stays. */
 export function fill(sentence: string, values: Record<string, string | number>): string {

@@ -35,7 +35,7 @@ export function ExportHead({ language, lines: [title = '', ...lines], mark }: He
 
 const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
-export type ExportedMessage = {
+type ExportedMessage = {
   message: Message
   /** When it was posted, in the time zone of the export. */
   at: string

@@ -159,7 +159,7 @@ export function Newer({ view, room, lastSeq }: { view: View; room: Room; lastSeq
 }
 
 /** A page of a room's messages, oldest first. */
-export type PageProps = {
+type PageProps = {
   view: View
   room: Room
   reader: User

@@ -55,7 +55,7 @@ export function SignIn({ view, form }: SignInProps) {
   )
 }
 
-export type SignInForm = {
+type SignInForm = {
   nickname: string
   avatar: string
   /** The uploaded picture in base64; empty without one. */

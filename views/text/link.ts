@@ -1,5 +1,5 @@
 /** A link in a text: where it ends, its URL, and the text to show. */
-export type Link = { end: number; url: string; shown: string }
+type Link = { end: number; url: string; shown: string }
 
 const unitsMax = 2_000
 

@@ -6,7 +6,7 @@ import { type Page, recallPage } from './recall-page'
 const catchUpRevisionsMax = 5_000
 
 /** What a reconnecting client knows: the last revision per room. */
-export type Position = { epoch: string; rooms: Map<number, number> }
+type Position = { epoch: string; rooms: Map<number, number> }
 
 /** Where the frames go; `drained` resolves to whether the reader took what was sent. */
 type Outlet = {

@@ -1,9 +1,8 @@
 import { serverLimits } from '../../server/limits'
 import { atPattern, everybodyNames } from '../../shared/mentions'
-import { once } from '../../shared/once'
 import type { Mention, NamedUser, NewMessage } from '../../store/store'
 import type { Chat } from '../chat'
-import { foldName } from '../people/name'
+import { foldName, graphemeSegmenter } from '../people/name'
 
 export const mentionsMax = 50
 
@@ -33,7 +32,7 @@ function findCandidates(content: string): Candidate[] {
   const candidates: Candidate[] = []
   for (const { index: start } of content.matchAll(atSign).take(mentionsMax)) {
     const written = content.slice(start + 1, start + 1 + serverLimits.nicknameUnitsMax)
-    for (const { index, segment } of graphemes().segment(written)) {
+    for (const { index, segment } of graphemeSegmenter().segment(written)) {
       const end = index + segment.length
       if (segment === '\n') break
       if (!isEnd(written.slice(index, end), content.slice(start + 1 + end))) continue
@@ -45,8 +44,6 @@ function findCandidates(content: string): Candidate[] {
 }
 
 const atSign = new RegExp(`${atPattern}(?=\\S)`, 'gv')
-
-const graphemes = once(() => new Intl.Segmenter('en', { granularity: 'grapheme' }))
 
 /** Whether a name may end between these two: between letters only where no spaces are written. */
 function isEnd(last: string, rest: string): boolean {

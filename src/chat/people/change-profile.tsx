@@ -1,4 +1,3 @@
-import { readyAvatars } from '../../../views/people/avatar'
 import { ChangedPerson } from '../../../views/people/person'
 import { ChatError } from '../../server/errors'
 import type { User } from '../../store/store'
@@ -6,7 +5,7 @@ import type { Chat } from '../chat'
 import { removeFiles } from '../files/janitor'
 import { forgetPages } from '../messages/recall-page'
 import { asPublication } from '../publication'
-import { keepFace } from './face'
+import { takeAvatar } from './face'
 import { parseNickname } from './name'
 
 type TypedProfile = { nickname: string; avatar: string; picture: string }
@@ -18,13 +17,10 @@ type TypedProfile = { nickname: string; avatar: string; picture: string }
 export async function changeProfile(chat: Chat, user: User, typed: TypedProfile): Promise<User> {
   const name = parseNickname(typed.nickname)
   if (typeof name === 'string') throw new ChatError(name)
-  const face = typed.avatar === 'picture' ? await keepFace(chat, typed.picture) : null
-  const avatar = face?.id ?? typed.avatar
-  const isKnown = face !== null || avatar === user.avatar || readyAvatars.includes(avatar)
-  if (!isKnown) throw new ChatError('avatar_unknown')
+  const { avatar, face } = await takeAvatar(chat, typed, user.avatar)
   const { shown: nickname, folded, skeleton } = name
-  const wanted = { nickname, folded, skeleton, avatar, face }
-  const changed = await chat.store.users.change(user.id, wanted)
+  const profile = { nickname, folded, skeleton, avatar, face }
+  const changed = await chat.store.users.change(user.id, profile)
   if (changed === null) {
     if (face !== null) await removeFiles(chat, [face.id])
     throw new ChatError('name_taken')

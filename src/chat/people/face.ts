@@ -1,3 +1,4 @@
+import { readyAvatars } from '../../../views/people/avatar'
 import { ChatError } from '../../server/errors'
 import type { NewFace } from '../../store/store'
 import type { Chat } from '../chat'
@@ -8,10 +9,24 @@ const faceSidePxMax = 512
 const faceBytesMax = 60 * 1024
 
 /**
- * Stores a person's own picture, which the browser shrank and sent as base64; gives its row. Throws
- * `storage_full`, and `picture_unusable` for anything but a small PNG, JPEG or WebP.
+ * Checks a chosen avatar and stores an uploaded one, which the browser shrank and sent as base64.
+ * Throws `avatar_unknown`, `storage_full`, and `picture_unusable` for anything but a small PNG,
+ * JPEG or WebP.
  */
-export async function keepFace(chat: Chat, base64: string): Promise<NewFace> {
+export async function takeAvatar(
+  chat: Chat,
+  { avatar, picture }: { avatar: string; picture: string },
+  current?: string,
+): Promise<{ avatar: string; face: NewFace | null }> {
+  if (avatar === 'picture') {
+    const face = await keepFace(chat, picture)
+    return { avatar: face.id, face }
+  }
+  if (avatar !== current && !readyAvatars.includes(avatar)) throw new ChatError('avatar_unknown')
+  return { avatar, face: null }
+}
+
+async function keepFace(chat: Chat, base64: string): Promise<NewFace> {
   const bytes = decode(base64)
   const read = async (start: number, length: number) => bytes.slice(start, start + length)
   const { type, width, height } = await inspect({ size: bytes.length, read })

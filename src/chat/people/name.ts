@@ -83,10 +83,10 @@ const tower = /\p{Mn}{5}|(\p{Mn})\1/u
 /** A name needs a letter or digit; signs, emoji and modifiers alone are none. */
 const letter = /[\p{Lu}\p{Ll}\p{Lt}\p{Lo}\p{Nd}\p{Nl}]/u
 
-const segmenter = once(() => new Intl.Segmenter('en', { granularity: 'grapheme' }))
+export const graphemeSegmenter = once(() => new Intl.Segmenter('en', { granularity: 'grapheme' }))
 
 function graphemes(text: string): string[] {
-  return Array.from(segmenter().segment(text), ({ segment }) => segment)
+  return Array.from(graphemeSegmenter().segment(text), ({ segment }) => segment)
 }
 
 /** Scripts in use (UAX 31, tables 5 and 7). Some of the historic ones look like Latin. */

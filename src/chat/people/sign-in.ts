@@ -1,10 +1,9 @@
-import { readyAvatars } from '../../../views/people/avatar'
 import { ChatError } from '../../server/errors'
 import { createToken } from '../../server/session-token'
 import type { User } from '../../store/store'
 import type { Chat, Visitor } from '../chat'
 import { removeFiles } from '../files/janitor'
-import { keepFace } from './face'
+import { takeAvatar } from './face'
 import { type Name, parseNickname, suggestNicknames } from './name'
 
 /**
@@ -18,8 +17,6 @@ export async function signIn(
 ): Promise<{ user: User; token: string }> {
   const name = parseNickname(typed.nickname)
   if (typeof name === 'string') throw new ChatError(name)
-  const isOwn = typed.avatar === 'picture' && typed.picture !== ''
-  if (!isOwn && !readyAvatars.includes(typed.avatar)) throw new ChatError('avatar_unknown')
   const { token, hash } = createToken()
   if (current !== null && current.user.nickname === name.shown) {
     await chat.store.sessions.add(current.user.id, hash, chat.now())
@@ -27,9 +24,8 @@ export async function signIn(
     return { user: current.user, token }
   }
   chat.requireSpace()
-  const face = isOwn ? await keepFace(chat, typed.picture) : null
+  const { avatar, face } = await takeAvatar(chat, typed)
   const { shown: nickname, folded, skeleton } = name
-  const avatar = face?.id ?? typed.avatar
   const newcomer = { nickname, folded, skeleton, avatar, face, createdAt: chat.now() }
   const user = await chat.store.users.join(newcomer, hash)
   if (user === null) {

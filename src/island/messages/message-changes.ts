@@ -122,7 +122,7 @@ function showReaction(page: Page, row: HTMLElement, emoji: string, isActive: boo
   row.querySelector('.reactions:empty')?.remove()
 }
 
-/** The elements of views/messages/reactions.tsx; the server's row replaces them. */
+/** The elements of views/messages/message.tsx; the server's row replaces them. */
 function addChip(row: HTMLElement, emoji: string): HTMLElement {
   const attributes = { type: 'button', class: 'reaction', 'data-emoji': emoji }
   const chip = make('button', attributes, emoji, ' ', make('span', {}, '0'))
