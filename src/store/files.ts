@@ -1,5 +1,9 @@
+import { mkdirSync } from 'node:fs'
+import { mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+
 /**
- * The file store: bytes under random ids, in a folder (folder-files.ts). Files are read in parts
+ * The file store: bytes under random ids, in a folder. Files are read in parts
  * and appear only when complete, so that an S3 bucket could implement it, too.
  */
 export type FileStore = {
@@ -28,4 +32,108 @@ export type Draft = {
   keep(id: string): Promise<void>
   /** Removes the draft; does nothing to a file that was kept. */
   drop(): Promise<void>
+}
+
+/**
+ * Opens a file store in a folder: `ab/abcdef…` for files, `drafts` for unfinished ones. A kept file
+ * and its folder are synced. Throws when the folder cannot be made. Tests give `fullAfterBytes`,
+ * after which the disk behaves as if it were full.
+ */
+export function openFolderFiles(folder: string, fullAfterBytes: number | null = null): FileStore {
+  let left = fullAfterBytes ?? Number.POSITIVE_INFINITY
+  const drafts = join(folder, 'drafts')
+  mkdirSync(drafts, { recursive: true, mode: 0o700 })
+  const pathOf = (id: string): string => pathIn(folder, id)
+  return {
+    begin: () => begin(drafts, pathOf, (size) => (left -= size) >= 0),
+    read: (id, start, length) => readPart(pathOf(id), start, length),
+    async size(id) {
+      return (await stat(pathOf(id)).catch(() => null))?.size ?? null
+    },
+    remove: (id) => rm(pathOf(id), { force: true }),
+    list: (before) => list(folder, before),
+    async removeDrafts(before) {
+      for (const name of await readdir(drafts)) {
+        const path = join(drafts, name)
+        if (await isOlder(path, before)) await rm(path, { force: true })
+      }
+    },
+    async space() {
+      const { bavail, blocks, bsize } = await statfs(folder)
+      return { free: bavail * bsize, total: blocks * bsize }
+    },
+  }
+}
+
+async function begin(
+  folder: string,
+  pathOf: (id: string) => string,
+  isRoom: (size: number) => boolean,
+): Promise<Draft> {
+  const path = join(folder, crypto.getRandomValues(new Uint8Array(16)).toHex())
+  const file = await open(path, 'wx', 0o600)
+  let isKept = false
+  return {
+    async write(bytes) {
+      if (!isRoom(bytes.length)) throw noRoom()
+      // A disk that is nearly full may take fewer bytes than it was given.
+      for (let from = 0; from < bytes.length;) {
+        const { bytesWritten } = await file.write(bytes, from)
+        if (bytesWritten === 0) throw noRoom()
+        from += bytesWritten
+      }
+    },
+    flush: () => file.datasync(),
+    read: (start, length) => readPart(path, start, length),
+    async keep(id) {
+      await file.sync()
+      await file.close()
+      await mkdir(dirname(pathOf(id)), { recursive: true, mode: 0o700 })
+      await rename(path, pathOf(id))
+      isKept = true
+      await syncFolder(dirname(pathOf(id)))
+      await syncFolder(dirname(dirname(pathOf(id))))
+    },
+    async drop() {
+      if (isKept) return
+      await file.close().catch(() => {})
+      await rm(path, { force: true })
+    },
+  }
+}
+
+function noRoom(): Error {
+  return Object.assign(new Error('no room'), { code: 'ENOSPC' })
+}
+
+async function readPart(path: string, start: number, length: number) {
+  const part = Bun.file(path).slice(start, start + length)
+  return part.bytes().catch(() => new Uint8Array())
+}
+
+/** Syncs a folder: only then are the names in it on the disk. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r')
+  await handle.sync().finally(() => handle.close())
+}
+
+async function* list(folder: string, before: number): AsyncGenerator<string> {
+  for await (const id of idsIn(folder)) if (await isOlder(pathIn(folder, id), before)) yield id
+}
+
+/** The ids of all files in the folder of a file store. */
+export async function* idsIn(folder: string): AsyncGenerator<string> {
+  for (const shard of await readdir(folder).catch(() => [])) {
+    if (/^[0-9a-f]{2}$/.test(shard)) yield* await readdir(join(folder, shard))
+  }
+}
+
+/** Where a file lies in the folder of a file store. */
+export function pathIn(folder: string, id: string): string {
+  return join(folder, id.slice(0, 2), id)
+}
+
+async function isOlder(path: string, moment: number): Promise<boolean> {
+  const found = await stat(path).catch(() => null)
+  return found !== null && found.mtimeMs < moment
 }

@@ -84,7 +84,9 @@ function testFilesAndPages(within: Within): void {
     )
     await store.messages.append(all)
     const seen: number[] = []
-    const first = await find(store, ada, { words: ['tea'], limit: 7 })
+    let first = await find(store, ada, { words: ['tea'], limit: 7 })
+    // On a busy machine the time for counting may end early, which the count then says.
+    while (first.count?.more) first = await find(store, ada, { words: ['tea'], limit: 7 })
     expect(first.count).toEqual({ messages: 50, rooms: 1, more: false })
     for (
       let page = first;

@@ -5,7 +5,7 @@ import { failWith, sentenceOf, type Problem } from '../problem'
 import { dropPins, type Pins, pinFiles } from './pins'
 import { openSnapshot, type Snapshot, takeSnapshot } from './snapshot'
 import { bytesOf, type TarWriter, writeTar } from './tar'
-import { syncFolder } from '../folder-files'
+import { syncFolder } from '../files'
 
 /** Snapshots taken before a backup reports that files are missing. */
 const snapshotsMax = 5

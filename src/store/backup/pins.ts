@@ -1,5 +1,6 @@
 import { copyFile, link, mkdir, readdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { idsIn, pathIn } from '../files'
 import { codeOf } from '../problem'
 import { holdFile } from '../sqlite/lock'
 
@@ -20,17 +21,16 @@ export async function pinFiles(data: string): Promise<Pins> {
   const folder = join(data, prefix + crypto.getRandomValues(new Uint8Array(6)).toHex())
   await mkdir(folder, { mode: 0o700 })
   const lock = holdFile(join(folder, 'lock'))
-  const nameOf = (id: string): string => join(id.slice(0, 2), id)
+  const files = join(data, 'files')
   const add = async (ids: string[]): Promise<string[]> => {
     const missing: string[] = []
     for (const id of ids) {
-      const isThere = await pin(join(data, 'files', nameOf(id)), join(folder, nameOf(id)))
-      if (!isThere) missing.push(id)
+      if (!(await pin(pathIn(files, id), pathIn(folder, id)))) missing.push(id)
     }
     return missing
   }
-  await add(await idsIn(join(data, 'files')))
-  return { folder, pathOf: (id) => join(folder, nameOf(id)), add, release: () => lock?.close() }
+  await add(await Array.fromAsync(idsIn(files)))
+  return { folder, pathOf: (id) => pathIn(folder, id), add, release: () => lock?.close() }
 }
 
 /** Removes all links of one backup. */
@@ -46,15 +46,6 @@ export async function dropStalePins(data: string): Promise<void> {
     lock?.close()
     if (lock !== null) await rm(join(data, name), { recursive: true, force: true })
   }
-}
-
-async function idsIn(files: string): Promise<string[]> {
-  const shards = await readdir(files).catch(() => [])
-  const ids: string[] = []
-  for (const shard of shards.filter((name) => /^[0-9a-f]{2}$/.test(name))) {
-    ids.push(...(await readdir(join(files, shard))))
-  }
-  return ids
 }
 
 /** False when there is no such file. File systems without hard links get a copy. */

@@ -3,8 +3,12 @@ import { excerptOf } from './excerpt'
 import { fold } from './fold'
 import type { Has, Hit, Line, Place, SearchOutcome, SearchPage, SearchQuery } from './query'
 import { readAttachments } from '../sqlite/attachments'
-import { type MessageRow, selectMessages, toMessageWithOther } from '../sqlite/message-rows'
-import { joinOther, type OtherRow, selectOther } from '../sqlite/rooms'
+import {
+  type MessageRow,
+  selectMessagesWithOther,
+  toMessageWithOther,
+} from '../sqlite/message-rows'
+import type { OtherRow } from '../sqlite/rooms'
 import { indexedToSetting } from './search-index'
 import {
   hasToken,
@@ -221,12 +225,10 @@ function prepare(db: Database) {
        WHERE id >= ? AND room_id IN (${mine} ?) ORDER BY id LIMIT 1`,
     ),
     hits: db.query<HitRow, [string, number]>(
-      `SELECT said.*, rooms.kind, rooms.name AS roomName, ${selectOther}
-       FROM (${selectMessages(
-         `messages.id IN (SELECT value FROM json_each(?1)) AND room_id IN (${mine} ?2)`,
-       )}) AS said
-       JOIN rooms ON rooms.id = said.room
-       ${joinOther('said.senderId')}`,
+      selectMessagesWithOther(
+        `messages.id IN (SELECT value FROM json_each(?1)) AND room_id IN (${mine} ?2)`,
+        'rooms.kind, rooms.name AS roomName,',
+      ),
     ),
   }
 }

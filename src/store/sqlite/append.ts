@@ -108,25 +108,21 @@ function answerRepeat(
 
 /** A member of a room, looked up once per group; null when the person is not in the room. */
 function memberOf(work: Work, room: number, author: number): Member | null {
-  const { members } = work.group
+  const { group, findMember, findRoom, findOther } = work
   const key = `${room} ${author}`
-  const known = members.get(key)
+  const known = group.members.get(key)
   if (known !== undefined) return known
-  const sender = work.findMember.get(room, author)
-  const member = sender === null ? null : readMember(work, room, sender)
-  members.set(key, member)
-  return member
-}
-
-function readMember({ group, findRoom, findOther }: Work, room: number, sender: User): Member {
-  const place = group.rooms.get(room) ?? findRoom.get(room)
-  if (place === null) throw new Error('a membership has a room')
-  group.rooms.set(room, place)
-  return {
-    sender,
-    place,
-    recipient: place.isDirect === 1 ? findOther.get(room, sender.id) : null,
+  const sender = findMember.get(room, author)
+  const place = sender === null ? null : (group.rooms.get(room) ?? findRoom.get(room))
+  if (sender === null || place === null) {
+    group.members.set(key, null)
+    return null
   }
+  group.rooms.set(room, place)
+  const recipient = place.isDirect === 1 ? findOther.get(room, author) : null
+  const member = { sender, place, recipient }
+  group.members.set(key, member)
+  return member
 }
 
 /** The room in which a private message was written, if its author is a member there. */

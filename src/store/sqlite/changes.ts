@@ -7,8 +7,13 @@ import type {
   ReactionChange,
   Store,
 } from '../store'
-import { type MessageRow, selectMessages, toMessageWithOther, writeMentions } from './message-rows'
-import { joinOther, type OtherRow, selectOther } from './rooms'
+import {
+  type MessageRow,
+  selectMessagesWithOther,
+  toMessageWithOther,
+  writeMentions,
+} from './message-rows'
+import type { OtherRow } from './rooms'
 import type { SearchIndex } from '../search/search-index'
 
 /** Edits, deletions and reactions, in SQLite: each takes the next revision of its room. */
@@ -105,11 +110,9 @@ function nextRevision({ advance }: Statements, room: number): number {
 function prepare(db: Database) {
   return {
     find: db.query<MessageRow & OtherRow & { role: string }, [number, number, number]>(
-      `SELECT said.*, memberships.role, ${selectOther}
-       FROM (${selectMessages('room_id = ?1 AND seq = ?2 AND deleted_at IS NULL')}) AS said
-       JOIN memberships ON memberships.room_id = said.room AND memberships.user_id = ?3
-       JOIN rooms ON rooms.id = said.room
-       ${joinOther('said.senderId')}`,
+      `SELECT found.*, role
+       FROM (${selectMessagesWithOther('room_id = ?1 AND seq = ?2 AND deleted_at IS NULL')}) AS found
+       JOIN memberships ON room_id = found.room AND user_id = ?3`,
     ),
     advance: db.query<{ revision: number }, [number]>(
       `UPDATE rooms SET revision = revision + 1 WHERE id = ? RETURNING revision`,

@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite'
-import type { User } from '../rows'
 import type { ExportPage, RoomExtent } from '../search/query'
-import { type MessageRow, selectMessages, toMessage } from './message-rows'
+import { type MessageRow, selectMessagesWithOther, toMessageWithOther } from './message-rows'
+import type { OtherRow } from './rooms'
 
 /** Characters of one step of an export. */
 const exportPageUnitsMax = 96 * 1024
@@ -24,18 +24,15 @@ export type Exports = {
 
 /** Reads whole rooms page by page, for their members, without deleted messages. */
 export function createExports(db: Database): Exports {
-  const { extent, people, page } = prepare(db)
+  const { extent, isMember, page } = prepare(db)
   return {
     measure: ({ user, room, upTo }) => extent.get(room, upTo, user),
     read: db.transaction(({ user, room, after, upTo, limit }: ExportQuery) => {
-      const found = people.all(room, user)
-      if (!found.some(({ id }) => id === user)) return null
+      if (isMember.get(room, user) === null) return null
       const messages: ExportPage['messages'] = []
       let units = 0
       for (const row of page.iterate(room, after, upTo, limit)) {
-        const other = found.find(({ id, isPair }) => isPair === 1 && id !== row.senderId)
-        const { id = 0, nickname = '', avatar = '' } = other ?? {}
-        messages.push(toMessage(row, other === undefined ? null : { id, nickname, avatar }))
+        messages.push(toMessageWithOther(row))
         units += row.content.length
         if (units > exportPageUnitsMax) break
       }
@@ -58,15 +55,11 @@ function prepare(db: Database) {
           AND deleted_at IS NULL ORDER BY seq DESC LIMIT 1) AS lastAt
        FROM memberships WHERE room_id = ?1 AND user_id = ?3`,
     ),
-    // The reader, and in a direct room the other person, too.
-    people: db.query<User & { isPair: 0 | 1 }, [number, number]>(
-      `SELECT users.id, nickname, avatar, kind = 'direct' AS isPair
-       FROM rooms JOIN memberships ON room_id = rooms.id JOIN users ON users.id = user_id
-       WHERE rooms.id = ?1 AND (kind = 'direct' OR user_id = ?2)`,
-    ),
-    page: db.query<MessageRow, [number, number, number, number]>(
-      `${selectMessages('room_id = ?1 AND seq > ?2 AND seq <= ?3 AND deleted_at IS NULL')}
-       ORDER BY seq LIMIT ?4`,
+    isMember: db.query(`SELECT 1 FROM memberships WHERE room_id = ? AND user_id = ?`),
+    page: db.query<MessageRow & OtherRow, [number, number, number, number]>(
+      selectMessagesWithOther(
+        `room_id = ?1 AND seq > ?2 AND seq <= ?3 AND deleted_at IS NULL ORDER BY seq LIMIT ?4`,
+      ) + ' ORDER BY said.seq',
     ),
   }
 }

@@ -1,6 +1,6 @@
 import type { Mention, Message, Quote, Reaction, User } from '../store'
 import { readAttachments } from './attachments'
-import { type OtherRow, toOther } from './rooms'
+import { joinOther, type OtherRow, selectOther, toOther } from './rooms'
 
 /** A row of `selectMessages`: lists and the quote are JSON. */
 export type MessageRow = Omit<
@@ -29,6 +29,13 @@ export function selectMessages(where: string): string {
       messages.created_at AS createdAt, edited_at AS editedAt, deleted_at AS deletedAt,
       author_id AS senderId, nickname, avatar
     FROM messages JOIN users ON users.id = author_id WHERE ${where}`
+}
+
+/** The same with the other person of a direct room, and further `columns` of `rooms`. */
+export function selectMessagesWithOther(where: string, columns = ''): string {
+  return `SELECT said.*, ${columns} ${selectOther}
+    FROM (${selectMessages(where)}) AS said JOIN rooms ON rooms.id = said.room
+    ${joinOther('said.senderId')}`
 }
 
 /** A message without text is quoted by the names of its files, as the pages do. */
@@ -62,7 +69,7 @@ export function toMessage(row: MessageRow, recipient: User | null): Message {
   return { ...message, sender, recipient, mentions, quote, notifiedUserIds, reactions, attachments }
 }
 
-/** The same for a row that has the columns of `selectOther`, too. */
+/** The same for a row of `selectMessagesWithOther`. */
 export function toMessageWithOther(row: MessageRow & OtherRow): Message {
   const { otherId, otherNickname, otherAvatar, ...message } = row
   return toMessage(message, toOther({ otherId, otherNickname, otherAvatar }))

@@ -1,32 +1,24 @@
 import { Database } from 'bun:sqlite'
-import type { ExportPage, RoomExtent, SearchOutcome, SearchQuery } from '../search/query'
-import { createExports, type ExportQuery } from './export'
 import { createSearch } from '../search/search'
+import { createExports, type ExportQuery } from './export'
+import type { SearchQuery } from '../search/query'
 
-/**
- * The thread for reads that may take long, so that sockets never wait for them. Its connection
- * cannot write. The first question names the file; then it gets one question at a time (reader.ts).
- */
+/** What the thread reads, by the kind of a question. Its connection cannot write. */
+export type Reads = ReturnType<typeof open>
+
 export type Question =
-  | { kind: 'open'; file: string }
   | { kind: 'search'; query: SearchQuery }
   | { kind: 'measure'; query: Pick<ExportQuery, 'user' | 'room' | 'upTo'> }
   | { kind: 'read'; query: ExportQuery }
   | { kind: 'close' }
 
-export type Answers = {
-  search: SearchOutcome
-  measure: RoomExtent | null
-  read: ExportPage | null
-  close: null
-}
+let reads: Reads | null = null
 
-let reading: ReturnType<typeof open> | null = null
-
-self.onmessage = ({ data }: MessageEvent<Question>) => {
-  if (data.kind === 'open') reading = open(data.file)
-  else if (reading === null) throw new Error('the thread was not told which file')
-  else postMessage(JSON.stringify(answer(reading, data)))
+/** The first message names the database file; each further one is a question (reader.ts). */
+self.onmessage = ({ data }: MessageEvent<string | Question>) => {
+  if (typeof data === 'string') reads = open(data)
+  else if (reads === null) throw new Error('the thread does not know the file')
+  else postMessage(JSON.stringify(answer(reads, data)))
 }
 
 function open(file: string) {
@@ -34,22 +26,18 @@ function open(file: string) {
   db.run('PRAGMA query_only = 1')
   db.run('PRAGMA busy_timeout = 2000')
   db.run('PRAGMA cache_size = -8000')
-  return { db, search: createSearch(db), rooms: createExports(db) }
+  return { search: createSearch(db), ...createExports(db), close: () => db.close(false) }
 }
 
-function answer(
-  { db, search, rooms }: NonNullable<typeof reading>,
-  question: Exclude<Question, { kind: 'open' }>,
-): Answers[keyof Answers] {
+function answer(reads: Reads, question: Question): unknown {
   switch (question.kind) {
     case 'search':
-      return search(question.query)
+      return reads.search(question.query)
     case 'measure':
-      return rooms.measure(question.query)
+      return reads.measure(question.query)
     case 'read':
-      return rooms.read(question.query)
+      return reads.read(question.query)
     case 'close':
-      db.close(false)
-      return null
+      return reads.close() ?? null
   }
 }
