@@ -110,9 +110,9 @@ function nextRevision({ advance }: Statements, room: number): number {
 function prepare(db: Database) {
   return {
     find: db.query<MessageRow & OtherRow & { role: string }, [number, number, number]>(
-      `SELECT found.*, role
-       FROM (${selectMessagesWithOther('room_id = ?1 AND seq = ?2 AND deleted_at IS NULL')}) AS found
-       JOIN memberships ON room_id = found.room AND user_id = ?3`,
+      `SELECT found.*, role FROM memberships JOIN (
+         ${selectMessagesWithOther('room_id = ?1 AND seq = ?2 AND deleted_at IS NULL')}
+       ) AS found ON room_id = found.room AND user_id = ?3`,
     ),
     advance: db.query<{ revision: number }, [number]>(
       `UPDATE rooms SET revision = revision + 1 WHERE id = ? RETURNING revision`,
