@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { PersonCard, Profile } from '../../../views/people/person'
-import { changeProfile } from '../../chat/people/change-profile'
+import { changeProfile } from '../../chat/people/account'
 import { openDirect } from '../../chat/rooms/rooms'
 import { ChatError } from '../../server/errors'
 import { readForm } from '../bodies'

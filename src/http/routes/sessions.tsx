@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { SignIn, SignInPage } from '../../../views/people/sign-in'
 import type { Chat } from '../../chat/chat'
-import { freeNicknames, signIn, signOut } from '../../chat/people/sign-in'
+import { freeNicknames, signIn, signOut } from '../../chat/people/account'
 import { type ChatError, toProblem } from '../../server/errors'
 import { readForm } from '../bodies'
 import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx, parseId } from '../context'

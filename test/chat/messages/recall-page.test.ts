@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import type { Chat } from '../../../src/chat/chat'
 import { recallPage, readPage } from '../../../src/chat/messages/recall-page'
-import { changeProfile } from '../../../src/chat/people/change-profile'
+import { changeProfile } from '../../../src/chat/people/account'
 import { createPaths } from '../../../src/shared/paths'
 import type { RoomHead, User } from '../../../src/store/store'
 import { chooseSeed, createRandom } from '../../helpers/random'

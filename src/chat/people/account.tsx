@@ -1,10 +1,15 @@
+import { ChangedPerson } from '../../../views/people/person'
 import { ChatError } from '../../server/errors'
 import { createToken } from '../../server/session-token'
-import type { User } from '../../store/store'
+import type { NewFace, User } from '../../store/store'
 import type { Chat, Visitor } from '../chat'
 import { removeFiles } from '../files/janitor'
+import { forgetPages } from '../messages/recall-page'
+import { asPublication } from '../publication'
 import { takeAvatar } from './face'
 import { type Name, parseNickname, suggestNicknames } from './name'
+
+type TypedProfile = { nickname: string; avatar: string; picture: string }
 
 /**
  * Creates a user in the first room, with a session; for the same name as now, only a new session.
@@ -12,28 +17,52 @@ import { type Name, parseNickname, suggestNicknames } from './name'
  */
 export async function signIn(
   chat: Chat,
-  typed: { nickname: string; avatar: string; picture: string },
+  typed: TypedProfile,
   current: { user: User; tokenHash: Uint8Array } | null,
 ): Promise<{ user: User; token: string }> {
-  const name = parseNickname(typed.nickname)
-  if (typeof name === 'string') throw new ChatError(name)
+  const name = readNickname(typed)
   const { token, hash } = createToken()
-  if (current !== null && current.user.nickname === name.shown) {
+  if (current?.user.nickname === name.nickname) {
     await chat.store.sessions.add(current.user.id, hash, chat.now())
     await chat.store.sessions.end(current.tokenHash, chat.now())
     return { user: current.user, token }
   }
   chat.requireSpace()
-  const { avatar, face } = await takeAvatar(chat, typed)
-  const { shown: nickname, folded, skeleton } = name
-  const newcomer = { nickname, folded, skeleton, avatar, face, createdAt: chat.now() }
-  const user = await chat.store.users.join(newcomer, hash)
-  if (user === null) {
-    if (face !== null) await removeFiles(chat, [face.id])
-    throw new ChatError('name_taken')
-  }
+  const avatar = await takeAvatar(chat, typed)
+  const user = await chat.store.users.join({ ...name, ...avatar, createdAt: chat.now() }, hash)
+  if (user === null) return refuseName(chat, avatar)
   chat.log('joined', { user: user.id })
   return { user, token }
+}
+
+/**
+ * Changes a person's name or picture, with the same rules as signing in, and tells every open
+ * page. Throws `name_…`, `name_taken`, `avatar_unknown`, `picture_unusable` or `storage_full`.
+ */
+export async function changeProfile(chat: Chat, user: User, typed: TypedProfile): Promise<User> {
+  const name = readNickname(typed)
+  const avatar = await takeAvatar(chat, typed, user.avatar)
+  const changed = await chat.store.users.change(user.id, { ...name, ...avatar })
+  if (changed === null) return refuseName(chat, avatar)
+  forgetPages()
+  chat.presence.rename(changed.user)
+  chat.publish('everyone', {
+    html: () => String(<ChangedPerson user={changed.user} />),
+    json: asPublication({ type: 'person.changed', user: changed.user }).json,
+  })
+  await removeFiles(chat, changed.freed)
+  return changed.user
+}
+
+function readNickname(typed: TypedProfile) {
+  const name = parseNickname(typed.nickname)
+  if (typeof name === 'string') throw new ChatError(name)
+  return { nickname: name.shown, folded: name.folded, skeleton: name.skeleton }
+}
+
+async function refuseName(chat: Chat, { face }: { face: NewFace | null }): Promise<never> {
+  if (face !== null) await removeFiles(chat, [face.id])
+  throw new ChatError('name_taken')
 }
 
 /** Ends this browser's session; with the last one of a user their name becomes free. */
