@@ -299,8 +299,6 @@ export type RoomSwitcher = {
   forgetAll: () => void
   /** A message of this room was removed: kept lists that show it as a private note go. */
   forgetNotes: (room: number) => void
-  /** Fetches the room head and the people list. */
-  renew: () => Promise<void>
   /** The room on the page is not the person's any more. */
   leave: () => void
 }
@@ -380,9 +378,11 @@ export type Media = {
   forget: (entry: OutboxEntry) => void
 }
 
-/** Opens a path of the server in a dialog. */
-export type Panel = { open: (path: string) => Promise<void> }
-export type Palette = Panel
+/** Shows what is in the dialog for panels. */
+export type Panel = { show: () => void }
+
+/** Opens the dialog that searches, at the address of a search. */
+export type Palette = { open: (path: string) => Promise<void> }
 
 export type RowAction = 'edit' | 'reply' | 'react' | 'more'
 

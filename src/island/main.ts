@@ -1,8 +1,7 @@
 import { createPaths } from '../shared/paths'
 import { editLast, rescueEdits, withTools } from './actions/message-actions'
-import { openEmojiForComposer, openPanel, openSearch } from './actions/open'
+import { openEmojiForComposer, openSearch, watchPanel } from './actions/open'
 import { watchKeys } from './actions/keyboard'
-import { watchPanelLinks } from './actions/panel-links'
 import { receiveEvent } from './actions/receive-event'
 import { receiveHtml } from './actions/receive-message'
 import {
@@ -148,7 +147,7 @@ function start(app: App): void {
 /** Clicks whose behaviour needs a part that may have to be fetched first. */
 function watchClicks(app: App): void {
   const { page } = app
-  watchPanelLinks(page, (path) => openPanel(app, path))
+  watchPanel(app)
   watchSearchButton(app)
   onClick(document, '.msg [data-action]', (button) => {
     const clientId = button.closest('.msg')?.id.replace(/^message-\d+-/, '') ?? ''

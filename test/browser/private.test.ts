@@ -165,6 +165,7 @@ test('a click on a person offers both: a private conversation and a mention', as
   await ada.panel.openCard('Bob')
   await ada.click('#panel .card form button')
   await ada.messages.list.becomes('[data-title=Bob]')
+  await ada.composer.becomesPrivate()
   await ada.send('Just you')
   await spy.until((item) => item.type === 'message' && item.content === 'Just you', 'the message')
 })

@@ -43,7 +43,7 @@ afterAll(async () => {
 
 async function inPanel(path: string, ready: string): Promise<void> {
   await ada.emulate({ dark: false, width: 1280, height: 800 })
-  await ada.part(`a[data-panel][href="${path}"]`).press()
+  await ada.part(`a[hx-get][href="${path}"]`).press()
   await ada.waitFor(`document.querySelector('#panel[open] ${ready}')`, path)
   await expectAccessible(ada)
   await ada.evaluate(`document.querySelector('#panel').close()`)

@@ -58,7 +58,7 @@ export function openRoutes(): Route[] {
   const more = ['/rooms/1', '/rooms/1/messages?limit=200', '/rooms/1/changes', '/settings']
   const files = ['/profile', '/media-kit', '/manifest.webmanifest', '/favicon.ico', '/metrics']
   const rest = ['/rooms/1/settings', '/rooms/1/export.txt', '/static/x', '/socket']
-  const people = Array.from({ length: 50 }, (_, n) => `/people/${n}`)
+  const people = Array.from({ length: 50 }, (_, n) => `/people?user=${n}`)
   return [
     ...[...get, ...more, ...files, ...rest, ...people].map((path) => ({ method: 'GET', path })),
     { method: 'POST', path: '/rooms', body: 'name=&kind=open' },

@@ -19,6 +19,23 @@ export function PanelDialog({ view }: { view: View }) {
   )
 }
 
+/** A link whose panel opens in the dialog of the room's page; without a script it is a page. */
+export function PanelLink({ path, look, id, keys, children }: PanelLinkProps) {
+  return (
+    <a
+      class={look}
+      id={id}
+      href={path}
+      hx-get={path}
+      hx-target="#panel-body"
+      hx-sync="#panel:replace"
+      aria-keyshortcuts={keys}
+    >
+      {children}
+    </a>
+  )
+}
+
 /** A panel as a page of its own, for browsers without JavaScript. */
 export function PanelPage({ view, user, title, look, children }: PanelPageProps) {
   return (
@@ -53,6 +70,15 @@ export function PanelForm({ action, submit, children, look }: PanelFormProps) {
       <p class="problem" role="alert"></p>
     </form>
   )
+}
+
+type PanelLinkProps = {
+  path: string
+  look: string
+  id?: string
+  /** The keys that follow it. */
+  keys?: string
+  children: Child
 }
 
 type PanelPageProps = {

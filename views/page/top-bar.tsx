@@ -2,6 +2,7 @@ import { fill } from '../../src/shared/text'
 import type { User } from '../../src/store/store'
 import { Avatar } from '../people/avatar'
 import { Icon } from './icons'
+import { PanelLink } from './panel'
 import { LanguageForm, ThemeForm } from '../settings/preference-forms'
 import type { View } from '../view'
 
@@ -107,22 +108,22 @@ function Menu({ view, user }: { view: View; user: User }) {
       <div class="menu__theme">
         <ThemeForm view={view} />
       </div>
-      <a class="btn menu__item" href={view.paths.profile()} data-panel="">
+      <PanelLink look="btn menu__item" path={view.paths.profile()}>
         <Icon name="pencil" />
         {page.profile}
-      </a>
-      <a
-        class="btn menu__item"
-        href={view.paths.ownSettings()}
-        data-panel=""
-        aria-keyshortcuts="Control+,"
+      </PanelLink>
+      <PanelLink
+        look="btn menu__item"
+        id="open-settings"
+        path={view.paths.ownSettings()}
+        keys="Control+,"
       >
         <Icon name="gear" />
         {view.words.settings.title}
-      </a>
-      <a class="btn menu__item" href={view.paths.help()} data-panel="">
+      </PanelLink>
+      <PanelLink look="btn menu__item" id="open-help" path={view.paths.help()}>
         {page.keyboard}
-      </a>
+      </PanelLink>
       <form class="menu__leave" id="log-out" method="post" action={view.paths.sessionEnd()}>
         <input type="hidden" name="asked" value="yes" />
         <label class="menu__item">

@@ -6,7 +6,8 @@ import type { View } from '../view'
 
 /** The people of a room, those online first. */
 export function PeopleRail(props: PeopleProps & { view: View }) {
-  const { page } = props.view.words
+  const { paths, words } = props.view
+  const { page } = words
   return (
     <aside class="rail people" id="people" popover="auto" aria-labelledby="people-heading">
       <h2 id="people-heading">
@@ -22,7 +23,14 @@ export function PeopleRail(props: PeopleProps & { view: View }) {
         autocomplete="off"
         hidden
       />
-      <PeopleList {...props} />
+      <form
+        action={paths.people()}
+        hx-get={paths.people()}
+        hx-target="#panel-body"
+        hx-sync="#panel:replace"
+      >
+        <PeopleList {...props} />
+      </form>
     </aside>
   )
 }
@@ -61,7 +69,7 @@ export function PersonRow({ user, state, room }: PersonProps) {
       data-state={state}
       data-name={user.nickname}
     >
-      <button class="person__open" type="button" aria-haspopup="dialog">
+      <button class="person__open" type="submit" name="user" value={user.id} aria-haspopup="dialog">
         <span class="who">
           <Avatar user={user} size="small" />
           <i></i>

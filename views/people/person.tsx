@@ -16,12 +16,18 @@ export function PersonCard({ view, person, state, isSelf }: CardProps) {
       </h2>
       <p>{isSelf ? page.thisIsYou : states[state]}</p>
       {!isSelf && (
-        <div class="card__ways" data-person={person.id} data-name={person.nickname}>
+        <div class="card__ways">
           <PanelForm action={view.paths.direct(person.id)} submit={page.messagePrivately} />
-          <button class="btn" type="button" data-action="mention">
+          <button class="btn" type="button" data-action="mention" data-name={person.nickname}>
             {page.mention}
           </button>
-          <button class="btn" type="button" data-action="mute">
+          <button
+            class="btn"
+            type="button"
+            data-action="mute"
+            data-person={person.id}
+            data-name={person.nickname}
+          >
             {page.mute}
           </button>
         </div>

@@ -8,7 +8,7 @@ import { answerBy, PendingTemplate } from '../messages/message'
 import { MessageForms } from '../messages/message-forms'
 import { MessageTools } from '../messages/message-tools'
 import { Page } from '../page/page'
-import { PanelDialog } from '../page/panel'
+import { PanelLink, PanelDialog } from '../page/panel'
 import { countHere, OnlineCount, PeopleList, type PeopleProps, PeopleRail } from '../people/people'
 import { roomTitle } from './room-title'
 import { QuoteLine } from '../messages/quote'
@@ -137,17 +137,23 @@ function RoomHead({ view, room, online }: { view: View; room: Room; online: numb
   const { live, page } = view.words
   const isDirect = room.pair !== null
   return (
-    <header class="head" id="head">
+    <header
+      class="head"
+      id="head"
+      hx-get={view.paths.around(room.id)}
+      hx-trigger="renew"
+      hx-swap="none"
+    >
       <h1>
         <Icon name={room.kind === 'open' ? 'room' : 'lock'} />
         <bdi>{isDirect ? room.pair?.[1].nickname : room.name}</bdi>
       </h1>
       <p dir="auto">{isDirect ? page.directNote : room.topic}</p>
       <span id="head-online">{plural(view.language, online, live.online)}</span>
-      <a class="btn btn--icon" href={view.paths.settings(room.id)} data-panel="">
+      <PanelLink look="btn btn--icon" path={view.paths.settings(room.id)}>
         <Icon name="more" />
         <span class="vh">{page.roomSettings}</span>
-      </a>
+      </PanelLink>
     </header>
   )
 }

@@ -3,6 +3,7 @@ import type { Child } from 'hono/jsx'
 import type { PresenceState } from '../../src/shared/protocol'
 import type { Room } from '../../src/store/store'
 import { Icon } from '../page/icons'
+import { PanelLink } from '../page/panel'
 import type { View } from '../view'
 
 /** The list of a user's rooms. */
@@ -17,18 +18,26 @@ export function RoomsRail({ view, rooms, current, counts, states }: RoomsProps) 
     ({ id, pair, revision }) => pair !== null && (revision > 0 || id === current),
   )
   return (
-    <nav class="rail rooms" id="rooms" popover="auto" aria-labelledby="rooms-heading">
+    <nav
+      class="rail rooms"
+      id="rooms"
+      popover="auto"
+      aria-labelledby="rooms-heading"
+      hx-get={view.paths.rail(current ?? 0)}
+      hx-trigger="renew delay:100ms"
+      hx-select="#rooms > *"
+    >
       <h2 id="rooms-heading">
         {page.rooms}
-        <a
-          class="btn btn--icon rail__add"
-          href={view.paths.rooms()}
-          data-panel=""
-          aria-keyshortcuts="Alt+N"
+        <PanelLink
+          look="btn btn--icon rail__add"
+          id="open-rooms"
+          path={view.paths.rooms()}
+          keys="Alt+N"
         >
           <Icon name="plus" />
           <span class="vh">{page.findRooms}</span>
-        </a>
+        </PanelLink>
         <RailClose rail="rooms" label={page.close} />
       </h2>
       <ul>

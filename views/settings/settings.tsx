@@ -1,4 +1,5 @@
 import { isLanguage, languageNames, languages } from '../../src/shared/languages'
+import { PanelLink } from '../page/panel'
 import type { View } from '../view'
 
 /**
@@ -7,13 +8,21 @@ import type { View } from '../view'
  */
 export function Settings({ view, isPage }: { view: View; isPage: boolean }) {
   const { title } = view.words.settings
+  const profile = view.paths.profile()
+  const label = view.words.page.profile
   return (
     <div class="stack" id="settings">
       <h2 id="panel-title">{title}</h2>
       <p>
-        <a class="btn" href={view.paths.profile()} data-panel="">
-          {view.words.page.profile}
-        </a>
+        {isPage ? (
+          <a class="btn" href={profile}>
+            {label}
+          </a>
+        ) : (
+          <PanelLink look="btn" path={profile}>
+            {label}
+          </PanelLink>
+        )}
       </p>
       <Preferences view={view} isPage={isPage} />
       {!isPage && <Signals view={view} />}

@@ -4,7 +4,7 @@ import { changeProfile } from '../../chat/people/account'
 import { openDirect } from '../../chat/rooms/rooms'
 import { ChatError } from '../../server/errors'
 import { readForm } from '../bodies'
-import { type HttpContext, type HttpDeps, type HttpEnv, parseId } from '../context'
+import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx, parseId } from '../context'
 import { requireVisitor } from '../middleware/identity'
 import { redirectTo, sendPanel } from '../pages'
 
@@ -12,12 +12,15 @@ import { redirectTo, sendPanel } from '../pages'
 export function peopleRoutes(deps: HttpDeps): Hono<HttpEnv> {
   const { chat, rateLimits } = deps
   return new Hono<HttpEnv>()
-    .get('/people/:user', (c) => sendPerson(deps, c))
+    .get('/people', (c) => sendPerson(deps, c))
     .post('/direct/:user', async (c) => {
       const { session, user } = requireVisitor(c)
       rateLimits.consume('rooms', session)
       const room = await openDirect(chat, user, parseId(c.req.param('user')) ?? 0)
-      return redirectTo(c, chat.paths.room(room.id), { room: room.id })
+      if (!isHtmx(c)) return redirectTo(c, chat.paths.room(room.id), { room: room.id })
+      // The page opens it in place.
+      c.header('HX-Trigger', JSON.stringify({ 'room:open': { room: room.id } }))
+      return c.body(null, 204)
     })
     .get('/profile', (c) => {
       const { user } = requireVisitor(c)
@@ -39,7 +42,7 @@ export function peopleRoutes(deps: HttpDeps): Hono<HttpEnv> {
 
 async function sendPerson({ chat }: HttpDeps, c: HttpContext): Promise<Response> {
   const { user } = requireVisitor(c)
-  const person = await chat.store.users.find(parseId(c.req.param('user')) ?? 0)
+  const person = await chat.store.users.find(parseId(c.req.query('user')) ?? 0)
   if (person === null) throw new ChatError('person_missing')
   const view = c.get('view')
   const state = chat.presence.stateOf(person.id)

@@ -3,7 +3,7 @@ import type { App, RowAction } from '../app'
 import { element } from '../ui/dom'
 import { isComposing } from '../ui/keys'
 import { withTools } from './message-actions'
-import { openEmojiForComposer, openPanel, openSearch } from './open'
+import { openEmojiForComposer, openSearch } from './open'
 import { markRead } from './show-room'
 
 /** The keys of views/settings/help-sheet.tsx. */
@@ -25,13 +25,12 @@ export function watchKeys(app: App): void {
     const isCommand = ctrlKey || metaKey
     if (altKey && key === 'ArrowUp') return () => switcher.step(-1, shiftKey)
     if (altKey && key === 'ArrowDown') return () => switcher.step(1, shiftKey)
-    if (altKey && event.code === 'KeyN') return () => openPanel(app, paths.rooms())
+    if (altKey && event.code === 'KeyN') return () => press('open-rooms')
     // Single signs are commands where nobody writes.
     if (isCommand ? key === 'k' : key === '/' && !isWriting())
       return () => openSearch(app, paths.search())
-    if (isCommand ? key === '/' : key === '?' && !isWriting())
-      return () => openPanel(app, paths.help())
-    if (isCommand && key === ',') return () => openPanel(app, paths.ownSettings())
+    if (isCommand ? key === '/' : key === '?' && !isWriting()) return () => press('open-help')
+    if (isCommand && key === ',') return () => press('open-settings')
     if (isCommand && /[;；]/.test(key))
       return () => openEmojiForComposer(app, element('emoji-button', HTMLElement))
     if (isCommand && key === '.') return togglePeople
@@ -58,6 +57,11 @@ export function watchKeys(app: App): void {
     markRead(app)
     timeline.toEnd()
   }
+}
+
+/** Some keys are the shortcut of a link, wherever it is. */
+function press(id: string): void {
+  element(id, HTMLElement).click()
 }
 
 /** A column where there is room for it, else a drawer. */

@@ -1,13 +1,47 @@
+import { createPaths } from '../../shared/paths'
 import type { App } from '../app'
+import { htmx, type RequestContext } from '../net/htmx'
+import { copyOf, element, onClick } from '../ui/dom'
 import { isTouch } from '../ui/keys'
 import { showToast } from '../ui/toast'
+import { onSignedOut } from './connection'
 
-/** Opens a path in the panel; when the panel cannot be fetched, as a page of its own. */
-export function openPanel(app: App, path: string): void {
-  app.panel().then(
-    (panel) => void panel.open(path),
-    () => leaveFor(app, path),
-  )
+/** Opens the dialog when htmx has put a panel into it, and says so when there is no answer. */
+export function watchPanel(app: App): void {
+  const { page, panel } = app
+  document.addEventListener('htmx:after:swap', ({ detail: { ctx } }) => {
+    if (ctx.target?.id !== 'panel-body' || ctx.swap === 'none') return
+    panel().then(
+      ({ show }) => show(),
+      () => location.assign(ctx.request.action),
+    )
+  })
+  document.addEventListener('htmx:response:error', ({ detail: { ctx } }) => {
+    if (ctx.response?.status === 401) onSignedOut(app)
+    else onUnanswered(app, ctx)
+  })
+  document.addEventListener('htmx:error', ({ detail: { ctx } }) => {
+    if (ctx?.target?.matches('.problem') === true)
+      ctx.target.replaceChildren(page.words.notConnected)
+    else if (ctx !== undefined) onUnanswered(app, ctx)
+  })
+  // Rows are the same for all readers and hold no attributes of htmx.
+  onClick(document, '.msg .mention[data-person]', ({ dataset }) => {
+    const path = createPaths(page.base).person(Number(dataset.person))
+    void htmx().ajax('GET', path, '#panel-body')
+  })
+}
+
+function onUnanswered({ page, panel }: App, ctx: RequestContext): void {
+  const { sourceElement, target } = ctx
+  const isPanel = target?.id === 'panel-body'
+  const sayAway = (): void => showToast(page.words.notConnected)
+  if (isPanel) ctx.swap = 'none'
+  if (isPanel && sourceElement.closest('#head') !== null) {
+    // Without the server a room can still be saved from this browser.
+    element('panel-body', HTMLElement).replaceChildren(copyOf('export-away'))
+    panel().then(({ show }) => show(), sayAway)
+  } else if (isPanel || sourceElement.matches('.place')) sayAway()
 }
 
 /** Opens the palette at a search. */

@@ -22,7 +22,7 @@ export function updateSurroundings({ composer, drafts, page, timeline, title, ty
     typing.clear()
     composer.setRoom()
   }
-  markCurrent(room)
+  markCurrent(page, room)
   drafts.mark()
   const name = element('timeline', HTMLElement).dataset.title ?? ''
   title.setRoom(name)

@@ -1,8 +1,9 @@
+import { renewHead } from '../people/people'
 import { isFromDevice } from '../ui/rows'
 import { limits } from '../../shared/limits'
 import { createPaths } from '../../shared/paths'
 import type { App, CopiedRoom, RoomSwitcher } from '../app'
-import { fetchHtml, swapIn } from '../net/htmx'
+import { fetchHtml, htmx, swapIn } from '../net/htmx'
 import { element, onClick } from '../ui/dom'
 import { closeDrawers } from '../ui/drawers'
 import { isTouch } from '../ui/keys'
@@ -31,6 +32,11 @@ type State = {
 export function createRoomSwitcher(app: () => App): RoomSwitcher {
   const state: State = { app, kept: new Map(), wanted: location.pathname }
   onClick(document, 'a[data-room], .msg a', (link, event) => followLink(state, link, event))
+  // The server's answer to a request for a private conversation.
+  document.addEventListener('room:open', ({ detail }) => {
+    element('panel', HTMLDialogElement).close()
+    void openRoom(state, detail.room, true)
+  })
   addEventListener('popstate', () => {
     const place = placeIn(location.pathname)
     if (place !== null) void openPlace(state, place, false)
@@ -47,7 +53,6 @@ export function createRoomSwitcher(app: () => App): RoomSwitcher {
         if (note !== null) state.kept.delete(id)
       }
     },
-    renew: () => renew(app()),
     leave: () => leave(state),
   }
 }
@@ -127,15 +132,10 @@ function restore(state: State, room: number): boolean {
   element('people-list', HTMLElement).replaceWith(kept.people)
   updateSurroundings(app)
   app.timeline.start()
-  void renew(app)
+  // htmx has torn the head down when another one was swapped in.
+  htmx().process(kept.head, true)
+  renewHead()
   return true
-}
-
-/** Fetches the head and the people of the room on the page. */
-async function renew({ page, timeline }: App): Promise<void> {
-  const room = timeline.room()
-  const html = await fetchHtml(page, createPaths(page.base).around(room))
-  if (html !== null && timeline.room() === room) await swapIn(html, document.body, 'none')
 }
 
 /** Fetches a room; false without an answer, or when another one was requested meanwhile. */
@@ -169,6 +169,7 @@ function showCopy(state: State, copy: CopiedRoom | null): void {
   const app = state.app()
   keep(state)
   copy.show()
+  htmx().process(element('head', HTMLElement))
   updateSurroundings(app)
   app.timeline.start()
 }

@@ -105,7 +105,10 @@ function headOf(
   head.querySelector('h1 use')?.setAttribute('href', isDirect ? '#icon-lock' : '#icon-room')
   head.querySelector('p')?.replaceChildren()
   head.querySelector('#head-online')?.replaceChildren()
-  head.querySelector('a')?.setAttribute('href', createPaths(page.base).settings(room))
+  const paths = createPaths(page.base)
+  head.setAttribute('hx-get', paths.around(room))
+  for (const name of ['href', 'hx-get'])
+    head.querySelector('a')?.setAttribute(name, paths.settings(room))
   return head
 }
 

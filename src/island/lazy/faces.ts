@@ -2,6 +2,7 @@ import type { App, Faces } from '../app'
 import { fill } from '../../shared/text'
 import { element } from '../ui/dom'
 import { watchFaces } from '../people/face'
+import { renewHead } from '../people/people'
 import { roomTitle } from '../composer/composer-label'
 import { prefill } from '../people/prefill'
 import type { Page } from '../ui/page'
@@ -12,9 +13,12 @@ const renewMsMax = 3_000
 export { prefill, watchFaces }
 
 export function create(app: App): Faces {
+  document.addEventListener('htmx:after:swap', ({ detail }) => {
+    if (detail.ctx.sourceElement.id === 'head') comparePeople(app)
+  })
   return {
     changePeople: (changed) => changePeople(app, changed),
-    renewSoon: () => void setTimeout(() => void renewPeople(app), Math.random() * renewMsMax),
+    renewSoon: () => void setTimeout(renewHead, Math.random() * renewMsMax),
   }
 }
 
@@ -22,8 +26,8 @@ function changePeople(app: App, changed: HTMLElement[]): void {
   for (const person of changed) changePerson(app, person)
 }
 
-async function renewPeople(app: App): Promise<void> {
-  await app.switcher.renew()
+/** The list of people was fetched again: names and pictures may have changed meanwhile. */
+function comparePeople(app: App): void {
   const people = [...document.querySelectorAll<HTMLElement>('#people-list .person')]
   const changed = people.filter((person) => isOtherwise(app.page, person))
   if (changed.length > 0) app.switcher.forgetAll()

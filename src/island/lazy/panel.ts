@@ -1,61 +1,37 @@
 import { ifLoaded } from '../lazy'
 import type { App, Panel } from '../app'
 import { fill } from '../../shared/text'
-import { announce, element } from '../ui/dom'
+import { element, onClick } from '../ui/dom'
 import { closeDrawers } from '../ui/drawers'
 import { watchFaces } from '../people/face'
-import { fetchHtml, swapIn } from '../net/htmx'
-import { openDirect } from '../rooms/open-direct'
 import { showToast } from '../ui/toast'
 
-/** Makes the dialog for everything that is asked for now and then: rooms, a person, help. */
-export function create(app: App): Panel {
-  const { composer, page, switcher } = app
+/** Makes the dialog for what is fetched now and then: rooms, settings, a person, help. */
+export function create({ composer, device, muted, page }: App): Panel {
   const dialog = element('panel', HTMLDialogElement)
+  const body = element('panel-body', HTMLElement)
   watchFaces()
-  const open = async (path: string): Promise<void> => {
-    const html = await fetchHtml(page, path)
-    const body = element('panel-body', HTMLElement)
-    if (html !== null) await swapIn(html, body, 'innerHTML')
-    else if (path.endsWith('/settings') && /\/\d+\//.test(path)) {
-      // Without the server a room can still be saved from this browser.
-      body.replaceChildren(element('export-away', HTMLTemplateElement).content.cloneNode(true))
-    } else return showToast(page.words.notConnected)
-    addZone(body)
-    ifLoaded(app.device, (device) => device.decorate())
-    closeDrawers()
-    if (!dialog.open) dialog.showModal()
-    const first = body.querySelector<HTMLElement>('[autofocus]')
-    const any = body.querySelector<HTMLElement>('input:not([type=hidden]), a, button')
-    const target = first ?? any
-    target?.focus()
-  }
-  dialog.addEventListener('click', ({ target }) => {
-    const action = target instanceof Element ? target.closest<HTMLElement>('[data-action]') : null
-    const card = action?.closest<HTMLElement>('.card__ways')
-    if (action == null || card == null) return
+  onClick(dialog, '[data-action=mention]', ({ dataset }) => {
     dialog.close()
-    if (action.dataset.action === 'mention') composer.insert(`@${card.dataset.name} `)
-    else mute(app, card)
+    composer.insert(`@${dataset.name} `)
   })
-  // The private conversation opens in this page instead of a new one.
-  dialog.addEventListener(
-    'submit',
-    (event) => {
-      const form = event.target instanceof Element ? event.target : null
-      const card = form?.closest<HTMLElement>('.card__ways')
-      if (card == null) return
-      event.preventDefault()
-      event.stopPropagation()
-      dialog.close()
-      void openDirect(page, Number(card.dataset.person)).then((room) => {
-        if (room === null) showToast(page.words.notConnected)
-        else void switcher.open(room)
-      })
+  onClick(dialog, '[data-action=mute]', ({ dataset: { name = '', person } }) => {
+    dialog.close()
+    const isMuted = muted.toggle(Number(person))
+    showToast(fill(isMuted ? page.words.muted : page.words.unmuted, { name }))
+  })
+  return {
+    show() {
+      addZone(body)
+      ifLoaded(device, ({ decorate }) => decorate())
+      closeDrawers()
+      if (!dialog.open) dialog.showModal()
+      const first = body.querySelector<HTMLElement>('[autofocus]')
+      const any = body.querySelector<HTMLElement>('input:not([type=hidden]), a, button')
+      const target = first ?? any
+      target?.focus()
     },
-    { capture: true },
-  )
-  return { open }
+  }
 }
 
 /** Files name the hours as the reader's clock does. */
@@ -64,12 +40,4 @@ function addZone(body: HTMLElement): void {
   for (const link of body.querySelectorAll<HTMLAnchorElement>('a[data-zoned]')) {
     link.search = new URLSearchParams({ tz: timeZone }).toString()
   }
-}
-
-function mute({ muted: people, page }: App, card: HTMLElement): void {
-  const isMuted = people.toggle(Number(card.dataset.person))
-  const { muted, unmuted } = page.words
-  const sentence = fill(isMuted ? muted : unmuted, { name: card.dataset.name ?? '' })
-  announce(sentence)
-  showToast(sentence)
 }

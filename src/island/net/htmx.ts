@@ -4,7 +4,20 @@ import type { Page } from '../ui/page'
 /** What the island uses of htmx (4.0.1), which is loaded by its own script tag before it. */
 export type Htmx = {
   swap: (context: SwapContext) => Promise<void>
-  process: (element: Element) => void
+  /** Wires the attributes of an element; `force` for one that htmx has torn down. */
+  process: (element: Element, force?: boolean) => void
+  ajax: (verb: 'GET', path: string, target: string) => Promise<void>
+}
+
+/** What the events of htmx tell of a request. */
+export type RequestContext = {
+  sourceElement: Element
+  target: Element | null
+  swap: string
+  request: { action: string }
+  /** Undefined until the server has answered. */
+  response?: { status: number }
+  isLive?: true
 }
 
 export type SwapContext = {
@@ -21,6 +34,17 @@ export type SwapContext = {
 declare global {
   interface Window {
     htmx: Htmx
+  }
+  interface GlobalEventHandlersEventMap {
+    /** The server asks for a room to be opened in place. */
+    'room:open': CustomEvent<{ room: number }>
+    'htmx:config:request': CustomEvent<{ ctx: RequestContext }>
+    'htmx:before:swap': CustomEvent<{ ctx: RequestContext; tasks: { fragment: ParentNode }[] }>
+    'htmx:after:swap': CustomEvent<{ ctx: RequestContext }>
+    /** The server refused. */
+    'htmx:response:error': CustomEvent<{ ctx: RequestContext }>
+    /** There was no answer; without a context an attribute was wrong. */
+    'htmx:error': CustomEvent<{ ctx?: RequestContext }>
   }
 }
 
@@ -77,17 +101,16 @@ export type SwapHooks = {
 export function watchSwaps(timeline: () => HTMLElement, hooks: SwapHooks): void {
   let current = timeline()
   let release = (): void => {}
-  document.addEventListener('htmx:before:swap', (event) => {
-    if (!(event instanceof CustomEvent)) return
-    for (const { fragment } of event.detail.tasks) hooks.onFragment(fragment)
-    if (event.detail.ctx.isLive) return
-    if (event.detail.ctx.target === timeline()) hooks.onReplacing()
+  document.addEventListener('htmx:before:swap', ({ detail: { ctx, tasks } }) => {
+    for (const { fragment } of tasks) hooks.onFragment(fragment)
+    if (ctx.isLive) return
+    if (ctx.target === timeline()) hooks.onReplacing()
     release = hooks.hold()
   })
-  document.addEventListener('htmx:after:swap', (event) => {
-    if (!(event instanceof CustomEvent) || event.detail.ctx.isLive) return
+  document.addEventListener('htmx:after:swap', ({ detail: { ctx } }) => {
+    if (ctx.isLive) return
     const isFresh = timeline() !== current
-    const target = isFresh ? null : event.detail.ctx.target?.id
+    const target = isFresh ? null : ctx.target?.id
     if (target === 'older') hooks.onOlder()
     if (target === 'newer') hooks.onNewer()
     current = timeline()

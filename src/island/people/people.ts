@@ -5,6 +5,11 @@ import type { Page } from '../ui/page'
 /** A list up to this long needs no search field. */
 const peopleWithoutSearch = 15
 
+/** Fetches the head of the room on the page and the list of its people. */
+export function renewHead(): void {
+  element('head', HTMLElement).dispatchEvent(new Event('renew'))
+}
+
 /** Puts published lines of this room's people into the list, in place of older ones. */
 export function receivePeople(page: Page, published: HTMLElement[]): void {
   const { room } = element('timeline', HTMLElement).dataset

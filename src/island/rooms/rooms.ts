@@ -3,7 +3,6 @@ import { plural } from '../../shared/text'
 import { element } from '../ui/dom'
 import type { RoomSummary } from '../../shared/protocol'
 import { createPaths } from '../../shared/paths'
-import { fetchHtml, swapIn } from '../net/htmx'
 import type { Page } from '../ui/page'
 
 /** `since`: when the first unread message was said, as far as this page heard it. */
@@ -23,7 +22,8 @@ type House = {
 export function createRooms(page: Page, onChange: House['onChange']): Rooms {
   const house: House = { page, states: new Map(), current: 0, isWatched: false, onChange }
   const { states } = house
-  let timer: Timer | undefined
+  const list = element('rooms', HTMLElement)
+  list.addEventListener('htmx:after:swap', () => show(house))
   return {
     setAll(rooms) {
       states.clear()
@@ -58,16 +58,9 @@ export function createRooms(page: Page, onChange: House['onChange']): Rooms {
       Object.assign(house, { current: room, isWatched })
       if (!isSame) show(house)
     },
-    refresh() {
-      clearTimeout(timer)
-      timer = setTimeout(() => {
-        void fetchRail(page, house.current).then(() => show(house))
-      }, refreshMs)
-    },
+    refresh: () => void list.dispatchEvent(new Event('renew')),
   }
 }
-
-const refreshMs = 100
 
 function keep({ states }: House, summary: RoomSummary): void {
   const counted = Math.max(summary.revision, states.get(summary.id)?.counted ?? 0)
@@ -110,18 +103,13 @@ export function isMeant(page: Page, row: HTMLElement, room: Pick<RoomSummary, 'k
   return room.kind === 'direct' || named.includes('0') || named.includes(String(page.user?.id))
 }
 
-/** Marks the link of the room on the screen. */
-export function markCurrent(room: number): void {
+/** Marks the link of the room on the screen, also when the list is fetched again. */
+export function markCurrent({ base }: Page, room: number): void {
+  element('rooms', HTMLElement).setAttribute('hx-get', createPaths(base).rail(room))
   for (const link of document.querySelectorAll('#rooms .item')) {
     if (link.id === `room-${room}`) link.setAttribute('aria-current', 'page')
     else link.removeAttribute('aria-current')
   }
-}
-
-async function fetchRail(page: Page, current: number): Promise<void> {
-  const html = await fetchHtml(page, createPaths(page.base).rail(current))
-  // The lists alone, so that an open drawer stays open and keeps its place.
-  if (html !== null) await swapIn(html, element('rooms', HTMLElement), 'innerHTML', '#rooms > *')
 }
 
 function showOn(page: Page, { id }: RoomSummary, unread: number, mentions: number): void {

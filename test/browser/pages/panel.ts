@@ -47,7 +47,7 @@ export function panelOf(page: BrowserPage): Panel {
       await page.waitFor(`document.querySelector('#set-volume :checked')`, 'the sound')
     },
     async openRoomSettings() {
-      await page.click('#head a[data-panel]')
+      await page.click('#head a[hx-get]')
       await part('#panel[open] form').shown()
     },
     openNewRoom,

@@ -61,7 +61,7 @@ export async function spendADay(house: Address): Promise<void> {
 
 const pages = [
   ...['/', '/rooms', '/rooms/1', '/rooms/1?before=2', '/rooms/1/messages/1', '/rail?current=1'],
-  ...['/rooms/1/settings', '/people/1', '/help', '/media-kit', '/preferences', '/healthz'],
+  ...['/rooms/1/settings', '/people?user=1', '/help', '/media-kit', '/preferences', '/healthz'],
   ...['/search?q=good&part=results', '/search?q=from:mo', '/rooms/1/export.txt?tz=Europe/Berlin'],
   '/rooms/1/export.html',
 ]
