@@ -11,7 +11,7 @@ export async function joinRoom(chat: Chat, user: User, roomId: number): Promise<
   if (known !== null) return known
   const room = await chat.store.rooms.join(user.id, roomId, chat.now())
   if (room === null) throw new ChatError('room_missing')
-  welcome(chat, user, room)
+  publishMembership(chat, user, room)
   return room
 }
 
@@ -22,11 +22,11 @@ export async function inviteMember(chat: Chat, room: Room, userId: number): Prom
   if ((await chat.store.rooms.find(userId, room.id)) !== null) return
   const seen = await chat.store.rooms.invite(room, userId, chat.now())
   if (seen === null) throw new ChatError('person_missing')
-  welcome(chat, user, seen)
+  publishMembership(chat, user, seen)
 }
 
 /** Publishes a new membership, to the user and to the room. */
-export function welcome(chat: Chat, user: User, room: Room): void {
+export function publishMembership(chat: Chat, user: User, room: Room): void {
   chat.subscribeUser(user.id, room.id)
   publishSummary(chat, user.id, room)
   const state = chat.presence.stateOf(user.id)

@@ -6,7 +6,7 @@ import type { Chat } from '../chat'
 import { toSummary } from '../messages/events'
 import { type Name, parseRoomName } from '../people/name'
 import { asPublication } from '../publication'
-import { welcome } from './membership'
+import { publishMembership } from './membership'
 
 /** A socket's first event: the user, their rooms and the newest revision of each. */
 export async function createHello(chat: Chat, user: User): Promise<ChatEvent & { type: 'hello' }> {
@@ -51,7 +51,7 @@ export async function createRoom(
     createdAt: chat.now(),
   })
   if (room === null) throw new ChatError('room_name_taken')
-  welcome(chat, user, room)
+  publishMembership(chat, user, room)
   return room
 }
 
@@ -86,7 +86,7 @@ export async function openDirect(chat: Chat, user: User, otherId: number): Promi
   if (room.revision > 0) return room
   for (const person of room.pair) {
     const seen = await chat.store.rooms.find(person.id, room.id)
-    if (seen !== null) welcome(chat, person, seen)
+    if (seen !== null) publishMembership(chat, person, seen)
   }
   return room
 }
