@@ -329,7 +329,8 @@ export type DeviceCopy = {
   /** Shows a room from the copy; null when there is none. */
   openRoom: (room: number) => CopiedRoom | null
   /** Messages that contain all words, newest first. */
-  find: (words: string) => DeviceHit[]
+  search: (words: string) => DeviceHit[]
+  rename: (user: number, name: string) => void
 }
 
 export type CopiedRoom = {

@@ -32,8 +32,6 @@ export const limits = {
   timelineRowsMax: 400,
   /** Further behind than this a browser loads a fresh page, as it keeps few rows anyway. */
   catchUpBrowserRevisionsMax: 400,
-  /** Messages per storage key: adding one rewrites a chunk, about a third of a millisecond. */
-  historyChunkMessages: 100,
 
   // --- Connection --------------------------------------------------------------------------
   /** A browser sends something at least this often. */

@@ -1,7 +1,11 @@
 import { exportMessage, stampAhead } from '../../src/shared/export-text'
-import { findIn } from '../../src/island/device/copy-search'
-import { openCopyStore } from '../../src/island/device/copy-store'
-import { pack, type CopiedMessage } from '../../src/island/device/copied-message'
+import {
+  type Change,
+  type CopiedMessage,
+  findIn,
+  openCopyStore,
+  pack,
+} from '../../src/island/device/copy-store'
 import { openStorage } from '../../src/island/ui/storage'
 
 /** What test/bench/history.ts measures in a real browser, with its real storage. */
@@ -28,10 +32,12 @@ function message(seq: number): CopiedMessage {
     text,
     clientId,
     isEdited: false,
+    replyTo: 0,
     files: [],
-    reply: null,
   }
 }
+
+const changeTo = (message: CopiedMessage): Change => ({ seq: message.seq, message })
 
 function medianMs(rounds: number, work: (n: number) => void): number {
   const times = Array.from({ length: rounds }, (_, n) => {
@@ -54,12 +60,9 @@ window.measureHistory = async (total) => {
   const open = () => openCopyStore(openStorage({ house: 'h' }), 7, 'e')
   const store = open()
   const all = Array.from({ length: total }, (_, n) => message(n + 1))
-  store.apply(
-    1,
-    all.map((each) => ({ kind: 'message', message: each })),
-  )
+  store.apply(1, all.map(changeTo))
   const appendMs = meanMs(200, (n) => {
-    store.apply(1, [{ kind: 'message', message: message(total + n + 1) }])
+    store.apply(1, [changeTo(message(total + n + 1))])
   })
   const fresh = open()
   const firstSearchMs = medianMs(1, () => void findIn(fresh.chunks(), '天气 coffee', 50))
@@ -69,7 +72,9 @@ window.measureHistory = async (total) => {
     const lines = fresh
       .read(1)
       .slice(0, total)
-      .map((each) => exportMessage(each, (at) => stampAhead(at, 60), '(edited)'))
+      .map((each) =>
+        exportMessage({ ...each, reply: null }, (at) => stampAhead(at, 60), '(edited)'),
+      )
     void new Blob(lines)
   })
   const { units } = fresh.usage()

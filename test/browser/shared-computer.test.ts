@@ -33,6 +33,8 @@ beforeAll(async () => {
   await page.rail.room(direct).shown()
   await page.rail.room(direct).press()
   await page.part('#timeline .msg').shown()
+  // The composer follows the list a moment later.
+  await page.part(`#composer[data-room="${direct}"]`).shown()
   await page.send(`${canary} a${'\u0301'.repeat(20)}`)
   await page.messages.failed.shown()
   await page.type(`${canary} half a thought`)

@@ -22,7 +22,7 @@ export function SignInPage({ view, form }: SignInProps) {
           <h1 id="sign-in-title">{page.signInTitle}</h1>
           <p id="sign-in-lead">{page.signInLead}</p>
           <SignIn view={view} form={form} />
-          <LanguageForm view={view} />
+          <LanguageForm view={view} isSignIn />
         </dialog>
       </main>
     </Page>

@@ -44,6 +44,10 @@ function Preferences({ view, isPage }: { view: View; isPage: boolean }) {
       class="panel__form"
       method="post"
       action={view.paths.preferences()}
+      hx-post={isPage ? undefined : view.paths.preferences()}
+      hx-trigger="change, submit"
+      hx-swap="none"
+      hx-sync="queue last"
       data-later={settings.languageLater}
     >
       <input type="hidden" name="from" value="settings" />

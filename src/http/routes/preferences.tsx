@@ -76,6 +76,7 @@ export function preferenceRoutes({ chat }: HttpDeps): Hono<HttpEnv> {
     .post('/preferences', async (c) => {
       const form = await readForm(c)
       for (const [name, value] of parseChoices(form)) keepCookie(c, chat, name, value)
+      if (isHtmx(c)) return c.body(null, 204)
       const isFromSettings = form.get('from') === 'settings'
       return redirectTo(c, isFromSettings ? chat.paths.ownSettings() : chat.paths.home())
     })

@@ -1,175 +1,303 @@
-import type { CopiedMessage } from './copied-message'
+import type { ChatEvent } from '../../shared/protocol'
 import { limits } from '../../shared/limits'
-import { pack, unpack } from './copied-message'
+import { fieldsOf, hasShape } from '../ui/shape'
 import type { Storage } from '../ui/storage'
 
 /** 80 % of what browsers give an origin (5.18 million characters, measured). */
-export const historyUnitsMax = 4_144_000
+export const copyUnitsMax = 4_144_000
+/** Messages per storage key: adding one rewrites a chunk, about a third of a millisecond. */
+const chunkMessages = 100
 
-/** What happened to one message: it is so now, or it is gone. */
-export type Change =
-  { kind: 'message'; message: CopiedMessage } | { kind: 'gone'; room: number; seq: number }
-
-/** The messages of one person that this browser keeps, in chunks of a hundred places per key. */
-export type CopyStore = {
-  /** Merges changes of a room; false when the browser has no place even for these. */
-  apply: (room: number, changes: Change[]) => boolean
-  /** All that is kept of a room, oldest first; `newest` bounds it. */
-  read: (room: number, newest?: number) => CopiedMessage[]
-  find: (room: number, seq: number) => CopiedMessage | null
-  rooms: () => number[]
-  /** Up to which revision the copy of a room is true; null when there is none. */
-  head: (room: number) => number | null
-  setHead: (room: number, revision: number) => void
-  forget: (room: number) => void
-  /** Drops the oldest chunk of all rooms; false when there is none. */
-  evict: () => boolean
-  clear: () => void
-  usage: () => { messages: number; units: number }
-  /** Everything, by chunk, for searching: the same array as long as it has not changed. */
-  chunks: () => CopiedMessage[][]
+/** A message in the device copy; `text` as it was typed. `replyTo`: 0 when it is no reply. */
+export type CopiedMessage = {
+  room: number
+  seq: number
+  revision: number
+  user: number
+  name: string
+  at: number
+  text: string
+  clientId: string
+  isEdited: boolean
+  replyTo: number
+  files: { name: string; url: string }[]
 }
 
-type Shelf = {
+/** The present state of a message; null when it is deleted. */
+export type Change = { seq: number; message: CopiedMessage | null }
+
+export type CopyStore = ReturnType<typeof openCopyStore>
+
+type State = {
   storage: Storage
   prefix: string
-  /** Characters of each key, and when its last message was said; null: another tab wrote it. */
-  sizes: Map<string, number> | null
+  /** Characters of all keys and values; null after another tab has written. */
+  units: number | null
+  /** Stored once per person, so that all their messages follow a change of name. */
+  names: Record<string, unknown> | null
   parsed: Map<string, CopiedMessage[]>
 }
 
-/** Opens the copy of one person and one database; that of any other is thrown away. */
-export function openCopyStore(storage: Storage, userId: number, epoch: string): CopyStore {
+/** Opens the copy of one person and one database, a hundred places per key; others are deleted. */
+export function openCopyStore(storage: Storage, userId: number, epoch: string) {
   const prefix = `history.${userId}.${epoch}.`
   for (const key of storage.keys('history.')) if (!key.startsWith(prefix)) storage.remove(key)
-  const shelf: Shelf = { storage, prefix, sizes: null, parsed: new Map() }
+  const state: State = { storage, prefix, units: null, names: null, parsed: new Map() }
   storage.watch((key) => {
-    shelf.sizes = null
-    shelf.parsed.delete(key)
+    state.units = null
+    state.parsed.delete(key)
+    if (key !== `${prefix}names`) return
+    state.names = null
+    state.parsed.clear()
   })
   return {
-    apply: (room, changes) => apply(shelf, room, changes),
-    read: (room, newest = Number.POSITIVE_INFINITY) => read(shelf, room, newest),
-    find: (room, seq) => chunk(shelf, keyOf(shelf, room, seq)).find((it) => it.seq === seq) ?? null,
-    rooms: () => [...new Set(storage.keys(prefix).map((key) => roomOf(shelf, key)))],
-    head: (room) => {
+    /** Merges changes of a room; false when the browser has no space even for these. */
+    apply: (room: number, changes: Change[]) => apply(state, room, changes),
+    /** The newest `count` messages of a room, oldest first. */
+    read: (room: number, count = Number.POSITIVE_INFINITY) => read(state, room, count),
+    find: (room: number, seq: number) =>
+      chunk(state, keyOf(state, room, seq)).find((message) => message.seq === seq) ?? null,
+    rename: (user: number, name: string) => learnNames(state, [{ user, name }]),
+    rooms: () =>
+      [...new Set(storage.keys(prefix).map((key) => roomOf(state, key)))].filter(Boolean),
+    /** Up to which revision the copy of a room is complete; null when there is none. */
+    head(room: number) {
       const head = storage.read(`${prefix}${room}.head`)
       return typeof head === 'number' && Number.isSafeInteger(head) ? head : null
     },
-    setHead: (room, revision) => void write(shelf, `${prefix}${room}.head`, revision),
-    forget: (room) => remove(shelf, storage.keys(`${prefix}${room}.`)),
-    evict: () => evict(shelf),
-    clear: () => remove(shelf, storage.keys(prefix)),
-    usage: () => ({
-      messages: chunkKeys(shelf).reduce((sum, key) => sum + chunk(shelf, key).length, 0),
-      units: total(shelf),
-    }),
-    chunks: () => chunkKeys(shelf).map((key) => chunk(shelf, key)),
+    /** False when the browser stores nothing. */
+    setHead: (room: number, revision: number) => write(state, `${prefix}${room}.head`, revision),
+    forget: (room: number) => remove(state, storage.keys(`${prefix}${room}.`)),
+    /** Drops the oldest chunk of all rooms; false when there is none. */
+    evict: () => evict(state),
+    clear() {
+      state.names = null
+      remove(state, storage.keys(prefix))
+    },
+    usage() {
+      const messages = chunkKeys(state).reduce((sum, key) => sum + chunk(state, key).length, 0)
+      return { messages, units: total(state) }
+    },
+    /** Everything by chunk, for the search: the same array as long as it has not changed. */
+    chunks: () => chunkKeys(state).map((key) => chunk(state, key)),
   }
 }
 
-function apply(shelf: Shelf, room: number, changes: Change[]): boolean {
-  const byChunk = Map.groupBy(changes, (change) => {
-    const seq = change.kind === 'message' ? change.message.seq : change.seq
-    return keyOf(shelf, room, seq)
-  })
+/** The change that an event of the server tells; null for an event about no message. */
+export function changeOf(event: ChatEvent): Change | null {
+  if (event.type === 'message.removed') return { seq: event.seq, message: null }
+  if (event.type !== 'message' && event.type !== 'message.changed') return null
+  const { room, seq, revision, sender, content } = event
+  const message = {
+    room,
+    seq,
+    revision,
+    user: sender.id,
+    name: sender.nickname,
+    at: Date.parse(event.timestamp),
+    text: content,
+    clientId: event.client_id,
+    isEdited: event.edited !== null,
+    replyTo: event.reply_to ?? 0,
+    files: event.attachments.map(({ name, url }) => ({ name, url })),
+  }
+  return { seq, message }
+}
+
+/** The beginning of a message, on one line, as a reply quotes it. */
+export function excerptOf({ text }: CopiedMessage): string {
+  return Array.from(text.replace(/\s+/gu, ' ')).slice(0, limits.quoteLettersMax).join('')
+}
+
+function apply(state: State, room: number, changes: Change[]): boolean {
+  learnNames(
+    state,
+    changes.flatMap(({ message }) => message ?? []),
+  )
   let isKept = true
-  for (const [key, those] of byChunk) {
-    const before = chunk(shelf, key)
+  for (const [key, those] of Map.groupBy(changes, ({ seq }) => keyOf(state, room, seq))) {
+    // Another tab may have written it, and its event may not have arrived here yet.
+    state.parsed.delete(key)
+    const before = chunk(state, key)
     const after = merge(before, those)
     if (after === before) continue
-    if (after.length === 0) remove(shelf, [key])
-    else if (write(shelf, key, after.map(pack))) shelf.parsed.set(key, after)
+    if (after.length === 0) remove(state, [key])
+    else if (write(state, key, after.map(pack))) state.parsed.set(key, after)
     else isKept = false
   }
-  while (total(shelf) > historyUnitsMax && evict(shelf));
+  while (total(state) > copyUnitsMax && evict(state));
   return isKept
-}
-
-function keyOf({ prefix }: Shelf, room: number, seq: number): string {
-  return `${prefix}${room}.${Math.floor(seq / limits.historyChunkMessages)}`
 }
 
 /** The same array when nothing changed. */
 function merge(before: CopiedMessage[], changes: Change[]): CopiedMessage[] {
   const bySeq = new Map(before.map((message) => [message.seq, message]))
   let isChanged = false
-  for (const change of changes) {
-    if (change.kind === 'gone') isChanged = bySeq.delete(change.seq) || isChanged
-    else if ((bySeq.get(change.message.seq)?.revision ?? -1) < change.message.revision) {
-      bySeq.set(change.message.seq, change.message)
+  for (const { seq, message } of changes) {
+    if (message === null) isChanged = bySeq.delete(seq) || isChanged
+    else if ((bySeq.get(seq)?.revision ?? -1) < message.revision) {
+      bySeq.set(seq, message)
       isChanged = true
     }
   }
   return isChanged ? [...bySeq.values()].sort((a, b) => a.seq - b.seq) : before
 }
 
-function read(shelf: Shelf, room: number, newest: number): CopiedMessage[] {
-  const messages: CopiedMessage[][] = []
-  let found = 0
-  for (const key of roomChunks(shelf, room).reverse()) {
-    if (found >= newest) break
-    const part = chunk(shelf, key)
-    messages.unshift(part)
-    found += part.length
+function read(state: State, room: number, count: number): CopiedMessage[] {
+  let newest: CopiedMessage[] = []
+  const keys = chunkKeys(state).filter((key) => roomOf(state, key) === room)
+  for (const key of keys.sort((a, b) => chunkOf(b) - chunkOf(a))) {
+    if (newest.length >= count) break
+    newest = [...chunk(state, key), ...newest]
   }
-  const all = messages.flat()
-  return newest < all.length ? all.slice(-newest) : all
+  return newest.slice(Math.max(0, newest.length - count))
 }
 
-function chunk(shelf: Shelf, key: string): CopiedMessage[] {
-  const known = shelf.parsed.get(key)
+function chunk(state: State, key: string): CopiedMessage[] {
+  const known = state.parsed.get(key)
   if (known !== undefined) return known
-  const messages = unpack(roomOf(shelf, key), shelf.storage.read(key))
-  shelf.parsed.set(key, messages)
+  const stored = state.storage.read(key)
+  const messages = (Array.isArray(stored) ? stored.slice(0, chunkMessages) : []).flatMap(
+    (packed: unknown) => unpack(roomOf(state, key), namesOf(state), packed) ?? [],
+  )
+  state.parsed.set(key, messages)
   return messages
 }
 
-function roomOf({ prefix }: Shelf, key: string): number {
+function keyOf({ prefix }: State, room: number, seq: number): string {
+  return `${prefix}${room}.${Math.floor(seq / chunkMessages)}`
+}
+
+function chunkOf(key: string): number {
+  return Number(key.split('.').at(-1))
+}
+
+/** Not a number for a key that is of no room. */
+function roomOf({ prefix }: State, key: string): number {
   return Number(key.slice(prefix.length).split('.')[0])
 }
 
-function chunkKeys({ storage, prefix }: Shelf): string[] {
+function chunkKeys({ storage, prefix }: State): string[] {
   return storage.keys(prefix).filter((key) => /^\d+\.\d+$/.test(key.slice(prefix.length)))
 }
 
-/** Oldest first. */
-function roomChunks(shelf: Shelf, room: number): string[] {
-  const number = (key: string): number => Number(key.split('.').at(-1))
-  return chunkKeys(shelf)
-    .filter((key) => roomOf(shelf, key) === room)
-    .sort((a, b) => number(a) - number(b))
-}
-
-/** The storage makes room by `evict` when it is full, so false means that there is none at all. */
-function write(shelf: Shelf, key: string, value: unknown): boolean {
-  const isKept = shelf.storage.write(key, value)
-  shelf.parsed.delete(key)
-  if (isKept) shelf.sizes?.set(key, key.length + shelf.storage.size(key))
+/** The storage makes space by `evict` when it is full, so false means that there is none at all. */
+function write(state: State, key: string, value: unknown): boolean {
+  remove(state, [key])
+  const isKept = state.storage.write(key, value)
+  if (state.units !== null && isKept) state.units += key.length + state.storage.size(key)
   return isKept
 }
 
-function remove({ parsed, sizes, storage }: Shelf, keys: string[]): void {
+function remove(state: State, keys: string[]): void {
   for (const key of keys) {
-    storage.remove(key)
-    parsed.delete(key)
-    sizes?.delete(key)
+    const size = state.storage.size(key)
+    if (state.units !== null && size > 0) state.units -= key.length + size
+    state.storage.remove(key)
+    state.parsed.delete(key)
   }
 }
 
-function total(shelf: Shelf): number {
-  const { prefix, storage } = shelf
-  shelf.sizes ??= new Map(storage.keys(prefix).map((key) => [key, key.length + storage.size(key)]))
-  return [...shelf.sizes.values()].reduce((sum, size) => sum + size, 0)
+function total(state: State): number {
+  const { prefix, storage } = state
+  state.units ??= storage.keys(prefix).reduce((sum, key) => sum + key.length + storage.size(key), 0)
+  return state.units
 }
 
-function evict(shelf: Shelf): boolean {
-  let oldest: string | null = null
-  let oldestAt = Number.POSITIVE_INFINITY
-  for (const key of chunkKeys(shelf)) {
-    const at = chunk(shelf, key).at(-1)?.at ?? 0
-    if (at < oldestAt) [oldest, oldestAt] = [key, at]
-  }
-  if (oldest !== null) remove(shelf, [oldest])
-  return oldest !== null
+function evict(state: State): boolean {
+  const times = chunkKeys(state).map((key) => ({ key, at: chunk(state, key).at(-1)?.at ?? 0 }))
+  const [oldest] = times.sort((a, b) => a.at - b.at)
+  if (oldest !== undefined) remove(state, [oldest.key])
+  return oldest !== undefined
+}
+
+function namesOf(state: State): Record<string, unknown> {
+  state.names ??= fieldsOf(state.storage.read(`${state.prefix}names`))
+  return state.names
+}
+
+function learnNames(state: State, people: { user: number; name: string }[]): void {
+  const known = namesOf(state)
+  const changed = people.filter(({ user, name }) => known[user] !== name)
+  if (changed.length === 0) return
+  state.names = { ...known, ...Object.fromEntries(changed.map(({ user, name }) => [user, name])) }
+  write(state, `${state.prefix}names`, state.names)
+  state.parsed.clear()
+}
+
+/** In the storage a message is a list without the names of its fields. */
+export function pack(message: CopiedMessage): unknown[] {
+  const { seq, revision, user, at, text, clientId, isEdited, replyTo, files } = message
+  const packed = [seq, revision, user, at, text, clientId]
+  const isPlain = !isEdited && replyTo === 0 && files.length === 0
+  return isPlain ? packed : [...packed, isEdited, replyTo, files]
+}
+
+const messageShape = {
+  seq: 'number',
+  revision: 'number',
+  user: 'number',
+  name: 'string',
+  at: 'number',
+  text: 'string',
+  clientId: 'string',
+  isEdited: 'boolean',
+  replyTo: 'number',
+} as const
+
+/** A stored message is only believed when it has the right shape. */
+function unpack(
+  room: number,
+  names: Record<string, unknown>,
+  packed: unknown,
+): CopiedMessage | null {
+  const fields: unknown[] = Array.isArray(packed) ? packed : []
+  const [seq, revision, user, at, text, clientId, isEdited = false, replyTo = 0, files] = fields
+  const name = names[Number(user)] ?? ''
+  const message = { seq, revision, user, name, at, text, clientId, isEdited, replyTo }
+  if (!hasShape(message, messageShape)) return null
+  if (message.text.length > limits.messageUnitsMax) return null
+  if (!/^[\w-]{1,64}$/.test(message.clientId)) return null
+  return { room, ...message, files: Array.isArray(files) ? files.filter(isFile) : [] }
+}
+
+function isFile(file: unknown): file is CopiedMessage['files'][number] {
+  const isWhole = hasShape(file, { name: 'string', url: 'string' })
+  return isWhole && URL.canParse(file.url, location.href)
+}
+
+/** Messages of any room that contain every one of the words, newest first. */
+export function findIn(chunks: CopiedMessage[][], words: string, hitsMax: number): CopiedMessage[] {
+  const wanted = fold(words)
+    .split(/\s+/u)
+    .filter((word) => word !== '')
+  if (wanted.length === 0) return []
+  return chunks
+    .flatMap((chunk) => {
+      const folded = foldedOf(chunk)
+      return chunk.filter((_, n) => wanted.every((word) => folded[n]?.includes(word)))
+    })
+    .sort((a, b) => b.at - a.at)
+    .slice(0, hitsMax)
+}
+
+/** A chunk is a new array whenever it has changed. */
+const known = new WeakMap<CopiedMessage[], string[]>()
+
+function foldedOf(chunk: CopiedMessage[]): string[] {
+  const before = known.get(chunk)
+  if (before !== undefined) return before
+  const folded = chunk.map(({ text, files }) =>
+    fold(files.length === 0 ? text : `${text}\n${files.map(({ name }) => name).join('\n')}`),
+  )
+  known.set(chunk, folded)
+  return folded
+}
+
+/** Case, accents and width make no difference; most texts have none of the last two. */
+function fold(text: string): string {
+  const lower = text.toLowerCase()
+  return /^[\x00-\x7f\u3000-\u303f\u4e00-\u9fff]*$/u.test(lower)
+    ? lower
+    : lower.normalize('NFKD').replace(/\p{M}/gu, '')
 }

@@ -1,39 +1,43 @@
-import { rowsOf } from '../ui/rows'
-import type { ManagedCopy } from './device-copy'
-import type { App } from '../app'
-import type { CopiedMessage } from './copied-message'
-import { fill, plural } from '../../shared/text'
-import { announce, element } from '../ui/dom'
 import {
-  exportName,
   exportHeading,
   exportMessage,
+  exportName,
   offsetText,
   stampAhead,
 } from '../../shared/export-text'
+import { createPaths } from '../../shared/paths'
+import type { MessageEvent } from '../../shared/protocol'
+import { fill, plural } from '../../shared/text'
+import type { App } from '../app'
+import { announce, element, make } from '../ui/dom'
 import type { Page } from '../ui/page'
-import { readRow } from './copied-message'
+import { list, placeOf, rowsOf } from '../ui/rows'
+import { changeOf, type CopiedMessage, excerptOf } from './copy-store'
+import type { ManagedCopy } from './device-copy'
 
-/** The whole room comes as any other file does: that it has begun is said here. */
-export function dressDownloads(): void {
-  const note = document.getElementById('export-begun')
-  for (const link of document.querySelectorAll('#export-room a[download]')) {
-    link.addEventListener('click', () => note?.replaceChildren(note.dataset.said ?? ''))
-  }
-}
+type Words = DOMStringMap
+/** Which message. */
+type Key = { room: number; seq: number }
 
 /** Fills in how much there is to save of the room on the page, and saves it when asked. */
-export function dressExport(app: App, copy: ManagedCopy): void {
+export function decorateExport(app: App, copy: ManagedCopy): void {
+  const note = document.getElementById('export-begun')
+  for (const link of document.querySelectorAll('#export-room a[download]')) {
+    // The whole room is an ordinary download, which the browser may show nowhere.
+    link.addEventListener('click', () => note?.replaceChildren(note.dataset.said ?? ''))
+  }
   const box = document.getElementById('export-here')
   if (!(box instanceof HTMLFieldSetElement)) return
   box.hidden = false
-  const notes = [...document.querySelectorAll<HTMLElement>('#timeline .private-note .msg')]
-  element('export-private-row', HTMLElement).hidden = notes.length === 0
+  const hasNotes = loadedKeys(true).length > loadedKeys(false).length
+  element('export-private-row', HTMLElement).hidden = !hasNotes
   const show = (): void => {
-    for (const range of ['loaded', 'device'] as const) {
+    const counts = { loaded: chosenKeys().length, device: copy.read(app.timeline.room()).length }
+    for (const [range, n] of Object.entries(counts)) {
       const label = element(`export-${range}`, HTMLElement)
-      const n = messagesOf(app, copy, range).length.toLocaleString(app.page.language)
-      label.textContent = fill(label.dataset.label ?? '', { n })
+      label.textContent = fill(label.dataset.label ?? '', {
+        n: n.toLocaleString(app.page.language),
+      })
     }
   }
   show()
@@ -45,39 +49,47 @@ export function dressExport(app: App, copy: ManagedCopy): void {
   })
 }
 
-type Range = 'loaded' | 'device'
-type Words = DOMStringMap
+/** Which messages are loaded, with or without the private notes between them. */
+function loadedKeys(isPrivateToo: boolean): Key[] {
+  const rows = isPrivateToo ? [...list().querySelectorAll<HTMLElement>('.msg')] : rowsOf()
+  return rows.map(placeOf).filter(({ seq }) => seq > 0)
+}
 
-function messagesOf({ timeline }: App, copy: ManagedCopy, range: Range): CopiedMessage[] {
-  if (range === 'device') return copy.read(timeline.room())
-  const isPrivateToo = element('export-private', HTMLInputElement).checked
-  const list = element('timeline', HTMLElement)
-  const rows = isPrivateToo ? [...list.querySelectorAll<HTMLElement>('.msg')] : rowsOf(list)
-  return rows.flatMap((row) => readRow(row) ?? [])
+function chosenKeys(): Key[] {
+  return loadedKeys(element('export-private', HTMLInputElement).checked)
 }
 
 /** Builds the file in steps, so that the page stays quick, and hands it to the browser. */
 async function save(app: App, copy: ManagedCopy, words: Words): Promise<void> {
-  const { page } = app
+  const { page, timeline } = app
   const isDevice = document.querySelector('#export-here [value=device]:checked') !== null
-  const messages = messagesOf(app, copy, isDevice ? 'device' : 'loaded')
   const progress = element('export-progress', HTMLProgressElement)
   progress.hidden = false
-  const { edited = '' } = words
-  const pieces = [headingOf(page, words, messages, isDevice)]
-  for (let n = 0; n < messages.length; n += stepMessages) {
-    progress.value = n / messages.length
-    await new Promise((resolve) => setTimeout(resolve))
-    for (const message of messages.slice(n, n + stepMessages)) {
-      pieces.push(exportMessage({ ...message, files: withHost(message) }, stamp, edited))
+  const read = (keys: Key[]): Promise<CopiedMessage[]> => readMessages(page, copy, keys, isDevice)
+  const keys = isDevice ? [] : chosenKeys()
+  const messages = isDevice ? copy.read(timeline.room()) : await read(keys)
+  const replies = messages.filter(({ replyTo }) => replyTo > 0)
+  const quoted = new Map(
+    (await read(replies.map(({ room, replyTo }) => ({ room, seq: replyTo })))).map((message) => [
+      `${message.room}.${message.seq}`,
+      { name: message.name, text: excerptOf(message) },
+    ]),
+  )
+  const isWhole = !isDevice && messages.length === keys.length
+  const pieces = [headingOf(page, words, messages, isDevice, isWhole)]
+  for (const [n, message] of messages.entries()) {
+    if (n % stepMessages === 0) {
+      progress.value = n / messages.length
+      await new Promise((resolve) => setTimeout(resolve))
     }
+    const files = message.files.map(({ name, url }) => ({ name, url: urlOf(url) }))
+    const reply = quoted.get(`${message.room}.${message.replyTo}`) ?? null
+    pieces.push(exportMessage({ ...message, files, reply }, stamp, words.edited ?? ''))
   }
   progress.hidden = true
-  download(new Blob(pieces, { type: 'text/plain;charset=utf-8' }), roomName())
-  const done = plural(page.language, messages.length, {
-    one: words.one ?? '',
-    other: words.other ?? '',
-  })
+  download(new Blob(pieces, { type: 'text/plain;charset=utf-8' }))
+  const { one = '', other = '' } = words
+  const done = plural(page.language, messages.length, { one, other })
   announce(done)
   element('export-done', HTMLElement).textContent = done
 }
@@ -85,44 +97,77 @@ async function save(app: App, copy: ManagedCopy, words: Words): Promise<void> {
 /** A step is a few milliseconds. */
 const stepMessages = 1_000
 
+const urlOf = (path: string): string => new URL(path, location.href).href
+
+/** Messages as the server has them; without an answer, or if asked to, from the device copy. */
+async function readMessages(
+  page: Page,
+  copy: ManagedCopy,
+  wanted: Key[],
+  isDevice: boolean,
+): Promise<CopiedMessage[]> {
+  const found: CopiedMessage[] = []
+  for (const [room, keys] of Map.groupBy(wanted, (key) => key.room)) {
+    const left = new Set(keys.map(({ seq }) => seq))
+    while (left.size > 0) {
+      const fetched = isDevice ? null : await fetchBefore(page, room, Math.max(...left) + 1)
+      const part = fetched ?? [...left].flatMap((seq) => copy.find(room, seq) ?? [])
+      found.push(...part.filter(({ seq }) => left.has(seq)))
+      const oldest = fetched?.[0]?.seq ?? 0
+      for (const seq of left) if (seq >= oldest) left.delete(seq)
+    }
+  }
+  return found.sort((a, b) => (a.room === b.room ? a.seq - b.seq : a.at - b.at))
+}
+
+/** The messages of a room before a seq, oldest first; null without an answer. */
+async function fetchBefore(
+  page: Page,
+  room: number,
+  before: number,
+): Promise<CopiedMessage[] | null> {
+  const path = `${createPaths(page.base).older(room, before)}&limit=${pageMessages}`
+  const answer = await fetch(path, { headers: { Accept: 'application/json' } }).catch(() => null)
+  if (answer?.ok !== true) return null
+  const { messages }: { messages: MessageEvent[] } = await answer.json()
+  return messages.flatMap((event) => changeOf(event)?.message ?? [])
+}
+
+const pageMessages = 200
+
 const offset = (at: number): number => -new Date(at).getTimezoneOffset()
 
 const stamp = (at: number): string => stampAhead(at, offset(at))
 
-function withHost({ files }: CopiedMessage): CopiedMessage['files'] {
-  return files.map(({ name, url }) => ({ name, url: new URL(url, location.href).href }))
-}
-
-function roomName(): string {
-  return element('timeline', HTMLElement).dataset.name ?? ''
-}
-
-function headingOf(page: Page, words: Words, messages: CopiedMessage[], isDevice: boolean): string {
-  const { title = '' } = element('timeline', HTMLElement).dataset
+function headingOf(
+  page: Page,
+  words: Words,
+  messages: CopiedMessage[],
+  isDevice: boolean,
+  isWhole: boolean,
+): string {
   const day = new Intl.DateTimeFormat(page.language, { dateStyle: 'medium', timeStyle: 'short' })
   const ends = [messages[0], messages.at(-1)].map((end) => (end ? day.format(end.at) : '–'))
-  const isWhole = !isDevice && document.querySelector('#older, #newer, .remembered') === null
-  const now = Date.now()
-  const zone = `${offsetText(offset(now))} ${Intl.DateTimeFormat().resolvedOptions().timeZone}`
+  const zone = `${offsetText(offset(Date.now()))} ${day.resolvedOptions().timeZone}`
   const range = isDevice ? words.rangeDevice : words.rangeLoaded
   const facts: [string, string][] = [
-    [words.room ?? '', title],
+    [words.room ?? '', list().dataset.title ?? ''],
     [words.range ?? '', `${range}, ${ends.join(' – ')}`],
     [words.messages ?? '', String(messages.length)],
     [words.zone ?? '', zone],
     [words.software ?? '', `Chatroom ${page.build}`],
   ]
-  if (!isWhole) facts.push([words.missing ?? '', words.missingNote ?? ''])
+  const hasMore = document.querySelector('#older, #newer, .remembered') !== null
+  if (!isWhole || hasMore) facts.push([words.missing ?? '', words.missingNote ?? ''])
   return exportHeading(facts)
 }
 
-function download(file: Blob, room: string): void {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(file)
-  link.download = `${exportName(room, stamp(Date.now()))}.txt`
-  link.click()
+function download(file: Blob): void {
+  const name = exportName(list().dataset.name ?? '', stamp(Date.now()))
+  const href = URL.createObjectURL(file)
+  make('a', { href, download: `${name}.txt` }).click()
   // The browser reads it after this turn.
-  setTimeout(() => URL.revokeObjectURL(link.href), keepMs)
+  setTimeout(() => URL.revokeObjectURL(href), keepMs)
 }
 
 const keepMs = 60_000

@@ -1,141 +1,151 @@
-import type { ManagedCopy } from './device-copy'
-import type { App } from '../app'
-import { fill } from '../../shared/text'
-import { announce, element } from '../ui/dom'
 import { createPaths } from '../../shared/paths'
+import { fill } from '../../shared/text'
+import type { App } from '../app'
+import { announce, element } from '../ui/dom'
+import { fieldsOf } from '../ui/shape'
 import { canKeep } from '../ui/storage'
-import { showTheme } from '../ui/theme'
 import { showToast } from '../ui/toast'
+import type { ManagedCopy } from './device-copy'
 
 /**
- * Every choice of a form of preferences takes effect at once, here and in this browser's other
- * tabs, and is told to the server, which writes the cookies.
+ * The forms of preferences send themselves (views/settings): here each choice takes effect before
+ * the server has answered, in this tab and in the browser's others.
  */
 export function watchPreferences(app: App): void {
-  const tabs = new BroadcastChannel('chatroom-preferences')
-  tabs.onmessage = ({ data }) => apply(String(data?.name), String(data?.value))
-  const choose = (form: HTMLFormElement, name: string, value: string): void => {
-    void save(app, name, value).then((isSaved) => {
-      if (!isSaved) return showToast(app.page.words.notConnected)
-      if (name === 'language') changeLanguage(app, form)
-    })
-    apply(name, value)
-    tabs.postMessage({ name, value })
-  }
   const path = createPaths(app.page.base).preferences()
-  const formOf = (target: EventTarget | null): HTMLFormElement | null =>
-    target instanceof Element ? target.closest<HTMLFormElement>(`form[action="${path}"]`) : null
-  document.addEventListener('submit', (event) => {
-    const form = formOf(event.target)
-    const button = event.submitter
-    if (form === null || !(button instanceof HTMLButtonElement) || button.name === '') return
-    event.preventDefault()
-    choose(form, button.name, button.value)
+  const tabs = new BroadcastChannel('chatroom-preferences')
+  tabs.onmessage = ({ data }) => show(fieldsOf(data))
+  const onRequest = (name: string, act: (request: PreferenceRequest) => void): void =>
+    document.addEventListener(name, (event) => {
+      if (event instanceof CustomEvent && event.detail.ctx.request.action === path) {
+        act(event.detail.ctx)
+      }
+    })
+  onRequest('htmx:config:request', ({ request }) => {
+    const chosen = Object.fromEntries(request.body)
+    show(chosen)
+    tabs.postMessage(chosen)
   })
-  document.addEventListener('change', ({ target }) => {
-    const form = formOf(target)
-    if (form !== null && target instanceof HTMLInputElement) choose(form, target.name, target.value)
+  onRequest('htmx:finally:request', ({ request, response, sourceElement }) => {
+    const language = request.body.get('language') ?? app.page.language
+    if (response?.status !== 204) showToast(app.page.words.notConnected)
+    else if (language !== app.page.language) changeLanguage(app, sourceElement.dataset.later ?? '')
   })
 }
 
-/** On the page and on every control that shows the choice; a language waits for its words. */
-function apply(name: string, value: string): void {
-  if (name === 'theme') showTheme(value)
-  else if (name === 'density' || name === 'enter') document.documentElement.dataset[name] = value
-  else return
-  if (name === 'enter') setEnterHint(value)
-  for (const button of document.querySelectorAll(`.choice button[name=${name}]`)) {
-    button.setAttribute('aria-pressed', String(button.getAttribute('value') === value))
+type PreferenceRequest = {
+  request: { body: URLSearchParams }
+  response?: { status: number }
+  sourceElement: HTMLElement
+}
+
+/** On the page and on every control that shows the choice; a language needs another page. */
+function show(chosen: Record<string, unknown>): void {
+  for (const name of ['theme', 'density', 'enter'] as const) {
+    const value = chosen[name]
+    if (typeof value !== 'string') continue
+    if (name === 'theme') showTheme(value)
+    else document.documentElement.dataset[name] = value
+    // What a keyboard on the screen writes on the key.
+    const hint = value === 'sends' ? 'send' : 'enter'
+    if (name === 'enter') element('content', HTMLTextAreaElement).enterKeyHint = hint
+    for (const button of document.querySelectorAll(`.choice button[name=${name}]`)) {
+      button.setAttribute('aria-pressed', String(button.getAttribute('value') === value))
+    }
+    for (const radio of document.querySelectorAll<HTMLInputElement>(`#settings [name=${name}]`)) {
+      radio.checked = radio.value === value
+    }
   }
-  for (const radio of document.querySelectorAll<HTMLInputElement>(`#settings [name=${name}]`)) {
-    radio.checked = radio.value === value
+}
+
+/** Puts a theme on the page: one fades into the other, unless less motion is asked for. */
+function showTheme(theme: string): void {
+  const root = document.documentElement
+  if (theme === (root.dataset.theme ?? 'auto')) return
+  const change = (): void => {
+    if (theme === 'light' || theme === 'dark') root.dataset.theme = theme
+    else delete root.dataset.theme
+    paintFrame(theme)
   }
+  const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches || document.hidden
+  if (isCalm || document.startViewTransition === undefined) change()
+  else document.startViewTransition(change).ready.catch(() => {})
 }
 
-/** What a keyboard on the screen writes on the key. */
-function setEnterHint(enter: string): void {
-  element('content', HTMLTextAreaElement).enterKeyHint = enter === 'sends' ? 'send' : 'enter'
+/** The browser's own frame: the colour of the theme, or with Auto of each system theme its own. */
+function paintFrame(theme: string): void {
+  const metas = [...document.querySelectorAll<HTMLMetaElement>('meta[name=theme-color]')]
+  const papers = new Map(metas.map(({ dataset }) => [dataset.of, dataset.paper]))
+  for (const meta of metas) meta.content = papers.get(theme) ?? meta.dataset.paper ?? ''
 }
 
-async function save({ page }: App, name: string, value: string): Promise<boolean> {
-  const answer = await fetch(createPaths(page.base).preferences(), {
-    method: 'POST',
-    headers: { Accept: 'application/json' },
-    body: new URLSearchParams({ [name]: value }),
-  }).catch(() => null)
-  return answer?.ok === true
-}
-
-/**
- * The words of a page are the server's; what was begun is kept as a draft while it is fetched. The
- * files that stand beside it would be lost.
- */
-function changeLanguage({ storage }: App, form: HTMLFormElement): void {
+/** The text in the field survives a reload as a draft; files beside it would be lost. */
+function changeLanguage({ storage }: App, later: string): void {
   const { value } = element('content', HTMLTextAreaElement)
   const hasFiles = document.querySelector('#tray > li') !== null
   if (!hasFiles && (canKeep(storage) || value.trim() === '')) location.reload()
-  else showToast(form.dataset.later ?? '')
+  else showToast(later)
 }
 
 /** Fills in what only this browser knows. Sound and notices are the bell's: it is told. */
-export function dressSettings({ storage }: App): void {
+export function decorateSettings({ storage }: App): void {
   if (document.getElementById('settings') === null) return
   for (const radio of document.querySelectorAll<HTMLInputElement>('#set-volume input')) {
-    const twin = document.querySelector<HTMLInputElement>(`#volume [value=${radio.value}]`)
-    radio.checked = twin?.checked === true
-    radio.addEventListener('change', () => twin?.click())
+    mirror(radio, document.querySelector(`#volume [value=${radio.value}]`))
   }
+  mirror(
+    document.querySelector('#set-hide-private-notes'),
+    document.querySelector('#hide-private-notes'),
+  )
   const bell = element('notices', HTMLButtonElement)
   const notices = element('set-notices', HTMLElement)
   element('needs-https', HTMLElement).hidden = !bell.hidden
   notices.hidden = bell.hidden
   const box = notices.querySelector('input')
-  const show = (): void => {
+  const showChoice = (): void => {
     if (box !== null) box.checked = storage.read('notices') === true
   }
-  show()
+  showChoice()
   box?.addEventListener('change', () => bell.click())
   // The browser may ask first, and the answer may be no.
-  new MutationObserver(show).observe(bell, { attributes: true })
-  mirror('set-hide-private-notes', 'hide-private-notes')
+  new MutationObserver(showChoice).observe(bell, { attributes: true })
 }
 
-/** What is kept here of the talk, whether more of it may be, and the way to lose it. */
-export function dressHistory({ page, storage }: App, copy: ManagedCopy): void {
+function mirror(control: HTMLInputElement | null, original: HTMLInputElement | null): void {
+  if (control === null || original === null) return
+  control.checked = original.checked
+  control.addEventListener('change', () => original.click())
+}
+
+/** How much is copied to this device, whether more may be, and the button that clears it. */
+export function decorateCopySettings({ page, storage }: App, copy: ManagedCopy): void {
   const keep = document.getElementById('keep-history')
   const own = document.getElementById('own-device')
   if (!(keep instanceof HTMLInputElement) || !(own instanceof HTMLInputElement)) return
   const used = element('history-used', HTMLElement)
-  const show = (): void => {
+  const showUse = (): void => {
     const keeping = copy.keeping()
     keep.checked = keeping !== 'off'
     own.checked = keeping === 'all'
     own.disabled = keeping === 'off'
     const { messages, units } = copy.usage()
-    const [n, size] = [messages, Math.ceil(units / 1024)].map((count) =>
-      count.toLocaleString(page.language),
-    )
     const sentence = canKeep(storage) ? used.dataset.used : used.dataset.none
-    used.textContent = fill(sentence ?? '', { n: n ?? '', size: size ?? '' })
+    const n = messages.toLocaleString(page.language)
+    const size = Math.ceil(units / 1024).toLocaleString(page.language)
+    used.textContent = fill(sentence ?? '', { n, size })
   }
   const choose = (): void => {
     copy.keep(!keep.checked ? 'off' : own.checked ? 'all' : 'open')
-    show()
+    showUse()
   }
   keep.addEventListener('change', choose)
   own.addEventListener('change', choose)
   const clear = element('clear-history', HTMLButtonElement)
   clear.addEventListener('click', () => {
     copy.clear()
-    show()
+    showUse()
     announce(clear.dataset.done ?? '')
     showToast(clear.dataset.done ?? '')
   })
-  show()
-}
-
-function mirror(id: string, original: string): void {
-  const [box, twin] = [element(id, HTMLInputElement), element(original, HTMLInputElement)]
-  box.checked = twin.checked
-  box.addEventListener('change', () => twin.click())
+  showUse()
 }

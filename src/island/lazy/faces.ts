@@ -57,6 +57,7 @@ function changePerson(app: App, changed: HTMLElement): void {
   const name = changed.dataset.name ?? ''
   const face = changed.querySelector<HTMLElement | SVGElement>('.av')
   if (face === null) return
+  app.deviceCopy?.rename(id, name)
   for (const place of placesOf(id)) renew(place, name, face)
   for (const quoted of document.querySelectorAll(`.quote[data-of="${id}"] bdi`)) {
     quoted.replaceChildren(name)

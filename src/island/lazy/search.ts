@@ -117,7 +117,12 @@ function searchSoon(it: It, ms: number): void {
 function places({ page, app, dialog }: It): void {
   const text = queryField().value.trim()
   showPlaces(page, text, element('search-places', HTMLElement))
-  showOnDevice(page, text, app.deviceCopy?.find(text) ?? [], element('search-device', HTMLElement))
+  showOnDevice(
+    page,
+    text,
+    app.deviceCopy?.search(text) ?? [],
+    element('search-device', HTMLElement),
+  )
   markFirst(dialog)
 }
 

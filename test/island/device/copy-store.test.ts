@@ -1,19 +1,22 @@
-import type { CopiedMessage } from '../../../src/island/device/copied-message'
 import { expect, test } from 'bun:test'
-import { limits } from '../../../src/shared/limits'
-import { historyUnitsMax } from '../../../src/island/device/copy-store'
-import { createPaths } from '../../../src/shared/paths'
-import { findIn } from '../../../src/island/device/copy-search'
-import { type Change, openCopyStore } from '../../../src/island/device/copy-store'
-import { readRow } from '../../../src/island/device/copied-message'
+import { toEvent } from '../../../src/chat/messages/events'
+import {
+  type Change,
+  changeOf,
+  copyUnitsMax,
+  type CopiedMessage,
+  excerptOf,
+  findIn,
+  openCopyStore,
+} from '../../../src/island/device/copy-store'
 import { openStorage } from '../../../src/island/ui/storage'
-import { MessageRow } from '../../../views/messages/message'
+import { limits } from '../../../src/shared/limits'
+import { createPaths } from '../../../src/shared/paths'
 import type { Message } from '../../../src/store/store'
-import { mei, say as written, tomas } from '../../views/samples'
+import { mei, say as written } from '../../views/samples'
 import { documentForAll } from '../dom'
 
 documentForAll()
-const paths = createPaths('/')
 
 function message(seq: number, text = `text ${seq}`, revision = seq, room = 1): CopiedMessage {
   const [user, name, at, clientId] = [7, 'Ada', 1_000 + seq, `c-${seq}`]
@@ -27,13 +30,13 @@ function message(seq: number, text = `text ${seq}`, revision = seq, room = 1): C
     text,
     clientId,
     isEdited: false,
+    replyTo: 0,
     files: [],
-    reply: null,
   }
 }
 
-const is = (message: CopiedMessage): Change => ({ kind: 'message', message })
-const gone = (seq: number): Change => ({ kind: 'gone', room: 1, seq })
+const is = (message: CopiedMessage): Change => ({ seq: message.seq, message })
+const gone = (seq: number): Change => ({ seq, message: null })
 
 function open(user = 7, epoch = 'e') {
   const storage = openStorage({ house: 'h' })
@@ -71,7 +74,37 @@ test('an edit takes the place of what was said, and an older state never comes b
   expect(store.read(1).map(({ text }) => text)).toEqual(['better', 'text 2'])
   store.apply(1, [gone(1), gone(2)])
   expect(store.read(1)).toEqual([])
-  expect(open().storage.keys('history.')).toEqual([])
+  expect(open().storage.keys('history.7.e.1')).toEqual([])
+})
+
+test('all messages of a person follow a change of name, in other tabs, too', () => {
+  const { store } = open()
+  const other = open().store
+  store.apply(1, [is(message(1)), is(message(101))])
+  expect(other.read(1).map(({ name }) => name)).toEqual(['Ada', 'Ada'])
+  store.apply(1, [is({ ...message(2), name: 'Countess' })])
+  const key = 'chatroom.h.history.7.e.names'
+  window.dispatchEvent(new StorageEvent('storage', { key, newValue: localStorage.getItem(key) }))
+  expect(other.read(1).map(({ name }) => name)).toEqual(['Countess', 'Countess', 'Countess'])
+  store.rename(7, 'Ada L.')
+  expect(store.read(1).map(({ name }) => name)).toEqual(['Ada L.', 'Ada L.', 'Ada L.'])
+  store.clear()
+  store.apply(1, [is({ ...message(1), name: 'Ada L.' })])
+  expect(open().store.read(1)[0]?.name).toBe('Ada L.')
+})
+
+test('what another tab has just written is not overwritten', () => {
+  const [one, other] = [open().store, open().store]
+  one.apply(1, [is(message(1))])
+  expect(other.read(1).length).toBe(1)
+  one.apply(1, [is(message(2))])
+  // The event of the write has not arrived in the other tab.
+  other.apply(1, [gone(1)])
+  expect(
+    open()
+      .store.read(1)
+      .map(({ seq }) => seq),
+  ).toEqual([2])
 })
 
 test('another person and another database on the same browser find nothing of it', () => {
@@ -111,37 +144,41 @@ test('at most four fifths of the browser are taken', () => {
   const long = 'x'.repeat(limits.messageUnitsMax)
   for (let seq = 0; seq < 600; seq += 1) store.apply(1, [is(message(seq, long))])
   const { messages, units } = store.usage()
-  expect(units).toBeLessThanOrEqual(historyUnitsMax)
-  expect(units).toBeGreaterThan(historyUnitsMax * 0.7)
+  expect(units).toBeLessThanOrEqual(copyUnitsMax)
+  expect(units).toBeGreaterThan(copyUnitsMax * 0.7)
   expect(store.read(1).at(-1)?.seq).toBe(599)
   expect(messages).toBe(store.read(1).length)
 })
 
 test('what was edited by hand is text, or nothing', () => {
   const { storage, store } = open()
-  const good = [3, 3, 7, 'Ada', 5, '<img src=x onerror=alert(1)>', 'c-3']
+  const good = [3, 3, 7, 5, '<img src=x onerror=alert(1)>', 'c-3']
+  const badFile = [4, 4, 7, 5, 'files', 'c-4', false, 0, [{ name: 'a', url: 'http://[' }, null]]
   const junk = [
     null,
     42,
     'text',
     {},
     [],
-    [1, 1, 7, 'Ada'],
-    [1, 1, 7, 'Ada', 5, 'x'.repeat(5_000_000), 'c-1'],
-    [1, 1, 7, 'Ada', 5, 'bad id', '"><script>'],
-    ['1', 1, 7, 'Ada', 5, 'not a number', 'c-1'],
+    [1, 1, 7],
+    [1, 1, 7, 5, 'x'.repeat(5_000_000), 'c-1'],
+    [1, 1, 7, 5, 'bad id', '"><script>'],
+    ['1', 1, 7, 5, 'not a number', 'c-1'],
+    [1, 1, 7, 5, 'no flag', 'c-1', 'yes'],
     JSON.parse('{"__proto__":{"isAdmin":true}}'),
   ]
-  storage.write('history.7.e.1.0', [...junk, good])
-  storage.write('history.7.e.2.0', JSON.parse('{"__proto__":[[1,1,7,"a",1,"b","c"]]}'))
+  storage.write('history.7.e.1.0', [...junk, good, badFile])
+  storage.write('history.7.e.names', ['Ada'])
+  storage.write('history.7.e.2.0', JSON.parse('{"__proto__":[[1,1,7,1,"b","c"]]}'))
   storage.write('history.7.e.x.y', [good])
   storage.write('history.7.e.1.head', { __proto__: 5 })
   localStorage.setItem('chatroom.h.history.7.e.3.0', '{not json')
-  expect(store.read(1).map(({ text }) => text)).toEqual(['<img src=x onerror=alert(1)>'])
+  expect(store.read(1).map(({ text }) => text)).toEqual(['<img src=x onerror=alert(1)>', 'files'])
+  expect(store.read(1)[1]).toMatchObject({ name: '', files: [] })
   expect(store.read(2)).toEqual([])
   expect(store.read(3)).toEqual([])
   expect(store.head(1)).toBeNull()
-  expect(store.chunks().flat().length).toBe(1)
+  expect(store.chunks().flat().length).toBe(2)
   expect('isAdmin' in {}).toBe(false)
 })
 
@@ -181,55 +218,55 @@ test('words are found without regard to case, accents and width, newest first', 
   expect(findIn(chunks, 'e', 2).map(({ seq }) => seq)).toEqual([4, 3])
 })
 
-/** What would be kept of a message, as the server renders it. */
-function rowOf(said: Message): CopiedMessage | null {
-  const template = document.createElement('template')
-  template.innerHTML = String(MessageRow({ paths, message: said, follows: false }))
-  const row = template.content.firstElementChild
-  return row instanceof HTMLElement ? readRow(row) : null
+/** What is copied of a message, from the event that the server sends. */
+function copied(message: Message): CopiedMessage {
+  const copy = changeOf(toEvent(message))?.message
+  if (copy == null) throw new Error('the event is of no message')
+  return copy
 }
 
-test('what is kept of a row is what was typed', () => {
+test('the text in the copy is exactly what was typed', () => {
   const texts = [
-    'plain',
-    'two\nlines',
+    'two\nlines ',
     '**bold** and *soft* and ~~gone~~ and `code`',
     'before\n\n> said\n> twice\nafter',
-    '- one\n- two',
-    '3. three\n4. four',
+    '- one\n* two\n3. three',
     'see\n```js\nif (a < b) c()\n```\nthere',
     '<b>not</b> & "markup"',
     'https://example.org/a?b=c#d',
   ]
   for (const [minutes, text] of texts.entries()) {
-    const kept = rowOf(written(mei, text, minutes))
-    expect(kept).toMatchObject({ text, name: '梅 Mei', seq: minutes + 1, clientId: `c${minutes}` })
+    const { store } = open()
+    const message = copied(written(mei, text, minutes))
+    expect(message).toMatchObject({ text, name: '梅 Mei', clientId: `c${minutes}` })
+    store.apply(message.room, [is(message)])
+    expect(open().store.find(message.room, minutes + 1)).toEqual(message)
   }
 })
 
-test('an answer is kept with what it answers', () => {
-  const answer = {
-    ...written(mei, 'Yes!', 5),
-    replyTo: 1,
-    quote: { sender: tomas, content: 'Shall we?\nNow?' },
-  }
-  const kept = rowOf(answer)
-  expect(kept?.text).toBe('Yes!')
-  expect(kept?.reply).toMatchObject({ name: 'Tomás' })
-  expect(kept?.reply?.text).toStartWith('Shall we?')
+test('a reply quotes what the copy has of the other message at that moment', () => {
   const { store } = open()
-  if (kept !== null) store.apply(kept.room, [is(kept)])
-  expect(open().store.read(7)[0]).toEqual(kept ?? message(0))
+  const reply = copied({ ...written(mei, 'Yes!', 5), replyTo: 1 })
+  store.apply(1, [is(message(1, `Shall we?\n${'a'.repeat(200)}`)), is({ ...reply, room: 1 })])
+  const quoted = (): CopiedMessage | null => open().store.find(1, reply.replyTo)
+  const excerpt = excerptOf(quoted() ?? message(0))
+  expect(excerpt).toStartWith('Shall we? aaa')
+  expect(excerpt.length).toBe(limits.quoteLettersMax)
+  store.apply(1, [gone(1)])
+  expect(quoted()).toBeNull()
+  expect(JSON.stringify({ ...localStorage })).not.toContain('Shall we?')
 })
 
 test('pictures and files are kept by name and address', () => {
   const about = { type: 'image/png', size: 2_048, preview: '', width: 4, height: 4 }
   const picture = { ...about, id: 'a'.repeat(32), name: 'cat & co.png', description: 'A cat' }
   const file = { ...picture, id: 'b'.repeat(32), name: 'plan.pdf', type: 'application/pdf' }
-  const kept = rowOf({ ...written(mei, '', 9), attachments: [picture, file] })
+  const message = copied({ ...written(mei, '', 9), attachments: [picture, file] })
+  open().store.apply(message.room, [is(message)])
+  const kept = open().store.find(message.room, message.seq)
   expect(kept?.text).toBe('')
   expect(kept?.files).toEqual([
-    { name: 'cat & co.png', url: paths.attachment(picture.id, picture.name) },
-    { name: 'plan.pdf', url: paths.attachment(file.id, file.name) },
+    { name: 'cat & co.png', url: createPaths('/').attachment(picture.id, picture.name) },
+    { name: 'plan.pdf', url: createPaths('/').attachment(file.id, file.name) },
   ])
 })
