@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
-import { languageNames } from '../src/shared/languages'
+import { type Language, languageNames } from '../src/shared/languages'
+import { wordsFor } from '../views/words'
 import { emojiLines } from './emoji'
 
 /**
@@ -26,7 +27,7 @@ export async function buildStatic(): Promise<void> {
   rmSync(staticFolder, { recursive: true, force: true })
   mkdirSync(staticFolder, { recursive: true })
   write('island.js', island)
-  write('app.css', css)
+  write('app.css', Buffer.concat([css, Buffer.from(languageNames.map(wordsInStyles).join(''))]))
   write('lazy.css', lazyCss)
   for (const [n, part] of lazyParts.entries()) write(`lazy-${part}.js`, lazy[n] ?? new Uint8Array())
   write('htmx.js', htmx)
@@ -37,6 +38,16 @@ export async function buildStatic(): Promise<void> {
     write(`emoji-${language}.tsv`, Buffer.from(await emojiLines(language)))
   }
   write('licences.txt', Buffer.from(await licences()))
+}
+
+/**
+ * Rows are rendered once for readers of every language, so a few words in them come from the
+ * styles of the page: `content: var(--word-edited)`.
+ */
+function wordsInStyles(language: Language): string {
+  const words = Object.entries(wordsFor(language).rows)
+  const variables = words.map(([name, word]) => `--word-${name}:${JSON.stringify(word)}`)
+  return `:root:lang(${language}){${variables.join(';')}}`
 }
 
 /** The notices of the packages that the executable contains. */

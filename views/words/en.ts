@@ -302,6 +302,14 @@ const media = {
   },
 }
 
+/** Words that styles put into rows, which are the same for every reader (scripts/build.ts). */
+const rows = {
+  edited: '(edited)',
+  deleted: 'The original message was deleted',
+  offline: 'offline',
+  away: 'away',
+}
+
 /** Everything the product says in English. */
 export const en = {
   page,
@@ -317,6 +325,7 @@ export const en = {
   roomFile,
   search,
   media,
+  rows,
   live,
 }
 

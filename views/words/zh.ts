@@ -300,6 +300,14 @@ const media: Words['media'] = {
   },
 }
 
+/** Words that styles put into rows, which are the same for every reader (scripts/build.ts). */
+const rows: Words['rows'] = {
+  edited: '(已编辑)',
+  deleted: '原消息已撤回',
+  offline: '离线',
+  away: '离开',
+}
+
 /** Everything the product says in Simplified Chinese. */
 export const zh: Words = {
   page,
@@ -315,5 +323,6 @@ export const zh: Words = {
   roomFile,
   search,
   media,
+  rows,
   live,
 }
