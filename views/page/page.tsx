@@ -128,7 +128,8 @@ const viewport =
 // The page's policy forbids the inline styles of htmx.
 const htmxConfig = JSON.stringify({
   prefix: '',
-  extensions: 'none',
+  // Of src/island/net/htmx.ts; no other may register itself.
+  extensions: 'chatroom',
   // The island handles Back and Forward.
   history: false,
   includeIndicatorCSS: false,

@@ -7,6 +7,7 @@ export type Htmx = {
   /** Wires the attributes of an element; `force` for one that htmx has torn down. */
   process: (element: Element, force?: boolean) => void
   ajax: (verb: 'GET', path: string, target: string) => Promise<void>
+  registerExtension: (name: string, extension: { init: (api: HtmxApi) => void }) => void
 }
 
 /** What the events of htmx tell of a request. */
@@ -17,18 +18,18 @@ export type RequestContext = {
   request: { action: string }
   /** Undefined until the server has answered. */
   response?: { status: number }
-  isLive?: true
 }
 
-export type SwapContext = {
+/** What htmx gives its extensions. */
+type HtmxApi = { morph: (known: Element, fragment: DocumentFragment, isInner: boolean) => void }
+
+type SwapContext = {
   text: string
   target: Element
-  swap: 'beforeend' | 'beforebegin' | 'innerHTML' | 'outerHTML' | 'outerMorph' | 'none'
+  swap: 'innerHTML' | 'outerHTML' | 'none'
   /** Which part of the text goes in. */
   select?: string
   sourceElement: Element
-  /** Ours: tells the island's own swaps from those that an element asked for. */
-  isLive?: true
 }
 
 declare global {
@@ -51,6 +52,14 @@ declare global {
 /** The loaded library. */
 export function htmx(): Htmx {
   return window.htmx
+}
+
+let api: HtmxApi | null = null
+
+/** Changes an element to what a fragment contains; equal parts stay the same elements. */
+export function morph(known: Element, fragment: DocumentFragment): void {
+  if (api === null) htmx().registerExtension('chatroom', { init: (given) => void (api = given) })
+  api?.morph(known, fragment, false)
 }
 
 /**
@@ -96,19 +105,17 @@ export type SwapHooks = {
 
 /**
  * Listens to the swaps of htmx: rows are decorated before they are painted, and the reader's place
- * is kept. The island's own swaps are marked as live and do the rest themselves.
+ * is kept.
  */
 export function watchSwaps(timeline: () => HTMLElement, hooks: SwapHooks): void {
   let current = timeline()
   let release = (): void => {}
   document.addEventListener('htmx:before:swap', ({ detail: { ctx, tasks } }) => {
     for (const { fragment } of tasks) hooks.onFragment(fragment)
-    if (ctx.isLive) return
     if (ctx.target === timeline()) hooks.onReplacing()
     release = hooks.hold()
   })
   document.addEventListener('htmx:after:swap', ({ detail: { ctx } }) => {
-    if (ctx.isLive) return
     const isFresh = timeline() !== current
     const target = isFresh ? null : ctx.target?.id
     if (target === 'older') hooks.onOlder()

@@ -1,7 +1,7 @@
 import { list, rowBeside, revisionOf, rowsOf, seqOf } from '../ui/rows'
 import { createPaths } from '../../shared/paths'
 import { limits } from '../../shared/limits'
-import { htmx, type SwapContext } from '../net/htmx'
+import { htmx, morph } from '../net/htmx'
 import { copyOf } from '../ui/dom'
 import type { Page } from '../ui/page'
 import type { Pending } from './pending'
@@ -17,6 +17,8 @@ export type TimelineContext = {
   pending: Pending
   pill: Pill
   scroller: Scroller
+  /** Prepares rows that are about to be inserted. */
+  decorate: (root: ParentNode) => void
 }
 
 /**
@@ -30,14 +32,14 @@ export function insertRows(
 ): void {
   const { page, pending, rows, scroller } = context
   const release = scroller.hold()
-  swapIn(fresh.map((row) => row.outerHTML).join(''), pending.first())
-  for (const { id } of fresh) {
+  insert(context, pending.first(), ...fresh)
+  for (const row of fresh) {
     // More than three at once are not animated.
-    if (fresh.length <= 3) document.getElementById(id)?.classList.add('enter')
-    moveToPlace(context, id)
+    if (fresh.length <= 3) row.classList.add('enter')
+    moveToPlace(context, row)
   }
-  const first = isAfterGap ? document.getElementById(fresh[0]?.id ?? '') : null
-  if (first !== null) beginAt(page, rows, first)
+  const [first] = fresh
+  if (isAfterGap && first !== undefined) beginAt(page, rows, first)
   else if (scroller.isFollowing()) dropOldest(page, rows)
   release()
 }
@@ -51,38 +53,45 @@ export function insertNote(context: TimelineContext, row: HTMLElement): void {
   if (!pill.isUpToDate() || (isOlder && after < seqOf(first))) return
   const release = scroller.hold()
   const note = makeNote(page, row, otherOf(page, row).name, after)
-  swapIn(note.outerHTML, noteNeighbour(list(), after) ?? pending.first())
+  insert(context, noteNeighbour(list(), after) ?? pending.first(), note)
   release()
 }
 
 /** Updates a row on the page; the element stays the same. */
-export function morph(context: TimelineContext, known: HTMLElement, row: HTMLElement): void {
+export function update(context: TimelineContext, known: HTMLElement, row: HTMLElement): void {
   if (revisionOf(known) >= revisionOf(row)) return
   // The update waits until the reader has finished the edit.
   if (known.classList.contains('msg--editing')) {
-    const later = (): void => morph(context, known, row)
+    const later = (): void => update(context, known, row)
     return known.addEventListener('edited', later, { once: true })
   }
   const release = context.scroller.hold()
-  void swapLive({ text: row.outerHTML, target: known, swap: 'outerMorph' })
-  if (known.closest('.private-note') === null) moveToPlace(context, row.id)
+  const fragment = fragmentOf([row])
+  context.decorate(fragment)
+  morph(known, fragment)
+  if (known.closest('.private-note') === null) moveToPlace(context, known)
   release()
 }
 
-/** Before an element, or at the end. */
-function swapIn(text: string, before: HTMLElement | null): void {
-  if (before === null) void swapLive({ text, target: list(), swap: 'beforeend' })
-  else void swapLive({ text, target: before, swap: 'beforebegin' })
+/**
+ * Adds nodes before an element, or at the end. They are the nodes that were parsed from the frame:
+ * serialising and parsing them again could turn a text into markup.
+ */
+function insert({ decorate }: TimelineContext, before: HTMLElement | null, ...nodes: Node[]): void {
+  const fragment = fragmentOf(nodes)
+  decorate(fragment)
+  if (before === null) list().append(fragment)
+  else before.before(fragment)
 }
 
-function swapLive(swap: Pick<SwapContext, 'text' | 'target' | 'swap'>): Promise<void> {
-  return htmx().swap({ ...swap, sourceElement: list(), isLive: true })
+function fragmentOf(nodes: Node[]): DocumentFragment {
+  const fragment = document.createDocumentFragment()
+  fragment.append(...nodes)
+  return fragment
 }
 
 /** Moves a row that came late up to its place. */
-function moveToPlace({ rows }: TimelineContext, id: string): void {
-  const row = document.getElementById(id)
-  if (row === null) return
+function moveToPlace({ rows }: TimelineContext, row: HTMLElement): void {
   let before = rowBeside(row, 'previousElementSibling')
   while (before !== null && seqOf(before) > seqOf(row)) {
     before.before(row)

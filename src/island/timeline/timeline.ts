@@ -22,8 +22,8 @@ import {
   endHere,
   insertNote,
   insertRows,
-  morph,
   type TimelineContext,
+  update,
 } from './insert'
 import { createPending } from './pending'
 import { createPill } from './pill'
@@ -68,11 +68,16 @@ export function createTimeline(needs: TimelineNeeds, listener: TimelineListener)
     isEndHere: pill.isUpToDate,
   })
   const pending = createPending(page, clock)
-  const parts = { page, rows, pending, pill, scroller, positions, listener }
-  const state: State = { ...parts, hidden: new Set(), isJumping: false, hasGap: false }
+  const hidden = new Set<string>()
+  const decorate = (root: ParentNode): void => {
+    rows.decorate(root)
+    for (const id of hidden) setHidden(root.querySelector<HTMLElement>(`[id="${id}"]`), true)
+  }
+  const parts = { page, rows, pending, pill, scroller, positions, listener, hidden, decorate }
+  const state: State = { ...parts, isJumping: false, hasGap: false }
   clock.onMidnight(rows.regroupAll)
   watchSwaps(list, {
-    onFragment: (fragment) => decorate(state, fragment),
+    onFragment: decorate,
     hold: scroller.hold,
     onReplacing: () => listener.removing(list()),
     onOlder: () => growOlder(state),
@@ -108,7 +113,7 @@ function receive(state: State, row: HTMLElement): boolean {
   const isHere = room === currentRoom()
   if (!isHere && Number(row.dataset.writtenIn) !== currentRoom()) return false
   const known = document.getElementById(row.id)
-  if (known !== null) morph(state, known, row)
+  if (known !== null) update(state, known, row)
   else if (!isHere) insertNote(state, row)
   // A change of a row that is not loaded is not new: it comes with its page.
   else return !isBeforeList(row) && (state.pill.isUpToDate() || revisionOf(row) === seq)
@@ -157,11 +162,6 @@ function remove({ hidden, listener, rows, scroller }: State, room: number, seq: 
   hidden.delete(row.id)
   rows.regroupAll()
   release()
-}
-
-function decorate({ hidden, rows }: State, root: ParentNode): void {
-  rows.decorate(root)
-  for (const id of hidden) setHidden(root.querySelector<HTMLElement>(`[id="${id}"]`), true)
 }
 
 /** Hides a row; the returned function shows its newest state in its place again. */
@@ -234,7 +234,7 @@ function start(state: State): void {
   const timeline = list()
   if (!isFromDevice()) positions.set(currentRoom(), Number(timeline.dataset.revision))
   pill.setUpToDate(document.getElementById('newer') === null)
-  decorate(state, timeline)
+  state.decorate(timeline)
   rows.regroupAll()
   pending.clear()
   scroller.watch(timeline)
