@@ -57,9 +57,9 @@ test('a room with talk, own and follow-on rows', async () => {
 
 test('the profile menu, open', async () => {
   await ada.emulate({ dark: false, width: 1280, height: 800 })
-  await ada.evaluate(`document.querySelector('#menu').showPopover()`)
+  await ada.part('#menu').showPopover()
   await expectAccessible(ada)
-  await ada.evaluate(`document.querySelector('#menu').hidePopover()`)
+  await ada.part('#menu').hidePopover()
 })
 
 test('a message that was not sent', async () => {
@@ -72,7 +72,6 @@ test('without a connection, and with the counter over the limit', async () => {
   expectNoProblems(ada)
   await server.kill()
   await ada.connection.shown()
-  await ada.composer.field.focus()
-  await ada.type('x'.repeat(8_001))
+  await ada.composer.add('x'.repeat(8_001))
   await expectAccessible(ada)
 })

@@ -54,7 +54,7 @@ test('the line leads to what was answered, and says when its words change or go'
     await page.row('Yes, nine').quote.reads('梅 Shall we meet at ten?')
   }
   await mei.row('Shall we meet at ten?').openMenu()
-  await mei.click('#tools-menu [data-tool=delete]')
+  await mei.click(mei.messages.menuTool('delete'))
   await ada.row('Yes, nine').quote.becomes('.quote--gone', 15_000)
   await ada.reload()
   const said = (page: ChatPage): Promise<string> =>
@@ -114,8 +114,7 @@ test('answering what is gone is refused with a reason, and goes without quoting'
   await ada.row('Forget me').reply()
   const seq = said.type === 'accepted' ? said.seq : 0
   // The page that answers has not heard of it yet.
-  await ada.composer.field.focus()
-  await ada.type('But I saw it')
+  await ada.composer.add('But I saw it')
   script.send({ type: 'message.delete', room: 1, seq, client_id: 'vanish-2' })
   await script.until((item) => item.type === 'message.removed' && item.seq === seq, 'the end')
   await ada.press('Enter')

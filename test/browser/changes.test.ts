@@ -18,15 +18,13 @@ afterAll(async () => {
   await server.dispose()
 })
 
-const focused = 'document.activeElement.className'
-
 test('the arrow up in an empty field changes my last message, for everybody', async () => {
   await ada.send('Helo **all**')
   await mei.sees('Helo all')
   await ada.press('ArrowUp')
-  await ada.waitFor(`${focused} === 'editor'`, 'the editor')
-  expect(await ada.evaluate<string>('document.activeElement.value')).toBe('Helo **all**')
-  await ada.evaluate('document.activeElement.select()')
+  await ada.messages.editor.focused()
+  expect(await ada.messages.editor.value()).toBe('Helo **all**')
+  await ada.messages.editor.select()
   await ada.type('Hello *all*')
   await ada.press('Enter')
   await mei.sees('Hello all')
@@ -40,7 +38,7 @@ test('the arrow up in an empty field changes my last message, for everybody', as
 
 test('on a touch screen, where Enter is a new line, a button saves', async () => {
   await ada.press('ArrowUp')
-  await ada.waitFor(`${focused} === 'editor'`, 'the editor')
+  await ada.messages.editor.focused()
   await expectAccessible(ada)
   await ada.type('!')
   await ada.part('.editor__foot button').press()
@@ -50,7 +48,7 @@ test('on a touch screen, where Enter is a new line, a button saves', async () =>
 
 test('Escape leaves a message as it was', async () => {
   await ada.press('ArrowUp')
-  await ada.waitFor(`${focused} === 'editor'`, 'the editor')
+  await ada.messages.editor.focused()
   await ada.type(' and more')
   await ada.press('Escape')
   expect(await ada.messages.editor.isThere()).toBe(false)
@@ -77,7 +75,7 @@ test('a deleted message can be had back for ten seconds, and is gone after', asy
   await ada.press('Escape')
   const del = async (): Promise<void> => {
     await ada.row('Hello all!').openMenu()
-    await ada.click('#tools-menu [data-tool=delete]')
+    await ada.click(ada.messages.menuTool('delete'))
   }
   await del()
   const shown = `[...document.querySelectorAll('#timeline > .msg:not([hidden])')].length`

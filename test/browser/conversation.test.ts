@@ -82,7 +82,7 @@ test('both are online for each other, live', async () => {
 })
 
 test('a Chinese browser gets a Chinese page', async () => {
-  expect(await mei.evaluate<string>('document.documentElement.lang')).toBe('zh-Hans')
+  expect(await mei.part('html').attribute('lang')).toBe('zh-Hans')
   expect(await mei.part('#timeline .day').text()).toBe('今天')
 })
 

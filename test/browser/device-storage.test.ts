@@ -75,7 +75,7 @@ test('a full browser gives up the oldest of the copy, not what waits to be sent'
 })
 
 test('of a room that one was put out of nothing stays', async () => {
-  const user = await ada.evaluate<string>('document.body.dataset.user')
+  const user = String(await ada.userId())
   const club = await makeRoom(server, person, 'Club')
   await sendForm(server, person, `/rooms/${club}/members`, { user })
   await mei.post(club, 'club', 'heard in the club')
@@ -86,7 +86,7 @@ test('of a room that one was put out of nothing stays', async () => {
 
 test('a copy that was edited by hand is shown as text', async () => {
   await sendForm(server, person, `/rooms/${tea}/members`, {
-    user: await ada.evaluate<string>('document.body.dataset.user'),
+    user: String(await ada.userId()),
   })
   await mei.post(tea, 'tamper', 'innocent')
   await ada.keeps('innocent')

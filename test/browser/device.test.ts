@@ -3,6 +3,7 @@ import { type ChatClient, openSocket, type Person, signIn } from '../helpers/cli
 import { makeRoom, openDirect, sendForm } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
 import { type ChatPage, addressOf, enter, expectAccessible, openChatPage } from './pages/chat-page'
+import type { Part } from './pages/part'
 
 let server: RunningServer
 let ada: ChatPage
@@ -22,7 +23,7 @@ beforeAll(async () => {
   tea = await makeRoom(server, person, 'Tea')
   closed = await makeRoom(server, person, 'Closed', 'closed')
   ada = await enter(server.port, 'Ada', host)
-  const id = await ada.evaluate<string>('document.body.dataset.user')
+  const id = String(await ada.userId())
   for (const room of [tea, closed]) {
     await sendForm(server, person, `/rooms/${room}/members`, { user: id })
   }
@@ -41,7 +42,7 @@ async function post(room: number, id: string, text: string): Promise<number> {
   return answer.type === 'accepted' ? answer.seq : 0
 }
 
-const here = `document.querySelector('#search-device .hit')`
+const here = (): Part => ada.part('#search-device .hit')
 const foundHere = `['h3', '.hit__meta', '.hit__text', 'mark'].map((part) =>
   document.querySelector('#search-device ' + part).textContent)`
 
@@ -104,11 +105,10 @@ test('a known room is painted before a slow server answers, and then is the serv
 
 test('what is kept here is found before a slow server answers, and says so', async () => {
   const slow = { offline: false, latency: 1_500, downloadThroughput: -1, uploadThroughput: -1 }
-  await ada.press('k', ['Control'])
-  await ada.palette.field.focused()
+  await ada.palette.open()
   await ada.cdp('Network.emulateNetworkConditions', slow)
   await ada.type('ELSEWHERE')
-  await ada.waitFor(here, 'the copy', 1_000)
+  await here().shown(1_000)
   expect(await ada.evaluate<string[]>(foundHere)).toEqual([
     'On this device',
     '梅 · Tea',
@@ -116,10 +116,9 @@ test('what is kept here is found before a slow server answers, and says so', asy
     'elsewhere',
   ])
   await ada.part('#search-results mark').shown()
-  expect(await ada.evaluate<boolean>(`${here} === null`)).toBe(true)
+  expect(await here().isThere()).toBe(false)
   await ada.cdp('Network.emulateNetworkConditions', { ...slow, latency: 0 })
-  await ada.press('Escape')
-  await ada.waitFor(`location.pathname.startsWith('/rooms/')`, 'where it was opened')
+  await ada.palette.leave()
   await ada.reload()
   await ada.warmUp()
 })
@@ -151,10 +150,9 @@ test('with the server stopped a room is read from this device, and says so', asy
 
 test('and what is kept is found, though the palette was never opened', async () => {
   await ada.rail.open(1)
-  await ada.press('k', ['Control'])
-  await ada.palette.field.focused()
+  await ada.palette.open()
   await ada.type('elsewhere')
-  await ada.waitFor(here, 'the copy')
+  await here().shown()
   await expectAccessible(ada)
   await ada.emulate({ dark: false, width: 1280, height: 800 })
   await ada.press('Enter')
@@ -172,9 +170,7 @@ test('what is written meanwhile waits, and the server’s own list comes back wi
   await ada.connected()
   await ada.sees('written while away')
   await ada.part('.remembered').gone()
-  expect(
-    await ada.evaluate<string>(`document.querySelector('#timeline .msg strong')?.textContent`),
-  ).toBe('elsewhere')
+  expect(await ada.part('#timeline .msg strong').text()).toBe('elsewhere')
   mei = await openSocket(server, person)
 })
 

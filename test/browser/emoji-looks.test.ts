@@ -7,7 +7,6 @@ import {
   expectAccessible,
   expectNoProblems,
 } from './pages/chat-page'
-import { rowWith } from './pages/messages'
 
 let server: RunningServer
 let ada: ChatPage
@@ -64,19 +63,17 @@ test('any emoji can be a reaction, with the focus back at the message', async ()
   await ada.sees('Look at them')
   await ada.row('Look at them').reach()
   await ada.press('+')
-  await ada.waitFor(`document.activeElement.dataset.quick === '👍'`, 'the quick ones')
-  await ada.click('#tools-menu [data-tool=emoji]')
+  await ada.part('[data-quick="👍"]').focused()
+  await ada.click(ada.messages.menuTool('emoji'))
   await ada.emoji.opened()
   await ada.type('penguin')
   await ada.emoji.chooses('penguin')
   await ada.press('Enter')
   await ada.emoji.closed()
-  const reaction = `${rowWith('Look at them')}.querySelector('.reaction[data-emoji="🐧"]')`
-  await ada.waitFor(reaction, 'the reaction')
-  await mei.waitFor(reaction, 'the reaction, at everybody’s')
-  expect(await ada.evaluate<boolean>(`document.activeElement === ${rowWith('Look at them')}`)).toBe(
-    true,
-  )
+  for (const page of [ada, mei]) {
+    await page.row('Look at them').part('.reaction[data-emoji="🐧"]').shown()
+  }
+  expect(await ada.row('Look at them').isFocused()).toBe(true)
   expect(await ada.composer.field.value()).toBe('')
 })
 
@@ -114,8 +111,7 @@ describe('open', () => {
     const { versions } = JSON.parse(await ada.evaluate<string>(missing))
     expect(versions).toContain('16')
     expect(versions).not.toContain('14')
-    const bags = `document.querySelector('.emoji__cell[aria-label="face with bags under eyes"]')`
-    await ada.waitFor(`${bags} === null`, 'it to be gone')
+    await ada.part('.emoji__cell[aria-label="face with bags under eyes"]').gone()
     await ada.type('bags under')
     await ada.emoji.chosen.gone()
     await ada.press('Escape')
@@ -129,7 +125,7 @@ describe('open', () => {
     await ada.cdp('Network.setCacheDisabled', { cacheDisabled: true })
     await ada.cdp('Network.emulateNetworkConditions', { ...offline, offline: true })
     await ada.press(';', ['Control'])
-    await ada.waitFor(`/connected/.test(document.querySelector('.toast')?.textContent)`, 'words')
+    await ada.part('.toast').reads('connected')
     const online = { offline: false, downloadThroughput: -1, uploadThroughput: -1, latency: 0 }
     await ada.cdp('Network.emulateNetworkConditions', online)
     await ada.emoji.open()

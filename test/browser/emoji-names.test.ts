@@ -18,9 +18,6 @@ afterAll(async () => {
   await server.dispose()
 })
 
-const option = `document.querySelector('#options:not([hidden]) [aria-selected=true] bdi')`
-const best = `${option}?.textContent`
-
 function fetchedNames(): number {
   return ada.requests.filter(({ url }) => url.includes('/emoji-en-')).length
 }
@@ -29,13 +26,12 @@ test('the names are fetched at the first colon that begins one', async () => {
   await ada.composer.write('No emoji at 12:30')
   expect(fetchedNames()).toBe(0)
   await ada.composer.write('Ha :jo')
-  await ada.waitFor(`${best} === 'face with tears of joy'`, 'the list')
+  await ada.composer.best.says('face with tears of joy')
   expect(fetchedNames()).toBe(1)
 })
 
 test('Enter takes the best and sends nothing; the next Enter sends', async () => {
-  const options = `[...document.querySelectorAll('#options [role=option]')].length`
-  expect(await ada.evaluate<number>(options)).toBe(8)
+  expect(await ada.parts('#options [role=option]').count()).toBe(8)
   expect(await ada.composer.field.attribute('aria-activedescendant')).toBe('option-0')
   await ada.press('Enter')
   expect(await ada.composer.field.value()).toBe('Ha 😂')
@@ -46,7 +42,7 @@ test('Enter takes the best and sends nothing; the next Enter sends', async () =>
 
 test('Tab takes the second after an arrow, and undo gives back what was typed', async () => {
   await ada.composer.write(':jo')
-  await ada.waitFor(`${best} === 'face with tears of joy'`, 'the list')
+  await ada.composer.best.says('face with tears of joy')
   await ada.press('ArrowDown')
   await ada.press('Tab')
   expect(await ada.composer.field.value()).toBe('😹')
@@ -69,7 +65,7 @@ test('Escape leaves the text, and Enter then sends it as it is', async () => {
 
 test('a click takes one', async () => {
   await ada.composer.write(':birthday')
-  await ada.waitFor(`${best} === 'birthday cake'`, 'the cake')
+  await ada.composer.best.says('birthday cake')
   await ada.click('#option-0')
   expect(await ada.composer.field.value()).toBe('🎂')
 })
@@ -121,8 +117,7 @@ test('in times, addresses, code and prose a colon is a colon, and so is a smiley
 })
 
 test('in Chinese the colon of an input method and one character are enough', async () => {
-  await mei.composer.field.focus()
-  await mei.type('：')
+  await mei.composer.add('：')
   await mei.imeCompose('dan')
   await mei.settled()
   // Undecided letters are no name, and the keys belong to the input method.
@@ -130,10 +125,9 @@ test('in Chinese the colon of an input method and one character are enough', asy
   const key = { type: 'rawKeyDown', key: 'Enter', code: 'Enter', windowsVirtualKeyCode: 229 }
   await mei.cdp('Input.dispatchKeyEvent', key)
   await mei.imeCommit('蛋')
-  await mei.waitFor(`${best} !== undefined`, 'the list')
+  await mei.composer.best.shown()
   expect(await mei.composer.field.value()).toBe('：蛋')
-  const isSaid = `document.querySelector('#options').getAttribute('aria-label') === '表情'`
-  expect(await mei.evaluate<boolean>(isSaid)).toBe(true)
+  expect(await mei.composer.options.attribute('aria-label')).toBe('表情')
   const shown = await mei.part('#option-0 span').text()
   const isEnterTaken = await mei.evaluate<boolean>(`(() => {
     const event = new KeyboardEvent('keydown', { key: 'Enter', keyCode: 229, cancelable: true })
@@ -149,11 +143,11 @@ test('in Chinese the colon of an input method and one character are enough', asy
 
 test('a private message may hold one, too, and people still come over an @', async () => {
   await ada.composer.write('@梅')
-  await ada.waitFor(`${best} === '梅'`, 'the person')
+  await ada.composer.best.says('梅')
   await ada.press('Enter')
   await ada.composer.chip.shown()
   await ada.type(':joy')
-  await ada.waitFor(`${best} === 'face with tears of joy'`, 'the emoji')
+  await ada.composer.best.says('face with tears of joy')
   await ada.press('Enter')
   expect(await ada.composer.field.value()).toBe('😂')
   await ada.press('Escape')
@@ -182,7 +176,7 @@ test('over a slow line one goes on typing, and the list comes when the names cam
   await ada.type('y_c')
   expect(await ada.composer.field.value()).toBe('Well :joy_c')
   expect(await ada.composer.options.isShown()).toBe(false)
-  await ada.waitFor(`${best} === 'cat with tears of joy'`, 'the list')
+  await ada.composer.best.says('cat with tears of joy')
   await ada.cdp('Network.emulateNetworkConditions', { ...line, latency: 0 })
   await ada.press('Enter')
   expect(await ada.composer.field.value()).toBe('Well 😹')

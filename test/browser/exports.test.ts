@@ -57,7 +57,7 @@ async function download(kind: 'txt' | 'html'): Promise<string> {
   const downloaded = (): string | undefined =>
     [...new Bun.Glob(`*.${kind}`).scanSync({ cwd: into, onlyFiles: true })][0]
   const file = await waitUntil(downloaded, `the ${kind}`)
-  await ada.evaluate(`document.querySelector('#panel').close()`)
+  await ada.panel.close()
   return join(into, file)
 }
 
@@ -67,7 +67,7 @@ test('the settings say how much there is, and are accessible', async () => {
   const text = await ada.part('#export-room').shownText()
   expect(text).toContain('21 messages')
   await expectAccessible(ada)
-  await ada.evaluate(`document.querySelector('#panel').close()`)
+  await ada.panel.close()
   await ada.emulate({ dark: false, width: 1280, height: 800 })
 })
 

@@ -79,9 +79,7 @@ test('at the door a picture is pasted, cut to a square, and goes in with the nam
   await ada.goto(addressOf(server.port, 'a'))
   await ada.nickname.shown()
   await bringFace(ada, '#c00000', 'image/gif')
-  const problem = `document.querySelector('.own-face__problem').textContent`
-  await ada.waitFor(`${problem} !== ''`, 'the sentence')
-  expect(await ada.evaluate<string>(problem)).toStartWith('Animated pictures are not supported.')
+  await ada.part('.own-face__problem').reads('Animated pictures are not supported.')
   await bringFace(ada, '#c00000')
   await ada.part('.picks__own:not([hidden]) input:checked').shown()
   await expectAccessible(ada)
@@ -104,8 +102,7 @@ test('at the door a picture is pasted, cut to a square, and goes in with the nam
 })
 
 test('a picture is also dropped on the form, or chosen from the disk', async () => {
-  await mei.part('a[href="/profile"]').press()
-  await mei.panel.profileName.shown()
+  await mei.panel.openProfile()
   const face = '.picks__own:not([hidden]) img'
   await bringFace(mei, '#00c000', 'image/png', 'drop')
   await mei.waitFor(`${facePixel(face)} === '010'`, 'the dropped one')
@@ -125,8 +122,7 @@ test('a stranger sees no face', async () => {
 
 test('another picture and another name are on all open pages at once', async () => {
   await mei.send('Hello @Ada')
-  await ada.part('a[href="/profile"]').press()
-  await ada.panel.profileName.shown()
+  await ada.panel.openProfile()
   await bringFace(ada, '#0000c0')
   await ada.part('.picks__own input').holds('picture')
   await expectAccessible(ada)
@@ -135,30 +131,26 @@ test('another picture and another name are on all open pages at once', async () 
   await ada.type('艾达')
   await ada.press('Enter')
   await mei.waitFor(`${facePixel('.msg:not(.msg--own) > img.av')} === '001'`, 'the new face')
-  const name = `document.querySelector('.msg:not(.msg--own) .msg__meta bdi').textContent`
-  expect(await mei.evaluate<string>(name)).toBe('艾达')
+  expect(await mei.part('.msg:not(.msg--own) .msg__meta bdi').text()).toBe('艾达')
   await mei.part('.person[data-name="艾达"] bdi').shown()
   await ada.connected()
   await ada.send('Still me')
   await mei.sees('Still me')
-  const rows = `[...document.querySelectorAll('.msg:not(.msg--own) .msg__meta bdi')].map((name) =>
-    name.textContent).join()`
-  expect(await mei.evaluate<string>(rows)).toBe('艾达,艾达')
+  const names = mei.parts('.msg:not(.msg--own) .msg__meta bdi')
+  expect(await names.texts()).toEqual(['艾达', '艾达'])
 })
 
 test('what was begun in another tab outlives a change of name and a reload', async () => {
   const tab = await openChatPage()
   await tab.goto(addressOf(server.port, 'a', '/rooms/1'))
   await tab.connected()
-  await ada.part('a[href="/profile"]').press()
-  await ada.panel.profileName.shown()
+  await ada.panel.openProfile()
   await ada.panel.profileName.select()
   await ada.type('Ada L')
   await ada.press('Enter')
-  await tab.waitFor(`document.body.dataset.nickname === 'Ada L'`, 'the new name')
+  await tab.part('body[data-nickname="Ada L"]').shown()
   await ada.connected()
-  await tab.composer.field.focus()
-  await tab.type('begun afterwards')
+  await tab.composer.add('begun afterwards')
   await tab.keeps('begun afterwards')
   await tab.reload()
   expect(await tab.composer.field.value()).toBe('begun afterwards')
@@ -166,16 +158,14 @@ test('what was begun in another tab outlives a change of name and a reload', asy
 })
 
 test('a name that is held is refused in its place, and a stamp can be taken again', async () => {
-  await ada.part('a[href="/profile"]').press()
-  await ada.panel.profileName.shown()
+  await ada.panel.openProfile()
   await ada.evaluate(`document.querySelector('#profile-name').value = '梅'`)
   await ada.part('#panel [name=avatar][value=boat]').press()
   await ada.part('#panel .panel__form').submit()
-  await ada.waitFor(`document.querySelector('#panel .panel__form > .problem').textContent`, 'it')
+  await ada.part('#panel .panel__form > .problem').becomes(':not(:empty)')
   await ada.evaluate(`document.querySelector('#profile-name').value = '艾达'`)
   await ada.part('#panel .panel__form').submit()
-  const stamp = `document.querySelector('.msg:not(.msg--own) > .av use')`
-  await mei.waitFor(`${stamp}?.getAttribute('href') === '#stamp-boat'`, 'the stamp')
+  await mei.part('.msg:not(.msg--own) > .av use').becomes('[href="#stamp-boat"]')
   await ada.connected()
 })
 

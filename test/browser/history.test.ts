@@ -44,9 +44,7 @@ test('the page opens at the newest fifty', async () => {
   const shown = await ada.rows()
   expect(shown.length).toBe(limits.historyPageRows)
   expect(shown.at(-1)?.text).toBe(`message ${total}`)
-  const distance = `(({ scrollHeight, scrollTop, clientHeight }) =>
-    scrollHeight - scrollTop - clientHeight)(document.querySelector('#log'))`
-  expect(await ada.evaluate<number>(distance)).toBeLessThan(2)
+  expect(await ada.messages.belowEnd()).toBeLessThan(2)
 })
 
 test('older messages slide in above without a jump', async () => {

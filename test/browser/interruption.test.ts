@@ -22,8 +22,7 @@ afterAll(async () => {
 test('the server is killed while one is typing, and nothing is missing or doubled', async () => {
   await ada.send('Before')
   await grace.sees('Before')
-  await ada.composer.field.focus()
-  await ada.type('Half a sen')
+  await ada.composer.add('Half a sen')
   await server.kill()
   await ada.connection.shown()
   await ada.type('tence, written through it')
@@ -96,8 +95,7 @@ test('a refused message keeps its text, with Retry and Discard, also after a rel
 })
 
 test('a draft waits through a reload', async () => {
-  await ada.composer.field.focus()
-  await ada.type('Not finished yet')
+  await ada.composer.add('Not finished yet')
   await ada.keeps('Not finished yet')
   await ada.reload()
   expect(await ada.composer.field.value()).toBe('Not finished yet')

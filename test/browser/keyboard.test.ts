@@ -25,7 +25,7 @@ const focused = `(() => { const { activeElement: it } = document
 
 async function tabTo(selector: string): Promise<void> {
   for (let n = 0; n < 60; n += 1) {
-    if (await ada.evaluate<boolean>(`document.activeElement.matches('${selector}')`)) return
+    if (await ada.part(':focus').matches(selector)) return
     await ada.press('Tab')
   }
   throw new Error(`Tab never came to ${selector}, but to ${await ada.evaluate<string>(focused)}`)
@@ -38,7 +38,7 @@ test('a room is made by keyboard alone', async () => {
   await ada.panel.newName.focused()
   await ada.type('Keys only')
   await ada.press('Enter')
-  await ada.waitFor(`document.querySelector('#timeline')?.dataset.title === '#Keys only'`, 'it')
+  await ada.messages.titled('#Keys only')
   await ada.composer.field.focused()
 })
 
@@ -48,7 +48,7 @@ test('all are called only after a question that says how many', async () => {
     body: new URLSearchParams({ user: 1 }) }).then(({ status }) => status)`
   expect(await ada.evaluate<number>(invite)).toBe(200)
   await ada.reload()
-  await ada.waitFor(`document.querySelector('#people-list')?.dataset.members === '2'`, 'both')
+  await ada.part('#people-list').becomes('[data-members="2"]')
   await ada.composer.field.focused()
   await ada.evaluate(`(window.asked = [], window.confirm = (question) => {
     asked.push(question); return asked.length > 1 })`)
@@ -65,7 +65,7 @@ test('all are called only after a question that says how many', async () => {
 
 test('a private message goes out without a click', async () => {
   await ada.press('ArrowUp', ['Alt'])
-  await ada.waitFor(`document.querySelector('#timeline').dataset.title === '#general'`, 'general')
+  await ada.messages.titled('#general')
   await ada.type('@mh')
   await ada.part('#options:not([hidden]) bdi').shown()
   await ada.press('Tab')
@@ -84,27 +84,25 @@ test('regions, rows and the sheet of keys are reached and left', async () => {
   await ada.sees('row 3')
   await ada.composer.field.focus()
   await ada.press('F6', ['Control', 'Shift'])
-  expect(await ada.evaluate<string>(focused)).toBe('log')
+  expect(await ada.focusedId()).toBe('log')
   await ada.press('ArrowUp')
   await ada.press('ArrowUp')
-  expect(await ada.evaluate<string>('document.activeElement.innerText')).toContain('row 2')
+  expect(await ada.row('row 2').isFocused()).toBe(true)
   await ada.press('End')
-  expect(await ada.evaluate<string>('document.activeElement.innerText')).toContain('row 3')
+  expect(await ada.row('row 3').isFocused()).toBe(true)
   await ada.press('F6', ['Control'])
-  expect(await ada.evaluate<string>(focused)).toBe('content')
+  expect(await ada.focusedId()).toBe('content')
   await ada.press('/', ['Control'])
   await ada.part('#panel[open] kbd').shown()
   await ada.press('Escape')
   await ada.panel.dialog.gone()
-  expect(await ada.evaluate<string>(focused)).toBe('content')
+  expect(await ada.focusedId()).toBe('content')
 })
 
 test('Escape marks read and goes to the end, when there is no mode to leave', async () => {
-  await ada.evaluate(`document.querySelector('#log').scrollTo(0, 0)`)
+  await ada.messages.scrollTo(0)
   await ada.press('Escape')
-  const distance = `(({ scrollHeight, scrollTop, clientHeight }) =>
-    scrollHeight - scrollTop - clientHeight)(document.querySelector('#log'))`
-  await ada.waitFor(`${distance} < 2`, 'the end')
+  await ada.messages.atEnd()
 })
 
 test('nothing was reported against the policy', () => expectNoProblems(ada))

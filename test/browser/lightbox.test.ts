@@ -34,8 +34,6 @@ afterAll(async () => {
   await server.dispose()
 })
 
-const isOpen = `document.querySelector('#lightbox')?.open === true`
-
 test('pictures and files in the room are accessible, and so is the tray', async () => {
   await expectAccessible(ada)
   await ada.files.bring('paste')
@@ -47,29 +45,25 @@ test('pictures and files in the room are accessible, and so is the tray', async 
 test('a picture is seen large by keyboard, and the arrows lead through the room', async () => {
   await ada.parts('.pic').at(1).focus()
   await ada.press('Enter')
-  await ada.waitFor(isOpen, 'the lightbox')
-  expect(await ada.part('#lightbox-title').text()).toBe('second.png (2 of 3)')
+  await ada.lightbox.shown()
+  expect(await ada.lightboxTitle.text()).toBe('second.png (2 of 3)')
   await ada.press('ArrowRight')
-  expect(await ada.part('#lightbox-title').text()).toBe('third.png (3 of 3)')
+  expect(await ada.lightboxTitle.text()).toBe('third.png (3 of 3)')
   await ada.press('ArrowRight')
-  expect(await ada.part('#lightbox-title').text()).toBe('third.png (3 of 3)')
+  expect(await ada.lightboxTitle.text()).toBe('third.png (3 of 3)')
   await ada.press('ArrowLeft')
   await ada.press('ArrowLeft')
-  expect(await ada.part('#lightbox-title').text()).toBe('first.png (1 of 3)')
-  expect(await ada.evaluate<string>(`document.querySelector('#lightbox img').alt`)).toBe(
-    'A first.png',
-  )
-  const download = `document.querySelector('#lightbox [data-do=download]')`
-  expect(await ada.evaluate<string>(`${download}.download`)).toBe('first.png')
+  expect(await ada.lightboxTitle.text()).toBe('first.png (1 of 3)')
+  expect(await ada.lightbox.part('img').attribute('alt')).toBe('A first.png')
+  expect(await ada.lightbox.part('[data-do=download]').attribute('download')).toBe('first.png')
   await expectAccessible(ada)
 })
 
 test('the picture is copied as one, and on plain HTTP as a piece of a page', async () => {
   const permissions = ['clipboardReadWrite', 'clipboardSanitizedWrite']
   await ada.cdp('Browser.grantPermissions', { permissions })
-  const note = `document.querySelector('.lightbox__note').textContent`
   await ada.click('#lightbox [data-do=copy]')
-  await ada.waitFor(`${note} === 'Copied'`, 'the note')
+  await ada.lightbox.part('.lightbox__note').says('Copied')
   const pasted = `navigator.clipboard.read().then(async ([item]) => {
     const bitmap = await createImageBitmap(await item.getType('image/png'))
     return [bitmap.width, bitmap.height].join()
@@ -82,7 +76,7 @@ test('the picture is copied as one, and on plain HTTP as a piece of a page', asy
     document.querySelector('.lightbox__note').textContent = ''
   })()`)
   await ada.click('#lightbox [data-do=copy]')
-  await ada.waitFor(`${note} === 'Copied'`, 'the note again')
+  await ada.lightbox.part('.lightbox__note').says('Copied')
   expect(await ada.evaluate<string>('window.wasCopied')).toMatch(
     /^<img src="data:image\/png;base64,[^"]{100,}" alt="A first.png">$/,
   )
@@ -91,28 +85,30 @@ test('the picture is copied as one, and on plain HTTP as a piece of a page', asy
 })
 
 test('it grows and shrinks, and Escape leads back to the picture', async () => {
-  const scale = `Number(document.querySelector('#lightbox img').style.scale || 1)`
+  const scale = (): Promise<number> =>
+    ada.lightbox.part('img').ask(({ style }) => Number(style.scale || 1))
   await ada.press('+')
-  expect(await ada.evaluate<number>(scale)).toBeGreaterThan(1)
+  expect(await scale()).toBeGreaterThan(1)
   await ada.press('-')
-  expect(await ada.evaluate<number>(scale)).toBe(1)
+  expect(await scale()).toBe(1)
   // These are the browser's: it makes all letters larger, and goes a page back.
   const isLeft = await ada.evaluate<boolean[]>(`[['+', { ctrlKey: true }], ['ArrowLeft',
     { altKey: true }]].map(([key, init]) => document.querySelector('#lightbox').dispatchEvent(
       new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...init })))`)
   expect(isLeft).toEqual([true, true])
-  expect(await ada.evaluate<number>(scale)).toBe(1)
-  await ada.evaluate(`document.querySelector('#lightbox img')
-    .dispatchEvent(new MouseEvent('dblclick', { bubbles: true }))`)
-  expect(await ada.evaluate<number>(scale)).toBe(2.5)
+  expect(await scale()).toBe(1)
+  await ada.lightbox
+    .part('img')
+    .ask((image) => image.dispatchEvent(new MouseEvent('dblclick', { bubbles: true })))
+  expect(await scale()).toBe(2.5)
   await ada.press('Escape')
-  await ada.waitFor(`!(${isOpen})`, 'it to close')
-  await ada.waitFor(`document.activeElement.dataset.name === 'first.png'`, 'the picture')
+  await ada.lightbox.gone()
+  await ada.part('[data-name="first.png"]').focused()
 })
 
 test('a click beside it closes it, and a swipe leads on or away', async () => {
   await ada.part('.pic').press()
-  await ada.waitFor(isOpen, 'the lightbox')
+  await ada.lightbox.shown()
   const swipe = (x: number, y: number): Promise<unknown> =>
     ada.evaluate(`(() => {
       const image = document.querySelector('#lightbox img')
@@ -124,13 +120,13 @@ test('a click beside it closes it, and a swipe leads on or away', async () => {
       at('pointerup', 200 + ${x}, 200 + ${y})
     })()`)
   await swipe(-120, 10)
-  expect(await ada.part('#lightbox-title').text()).toBe('second.png (2 of 3)')
+  expect(await ada.lightboxTitle.text()).toBe('second.png (2 of 3)')
   await swipe(10, 150)
-  await ada.waitFor(`!(${isOpen})`, 'it to close')
+  await ada.lightbox.gone()
   await ada.part('.pic').press()
-  await ada.waitFor(isOpen, 'the lightbox')
+  await ada.lightbox.shown()
   await ada.part('.lightbox__stage').press()
-  await ada.waitFor(`!(${isOpen})`, 'it to close')
+  await ada.lightbox.gone()
 })
 
 test('nothing was reported against the policy', () => expectNoProblems(ada))

@@ -16,7 +16,7 @@ beforeAll(async () => {
   bob = await openSocket(server, robot)
   ada = await enter(server.port, 'Ada', 'a')
   harbour = await makeRoom(server, robot, 'harbour')
-  const user = await ada.evaluate<string>('document.body.dataset.user')
+  const user = String(await ada.userId())
   await sendForm(server, robot, `/rooms/${harbour}/members`, { user })
 })
 
@@ -27,7 +27,6 @@ afterAll(async () => {
 })
 
 const log = `document.querySelector('#log')`
-const pill = `document.querySelector('#latest:not([hidden])')`
 
 async function open(path: string): Promise<void> {
   await ada.goto(addressOf(server.port, 'a', path))
@@ -37,7 +36,7 @@ async function open(path: string): Promise<void> {
 async function switchTo(room: number): Promise<void> {
   await ada.rail.room(room).shown()
   await ada.rail.room(room).press()
-  await ada.waitFor(`document.querySelector('#composer').dataset.room === '${room}'`, 'the room')
+  await ada.composer.form.becomes(`[data-room="${room}"]`)
 }
 
 test('a jump in a room that fits the screen goes on following it', async () => {
@@ -49,9 +48,8 @@ test('a jump in a room that fits the screen goes on following it', async () => {
   await ada.part('.msg--flash').shown()
   for (let n = 0; n < 40; n += 1) await bob.post(harbour, `more-${n}`, `more ${n}`)
   await ada.sees('more 39')
-  expect(await ada.evaluate<boolean>(`${pill} === null`)).toBe(true)
-  const left = `${log}.scrollHeight - ${log}.scrollTop - ${log}.clientHeight`
-  await ada.waitFor(`${left} < 5`, 'the end')
+  expect(await ada.messages.latest.isShown()).toBe(false)
+  await ada.messages.atEnd()
 })
 
 test('a full list that was left while more came is not taken for whole', async () => {
@@ -64,7 +62,7 @@ test('a full list that was left while more came is not taken for whole', async (
   }
   await ada.evaluate(`(${log}.scrollTop = ${log}.scrollHeight / 2)`)
   for (const n of [0, 1, 2]) await bob.post(1, `missed-${n}`, `missed ${n}`)
-  await ada.waitFor(pill, 'the pill')
+  await ada.messages.latest.shown()
   await switchTo(harbour)
   await switchTo(1)
   await ada.sees('missed 2')
@@ -99,7 +97,7 @@ test('far from the end, changes of what is not loaded are nothing new', async ()
   await bob.until((item) => item.type === 'accepted' && item.client_id === 'far', 'the answer')
   bob.send({ type: 'message.edit', room: 1, seq: 60, content: 'near', client_id: 'near' })
   await ada.row('near').shown()
-  expect(await ada.evaluate<string>(`${pill}.innerText`)).toContain('Jump to present')
+  expect(await ada.messages.latest.shownText()).toContain('Jump to present')
   expect(await ada.status.text()).toBe('')
 })
 
@@ -112,7 +110,7 @@ test('a first letter on the page of a message is typed, and does nothing to it',
 test('the room’s own link and Back lead out of its past', async () => {
   await ada.rail.room(1).press()
   await ada.sees('missed 2')
-  await ada.waitFor(`location.pathname === '/rooms/1'`, 'the address')
+  await ada.at('/rooms/1')
 })
 
 test('without a connection, what is sent from the past is shown, and goes later', async () => {

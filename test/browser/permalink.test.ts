@@ -34,10 +34,9 @@ const offCentre = (seq: number): string => `(() => {
 })()`
 
 async function expectShown(page: ChatPage, seq: number): Promise<void> {
-  const flash = `document.querySelector('.msg--flash')?.dataset.seq === '${seq}'`
-  await page.waitFor(flash, `message ${seq} to flash`)
+  await page.part(`.msg--flash[data-seq="${seq}"]`).shown()
   expect(await page.evaluate<number>(offCentre(seq))).toBeLessThan(40)
-  expect(await page.evaluate<string>('document.activeElement.dataset.seq')).toBe(String(seq))
+  expect(await page.part(':focus').attribute('data-seq')).toBe(String(seq))
 }
 
 test('a link to a message opens the room around it, in the middle, and flashes it', async () => {
@@ -47,9 +46,7 @@ test('a link to a message opens the room around it, in the middle, and flashes i
   const shown = (await ada.rows()).map(({ seq }) => seq)
   expect(shown).toContain(90)
   expect(shown).toContain(110)
-  expect(
-    await ada.evaluate<string>(`document.querySelector('#latest:not([hidden])')?.textContent`),
-  ).toContain('Jump to present')
+  expect(await ada.messages.latest.shownText()).toContain('Jump to present')
 })
 
 test('reading on from there loads what is newer, without a hole and without a jump', async () => {
@@ -81,8 +78,8 @@ test('the time of a message is its address, opened in place; Back returns', asyn
     document.querySelector('.msg[data-seq="${seq}"] .msg__meta a').click())`)
   await expectShown(ada, seq)
   expect(await ada.path()).toBe(`/rooms/1/messages/${seq}`)
-  await ada.evaluate('history.back()')
-  await ada.waitFor(`location.pathname === '/rooms/1'`, 'the room’s own address')
+  await ada.back()
+  await ada.at('/rooms/1')
   expect(await ada.evaluate<boolean>('window.stays')).toBe(true)
 })
 
@@ -92,7 +89,7 @@ test('from one message, Jump to present leads to the end and to the room’s add
   await expectShown(ada, 20)
   await ada.click('#latest')
   await ada.sees('said after that')
-  await ada.waitFor(`location.pathname === '/rooms/1'`, 'the room’s own address')
+  await ada.at('/rooms/1')
 })
 
 test('a message that is gone says so, and shows what was said around it', async () => {

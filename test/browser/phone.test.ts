@@ -16,7 +16,7 @@ beforeAll(async () => {
   ada = await openSocket(server, friend)
   tea = await makeRoom(server, friend, '茶室')
   mei = await enter(server.port, '梅', 'a', { width: 320, height: 844, language: 'zh-CN' })
-  const id = await mei.evaluate<string>('document.body.dataset.user')
+  const id = String(await mei.userId())
   await sendForm(server, friend, `/rooms/${tea}/members`, { user: id })
 })
 
@@ -26,30 +26,27 @@ afterAll(async () => {
   await server.dispose()
 })
 
-const isOpen = (drawer: string): string =>
-  `document.querySelector('${drawer}').matches(':popover-open')`
-
 test('the rooms are a drawer: it opens, a room is chosen, it is gone', async () => {
   await ada.post(tea, 'p-1', '水开了')
   await mei.click('.opens-rooms')
-  await mei.waitFor(isOpen('#rooms'), 'the drawer')
+  await mei.part('#rooms').becomes(':popover-open')
   await mei.part(`#room-${tea}.unread`).shown()
   await mei.click(`#room-${tea}`)
   await mei.rail.opened(tea)
-  expect(await mei.evaluate<boolean>(isOpen('#rooms'))).toBe(false)
+  expect(await mei.part('#rooms').matches(':popover-open')).toBe(false)
   await mei.sees('水开了')
-  expect(await mei.evaluate<string>('document.title')).toContain('茶室')
+  expect(await mei.title()).toContain('茶室')
 })
 
 test('a person’s card opens from the other drawer, and a private word is written', async () => {
   await mei.click('.opens-people')
-  await mei.waitFor(isOpen('#people'), 'the drawer')
+  await mei.part('#people').becomes(':popover-open')
   await mei.click('.person[data-name=Ada] button')
   await mei.panel.card.shown()
   expect(await mei.panel.dialog.shownText()).toContain('发私信')
   await mei.click('#panel .card form button')
-  await mei.waitFor(`document.querySelector('#timeline').dataset.title === 'Ada'`, 'the room')
-  await mei.waitFor(`document.querySelector('#content').placeholder.includes('Ada')`, 'the field')
+  await mei.messages.titled('Ada')
+  await mei.composer.field.becomes('[placeholder*=Ada]')
   await mei.send('只给你看')
   const heard = await ada.until(
     (item) => item.type === 'message' && item.content === '只给你看',
@@ -61,12 +58,11 @@ test('a person’s card opens from the other drawer, and a private word is writt
 test('nothing on the page is wider than the phone', async () => {
   await ada.post(1, 'p-wide', `${'x'.repeat(7_990)} @梅`)
   await ada.post(1, 'p-high', `a${'\n'.repeat(4_000)}b${'\t'.repeat(2_000)}`)
-  await mei.evaluate('history.back()')
+  await mei.back()
   await mei.rail.room(1).press()
   await mei.rail.opened(1)
   await mei.part('.msg--mention').shown()
-  await mei.composer.field.focus()
-  await mei.type('@')
+  await mei.composer.add('@')
   await mei.composer.options.shown()
   const wide = `[...document.querySelectorAll('.chat *')]
     .filter((each) => each.getBoundingClientRect().right > innerWidth + 1)
@@ -77,15 +73,15 @@ test('nothing on the page is wider than the phone', async () => {
 
 test('a muted person’s words are folded, and open with a touch', async () => {
   await mei.composer.clear()
-  await mei.part('.person[data-name=Ada] button').press()
-  await mei.part('#panel[open] [data-action=mute]').shown()
+  await mei.panel.openCard('Ada')
   await mei.click('#panel [data-action=mute]')
   await ada.post(1, 'p-muted', 'You will not see this')
-  const row = `document.querySelector('#timeline > [id$=p-muted]')`
-  await mei.waitFor(`${row}?.matches('.msg--muted')`, 'the folded row')
-  expect(await mei.evaluate<number>(`${row}.querySelector('p').offsetHeight`)).toBe(0)
-  await mei.evaluate(`${row}.click()`)
-  expect(await mei.evaluate<number>(`${row}.querySelector('p').offsetHeight`)).toBeGreaterThan(0)
+  const row = mei.part('#timeline > [id$=p-muted]')
+  const height = (): Promise<number> => row.part('p').ask(({ offsetHeight }) => offsetHeight)
+  await row.becomes('.msg--muted')
+  expect(await height()).toBe(0)
+  await row.press()
+  expect(await height()).toBeGreaterThan(0)
 })
 
 test('above fifteen people there is a search', async () => {

@@ -133,8 +133,7 @@ test('what leaves as a camera wrote it says so before it is sent (U17)', async (
 test('what stands in the tray is not lost to another language', async () => {
   await ada.files.bring('paste')
   await ada.composer.tray.counts(1)
-  await ada.press(',', ['Control'])
-  await ada.part('#settings [name=language]').shown()
+  await ada.panel.openSettings()
   await ada.evaluate(`(document.body.dataset.isOld = 'yes',
     document.querySelector('#settings [name=language][value=zh]').click())`)
   await ada.toast.shown()
@@ -171,7 +170,7 @@ test('what is too large, empty or too many is said, and is not taken', async () 
   writeFileSync(large, new Uint8Array(4 * 1024 * 1024))
   writeFileSync(empty, '')
   await ada.files.choose([large, empty])
-  await ada.waitFor(`document.querySelector('#tray-problem').textContent !== ''`, 'the sentence')
+  await ada.part('#tray-problem').becomes(':not(:empty)')
   expect(await ada.part('#tray-problem').text()).toBe(
     'archive.zip is 4 MB. The limit is 3 MB. empty.txt is empty.',
   )

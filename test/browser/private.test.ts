@@ -83,7 +83,7 @@ test('nobody else hears of it, in any way', async () => {
 
 test('it lies in a conversation of its own, and stays where it was written', async () => {
   await mei.rail.directBadge.says('1')
-  await mei.waitFor(`document.title.startsWith('(1)')`, 'the number in the title')
+  await mei.titleBegins('(1)')
   await mei.reload()
   expect(await mei.messages.privateNotes.shown()).toMatchObject([{ text: 'The secret' }])
   await mei.part('#direct-list a').press()

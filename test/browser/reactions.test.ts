@@ -35,8 +35,8 @@ async function expectChips(page: ChatPage, wanted: string): Promise<void> {
 
 test('with the mouse: the toolbar, one of six, and everybody sees it', async () => {
   await ada.row('It is done!').openTools()
-  await ada.click('#tools [data-tool=react]')
-  await ada.click('#tools-menu [data-quick="🎉"]')
+  await ada.click(ada.messages.tool('react'))
+  await ada.click(ada.messages.quickReaction('🎉'))
   // At once, before any answer.
   expect(await ada.evaluate<string>(chips)).toBe('🎉1!')
   await expectChips(mei, '🎉1')
@@ -58,7 +58,7 @@ test('a press on it joins in, another takes it back, and whose they are is said'
 test('by keyboard alone: to the message, plus, arrows, Enter; Escape returns', async () => {
   await ada.row('It is done!').reach()
   await ada.press('+')
-  await ada.waitFor(`document.activeElement.dataset.quick === '👍'`, 'the first emoji')
+  await ada.part('[data-quick="👍"]').focused()
   await ada.press('ArrowRight')
   await ada.press('Enter')
   await expectChips(ada, '🎉1,❤️1!')
@@ -78,7 +78,7 @@ test('by keyboard alone: to the message, plus, arrows, Enter; Escape returns', a
 
 test('any other emoji is in the panel, which opens at the message', async () => {
   await ada.row('It is done!').openMenu()
-  await ada.click('#tools-menu [data-tool=emoji]')
+  await ada.click(ada.messages.menuTool('emoji'))
   await ada.emoji.search.focused()
   await ada.type('rocket')
   await ada.part('#emoji [role=gridcell]').shown()
@@ -99,8 +99,8 @@ test('a reaction that is refused is not left on the page', async () => {
   const seq = said.type === 'accepted' ? said.seq : 0
   await ada.evaluate(`(${rowWith('Soon gone')}.dataset.seq = '${seq + 500}', 1)`)
   await ada.row('Soon gone').openTools()
-  await ada.click('#tools [data-tool=react]')
-  await ada.click('#tools-menu [data-quick="👀"]')
+  await ada.click(ada.messages.tool('react'))
+  await ada.click(ada.messages.quickReaction('👀'))
   await ada.toast.reads('does not exist')
   expect(await ada.row('Soon gone').part('.reaction').isThere()).toBe(false)
   await ada.evaluate(`(${rowWith('Soon gone')}.dataset.seq = '${seq}', 1)`)
@@ -116,11 +116,11 @@ test('on a phone a long press opens a sheet, without selecting text or sending',
   await mei.waitFor(`Math.abs(innerHeight - ${bottom}) < 2`, 'it to stand at the lower edge')
   await expectAccessible(mei)
   await mei.emulate({ width: 390, height: 844 })
-  await mei.click('#tools-menu [data-quick="😂"]')
+  await mei.click(mei.messages.quickReaction('😂'))
   await ada.row('Soon gone').part('[data-emoji="😂"]').shown()
   await mei.row('Soon gone').hold()
   await mei.messages.menu.shown()
-  await mei.click('#tools-menu [data-tool=reply]')
+  await mei.click(mei.messages.menuTool('reply'))
   expect(await mei.composer.reply.isShown()).toBe(true)
   await mei.part('#reply button').press()
   await mei.cdp('Emulation.setTouchEmulationEnabled', { enabled: false })
@@ -131,14 +131,14 @@ test('text and link are copied on plain HTTP, too', async () => {
   await ada.evaluate(`addEventListener('copy', (event) => { window.copiedText =
     document.activeElement.value }, { capture: true })`)
   await ada.row('It is done!').openMenu()
-  await ada.click('#tools-menu [data-tool=copy]')
+  await ada.click(ada.messages.menuTool('copy'))
   expect(await ada.evaluate<string>('copiedText')).toBe('It is done!')
   await bob.post(1, 'code', '```js\nlet a = 1\n```')
   await ada.part('.copy-code').shown()
   await ada.part('.copy-code').press()
   await ada.waitFor(`copiedText === 'let a = 1'`, 'the code')
   await ada.row('It is done!').openMenu()
-  await ada.click('#tools-menu [data-tool=link]')
+  await ada.click(ada.messages.menuTool('link'))
   const url = await ada.evaluate<string>('copiedText')
   expect(new URL(url).pathname).toBe('/rooms/1/messages/1')
 })
@@ -149,7 +149,7 @@ test('unread from here: the line stands there, the count stays until one comes b
   await ada.sees('And me')
   await ada.hasRead(1)
   await ada.row('Read me later').openMenu()
-  await ada.click('#tools-menu [data-tool=unread]')
+  await ada.click(ada.messages.menuTool('unread'))
   const next = `document.querySelector('#new-line')?.nextElementSibling`
   await ada.waitFor(`${next} === ${rowWith('Read me later')}`, 'the line')
   await ada.part('#room-1.unread').shown()

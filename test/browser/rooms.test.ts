@@ -21,7 +21,7 @@ afterAll(async () => {
 
 test('a room is made, found by another person and joined', async () => {
   await ada.panel.makeRoom('茶室', 'open')
-  expect(await ada.evaluate<string>('document.title')).toStartWith('#茶室')
+  expect(await ada.title()).toStartWith('#茶室')
   await ada.send('Tea is ready')
   await mei.click(mei.rail.add)
   await mei.panel.dialog.reads('茶室')
@@ -41,8 +41,7 @@ test('a name that looks like another room’s is refused, and the text stays', a
 
 test('rooms are switched in place: the field stays, its text belongs to its room', async () => {
   await ada.evaluate(`document.querySelector('#content').isTheSame = true`)
-  await ada.composer.field.focus()
-  await ada.type('half a thought')
+  await ada.composer.add('half a thought')
   await ada.rail.goTo('general')
   expect(await ada.evaluate<boolean>(`document.querySelector('#content').isTheSame`)).toBe(true)
   expect(await ada.composer.field.value()).toBe('')
@@ -85,7 +84,7 @@ test('what was said in a room while another was open is there at once and in ord
   for (const n of [1, 2, 3]) await ada.send(`cup ${n}`)
   await mei.rail.roomCalled('茶室').becomes('.unread')
   expect(await mei.rail.badge('茶室')).toEqual({ isBold: true, number: '' })
-  await mei.waitFor(`document.title.startsWith('•')`, 'the sign in the title')
+  await mei.titleBegins('•')
   await mei.rail.goTo('茶室')
   await mei.sees('cup 3')
   const texts = (await mei.rows()).map(({ text }) => text)
@@ -97,8 +96,7 @@ test('what was said in a room while another was open is there at once and in ord
 
 test('a mention is a number in red, marks the row, and is gone when it was read', async () => {
   await mei.rail.goTo('general')
-  await ada.composer.field.focus()
-  await ada.type('tea for @')
+  await ada.composer.add('tea for @')
   await ada.composer.options.shown()
   await ada.type('m')
   expect(await ada.composer.optionNames.texts()).toEqual(['梅'])
@@ -106,9 +104,8 @@ test('a mention is a number in red, marks the row, and is gone when it was read'
   expect(await ada.composer.field.value()).toBe('tea for @梅 ')
   await ada.press('Enter')
   await mei.rail.roomCalled('茶室').part('.badge').says('1')
-  await mei.waitFor(`document.title.startsWith('(1)')`, 'the number in the title')
-  const icon = `document.querySelector('link[rel=icon]').getAttribute('href')`
-  expect(await mei.evaluate<string>(icon)).toContain('icon-unread')
+  await mei.titleBegins('(1)')
+  expect(await mei.part('link[rel=icon]').attribute('href')).toContain('icon-unread')
   await mei.rail.goTo('茶室')
   await mei.part('.msg--mention .mention').shown()
   await mei.rail.roomCalled('茶室').part('.badge').gone()
@@ -165,13 +162,13 @@ test('leaving a room takes it off the list', async () => {
   await ada.click('#head a[hx-get]')
   await ada.part('#panel[open] form.danger').shown()
   await ada.evaluate('void (window.isOld = true)')
-  await ada.evaluate(`[...document.querySelectorAll('#panel form.danger button')].at(-1).click()`)
+  await ada.parts('#panel form.danger button').at(-1).press()
   // The form leads to the front door; until it has, another address would be overtaken.
   await ada.waitFor('window.isOld === undefined', 'the next page')
   await ada.rail.shows('#general')
   await ada.rail.roomCalled('茶室').gone()
   await ada.goto(addressOf(server.port, 'a', '/rooms/2'))
-  await ada.waitFor(`document.body?.innerText.includes('not a member')`, 'the refusal')
+  await ada.part('body').reads('not a member')
   await ada.goto(addressOf(server.port, 'a', '/'))
   await ada.connected()
 })

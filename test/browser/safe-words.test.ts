@@ -16,7 +16,7 @@ beforeAll(async () => {
   const robot = await signIn(server, 'Bob')
   bob = await openSocket(server, robot)
   ada = await enter(server.port, 'Ada', 'a')
-  const me = await ada.evaluate<string>('document.body.dataset.user')
+  const me = String(await ada.userId())
   harbour = await makeRoom(server, robot, 'harbour')
   await sendForm(server, robot, `/rooms/${harbour}/members`, { user: me })
   direct = await openDirect(server, robot, Number(me))
@@ -34,8 +34,6 @@ afterAll(async () => {
   ada.close()
   await server.dispose()
 })
-
-const focused = `(document.activeElement.id || document.activeElement.className)`
 
 async function clear(): Promise<void> {
   for (const key of ['Escape', 'Escape']) await ada.press(key)
@@ -130,13 +128,13 @@ test('a message that is taken back stays away, and its neighbours are whole', as
   await ada.row('Mine, one').reach()
   await ada.press('Enter')
   await ada.messages.menu.shown()
-  await ada.click('#tools-menu [data-tool=delete]')
+  await ada.click(ada.messages.menuTool('delete'))
   await ada.row('Mine, one').gone()
   // The keys go on where one was, and the next message names its author again.
   expect(await ada.row('Mine, two').isFocused()).toBe(true)
   expect(await ada.row('Mine, two').matches('.msg--follow')).toBe(false)
   await ada.row('Said by Bob').openMenu()
-  await ada.click('#tools-menu [data-tool=link]')
+  await ada.click(ada.messages.menuTool('link'))
   expect(await ada.part('#undo').isShown()).toBe(true)
   await ada.click('#undo button')
   await ada.row('Mine, one').shown()
@@ -148,7 +146,7 @@ test('Escape leaves one thing at a time, and the list is one stop', async () => 
   await ada.sees('See https://example.org and https://example.com')
   await ada.messages.log.focus()
   let stops = 0
-  while (stops < 20 && (await ada.evaluate<string>(focused)) !== 'content') {
+  while (stops < 20 && (await ada.focusedId()) !== 'content') {
     await ada.press('Tab')
     stops += 1
   }
@@ -160,7 +158,7 @@ test('Escape leaves one thing at a time, and the list is one stop', async () => 
   await ada.press('Escape')
   expect(await ada.row('See https').isFocused()).toBe(true)
   await ada.press('Escape')
-  expect(await ada.evaluate<string>(focused)).toBe('content')
+  expect(await ada.focusedId()).toBe('content')
 })
 
 test('nothing was reported against the policy', () => expectNoProblems(ada))

@@ -46,13 +46,6 @@ async function looks(page: ChatPage, theme: keyof typeof paper): Promise<void> {
 const frame = `[...document.querySelectorAll('meta[name=theme-color]')].find(
   ({ media }) => matchMedia(media).matches).content`
 
-async function openSettings(page: ChatPage): Promise<void> {
-  await page.press(',', ['Control'])
-  await page.panel.settings.shown()
-  // The part that obeys them has come, too.
-  await page.part('#set-volume :checked').shown()
-}
-
 test('with Auto the page follows the system while it is open', async () => {
   await looks(ada, 'light')
   await ada.emulate({ dark: true })
@@ -77,7 +70,7 @@ test('the moon in the bar changes the theme at once, in all tabs, without a new 
   const pressed = `[...document.querySelectorAll('[name=theme][aria-pressed=true]')]
     .map(({ value }) => value)`
   expect(await ada.evaluate<string[]>(pressed)).toEqual(['dark', 'dark'])
-  await ada.evaluate(`document.querySelector('#theme-menu').hidePopover()`)
+  await ada.part('#theme-menu').hidePopover()
   second.close()
 })
 
@@ -112,7 +105,7 @@ test('the first frame of the next page has the theme already, before any script'
   await ada.click('.opens-theme')
   await ada.click('#theme-menu [value=light]')
   await looks(ada, 'light')
-  await ada.evaluate(`document.querySelector('#theme-menu').hidePopover()`)
+  await ada.part('#theme-menu').hidePopover()
   await ada.waitFor(`document.cookie.includes('theme=light')`, 'the light theme to be kept')
   await cold.goto(addressOf(server.port, host, '/rooms/1'))
   await cold.part('#timeline .msg').shown()
@@ -121,7 +114,7 @@ test('the first frame of the next page has the theme already, before any script'
 })
 
 test('the settings open by keyboard, and an arrow key chooses', async () => {
-  await openSettings(ada)
+  await ada.panel.openSettings()
   await ada.part('#settings [name=density]:checked').focus()
   await ada.press('ArrowRight')
   const gap = `getComputedStyle(document.querySelector('#timeline .msg')).marginBlockStart`
@@ -137,7 +130,7 @@ test('the settings open by keyboard, and an arrow key chooses', async () => {
 })
 
 test('the Enter key adds a line when it is asked to, and Ctrl Enter sends', async () => {
-  await openSettings(ada)
+  await ada.panel.openSettings()
   await ada.click('#settings [name=enter][value=line]')
   await ada.press('Escape')
   await ada.send('first')
@@ -155,7 +148,7 @@ test('on a touch screen Enter sends only when it is asked to', async () => {
     window.stopTouching = () => (window.matchMedia = real, 0)
   })()`)
   const enter = async (choice: string): Promise<void> => {
-    await openSettings(ada)
+    await ada.panel.openSettings()
     await ada.click(`#settings [name=enter][value=${choice}]`)
     await ada.press('Escape')
   }
@@ -163,7 +156,7 @@ test('on a touch screen Enter sends only when it is asked to', async () => {
   await ada.send('by touch')
   expect(await ada.composer.field.value()).toBe('by touch\n')
   await enter('sends')
-  expect(await ada.evaluate<string>(`document.querySelector('#content').enterKeyHint`)).toBe('send')
+  expect(await ada.composer.field.attribute('enterkeyhint')).toBe('send')
   await ada.composer.field.focus()
   await ada.press('Enter')
   await ada.sees('by touch')
@@ -172,28 +165,24 @@ test('on a touch screen Enter sends only when it is asked to', async () => {
 
 test('where the platform has no notices the settings say why', async () => {
   await ada.evaluate(`(document.querySelector('#notices').hidden = true)`)
-  await openSettings(ada)
+  await ada.panel.openSettings()
   expect(await ada.part('#needs-https').shownText()).toContain('HTTPS')
   await ada.press('Escape')
   await ada.evaluate(`(document.querySelector('#notices').hidden = false)`)
 })
 
 test('sound and private messages are the same switches as in the bell’s menu', async () => {
-  await openSettings(ada)
+  await ada.panel.openSettings()
   await ada.click('#set-volume [value=low]')
   await ada.click('#set-hide-private-notes')
-  expect(await ada.evaluate<boolean>(`document.querySelector('#volume [value=low]').checked`)).toBe(
-    true,
-  )
-  expect(
-    await ada.evaluate<boolean>(`document.body.classList.contains('hides-private-notes')`),
-  ).toBe(true)
+  expect(await ada.part('#volume [value=low]').matches(':checked')).toBe(true)
+  expect(await ada.part('body').matches('.hides-private-notes')).toBe(true)
   await ada.press('Escape')
 })
 
 /** In light and dark, on a phone and on a desktop. */
 async function settingsAreAccessible(): Promise<void> {
-  await openSettings(ada)
+  await ada.panel.openSettings()
   await expectAccessible(ada)
   await ada.emulate({ dark: false, width: 1280, height: 800 })
   await ada.press('Escape')
@@ -202,11 +191,10 @@ async function settingsAreAccessible(): Promise<void> {
 test('the settings have no barrier', () => settingsAreAccessible())
 
 test('another language keeps the room and what was begun', async () => {
-  await ada.composer.field.focus()
-  await ada.type('half a thought')
-  await openSettings(ada)
+  await ada.composer.add('half a thought')
+  await ada.panel.openSettings()
   await ada.click('#settings [name=language][value=zh]')
-  await ada.waitFor(`document.documentElement.lang === 'zh-Hans'`, 'the Chinese page')
+  await ada.part('html').becomes('[lang=zh-Hans]')
   await ada.connected()
   expect(await ada.composer.field.value()).toBe('half a thought')
   expect((await ada.rows()).at(-1)?.text).toBe('by touch')
@@ -223,7 +211,7 @@ test('without JavaScript the settings are a page with a button', async () => {
   await plain.part('#settings [name=theme]:checked').focus()
   await plain.press('ArrowRight')
   await plain.press('Enter')
-  await plain.waitFor(`document.documentElement.dataset.theme === 'dark'`, 'the dark page')
+  await plain.part('html').becomes('[data-theme=dark]')
   expect(await plain.path()).toBe('/settings')
   plain.close()
 })

@@ -26,7 +26,7 @@ beforeAll(async () => {
   await mei.post(direct, 'secret', `${canary} between us`)
   await page.press(',', ['Control'])
   await page.part('#own-device').shown()
-  await page.waitFor(`document.querySelector('#history-used').textContent !== ''`, 'the numbers')
+  await page.part('#history-used').becomes(':not(:empty)')
   await page.click('#own-device')
   await page.click('#set-volume [value=low]')
   await page.press('Escape')
@@ -84,10 +84,8 @@ test('the script alone forgets everything; the page that goes writes nothing', a
     document.querySelector('#log-out').requestSubmit())`)
   // What the other tab wrote in this very moment it takes back when it hears of it.
   await page.waitFor('localStorage.length === 0', 'the storage to be empty')
-  await page.composer.field.focus()
-  await page.type(' and more')
-  await second.composer.field.focus()
-  await second.type(`${canary} from the other tab`)
+  await page.composer.add(' and more')
+  await second.composer.add(`${canary} from the other tab`)
   // Longer than a draft waits before it is kept.
   await Bun.sleep(800)
   for (const tab of [page, second]) {
@@ -157,9 +155,9 @@ test('a file that waited goes too, though the page never asked for what keeps it
 test('on a computer of one’s own name and sound stay, and nothing that was said', async () => {
   await page.press('ArrowLeft')
   await mei.post(1, 'open', 'said in the open')
-  await page.waitFor(`JSON.stringify({ ...localStorage }).includes('said in the open')`, 'the copy')
+  await page.keeps('said in the open')
   await page.part('#volume [value=high]').press()
-  await page.evaluate(`document.querySelector('#menu').showPopover()`)
+  await page.part('#menu').showPopover()
   await page.click('#log-out [name=shared]')
   await page.evaluate(logOut)
   await page.signInDialog.shown()

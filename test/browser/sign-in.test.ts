@@ -65,8 +65,7 @@ test('the next person at this browser is somebody else, and finds what was said'
   await page.press('Enter')
   await page.connected()
   expect((await page.rows()).map(({ text }) => text)).toEqual(['Something I said'])
-  const isOwn = `document.querySelector('#timeline .msg').classList.contains('msg--own')`
-  expect(await page.evaluate<boolean>(isOwn)).toBe(false)
+  expect(await page.part('#timeline .msg').matches('.msg--own')).toBe(false)
 })
 
 test('signing out in one tab sends the other to the door', async () => {

@@ -46,15 +46,14 @@ async function inPanel(path: string, ready: string): Promise<void> {
   await ada.part(`a[hx-get][href="${path}"]`).press()
   await ada.waitFor(`document.querySelector('#panel[open] ${ready}')`, path)
   await expectAccessible(ada)
-  await ada.evaluate(`document.querySelector('#panel').close()`)
+  await ada.panel.close()
 }
 
 test('a room with a mention, a private message, and numbers on the list', () =>
   expectAccessible(ada))
 
 test('the list of names, and writing privately', async () => {
-  await ada.composer.field.focus()
-  await ada.type('@')
+  await ada.composer.add('@')
   await ada.part('#options [role=option]').shown()
   await expectAccessible(ada)
   await ada.press('Enter')
@@ -73,13 +72,13 @@ test('a person’s card', async () => {
   await ada.part('#person-1 button').press()
   await ada.panel.card.shown()
   await expectAccessible(ada)
-  await ada.evaluate(`document.querySelector('#panel').close()`)
+  await ada.panel.close()
 })
 
 test('the bell’s menu', async () => {
-  await ada.evaluate(`document.querySelector('#bell-menu').showPopover()`)
+  await ada.part('#bell-menu').showPopover()
   await expectAccessible(ada)
-  await ada.evaluate(`document.querySelector('#bell-menu').hidePopover()`)
+  await ada.part('#bell-menu').hidePopover()
 })
 
 test('a room with a lot that is new', async () => {

@@ -74,8 +74,7 @@ test('what somebody formats is seen so by the others, and a link leads out safel
 })
 
 test('my own message is formatted once it is there', async () => {
-  await ada.composer.field.focus()
-  await ada.type('so *soft*')
+  await ada.composer.add('so *soft*')
   await ada.press('Enter')
   await ada.sees('so soft')
 })

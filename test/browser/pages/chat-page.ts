@@ -30,12 +30,18 @@ export type ChatPage = BrowserPage & {
   status: Part
   connection: Part
   lightbox: Part
+  lightboxTitle: Part
   typing: Part
   part: (selector: string) => Part
   parts: (selector: string) => Parts
   /** The id of the person whose page this is. */
   userId: () => Promise<number>
   path: () => Promise<string>
+  title: () => Promise<string>
+  /** Waits until the title begins so. */
+  titleBegins: (text: string) => Promise<void>
+  /** Waits until the address has this path. */
+  at: (path: string) => Promise<void>
   /** Goes back as the button of the browser does, and waits for nothing. */
   back: () => Promise<void>
   /** The id of the element that has the focus. */
@@ -113,6 +119,7 @@ function chatPageOf(page: BrowserPage): ChatPage {
     status: part('#status'),
     connection: part('#connection'),
     lightbox: part('#lightbox'),
+    lightboxTitle: part('#lightbox-title'),
     typing: part('#typing'),
     part,
     parts: (selector) => partsOf(page, selector),
@@ -148,6 +155,10 @@ function doingsOf(page: BrowserPage, { field }: Composer) {
       await page.waitFor(found, `the message “${text.slice(0, 60)}”`, ms)
     },
     userId: async () => Number(await page.evaluate<string>('document.body.dataset.user')),
+    title: () => page.evaluate<string>('document.title'),
+    titleBegins: (text: string) =>
+      page.waitFor(`document.title.startsWith('${text}')`, `a title that begins with ${text}`),
+    at: (path: string) => page.waitFor(`location.pathname === '${path}'`, path),
     back: () => page.evaluate<void>('history.back()'),
     path: () => page.evaluate<string>('location.pathname'),
     focusedId: () => page.evaluate<string>('document.activeElement.id'),

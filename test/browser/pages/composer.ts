@@ -13,6 +13,8 @@ export type Composer = {
   /** Names, emoji or commands that fit what was typed. */
   options: Part
   optionNames: Parts
+  /** The one that Enter takes. */
+  best: Part
   /** Files that will go with the message. */
   tray: Parts
   isPrivate: () => Promise<boolean>
@@ -56,6 +58,7 @@ export function composerOf(page: BrowserPage): Composer {
     chip: part('#chip'),
     pin: part('#chip .chip__pin'),
     options,
+    best: part('#options:not([hidden]) [aria-selected=true] bdi'),
     optionNames: partsOf(page, '#options bdi'),
     tray: partsOf(page, '#tray > li'),
     isPrivate: () => form.matches('.compose--private'),

@@ -40,6 +40,12 @@ export type Messages = {
   toolbar: Part
   menu: Part
   row: (text: string) => MessageRow
+  /** Waits until the room of this title is on the screen. */
+  titled: (title: string) => Promise<void>
+  /** How far the end of the list is below the window, in pixels. */
+  belowEnd: () => Promise<number>
+  /** Waits until the list is scrolled to its end. */
+  atEnd: () => Promise<void>
   /** Scrolls as a wheel does: so far from the top. */
   scrollTo: (top: number) => Promise<void>
   /** The rows on the screen, top to bottom. */
@@ -74,6 +80,9 @@ export function messagesOf(page: BrowserPage): Messages {
     toolbar: part('#tools'),
     menu: part('#tools-menu'),
     row: (text) => rowOf(page, text),
+    titled: (title) => partOf(page, `#timeline[data-title="${title}"]`).shown(),
+    belowEnd: () => page.evaluate<number>(belowEnd),
+    atEnd: () => page.waitFor(`${belowEnd} < 2`, 'the end of the list'),
     scrollTo: (top) => page.evaluate(`void (document.querySelector('#log').scrollTop = ${top})`),
     rows: () =>
       page.evaluate(`[...document.querySelectorAll('#timeline > .msg')].map((row) => ({
@@ -87,6 +96,9 @@ export function messagesOf(page: BrowserPage): Messages {
     quickReaction: (emoji) => `#tools-menu [data-quick="${emoji}"]`,
   }
 }
+
+const belowEnd = `(({ scrollHeight, scrollTop, clientHeight }) =>
+  scrollHeight - scrollTop - clientHeight)(document.querySelector('#log'))`
 
 function privateNotesOf(page: BrowserPage): PrivateNotes {
   const all = partsOf(page, '#timeline > .private-note')

@@ -10,8 +10,11 @@ export type Panel = {
   card: Part
   settings: Part
   help: Part
+  close: () => Promise<void>
   /** Opens the settings by their keys and waits for the part that obeys them. */
   openSettings: () => Promise<void>
+  /** Opens one's own name and picture. */
+  openProfile: () => Promise<void>
   /** Opens the settings of the room. */
   openRoomSettings: () => Promise<void>
   /** Opens the form for a new room, and puts the caret into its name. */
@@ -41,10 +44,15 @@ export function panelOf(page: BrowserPage): Panel {
     card: part('#panel[open] .card'),
     settings: part('#panel[open] #settings'),
     help: part('#panel[open] .keys kbd'),
+    close: () => page.evaluate<void>(`document.querySelector('#panel').close()`),
     async openSettings() {
       await page.press(',', ['Control'])
       await part('#panel[open] #settings').shown()
       await page.waitFor(`document.querySelector('#set-volume :checked')`, 'the sound')
+    },
+    async openProfile() {
+      await part('a[href="/profile"]').press()
+      await part('#panel[open] #profile-name').shown()
     },
     async openRoomSettings() {
       await page.click('#head a[hx-get]')

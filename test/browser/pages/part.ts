@@ -34,6 +34,8 @@ export type Part = {
   select: () => Promise<void>
   /** Sends a form. */
   submit: () => Promise<void>
+  showPopover: () => Promise<void>
+  hidePopover: () => Promise<void>
   /** A click as a script does it: also on what is out of sight. */
   press: () => Promise<void>
 }
@@ -97,6 +99,8 @@ export function partBy(page: BrowserPage, js: string, name: string): Part {
       ),
     submit: () =>
       ask((element) => (element instanceof HTMLFormElement ? element.requestSubmit() : undefined)),
+    showPopover: () => ask((element) => element.showPopover()),
+    hidePopover: () => ask((element) => element.hidePopover()),
     press: () => ask((element) => element.click()),
   }
 }
