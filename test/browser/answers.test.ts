@@ -25,7 +25,7 @@ afterAll(async () => {
   await server.dispose()
 })
 
-test('an answer stands under one line of what it answers, at once and for everybody', async () => {
+test('a reply stands under one line of its message, at once and for everybody', async () => {
   await mei.send('Shall we **meet** at nine?\nBring the rope.')
   await ada.sees('Shall we meet at nine?\nBring the rope.')
   await ada.row('Shall we meet').reply()
@@ -41,7 +41,7 @@ test('an answer stands under one line of what it answers, at once and for everyb
   await mei.row('Yes, nine').becomes('.msg--mention')
 })
 
-test('the line leads to what was answered, and says when its words change or go', async () => {
+test('a quote leads to its message, and follows its edit and its deletion', async () => {
   await mei.row('Yes, nine').quote.press()
   await mei.part('.msg--flash').reads('Shall we')
   await mei.composer.field.focus()
@@ -63,7 +63,7 @@ test('the line leads to what was answered, and says when its words change or go'
   expect(await said(mei)).toContain('撤回')
 })
 
-test('an answer that is begun waits through a reload; Escape and Backspace leave it', async () => {
+test('a begun reply survives a reload; Escape and Backspace leave it', async () => {
   await mei.send('Who has the key?')
   await ada.sees('Who has the key?')
   await ada.row('Who has the key?').reach()
@@ -84,7 +84,7 @@ test('an answer that is begun waits through a reload; Escape and Backspace leave
   await ada.composer.clear()
 })
 
-test('the answer to a private message stays between the two', async () => {
+test('a reply to a private message stays between the two', async () => {
   const me = await ada.userId()
   const direct = await openDirect(server, bob, me)
   script.send({
@@ -108,7 +108,7 @@ test('the answer to a private message stays between the two', async () => {
   expect((await mei.rows()).some(({ text }) => text === 'I will be silent')).toBe(false)
 })
 
-test('answering what is gone is refused with a reason, and goes without quoting', async () => {
+test('a reply to a deleted message is refused, and goes without a quote', async () => {
   const said = await script.post(1, 'vanish', 'Forget me')
   await ada.sees('Forget me')
   await ada.row('Forget me').reply()
@@ -124,7 +124,7 @@ test('answering what is gone is refused with a reason, and goes without quoting'
   await mei.sees('But I saw it')
 })
 
-test('the field with an answer begun, and rows with answers, are accessible', async () => {
+test('the composer with a reply begun, and rows with quotes, are accessible', async () => {
   await ada.row('Who has the key?').reply()
   await expectAccessible(ada)
 })

@@ -18,7 +18,7 @@ afterAll(async () => {
   await server.dispose()
 })
 
-test('the arrow up in an empty field changes my last message, for everybody', async () => {
+test('the up arrow in an empty field edits my last message, for everybody', async () => {
   await ada.send('Helo **all**')
   await mei.sees('Helo all')
   await ada.press('ArrowUp')
@@ -55,7 +55,7 @@ test('Escape leaves a message as it was', async () => {
   expect((await ada.rows()).map(({ text }) => text)).toEqual(['Hello all!'])
 })
 
-test('one toolbar offers what one may do: others’ words are theirs', async () => {
+test('the toolbar offers editing for own messages only', async () => {
   await mei.send('我的话')
   await ada.sees('我的话')
   const offered = `[...document.querySelectorAll('#tools-menu [data-tool]:not([hidden])')]
@@ -70,7 +70,7 @@ test('one toolbar offers what one may do: others’ words are theirs', async () 
   await expectAccessible(ada)
 })
 
-test('a deleted message can be had back for ten seconds, and is gone after', async () => {
+test('a deletion can be undone for ten seconds', async () => {
   await ada.emulate({ dark: false, width: 1280, height: 800 })
   await ada.press('Escape')
   const del = async (): Promise<void> => {

@@ -35,7 +35,7 @@ test('markup in a message is shown as the text it is', async () => {
   expect((await ada.rows()).at(-1)?.text).toBe(text)
 })
 
-test('an own message stands there in the same moment, before the server has answered', async () => {
+test('my own message is shown at once, before the server answers', async () => {
   const shown = await ada.evaluate<{ text: string; field: string }>(`(() => {
     const field = document.querySelector('#content')
     field.value = 'At once'
@@ -47,7 +47,7 @@ test('an own message stands there in the same moment, before the server has answ
   await mei.sees('At once')
 })
 
-test('the confirmed row is the very node that was shown at once', async () => {
+test('the confirmed row is the same element as the pending one', async () => {
   const isSame = await ada.evaluate<boolean>(`(async () => {
     const field = document.querySelector('#content')
     field.value = 'The same node'
@@ -74,7 +74,7 @@ test('messages of one person within minutes share a picture and a name', async (
   expect(heading).toBe('Today')
 })
 
-test('both are online for each other, live', async () => {
+test('both people see each other online, live', async () => {
   const names = `[...document.querySelectorAll('#people-list [data-state=online]')]
     .map((person) => person.dataset.name).sort().join()`
   await ada.waitFor(`${names} === 'Ada,梅'`, 'Ada and 梅 online')
@@ -92,7 +92,7 @@ test('a reload keeps the history', async () => {
   expect(await ada.rows()).toEqual(before)
 })
 
-test('a returning person goes straight in', async () => {
+test('a returning person needs no sign-in', async () => {
   await ada.goto(`http://a.localhost:${server.port}/`)
   await ada.connected()
   expect(await ada.path()).toBe('/rooms/1')

@@ -54,7 +54,7 @@ test('a browser that does not store data says so, and the chat works', async () 
   poor.close()
 })
 
-test('a full browser gives up the oldest of the copy, not what waits to be sent', async () => {
+test('a full browser drops the oldest of the copy, not unsent messages', async () => {
   const full = await enter(server.port, 'Full', 'full')
   await full.press('ArrowLeft')
   await mei.post(1, 'full-1', 'something to keep')
@@ -74,7 +74,7 @@ test('a full browser gives up the oldest of the copy, not what waits to be sent'
   full.close()
 })
 
-test('of a room that one was put out of nothing stays', async () => {
+test('nothing of a room stays in the copy after a removal from it', async () => {
   const user = String(await ada.userId())
   const club = await makeRoom(server, person, 'Club')
   await sendForm(server, person, `/rooms/${club}/members`, { user })

@@ -48,14 +48,14 @@ const foundHere = `['h3', '.hit__meta', '.hit__text', 'mark'].map((part) =>
 
 const shown = async (): Promise<string[]> => (await ada.rows()).map(({ text }) => text)
 
-test('what is said in open rooms is kept, whether the room is open or not', async () => {
+test('messages of open rooms are copied, whether the room is on the screen or not', async () => {
   await ada.send('said here by me')
   await mei.post(tea, 'd-1', 'said **elsewhere** by 梅')
   await ada.keeps('said here by me')
   await ada.keeps('said **elsewhere** by 梅')
 })
 
-test('rooms by invitation and private messages are not', async () => {
+test('messages of closed rooms and private messages are not copied', async () => {
   await mei.post(closed, 'd-2', 'canary in the closed room')
   await mei.post(direct, 'd-3', 'canary between us')
   await mei.post(tea, 'd-4', 'after the canaries')
@@ -73,7 +73,7 @@ test('an edit and a deletion follow', async () => {
   await ada.keeps('a correction', false)
 })
 
-test('what was taken back while nobody listened is gone, too', async () => {
+test('a message deleted while the page was closed leaves the copy, too', async () => {
   const seq = await post(tea, 'd-6', 'to be taken back')
   await ada.keeps('to be taken back')
   const url = await ada.evaluate<string>('location.href')
@@ -87,7 +87,7 @@ test('what was taken back while nobody listened is gone, too', async () => {
   await ada.keeps('to be taken back', false)
 })
 
-test('a known room is painted before a slow server answers, and then is the server’s', async () => {
+test('a copied room is shown before a slow server answers, then the server’s list', async () => {
   const slow = { offline: false, latency: 1_500, downloadThroughput: -1, uploadThroughput: -1 }
   await ada.cdp('Network.emulateNetworkConditions', slow)
   await ada.rail.room(tea).press()
@@ -103,7 +103,7 @@ test('a known room is painted before a slow server answers, and then is the serv
   await ada.warmUp()
 })
 
-test('what is kept here is found before a slow server answers, and says so', async () => {
+test('the copy is searched before a slow server answers, and says so', async () => {
   const slow = { offline: false, latency: 1_500, downloadThroughput: -1, uploadThroughput: -1 }
   await ada.palette.open()
   await ada.cdp('Network.emulateNetworkConditions', slow)
@@ -148,7 +148,7 @@ test('with the server stopped a room is read from this device, and says so', asy
   expect((await shown()).join()).not.toContain('canary')
 })
 
-test('and what is kept is found, though the palette was never opened', async () => {
+test('the copy can be searched, though the palette was never opened before', async () => {
   await ada.rail.open(1)
   await ada.palette.open()
   await ada.type('elsewhere')
@@ -162,7 +162,7 @@ test('and what is kept is found, though the palette was never opened', async () 
   ada.problems.length = 0
 })
 
-test('what is written meanwhile waits, and the server’s own list comes back with it', async () => {
+test('a message written meanwhile waits, and goes when the server is back', async () => {
   await ada.send('written while away')
   expect((await shown()).at(-1)).toBe('written while away')
   await server.restart()
@@ -208,7 +208,7 @@ test('two tabs write each message once', async () => {
   second.close()
 })
 
-test('on one’s own device private rooms are kept; the settings tell how much', async () => {
+test('on one’s own device closed rooms are copied; the settings say how much', async () => {
   await ada.press(',', ['Control'])
   await ada.waitFor(`/: [1-9]/.test(document.querySelector('#history-used')?.textContent)`, 'it')
   await ada.click('#own-device')

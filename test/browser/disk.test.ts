@@ -27,7 +27,7 @@ afterAll(async () => {
   await server.dispose()
 })
 
-test('while the disk takes nothing a message waits, says why, and goes by itself', async () => {
+test('while the disk is full a message waits, says why, and is sent by itself later', async () => {
   await ada.send('Before')
   await grace.sees('Before')
   await sizeLimit.begin(server, async () => false)
@@ -40,7 +40,7 @@ test('while the disk takes nothing a message waits, says why, and goes by itself
   await expectTexts(ada, ['Before', 'Kept in the browser'])
 })
 
-test('open pages notice that the house was restored, show what it knows, and go on', async () => {
+test('open pages notice that the server was restored from a backup, and go on', async () => {
   const place = makeFolder()
   const file = join(place, 'backup.tar')
   expect((await runServer({ data: server.data, port: null, flags: ['backup', file] })).code).toBe(0)

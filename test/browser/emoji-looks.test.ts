@@ -25,7 +25,7 @@ afterAll(async () => {
 })
 
 describe('on a Chinese phone', () => {
-  test('it is a sheet, the keyboard stays down, a touch inserts', async () => {
+  test('the panel is a sheet, the keyboard stays down, a touch inserts', async () => {
     await mei.becomePhone()
     await mei.touch('#emoji-button')
     await mei.emoji.opened()
@@ -78,7 +78,7 @@ test('any emoji can be a reaction, with the focus back at the message', async ()
 })
 
 describe('open', () => {
-  test('the checker has no complaint, with groups, with results, with the tones', async () => {
+  test('the panel is accessible with groups, with results and with skin tones', async () => {
     await ada.emoji.open()
     await expectAccessible(ada)
     await ada.type('heart')

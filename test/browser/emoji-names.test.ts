@@ -63,7 +63,7 @@ test('Escape leaves the text, and Enter then sends it as it is', async () => {
   await mei.sees(':joker')
 })
 
-test('a click takes one', async () => {
+test('a click takes an emoji from the list', async () => {
   await ada.composer.write(':birthday')
   await ada.composer.best.says('birthday cake')
   await ada.click('#option-0')
@@ -89,7 +89,7 @@ test('a name typed to its end becomes its emoji, and undo takes back just that',
   expect(await ada.composer.field.value()).toBe(':nosuchname:')
 })
 
-test('in times, addresses, code and prose a colon is a colon, and so is a smiley', async () => {
+test('no list opens for a colon in times, addresses, code, prose or a smiley', async () => {
   const plain = [
     'at 12:30',
     'a:smile',
@@ -141,7 +141,7 @@ test('in Chinese the colon of an input method and one character are enough', asy
   expect(await mei.composer.field.value()).toBe('😂')
 })
 
-test('a private message may hold one, too, and people still come over an @', async () => {
+test('a private message may hold an emoji, and people still come after an @', async () => {
   await ada.composer.write('@梅')
   await ada.composer.best.says('梅')
   await ada.press('Enter')
@@ -153,7 +153,7 @@ test('a private message may hold one, too, and people still come over an @', asy
   await ada.press('Escape')
 })
 
-test('a few emoji alone are large as soon as they are sent', async () => {
+test('a message of a few emoji is large as soon as it is sent', async () => {
   await ada.composer.write('😂 👍🏽')
   // What the page shows before the server has answered: nothing of it is awaited here.
   const isLarge = await ada.evaluate<boolean>(`(() => {
@@ -167,7 +167,7 @@ test('a few emoji alone are large as soon as they are sent', async () => {
   expect(await mei.evaluate<string>(size)).toBe('32px')
 })
 
-test('over a slow line one goes on typing, and the list comes when the names came', async () => {
+test('over a slow connection typing goes on, and the list comes with the names', async () => {
   await ada.cdp('Network.setCacheDisabled', { cacheDisabled: true })
   await ada.reload()
   const line = { offline: false, downloadThroughput: -1, uploadThroughput: -1 }
@@ -182,13 +182,13 @@ test('over a slow line one goes on typing, and the list comes when the names cam
   expect(await ada.composer.field.value()).toBe('Well 😹')
 })
 
-test('a whole name that was there before the names came is still meant', async () => {
+test('a name typed before the names arrived still becomes its emoji', async () => {
   await ada.reload()
   await ada.composer.write('Done :tada:')
   await ada.composer.field.holds('Done 🎉')
 })
 
-test('the checker has no complaint about the list', async () => {
+test('the list of names is accessible', async () => {
   await ada.composer.write(':heart')
   await ada.composer.options.shown()
   await expectAccessible(ada)

@@ -16,7 +16,7 @@ afterAll(async () => {
 })
 
 describe('with the mouse', () => {
-  test('nothing of it is fetched before it is wanted', async () => {
+  test('nothing of the panel is fetched before it is opened', async () => {
     expect(ada.requests.filter(({ url }) => /emoji/.test(url))).toEqual([])
     await ada.composer.write('Hello ')
     await ada.click('#emoji-button')
@@ -25,7 +25,7 @@ describe('with the mouse', () => {
     expect(fetched.filter((name) => name !== undefined)).toEqual(['emoji-en'])
   })
 
-  test('it stands above the words, and a click puts an emoji at the caret', async () => {
+  test('the panel opens above the composer, and a click inserts at the caret', async () => {
     const edges = await ada.evaluate<[number, number]>(`[
       document.querySelector('#emoji').getBoundingClientRect().bottom,
       document.querySelector('.slab').getBoundingClientRect().top]`)
@@ -37,7 +37,7 @@ describe('with the mouse', () => {
     expect(await ada.focusedId()).toBe('content')
   })
 
-  test('over a selection it is one step for undo, and for redo', async () => {
+  test('replacing a selection is one step for undo and for redo', async () => {
     await ada.composer.write('Hello you', 6, 9)
     await ada.click('#emoji-button')
     await ada.emoji.opened()
@@ -50,7 +50,7 @@ describe('with the mouse', () => {
     expect(await ada.composer.field.value()).toBe('Hello 😃')
   })
 
-  test('the button that opened it closes it, and so does a click beside it', async () => {
+  test('its button and a click outside close the panel', async () => {
     for (const selector of ['#emoji-button', '.head']) {
       await ada.click('#emoji-button')
       await ada.emoji.opened()
@@ -62,7 +62,7 @@ describe('with the mouse', () => {
     }
   })
 
-  test('a tab leads to its group, whose emoji are there when it is seen', async () => {
+  test('a tab leads to its group, whose emoji are drawn when it is visible', async () => {
     await ada.click('#emoji-button')
     await ada.emoji.opened()
     await ada.click('.emoji__tab[aria-label=Flags]')
@@ -86,7 +86,7 @@ describe('with the keyboard', () => {
     expect(await ada.composer.selection()).toEqual([1, 1])
   })
 
-  test('the arrows walk in two dimensions, Home and End along the row', async () => {
+  test('arrow keys move in two dimensions, Home and End along the row', async () => {
     await ada.emoji.open()
     const columns = Number(
       await ada.evaluate<string>(
@@ -146,7 +146,7 @@ describe('with the keyboard', () => {
     expect(await ada.composer.field.value()).toBe('x😂')
   })
 
-  test('what was used stands first the next time, over a reload', async () => {
+  test('recently used emoji come first, also after a reload', async () => {
     await ada.reload()
     await ada.emoji.open()
     const first = `document.querySelector('.emoji__group').dataset.name`

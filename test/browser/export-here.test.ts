@@ -98,7 +98,7 @@ async function expectedLines(): Promise<string[]> {
   ]
 }
 
-test('what is loaded is saved line by line, and a screen reader hears how much', async () => {
+test('the loaded messages are saved line by line, and a screen reader hears how many', async () => {
   await openExport()
   expect(await ada.part('#export-loaded').text()).toBe('Messages on this page: 6')
   const { name, lines } = await save()
@@ -130,7 +130,7 @@ test('this device saves what it keeps, and says that it may not be all', async (
   expect(lines[gap - 1]).toStartWith('Not included: messages this browser has not received')
 })
 
-test('the room’s settings with all of this have no barrier', async () => {
+test('the settings of the room with all of this are accessible', async () => {
   await expectAccessible(ada)
   await ada.emulate({ dark: false, width: 1280, height: 800 })
   await ada.press('Escape')

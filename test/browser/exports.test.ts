@@ -71,7 +71,7 @@ test('the settings say how much there is, and are accessible', async () => {
   await ada.emulate({ dark: false, width: 1280, height: 800 })
 })
 
-test('the text that is downloaded is, line by line, what stands in the room', async () => {
+test('the text export is, line by line, what the room shows', async () => {
   const path = await download('txt')
   expect(path).toMatch(/general_\d{4}-\d\d-\d\d_\d{4}\.txt$/)
   const file = await Bun.file(path).text()
@@ -86,7 +86,7 @@ test('the text that is downloaded is, line by line, what stands in the room', as
   expect(file).toContain(`Time zone: ${zone}`)
 })
 
-test('the page that is downloaded opens from the disk and asks for nothing', async () => {
+test('the HTML export opens from the disk without any request', async () => {
   const path = await download('html')
   const page = await openChatPage()
   await page.goto(pathToFileURL(path).href)
@@ -108,7 +108,7 @@ test('the page that is downloaded opens from the disk and asks for nothing', asy
   page.close()
 })
 
-test('without a script the links are plain links', async () => {
+test('without JavaScript the links are plain links', async () => {
   await ada.goto(addressOf(server.port, 'a', '/rooms/1/settings'))
   await ada.parts('#export-room a[download]').counts(2)
   expectNoProblems(ada)

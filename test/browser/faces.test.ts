@@ -75,7 +75,7 @@ const facePixel = (selector: string): string => `(() => {
   return [red, green, blue].map((part) => part > 128 ? 1 : 0).join('')
 })()`
 
-test('at the door a picture is pasted, cut to a square, and goes in with the name', async () => {
+test('a picture pasted at sign-in is cut to a square and becomes the face', async () => {
   await ada.goto(addressOf(server.port, 'a'))
   await ada.nickname.shown()
   await bringFace(ada, '#c00000', 'image/gif')
@@ -120,7 +120,7 @@ test('a stranger sees no face', async () => {
   expect(await mei.evaluate<string>(own)).toBe(`200,image/jpeg,nosniff,sandbox; default-src 'none'`)
 })
 
-test('another picture and another name are on all open pages at once', async () => {
+test('a new picture and a new name are on all open pages at once', async () => {
   await mei.send('Hello @Ada')
   await ada.panel.openProfile()
   await bringFace(ada, '#0000c0')
@@ -140,7 +140,7 @@ test('another picture and another name are on all open pages at once', async () 
   expect(await names.texts()).toEqual(['艾达', '艾达'])
 })
 
-test('what was begun in another tab outlives a change of name and a reload', async () => {
+test('a draft in another tab survives a change of name and a reload', async () => {
   const tab = await openChatPage()
   await tab.goto(addressOf(server.port, 'a', '/rooms/1'))
   await tab.connected()
@@ -157,7 +157,7 @@ test('what was begun in another tab outlives a change of name and a reload', asy
   tab.close()
 })
 
-test('a name that is held is refused in its place, and a stamp can be taken again', async () => {
+test('a name in use is refused beside its field, and a stamp can be chosen again', async () => {
   await ada.panel.openProfile()
   await ada.evaluate(`document.querySelector('#profile-name').value = '梅'`)
   await ada.part('#panel [name=avatar][value=boat]').press()

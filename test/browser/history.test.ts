@@ -58,7 +58,7 @@ test('older messages slide in above without a jump', async () => {
   expect(Math.abs(after.top - place.top)).toBeLessThanOrEqual(2)
 })
 
-test('somebody reading back is not disturbed: the pill counts what is new', async () => {
+test('the page does not move a person who reads back; the button counts new messages', async () => {
   const place = await ada.evaluate<{ seq: number; top: number }>(firstVisible)
   await script.post(1, 'new-1', 'news 1')
   await script.post(1, 'new-2', 'news 2')
@@ -102,7 +102,7 @@ test('a followed room trims its far end and can fetch it again', async () => {
   expect(longer.map(({ seq }) => seq)).toEqual(longer.map((_, i) => (longer[0]?.seq ?? 0) + i))
 })
 
-test('of a burst the newest stay, in order and once, and the others can be fetched', async () => {
+test('after a burst the newest rows stay, in order and once; the rest can be loaded', async () => {
   await ada.messages.latest.press()
   await ada.messages.latest.gone()
   // The page is busy meanwhile, so that most of it has come when the first of it is shown.

@@ -39,7 +39,7 @@ async function traces(): Promise<string[]> {
   return [...beacons, ...marks]
 }
 
-test('there are forty of them, and the instrument hears an attack', async () => {
+test('there are forty files, and the instrument sees an attack', async () => {
   expect(sent.length).toBe(40)
   await ada.evaluate(`(window.alert = () => {}, ${attack.replaceAll(';', ',')}, 1)`)
   await waitUntil(async () => (await traces()).length > 2, 'the attack')
@@ -53,7 +53,7 @@ test('there are forty of them, and the instrument hears an attack', async () => 
   ada.problems.length = 0
 })
 
-test('each is bytes to be saved, or the picture it is; with the five headers, always', async () => {
+test('each file is a download or a picture, always with the five headers', async () => {
   for (const [n, { name, url }] of sent.entries()) {
     for (const range of [null, 'bytes=0-3', 'bytes=99999999-']) {
       const headers: Record<string, string> = range === null ? {} : { Range: range }
@@ -72,7 +72,7 @@ test('each is bytes to be saved, or the picture it is; with the five headers, al
   note({ files: sent.length, answersWithoutHeaders: 0 })
 })
 
-test('opened by itself, none of them runs', async () => {
+test('no file runs when it is opened by itself', async () => {
   if (isPlanted) await ada.evaluate(`(${attack.replaceAll(';', ',')}, 1)`)
   for (const { url } of sent) {
     // A download is no page: the browser stays where it is.
@@ -85,7 +85,7 @@ test('opened by itself, none of them runs', async () => {
   expect(await traces()).toEqual([])
 })
 
-test('nor in the room: shown, clicked, framed, or named as a script or a style', async () => {
+test('no file runs in the room: shown, clicked, framed or named as a script', async () => {
   expect(await ada.parts('.file, .pic').count()).toBe(40)
   const paths = JSON.stringify(sent.map(({ url }) => url))
   await ada.evaluate(`(() => {

@@ -61,7 +61,7 @@ test('typing anywhere on the page goes into the message', async () => {
   expect(await mei.composer.field.value()).toBe('x')
 })
 
-test('over the limit nothing is cut and nothing is sent', async () => {
+test('a message over the limit is neither cut nor sent', async () => {
   await mei.evaluate(
     `(document.querySelector('#content').value = '', document.querySelector('#content').focus())`,
   )

@@ -19,7 +19,7 @@ afterAll(async () => {
   await server.dispose()
 })
 
-test('the server is killed while one is typing, and nothing is missing or doubled', async () => {
+test('when the server is killed during typing, nothing is missing or doubled', async () => {
   await ada.send('Before')
   await grace.sees('Before')
   await ada.composer.add('Half a sen')
@@ -94,7 +94,7 @@ test('a refused message keeps its text, with Retry and Discard, also after a rel
   expect((await ada.rows()).some(({ text }) => text === tower)).toBe(false)
 })
 
-test('a draft waits through a reload', async () => {
+test('a draft survives a reload', async () => {
   await ada.composer.add('Not finished yet')
   await ada.keeps('Not finished yet')
   await ada.reload()

@@ -42,7 +42,7 @@ test('a room is made by keyboard alone', async () => {
   await ada.composer.field.focused()
 })
 
-test('all are called only after a question that says how many', async () => {
+test('@all is sent only after a question that says how many people', async () => {
   await ada.connection.gone()
   const invite = `fetch(location.pathname + '/members', { method: 'POST',
     body: new URLSearchParams({ user: 1 }) }).then(({ status }) => status)`
@@ -79,7 +79,7 @@ test('a private message goes out without a click', async () => {
   expect(heard).toMatchObject({ recipient: { nickname: '梅花' } })
 })
 
-test('regions, rows and the sheet of keys are reached and left', async () => {
+test('regions, rows and the help sheet are reached and left by keyboard', async () => {
   for (const n of [1, 2, 3]) await mei.post(1, `k-${n}`, `row ${n}`)
   await ada.sees('row 3')
   await ada.composer.field.focus()

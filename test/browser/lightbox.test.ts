@@ -42,7 +42,7 @@ test('pictures and files in the room are accessible, and so is the tray', async 
   await ada.part('#tray button').press()
 })
 
-test('a picture is seen large by keyboard, and the arrows lead through the room', async () => {
+test('a picture opens by keyboard, and arrow keys lead through the room', async () => {
   await ada.parts('.pic').at(1).focus()
   await ada.press('Enter')
   await ada.lightbox.shown()
@@ -59,7 +59,7 @@ test('a picture is seen large by keyboard, and the arrows lead through the room'
   await expectAccessible(ada)
 })
 
-test('the picture is copied as one, and on plain HTTP as a piece of a page', async () => {
+test('the picture is copied as a picture, and on plain HTTP as HTML', async () => {
   const permissions = ['clipboardReadWrite', 'clipboardSanitizedWrite']
   await ada.cdp('Browser.grantPermissions', { permissions })
   await ada.click('#lightbox [data-do=copy]')
@@ -84,7 +84,7 @@ test('the picture is copied as one, and on plain HTTP as a piece of a page', asy
   await expectAccessible(ada)
 })
 
-test('it grows and shrinks, and Escape leads back to the picture', async () => {
+test('a picture zooms, and Escape leads back to its message', async () => {
   const scale = (): Promise<number> =>
     ada.lightbox.part('img').ask(({ style }) => Number(style.scale || 1))
   await ada.press('+')
@@ -106,7 +106,7 @@ test('it grows and shrinks, and Escape leads back to the picture', async () => {
   await ada.part('[data-name="first.png"]').focused()
 })
 
-test('a click beside it closes it, and a swipe leads on or away', async () => {
+test('a click outside closes the lightbox, and a swipe goes on or closes it', async () => {
   await ada.part('.pic').press()
   await ada.lightbox.shown()
   const swipe = (x: number, y: number): Promise<unknown> =>

@@ -39,7 +39,7 @@ async function switchTo(room: number): Promise<void> {
   await ada.composer.form.becomes(`[data-room="${room}"]`)
 }
 
-test('a jump in a room that fits the screen goes on following it', async () => {
+test('after a jump in a short room the page still follows its end', async () => {
   const first = await bob.post(harbour, 'q', 'A question')
   await bob.post(harbour, 'a', 'An answer', first.type === 'accepted' ? first.seq : 0)
   await switchTo(harbour)
@@ -52,7 +52,7 @@ test('a jump in a room that fits the screen goes on following it', async () => {
   await ada.messages.atEnd()
 })
 
-test('a full list that was left while more came is not taken for whole', async () => {
+test('a full list that missed messages is not taken for complete', async () => {
   for (let n = 0; n < 405; n += 1) await bob.post(1, `f-${n}`, `message ${n}`)
   await open('/rooms/1')
   for (let n = 0; n < 60 && (await ada.rows()).length < 400; n += 1) {
@@ -73,7 +73,7 @@ test('a full list that was left while more came is not taken for whole', async (
   ])
 })
 
-test('what changed while a page was under way is not brought back by it', async () => {
+test('a page of history that arrives late does not undo newer changes', async () => {
   await open('/rooms/1/messages/100')
   const slow = { offline: false, latency: 1_200, downloadThroughput: -1, uploadThroughput: -1 }
   await ada.cdp('Network.emulateNetworkConditions', slow)
@@ -91,7 +91,7 @@ test('what changed while a page was under way is not brought back by it', async 
   await ada.cdp('Network.emulateNetworkConditions', { ...slow, latency: 0 })
 })
 
-test('far from the end, changes of what is not loaded are nothing new', async () => {
+test('far from the end, changes of rows that are not loaded are not counted as new', async () => {
   await open('/rooms/1/messages/60')
   bob.send({ type: 'message.edit', room: 1, seq: 300, content: 'changed', client_id: 'far' })
   await bob.until((item) => item.type === 'accepted' && item.client_id === 'far', 'the answer')
@@ -101,13 +101,13 @@ test('far from the end, changes of what is not loaded are nothing new', async ()
   expect(await ada.status.text()).toBe('')
 })
 
-test('a first letter on the page of a message is typed, and does nothing to it', async () => {
+test('the first letter typed on the page of a message goes into the composer', async () => {
   await ada.press('r')
   expect(await ada.composer.field.value()).toBe('r')
   await ada.press('Backspace')
 })
 
-test('the room’s own link and Back lead out of its past', async () => {
+test('the room’s link and Back lead to the end of the room', async () => {
   await ada.rail.room(1).press()
   await ada.sees('missed 2')
   await ada.at('/rooms/1')

@@ -70,7 +70,7 @@ test('reading on from there loads what is newer, without a hole and without a ju
   await ada.sees('said after that')
 })
 
-test('the time of a message is its address, opened in place; Back returns', async () => {
+test('the time of a message links to it, in place; Back returns', async () => {
   await ada.goto(addressOf(server.port, 'a', '/rooms/1'))
   await ada.connected()
   const seq = (await ada.rows())[25]?.seq ?? 0
@@ -83,7 +83,7 @@ test('the time of a message is its address, opened in place; Back returns', asyn
   expect(await ada.evaluate<boolean>('window.stays')).toBe(true)
 })
 
-test('from one message, Jump to present leads to the end and to the room’s address', async () => {
+test('Jump to present leads from one message to the end and to the room’s address', async () => {
   await ada.goto(addressOf(server.port, 'a', '/rooms/1/messages/20'))
   await ada.connected()
   await expectShown(ada, 20)
@@ -92,7 +92,7 @@ test('from one message, Jump to present leads to the end and to the room’s add
   await ada.at('/rooms/1')
 })
 
-test('a message that is gone says so, and shows what was said around it', async () => {
+test('the link of a deleted message says so, and shows the messages around it', async () => {
   script.send({ type: 'message.delete', room: 1, seq: 50, client_id: 'gone' })
   await script.until((item) => item.type === 'message.removed', 'the removal')
   await ada.goto(addressOf(server.port, 'a', '/rooms/1/messages/50'))
@@ -103,7 +103,7 @@ test('a message that is gone says so, and shows what was said around it', async 
   expect(shown).toContain(51)
 })
 
-test('a link into a room of others opens nothing', async () => {
+test('a link into a room of others opens nothing for strangers', async () => {
   const answer = await ada.evaluate<number>(
     `fetch('/rooms/${closed}/messages/1').then(({ status }) => status)`,
   )

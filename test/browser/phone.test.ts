@@ -26,7 +26,7 @@ afterAll(async () => {
   await server.dispose()
 })
 
-test('the rooms are a drawer: it opens, a room is chosen, it is gone', async () => {
+test('on a phone the rooms are a drawer that closes after a choice', async () => {
   await ada.post(tea, 'p-1', '水开了')
   await mei.click('.opens-rooms')
   await mei.part('#rooms').becomes(':popover-open')
@@ -38,7 +38,7 @@ test('the rooms are a drawer: it opens, a room is chosen, it is gone', async () 
   expect(await mei.title()).toContain('茶室')
 })
 
-test('a person’s card opens from the other drawer, and a private word is written', async () => {
+test('a person’s card opens from the people drawer, and a private message is sent', async () => {
   await mei.click('.opens-people')
   await mei.part('#people').becomes(':popover-open')
   await mei.click('.person[data-name=Ada] button')
@@ -71,7 +71,7 @@ test('nothing on the page is wider than the phone', async () => {
   await mei.press('Escape')
 })
 
-test('a muted person’s words are folded, and open with a touch', async () => {
+test('messages of a muted person are folded, and open with a touch', async () => {
   await mei.composer.clear()
   await mei.panel.openCard('Ada')
   await mei.click('#panel [data-action=mute]')
@@ -84,7 +84,7 @@ test('a muted person’s words are folded, and open with a touch', async () => {
   expect(await height()).toBeGreaterThan(0)
 })
 
-test('above fifteen people there is a search', async () => {
+test('a list of more than fifteen people has a search', async () => {
   const names = ['Aya', 'Björn', 'Chloé', 'Dmitri', 'Eun', 'Farid', 'Gül', 'Hana', 'Ines', 'Jürgen']
   for (const name of [...names, 'Kofi', 'Lucía', 'Mbali', 'Noor', 'Olga'])
     await signIn(server, name)

@@ -35,7 +35,7 @@ test('a pasted picture waits in the tray until Enter, and arrives in its colours
   expect(await ada.part('#tray').isShown()).toBe(false)
 })
 
-test('a dropped photo is made smaller, keeps its box, and needs no words', async () => {
+test('a dropped photo is resized, keeps its box, and needs no text', async () => {
   await ada.files.bring('drop', { width: 3_000, height: 1_500, type: 'image/jpeg' })
   await ada.composer.tray.counts(1)
   await ada.press('Enter')
@@ -55,7 +55,7 @@ test('a dropped photo is made smaller, keeps its box, and needs no words', async
   await mei.part('.pic__tiny').gone()
 })
 
-test('dragging names the place, and a table stays words', async () => {
+test('a drag names the room, and a pasted table stays text', async () => {
   await ada.evaluate(`document.querySelector('#log').dispatchEvent(new DragEvent('dragenter', {
     bubbles: true, cancelable: true, dataTransfer: (() => {
       const data = new DataTransfer()
@@ -87,7 +87,7 @@ test('chosen files come with the same bytes and the same name, in Chinese, too',
   expect(hash).toBe(bytes.reduce((sum, byte) => (sum * 31 + byte) % 1e9, 7))
 })
 
-test('no photo carries where it was taken, made smaller or as it is (U17)', async () => {
+test('no photo carries where it was taken, resized or not (U17)', async () => {
   const path = join(folder, 'holiday.jpg')
   writeFileSync(path, cameraPhoto(6))
   for (const isOriginal of [false, true]) {
@@ -109,7 +109,7 @@ test('no photo carries where it was taken, made smaller or as it is (U17)', asyn
   }
 })
 
-test('what leaves as a camera wrote it says so before it is sent (U17)', async () => {
+test('a file that may hold camera data says so before it is sent (U17)', async () => {
   const names = ['holiday.heic', 'holiday.mp4', 'plain.jpg', 'notes.txt', 'clip.gif']
   for (const name of names) {
     const bytes = name.endsWith('.jpg') ? cameraPhoto(6) : 'not what it seems'
@@ -130,7 +130,7 @@ test('what leaves as a camera wrote it says so before it is sent (U17)', async (
   }
 })
 
-test('what stands in the tray is not lost to another language', async () => {
+test('a change of language does not lose files in the tray', async () => {
   await ada.files.bring('paste')
   await ada.composer.tray.counts(1)
   await ada.panel.openSettings()
@@ -165,7 +165,7 @@ test('several pictures are a grid of four with a count, each described', async (
   ).toEqual([6, 4, 'Half red, half blue', 'two colours.png', '60,61,62,63,64,65'])
 })
 
-test('what is too large, empty or too many is said, and is not taken', async () => {
+test('files that are too large, empty or too many are refused with a reason', async () => {
   const [large, empty] = [join(folder, 'archive.zip'), join(folder, 'empty.txt')]
   writeFileSync(large, new Uint8Array(4 * 1024 * 1024))
   writeFileSync(empty, '')

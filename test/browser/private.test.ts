@@ -42,7 +42,7 @@ test('@ first in an empty message offers privacy, and only a choice makes it pri
   expect(await ada.composer.isPrivate()).toBe(false)
 })
 
-test('after the choice the field says so in four ways, and Enter sends to one person', async () => {
+test('the private mode shows in four ways, and Enter sends to one person', async () => {
   await ada.composer.offer('＠m', '梅 Mei')
   await ada.press('Enter')
   await ada.composer.becomesPrivate()
@@ -72,7 +72,7 @@ test('after the choice the field says so in four ways, and Enter sends to one pe
   ])
 })
 
-test('nobody else hears of it, in any way', async () => {
+test('nobody else learns of it in any way', async () => {
   await ada.send('Public again')
   await spy.until((item) => item.type === 'message' && item.content === 'Public again', 'it')
   expect(JSON.stringify(spy.heard)).not.toContain('secret')
@@ -81,7 +81,7 @@ test('nobody else hears of it, in any way', async () => {
   expect(said.at(-1)?.content).toBe('Public again')
 })
 
-test('it lies in a conversation of its own, and stays where it was written', async () => {
+test('a private message is in a conversation of its own and in the room', async () => {
   await mei.rail.directBadge.says('1')
   await mei.titleBegins('(1)')
   await mei.reload()
@@ -94,7 +94,7 @@ test('it lies in a conversation of its own, and stays where it was written', asy
   await ada.rail.directBadge.says('1')
 })
 
-test('a private message that is taken back leaves the room it was written in, too', async () => {
+test('a deleted private message leaves the room it was written in, too', async () => {
   const id = await ada.userId()
   const room = await openDirect(server, bob, id)
   const post = { type: 'message.post', room, client_id: 'oops', content: 'Oops', written_in: 1 }
@@ -109,7 +109,7 @@ test('a private message that is taken back leaves the room it was written in, to
   await ada.messages.privateNotes.called('Oops').gone()
 })
 
-test('whoever shows the screen to others hides private messages in rooms', async () => {
+test('a person who shares the screen can hide private messages in rooms', async () => {
   await ada.part('#hide-private-notes').press()
   expect(await ada.messages.privateNotes.countShown()).toBe(0)
   await ada.reload()
@@ -137,7 +137,7 @@ test('a pinned mode stays, Backspace leaves it and keeps the text, a draft keeps
   await ada.composer.clear()
 })
 
-test('whoever is not here is told of before anything is sent, and it waits for them', async () => {
+test('the composer says that somebody is offline, and the message waits for them', async () => {
   const carol = await signIn(server, 'Carol')
   await ada.reload()
   await ada.composer.offer('@Car', 'Carol')
@@ -170,7 +170,7 @@ test('a click on a person offers both: a private conversation and a mention', as
   await spy.until((item) => item.type === 'message' && item.content === 'Just you', 'the message')
 })
 
-test('who is writing is shown in its line, privately to one person only', async () => {
+test('typing is shown to the room, and private typing to one person only', async () => {
   await mei.rail.open(1)
   spy.send({ type: 'typing', room: 1, active: true })
   await mei.typing.says('Bob 正在输入…')

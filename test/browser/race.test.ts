@@ -59,7 +59,7 @@ async function race(round: number): Promise<void> {
   }
 }
 
-test('races over one message end alike on open pages, a cut one and a fresh one', async () => {
+test('after races over one message, open, reconnected and new pages show the same', async () => {
   await mei.cdp('Page.addScriptToEvaluateOnNewDocument', { source: keepSockets })
   await mei.reload()
   for (let round = 0; round < 60; round += 1) {

@@ -42,7 +42,7 @@ test('with the mouse: the toolbar, one of six, and everybody sees it', async () 
   await expectChips(mei, '🎉1')
 })
 
-test('a press on it joins in, another takes it back, and whose they are is said', async () => {
+test('a press on a reaction joins in, another takes it back, and names are shown', async () => {
   await mei.click('.reaction')
   await expectChips(mei, '🎉2!')
   await expectChips(ada, '🎉2!')
@@ -143,7 +143,7 @@ test('text and link are copied on plain HTTP, too', async () => {
   expect(new URL(url).pathname).toBe('/rooms/1/messages/1')
 })
 
-test('unread from here: the line stands there, the count stays until one comes back', async () => {
+test('Mark unread puts the line there, and the count stays until one comes back', async () => {
   await bob.post(1, 'later-1', 'Read me later')
   await bob.post(1, 'later-2', 'And me')
   await ada.sees('And me')

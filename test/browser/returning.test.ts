@@ -26,7 +26,7 @@ afterAll(async () => {
   await server.dispose()
 })
 
-test('who went, or took another name, while a page was away is shown when it is back', async () => {
+test('a page that reconnects shows who left or changed their name meanwhile', async () => {
   const stateOf = (name: string): string =>
     `document.querySelector('.person[data-name="${name}"]')?.dataset.state`
   await ada.waitFor(`${stateOf('Bob')} === 'online' && ${stateOf('梅')} === 'online'`, 'both')

@@ -39,7 +39,7 @@ test('a name that looks like another room’s is refused, and the text stays', a
   await ada.press('Escape')
 })
 
-test('rooms are switched in place: the field stays, its text belongs to its room', async () => {
+test('rooms are switched in place, and each has its own draft', async () => {
   await ada.evaluate(`document.querySelector('#content').isTheSame = true`)
   await ada.composer.add('half a thought')
   await ada.rail.goTo('general')
@@ -78,7 +78,7 @@ test('Back and Forward walk through the rooms, and a reload stays in one', async
   await ada.sees('half a thought')
 })
 
-test('what was said in a room while another was open is there at once and in order', async () => {
+test('messages that came while another room was open are there at once, in order', async () => {
   await mei.hasRead(2)
   await mei.rail.goTo('general')
   for (const n of [1, 2, 3]) await ada.send(`cup ${n}`)
@@ -112,7 +112,7 @@ test('a mention is a number in red, marks the row, and is gone when it was read'
   expect(await ada.part('.msg--mention').isThere()).toBe(false)
 })
 
-test('a closed room is there from the invitation until one is put out', async () => {
+test('a closed room is in the list from the invitation to the removal', async () => {
   await ada.panel.makeRoom('Surprise', 'closed')
   await ada.send('A cake for 梅')
   const id = (await ada.messages.list.attribute('data-room')) ?? ''

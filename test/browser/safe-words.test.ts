@@ -41,7 +41,7 @@ async function clear(): Promise<void> {
   await ada.evaluate(`document.querySelector('#chip:not([hidden]) .chip__drop')?.click()`)
 }
 
-test('a toolbar of the room before does nothing in the next one', async () => {
+test('a toolbar of the previous room does nothing in the next one', async () => {
   await ada.row('Public words').openTools()
   await ada.evaluate(`(window.stale = document.querySelector('#tools [data-tool=reply]'), 1)`)
   await ada.rail.open(harbour)
@@ -53,7 +53,7 @@ test('a toolbar of the room before does nothing in the next one', async () => {
   await ada.rail.open(1)
 })
 
-test('words begun for one person are not turned public by an answer, nor for another', async () => {
+test('text begun for one person does not become public, or go to another, by a reply', async () => {
   await ada.row('A private note').reply()
   await ada.composer.chip.shown()
   await ada.type('my salary is')
@@ -76,7 +76,7 @@ test('a pinned private mode stays pinned over answers to the same person', async
   await clear()
 })
 
-test('news of a message wait while it is being edited, and come when that is done', async () => {
+test('changes of a message wait while it is being edited', async () => {
   await ada.send('Edit me')
   await ada.sees('Edit me')
   await ada.press('ArrowUp')
@@ -94,7 +94,7 @@ test('news of a message wait while it is being edited, and come when that is don
   await ada.row('Edit me').part('.reaction').shown()
 })
 
-test('words of an edit whose message goes are put into the field', async () => {
+test('the text of an edit goes to the composer when its message is deleted', async () => {
   await ada.press('ArrowUp')
   await ada.messages.editor.focused()
   await ada.type(', please')
@@ -120,7 +120,7 @@ test('an editor says why it does not save', async () => {
   await ada.press('Escape')
 })
 
-test('a message that is taken back stays away, and its neighbours are whole', async () => {
+test('a message being deleted is hidden, and its neighbours are complete', async () => {
   await bob.post(1, 'before', 'Said by Bob')
   await ada.send('Mine, one')
   await ada.send('Mine, two')
@@ -141,7 +141,7 @@ test('a message that is taken back stays away, and its neighbours are whole', as
   expect(await ada.row('Mine, two').matches('.msg--follow')).toBe(true)
 })
 
-test('Escape leaves one thing at a time, and the list is one stop', async () => {
+test('Escape leaves one thing at a time, and the list is one tab stop', async () => {
   await bob.post(1, 'linked', 'See https://example.org and https://example.com')
   await ada.sees('See https://example.org and https://example.com')
   await ada.messages.log.focus()

@@ -49,7 +49,7 @@ const elsewhere = 'No cafe in the harbour'
 const link = 'The cafe’s menu: http://menu.example/cafe'
 const first = 'The café opens at nine, 明天去上海'
 
-test('typing finds messages of all my rooms, newest first, the hit marked', async () => {
+test('a search finds messages of all my rooms, newest first, with the match marked', async () => {
   await ada.evaluate(`(window.announced = [], new MutationObserver(() =>
     announced.push(document.querySelector('#status').textContent)).observe(
       document.querySelector('#status'), { childList: true }))`)
@@ -65,7 +65,7 @@ test('typing finds messages of all my rooms, newest first, the hit marked', asyn
   await ada.waitFor(`announced.some((text) => text.includes('5 results'))`, 'the number, said')
 })
 
-test('sender, room, time and kind narrow it, each and all together', async () => {
+test('sender, room, time and kind narrow the results, each and all together', async () => {
   const meis = await ada.evaluate<string>(
     `[...document.querySelectorAll('[name=sender] option')].find((o) => o.text === '梅').value`,
   )
@@ -100,7 +100,7 @@ test('sender, room, time and kind narrow it, each and all together', async () =>
   await ada.palette.choose('when', '')
 })
 
-test('what is typed as a filter becomes one', async () => {
+test('a typed filter becomes a filter', async () => {
   await ada.palette.field.select()
   await ada.type('cafe from:梅 in:harbour ')
   await ada.palette.finds([elsewhere])
@@ -153,7 +153,7 @@ test('older results follow, and the list stands where it stood when one comes ba
   await ada.palette.leave()
 })
 
-test('with an input method, the signs are searched for, not the letters', async () => {
+test('with an input method, the chosen characters are searched for, not the letters', async () => {
   await ada.palette.open()
   const asked = (): number =>
     ada.requests.filter(({ url }) => url.includes('/search?') && url.includes('part=')).length
@@ -168,7 +168,7 @@ test('with an input method, the signs are searched for, not the letters', async 
   await ada.palette.leave()
 })
 
-test('what is too long to be looked for is answered with a sentence, once', async () => {
+test('a search that is too long gets a sentence, once', async () => {
   await ada.palette.open()
   await ada.evaluate(`(() => {
     const field = document.querySelector('#search-q')
@@ -188,7 +188,7 @@ test('what is too long to be looked for is answered with a sentence, once', asyn
   await ada.palette.leave()
 })
 
-test('rooms and people come first: a few keys go there', async () => {
+test('rooms and people come first in the palette, a few keys away', async () => {
   await ada.messages.log.focus()
   const slash = { key: '/', code: 'Slash', text: '/', windowsVirtualKeyCode: 191 }
   await ada.cdp('Input.dispatchKeyEvent', { ...slash, type: 'keyDown' })
@@ -210,7 +210,7 @@ test('rooms and people come first: a few keys go there', async () => {
   expect(await ada.palette.dialog.isShown()).toBe(false)
 })
 
-test('the search’s address is a page of its own, and one can go on from there', async () => {
+test('the address of a search is a page of its own, with links to the messages', async () => {
   await ada.goto(addressOf(server.port, 'a', '/search?q=cafe'))
   await ada.palette.hits.counts(5)
   await expectAccessible(ada)

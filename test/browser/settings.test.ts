@@ -55,7 +55,7 @@ test('with Auto the page follows the system while it is open', async () => {
   await looks(ada, 'light')
 })
 
-test('the moon in the bar changes the theme at once, in all tabs, without a new page', async () => {
+test('the theme button changes the theme at once, in all tabs, without a reload', async () => {
   const second = await openChatPage()
   await second.goto(addressOf(server.port, host, '/rooms/1'))
   await second.connected()
@@ -74,7 +74,7 @@ test('the moon in the bar changes the theme at once, in all tabs, without a new 
   second.close()
 })
 
-test('one theme fades into the other, and does not where less motion is asked for', async () => {
+test('the theme fades, but not with reduced motion', async () => {
   await ada.evaluate(`(() => {
     window.fades = 0
     const start = document.startViewTransition.bind(document)
@@ -129,7 +129,7 @@ test('the settings open by keyboard, and an arrow key chooses', async () => {
   expect(await ada.evaluate<string>(gap)).toBe('6px')
 })
 
-test('the Enter key adds a line when it is asked to, and Ctrl Enter sends', async () => {
+test('Enter adds a line when the setting says so, and Ctrl Enter sends', async () => {
   await ada.panel.openSettings()
   await ada.click('#settings [name=enter][value=line]')
   await ada.press('Escape')
@@ -141,7 +141,7 @@ test('the Enter key adds a line when it is asked to, and Ctrl Enter sends', asyn
   await ada.sees('first\nsecond')
 })
 
-test('on a touch screen Enter sends only when it is asked to', async () => {
+test('on a touch screen Enter sends only when the setting says so', async () => {
   await ada.evaluate(`(() => {
     const real = window.matchMedia.bind(window)
     window.matchMedia = (query) => query.includes('coarse') ? { matches: true } : real(query)
@@ -163,7 +163,7 @@ test('on a touch screen Enter sends only when it is asked to', async () => {
   await ada.evaluate('stopTouching()')
 })
 
-test('where the platform has no notices the settings say why', async () => {
+test('where notifications are not available the settings say why', async () => {
   await ada.evaluate(`(document.querySelector('#notices').hidden = true)`)
   await ada.panel.openSettings()
   expect(await ada.part('#needs-https').shownText()).toContain('HTTPS')
@@ -188,9 +188,9 @@ async function settingsAreAccessible(): Promise<void> {
   await ada.press('Escape')
 }
 
-test('the settings have no barrier', () => settingsAreAccessible())
+test('the settings are accessible', () => settingsAreAccessible())
 
-test('another language keeps the room and what was begun', async () => {
+test('a change of language keeps the room and the draft', async () => {
   await ada.composer.add('half a thought')
   await ada.panel.openSettings()
   await ada.click('#settings [name=language][value=zh]')
@@ -200,7 +200,7 @@ test('another language keeps the room and what was begun', async () => {
   expect((await ada.rows()).at(-1)?.text).toBe('by touch')
 })
 
-test('the Chinese settings have none either', () => settingsAreAccessible())
+test('the settings are accessible in Chinese', () => settingsAreAccessible())
 
 test('without JavaScript the settings are a page with a button', async () => {
   const plain = await openChatPage()

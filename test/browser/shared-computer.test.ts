@@ -73,7 +73,7 @@ async function expectNoTrace(): Promise<void> {
   expect(swept).not.toContain(canary)
 }
 
-test('the script alone forgets everything; the page that goes writes nothing', async () => {
+test('the script alone clears everything, and a page that closes writes nothing', async () => {
   // The header does the same only over HTTPS: the page stays here to be looked at.
   const second = await openChatPage()
   await second.goto(addressOf(server.port, host, '/rooms/1'))
@@ -111,7 +111,7 @@ test('after log-out there is no trace, nor behind the Back button', async () => 
   await expectNoTrace()
 })
 
-test('the next person finds nothing of it, nor sends it', async () => {
+test('the next person finds nothing of it and sends nothing of it', async () => {
   await page.goto(addressOf(server.port, host))
   await page.nickname.focused()
   await page.type('Ben')
@@ -123,7 +123,7 @@ test('the next person finds nothing of it, nor sends it', async () => {
   expect(isSent).toEqual([])
 })
 
-test('a file that waited goes too, though the page never asked for what keeps it', async () => {
+test('a waiting file is cleared, too, though the page never opened its store', async () => {
   await page.cdp('Network.setBlockedURLs', { urls: ['*media*'] })
   await page.goto(addressOf(server.port, host, '/rooms/1'))
   await page.connected()
@@ -152,7 +152,7 @@ test('a file that waited goes too, though the page never asked for what keeps it
   await page.connected()
 })
 
-test('on a computer of one’s own name and sound stay, and nothing that was said', async () => {
+test('on one’s own device name and sound stay, and no messages', async () => {
   await page.press('ArrowLeft')
   await mei.post(1, 'open', 'said in the open')
   await page.keeps('said in the open')

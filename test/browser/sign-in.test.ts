@@ -25,7 +25,7 @@ test('Escape does not close the dialog, however often', async () => {
   expect(await page.focusedId()).toBe('nickname')
 })
 
-test('a name that is held is refused with a reason; text and focus stay', async () => {
+test('a name in use is refused with a reason; text and focus stay', async () => {
   await page.type('mei')
   await page.press('Enter')
   await page.parts('[name=suggestion]').counts(2)
@@ -39,7 +39,7 @@ test('a name that is held is refused with a reason; text and focus stay', async 
   expect(state.focus).toBe('nickname')
 })
 
-test('one click on a free name goes in', async () => {
+test('one click on a free name signs in', async () => {
   const free = await page.part('[name=suggestion]').value()
   await page.click('[name=suggestion]')
   await page.connected()
@@ -59,7 +59,7 @@ test('logging out leaves nothing of the person in this browser', async () => {
   await page.signInDialog.shown()
 })
 
-test('the next person at this browser is somebody else, and finds what was said', async () => {
+test('the next person at this browser is somebody else and sees the room', async () => {
   await page.nickname.focused()
   await page.type('Ada')
   await page.press('Enter')
@@ -68,7 +68,7 @@ test('the next person at this browser is somebody else, and finds what was said'
   expect(await page.part('#timeline .msg').matches('.msg--own')).toBe(false)
 })
 
-test('signing out in one tab sends the other to the door', async () => {
+test('signing out in one tab sends the other tab to the sign-in page', async () => {
   const second = await openChatPage()
   await second.goto(addressOf(server.port, 'a', '/rooms/1'))
   await second.connected()

@@ -81,7 +81,7 @@ test('the bell’s menu', async () => {
   await ada.part('#bell-menu').hidePopover()
 })
 
-test('a room with a lot that is new', async () => {
+test('a room with many new messages', async () => {
   for (let n = 1; n <= 60; n += 1) await mei.post(2, `new-${n}`, `new ${n}`)
   await ada.rail.room(2).press()
   await ada.part('#unread-bar').shown()

@@ -62,7 +62,7 @@ test('a mention in another room rings three notes, in one of two tabs', async ()
   expect(await heard()).toEqual([659, 988, 1319])
 })
 
-test('a burst is one sound, however many messages it has', async () => {
+test('a burst of messages is one sound', async () => {
   for (let n = 0; n < 5; n += 1) await mei.post(tea, `s-2-${n}`, 'now, @Ada!')
   expect(await heard()).toEqual([])
   await pause()
@@ -70,7 +70,7 @@ test('a burst is one sound, however many messages it has', async () => {
   expect(await heard()).toEqual([659, 988, 1319])
 })
 
-test('a private message is the same turned round; talk is silent', async () => {
+test('a private message plays the notes in reverse; other messages are silent', async () => {
   await pause()
   await mei.post(tea, 's-4', 'just talk')
   expect(await heard()).toEqual([])
@@ -78,7 +78,7 @@ test('a private message is the same turned round; talk is silent', async () => {
   expect(await heard()).toEqual([1319, 988, 659])
 })
 
-test('what the room’s settings ask for is what is heard', async () => {
+test('the sound follows the notification setting of the room', async () => {
   await pause()
   const choose = (notify: string): Promise<unknown> =>
     ada.evaluate(`fetch('/rooms/${tea}/notify', { method: 'POST', body: 'notify=${notify}',
@@ -93,7 +93,7 @@ test('what the room’s settings ask for is what is heard', async () => {
   expect(await heard()).toEqual([659, 988])
 })
 
-test('nothing rings for what is being read, nor with the sound off', async () => {
+test('no sound plays for a room on the screen, or with the sound off', async () => {
   await pause()
   for (const page of [ada, second]) {
     await page.rail.room(tea).press()
@@ -108,7 +108,7 @@ test('nothing rings for what is being read, nor with the sound off', async () =>
   expect(await heard()).toEqual([])
 })
 
-test('notices are asked for from the bell only, and tell who and where', async () => {
+test('notifications are requested from the bell only, and say who and where', async () => {
   await pause()
   await ada.evaluate(`(window.notices = [], window.Notification = Object.assign(
     function (title, { body }) { notices.push([title, body]) },

@@ -46,7 +46,7 @@ const hostile = [
 const rows = `[...document.querySelectorAll('#timeline > .msg')]`
 const texts = `${rows}.map((row) => row.querySelector('.msg__body').textContent)`
 
-test('hostile text stands there to the letter, live and after a reload', async () => {
+test('hostile text is shown letter by letter, live and after a reload', async () => {
   await ada.evaluate(`(window.alerts = 0, window.alert = () => { window.alerts += 1 }, 0)`)
   for (const [n, text] of hostile.entries()) await mei.post(1, `h-${n}`, text)
   await ada.waitFor(`${rows}.length === ${hostile.length}`, 'all of them')
@@ -59,7 +59,7 @@ test('hostile text stands there to the letter, live and after a reload', async (
   expect(await ada.evaluate<boolean>(whole)).toBe(true)
 })
 
-test('what somebody formats is seen so by the others, and a link leads out safely', async () => {
+test('others see formatted text, and a link opens safely', async () => {
   await mei.post(1, 'f-1', '**bold** and `code`, see https://a.example/x')
   await ada.part('.msg strong').says('bold')
   const link = `(({ href, rel, target }) => ({ href, rel, target }))(
@@ -73,13 +73,13 @@ test('what somebody formats is seen so by the others, and a link leads out safel
   await ada.part('.msg__body--emoji').shown()
 })
 
-test('my own message is formatted once it is there', async () => {
+test('my own message is formatted when it is confirmed', async () => {
   await ada.composer.add('so *soft*')
   await ada.press('Enter')
   await ada.sees('so soft')
 })
 
-test('a long message is folded until somebody wants all of it', async () => {
+test('a long message is folded until it is opened', async () => {
   await mei.post(1, 'l-1', Array.from({ length: 60 }, (_, n) => `line ${n}`).join('\n'))
   await ada.part('.unfold').shown()
   const height = `document.querySelector('.msg__body--long').offsetHeight`

@@ -68,7 +68,7 @@ test('a slow upload says how far it is, can be cancelled, and leaves nothing beh
   await lineSpeed(ada, -1)
 })
 
-test('what is written after a file stays after it, however long the file takes', async () => {
+test('a message written after a file stays after it, however long the upload takes', async () => {
   await lineSpeed(ada, 1_000 * 1024)
   await bringLarge('first.bin', 1_000)
   await ada.composer.tray.counts(1)
@@ -79,7 +79,7 @@ test('what is written after a file stays after it, however long the file takes',
   await lineSpeed(ada, -1)
 })
 
-test('of many files two are under way at a time, in the order chosen', async () => {
+test('two files are uploaded at a time, in the order chosen', async () => {
   await lineSpeed(ada, 2_000 * 1024)
   await ada.evaluate(`(() => {
     window.underWay = 0
@@ -190,7 +190,7 @@ test('a message that waits shows its picture, and the bytes stay until it is the
   mei.problems.length = 0
 })
 
-test('more pictures at once than are let in at once follow by themselves', async () => {
+test('pictures beyond the rate limit follow by themselves', async () => {
   await ada.evaluate(`Promise.all(Array.from({ length: 30 }, () => fetch('/attachments', {
     method: 'POST', body: 'one of many' }))).then(() => 0)`)
   await ada.files.bring('paste')
@@ -202,7 +202,7 @@ test('more pictures at once than are let in at once follow by themselves', async
   ada.problems.length = 0
 })
 
-test('what the browser could not keep is named', async () => {
+test('a file that the browser could not store is named', async () => {
   await ada.files.ready()
   await server.kill()
   await ada.files.bring('paste')

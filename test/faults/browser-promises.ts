@@ -3,7 +3,7 @@ import { byTests } from './by-tests'
 /** T11, in the browser that the tests find: forty files, opened and in the room. */
 export const unrunnable = byTests({
   id: 'P11',
-  says: 'Nothing that was uploaded ever runs.',
+  says: 'An uploaded file never runs.',
   files: ['./test/browser/hostile-files.test.ts'],
   wanted: { files: 40, executions: 0, answersWithoutHeaders: 0 },
 })

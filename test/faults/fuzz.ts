@@ -26,7 +26,7 @@ const small: Size = { frames: 2_500, requests: 1_000, seed: 14 }
  */
 export const fuzzed: FaultTest<Size> = {
   id: 'P14',
-  says: 'Nothing that is sent ends the process, breaks it, or is shown what it may not see.',
+  says: 'No frame or request ends the process, breaks it, or gets what it may not see.',
   small,
   full: { frames: 100_000, requests: 20_000, seed: 14 },
   run,

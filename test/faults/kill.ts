@@ -31,7 +31,7 @@ const small: Size = {
  */
 export const killed: FaultTest<Size> = {
   id: 'P1',
-  says: 'What was acknowledged survives kill -9: nothing lost, doubled or renumbered.',
+  says: 'An acknowledged message survives kill -9: nothing is lost, doubled or renumbered.',
   small,
   full: { rounds: 20, window: 16, runMs: [300, 3_000], acknowledgedMin: 50_000, readyMsMax: 3_000 },
   run,

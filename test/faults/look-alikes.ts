@@ -12,7 +12,7 @@ const tried = bases.length * disguises.length
 /** T9: twenty people are there; others come as them, disguised in nineteen ways, or rename. */
 export const unmistakable: FaultTest<Size> = {
   id: 'P9',
-  says: 'Nobody can look like somebody else, neither at the door nor by another name.',
+  says: 'Nobody can look like somebody else, at sign-in or by another name.',
   small: {},
   full: {},
   run,

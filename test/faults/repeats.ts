@@ -15,7 +15,7 @@ const portion = 500
 /** T4: sends every message three times, twice at once on two sockets and once after a restart. */
 export const repeated: FaultTest<Size> = {
   id: 'P4',
-  says: 'Sending twice shows once, for ever, whoever asks again and wherever.',
+  says: 'A message sent twice is stored once, for ever.',
   small: { ids: 500 },
   full: { ids: 10_000 },
   run,

@@ -51,12 +51,12 @@ test('a second server on the same data is refused, and the first goes on', async
   await ada.close()
 })
 
-test('a port that is taken is named', async () => {
+test('a port in use is named', async () => {
   await using server = await startServer()
   await expectRefusal({ port: server.port }, new RegExp(`[Pp]ort ${server.port} is in use`))
 })
 
-test('a folder that cannot be written is named', async () => {
+test('a read-only folder is named', async () => {
   const folder = makeFolder()
   await Bun.write(join(folder, 'file'), 'a file, not a folder')
   await expectRefusal({ data: join(folder, 'file', 'below') }, /cannot write to the data folder/)
@@ -85,7 +85,7 @@ test('a stopped server leaves only its database and its lock, nothing to recover
   removeFolder(folder)
 })
 
-test('a damaged database is named, and what to do about it', async () => {
+test('a damaged database is named, with what to do', async () => {
   const folder = makeFolder()
   const file = join(folder, 'chatroom.db')
   const server = await startServer({ data: folder })
@@ -102,7 +102,7 @@ test('a damaged database is named, and what to do about it', async () => {
   removeFolder(folder)
 })
 
-test('a server that stops asks people to come back, and lets uploads end', async () => {
+test('a server that stops tells people to retry, and lets uploads end', async () => {
   await using server = await startServer()
   const ada = await signIn(server, 'Ada')
   let finish = (): void => {}

@@ -26,7 +26,7 @@ const small: Size = { readers: 12, senders: 4, everyMs: 20, restarts: 1, talkMs:
  */
 export const restarted: FaultTest<Size> = {
   id: 'P16',
-  says: 'A restart or an upgrade is a pause: all come back within seconds, nothing is lost.',
+  says: 'A restart or an upgrade is a pause: all reconnect within seconds, nothing is lost.',
   small,
   full: { readers: 95, senders: 5, everyMs: 100, restarts: 5, talkMs: 10_000 },
   run,

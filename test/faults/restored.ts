@@ -29,7 +29,7 @@ const small: Size = { talkMs: 500, messagesMin: 50, cuts: 2 }
  */
 export const restored: FaultTest<Size> = {
   id: 'P18',
-  says: 'A backup made while people talk restores whole, and pages that know more start afresh.',
+  says: 'A backup made under load restores completely, and pages that know more start afresh.',
   small,
   full: { talkMs: 60_000, messagesMin: 5_000, cuts: 20 },
   run,

@@ -44,7 +44,7 @@ const small: Size = {
  */
 export const slow: FaultTest<Size> = {
   id: 'P6',
-  says: 'A reader who takes nothing slows nobody, costs little memory, and misses nothing.',
+  says: 'A reader who reads nothing slows nobody, costs little memory, and misses nothing.',
   small,
   full: {
     readers: 200,

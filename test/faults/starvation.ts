@@ -42,7 +42,7 @@ const small: Size = {
  */
 export const unhindered: FaultTest<Size> = {
   id: 'P13',
-  says: 'Whatever one client does, the others are answered in time.',
+  says: 'However one client behaves, the others are answered in time.',
   small,
   full: { victims: 50, everyMs: 5_000, attackMs: 60_000, attacks, patience: 1 },
   run,

@@ -20,7 +20,7 @@ test('kill -9 during uploads: no row without its file, no file without its row',
   })
 })
 
-test('the janitor takes what nobody will ask for, and nothing else', async () => {
+test('the cleanup removes files that no message has, and nothing else', async () => {
   await using server = await startServer()
   const ada = await signIn(server, 'Ada')
   const file = await upload(server, ada, 'kept')
@@ -41,7 +41,7 @@ test('the janitor takes what nobody will ask for, and nothing else', async () =>
   expect(rowsOf(server.data)).toEqual([file.id])
 })
 
-test('who sends nothing for a while is told so, and nothing stays (U8)', async () => {
+test('a stalled upload is refused with a reason, and leaves nothing (U8)', async () => {
   await using server = await startServer()
   const line = await openLine(server)
   line.write(head(server, await signIn(server, 'Ada'), 'Content-Length: 100000'))
@@ -61,7 +61,7 @@ function head({ port, origin }: RunningServer, { cookie }: Person, more: string)
 
 const sentence = 'The server has no room for files. Text still works. Tell the administrator.'
 
-test('when the disk is full in the middle of a file, nothing of it stays (U15)', async () => {
+test('an upload that fills the disk leaves nothing (U15)', async () => {
   const env = { CHATROOM_TEST_FAULT: `disk-bytes=${3 * megabyte}` }
   await using server = await startServer({ env })
   const ada = await signIn(server, 'Ada')
@@ -74,7 +74,7 @@ test('when the disk is full in the middle of a file, nothing of it stays (U15)',
   })
 })
 
-test('on a real full disk files are refused, and words still go (U15)', async () => {
+test('on a full disk files are refused, and messages still go (U15)', async () => {
   // Making a small disk takes root; the test before this one does without.
   if (process.getuid?.() !== 0) return
   await using disk = mountDisk(290)

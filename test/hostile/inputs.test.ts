@@ -24,7 +24,7 @@ const groups: Record<string, number[]> = {
   L: upTo(5),
 }
 
-test('every input of the list stands on the page, once and in its order', () => {
+test('every input of the list is on the page, once and in order', () => {
   const wanted = Object.entries(groups).flatMap(([group, all]) => all.map((n) => `${group}${n}`))
   expect(rows.map(({ id }) => id)).toEqual(wanted)
 })

@@ -58,7 +58,7 @@ async function expectUnharmed(within: string): Promise<void> {
 /** The address of more hits; empty at the end. */
 const next = `document.querySelector('.search__more a')?.getAttribute('href') ?? ''`
 
-test('found again they are text, hit by hit, and so is what was said around them', async () => {
+test('in search results and the pages around them they are text', async () => {
   let path = `/search?q=${word}`
   let hits = 0
   for (let pages = 0; path !== '' && pages < 20; pages += 1) {
@@ -72,7 +72,7 @@ test('found again they are text, hit by hit, and so is what was said around them
   expect(hits).toBe(hostileTexts.length)
 })
 
-test('in the file of a room they are text, too', async () => {
+test('in the export of a room they are text, too', async () => {
   const answer = await fetchAs(server, eve, '/rooms/1/export.html?tz=UTC')
   const file = join(folder, 'room.html')
   await Bun.write(file, await answer.text())

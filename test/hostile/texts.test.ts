@@ -107,7 +107,7 @@ test('two hundred hostile texts arrive in an open page as they were typed', asyn
   await expectUnharmed()
 })
 
-test('the first page and all older ones show them as they were typed', async () => {
+test('the first page and all older pages show them as typed', async () => {
   await ada.goto(addressOf(server.port, 'a', '/rooms/1'))
   await ada.connected()
   await arm()
@@ -139,7 +139,7 @@ test('the page of each message shows it and those around it', async () => {
   expect(seen.size).toBe(200)
 })
 
-test('quoted in an answer they are one line of the same text', async () => {
+test('quoted in a reply they are one line of the same text', async () => {
   await ada.goto(addressOf(server.port, 'a', '/rooms/1'))
   await ada.connected()
   await arm()
@@ -160,7 +160,7 @@ test('quoted in an answer they are one line of the same text', async () => {
   await expectUnharmed()
 })
 
-test('changed into one another they stay text, and so do the lines that quote them', async () => {
+test('edited into one another they stay text, and so do their quotes', async () => {
   const swap = hostileTexts.slice(0, 30).map(({ text, shown }, n) => ({ n: 29 - n, text, shown }))
   for (const { n, text } of swap) {
     const frame = {

@@ -36,7 +36,7 @@ const react = (room: number, seq: number, emoji: string, client_id = crypto.rand
   client_id,
 })
 
-test('an own message gets other words, everywhere and for good', async () => {
+test('an edit of my own message is permanent and everywhere', async () => {
   const ada = await signIn(server(), 'Ada')
   const one = await openSocket(server(), ada)
   const other = await openSocket(server(), await signIn(server(), 'Grace'))
@@ -59,7 +59,7 @@ test('an own message gets other words, everywhere and for good', async () => {
   for (const socket of [one, other, page]) await socket.close()
 })
 
-test('a message taken back is gone for everybody, also for who was away', async () => {
+test('a deleted message is gone for everybody, also for those who were away', async () => {
   const ada = await signIn(server(), 'Barbara')
   const one = await openSocket(server(), ada)
   const said = await one.post(1, 'd-1', 'Forget this')
@@ -78,7 +78,7 @@ test('a message taken back is gone for everybody, also for who was away', async 
   await back.close()
 })
 
-test('another’s message, one in a room I left, and none at all are one answer', async () => {
+test('another’s message, one in a room I left, and a missing one get one answer', async () => {
   const owner = await signIn(server(), 'Maker')
   const member = await signIn(server(), 'Guest')
   const room = await makeRoom(server(), owner, 'Workshop')
@@ -111,7 +111,7 @@ test('another’s message, one in a room I left, and none at all are one answer'
   await two.close()
 })
 
-test('four who change, take back and react to one message leave one truth, 200 times', async () => {
+test('four people who edit, delete and react to one message end alike, 200 times', async () => {
   const ada = await signIn(server(), 'Racer')
   const room = await makeRoom(server(), ada, 'Race')
   const clients = await Promise.all([1, 2, 3, 4].map(() => openSocket(server(), ada)))

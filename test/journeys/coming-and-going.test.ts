@@ -18,7 +18,7 @@ async function look(path: string, headers: Record<string, string> = {}): Promise
   return fetch(server().origin + path, { redirect: 'manual', headers })
 }
 
-test('a stranger sees the door, and nothing of the rooms behind it', async () => {
+test('a stranger sees the sign-in page and nothing of the rooms', async () => {
   const ada = await signIn(server(), 'Ada')
   const socket = await openSocket(server(), ada)
   await socket.post(1, 'secret', 'between us')
@@ -35,14 +35,14 @@ test('a stranger sees the door, and nothing of the rooms behind it', async () =>
   await socket.close()
 })
 
-test('whoever followed a link to a room arrives there after choosing a name', async () => {
+test('a person who followed a link to a room arrives there after signing in', async () => {
   const page = await (await look('/rooms/1')).text()
   expect(page).toContain('name="room" value="1"')
   const answer = await send('/session', { nickname: 'Linked', avatar: 'moon', room: '1' })
   expect(answer.headers.get('location')).toBe('/rooms/1')
 })
 
-test('only own addresses are ever gone to', async () => {
+test('a redirect only ever leads to an address of this server', async () => {
   const rooms = ['//evil.example', '/\\evil.example', 'javascript:alert(1)', '999999']
   for (const [index, room] of rooms.entries()) {
     const nickname = `Goer ${'WXYZ'[index]}`
@@ -51,7 +51,7 @@ test('only own addresses are ever gone to', async () => {
   }
 })
 
-test('a person who is known goes straight in', async () => {
+test('a person with a session needs no sign-in', async () => {
   const { cookie } = await signIn(server(), 'Known')
   const answer = await look('/', { Cookie: cookie })
   expect({ status: answer.status, to: answer.headers.get('location') }).toEqual({
@@ -60,7 +60,7 @@ test('a person who is known goes straight in', async () => {
   })
 })
 
-test('the front door leads to the room that was open last, while it is mine', async () => {
+test('the first page leads to the room that was open last, while one is a member', async () => {
   const person = await signIn(server(), 'Lately')
   const room = await makeRoom(server(), person, 'Lately open')
   const opened = await look(`/rooms/${room}`, { Cookie: person.cookie })
@@ -74,7 +74,7 @@ test('the front door leads to the room that was open last, while it is mine', as
   expect(await to('chatroom_room=//evil.example')).toBe('/rooms/1')
 })
 
-test('of a hundred who want one name in one moment, exactly one gets it', async () => {
+test('of a hundred people who ask for one name at once, one gets it', async () => {
   const answers = await Promise.all(
     Array.from({ length: 100 }, () => send('/session', { nickname: 'Contested', avatar: 'sun' })),
   )
@@ -83,7 +83,7 @@ test('of a hundred who want one name in one moment, exactly one gets it', async 
   expect(statuses.filter((status) => status === 422).length).toBe(99)
 })
 
-test('who is refused a name gets it back with two free ones, as text', async () => {
+test('a refused name comes back with two free names, as text', async () => {
   await signIn(server(), 'Miró')
   const answer = await send('/session', { nickname: 'Miró', avatar: 'leaf' })
   const page = await answer.text()
@@ -97,7 +97,7 @@ test('who is refused a name gets it back with two free ones, as text', async () 
   expect((await send('/session', { nickname: 'Painter', avatar: '../x' })).status).toBe(422)
 })
 
-test('a name of markup stands as text wherever it is shown', async () => {
+test('a name of markup is text wherever it is shown', async () => {
   const name = `<b hx-get=/x>`
   const person = await signIn(server(), name)
   const socket = await openSocket(server(), person)
@@ -108,7 +108,7 @@ test('a name of markup stands as text wherever it is shown', async () => {
   await socket.close()
 })
 
-test('signing in gives a new session: one planted before is worth nothing', async () => {
+test('signing in gives a new session, and a planted one is worthless', async () => {
   const planted = `chatroom_00000000=${'A'.repeat(43)}`
   const answer = await send('/session', { nickname: 'Fixed', avatar: 'letter' }, planted)
   const cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? ''

@@ -56,7 +56,7 @@ test('the greeting tells who I am and how far each room has come', async () => {
   await socket.close()
 })
 
-test('the answer to a message is given only once it can be read', async () => {
+test('a message is acknowledged only when it can be read', async () => {
   const person = await signIn(server(), 'Barbara')
   const socket = await openSocket(server(), person)
   for (let n = 0; n < 20; n += 1) {
@@ -70,7 +70,7 @@ test('the answer to a message is given only once it can be read', async () => {
   await socket.close()
 })
 
-test('an answer to a message that is there is kept, to one that is not it is refused', async () => {
+test('a reply to a message is stored, and to a missing one it is refused', async () => {
   const person = await signIn(server(), 'Tony')
   const socket = await openSocket(server(), person)
   const first = await socket.post(1, 'reply-0', 'A question')
@@ -102,7 +102,7 @@ test('the longest message goes through whole, one more character does not', asyn
   await socket.close()
 })
 
-test('a text that cannot be kept to the letter is refused, any other is kept', async () => {
+test('a text that cannot be stored exactly is refused, any other is stored', async () => {
   const person = await signIn(server(), 'Letters')
   const socket = await openSocket(server(), person)
   const refused = {

@@ -17,7 +17,7 @@ async function post(person: Person, { body, headers, path }: Sent): Promise<Resp
 
 const json = { 'Content-Type': 'application/json' }
 
-test('a browser without JavaScript posts by a form and comes back to the room', async () => {
+test('a browser without JavaScript posts with a form and returns to the room', async () => {
   const person = await signIn(server(), 'Lynx')
   const page = await (
     await fetch(`${server().origin}/rooms/1`, { headers: { Cookie: person.cookie } })
@@ -39,7 +39,7 @@ test('a browser without JavaScript posts by a form and comes back to the room', 
   expect(said.map(({ content }) => content)).toEqual(['one\ntwo'])
 })
 
-test('a refused form comes back with its text and the reason', async () => {
+test('a refused form comes back with its text and a reason', async () => {
   const person = await signIn(server(), 'Opera')
   const content = `</textarea><script>alert(1)</script>${'x'.repeat(8_000)}`
   const answer = await post(person, {
@@ -71,7 +71,7 @@ test('a script posts JSON and gets the same answers as on the socket', async () 
   expect(empty.status).toBe(422)
 })
 
-test('a body that is no message is refused with a sentence', async () => {
+test('a body that is not a message is refused with a sentence', async () => {
   const person = await signIn(server(), 'Fuzz')
   const bodies = ['', '{', 'null', '[]', '42', '"x"', '{}', '{"client_id":{}}', '{"content":1}']
   for (const body of bodies) {
@@ -88,7 +88,7 @@ test('a body that is no message is refused with a sentence', async () => {
   expect((await post(person, { body: '--x', headers: broken })).status).toBe(400)
 })
 
-test('a form of a thousand fields with odd names is only ever a form', async () => {
+test('a form of a thousand odd fields is only a form', async () => {
   const person = await signIn(server(), 'Many')
   const form = new FormData()
   for (let n = 0; n < 1_000; n += 1) form.append(`field-${n}`, 'x')

@@ -39,7 +39,7 @@ test('without JavaScript the page of a message changes it, answers and deletes',
   expect((await history(server(), ada, 1)).some((message) => message.seq === seq)).toBe(false)
 })
 
-test('a change that is refused comes back with its text and the reason', async () => {
+test('a refused edit comes back with its text and a reason', async () => {
   const ada = await signIn(server(), 'Barbara')
   await sendForm(server(), ada, '/rooms/1/messages', { client_id: 'r-1', content: 'First words' })
   const path = `/rooms/1/messages/${(await newest(ada))?.seq}`
@@ -53,7 +53,7 @@ test('a change that is refused comes back with its text and the reason', async (
   expect(emoji.status).toBe(422)
 })
 
-test('others’ messages and rooms are neither changed nor shown to be there', async () => {
+test('messages and rooms of others cannot be changed, and look like missing ones', async () => {
   const [ada, eve] = [await signIn(server(), 'Maker'), await signIn(server(), 'Eve')]
   const room = await makeRoom(server(), ada, 'Closed', 'closed')
   await sendForm(server(), ada, '/rooms/1/messages', { client_id: 'o-1', content: 'Mine' })

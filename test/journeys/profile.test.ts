@@ -14,7 +14,7 @@ const facesKept = (): number =>
     (entry) => entry.isFile(),
   ).length
 
-test('who has another name keeps everything else, and scripts hear of it', async () => {
+test('a renamed person keeps everything else, and scripts are told', async () => {
   const [ada, grace] = [await signIn(server(), 'Ada'), await signIn(server(), 'Grace')]
   const [speaker, hearer] = [await openSocket(server(), ada), await openSocket(server(), grace)]
   await speaker.post(1, 'before', 'said before')
@@ -68,7 +68,7 @@ test('names keep their rules, and only small pictures are faces', async () => {
   expect(facesKept()).toBe(0)
 })
 
-test('who comes back hears the newest name and words, though others just did', async () => {
+test('a returning client gets the newest name and text, though others just did', async () => {
   const [writer, reader] = [await signIn(server(), 'Wren'), await signIn(server(), 'Reader')]
   const speaker = await openSocket(server(), writer)
   const answer = await speaker.post(1, 'first', 'said at first')

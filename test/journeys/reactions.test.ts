@@ -74,7 +74,7 @@ test('only one emoji is a reaction, and a message carries a bounded number of th
   await one.close()
 })
 
-test('a message that is gone, elsewhere, or nowhere takes no reaction', async () => {
+test('a deleted, foreign or missing message takes no reaction', async () => {
   const owner = await signIn(server(), 'Maker')
   const [one, two] = [
     await openSocket(server(), owner),
@@ -98,7 +98,7 @@ test('a message that is gone, elsewhere, or nowhere takes no reaction', async ()
   await two.close()
 })
 
-test('what was marked unread is unread on all devices, and is counted again', async () => {
+test('a message marked unread is unread on all devices, and is counted again', async () => {
   const ada = await signIn(server(), 'Reader')
   const bob = await openSocket(server(), await signIn(server(), 'Talker'))
   const [one, two] = [await openSocket(server(), ada), await openSocket(server(), ada)]

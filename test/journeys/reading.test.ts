@@ -40,7 +40,7 @@ test('a page is at most 200 messages, whatever is asked', async () => {
   expect((await seqs('limit=100000')).length).toBe(200)
 })
 
-test('a place or a size that is none is refused', async () => {
+test('an invalid place or size is refused', async () => {
   const queries = ['limit=0', 'limit=-1', 'limit=x', 'before=0', 'before=-5', 'before=1e3']
   for (const query of [...queries, 'after=-1', 'after=x', 'after=1e3']) {
     const answer = await get(`/rooms/1/messages?${query}`, { Accept: 'application/json' })
@@ -77,7 +77,7 @@ test('a script catches up over HTTP, page by page', async () => {
   expect(after).toBe(revision)
 })
 
-test('a returning socket hears exactly what it missed, in both languages of the wire', async () => {
+test('a returning socket gets exactly what it missed, in both formats', async () => {
   for (const subprotocol of ['chatroom.json', 'chatroom.html'] as const) {
     const socket = await openSocket(server(), ada, { subprotocol })
     socket.resume(1, total - 210)
@@ -91,7 +91,7 @@ test('a returning socket hears exactly what it missed, in both languages of the 
   }
 })
 
-test('a place of another database or of the future is answered by reload', async () => {
+test('a place of another database or of the future is answered with reload', async () => {
   const socket = await openSocket(server(), ada)
   socket.resume(1, 1, 'another-epoch')
   await socket.until((item) => item.type === 'reload', 'reload')
@@ -104,7 +104,7 @@ test('a place of another database or of the future is answered by reload', async
   await other.close()
 })
 
-test('a room that I am not in and a room that is not are one answer, byte for byte', async () => {
+test('a room of others and a missing room get one answer, byte for byte', async () => {
   const answers: string[] = []
   const paths = ['', '/messages', '/changes'].flatMap((rest) =>
     [2, 999_999, '0', '-1', '1e0', '01', 'general', '%2e%2e%2f', '1%00'].map(

@@ -8,7 +8,7 @@ import { serverForAll } from '../helpers/server'
 
 const server = serverForAll()
 
-test('a room is open to whoever finds it; who joins hears it from then on', async () => {
+test('anybody can join an open room, and hears it from then on', async () => {
   const ada = await signIn(server(), 'Ada')
   const room = await makeRoom(server(), ada, '港口 Harbour')
   const owner = await openSocket(server(), ada)
@@ -53,7 +53,7 @@ test('names: in any script, one line of topic, look-alikes and nonsense refused'
   }
 })
 
-test('a closed room’s name neither takes a name nor betrays that it has one', async () => {
+test('the name of a closed room is neither reserved nor revealed', async () => {
   const [ada, eve] = [await signIn(server(), 'Keeper'), await signIn(server(), 'Eve')]
   await makeRoom(server(), ada, 'Layoffs', 'closed')
   const answer = await sendForm(server(), eve, '/rooms', { name: 'Layoffs', kind: 'open' })
@@ -62,7 +62,7 @@ test('a closed room’s name neither takes a name nor betrays that it has one', 
   expect(again.status).toBe(422)
 })
 
-test('nobody makes rooms without end', async () => {
+test('the number of rooms that one person makes is limited', async () => {
   const eager = await signIn(server(), 'Eager')
   const make = async (n: number): Promise<number> => {
     const name = `Closet ${[...String(n)].map((digit) => 'abcdefghjk'[Number(digit)]).join('')}`
@@ -72,7 +72,7 @@ test('nobody makes rooms without end', async () => {
   expect(await make(limits.roomsPerOwnerMax)).toBe(422)
 })
 
-test('only the owner renames and puts out; any member sets the topic and invites', async () => {
+test('only the owner renames and removes; any member sets the topic and invites', async () => {
   const [ada, bob, eve] = await Promise.all(
     ['Ada L', 'Member', 'Outsider'].map((name) => signIn(server(), name)),
   )
@@ -130,7 +130,7 @@ test('nobody leaves the first room or a conversation of two', async () => {
   await other.close()
 })
 
-test('of fifty who open one conversation at once, all get the same room', async () => {
+test('fifty people who open one conversation at once get the same room', async () => {
   const [ada, bob] = [await signIn(server(), 'Left'), await signIn(server(), 'Right')]
   const [one, two] = [await openSocket(server(), ada), await openSocket(server(), bob)]
   const [adaId, bobId] = [one.hello.user.id, two.hello.user.id]
@@ -151,7 +151,7 @@ test('of fifty who open one conversation at once, all get the same room', async 
   await two.close()
 })
 
-test('mentions: by ids, the longest name that fits, all by the owner only', async () => {
+test('mentions are ids of the longest name that fits, and all by the owner only', async () => {
   const names = ['Ann', 'Ann Lee', '梅花', 'Zoë']
   const people = await Promise.all(names.map((name) => signIn(server(), name)))
   const sockets = await Promise.all(people.map((person) => openSocket(server(), person)))
@@ -186,7 +186,7 @@ test('mentions: by ids, the longest name that fits, all by the owner only', asyn
   for (const each of sockets) await each.close()
 })
 
-test('somebody is away when no tab of theirs is used, and back with any', async () => {
+test('a person is away when none of their tabs is used, and back with any', async () => {
   const person = await signIn(server(), 'Restless')
   const watcher = await openSocket(server(), await signIn(server(), 'Watching'))
   const [one, two] = [await openSocket(server(), person), await openSocket(server(), person)]
@@ -211,7 +211,7 @@ test('somebody is away when no tab of theirs is used, and back with any', async 
   await watcher.close()
 })
 
-test('typing is told to the room, not to others, and gathered however many write', async () => {
+test('typing is told to the room only, and gathered however many people type', async () => {
   const people = await Promise.all([1, 2, 3].map((n) => signIn(server(), `Typist ${'QRS'[n]}`)))
   const sockets = await Promise.all(people.map((person) => openSocket(server(), person)))
   const [one, two, three] = sockets
