@@ -78,7 +78,7 @@ test('a name typed to its end becomes its emoji, and undo takes back just that',
   expect(await ada.composer.options.isShown()).toBe(false)
   await ada.composer.undo()
   expect(await ada.composer.field.value()).toBe('So :joy:')
-  // Whoever wanted the word keeps it, whatever is done around it.
+  // A person who wanted the word keeps it, whatever is done around it.
   await ada.press('End')
   await ada.type(' ')
   await ada.press('Backspace')

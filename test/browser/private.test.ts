@@ -185,7 +185,7 @@ test('typing is shown to the room, and private typing to one person only', async
   await ada.press('Enter')
   await ada.composer.becomesPrivate()
   await ada.type('private words')
-  // Whoever hears of somebody who began later has heard of whoever began before.
+  // Typing is published in order: a later one comes after an earlier one.
   await mei.composer.add('public words')
   const isTyping = (item: Heard): boolean => item.type === 'typing' && item.active
   await spy.until((item) => isTyping(item) && spy.heard.indexOf(item) >= heard, 'the typing')

@@ -16,7 +16,7 @@ let script: ChatClient
 let ada: ChatPage
 let harbour: number
 
-/** A house with something to find: in two rooms and in private, by two people, old and new. */
+/** A server with something to find: in two rooms and in private, by two people, old and new. */
 beforeAll(async () => {
   server = await startServer()
   mei = await signIn(server, '梅')

@@ -30,14 +30,14 @@ afterAll(async () => {
   await server.dispose()
 })
 
-/** A place of the desk, beside everything. */
-const desk = (page: ChatPage): Promise<number[]> => pixelAt(page, 900, 20)
+/** A place of the background. */
+const background = (page: ChatPage): Promise<number[]> => pixelAt(page, 900, 20)
 
 async function looks(page: ChatPage, theme: keyof typeof paper): Promise<void> {
   const deadline = performance.now() + 5_000
   let colour: number[] = []
   while (performance.now() < deadline) {
-    colour = await desk(page)
+    colour = await background(page)
     if (String(colour) === String(paper[theme])) return
   }
   expect({ theme, colour }).toEqual({ theme, colour: paper[theme] })
@@ -99,7 +99,7 @@ test('the first frame of the next page has the theme already, before any script'
   await cold.cdp('Network.setBlockedURLs', { urls: ['*.js'] })
   await cold.goto(addressOf(server.port, host, '/rooms/1'))
   await cold.part('#timeline .msg').shown()
-  expect(await desk(cold)).toEqual(paper.dark)
+  expect(await background(cold)).toEqual(paper.dark)
   expect(await cold.evaluate<string>(`typeof htmx`)).toBe('undefined')
   await cold.emulate({ dark: true })
   await ada.click('.opens-theme')
@@ -109,7 +109,7 @@ test('the first frame of the next page has the theme already, before any script'
   await ada.waitFor(`document.cookie.includes('theme=light')`, 'the light theme to be kept')
   await cold.goto(addressOf(server.port, host, '/rooms/1'))
   await cold.part('#timeline .msg').shown()
-  expect(await desk(cold)).toEqual(paper.light)
+  expect(await background(cold)).toEqual(paper.light)
   cold.close()
 })
 

@@ -8,7 +8,7 @@ let server: RunningServer
 let ada: ChatPage
 let mei: ChatClient
 
-/** A house in which much waits for Ada: talk in one room, a mention, and a private message. */
+/** A server on which much waits for Ada: talk in one room, a mention, and a private message. */
 beforeAll(async () => {
   server = await startServer()
   const person = await signIn(server, '梅')

@@ -30,7 +30,7 @@ export function byTests({ id, says, files, wanted }: Options): FaultTest<Size> {
 /** Whether the tests of this process are to see a fault. */
 export const isPlanted = process.env.CHATROOM_TEST_PLANTED === 'yes'
 
-/** Notes what a test measured, for whoever runs the tests for their figures. */
+/** Notes what a test measured, for a run that collects the figures. */
 export function note(figures: Figures): void {
   const path = process.env.CHATROOM_TEST_FIGURES
   if (path !== undefined) appendFileSync(path, `${JSON.stringify(figures)}\n`)

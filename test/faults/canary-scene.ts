@@ -3,7 +3,7 @@ import { postFiles, upload } from '../helpers/files'
 import { makeRoom, openDirect, sendForm } from '../helpers/rooms'
 import type { RunningServer } from '../helpers/server'
 
-/** Secrets in a house, who has them, and who would like to. */
+/** Secrets on a server, who has them, and who would like to. */
 export type Scene = {
   server: RunningServer
   canary: string

@@ -21,8 +21,8 @@ const small: Size = { faults: [sizeLimit], talkMs: 400 }
 
 /**
  * T15: takes the disk away from a running server while people talk, in several ways, and gives it
- * back. Whatever was acknowledged is there afterwards, refusals come soon and say why, and whoever
- * only reads does not notice.
+ * back. Acknowledged messages are there afterwards, refusals come soon and say why, and a client
+ * that only reads does not notice.
  */
 export const diskFull: FaultTest<Size> = {
   id: 'P15',

@@ -1,13 +1,13 @@
 import type { BrowserPage } from '../helpers/browser'
 
 /**
- * Everything that a page of somebody else can try against a house in which its visitor is signed
+ * Everything that a page of somebody else can try against a server in which its visitor is signed
  * in; gives how much it tried. What it got is in `window.wins`.
  */
-export function attackFrom(house: string, mark: string): string {
+export function attackFrom(origin: string, mark: string): string {
   return `(async () => {
     window.wins = []
-    const house = ${JSON.stringify(house)}
+    const origin = ${JSON.stringify(origin)}
     const fields = (way) => ({ client_id: '${mark}-' + way, content: 'forged by ' + way })
     const form = (way) => new URLSearchParams(fields(way))
     const posts = [
@@ -23,25 +23,25 @@ export function attackFrom(house: string, mark: string): string {
       })() }],
     ]
     for (const [way, init] of posts) {
-      await fetch(house + '/rooms/1/messages', { method: 'POST', credentials: 'include', ...init })
+      await fetch(origin + '/rooms/1/messages', { method: 'POST', credentials: 'include', ...init })
         .catch(() => {})
     }
-    navigator.sendBeacon(house + '/rooms/1/messages', form('beacon'))
+    navigator.sendBeacon(origin + '/rooms/1/messages', form('beacon'))
     const paths = ['/rooms/1', '/rooms/1/messages', '/rooms/1/export.txt', '/search?q=a']
     for (const path of paths) {
-      await fetch(house + path, { credentials: 'include' })
+      await fetch(origin + path, { credentials: 'include' })
         .then((answer) => answer.text()).then(() => wins.push(path)).catch(() => {})
     }
     for (const protocol of ['chatroom.json', 'chatroom.html']) {
       await new Promise((resolve) => {
-        const socket = new WebSocket(house.replace('http', 'ws') + '/socket', protocol)
+        const socket = new WebSocket(origin.replace('http', 'ws') + '/socket', protocol)
         socket.onmessage = () => (wins.push(protocol), socket.close(), resolve())
         socket.onclose = socket.onerror = () => resolve()
       })
     }
     const frame = Object.assign(document.createElement('iframe'), { name: 'hidden' })
     const sheet = Object.assign(document.createElement('form'),
-      { action: house + '/rooms/1/messages', method: 'post', target: 'hidden' })
+      { action: origin + '/rooms/1/messages', method: 'post', target: 'hidden' })
     for (const [name, value] of Object.entries(fields('form'))) {
       sheet.append(Object.assign(document.createElement('input'), { name, value }))
     }

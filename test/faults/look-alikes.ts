@@ -4,7 +4,7 @@ import { bases, disguises, honestNames } from '../helpers/look-alikes'
 import { type RunningServer, startServer } from '../helpers/server'
 import { below, type FaultTest, type Figures, unlike } from './promise'
 
-/** The planted fault: nobody holds the names, so that whoever comes first may. */
+/** The planted fault: nobody has the names, so that anybody may take them. */
 type Size = { heldByNobody?: boolean }
 
 const tried = bases.length * disguises.length
@@ -36,7 +36,7 @@ async function run({ heldByNobody = false }: Size): Promise<Figures> {
   return { tried: lookAlikes.length, accepted, renamed, ...(await countHonest()) }
 }
 
-/** Honest names in a house of their own; of two that look alike only one is asked for. */
+/** Honest names on a server of their own; of two that look alike only one is asked for. */
 async function countHonest(): Promise<{ honestNames: number; honestRefused: number }> {
   await using server = await startServer()
   const twins = ['ALI', "O'Brien", 'A. Li']

@@ -8,7 +8,7 @@ export type Cut =
   | { kind: 'inside'; bytes: number }
   /** Nothing passes for a while, on new connections neither; then all of it does, late. */
   | { kind: 'stall'; ms: number }
-  /** Everything is lost for a while, and then whoever speaks learns that nobody is there. */
+  /** Everything is lost for a while, and then each sender learns that nobody is there. */
   | { kind: 'half-open'; ms: number }
   /** What the server says is lost from now on; nobody ever learns of it. */
   | { kind: 'deaf' }

@@ -17,14 +17,14 @@ type Size = {
   messagesMin: number
   /** Backups, and restores, that are killed in the middle. */
   cuts: number
-  /** The planted fault: the restored house has the epoch of the lost one. */
+  /** The planted fault: the restored server has the epoch of the lost one. */
   keepsEpoch?: boolean
 }
 
 const small: Size = { talkMs: 500, messagesMin: 50, cuts: 2 }
 
 /**
- * T18: backs a house up while people talk and send files, lets them go on, and restores it
+ * T18: backs a server up while people talk and send files, lets them go on, and restores it
  * elsewhere. Then what is there is compared with what was, and a page that knows more comes back.
  */
 export const restored: FaultTest<Size> = {
@@ -35,8 +35,8 @@ export const restored: FaultTest<Size> = {
   run,
   broken: (figures, { messagesMin }) => [
     ...unlike(figures, { lost: 0, differing: 0, missing: 0, filesBroken: 0, integrity: 'ok' }),
-    ...unlike(figures, { isSameHouse: true, pagesReload: true, goesOn: true }),
-    ...unlike(figures, { halfBackups: 0, halfHouses: 0 }),
+    ...unlike(figures, { isSameInstance: true, pagesReload: true, goesOn: true }),
+    ...unlike(figures, { halfBackups: 0, halfRestores: 0 }),
     ...below(figures, { messages: messagesMin, files: 3 }),
   ],
   control: () => run({ ...small, cuts: 0, keepsEpoch: true }),
@@ -154,7 +154,7 @@ async function compare(server: RunningServer, before: Before): Promise<Figures> 
     differing: now.filter(differs).length,
     missing: whole.filter(({ seq }) => seq <= last && !here.has(seq)).length,
     filesBroken,
-    isSameHouse: client.hello.user.id === hello.user.id,
+    isSameInstance: client.hello.user.id === hello.user.id,
     pagesReload: pagesReload.every((isReloaded) => isReloaded),
     goesOn: next.type === 'accepted' && next.seq > last,
   }

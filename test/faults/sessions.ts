@@ -9,7 +9,7 @@ import { attackFrom, readWins } from './forgery'
 import { below, type FaultTest, type Figures, unlike } from './promise'
 import { addressOf, enter } from '../browser/pages/chat-page'
 
-/** The planted fault: the hostile page is the house's own. */
+/** The planted fault: the hostile page is one of the server. */
 type Size = { fromInside?: boolean }
 
 /** T10: sessions that were chosen, replayed, used by other sites' pages, or looked for on disk. */
@@ -50,17 +50,17 @@ async function run({ fromInside = false }: Size): Promise<Figures> {
 /** A real browser that is signed in visits pages of another port and of another host. */
 async function tryFromOtherPages(server: RunningServer, fromInside = false) {
   const page = await enter(server.port, 'Victim', 'a')
-  const house = addressOf(server.port, 'a', '')
+  const origin = addressOf(server.port, 'a', '')
   const readByScript = await page.evaluate<boolean>(`/chatroom_[0-9a-f]+=/.test(document.cookie)`)
   const hostile = Bun.serve({
     port: 0,
     fetch: () => new Response('<!doctype html><title>hostile</title>', { headers: html }),
   })
   let [wins, crossSiteTries] = [0, 0]
-  // Cookies know no ports: to the browser the first of them is the house itself.
+  // Cookies know no ports: to the browser the first of them is the server itself.
   for (const host of fromInside ? ['a'] : ['a', 'evil']) {
     if (!fromInside) await page.goto(addressOf(hostile.port ?? 0, host))
-    crossSiteTries += await page.evaluate<number>(attackFrom(house, host))
+    crossSiteTries += await page.evaluate<number>(attackFrom(origin, host))
     wins += await readWins(page)
   }
   page.close()
@@ -148,8 +148,8 @@ async function countOpen(server: RunningServer, person: Person): Promise<number>
 /** Cookies that a script could read, another site could use, or plain HTTP could carry. */
 async function countWeakCookies(server: RunningServer): Promise<number> {
   await using behind = await startServer({ flags: ['--trust-proxy'] })
-  const join = async (house: RunningServer, headers: Record<string, string>): Promise<string> => {
-    const answer = await fetch(`${house.origin}/session`, {
+  const join = async (server: RunningServer, headers: Record<string, string>): Promise<string> => {
+    const answer = await fetch(`${server.origin}/session`, {
       method: 'POST',
       redirect: 'manual',
       headers,

@@ -13,7 +13,7 @@ const script = `<script>${attack}</script>`
 const xslt = `<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform">
 <xsl:template match="/"><html><body>${script}</body></html></xsl:template></xsl:stylesheet>`
 
-/** Forty files that would run in a careless house: U1 to U4, U6, U7, U16. */
+/** Forty files that would run on a careless server: U1 to U4, U6, U7, U16. */
 export const hostileFiles: HostileFile[] = [
   file('page.html', 'image/png', html),
   file('page.html', 'text/html', html),

@@ -49,7 +49,7 @@ export async function openLine({ port }: RunningServer): Promise<Line> {
     close()
   })
   await opened
-  // Whoever is cut off while writing gets an error, which is what such tests want.
+  // A connection that is cut during a write reports an error, as such tests want.
   socket.on('error', () => {})
   const heard = (): string => Buffer.concat(chunks).toString('latin1')
   return {

@@ -12,7 +12,7 @@ const server = serverForAll({ env: { CHATROOM_RATE_LIMITS: 'on' } })
 const statusOf = async (headers: Record<string, string | null>): Promise<number> =>
   Number((await sendRaw(server(), upgradeRequest(server(), headers))).slice(9, 12))
 
-test('H7: whoever has logged out gets no socket, with the cookie of before', async () => {
+test('H7: a logged-out person gets no socket with the old cookie', async () => {
   const person = await signIn(server(), 'Leaver')
   expect(await statusOf({ Cookie: person.cookie })).toBe(101)
   await sendForm(server(), person, '/session/end')

@@ -3,7 +3,7 @@ import { history, openSocket, signIn } from '../helpers/client'
 import { openDirect, sendForm } from '../helpers/rooms'
 import { startServer } from '../helpers/server'
 
-test('N12: a name is kept for whoever holds it, also while nobody is there', async () => {
+test('N12: a name stays with its holder, also while offline', async () => {
   await using server = await startServer()
   const ada = await signIn(server, 'Ada')
   await server.kill()
@@ -16,7 +16,7 @@ test('N12: a name is kept for whoever holds it, also while nobody is there', asy
   await socket.close()
 })
 
-test('N13: whoever takes a name that was given up gets the name and nothing else', async () => {
+test('N13: the next holder of a name gets the name and nothing else', async () => {
   await using server = await startServer()
   const [first, bob] = [await signIn(server, 'Ada'), await signIn(server, 'Bob')]
   const [hers, his] = [await openSocket(server, first), await openSocket(server, bob)]

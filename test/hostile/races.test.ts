@@ -50,7 +50,7 @@ test('Q2: one message that leaves by form and by two sockets at once is one mess
   for (const socket of sockets) await socket.close()
 })
 
-test('Q5: whoever takes another name while talking stays one person', async () => {
+test('Q5: a person renamed while talking stays one person', async () => {
   const person = await signIn(server(), 'Before')
   const socket = await openSocket(server(), person)
   const said: Promise<Answer>[] = []

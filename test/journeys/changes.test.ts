@@ -99,7 +99,7 @@ test('another’s message, one in a room I left, and a missing one get one answe
     expect(await answered(two, edit(place, seq, 'x'))).toMatchObject(refusal)
     expect(await answered(two, remove(place, seq))).toMatchObject(refusal)
   }
-  // Whoever made the room may take away what was said in it, but not put words in mouths.
+  // The owner of the room may delete messages of others, but not edit them.
   expect(await answered(one, edit(room, yours ?? 0, 'x'))).toMatchObject(refusal)
   expect(await answered(one, remove(room, yours ?? 0))).toMatchObject({ type: 'accepted' })
   await sendForm(server(), member, `/rooms/${room}/leave`)

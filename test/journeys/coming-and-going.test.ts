@@ -113,8 +113,8 @@ test('signing in gives a new session, and a planted one is worthless', async () 
   const answer = await send('/session', { nickname: 'Fixed', avatar: 'letter' }, planted)
   const cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? ''
   expect(cookie).not.toContain('AAAA')
-  const house = cookie.split('=')[0] ?? ''
-  expect((await look('/rooms/1', { Cookie: `${house}=${'A'.repeat(43)}` })).status).toBe(401)
+  const name = cookie.split('=')[0] ?? ''
+  expect((await look('/rooms/1', { Cookie: `${name}=${'A'.repeat(43)}` })).status).toBe(401)
   const { status } = await look('/rooms/1', { Cookie: cookie })
   expect(status).toBe(200)
   // The same name again from the same browser: still the same person, under a new token.
@@ -172,7 +172,7 @@ test('a reload does not flicker: one stays online for ten seconds', async () => 
   await first.close()
   await second.close()
   const reloaded = await openSocket(server(), person)
-  // Whoever is told of somebody who came later was told of the first one before.
+  // Presence is published in order: a later arrival comes after an earlier one.
   const later = await openSocket(server(), await signIn(server(), 'Later'))
   const { user } = later.hello
   await watcher.until((item) => item.type === 'presence' && item.user === user.id, 'the later one')

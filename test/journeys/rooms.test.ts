@@ -102,7 +102,7 @@ test('only the owner renames and removes; any member sets the topic and invites'
   expect(await status(eve, `${path}/members`)).toBe(404)
   expect(await status(bob, `${path}/members`, { user: '999999' })).toBe(404)
   expect(await status(ada, `${path}/leave`)).toBe(303)
-  // Whoever has been there longest is the owner now.
+  // The oldest member is the owner now.
   expect(await status(bob, path, { name: 'Bob’s' })).toBe(303)
   await socket.close()
   await outsider.close()

@@ -28,7 +28,7 @@ export async function askAnything(
       if (answer === null) return
       if (answer.startsWith('HTTP/1.1 ')) figures.answered += 1
       if (answer.startsWith('HTTP/1.1 500')) figures.serverErrors += 1
-      // Whoever was logged out by what they asked comes in again.
+      // A person whom a request has logged out signs in again.
       if (answer.startsWith('HTTP/1.1 401')) people[n] = await comeIn(fuzz, figures.requests)
     }
   }

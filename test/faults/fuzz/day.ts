@@ -3,13 +3,13 @@ import { fetchAs, photo, postFiles, upload } from '../../helpers/files'
 import { makeRoom, openDirect, sendForm } from '../../helpers/rooms'
 
 /** Everything that a client can do, done once: what is sent on the way is what fuzz begins with. */
-export async function spendADay(house: Address): Promise<void> {
+export async function spendADay(server: Address): Promise<void> {
   const [mo, flo, zed] = await Promise.all(
-    ['Mo', 'Flo', 'Zed'].map((name) => signIn(house, name, 'moon')),
+    ['Mo', 'Flo', 'Zed'].map((name) => signIn(server, name, 'moon')),
   )
   if (mo === undefined || flo === undefined || zed === undefined) throw new Error('three people')
-  const socket = await openSocket(house, mo)
-  const page = await openSocket(house, flo, { subprotocol: 'chatroom.json' })
+  const socket = await openSocket(server, mo)
+  const page = await openSocket(server, flo, { subprotocol: 'chatroom.json' })
   await socket.post(1, 'day-1', 'Good morning, @Flo: **bold** `code` https://a.example')
   await socket.post(1, 'day-2', 'And an answer', 1)
   const place = { room: 1, seq: 1 }
@@ -27,34 +27,34 @@ export async function spendADay(house: Address): Promise<void> {
   for (const frame of changes) socket.send(frame)
   socket.resume(1, 1)
   await socket.until((item) => item.type === 'caught_up', 'the end')
-  const closed = await makeRoom(house, mo, 'Closed day', 'closed')
-  const open = await makeRoom(house, mo, 'Open day')
+  const closed = await makeRoom(server, mo, 'Closed day', 'closed')
+  const open = await makeRoom(server, mo, 'Open day')
   const user = String(page.hello.user.id)
-  await sendForm(house, flo, `/rooms/${open}/members`)
-  await sendForm(house, mo, `/rooms/${closed}/members`, { user })
-  await sendForm(house, mo, `/rooms/${closed}`, { name: 'Closed night', topic: 'Stars' })
-  await sendForm(house, flo, `/rooms/${open}/notify`, { notify: 'all' })
-  await sendForm(house, mo, `/rooms/${closed}/members/remove`, { user })
-  await sendForm(house, flo, `/rooms/${open}/leave`)
-  const direct = await openDirect(house, mo, page.hello.user.id)
+  await sendForm(server, flo, `/rooms/${open}/members`)
+  await sendForm(server, mo, `/rooms/${closed}/members`, { user })
+  await sendForm(server, mo, `/rooms/${closed}`, { name: 'Closed night', topic: 'Stars' })
+  await sendForm(server, flo, `/rooms/${open}/notify`, { notify: 'all' })
+  await sendForm(server, mo, `/rooms/${closed}/members/remove`, { user })
+  await sendForm(server, flo, `/rooms/${open}/leave`)
+  const direct = await openDirect(server, mo, page.hello.user.id)
   const note = { room: direct, client_id: 'day-6', content: 'For you', written_in: 1 }
   socket.send({ type: 'message.post', attachments: [], reply_to: null, ...note })
-  await sendForm(house, mo, '/rooms/1/messages', { client_id: 'day-7', content: 'By form' })
-  await sendForm(house, mo, '/rooms/1/messages/1', { content: 'Changed by form' })
-  await sendForm(house, mo, '/rooms/1/messages/1/reactions', { emoji: '🎉', active: 'true' })
-  const file = await upload(house, mo, photo.jpeg, { name: 'day.jpg', description: 'A day' })
-  await postFiles(house, mo, 1, 'day-8', [file.id])
-  await fetchAs(house, flo, file.url, { Range: 'bytes=0-9' })
-  await sendForm(house, mo, '/rooms/1/messages/2/delete')
-  await sendForm(house, mo, '/preferences', { language: 'en', theme: 'dark', density: 'cosy' })
-  await sendForm(house, mo, '/profile', { nickname: 'Mo M.', avatar: 'sun' })
-  await history(house, mo, 1)
+  await sendForm(server, mo, '/rooms/1/messages', { client_id: 'day-7', content: 'By form' })
+  await sendForm(server, mo, '/rooms/1/messages/1', { content: 'Changed by form' })
+  await sendForm(server, mo, '/rooms/1/messages/1/reactions', { emoji: '🎉', active: 'true' })
+  const file = await upload(server, mo, photo.jpeg, { name: 'day.jpg', description: 'A day' })
+  await postFiles(server, mo, 1, 'day-8', [file.id])
+  await fetchAs(server, flo, file.url, { Range: 'bytes=0-9' })
+  await sendForm(server, mo, '/rooms/1/messages/2/delete')
+  await sendForm(server, mo, '/preferences', { language: 'en', theme: 'dark', density: 'cosy' })
+  await sendForm(server, mo, '/profile', { nickname: 'Mo M.', avatar: 'sun' })
+  await history(server, mo, 1)
   for (const path of ['/rail', '/rooms/1/changes?after=0', '/search?q=morning&sender=1&limit=5']) {
-    await readJson(house, mo, path)
+    await readJson(server, mo, path)
   }
-  for (const path of pages) await (await fetchAs(house, mo, path, { 'HX-Request': 'true' })).text()
-  for (const path of pages) await (await fetchAs(house, mo, path)).text()
-  await sendForm(house, zed, '/session/end', { asked: 'yes' })
+  for (const path of pages) await (await fetchAs(server, mo, path, { 'HX-Request': 'true' })).text()
+  for (const path of pages) await (await fetchAs(server, mo, path)).text()
+  await sendForm(server, zed, '/session/end', { asked: 'yes' })
   await socket.close()
   await page.close()
 }

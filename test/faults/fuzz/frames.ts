@@ -4,7 +4,7 @@ import type { Listening } from '../fuzz'
 import { brokenFrame, spoken } from './bytes'
 import { createChance } from './chance'
 import { mutateJson } from './json'
-import { type Mouth, openMouth } from './mouth'
+import { type FuzzClient, openFuzzClient } from './fuzz-client'
 import type { Recording } from './record'
 import { sweepJson } from './sweep'
 
@@ -40,9 +40,9 @@ export async function sayAnything(fuzz: Fuzz): Promise<Said> {
   ])
   await Promise.all(
     lanes.map(async ({ person, subprotocol, isBroken }, n) => {
-      // Decisions of its own, so that a seed means the same whoever is faster.
+      // Decisions of its own, so that a seed means the same whichever client is faster.
       const chance = createChance(seed * 100 + n)
-      const open = () => openMouth(fuzz.server, person, subprotocol, fuzz.listen.hear)
+      const open = () => openFuzzClient(fuzz.server, person, subprotocol, fuzz.listen.hear)
       const own = sweep.filter((_, at) => at % wordLanes === n)
       const next = (): Buffer => {
         if (isBroken) return brokenFrame(chance, chance.pick(texts))
@@ -65,13 +65,13 @@ function weigh(frames: string[]): string[] {
   return [...others, ...others, ...others, ...frames]
 }
 
-type Speech = { count: number; atOnce: number; open: () => Promise<Mouth>; next: () => Buffer }
+type Speech = { count: number; atOnce: number; open: () => Promise<FuzzClient>; next: () => Buffer }
 
 async function speak({ count, atOnce, open, next }: Speech, said: Said): Promise<void> {
-  let mouth = await open()
+  let client = await open()
   for (let done = 0; done < count;) {
-    for (let n = 0; n < atOnce; n += 1) mouth.say(next())
-    const isHeard = await mouth.isHeard(patienceMs)
+    for (let n = 0; n < atOnce; n += 1) client.say(next())
+    const isHeard = await client.isHeard(patienceMs)
     // One alone was heard, too, when its answer is the end of the connection.
     if (isHeard || atOnce === 1) {
       done += atOnce
@@ -79,10 +79,10 @@ async function speak({ count, atOnce, open, next }: Speech, said: Said): Promise
     }
     if (isHeard) continue
     // Silence is a frame that claims to be longer, or a server that is gone.
-    mouth.close()
+    client.close()
     const again = await open().catch(() => null)
     if (again === null || !(await again.isHeard())) return void (said.deaf += 1)
-    mouth = again
+    client = again
   }
-  mouth.close()
+  client.close()
 }

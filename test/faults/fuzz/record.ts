@@ -15,11 +15,11 @@ export async function record(server: RunningServer): Promise<Recording> {
   const wire = createServer((client) => {
     const parts: Buffer[] = []
     lines.push(parts)
-    const house = connect(server.port, '127.0.0.1')
+    const upstream = connect(server.port, '127.0.0.1')
     client.on('data', (chunk) => parts.push(Buffer.from(chunk)))
-    client.on('error', () => house.destroy())
-    house.on('error', () => client.destroy())
-    client.pipe(house).pipe(client)
+    client.on('error', () => upstream.destroy())
+    upstream.on('error', () => client.destroy())
+    client.pipe(upstream).pipe(client)
   })
   const { promise: listening, resolve } = Promise.withResolvers<void>()
   wire.listen(0, '127.0.0.1', resolve)

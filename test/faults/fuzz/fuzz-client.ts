@@ -5,7 +5,7 @@ import type { RunningServer } from '../../helpers/server'
 import { frameBytes } from './framing'
 
 /** A connection into which anything may be said; it listens with half an ear. */
-export type Mouth = {
+export type FuzzClient = {
   isOpen: () => boolean
   say: (bytes: Uint8Array) => void
   /** Asks whether all of it was heard; false when it was closed, or nobody answers in time. */
@@ -14,12 +14,12 @@ export type Mouth = {
 }
 
 /** Opens a socket by hand; `onHeard` is lent every piece of what comes. */
-export async function openMouth(
+export async function openFuzzClient(
   server: RunningServer,
   person: Person,
   subprotocol: 'chatroom.json' | 'chatroom.html',
   onHeard: (bytes: Buffer) => void,
-): Promise<Mouth> {
+): Promise<FuzzClient> {
   const { promise: greeted, resolve: greet, reject } = Promise.withResolvers<void>()
   let [isOpen, answers] = [true, 0]
   let waiting: Buffer[] = []
@@ -43,7 +43,7 @@ export async function openMouth(
       },
       close() {
         isOpen = false
-        reject(new Error('The house did not greet'))
+        reject(new Error('The server sent no hello'))
         wake()
       },
       error() {},
