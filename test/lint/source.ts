@@ -34,9 +34,7 @@ type Import = { from: string; isType: boolean; line: number; names: string[] }
 
 /** The modules a file imports, what of each (`*`: all of it), and whether only types. */
 export function importsOf(source: Source): Import[] {
-  const pattern =
-    /^(?:import|export)\s+(type\s)?([^'"]*?)from\s+'([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm
-  return [...source.text.matchAll(pattern)].map((match) => {
+  return [...source.text.matchAll(imported)].map((match) => {
     const [, type, what = '*', from] = match
     const list = /\{([^}]*)\}/.exec(what)?.[1]?.split(',') ?? ['*']
     const names = list.map(
@@ -54,6 +52,12 @@ export function importsOf(source: Source): Import[] {
     }
   })
 }
+
+const imported = new RegExp(
+  `^(?:import|export)\\s+(type\\s)?([^'"]*?)from\\s+'([^']+)'` +
+    `|^import '([^']+)'|\\bimport\\('([^']+)'\\)`,
+  'gm',
+)
 
 /** Where a relative import leads, without its ending; null for packages. */
 export function resolveImport(source: Source, from: string): string | null {

@@ -8,7 +8,7 @@ const reconnectMsMax = 15_000
 /** Hidden for longer than this, a page asks what it missed as soon as it is shown. */
 const hiddenMs = 60_000
 
-export type ConnectionListener = {
+type ConnectionListener = {
   /** Frames can be sent from here on. */
   onHello: (hello: ChatEvent & { type: 'hello' }) => void
   onEvent: (event: ChatEvent) => void

@@ -2,7 +2,7 @@ import { createPaths } from '../../shared/paths'
 import type { Page } from '../ui/page'
 
 /** What the island uses of htmx (4.0.1), which is loaded by its own script tag before it. */
-export type Htmx = {
+type Htmx = {
   swap: (context: SwapContext) => Promise<void>
   /** Wires the attributes of an element; `force` for one that htmx has torn down. */
   process: (element: Element, force?: boolean) => void
@@ -89,7 +89,7 @@ export function swapIn(
   const chosen = select === undefined ? {} : { select }
   return htmx().swap({ text, target, swap, ...chosen, sourceElement: document.body })
 }
-export type SwapHooks = {
+type SwapHooks = {
   /** A fragment is about to be put on the page. */
   onFragment: (fragment: ParentNode) => void
   /** Remembers the reader's place; the returned function restores it. */

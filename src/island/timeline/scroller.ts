@@ -19,7 +19,7 @@ export type Scroller = {
   watch: (timeline: HTMLElement) => void
 }
 
-export type ScrollHooks = {
+type ScrollHooks = {
   onNearTop: () => void
   onNearEnd: () => void
   /** The reader came back to the end. */

@@ -33,7 +33,7 @@ import { createRows } from './rows'
 import { createScroller } from './scroller'
 
 /** What the recipes do when the list changes by itself. */
-export type TimelineListener = {
+type TimelineListener = {
   /** Another list is on the page; `isJump`: because the reader wanted its end, or one message. */
   shown: (isJump: boolean) => void
   /** Older or newer rows were loaded. */
