@@ -1,6 +1,7 @@
 import { cpSync } from 'node:fs'
 import { serverLimits } from '../../src/server/limits'
 import { postingBatchMax } from '../../src/chat/messages/post-message'
+import { newId } from '../../src/island/ui/new-id'
 import { openStore } from '../../src/store/sqlite/sqlite'
 import type { Room, Store, User } from '../../src/store/store'
 import { makeFolder, removeFolder } from '../helpers/server'
@@ -15,28 +16,28 @@ const repeats = 40
 const roomCount = 1_000
 const authorCount = 10
 
-type House = { store: Store; folder: string; count: number; reader: User; authors: User[] }
+type Instance = { store: Store; folder: string; count: number; reader: User; authors: User[] }
 
-/** What the store's work costs in a small house and in large ones, of one shape, in turns. */
+/** What the store's work costs in a small instance and in large ones, of one shape, in turns. */
 export async function* benchStore(): AsyncGenerator<Figure[]> {
   const largest = process.argv.includes('--large') ? [5_000_000] : []
-  const houses = await grow([10_000, 100_000, 1_000_000, ...largest])
+  const instances = await grow([10_000, 100_000, 1_000_000, ...largest])
   // Filled in one go, they have not come to index it all, which posts would pay for at some point.
-  for (const { folder } of houses) await indexed(folder)
+  for (const { folder } of instances) await indexed(folder)
   const tallies = works.map(({ name }) => {
-    return { name, rounds: Object.fromEntries(houses.map(({ count }) => [nameOf(count), []])) }
+    return { name, rounds: Object.fromEntries(instances.map(({ count }) => [nameOf(count), []])) }
   })
   for (let round = 0; round <= rounds; round += 1) {
     for (const [n, { work }] of works.entries()) {
-      for (const house of houses) {
-        const micros = await time(house, round, work)
+      for (const instance of instances) {
+        const micros = await time(instance, work)
         // The first time everything is cold.
-        const tally: number[] = tallies[n]?.rounds[nameOf(house.count)] ?? []
+        const tally: number[] = tallies[n]?.rounds[nameOf(instance.count)] ?? []
         if (round > 0) tally.push(micros)
       }
     }
   }
-  for (const { store, folder } of houses) {
+  for (const { store, folder } of instances) {
     await store.close()
     removeFolder(folder)
   }
@@ -48,11 +49,11 @@ function nameOf(count: number): string {
   return count.toLocaleString('en')
 }
 
-type Work = (house: House, room: Room, n: string) => Promise<unknown>
+type Work = (instance: Instance, room: Room) => Promise<unknown>
 
 const works: { name: string; work: Work }[] = [
   ...[1, 10, 100].map((size) => ({ name: `append ${size}`, work: appending(size) })),
-  { name: 'append 100, ids by chance', work: appending(100, () => crypto.randomUUID()) },
+  { name: 'append 100, random ids', work: appending(100, () => crypto.randomUUID()) },
   {
     name: 'a page of history',
     work: ({ store }, room) =>
@@ -74,12 +75,12 @@ function newest(store: Store, room: Room): Promise<unknown> {
   return store.messages.before(room, null, limits.historyPageRows)
 }
 
-function appending(size: number, idOf = (n: string, k: number) => `${n}-${size}-${k}`): Work {
-  return ({ store, authors }, room, n) => {
+function appending(size: number, makeId = newId): Work {
+  return ({ store, authors }, room) => {
     const batch = Array.from({ length: size }, (_, k) => {
       const author = authors[k % authors.length]
       if (author === undefined) throw new Error('somebody has to say it')
-      return message(author, { room: room.id, clientId: idOf(n, k), content })
+      return message(author, { room: room.id, clientId: makeId(), content })
     })
     return store.messages.append(batch)
   }
@@ -87,18 +88,18 @@ function appending(size: number, idOf = (n: string, k: number) => `${n}-${size}-
 
 const content = 'See you at nine at the station, and bring the long rope.'
 
-async function time(house: House, round: number, work: Work): Promise<number> {
-  const room = await house.store.rooms.find(house.reader.id, 1)
+async function time(instance: Instance, work: Work): Promise<number> {
+  const room = await instance.store.rooms.find(instance.reader.id, 1)
   if (room === null) throw new Error('everybody is in the first room')
   const startedAt = performance.now()
-  for (let n = 0; n < repeats; n += 1) await work(house, room, `${round}-${n}`)
+  for (let n = 0; n < repeats; n += 1) await work(instance, room)
   return ((performance.now() - startedAt) * 1_000) / repeats
 }
 
-/** One house that grows, copied at each size. */
-async function grow(counts: number[]): Promise<House[]> {
+/** One instance that grows, copied at each size. */
+async function grow(counts: number[]): Promise<Instance[]> {
   const folders = counts.map(() => makeFolder())
-  let people: Pick<House, 'reader' | 'authors'> | null = null
+  let people: Pick<Instance, 'reader' | 'authors'> | null = null
   let before = 0
   for (const [n, count] of counts.entries()) {
     const folder = folders[n] ?? ''
@@ -124,7 +125,7 @@ function open(folder: string): Store {
 }
 
 /** Authors and a reader, who is in all rooms and has read nothing. */
-async function settle(store: Store): Promise<Pick<House, 'reader' | 'authors'>> {
+async function settle(store: Store): Promise<Pick<Instance, 'reader' | 'authors'>> {
   const reader = await join(store, 'Reader', 0)
   const authors: User[] = []
   for (let n = 1; n <= authorCount; n += 1) authors.push(await join(store, `Author ${n}`, n))
@@ -141,7 +142,7 @@ async function settle(store: Store): Promise<Pick<House, 'reader' | 'authors'>> 
 /** Half of all is said in the first room, the rest is spread; the reader is 4 behind in each. */
 async function fill(
   store: Store,
-  { authors, reader }: Pick<House, 'reader' | 'authors'>,
+  { authors, reader }: Pick<Instance, 'reader' | 'authors'>,
   from: number,
   to: number,
 ): Promise<void> {

@@ -12,7 +12,7 @@ import { makeFolder, removeFolder } from '../helpers/server'
 import { join as joinAs, say } from './people'
 
 const place = makeFolder()
-const house = join(place, 'house')
+const data = join(place, 'data')
 const whole = join(place, 'whole.tar')
 const about = { version: '9.9.9', now: () => 1_700_000_000_000 }
 const id = 'ab'.repeat(16)
@@ -25,16 +25,16 @@ function openIn(folder: string): Store {
 }
 
 beforeAll(async () => {
-  const store = openIn(house)
+  const store = openIn(data)
   const ada = await joinAs(store, 'Ada', 1)
   for (let n = 0; n < 50; n += 1) await say(store, ada, `message ${n}`)
-  const draft = await openFolderFiles(join(house, 'files')).begin()
+  const draft = await openFolderFiles(join(data, 'files')).begin()
   await draft.write(Buffer.from('a file of somebody'))
   await draft.keep(id)
   const empty = { width: null, height: null, preview: '', description: '', createdAt: 1 }
   const file = { id, name: 'a.txt', type: 'text/plain', size: 18, owner: ada.id, ...empty }
   await store.attachments.add(file)
-  expect(await backUp({ folder: house, file: whole, ...about })).toMatchObject({
+  expect(await backUp({ folder: data, file: whole, ...about })).toMatchObject({
     messages: 50,
     files: 1,
   })
@@ -49,13 +49,13 @@ test('a backup is a tar file of the data folder, for its owner only, and nothing
   const listed = Bun.spawnSync(['tar', 'tf', whole]).stdout.toString().trim().split('\n')
   expect(listed).toEqual(['chatroom-backup.json', 'chatroom.db', `files/ab/${id}`, 'SHA256'])
   expect(statSync(whole).mode & 0o777).toBe(0o600)
-  expect(readdirSync(place).toSorted()).toEqual(['house', 'whole.tar'])
-  expect(readdirSync(house).toSorted()).toEqual(['chatroom.db', 'files', 'lock'])
+  expect(readdirSync(place).toSorted()).toEqual(['data', 'whole.tar'])
+  expect(readdirSync(data).toSorted()).toEqual(['chatroom.db', 'files', 'lock'])
 })
 
-test('it restores into a new folder or an empty one: the same house, a new epoch', async () => {
+test('it restores into a new folder or an empty one: the same instance, a new epoch', async () => {
   mkdirSync(newFolder('empty'))
-  const first = openIn(house)
+  const first = openIn(data)
   for (const name of ['new', 'empty']) {
     expect(await restore(whole, newFolder(name))).toMatchObject({ messages: 50, files: 1 })
     const store = openIn(newFolder(name))
@@ -71,12 +71,12 @@ test('it restores into a new folder or an empty one: the same house, a new epoch
 
 test('nothing is overwritten, by neither', async () => {
   const sentence = { problem: expect.stringContaining('overwrite nothing') }
-  expect(await backUp({ folder: house, file: whole, ...about })).toEqual(sentence)
-  const before = readdirSync(house)
-  expect(await restore(whole, house)).toEqual(sentence)
+  expect(await backUp({ folder: data, file: whole, ...about })).toEqual(sentence)
+  const before = readdirSync(data)
+  expect(await restore(whole, data)).toEqual(sentence)
   await Bun.write(join(newFolder('other'), 'letter.txt'), 'mine')
   expect(await restore(whole, newFolder('other'))).toEqual(sentence)
-  expect(readdirSync(house)).toEqual(before)
+  expect(readdirSync(data)).toEqual(before)
   expect(readdirSync(newFolder('other'))).toEqual(['letter.txt'])
 })
 
@@ -125,7 +125,7 @@ test('a backup that was damaged anywhere, or cut, is refused and leaves nothing'
   }
 })
 
-test('a restore that was cut is no house, and can be done again', async () => {
+test('no server opens a restore that was killed, and it can be done again', async () => {
   const into = newFolder('cut')
   await Bun.write(join(into, 'restoring', 'chatroom.db'), 'half of it')
   await Bun.write(join(into, 'files', 'ab', id), 'all of this')
@@ -135,7 +135,7 @@ test('a restore that was cut is no house, and can be done again', async () => {
   await openIn(into).close()
 })
 
-test('a house that lost a file is not backed up as if it were whole', async () => {
+test('data that lost a file is not backed up as if it were whole', async () => {
   const poor = newFolder('poor')
   await restore(whole, poor)
   await Bun.file(join(poor, 'files', 'ab', id)).delete()
@@ -147,14 +147,14 @@ test('a house that lost a file is not backed up as if it were whole', async () =
 })
 
 test('what a killed backup pinned is let go of, what a running one pins is not', async () => {
-  const [dead, alive] = ['backup-dead', 'backup-alive'].map((name) => join(house, name))
+  const [dead, alive] = ['backup-dead', 'backup-alive'].map((name) => join(data, name))
   for (const folder of [dead, alive]) mkdirSync(folder ?? '')
   const lock = new Database(join(alive ?? '', 'lock'), { create: true })
   lock.run('BEGIN EXCLUSIVE')
-  expect(await backUp({ folder: house, file: join(place, 'next.tar'), ...about })).toHaveProperty(
+  expect(await backUp({ folder: data, file: join(place, 'next.tar'), ...about })).toHaveProperty(
     'messages',
   )
-  expect(readdirSync(house).filter((name) => name.startsWith('backup-'))).toEqual(['backup-alive'])
+  expect(readdirSync(data).filter((name) => name.startsWith('backup-'))).toEqual(['backup-alive'])
   lock.close()
 })
 

@@ -169,7 +169,7 @@ function testSecrets(within: Within): void {
     )
   })
 
-  within('who is in a small corner of a large house finds what is said there', async (engine) => {
+  within('a member of one small room finds its messages among many others', async (engine) => {
     const { store } = engine
     const [ada, bob] = [await join(store, 'Ada', 1), await join(store, 'Bob', 2)]
     const tea = engine.makeRoom('tea', [bob.id])

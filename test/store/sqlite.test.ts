@@ -11,7 +11,7 @@ import { join as joinAs, say } from './people'
 
 storeContract('SQLite', () => openEngine())
 
-test('two houses have different names', async () => {
+test('two installations have different ids', async () => {
   const [a, b] = [await openEngine(), await openEngine()]
   expect(a.store.instance).not.toBe(b.store.instance)
   expect(a.store.epoch).not.toBe(b.store.epoch)

@@ -79,7 +79,7 @@ CREATE TABLE messages (
   content TEXT NOT NULL,
   UNIQUE (room_id, seq),
   -- A message that is sent twice is stored once. The client id is first, because ids that begin
-  -- with the time then share the last page of the index, whoever their author is.
+  -- with the time then share the last page of the index, for all authors.
   UNIQUE (client_id, author_id)
 ) STRICT;
 
