@@ -64,5 +64,6 @@ test('a reading thread that dies is replaced, and the question is answered', asy
   await expect(reader.ask(broken as Question & { kind: 'read' })).rejects.toThrow('died twice')
   expect(await reader.ask({ kind: 'read', query })).toMatchObject(whole)
   await reader.close()
+  await expect(reader.ask({ kind: 'read', query })).rejects.toThrow('closed')
   removeFolder(folder)
 })

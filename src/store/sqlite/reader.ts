@@ -28,8 +28,10 @@ type Thread = { worker: Worker; answer: (text: string) => void; fail: () => void
 export function createReader(file: string): Reader {
   let thread: Thread | null = null
   let waiting = 0
+  let isClosed = false
   let last: Promise<unknown> = Promise.resolve()
-  const askThread = (question: Question): Promise<string> => {
+  const askThread = async (question: Question): Promise<string> => {
+    if (isClosed) throw new Error('the reader is closed')
     thread ??= start(file)
     const current = thread
     return new Promise((resolve, reject) => {
@@ -66,6 +68,7 @@ export function createReader(file: string): Reader {
     async close() {
       if (thread === null) return
       await Promise.race([ask({ kind: 'close' }), Bun.sleep(readerCloseMsMax)])
+      isClosed = true
       thread?.worker.terminate()
     },
   }
