@@ -66,8 +66,9 @@ export function createReader(file: string): Reader {
     ask,
     isBusy: () => waiting >= readerQueueMax,
     async close() {
-      if (thread === null) return
-      await Promise.race([ask({ kind: 'close' }), Bun.sleep(readerCloseMsMax)])
+      if (thread !== null) {
+        await Promise.race([ask({ kind: 'close' }), Bun.sleep(readerCloseMsMax)])
+      }
       isClosed = true
       thread?.worker.terminate()
     },
