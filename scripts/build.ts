@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { type Language, languageNames } from '../src/shared/languages'
 import { wordsFor } from '../views/words'
-import { emojiLines } from './emoji'
+import { emojiHtml } from './emoji'
 
 /**
  * Builds what the browser fetches into dist/static (hashed names, compressed beside) and, unless
@@ -35,7 +35,7 @@ export async function buildStatic(): Promise<void> {
     write(icon, await Bun.file(join(root, 'static', icon)).bytes())
   }
   for (const language of languageNames) {
-    write(`emoji-${language}.tsv`, Buffer.from(await emojiLines(language)))
+    write(`emoji-${language}.html`, Buffer.from(await emojiHtml(language)))
   }
   write('licences.txt', Buffer.from(await licences()))
 }

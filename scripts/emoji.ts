@@ -1,25 +1,51 @@
 import { join } from 'node:path'
-import { wordsFor } from '../views/words'
+import { tint } from '../src/shared/emoji'
 import type { Language } from '../src/shared/languages'
+import { type Emoji, type EmojiGroup, EmojiPanel } from '../views/emoji/emoji-panel'
+import { wordsFor } from '../views/words'
+
+/** Renders the emoji panel in a language, as the browser fetches it. */
+export async function emojiHtml(language: Language): Promise<string> {
+  const groups = await readEmoji(language)
+  return String(EmojiPanel({ words: wordsFor(language).emoji, groups }))
+}
 
 /**
- * Takes a language; gives the emoji with their names in it (emojibase-data, MIT) as lines of fields
- * between tabs. First what the panel says; then, each after an empty line, the groups: a name, and
- * per emoji the sign, 1 when it takes a skin tone, its Unicode version, shortcodes, label and tags.
+ * Reads all emoji with their names in a language (emojibase-data, MIT), and with their English
+ * names besides, as people search for both.
  */
-export async function emojiLines(language: Language): Promise<string> {
-  const entries = await readEntries(language)
-  const frequency = countTags(entries)
-  const blocks = groups.map(([number, name]) => {
-    const members = entries.filter(({ group }) => group === number)
-    return [name, ...members.map((entry) => lineOf(entry, frequency))].join('\n')
-  })
-  const words = Object.entries(wordsFor(language).emoji).map((pair) => pair.join('\t'))
-  return [words.join('\n'), ...blocks].join('\n\n')
+export async function readEmoji(language: Language): Promise<EmojiGroup[]> {
+  const own = [...(await readEntries(language)).values()]
+  const english = await readEntries('en')
+  return groups.map(([number, name]) => ({
+    name,
+    emoji: own
+      .filter(({ group }) => group === number)
+      .map((entry) => emojiOf(entry, english.get(entry.hexcode))),
+  }))
+}
+
+function emojiOf(entry: Named, english: Named | undefined): Emoji {
+  const { codes, label, tags, version } = entry
+  const sign = shortest(entry.emoji)
+  return {
+    sign,
+    takesTone: takesTone(sign, entry),
+    version,
+    label,
+    names: spell([...codes, label, english?.label ?? '']),
+    tags: spell([...tags, ...(english?.tags ?? [])]),
+  }
+}
+
+/** As shortcodes are written, each name once. */
+function spell(names: string[]): string[] {
+  const spelled = names.map((name) => name.toLowerCase().replaceAll(' ', '_'))
+  return [...new Set(spelled)].filter((name) => name !== '')
 }
 
 /** The groups by their number there; 2 is parts of emoji, which nobody sends alone. */
-const groups: [number: number, name: string][] = [
+const groups: [number: number, name: EmojiGroup['name']][] = [
   [0, 'smileys'],
   [1, 'people'],
   [3, 'nature'],
@@ -46,9 +72,10 @@ type Entry = {
   tags?: string[]
   skins?: { emoji: string; tone: number | number[] }[]
 }
-type Named = Entry & { codes: string[] }
+type Named = Entry & { codes: string[]; tags: string[] }
 
-async function readEntries(language: Language): Promise<Named[]> {
+/** The emoji of a language by their code points, in the order of keyboards. */
+async function readEntries(language: Language): Promise<Map<string, Named>> {
   const folder = join(import.meta.dir, '..', 'node_modules', 'emojibase-data')
   const read = (file: string) => Bun.file(join(folder, `${file}.json`)).json()
   const entries: Entry[] = await read(`${language}/data`)
@@ -56,16 +83,18 @@ async function readEntries(language: Language): Promise<Named[]> {
   const sets: Record<string, string | string[]>[] = await Promise.all(
     ['github', 'iamcal', 'emojibase'].map((set) => read(`en/shortcodes/${set}`)),
   )
-  return entries
+  const frequency = countTags(entries)
+  const named = entries
     .toSorted((a, b) => (a.order ?? 0) - (b.order ?? 0))
-    .map((entry) => {
-      const codes = sets.flatMap((set) => set[entry.hexcode] ?? [])
-      const unique = new Set(codes.map((code) => code.replaceAll(/(?<=\w)-/g, '_')))
-      return { ...entry, codes: [...unique] }
+    .map((entry): [string, Named] => {
+      const all = sets.flatMap((set) => set[entry.hexcode] ?? [])
+      const codes = [...new Set(all.map((code) => code.replaceAll(/(?<=\w)-/g, '_')))]
+      return [entry.hexcode, { ...entry, codes, tags: bestTags(entry, codes, frequency) }]
     })
+  return new Map(named)
 }
 
-function countTags(entries: Named[]): Map<string, number> {
+function countTags(entries: Entry[]): Map<string, number> {
   const frequency = new Map<string, number>()
   for (const tag of entries.flatMap(({ tags }) => tags ?? [])) {
     frequency.set(tag, (frequency.get(tag) ?? 0) + 1)
@@ -73,20 +102,17 @@ function countTags(entries: Named[]): Map<string, number> {
   return frequency
 }
 
-function lineOf(entry: Named, frequency: Map<string, number>): string {
-  const sign = shortest(entry.emoji)
-  const { codes, label, version } = entry
-  const said = `${label} ${codes.join(' ')}`.toLowerCase()
+/** The tags that say more than the names do, the most usual first. */
+function bestTags(entry: Entry, codes: string[], frequency: Map<string, number>): string[] {
+  const said = `${entry.label} ${codes.join(' ')}`.toLowerCase()
   const rank = (tag: string): number => {
     const count = frequency.get(tag) ?? 0
     return count > tagFrequencyMax ? 0 : count
   }
-  const tags = (entry.tags ?? [])
+  return (entry.tags ?? [])
     .filter((tag) => !said.includes(tag.toLowerCase()))
     .toSorted((a, b) => rank(b) - rank(a))
     .slice(0, tagsMax)
-  const fields = [sign, takesTone(sign, entry) ? 1 : '', version, codes.join(' '), label]
-  return [...fields, tags.join(',')].join('\t').trimEnd()
 }
 
 /** Without the sign that asks for a picture where one is drawn anyway, as keyboards write it. */
@@ -95,13 +121,9 @@ function shortest(emoji: string): string {
   return /^\p{RGI_Emoji}$/v.test(bare) ? bare : emoji
 }
 
-/** Whether the island adds the skin tone (island/emoji/emoji-tone.ts); couples are harder. */
+/** Whether `tint` adds each skin tone; couples, which take two, are harder. */
 function takesTone(sign: string, { skins = [] }: Entry): boolean {
   const single = skins.filter(({ tone }) => [tone].flat().length === 1)
-  const isRegular = single.every(({ emoji, tone }) => {
-    const [first = '', ...rest] = sign
-    const modifier = String.fromCodePoint(0x1f3fa + Number(tone))
-    return shortest(emoji) === first + modifier + rest.join('').replace(/^\uFE0F/, '')
-  })
+  const isRegular = single.every(({ emoji, tone }) => shortest(emoji) === tint(sign, Number(tone)))
   return single.length === 5 && isRegular
 }

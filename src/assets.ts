@@ -25,7 +25,7 @@ const types: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.svg': 'image/svg+xml',
-  '.tsv': 'text/tab-separated-values; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
   '.txt': 'text/plain; charset=utf-8',
 }
 
@@ -68,7 +68,7 @@ export function loadAssets(): Assets {
       return { type, encoding: encoding?.name ?? null, bytes: bytes() }
     },
     lazyParts: [...names].flatMap(([name, file]) => {
-      const lazy = /^lazy-(?<part>[\w-]+)\.js$|^(?<file>lazy\.css|emoji-\w+\.tsv)$/
+      const lazy = /^lazy-(?<part>[\w-]+)\.js$|^(?<file>lazy\.css|emoji-\w+\.html)$/
       const { part, file: whole } = lazy.exec(name)?.groups ?? {}
       const wanted = part ?? whole
       return wanted === undefined ? [] : [{ name: wanted, file }]

@@ -357,8 +357,12 @@ export type Device = { decorate: () => void }
 export type EmojiPanel = {
   /** Opens at a button, or closes there; each chosen emoji is given to `pick`. */
   open: (opener: HTMLElement, pick: (emoji: string) => void) => void
-  complete: SuggestionSource
+  find: (query: string) => EmojiChoice[]
+  named: (code: string) => EmojiChoice | null
 }
+
+/** In the reader's skin tone; `use` remembers that it was used, and gives it. */
+export type EmojiChoice = { shown: string; label: string; code: string; use: () => string }
 
 export type Faces = {
   /** These people have another name or picture: everywhere on this page. */

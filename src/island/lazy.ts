@@ -50,7 +50,7 @@ function addStyles(href: string): Promise<void> {
 }
 
 /** Loads something on the first call, once; after a failure the next call tries again. */
-export function onceLoaded<Loaded>(load: () => Promise<Loaded>): () => Promise<Loaded> {
+function onceLoaded<Loaded>(load: () => Promise<Loaded>): () => Promise<Loaded> {
   let loaded: Promise<Loaded> | null = null
   return () => {
     loaded ??= load().catch((fault) => {

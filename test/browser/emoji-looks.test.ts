@@ -31,9 +31,9 @@ describe('on a Chinese phone', () => {
     await mei.emoji.opened()
     // It slides in.
     await mei.settled()
-    const state = await mei.evaluate<unknown>(`[document.activeElement.id === 'emoji-grid',
+    const state = await mei.evaluate<unknown>(`[document.activeElement.id === 'emoji-list',
       Math.round(document.querySelector('#emoji').getBoundingClientRect().bottom - innerHeight),
-      document.querySelector('.emoji__row .emoji__cell').offsetHeight >= 44,
+      document.querySelector('#emoji-list li').offsetHeight >= 44,
       document.querySelector('#emoji').scrollWidth <= innerWidth]`)
     expect(state).toEqual([true, 0, true, true])
     await mei.touch(mei.emoji.cell('笑脸与情绪', '嘿嘿'))
@@ -49,7 +49,7 @@ describe('on a Chinese phone', () => {
     await mei.imeCommit('笑哭')
     await mei.emoji.chooses('笑哭了')
     await mei.emoji.search.select()
-    // A word that only the English names have: they are fetched now.
+    // A word that only the English names have.
     await mei.type('pinocchio')
     await mei.emoji.chosen.reads('🤥')
     expect(await mei.status.text()).toMatch(/^找到 \d+ 个$/)
@@ -82,9 +82,9 @@ describe('open', () => {
     await ada.emoji.open()
     await expectAccessible(ada)
     await ada.type('heart')
-    await ada.parts('.emoji__group').counts(1)
+    await ada.emoji.sections.counts(1)
     await expectAccessible(ada)
-    await ada.part('.emoji__tone').press()
+    await ada.emoji.tone.press()
     await expectAccessible(ada)
     await ada.press('Escape')
     await ada.press('Escape')
@@ -111,7 +111,7 @@ describe('open', () => {
     const { versions } = JSON.parse(await ada.evaluate<string>(missing))
     expect(versions).toContain('16')
     expect(versions).not.toContain('14')
-    await ada.part('.emoji__cell[aria-label="face with bags under eyes"]').gone()
+    await ada.part('#emoji-list [aria-label="face with bags under eyes"]').gone()
     await ada.type('bags under')
     await ada.emoji.chosen.gone()
     await ada.press('Escape')

@@ -68,8 +68,7 @@ describe('with the mouse', () => {
     await ada.click('.emoji__tab[aria-label=Flags]')
     const flag = ada.emoji.cell('Flags', 'flag: Iceland')
     await ada.waitFor(`document.querySelector('${flag}')?.checkVisibility()`, 'the flags')
-    const tab = `document.querySelector('.emoji__tab[aria-selected=true]').ariaLabel`
-    await ada.waitFor(`${tab} === 'Flags'`, 'its tab to be marked')
+    await ada.emoji.tab.becomes('[aria-label=Flags]')
     await ada.press('Escape')
     await ada.emoji.closed()
   })
@@ -88,16 +87,12 @@ describe('with the keyboard', () => {
 
   test('arrow keys move in two dimensions, Home and End along the row', async () => {
     await ada.emoji.open()
-    const columns = Number(
-      await ada.evaluate<string>(
-        `document.querySelector('.emoji__grid').style.getPropertyValue('--columns')`,
-      ),
-    )
+    await ada.type('heart')
+    await ada.emoji.sections.counts(1)
+    const columns = await ada.emoji.columns()
     expect(columns).toBe(9)
-    const place = `(() => { const cell = document.querySelector('.emoji__cell--chosen')
-      const group = cell.closest('.emoji__group')
-      return [[...group.parentElement.children].indexOf(group),
-        [...group.querySelectorAll('.emoji__cell')].indexOf(cell)] })()`
+    await ada.evaluate(`document.querySelector('#emoji-search').select()`)
+    await ada.press('Delete')
     // The first section is what was used lately: two until now.
     const walks: [key: string, section: number, index: number][] = [
       ['ArrowDown', 0, 0],
@@ -114,14 +109,14 @@ describe('with the keyboard', () => {
     ]
     for (const [key, ...where] of walks) {
       await ada.press(key)
-      expect([key, ...(await ada.evaluate<number[]>(place))]).toEqual([key, ...where])
+      expect([key, ...(await ada.emoji.place())]).toEqual([key, ...where])
     }
     await ada.press('End', ['Control'])
     await ada.emoji.chooses('flag: Wales')
     const active = await ada.emoji.search.attribute('aria-activedescendant')
     expect(await ada.part(`#${active}`).attribute('aria-label')).toBe('flag: Wales')
     await ada.press('Home', ['Control'])
-    expect(await ada.evaluate<number[]>(place)).toEqual([0, 0])
+    expect(await ada.emoji.place()).toEqual([0, 0])
     await ada.press('Escape')
     await ada.emoji.closed()
   })
@@ -149,21 +144,16 @@ describe('with the keyboard', () => {
   test('recently used emoji come first, also after a reload', async () => {
     await ada.reload()
     await ada.emoji.open()
-    const first = `document.querySelector('.emoji__group').dataset.name`
-    expect(await ada.evaluate<string>(first)).toBe('Recently used')
-    const recent = `[...document.querySelectorAll('.emoji__group:first-child .emoji__cell')]
-      .map((each) => each.textContent)`
-    expect((await ada.evaluate<string[]>(recent)).toSorted()).toEqual(
-      ['😀', '😃', '😂', '🎂'].toSorted(),
-    )
+    expect(await ada.emoji.sections.at(0).attribute('aria-label')).toBe('Recently used')
+    expect(await ada.emoji.tab.attribute('aria-label')).toBe('Recently used')
+    expect((await ada.emoji.recent.texts()).toSorted()).toEqual(['😀', '😃', '😂', '🎂'].toSorted())
     await ada.press('Escape')
   })
 
   test('a skin tone is chosen once, spoken, and remembered over a reload', async () => {
     await ada.emoji.open()
     await ada.press('Tab')
-    const tone = `document.querySelector('.emoji__tone').getAttribute('aria-label')`
-    expect(await ada.evaluate<string>(tone)).toBe('Skin tone: default')
+    expect(await ada.emoji.tone.attribute('aria-label')).toBe('Skin tone: default')
     await ada.press('Enter')
     for (let n = 0; n < 3; n += 1) await ada.press('ArrowRight')
     await ada.status.says('Skin tone: medium')
@@ -173,7 +163,7 @@ describe('with the keyboard', () => {
     await ada.reload()
     await ada.composer.write('')
     await ada.emoji.open()
-    expect(await ada.evaluate<string>(tone)).toBe('Skin tone: medium')
+    expect(await ada.emoji.tone.attribute('aria-label')).toBe('Skin tone: medium')
     await ada.type('wave')
     await ada.emoji.chooses('waving hand')
     await ada.press('Enter')
@@ -187,7 +177,7 @@ describe('with the keyboard', () => {
     await ada.press('Enter')
     await ada.press('Escape')
     expect(await ada.emoji.isOpen()).toBe(true)
-    expect(await ada.part('.emoji__tones').isShown()).toBe(false)
+    expect(await ada.emoji.tones.isShown()).toBe(false)
     await ada.press('Escape')
     await ada.emoji.closed()
   })

@@ -81,7 +81,7 @@ test('any other emoji is in the panel, which opens at the message', async () => 
   await ada.click(ada.messages.menuTool('emoji'))
   await ada.emoji.search.focused()
   await ada.type('rocket')
-  await ada.part('#emoji [role=gridcell]').shown()
+  await ada.part('#emoji-found [role=option]').shown()
   await ada.press('Enter')
   await ada.waitFor(`${chips}.includes('🚀1!')`, 'the rocket at the message')
   await mei.waitFor(`${chips}.includes('🚀1')`, 'the rocket for the others')

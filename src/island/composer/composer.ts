@@ -4,7 +4,7 @@ import { announce, element } from '../ui/dom'
 import { limits } from '../../shared/limits'
 import { createPaths } from '../../shared/paths'
 import { confirmAll, createMeter, label, roomTitle } from './composer-label'
-import { isComposing, isSending } from '../ui/keys'
+import { isCharacter, isComposing, isSending } from '../ui/keys'
 import type { Page } from '../ui/page'
 import { createPrivateMode, type PrivateMode } from './private-mode'
 import { createReplyMode, type ReplyMode } from './reply-mode'
@@ -202,9 +202,8 @@ function insert(field: HTMLTextAreaElement, text: string): void {
 
 /** Typing anywhere on the page is meant for the field. */
 function catchTyping(event: KeyboardEvent, field: HTMLTextAreaElement): void {
-  const isCharacter = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey
   // Space scrolls; ? and / open the keys and the search.
-  if (!isCharacter || ' ?/'.includes(event.key) || event.defaultPrevented) return
+  if (!isCharacter(event) || ' ?/'.includes(event.key) || event.defaultPrevented) return
   const active = document.activeElement
   // In the list these do something with the message (keyboard.ts).
   if ('er+'.includes(event.key) && active?.matches('#log[data-walking] .msg') === true) return

@@ -10,9 +10,12 @@ export function suggestSoon(suggestions: () => Promise<SuggestionList>): void {
     if (!/[@＠:：]/.test(field.value)) return
     const isThere = ({ refresh }: SuggestionList): void => {
       field.removeEventListener('input', look)
+      field.removeEventListener('compositionend', look)
       if (!isUndecided) refresh()
     }
     suggestions().then(isThere, () => {})
   }
   field.addEventListener('input', look)
+  // The last input of a composition comes before its end.
+  field.addEventListener('compositionend', look)
 }

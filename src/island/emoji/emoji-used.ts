@@ -1,4 +1,5 @@
-import { type Tone, tones } from './emoji-tone'
+import { tones } from '../../shared/emoji'
+import { fieldsOf } from '../ui/shape'
 import type { Storage } from '../ui/storage'
 
 /** Under three rows of the panel. */
@@ -11,8 +12,8 @@ export type EmojiUsed = {
   /** The signs used most and last, best first, without their skin tones. */
   recent: () => string[]
   note: (sign: string) => void
-  tone: () => Tone
-  setTone: (tone: Tone) => void
+  tone: () => number
+  setTone: (tone: number) => void
 }
 
 type Use = { sign: string; weight: number; at: number }
@@ -20,20 +21,22 @@ type Use = { sign: string; weight: number; at: number }
 /** Keeps it in the storage, and in memory where a browser stores nothing. */
 export function openEmojiUsed(storage: Storage, clock: () => number = Date.now): EmojiUsed {
   let uses: Use[] = []
-  let tone: Tone = 0
+  let tone = 0
   // Read anew each time: another tab may have written.
-  const read = (): Use[] => {
+  const ranked = (): Use[] => {
     const stored = readUses(storage.read('emoji.used'))
-    return stored.length > 0 ? stored : uses
+    const now = clock()
+    return (stored.length > 0 ? stored : uses)
+      .map(({ sign, weight, at }) => ({ sign, weight: weightAt(weight, now - at), at: now }))
+      .toSorted((a, b) => b.weight - a.weight)
   }
   return {
-    recent: () => rank(read(), clock()).map(({ sign }) => sign),
+    recent: () => ranked().map(({ sign }) => sign),
     note(sign) {
-      const now = clock()
-      const before = read().find((use) => use.sign === sign)
-      const weight = (before === undefined ? 0 : weightAt(before, now)) + 1
-      const others = rank(read(), now).filter((use) => use.sign !== sign)
-      uses = [{ sign, weight, at: now }, ...others].slice(0, emojiRecentMax)
+      const before = ranked()
+      const weight = (before.find((use) => use.sign === sign)?.weight ?? 0) + 1
+      const others = before.filter((use) => use.sign !== sign)
+      uses = [{ sign, weight, at: clock() }, ...others].slice(0, emojiRecentMax)
       storage.write('emoji.used', uses)
     },
     tone: () => tones.find((each) => each === storage.read('emoji.tone')) ?? tone,
@@ -45,21 +48,16 @@ export function openEmojiUsed(storage: Storage, clock: () => number = Date.now):
 }
 
 /** A use counts half as much after a while, so that habits may change. */
-function weightAt({ weight, at }: Use, now: number): number {
-  return weight * 2 ** (-Math.max(0, now - at) / emojiHalfLifeMs)
-}
-
-function rank(uses: Use[], now: number): Use[] {
-  return uses.toSorted((a, b) => weightAt(b, now) - weightAt(a, now))
+function weightAt(weight: number, age: number): number {
+  return weight * 2 ** (-Math.max(0, age) / emojiHalfLifeMs)
 }
 
 function readUses(value: unknown): Use[] {
   if (!Array.isArray(value)) return []
-  return value.slice(0, emojiRecentMax).flatMap((one: unknown) => {
-    const fields = new Map(typeof one === 'object' && one !== null ? Object.entries(one) : [])
-    const [sign, weight, at] = [fields.get('sign'), fields.get('weight'), fields.get('at')]
+  return value.slice(0, emojiRecentMax).flatMap((one) => {
+    const { sign, weight, at } = fieldsOf(one)
     const isWhole =
-      typeof sign === 'string' && Number.isFinite(weight) && Number.isFinite(at) && sign !== ''
+      typeof sign === 'string' && sign !== '' && Number.isFinite(weight) && Number.isFinite(at)
     return isWhole ? [{ sign, weight: Number(weight), at: Number(at) }] : []
   })
 }

@@ -13,3 +13,8 @@ export function isTouch(): boolean {
 export function isComposing(event: KeyboardEvent): boolean {
   return event.isComposing || event.keyCode === 229
 }
+
+/** Whether a key writes something. */
+export function isCharacter({ altKey, ctrlKey, key, metaKey }: KeyboardEvent): boolean {
+  return key.length === 1 && !ctrlKey && !metaKey && !altKey
+}

@@ -1,0 +1,125 @@
+import { make } from '../ui/dom'
+import { fieldsOf } from '../ui/shape'
+import type { Storage } from '../ui/storage'
+
+/** All emoji by their signs, in the panel's order; each cell of the panel carries its names. */
+export type EmojiCells = Map<string, HTMLElement>
+
+/** The cells of a panel. */
+export function cellsOf(panel: ParentNode): EmojiCells {
+  const cells = panel.querySelectorAll<HTMLElement>('[role=option]')
+  return new Map(Array.from(cells, (cell) => [signOf(cell), cell]))
+}
+
+/** The emoji of a cell without a skin tone. */
+export function signOf({ dataset, textContent }: HTMLElement): string {
+  return dataset.tone ?? textContent ?? ''
+}
+
+/** The shortcode that is shown. */
+export function codeOf({ dataset }: HTMLElement): string {
+  return `:${dataset.names?.split(' ', 1)[0]}:`
+}
+
+/** The emoji with this shortcode: the one that is best known by it, as some names are shared. */
+export function emojiNamed(cells: EmojiCells, code: string): HTMLElement | null {
+  const wanted = ` ${code.toLowerCase()} `
+  const named = [...cells.values()].filter((cell) => namesOf(cell).includes(wanted))
+  return named.find((cell) => namesOf(cell).startsWith(wanted)) ?? named[0] ?? null
+}
+
+/**
+ * Finds emoji by what somebody typed, best first; among equals in the order of the panel. Every
+ * word of the query has to fit: a name, the beginning of one, of a word in it, of a tag, or, where
+ * a part says something (three letters, or one Han character), anywhere.
+ */
+export function findEmoji(cells: EmojiCells, query: string): HTMLElement[] {
+  const words = query
+    .toLowerCase()
+    .split(/[\s_]+/u)
+    .filter((word) => word !== '')
+  if (words.length === 0) return []
+  return Array.from(cells.values(), (cell) => ({ cell, rank: rankOf(cell, words) }))
+    .filter(({ rank }) => rank < misses)
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ cell }) => cell)
+}
+
+const misses = 6
+
+function rankOf(cell: HTMLElement, words: string[]): number {
+  const names = namesOf(cell)
+  const whole = ` ${words.join('_')}`
+  if (names.includes(`${whole} `)) return 0
+  if (names.includes(whole)) return 1
+  const tags = ` ${cell.dataset.tags} `
+  // As good as the word that fits worst.
+  return Math.max(...words.map((word) => rankOfWord(names, tags, word)))
+}
+
+function rankOfWord(names: string, tags: string, word: string): number {
+  const isBeginning = names.includes(` ${word}`) || names.includes(`_${word}`)
+  if (isBeginning || tags.includes(` ${word} `)) return 2
+  if (tags.includes(` ${word}`)) return 3
+  const saysSomething = word.length > 2 || /\p{sc=Han}/u.test(word)
+  if (!saysSomething) return misses
+  if (names.includes(word)) return 4
+  return tags.includes(word) ? 5 : misses
+}
+
+/** Each name stands between spaces. */
+function namesOf({ dataset }: HTMLElement): string {
+  return ` ${dataset.names} `
+}
+
+/**
+ * Removes the emoji of versions of Unicode that this system cannot draw. It looks once per browser,
+ * when that is idle, at one emoji of each version (`samples`: pairs of version and sign).
+ */
+export function removeMissing(cells: EmojiCells, samples: string, storage: Storage): void {
+  const remove = (versions: unknown[]): void => {
+    for (const [sign, cell] of cells) {
+      if (!versions.includes(cell.dataset.version)) continue
+      cell.remove()
+      cells.delete(sign)
+    }
+  }
+  const { browser, versions } = fieldsOf(storage.read('emoji.missing'))
+  if (browser === navigator.userAgent && Array.isArray(versions)) return remove(versions)
+  const look = (): void => {
+    const missing = findMissing(samples)
+    storage.write('emoji.missing', { browser: navigator.userAgent, versions: missing })
+    remove(missing)
+  }
+  if ('requestIdleCallback' in window) requestIdleCallback(look, { timeout: 2_000 })
+  else setTimeout(look, 200)
+}
+
+const sizePx = 20
+
+function findMissing(samples: string): string[] {
+  const canvas = make('canvas', { width: `${sizePx * 3}`, height: `${sizePx * 2}` })
+  const context = canvas.getContext('2d', { willReadFrequently: true })
+  if (context === null) return []
+  const family = getComputedStyle(document.documentElement).getPropertyValue('--emoji')
+  context.font = `${sizePx}px ${family}, sans-serif`
+  context.textBaseline = 'top'
+  // Where even the oldest seems missing the canvas tells nothing: some browsers blur it.
+  if (!isOnePicture(context, '😀')) return []
+  const pairs = samples.split(',').map((pair) => pair.split(' '))
+  return pairs.flatMap(([version = '', sign = '']) => (isOnePicture(context, sign) ? [] : version))
+}
+
+/** Black or white ink makes no difference to a picture; two side by side are a broken sequence. */
+function isOnePicture(context: CanvasRenderingContext2D, sign: string): boolean {
+  const isWide = context.measureText(sign).width > context.measureText('😀').width * 1.5
+  if (isWide) return false
+  const [black, white] = ['#000', '#fff'].map((ink) => {
+    context.clearRect(0, 0, context.canvas.width, context.canvas.height)
+    context.fillStyle = ink
+    context.fillText(sign, 0, 0)
+    return context.getImageData(0, 0, context.canvas.width, context.canvas.height).data
+  })
+  const isAnything = black?.some((value) => value > 0) === true
+  return isAnything && black.every((value, n) => value === white?.[n])
+}
