@@ -51,13 +51,15 @@ export function openCopyStore(storage: Storage, userId: number, epoch: string) {
     state.parsed.clear()
   })
   return {
-    /** Merges changes of a room; false when the browser has no space even for these. */
+    /** Merges changes of a room, as far as the browser has space. */
     apply: (room: number, changes: Change[]) => apply(state, room, changes),
     /** The newest `count` messages of a room, oldest first. */
     read: (room: number, count = Number.POSITIVE_INFINITY) => read(state, room, count),
     find: (room: number, seq: number) =>
       chunk(state, keyOf(state, room, seq)).find((message) => message.seq === seq) ?? null,
-    rename: (user: number, name: string) => learnNames(state, [{ user, name }]),
+    rename(user: number, name: string) {
+      if (user in namesOf(state)) learnNames(state, [{ user, name }])
+    },
     rooms: () =>
       [...new Set(storage.keys(prefix).map((key) => roomOf(state, key)))].filter(Boolean),
     /** Up to which revision the copy of a room is complete; null when there is none. */
@@ -109,38 +111,24 @@ export function excerptOf({ text }: CopiedMessage): string {
   return Array.from(text.replace(/\s+/gu, ' ')).slice(0, limits.quoteLettersMax).join('')
 }
 
-function apply(state: State, room: number, changes: Change[]): boolean {
+function apply(state: State, room: number, changes: Change[]): void {
   learnNames(
     state,
     changes.flatMap(({ message }) => message ?? []),
   )
-  let isKept = true
   for (const [key, those] of Map.groupBy(changes, ({ seq }) => keyOf(state, room, seq))) {
     // Another tab may have written it, and its event may not have arrived here yet.
     state.parsed.delete(key)
-    const before = chunk(state, key)
-    const after = merge(before, those)
-    if (after === before) continue
+    const bySeq = new Map(chunk(state, key).map((message) => [message.seq, message]))
+    for (const { seq, message } of those) {
+      if (message === null) bySeq.delete(seq)
+      else if ((bySeq.get(seq)?.revision ?? -1) < message.revision) bySeq.set(seq, message)
+    }
+    const after = [...bySeq.values()].sort((a, b) => a.seq - b.seq)
     if (after.length === 0) remove(state, [key])
     else if (write(state, key, after.map(pack))) state.parsed.set(key, after)
-    else isKept = false
   }
   while (total(state) > copyUnitsMax && evict(state));
-  return isKept
-}
-
-/** The same array when nothing changed. */
-function merge(before: CopiedMessage[], changes: Change[]): CopiedMessage[] {
-  const bySeq = new Map(before.map((message) => [message.seq, message]))
-  let isChanged = false
-  for (const { seq, message } of changes) {
-    if (message === null) isChanged = bySeq.delete(seq) || isChanged
-    else if ((bySeq.get(seq)?.revision ?? -1) < message.revision) {
-      bySeq.set(seq, message)
-      isChanged = true
-    }
-  }
-  return isChanged ? [...bySeq.values()].sort((a, b) => a.seq - b.seq) : before
 }
 
 function read(state: State, room: number, count: number): CopiedMessage[] {
@@ -158,7 +146,7 @@ function chunk(state: State, key: string): CopiedMessage[] {
   if (known !== undefined) return known
   const stored = state.storage.read(key)
   const messages = (Array.isArray(stored) ? stored.slice(0, chunkMessages) : []).flatMap(
-    (packed: unknown) => unpack(roomOf(state, key), namesOf(state), packed) ?? [],
+    (values: unknown) => unpack(state, roomOf(state, key), values) ?? [],
   )
   state.parsed.set(key, messages)
   return messages
@@ -225,12 +213,14 @@ function learnNames(state: State, people: { user: number; name: string }[]): voi
   state.parsed.clear()
 }
 
-/** In the storage a message is a list without the names of its fields. */
+/** In the storage a message is a list without the names of its fields; the last three are rare. */
+const packed = 'seq revision user at text clientId isEdited replyTo files'.split(' ')
+
 export function pack(message: CopiedMessage): unknown[] {
-  const { seq, revision, user, at, text, clientId, isEdited, replyTo, files } = message
-  const packed = [seq, revision, user, at, text, clientId]
+  const { isEdited, replyTo, files } = message
   const isPlain = !isEdited && replyTo === 0 && files.length === 0
-  return isPlain ? packed : [...packed, isEdited, replyTo, files]
+  const fields = fieldsOf(message)
+  return packed.slice(0, isPlain ? -3 : undefined).map((name) => fields[name])
 }
 
 const messageShape = {
@@ -246,18 +236,15 @@ const messageShape = {
 } as const
 
 /** A stored message is only believed when it has the right shape. */
-function unpack(
-  room: number,
-  names: Record<string, unknown>,
-  packed: unknown,
-): CopiedMessage | null {
-  const fields: unknown[] = Array.isArray(packed) ? packed : []
-  const [seq, revision, user, at, text, clientId, isEdited = false, replyTo = 0, files] = fields
-  const name = names[Number(user)] ?? ''
-  const message = { seq, revision, user, name, at, text, clientId, isEdited, replyTo }
+function unpack(state: State, room: number, values: unknown): CopiedMessage | null {
+  if (!Array.isArray(values)) return null
+  const stored = values.slice(0, packed.length).map((value, n) => [packed[n], value])
+  const { files, ...fields } = fieldsOf(Object.fromEntries(stored))
+  const name = namesOf(state)[Number(fields.user)] ?? ''
+  const message = { isEdited: false, replyTo: 0, ...fields, name }
   if (!hasShape(message, messageShape)) return null
-  if (message.text.length > limits.messageUnitsMax) return null
-  if (!/^[\w-]{1,64}$/.test(message.clientId)) return null
+  const { text, clientId } = message
+  if (text.length > limits.messageUnitsMax || !/^[\w-]{1,64}$/.test(clientId)) return null
   return { room, ...message, files: Array.isArray(files) ? files.filter(isFile) : [] }
 }
 

@@ -59,7 +59,7 @@ function chosenKeys(): Key[] {
   return loadedKeys(element('export-private', HTMLInputElement).checked)
 }
 
-/** Builds the file in steps, so that the page stays quick, and hands it to the browser. */
+/** Builds the file and hands it to the browser. */
 async function save(app: App, copy: ManagedCopy, words: Words): Promise<void> {
   const { page, timeline } = app
   const isDevice = document.querySelector('#export-here [value=device]:checked') !== null
@@ -69,35 +69,26 @@ async function save(app: App, copy: ManagedCopy, words: Words): Promise<void> {
   const keys = isDevice ? [] : chosenKeys()
   const messages = isDevice ? copy.read(timeline.room()) : await read(keys)
   const replies = messages.filter(({ replyTo }) => replyTo > 0)
-  const quoted = new Map(
-    (await read(replies.map(({ room, replyTo }) => ({ room, seq: replyTo })))).map((message) => [
-      `${message.room}.${message.seq}`,
-      { name: message.name, text: excerptOf(message) },
-    ]),
-  )
-  const isWhole = !isDevice && messages.length === keys.length
-  const pieces = [headingOf(page, words, messages, isDevice, isWhole)]
-  for (const [n, message] of messages.entries()) {
-    if (n % stepMessages === 0) {
-      progress.value = n / messages.length
-      await new Promise((resolve) => setTimeout(resolve))
-    }
-    const files = message.files.map(({ name, url }) => ({ name, url: urlOf(url) }))
-    const reply = quoted.get(`${message.room}.${message.replyTo}`) ?? null
-    pieces.push(exportMessage({ ...message, files, reply }, stamp, words.edited ?? ''))
+  const quoted = new Map<string, { name: string; text: string }>()
+  for (const message of await read(replies.map(({ room, replyTo }) => ({ room, seq: replyTo })))) {
+    quoted.set(`${message.room}.${message.seq}`, { ...message, text: excerptOf(message) })
   }
-  progress.hidden = true
+  const isWhole = !isDevice && messages.length === keys.length
+  const pieces = messages.map((message) => {
+    const files = message.files.map(({ name, url }) => {
+      return { name, url: new URL(url, location.href).href }
+    })
+    const reply = quoted.get(`${message.room}.${message.replyTo}`) ?? null
+    return exportMessage({ ...message, files, reply }, stamp, words.edited ?? '')
+  })
+  pieces.unshift(headingOf(page, words, messages, isDevice, isWhole))
   download(new Blob(pieces, { type: 'text/plain;charset=utf-8' }))
+  progress.hidden = true
   const { one = '', other = '' } = words
   const done = plural(page.language, messages.length, { one, other })
   announce(done)
   element('export-done', HTMLElement).textContent = done
 }
-
-/** A step is a few milliseconds. */
-const stepMessages = 1_000
-
-const urlOf = (path: string): string => new URL(path, location.href).href
 
 /** Messages as the server has them; without an answer, or if asked to, from the device copy. */
 async function readMessages(

@@ -3,7 +3,7 @@ import { fill } from '../../shared/text'
 import type { App } from '../app'
 import { announce, element } from '../ui/dom'
 import { fieldsOf } from '../ui/shape'
-import { canKeep } from '../ui/storage'
+import { canKeep, type Storage } from '../ui/storage'
 import { showToast } from '../ui/toast'
 import type { ManagedCopy } from './device-copy'
 
@@ -11,32 +11,23 @@ import type { ManagedCopy } from './device-copy'
  * The forms of preferences send themselves (views/settings): here each choice takes effect before
  * the server has answered, in this tab and in the browser's others.
  */
-export function watchPreferences(app: App): void {
-  const path = createPaths(app.page.base).preferences()
+export function watchPreferences({ page, storage }: App): void {
+  const path = createPaths(page.base).preferences()
   const tabs = new BroadcastChannel('chatroom-preferences')
   tabs.onmessage = ({ data }) => show(fieldsOf(data))
-  const onRequest = (name: string, act: (request: PreferenceRequest) => void): void =>
-    document.addEventListener(name, (event) => {
-      if (event instanceof CustomEvent && event.detail.ctx.request.action === path) {
-        act(event.detail.ctx)
-      }
-    })
-  onRequest('htmx:config:request', ({ request }) => {
-    const chosen = Object.fromEntries(request.body)
+  document.addEventListener('htmx:config:request', ({ detail }) => {
+    const { action, body } = detail.ctx.request
+    if (action !== path) return
+    const chosen = Object.fromEntries(body ?? [])
     show(chosen)
     tabs.postMessage(chosen)
   })
-  onRequest('htmx:finally:request', ({ request, response, sourceElement }) => {
-    const language = request.body.get('language') ?? app.page.language
-    if (response?.status !== 204) showToast(app.page.words.notConnected)
-    else if (language !== app.page.language) changeLanguage(app, sourceElement.dataset.later ?? '')
+  document.addEventListener('htmx:finally:request', ({ detail: { ctx } }) => {
+    if (ctx.request.action !== path) return
+    const language = ctx.request.body?.get('language') ?? page.language
+    if (ctx.response?.status !== 204) showToast(page.words.notConnected)
+    else if (language !== page.language) changeLanguage(storage, ctx.sourceElement)
   })
-}
-
-type PreferenceRequest = {
-  request: { body: URLSearchParams }
-  response?: { status: number }
-  sourceElement: HTMLElement
 }
 
 /** On the page and on every control that shows the choice; a language needs another page. */
@@ -80,11 +71,11 @@ function paintFrame(theme: string): void {
 }
 
 /** The text in the field survives a reload as a draft; files beside it would be lost. */
-function changeLanguage({ storage }: App, later: string): void {
+function changeLanguage(storage: Storage, form: Element): void {
   const { value } = element('content', HTMLTextAreaElement)
   const hasFiles = document.querySelector('#tray > li') !== null
   if (!hasFiles && (canKeep(storage) || value.trim() === '')) location.reload()
-  else showToast(later)
+  else showToast(form.getAttribute('data-later') ?? '')
 }
 
 /** Fills in what only this browser knows. Sound and notices are the bell's: it is told. */

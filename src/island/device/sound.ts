@@ -1,16 +1,19 @@
 import type { Sound, SoundKind } from '../app'
 import { element } from '../ui/dom'
 import type { Page } from '../ui/page'
-import type { Storage } from '../ui/storage'
-import { createTabs } from '../ui/tabs'
+import { claim, type Storage } from '../ui/storage'
 import { showToast } from '../ui/toast'
 
 /** A burst of messages makes one sound. */
 export const soundPauseMs = 3_000
 
-type Volume = 'off' | 'low' | 'middle' | 'high'
-
-const gains: Record<Volume, number> = { off: 0, low: 0.03, middle: 0.06, high: 0.14 }
+/** Loudness by volume. */
+const gains = new Map([
+  ['off', 0],
+  ['low', 0.03],
+  ['middle', 0.06],
+  ['high', 0.14],
+])
 const tunes: Record<SoundKind, number[]> = {
   talk: [659.26, 987.77],
   mention: [659.26, 987.77, 1318.51],
@@ -20,45 +23,42 @@ const tunes: Record<SoundKind, number[]> = {
 /** Sets up sounds and notices as this browser chose them. */
 export function createSound(page: Page, storage: Storage): Sound {
   let silentUntil = 0
+  const isSilent = (): boolean => performance.now() < silentUntil
   const pause = (): void => {
     silentUntil = performance.now() + soundPauseMs
   }
-  const isSilent = (): boolean => performance.now() < silentUntil
-  const tabs = createTabs('chatroom-sound', pause)
-  const player = createPlayer(() => readVolume(storage))
+  const play = createPlayer(() => gains.get(volumeOf(storage)) ?? 0)
   for (const radio of document.querySelectorAll<HTMLInputElement>('#volume input')) {
-    radio.checked = radio.value === readVolume(storage)
+    radio.checked = radio.value === volumeOf(storage)
     radio.addEventListener('change', () => {
       storage.write('volume', radio.value)
-      player.play('mention')
+      play('mention')
     })
   }
   setUpNotices(page, storage)
   return {
     play(kind, notice) {
-      if (isSilent()) return
-      tabs.claim(() => {
+      const ring = (): void => {
         if (isSilent()) return
         pause()
-        tabs.tell({ played: kind })
-        player.play(kind)
+        play(kind)
         if (storage.read('notices') === true) showNotice(page, notice)
-      })
+      }
+      if (!isSilent()) claim(storage, 'sound', ring, pause)
     },
   }
 }
 
-function readVolume(storage: Storage): Volume {
-  const chosen = storage.read('volume')
-  const known = chosen === 'off' || chosen === 'low' || chosen === 'high'
-  return known ? chosen : 'middle'
+function volumeOf(storage: Storage): string {
+  const chosen = String(storage.read('volume'))
+  return gains.has(chosen) ? chosen : 'middle'
 }
 
 /**
  * Synthesised: no file to fetch. Browsers allow sound after the first key or pointer only, so until
  * then the bell says that it is waiting for one.
  */
-function createPlayer(volume: () => Volume): { play: (kind: SoundKind) => void } {
+function createPlayer(loudness: () => number): (kind: SoundKind) => void {
   let audio: AudioContext | null = null
   const hint = element('sound-locked', HTMLElement)
   const bell = element('bell', HTMLElement)
@@ -73,18 +73,16 @@ function createPlayer(volume: () => Volume): { play: (kind: SoundKind) => void }
   // The click on the sign-in page counts here, too.
   if (navigator.userActivation?.hasBeenActive === true) wake()
   for (const type of ['pointerdown', 'keydown']) addEventListener(type, wake, { capture: true })
-  return {
-    play(kind) {
-      const gain = gains[volume()]
-      if (audio === null || audio.state !== 'running' || gain === 0) return
-      for (const [index, frequency] of tunes[kind].entries()) {
-        ring(audio, frequency, audio.currentTime + index * 0.07, gain)
-      }
-    },
+  return (kind) => {
+    const gain = loudness()
+    if (audio === null || audio.state !== 'running' || gain === 0) return
+    for (const [index, frequency] of tunes[kind].entries()) {
+      sound(audio, frequency, audio.currentTime + index * 0.07, gain)
+    }
   }
 }
 
-function ring(audio: AudioContext, frequency: number, at: number, gain: number): void {
+function sound(audio: AudioContext, frequency: number, at: number, gain: number): void {
   const tone = new OscillatorNode(audio, { type: 'sine', frequency })
   const envelope = new GainNode(audio, { gain: 0 })
   envelope.gain.setValueAtTime(gain, at)

@@ -1,10 +1,9 @@
 import type { App, Faces } from '../app'
 import { fill } from '../../shared/text'
 import { element } from '../ui/dom'
-import { watchFaces } from '../people/face'
+import { prefill, watchFaces } from '../people/face'
 import { renewHead } from '../people/people'
 import { roomTitle } from '../composer/composer-label'
-import { prefill } from '../people/prefill'
 import type { Page } from '../ui/page'
 
 /** After an interruption every page asks who is online: not all at the same moment. */

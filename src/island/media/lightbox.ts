@@ -1,55 +1,52 @@
 import { fill } from '../../shared/text'
-import { element } from '../ui/dom'
-import type { MediaWords } from '../lazy/media'
-import { copyPicture } from './copy-picture'
+import { copyText } from '../ui/clipboard'
+import { closest, element } from '../ui/dom'
+import { draw, encode } from '../ui/picture'
+import type { MediaWords } from './uploads'
 import { watchGestures } from './zoom'
 
 /**
- * Makes the dialog in which a picture is seen large: arrows lead through the pictures of the room
- * that are loaded, plus, minus, a double click or two fingers make it larger, a swipe leads on or
- * away, and closing leads back to where one was.
+ * The dialog in which a picture is seen large: arrows lead through the loaded pictures of the room,
+ * plus, minus, a double click or two fingers zoom, a swipe leads on or closes, and closing leads
+ * back to the picture in the list.
  */
 export function createLightbox(words: MediaWords): { show: (picture: HTMLAnchorElement) => void } {
   const dialog = element('lightbox', HTMLDialogElement)
-  const image = dialog.querySelector('img')
-  const download = dialog.querySelector<HTMLAnchorElement>('[data-do=download]')
+  const [image, download] = [dialog.querySelector('img'), dialog.querySelector('a')]
   if (image === null || download === null) throw new Error('the lightbox is not whole')
+  const button = (name: string): HTMLElement | null =>
+    dialog.querySelector<HTMLElement>(`button[data-do=${name}]`)
   let current: HTMLAnchorElement | null = null
-  const all = (): HTMLAnchorElement[] => [
-    ...document.querySelectorAll<HTMLAnchorElement>('#timeline .msg:not([hidden]) .pic'),
-  ]
-  const zoom = watchGestures(image, {
-    onSwipe: (way) => (way === 'away' ? dialog.close() : go(way)),
-  })
+  const zoom = watchGestures(image, (way) => (way === 'away' ? dialog.close() : go(way)))
   const set = (picture: HTMLAnchorElement): void => {
     current = picture
     zoom.reset()
-    const pictures = all()
+    const pictures = allPictures()
     const place = pictures.indexOf(picture)
-    const names = { name: picture.dataset.name ?? '', n: place + 1, all: pictures.length }
+    const { name = '' } = picture.dataset
     image.src = picture.href
     image.alt = picture.querySelector('img')?.alt ?? ''
-    element('lightbox-title', HTMLElement).textContent = fill(words.picture ?? '', names)
+    const title = fill(words.picture, { name, n: place + 1, all: pictures.length })
+    element('lightbox-title', HTMLElement).textContent = title
     download.href = picture.href
-    download.download = picture.dataset.name ?? ''
-    button(dialog, 'previous').disabled = place <= 0
-    button(dialog, 'next').disabled = place === pictures.length - 1
+    download.download = name
+    button('previous')?.toggleAttribute('disabled', place <= 0)
+    button('next')?.toggleAttribute('disabled', place === pictures.length - 1)
   }
   const go = (way: 'previous' | 'next'): void => {
-    const pictures = all()
+    const pictures = allPictures()
     const place = current === null ? -1 : pictures.indexOf(current)
     const picture = pictures[place + (way === 'next' ? 1 : -1)]
     if (picture !== undefined) set(picture)
   }
-  const acts: Record<string, () => void> = {
+  watchDialog(dialog, {
     previous: () => go('previous'),
     next: () => go('next'),
     in: () => zoom.by(1.5),
     out: () => zoom.by(1 / 1.5),
     close: () => dialog.close(),
     copy: () => void copyPicture(image).then((isDone) => tell(dialog, isDone, words)),
-  }
-  watchDialog(dialog, acts)
+  })
   dialog.addEventListener('close', () => {
     image.removeAttribute('src')
     current?.focus()
@@ -58,46 +55,75 @@ export function createLightbox(words: MediaWords): { show: (picture: HTMLAnchorE
     show(picture) {
       set(picture)
       if (!dialog.open) dialog.showModal()
-      button(dialog, 'close').focus()
+      button('close')?.focus()
     },
   }
 }
 
-/** In the dialog, as the page's own notices lie under it. */
+function allPictures(): HTMLAnchorElement[] {
+  return [...document.querySelectorAll<HTMLAnchorElement>('#timeline .msg:not([hidden]) .pic')]
+}
+
+/** In the dialog, as the page's own toasts lie under it. */
 function tell(dialog: HTMLElement, isDone: boolean, words: MediaWords): void {
   const note = dialog.querySelector('.lightbox__note')
-  note?.replaceChildren((isDone ? words.copied : words.notCopied) ?? '')
+  note?.replaceChildren(isDone ? words.copied : words.notCopied)
   setTimeout(() => note?.replaceChildren(), noteMs)
 }
 
 const noteMs = 3_000
 
-function watchDialog(dialog: HTMLDialogElement, acts: Record<string, () => void>): void {
+function watchDialog(dialog: HTMLDialogElement, actions: Record<string, () => void>): void {
   dialog.addEventListener('click', ({ target }) => {
-    const act = target instanceof Element ? target.closest<HTMLElement>('[data-do]') : null
     const isBeside = target instanceof Element && target.matches('.lightbox, .lightbox__stage')
-    if (act !== null) acts[act.dataset.do ?? '']?.()
-    else if (isBeside) dialog.close()
+    if (isBeside) dialog.close()
+    else actions[closest(target, '[data-do]')?.dataset.do ?? '']?.()
   })
   dialog.addEventListener('keydown', (event) => {
-    const act = keys.get(event.key)
+    const action = keys[event.key]
     // With Ctrl or Alt they are the browser's: larger letters, the page before.
-    if (act === undefined || event.ctrlKey || event.metaKey || event.altKey) return
+    if (action === undefined || event.ctrlKey || event.metaKey || event.altKey) return
     event.preventDefault()
-    acts[act]?.()
+    actions[action]?.()
   })
 }
 
-const keys = new Map([
-  ['ArrowLeft', 'previous'],
-  ['ArrowRight', 'next'],
-  ['+', 'in'],
-  ['=', 'in'],
-  ['-', 'out'],
-])
+const keys: Record<string, string> = {
+  ArrowLeft: 'previous',
+  ArrowRight: 'next',
+  '+': 'in',
+  '=': 'in',
+  '-': 'out',
+}
 
-function button(dialog: HTMLElement, name: string): HTMLButtonElement {
-  const found = dialog.querySelector<HTMLButtonElement>(`button[data-do=${name}]`)
-  if (found === null) throw new Error(`the lightbox has no ${name}`)
-  return found
+/**
+ * Copies a picture: as a picture where the browser has a clipboard for it, else (on plain HTTP) as
+ * a piece of a page, which letters and documents take. False when neither is allowed.
+ */
+async function copyPicture(image: HTMLImageElement): Promise<boolean> {
+  const canvas = draw(image, image.naturalWidth, image.naturalHeight)
+  const clipboard = navigator.clipboard // lint: there is another way
+  if (clipboard?.write === undefined) return copyAsPage(image.alt, canvas)
+  const png = encode(canvas, 'image/png').then((blob) => blob ?? Promise.reject(new Error('large')))
+  // Handed over before it is drawn, while the click still counts.
+  return clipboard.write([new ClipboardItem({ 'image/png': png })]).then(
+    () => true,
+    () => false,
+  )
+}
+
+function copyAsPage(alt: string, canvas: HTMLCanvasElement): boolean {
+  const onCopy = (event: ClipboardEvent): void => {
+    event.preventDefault()
+    // In a document of its own, which loads nothing.
+    const piece = document.implementation.createHTMLDocument('').createElement('img')
+    piece.src = canvas.toDataURL('image/png')
+    piece.alt = alt
+    event.clipboardData?.setData('text/html', piece.outerHTML)
+    event.clipboardData?.setData('text/plain', alt)
+  }
+  document.addEventListener('copy', onCopy, { once: true })
+  const isCopied = copyText(alt || ' ')
+  document.removeEventListener('copy', onCopy)
+  return isCopied
 }

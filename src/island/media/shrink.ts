@@ -1,89 +1,69 @@
+import { draw, encode, isAnimated, withPicture } from '../ui/picture'
+
 /** The long side of a shrunk photo: fills a screen with about 500 KB. */
 const photoSidePxMax = 2_048
+const quality = 0.85
 
 /** What is sent of a picture, and nine colours of it. */
 export type Shrunk = { blob: Blob; type: string; preview: string }
 
-/** Whether a picture of this kind is made smaller; what moves or is drawn by a program is not. */
+/** Whether a picture of this type is made smaller; animations and drawings are not. */
 export function canShrink(type: string): boolean {
   return /^image\/(jpeg|png|webp|avif|bmp|hei[cf]|tiff)$/.test(type)
 }
 
+type Chosen = { name: string; type: string; isOriginal: boolean }
+
 /**
- * Reads a picture and draws it anew, at most 2048 pixels long: what a camera wrote beside it, where
- * it was taken above all, stays behind. What the browser cannot read, or what moves, is left alone.
+ * Whether a file is sent as its camera wrote it, perhaps with the place where it was taken: films,
+ * and pictures that are neither drawn anew here nor stripped by the server.
+ */
+export function mayTellPlace({ name, type, isOriginal }: Chosen, isReadable: boolean): boolean {
+  if (type.startsWith('video/')) return true
+  const isPhoto = /^image\/(?!gif|svg)/.test(type) || (type === '' && cameraFiles.test(name))
+  return isPhoto && !isStripped(type) && (isOriginal || !isReadable)
+}
+
+/** Types that some browsers do not know. */
+const cameraFiles = /\.(hei[cf]|tiff?|dng|arw|cr[23]|nef|mov)$/i
+
+/**
+ * Reads a picture and draws it anew, at most 2048 pixels long, without what the camera wrote beside
+ * it. A picture that the browser cannot read, or an animation, is left alone.
  */
 export async function shrink(file: Blob, isOriginal: boolean): Promise<Shrunk> {
-  const asItIs = { blob: file, type: file.type, preview: '' }
-  if (!file.type.startsWith('image/') || file.type === 'image/svg+xml') return asItIs
-  const url = URL.createObjectURL(file)
-  try {
-    const image = new Image()
-    image.src = url
-    await image.decode()
-    const preview = previewOf(image)
-    const isFixed = isOriginal || !canShrink(file.type) || (await moves(file))
+  const unchanged = { blob: file, type: file.type, preview: '' }
+  if (!file.type.startsWith('image/') || file.type === 'image/svg+xml') return unchanged
+  const shrunk = await withPicture(file, async (image) => {
+    const isFixed = isOriginal || !canShrink(file.type) || (await isAnimated(file))
     const blob = isFixed ? file : await redraw(image, file)
-    return { blob, type: blob.type, preview }
-  } catch {
-    return asItIs
-  } finally {
-    URL.revokeObjectURL(url)
-  }
+    return { blob, type: blob.type, preview: previewOf(image) }
+  })
+  return shrunk ?? unchanged
 }
 
 async function redraw(image: HTMLImageElement, file: Blob): Promise<Blob> {
-  const { naturalWidth: width, naturalHeight: height } = image
-  const scale = Math.min(1, photoSidePxMax / Math.max(width, height))
-  const canvas = document.createElement('canvas')
-  canvas.width = Math.max(1, Math.round(width * scale))
-  canvas.height = Math.max(1, Math.round(height * scale))
-  const pen = canvas.getContext('2d')
-  if (pen === null) return file
-  pen.imageSmoothingQuality = 'high'
-  pen.drawImage(image, 0, 0, canvas.width, canvas.height)
+  const { naturalWidth, naturalHeight } = image
+  const scale = Math.min(1, photoSidePxMax / Math.max(naturalWidth, naturalHeight))
+  const side = (length: number): number => Math.max(1, Math.round(length * scale))
+  const canvas = draw(image, side(naturalWidth), side(naturalHeight))
   const isKept = /^image\/(png|webp)$/.test(file.type)
-  const drawn = await encode(canvas, isKept ? file.type : 'image/jpeg')
+  const drawn = await encode(canvas, isKept ? file.type : 'image/jpeg', quality)
+  // Some browsers keep the memory of a canvas for a while.
   canvas.width = 0
-  // Already small and clean: the server cuts what is left beside the picture.
-  const isWorse = scale === 1 && drawn !== null && drawn.size >= file.size && isPlain(file.type)
+  const isWorse = scale === 1 && drawn !== null && drawn.size >= file.size && isStripped(file.type)
   return drawn === null || isWorse ? file : drawn
 }
 
-const quality = 0.85
-
-function encode(canvas: HTMLCanvasElement, type: string): Promise<Blob | null> {
-  return new Promise((resolve) => canvas.toBlob(resolve, type, quality))
-}
-
-/** Kinds whose metadata the server cuts. */
-export function isPlain(type: string): boolean {
+/** Types whose metadata the server removes. */
+function isStripped(type: string): boolean {
   return /^image\/(jpeg|png|webp)$/.test(type)
-}
-
-/** An animated WebP or PNG says so near its beginning. */
-async function moves(file: Blob): Promise<boolean> {
-  if (!/^image\/(png|webp)$/.test(file.type)) return false
-  const start = await file.slice(0, 4_096).text()
-  return start.includes('ANIM') || start.includes('acTL')
 }
 
 /** Three by three colours, three hexadecimal digits each. */
 function previewOf(image: HTMLImageElement): string {
-  const canvas = document.createElement('canvas')
-  canvas.width = 3
-  canvas.height = 3
-  const pen = canvas.getContext('2d')
-  if (pen === null) return ''
-  pen.fillStyle = '#888'
-  pen.fillRect(0, 0, 3, 3)
-  pen.drawImage(image, 0, 0, 3, 3)
-  const { data } = pen.getImageData(0, 0, 3, 3)
-  return Array.from({ length: 9 }, (_, n) => [0, 1, 2].map((part) => digit(data[n * 4 + part])))
-    .flat()
-    .join('')
-}
-
-function digit(value = 0): string {
-  return Math.min(15, Math.round(value / 17)).toString(16)
+  const { data } = draw(image, 3, 3, '#888').getContext('2d')?.getImageData(0, 0, 3, 3) ?? {}
+  const digits = Array.from(data ?? []).map((value) => Math.round(value / 17).toString(16))
+  // The fourth value of each colour is its opacity.
+  return digits.filter((_, n) => n % 4 < 3).join('')
 }

@@ -1,12 +1,11 @@
-export type Zoom = { by: (factor: number) => void; reset: () => void }
-
-type Hooks = { onSwipe: (way: 'previous' | 'next' | 'away') => void }
-
-const largest = 8
+const scaleMax = 8
 const swipePx = 60
 
-/** Makes a picture larger and smaller, lets it be moved, and understands swipes. */
-export function watchGestures(image: HTMLImageElement, { onSwipe }: Hooks): Zoom {
+/** Zooms and moves a picture, and recognises swipes. */
+export function watchGestures(
+  image: HTMLImageElement,
+  onSwipe: (way: 'previous' | 'next' | 'away') => void,
+): { by: (factor: number) => void; reset: () => void } {
   const view = { scale: 1, x: 0, y: 0 }
   const fingers = new Map<number, PointerEvent>()
   let began: PointerEvent | null = null
@@ -19,19 +18,16 @@ export function watchGestures(image: HTMLImageElement, { onSwipe }: Hooks): Zoom
     draw()
   }
   const by = (factor: number): void => {
-    view.scale = Math.min(largest, Math.max(1, view.scale * factor))
+    view.scale = Math.min(scaleMax, Math.max(1, view.scale * factor))
     if (view.scale === 1) return reset()
     draw()
   }
   image.addEventListener('dblclick', () => (view.scale > 1 ? reset() : by(2.5)))
-  image.addEventListener(
-    'wheel',
-    (event) => {
-      event.preventDefault()
-      by(event.deltaY < 0 ? 1.15 : 1 / 1.15)
-    },
-    { passive: false },
-  )
+  const onWheel = (event: WheelEvent): void => {
+    event.preventDefault()
+    by(event.deltaY < 0 ? 1.15 : 1 / 1.15)
+  }
+  image.addEventListener('wheel', onWheel, { passive: false })
   image.addEventListener('dragstart', (event) => event.preventDefault())
   image.addEventListener('pointerdown', (event) => {
     fingers.set(event.pointerId, event)

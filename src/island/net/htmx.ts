@@ -15,7 +15,7 @@ export type RequestContext = {
   sourceElement: Element
   target: Element | null
   swap: string
-  request: { action: string }
+  request: { action: string; body: URLSearchParams | null }
   /** Undefined until the server has answered. */
   response?: { status: number }
 }
@@ -40,6 +40,7 @@ declare global {
     /** The server asks for a room to be opened in place. */
     'room:open': CustomEvent<{ room: number }>
     'htmx:config:request': CustomEvent<{ ctx: RequestContext }>
+    'htmx:finally:request': CustomEvent<{ ctx: RequestContext }>
     'htmx:before:swap': CustomEvent<{ ctx: RequestContext; tasks: { fragment: ParentNode }[] }>
     'htmx:after:swap': CustomEvent<{ ctx: RequestContext }>
     /** The server refused. */

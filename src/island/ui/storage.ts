@@ -81,3 +81,21 @@ export function canKeep(storage: Storage): boolean {
   storage.remove('probe')
   return isKept
 }
+
+const claimMs = 80
+/** Names this tab among those of the browser. */
+const tab = Math.random()
+
+/**
+ * Does `work` in one of the tabs that claim a key within a moment, and `otherwise` in the others.
+ * The last claim wins. A suspended tab claims nothing. There are no Web Locks on plain HTTP.
+ */
+export function claim(
+  storage: Storage,
+  key: string,
+  work: () => void,
+  otherwise: () => void,
+): void {
+  if (!storage.write(key, tab)) return work()
+  setTimeout(() => (storage.read(key) === tab ? work() : otherwise()), claimMs)
+}
