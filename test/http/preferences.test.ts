@@ -39,6 +39,19 @@ test('a cookie that was edited by hand has no effect', async () => {
   }
 })
 
+test('a form that sends itself gets its cookies, and the page stays', async () => {
+  const answer = await fetch(`${server().origin}/preferences`, {
+    method: 'POST',
+    headers: { 'HX-Request': 'true' },
+    body: new URLSearchParams({ theme: 'dark', language: 'zh' }),
+  })
+  expect(answer.status).toBe(204)
+  expect(answer.headers.get('HX-Redirect')).toBeNull()
+  const cookies = answer.headers.getSetCookie().join()
+  expect(cookies).toContain('chatroom_theme=dark')
+  expect(cookies).toContain('chatroom_language=zh')
+})
+
 test('an unknown choice is refused, and nothing of its form is kept', async () => {
   const ada = await signIn(server(), 'Ada')
   const bad: Record<string, string>[] = [

@@ -4,8 +4,8 @@ import type { Page } from '../ui/page'
 import type { Storage } from '../ui/storage'
 
 /**
- * The dialog at the door: really modal (the server is the gate, this only keeps the place tidy),
- * with the name and picture of last time.
+ * The sign-in dialog, with the name and picture of the last time. It is modal only for tidiness:
+ * the server decides what a visitor may see.
  */
 export function startSignIn(page: Page, storage: Storage): void {
   const dialog = element('sign-in', HTMLDialogElement)
@@ -17,7 +17,7 @@ export function startSignIn(page: Page, storage: Storage): void {
     const [nickname, avatar] = [form.get('nickname'), form.get('avatar')]
     storage.write('person', { nickname, avatar, picture: form.get('picture') })
   })
-  // A refused name comes back with the form: the field is where the reader goes on.
+  // A refused name comes back with the form, to be corrected.
   document.addEventListener('htmx:after:swap', () => element('nickname', HTMLInputElement).select())
   element('nickname', HTMLInputElement).select()
   ifLoaded(
@@ -34,11 +34,11 @@ export function isLoggingOut(): boolean {
   return element('log-out', HTMLFormElement).dataset.sent !== undefined
 }
 
-/** What is no secret: whom to propose at the door, and how this browser sounds. */
+/** No secrets: the name to propose at the next sign-in, and how this browser sounds. */
 const harmless = ['person', 'volume', 'notices', 'hides-private-notes']
 
 /**
- * Nothing that was said stays here after log-out, in this tab or any other; a shared computer keeps
+ * After log-out no messages stay in this browser, in this tab or any other; a shared computer keeps
  * nothing at all.
  */
 export function forgetOnLogOut(page: Page, storage: Storage, unsent: () => number): void {
@@ -57,7 +57,7 @@ export function forgetOnLogOut(page: Page, storage: Storage, unsent: () => numbe
     forget(isShared ? [] : harmless)
     tabs.postMessage(isShared ? 'shared' : 'own')
   })
-  // Back in the browser's own memory, after the words on the page had lost their reader.
+  // The Back button may show the page from the browser's memory.
   addEventListener('pageshow', () => {
     if (isOut) location.reload()
   })

@@ -12,15 +12,15 @@ export type Storage = {
   /** Characters that a key's value takes. */
   size: (key: string) => number
   keys: (prefix: string) => string[]
-  /** Called when there is no place: true when something was given up for what is to be written. */
+  /** Called when the storage is full: true when something was deleted to make room. */
   makeRoom: () => boolean
-  /** Forgets everything of this house but these keys, and keeps nothing more. */
+  /** Deletes everything of this server but these keys, and stores nothing more. */
   seal: (kept: string[]) => void
   /** Calls back when another tab changed a key. */
   watch: (callback: (key: string, value: unknown) => void) => void
 }
 
-/** Opens the storage of this house; keys are the house's own, short ones. */
+/** Opens the storage of one server's pages; keys are short, without the prefix. */
 export function openStorage(page: Pick<Page, 'house'>): Storage {
   const prefix = `chatroom.${page.house}.`
   const attempt = <Result>(work: () => Result, otherwise: Result): Result => {
@@ -59,7 +59,7 @@ export function openStorage(page: Pick<Page, 'house'>): Storage {
     seal(kept) {
       isSealed = true
       for (const key of keys('')) if (!kept.includes(key)) remove(key)
-      // Of files that wait (kept-files.ts), whose part this page may never have asked for.
+      // Files that wait (media/kept-files.ts): the page may never have loaded that part.
       attempt(() => void indexedDB.deleteDatabase(`${prefix}files`), undefined)
     },
     watch(callback) {
@@ -75,7 +75,7 @@ export function openStorage(page: Pick<Page, 'house'>): Storage {
   return storage
 }
 
-/** Whether this browser keeps anything over a reload, at this moment. */
+/** Whether this browser can store anything at this moment. */
 export function canKeep(storage: Storage): boolean {
   const isKept = storage.write('probe', 1)
   storage.remove('probe')
