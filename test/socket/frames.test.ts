@@ -100,10 +100,11 @@ test('a resume that names too many rooms is refused', () => {
 test('deeply nested brackets are a malformed frame', async () => {
   const socket = await openSocket(server(), await signIn(server(), 'Deep'))
   for (const frame of ['['.repeat(30_000) + ']'.repeat(30_000), '{"a":'.repeat(10_000)]) {
-    const before = socket.heard.length
+    const refusals = () => socket.heard.filter(({ type }) => type === 'refused')
+    const before = refusals().length
     socket.send(frame)
-    await socket.until(() => socket.heard.length > before, 'an answer')
-    expect(socket.heard.at(-1)).toMatchObject({ type: 'refused', code: 'bad_frame' })
+    await socket.until(() => refusals().length > before, 'an answer')
+    expect(refusals().at(-1)).toMatchObject({ code: 'bad_frame' })
   }
   await socket.close()
 })
