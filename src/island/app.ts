@@ -170,7 +170,7 @@ export type Typing = {
 }
 
 /** One row of the suggestion list; `accept` runs with the typed token selected. */
-export type Suggestion = { parts: Node[]; state?: string; accept: () => void }
+type Suggestion = { parts: Node[]; state?: string; accept: () => void }
 
 /** What can complete the text before the caret. */
 export type Suggestions = {

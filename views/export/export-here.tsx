@@ -8,16 +8,27 @@ export function ExportHere({ view }: { view: View }) {
       class="settings__group"
       id="export-here"
       hidden
-      data-words={JSON.stringify(exporting)}
+      data-one={exporting.done.one}
+      data-other={exporting.done.other}
       data-edited={`(${roomFile.edited})`}
+      data-room={exporting.room}
+      data-range={exporting.range}
+      data-range-loaded={exporting.rangeLoaded}
+      data-range-device={exporting.rangeDevice}
+      data-messages={exporting.messages}
+      data-zone={exporting.zone}
+      data-software={exporting.software}
+      data-missing={exporting.missing}
+      data-missing-note={exporting.missingNote}
     >
       <legend>{exporting.here}</legend>
       <label class="settings__row">
         <input type="radio" name="export-range" value="loaded" checked />{' '}
-        <span id="export-loaded"></span>
+        <span id="export-loaded" data-label={exporting.loaded}></span>
       </label>
       <label class="settings__row">
-        <input type="radio" name="export-range" value="device" /> <span id="export-device"></span>
+        <input type="radio" name="export-range" value="device" />{' '}
+        <span id="export-device" data-label={exporting.device}></span>
       </label>
       <label class="settings__row" id="export-private-row" hidden>
         <input type="checkbox" id="export-private" /> {exporting.private}

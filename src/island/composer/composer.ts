@@ -1,16 +1,15 @@
-import type { Addressee, Composed, Composer, Draft, Drafts, Tray } from '../app'
-import { fill } from '../../shared/text'
-import { announce, element } from '../ui/dom'
 import { limits } from '../../shared/limits'
+import { atPattern, everybodyNames } from '../../shared/mentions'
 import { createPaths } from '../../shared/paths'
-import { confirmAll, createMeter, label, roomTitle } from './composer-label'
+import { fill, plural } from '../../shared/text'
+import type { Addressee, Composed, Composer, Draft, Drafts, Tray } from '../app'
+import { announce, element } from '../ui/dom'
 import { isCharacter, isComposing, isSending } from '../ui/keys'
 import type { Page } from '../ui/page'
-import { createPrivateMode, type PrivateMode } from './private-mode'
-import { createReplyMode, type ReplyMode } from './reply-mode'
+import { currentRoom, roomTitle } from '../ui/rows'
+import { createPrivateMode, createReplyMode, showRecipient } from './modes'
 
-export type ComposerHooks = {
-  /** `room` is where it goes; `writtenIn` where it was written, when that is another one. */
+type ComposerHooks = {
   onSend: (message: Composed) => void
   /** The text changed; `room` is where it would go. */
   onChange: (room: number, text: string) => void
@@ -18,177 +17,214 @@ export type ComposerHooks = {
   onUp: () => boolean
 }
 
-type Desk = {
-  tray: Tray | null
-  page: Page
-  drafts: Drafts
-  hooks: ComposerHooks
-  form: HTMLFormElement
-  field: HTMLTextAreaElement
-  privacy: PrivateMode
-  reply: ReplyMode
-  meter: () => void
-  room: number
-  isConnected: boolean
-  isChoosing: boolean
-}
+type State = ReturnType<typeof createState>
 
 /**
  * The field for writing. Enter sends unless an input method is composing or the keyboard is on the
  * screen; the text is kept as a draft at every pause and never cut.
  */
 export function createComposer(page: Page, drafts: Drafts, hooks: ComposerHooks): Composer {
-  const form = element('composer', HTMLFormElement)
-  const field = element('content', HTMLTextAreaElement)
-  const privacy = createPrivateMode(page, () => {
-    forgetForeignReply(desk)
-    relabel(desk)
-    saveDraft(desk)
-    field.focus()
-  })
-  const reply = createReplyMode(page, () => {
-    saveDraft(desk)
-    field.focus()
-  })
-  const desk: Desk = {
-    tray: null,
-    page,
-    drafts,
-    hooks,
-    form,
-    field,
-    privacy,
-    reply,
-    meter: createMeter(page, field),
-    room: Number(form.dataset.room),
-    isConnected: true,
-    isChoosing: false,
-  }
-  watchField(desk)
-  restore(desk)
+  const state = createState(page, drafts, hooks)
+  const { field, privacy, reply } = state
+  watchField(state)
+  restore(state)
   return {
     setConnected(isConnected) {
-      desk.isConnected = isConnected
-      relabel(desk)
+      state.isConnected = isConnected
+      relabel(state)
     },
-    setRoom: () => setRoom(desk),
-    setAddressee: (to) => setAddressee(desk, to),
-    addressee: privacy.addressee,
+    setRoom: () => setRoom(state),
+    setAddressee: (to) => setAddressee(state, to),
+    addressee: privacy.target,
     setReply(to) {
       reply.set(to)
-      saveDraft(desk)
-      field.focus()
+      onModeChange(state)
     },
     reply: reply.target,
-    setChoosing: (isChoosing) => void (desk.isChoosing = isChoosing),
-    setTray: (tray) => void (desk.tray = tray),
+    setChoosing: (isChoosing) => void (state.isChoosing = isChoosing),
+    setTray: (tray) => void (state.tray = tray),
     insert: (text) => insert(field, text),
     isEmpty: () => field.value.trim() === '',
     focus: () => field.focus(),
   }
 }
 
-function watchField(desk: Desk): void {
-  const { drafts, field, form, hooks, meter, privacy } = desk
+function createState(page: Page, drafts: Drafts, hooks: ComposerHooks) {
+  const onChange = (): void => onModeChange(state)
+  const form = element('composer', HTMLFormElement)
+  const field = element('content', HTMLTextAreaElement)
+  const state = {
+    page,
+    drafts,
+    hooks,
+    form,
+    field,
+    showMeter: createMeter(page, field),
+    privacy: createPrivateMode(page, onChange),
+    reply: createReplyMode(page, onChange),
+    tray: null as Tray | null,
+    room: Number(form.dataset.room),
+    isConnected: true,
+    isChoosing: false,
+  }
+  return state
+}
+
+function watchField(state: State): void {
+  const { drafts, field, form, hooks, privacy, showMeter } = state
   form.addEventListener('submit', (event) => {
     event.preventDefault()
-    submit(desk)
+    submit(state)
   })
-  field.addEventListener('keydown', (event) => {
-    if (isComposing(event) || event.defaultPrevented) return
-    const isAtStart = field.selectionStart === 0 && field.selectionEnd === 0
-    if (event.key === 'Backspace' && isAtStart) leaveMode(desk)
-    const isUp = event.key === 'ArrowUp' && field.value === '' && !event.altKey
-    if (isUp && hooks.onUp()) event.preventDefault()
-    if (event.key !== 'Enter' || event.shiftKey || !isSending(event)) return
-    event.preventDefault()
-    form.requestSubmit()
-  })
+  field.addEventListener('keydown', (event) => press(state, event))
   field.addEventListener('input', () => {
-    meter()
-    drafts.saveSoon(desk.room, draftOf(desk))
-    hooks.onChange(privacy.addressee()?.room ?? desk.room, field.value)
+    showMeter()
+    drafts.saveSoon(state.room, draftOf(state))
+    hooks.onChange(privacy.target()?.room ?? state.room, field.value)
   })
   for (const type of ['visibilitychange', 'pagehide']) {
-    addEventListener(type, () => saveDraft(desk), { capture: true })
+    addEventListener(type, () => saveDraft(state), { capture: true })
   }
   document.addEventListener('keydown', (event) => catchTyping(event, field))
 }
 
-function submit(desk: Desk): void {
-  const { field, hooks, page, privacy, room } = desk
+function press({ field, form, hooks, privacy, reply }: State, event: KeyboardEvent): void {
+  if (isComposing(event) || event.defaultPrevented) return
+  const isAtStart = field.selectionStart === 0 && field.selectionEnd === 0
+  if (event.key === 'Backspace' && isAtStart) {
+    if (reply.target() === null) privacy.drop()
+    else reply.drop()
+  }
+  const isUp = event.key === 'ArrowUp' && field.value === '' && !event.altKey
+  if (isUp && hooks.onUp()) event.preventDefault()
+  if (event.key !== 'Enter' || event.shiftKey || !isSending(event)) return
+  event.preventDefault()
+  form.requestSubmit()
+}
+
+/** Typing anywhere on the page is meant for the field. */
+function catchTyping(event: KeyboardEvent, field: HTMLTextAreaElement): void {
+  // Space scrolls; ? and / open the keys and the search.
+  if (!isCharacter(event) || ' ?/'.includes(event.key) || event.defaultPrevented) return
+  const active = document.activeElement
+  // In the list these do something with the message (actions/keyboard.ts).
+  if ('er+'.includes(event.key) && active?.matches('#log[data-walking] .msg') === true) return
+  const isElsewhere = active?.matches('input, textarea, select, button, [contenteditable]') === true
+  const isBusy = document.querySelector('dialog[open], [popover]:popover-open') !== null
+  if (isElsewhere || isBusy || getSelection()?.isCollapsed === false) return
+  field.focus()
+}
+
+function submit(state: State): void {
+  const { field, hooks, isChoosing, page, privacy, reply, room, tray } = state
   const text = field.value.replace(/\s+$/, '')
-  const isEmpty = text === '' && desk.tray?.isEmpty() !== false
-  if (isEmpty || text.length > limits.messageUnitsMax || desk.isChoosing) return
+  const isEmpty = text === '' && tray?.isEmpty() !== false
+  if (isEmpty || text.length > limits.messageUnitsMax || isChoosing) return
   // Another room is just being put on the screen: what says where this goes has yet to follow.
-  if (Number(element('timeline', HTMLElement).dataset.room) !== room) return
-  const to = privacy.addressee()
+  if (currentRoom() !== room) return
+  const to = privacy.target()
   if (!confirmAll(page, text, to)) return
-  const reply = desk.reply.target()
-  desk.reply.set(null)
+  const quoted = reply.target()
+  reply.set(null)
   field.value = ''
   // A private message is one message, unless it was pinned.
   if (to?.isPinned === false) privacy.set(null)
-  relabel(desk)
-  // Whoever watches the field sees it emptied, as if by hand.
+  relabel(state)
+  // Everything that follows the field sees it emptied, as if by hand.
   field.dispatchEvent(new Event('input'))
-  saveDraft(desk)
-  hooks.onSend({ room: to?.room ?? room, text, files: desk.tray?.take() ?? [], to, reply })
+  saveDraft(state)
+  hooks.onSend({ room: to?.room ?? room, text, files: tray?.take() ?? [], to, reply: quoted })
 }
 
-/** An answer goes where the question was asked, or is none: what was private is not quoted here. */
-function forgetForeignReply({ privacy, reply, room }: Desk): void {
-  const target = privacy.addressee()?.room ?? room
+/** Matches at least what the server reads as a mention of everybody. */
+const mentionsAll = new RegExp(`${atPattern}(?:${everybodyNames.join('|')})`, 'iv')
+
+/** The owner of a room may call everybody, and is told how many that is. */
+function confirmAll(page: Page, text: string, to: Addressee | null): boolean {
+  const isOwner = element('timeline', HTMLElement).dataset.role === 'owner'
+  if (!isOwner || to !== null || !mentionsAll.test(text)) return true
+  const others = Number(element('people-list', HTMLElement).dataset.members) - 1
+  return others < 1 || confirm(plural(page.language, others, page.words.notifyAll))
+}
+
+function setAddressee(state: State, to: Addressee | null): void {
+  const { nowPrivate, nowPublic } = state.page.words
+  state.privacy.set(to)
+  forgetForeignReply(state)
+  relabel(state)
+  saveDraft(state)
+  const names = { room: roomTitle(), name: to?.name ?? '' }
+  announce(fill(to === null ? nowPublic : nowPrivate, names))
+}
+
+/** A button changed what the message has besides its text. */
+function onModeChange(state: State): void {
+  forgetForeignReply(state)
+  relabel(state)
+  saveDraft(state)
+  state.field.focus()
+}
+
+/** A private message is quoted only in its own room, and the room's only there. */
+function forgetForeignReply({ privacy, reply, room }: State): void {
+  const target = privacy.target()?.room ?? room
   if (reply.target() !== null && reply.target()?.room !== target) reply.set(null)
 }
 
-function relabel({ page, privacy, isConnected }: Desk): void {
-  label(page, privacy.addressee(), isConnected)
+function relabel({ isConnected, page, privacy }: State): void {
+  showRecipient(page, privacy.target(), isConnected)
 }
 
-function leaveMode({ privacy, reply }: Desk): void {
-  if (reply.target() === null) privacy.drop()
-  else reply.drop()
+function draftOf({ field, privacy, reply }: State): Draft {
+  return { text: field.value, to: privacy.target(), reply: reply.target() }
 }
 
-function draftOf({ field, privacy, reply }: Desk): Draft {
-  return { text: field.value, to: privacy.addressee(), reply: reply.target() }
+function saveDraft(state: State): void {
+  state.drafts.saveNow(state.room, draftOf(state))
 }
 
-function saveDraft(desk: Desk): void {
-  desk.drafts.saveNow(desk.room, draftOf(desk))
-}
-
-function restore(desk: Desk): void {
-  const { drafts, field, meter, privacy, room } = desk
-  const { text, to, reply } = drafts.read(room)
-  if (field.value === '') field.value = text
-  privacy.set(to)
-  desk.reply.set(reply)
-  relabel(desk)
-  meter()
-}
-
-function setRoom(desk: Desk): void {
-  const { drafts, field, form, page } = desk
-  saveDraft(desk)
-  desk.room = Number(element('timeline', HTMLElement).dataset.room)
-  form.dataset.room = String(desk.room)
-  form.action = createPaths(page.base).messages(desk.room)
+function setRoom(state: State): void {
+  const { drafts, field, form, page, tray } = state
+  saveDraft(state)
+  state.room = currentRoom()
+  form.dataset.room = String(state.room)
+  form.action = createPaths(page.base).messages(state.room)
   field.value = ''
-  desk.tray?.setRoom(desk.room)
-  restore(desk)
+  tray?.setRoom(state.room)
+  restore(state)
   drafts.mark()
 }
 
-function setAddressee(desk: Desk, to: Addressee | null): void {
-  const { nowPrivate, nowPublic } = desk.page.words
-  desk.privacy.set(to)
-  forgetForeignReply(desk)
-  relabel(desk)
-  saveDraft(desk)
-  const names = { room: roomTitle(), name: to?.name ?? '' }
-  announce(fill(to === null ? nowPublic : nowPrivate, names))
+function restore(state: State): void {
+  const { drafts, field, privacy, reply, room, showMeter } = state
+  const draft = drafts.read(room)
+  if (field.value === '') field.value = draft.text
+  privacy.set(draft.to)
+  reply.set(draft.reply)
+  relabel(state)
+  showMeter()
+}
+
+/** Shows the counter near the limit, and grows the box where the browser does not by itself. */
+function createMeter({ language, words }: Page, field: HTMLTextAreaElement): () => void {
+  const counter = element('counter', HTMLElement)
+  const send = element('send', HTMLButtonElement)
+  const growsItself = CSS.supports('field-sizing', 'content')
+  return () => {
+    const left = limits.messageUnitsMax - field.value.length
+    const isOver = left < 0
+    counter.hidden = left > limits.messageUnitsMax * 0.2
+    counter.textContent = plural(
+      language,
+      Math.abs(left),
+      isOver ? words.tooLong : words.charactersLeft,
+    )
+    counter.classList.toggle('counter--over', isOver)
+    send.disabled = isOver
+    if (growsItself) return
+    field.style.height = 'auto'
+    field.style.height = `${field.scrollHeight}px`
+  }
 }
 
 /** Writes where the caret is, over what is selected, in the one way that undo knows about. */
@@ -198,17 +234,4 @@ function insert(field: HTMLTextAreaElement, text: string): void {
   if (isDone) return
   field.setRangeText(text, field.selectionStart, field.selectionEnd, 'end')
   field.dispatchEvent(new Event('input'))
-}
-
-/** Typing anywhere on the page is meant for the field. */
-function catchTyping(event: KeyboardEvent, field: HTMLTextAreaElement): void {
-  // Space scrolls; ? and / open the keys and the search.
-  if (!isCharacter(event) || ' ?/'.includes(event.key) || event.defaultPrevented) return
-  const active = document.activeElement
-  // In the list these do something with the message (keyboard.ts).
-  if ('er+'.includes(event.key) && active?.matches('#log[data-walking] .msg') === true) return
-  const isElsewhere = active?.matches('input, textarea, select, button, [contenteditable]') === true
-  const isBusy = document.querySelector('dialog[open], [popover]:popover-open') !== null
-  if (isElsewhere || isBusy || getSelection()?.isCollapsed === false) return
-  field.focus()
 }

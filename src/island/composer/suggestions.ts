@@ -1,10 +1,10 @@
 import { isComposing } from '../ui/keys'
 import type { SuggestionList, SuggestionSource, Suggestions } from '../app'
-import { element, make } from '../ui/dom'
+import { closest, element, make } from '../ui/dom'
 
 type List = Suggestions & { chosen: number }
 
-type Popup = {
+type State = {
   field: HTMLTextAreaElement
   box: HTMLElement
   sources: SuggestionSource[]
@@ -19,39 +19,39 @@ type Popup = {
 export function watchSuggestions(sources: SuggestionSource[]): SuggestionList {
   const field = element('content', HTMLTextAreaElement)
   const box = element('options', HTMLElement)
-  const popup: Popup = { field, box, sources, list: null, done: null, isUndecided: false }
-  field.addEventListener('input', (event) => look(popup, event))
+  const state: State = { field, box, sources, list: null, done: null, isUndecided: false }
+  field.addEventListener('input', (event) => look(state, event))
   // What an input method has just decided on.
-  field.addEventListener('compositionend', (event) => look(popup, event))
-  field.addEventListener('blur', () => close(popup))
+  field.addEventListener('compositionend', (event) => look(state, event))
+  field.addEventListener('blur', () => close(state))
   // Before the field's own Enter, which would send.
-  field.addEventListener('keydown', (event) => press(popup, event), { capture: true })
+  field.addEventListener('keydown', (event) => press(state, event), { capture: true })
   box.addEventListener('pointerdown', (event) => {
     event.preventDefault()
-    const option = event.target instanceof Element ? event.target.closest('[role=option]') : null
-    if (option !== null) accept(popup, Number(option.id.slice('option-'.length)))
+    const option = closest(event.target, '[role=option]')
+    if (option !== null) accept(state, Number(option.id.slice('option-'.length)))
   })
   return {
     refresh() {
-      if (document.activeElement === field && !popup.isUndecided) look(popup, null)
+      if (document.activeElement === field && !state.isUndecided) look(state, null)
     },
   }
 }
 
-function look(popup: Popup, event: Event | null): void {
-  const { field, sources } = popup
-  popup.isUndecided = event instanceof InputEvent && event.isComposing
+function look(state: State, event: Event | null): void {
+  const { field, sources } = state
+  state.isUndecided = event instanceof InputEvent && event.isComposing
   const isSelection = field.selectionStart !== field.selectionEnd
   let found: Suggestions | null = null
   for (const source of isSelection ? [] : sources) found ??= source(field, event)
   // A sign that was just written is a new one, even where another stood.
-  if (found?.start !== popup.done || found?.query === '') popup.done = null
-  set(popup, found === null || found.start === popup.done ? null : { ...found, chosen: 0 })
+  if (found?.start !== state.done || found?.query === '') state.done = null
+  set(state, found === null || found.start === state.done ? null : { ...found, chosen: 0 })
 }
 
-function set(popup: Popup, list: List | null): void {
-  const { box, field } = popup
-  popup.list = list
+function set(state: State, list: List | null): void {
+  const { box, field } = state
+  state.list = list
   box.hidden = list === null
   if (list === null) return field.removeAttribute('aria-activedescendant')
   render(box, list)
@@ -59,13 +59,13 @@ function set(popup: Popup, list: List | null): void {
   field.setAttribute('aria-activedescendant', `option-${list.chosen}`)
 }
 
-function close(popup: Popup): void {
-  popup.done = popup.list?.start ?? popup.done
-  set(popup, null)
+function close(state: State): void {
+  state.done = state.list?.start ?? state.done
+  set(state, null)
 }
 
-function press(popup: Popup, event: KeyboardEvent): void {
-  const { list } = popup
+function press(state: State, event: KeyboardEvent): void {
+  const { list } = state
   const act = keys[event.key]
   if (list === null || act === undefined || isComposing(event)) return
   if (list.rows.length === 0 && event.key !== 'Escape') return
@@ -73,27 +73,27 @@ function press(popup: Popup, event: KeyboardEvent): void {
   if (event.shiftKey && /^(Enter|Tab)$/.test(event.key)) return
   event.preventDefault()
   event.stopImmediatePropagation()
-  act(popup, list)
+  act(state, list)
 }
 
-const keys: Record<string, (popup: Popup, list: List) => void> = {
-  ArrowDown: (popup, list) => move(popup, list, 1),
-  ArrowUp: (popup, list) => move(popup, list, -1),
-  Enter: (popup, list) => accept(popup, list.chosen),
-  Tab: (popup, list) => accept(popup, list.chosen),
+const keys: Record<string, (state: State, list: List) => void> = {
+  ArrowDown: (state, list) => move(state, list, 1),
+  ArrowUp: (state, list) => move(state, list, -1),
+  Enter: (state, list) => accept(state, list.chosen),
+  Tab: (state, list) => accept(state, list.chosen),
   Escape: close,
 }
 
-function move(popup: Popup, list: List, step: 1 | -1): void {
+function move(state: State, list: List, step: 1 | -1): void {
   const { length } = list.rows
-  if (length > 0) set(popup, { ...list, chosen: (list.chosen + step + length) % length })
+  if (length > 0) set(state, { ...list, chosen: (list.chosen + step + length) % length })
 }
 
-function accept(popup: Popup, index: number): void {
-  const { field, list } = popup
+function accept(state: State, index: number): void {
+  const { field, list } = state
   const row = list?.rows[index]
   if (list === null || row === undefined) return
-  close(popup)
+  close(state)
   field.setSelectionRange(list.start, field.selectionStart)
   row.accept()
 }
@@ -109,4 +109,23 @@ function render(box: HTMLElement, { chosen, heading, isPrivate, rows }: List): v
     return option
   })
   box.replaceChildren(make('p', {}, heading), ...options)
+}
+
+/** Fetches the list over the field when a sign is typed that may open it. */
+export function suggestSoon(suggestions: () => Promise<SuggestionList>): void {
+  const field = element('content', HTMLTextAreaElement)
+  let isUndecided = false
+  const look = (event: Event): void => {
+    isUndecided = event instanceof InputEvent && event.isComposing
+    if (!/[@＠:：]/.test(field.value)) return
+    const isThere = ({ refresh }: SuggestionList): void => {
+      field.removeEventListener('input', look)
+      field.removeEventListener('compositionend', look)
+      if (!isUndecided) refresh()
+    }
+    suggestions().then(isThere, () => {})
+  }
+  field.addEventListener('input', look)
+  // The last input of a composition comes before its end.
+  field.addEventListener('compositionend', look)
 }

@@ -1,6 +1,6 @@
 import type { ChatEvent } from '../../shared/protocol'
 import { limits } from '../../shared/limits'
-import { fieldsOf, hasShape, type Shaped } from '../ui/shape'
+import { fieldsOf, hasShape } from '../ui/shape'
 import type { Storage } from '../ui/storage'
 
 /** 80 % of what browsers give an origin (5.18 million characters, measured). */
@@ -8,21 +8,18 @@ export const copyUnitsMax = 4_144_000
 /** Messages per storage key: adding one rewrites a chunk, about a third of a millisecond. */
 const chunkMessages = 100
 
-const messageShape = {
-  seq: 'number',
-  revision: 'number',
-  user: 'number',
-  name: 'string',
-  at: 'number',
-  text: 'string',
-  clientId: 'string',
-  isEdited: 'boolean',
-  replyTo: 'number',
-} as const
-
 /** A message in the device copy; `text` as it was typed. `replyTo`: 0 when it is no reply. */
-export type CopiedMessage = Shaped<typeof messageShape> & {
+export type CopiedMessage = {
   room: number
+  seq: number
+  revision: number
+  user: number
+  name: string
+  at: number
+  text: string
+  clientId: string
+  isEdited: boolean
+  replyTo: number
   files: { name: string; url: string }[]
 }
 
@@ -225,6 +222,18 @@ export function pack(message: CopiedMessage): unknown[] {
   const fields = fieldsOf(message)
   return packed.slice(0, isPlain ? -3 : undefined).map((name) => fields[name])
 }
+
+const messageShape = {
+  seq: 'number',
+  revision: 'number',
+  user: 'number',
+  name: 'string',
+  at: 'number',
+  text: 'string',
+  clientId: 'string',
+  isEdited: 'boolean',
+  replyTo: 'number',
+} as const
 
 /** A stored message is only believed when it has the right shape. */
 function unpack(state: State, room: number, values: unknown): CopiedMessage | null {

@@ -1,4 +1,3 @@
-import type { Words } from '../../../views/words'
 import {
   exportHeading,
   exportMessage,
@@ -12,11 +11,11 @@ import { fill, plural } from '../../shared/text'
 import type { App } from '../app'
 import { announce, element, make } from '../ui/dom'
 import type { Page } from '../ui/page'
-import { list, placeOf, rowsOf } from '../ui/rows'
+import { list, placeOf, roomTitle, rowsOf } from '../ui/rows'
 import { changeOf, type CopiedMessage, excerptOf } from './copy-store'
 import type { ManagedCopy } from './device-copy'
 
-type ExportWords = Words['exporting']
+type Words = DOMStringMap
 /** Which message. */
 type Key = { room: number; seq: number }
 
@@ -30,14 +29,15 @@ export function decorateExport(app: App, copy: ManagedCopy): void {
   const box = document.getElementById('export-here')
   if (!(box instanceof HTMLFieldSetElement)) return
   box.hidden = false
-  const words: ExportWords = JSON.parse(box.dataset.words ?? '{}')
   const hasNotes = loadedKeys(true).length > loadedKeys(false).length
   element('export-private-row', HTMLElement).hidden = !hasNotes
   const show = (): void => {
     const counts = { loaded: chosenKeys().length, device: copy.read(app.timeline.room()).length }
-    for (const range of ['loaded', 'device'] as const) {
-      const n = counts[range].toLocaleString(app.page.language)
-      element(`export-${range}`, HTMLElement).textContent = fill(words[range], { n })
+    for (const [range, n] of Object.entries(counts)) {
+      const label = element(`export-${range}`, HTMLElement)
+      label.textContent = fill(label.dataset.label ?? '', {
+        n: n.toLocaleString(app.page.language),
+      })
     }
   }
   show()
@@ -45,7 +45,7 @@ export function decorateExport(app: App, copy: ManagedCopy): void {
   const button = element('export-save', HTMLButtonElement)
   button.addEventListener('click', () => {
     button.disabled = true
-    void save(app, copy, words, box.dataset.edited ?? '').finally(() => (button.disabled = false))
+    void save(app, copy, box.dataset).finally(() => (button.disabled = false))
   })
 }
 
@@ -60,12 +60,7 @@ function chosenKeys(): Key[] {
 }
 
 /** Builds the file and hands it to the browser. */
-async function save(
-  app: App,
-  copy: ManagedCopy,
-  words: ExportWords,
-  edited: string,
-): Promise<void> {
+async function save(app: App, copy: ManagedCopy, words: Words): Promise<void> {
   const { page, timeline } = app
   const isDevice = document.querySelector('#export-here [value=device]:checked') !== null
   const progress = element('export-progress', HTMLProgressElement)
@@ -84,12 +79,13 @@ async function save(
       return { name, url: new URL(url, location.href).href }
     })
     const reply = quoted.get(`${message.room}.${message.replyTo}`) ?? null
-    return exportMessage({ ...message, files, reply }, stamp, edited)
+    return exportMessage({ ...message, files, reply }, stamp, words.edited ?? '')
   })
   pieces.unshift(headingOf(page, words, messages, isDevice, isWhole))
   download(new Blob(pieces, { type: 'text/plain;charset=utf-8' }))
   progress.hidden = true
-  const done = plural(page.language, messages.length, words.done)
+  const { one = '', other = '' } = words
+  const done = plural(page.language, messages.length, { one, other })
   announce(done)
   element('export-done', HTMLElement).textContent = done
 }
@@ -136,7 +132,7 @@ const stamp = (at: number): string => stampAhead(at, offset(at))
 
 function headingOf(
   page: Page,
-  words: ExportWords,
+  words: Words,
   messages: CopiedMessage[],
   isDevice: boolean,
   isWhole: boolean,
@@ -146,14 +142,14 @@ function headingOf(
   const zone = `${offsetText(offset(Date.now()))} ${day.resolvedOptions().timeZone}`
   const range = isDevice ? words.rangeDevice : words.rangeLoaded
   const facts: [string, string][] = [
-    [words.room, list().dataset.title ?? ''],
-    [words.range, `${range}, ${ends.join(' – ')}`],
-    [words.messages, String(messages.length)],
-    [words.zone, zone],
-    [words.software, `Chatroom ${page.build}`],
+    [words.room ?? '', roomTitle()],
+    [words.range ?? '', `${range}, ${ends.join(' – ')}`],
+    [words.messages ?? '', String(messages.length)],
+    [words.zone ?? '', zone],
+    [words.software ?? '', `Chatroom ${page.build}`],
   ]
   const hasMore = document.querySelector('#older, #newer, .remembered') !== null
-  if (!isWhole || hasMore) facts.push([words.missing, words.missingNote])
+  if (!isWhole || hasMore) facts.push([words.missing ?? '', words.missingNote ?? ''])
   return exportHeading(facts)
 }
 

@@ -3,7 +3,7 @@ import { fill } from '../../shared/text'
 import { element } from '../ui/dom'
 import { prefill, watchFaces } from '../people/face'
 import { renewHead } from '../people/people'
-import { roomTitle } from '../composer/composer-label'
+import { roomTitle } from '../ui/rows'
 import type { Page } from '../ui/page'
 
 /** After an interruption every page asks who is online: not all at the same moment. */

@@ -1,5 +1,5 @@
 import type { App, SuggestionList } from '../app'
-import { suggestPeople } from '../composer/mention'
+import { suggestPeople } from '../composer/suggest-people'
 import { suggestEmoji } from '../composer/suggest-emoji'
 import { watchSuggestions } from '../composer/suggestions'
 import { element } from '../ui/dom'

@@ -4,7 +4,7 @@ import type { App, OutboxFile, Tray } from '../app'
 import { announce, closest, copyOf, element } from '../ui/dom'
 import { isComposing } from '../ui/keys'
 import { newId } from '../ui/new-id'
-import { list } from '../ui/rows'
+import { roomTitle } from '../ui/rows'
 import type { KeptFiles } from './kept-files'
 import { canShrink, mayTellPlace } from './shrink'
 import type { MediaWords } from './uploads'
@@ -167,7 +167,7 @@ function watchDrops(state: State): void {
     if (filesOf(event) === null) return
     event.preventDefault()
     const to = composer.addressee()
-    const names = { room: list().dataset.title ?? '', name: to?.name ?? '' }
+    const names = { room: roomTitle(), name: to?.name ?? '' }
     const sentence = to === null ? words.dropHere : words.dropPrivately
     target.firstElementChild?.replaceChildren(fill(sentence, names))
     target.hidden = false

@@ -1,5 +1,5 @@
-import { rankName } from '../composer/find-people'
 import type { Page } from '../ui/page'
+import { misses, rankName } from '../ui/rank-name'
 
 /** Somewhere to go to at once: a room, or a person to write to. */
 type Place = { name: string; sign: Node; room: string | undefined; person: string | undefined }
@@ -40,8 +40,8 @@ function matching(page: Page, wanted: string): Place[] {
     .map(({ value, text }) => ({ name: text, sign: signOf(value), room: undefined, person: value }))
   return [...rooms, ...people]
     .map((place) => ({ place, rank: rankName(place.name.toLocaleLowerCase(), wanted) }))
-    .filter(({ rank }) => rank !== null)
-    .sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0))
+    .filter(({ rank }) => rank < misses)
+    .sort((a, b) => a.rank - b.rank)
     .map(({ place }) => place)
 }
 

@@ -14,6 +14,11 @@ export function currentRoom(): number {
   return Number(list().dataset.room)
 }
 
+/** The name of the room on the page. */
+export function roomTitle(): string {
+  return list().dataset.title ?? ''
+}
+
 /** Whether the list on the page comes from the device copy. */
 export function isFromDevice(): boolean {
   return list().dataset.remembered !== undefined

@@ -3,17 +3,17 @@ export function fieldsOf(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? { ...value } : {}
 }
 
-type Types = { string: string; number: number; boolean: boolean }
-type Shape = Record<string, keyof Types>
-
-/** What has the given fields, each of the given type. */
-export type Shaped<Known extends Shape> = { -readonly [Name in keyof Known]: Types[Known[Name]] }
-
 /** Whether a stored value has the given fields, each of the given type. */
-export function hasShape<Known extends Shape>(
+export function hasShape<Shape extends Record<string, 'string' | 'number' | 'boolean'>>(
   value: unknown,
-  shape: Known,
-): value is Shaped<Known> {
+  shape: Shape,
+): value is {
+  [Name in keyof Shape]: Shape[Name] extends 'string'
+    ? string
+    : Shape[Name] extends 'number'
+      ? number
+      : boolean
+} {
   const fields = fieldsOf(value)
   return Object.entries(shape).every(([name, type]) => {
     const field = fields[name]

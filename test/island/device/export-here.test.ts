@@ -7,7 +7,6 @@ import { decorateExport } from '../../../src/island/device/export-here'
 import { readPage } from '../../../src/island/ui/page'
 import { openStorage } from '../../../src/island/ui/storage'
 import type { Message } from '../../../src/store/store'
-import { wordsFor } from '../../../views/words'
 import { mei, say } from '../../views/samples'
 import { documentForAll } from '../dom'
 
@@ -18,9 +17,9 @@ documentForAll(`<div id="status"></div>
   ${rows.map((seq) => `<article class="msg" data-room="1" data-seq="${seq}"></article>`).join('')}
   <div><article class="msg" data-room="9" data-seq="3"></article></div>
 </div>
-<fieldset id="export-here" data-words='${JSON.stringify(wordsFor('en').exporting)}'>
-  <input type="radio" name="r" value="loaded" checked><b id="export-loaded"></b>
-  <input type="radio" name="r" value="device"><b id="export-device"></b>
+<fieldset id="export-here" data-one="{n} message" data-other="{n} messages" data-missing="Missing">
+  <input type="radio" name="r" value="loaded" checked><b id="export-loaded" data-label="{n}"></b>
+  <input type="radio" name="r" value="device"><b id="export-device" data-label="{n}"></b>
   <label id="export-private-row"><input type="checkbox" id="export-private"></label>
   <button id="export-save"></button><progress id="export-progress"></progress>
   <p id="export-done"></p>
@@ -90,7 +89,7 @@ async function save(kept: number[] = []): Promise<string[]> {
 
 test('what is loaded is fetched in pages, with what it replies to', async () => {
   const lines = await save()
-  expect(document.getElementById('export-loaded')?.textContent).toContain('400')
+  expect(document.getElementById('export-loaded')?.textContent).toBe('400')
   expect(lines.filter((line) => line.includes('text 1/')).length).toBe(400)
   expect(lines.find((line) => line.endsWith('text 1/101'))).toBeDefined()
   expect(lines.join()).not.toContain('text 1/100,')
@@ -116,6 +115,6 @@ test('without the server the copy gives what it has, and the file says so', asyn
     '0',
     '1',
   ])
-  expect(lines.find((line) => line.startsWith('Not included'))).toBeDefined()
-  expect(document.getElementById('export-done')?.textContent).toBe('Exported 2 messages')
+  expect(lines.find((line) => line.startsWith('Missing'))).toBeDefined()
+  expect(document.getElementById('export-done')?.textContent).toBe('2 messages')
 })
