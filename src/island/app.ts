@@ -277,8 +277,6 @@ export type Rooms = {
   forget: (room: number) => void
   find: (room: number) => RoomSummary | undefined
   list: () => RoomSummary[]
-  /** Time of the first unread message in milliseconds; null when this page cannot know. */
-  unreadSince: (room: number) => number | null
   /** Counts a message that arrived; true when it is an unread one of somebody else. */
   count: (row: HTMLElement) => boolean
   setRead: (room: number, seq: number, unread: number, mentions: number) => void
@@ -295,10 +293,6 @@ export type RoomSwitcher = {
   openAt: (room: number, seq: number) => Promise<void>
   /** The room before or after this one in the list; `isUnread` skips rooms without unread. */
   step: (direction: 1 | -1, isUnread: boolean) => void
-  forget: (room: number) => void
-  forgetAll: () => void
-  /** A message of this room was removed: kept lists that show it as a private note go. */
-  forgetNotes: (room: number) => void
   /** The room on the page is not the person's any more. */
   leave: () => void
 }

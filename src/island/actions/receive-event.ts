@@ -6,7 +6,7 @@ import { element } from '../ui/dom'
 /** An event of the server, and the parts of the page that it changes. */
 export function receiveEvent(app: App, event: ChatEvent): void {
   app.deviceCopy?.onEvent(event)
-  const { outbox, page, positions, requests, rooms, switcher, timeline, typing } = app
+  const { outbox, page, positions, requests, rooms, timeline, typing } = app
   switch (event.type) {
     case 'accepted':
       requests.onAccepted(event)
@@ -17,7 +17,6 @@ export function receiveEvent(app: App, event: ChatEvent): void {
       if (requests.onRefused(event)) return
       return outbox.onRefused(event)
     case 'message.removed':
-      switcher.forgetNotes(event.room)
       positions.heard(event.room, event.revision)
       return timeline.remove(event.room, event.seq)
     case 'caught_up':
@@ -31,7 +30,6 @@ export function receiveEvent(app: App, event: ChatEvent): void {
     case 'read':
       return rooms.setRead(event.room, event.seq, event.unread, event.mentions)
     case 'reload':
-      switcher.forget(event.room)
       return void (event.room === timeline.room() && timeline.reload())
     case 'pong':
       for (const [room, head] of Object.entries(event.heads)) positions.compare(Number(room), head)
@@ -49,11 +47,9 @@ function receiveRoomEvent(app: App, event: ChatEvent): void {
       return rooms.refresh()
     case 'room.left':
       rooms.forget(event.room)
-      switcher.forget(event.room)
       if (event.room === timeline.room()) switcher.leave()
       return rooms.refresh()
     case 'room.changed':
-      switcher.forget(event.room)
       if (event.room === timeline.room()) renameRoom(app, event.name, event.topic)
       return rooms.refresh()
     case 'member.left':

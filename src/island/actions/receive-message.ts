@@ -18,7 +18,6 @@ export function receiveHtml(app: App, html: string, behind: number): void {
   const people = published.filter((part) => part.matches('.person'))
   const changed = published.filter((part) => part.matches('.person-changed'))
   if (changed.length > 0) {
-    app.switcher.forgetAll()
     ifLoaded(app.faces, (faces) => faces.changePeople(changed))
   }
   if (rows.length > 0) receiveMessages(app, rows, behind)
@@ -35,7 +34,6 @@ function receiveMessages(app: App, rows: HTMLElement[], behind: number): void {
     positions.heard(room, revisionOf(row))
     deviceCopy?.changed(room, revisionOf(row))
     typing.arrived(Number(row.dataset.user))
-    forgetKeptRoom(app, row)
     if (document.getElementById(`room-${room}`) === null) rooms.refresh()
     if (rooms.count(row)) notify(app, row)
     if (timeline.receive(row)) fresh.push(row)
@@ -47,14 +45,6 @@ function receiveMessages(app: App, rows: HTMLElement[], behind: number): void {
   )
   if (fresh.length > 0) timeline.append(fresh, others.length, behind)
   onGrown(app)
-}
-
-/** A private note belongs between rows that are kept in memory: that room is fetched again. */
-function forgetKeptRoom({ switcher, timeline }: App, { dataset }: HTMLElement): void {
-  const { writtenIn } = dataset
-  if (writtenIn !== undefined && Number(writtenIn) !== timeline.room()) {
-    switcher.forget(Number(writtenIn))
-  }
 }
 
 /** A sound for a message that the reader does not see arrive and wants to hear about. */

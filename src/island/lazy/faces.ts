@@ -29,7 +29,6 @@ function changePeople(app: App, changed: HTMLElement[]): void {
 function comparePeople(app: App): void {
   const people = [...document.querySelectorAll<HTMLElement>('#people-list .person')]
   const changed = people.filter((person) => isOtherwise(app.page, person))
-  if (changed.length > 0) app.switcher.forgetAll()
   changePeople(app, changed)
 }
 

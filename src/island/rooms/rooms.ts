@@ -1,100 +1,84 @@
-import type { Rooms } from '../app'
-import { plural } from '../../shared/text'
-import { element } from '../ui/dom'
-import type { RoomSummary } from '../../shared/protocol'
 import { createPaths } from '../../shared/paths'
+import type { RoomSummary } from '../../shared/protocol'
+import { plural } from '../../shared/text'
+import type { Rooms } from '../app'
+import { element } from '../ui/dom'
 import type { Page } from '../ui/page'
+import { placeOf } from '../ui/rows'
 
-/** `since`: when the first unread message was said, as far as this page heard it. */
-type State = { summary: RoomSummary; counted: number; since: number | null }
+/** `counted`: the revision up to which messages are counted, so that each is counted once. */
+type Room = RoomSummary & { counted: number }
 
-type House = {
-  page: Page
-  states: Map<number, State>
-  /** The room on the screen, and whether somebody is looking at its end. */
-  current: number
-  isWatched: boolean
-  /** Told how much is unread in all, for the title. */
-  onChange: (meant: number, hasTalk: boolean) => void
-}
-
-/** Makes the list's keeper. */
-export function createRooms(page: Page, onChange: House['onChange']): Rooms {
-  const house: House = { page, states: new Map(), current: 0, isWatched: false, onChange }
-  const { states } = house
+/** `onChange` gets the number of unread mentions, and whether anything else is unread. */
+export function createRooms(
+  page: Page,
+  onChange: (mentions: number, hasUnread: boolean) => void,
+): Rooms {
+  const rooms = new Map<number, Room>()
   const list = element('rooms', HTMLElement)
-  list.addEventListener('htmx:after:swap', () => show(house))
+  /** The room on the page, and whether its end is in view. */
+  let current = 0
+  let isWatched = false
+  const put = (room: RoomSummary): void => {
+    const counted = Math.max(room.revision, rooms.get(room.id)?.counted ?? 0)
+    rooms.set(room.id, { ...room, counted })
+  }
+  const show = (): void => {
+    // A room that is being read shows nothing unread.
+    const seen = isWatched ? current : 0
+    for (const room of rooms.values()) showRoom(page, room, room.id === seen)
+    const others = [...rooms.values()].filter(({ id }) => id !== seen)
+    const hasUnread = others.some(({ notify, unread }) => unread > 0 && notify !== 'nothing')
+    const mentions = others.reduce((sum, room) => sum + room.mentions, 0)
+    onChange(mentions, hasUnread)
+  }
+  const update = (change: () => unknown): void => {
+    change()
+    show()
+  }
+  list.addEventListener('htmx:after:swap', show)
   return {
-    setAll(rooms) {
-      states.clear()
-      for (const room of rooms) keep(house, room)
-      show(house)
+    setAll: (all) =>
+      update(() => {
+        rooms.clear()
+        all.forEach(put)
+      }),
+    set: (room) => update(() => put(room)),
+    forget: (room) => update(() => rooms.delete(room)),
+    find: (room) => rooms.get(room),
+    list: () => [...rooms.values()],
+    count(row) {
+      const room = rooms.get(Number(row.dataset.room))
+      const isUnread = room !== undefined && countIn(page, room, row)
+      if (isUnread) show()
+      return isUnread
     },
-    set(room) {
-      keep(house, room)
-      show(house)
+    setRead: (id, read_seq, unread, mentions) =>
+      update(() => Object.assign(rooms.get(id) ?? {}, { read_seq, unread, mentions })),
+    setOnline(id, online) {
+      const room = rooms.get(id)
+      if (room !== undefined) room.online = online
+      document.querySelector(`#room-${id} .online`)?.replaceChildren(String(online))
     },
-    forget(room) {
-      states.delete(room)
-      show(house)
-    },
-    find: (room) => states.get(room)?.summary,
-    list: () => [...states.values()].map(({ summary }) => summary),
-    unreadSince: (room) => states.get(room)?.since ?? null,
-    count: (row) => countRow(house, row),
-    setRead(room, seq, unread, mentions) {
-      const state = states.get(room)
-      if (state === undefined) return
-      state.summary = { ...state.summary, read_seq: seq, unread, mentions }
-      show(house)
-    },
-    setOnline(room, people) {
-      const state = states.get(room)
-      if (state !== undefined) state.summary.online = people
-      document.querySelector(`#room-${room} .online`)?.replaceChildren(String(people))
-    },
-    look(room, isWatched) {
-      const isSame = room === house.current && isWatched === house.isWatched
-      Object.assign(house, { current: room, isWatched })
-      if (!isSame) show(house)
+    look(room, isInView) {
+      const isSame = room === current && isInView === isWatched
+      current = room
+      isWatched = isInView
+      if (!isSame) show()
     },
     refresh: () => void list.dispatchEvent(new Event('renew')),
   }
 }
 
-function keep({ states }: House, summary: RoomSummary): void {
-  const counted = Math.max(summary.revision, states.get(summary.id)?.counted ?? 0)
-  const since = summary.unread > 0 ? (states.get(summary.id)?.since ?? null) : null
-  states.set(summary.id, { summary, counted, since })
-}
-
-/** Counts a message once, however often it is heard. */
-function countRow(house: House, row: HTMLElement): boolean {
-  const { page, states } = house
-  const state = states.get(Number(row.dataset.room))
-  const seq = Number(row.dataset.seq)
-  if (state === undefined || seq <= state.counted) return false
-  state.counted = seq
+/** True when the row is a message of somebody else that was not counted before. */
+function countIn(page: Page, room: Room, row: HTMLElement): boolean {
+  const { seq } = placeOf(row)
+  if (seq <= room.counted) return false
+  room.counted = seq
   if (Number(row.dataset.user) === page.user?.id) return false
-  const { summary } = state
-  if (summary.unread === 0) state.since = Number(row.dataset.at)
-  summary.unread += 1
-  if (isMeant(page, row, summary)) summary.mentions += 1
-  show(house)
+  room.unread += 1
+  if (isMeant(page, row, room)) room.mentions += 1
   return true
-}
-
-/** What somebody is reading needs no sign. */
-function show({ page, states, current, isWatched, onChange }: House): void {
-  let [meant, hasTalk] = [0, false]
-  for (const { summary } of states.values()) {
-    const isSeen = summary.id === current && isWatched
-    const [unread, mentions] = isSeen ? [0, 0] : [summary.unread, summary.mentions]
-    showOn(page, summary, unread, mentions)
-    meant += mentions
-    hasTalk ||= unread > 0 && summary.notify !== 'nothing'
-  }
-  onChange(meant, hasTalk)
 }
 
 /** Whether a message calls me: by name, as everybody, or because it is private. */
@@ -112,8 +96,9 @@ export function markCurrent({ base }: Page, room: number): void {
   }
 }
 
-function showOn(page: Page, { id }: RoomSummary, unread: number, mentions: number): void {
-  const link = document.getElementById(`room-${id}`)
+function showRoom(page: Page, room: Room, isSeen: boolean): void {
+  const { unread, mentions } = isSeen ? { unread: 0, mentions: 0 } : room
+  const link = document.getElementById(`room-${room.id}`)
   link?.classList.toggle('unread', unread > 0)
   const badge = link?.querySelector<HTMLElement>('.badge')
   if (badge != null) {
