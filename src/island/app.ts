@@ -381,7 +381,7 @@ export type Media = {
 export type Panel = { show: () => void }
 
 /** Opens the dialog that searches, at the address of a search. */
-export type Palette = { open: (path: string) => Promise<void> }
+export type Palette = { open: (path: string) => void }
 
 export type RowAction = 'edit' | 'reply' | 'react' | 'more'
 

@@ -156,7 +156,8 @@ test('older results follow, and the list stands where it stood when one comes ba
 test('with an input method, the chosen characters are searched for, not the letters', async () => {
   await ada.palette.open()
   const asked = (): number =>
-    ada.requests.filter(({ url }) => url.includes('/search?') && url.includes('part=')).length
+    ada.requests.filter(({ url }) => url.includes('/search?') && url.includes('part=results'))
+      .length
   const before = asked()
   await ada.imeCompose('shang hai')
   await ada.settled()

@@ -15,6 +15,7 @@ import { QuoteLine } from '../messages/quote'
 import { RoomsRail } from './rooms'
 import { Newer, Older, PrivateNoteFrame, Timeline, type TimelineProps } from '../messages/timeline'
 import { TopBar } from '../page/top-bar'
+import { PaletteDialog } from '../search/search'
 import type { View } from '../view'
 
 /** The page of a room for one member. */
@@ -53,6 +54,7 @@ export function RoomPage(props: RoomPageProps) {
         <PeopleRail view={view} {...here} />
       </div>
       <PanelDialog view={view} />
+      <PaletteDialog view={view} />
       <ExportAway view={view} />
       <PendingTemplate view={view} user={reader} room={room} />
       <template id="quote-line">

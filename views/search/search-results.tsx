@@ -31,10 +31,13 @@ export type ResultsProps = {
   next: string | null
   /** Each filter in words, and the URL of the search without it. */
   filters: { words: string; without: string }[]
+  /** Whether they are shown in the dialog of a room's page. */
+  isDialog: boolean
 }
 
 /** Results by day, newest first; without any, the filters that could be dropped. */
-export function SearchResults({ view, hits, count, isAll, next, filters }: ResultsProps) {
+export function SearchResults(props: ResultsProps) {
+  const { view, hits, count, isAll, next, filters, isDialog } = props
   const { search } = view.words
   const days = [...new Set(hits.map(({ day }) => day))]
   return (
@@ -42,7 +45,9 @@ export function SearchResults({ view, hits, count, isAll, next, filters }: Resul
       {count !== null && hits.length > 0 && (
         <p class="search__count">{countWords(view, search, count)}</p>
       )}
-      {hits.length === 0 && count !== null && <Nothing view={view} filters={filters} />}
+      {hits.length === 0 && count !== null && (
+        <Nothing view={view} filters={filters} isDialog={isDialog} />
+      )}
       {days.map((day) => (
         <section>
           <h3>{day}</h3>
@@ -84,7 +89,7 @@ function countWords(
   return `${found} ${plural(language, rooms, search.inRooms)}`
 }
 
-function Nothing({ view, filters }: Pick<ResultsProps, 'view' | 'filters'>) {
+function Nothing({ view, filters, isDialog }: NothingProps) {
   const { search } = view.words
   return (
     <div class="search__nothing">
@@ -95,7 +100,12 @@ function Nothing({ view, filters }: Pick<ResultsProps, 'view' | 'filters'>) {
         <ul>
           {filters.map(({ words, without }) => (
             <li>
-              <a href={without} data-search="">
+              <a
+                class="search__wider"
+                href={without}
+                hx-get={isDialog ? without : undefined}
+                hx-target="#palette-body"
+              >
                 {fill(search.searchWithout, { filter: words })}
               </a>
             </li>
@@ -105,6 +115,8 @@ function Nothing({ view, filters }: Pick<ResultsProps, 'view' | 'filters'>) {
     </div>
   )
 }
+
+type NothingProps = Pick<ResultsProps, 'view' | 'filters' | 'isDialog'>
 
 function HitItem({ view, hit }: { view: View; hit: ShownHit }) {
   return (

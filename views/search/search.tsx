@@ -17,6 +17,27 @@ type SearchProps = {
   results: ResultsProps | null
 }
 
+/** The dialog of the room's page, and the form with which it opens. */
+export function PaletteDialog({ view }: { view: View }) {
+  const fields = { q: '', sender: '', room: '', when: '', since: '', until: '', has: '', tz: '' }
+  const form = { view, fields, people: [], rooms: [], results: null }
+  return (
+    <>
+      <dialog
+        class="panel panel--search"
+        id="palette"
+        closedby="any"
+        aria-labelledby="palette-title"
+      >
+        <div id="palette-body"></div>
+      </dialog>
+      <template id="palette-form">
+        <SearchPanel {...form} isDialog />
+      </template>
+    </>
+  )
+}
+
 /** The form of a search and its results, for the page and the dialog. */
 export function SearchPanel(props: SearchProps & { isDialog: boolean }) {
   const { view, fields, people, rooms, results, isDialog } = props
@@ -27,33 +48,24 @@ export function SearchPanel(props: SearchProps & { isDialog: boolean }) {
       <h2 class="vh" id="palette-title">
         {search.messages}
       </h2>
-      <form id="search-form" role="search" method="get" action={view.paths.search()}>
-        <p class="search__field">
-          <Icon name="search" />
-          <input
-            id="search-q"
-            name="q"
-            type="search"
-            value={fields.q}
-            maxlength={limits.searchUnitsMax}
-            placeholder={search.placeholder}
-            aria-label={search.placeholder}
-            aria-describedby="search-hint"
-            autocomplete="off"
-            enterkeyhint="search"
-            dir="auto"
-          />
-          <button class="btn" type="submit">
-            {search.submit}
-          </button>
-          {isDialog && (
-            <button class="btn btn--icon" type="button" data-action="close">
-              <Icon name="close" />
-              <span class="vh">{view.words.page.close}</span>
-            </button>
-          )}
-        </p>
-        <SearchChips view={view} fields={fields} people={people} rooms={rooms} />
+      <form
+        id="search-form"
+        role="search"
+        method="get"
+        action={view.paths.search()}
+        hx-get={isDialog ? view.paths.search({ part: 'results' }) : undefined}
+        hx-target="#search-results"
+        hx-trigger={searchTriggers}
+        hx-sync="queue last"
+      >
+        <SearchField view={view} text={fields.q} isDialog={isDialog} />
+        <SearchChips
+          view={view}
+          fields={fields}
+          people={people}
+          rooms={rooms}
+          isLate={isDialog && results === null}
+        />
         <input type="hidden" name="tz" value={fields.tz} />
       </form>
       <p class="search__hint" id="search-hint">
@@ -65,6 +77,47 @@ export function SearchPanel(props: SearchProps & { isDialog: boolean }) {
     </div>
   )
 }
+
+function SearchField({ view, text, isDialog }: { view: View; text: string; isDialog: boolean }) {
+  const { search, page } = view.words
+  return (
+    <p class="search__field">
+      <Icon name="search" />
+      <input
+        id="search-q"
+        name="q"
+        type="search"
+        value={text}
+        maxlength={limits.searchUnitsMax}
+        placeholder={search.placeholder}
+        aria-label={search.placeholder}
+        aria-describedby="search-hint"
+        autocomplete="off"
+        autofocus={isDialog}
+        enterkeyhint="search"
+        dir="auto"
+      />
+      <button class="btn" type="submit">
+        {search.submit}
+      </button>
+      {isDialog && (
+        <button class="btn btn--icon" type="button" data-action="close">
+          <Icon name="close" />
+          <span class="vh">{page.close}</span>
+        </button>
+      )}
+    </p>
+  )
+}
+
+/** Typing is searched for at a pause, a filter at once, a search without an answer again. */
+const searchTriggers = [
+  'input delay:200ms target:#search-q',
+  'compositionend delay:200ms',
+  "input target:'.chips *'",
+  'retry delay:700ms',
+  'now',
+].join(', ')
 
 type FoundProps = { results: ResultsProps; typed: Omit<SearchProps, 'results'> | null }
 
@@ -82,8 +135,11 @@ export function FoundParts({ results, typed }: FoundProps) {
   )
 }
 
-/** The filters; `text` is the typed text without them. */
-function SearchChips({ view, fields, people, rooms, text }: ChipsProps) {
+/**
+ * The filters; `text` is the typed text without them. When they are late (`isLate`), the names of
+ * people and rooms are requested by the page.
+ */
+export function SearchChips({ view, fields, people, rooms, text, isLate = false }: ChipsProps) {
   const { search } = view.words
   const toOption = ({ id, name }: { id: number; name: string }): Option => [String(id), name]
   const lists: [name: keyof SearchFields, label: string, any: string, options: Option[]][] = [
@@ -93,7 +149,14 @@ function SearchChips({ view, fields, people, rooms, text }: ChipsProps) {
     ['has', search.has, search.anything, Object.entries(search.kinds)],
   ]
   return (
-    <div class="chips" id="search-chips" data-text={text}>
+    <div
+      class="chips"
+      id="search-chips"
+      data-text={text}
+      hx-get={isLate ? view.paths.search({ part: 'chips' }) : undefined}
+      hx-trigger="load"
+      hx-swap="outerHTML"
+    >
       {lists.map(([name, label, any, options]) => (
         <label class="filter">
           <span>{label}</span>
@@ -112,7 +175,7 @@ function SearchChips({ view, fields, people, rooms, text }: ChipsProps) {
   )
 }
 
-type ChipsProps = Omit<SearchProps, 'results'> & { text?: string }
+type ChipsProps = Omit<SearchProps, 'results'> & { text?: string; isLate?: boolean }
 
 type Option = [value: string, text: string]
 

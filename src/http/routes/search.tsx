@@ -1,7 +1,12 @@
 import { type Language, languageNames, languages } from '../../shared/languages'
 import { fill } from '../../shared/text'
 import { Hono } from 'hono'
-import { FoundParts, type SearchFields, SearchPanel } from '../../../views/search/search'
+import {
+  FoundParts,
+  SearchChips,
+  type SearchFields,
+  SearchPanel,
+} from '../../../views/search/search'
 import { SearchResults, type ShownHit } from '../../../views/search/search-results'
 import type { View } from '../../../views/view'
 import { consumeForUser } from '../../server/rate-limits'
@@ -55,7 +60,8 @@ async function readKnown({ chat }: HttpDeps, c: HttpContext, visitor: Visitor): 
   const reader = visitor.user.id
   const isNamed = /\b(from|in):/i.test(c.req.query('q') ?? '')
   const isFiltered = (c.req.query('sender') ?? '') + (c.req.query('room') ?? '') !== ''
-  const isWhole = c.req.query('part') === undefined && !wantsJson(c)
+  const part = c.req.query('part')
+  const isWhole = (part === undefined || part === 'chips') && !wantsJson(c)
   if (!isNamed && !isFiltered && !isWhole) return { reader, people: [], rooms: [], now: chat.now() }
   const [people, rooms] = await Promise.all([
     chat.store.users.everybody(),
@@ -113,15 +119,17 @@ function sendFound(
     isAll,
     next: after === null ? null : view.paths.search({ ...filled(fields), after }),
     filters: filtersOf(view, fields, { people, rooms }),
+    isDialog: isHtmx(c),
   }
   const props = { view, fields, people, rooms }
   const part = c.req.query('part')
+  if (part === 'chips') return sendHtml(c, <SearchChips {...props} />)
   if (part === 'more') return sendHtml(c, <SearchResults {...results} />)
   if (part === 'results') {
     const typed = search.isTyped ? props : null
     return sendHtml(c, <FoundParts results={results} typed={typed} />)
   }
-  const panel = <SearchPanel {...props} results={results} isDialog={isHtmx(c)} />
+  const panel = <SearchPanel {...props} results={results} isDialog={results.isDialog} />
   return sendPanel(c, user, view.words.search.title, panel, 'panel--search')
 }
 

@@ -28,7 +28,7 @@ export function watchPanel(app: App): void {
   // Rows are the same for all readers and hold no attributes of htmx.
   onClick(document, '.msg .mention[data-person]', ({ dataset }) => {
     const path = createPaths(page.base).person(Number(dataset.person))
-    void htmx().ajax('GET', path, '#panel-body')
+    void htmx().ajax('GET', path, { target: '#panel-body' })
   })
 }
 
@@ -47,7 +47,7 @@ function onUnanswered({ page, panel }: App, ctx: RequestContext): void {
 /** Opens the palette at a search. */
 export function openSearch(app: App, path: string): void {
   app.search().then(
-    (palette) => void palette.open(path),
+    ({ open }) => open(path),
     () => leaveFor(app, path),
   )
 }

@@ -83,7 +83,7 @@ async function writePrivately(
 }
 
 /** The direct room with somebody: known from the list, else asked for; null without an answer. */
-export async function openDirect(page: Page, user: number): Promise<number | null> {
+async function openDirect(page: Page, user: number): Promise<number | null> {
   const known = document.querySelector<HTMLElement>(`#direct-list [data-person="${user}"]`)
   if (known !== null) return Number(known.dataset.room)
   const headers = { Accept: 'application/json' }

@@ -1,252 +1,216 @@
-import type { App, Palette } from '../app'
-import { announce, element } from '../ui/dom'
 import { createPaths } from '../../shared/paths'
-import { dropBack, offerBack } from '../search/back-to-results'
-import { showOnDevice } from '../search/device-hits'
-import { askHtml, fetchHtml, swapIn } from '../net/htmx'
-import { openDirect } from '../composer/suggest-people'
+import type { App, Palette } from '../app'
+import { htmx, type RequestContext } from '../net/htmx'
 import { itemsOf, markFirst, walk } from '../search/found-items'
-import type { Page } from '../ui/page'
-import { nameThisRoom, showPlaces } from '../search/places'
-import { fillAway } from '../search/search-away'
-import { queryField, readPath, withZone } from '../search/search-form'
-import { showToast } from '../ui/toast'
+import { showDeviceHits, showPlaces } from '../search/local-results'
+import { announce, copyOf, element, makeButton, onClick } from '../ui/dom'
 
-/** A search is sent when typing has paused for this long… */
-const searchPauseMs = 200
-/** …and again when it was refused, or the server is away. */
-const searchAgainMs = 700
-
-type It = {
-  page: Page
+type State = {
   app: App
   dialog: HTMLDialogElement
-  body: HTMLElement
-  /** Where the page was before the palette stood in its address; null while it does not. */
-  cameFrom: string | null
-  /** What is shown now, or is being asked for. */
+  /** The address of the search whose results are shown. */
   shown: string
-  asking: Promise<void> | null
-  /** Where the list stood, and what was chosen in it, when it was left. */
+  /** Enter was pressed: the first result opens when the answer is there. */
+  opensFirst: boolean
+  /** The place of the list, and what was chosen in it, when it was left. */
   left: { top: number; item: HTMLElement } | null
-  timer?: Timer
 }
 
 /**
- * Makes the dialog that finds rooms, people and messages. Its search is the page's address while it
- * is open, so that Back returns to it.
+ * Makes the dialog that finds rooms, people and messages. The form sends its searches by its
+ * attributes (views/search/search.tsx). The search is the page's address while the dialog is open,
+ * so that Back returns to it.
  */
 export function create(app: App): Palette {
-  const { page } = app
-  const dialog = document.createElement('dialog')
-  dialog.id = 'palette'
-  dialog.className = 'panel panel--search'
-  dialog.setAttribute('aria-labelledby', 'palette-title')
-  dialog.setAttribute('closedby', 'any')
-  const body = document.createElement('div')
-  dialog.append(body)
-  document.body.append(dialog)
-  const it: It = { page, app, dialog, body, cameFrom: null, shown: '', asking: null, left: null }
-  dialog.addEventListener('input', (event) => {
-    // Half-written signs of an input method are no words yet.
-    if (!(event instanceof InputEvent && event.isComposing)) changed(it, event.target)
-  })
-  dialog.addEventListener('compositionend', ({ target }) => changed(it, target))
+  const dialog = element('palette', HTMLDialogElement)
+  const state: State = { app, dialog, shown: '', opensFirst: false, left: null }
+  const onTyped = (event: Event): void => {
+    // What an input method has not finished is not searched for.
+    if (event instanceof InputEvent && event.isComposing) event.stopPropagation()
+    else showLocal(state)
+  }
+  for (const name of ['input', 'compositionend'])
+    dialog.addEventListener(name, onTyped, { capture: true })
   dialog.addEventListener('submit', (event) => {
     event.preventDefault()
-    void goToFirst(it)
+    openFirst(state)
   })
-  dialog.addEventListener('click', (event) => choose(it, event))
   dialog.addEventListener('keydown', (event) => walk(dialog, queryField(), event))
-  dialog.addEventListener('close', () => closed(it))
-  addEventListener('popstate', () => {
-    if (location.pathname === createPaths(page.base).search()) return
-    it.cameFrom = null
-    if (dialog.open) dialog.close()
+  dialog.addEventListener('close', () => onClose(state))
+  onClick(dialog, '[data-action=close]', () => dialog.close())
+  onClick(dialog, '.place', (place) => goToPlace(state, place))
+  onClick(dialog, 'a.hit', (hit, event) => {
+    event.preventDefault()
+    goToHit(state, hit)
   })
-  return { open: (path) => open(it, path) }
+  dialog.addEventListener('htmx:config:request', ({ detail: { ctx } }) => {
+    ctx.search = address(state)
+  })
+  dialog.addEventListener('htmx:before:swap', (event) => {
+    const { search, target } = event.detail.ctx
+    const isCurrent = dialog.open && search === address(state)
+    if (target?.id !== 'search-results' || isCurrent) return
+    // Something else was typed meanwhile, or the dialog is closed.
+    event.preventDefault()
+    event.stopPropagation()
+  })
+  dialog.addEventListener('htmx:after:swap', ({ detail }) => onSwapped(state, detail.ctx))
+  for (const name of ['htmx:error', 'htmx:response:error'] as const)
+    dialog.addEventListener(name, ({ detail }) => onUnanswered(state, detail.ctx))
+  addEventListener('popstate', () => {
+    if (!hasAddress(state)) dialog.close()
+  })
+  return { open: (path) => open(state, path) }
 }
 
-async function open(it: It, path: string): Promise<void> {
-  const { dialog, page } = it
-  dropBack()
+/** Opens at a search. One that Back leads to is shown as it was left, or fetched. */
+function open(state: State, path: string): void {
+  const { dialog, left, shown } = state
+  document.getElementById('back-to-results')?.remove()
   const isBack = location.pathname + location.search === path
-  const isKept = isBack && it.shown === path
-  if (!isKept) await fill(it, path)
-  if (isBack) it.cameFrom ??= createPaths(page.base).room(currentRoom())
+  const isKept = isBack && shown === path
+  if (!isKept) begin(state)
   if (!dialog.open) dialog.showModal()
-  if (isKept && it.left !== null) {
-    it.left.item.focus({ preventScroll: true })
-    dialog.scrollTop = it.left.top
-  } else {
-    queryField().focus()
-    queryField().select()
+  if (!isBack) showLocal(state)
+  else if (!isKept) {
+    const body = '#palette-body'
+    void htmx().ajax('GET', path, { source: body, target: body, values: { tz: timeZone() } })
+  } else if (left !== null) {
+    left.item.focus({ preventScroll: true })
+    dialog.scrollTop = left.top
   }
-  if (!isBack) places(it)
 }
 
-/** Without an answer it is as it was before: rooms, and what is kept here, are found without. */
-async function fill(it: It, path: string): Promise<void> {
-  const html = await fetchHtml(it.page, withZone(path))
-  if (html === null) {
-    if (it.body.firstChild === null) fillAway(it.page, it.body)
-    return
-  }
-  it.shown = path
-  it.left = null
-  await swapIn(html, it.body, 'innerHTML')
-  nameThisRoom(currentRoom(), element('search', HTMLElement).dataset.here ?? '')
+/** Starts with an empty form. */
+function begin(state: State): void {
+  const body = element('palette-body', HTMLElement)
+  body.replaceChildren(copyOf('palette-form'))
+  body.querySelector('[name=tz]')?.setAttribute('value', timeZone())
+  Object.assign(state, { shown: '', left: null, opensFirst: false })
+  htmx().process(body)
 }
 
-function currentRoom(): number {
-  return Number(element('timeline', HTMLElement).dataset.room)
+/** Days begin when they begin for the reader. */
+function timeZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone
 }
 
-/** Words are waited for a moment; a filter is chosen once. */
-function changed(it: It, target: EventTarget | null): void {
-  const isTyping = target instanceof HTMLInputElement && target.type === 'search'
-  if (isTyping) places(it)
-  searchSoon(it, isTyping ? searchPauseMs : 0)
+function queryField(): HTMLInputElement {
+  return element('search-q', HTMLInputElement)
 }
 
-function searchSoon(it: It, ms: number): void {
-  clearTimeout(it.timer)
-  it.timer = setTimeout(() => void search(it), ms)
-}
-
-function places({ page, app, dialog }: It): void {
-  const text = queryField().value.trim()
-  showPlaces(page, text, element('search-places', HTMLElement))
-  showOnDevice(
-    page,
-    text,
-    app.deviceCopy?.search(text) ?? [],
-    element('search-device', HTMLElement),
+/** The address of the search that the form describes. */
+function address({ app }: State): string {
+  const fields = [...new FormData(element('search-form', HTMLFormElement))].map(
+    ([name, value]) => [name, String(value)] as const,
   )
+  const asked = fields.filter(([name, value]) => name !== 'tz' && value.trim() !== '')
+  return createPaths(app.page.base).search(Object.fromEntries(asked))
+}
+
+/** Whether a search is the page's address. */
+function hasAddress({ app }: State): boolean {
+  return location.pathname === createPaths(app.page.base).search()
+}
+
+/** Shows what is found without the server. */
+function showLocal({ app, dialog }: State): void {
+  const typed = queryField().value.trim()
+  showPlaces(app.page, typed)
+  showDeviceHits(app.page, typed, app.deviceCopy?.search(typed) ?? [])
   markFirst(dialog)
 }
 
-/** One question at a time; when it is answered, what was typed meanwhile is asked. */
-function search(it: It): Promise<void> {
-  it.asking ??= askOn(it).finally(() => {
-    it.asking = null
-  })
-  return it.asking
-}
-
-async function askOn(it: It): Promise<void> {
-  for (let path = readPath(it.page); path !== it.shown; path = readPath(it.page)) {
-    it.shown = path
-    const isAnswered = await ask(it, path)
-    if (isAnswered || !it.dialog.open) continue
-    // Too fast, or away: the next key asks again, and so does this.
-    it.shown = ''
-    return searchSoon(it, searchAgainMs)
-  }
-}
-
-/** False without an answer. */
-async function ask(it: It, path: string): Promise<boolean> {
-  const { page } = it
-  const results = element('search-results', HTMLElement)
-  const isNothing = path === createPaths(page.base).search()
-  const typed = queryField().value
-  const asked = `${withZone(path)}&part=results`
-  const html = isNothing ? '' : await fetchFound(page, asked)
-  if (html === null) {
-    // What stands there is of another search.
-    results.replaceChildren()
-    return false
-  }
-  // Something else was typed meanwhile, or the palette is closed.
-  if (readPath(page) !== path || !it.dialog.open) return true
-  await swapIn(html, results, 'innerHTML')
-  if (isNothing) return true
+function onSwapped(state: State, { swap, target }: RequestContext): void {
+  if (swap === 'none') return
+  const id = target?.id
+  if (id === 'search-chips') showLocal(state)
+  if (id === 'search-chips' || id === 'palette-body') nameThisRoom(state.app.timeline.room())
+  if (id !== 'search-results' && id !== 'palette-body') return
   element('search-device', HTMLElement).replaceChildren()
-  takeTyped(it, typed)
-  remember(it)
-  markFirst(it.dialog)
-  const count = results.querySelector('.search__count, .search__nothing p')?.textContent ?? ''
-  announce(count.trim())
-  return true
+  takeFilters()
+  remember(state)
+  markFirst(state.dialog)
+  const count = document.querySelector('#search-results :is(.search__count, .search__nothing p)')
+  announce(count?.textContent?.trim() ?? '')
+  goOn(state)
 }
 
-/** What was found; of what makes no sense, the sentence that says so: asking again is no use. */
-async function fetchFound(page: Page, path: string): Promise<string | null> {
-  const answer = await askHtml(page, path)
-  const isAnswer = answer !== null && [200, 400, 422].includes(answer.status)
-  return isAnswer ? answer.text().catch(() => null) : null
+/** The room on the page is the first to search in alone. */
+function nameThisRoom(room: number): void {
+  const option = document.querySelector<HTMLOptionElement>(`[name=room] option[value="${room}"]`)
+  if (option === null) return
+  option.text = `${element('search', HTMLElement).dataset.here}: ${option.text}`
+  option.parentElement?.querySelector('option')?.after(option)
 }
 
-/** What was typed as a filter and ended with a space is a chip now, and no text any more. */
-function takeTyped(it: It, typed: string): void {
-  const { text } = element('search-chips', HTMLElement).dataset
-  const field = queryField()
-  delete element('search-chips', HTMLElement).dataset.text
-  if (text === undefined || field.value !== typed || !/\s$/.test(typed)) return
-  field.value = text === '' ? '' : `${text} `
-  it.shown = readPath(it.page)
+/** A filter that was typed and ended with a space is a chip now, and no text any more. */
+function takeFilters(): void {
+  const [field, { dataset }] = [queryField(), element('search-chips', HTMLElement)]
+  const isEnded = dataset.text !== undefined && /\s$/.test(field.value)
+  if (isEnded) field.value = dataset.text === '' ? '' : `${dataset.text} `
+  delete dataset.text
 }
 
-/** The search is the address of the page, so that it can be come back to. */
-function remember(it: It): void {
-  if (it.cameFrom !== null) return history.replaceState(null, '', it.shown)
-  it.cameFrom = location.pathname + location.search
-  history.pushState(null, '', it.shown)
+/** Makes the search whose results are shown the page's address. */
+function remember(state: State): void {
+  state.shown = address(state)
+  if (hasAddress(state)) history.replaceState(null, '', state.shown)
+  else history.pushState(null, '', state.shown)
 }
 
-async function goToFirst(it: It): Promise<void> {
-  clearTimeout(it.timer)
-  const place = it.dialog.querySelector<HTMLElement>('.place')
-  if (place === null || queryField().value.trim() === '') await search(it)
-  itemsOf(it.dialog)[0]?.click()
+/** Too fast, or no answer: results of another search go, and the form asks again. */
+function onUnanswered(state: State, ctx?: RequestContext): void {
+  const target = ctx?.target
+  const isForm = target?.id === 'search-results'
+  // A search that makes no sense is answered with a sentence.
+  if (ctx === undefined || (isForm && [400, 422].includes(ctx.response?.status ?? 0))) return
+  ctx.swap = 'none'
+  if (!isForm) return
+  target?.replaceChildren()
+  goOn(state)
+  if (state.dialog.open) queryField().form?.dispatchEvent(new Event('retry'))
 }
 
-function choose(it: It, event: MouseEvent): void {
-  const target = event.target instanceof Element ? event.target : null
-  const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey
-  if (target?.closest('[data-action=close]') != null) return it.dialog.close()
-  const item = target?.closest<HTMLElement>('.place, .hit, a[data-search]')
-  if (item == null || !isPlain) return
-  event.preventDefault()
-  event.stopPropagation()
-  const { hit, person, room, seq } = item.dataset
-  if (hit !== undefined) {
-    it.left = { top: it.dialog.scrollTop, item }
-    return jump(it, Number(hit), Number(seq))
-  }
-  if (item instanceof HTMLAnchorElement && item.dataset.search !== undefined) {
-    return void open(it, item.pathname + item.search).then(() => remember(it))
-  }
-  // The search itself is no place to come back to from there.
-  if (it.cameFrom !== null) history.replaceState(null, '', it.cameFrom)
-  leave(it)
-  if (room !== undefined) return void it.app.switcher.open(Number(room))
-  void openDirect(it.page, Number(person)).then((direct) => {
-    if (direct === null) showToast(it.page.words.notConnected)
-    else void it.app.switcher.open(direct)
-  })
+/** Enter goes to a place that fits, else to the first result, which may still be requested. */
+function openFirst(state: State): void {
+  const hasPlace = state.dialog.querySelector('.place') !== null && queryField().value.trim() !== ''
+  state.opensFirst = true
+  if (hasPlace || state.shown === address(state)) goOn(state)
+  else queryField().form?.dispatchEvent(new Event('now'))
 }
 
-/** Closes without going back: the page is about to be somewhere else. */
-function leave(it: It): void {
-  it.cameFrom = null
-  it.dialog.close()
+function goOn(state: State): void {
+  if (state.opensFirst) itemsOf(state.dialog)[0]?.click()
+  state.opensFirst = false
 }
 
-function jump(it: It, room: number, seq: number): void {
-  const path = it.shown || readPath(it.page)
-  leave(it)
-  void it.app.switcher.openAt(room, seq)
-  offerBack(element('search', HTMLElement).dataset.back ?? '', () => {
+function goToPlace(state: State, { dataset }: HTMLElement): void {
+  const { page, switcher, timeline } = state.app
+  // The search is not a place to come back to from there.
+  const here = createPaths(page.base).room(timeline.room())
+  if (hasAddress(state)) history.replaceState(null, '', here)
+  state.dialog.close()
+  if (dataset.room !== undefined) void switcher.open(Number(dataset.room))
+}
+
+function goToHit(state: State, item: HTMLElement): void {
+  const { hit, seq } = item.dataset
+  const path = address(state)
+  Object.assign(state, { shown: path, left: { top: state.dialog.scrollTop, item } })
+  state.dialog.close('left')
+  void state.app.switcher.openAt(Number(hit), Number(seq))
+  const look = { class: 'btn latest back-to-results', id: 'back-to-results' }
+  const button = makeButton(look, element('search', HTMLElement).dataset.back ?? '', () => {
     history.pushState(null, '', path)
-    void open(it, path)
+    open(state, path)
   })
+  document.querySelector('.chat')?.append(button)
 }
 
-function closed(it: It): void {
-  clearTimeout(it.timer)
-  const isInAddress = location.pathname === createPaths(it.page.base).search()
-  if (it.cameFrom !== null && isInAddress) history.back()
-  it.cameFrom = null
+/** Goes back to where it was opened, unless the page is about to be somewhere else. */
+function onClose(state: State): void {
+  queryField().form?.dispatchEvent(new Event('htmx:abort'))
+  if (state.dialog.returnValue !== 'left' && hasAddress(state)) history.back()
+  state.dialog.returnValue = ''
 }

@@ -6,9 +6,11 @@ type Htmx = {
   swap: (context: SwapContext) => Promise<void>
   /** Wires the attributes of an element; `force` for one that htmx has torn down. */
   process: (element: Element, force?: boolean) => void
-  ajax: (verb: 'GET', path: string, target: string) => Promise<void>
+  ajax: (verb: 'GET', path: string, options: AjaxOptions) => Promise<void>
   registerExtension: (name: string, extension: { init: (api: HtmxApi) => void }) => void
 }
+
+type AjaxOptions = { target: string; source?: string; values?: Record<string, string> }
 
 /** What the events of htmx tell of a request. */
 export type RequestContext = {
@@ -18,6 +20,8 @@ export type RequestContext = {
   request: { action: string; body: URLSearchParams | null }
   /** Undefined until the server has answered. */
   response?: { status: number }
+  /** Ours: the search that was requested, as an address. */
+  search?: string
 }
 
 /** What htmx gives its extensions. */
@@ -27,8 +31,6 @@ type SwapContext = {
   text: string
   target: Element
   swap: 'innerHTML' | 'outerHTML' | 'none'
-  /** Which part of the text goes in. */
-  select?: string
   sourceElement: Element
 }
 
@@ -68,28 +70,16 @@ export function morph(known: Element, fragment: DocumentFragment): void {
  * a session the reader is back at the door.
  */
 export async function fetchHtml(page: Page, path: string): Promise<string | null> {
-  const answer = await askHtml(page, path)
+  const answer = await fetch(path, { headers: { 'HX-Request': 'true' } }).catch(() => null)
+  if (answer?.status === 401) location.assign(createPaths(page.base).home())
   return answer?.ok === true ? answer.text().catch(() => null) : null
 }
 
-/** The answer as it came, perhaps a refusal; null without a connection. */
-export async function askHtml(page: Page, path: string): Promise<Response | null> {
-  const headers = { 'HX-Request': 'true' }
-  const answer = await fetch(path, { headers }).catch(() => null)
-  if (answer?.status === 401) location.assign(createPaths(page.base).home())
-  return answer
+/** Puts a fragment into the page, its `hx-partial`s into their own places. */
+export function swapIn(text: string, target: Element, swap: SwapContext['swap']): Promise<void> {
+  return htmx().swap({ text, target, swap, sourceElement: document.body })
 }
 
-/** Puts a fragment into the page, its `hx-partial`s into their own places. */
-export function swapIn(
-  text: string,
-  target: Element,
-  swap: SwapContext['swap'],
-  select?: string,
-): Promise<void> {
-  const chosen = select === undefined ? {} : { select }
-  return htmx().swap({ text, target, swap, ...chosen, sourceElement: document.body })
-}
 type SwapHooks = {
   /** A fragment is about to be put on the page. */
   onFragment: (fragment: ParentNode) => void

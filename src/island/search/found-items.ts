@@ -2,7 +2,7 @@ import { isComposing } from '../ui/keys'
 
 /** What can be gone to in the palette, in order: rooms and people, then messages. */
 export function itemsOf(dialog: HTMLElement): HTMLElement[] {
-  return [...dialog.querySelectorAll<HTMLElement>('.place, .hit, .search__more a, a[data-search]')]
+  return [...dialog.querySelectorAll<HTMLElement>('.place, .hit, .search__more a, .search__wider')]
 }
 
 /** Marks what Enter goes to. */
@@ -16,34 +16,25 @@ export function walk(
   field: HTMLInputElement,
   event: KeyboardEvent,
 ): void {
-  const { ctrlKey, key, metaKey } = event
+  const { ctrlKey, key, metaKey, target } = event
   const isCommand = ctrlKey || metaKey
-  if (isComposing(event)) {
-    // Enter chooses a sign, and does not go anywhere yet.
-    if (key === 'Enter') event.preventDefault()
-    return
-  }
-  if (isCommand && key.toLowerCase() === 'k') {
-    event.preventDefault()
-    field.focus()
-    return field.select()
-  }
-  if (key === 'Escape') {
-    // Else the browser would only empty the field first.
-    event.preventDefault()
-    return dialog.close()
-  }
-  const target = event.target instanceof HTMLElement ? event.target : null
   const all = itemsOf(dialog)
-  const here = target === null ? -1 : all.indexOf(target)
-  const isField = target === field
-  if (key === 'ArrowDown' && (isField || here >= 0)) {
-    event.preventDefault()
+  const here = all.findIndex((item) => item === target)
+  const act = (): (() => void) | null => {
+    // Enter chooses a sign of an input method, and does not go anywhere yet.
+    if (isComposing(event)) return key === 'Enter' ? () => {} : null
+    if (isCommand && key.toLowerCase() === 'k') return () => field.select()
+    // Else the browser would only empty the field first.
+    if (key === 'Escape') return () => dialog.close()
     // The first is what Enter goes to already.
-    all[isField && all.length > 1 ? 1 : here + 1]?.focus()
-  } else if (key === 'ArrowUp' && here >= 0) {
-    event.preventDefault()
-    const before = all[here - 1] ?? field
-    before.focus()
-  } else if (here >= 0 && key.length === 1 && !isCommand && key !== ' ') field.focus()
+    if (key === 'ArrowDown' && target === field) return () => (all[1] ?? all[0])?.focus()
+    if (key === 'ArrowDown' && here >= 0) return () => all[here + 1]?.focus()
+    if (key === 'ArrowUp' && here >= 0) return () => (all[here - 1] ?? field).focus()
+    return null
+  }
+  const chosen = act()
+  if (chosen !== null) event.preventDefault()
+  chosen?.()
+  const isText = key.length === 1 && key !== ' ' && !isCommand
+  if (here >= 0 && isText) field.focus()
 }
