@@ -83,16 +83,13 @@ export type Outbox = {
   post: (message: NewEntry) => OutboxEntry
   entries: (room: number) => OutboxEntry[]
   size: () => number
-  /** Sends what can be sent; called after connecting and after each answer. */
   flush: () => void
   /** The connection is lost: messages without an answer are sent again, with the same ids. */
   interrupted: () => void
   onAccepted: (accepted: AcceptedEvent) => void
   onRefused: (refused: RefusedEvent) => void
-  /** An upload has finished (`id`), or failed (`reason`). */
   setUploaded: (clientId: string, key: string, id: string, reason?: string) => void
   retry: (clientId: string) => void
-  /** Removes a message; null when it is not there any more. */
   discard: (clientId: string) => OutboxEntry | null
 }
 
@@ -103,7 +100,6 @@ export type Requests = {
   /** Sends a frame with an id of its own; resolves to whether the server accepted it. */
   send: (frame: WithoutId<ClientFrame>) => Promise<boolean>
   onAccepted: (accepted: AcceptedEvent) => void
-  /** True when the answer was for a request of this part. */
   onRefused: (refused: RefusedEvent) => boolean
   interrupted: () => void
 }
@@ -118,10 +114,8 @@ export type Draft = { text: string; to: Addressee | null; reply: Quoted | null }
 /** One draft per room, kept over switches, reloads and sign-ins of the same person. */
 export type Drafts = {
   read: (room: number) => Draft
-  /** Saves at the next pause. */
   saveSoon: (room: number, draft: Draft) => void
   saveNow: (room: number, draft: Draft) => void
-  /** Shows a pencil in the room list at each room with a draft. */
   mark: () => void
   rename: (nickname: string) => void
 }
@@ -134,7 +128,6 @@ export type Composed = Pick<OutboxEntry, 'room' | 'files' | 'reply'> & {
 
 export type Composer = {
   setConnected: (isConnected: boolean) => void
-  /** Another room is on the page: loads its draft. */
   setRoom: () => void
   setAddressee: (to: Addressee | null) => void
   addressee: () => Addressee | null
@@ -143,7 +136,6 @@ export type Composer = {
   /** Nothing is sent while the recipient is being chosen. */
   setChoosing: (isChoosing: boolean) => void
   setTray: (tray: Tray) => void
-  /** Inserts text at the caret, undoable. */
   insert: (text: string) => void
   isEmpty: () => boolean
   focus: () => void
@@ -152,7 +144,6 @@ export type Composer = {
 /** The files chosen for the next message of a room. */
 export type Tray = {
   isEmpty: () => boolean
-  /** Gives the files and empties the tray. */
   take: () => OutboxFile[]
   setRoom: (room: number) => void
 }
@@ -161,10 +152,8 @@ export type Tray = {
 export type Typing = {
   /** The text changed; `room` is its destination. */
   changed: (room: number, text: string) => void
-  /** The text was sent, or its room was left. */
   stopped: () => void
   onTyping: (room: number, user: number, isActive: boolean) => void
-  /** A message of this person arrived. */
   arrived: (user: number) => void
   clear: () => void
 }
@@ -202,24 +191,16 @@ export type Positions = {
   readAt: (room: number, revision: number) => void
   /** A change with this revision arrived; a gap before it is requested once. */
   heard: (room: number, revision: number) => void
-  /** The server sent everything after `after` up to `revision`. */
   caughtUp: (room: number, after: number, revision: number) => void
-  /** The server's newest revision of a room. */
   compare: (room: number, head: number) => void
   interrupted: () => void
 }
 
 export type Timeline = {
   room: () => number
-  /**
-   * Puts a published row where it belongs, unless it is a new one at the end: then true, and the
-   * caller inserts it with others by `append`.
-   */
+  /** Puts a published row into its place; true for a new one, which `append` adds with others. */
   receive: (row: HTMLElement) => boolean
-  /**
-   * Adds new rows at the end, `others` of them by other people; `behind` more of the same room wait
-   * in the inbox.
-   */
+  /** `others`: how many are by other people; `behind`: how many more wait in the inbox. */
   append: (rows: HTMLElement[], others: number, behind: number) => void
   remove: (room: number, seq: number) => void
   /** Removes a row while that can be undone; gives the way back. */
@@ -227,40 +208,31 @@ export type Timeline = {
   /** Shows or updates the row of an unsent message at the end; null when it is there for good. */
   showPending: (entry: OutboxEntry) => HTMLElement | null
   dropPending: (clientId: string) => void
-  /** The message was accepted in a room that is not on the page. */
   markSent: (clientId: string) => void
-  /** Whether the list ends with the newest message. */
   hasEnd: () => boolean
   isFollowing: () => boolean
   toEnd: () => void
-  /** Fetches the end of the room; false without an answer. */
   jumpToEnd: () => Promise<boolean>
   /** Scrolls to a message and highlights it; false when it is not on the page. */
   toMessage: (seq: number) => boolean
-  /** Requests older messages; false when there are none. */
   loadOlder: () => boolean
   /** Fetches a fresh list; false without an answer. */
   reload: () => Promise<boolean>
-  /** Shows the list that is on the page now. */
   start: () => void
 }
 
 /** The line before the first unread message, fixed when a room is opened. */
 export type NewLine = {
   open: () => void
-  /** Puts it before this message. */
   openAt: (seq: number, at: number) => void
-  /** More messages were loaded: perhaps the place of the line. */
   grown: () => void
   drop: () => void
-  /** Scrolls to it, loading older messages if needed. */
   seek: () => void
 }
 
 /** Decides when a room counts as read. */
 export type ReadMarker = {
   check: () => void
-  /** Whether the end of the room is in view of an active window. */
   isWatched: () => boolean
   /** Nothing counts as read until the room is reopened. */
   pause: () => void
@@ -271,7 +243,6 @@ export type ReadMarker = {
 
 /** What this page knows of the person's rooms, as the room list shows it. */
 export type Rooms = {
-  /** The server's numbers, with every hello. */
   setAll: (rooms: RoomSummary[]) => void
   set: (room: RoomSummary) => void
   forget: (room: number) => void
@@ -283,11 +254,9 @@ export type Rooms = {
   setOnline: (room: number, people: number) => void
   /** The room on the page, and whether its end is in view. */
   look: (room: number, isWatched: boolean) => void
-  /** Fetches the list again; calls within 100 ms are one. */
   refresh: () => void
 }
 
-/** Opens rooms in place. */
 export type RoomSwitcher = {
   open: (room: number) => Promise<void>
   openAt: (room: number, seq: number) => Promise<void>
@@ -315,12 +284,9 @@ export type Sound = {
 
 /** The copy of messages in this browser, for reading without the server and for search. */
 export type DeviceCopy = {
-  /** A room has a newer revision. */
   changed: (room: number, revision: number) => void
   onEvent: (event: ChatEvent) => void
-  /** The rooms of this person are known anew. */
   setRooms: () => void
-  /** Shows a room from the copy; null when there is none. */
   openRoom: (room: number) => CopiedRoom | null
   /** Messages that contain all words, newest first. */
   search: (words: string) => DeviceHit[]
@@ -328,13 +294,11 @@ export type DeviceCopy = {
 }
 
 export type CopiedRoom = {
-  /** Puts the room on the page. */
   show: () => void
   /** The server did not answer: shows all of the copy. */
   stay: () => void
 }
 
-/** A message of the device copy, as the palette lists it. */
 export type DeviceHit = {
   room: number
   seq: number
@@ -366,9 +330,7 @@ export type Faces = {
 }
 
 export type Media = {
-  /** Opens the file dialog. */
   choose: () => void
-  /** Opens a picture in the lightbox. */
   show: (picture: HTMLAnchorElement) => void
   /** Shows the files of an unsent message in its row, with progress. */
   decorate: (row: HTMLElement, entry: OutboxEntry) => void
@@ -388,7 +350,6 @@ export type RowAction = 'edit' | 'reply' | 'react' | 'more'
 export type MessageTools = {
   editLast: () => void
   act: (name: RowAction, row: HTMLElement) => void
-  /** Adds or removes my emoji. */
   react: (row: HTMLElement, emoji: string) => void
   copy: (text: string) => void
 }

@@ -1,5 +1,6 @@
 import type { App } from './app'
 import type { Page } from './ui/page'
+import { showToast } from './ui/toast'
 
 /** Parts of the island that are separate scripts, fetched when they are first used. */
 type LazyName =
@@ -59,6 +60,15 @@ function onceLoaded<Loaded>(load: () => Promise<Loaded>): () => Promise<Loaded> 
     })
     return loaded
   }
+}
+
+/** Uses a lazy part, or tells the reader that there is no connection. */
+export function useLoaded<Loaded>(
+  page: Page,
+  part: () => Promise<Loaded>,
+  use: (part: Loaded) => void,
+): void {
+  part().then(use, () => showToast(page.words.notConnected))
 }
 
 /** Uses a lazy part; without a connection nothing happens. */

@@ -20,7 +20,7 @@ import { createComposer } from './composer/composer'
 import { openDrafts } from './composer/drafts'
 import { suggestSoon } from './composer/suggestions'
 import { createTyping } from './composer/typing'
-import { ifLoaded, lazyParts, onFirstUse } from './lazy'
+import { ifLoaded, lazyParts, onFirstUse, useLoaded } from './lazy'
 import { createRequests, openOutbox } from './messages/outbox'
 import { createConnection } from './net/connection'
 import { watchPeopleSearch } from './people/people'
@@ -36,7 +36,6 @@ import { element, onClick } from './ui/dom'
 import { type Page, type Reader, readPage } from './ui/page'
 import { openStorage, type Storage } from './ui/storage'
 import { createTitle } from './ui/title'
-import { showToast } from './ui/toast'
 
 /** The browser's side: what must be instant. Everything else is HTML and htmx. */
 const page = readPage()
@@ -161,9 +160,8 @@ function watchClicks(app: App): void {
   })
   onClick(document, '.msg .pic, #clip', (target, event) => {
     event.preventDefault()
-    app.media().then(
-      (media) => (target instanceof HTMLAnchorElement ? media.show(target) : media.choose()),
-      () => showToast(page.words.notConnected),
+    useLoaded(page, app.media, (media) =>
+      target instanceof HTMLAnchorElement ? media.show(target) : media.choose(),
     )
   })
   const emojiButton = element('emoji-button', HTMLElement)

@@ -1,12 +1,12 @@
 import { placeOf } from '../ui/rows'
 import type { App, MessageTools } from '../app'
+import { useLoaded } from '../lazy'
 import { otherOf } from '../timeline/private-notes'
 import { quotedOf } from '../timeline/quotes'
 import { showToast } from '../ui/toast'
 
-/** Does something with the message tools, which may have to be fetched first. */
 export function withTools({ page, tools }: App, use: (tools: MessageTools) => void): void {
-  tools().then(use, () => showToast(page.words.notConnected))
+  useLoaded(page, tools, use)
 }
 
 /** Edits my last message; false when there is none on the page. */

@@ -3,6 +3,7 @@ import type { App } from '../app'
 import { htmx, type RequestContext } from '../net/htmx'
 import { copyOf, element, onClick } from '../ui/dom'
 import { isTouch } from '../ui/keys'
+import { useLoaded } from '../lazy'
 import { showToast } from '../ui/toast'
 import { onSignedOut } from './connection'
 
@@ -57,26 +58,12 @@ function leaveFor({ connection, page }: App, path: string): void {
   else showToast(page.words.notConnected)
 }
 
-/** Opens the emoji panel at a button, to insert into the message. */
+/** Opens the emoji panel to insert into the message; on a phone without opening the keyboard. */
 export function openEmojiForComposer(app: App, button: HTMLElement): void {
-  openEmoji(app, button, app.composer.insert, () => {
-    // With a hardware keyboard the caret waits in the field; on a phone a keyboard would open.
-    if (!isTouch()) app.composer.focus()
-  })
+  if (!isTouch()) app.composer.focus()
+  openEmoji(app, button, app.composer.insert)
 }
 
-/** Opens the emoji panel at an element once it has loaded. */
-export function openEmoji(
-  { emoji, page }: App,
-  opener: HTMLElement,
-  pick: (emoji: string) => void,
-  before?: () => void,
-): void {
-  emoji().then(
-    (panel) => {
-      before?.()
-      panel.open(opener, pick)
-    },
-    () => showToast(page.words.notConnected),
-  )
+export function openEmoji(app: App, opener: HTMLElement, pick: (emoji: string) => void): void {
+  useLoaded(app.page, app.emoji, (panel) => panel.open(opener, pick))
 }
