@@ -49,7 +49,7 @@ afterAll(async () => {
 })
 
 async function openExport(): Promise<void> {
-  await ada.part('#head a[hx-get]').press()
+  await ada.panel.openRoomSettings()
   await ada.waitFor(
     `document.querySelector('#panel[open] #export-loaded')?.textContent`,
     'the counts',

@@ -50,7 +50,7 @@ async function download(kind: 'txt' | 'html'): Promise<string> {
   const into = join(folder, kind)
   mkdirSync(into, { recursive: true })
   await ada.cdp('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: into })
-  await ada.part('#head a[hx-get]').press()
+  await ada.panel.openRoomSettings()
   await ada.part('#panel[open] #export-room a[href*="tz="]').shown()
   await ada.click(`#export-room a[href*="export.${kind}"]`)
   await ada.part('#export-begun[role=status]').reads('The export has started')
@@ -62,7 +62,7 @@ async function download(kind: 'txt' | 'html'): Promise<string> {
 }
 
 test('the settings say how much there is, and are accessible', async () => {
-  await ada.part('#head a[hx-get]').press()
+  await ada.panel.openRoomSettings()
   await ada.part('#panel[open] #export-room').shown()
   const text = await ada.part('#export-room').shownText()
   expect(text).toContain('21 messages')

@@ -9,7 +9,7 @@ import { waitUntil } from './wait'
 export async function sendRaw(
   server: RunningServer,
   bytes: string | Uint8Array,
-  ms = 400,
+  ms = 5_000,
 ): Promise<string> {
   const line = await openLine(server)
   line.write(bytes)

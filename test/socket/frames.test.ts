@@ -45,8 +45,11 @@ test('malformed frames are refused with a sentence, and the socket goes on', asy
     for (const frame of frames) {
       const before = socket.heard.length
       socket.send(frame)
-      await socket.until(() => socket.heard.length > before, `an answer to ${frame}`)
-      expect({ frame, ...socket.heard.at(-1) }).toMatchObject({ frame, type: 'refused', code })
+      const answer = await socket.until(
+        (item) => item.type === 'refused' && socket.heard.lastIndexOf(item) >= before,
+        `an answer to ${frame}`,
+      )
+      expect({ frame, ...answer }).toMatchObject({ frame, type: 'refused', code })
     }
   }
   socket.send({ type: 'ping' })

@@ -6,7 +6,7 @@ import { type Files, filesOf } from './files'
 import { type Messages, messagesOf, type MessageRow, type ShownRow } from './messages'
 import { type Palette, paletteOf } from './palette'
 import { type Panel, panelOf } from './panel'
-import { type Part, partOf, type Parts, partsOf } from './part'
+import { lazyParts, type Part, partOf, type Parts, partsOf } from './part'
 import { type Rail, railOf } from './rail'
 import { waitUntil } from '../../helpers/wait'
 
@@ -172,11 +172,7 @@ function doingsOf(page: BrowserPage, { field }: Composer) {
       ),
     async warmUp(): Promise<void> {
       await page.press('ArrowLeft')
-      const fetched = `performance.getEntriesByType('resource').map(({ name }) => name).join()`
-      const isThere = `['device', 'media', 'panel', 'search', 'tools'].every((part) =>
-        ${fetched}.includes('lazy-' + part))`
-      await page.waitFor(isThere, 'the lazy parts')
-      await page.settled()
+      await lazyParts(page)
     },
     async keeps(text: string, isKept = true): Promise<void> {
       const found = `${stored}.includes(${JSON.stringify(text)})`

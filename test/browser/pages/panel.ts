@@ -1,5 +1,5 @@
 import type { BrowserPage } from '../../helpers/browser'
-import { type Part, partOf } from './part'
+import { lazyParts, type Part, partOf } from './part'
 
 export type Panel = {
   dialog: Part
@@ -46,6 +46,7 @@ export function panelOf(page: BrowserPage): Panel {
     help: part('#panel[open] .keys kbd'),
     close: () => page.evaluate<void>(`document.querySelector('#panel').close()`),
     async openSettings() {
+      await lazyParts(page)
       await page.press(',', ['Control'])
       await part('#panel[open] #settings').shown()
       await page.waitFor(`document.querySelector('#set-volume :checked')`, 'the sound')
@@ -55,6 +56,8 @@ export function panelOf(page: BrowserPage): Panel {
       await part('#panel[open] #profile-name').shown()
     },
     async openRoomSettings() {
+      // A link that is not wired yet leads to a page of its own.
+      await lazyParts(page)
       await page.click('#head a[hx-get]')
       await part('#panel[open] form').shown()
     },

@@ -105,6 +105,15 @@ export function partBy(page: BrowserPage, js: string, name: string): Part {
   }
 }
 
+/** Waits until the scripts that are fetched at the first use of a page, or soon after, have run. */
+export async function lazyParts(page: BrowserPage): Promise<void> {
+  const fetched = `performance.getEntriesByType('resource').map(({ name }) => name).join()`
+  const isThere = `['device', 'media', 'panel', 'search', 'tools'].every((part) =>
+    ${fetched}.includes('lazy-' + part))`
+  await page.waitFor(isThere, 'the lazy parts')
+  await page.settled()
+}
+
 /** All elements of a selector in a page. */
 export function partsOf(page: BrowserPage, selector: string): Parts {
   const js = `[...document.querySelectorAll(${JSON.stringify(selector)})]`
