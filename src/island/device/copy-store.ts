@@ -120,9 +120,14 @@ function apply(state: State, room: number, changes: Change[]): void {
     // Another tab may have written it, and its event may not have arrived here yet.
     state.parsed.delete(key)
     const bySeq = new Map(chunk(state, key).map((message) => [message.seq, message]))
-    for (const { seq, message } of those) {
+    const news = those.filter(({ seq, message }) => {
+      const known = bySeq.get(seq)?.revision ?? -1
+      return message === null ? known >= 0 : known < message.revision
+    })
+    if (news.length === 0) continue
+    for (const { seq, message } of news) {
       if (message === null) bySeq.delete(seq)
-      else if ((bySeq.get(seq)?.revision ?? -1) < message.revision) bySeq.set(seq, message)
+      else bySeq.set(seq, message)
     }
     const after = [...bySeq.values()].sort((a, b) => a.seq - b.seq)
     if (after.length === 0) remove(state, [key])

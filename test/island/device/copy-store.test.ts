@@ -107,6 +107,19 @@ test('what another tab has just written is not overwritten', () => {
   ).toEqual([2])
 })
 
+test('a change that is known already is not written again', () => {
+  const { storage, store } = open()
+  store.apply(1, [is(message(1)), is(message(2))])
+  const { write } = storage
+  const written: string[] = []
+  storage.write = (key, value) => {
+    written.push(key)
+    return write(key, value)
+  }
+  store.apply(1, [is(message(1)), gone(3)])
+  expect(written).toEqual([])
+})
+
 test('another person and another database on the same browser find nothing of it', () => {
   open().store.apply(1, [is(message(1, 'mine'))])
   expect(open(8).store.read(1)).toEqual([])
