@@ -219,13 +219,11 @@ function learnNames(state: State, people: { user: number; name: string }[]): voi
 }
 
 /** In the storage a message is a list without the names of its fields; the last three are rare. */
-const packed = 'seq revision user at text clientId isEdited replyTo files'.split(' ')
-
 export function pack(message: CopiedMessage): unknown[] {
-  const { isEdited, replyTo, files } = message
+  const { seq, revision, user, at, text, clientId, isEdited, replyTo, files } = message
+  const packed = [seq, revision, user, at, text, clientId]
   const isPlain = !isEdited && replyTo === 0 && files.length === 0
-  const fields = fieldsOf(message)
-  return packed.slice(0, isPlain ? -3 : undefined).map((name) => fields[name])
+  return isPlain ? packed : [...packed, isEdited, replyTo, files]
 }
 
 const messageShape = {
@@ -242,15 +240,14 @@ const messageShape = {
 
 /** A stored message is only believed when it has the right shape. */
 function unpack(state: State, room: number, values: unknown): CopiedMessage | null {
-  if (!Array.isArray(values)) return null
-  const stored = values.slice(0, packed.length).map((value, n) => [packed[n], value])
-  const { files, ...fields } = fieldsOf(Object.fromEntries(stored))
-  const name = namesOf(state)[Number(fields.user)] ?? ''
-  const message = { isEdited: false, replyTo: 0, ...fields, name }
+  const fields: unknown[] = Array.isArray(values) ? values : []
+  const [seq, revision, user, at, text, clientId, isEdited = false, replyTo = 0, files] = fields
+  const name = namesOf(state)[Number(user)] ?? ''
+  const message = { seq, revision, user, name, at, text, clientId, isEdited, replyTo }
   if (!hasShape(message, messageShape)) return null
-  const { text, clientId } = message
-  if (text.length > limits.messageUnitsMax || !/^[\w-]{1,64}$/.test(clientId)) return null
-  return { room, ...message, files: Array.isArray(files) ? files.filter(isFile) : [] }
+  if (message.text.length > limits.messageUnitsMax) return null
+  if (!/^[\w-]{1,64}$/.test(message.clientId)) return null
+  return { ...message, room, files: Array.isArray(files) ? files.filter(isFile) : [] }
 }
 
 function isFile(file: unknown): file is CopiedMessage['files'][number] {
