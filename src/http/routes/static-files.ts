@@ -4,17 +4,34 @@ import type { Chat } from '../../chat/chat'
 import { ChatError } from '../../server/errors'
 import type { HttpContext, HttpEnv } from '../context'
 
+/** How long the answer of a health check is kept: anybody may ask, and each check writes. */
+const healthKeptMs = 1_000
+
 /** Embedded files, immutable by the hash in their name; the manifest and the health check. */
 export function staticRoutes(chat: Chat, assets: Assets): Hono<HttpEnv> {
+  const probe = probeSeldom(chat.store)
   return new Hono<HttpEnv>()
     .get('/static/:file', (c) => serveAsset(c, assets, c.req.param('file')))
     .get('/favicon.ico', (c) => c.redirect(chat.paths.asset(assets.nameOf('icon.svg')), 302))
     .get('/manifest.webmanifest', (c) => c.body(manifestOf(chat, assets), manifestHeaders))
     .get('/healthz', async (c) => {
       chat.requireSpace()
-      await chat.store.probe()
+      await probe()
       return c.text('ok')
     })
+}
+
+/** Writes at most once in `healthKeptMs`; requests in between share its outcome. */
+function probeSeldom(store: Chat['store']): () => Promise<void> {
+  let probedAt = Number.NEGATIVE_INFINITY
+  let outcome = Promise.resolve()
+  return () => {
+    if (performance.now() - probedAt >= healthKeptMs) {
+      probedAt = performance.now()
+      outcome = store.probe()
+    }
+    return outcome
+  }
 }
 
 function serveAsset(c: HttpContext, assets: Assets, file: string): Response {
