@@ -91,6 +91,7 @@ function onToggle(state: State, isOpen: boolean): void {
   if (isOpen) return
   state.dismissedAt = performance.now()
   element('emoji-tones', HTMLElement).hidden = true
+  element('emoji-tone', HTMLElement).ariaExpanded = 'false'
 }
 
 function layOut(state: State): void {
