@@ -109,6 +109,8 @@ function layOut(state: State): void {
 /** Shows what fits the words of the search, or without any all emoji. */
 function show(state: State): void {
   const { box, cells, list, search, sections, tabs, used } = state
+  // Before anything changes, as it needs the layout.
+  list.scrollTop = 0
   const query = search.value.trim()
   const isSearch = query !== ''
   choose(state, null)
@@ -120,7 +122,6 @@ function show(state: State): void {
   for (const group of groups) group.hidden = isSearch
   tabs.hidden = isSearch
   tabs.firstElementChild?.toggleAttribute('hidden', recent.length === 0)
-  list.scrollTop = 0
   state.isWalking = !isSearch
   if (!isSearch || first === undefined) return mark(tabs, recent.length > 0 ? 0 : 1, 'selected')
   const { found: sentence = '', nothing = '' } = box.dataset
