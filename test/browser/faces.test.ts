@@ -133,6 +133,7 @@ test('a new picture and a new name are on all open pages at once', async () => {
   await mei.waitFor(`${facePixel('.msg:not(.msg--own) > img.av')} === '001'`, 'the new face')
   expect(await mei.part('.msg:not(.msg--own) .msg__meta bdi').text()).toBe('艾达')
   await mei.part('.person[data-name="艾达"] bdi').shown()
+  await ada.panel.dialog.gone()
   await ada.connected()
   await ada.send('Still me')
   await mei.sees('Still me')

@@ -128,11 +128,14 @@ test('a closed room is in the list from the invitation to the removal', async ()
   await mei.rail.roomCalled('Surprise').shown()
   await mei.rail.goTo('Surprise')
   await mei.sees('A cake for 梅')
+  // A form leads to a new page, in which the dialog is closed.
+  await ada.panel.dialog.gone()
   await ada.connected()
   await ada.panel.openRoomSettings()
   await ada.part('#panel[open] .choices form button').shown()
   await ada.click('#panel .choices form button')
   await mei.messages.list.becomes(`:not([data-room="${id}"])`)
+  await ada.panel.dialog.gone()
   await ada.connected()
   await ada.send('Now without 梅')
   await ada.sees('Now without 梅')
@@ -155,6 +158,36 @@ test('by keyboard: Alt and arrows walk the rooms, Ctrl+/ tells the keys', async 
   await ada.panel.help.shown()
   await ada.press('Escape')
   await ada.panel.dialog.gone()
+})
+
+test('a name in a message opens the card of that person', async () => {
+  await ada.rail.goTo('茶室')
+  await ada.part('.msg .mention').shown()
+  await ada.part('.msg .mention').press()
+  await ada.panel.card.shown()
+  expect(await ada.panel.card.shownText()).toContain('梅')
+  await ada.press('Escape')
+  await ada.panel.dialog.gone()
+})
+
+test('without the server a form and a panel say so, and what was typed stays', async () => {
+  const offline = { latency: 0, downloadThroughput: -1, uploadThroughput: -1 }
+  await ada.panel.openNewRoom()
+  await ada.type('Not yet')
+  await ada.cdp('Network.emulateNetworkConditions', { ...offline, offline: true })
+  await ada.press('Enter')
+  await ada.panel.problem.reads('You are not connected.')
+  expect(await ada.panel.newName.value()).toBe('Not yet')
+  await ada.press('Escape')
+  await ada.panel.dialog.gone()
+  await ada.press('/', ['Control'])
+  await ada.toast.reads('You are not connected.')
+  expect(await ada.panel.dialog.isShown()).toBe(false)
+  await ada.cdp('Network.emulateNetworkConditions', { ...offline, offline: false })
+  ada.problems.length = 0
+  await ada.press('/', ['Control'])
+  await ada.panel.help.shown()
+  await ada.press('Escape')
 })
 
 test('leaving a room takes it off the list', async () => {

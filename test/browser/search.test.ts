@@ -189,6 +189,21 @@ test('a search that is too long gets a sentence, once', async () => {
   await ada.palette.leave()
 })
 
+test('a search without an answer is repeated until there is one', async () => {
+  const online = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1 }
+  await ada.evaluate(
+    `(window.failed = 0, document.addEventListener('htmx:error', () => (window.failed += 1)))`,
+  )
+  await ada.palette.open()
+  await ada.cdp('Network.emulateNetworkConditions', { ...online, offline: true })
+  await ada.type('cafe')
+  await ada.waitFor('window.failed > 1', 'two attempts')
+  await ada.cdp('Network.emulateNetworkConditions', online)
+  await ada.palette.finds([own, secret, elsewhere, link, first])
+  ada.problems.length = 0
+  await ada.palette.leave()
+})
+
 test('rooms and people come first in the palette, a few keys away', async () => {
   await ada.messages.log.focus()
   const slash = { key: '/', code: 'Slash', text: '/', windowsVirtualKeyCode: 191 }

@@ -2,8 +2,7 @@ import type { App, Faces } from '../app'
 import { fill } from '../../shared/text'
 import { element } from '../ui/dom'
 import { prefill, watchFaces } from '../people/face'
-import { renewHead } from '../people/people'
-import { roomTitle } from '../ui/rows'
+import { list, roomTitle } from '../ui/rows'
 import type { Page } from '../ui/page'
 
 /** After an interruption every page asks who is online: not all at the same moment. */
@@ -12,54 +11,43 @@ const renewMsMax = 3_000
 export { prefill, watchFaces }
 
 export function create(app: App): Faces {
-  document.addEventListener('htmx:after:swap', ({ detail }) => {
-    if (detail.ctx.sourceElement.id === 'head') comparePeople(app)
-  })
-  return {
-    changePeople: (changed) => changePeople(app, changed),
-    renewSoon: () => void setTimeout(renewHead, Math.random() * renewMsMax),
+  const changePeople = (changed: HTMLElement[]): void => {
+    for (const person of changed) changePerson(app, person)
   }
-}
-
-function changePeople(app: App, changed: HTMLElement[]): void {
-  for (const person of changed) changePerson(app, person)
-}
-
-/** The list of people was fetched again: names and pictures may have changed meanwhile. */
-function comparePeople(app: App): void {
-  const people = [...document.querySelectorAll<HTMLElement>('#people-list .person')]
-  const changed = people.filter((person) => isOtherwise(app.page, person))
-  changePeople(app, changed)
+  document.addEventListener('htmx:after:swap', ({ detail }) => {
+    if (detail.ctx.sourceElement.id !== 'head') return
+    // The people were fetched again: names and pictures may have changed meanwhile.
+    const people = [...document.querySelectorAll<HTMLElement>('#people-list .person')]
+    changePeople(people.filter((person) => hasChanged(app.page, person)))
+  })
+  const renew = (): void => void element('head', HTMLElement).dispatchEvent(new Event('renew'))
+  return { changePeople, renewSoon: () => void setTimeout(renew, Math.random() * renewMsMax) }
 }
 
 /** Whether the page still shows another name or picture of somebody than the list does. */
-function isOtherwise({ user }: Page, person: HTMLElement): boolean {
-  const { person: id, name = '' } = person.dataset
+function hasChanged({ user }: Page, person: HTMLElement): boolean {
+  const { person: id, name } = person.dataset
   const row = document.querySelector(`#timeline .msg[data-user="${id}"]`)
-  const isMyself = Number(id) === user?.id
-  const shown = isMyself
-    ? (document.body.dataset.nickname ?? '')
-    : row?.querySelector('.msg__meta bdi')?.textContent
+  const { nickname } = document.body.dataset
+  const shown =
+    Number(id) === user?.id ? nickname : row?.querySelector('.msg__meta bdi')?.textContent
   if (shown !== undefined && shown !== name) return true
-  const faces = [row, person].map((place) => place?.querySelector('.av')?.cloneNode(true))
-  const [there, here] = faces.map((face) => {
-    if (face instanceof Element) face.classList.remove('av--small')
-    return face
-  })
-  return there != null && here != null && !there.isEqualNode(here)
+  const [there, here] = [row, person].map((place) =>
+    place?.querySelector('.av')?.outerHTML.replace(' av--small', ''),
+  )
+  return there !== undefined && there !== here
 }
 
 function changePerson(app: App, changed: HTMLElement): void {
-  const { drafts, page } = app
+  const { composer, deviceCopy, drafts, page, rooms, title } = app
+  const { name = '' } = changed.dataset
   const id = Number(changed.dataset.person)
-  const name = changed.dataset.name ?? ''
-  const face = changed.querySelector<HTMLElement | SVGElement>('.av')
+  const face = changed.querySelector('.av')
   if (face === null) return
-  app.deviceCopy?.rename(id, name)
-  for (const place of placesOf(id)) renew(place, name, face)
-  for (const quoted of document.querySelectorAll(`.quote[data-of="${id}"] bdi`)) {
+  deviceCopy?.rename(id, name)
+  for (const place of placesOf(page, id)) show(place, name, face)
+  for (const quoted of document.querySelectorAll(`.quote[data-of="${id}"] bdi`))
     quoted.replaceChildren(name)
-  }
   for (const row of document.querySelectorAll<HTMLElement>(`.msg[data-to="${id}"]`)) {
     row.dataset.toName = name
     const note = row.closest('.private-note')?.querySelector('.private-note__label span')
@@ -69,39 +57,33 @@ function changePerson(app: App, changed: HTMLElement): void {
     document.body.dataset.nickname = name
     drafts.rename(name)
   }
-  if (Number(element('timeline', HTMLElement).dataset.person) === id) renameRoom(app, name)
-  app.rooms.refresh()
+  const { dataset } = list()
+  if (Number(dataset.person) === id) {
+    Object.assign(dataset, { name, title: name })
+    element('head', HTMLElement).querySelector('h1 bdi')?.replaceChildren(name)
+    title.setRoom(roomTitle())
+    composer.setConnected(true)
+  }
+  rooms.refresh()
 }
 
-/** Rows, lines of people, the menu, and the rows that are still to be made. */
-function placesOf(id: number): ParentNode[] {
-  const places: ParentNode[] = [
-    ...document.querySelectorAll(`.msg[data-user="${id}"], .person[data-person="${id}"]`),
-  ]
-  if (Number(document.body.dataset.user) !== id) return places
-  const menu = document.querySelectorAll('#menu .menu__who, [popovertarget=menu]')
-  const template = document.querySelector<HTMLTemplateElement>('#pending-row')
-  return template === null ? [...places, ...menu] : [...places, ...menu, template.content]
+/** Rows, the list of people, the menu, and the template of rows that are still to be made. */
+function placesOf({ user }: Page, id: number): ParentNode[] {
+  const rows = `.msg[data-user="${id}"], .person[data-person="${id}"]`
+  if (id !== user?.id) return [...document.querySelectorAll(rows)]
+  const menu = '#menu .menu__who, [popovertarget=menu]'
+  const template = element('pending-row', HTMLTemplateElement).content
+  return [...document.querySelectorAll(`${rows}, ${menu}`), template]
 }
 
-function renew(place: ParentNode, name: string, face: Element): void {
+function show(place: ParentNode, name: string, face: Element): void {
   const old = place.querySelector('.av')
   const fresh = face.cloneNode(true)
   if (old !== null && fresh instanceof Element) {
-    for (const size of ['av--small', 'av--large']) {
+    for (const size of ['av--small', 'av--large'])
       fresh.classList.toggle(size, old.classList.contains(size))
-    }
     old.replaceWith(fresh)
   }
   place.querySelector('.msg__meta bdi, bdi')?.replaceChildren(name)
   if (place instanceof HTMLElement && place.matches('.person')) place.dataset.name = name
-}
-
-function renameRoom({ composer, title }: App, name: string): void {
-  const { dataset } = element('timeline', HTMLElement)
-  dataset.name = name
-  dataset.title = name
-  element('head', HTMLElement).querySelector('h1 bdi')?.replaceChildren(name)
-  title.setRoom(roomTitle())
-  composer.setConnected(true)
 }

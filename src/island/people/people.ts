@@ -1,18 +1,16 @@
 import { plural } from '../../shared/text'
-import { element } from '../ui/dom'
+import type { Muted } from '../app'
+import { element, onClick } from '../ui/dom'
 import type { Page } from '../ui/page'
+import { list } from '../ui/rows'
+import type { Storage } from '../ui/storage'
 
 /** A list up to this long needs no search field. */
 const peopleWithoutSearch = 15
 
-/** Fetches the head of the room on the page and the list of its people. */
-export function renewHead(): void {
-  element('head', HTMLElement).dispatchEvent(new Event('renew'))
-}
-
-/** Puts published lines of this room's people into the list, in place of older ones. */
+/** Puts published rows of this room's people into the list, in place of older ones. */
 export function receivePeople(page: Page, published: HTMLElement[]): void {
-  const { room } = element('timeline', HTMLElement).dataset
+  const { room } = list().dataset
   for (const person of published) {
     setPresence(page, Number(person.dataset.person), person.dataset.state ?? 'offline')
     if (person.dataset.room !== room) continue
@@ -22,15 +20,14 @@ export function receivePeople(page: Page, published: HTMLElement[]): void {
   arrangeSoon(page)
 }
 
-/** Somebody came, went or rested: on the list, and on their private conversation. */
+/** Shows the presence of a person on the list, and on their private conversation. */
 export function setPresence(page: Page, userId: number, state: string): void {
-  for (const sign of document.querySelectorAll(`[data-person="${userId}"][data-state]`)) {
-    sign.setAttribute('data-state', state)
-  }
+  for (const shown of document.querySelectorAll(`[data-person="${userId}"][data-state]`))
+    shown.setAttribute('data-state', state)
   arrangeSoon(page)
 }
 
-/** Somebody is not in this room any more. */
+/** Takes a person who left the room off the list. */
 export function removePerson(page: Page, userId: number): void {
   document.getElementById(`person-${userId}`)?.remove()
   arrangeSoon(page)
@@ -38,51 +35,75 @@ export function removePerson(page: Page, userId: number): void {
 
 let timer: Timer | undefined
 
-/** Once for all changes of a moment, and not while somebody is pointing at the list. */
+/** Changes that arrive together are one; nothing moves while the pointer is over the list. */
 function arrangeSoon(page: Page): void {
   clearTimeout(timer)
   timer = setTimeout(() => arrange(page))
 }
 
-/** Those who are here first, then by name; the counts follow. */
+/** Sorts the list, those who are not offline first, then by name, and counts them. */
 function arrange(page: Page): void {
-  const list = element('people-list', HTMLElement)
-  const people = [...list.querySelectorAll<HTMLElement>('.person')]
-  const here = people.filter((person) => !isAbsent(person)).length
-  filter(people)
-  element('online-count', HTMLElement).textContent = String(here)
-  element('head-online', HTMLElement).textContent = plural(page.language, here, page.words.online)
-  if (list.matches(':hover')) {
-    list.addEventListener('pointerleave', () => arrangeSoon(page), { once: true })
+  const { language, words } = page
+  const box = element('people-list', HTMLElement)
+  const people = filterPeople()
+  const here = new Set(people.filter(({ dataset }) => dataset.state !== 'offline'))
+  element('online-count', HTMLElement).textContent = String(here.size)
+  element('head-online', HTMLElement).textContent = plural(language, here.size, words.online)
+  if (box.matches(':hover')) {
+    box.addEventListener('pointerleave', () => arrangeSoon(page), { once: true })
     return
   }
-  const { compare } = new Intl.Collator(page.language)
-  people.sort(
-    (a, b) =>
-      Number(isAbsent(a)) - Number(isAbsent(b)) ||
-      compare(a.dataset.name ?? '', b.dataset.name ?? ''),
-  )
+  const { compare } = new Intl.Collator(language)
+  const rank = (person: HTMLElement): number => Number(!here.has(person))
+  people.sort((a, b) => rank(a) - rank(b) || compare(a.dataset.name ?? '', b.dataset.name ?? ''))
   const focused = document.activeElement
-  list.replaceChildren(...people)
-  if (focused instanceof HTMLElement && list.contains(focused)) focused.focus()
+  box.replaceChildren(...people)
+  if (focused instanceof HTMLElement && box.contains(focused)) focused.focus()
 }
 
 /** A long list is searched by name. */
 export function watchPeopleSearch(): void {
-  const people = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>('.person')]
-  element('people-search', HTMLInputElement).addEventListener('input', () => filter(people()))
-  filter(people())
+  element('people-search', HTMLInputElement).addEventListener('input', filterPeople)
+  filterPeople()
 }
 
-function filter(people: HTMLElement[]): void {
+/** Hides the people whose names do not fit the search; gives all. */
+function filterPeople(): HTMLElement[] {
+  const people = [...document.querySelectorAll<HTMLElement>('#people-list .person')]
   const search = element('people-search', HTMLInputElement)
   search.hidden = people.length <= peopleWithoutSearch
   const wanted = search.hidden ? '' : search.value.trim().toLocaleLowerCase()
-  for (const person of people) {
+  for (const person of people)
     person.hidden = !(person.dataset.name ?? '').toLocaleLowerCase().includes(wanted)
-  }
+  return people
 }
 
-function isAbsent(person: HTMLElement): boolean {
-  return person.dataset.state === 'offline'
+/** Opens the list of people whose messages this browser folds. */
+export function openMuted({ user, words }: Page, storage: Storage): Muted {
+  const key = `muted.${user?.id}`
+  const read = (): Set<number> => {
+    const value = storage.read(key)
+    return new Set(Array.isArray(value) ? value.filter((id) => typeof id === 'number') : [])
+  }
+  let muted = read()
+  const decorate = (root: ParentNode): void => {
+    for (const row of root.querySelectorAll<HTMLElement>('.msg')) {
+      const isMuted = muted.has(Number(row.dataset.user))
+      row.classList.toggle('msg--muted', isMuted)
+      if (isMuted) row.querySelector('.msg__body')?.setAttribute('data-muted', words.mutedMessage)
+    }
+  }
+  // A folded message opens with a click, for this once.
+  onClick(document, '.msg--muted', (row) => row.classList.remove('msg--muted'))
+  return {
+    decorate,
+    has: (person) => muted.has(person),
+    toggle(person) {
+      muted = read()
+      if (!muted.delete(person)) muted.add(person)
+      storage.write(key, [...muted])
+      decorate(document)
+      return muted.has(person)
+    },
+  }
 }
