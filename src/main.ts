@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { renderUnicodeCompact } from 'uqr'
@@ -14,6 +15,8 @@ import { openStore } from './store/sqlite/sqlite'
 import { version } from './version'
 
 /** The process: flags, environment, signals, exit codes. */
+// Everything it makes, backups included, is for its own user only.
+process.umask(0o077)
 const log = createLog()
 const command = readCommand(Bun.argv.slice(2))
 
@@ -40,6 +43,7 @@ switch (command.kind) {
 function serve(config: Config, log: Log): void {
   const store = openStore({ folder: config.dataFolder, firstRoom, now: Date.now })
   if ('problem' in store) return fail(store.problem)
+  warnOfOthers(config.dataFolder)
   const files = openFiles(config)
   if (files === null) return
   const server = listen(config, () => startServer(config, { store, files }, log))
@@ -54,6 +58,13 @@ function serve(config: Config, log: Log): void {
   }, serverLimits.afterStartMs)
   stopOnSignal(server)
   printAddresses(config, server.port)
+}
+
+/** Logs when other users of the machine can look into the data folder. */
+function warnOfOthers(folder: string): void {
+  const mode = statSync(folder).mode & 0o777
+  if (process.platform === 'win32' || (mode & 0o077) === 0) return
+  log('data.open-to-others', { where: folder, code: mode.toString(8) })
 }
 
 async function makeBackup(file: string, folder: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { Database } from 'bun:sqlite'
-import { existsSync, mkdirSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { codeOf, failWith, type Problem, sentenceOf } from '../problem'
 import { unfinished } from '../backup/backup'
@@ -51,10 +51,23 @@ export function openStore(options: StoreOptions): Store | Problem {
       failWith(`A restore into ${folder} was not finished. Please run it again.`)
     }
     const file = join(folder, 'chatroom.db')
+    closeToOthers(file)
     return createStore(openDatabase(file, options), lock, file, options.indexPauseMsMax)
   } catch (fault) {
     lock.close()
     return { problem: sentenceFor(fault, folder) }
+  }
+}
+
+/** Takes the rights of other users from a database: SQLite gives its log the same mode. */
+function closeToOthers(file: string): void {
+  for (const path of [file, `${file}-wal`, `${file}-shm`]) {
+    const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0
+    try {
+      if ((mode & 0o077) !== 0) chmodSync(path, mode & 0o700)
+    } catch {
+      // It belongs to another user, and whether it can be used is seen when it is opened.
+    }
   }
 }
 
