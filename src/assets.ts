@@ -3,7 +3,7 @@ import { extname, join } from 'node:path'
 import { once } from './shared/once'
 
 /** A file for the browser, in an encoding that it accepts. */
-export type Asset = {
+type Asset = {
   bytes: Uint8Array<ArrayBuffer>
   type: string
   encoding: Encoding | null

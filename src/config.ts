@@ -26,7 +26,7 @@ export type Config = {
   faultDiskBytes: number | null
 }
 
-export type Command =
+type Command =
   | { kind: 'serve'; config: Config }
   | { kind: 'backup' | 'restore'; file: string; dataFolder: string }
   | { kind: 'help' }

@@ -47,7 +47,7 @@ function toMessageFields(form: Map<string, string>): Map<string, unknown> {
 }
 
 /** A message as it was sent, and why one of its files was refused. */
-export type SentMessageBody = { fields: Map<string, unknown>; problem: ChatError | null }
+type SentMessageBody = { fields: Map<string, unknown>; problem: ChatError | null }
 
 /**
  * Reads a message that a form may send together with files: each is streamed to the disk, like any

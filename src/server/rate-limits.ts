@@ -19,7 +19,7 @@ export const rates = {
   handshakes: { burst: 200, perSecond: 20 },
 } as const
 
-export type RateLimit = keyof typeof rates
+type RateLimit = keyof typeof rates
 
 /** An address has the rate of this many users: a school behind one router. */
 export const usersPerAddress = 100

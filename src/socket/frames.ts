@@ -26,7 +26,7 @@ export type Frame =
 /** The message that a request is about, and the sender's own id of the request. */
 type Target = { room: number; seq: number; clientId: string }
 
-export type FrameProblem = { type: 'problem'; code: ProblemCode; clientId: string | null }
+type FrameProblem = { type: 'problem'; code: ProblemCode; clientId: string | null }
 
 /**
  * Parses the text of a frame, and copies only known keys of primitive types. Never throws: a frame

@@ -21,7 +21,7 @@ type Upgrade = {
   rooms: number[]
 }
 
-export type SocketLayer = {
+type SocketLayer = {
   /** Throws `sockets_too_many` or `bad_request`. */
   upgrade: (upgrade: Upgrade) => void
   websocket: WebSocketHandler<SocketState>

@@ -10,7 +10,7 @@ import { toEvent } from './events'
 const pagesKeptMax = 32
 
 /** The revision at which a reader left, the one it has reached since, and its subprotocol. */
-export type Reading = { after: number; from: number; subprotocol: 'html' | 'json' }
+type Reading = { after: number; from: number; subprotocol: 'html' | 'json' }
 
 /** The frames to send, the revision that the reader has then, and whether there is more. */
 export type Page = { frames: string[]; revision: number; more: boolean }

@@ -133,7 +133,7 @@ function peopleShown(people: User[], states: ReadonlyMap<number, unknown>): User
  * Which messages of a room: those before a sequence number (null: the newest), those after one, or
  * both, around a message.
  */
-export type Cursor = { before?: number | null; after?: number }
+type Cursor = { before?: number | null; after?: number }
 
 /** The messages around this one, which comes first of the newer. */
 export function around(seq: number): Cursor {

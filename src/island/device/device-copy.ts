@@ -6,7 +6,7 @@ import { copiedRoom } from './copied-room'
 import { changeOf, type CopyStore, findIn, openCopyStore } from './copy-store'
 
 /** What is copied: nothing, open rooms, or private rooms, too. */
-export type Keeping = 'off' | 'open' | 'all'
+type Keeping = 'off' | 'open' | 'all'
 
 /** The copy with what the settings and the export need of it. */
 export type ManagedCopy = DeviceCopy &

@@ -42,7 +42,7 @@ export function closest(target: EventTarget | null, selector: string): HTMLEleme
 }
 
 /** Whether a click means "here": no other button, no key that opens another tab. */
-export function isPlainClick(event: MouseEvent): boolean {
+function isPlainClick(event: MouseEvent): boolean {
   return event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey
 }
 

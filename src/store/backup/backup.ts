@@ -10,7 +10,7 @@ import { syncFolder } from '../files'
 /** Snapshots taken before a backup reports that files are missing. */
 const snapshotsMax = 5
 
-export type BackupOptions = {
+type BackupOptions = {
   folder: string
   file: string
   version: string

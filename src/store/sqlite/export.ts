@@ -15,7 +15,7 @@ export type ExportQuery = {
   limit: number
 }
 
-export type Exports = {
+type Exports = {
   /** How many messages there are up to a place; null for people who are not in the room. */
   measure: (query: Pick<ExportQuery, 'user' | 'room' | 'upTo'>) => RoomExtent | null
   /** Some of them, in order; null as above. */

@@ -7,7 +7,7 @@ const readerQueueMax = 100
 const readerAnswerMsMax = 15_000
 const readerCloseMsMax = 1_000
 
-export type Reader = {
+type Reader = {
   /** Asks the reader thread. Rejects when it dies twice of the question. */
   ask: <Kind extends keyof Reads>(
     question: Question & { kind: Kind },

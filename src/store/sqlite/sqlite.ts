@@ -21,7 +21,7 @@ import { createUsers } from './users'
 /** If another program holds the database, posts are refused after this long. */
 const databaseBusyMsMax = 400
 
-export type StoreOptions = {
+type StoreOptions = {
   folder: string
   /** The room everybody joins, asked for when the database is new. */
   firstRoom: () => { name: string; folded: string; skeleton: string }
