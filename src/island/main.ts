@@ -128,6 +128,8 @@ function start(app: App): void {
   })
   suggestSoon(app.suggestions)
   watchPeopleSearch()
+  // The pencils of drafts are this browser's: a fetched list has none.
+  element('rooms', HTMLElement).addEventListener('htmx:after:swap', app.drafts.mark)
   watchKeys(app)
   watchClicks(app)
   watchHidingNotes(storage)
