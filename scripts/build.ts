@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { type Language, languageNames } from '../src/shared/languages'
 import { wordsFor } from '../views/words'
@@ -52,9 +52,10 @@ function wordsInStyles(language: Language): string {
 
 /** The notices of the packages that the executable contains. */
 async function licences(): Promise<string> {
-  const notices = ['hono', 'htmx.org', 'uqr', 'emojibase-data'].map(async (name) => {
-    const text = await Bun.file(join(root, 'node_modules', name, 'LICENSE')).text()
-    return `${name}\n\n${text.trim()}\n`
+  const files = ['hono', 'htmx.org', 'uqr', 'emojibase-data'].map((name) => `${name}/LICENSE`)
+  const notices = [...files, 'idb-keyval/LICENCE'].map(async (file) => {
+    const text = await Bun.file(join(root, 'node_modules', file)).text()
+    return `${dirname(file)}\n\n${text.trim()}\n`
   })
   return (await Promise.all(notices)).join(`\n${'-'.repeat(72)}\n\n`)
 }

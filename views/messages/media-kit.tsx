@@ -1,3 +1,4 @@
+import { limits } from '../../src/shared/limits'
 import { Icon } from '../page/icons'
 import type { View } from '../view'
 
@@ -57,11 +58,10 @@ function TrayItem({ view }: { view: View }) {
         placeholder={media.description}
         aria-label={media.describe}
         title={media.describe}
+        maxlength={limits.descriptionUnitsMax}
         dir="auto"
       />
-      <small class="tray__note" hidden>
-        {media.locationNote}
-      </small>
+      <small class="tray__note">{media.locationNote}</small>
       <label class="tray__original">
         <input type="checkbox" /> {media.original}
       </label>
@@ -72,17 +72,24 @@ function TrayItem({ view }: { view: View }) {
 function Lightbox({ view }: { view: View }) {
   const { media, page } = view.words
   const tools = [
-    { name: 'out', icon: 'minus', label: media.smaller },
-    { name: 'in', icon: 'plus', label: media.larger },
-    { name: 'previous', icon: 'back', label: media.previous },
-    { name: 'next', icon: 'send', label: media.next },
+    { name: 'out', icon: 'minus', label: media.smaller, keys: '-' },
+    { name: 'in', icon: 'plus', label: media.larger, keys: '+ =' },
+    { name: 'previous', icon: 'back', label: media.previous, keys: 'ArrowLeft' },
+    { name: 'next', icon: 'send', label: media.next, keys: 'ArrowRight' },
   ] as const
   return (
     <dialog class="lightbox" id="lightbox" aria-labelledby="lightbox-title">
       <header class="lightbox__head">
         <h2 id="lightbox-title" dir="auto"></h2>
-        {tools.map(({ name, icon, label }) => (
-          <button class="btn btn--icon" type="button" data-do={name} title={label}>
+        {tools.map(({ name, icon, label, keys }) => (
+          <button
+            class="btn btn--icon"
+            id={`lightbox-${name}`}
+            type="button"
+            data-do={name}
+            data-keys={keys}
+            title={label}
+          >
             <Icon name={icon} dir={name === 'previous' || name === 'next'} />
             <span class="vh">{label}</span>
           </button>
@@ -91,18 +98,18 @@ function Lightbox({ view }: { view: View }) {
           <Icon name="copy" />
           <span class="vh">{media.copy}</span>
         </button>
-        <a class="btn btn--icon" data-do="download" title={media.download}>
+        <a class="btn btn--icon" id="lightbox-download" data-do="download" title={media.download}>
           <Icon name="down" />
           <span class="vh">{media.download}</span>
         </a>
-        <button class="btn btn--icon" type="button" data-do="close" title={page.close}>
+        <button class="btn btn--icon" type="button" data-do="close" title={page.close} autofocus>
           <Icon name="close" />
           <span class="vh">{page.close}</span>
         </button>
         <span class="lightbox__note" role="status"></span>
       </header>
       <div class="lightbox__stage">
-        <img alt="" draggable={false} />
+        <img id="lightbox-picture" alt="" draggable={false} />
       </div>
     </dialog>
   )

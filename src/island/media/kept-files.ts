@@ -1,3 +1,4 @@
+import { createStore, del, get, keys, set } from 'idb-keyval'
 import { limits } from '../../shared/limits'
 import type { Page } from '../ui/page'
 
@@ -12,76 +13,50 @@ export type KeptFiles = ReturnType<typeof openKeptFiles>
  * a message still waits for the file of a key; all others are deleted.
  */
 export function openKeptFiles({ house }: Page, isWanted: (key: string) => boolean) {
-  const blobs = new Map<string, Blob>()
-  const urls = new Map<string, string>()
-  const database = openDatabase(`chatroom.${house}.files`)
-  /** Null where the browser has no database, or it refuses. */
-  const within = async (work: (store: IDBObjectStore) => IDBRequest): Promise<unknown> => {
-    try {
-      const transaction = (await database).transaction('files', 'readwrite')
-      return await resultOf(work(transaction.objectStore('files')))
-    } catch {
-      return null
-    }
+  const files = new Map<string, { blob: Blob; url: string }>()
+  const store = createStore(`chatroom.${house}.files`, 'files')
+  const hold = (key: string, blob: Blob) => {
+    const file = { blob, url: URL.createObjectURL(blob) }
+    files.set(key, file)
+    return file
   }
-  void within((store) => store.getAllKeys()).then((keys) => {
-    for (const key of Array.isArray(keys) ? keys.map(String) : []) {
-      if (!isWanted(key)) void within((store) => store.delete(key))
-    }
+  const remove = (key: string): void => void orNull(() => del(key, store))
+  // While a page has it open, the database could not be deleted at the log-out.
+  void orNull(() =>
+    store('readonly', ({ transaction: { db } }) => {
+      db.onversionchange = () => db.close()
+    }),
+  )
+  void orNull(() => keys<string>(store)).then((all) => {
+    for (const key of all ?? []) if (!isWanted(key)) remove(key)
   })
-  const put = (key: string): void => {
-    const blob = blobs.get(key)
-    if (blob === undefined || blob.size > keptFileBytesMax) return
-    void within((store) => store.put(blob, key))
-  }
-  /** Null when the page that had the file is gone and nothing was kept. */
-  const find = async (key: string): Promise<Blob | null> => {
-    const known = blobs.get(key) ?? (await within((store) => store.get(key)))
-    if (!(known instanceof Blob)) return null
-    blobs.set(key, known)
-    return known
-  }
   return {
-    find,
+    /** A file and its URL on this page; null when it was not kept over a reload. */
+    async find(key: string) {
+      const known = files.get(key)
+      if (known !== undefined) return known
+      const blob = await orNull(() => get(key, store))
+      return blob instanceof Blob ? hold(key, blob) : null
+    },
     keep(key: string, blob: Blob): void {
-      blobs.set(key, blob)
-      put(key)
-    },
-    /** Keeps a file again that is about to be sent, if another page has deleted it meanwhile. */
-    async persist(key: string): Promise<void> {
-      if ((await within((store) => store.count(key))) === 0) put(key)
-    },
-    /** A URL of the file for this page, the same each time. */
-    async url(key: string): Promise<string | null> {
-      const blob = await find(key)
-      if (blob === null) return null
-      const url = urls.get(key) ?? URL.createObjectURL(blob)
-      urls.set(key, url)
-      return url
+      hold(key, blob)
+      if (blob.size <= keptFileBytesMax) void orNull(() => set(key, blob, store))
     },
     forget(key: string): void {
-      blobs.delete(key)
-      const url = urls.get(key)
+      const { url = '' } = files.get(key) ?? {}
+      files.delete(key)
       // The row may still show it for a moment.
-      if (url !== undefined) setTimeout(() => URL.revokeObjectURL(url), limits.answerMsMax)
-      urls.delete(key)
-      void within((store) => store.delete(key))
+      setTimeout(() => URL.revokeObjectURL(url), limits.answerMsMax)
+      remove(key)
     },
   }
 }
 
-async function openDatabase(name: string): Promise<IDBDatabase> {
-  const request = indexedDB.open(name, 1)
-  request.onupgradeneeded = () => request.result.createObjectStore('files')
-  const opened = await resultOf(request)
-  // Else it could not be deleted while a page has it open.
-  opened.onversionchange = () => opened.close()
-  return opened
-}
-
-function resultOf<Result>(request: IDBRequest<Result>): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(new Error('the database refused'))
-  })
+/** Null where the browser has no database, or it refuses. */
+async function orNull<Result>(work: () => Promise<Result>): Promise<Result | null> {
+  try {
+    return await work()
+  } catch {
+    return null
+  }
 }

@@ -1,63 +1,59 @@
 import { fill } from '../../shared/text'
 import { copyText } from '../ui/clipboard'
-import { closest, element } from '../ui/dom'
+import { element, onClick } from '../ui/dom'
 import { draw, encode } from '../ui/picture'
+import { watchGestures } from './gestures'
 import type { MediaWords } from './uploads'
-import { watchGestures } from './zoom'
+
+const noteMs = 3_000
 
 /**
- * The dialog in which a picture is seen large: arrows lead through the loaded pictures of the room,
- * plus, minus, a double click or two fingers zoom, a swipe leads on or closes, and closing leads
- * back to the picture in the list.
+ * Makes the dialog in which a picture is seen large: arrows lead through the loaded pictures of the
+ * room, plus, minus, a double click or two fingers zoom, a swipe leads on or closes, and closing
+ * leads back to the picture in the list. Gives what opens it.
  */
-export function createLightbox(words: MediaWords): { show: (picture: HTMLAnchorElement) => void } {
+export function createLightbox(words: MediaWords): (picture: HTMLAnchorElement) => void {
   const dialog = element('lightbox', HTMLDialogElement)
-  const [image, download] = [dialog.querySelector('img'), dialog.querySelector('a')]
-  if (image === null || download === null) throw new Error('the lightbox is not whole')
-  const button = (name: string): HTMLElement | null =>
-    dialog.querySelector<HTMLElement>(`button[data-do=${name}]`)
-  let current: HTMLAnchorElement | null = null
-  const zoom = watchGestures(image, (way) => (way === 'away' ? dialog.close() : go(way)))
-  const set = (picture: HTMLAnchorElement): void => {
+  const image = element('lightbox-picture', HTMLImageElement)
+  const download = element('lightbox-download', HTMLAnchorElement)
+  let current: HTMLAnchorElement | undefined
+  const show = (picture: HTMLAnchorElement | undefined): void => {
+    if (picture === undefined) return
     current = picture
     zoom.reset()
-    const pictures = allPictures()
-    const place = pictures.indexOf(picture)
     const { name = '' } = picture.dataset
     image.src = picture.href
     image.alt = picture.querySelector('img')?.alt ?? ''
-    const title = fill(words.picture, { name, n: place + 1, all: pictures.length })
-    element('lightbox-title', HTMLElement).textContent = title
     download.href = picture.href
     download.download = name
-    button('previous')?.toggleAttribute('disabled', place <= 0)
-    button('next')?.toggleAttribute('disabled', place === pictures.length - 1)
+    const all = allPictures()
+    const n = all.indexOf(picture) + 1
+    const title = fill(words.picture, { name, n, all: all.length })
+    element('lightbox-title', HTMLElement).textContent = title
+    element('lightbox-previous', HTMLButtonElement).disabled = n <= 1
+    element('lightbox-next', HTMLButtonElement).disabled = n === all.length
+    if (!dialog.open) dialog.showModal()
   }
-  const go = (way: 'previous' | 'next'): void => {
-    const pictures = allPictures()
-    const place = current === null ? -1 : pictures.indexOf(current)
-    const picture = pictures[place + (way === 'next' ? 1 : -1)]
-    if (picture !== undefined) set(picture)
+  const go = (step: 1 | -1): void => {
+    const all = allPictures()
+    show(all[all.findIndex((picture) => picture === current) + step])
   }
-  watchDialog(dialog, {
-    previous: () => go('previous'),
-    next: () => go('next'),
+  const actions: Record<string, () => void> = {
+    previous: () => go(-1),
+    next: () => go(1),
     in: () => zoom.by(1.5),
     out: () => zoom.by(1 / 1.5),
     close: () => dialog.close(),
     copy: () => void copyPicture(image).then((isDone) => tell(dialog, isDone, words)),
-  })
+  }
+  const act = (name = ''): void => actions[name]?.()
+  const zoom = watchGestures(image, act)
+  watchDialog(dialog, act)
   dialog.addEventListener('close', () => {
     image.removeAttribute('src')
     current?.focus()
   })
-  return {
-    show(picture) {
-      set(picture)
-      if (!dialog.open) dialog.showModal()
-      button('close')?.focus()
-    },
-  }
+  return show
 }
 
 function allPictures(): HTMLAnchorElement[] {
@@ -71,29 +67,21 @@ function tell(dialog: HTMLElement, isDone: boolean, words: MediaWords): void {
   setTimeout(() => note?.replaceChildren(), noteMs)
 }
 
-const noteMs = 3_000
-
-function watchDialog(dialog: HTMLDialogElement, actions: Record<string, () => void>): void {
+function watchDialog(dialog: HTMLDialogElement, act: (name?: string) => void): void {
+  onClick(dialog, '[data-do]', (button) => act(button.dataset.do))
   dialog.addEventListener('click', ({ target }) => {
     const isBeside = target instanceof Element && target.matches('.lightbox, .lightbox__stage')
     if (isBeside) dialog.close()
-    else actions[closest(target, '[data-do]')?.dataset.do ?? '']?.()
   })
   dialog.addEventListener('keydown', (event) => {
-    const action = keys[event.key]
     // With Ctrl or Alt they are the browser's: larger letters, the page before.
-    if (action === undefined || event.ctrlKey || event.metaKey || event.altKey) return
+    if (event.ctrlKey || event.metaKey || event.altKey) return
+    const key = CSS.escape(event.key)
+    const button = dialog.querySelector<HTMLElement>(`[data-keys~="${key}"]`)
+    if (button === null) return
     event.preventDefault()
-    actions[action]?.()
+    button.click()
   })
-}
-
-const keys: Record<string, string> = {
-  ArrowLeft: 'previous',
-  ArrowRight: 'next',
-  '+': 'in',
-  '=': 'in',
-  '-': 'out',
 }
 
 /**

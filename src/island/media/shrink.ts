@@ -1,43 +1,49 @@
+import type { OutboxFile } from '../app'
 import { draw, encode, isAnimated, withPicture } from '../ui/picture'
 
 /** The long side of a shrunk photo: fills a screen with about 500 KB. */
 const photoSidePxMax = 2_048
 const quality = 0.85
 
-/** What is sent of a picture, and nine colours of it. */
-export type Shrunk = { blob: Blob; type: string; preview: string }
+/** What is sent of a file; of a picture with nine colours of it. */
+export type Shrunk = { blob: Blob; name: string; preview: string }
 
 /** Whether a picture of this type is made smaller; animations and drawings are not. */
 export function canShrink(type: string): boolean {
   return /^image\/(jpeg|png|webp|avif|bmp|hei[cf]|tiff)$/.test(type)
 }
 
-type Chosen = { name: string; type: string; isOriginal: boolean }
-
-/**
- * Whether a file is sent as its camera wrote it, perhaps with the place where it was taken: films,
- * and pictures that are neither drawn anew here nor stripped by the server.
- */
-export function mayTellPlace({ name, type, isOriginal }: Chosen, isReadable: boolean): boolean {
-  if (type.startsWith('video/')) return true
-  const isPhoto = /^image\/(?!gif|svg)/.test(type) || (type === '' && cameraFiles.test(name))
-  return isPhoto && !isStripped(type) && (isOriginal || !isReadable)
-}
+/** Types whose metadata the server removes. */
+const stripped = /^image\/(jpeg|png|webp)$/
 
 /** Types that some browsers do not know. */
 const cameraFiles = /\.(hei[cf]|tiff?|dng|arw|cr[23]|nef|mov)$/i
 
 /**
+ * When a file is sent as its camera wrote it, perhaps with the place where it was taken: always for
+ * films and for pictures that are neither drawn anew here nor stripped by the server.
+ */
+export function placeIsTold({ name, type }: File, isReadable: boolean): string {
+  if (type.startsWith('video/')) return 'always'
+  const isPhoto = /^image\/(?!gif|svg)/.test(type) || (type === '' && cameraFiles.test(name))
+  if (!isPhoto || stripped.test(type)) return 'never'
+  return isReadable ? 'original' : 'always'
+}
+
+/**
  * Reads a picture and draws it anew, at most 2048 pixels long, without what the camera wrote beside
  * it. A picture that the browser cannot read, or an animation, is left alone.
  */
-export async function shrink(file: Blob, isOriginal: boolean): Promise<Shrunk> {
-  const unchanged = { blob: file, type: file.type, preview: '' }
+export async function shrink(file: Blob, { name, isOriginal }: OutboxFile): Promise<Shrunk> {
+  const unchanged = { blob: file, name, preview: '' }
   if (!file.type.startsWith('image/') || file.type === 'image/svg+xml') return unchanged
   const shrunk = await withPicture(file, async (image) => {
     const isFixed = isOriginal || !canShrink(file.type) || (await isAnimated(file))
     const blob = isFixed ? file : await redraw(image, file)
-    return { blob, type: blob.type, preview: previewOf(image) }
+    const ending = blob.type.replace('image/', '.').replace('jpeg', 'jpg')
+    const isSame = blob.type === file.type
+    const sentName = isSame ? name : name.replace(/\.[^.]*$/, '') + ending
+    return { blob, name: sentName, preview: previewOf(image) }
   })
   return shrunk ?? unchanged
 }
@@ -51,19 +57,14 @@ async function redraw(image: HTMLImageElement, file: Blob): Promise<Blob> {
   const drawn = await encode(canvas, isKept ? file.type : 'image/jpeg', quality)
   // Some browsers keep the memory of a canvas for a while.
   canvas.width = 0
-  const isWorse = scale === 1 && drawn !== null && drawn.size >= file.size && isStripped(file.type)
-  return drawn === null || isWorse ? file : drawn
-}
-
-/** Types whose metadata the server removes. */
-function isStripped(type: string): boolean {
-  return /^image\/(jpeg|png|webp)$/.test(type)
+  const isWorse = scale === 1 && drawn !== null && drawn.size >= file.size
+  return drawn === null || (isWorse && stripped.test(file.type)) ? file : drawn
 }
 
 /** Three by three colours, three hexadecimal digits each. */
 function previewOf(image: HTMLImageElement): string {
   const { data } = draw(image, 3, 3, '#888').getContext('2d')?.getImageData(0, 0, 3, 3) ?? {}
-  const digits = Array.from(data ?? []).map((value) => Math.round(value / 17).toString(16))
+  const digits = Array.from(data ?? [], (value) => Math.round(value / 17).toString(16))
   // The fourth value of each colour is its opacity.
   return digits.filter((_, n) => n % 4 < 3).join('')
 }

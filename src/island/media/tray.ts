@@ -1,21 +1,17 @@
 import { limits } from '../../shared/limits'
 import { fill, sizeOf } from '../../shared/text'
 import type { App, OutboxFile, Tray } from '../app'
-import { announce, closest, copyOf, element } from '../ui/dom'
-import { isComposing } from '../ui/keys'
+import { announce, closest, copyOf, element, onClick } from '../ui/dom'
 import { newId } from '../ui/new-id'
 import { roomTitle } from '../ui/rows'
 import type { KeptFiles } from './kept-files'
-import { canShrink, mayTellPlace } from './shrink'
+import { canShrink, placeIsTold } from './shrink'
 import type { MediaWords } from './uploads'
 
-type State = {
-  words: MediaWords
-  kept: KeptFiles
-  composer: App['composer']
-  rooms: Map<number, OutboxFile[]>
-  room: number
-}
+/** The drop target is hidden when no event says that files are over it. */
+const goneMs = 400
+
+type Add = (files: Iterable<File>, ...problems: string[]) => void
 
 /**
  * The files chosen, dropped or pasted for the next message of a room: each with its picture, name,
@@ -25,52 +21,56 @@ export function createTray(
   words: MediaWords,
   kept: KeptFiles,
   { composer, timeline }: App,
-): Tray & { add: (files: File[]) => void } {
-  const state: State = { words, kept, composer, rooms: new Map(), room: timeline.room() }
-  watchDrops(state)
-  watchPastes(state)
+): Tray & { choose: () => void } {
+  const tray = element('tray', HTMLElement)
+  const rooms = new Map<number, Map<HTMLElement, File>>()
+  let room = timeline.room()
+  const filesHere = (): Map<HTMLElement, File> => rooms.get(room) ?? new Map()
+  /** Shows the files of this room, and what was not added at the last attempt. */
+  const show = (problem = ''): void => {
+    tray.replaceChildren(...filesHere().keys())
+    tray.hidden = tray.childElementCount === 0
+    element('tray-problem', HTMLElement).textContent = problem
+  }
+  const add: Add = (files, ...problems) => {
+    const items = filesHere()
+    for (const file of files) {
+      const problem = problemOf(words, file, items.size)
+      if (problem === null) items.set(makeRow(words, file), file)
+      else if (!problems.includes(problem)) problems.push(problem)
+    }
+    rooms.set(room, items)
+    show(problems.join(' '))
+    if (items.size > 0) announce(fill(words.ready, { n: items.size }))
+    composer.focus()
+  }
+  onClick(tray, 'button', (button) => {
+    const row = button.closest('li')
+    if (row !== null) filesHere().delete(row)
+    show()
+    composer.focus()
+  })
+  const input = element('files', HTMLInputElement)
+  input.addEventListener('change', () => {
+    add(input.files ?? [])
+    input.value = ''
+  })
+  watchDrops(words, composer, add)
+  watchPastes(add)
   return {
-    add: (files) => add(state, files),
-    isEmpty: () => itemsOf(state).length === 0,
+    choose: () => input.click(),
+    isEmpty: () => filesHere().size === 0,
     take() {
-      const items = itemsOf(state)
-      for (const { key } of items) void kept.persist(key)
-      state.rooms.delete(state.room)
-      show(state)
+      const items = [...filesHere()].map(([row, file]) => keepFile(kept, row, file))
+      rooms.delete(room)
+      show()
       return items
     },
     setRoom(next) {
-      state.room = next
-      complain('')
-      show(state)
+      room = next
+      show()
     },
   }
-}
-
-function itemsOf({ rooms, room }: State): OutboxFile[] {
-  return rooms.get(room) ?? []
-}
-
-function add(state: State, files: File[]): void {
-  const { composer, kept, words } = state
-  const items = [...itemsOf(state)]
-  const problems = new Set<string>()
-  for (const file of files) {
-    const problem = problemOf(words, file, items.length)
-    if (problem !== null) {
-      problems.add(problem)
-      continue
-    }
-    const { name, size, type } = file
-    const item = { key: newId(), id: '', name: name || 'picture.png', type, size }
-    items.push({ ...item, description: '', isOriginal: false })
-    kept.keep(item.key, file)
-  }
-  state.rooms.set(state.room, items)
-  complain([...problems].join(' '))
-  show(state)
-  if (items.length > 0) announce(fill(words.ready, { n: items.length }))
-  composer.focus()
 }
 
 /** Why a file cannot be added to so many others; null if it can. */
@@ -83,90 +83,50 @@ function problemOf(words: MediaWords, { name, size, type }: File, others: number
   return fill(words.tooLarge, { name, size: sizeOf(size), limit: sizeOf(max) })
 }
 
-/** Says what was not added, until the next attempt. */
-function complain(sentence: string): void {
-  element('tray-problem', HTMLElement).textContent = sentence
+/** Some programs put pictures without a name on the clipboard. */
+function nameOf({ name }: File): string {
+  return name || 'picture.png'
 }
 
-function show(state: State): void {
-  const tray = element('tray', HTMLElement)
-  const items = itemsOf(state)
-  const known = new Map([...tray.children].map((row) => [row.getAttribute('data-key'), row]))
-  tray.replaceChildren(...items.map((item) => known.get(item.key) ?? makeRow(state, item)))
-  tray.hidden = items.length === 0
-}
-
-function makeRow(state: State, item: OutboxFile): HTMLElement {
-  const { kept, words } = state
+function makeRow(words: MediaWords, file: File): HTMLElement {
+  const { size, type } = file
+  const name = nameOf(file)
   const row = copyOf('tray-item')
-  row.dataset.key = item.key
-  row.querySelector('bdi')?.replaceChildren(item.name)
-  row.querySelector('.tray__size')?.replaceChildren(sizeOf(item.size))
-  const warn = (isReadable: boolean): void => {
-    const isHidden = !mayTellPlace(item, isReadable)
-    row.querySelector('.tray__note')?.toggleAttribute('hidden', isHidden)
-  }
-  warn(item.type !== '')
+  row.querySelector('bdi')?.replaceChildren(name)
+  row.querySelector('.tray__size')?.replaceChildren(sizeOf(size))
+  row.querySelector('button .vh')?.replaceChildren(fill(words.remove, { name: name }))
+  row.dataset.place = placeIsTold(file, type !== '')
+  if (!canShrink(type)) row.querySelector('.tray__original')?.remove()
   const thumb = row.querySelector('img')
-  if (item.type.startsWith('image/')) void showThumb(kept, thumb, item.key, warn)
-  const description = row.querySelector<HTMLInputElement>('.tray__words')
-  description?.addEventListener('input', () => {
-    item.description = description.value.slice(0, limits.descriptionUnitsMax)
-  })
-  description?.addEventListener('keydown', (event) => {
-    if (event.key !== 'Enter' || isComposing(event)) return
-    event.preventDefault()
-    element('composer', HTMLFormElement).requestSubmit()
-  })
-  const original = row.querySelector<HTMLInputElement>('.tray__original input')
-  if (!canShrink(item.type)) original?.closest('label')?.remove()
-  original?.addEventListener('change', () => {
-    item.isOriginal = original.checked
-    warn(thumb?.hidden === false)
-  })
-  const remove = row.querySelector<HTMLElement>('button')
-  remove?.querySelector('.vh')?.replaceChildren(fill(words.remove, { name: item.name }))
-  remove?.addEventListener('click', () => {
-    const left = itemsOf(state).filter(({ key }) => key !== item.key)
-    state.rooms.set(state.room, left)
-    kept.forget(item.key)
-    complain('')
-    show(state)
-    state.composer.focus()
+  if (thumb === null || !type.startsWith('image/')) return row
+  thumb.src = URL.createObjectURL(file)
+  thumb.hidden = false
+  thumb.addEventListener('load', () => URL.revokeObjectURL(thumb.src))
+  // A picture that the browser cannot show is listed like any other file.
+  thumb.addEventListener('error', () => {
+    thumb.hidden = true
+    row.dataset.place = placeIsTold(file, false)
   })
   return row
 }
 
-async function showThumb(
-  kept: KeptFiles,
-  thumb: HTMLImageElement | null,
-  key: string,
-  warn: (isReadable: boolean) => void,
-): Promise<void> {
-  // A picture that the browser cannot show is listed like any other file.
-  thumb?.addEventListener('error', () => {
-    thumb.hidden = true
-    warn(false)
-  })
-  const url = await kept.url(key)
-  if (thumb === null || url === null) return
-  thumb.src = url
-  thumb.hidden = false
+/** Keeps a file until it is sent; gives it as the message has it. */
+function keepFile(kept: KeptFiles, row: HTMLElement, file: File): OutboxFile {
+  const { size, type } = file
+  const [description, original] = row.querySelectorAll('input')
+  const item = { key: newId(), id: '', name: nameOf(file), type, size }
+  kept.keep(item.key, file)
+  return { ...item, description: description?.value ?? '', isOriginal: original?.checked === true }
 }
 
 /** Files that are dropped anywhere on the chat go into the tray. */
-function watchDrops(state: State): void {
-  const { composer, words } = state
+function watchDrops(words: MediaWords, { addressee }: App['composer'], add: Add): void {
   const target = element('drop', HTMLElement)
   document.querySelector('.chat')?.append(target)
   let timer: Timer | undefined
   const hide = (): void => void (target.hidden = true)
-  const filesOf = ({ dataTransfer }: DragEvent): DataTransfer | null =>
-    !isBusy() && dataTransfer?.types.includes('Files') === true ? dataTransfer : null
-  const offer = (event: DragEvent): void => {
-    if (filesOf(event) === null) return
-    event.preventDefault()
-    const to = composer.addressee()
+  const offer = (): void => {
+    const to = addressee()
     const names = { room: roomTitle(), name: to?.name ?? '' }
     const sentence = to === null ? words.dropHere : words.dropPrivately
     target.firstElementChild?.replaceChildren(fill(sentence, names))
@@ -175,37 +135,37 @@ function watchDrops(state: State): void {
     clearTimeout(timer)
     timer = setTimeout(hide, goneMs)
   }
-  for (const type of ['dragenter', 'dragover'] as const) document.addEventListener(type, offer)
-  document.addEventListener('drop', (event) => {
-    const dropped = filesOf(event)
-    if (dropped === null) return
-    event.preventDefault()
+  const take = ({ items }: DataTransfer): void => {
     hide()
-    const folders = [...dropped.items].filter(
-      (item) => item.webkitGetAsEntry?.()?.isDirectory === true,
-    )
-    const names = new Set(folders.map((item) => item.getAsFile()?.name))
+    const dropped = [...items].filter(({ kind }) => kind === 'file')
+    const files = dropped.filter((item) => item.webkitGetAsEntry()?.isDirectory !== true)
+    const problems = files.length < dropped.length ? [words.folder] : []
     add(
-      state,
-      [...dropped.files].filter(({ name }) => !names.has(name)),
+      files.flatMap((item) => item.getAsFile() ?? []),
+      ...problems,
     )
-    if (folders.length > 0) complain(words.folder)
-  })
+  }
+  for (const type of ['dragenter', 'dragover', 'drop'] as const) {
+    document.addEventListener(type, (event) => {
+      const { dataTransfer } = event
+      if (isBusy() || dataTransfer?.types.includes('Files') !== true) return
+      event.preventDefault()
+      if (type === 'drop') take(dataTransfer)
+      else offer()
+    })
+  }
 }
 
-const goneMs = 400
-
 /** Files that are pasted go into the tray, unless another field has the focus. */
-function watchPastes(state: State): void {
+function watchPastes(add: Add): void {
   document.addEventListener('paste', (event) => {
-    const files = [...(event.clipboardData?.files ?? [])]
-    const field = closest(event.target, 'input, textarea')
-    const isElsewhere = field !== null && field.id !== 'content'
+    const { clipboardData: data, target } = event
+    const isElsewhere = closest(target, 'input, textarea:not(#content)') !== null
     // Cells of a table are text and a picture of it: the text is meant.
-    const hasText = (event.clipboardData?.getData('text/plain') ?? '') !== ''
-    if (files.length === 0 || hasText || isElsewhere || isBusy()) return
+    const hasFiles = data !== null && data.files.length > 0 && data.getData('text/plain') === ''
+    if (!hasFiles || isElsewhere || isBusy()) return
     event.preventDefault()
-    add(state, files)
+    add(data.files)
   })
 }
 

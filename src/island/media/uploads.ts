@@ -1,8 +1,8 @@
 import type { Words } from '../../../views/words'
 import { createPaths } from '../../shared/paths'
-import { fill } from '../../shared/text'
-import type { App, OutboxEntry, OutboxFile } from '../app'
-import { announce } from '../ui/dom'
+import { fill, sizeOf } from '../../shared/text'
+import type { App, Media, OutboxEntry, OutboxFile } from '../app'
+import { announce, copyOf, make } from '../ui/dom'
 import type { KeptFiles } from './kept-files'
 import { shrink, type Shrunk } from './shrink'
 
@@ -16,97 +16,83 @@ const speedAfterSeconds = 3
 /** What the files of a message say, in the reader's language; part of the media kit. */
 export type MediaWords = Words['media']['live']
 
-/** How far a file is: from 0 to 1, and how fast, once that can be said. */
-export type Progress = { share: number; bytesPerSecond: number | null }
-
-export type Uploads = ReturnType<typeof createUploads>
-
 type Upload = {
-  clientId: string
+  entry: OutboxEntry
   file: OutboxFile
-  isRunning: boolean
+  /** Null while it waits for its turn. */
   request: XMLHttpRequest | null
+  /** How much is sent, from 0 to 1. */
+  share: number
   /** How often the file was sent in vain. */
   tries: number
 }
 
-type State = {
-  app: App
-  words: MediaWords
-  kept: KeptFiles
-  /** In the order in which they were chosen. */
-  queue: Map<string, Upload>
-  watchers: Map<string, (progress: Progress) => void>
-}
+/** `queue` is in the order in which the files were chosen. */
+type State = { app: App; words: MediaWords; kept: KeptFiles; queue: Map<string, Upload> }
 
 /** Makes the sender of files: they are sent before their message, which waits for them. */
-export function createUploads(app: App, words: MediaWords, kept: KeptFiles) {
-  const state: State = { app, words, kept, queue: new Map(), watchers: new Map() }
+export function createUploads(
+  app: App,
+  words: MediaWords,
+  kept: KeptFiles,
+): Pick<Media, 'decorate' | 'upload' | 'forget'> {
+  const queue: State['queue'] = new Map()
+  const state = { app, words, kept, queue }
   return {
-    /** Sends the files of a message, two at a time; those in progress or done are left alone. */
-    start({ clientId, files }: OutboxEntry): void {
-      for (const file of files) {
-        if (file.id !== '' || state.queue.has(file.key)) continue
-        state.queue.set(file.key, { clientId, file, isRunning: false, request: null, tries: 0 })
+    upload(entry) {
+      for (const file of entry.files) {
+        if (file.id !== '' || queue.has(file.key)) continue
+        queue.set(file.key, { entry, file, request: null, share: 0, tries: 0 })
       }
       sendNext(state)
     },
-    /** Stops what is in progress and forgets the bytes. */
-    forget({ files }: OutboxEntry): void {
+    forget({ files }) {
       for (const { key } of files) {
         stop(state, key)
-        state.watchers.delete(key)
         kept.forget(key)
       }
       sendNext(state)
     },
-    /** Tells how far a file is from now on. */
-    watch(key: string, tell: (progress: Progress) => void): void {
-      state.watchers.set(key, tell)
-    },
+    decorate: (row, entry) => void showFiles(kept, row, entry),
   }
 }
 
 function sendNext(state: State): void {
   const uploads = [...state.queue.values()]
-  const free = uploadsAtOnce - uploads.filter(({ isRunning }) => isRunning).length
-  for (const upload of uploads.filter(({ isRunning }) => !isRunning).slice(0, free)) {
-    upload.isRunning = true
-    void send(state, upload)
-  }
+  const waiting = uploads.filter(({ request }) => request === null)
+  const free = uploadsAtOnce - (uploads.length - waiting.length)
+  for (const upload of waiting.slice(0, free)) void send(state, upload)
 }
 
 function stop({ queue }: State, key: string): void {
-  const upload = queue.get(key)
+  queue.get(key)?.request?.abort()
   queue.delete(key)
-  upload?.request?.abort()
 }
 
 async function send(state: State, upload: Upload): Promise<void> {
   const { app, kept, queue, words } = state
-  const { clientId, file } = upload
-  const isWanted = (): boolean => queue.get(file.key) === upload
+  const { entry, file } = upload
+  const request = new XMLHttpRequest()
+  upload.request = request
+  const isStopped = (): boolean => queue.get(file.key) !== upload
   const bytes = await kept.find(file.key)
-  if (!isWanted()) return
-  if (bytes === null) return fail(state, upload, fill(words.lost, { name: file.name }))
-  const shrunk = await shrink(bytes, file.isOriginal)
-  if (!isWanted()) return
-  const isSame = shrunk.type === bytes.type
-  const answer = await post(state, upload, shrunk, isSame ? file.name : nameFor(shrunk, file))
-  if (!isWanted()) return
+  const shrunk = bytes === null ? null : await shrink(bytes.blob, file)
+  if (isStopped()) return
+  if (shrunk === null) return fail(state, upload, fill(words.lost, { name: file.name }))
+  const answer = await post(state, upload, request, shrunk)
+  if (isStopped()) return
   if (answer === null || answer.retry_ms !== undefined) return retryLater(state, upload, answer)
   if (answer.id === undefined) return fail(state, upload, answer.reason ?? words.uploadFailed)
-  stop(state, file.key)
-  state.watchers.delete(file.key)
+  queue.delete(file.key)
   // The bytes stay until the message is accepted: until then the server may delete the file.
-  app.outbox.setUploaded(clientId, file.key, answer.id)
+  app.outbox.setUploaded(entry.clientId, file.key, answer.id)
   sendNext(state)
 }
 
 /** Without one of its files the message fails as a whole. */
-function fail(state: State, { clientId, file }: Upload, reason: string): void {
-  for (const [key, other] of state.queue) if (other.clientId === clientId) stop(state, key)
-  state.app.outbox.setUploaded(clientId, file.key, '', reason)
+function fail(state: State, { entry, file }: Upload, reason: string): void {
+  for (const { key } of entry.files) stop(state, key)
+  state.app.outbox.setUploaded(entry.clientId, file.key, '', reason)
   announce(state.words.uploadFailed, 'alert')
   sendNext(state)
 }
@@ -124,7 +110,7 @@ function retryLater(state: State, upload: Upload, answer: Answer | null): void {
     if (upload.tries > triesMax) {
       return fail(state, upload, answer?.reason || state.words.uploadCut)
     }
-    upload.isRunning = false
+    upload.request = null
     if (isConnected) sendNext(state)
   }, answer?.retry_ms ?? retryMs)
 }
@@ -133,19 +119,17 @@ type Answer = { id?: string; code?: string; reason?: string; retry_ms?: number }
 
 /** Sends one file; null when no answer came. */
 function post(
-  { app, watchers }: State,
+  state: State,
   upload: Upload,
-  { blob, type, preview }: Shrunk,
-  name: string,
+  request: XMLHttpRequest,
+  { blob, name, preview }: Shrunk,
 ): Promise<Answer | null> {
-  const { promise, resolve } = Promise.withResolvers<Answer | null>()
-  const request = new XMLHttpRequest()
   const startedAt = performance.now()
-  upload.request = request
-  request.open('POST', createPaths(app.page.base).attachments())
+  request.responseType = 'json'
+  request.open('POST', createPaths(state.app.page.base).attachments())
   const headers = {
     Accept: 'application/json',
-    'Content-Type': type || 'application/octet-stream',
+    'Content-Type': blob.type || 'application/octet-stream',
     'X-Filename': encodeURIComponent(name),
     'X-Description': encodeURIComponent(upload.file.description),
     'X-Preview': preview,
@@ -153,23 +137,61 @@ function post(
   for (const [header, value] of Object.entries(headers)) request.setRequestHeader(header, value)
   request.upload.addEventListener('progress', ({ loaded, total }) => {
     const seconds = (performance.now() - startedAt) / 1000
-    const bytesPerSecond = seconds > speedAfterSeconds ? loaded / seconds : null
-    watchers.get(upload.file.key)?.({ share: total > 0 ? loaded / total : 0, bytesPerSecond })
-  })
-  request.addEventListener('loadend', () => {
-    if (request.status === 0) return resolve(null)
-    try {
-      resolve(JSON.parse(request.responseText))
-    } catch {
-      resolve(null)
-    }
+    upload.share = loaded / total
+    const isSteady = seconds > speedAfterSeconds
+    showProgress(state, upload.entry, isSteady ? ` · ${sizeOf(loaded / seconds)}/s` : '')
   })
   request.send(blob)
-  return promise
+  return new Promise((resolve) => {
+    request.addEventListener('loadend', () => resolve(request.response))
+  })
 }
 
-/** The name with the ending of the type that is sent. */
-function nameFor({ type }: Shrunk, { name }: OutboxFile): string {
-  const ending = type.replace('image/', '').replace('jpeg', 'jpg')
-  return `${name.replace(/\.[^.]*$/, '')}.${ending}`
+/** Shows in the bar of a message how much of all its files is sent, and how fast. */
+function showProgress({ queue, words }: State, { clientId, files }: OutboxEntry, speed: string) {
+  const total = files.reduce((sum, { size }) => sum + size, 0)
+  const sent = files.reduce((sum, { key, size }) => sum + size * (queue.get(key)?.share ?? 1), 0)
+  const percent = Math.floor((sent / total) * 100)
+  const bar = document.getElementById(`upload-${clientId}`)
+  bar?.querySelector('progress')?.setAttribute('value', String(percent))
+  bar?.querySelector('span')?.replaceChildren(fill(words.percent, { n: percent }) + speed)
+}
+
+/** Shows the files of an unsent message as they will look, with one bar for all of them. */
+async function showFiles(kept: KeptFiles, row: HTMLElement, entry: OutboxEntry): Promise<void> {
+  if (row.querySelector('.files') !== null) return
+  const files = make('div', { class: 'files' })
+  row.querySelector('.msg__body')?.after(files)
+  const isPicture = ({ type }: OutboxFile): boolean => type.startsWith('image/')
+  const pictures = entry.files.filter(isPicture)
+  const shown = Math.min(pictures.length, 4)
+  const grid = make('div', { class: shown > 1 ? `pics pics--${shown}` : 'pics' })
+  if (shown > 0) files.append(grid)
+  grid.append(...(await Promise.all(pictures.map((file, n) => makePicture(kept, file, n)))))
+  files.append(...entry.files.filter((file) => !isPicture(file)).map(makeCard))
+  if (entry.files.every(({ id }) => id !== '')) return
+  const bar = copyOf('upload-bar')
+  bar.id = `upload-${entry.clientId}`
+  files.append(bar)
+}
+
+async function makePicture(kept: KeptFiles, file: OutboxFile, n: number): Promise<HTMLElement> {
+  const { url: href = '' } = (await kept.find(file.key)) ?? {}
+  const image = make('img', { src: href, alt: file.description || file.name })
+  // Its size is known here, so its place has it before anything is drawn.
+  await image.decode().catch(() => {})
+  const { naturalWidth, naturalHeight } = image
+  if (naturalWidth === 0) return makeCard(file)
+  const scale = Math.min(1, 416 / naturalWidth, 320 / naturalHeight)
+  image.width = Math.max(1, Math.round(naturalWidth * scale))
+  image.height = Math.max(1, Math.round(naturalHeight * scale))
+  const look = n < 4 ? 'pic' : 'pic pic--extra'
+  return make('a', { class: look, href, 'data-name': file.name }, image)
+}
+
+function makeCard({ name, size }: OutboxFile): HTMLElement {
+  const card = copyOf('file-card')
+  card.querySelector('bdi')?.replaceChildren(name)
+  card.querySelector('small')?.replaceChildren(sizeOf(size))
+  return card
 }

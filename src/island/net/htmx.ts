@@ -30,7 +30,7 @@ type HtmxApi = { morph: (known: Element, fragment: DocumentFragment, isInner: bo
 type SwapContext = {
   text: string
   target: Element
-  swap: 'innerHTML' | 'outerHTML' | 'none'
+  swap: 'innerHTML' | 'outerHTML' | 'beforeend' | 'none'
   sourceElement: Element
 }
 
