@@ -20,10 +20,6 @@ export type Config = {
   rateLimits: boolean
   /** Open pages reload when the server restarts (scripts/dev.ts). */
   isDevelopment: boolean
-  /** Test fault: answers before the commit, to prove that the crash test can fail. */
-  faultAckBeforeCommit: boolean
-  /** Test fault: the disk is full after so many bytes of files; null: never. */
-  faultDiskBytes: number | null
 }
 
 type Command =
@@ -66,6 +62,8 @@ function parseCommand(args: string[], environment: Environment): Command {
   const { values, positionals } = parseFlags(args)
   if (values.help) return { kind: 'help' }
   if (values.version) return { kind: 'version' }
+  const isDevelopment = environment.CHATROOM_DEVELOPMENT === 'on'
+  if (!isDevelopment) refuseDebugger(environment)
   const read = (flag: TextFlag): string | undefined => values[flag] ?? environment[nameOf(flag)]
   const dataFolder = resolve(read('data') ?? './chatroom-data')
   if (positionals.length > 0) return { ...parseSubcommand(positionals), dataFolder }
@@ -85,11 +83,20 @@ function parseCommand(args: string[], environment: Environment): Command {
     ),
     filesBytesMax: parseSize('max-files', read('max-files'), serverLimits.filesBytesMax),
     rateLimits: environment.CHATROOM_RATE_LIMITS !== 'off',
-    isDevelopment: environment.CHATROOM_DEVELOPMENT === 'on',
-    faultAckBeforeCommit: environment.CHATROOM_TEST_FAULT === 'ack-before-commit',
-    faultDiskBytes: parseDiskFault(environment.CHATROOM_TEST_FAULT ?? ''),
+    isDevelopment,
   }
   return { kind: 'serve', config }
+}
+
+/** With one of these set, Bun opens a port to a debugger, which can read and change everything. */
+function refuseDebugger(environment: Environment): void {
+  const [name] = Object.entries(environment).find(isDebugger) ?? []
+  if (name === undefined) return
+  throw new Error(`${name} opens a debugger into the server. Unset it, then start again.`)
+}
+
+function isDebugger([name, value = '']: [string, string | undefined]): boolean {
+  return name.startsWith('BUN_INSPECT') && value !== ''
 }
 
 type Flag = keyof typeof options
@@ -171,11 +178,6 @@ function parseSize(flag: TextFlag, text: string | undefined, usual: number): num
   const bytes = Math.floor(Number(number) * 1024 ** power)
   if (bytes > 0 && Number.isSafeInteger(bytes)) return bytes
   throw new Error(`--${flag} must be a size like 50MB or 2GB, not “${text}”.`)
-}
-
-function parseDiskFault(text: string): number | null {
-  const bytes = /^disk-bytes=(\d+)$/.exec(text)?.[1]
-  return bytes === undefined ? null : Number(bytes)
 }
 
 export const help = `Chatroom: a chat room for a group of people, in one file.

@@ -88,7 +88,7 @@ function amountOf({ messages, files, bytes }: Amount): string {
 
 function openFiles(config: Config): FileStore | null {
   try {
-    return openFolderFiles(join(config.dataFolder, 'files'), config.faultDiskBytes)
+    return openFolderFiles(join(config.dataFolder, 'files'))
   } catch (fault) {
     const code = fault instanceof Error && 'code' in fault ? fault.code : faultOf(fault)
     fail(`Cannot write files to ${config.dataFolder} (${code}).`)

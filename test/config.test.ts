@@ -19,8 +19,6 @@ describe('an operator', () => {
       trustProxy: false,
       rateLimits: true,
       isDevelopment: false,
-      faultAckBeforeCommit: false,
-      faultDiskBytes: null,
       uploadBytesMax: 50 * 1024 * 1024,
     })
   })
@@ -83,6 +81,17 @@ describe('an operator', () => {
       expect('message' in command ? command.message : '').not.toContain('\n')
     })
   }
+
+  test('cannot open a debugger by accident, except while developing', () => {
+    for (const name of ['BUN_INSPECT', 'BUN_INSPECT_CONNECT_TO', 'BUN_INSPECT_NOTIFY']) {
+      const command = readCommand([], { [name]: 'ws://127.0.0.1:6499/x' })
+      const message = `${name} opens a debugger into the server. Unset it, then start again.`
+      expect(command).toEqual({ kind: 'invalid', message })
+      expect(readCommand(['backup', 'a.tar'], { [name]: '1' }).kind).toBe('invalid')
+      expect(configOf([], { [name]: '' }).port).toBe(3000)
+      expect(configOf([], { [name]: '1', CHATROOM_DEVELOPMENT: 'on' }).port).toBe(3000)
+    }
+  })
 
   test('gets help or the version, whatever the other flags are', async () => {
     const help = await runServer({ port: null, flags: ['--help', '--port', '1'] })

@@ -36,16 +36,14 @@ export type Draft = {
 
 /**
  * Opens a file store in a folder: `ab/abcdef…` for files, `drafts` for unfinished ones. A kept file
- * and its folder are synced. Throws when the folder cannot be made. Tests give `fullAfterBytes`,
- * after which the disk behaves as if it were full.
+ * and its folder are synced. Throws when the folder cannot be made.
  */
-export function openFolderFiles(folder: string, fullAfterBytes: number | null = null): FileStore {
-  let left = fullAfterBytes ?? Number.POSITIVE_INFINITY
+export function openFolderFiles(folder: string): FileStore {
   const drafts = join(folder, 'drafts')
   mkdirSync(drafts, { recursive: true, mode: 0o700 })
   const pathOf = (id: string): string => pathIn(folder, id)
   return {
-    begin: () => begin(drafts, pathOf, (size) => (left -= size) >= 0),
+    begin: () => begin(drafts, pathOf),
     read: (id, start, length) => readPart(pathOf(id), start, length),
     async size(id) {
       return (await stat(pathOf(id)).catch(() => null))?.size ?? null
@@ -65,21 +63,16 @@ export function openFolderFiles(folder: string, fullAfterBytes: number | null = 
   }
 }
 
-async function begin(
-  folder: string,
-  pathOf: (id: string) => string,
-  isRoom: (size: number) => boolean,
-): Promise<Draft> {
+async function begin(folder: string, pathOf: (id: string) => string): Promise<Draft> {
   const path = join(folder, crypto.getRandomValues(new Uint8Array(16)).toHex())
   const file = await open(path, 'wx', 0o600)
   let isKept = false
   return {
     async write(bytes) {
-      if (!isRoom(bytes.length)) throw noRoom()
       // A disk that is nearly full may take fewer bytes than it was given.
       for (let from = 0; from < bytes.length;) {
         const { bytesWritten } = await file.write(bytes, from)
-        if (bytesWritten === 0) throw noRoom()
+        if (bytesWritten === 0) throw Object.assign(new Error('no room'), { code: 'ENOSPC' })
         from += bytesWritten
       }
     },
@@ -100,10 +93,6 @@ async function begin(
       await rm(path, { force: true })
     },
   }
-}
-
-function noRoom(): Error {
-  return Object.assign(new Error('no room'), { code: 'ENOSPC' })
 }
 
 async function readPart(path: string, start: number, length: number) {

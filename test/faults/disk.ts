@@ -7,7 +7,7 @@ import { type DiskFault, failedSync, filledByWords, fullDisk } from './disk-faul
 import { held, insideOf, readOnly, sizeLimit } from './disk-faults'
 import { probe } from './disk-probe'
 import { beginTalk, recovers, say, sayFor } from './disk-talk'
-import { above, below, type FaultTest, type Figures, unlike } from './promise'
+import { above, below, earlyAnswers, type FaultTest, type Figures, unlike } from './promise'
 
 type Size = {
   faults: DiskFault[]
@@ -68,10 +68,8 @@ async function run({ faults, talkMs, acksTooEarly }: Size): Promise<Figures> {
       continue
     }
     const data = makeFolder()
-    const env: Record<string, string> = acksTooEarly
-      ? { CHATROOM_TEST_FAULT: 'ack-before-commit' }
-      : {}
-    const server = await startServer({ data, env, ...prepared.options(data) })
+    const planted = acksTooEarly ? earlyAnswers : {}
+    const server = await startServer({ data, ...planted, ...prepared.options(data) })
     const one = await takeDiskAway(server, fault, talkMs)
     if (!one.isRecovered) notRecovered.push(fault.name)
     seen.push(one)

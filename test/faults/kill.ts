@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { history, type Person, signIn } from '../helpers/client'
 import { makeRoom, sendForm } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
-import { above, below, type FaultTest, type Figures, unlike } from './promise'
+import { above, below, earlyAnswers, type FaultTest, type Figures, unlike } from './promise'
 import { allAnswered, createSender, type Sender } from './sender'
 
 type Size = {
@@ -50,10 +50,8 @@ async function run({
   acknowledgedMin,
   acksTooEarly,
 }: Size): Promise<Figures> {
-  const env: Record<string, string> = acksTooEarly
-    ? { CHATROOM_TEST_FAULT: 'ack-before-commit' }
-    : {}
-  await using server = await startServer({ env })
+  const fault = acksTooEarly ? earlyAnswers : {}
+  await using server = await startServer(fault)
   const senders = await gather(server)
   let readyMsMax = 0
   let kills = 0

@@ -1,4 +1,10 @@
 /** What a run measured; printed as one line of JSON. */
+/** A server that answers before it commits: the planted fault of the crash tests. */
+export const earlyAnswers = {
+  compiled: false,
+  env: { BUN_OPTIONS: '--preload ./test/faults/early-answers.ts' },
+}
+
 export type Figures = Record<string, number | string | boolean>
 
 /** A promise to the people who use the server, with the instrument that sees it broken. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { openSocket, signIn } from '../helpers/client'
 import { makeFolder, removeFolder, startServer } from '../helpers/server'
-import { below, type FaultTest, type Figures, unlike } from './promise'
+import { below, earlyAnswers, type FaultTest, type Figures, unlike } from './promise'
 import { waitUntil } from '../helpers/wait'
 
 type Size = {
@@ -39,10 +39,8 @@ async function run({ messages, acksTooEarly }: Size): Promise<Figures> {
   const trace = join(folder, 'trace')
   // As a grandchild it leaves the server where it would be without it, signals and all.
   const how = ['-D', '-f', '-y', '-s', '1200', '-e', `trace=${calls}`, '-o', trace]
-  const env: Record<string, string> = acksTooEarly
-    ? { CHATROOM_TEST_FAULT: 'ack-before-commit' }
-    : {}
-  const server = await startServer({ under: [strace, ...how], env })
+  const fault = acksTooEarly ? earlyAnswers : {}
+  const server = await startServer({ under: [strace, ...how], ...fault })
   const ada = await openSocket(server, await signIn(server, 'Ada'))
   for (let n = 0; n < messages; n += 1) await ada.post(1, `s-${n}`, `message ${n}`)
   await ada.close()

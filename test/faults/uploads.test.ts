@@ -62,8 +62,7 @@ function head({ port, origin }: RunningServer, { cookie }: Person, more: string)
 const sentence = 'The server has no room for files. Text still works. Tell the administrator.'
 
 test('an upload that fills the disk leaves nothing (U15)', async () => {
-  const env = { CHATROOM_TEST_FAULT: `disk-bytes=${3 * megabyte}` }
-  await using server = await startServer({ env })
+  await using server = await startServer({ under: ['sh', '-c', 'ulimit -f 4096; exec "$@"', 'sh'] })
   const ada = await signIn(server, 'Ada')
   expect((await upload(server, ada, new Uint8Array(megabyte))).size).toBe(megabyte)
   const refused = await sendFile(server, ada, new Uint8Array(3 * megabyte))

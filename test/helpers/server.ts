@@ -203,7 +203,7 @@ function flagsOf({ data, port = 0, flags = [] }: ServerOptions & { data: string 
 
 /** The tester's own CHATROOM_… settings must not decide how the tests go. */
 function environmentOf({ env = {} }: ServerOptions): Record<string, string | undefined> {
-  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('CHATROOM_'))
+  const own = Object.entries(process.env).filter(([name]) => !/^(CHATROOM|BUN_INSPECT)/.test(name))
   return { ...Object.fromEntries(own), CHATROOM_RATE_LIMITS: 'off', ...env }
 }
 

@@ -59,15 +59,8 @@ export function openPostingQueue(chat: Chat): {
     if (isClosed) throw new ChatError('restarting', limits.reconnectMsMin)
     if (waiting.length >= postingQueueMax) throw new ChatError('busy', 1_000)
     const message = { ...sent, mentions: [], createdAt: chat.now() }
-    waiting.push({ message, answer: chat.config.faultAckBeforeCommit ? () => {} : answer })
-    if (chat.config.faultAckBeforeCommit) return ackTooEarly(message, answer)
+    waiting.push({ message, answer })
     running ??= new Promise<void>((resolve) => setImmediate(resolve)).then(run)
-  }
-
-  // The planted fault of the crash test: answers at once and commits a moment later.
-  const ackTooEarly = (message: NewMessage, answer: Posting['answer']): void => {
-    answer(toAccepted({ ...message, seq: 1, revision: 1 }))
-    running ??= Bun.sleep(50).then(run)
   }
 
   const close = async (): Promise<void> => {
