@@ -1,7 +1,7 @@
 import { isFromDevice } from '../ui/rows'
 import { createPaths } from '../../shared/paths'
 import type { App, CopiedRoom, RoomSwitcher } from '../app'
-import { fetchHtml, htmx, swapIn } from '../net/htmx'
+import { fetchHtml, swapIn } from '../net/htmx'
 import { element, onClick } from '../ui/dom'
 import { closeDrawers } from '../ui/drawers'
 import { isTouch } from '../ui/keys'
@@ -103,7 +103,6 @@ async function load(state: State, room: number, path: string, enter: () => void)
 function showCopy(state: State, copy: CopiedRoom): void {
   const app = state.app()
   copy.show()
-  htmx().process(element('head', HTMLElement))
   updateSurroundings(app)
   app.timeline.start()
 }

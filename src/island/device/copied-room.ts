@@ -72,20 +72,15 @@ function pictureOf(user: number, name: string): Node {
 
 function showHead({ page }: App, { id, kind, name }: RoomSummary): void {
   const head = element('head', HTMLElement)
-  // A copy, as the switcher keeps the head of the room that is left.
-  const shown = head.cloneNode(true)
-  if (!(shown instanceof HTMLElement)) return
-  shown.querySelector('h1 bdi')?.replaceChildren(name)
-  shown
-    .querySelector('h1 use')
-    ?.setAttribute('href', kind === 'direct' ? '#icon-lock' : '#icon-room')
-  for (const unknown of shown.querySelectorAll('p, #head-online')) unknown.replaceChildren()
   const paths = createPaths(page.base)
-  shown.setAttribute('hx-get', paths.around(id))
+  const icon = kind === 'direct' ? '#icon-lock' : '#icon-room'
+  head.querySelector('h1 bdi')?.replaceChildren(name)
+  head.querySelector('h1 use')?.setAttribute('href', icon)
+  for (const unknown of head.querySelectorAll('p, #head-online')) unknown.replaceChildren()
+  head.setAttribute('hx-get', paths.around(id))
   for (const name of ['href', 'hx-get']) {
-    shown.querySelector('a')?.setAttribute(name, paths.settings(id))
+    head.querySelector('a')?.setAttribute(name, paths.settings(id))
   }
-  head.replaceWith(shown)
 }
 
 /** No answer may also mean that the person is not in the room any more: then nothing is shown. */
