@@ -2,9 +2,8 @@ import type { AcceptedEvent, ChatEvent, ClientFrame } from '../shared/protocol'
 import type { RefusedEvent, RoomSummary } from '../shared/protocol'
 import type { Connection } from './net/connection'
 import type { Clock } from './ui/clock'
-import type { Page } from './ui/page'
+import type { Page, Title } from './ui/page'
 import type { Storage } from './ui/storage'
-import type { Title } from './ui/title'
 
 /**
  * Everything that lives on the page of a room. Parts know each other only through these types;

@@ -32,9 +32,8 @@ import { createReadMarker } from './timeline/read-marker'
 import { createTimeline } from './timeline/timeline'
 import { createClock } from './ui/clock'
 import { element, onClick } from './ui/dom'
-import { type Page, type Reader, readPage } from './ui/page'
+import { createTitle, type Page, type Reader, readPage } from './ui/page'
 import { openStorage, type Storage } from './ui/storage'
-import { createTitle } from './ui/title'
 
 /** The browser's side: what must be instant. Everything else is HTML and htmx. */
 const page = readPage()

@@ -57,7 +57,7 @@ function meanMs(rounds: number, work: (n: number) => void): number {
 
 window.measureHistory = async (total) => {
   localStorage.clear()
-  const open = () => openCopyStore(openStorage({ house: 'h' }), 7, 'e')
+  const open = () => openCopyStore(openStorage({ instance: 'h' }), 7, 'e')
   const store = open()
   const all = Array.from({ length: total }, (_, n) => message(n + 1))
   store.apply(1, all.map(changeTo))

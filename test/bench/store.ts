@@ -1,7 +1,7 @@
 import { cpSync } from 'node:fs'
 import { serverLimits } from '../../src/server/limits'
 import { postingBatchMax } from '../../src/chat/messages/post-message'
-import { newId } from '../../src/island/ui/new-id'
+import { newId } from '../../src/island/ui/storage'
 import { openStore } from '../../src/store/sqlite/sqlite'
 import type { Room, Store, User } from '../../src/store/store'
 import { makeFolder, removeFolder } from '../helpers/server'

@@ -1,4 +1,4 @@
-import { placeOf, revisionOf } from '../ui/rows'
+import { announceRows, placeOf, revisionOf, textOf } from '../ui/rows'
 import type { RoomSummary } from '../../shared/protocol'
 import { fill } from '../../shared/text'
 import type { App } from '../app'
@@ -6,7 +6,6 @@ import { ifLoaded } from '../lazy'
 import { receivePeople } from '../people/people'
 import { isMeant } from '../rooms/rooms'
 import { completeRow } from '../timeline/rows'
-import { announceRows, textOf } from '../ui/announcer'
 import { onGrown } from './show-room'
 
 /** A frame of HTML arrived: rows of messages, or changes of people. */

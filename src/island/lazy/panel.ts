@@ -1,8 +1,7 @@
 import { ifLoaded } from '../lazy'
 import type { App, Panel } from '../app'
 import { fill } from '../../shared/text'
-import { element, onClick } from '../ui/dom'
-import { closeDrawers } from '../ui/drawers'
+import { closeDrawers, element, onClick } from '../ui/dom'
 import { watchFaces } from '../people/face'
 import { showToast } from '../ui/toast'
 

@@ -12,9 +12,9 @@ export type KeptFiles = ReturnType<typeof openKeptFiles>
  * has one and they are not too large, so that a reload does not lose them. `isWanted` tells whether
  * a message still waits for the file of a key; all others are deleted.
  */
-export function openKeptFiles({ house }: Page, isWanted: (key: string) => boolean) {
+export function openKeptFiles({ instance }: Page, isWanted: (key: string) => boolean) {
   const files = new Map<string, { blob: Blob; url: string }>()
-  const store = createStore(`chatroom.${house}.files`, 'files')
+  const store = createStore(`chatroom.${instance}.files`, 'files')
   const hold = (key: string, blob: Blob) => {
     const file = { blob, url: URL.createObjectURL(blob) }
     files.set(key, file)

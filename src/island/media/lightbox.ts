@@ -1,6 +1,5 @@
 import { fill } from '../../shared/text'
-import { copyText } from '../ui/clipboard'
-import { element, onClick } from '../ui/dom'
+import { copyText, element, onClick } from '../ui/dom'
 import { draw, encode } from '../ui/picture'
 import { watchGestures } from './gestures'
 import type { MediaWords } from './uploads'

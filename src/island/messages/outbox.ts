@@ -2,7 +2,7 @@ import { limits } from '../../shared/limits'
 import { fill } from '../../shared/text'
 import type { AcceptedEvent, RefusedEvent } from '../../shared/protocol'
 import type { App, NewEntry, Outbox, OutboxEntry, Requests } from '../app'
-import { newId } from '../ui/new-id'
+import { newId } from '../ui/storage'
 import { showToast } from '../ui/toast'
 import { loadEntries } from './outbox-entry'
 

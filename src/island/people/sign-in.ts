@@ -43,7 +43,7 @@ const harmless = ['person', 'volume', 'notices', 'hides-private-notes']
  */
 export function forgetOnLogOut(page: Page, storage: Storage, unsent: () => number): void {
   const form = element('log-out', HTMLFormElement)
-  const tabs = new BroadcastChannel(`chatroom-${page.house}`)
+  const tabs = new BroadcastChannel(`chatroom-${page.instance}`)
   let isOut = false
   const forget = (kept: string[]): void => {
     isOut = true

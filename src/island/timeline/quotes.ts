@@ -1,9 +1,8 @@
-import { placeOf } from '../ui/rows'
+import { placeOf, textOf } from '../ui/rows'
 import { limits } from '../../shared/limits'
 import { createPaths } from '../../shared/paths'
 import { hueOf } from '../../shared/text'
 import type { Quoted } from '../app'
-import { textOf } from '../ui/announcer'
 import { copyOf, make } from '../ui/dom'
 import type { Page } from '../ui/page'
 

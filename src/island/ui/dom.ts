@@ -41,25 +41,42 @@ export function closest(target: EventTarget | null, selector: string): HTMLEleme
   return target instanceof Element ? target.closest<HTMLElement>(selector) : null
 }
 
-/** Whether a click means "here": no other button, no key that opens another tab. */
-function isPlainClick(event: MouseEvent): boolean {
-  return event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey
-}
-
-/** Calls back for plain clicks on elements that match, now or later, inside `root`. */
+/** Calls back for plain clicks, which mean "here", on elements that match, now or later. */
 export function onClick(
-  root: Document | HTMLElement,
+  root: GlobalEventHandlers,
   selector: string,
   act: (found: HTMLElement, event: MouseEvent) => void,
 ): void {
   root.addEventListener('click', (event) => {
-    if (!(event instanceof MouseEvent) || !isPlainClick(event)) return
+    const opensElsewhere = event.metaKey || event.ctrlKey || event.shiftKey
     const found = closest(event.target, selector)
-    if (found !== null) act(found, event)
+    if (found !== null && event.button === 0 && !opensElsewhere) act(found, event)
   })
 }
 
 /** Says something to a screen reader: politely, or at once for trouble. */
 export function announce(text: string, urgency: 'status' | 'alert' = 'status'): void {
   element(urgency, HTMLElement).textContent = text
+}
+
+/** Closes the lists, which are drawers over the chat on a phone, and menus. */
+export function closeDrawers(): void {
+  for (const drawer of document.querySelectorAll<HTMLElement>('[popover]:popover-open')) {
+    drawer.hidePopover()
+  }
+}
+
+/** Copies a text in the way that plain HTTP allows, too; false when the browser refuses. */
+export function copyText(text: string): boolean {
+  const before = document.activeElement
+  const field = make('textarea', { class: 'vh' })
+  field.value = text
+  // Nothing outside an open popover or dialog can be selected.
+  const place = document.querySelector('dialog[open], [popover]:popover-open') ?? document.body
+  place.append(field)
+  field.select()
+  const isCopied = document.execCommand('copy')
+  field.remove()
+  if (before instanceof HTMLElement) before.focus({ preventScroll: true })
+  return isCopied
 }

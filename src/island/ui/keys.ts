@@ -1,3 +1,5 @@
+import { closest } from './dom'
+
 /** What the key does is a setting; by itself a keyboard on the screen adds a line. */
 export function isSending({ ctrlKey, metaKey }: KeyboardEvent): boolean {
   const { enter } = document.documentElement.dataset
@@ -17,4 +19,60 @@ export function isComposing(event: KeyboardEvent): boolean {
 /** Whether a key writes something. */
 export function isCharacter({ altKey, ctrlKey, key, metaKey }: KeyboardEvent): boolean {
   return key.length === 1 && !ctrlKey && !metaKey && !altKey
+}
+
+const pressMs = 450
+const moveMaxPx = 10
+/** The click of a lifted finger comes right after, if at all. */
+const clickMs = 50
+
+/**
+ * Calls back when a finger has rested on something that `find` knows and is lifted: what opened
+ * under the finger would be closed by its lifting. No text selection begins, the click that follows
+ * does nothing; links keep the browser's own menu.
+ */
+export function watchLongPress<Found>(
+  box: HTMLElement,
+  find: (target: EventTarget | null) => Found | null,
+  act: (found: Found) => void,
+): void {
+  let timer: Timer | undefined
+  let start = { clientX: 0, clientY: 0 }
+  let rested: Found | null = null
+  const cancel = (): void => {
+    clearTimeout(timer)
+    rested = null
+  }
+  box.addEventListener('pointerdown', (event) => {
+    cancel()
+    const found = find(event.target)
+    const isLink = closest(event.target, '.msg__body a') !== null
+    if (event.pointerType !== 'touch' || found === null || isLink) return
+    start = event
+    timer = setTimeout(() => {
+      rested = found
+      getSelection()?.removeAllRanges()
+    }, pressMs)
+  })
+  box.addEventListener('pointermove', ({ clientX, clientY }) => {
+    if (Math.hypot(clientX - start.clientX, clientY - start.clientY) > moveMaxPx) cancel()
+  })
+  box.addEventListener('pointercancel', cancel)
+  box.addEventListener('pointerup', () => {
+    const found = rested
+    cancel()
+    if (found === null) return
+    const signal = AbortSignal.timeout(clickMs)
+    box.addEventListener('click', swallow, { capture: true, once: true, signal })
+    setTimeout(() => act(found))
+  })
+  box.addEventListener('contextmenu', (event) => {
+    const isFinger = 'pointerType' in event && event.pointerType === 'touch'
+    if (isFinger && find(event.target) !== null) event.preventDefault()
+  })
+}
+
+function swallow(event: Event): void {
+  event.preventDefault()
+  event.stopPropagation()
 }

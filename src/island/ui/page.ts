@@ -1,40 +1,60 @@
-import { isLanguage, type Language } from '../../shared/languages'
+import { isLanguage } from '../../shared/languages'
 import type { Words } from '../../../views/words'
-
-type LiveWords = Words['live']
+import { element } from './dom'
 
 /** What the server wrote on the page for the script. */
-export type Page = {
-  base: string
-  language: Language
-  words: LiveWords
-  /** Names this house among all that this browser knows; keys of its storage begin with it. */
-  house: string
-  /** Null on the sign-in page. */
-  user: Reader | null
-  epoch: string
-  /** Which build of the scripts and styles this page was made with. */
-  build: string
-  icons: { icon: string; iconUnread: string }
+export type Page = ReturnType<typeof readPage>
+export type Reader = NonNullable<Page['user']>
+
+/** Reads the attributes of <body>; `user` is null on the sign-in page. */
+export function readPage() {
+  const {
+    base = '/',
+    language,
+    instance = '',
+    epoch = '',
+    build = '',
+    ...rest
+  } = document.body.dataset
+  const { icon = '', iconUnread = '', nickname = '' } = rest
+  const id = Number(rest.user)
+  const words: Words['live'] = JSON.parse(rest.words ?? '{}')
   /** Addresses of the lazy parts, by name. */
-  lazy: Record<string, string>
+  const lazy: Record<string, string> = JSON.parse(rest.lazy ?? '{}')
+  return {
+    base,
+    language: isLanguage(language) ? language : 'en',
+    words,
+    instance,
+    user: id > 0 ? { id, nickname } : null,
+    epoch,
+    build,
+    icons: { icon, iconUnread },
+    lazy,
+  }
 }
 
-export type Reader = { id: number; nickname: string }
+export type Title = ReturnType<typeof createTitle>
 
-/** Reads the attributes of <body>. */
-export function readPage(): Page {
-  const { dataset } = document.body
-  const id = Number(dataset.user)
+/** The title and the icon of the window tell how much is unread; the title ends in the server's. */
+export function createTitle({ icons }: Page) {
+  const server = document.title.slice(document.title.lastIndexOf(' · ') + 3)
+  const icon = document.querySelector('link[rel=icon]')
+  let name = element('timeline', HTMLElement).dataset.title ?? ''
+  let mark = ''
+  const show = (): void => {
+    document.title = `${mark}${name} · ${server}`
+    const wanted = mark === '' ? icons.icon : icons.iconUnread
+    if (icon?.getAttribute('href') !== wanted) icon?.setAttribute('href', wanted)
+  }
   return {
-    base: dataset.base ?? '/',
-    language: isLanguage(dataset.language) ? dataset.language : 'en',
-    words: JSON.parse(dataset.words ?? '{}'),
-    house: dataset.instance ?? '',
-    user: id > 0 ? { id, nickname: dataset.nickname ?? '' } : null,
-    epoch: dataset.epoch ?? '',
-    build: dataset.build ?? '',
-    icons: { icon: dataset.icon ?? '', iconUnread: dataset.iconUnread ?? '' },
-    lazy: JSON.parse(dataset.lazy ?? '{}'),
+    setRoom(room: string): void {
+      name = room
+      show()
+    },
+    setUnread(meant: number, hasTalk: boolean): void {
+      mark = meant > 0 ? `(${meant}) ` : hasTalk ? '• ' : ''
+      show()
+    },
   }
 }

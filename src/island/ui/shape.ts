@@ -3,17 +3,13 @@ export function fieldsOf(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? { ...value } : {}
 }
 
+type Types = { string: string; number: number; boolean: boolean }
+
 /** Whether a stored value has the given fields, each of the given type. */
-export function hasShape<Shape extends Record<string, 'string' | 'number' | 'boolean'>>(
+export function hasShape<Shape extends Record<string, keyof Types>>(
   value: unknown,
   shape: Shape,
-): value is {
-  [Name in keyof Shape]: Shape[Name] extends 'string'
-    ? string
-    : Shape[Name] extends 'number'
-      ? number
-      : boolean
-} {
+): value is { [Name in keyof Shape]: Types[Shape[Name]] } {
   const fields = fieldsOf(value)
   return Object.entries(shape).every(([name, type]) => {
     const field = fields[name]
@@ -21,17 +17,10 @@ export function hasShape<Shape extends Record<string, 'string' | 'number' | 'boo
   })
 }
 
-const quotedShape = {
-  room: 'number',
-  seq: 'number',
-  user: 'number',
-  name: 'string',
-  text: 'string',
-} as const
-
 /** A stored quote; null when the value is none. */
 export function readQuoted(value: unknown) {
-  if (!hasShape(value, quotedShape)) return null
+  const place = { room: 'number', seq: 'number', user: 'number' } as const
+  if (!hasShape(value, { ...place, name: 'string', text: 'string' })) return null
   const { room, seq, user, name, text } = value
   return { room, seq, user, name, text }
 }

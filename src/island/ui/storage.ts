@@ -1,28 +1,13 @@
 import type { Page } from './page'
 
-/**
- * The browser's storage, which may be full, switched off or edited by hand: every access may fail
- * and nothing read from it is believed.
- */
-export type Storage = {
-  read: (key: string) => unknown
-  /** False when the browser keeps nothing. */
-  write: (key: string, value: unknown) => boolean
-  remove: (key: string) => void
-  /** Characters that a key's value takes. */
-  size: (key: string) => number
-  keys: (prefix: string) => string[]
-  /** Called when the storage is full: true when something was deleted to make room. */
-  makeRoom: () => boolean
-  /** Deletes everything of this server but these keys, and stores nothing more. */
-  seal: (kept: string[]) => void
-  /** Calls back when another tab changed a key. */
-  watch: (callback: (key: string, value: unknown) => void) => void
-}
+export type Storage = ReturnType<typeof openStorage>
 
-/** Opens the storage of one server's pages; keys are short, without the prefix. */
-export function openStorage(page: Pick<Page, 'house'>): Storage {
-  const prefix = `chatroom.${page.house}.`
+/**
+ * The browser's storage for one server's pages; keys are short, without the prefix. It may be full,
+ * switched off or edited by hand: every access may fail, and what is read has to be checked.
+ */
+export function openStorage({ instance }: Pick<Page, 'instance'>) {
+  const prefix = `chatroom.${instance}.`
   const attempt = <Result>(work: () => Result, otherwise: Result): Result => {
     try {
       return work()
@@ -30,45 +15,47 @@ export function openStorage(page: Pick<Page, 'house'>): Storage {
       return otherwise
     }
   }
+  const get = (key: string) => attempt(() => localStorage.getItem(prefix + key), null)
+  const parse = (text: string | null): unknown => attempt(() => JSON.parse(text ?? 'null'), null)
+  const remove = (key: string): void =>
+    attempt(() => localStorage.removeItem(prefix + key), undefined)
   const keys = (start: string): string[] =>
     attempt(() => Object.keys(localStorage), [])
       .filter((key) => key.startsWith(prefix + start))
       .map((key) => key.slice(prefix.length))
-  const remove = (key: string): void =>
-    attempt(() => localStorage.removeItem(prefix + key), undefined)
   let isSealed = false
-  const storage: Storage = {
-    read: (key) => attempt(() => JSON.parse(localStorage.getItem(prefix + key) ?? 'null'), null),
-    write(key, value) {
+  const storage = {
+    read: (key: string): unknown => parse(get(key)),
+    /** False when the browser keeps nothing. */
+    write(key: string, value: unknown): boolean {
       const text = JSON.stringify(value)
-      const put = (): boolean =>
-        attempt(() => {
+      while (!isSealed) {
+        try {
           localStorage.setItem(prefix + key, text)
           return true
-        }, false)
-      while (!isSealed) {
-        if (put()) return true
-        if (!storage.makeRoom()) return false
+        } catch {
+          if (!storage.makeRoom()) return false
+        }
       }
       return false
     },
     remove,
-    size: (key) => attempt(() => localStorage.getItem(prefix + key)?.length ?? 0, 0),
-    makeRoom: () => false,
+    /** Characters that a key's value takes. */
+    size: (key: string): number => get(key)?.length ?? 0,
     keys,
-    seal(kept) {
+    /** Called when the storage is full: true when something was deleted to make room. */
+    makeRoom: (): boolean => false,
+    /** Deletes everything of this server but these keys, and stores nothing more. */
+    seal(kept: string[]): void {
       isSealed = true
       for (const key of keys('')) if (!kept.includes(key)) remove(key)
       // Files that wait (media/kept-files.ts): the page may never have loaded that part.
       attempt(() => void indexedDB.deleteDatabase(`${prefix}files`), undefined)
     },
-    watch(callback) {
+    /** Calls back when another tab changed a key. */
+    watch(callback: (key: string, value: unknown) => void): void {
       window.addEventListener('storage', ({ key, newValue }) => {
-        if (key === null || !key.startsWith(prefix)) return
-        callback(
-          key.slice(prefix.length),
-          attempt(() => JSON.parse(newValue ?? 'null'), null),
-        )
+        if (key?.startsWith(prefix)) callback(key.slice(prefix.length), parse(newValue))
       })
     },
   }
@@ -87,8 +74,8 @@ const claimMs = 80
 const tab = Math.random()
 
 /**
- * Does `work` in one of the tabs that claim a key within a moment, and `otherwise` in the others.
- * The last claim wins. A suspended tab claims nothing. There are no Web Locks on plain HTTP.
+ * Does `work` in the one tab that claims a key last within a moment, and `otherwise` in the others.
+ * A suspended tab claims nothing. (There are no Web Locks on plain HTTP.)
  */
 export function claim(
   storage: Storage,
@@ -98,4 +85,14 @@ export function claim(
 ): void {
   if (!storage.write(key, tab)) return work()
   setTimeout(() => (storage.read(key) === tab ? work() : otherwise()), claimMs)
+}
+
+/**
+ * 128 bits in hexadecimal: the time, then chance. Ids that grow are neighbours in the database's
+ * index; random ids would each write a page of it. (Browsers make UUIDs on HTTPS only.)
+ */
+export function newId(): string {
+  const time = Date.now().toString(16).padStart(12, '0')
+  const bytes = crypto.getRandomValues(new Uint8Array(10))
+  return time + Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

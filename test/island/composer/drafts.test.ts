@@ -9,7 +9,7 @@ documentForAll()
 const draft = (text: string): Draft => ({ text, to: null, reply: null })
 
 const open = (nickname: string, id = 7) => {
-  const storage = openStorage({ house: 'h' })
+  const storage = openStorage({ instance: 'h' })
   return { storage, drafts: openDrafts({ id, nickname }, storage) }
 }
 

@@ -39,7 +39,7 @@ const is = (message: CopiedMessage): Change => ({ seq: message.seq, message })
 const gone = (seq: number): Change => ({ seq, message: null })
 
 function open(user = 7, epoch = 'e') {
-  const storage = openStorage({ house: 'h' })
+  const storage = openStorage({ instance: 'h' })
   const store = openCopyStore(storage, user, epoch)
   storage.makeRoom = store.evict
   return { storage, store }

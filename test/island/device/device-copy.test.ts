@@ -45,7 +45,8 @@ let opened = 0
 
 /** A tab of the browser on room 1, of which nothing is known yet. Another id: another browser. */
 function openTab(browser = (opened += 1)): ManagedCopy {
-  const page = { ...readPage(), epoch: 'e', house: `h${browser}`, user: { id: 7, nickname: 'Ada' } }
+  const user = { id: 7, nickname: 'Ada' }
+  const page = { ...readPage(), epoch: 'e', instance: `h${browser}`, user }
   const summary = (id: 1 | 2): RoomSummary => ({
     id,
     name: `Room ${id}`,

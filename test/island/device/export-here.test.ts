@@ -74,7 +74,7 @@ function answer(path: string): Response {
 
 /** Opens the panel and saves; gives the lines of the file. */
 async function save(kept: number[] = []): Promise<string[]> {
-  const storage = openStorage({ house: 'h' })
+  const storage = openStorage({ instance: 'h' })
   const store = openCopyStore(storage, 7, 'e')
   store.apply(
     1,

@@ -14,7 +14,7 @@ const page: Page = {
   base: '/',
   language: 'en',
   words: en.live,
-  house: 'h',
+  instance: 'h',
   user: { id: 7, nickname: 'Ada' },
   epoch: 'e',
   build: 'b',
@@ -53,10 +53,10 @@ function createNotes() {
   return { notes, listener }
 }
 
-function open(house = 'h') {
+function open(instance = 'h') {
   const { line, connection } = createLine()
   const { notes, listener } = createNotes()
-  const storage = openStorage({ house })
+  const storage = openStorage({ instance })
   const outbox = openOutbox({ connection, page, storage }, listener)
   return { line, notes, outbox, storage }
 }
@@ -189,7 +189,7 @@ test('junk in the storage is thrown away, and never sent', () => {
 test('a full storage is said, and the message is sent all the same', () => {
   const { line, connection } = createLine()
   const { listener } = createNotes()
-  const full = { ...openStorage({ house: 'h' }), write: () => false }
+  const full = { ...openStorage({ instance: 'h' }), write: () => false }
   const outbox = openOutbox({ connection, page, storage: full }, listener)
   const entry = outbox.post(to(1, 'no room'))
   outbox.flush()
@@ -197,10 +197,10 @@ test('a full storage is said, and the message is sent all the same', () => {
   expect(line.sent.map(({ client_id }) => client_id)).toEqual([entry.clientId])
 })
 
-test('another house and another person on the same browser see nothing of it', () => {
+test('another instance and another person on the same browser see nothing of it', () => {
   open('h').outbox.post(to(1, 'mine'))
   expect(open('other').outbox.entries(1)).toEqual([])
-  const storage = openStorage({ house: 'h' })
+  const storage = openStorage({ instance: 'h' })
   const { listener } = createNotes()
   const { connection } = createLine()
   const other = { ...page, user: { id: 8, nickname: 'Lin' } }

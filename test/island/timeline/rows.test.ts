@@ -12,7 +12,7 @@ const page: Page = {
   base: '/',
   language: 'en',
   words: en.live,
-  house: 'h',
+  instance: 'h',
   user: { id: 7, nickname: 'Ada' },
   epoch: 'e',
   build: 'b',
