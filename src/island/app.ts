@@ -214,7 +214,6 @@ export type Timeline = {
   jumpToEnd: () => Promise<boolean>
   /** Scrolls to a message and highlights it; false when it is not on the page. */
   toMessage: (seq: number) => boolean
-  loadOlder: () => boolean
   /** Fetches a fresh list; false without an answer. */
   reload: () => Promise<boolean>
   start: () => void

@@ -26,10 +26,9 @@ import { createConnection } from './net/connection'
 import { openMuted, watchPeopleSearch } from './people/people'
 import { forgetOnLogOut, startSignIn } from './people/sign-in'
 import { createRooms } from './rooms/rooms'
-import { createNewLine } from './timeline/new-line'
 import { createPositions } from './timeline/positions'
-import { createReadMarker } from './timeline/read-marker'
 import { createTimeline } from './timeline/timeline'
+import { createNewLine, createReadMarker } from './timeline/unread'
 import { createClock } from './ui/clock'
 import { element, onClick } from './ui/dom'
 import { createTitle, type Page, type Reader, readPage } from './ui/page'
@@ -47,7 +46,7 @@ else if (page.user !== null && document.getElementById('timeline') !== null) {
 function createApp(page: Page, storage: Storage, reader: Reader): App {
   const clock = createClock(page)
   const title = createTitle(page)
-  const connection = createConnection(page)
+  const connection = createConnection(page.base)
   const muted = openMuted(page, storage)
   const drafts = openDrafts(reader, storage)
   const rooms = createRooms(page, title.setUnread)
@@ -86,13 +85,7 @@ function createApp(page: Page, storage: Storage, reader: Reader): App {
     typing,
     positions,
     timeline,
-    newLine: createNewLine(
-      { clock, page },
-      {
-        onMarkRead: () => markRead(app),
-        loadOlder: timeline.loadOlder,
-      },
-    ),
+    newLine: createNewLine({ clock, page }, () => markRead(app)),
     readMarker: createReadMarker({ connection, rooms, timeline }),
     rooms,
     switcher: createRoomSwitcher(() => app),

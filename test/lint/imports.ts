@@ -19,10 +19,15 @@ const layers: Layer[] = [
     why: 'views only turn what they are given into tags',
   },
   {
-    name: /^src\/island\/(ui|net)\//,
-    mayImport: /^src\/(shared|island\/(ui|net))\//,
+    name: /^src\/island\/ui\//,
+    mayImport: /^src\/(shared|island\/ui)\//,
     types: /^views\/words$/,
-    why: 'ui and net know no part of the island',
+    why: 'ui imports only src/shared and itself',
+  },
+  {
+    name: /^src\/island\/net\//,
+    mayImport: /^src\/(shared|island\/net)\//,
+    why: 'net imports only src/shared and itself',
   },
   {
     name: /^src\/island\/(main|lazy|app|actions\/.*|lazy\/.*)$/,

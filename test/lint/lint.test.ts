@@ -38,6 +38,11 @@ const rules: { name: string; rule: Rule; examples: Source[] }[] = [
     examples: [one('src/island/ui/a.ts', `import type { App } from '../app'\n`)],
   },
   {
+    name: 'net knows no types of ui',
+    rule: arrows,
+    examples: [one('src/island/net/a.ts', `import type { Page } from '../ui/page'\n`)],
+  },
+  {
     name: 'no circles, types included',
     rule: circles,
     examples: [

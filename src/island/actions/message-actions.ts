@@ -1,8 +1,8 @@
 import { placeOf } from '../ui/rows'
 import type { App, MessageTools } from '../app'
 import { useLoaded } from '../lazy'
-import { otherOf } from '../timeline/private-notes'
 import { quotedOf } from '../timeline/quotes'
+import { otherOf } from '../timeline/rows'
 import { showToast } from '../ui/toast'
 
 export function withTools({ page, tools }: App, use: (tools: MessageTools) => void): void {

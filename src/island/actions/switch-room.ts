@@ -79,7 +79,7 @@ async function load(state: State, room: number, path: string, enter: () => void)
     enter()
   }
   const progress = setTimeout(() => document.body.classList.add('is-switching'), progressMs)
-  const html = await fetchHtml(page, path)
+  const html = await fetchHtml(path)
   clearTimeout(progress)
   document.body.classList.remove('is-switching')
   if (state.wanted !== path) return false
@@ -94,7 +94,7 @@ async function load(state: State, room: number, path: string, enter: () => void)
     return false
   }
   enter()
-  await swapIn(html, element('timeline', HTMLElement), 'outerHTML')
+  await swapIn(html, element('timeline', HTMLElement))
   return true
 }
 

@@ -18,13 +18,15 @@ export function watchPreferences({ page, storage }: App): void {
   document.addEventListener('htmx:config:request', ({ detail }) => {
     const { action, body } = detail.ctx.request
     if (action !== path) return
-    const chosen = Object.fromEntries(body ?? [])
+    const chosen = Object.fromEntries(body instanceof FormData ? body : [])
     show(chosen)
     tabs.postMessage(chosen)
   })
   document.addEventListener('htmx:finally:request', ({ detail: { ctx } }) => {
-    if (ctx.request.action !== path) return
-    const language = ctx.request.body?.get('language') ?? page.language
+    const { action, body } = ctx.request
+    if (action !== path) return
+    const chosen = body instanceof URLSearchParams ? body.get('language') : null
+    const language = chosen ?? page.language
     if (ctx.response?.status !== 204) showToast(page.words.notConnected)
     else if (language !== page.language) changeLanguage(storage, ctx.sourceElement)
   })

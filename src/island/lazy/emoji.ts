@@ -6,7 +6,7 @@ import { fetchHtml } from '../net/htmx'
 
 /** Fetches the panel in the reader's language; rejects without a connection. */
 export async function create({ page, storage }: App): Promise<EmojiPanel> {
-  const html = await fetchHtml(page, page.lazy[`emoji-${page.language}.html`] ?? '')
+  const html = await fetchHtml(page.lazy[`emoji-${page.language}.html`] ?? '')
   const parsed = new DOMParser().parseFromString(html ?? '', 'text/html')
   const box = parsed.getElementById('emoji')
   if (box === null) throw new Error('the emoji could not be fetched')

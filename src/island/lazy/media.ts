@@ -42,7 +42,7 @@ function uncoverLoaded(): void {
 
 /** Adds the elements that only files need to the page; gives their words. */
 async function addKit(page: Page): Promise<MediaWords> {
-  const html = await fetchHtml(page, createPaths(page.base).mediaKit())
+  const html = await fetchHtml(createPaths(page.base).mediaKit())
   if (html === null) throw new Error('the kit did not come')
   await swapIn(html, document.body, 'beforeend')
   return JSON.parse(element('media-kit', HTMLElement).dataset.words ?? '{}')

@@ -2,13 +2,12 @@
 export const portionRows = 20
 export const portionMs = 8
 
-/** A part of what the server said; of rows, whose room they are of and how many. */
+/** A part of a frame; when it holds rows, their room and number. */
 type Portion = { text: string; room: number; rows: number }
 
 /**
- * What the server says, in the order in which it came, and in portions: a burst of a thousand rows
- * leaves the page time between them to paint and to hear keys. `hear` is also told how many rows of
- * the same room are still waiting behind.
+ * Hands over frames in order and in portions, so that the page can paint and hear keys between the
+ * rows of a burst. `hear` also gets the number of rows of the same room that still wait.
  */
 export function createInbox(hear: (text: string, behind: number) => void): (text: string) => void {
   const waiting: Portion[] = []
@@ -36,11 +35,9 @@ export function createInbox(hear: (text: string, behind: number) => void): (text
 function hearNext(waiting: Portion[], hear: (text: string, behind: number) => void): void {
   const portion = waiting.shift()
   if (portion === undefined) return
-  const same = waiting.filter(({ room }) => room === portion.room)
-  hear(
-    portion.text,
-    same.reduce((sum, { rows }) => sum + rows, 0),
-  )
+  let behind = 0
+  for (const { room, rows } of waiting) if (room === portion.room) behind += rows
+  hear(portion.text, behind)
 }
 
 /** A frame holds rows of one room, or none. What people wrote is escaped, so no tag is theirs. */
@@ -48,9 +45,8 @@ function portionsOf(text: string): Portion[] {
   if (!text.startsWith('<article')) return [{ text, room: 0, rows: 0 }]
   const room = Number(/data-(?:room="|live=)(\d+)/.exec(text)?.[1])
   const rows = text.split(/(?=<article )/)
-  const starts = rows.keys().filter((n) => n % portionRows === 0)
-  return Array.from(starts, (start) => {
-    const part = rows.slice(start, start + portionRows)
+  return Array.from({ length: Math.ceil(rows.length / portionRows) }, (_, n) => {
+    const part = rows.slice(n * portionRows, (n + 1) * portionRows)
     return { text: part.join(''), room, rows: part.length }
   })
 }

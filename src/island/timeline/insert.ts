@@ -1,149 +1,123 @@
-import { list, rowBeside, revisionOf, rowsOf, seqOf } from '../ui/rows'
-import { createPaths } from '../../shared/paths'
 import { limits } from '../../shared/limits'
+import { createPaths } from '../../shared/paths'
 import { htmx, morph } from '../net/htmx'
 import { copyOf } from '../ui/dom'
 import type { Page } from '../ui/page'
-import type { Pending } from './pending'
-import type { Pill } from './pill'
-import { makeNote, noteNeighbour, otherOf } from './private-notes'
-import { type Rows } from './rows'
-import type { Scroller } from './scroller'
+import { currentRoom, list, placeOf, revisionOf, rowBeside, rowsOf, seqOf } from '../ui/rows'
+import { pendingRows } from './pending'
+import { updateQuotes } from './quotes'
+import { decorate, makeNote, otherOf, regroup, type RowContext, topOf } from './rows'
+import { hasEnd, type Scroller } from './scroller'
 
 /** What it takes to change the list without moving the reader. */
-export type TimelineContext = {
-  page: Page
-  rows: Rows
-  pending: Pending
-  pill: Pill
-  scroller: Scroller
-  /** Prepares rows that are about to be inserted. */
-  decorate: (root: ParentNode) => void
+export type ListContext = RowContext & { scroller: Scroller }
+
+/** Puts a published row into its place; true for a new one at the end, which is not inserted. */
+export function receive(context: ListContext, row: HTMLElement): boolean {
+  const { room, seq } = placeOf(row)
+  if (revisionOf(row) > seq) updateQuotes(row)
+  const isHere = room === currentRoom()
+  if (!isHere && Number(row.dataset.writtenIn) !== currentRoom()) return false
+  const known = document.getElementById(row.id)
+  if (known !== null) update(context, known, row)
+  else if (!isHere) insertNote(context, row)
+  // A change of a row that is not loaded is not new: it comes with its page.
+  else return !isBeforeList(seq) && (hasEnd() || revisionOf(row) === seq)
+  return false
 }
 
-/**
- * Adds rows at the end, before pending ones, each at its place. After a gap they are the first rows
- * of the page.
- */
-export function insertRows(
-  context: TimelineContext,
-  fresh: HTMLElement[],
-  isAfterGap: boolean,
-): void {
-  const { page, pending, rows, scroller } = context
-  const release = scroller.hold()
-  insert(context, pending.first(), ...fresh)
+/** Adds rows at the end, before pending ones, each at its place. */
+export function insertRows(context: ListContext, fresh: HTMLElement[], isAfterGap: boolean): void {
+  const release = context.scroller.hold()
+  list().insertBefore(fragmentOf(context, ...fresh), pendingRows()[0] ?? null)
   for (const row of fresh) {
     // More than three at once are not animated.
     if (fresh.length <= 3) row.classList.add('enter')
     moveToPlace(context, row)
   }
-  const [first] = fresh
-  if (isAfterGap && first !== undefined) beginAt(page, rows, first)
-  else if (scroller.isFollowing()) dropOldest(page, rows)
+  if (isAfterGap) beginAt(context, fresh[0])
+  else if (context.scroller.isFollowing()) trim(context, 'newer')
   release()
 }
 
-/** Adds a private message that was written in this room, unless its place is not loaded. */
-export function insertNote(context: TimelineContext, row: HTMLElement): void {
-  const { page, pending, pill, scroller } = context
+/** Adds a private message that was written in this room, if its place is loaded. */
+function insertNote(context: ListContext, row: HTMLElement): void {
+  const { page, scroller } = context
   const after = Number(row.dataset.writtenAfter)
-  const [first] = rowsOf()
-  const isOlder = document.getElementById('older') !== null && first !== undefined
-  if (!pill.isUpToDate() || (isOlder && after < seqOf(first))) return
+  if (!hasEnd() || isBeforeList(after)) return
   const release = scroller.hold()
+  const next = rowsOf().find((other) => seqOf(other) > after)
   const note = makeNote(page, row, otherOf(page, row).name, after)
-  insert(context, noteNeighbour(list(), after) ?? pending.first(), note)
+  const before = next === undefined ? pendingRows()[0] : topOf(next)
+  list().insertBefore(fragmentOf(context, note), before ?? null)
   release()
+}
+
+/** Whether a place in the room is older than the page. */
+function isBeforeList(seq: number): boolean {
+  const [first] = rowsOf()
+  return document.getElementById('older') !== null && first !== undefined && seq < seqOf(first)
 }
 
 /** Updates a row on the page; the element stays the same. */
-export function update(context: TimelineContext, known: HTMLElement, row: HTMLElement): void {
+function update(context: ListContext, known: HTMLElement, row: HTMLElement): void {
   if (revisionOf(known) >= revisionOf(row)) return
   // The update waits until the reader has finished the edit.
-  if (known.classList.contains('msg--editing')) {
+  if (known.matches('.msg--editing')) {
     const later = (): void => update(context, known, row)
     return known.addEventListener('edited', later, { once: true })
   }
   const release = context.scroller.hold()
-  const fragment = fragmentOf([row])
-  context.decorate(fragment)
-  morph(known, fragment)
+  morph(known, fragmentOf(context, row))
   if (known.closest('.private-note') === null) moveToPlace(context, known)
   release()
 }
 
-/**
- * Adds nodes before an element, or at the end. They are the nodes that were parsed from the frame:
- * serialising and parsing them again could turn a text into markup.
- */
-function insert({ decorate }: TimelineContext, before: HTMLElement | null, ...nodes: Node[]): void {
-  const fragment = fragmentOf(nodes)
-  decorate(fragment)
-  if (before === null) list().append(fragment)
-  else before.before(fragment)
-}
-
-function fragmentOf(nodes: Node[]): DocumentFragment {
+/** The parsed nodes of a frame: parsing their HTML once more could turn a text into markup. */
+function fragmentOf(context: ListContext, ...nodes: Node[]): DocumentFragment {
   const fragment = document.createDocumentFragment()
   fragment.append(...nodes)
+  decorate(context, fragment)
   return fragment
 }
 
-/** Moves a row that came late up to its place. */
-function moveToPlace({ rows }: TimelineContext, row: HTMLElement): void {
+function moveToPlace({ clock }: ListContext, row: HTMLElement): void {
   let before = rowBeside(row, 'previousElementSibling')
   while (before !== null && seqOf(before) > seqOf(row)) {
     before.before(row)
     before = rowBeside(row, 'previousElementSibling')
   }
-  rows.regroup(row)
+  regroup(clock, row)
 }
 
-/** Removes the oldest rows beyond the limit; they can be fetched again. */
-export function dropOldest(page: Page, rows: Rows): void {
+/** Keeps to the limit: a list that grew at one end gives up rows at the other. */
+export function trim(context: ListContext, grownAt: 'older' | 'newer'): void {
   const all = rowsOf()
-  const first = all[all.length - limits.timelineRowsMax]
-  if (all.length > limits.timelineRowsMax && first !== undefined) beginAt(page, rows, first)
-}
-
-/** Removes all rows that the server has: what follows begins the list anew. */
-export function dropAll(): void {
-  for (const row of rowsOf()) if (!row.classList.contains('msg--pending')) row.remove()
-}
-
-/** Makes a row the first of the page, with headings and notes before it removed. */
-function beginAt(page: Page, rows: Rows, first: HTMLElement): void {
-  while (first.previousElementSibling !== null) first.previousElementSibling.remove()
-  const path = createPaths(page.base).older(Number(list().dataset.room), seqOf(first))
-  list().prepend(makeLoader('older-loader', path))
-  rows.regroup(first)
-}
-
-/** Removes the newest rows of a list that grew at its old end; true when there were any. */
-export function dropNewest(page: Page): boolean {
-  const all = rowsOf()
+  if (all.length <= limits.timelineRowsMax) return
+  if (grownAt === 'newer') return beginAt(context, all.at(-limits.timelineRowsMax))
   const last = all[limits.timelineRowsMax - 1]
-  if (last === undefined || all.length === limits.timelineRowsMax) return false
-  while (last.nextElementSibling !== null) last.nextElementSibling.remove()
-  endHere(page)
-  return true
+  while (last?.nextElementSibling) last.nextElementSibling.remove()
+  endHere(context)
+}
+
+function beginAt({ clock, page }: ListContext, first: HTMLElement | undefined): void {
+  if (first === undefined) return
+  while (first.previousElementSibling !== null) first.previousElementSibling.remove()
+  list().prepend(makeLoader(page, 'older', seqOf(first)))
+  regroup(clock, first)
 }
 
 /** What follows the last row is fetched when the reader scrolls there. */
-export function endHere(page: Page): void {
-  const last = rowsOf().findLast((row) => Number.isFinite(seqOf(row)))
+export function endHere({ page }: ListContext): void {
   document.getElementById('newer')?.remove()
-  const after = last === undefined ? 0 : seqOf(last)
-  const path = createPaths(page.base).newer(Number(list().dataset.room), after)
-  list().append(makeLoader('newer-loader', path))
+  const last = rowsOf().map(seqOf).findLast(Number.isFinite)
+  list().append(makeLoader(page, 'newer', last ?? 0))
 }
 
-/** The server's link to more rows, with another address. */
-function makeLoader(template: string, path: string): HTMLElement {
-  const loader = copyOf(template)
-  loader.setAttribute('hx-get', path)
-  // htmx learns of it once it is on the page.
+function makeLoader({ base }: Page, which: 'older' | 'newer', seq: number): HTMLElement {
+  const loader = copyOf(`${which}-loader`)
+  loader.setAttribute('hx-get', createPaths(base)[which](currentRoom(), seq))
+  // htmx finds it once it is on the page.
   queueMicrotask(() => htmx().process(loader))
   return loader
 }

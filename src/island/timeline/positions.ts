@@ -3,13 +3,10 @@ import type { Positions } from '../app'
 /** `ahead`: revisions after a gap. */
 type Position = { known: number; ahead: Set<number>; isRequested: boolean }
 
-/**
- * Revisions of a room are contiguous, so a gap is seen by comparing integers; `onGap` requests what
- * came after the last complete one.
- */
+/** Revisions of a room are contiguous; `onGap` requests what came after the last complete one. */
 export function createPositions(onGap: (room: number, after: number) => void): Positions {
   const positions = new Map<number, Position>()
-  /** The newest revision of rooms whose list is not on the page yet. */
+  // The newest revision of rooms whose list is not on the page yet.
   const early = new Map<number, number>()
   const request = (room: number, position: Position): void => {
     if (position.isRequested) return

@@ -1,4 +1,4 @@
-import { placeOf, textOf } from '../ui/rows'
+import { list, placeOf, textOf } from '../ui/rows'
 import { limits } from '../../shared/limits'
 import { createPaths } from '../../shared/paths'
 import { hueOf } from '../../shared/text'
@@ -29,20 +29,18 @@ export function makeQuote(page: Page, { room, seq, user, name, text }: Quoted): 
 }
 
 /** A message was edited: its quotes follow. */
-export function updateQuotes(timeline: HTMLElement, row: HTMLElement): void {
+export function updateQuotes(row: HTMLElement): void {
   const { room, seq, text } = quotedOf(row)
-  for (const quote of quotesOf(timeline, room, seq)) {
-    quote.querySelector('span')?.replaceChildren(text)
-  }
+  for (const quote of quotesOf(room, seq)) quote.querySelector('span')?.replaceChildren(text)
 }
 
 /** A message was deleted: its quotes say so. */
-export function dropQuotes(timeline: HTMLElement, room: number, seq: number): void {
-  for (const quote of quotesOf(timeline, room, seq)) {
+export function dropQuotes(room: number, seq: number): void {
+  for (const quote of quotesOf(room, seq)) {
     quote.replaceWith(make('span', { class: 'quote quote--gone', 'data-quote': String(seq) }))
   }
 }
 
-function quotesOf(timeline: HTMLElement, room: number, seq: number): NodeListOf<HTMLElement> {
-  return timeline.querySelectorAll(`.msg[data-room="${room}"] a.quote[data-quote="${seq}"]`)
+function quotesOf(room: number, seq: number): NodeListOf<HTMLElement> {
+  return list().querySelectorAll(`.msg[data-room="${room}"] a.quote[data-quote="${seq}"]`)
 }

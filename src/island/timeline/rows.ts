@@ -1,79 +1,90 @@
 import { limits } from '../../shared/limits'
-import { hueOf } from '../../shared/text'
+import { fill, hueOf } from '../../shared/text'
 import type { Muted } from '../app'
 import type { Clock } from '../ui/clock'
 import { copyOf, make, makeButton } from '../ui/dom'
 import type { Page } from '../ui/page'
 import { list, placeOf, rowBeside, rowsOf, sign } from '../ui/rows'
 
-/** What depends on the reader and on neighbours, which the server's HTML leaves to the browser. */
-export type Rows = {
-  /** Adds what is the reader's own: local time, own rows, mentions of the reader, buttons. */
-  decorate: (root: ParentNode) => void
-  /** Groups a row and the one after it with their neighbours, with day headings between. */
-  regroup: (row: HTMLElement) => void
-  regroupAll: () => void
+export type RowContext = {
+  page: Page
+  clock: Clock
+  muted: Pick<Muted, 'decorate'>
+  /** Ids of rows that are hidden while their deletion can be undone. */
+  hidden: Set<string>
 }
 
-type RowsContext = { page: Page; clock: Clock; muted: Pick<Muted, 'decorate'> }
-
-export function createRows(context: RowsContext): Rows {
-  const { clock } = context
-  return {
-    decorate(root) {
-      for (const row of root.querySelectorAll<HTMLElement>('.msg')) decorateRow(context, row)
-      context.muted.decorate(root)
-    },
-    regroup(row) {
-      regroupOne(clock, row)
-      const next = rowBeside(row, 'nextElementSibling')
-      if (next !== null) regroupOne(clock, next)
-    },
-    regroupAll() {
-      for (const heading of list().querySelectorAll('.day')) heading.remove()
-      for (const row of rowsOf()) regroupOne(clock, row)
-    },
+/** Adds what is the reader's own: local time, own rows, mentions of the reader, buttons. */
+export function decorate({ page, clock, muted, hidden }: RowContext, root: ParentNode): void {
+  for (const row of root.querySelectorAll<HTMLElement>('.msg')) {
+    markOwn(row, String(page.user?.id))
+    addButtons(row, page)
+    showTime(row, page, clock)
+    if (hidden.has(row.id)) setHidden(row, true)
   }
+  muted.decorate(root)
 }
 
-function decorateRow({ page, clock }: RowsContext, row: HTMLElement): void {
-  const { words } = page
-  const userId = page.user?.id
-  // The list is one stop of the Tab key; arrows walk in it.
-  row.tabIndex = -1
-  if (Number(row.dataset.user) === userId) row.classList.add('msg--own')
+function markOwn(row: HTMLElement, reader: string): void {
+  if (row.dataset.user === reader) row.classList.add('msg--own')
   const named = (row.dataset.mentions ?? '').split(' ')
-  row.classList.toggle('msg--mention', named.includes(String(userId)) || named.includes('0'))
+  row.classList.toggle('msg--mention', named.includes(reader) || named.includes('0'))
   for (const name of row.querySelectorAll<HTMLElement>('.mention')) {
-    name.classList.toggle('mention--me', Number(name.dataset.person) === userId)
+    name.classList.toggle('mention--me', name.dataset.person === reader)
   }
   for (const chip of row.querySelectorAll<HTMLElement>('.reaction')) {
-    const isMine = (chip.dataset.people ?? '').split(' ').includes(String(userId))
+    const isMine = (chip.dataset.people ?? '').split(' ').includes(reader)
     chip.setAttribute('aria-pressed', String(isMine))
   }
-  for (const code of row.querySelectorAll('pre')) offerCopy(code, words.copyCode)
-  offerUnfolding(row, words.showAll)
-  removeTabStops(row)
-  const at = atOf(row)
+}
+
+function addButtons(row: HTMLElement, { words }: Page): void {
+  for (const code of row.querySelectorAll('pre:not(:has(button))')) {
+    // A text would be part of the code.
+    code.append(make('button', { type: 'button', class: 'copy-code', title: words.copyCode }))
+  }
+  const unfold = (): void => row.classList.add('msg--unfolded')
+  const long = row.querySelector('.msg__body--long:not(:has(+ .unfold))')
+  long?.after(makeButton({ class: 'unfold' }, words.showAll, unfold))
+  // The list is one stop of the Tab key, and arrows walk in it: only the focused row has more.
+  row.tabIndex = -1
+  if (row.contains(document.activeElement) || row.matches('.msg--pending, .msg--editing')) return
+  for (const stop of row.querySelectorAll<HTMLElement>('.msg__main :is(a, button)')) {
+    stop.tabIndex = -1
+  }
+}
+
+function showTime(row: HTMLElement, { words }: Page, clock: Clock): void {
   const edited = Number(row.dataset.edited)
   const change = edited > 0 ? `\n${words.edited} ${clock.full(edited)}` : ''
   for (const time of row.querySelectorAll('time')) {
-    time.textContent = clock.time(at)
-    time.title = clock.full(at) + change
+    time.textContent = clock.time(atOf(row))
+    time.title = clock.full(atOf(row)) + change
   }
+}
+
+/** Groups a row and the one after it with their neighbours, with day headings between. */
+export function regroup(clock: Clock, row: HTMLElement): void {
+  regroupOne(clock, row)
+  const next = rowBeside(row, 'nextElementSibling')
+  if (next !== null) regroupOne(clock, next)
+}
+
+export function regroupAll(clock: Clock): void {
+  for (const heading of list().querySelectorAll('.day')) heading.remove()
+  for (const row of rowsOf()) regroupOne(clock, row)
 }
 
 function regroupOne(clock: Clock, row: HTMLElement): void {
   const previous = rowBeside(row, 'previousElementSibling')
   const startsDay = previous === null || clock.dayKey(atOf(previous)) !== clock.dayKey(atOf(row))
   const before = row.previousElementSibling
-  const hasHeading = before?.classList.contains('day') === true
+  const hasHeading = before?.matches('.day') === true
   const isSeparated =
     row.querySelector('.quote') !== null || before?.matches('.private-note, .new-line') === true
   if (startsDay && !hasHeading) row.before(make('h2', { class: 'day' }, clock.dayLabel(atOf(row))))
   if (!startsDay && hasHeading) before?.remove()
-  const isFollow = !startsDay && !isSeparated && previous !== null && follows(row, previous)
-  row.classList.toggle('msg--follow', isFollow)
+  row.classList.toggle('msg--follow', !startsDay && !isSeparated && follows(row, previous))
 }
 
 function follows(row: HTMLElement, previous: HTMLElement): boolean {
@@ -81,35 +92,57 @@ function follows(row: HTMLElement, previous: HTMLElement): boolean {
   return isSoon && row.dataset.user === previous.dataset.user
 }
 
-/** The content of a message is no stop of the Tab key until the message has the focus. */
-function removeTabStops(row: HTMLElement): void {
-  if (row.contains(document.activeElement) || row.matches('.msg--pending, .msg--editing')) return
-  for (const stop of row.querySelectorAll<HTMLElement>('.msg__main :is(a, button)')) {
-    stop.tabIndex = -1
+/** Hides a row, also in fresh lists; the returned function shows it again. */
+export function hide({ clock, hidden }: RowContext, id: string): () => void {
+  const set = (isHidden: boolean): void => {
+    if (isHidden) hidden.add(id)
+    else hidden.delete(id)
+    setHidden(document.getElementById(id), isHidden)
+    regroupAll(clock)
   }
+  set(true)
+  return () => set(false)
 }
 
-/** The button has no text: it is no part of the code. */
-function offerCopy(code: HTMLElement, label: string): void {
-  if (code.querySelector('button') !== null) return
-  code.append(make('button', { type: 'button', class: 'copy-code', title: label }))
+function setHidden(row: HTMLElement | null, isHidden: boolean): void {
+  if (row === null) return
+  row.hidden = isHidden
+  frameOf(row).hidden = isHidden
 }
 
-function offerUnfolding(row: HTMLElement, label: string): void {
-  const body = row.querySelector('.msg__body--long')
-  if (body === null || row.querySelector('.unfold') !== null) return
-  const unfold = (): void => row.classList.add('msg--unfolded')
-  body.after(makeButton({ class: 'unfold' }, label, unfold))
+/** A private message in the room in which it was written, where it is no row: it has no place. */
+export function makeNote(page: Page, row: HTMLElement, name: string, after: number): HTMLElement {
+  const frame = copyOf('private-note')
+  frame.dataset.after = String(after)
+  const label = frame.querySelector('.private-note__label span')
+  label?.replaceChildren(fill(page.words.onlyYouAnd, { name }))
+  frame.append(row)
+  return frame
+}
+
+/** The other person of a private message, as its row names them. */
+export function otherOf(page: Page, row: HTMLElement): { user: number; name: string } {
+  const { user, to, toName } = row.dataset
+  if (Number(user) === page.user?.id) return { user: Number(to), name: toName ?? '' }
+  return { user: Number(user), name: row.querySelector('.msg__meta bdi')?.textContent ?? '' }
+}
+
+/** The element that is removed with a row: the row, or the note around it. */
+export function frameOf(row: HTMLElement): HTMLElement {
+  return row.closest<HTMLElement>('.private-note') ?? row
+}
+
+/** The first element that belongs to a row: the heading of its day, or the row itself. */
+export function topOf(row: HTMLElement): Element {
+  const heading = row.previousElementSibling
+  return heading?.matches('.day') === true ? heading : row
 }
 
 function atOf(row: HTMLElement): number {
   return Number(row.dataset.at)
 }
 
-/**
- * Completes a published row. A row of plain text (views/messages/live-row.tsx) has only what is its
- * own, which saves more than half of the bytes; the rest comes from the page's template.
- */
+/** Completes the short row of a plain text (views/messages/live-row.tsx) from the template. */
 export function completeRow(page: Page, row: HTMLElement): void {
   const { live } = row.dataset
   const [picture, name] = row.children

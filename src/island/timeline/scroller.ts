@@ -5,36 +5,15 @@ const stickPx = 100
 /** A swap that never ends must not block older messages for ever. */
 const holdMsMax = 1_000
 
-/** Keeps the reader's place: at the end while following, and still while reading back. */
-export type Scroller = {
-  isFollowing: () => boolean
-  toEnd: () => void
-  /** Called before a change of the list; the returned function restores the place after it. */
-  hold: () => () => void
-  /** Centres a row; the reader stops following. */
-  toRow: (row: HTMLElement) => void
-  /** Requests more messages when there are too few to scroll. */
-  fill: () => void
-  /** Watches the size of a list that replaced another. */
-  watch: (timeline: HTMLElement) => void
-}
+export type Scroller = ReturnType<typeof createScroller>
 
-type ScrollHooks = {
-  onNearTop: () => void
-  onNearEnd: () => void
-  /** The reader came back to the end. */
-  onFollow: () => void
-  /** Whether the list ends with the room's newest message: only that end can be followed. */
-  isEndHere: () => boolean
-}
-
-export function createScroller(box: HTMLElement, on: ScrollHooks): Scroller {
+/** Keeps the reader's place; `onFollow` is called when the reader comes back to the end. */
+export function createScroller(box: HTMLElement, onFollow: () => void) {
   let following = true
   let lastTop = 0
   // Scrolling before this time is caused by a swap, not by the reader.
   let heldUntil = 0
-  const leftBelow = (): number => box.scrollHeight - box.scrollTop - box.clientHeight
-  const isAtEnd = (): boolean => on.isEndHere() && leftBelow() < stickPx
+  const isAtEnd = (): boolean => leftBelow(box) < stickPx && hasEnd()
   const goToEnd = (): void => {
     box.scrollTop = box.scrollHeight
     // The event comes a frame later, perhaps together with the reader's own first scroll.
@@ -44,11 +23,9 @@ export function createScroller(box: HTMLElement, on: ScrollHooks): Scroller {
     const { scrollTop: top } = box
     const wasFollowing = following
     following = isAtEnd()
-    if (following && !wasFollowing) on.onFollow()
-    const isHeld = performance.now() < heldUntil
+    if (following && !wasFollowing) onFollow()
     // By direction, as the end of a short page is near its top, too.
-    if (!isHeld && top < lastTop && top < moreFromEdgePx) on.onNearTop()
-    if (!isHeld && top > lastTop && leftBelow() < moreFromEdgePx) on.onNearEnd()
+    if (performance.now() >= heldUntil) loadNear(box, top < lastTop, top > lastTop)
     lastTop = top
   }
   box.addEventListener('scroll', onScroll, { passive: true })
@@ -57,26 +34,25 @@ export function createScroller(box: HTMLElement, on: ScrollHooks): Scroller {
   sizes.observe(box)
   return {
     isFollowing: () => following,
-    toEnd() {
+    toEnd(): void {
       following = true
       goToEnd()
-      on.onFollow()
+      onFollow()
     },
-    toRow(row) {
-      following = false
-      centre(box, row)
+    toRow(row: HTMLElement): void {
+      const above = (box.clientHeight - row.getBoundingClientRect().height) / 2
+      scrollTo(box, row, Math.max(0, above))
       lastTop = box.scrollTop
       // A room that fits the screen does not scroll, and is still followed.
       following = isAtEnd()
-      if (box.scrollTop < moreFromEdgePx) on.onNearTop()
-      if (leftBelow() < moreFromEdgePx) on.onNearEnd()
+      loadNear(box)
     },
-    fill() {
-      if (box.scrollHeight > box.clientHeight) return
-      on.onNearTop()
-      on.onNearEnd()
+    /** Requests more when there is too little to scroll. */
+    fill(): void {
+      if (box.scrollHeight <= box.clientHeight) loadNear(box)
     },
-    hold() {
+    /** Called before a change of the list; the returned function restores the place after it. */
+    hold(): () => void {
       heldUntil = performance.now() + holdMsMax
       const restore = following ? goToEnd : keepPlace(box)
       return () => {
@@ -85,14 +61,34 @@ export function createScroller(box: HTMLElement, on: ScrollHooks): Scroller {
         lastTop = box.scrollTop
       }
     },
-    watch: (timeline) => sizes.observe(timeline),
+    watch: (timeline: HTMLElement): void => sizes.observe(timeline),
   }
 }
 
-function centre(box: HTMLElement, row: HTMLElement): void {
-  const { top, height } = row.getBoundingClientRect()
-  const middle = Math.max(0, (box.clientHeight - height) / 2)
-  box.scrollTop += top - box.getBoundingClientRect().top - middle
+function leftBelow({ clientHeight, scrollHeight, scrollTop }: HTMLElement): number {
+  return scrollHeight - scrollTop - clientHeight
+}
+
+function loadNear(box: HTMLElement, isUp = true, isDown = true): void {
+  if (isUp && box.scrollTop < moreFromEdgePx) loadMore('older')
+  if (isDown && leftBelow(box) < moreFromEdgePx) loadMore('newer')
+}
+
+/** Whether the list ends with the room's newest message: only that end can be followed. */
+export function hasEnd(): boolean {
+  return (document.getElementById('newer') ?? document.getElementById('newest')) === null
+}
+
+/** Requests older or newer messages; false when there are none. */
+export function loadMore(which: 'older' | 'newer'): boolean {
+  const link = document.getElementById(which)
+  link?.dispatchEvent(new Event(which))
+  return link !== null
+}
+
+/** Scrolls until an element is this far below the top of its box. */
+export function scrollTo(box: HTMLElement, part: HTMLElement, px: number): void {
+  box.scrollTop += part.getBoundingClientRect().top - box.getBoundingClientRect().top - px
 }
 
 /** Remembers the first row in view; the returned function moves it back to where it was. */

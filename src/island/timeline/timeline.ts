@@ -1,157 +1,116 @@
-import {
-  currentRoom,
-  isFromDevice,
-  list,
-  passFocus,
-  placeOf,
-  revisionOf,
-  rowsOf,
-  seqOf,
-} from '../ui/rows'
 import { limits } from '../../shared/limits'
 import { createPaths } from '../../shared/paths'
-import type { App, OutboxEntry, Positions, Timeline } from '../app'
-import { fetchHtml, swapIn, watchSwaps } from '../net/htmx'
+import { plural } from '../../shared/text'
+import type { App, OutboxEntry, Timeline } from '../app'
+import { fetchHtml, swapIn } from '../net/htmx'
 import { element } from '../ui/dom'
 import type { Page } from '../ui/page'
+import { currentRoom, isFromDevice, list, passFocus, rowsOf, seqOf } from '../ui/rows'
 import { showToast } from '../ui/toast'
-import {
-  dropAll,
-  dropNewest,
-  dropOldest,
-  endHere,
-  insertNote,
-  insertRows,
-  type TimelineContext,
-  update,
-} from './insert'
-import { createPending } from './pending'
-import { createPill } from './pill'
-import { frameOf } from './private-notes'
-import { dropQuotes, updateQuotes } from './quotes'
-import { createRows } from './rows'
-import { createScroller } from './scroller'
+import { endHere, insertRows, type ListContext, receive, trim } from './insert'
+import { dropPending, markSent, pendingRows, showPending } from './pending'
+import { dropQuotes } from './quotes'
+import { decorate, frameOf, hide, regroup, regroupAll } from './rows'
+import { createScroller, hasEnd } from './scroller'
 
-/** What the recipes do when the list changes by itself. */
 type TimelineListener = {
   /** Another list is on the page; `isJump`: because the reader wanted its end, or one message. */
   shown: (isJump: boolean) => void
-  /** Older or newer rows were loaded. */
   grown: () => void
-  /** This part of the page is about to be removed. */
   removing: (root: ParentNode) => void
-}
-
-type State = TimelineContext & {
-  listener: TimelineListener
-  positions: Positions
-  /** Ids of rows that are hidden while their deletion can be undone. */
-  hidden: Set<string>
-  /** A fresh list was requested because the reader wants its end. */
-  isJumping: boolean
-  /** New rows were left out, as they would be removed at once: the next ones follow a gap. */
-  hasGap: boolean
 }
 
 type TimelineNeeds = Pick<App, 'page' | 'clock' | 'muted' | 'positions'>
 
+type State = ListContext &
+  TimelineNeeds & {
+    listener: TimelineListener
+    pill: ReturnType<typeof createPill>
+    /** A fresh list was requested because the reader wants its end. */
+    isJumping: boolean
+    /** New rows were left out, as they would be removed at once: the next ones follow a gap. */
+    hasGap: boolean
+  }
+
 /** The list of messages: in order, each once, at most 400 rows, and it never jumps. */
 export function createTimeline(needs: TimelineNeeds, listener: TimelineListener): Timeline {
-  const { page, clock, positions } = needs
-  const box = element('log', HTMLElement)
+  const { clock, page } = needs
   const pill = createPill(page, () => toEnd(state))
-  const rows = createRows(needs)
-  const scroller = createScroller(box, {
-    onNearTop: () => void loadMore('older'),
-    onNearEnd: () => void loadMore('newer'),
-    onFollow: () => pill.seen(),
-    isEndHere: pill.isUpToDate,
-  })
-  const pending = createPending(page, clock)
-  const hidden = new Set<string>()
-  const decorate = (root: ParentNode): void => {
-    rows.decorate(root)
-    for (const id of hidden) setHidden(root.querySelector<HTMLElement>(`[id="${id}"]`), true)
-  }
-  const parts = { page, rows, pending, pill, scroller, positions, listener, hidden, decorate }
-  const state: State = { ...parts, isJumping: false, hasGap: false }
-  clock.onMidnight(rows.regroupAll)
-  watchSwaps(list, {
-    onFragment: decorate,
-    hold: scroller.hold,
-    onReplacing: () => listener.removing(list()),
-    onOlder: () => growOlder(state),
-    onNewer: () => growNewer(state),
-    onReplaced: () => start(state),
-  })
+  const scroller = createScroller(element('log', HTMLElement), pill.seen)
+  const parts = { listener, pill, scroller, hidden: new Set<string>() }
+  const state: State = { ...needs, ...parts, isJumping: false, hasGap: false }
+  clock.onMidnight(() => regroupAll(clock))
+  watchSwaps(state)
   return {
     room: currentRoom,
     receive: (row) => receive(state, row),
     append: (fresh, others, behind) => append(state, fresh, others, behind),
     remove: (room, seq) => remove(state, room, seq),
-    hide: (row) => hide(state, row.id),
-    showPending: (entry) => showPending(state, entry),
-    dropPending: pending.drop,
-    markSent(clientId) {
-      const row = document.getElementById(`message-${page.user?.id}-${clientId}`)
-      row?.classList.remove('msg--pending')
-    },
-    hasEnd: pill.isUpToDate,
+    hide: ({ id }) => hide(state, id),
+    showPending: (entry) => showUnsent(state, entry),
+    dropPending: (clientId) => dropPending(page, clientId),
+    markSent: (clientId) => markSent(page, clientId),
+    hasEnd,
     isFollowing: scroller.isFollowing,
     toEnd: () => toEnd(state),
     jumpToEnd: () => jumpToEnd(state),
     toMessage: (seq) => toMessage(state, seq),
-    loadOlder: () => loadMore('older'),
     reload: () => reload(page),
     start: () => start(state),
   }
 }
 
-function receive(state: State, row: HTMLElement): boolean {
-  const { room, seq } = placeOf(row)
-  if (revisionOf(row) > seq) updateQuotes(list(), row)
-  const isHere = room === currentRoom()
-  if (!isHere && Number(row.dataset.writtenIn) !== currentRoom()) return false
-  const known = document.getElementById(row.id)
-  if (known !== null) update(state, known, row)
-  else if (!isHere) insertNote(state, row)
-  // A change of a row that is not loaded is not new: it comes with its page.
-  else return !isBeforeList(row) && (state.pill.isUpToDate() || revisionOf(row) === seq)
-  return false
+/** The button over the composer: how many messages arrived below, and the way to them. */
+function createPill({ language, words }: Page, onClick: () => void) {
+  const button = element('latest', HTMLButtonElement)
+  let unseen = 0
+  const add = (messages: number): void => {
+    unseen += messages
+    button.hidden = unseen === 0 && hasEnd()
+    const label = unseen > 0 ? plural(language, unseen, words.newMessages) : words.jumpToPresent
+    button.querySelector('span')?.replaceChildren(label)
+  }
+  button.addEventListener('click', onClick)
+  return { add, seen: () => add(hasEnd() ? -unseen : 0) }
 }
 
-/** Whether a row is older than the page. */
-function isBeforeList(row: HTMLElement): boolean {
-  const [first] = rowsOf()
-  const hasOlder = document.getElementById('older') !== null
-  return hasOlder && first !== undefined && seqOf(row) < seqOf(first)
+/** Rows are prepared before htmx puts them on the page, and the reader's place is kept. */
+function watchSwaps(state: State): void {
+  let current = list()
+  let release = (): void => {}
+  document.addEventListener('htmx:before:swap', ({ detail: { ctx, tasks } }) => {
+    for (const { fragment } of tasks) decorate(state, fragment)
+    if (ctx.target === list()) state.listener.removing(list())
+    release = state.scroller.hold()
+  })
+  document.addEventListener('htmx:after:swap', ({ detail: { ctx } }) => {
+    const isFresh = list() !== current
+    const edge = ctx.target?.id
+    current = list()
+    if (!isFresh && (edge === 'older' || edge === 'newer')) grow(state, edge)
+    release()
+    if (isFresh) start(state)
+  })
 }
 
 function append(state: State, fresh: HTMLElement[], others: number, behind: number): void {
-  const { page, listener, pill, scroller } = state
+  const { listener, pill, scroller } = state
   const isFollowing = scroller.isFollowing()
   // Somebody who reads far back keeps a full list; the newest come with "Jump to present".
-  const isFull = !isFollowing && rowsOf().length >= limits.timelineRowsMax
-  if (isFull && pill.isUpToDate()) {
-    pill.setUpToDate(false)
-    endHere(page)
-  }
+  if (!isFollowing && hasEnd() && rowsOf().length >= limits.timelineRowsMax) endHere(state)
   if (!isFollowing) pill.add(others)
-  if (!pill.isUpToDate()) return
+  if (!hasEnd()) return
   if (isFollowing && behind >= limits.timelineRowsMax) {
     state.hasGap = true
     return
   }
-  if (state.hasGap) {
-    listener.removing(list())
-    dropAll()
-  }
+  if (state.hasGap) listener.removing(list())
   insertRows(state, fresh, state.hasGap)
   state.hasGap = false
 }
 
-function remove({ hidden, listener, rows, scroller }: State, room: number, seq: number): void {
-  dropQuotes(list(), room, seq)
+function remove({ clock, hidden, listener, scroller }: State, room: number, seq: number): void {
+  dropQuotes(room, seq)
   const place = `.msg[data-room="${room}"][data-seq="${seq}"]`
   const row = list().querySelector<HTMLElement>(place)
   if (row === null) return
@@ -160,41 +119,22 @@ function remove({ hidden, listener, rows, scroller }: State, room: number, seq: 
   passFocus(frameOf(row))
   frameOf(row).remove()
   hidden.delete(row.id)
-  rows.regroupAll()
+  regroupAll(clock)
   release()
 }
 
-/** Hides a row; the returned function shows its newest state in its place again. */
-function hide({ hidden, rows }: State, id: string): () => void {
-  const set = (isHidden: boolean): void => {
-    if (isHidden) hidden.add(id)
-    else hidden.delete(id)
-    setHidden(document.getElementById(id), isHidden)
-    rows.regroupAll()
-  }
-  set(true)
-  return () => set(false)
-}
-
-function setHidden(row: HTMLElement | null, isHidden: boolean): void {
-  if (row === null) return
-  row.hidden = isHidden
-  frameOf(row).hidden = isHidden
-}
-
-function showPending({ pending, rows, scroller }: State, entry: OutboxEntry): HTMLElement | null {
-  const row = pending.show(entry)
-  if (row?.parentElement === list()) rows.regroup(row)
+function showUnsent({ clock, page, scroller }: State, entry: OutboxEntry): HTMLElement | null {
+  const row = showPending({ clock, page }, entry)
+  if (row?.parentElement === list()) regroup(clock, row)
   scroller.toEnd()
   return row
 }
 
 function toEnd(state: State): void {
-  if (state.pill.isUpToDate()) state.scroller.toEnd()
+  if (hasEnd()) state.scroller.toEnd()
   else void jumpToEnd(state)
 }
 
-/** Fetches the end of the room; without a connection everything stays as it is. */
 async function jumpToEnd(state: State): Promise<boolean> {
   state.isJumping = true
   const isDone = await reload(state.page)
@@ -204,18 +144,17 @@ async function jumpToEnd(state: State): Promise<boolean> {
 }
 
 /** False without an answer, or when another room is on the page by then. */
-async function reload(page: Page): Promise<boolean> {
+async function reload({ base }: Page): Promise<boolean> {
   const wanted = currentRoom()
-  const path = createPaths(page.base).room(wanted)
-  const html = await fetchHtml(page, path)
+  const path = createPaths(base).room(wanted)
+  const html = await fetchHtml(path)
   if (html === null || currentRoom() !== wanted) return false
-  await swapIn(html, list(), 'outerHTML')
+  await swapIn(html, list())
   // The address may have been that of one message.
   if (location.pathname !== path) history.replaceState(null, '', path)
   return true
 }
 
-/** Scrolls to a message and highlights it; false when it is not on the page. */
 function toMessage({ scroller }: State, seq: number): boolean {
   const row = list().querySelector<HTMLElement>(`:scope > .msg[data-seq="${seq}"]`)
   if (row === null) return false
@@ -230,13 +169,13 @@ function toMessage({ scroller }: State, seq: number): boolean {
 
 /** The list on the page was made by the server or from the device copy. */
 function start(state: State): void {
-  const { positions, pending, pill, rows, scroller, listener } = state
+  const { clock, listener, page, pill, positions, scroller } = state
   const timeline = list()
   if (!isFromDevice()) positions.set(currentRoom(), Number(timeline.dataset.revision))
-  pill.setUpToDate(document.getElementById('newer') === null)
-  state.decorate(timeline)
-  rows.regroupAll()
-  pending.clear()
+  pill.seen()
+  decorate(state, timeline)
+  regroupAll(clock)
+  for (const row of pendingRows()) row.remove()
   scroller.watch(timeline)
   element('log', HTMLElement).dispatchEvent(new Event('fresh'))
   const { at } = timeline.dataset
@@ -244,41 +183,26 @@ function start(state: State): void {
   if (at === undefined) scroller.toEnd()
   listener.shown(state.isJumping || at !== undefined)
   state.hasGap = false
-  if (at !== undefined && !toMessage(state, Number(at))) showDeleted(state, Number(at))
-  scroller.fill()
-}
-
-/** The wanted message was deleted; the ones around it are shown. */
-function showDeleted({ page, scroller }: State, seq: number): void {
-  const next = rowsOf().find((row) => seqOf(row) > seq) ?? rowsOf().at(-1)
-  if (next !== undefined) scroller.toRow(next)
-  showToast(page.words.messageGone)
-}
-
-function loadMore(which: 'older' | 'newer'): boolean {
-  const link = document.getElementById(which)
-  link?.dispatchEvent(new Event(which))
-  return link !== null
-}
-
-function growOlder({ page, positions, rows, pill, scroller, listener }: State): void {
-  rows.regroupAll()
-  const top = list().querySelector<HTMLElement>(':scope > #older, :scope > .start')
-  positions.readAt(currentRoom(), Number(top?.dataset.revision))
-  if (dropNewest(page)) pill.setUpToDate(false)
-  listener.grown()
-  scroller.fill()
-}
-
-function growNewer({ page, positions, rows, pill, scroller, listener }: State): void {
-  rows.regroupAll()
-  dropOldest(page, rows)
-  const bottom = list().querySelector<HTMLElement>(':scope > #newer, :scope > #newest')
-  if (bottom?.id === 'newest') {
-    bottom.remove()
-    pill.setUpToDate(true)
+  if (at !== undefined && !toMessage(state, Number(at))) {
+    // The message was deleted; the ones around it are shown.
+    const next = rowsOf().find((row) => seqOf(row) > Number(at)) ?? rowsOf().at(-1)
+    if (next !== undefined) scroller.toRow(next)
+    showToast(page.words.messageGone)
   }
-  positions.readAt(currentRoom(), Number(bottom?.dataset.revision))
+  scroller.fill()
+}
+
+/** Older or newer rows were put in: the list gives up what it has too many of at its other end. */
+function grow(state: State, edge: 'older' | 'newer'): void {
+  const { clock, listener, pill, positions, scroller } = state
+  const last = edge === 'older' ? '#older, :scope > .start' : '#newer, :scope > #newest'
+  const mark = list().querySelector<HTMLElement>(`:scope > ${last}`)
+  regroupAll(clock)
+  trim(state, edge)
+  if (mark?.id === 'newest') mark.remove()
+  if (edge === 'newer') pill.seen()
+  else pill.add(0)
+  positions.readAt(currentRoom(), Number(mark?.dataset.revision))
   listener.grown()
   scroller.fill()
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { createClock } from '../../../src/island/ui/clock'
-import { createRows } from '../../../src/island/timeline/rows'
+import { decorate, regroup, regroupAll } from '../../../src/island/timeline/rows'
 import { rowsOf } from '../../../src/island/ui/rows'
 import type { Page } from '../../../src/island/ui/page'
 import { en } from '../../../views/words'
@@ -19,10 +19,11 @@ const page: Page = {
   icons: { icon: '', iconUnread: '' },
   lazy: {},
 }
+const clock = createClock(page)
 const minute = 60_000
 const noon = new Date().setHours(12, 0, 0, 0)
 
-/** A timeline of [author, time] and the dresser that settled it. */
+/** A timeline of [author, time] as the browser decorates and groups it. */
 function show(messages: [user: number, at: number][]) {
   const timeline = document.getElementById('timeline')
   if (timeline === null) throw new Error('no timeline')
@@ -33,14 +34,13 @@ function show(messages: [user: number, at: number][]) {
            <time></time></article>`,
     )
     .join('')
-  const rows = createRows({ page, clock: createClock(page), muted: { decorate: () => {} } })
-  rows.decorate(timeline)
-  rows.regroupAll()
+  decorate({ page, clock, muted: { decorate: () => {} }, hidden: new Set() }, timeline)
+  regroupAll(clock)
   const follows = (): boolean[] =>
     rowsOf(timeline).map((row) => row.classList.contains('msg--follow'))
   const days = (): string[] =>
     [...timeline.querySelectorAll('.day')].map((day) => day.textContent ?? '')
-  return { timeline, rows, follows, days }
+  return { timeline, follows, days }
 }
 
 test('messages of one person within five minutes share a head', () => {
@@ -69,7 +69,7 @@ test('a new day gets a heading, and a row after it its own head', () => {
 })
 
 test('a row between two others changes what follows on what', () => {
-  const { timeline, rows, follows } = show([
+  const { timeline, follows } = show([
     [1, noon],
     [1, noon + minute],
   ])
@@ -79,7 +79,7 @@ test('a row between two others changes what follows on what', () => {
     `<article class="msg" data-user="2" data-at="${noon + 30_000}"></article>`,
   )
   const between = rowsOf(timeline)[1]
-  if (between !== undefined) rows.regroup(between)
+  if (between !== undefined) regroup(clock, between)
   expect(follows()).toEqual([false, false, false])
 })
 

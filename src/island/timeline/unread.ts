@@ -1,19 +1,25 @@
 import { fill, plural } from '../../shared/text'
-import type { App, NewLine } from '../app'
+import type { App, NewLine, ReadMarker } from '../app'
 import { element, make } from '../ui/dom'
 import type { Page } from '../ui/page'
 import { list, rowsOf, seqOf } from '../ui/rows'
+import { topOf } from './rows'
+import { loadMore, scrollTo } from './scroller'
 
-type Hooks = { onMarkRead: () => void; loadOlder: () => boolean }
+/** A room counts as read when its end has been in view for this long. */
+const readMs = 1_000
 
 /** The line before the first unread message, and the bar that tells how many are above. */
-export function createNewLine({ clock, page }: Pick<App, 'clock' | 'page'>, hooks: Hooks): NewLine {
+export function createNewLine(
+  { clock, page }: Pick<App, 'clock' | 'page'>,
+  onMarkRead: () => void,
+): NewLine {
   const box = element('log', HTMLElement)
   const bar = element('unread-bar', HTMLElement)
   const jump = bar.querySelector('.unread-bar__jump')
-  /** The read marker when the room was opened; null without a line. */
+  // The read marker when the room was opened; null without a line.
   let readSeq: number | null = null
-  /** The reader wants to see the line, and older messages were requested. */
+  // The reader wants to see the line, and older messages were requested.
   let isSeeking = false
   const drop = (): void => {
     document.getElementById('new-line')?.remove()
@@ -24,8 +30,8 @@ export function createNewLine({ clock, page }: Pick<App, 'clock' | 'page'>, hook
   const place = (): HTMLElement | null => (readSeq === null ? null : placeLine(page, readSeq))
   const seek = (): void => {
     const line = place()
-    isSeeking = line === null && hooks.loadOlder()
-    if (line !== null) scrollTo(box, line)
+    isSeeking = line === null && loadMore('older')
+    if (line !== null) scrollTo(box, line, box.clientHeight / 3)
   }
   const open = (): void => {
     drop()
@@ -36,7 +42,7 @@ export function createNewLine({ clock, page }: Pick<App, 'clock' | 'page'>, hook
     const line = place()
     const top = line?.getBoundingClientRect().top ?? Number.NEGATIVE_INFINITY
     if (top >= box.getBoundingClientRect().top) return
-    if (line !== null) scrollTo(box, line)
+    if (line !== null) scrollTo(box, line, box.clientHeight / 3)
     const time = clock.time(Number(dataset.unreadSince))
     const sentence = plural(page.language, unread, page.words.newSince)
     jump?.replaceChildren(fill(sentence, { time }))
@@ -45,7 +51,7 @@ export function createNewLine({ clock, page }: Pick<App, 'clock' | 'page'>, hook
   jump?.addEventListener('click', seek)
   bar.querySelector('.unread-bar__read')?.addEventListener('click', () => {
     drop()
-    hooks.onMarkRead()
+    onMarkRead()
   })
   return {
     drop,
@@ -66,17 +72,9 @@ function placeLine(page: Page, readSeq: number): HTMLElement | null {
   const first = firstUnread(page.user?.id, readSeq)
   if (known !== null || first === null) return known
   const line = make('p', { id: 'new-line', class: 'new-line' }, page.words.newLine)
-  const heading = first.previousElementSibling
-  const isFirstOfDay = heading?.classList.contains('day') === true
-  if (isFirstOfDay) heading.before(line)
-  else first.before(line)
+  topOf(first).before(line)
   first.classList.remove('msg--follow')
   return line
-}
-
-function scrollTo(box: HTMLElement, line: HTMLElement): void {
-  const { top } = line.getBoundingClientRect()
-  box.scrollTop += top - box.getBoundingClientRect().top - box.clientHeight / 3
 }
 
 /** The first unread message of somebody else, if what is before it is on the page, too. */
@@ -87,4 +85,51 @@ function firstUnread(reader: number | undefined, readSeq: number): HTMLElement |
   const isUnread = (row: HTMLElement): boolean =>
     seqOf(row) > readSeq && Number(row.dataset.user) !== reader
   return rows.find(isUnread) ?? null
+}
+
+/** Watches the window and the list, and tells the server what was read. */
+export function createReadMarker(app: Pick<App, 'connection' | 'rooms' | 'timeline'>): ReadMarker {
+  const { connection, rooms, timeline } = app
+  const { room } = timeline
+  let timer: Timer | undefined
+  let watched = 0
+  let pausedIn: number | null = null
+  const isWatched = (): boolean =>
+    !document.hidden && document.hasFocus() && timeline.isFollowing() && pausedIn !== room()
+  const isUnread = (): boolean => newestSeq() > (rooms.find(room())?.read_seq ?? 0)
+  const finish = (): void => {
+    timer = undefined
+    if (isWatched() && isUnread()) connection.send({ type: 'read', room: room(), seq: newestSeq() })
+  }
+  const check = (): void => {
+    if (room() !== pausedIn) pausedIn = null
+    rooms.look(room(), isWatched())
+    if (!isWatched() || room() !== watched) {
+      clearTimeout(timer)
+      timer = undefined
+    }
+    watched = room()
+    if (isWatched() && isUnread()) timer ??= setTimeout(finish, readMs)
+  }
+  for (const type of ['focus', 'blur']) addEventListener(type, check)
+  document.addEventListener('visibilitychange', check)
+  element('log', HTMLElement).addEventListener('scroll', check, { passive: true })
+  return {
+    check,
+    isWatched,
+    pause() {
+      pausedIn = room()
+      check()
+    },
+    resume() {
+      pausedIn = null
+      check()
+    },
+  }
+}
+
+/** The newest place on the page; unsent messages have none. */
+function newestSeq(): number {
+  const newest = ':scope > :nth-last-child(1 of .msg:not([data-seq="0"]))'
+  return Number(list().querySelector<HTMLElement>(newest)?.dataset.seq ?? 0)
 }
