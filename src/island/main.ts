@@ -20,7 +20,7 @@ import { createComposer } from './composer/composer'
 import { openDrafts } from './composer/drafts'
 import { suggestSoon } from './composer/suggestions'
 import { createTyping } from './composer/typing'
-import { ifLoaded, lazyParts, onFirstUse, useLoaded } from './lazy'
+import { ifLoaded, lazyParts, loadLazy, onFirstUse, useLoaded } from './lazy'
 import { createRequests, openOutbox } from './messages/outbox'
 import { createConnection } from './net/connection'
 import { openMuted, watchPeopleSearch } from './people/people'
@@ -37,8 +37,13 @@ import { openStorage, type Storage } from './ui/storage'
 /** The browser's side: what must be instant. Everything else is HTML and htmx. */
 const page = readPage()
 const storage = openStorage(page)
-if (document.getElementById('sign-in') !== null) startSignIn(page, storage)
-else if (page.user !== null && document.getElementById('timeline') !== null) {
+if (document.getElementById('sign-in') !== null) {
+  startSignIn(storage)
+  ifLoaded(
+    () => loadLazy(page, 'faces'),
+    ({ watchFaces }) => watchFaces(),
+  )
+} else if (page.user !== null && document.getElementById('timeline') !== null) {
   start(createApp(page, storage, page.user))
 }
 

@@ -147,11 +147,12 @@ test('a waiting file is cleared, too, though the page never opened its store', a
   await page.goto(addressOf(server.port, host))
   await page.nickname.focused()
   await page.type('Ben')
+  await page.click('#sign-in-form [value=boat]')
   await page.press('Enter')
   await page.connected()
 })
 
-test('on one’s own device name and sound stay, and no messages', async () => {
+test('on one’s own device name, avatar and sound stay, and no messages', async () => {
   await page.press('ArrowLeft')
   await mei.post(1, 'open', 'said in the open')
   await page.keeps('said in the open')
@@ -163,4 +164,5 @@ test('on one’s own device name and sound stay, and no messages', async () => {
   const kinds = `Object.keys(localStorage).map((key) => key.split('.').slice(2).join('.')).sort()`
   expect(await page.evaluate<string[]>(kinds)).toEqual(['person', 'volume'])
   await page.nickname.holds('Ben')
+  await page.part('#sign-in-form [value=boat]:checked').shown()
 })

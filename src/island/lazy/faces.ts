@@ -1,14 +1,14 @@
 import type { App, Faces } from '../app'
 import { fill } from '../../shared/text'
 import { element } from '../ui/dom'
-import { prefill, watchFaces } from '../people/face'
+import { watchFaces } from '../people/face'
 import { list, roomTitle } from '../ui/rows'
 import type { Page } from '../ui/page'
 
 /** After an interruption every page asks who is online: not all at the same moment. */
 const renewMsMax = 3_000
 
-export { prefill, watchFaces }
+export { watchFaces }
 
 export function create(app: App): Faces {
   const changePeople = (changed: HTMLElement[]): void => {
@@ -78,12 +78,10 @@ function placesOf({ user }: Page, id: number): ParentNode[] {
 
 function show(place: ParentNode, name: string, face: Element): void {
   const old = place.querySelector('.av')
-  const fresh = face.cloneNode(true)
-  if (old !== null && fresh instanceof Element) {
-    for (const size of ['av--small', 'av--large'])
-      fresh.classList.toggle(size, old.classList.contains(size))
-    old.replaceWith(fresh)
-  }
-  place.querySelector('.msg__meta bdi, bdi')?.replaceChildren(name)
+  const fresh = document.importNode(face, true)
+  // With the size that a face has in this place.
+  fresh.setAttribute('class', old?.getAttribute('class') ?? '')
+  old?.replaceWith(fresh)
+  place.querySelector('bdi')?.replaceChildren(name)
   if (place instanceof HTMLElement && place.matches('.person')) place.dataset.name = name
 }

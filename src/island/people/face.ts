@@ -1,7 +1,5 @@
-import { announce, closest } from '../ui/dom'
-import { draw, encode, isAnimated, withPicture } from '../ui/picture'
-import { fieldsOf } from '../ui/shape'
-import type { Storage } from '../ui/storage'
+import { announce, closest, onClick } from '../ui/dom'
+import { draw, isAnimated, withPicture } from '../ui/picture'
 
 /** The side of a profile picture in pixels: sharp in the largest place on a dense screen. */
 const sidePx = 128
@@ -12,67 +10,39 @@ const fileBytesMax = 30 * 1024 * 1024
  * square and made small here, and sent with the form as text.
  */
 export function watchFaces(): void {
-  document.addEventListener('click', ({ target }) => {
-    if (closest(target, '.own-face__choose') !== null) input('.own-face__file')?.click()
-  })
-  document.addEventListener('change', ({ target }) => {
-    if (!(target instanceof HTMLInputElement) || !target.matches('.own-face__file')) return
-    useFirst(target.files)
-    target.value = ''
-  })
-  const hasForm = (): boolean => document.querySelector('.own-face') !== null
-  document.addEventListener('paste', (event) => {
-    const files = event.clipboardData?.files
-    if (files?.[0] === undefined || !hasForm()) return
+  const take = (event: Event, file: File | undefined): void => {
+    const isText = event.type === 'paste' && file === undefined
+    if (isText || document.querySelector('.own-face') === null) return
     event.preventDefault()
-    useFirst(files)
-  })
-  document.addEventListener('dragover', (event) => {
-    if (hasForm()) event.preventDefault()
-  })
-  document.addEventListener('drop', (event) => {
-    if (!hasForm()) return
-    event.preventDefault()
-    useFirst(event.dataTransfer?.files)
+    if (file !== undefined) void use(file)
+  }
+  document.addEventListener('paste', (event) => take(event, event.clipboardData?.files[0]))
+  document.addEventListener('dragover', (event) => take(event, undefined))
+  document.addEventListener('drop', (event) => take(event, event.dataTransfer?.files[0]))
+  onClick(document, '.own-face__choose', () => input('.own-face__file')?.click())
+  document.addEventListener('change', (event) => {
+    const field = closest(event.target, '.own-face__file')
+    if (!(field instanceof HTMLInputElement)) return
+    take(event, field.files?.[0])
+    field.value = ''
   })
   // A refused form that comes back still has the picture, as text.
   document.addEventListener('htmx:after:swap', showKept)
   showKept()
 }
 
-/** Fills in the name and picture of the last sign-in. */
-export function prefill(storage: Storage): void {
-  const { nickname, picture, avatar } = fieldsOf(storage.read('person'))
-  const name = input('#nickname')
-  if (name?.value === '' && typeof nickname === 'string') {
-    name.value = nickname
-    name.select()
-  }
-  const field = input('#sign-in-form [name=picture]')
-  if (field !== null && typeof picture === 'string') field.value ||= picture
-  for (const radio of document.querySelectorAll<HTMLInputElement>('#sign-in-form [name=avatar]')) {
-    if (radio.value === avatar) radio.checked = true
-  }
-}
-
 function input(selector: string): HTMLInputElement | null {
   return document.querySelector<HTMLInputElement>(selector)
 }
 
-function useFirst(files: FileList | null | undefined): void {
-  const file = files?.[0]
-  if (file !== undefined) void use(file)
-}
-
 async function use(file: File): Promise<void> {
   if (await isAnimated(file)) return complain('moves')
-  const made = file.size > fileBytesMax ? null : await withPicture(file, crop)
-  if (made === null) return complain('unreadable')
+  const text = file.size > fileBytesMax ? null : await withPicture(file, crop)
+  if (text === null) return complain('unreadable')
   complain(null)
-  const bytes = new Uint8Array(await made.arrayBuffer())
   const field = input('.own-face [name=picture]')
-  if (field !== null) field.value = btoa(String.fromCharCode(...bytes))
-  show(made)
+  if (field !== null) field.value = text
+  show(text)
 }
 
 function complain(about: 'moves' | 'unreadable' | null): void {
@@ -82,20 +52,23 @@ function complain(about: 'moves' | 'unreadable' | null): void {
   if (sentence !== '') announce(sentence, 'alert')
 }
 
-/** The middle of the picture. */
-function crop(image: HTMLImageElement): Promise<Blob | null> {
+/** The middle of the picture as a JPEG in base64. */
+function crop(image: HTMLImageElement): string {
   const { naturalWidth: width, naturalHeight: height } = image
   const side = Math.min(width, height)
   const middle = [(width - side) / 2, (height - side) / 2, side, side] as const
-  return encode(draw(image, sidePx, sidePx, '#fff', [...middle]), 'image/jpeg', 0.88)
+  const canvas = draw(image, sidePx, sidePx, '#fff', [...middle])
+  return canvas.toDataURL('image/jpeg', 0.88).replace(/^.*,/, '')
 }
 
-function show(blob: Blob): void {
+/** Shows the picture among the avatars, chosen. */
+function show(text: string): void {
   const choice = document.querySelector<HTMLElement>('.picks__own')
   const radio = choice?.querySelector('input')
   const image = choice?.querySelector('img')
   if (choice === null || radio == null || image == null) return
-  image.src = URL.createObjectURL(blob)
+  const bytes = Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0))
+  image.src = URL.createObjectURL(new Blob([bytes], { type: 'image/jpeg' }))
   choice.hidden = false
   radio.value = 'picture'
   radio.checked = true
@@ -104,10 +77,9 @@ function show(blob: Blob): void {
 function showKept(): void {
   const text = input('.own-face [name=picture]')?.value ?? ''
   const image = document.querySelector<HTMLImageElement>('.picks__own img')
-  if (text === '' || image === null || image.src.startsWith('blob:')) return
+  if (text === '' || image?.src.startsWith('blob:')) return
   try {
-    const bytes = Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0))
-    show(new Blob([bytes], { type: 'image/jpeg' }))
+    show(text)
   } catch {
     complain('unreadable')
   }

@@ -1,32 +1,37 @@
 import { element } from '../ui/dom'
-import { ifLoaded, loadLazy } from '../lazy'
 import type { Page } from '../ui/page'
+import { fieldsOf } from '../ui/shape'
 import type { Storage } from '../ui/storage'
+
+const fieldsKept = ['nickname', 'avatar', 'picture']
 
 /**
  * The sign-in dialog, with the name and picture of the last time. It is modal only for tidiness:
  * the server decides what a visitor may see.
  */
-export function startSignIn(page: Page, storage: Storage): void {
+export function startSignIn(storage: Storage): void {
   const dialog = element('sign-in', HTMLDialogElement)
   dialog.addEventListener('cancel', (event) => event.preventDefault())
   dialog.close()
   dialog.showModal()
+  fillIn(element('sign-in-form', HTMLFormElement), fieldsOf(storage.read('person')))
   dialog.addEventListener('submit', () => {
     const form = new FormData(element('sign-in-form', HTMLFormElement))
-    const [nickname, avatar] = [form.get('nickname'), form.get('avatar')]
-    storage.write('person', { nickname, avatar, picture: form.get('picture') })
+    storage.write('person', Object.fromEntries(fieldsKept.map((name) => [name, form.get(name)])))
   })
+  const select = (): void => element('nickname', HTMLInputElement).select()
   // A refused name comes back with the form, to be corrected.
-  document.addEventListener('htmx:after:swap', () => element('nickname', HTMLInputElement).select())
-  element('nickname', HTMLInputElement).select()
-  ifLoaded(
-    () => loadLazy(page, 'faces'),
-    ({ prefill, watchFaces }) => {
-      prefill(storage)
-      watchFaces()
-    },
-  )
+  document.addEventListener('htmx:after:swap', select)
+  select()
+}
+
+function fillIn(form: HTMLFormElement, kept: Record<string, unknown>): void {
+  for (const name of fieldsKept) {
+    const [field, value] = [form.elements.namedItem(name), kept[name]]
+    if (typeof value !== 'string') continue
+    if (field instanceof RadioNodeList) field.value = value
+    else if (field instanceof HTMLInputElement) field.value ||= value
+  }
 }
 
 /** The form is on its way, and the sockets are closed before its answer comes. */
@@ -45,17 +50,17 @@ export function forgetOnLogOut(page: Page, storage: Storage, unsent: () => numbe
   const form = element('log-out', HTMLFormElement)
   const tabs = new BroadcastChannel(`chatroom-${page.instance}`)
   let isOut = false
-  const forget = (kept: string[]): void => {
+  const forget = (isShared: boolean): void => {
     isOut = true
-    storage.seal(kept)
+    storage.seal(isShared ? [] : harmless)
   }
-  tabs.onmessage = ({ data }) => forget(data === 'shared' ? [] : harmless)
+  tabs.onmessage = ({ data: isShared }) => forget(isShared)
   form.addEventListener('submit', (event) => {
     if (unsent() > 0 && !confirm(page.words.logOutUnsent)) return event.preventDefault()
     form.dataset.sent = ''
     const isShared = new FormData(form).has('shared')
-    forget(isShared ? [] : harmless)
-    tabs.postMessage(isShared ? 'shared' : 'own')
+    forget(isShared)
+    tabs.postMessage(isShared)
   })
   // The Back button may show the page from the browser's memory.
   addEventListener('pageshow', () => {

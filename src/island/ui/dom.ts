@@ -7,8 +7,7 @@ export function element<Kind extends HTMLElement>(id: string, kind: new () => Ki
 
 /** A copy of the content of a template that the server always renders. Throws like `element`. */
 export function copyOf(template: string): HTMLElement {
-  const { firstElementChild } = element(template, HTMLTemplateElement).content
-  const copy = firstElementChild?.cloneNode(true)
+  const copy = element(template, HTMLTemplateElement).content.firstElementChild?.cloneNode(true)
   if (copy instanceof HTMLElement) return copy
   throw new Error(`#${template} is empty`)
 }
@@ -26,11 +25,7 @@ export function make<Tag extends keyof HTMLElementTagNameMap>(
 }
 
 /** A button with a label and what it does. */
-export function makeButton(
-  attributes: Record<string, string>,
-  label: string,
-  act: () => void,
-): HTMLButtonElement {
+export function makeButton(attributes: Record<string, string>, label: string, act: () => void) {
   const button = make('button', { type: 'button', ...attributes }, label)
   button.addEventListener('click', act)
   return button

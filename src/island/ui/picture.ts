@@ -1,19 +1,12 @@
 /** Reads a picture and gives what `use` makes of it; null when the browser cannot read it. */
-export async function withPicture<Result>(
+export function withPicture<Result>(
   file: Blob,
-  use: (image: HTMLImageElement) => Promise<Result>,
+  use: (image: HTMLImageElement) => Result | Promise<Result>,
 ): Promise<Result | null> {
-  const url = URL.createObjectURL(file)
-  try {
-    const image = new Image()
-    image.src = url
-    await image.decode()
-    return await use(image)
-  } catch {
-    return null
-  } finally {
-    URL.revokeObjectURL(url)
-  }
+  const image = new Image()
+  image.src = URL.createObjectURL(file)
+  const made = image.decode().then(() => use(image))
+  return made.catch(() => null).finally(() => URL.revokeObjectURL(image.src))
 }
 
 type Part = [left: number, top: number, width: number, height: number]
@@ -26,9 +19,7 @@ export function draw(
   background = 'transparent',
   part: Part = [0, 0, image.naturalWidth, image.naturalHeight],
 ): HTMLCanvasElement {
-  const canvas = document.createElement('canvas')
-  canvas.width = width
-  canvas.height = height
+  const canvas = Object.assign(document.createElement('canvas'), { width, height })
   const pen = canvas.getContext('2d')
   if (pen === null) throw new Error('the browser has no canvas')
   pen.imageSmoothingQuality = 'high'
@@ -39,15 +30,11 @@ export function draw(
 }
 
 /** The canvas as a file; null when the browser refuses, as with one that is too large. */
-export function encode(
-  canvas: HTMLCanvasElement,
-  type: string,
-  quality?: number,
-): Promise<Blob | null> {
-  return new Promise((resolve) => canvas.toBlob(resolve, type, quality))
+export function encode(canvas: HTMLCanvasElement, type: string, quality?: number) {
+  return new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, type, quality))
 }
 
-/** An animated WebP or PNG says so near its beginning. */
+/** Whether a picture moves: an animated WebP or PNG says so near its beginning. */
 export async function isAnimated(file: Blob): Promise<boolean> {
   if (!/^image\/(png|webp)$/.test(file.type)) return file.type === 'image/gif'
   return /ANIM|acTL/.test(await file.slice(0, 4_096).text())

@@ -5,24 +5,12 @@ import { isTouch } from './keys'
 import type { Page } from './page'
 
 /** The list on the page; another element after another room was opened. */
-export function list(): HTMLElement {
-  return element('timeline', HTMLElement)
-}
-
-/** The id of the room on the page. */
-export function currentRoom(): number {
-  return Number(list().dataset.room)
-}
-
-/** The name of the room on the page. */
-export function roomTitle(): string {
-  return list().dataset.title ?? ''
-}
-
+export const list = (): HTMLElement => element('timeline', HTMLElement)
+export const currentRoom = (): number => Number(list().dataset.room)
+/** The name of the room on the page, with its sign. */
+export const roomTitle = (): string => list().dataset.title ?? ''
 /** Whether the list on the page comes from the device copy. */
-export function isFromDevice(): boolean {
-  return list().dataset.remembered !== undefined
-}
+export const isFromDevice = (): boolean => list().dataset.remembered !== undefined
 
 /** All visible rows, oldest first; private notes are none. */
 export function rowsOf(timeline = list()): HTMLElement[] {
@@ -30,19 +18,16 @@ export function rowsOf(timeline = list()): HTMLElement[] {
 }
 
 /** Where a message was posted. */
-export function placeOf(row: HTMLElement): { room: number; seq: number } {
-  return { room: Number(row.dataset.room), seq: Number(row.dataset.seq) }
+export function placeOf({ dataset }: HTMLElement): { room: number; seq: number } {
+  return { room: Number(dataset.room), seq: Number(dataset.seq) }
 }
 
 /** The row's place in the room; pending rows have none and stand last. */
-export function seqOf(row: HTMLElement): number {
-  return Number(row.dataset.seq) || Number.POSITIVE_INFINITY
-}
+export const seqOf = ({ dataset }: HTMLElement): number => Number(dataset.seq) || Infinity
 
 /** The room's revision of the row's last change; a fresh row names it once, as its place. */
-export function revisionOf(row: HTMLElement): number {
-  return Number(row.dataset.revision ?? row.dataset.seq)
-}
+export const revisionOf = ({ dataset: { revision, seq } }: HTMLElement): number =>
+  Number(revision ?? seq)
 
 type Side = 'nextElementSibling' | 'previousElementSibling'
 
@@ -56,8 +41,8 @@ export function rowBeside(part: HTMLElement, side: Side): HTMLElement | null {
 /** An element that may have the focus is about to be removed: the focus goes to a neighbour. */
 export function passFocus(removed: HTMLElement): void {
   if (!removed.contains(document.activeElement)) return
-  const row =
-    rowBeside(removed, 'nextElementSibling') ?? rowBeside(removed, 'previousElementSibling')
+  const next = rowBeside(removed, 'nextElementSibling')
+  const row = next ?? rowBeside(removed, 'previousElementSibling')
   if (row !== null) row.focus({ preventScroll: true })
   else if (!isTouch()) element('content', HTMLElement).focus()
 }
@@ -99,10 +84,10 @@ export function textOf(row: HTMLElement): string {
   return [...pictures, ...names].join(', ')
 }
 
-function sentence(page: Page, row: HTMLElement): string {
-  const text = textOf(row)
+function sentence({ words }: Page, row: HTMLElement): string {
   const name = row.querySelector('.msg__meta bdi')?.textContent ?? ''
-  const isLong = text.length > spokenUnitsMax
-  const spoken = isLong ? fill(page.words.andMore, { text: text.slice(0, spokenUnitsMax) }) : text
-  return fill(page.words.announceMessage, { name, text: spoken })
+  const text = textOf(row)
+  const start = text.slice(0, spokenUnitsMax)
+  const spoken = start === text ? text : fill(words.andMore, { text: start })
+  return fill(words.announceMessage, { name, text: spoken })
 }

@@ -77,12 +77,7 @@ const tab = Math.random()
  * Does `work` in the one tab that claims a key last within a moment, and `otherwise` in the others.
  * A suspended tab claims nothing. (There are no Web Locks on plain HTTP.)
  */
-export function claim(
-  storage: Storage,
-  key: string,
-  work: () => void,
-  otherwise: () => void,
-): void {
+export function claim(storage: Storage, key: string, work: () => void, otherwise: () => void) {
   if (!storage.write(key, tab)) return work()
   setTimeout(() => (storage.read(key) === tab ? work() : otherwise()), claimMs)
 }
