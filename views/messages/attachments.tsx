@@ -1,3 +1,4 @@
+import { sizeOnPage } from '../../src/shared/pictures'
 import { sizeOf } from '../../src/shared/text'
 import type { Paths } from '../../src/shared/paths'
 import type { Attachment } from '../../src/store/store'
@@ -41,7 +42,7 @@ function Pictures({ pictures, paths }: { pictures: Attachment[]; paths: Paths })
 /** The box has its size before the picture is loaded; nine colours fill it until then. */
 function Picture({ picture, paths, isExtra, more }: PictureProps) {
   const { id, name, description, preview } = picture
-  const { width, height } = fit(picture)
+  const { width, height } = sizeOnPage(picture.width, picture.height)
   return (
     <a
       class={isExtra ? 'pic pic--extra' : 'pic'}
@@ -62,18 +63,6 @@ function Picture({ picture, paths, isExtra, more }: PictureProps) {
       {more > 0 && <span class="pic__more">+{more}</span>}
     </a>
   )
-}
-
-const boxPx = { width: 416, height: 320 }
-
-/** The size on the page: that of the picture, but within a box. */
-function fit({ width, height }: Attachment): { width: number; height: number } {
-  const [wide, high] = [width ?? boxPx.width, height ?? boxPx.height]
-  const scale = Math.min(1, boxPx.width / wide, boxPx.height / high)
-  return {
-    width: Math.max(1, Math.round(wide * scale)),
-    height: Math.max(1, Math.round(high * scale)),
-  }
 }
 
 function Preview({ colours }: { colours: string }) {

@@ -106,7 +106,7 @@ function Lightbox({ view }: { view: View }) {
           <Icon name="close" />
           <span class="vh">{page.close}</span>
         </button>
-        <span class="lightbox__note" role="status"></span>
+        <span class="lightbox__note" id="lightbox-note" role="status"></span>
       </header>
       <div class="lightbox__stage">
         <img id="lightbox-picture" alt="" draggable={false} />

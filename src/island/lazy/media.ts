@@ -6,7 +6,6 @@ import { createTray } from '../media/tray'
 import { createUploads, type MediaWords } from '../media/uploads'
 import { fetchHtml, swapIn } from '../net/htmx'
 import { element } from '../ui/dom'
-import type { Page } from '../ui/page'
 
 /**
  * Makes everything about pictures and files: the tray, the uploads, the lightbox. Their elements
@@ -14,12 +13,15 @@ import type { Page } from '../ui/page'
  */
 export async function create(app: App): Promise<Media> {
   const { composer, page, storage } = app
-  const words = await addKit(page)
+  const html = await fetchHtml(createPaths(page.base).mediaKit())
+  if (html === null) throw new Error('the kit did not come')
+  await swapIn(html, document.body, 'beforeend')
+  const words: MediaWords = JSON.parse(element('media-kit', HTMLElement).dataset.words ?? '{}')
   const kept = openKeptFiles(page, (key) =>
     // The storage has the messages of all tabs.
-    storage.keys('outbox.').some((entry) => JSON.stringify(storage.read(entry)).includes(key)),
+    storage.keys('outbox.').every((entry) => !JSON.stringify(storage.read(entry)).includes(key)),
   )
-  const tray = createTray(words, kept, app)
+  const tray = createTray(app, words, kept)
   composer.setTray(tray)
   uncoverLoaded()
   return {
@@ -38,12 +40,4 @@ function uncoverLoaded(): void {
   for (const image of document.querySelectorAll('.pic img')) uncover(image)
   // The event does not bubble, but it is captured.
   document.addEventListener('load', ({ target }) => uncover(target), { capture: true })
-}
-
-/** Adds the elements that only files need to the page; gives their words. */
-async function addKit(page: Page): Promise<MediaWords> {
-  const html = await fetchHtml(createPaths(page.base).mediaKit())
-  if (html === null) throw new Error('the kit did not come')
-  await swapIn(html, document.body, 'beforeend')
-  return JSON.parse(element('media-kit', HTMLElement).dataset.words ?? '{}')
 }

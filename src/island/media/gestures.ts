@@ -7,20 +7,19 @@ type Point = { clientX: number; clientY: number }
  * Zooms a picture where one points, moves it, and recognises swipes: `act` gets what they mean.
  * A picture that is larger than its place always covers it, so it cannot leave the screen.
  */
-export function watchGestures(
-  image: HTMLImageElement,
-  act: (name: 'previous' | 'next' | 'close') => void,
-): { by: (factor: number) => void; reset: () => void } {
+export function watchGestures(image: HTMLImageElement, act: (name: string) => void) {
   const fingers = new Map<number, PointerEvent>()
   let began: PointerEvent | null = null
   let [scale, x, y] = [1, 0, 0]
+  const within = (value: number, most: number): number => Math.min(most, Math.max(-most, value))
   const set = (toX: number, toY: number): void => {
     x = within(toX, (image.offsetWidth * (scale - 1)) / 2)
     y = within(toY, (image.offsetHeight * (scale - 1)) / 2)
     image.style.scale = String(scale)
     image.style.translate = `${x}px ${y}px`
   }
-  const by = (factor: number, { clientX, clientY } = middle()): void => {
+  const by = (factor: number, point: Partial<Point> = {}): void => {
+    const { clientX = innerWidth / 2, clientY = innerHeight / 2 } = point
     const { left, top, width, height } = image.getBoundingClientRect()
     const before = scale
     scale = Math.min(scaleMax, Math.max(1, scale * factor))
@@ -44,9 +43,10 @@ export function watchGestures(
     if (before === undefined) return
     fingers.set(event.pointerId, event)
     const other = [...fingers.values()].find(({ pointerId }) => pointerId !== event.pointerId)
-    if (other !== undefined)
-      by(distance(event, other) / Math.max(1, distance(before, other)), other)
-    else set(x + event.clientX - before.clientX, y + event.clientY - before.clientY)
+    if (other === undefined) {
+      return set(x + event.clientX - before.clientX, y + event.clientY - before.clientY)
+    }
+    by(distance(event, other) / Math.max(1, distance(before, other)), other)
   })
   image.addEventListener('lostpointercapture', ({ pointerId }) => fingers.delete(pointerId))
   image.addEventListener('pointerup', ({ clientX, clientY }) => {
@@ -56,14 +56,6 @@ export function watchGestures(
     else if (Math.abs(across) > swipePx) act(across < 0 ? 'next' : 'previous')
   })
   return { by, reset: () => by(0) }
-}
-
-function middle(): Point {
-  return { clientX: innerWidth / 2, clientY: innerHeight / 2 }
-}
-
-function within(value: number, most: number): number {
-  return Math.min(most, Math.max(-most, value))
 }
 
 function distance(one: Point, other: Point): number {

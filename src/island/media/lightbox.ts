@@ -1,6 +1,8 @@
 import { fill } from '../../shared/text'
+import type { Media } from '../app'
 import { copyText, element, onClick } from '../ui/dom'
 import { draw, encode } from '../ui/picture'
+import { list } from '../ui/rows'
 import { watchGestures } from './gestures'
 import type { MediaWords } from './uploads'
 
@@ -11,12 +13,16 @@ const noteMs = 3_000
  * room, plus, minus, a double click or two fingers zoom, a swipe leads on or closes, and closing
  * leads back to the picture in the list. Gives what opens it.
  */
-export function createLightbox(words: MediaWords): (picture: HTMLAnchorElement) => void {
+export function createLightbox(words: MediaWords): Media['show'] {
   const dialog = element('lightbox', HTMLDialogElement)
   const image = element('lightbox-picture', HTMLImageElement)
   const download = element('lightbox-download', HTMLAnchorElement)
+  const note = element('lightbox-note', HTMLElement)
   let current: HTMLAnchorElement | undefined
-  const show = (picture: HTMLAnchorElement | undefined): void => {
+  const go = (step: number): void => {
+    const all = [...list().querySelectorAll<HTMLAnchorElement>('.msg:not([hidden]) .pic')]
+    const n = all.findIndex((picture) => picture === current) + step
+    const picture = all[n]
     if (picture === undefined) return
     current = picture
     zoom.reset()
@@ -25,17 +31,15 @@ export function createLightbox(words: MediaWords): (picture: HTMLAnchorElement) 
     image.alt = picture.querySelector('img')?.alt ?? ''
     download.href = picture.href
     download.download = name
-    const all = allPictures()
-    const n = all.indexOf(picture) + 1
-    const title = fill(words.picture, { name, n, all: all.length })
+    const title = fill(words.picture, { name, n: n + 1, all: all.length })
     element('lightbox-title', HTMLElement).textContent = title
-    element('lightbox-previous', HTMLButtonElement).disabled = n <= 1
-    element('lightbox-next', HTMLButtonElement).disabled = n === all.length
-    if (!dialog.open) dialog.showModal()
+    element('lightbox-previous', HTMLButtonElement).disabled = n === 0
+    element('lightbox-next', HTMLButtonElement).disabled = n === all.length - 1
   }
-  const go = (step: 1 | -1): void => {
-    const all = allPictures()
-    show(all[all.findIndex((picture) => picture === current) + step])
+  // In the dialog, as the page's own toasts lie under it.
+  const tell = (isCopied: boolean): void => {
+    note.textContent = isCopied ? words.copied : words.notCopied
+    setTimeout(() => note.replaceChildren(), noteMs)
   }
   const actions: Record<string, () => void> = {
     previous: () => go(-1),
@@ -43,7 +47,7 @@ export function createLightbox(words: MediaWords): (picture: HTMLAnchorElement) 
     in: () => zoom.by(1.5),
     out: () => zoom.by(1 / 1.5),
     close: () => dialog.close(),
-    copy: () => void copyPicture(image).then((isDone) => tell(dialog, isDone, words)),
+    copy: () => void copyPicture(image).then(tell),
   }
   const act = (name = ''): void => actions[name]?.()
   const zoom = watchGestures(image, act)
@@ -52,18 +56,11 @@ export function createLightbox(words: MediaWords): (picture: HTMLAnchorElement) 
     image.removeAttribute('src')
     current?.focus()
   })
-  return show
-}
-
-function allPictures(): HTMLAnchorElement[] {
-  return [...document.querySelectorAll<HTMLAnchorElement>('#timeline .msg:not([hidden]) .pic')]
-}
-
-/** In the dialog, as the page's own toasts lie under it. */
-function tell(dialog: HTMLElement, isDone: boolean, words: MediaWords): void {
-  const note = dialog.querySelector('.lightbox__note')
-  note?.replaceChildren(isDone ? words.copied : words.notCopied)
-  setTimeout(() => note?.replaceChildren(), noteMs)
+  return (picture) => {
+    current = picture
+    go(0)
+    if (!dialog.open) dialog.showModal()
+  }
 }
 
 function watchDialog(dialog: HTMLDialogElement, act: (name?: string) => void): void {
@@ -93,10 +90,9 @@ async function copyPicture(image: HTMLImageElement): Promise<boolean> {
   if (clipboard?.write === undefined) return copyAsPage(image.alt, canvas)
   const png = encode(canvas, 'image/png').then((blob) => blob ?? Promise.reject(new Error('large')))
   // Handed over before it is drawn, while the click still counts.
-  return clipboard.write([new ClipboardItem({ 'image/png': png })]).then(
-    () => true,
-    () => false,
-  )
+  const item = new ClipboardItem({ 'image/png': png })
+  const writing = clipboard.write([item])
+  return writing.then(() => true).catch(() => false)
 }
 
 function copyAsPage(alt: string, canvas: HTMLCanvasElement): boolean {

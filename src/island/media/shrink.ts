@@ -41,8 +41,7 @@ export async function shrink(file: Blob, { name, isOriginal }: OutboxFile): Prom
     const isFixed = isOriginal || !canShrink(file.type) || (await isAnimated(file))
     const blob = isFixed ? file : await redraw(image, file)
     const ending = blob.type.replace('image/', '.').replace('jpeg', 'jpg')
-    const isSame = blob.type === file.type
-    const sentName = isSame ? name : name.replace(/\.[^.]*$/, '') + ending
+    const sentName = blob.type === file.type ? name : name.replace(/\.[^.]*$/, '') + ending
     return { blob, name: sentName, preview: previewOf(image) }
   })
   return shrunk ?? unchanged

@@ -1,6 +1,6 @@
 import { limits } from '../../shared/limits'
 import { fill, sizeOf } from '../../shared/text'
-import type { App, OutboxFile, Tray } from '../app'
+import type { App, OutboxFile } from '../app'
 import { announce, closest, copyOf, element, onClick } from '../ui/dom'
 import { newId } from '../ui/storage'
 import { roomTitle } from '../ui/rows'
@@ -17,11 +17,8 @@ type Add = (files: Iterable<File>, ...problems: string[]) => void
  * The files chosen, dropped or pasted for the next message of a room: each with its picture, name,
  * size, description, and a button to remove it. Nothing is sent before Enter.
  */
-export function createTray(
-  words: MediaWords,
-  kept: KeptFiles,
-  { composer, timeline }: App,
-): Tray & { choose: () => void } {
+export function createTray(app: App, words: MediaWords, kept: KeptFiles) {
+  const { composer, timeline } = app
   const tray = element('tray', HTMLElement)
   const rooms = new Map<number, Map<HTMLElement, File>>()
   let room = timeline.room()
@@ -45,8 +42,7 @@ export function createTray(
     composer.focus()
   }
   onClick(tray, 'button', (button) => {
-    const row = button.closest('li')
-    if (row !== null) filesHere().delete(row)
+    filesHere().delete(button.closest('li') ?? button)
     show()
     composer.focus()
   })
@@ -60,13 +56,13 @@ export function createTray(
   return {
     choose: () => input.click(),
     isEmpty: () => filesHere().size === 0,
-    take() {
+    take(): OutboxFile[] {
       const items = [...filesHere()].map(([row, file]) => keepFile(kept, row, file))
       rooms.delete(room)
       show()
       return items
     },
-    setRoom(next) {
+    setRoom(next: number): void {
       room = next
       show()
     },
@@ -83,18 +79,12 @@ function problemOf(words: MediaWords, { name, size, type }: File, others: number
   return fill(words.tooLarge, { name, size: sizeOf(size), limit: sizeOf(max) })
 }
 
-/** Some programs put pictures without a name on the clipboard. */
-function nameOf({ name }: File): string {
-  return name || 'picture.png'
-}
-
 function makeRow(words: MediaWords, file: File): HTMLElement {
-  const { size, type } = file
-  const name = nameOf(file)
+  const { name, size, type } = file
   const row = copyOf('tray-item')
   row.querySelector('bdi')?.replaceChildren(name)
   row.querySelector('.tray__size')?.replaceChildren(sizeOf(size))
-  row.querySelector('button .vh')?.replaceChildren(fill(words.remove, { name: name }))
+  row.querySelector('button .vh')?.replaceChildren(fill(words.remove, { name }))
   row.dataset.place = placeIsTold(file, type !== '')
   if (!canShrink(type)) row.querySelector('.tray__original')?.remove()
   const thumb = row.querySelector('img')
@@ -114,7 +104,8 @@ function makeRow(words: MediaWords, file: File): HTMLElement {
 function keepFile(kept: KeptFiles, row: HTMLElement, file: File): OutboxFile {
   const { size, type } = file
   const [description, original] = row.querySelectorAll('input')
-  const item = { key: newId(), id: '', name: nameOf(file), type, size }
+  // Some programs put pictures without a name on the clipboard.
+  const item = { key: newId(), id: '', name: file.name || 'picture.png', type, size }
   kept.keep(item.key, file)
   return { ...item, description: description?.value ?? '', isOriginal: original?.checked === true }
 }
@@ -138,12 +129,10 @@ function watchDrops(words: MediaWords, { addressee }: App['composer'], add: Add)
   const take = ({ items }: DataTransfer): void => {
     hide()
     const dropped = [...items].filter(({ kind }) => kind === 'file')
-    const files = dropped.filter((item) => item.webkitGetAsEntry()?.isDirectory !== true)
-    const problems = files.length < dropped.length ? [words.folder] : []
-    add(
-      files.flatMap((item) => item.getAsFile() ?? []),
-      ...problems,
-    )
+    const files = dropped
+      .filter((item) => item.webkitGetAsEntry()?.isDirectory !== true)
+      .flatMap((item) => item.getAsFile() ?? [])
+    add(files, ...(files.length < dropped.length ? [words.folder] : []))
   }
   for (const type of ['dragenter', 'dragover', 'drop'] as const) {
     document.addEventListener(type, (event) => {

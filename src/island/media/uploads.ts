@@ -1,7 +1,8 @@
 import type { Words } from '../../../views/words'
 import { createPaths } from '../../shared/paths'
+import { sizeOnPage } from '../../shared/pictures'
 import { fill, sizeOf } from '../../shared/text'
-import type { App, Media, OutboxEntry, OutboxFile } from '../app'
+import type { App, OutboxEntry, OutboxFile } from '../app'
 import { announce, copyOf, make } from '../ui/dom'
 import type { KeptFiles } from './kept-files'
 import { shrink, type Shrunk } from './shrink'
@@ -23,37 +24,31 @@ type Upload = {
   request: XMLHttpRequest | null
   /** How much is sent, from 0 to 1. */
   share: number
-  /** How often the file was sent in vain. */
-  tries: number
+  failedTries: number
 }
 
 /** `queue` is in the order in which the files were chosen. */
 type State = { app: App; words: MediaWords; kept: KeptFiles; queue: Map<string, Upload> }
 
 /** Makes the sender of files: they are sent before their message, which waits for them. */
-export function createUploads(
-  app: App,
-  words: MediaWords,
-  kept: KeptFiles,
-): Pick<Media, 'decorate' | 'upload' | 'forget'> {
-  const queue: State['queue'] = new Map()
-  const state = { app, words, kept, queue }
+export function createUploads(app: App, words: MediaWords, kept: KeptFiles) {
+  const state: State = { app, words, kept, queue: new Map() }
   return {
-    upload(entry) {
+    upload(entry: OutboxEntry): void {
       for (const file of entry.files) {
-        if (file.id !== '' || queue.has(file.key)) continue
-        queue.set(file.key, { entry, file, request: null, share: 0, tries: 0 })
+        if (file.id !== '' || state.queue.has(file.key)) continue
+        state.queue.set(file.key, { entry, file, request: null, share: 0, failedTries: 0 })
       }
       sendNext(state)
     },
-    forget({ files }) {
+    forget({ files }: OutboxEntry): void {
       for (const { key } of files) {
         stop(state, key)
         kept.forget(key)
       }
       sendNext(state)
     },
-    decorate: (row, entry) => void showFiles(kept, row, entry),
+    decorate: (row: HTMLElement, entry: OutboxEntry) => void showFiles(kept, row, entry),
   }
 }
 
@@ -102,14 +97,13 @@ function fail(state: State, { entry, file }: Upload, reason: string): void {
  * next one, as the outbox requests again then; with one it is tried a few times more.
  */
 function retryLater(state: State, upload: Upload, answer: Answer | null): void {
+  const { app, queue, words } = state
   setTimeout(() => {
-    if (state.queue.get(upload.file.key) !== upload) return
-    const isConnected = state.app.connection.send({ type: 'ping' })
+    if (queue.get(upload.file.key) !== upload) return
+    const isConnected = app.connection.send({ type: 'ping' })
     // Many photos are only many: they follow one by one, however long it takes.
-    if (isConnected && answer?.code !== 'too_many') upload.tries += 1
-    if (upload.tries > triesMax) {
-      return fail(state, upload, answer?.reason || state.words.uploadCut)
-    }
+    if (isConnected && answer?.code !== 'too_many') upload.failedTries += 1
+    if (upload.failedTries > triesMax) return fail(state, upload, answer?.reason || words.uploadCut)
     upload.request = null
     if (isConnected) sendNext(state)
   }, answer?.retry_ms ?? retryMs)
@@ -118,12 +112,8 @@ function retryLater(state: State, upload: Upload, answer: Answer | null): void {
 type Answer = { id?: string; code?: string; reason?: string; retry_ms?: number }
 
 /** Sends one file; null when no answer came. */
-function post(
-  state: State,
-  upload: Upload,
-  request: XMLHttpRequest,
-  { blob, name, preview }: Shrunk,
-): Promise<Answer | null> {
+function post(state: State, upload: Upload, request: XMLHttpRequest, shrunk: Shrunk) {
+  const { blob, name, preview } = shrunk
   const startedAt = performance.now()
   request.responseType = 'json'
   request.open('POST', createPaths(state.app.page.base).attachments())
@@ -142,9 +132,9 @@ function post(
     showProgress(state, upload.entry, isSteady ? ` · ${sizeOf(loaded / seconds)}/s` : '')
   })
   request.send(blob)
-  return new Promise((resolve) => {
-    request.addEventListener('loadend', () => resolve(request.response))
-  })
+  const { promise, resolve } = Promise.withResolvers<Answer | null>()
+  request.addEventListener('loadend', () => resolve(request.response))
+  return promise
 }
 
 /** Shows in the bar of a message how much of all its files is sent, and how fast. */
@@ -180,11 +170,8 @@ async function makePicture(kept: KeptFiles, file: OutboxFile, n: number): Promis
   const image = make('img', { src: href, alt: file.description || file.name })
   // Its size is known here, so its place has it before anything is drawn.
   await image.decode().catch(() => {})
-  const { naturalWidth, naturalHeight } = image
-  if (naturalWidth === 0) return makeCard(file)
-  const scale = Math.min(1, 416 / naturalWidth, 320 / naturalHeight)
-  image.width = Math.max(1, Math.round(naturalWidth * scale))
-  image.height = Math.max(1, Math.round(naturalHeight * scale))
+  if (image.naturalWidth === 0) return makeCard(file)
+  Object.assign(image, sizeOnPage(image.naturalWidth, image.naturalHeight))
   const look = n < 4 ? 'pic' : 'pic pic--extra'
   return make('a', { class: look, href, 'data-name': file.name }, image)
 }
