@@ -106,6 +106,41 @@ test('a picture zooms, and Escape leads back to its message', async () => {
   await ada.part('[data-name="first.png"]').focused()
 })
 
+test('a picture zooms where one points, and cannot be dragged off the screen', async () => {
+  await ada.part('.pic').press()
+  const image = ada.lightbox.part('img')
+  await ada.waitFor(`${image.js}.naturalWidth > 0`, 'the picture')
+  const corner = (): Promise<number[]> =>
+    image.ask((element) => {
+      const { left, top } = element.getBoundingClientRect()
+      return [left, top].map(Math.round)
+    })
+  const mouse = (type: string, x: number, y: number, more = {}): Promise<unknown> =>
+    ada.cdp('Input.dispatchMouseEvent', { type, x, y, button: 'left', clickCount: 1, ...more })
+  const [left = 0, top = 0] = await corner()
+  await mouse('mouseWheel', left + 100, top + 40, { button: 'none', deltaX: 0, deltaY: -100 })
+  await ada.waitFor(`${image.js}.style.scale === '1.15'`, 'the zoom')
+  expect(await corner()).toEqual([left - 15, top - 6])
+  await mouse('mousePressed', left + 100, top + 100)
+  await mouse('mouseMoved', left + 900, top + 900, { buttons: 1 })
+  await mouse('mouseReleased', left + 900, top + 900)
+  const isDragged = `${image.js}.getBoundingClientRect().left >= ${left} - 1`
+  await ada.waitFor(isDragged, 'the drag')
+  expect(await corner()).toEqual([left, top])
+  const touch = (type: string, ...places: number[]): Promise<unknown> => {
+    const touchPoints = places.map((x, id) => ({ x: left + x, y: top + 50, id }))
+    return ada.cdp('Input.dispatchTouchEvent', { type, touchPoints })
+  }
+  await touch('touchStart', 100)
+  await touch('touchStart', 100, 150)
+  await touch('touchMove', 100, 200)
+  await touch('touchEnd')
+  await ada.waitFor(`${image.js}.style.scale === '2.3'`, 'two fingers')
+  await ada.lightbox.shown()
+  await ada.press('Escape')
+  await ada.lightbox.gone()
+})
+
 test('a click outside closes the lightbox, and a swipe goes on or closes it', async () => {
   await ada.part('.pic').press()
   await ada.lightbox.shown()
