@@ -1,6 +1,6 @@
 const boxPx = { width: 416, height: 320 }
 
-/** The size of a picture in a message, in pixels: its own, within a box that is also the default. */
+/** The size of a picture in a message, in pixels: its own, within a box; without one, the box. */
 export function sizeOnPage(
   width: number | null,
   height: number | null,
