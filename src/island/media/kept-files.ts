@@ -8,9 +8,8 @@ const keptFileBytesMax = 25 * 1024 * 1024
 export type KeptFiles = ReturnType<typeof openKeptFiles>
 
 /**
- * The bytes of files that wait to be sent: in memory, and in the browser's database as far as it
- * has one and they are not too large, so that a reload does not lose them. `isLeft` tells whether
- * no message waits for the file of a key any more; those are deleted.
+ * The bytes of files that wait to be sent: in memory and, over a reload, in the browser's database
+ * if it has one. A file is deleted when no message waits for its key any more: when it `isLeft`.
  */
 export function openKeptFiles({ instance }: Page, isLeft: (key: string) => boolean) {
   const files = new Map<string, { blob: Blob; url: string }>()

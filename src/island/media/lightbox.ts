@@ -8,11 +8,7 @@ import type { MediaWords } from './uploads'
 
 const noteMs = 3_000
 
-/**
- * Makes the dialog in which a picture is seen large: arrows lead through the loaded pictures of the
- * room, plus, minus, a double click or two fingers zoom, a swipe leads on or closes, and closing
- * leads back to the picture in the list. Gives what opens it.
- */
+/** Makes the dialog that shows the loaded pictures of the room large; gives what opens it. */
 export function createLightbox(words: MediaWords): Media['show'] {
   const dialog = element('lightbox', HTMLDialogElement)
   const image = element('lightbox-picture', HTMLImageElement)
@@ -80,10 +76,7 @@ function watchDialog(dialog: HTMLDialogElement, act: (name?: string) => void): v
   })
 }
 
-/**
- * Copies a picture: as a picture where the browser has a clipboard for it, else (on plain HTTP) as
- * a piece of a page, which letters and documents take. False when neither is allowed.
- */
+/** Copies a picture; on plain HTTP as HTML, which documents take. False when it is not allowed. */
 async function copyPicture(image: HTMLImageElement): Promise<boolean> {
   const canvas = draw(image, image.naturalWidth, image.naturalHeight)
   const clipboard = navigator.clipboard // lint: there is another way

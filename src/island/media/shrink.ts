@@ -5,7 +5,7 @@ import { draw, encode, isAnimated, withPicture } from '../ui/picture'
 const photoSidePxMax = 2_048
 const quality = 0.85
 
-/** What is sent of a file; of a picture with nine colours of it. */
+/** What is sent of a file; `preview` is nine colours of a picture. */
 export type Shrunk = { blob: Blob; name: string; preview: string }
 
 /** Whether a picture of this type is made smaller; animations and drawings are not. */
@@ -19,10 +19,7 @@ const stripped = /^image\/(jpeg|png|webp)$/
 /** Types that some browsers do not know. */
 const cameraFiles = /\.(hei[cf]|tiff?|dng|arw|cr[23]|nef|mov)$/i
 
-/**
- * When a file is sent as its camera wrote it, perhaps with the place where it was taken: always for
- * films and for pictures that are neither drawn anew here nor stripped by the server.
- */
+/** When a file is sent as its camera wrote it, perhaps with the place where it was taken. */
 export function placeIsTold({ name, type }: File, isReadable: boolean): string {
   if (type.startsWith('video/')) return 'always'
   const isPhoto = /^image\/(?!gif|svg)/.test(type) || (type === '' && cameraFiles.test(name))
@@ -30,10 +27,7 @@ export function placeIsTold({ name, type }: File, isReadable: boolean): string {
   return isReadable ? 'original' : 'always'
 }
 
-/**
- * Reads a picture and draws it anew, at most 2048 pixels long, without what the camera wrote beside
- * it. A picture that the browser cannot read, or an animation, is left alone.
- */
+/** Draws a picture anew, smaller and without metadata, if the browser can read it. */
 export async function shrink(file: Blob, { name, isOriginal }: OutboxFile): Promise<Shrunk> {
   const unchanged = { blob: file, name, preview: '' }
   if (!file.type.startsWith('image/') || file.type === 'image/svg+xml') return unchanged
@@ -60,7 +54,7 @@ async function redraw(image: HTMLImageElement, file: Blob): Promise<Blob> {
   return drawn === null || (isWorse && stripped.test(file.type)) ? file : drawn
 }
 
-/** Three by three colours, three hexadecimal digits each. */
+/** Three hexadecimal digits per colour. */
 function previewOf(image: HTMLImageElement): string {
   const { data } = draw(image, 3, 3, '#888').getContext('2d')?.getImageData(0, 0, 3, 3) ?? {}
   const digits = Array.from(data ?? [], (value) => Math.round(value / 17).toString(16))

@@ -13,10 +13,7 @@ const goneMs = 400
 
 type Add = (files: Iterable<File>, ...problems: string[]) => void
 
-/**
- * The files chosen, dropped or pasted for the next message of a room: each with its picture, name,
- * size, description, and a button to remove it. Nothing is sent before Enter.
- */
+/** The files chosen, dropped or pasted for the next message of a room, which Enter sends. */
 export function createTray(app: App, words: MediaWords, kept: KeptFiles) {
   const { composer, timeline } = app
   const tray = element('tray', HTMLElement)
@@ -110,7 +107,6 @@ function keepFile(kept: KeptFiles, row: HTMLElement, file: File): OutboxFile {
   return { ...item, description: description?.value ?? '', isOriginal: original?.checked === true }
 }
 
-/** Files that are dropped anywhere on the chat go into the tray. */
 function watchDrops(words: MediaWords, { addressee }: App['composer'], add: Add): void {
   const target = element('drop', HTMLElement)
   document.querySelector('.chat')?.append(target)
@@ -145,7 +141,6 @@ function watchDrops(words: MediaWords, { addressee }: App['composer'], add: Add)
   }
 }
 
-/** Files that are pasted go into the tray, unless another field has the focus. */
 function watchPastes(add: Add): void {
   document.addEventListener('paste', (event) => {
     const { clipboardData: data, target } = event

@@ -14,7 +14,7 @@ const retryMs = 2_000
 /** Earlier the speed would only jump about. */
 const speedAfterSeconds = 3
 
-/** What the files of a message say, in the reader's language; part of the media kit. */
+/** Sentences of the media kit. */
 export type MediaWords = Words['media']['live']
 
 type Upload = {
@@ -27,7 +27,6 @@ type Upload = {
   failedTries: number
 }
 
-/** `queue` is in the order in which the files were chosen. */
 type State = { app: App; words: MediaWords; kept: KeptFiles; queue: Map<string, Upload> }
 
 /** Makes the sender of files: they are sent before their message, which waits for them. */
@@ -92,10 +91,7 @@ function fail(state: State, { entry, file }: Upload, reason: string): void {
   sendNext(state)
 }
 
-/**
- * No answer came, or one that says when to ask again. Without a connection the file waits for the
- * next one, as the outbox requests again then; with one it is tried a few times more.
- */
+/** Without a connection the file waits for the next one, as the outbox requests it again then. */
 function retryLater(state: State, upload: Upload, answer: Answer | null): void {
   const { app, queue, words } = state
   setTimeout(() => {
@@ -137,7 +133,6 @@ function post(state: State, upload: Upload, request: XMLHttpRequest, shrunk: Shr
   return promise
 }
 
-/** Shows in the bar of a message how much of all its files is sent, and how fast. */
 function showProgress({ queue, words }: State, { clientId, files }: OutboxEntry, speed: string) {
   const total = files.reduce((sum, { size }) => sum + size, 0)
   const sent = files.reduce((sum, { key, size }) => sum + size * (queue.get(key)?.share ?? 1), 0)
