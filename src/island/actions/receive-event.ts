@@ -64,5 +64,5 @@ function renameRoom({ title }: App, name: string, topic: string): void {
   const { dataset } = element('timeline', HTMLElement)
   dataset.name = name
   dataset.title = `#${name}`
-  title.setRoom(dataset.title)
+  title.setRoom()
 }

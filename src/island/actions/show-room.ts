@@ -25,7 +25,7 @@ export function updateSurroundings({ composer, drafts, page, timeline, title, ty
   markCurrent(page, room)
   drafts.mark()
   const name = element('timeline', HTMLElement).dataset.title ?? ''
-  title.setRoom(name)
+  title.setRoom()
   const label = fill(page.words.messagesIn, { room: name })
   element('log', HTMLElement).setAttribute('aria-label', label)
 }

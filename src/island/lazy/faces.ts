@@ -1,14 +1,13 @@
 import type { App, Faces } from '../app'
 import { fill } from '../../shared/text'
 import { element } from '../ui/dom'
-import { watchFaces } from '../people/face'
-import { list, roomTitle } from '../ui/rows'
+import { list } from '../ui/rows'
 import type { Page } from '../ui/page'
 
 /** After an interruption every page asks who is online: not all at the same moment. */
 const renewMsMax = 3_000
 
-export { watchFaces }
+export { watchFaces } from '../people/face'
 
 export function create(app: App): Faces {
   const changePeople = (changed: HTMLElement[]): void => {
@@ -61,13 +60,12 @@ function changePerson(app: App, changed: HTMLElement): void {
   if (Number(dataset.person) === id) {
     Object.assign(dataset, { name, title: name })
     element('head', HTMLElement).querySelector('h1 bdi')?.replaceChildren(name)
-    title.setRoom(roomTitle())
+    title.setRoom()
     composer.setConnected(true)
   }
   rooms.refresh()
 }
 
-/** Rows, the list of people, the menu, and the template of rows that are still to be made. */
 function placesOf({ user }: Page, id: number): ParentNode[] {
   const rows = `.msg[data-user="${id}"], .person[data-person="${id}"]`
   if (id !== user?.id) return [...document.querySelectorAll(rows)]

@@ -56,12 +56,11 @@ function complain(about: 'moves' | 'unreadable' | null): void {
 function crop(image: HTMLImageElement): string {
   const { naturalWidth: width, naturalHeight: height } = image
   const side = Math.min(width, height)
-  const middle = [(width - side) / 2, (height - side) / 2, side, side] as const
-  const canvas = draw(image, sidePx, sidePx, '#fff', [...middle])
+  const [left, top] = [(width - side) / 2, (height - side) / 2]
+  const canvas = draw(image, sidePx, sidePx, '#fff', [left, top, side, side])
   return canvas.toDataURL('image/jpeg', 0.88).replace(/^.*,/, '')
 }
 
-/** Shows the picture among the avatars, chosen. */
 function show(text: string): void {
   const choice = document.querySelector<HTMLElement>('.picks__own')
   const radio = choice?.querySelector('input')

@@ -5,8 +5,7 @@ import type { Page } from '../ui/page'
 import { list } from '../ui/rows'
 import type { Storage } from '../ui/storage'
 
-/** A list up to this long needs no search field. */
-const peopleWithoutSearch = 15
+const peopleWithoutSearchMax = 15
 
 /** Puts published rows of this room's people into the list, in place of older ones. */
 export function receivePeople(page: Page, published: HTMLElement[]): void {
@@ -17,7 +16,6 @@ export function receivePeople(page: Page, published: HTMLElement[]): void {
     document.getElementById(person.id)?.remove()
     element('people-list', HTMLElement).append(person)
   }
-  arrangeSoon(page)
 }
 
 /** Shows the presence of a person on the list, and on their private conversation. */
@@ -27,7 +25,6 @@ export function setPresence(page: Page, userId: number, state: string): void {
   arrangeSoon(page)
 }
 
-/** Takes a person who left the room off the list. */
 export function removePerson(page: Page, userId: number): void {
   document.getElementById(`person-${userId}`)?.remove()
   arrangeSoon(page)
@@ -61,7 +58,6 @@ function arrange(page: Page): void {
   if (focused instanceof HTMLElement && box.contains(focused)) focused.focus()
 }
 
-/** A long list is searched by name. */
 export function watchPeopleSearch(): void {
   element('people-search', HTMLInputElement).addEventListener('input', filterPeople)
   filterPeople()
@@ -71,7 +67,7 @@ export function watchPeopleSearch(): void {
 function filterPeople(): HTMLElement[] {
   const people = [...document.querySelectorAll<HTMLElement>('#people-list .person')]
   const search = element('people-search', HTMLInputElement)
-  search.hidden = people.length <= peopleWithoutSearch
+  search.hidden = people.length <= peopleWithoutSearchMax
   const wanted = search.hidden ? '' : search.value.trim().toLocaleLowerCase()
   for (const person of people)
     person.hidden = !(person.dataset.name ?? '').toLocaleLowerCase().includes(wanted)

@@ -5,10 +5,7 @@ import type { Storage } from '../ui/storage'
 
 const fieldsKept = ['nickname', 'avatar', 'picture']
 
-/**
- * The sign-in dialog, with the name and picture of the last time. It is modal only for tidiness:
- * the server decides what a visitor may see.
- */
+/** Shows the sign-in dialog, with the name and picture of the last time. */
 export function startSignIn(storage: Storage): void {
   const dialog = element('sign-in', HTMLDialogElement)
   dialog.addEventListener('cancel', (event) => event.preventDefault())
@@ -42,10 +39,7 @@ export function isLoggingOut(): boolean {
 /** No secrets: the name to propose at the next sign-in, and how this browser sounds. */
 const harmless = ['person', 'volume', 'notices', 'hides-private-notes']
 
-/**
- * After log-out no messages stay in this browser, in this tab or any other; a shared computer keeps
- * nothing at all.
- */
+/** After log-out no tab of this browser keeps messages; a shared computer keeps nothing at all. */
 export function forgetOnLogOut(page: Page, storage: Storage, unsent: () => number): void {
   const form = element('log-out', HTMLFormElement)
   const tabs = new BroadcastChannel(`chatroom-${page.instance}`)

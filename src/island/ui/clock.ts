@@ -9,12 +9,10 @@ export function createClock({ language, words }: Pick<Page, 'language' | 'words'
   const full = format({ dateStyle: 'full', timeStyle: 'medium' })
   const day = format({ weekday: 'long', day: 'numeric', month: 'long' })
   const dayOfYear = format({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })
-  /** The same for all moments of one local day. */
   const dayKey = (at: number): string => new Date(at).toDateString()
-  /** The beginning of a local day, in days from today. */
-  const midnight = (days: number): number => {
+  const midnight = (daysFromToday: number): number => {
     const now = new Date()
-    return new Date(now.getFullYear(), now.getMonth(), now.getDate() + days).getTime()
+    return new Date(now.getFullYear(), now.getMonth(), now.getDate() + daysFromToday).getTime()
   }
   /** Calls back at each local midnight, when Today becomes Yesterday. */
   const onMidnight = (callback: () => void): void => {
@@ -25,13 +23,11 @@ export function createClock({ language, words }: Pick<Page, 'language' | 'words'
     setTimeout(turn, midnight(1) - Date.now() + 1_000)
   }
   return {
-    /** 09:14 */
     time: (at: number): string => time.format(at),
     /** Tuesday, 24 November 2026, 09:14:05 */
     full: (at: number): string => full.format(at),
     dayKey,
     onMidnight,
-    /** Today, Yesterday, or the date. */
     dayLabel(at: number): string {
       if (dayKey(at) === dayKey(Date.now())) return words.today
       if (dayKey(at) === dayKey(midnight(-1))) return words.yesterday

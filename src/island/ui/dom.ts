@@ -24,14 +24,12 @@ export function make<Tag extends keyof HTMLElementTagNameMap>(
   return made
 }
 
-/** A button with a label and what it does. */
 export function makeButton(attributes: Record<string, string>, label: string, act: () => void) {
   const button = make('button', { type: 'button', ...attributes }, label)
   button.addEventListener('click', act)
   return button
 }
 
-/** The closest ancestor of an event's target that matches, or the target itself. */
 export function closest(target: EventTarget | null, selector: string): HTMLElement | null {
   return target instanceof Element ? target.closest<HTMLElement>(selector) : null
 }
@@ -56,16 +54,14 @@ export function announce(text: string, urgency: 'status' | 'alert' = 'status'): 
 
 /** Closes the lists, which are drawers over the chat on a phone, and menus. */
 export function closeDrawers(): void {
-  for (const drawer of document.querySelectorAll<HTMLElement>('[popover]:popover-open')) {
+  for (const drawer of document.querySelectorAll<HTMLElement>('[popover]:popover-open'))
     drawer.hidePopover()
-  }
 }
 
-/** Copies a text in the way that plain HTTP allows, too; false when the browser refuses. */
+/** Copies a text, on plain HTTP too; false when the browser refuses. */
 export function copyText(text: string): boolean {
   const before = document.activeElement
-  const field = make('textarea', { class: 'vh' })
-  field.value = text
+  const field = make('textarea', { class: 'vh' }, text)
   // Nothing outside an open popover or dialog can be selected.
   const place = document.querySelector('dialog[open], [popover]:popover-open') ?? document.body
   place.append(field)

@@ -16,20 +16,18 @@ export function isComposing(event: KeyboardEvent): boolean {
   return event.isComposing || event.keyCode === 229
 }
 
-/** Whether a key writes something. */
 export function isCharacter({ altKey, ctrlKey, key, metaKey }: KeyboardEvent): boolean {
   return key.length === 1 && !ctrlKey && !metaKey && !altKey
 }
 
 const pressMs = 450
 const moveMaxPx = 10
-/** The click of a lifted finger comes right after, if at all. */
+/** The click of a lifted finger follows within this time, if at all. */
 const clickMs = 50
 
 /**
- * Calls back when a finger has rested on something that `find` knows and is lifted: what opened
- * under the finger would be closed by its lifting. No text selection begins, the click that follows
- * does nothing; links keep the browser's own menu.
+ * Calls back when a finger that rested on something is lifted: before, its lifting would close what
+ * opens. No text gets selected and no click follows; links keep the browser's own menu.
  */
 export function watchLongPress<Found>(
   box: HTMLElement,
@@ -67,8 +65,7 @@ export function watchLongPress<Found>(
     setTimeout(() => act(found))
   })
   box.addEventListener('contextmenu', (event) => {
-    const isFinger = 'pointerType' in event && event.pointerType === 'touch'
-    if (isFinger && find(event.target) !== null) event.preventDefault()
+    if (event.pointerType === 'touch' && find(event.target) !== null) event.preventDefault()
   })
 }
 

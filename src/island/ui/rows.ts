@@ -7,9 +7,7 @@ import type { Page } from './page'
 /** The list on the page; another element after another room was opened. */
 export const list = (): HTMLElement => element('timeline', HTMLElement)
 export const currentRoom = (): number => Number(list().dataset.room)
-/** The name of the room on the page, with its sign. */
 export const roomTitle = (): string => list().dataset.title ?? ''
-/** Whether the list on the page comes from the device copy. */
 export const isFromDevice = (): boolean => list().dataset.remembered !== undefined
 
 /** All visible rows, oldest first; private notes are none. */
@@ -17,7 +15,6 @@ export function rowsOf(timeline = list()): HTMLElement[] {
   return [...timeline.querySelectorAll<HTMLElement>(':scope > .msg:not([hidden])')]
 }
 
-/** Where a message was posted. */
 export function placeOf({ dataset }: HTMLElement): { room: number; seq: number } {
   return { room: Number(dataset.room), seq: Number(dataset.seq) }
 }
@@ -79,9 +76,8 @@ export function announceRows(page: Page, rows: HTMLElement[]): void {
 export function textOf(row: HTMLElement): string {
   const text = row.querySelector('.msg__body:not([hidden])')?.textContent?.trim() ?? ''
   if (text !== '') return text
-  const pictures = [...row.querySelectorAll<HTMLImageElement>('.pic img')].map(({ alt }) => alt)
-  const names = [...row.querySelectorAll('.file bdi')].map(({ textContent }) => textContent)
-  return [...pictures, ...names].join(', ')
+  const files = [...row.querySelectorAll('.pic img, .file bdi')]
+  return files.map((name) => name.getAttribute('alt') ?? name.textContent).join(', ')
 }
 
 function sentence({ words }: Page, row: HTMLElement): string {

@@ -17,7 +17,6 @@ export function hasShape<Shape extends Record<string, keyof Types>>(
   })
 }
 
-/** A stored quote; null when the value is none. */
 export function readQuoted(value: unknown) {
   const place = { room: 'number', seq: 'number', user: 'number' } as const
   if (!hasShape(value, { ...place, name: 'string', text: 'string' })) return null

@@ -40,7 +40,6 @@ export function openStorage({ instance }: Pick<Page, 'instance'>) {
       return false
     },
     remove,
-    /** Characters that a key's value takes. */
     size: (key: string): number => get(key)?.length ?? 0,
     keys,
     /** Called when the storage is full: true when something was deleted to make room. */
@@ -52,7 +51,6 @@ export function openStorage({ instance }: Pick<Page, 'instance'>) {
       // Files that wait (media/kept-files.ts): the page may never have loaded that part.
       attempt(() => void indexedDB.deleteDatabase(`${prefix}files`), undefined)
     },
-    /** Calls back when another tab changed a key. */
     watch(callback: (key: string, value: unknown) => void): void {
       window.addEventListener('storage', ({ key, newValue }) => {
         if (key?.startsWith(prefix)) callback(key.slice(prefix.length), parse(newValue))
@@ -62,7 +60,6 @@ export function openStorage({ instance }: Pick<Page, 'instance'>) {
   return storage
 }
 
-/** Whether this browser can store anything at this moment. */
 export function canKeep(storage: Storage): boolean {
   const isKept = storage.write('probe', 1)
   storage.remove('probe')
@@ -70,13 +67,9 @@ export function canKeep(storage: Storage): boolean {
 }
 
 const claimMs = 80
-/** Names this tab among those of the browser. */
 const tab = Math.random()
 
-/**
- * Does `work` in the one tab that claims a key last within a moment, and `otherwise` in the others.
- * A suspended tab claims nothing. (There are no Web Locks on plain HTTP.)
- */
+/** Does `work` in the last tab that claims a key, else `otherwise`: HTTP has no Web Locks. */
 export function claim(storage: Storage, key: string, work: () => void, otherwise: () => void) {
   if (!storage.write(key, tab)) return work()
   setTimeout(() => (storage.read(key) === tab ? work() : otherwise()), claimMs)
