@@ -6,6 +6,65 @@ export const honestNames = [
   ...['Łukasz', 'Mei 🌸', 'Ali', 'ALI', 'A. Li', 'guest', 'İpek', 'Ẹ̀bùn', 'Ann🇨🇳', '陳ㄇㄟˊ'],
 ]
 
+/** More of them: with dots, hyphens, apostrophes and marks. None keeps another of them out. */
+export const markedNames = [
+  ...['Anne-Marie', 'J.R.', 'J. R. R. Tolkien', 'Dr. Khan', 'D’Arcy', "Ta'amu", 'Mary-Jane O’Neil'],
+  ...['St. John', 'Jean-Pierre', 'Smith-Jones', 'N’Golo', 'Ngũgĩ', 'Søren', 'Ångström', 'Dvořák'],
+  ...['Çelik', 'Gökçe', 'Şule', 'Łucja', 'Świętosława', 'Žofie', 'Jürgen', 'Björk', 'Ægir', 'Noël'],
+  ...['Nguyễn Thị Hồng', 'Trần Đức', 'Lê Quý', 'Phạm Văn Đồng', 'Đặng', 'Vũ', 'Hoàng', 'Bùi Thắng'],
+  ...[
+    'مُحَمَّد علي',
+    'أحمد',
+    'عَائِشَة',
+    'لُؤَيّ',
+    'سَارَة',
+    'نُور',
+    'خَالِد',
+    'שָׁלוֹם',
+    'מֹשֶׁה',
+    'שרה',
+  ],
+  ...['Алёна', 'Андрей', 'Юрій', 'Γιώργος', 'Μαρία', 'राम', 'रामा', 'सीता', 'ก้อย', 'กอย', 'မောင်'],
+  ...[
+    'かな',
+    'がな',
+    'ハナ',
+    'バナ',
+    'パナ',
+    '王芳',
+    '王方',
+    '유진',
+    '우진',
+    '张伟',
+    '張偉',
+    'Kim (Sales)',
+  ],
+]
+
+/** Words that only the server and its operator may use, decorated. */
+export const posedNames = [
+  ...[
+    'admin✔',
+    '[admin]',
+    'Chatroom Support',
+    '★admin★',
+    'ádmin',
+    'admin!',
+    '(Support)',
+    'admin 2',
+  ],
+  ...['System Admin', 'chatroom-bot', 'Dora (admin)', 'Dora | moderator', 'Alice (you)', 'mod✓'],
+  ...[
+    '«root»',
+    'The✔ [host]',
+    '管理员✔',
+    '（系统）',
+    'Server ⚙️'.replace('\ufe0f', ''),
+    'Ḿod',
+    'A·d·m·i·n',
+  ],
+]
+
 /** Names to be imitated: each has an m or w, a letter among a, c, e and o, and i or l. */
 export const bases = [
   ...['Emilio', 'William', 'Marlow', 'Winslow', 'Mila', 'Milo', 'Willow', 'Carmelo', 'Wilma'],
@@ -40,6 +99,32 @@ export const disguises: [string, (name: string) => string][] = [
   ['the same mark thrice', (name) => name + '\u0301'.repeat(3)],
   ['a stroke', (name) => [...name].join('\u0335')],
   ['compatibility forms', (name) => name.replace('il', 'ⅰⅼ').replace(/[ei]$/, '$&´') + '‐'],
+]
+
+/** Ways to be taken for somebody with a decoration, a mark or an addition. */
+export const decorations: [string, (name: string) => string][] = [
+  ...[...'✔✓★♥•♛!?*~^_=+#✿☆→™®🌸👑🔥'].map((sign): [string, (name: string) => string] => [
+    sign,
+    (name) => name + sign,
+  ]),
+  ['a sign after a blank', (name) => `${name} ✔`],
+  ['signs at both ends', (name) => `-=${name}=-`],
+  ['round brackets', (name) => `(${name})`],
+  ['square brackets', (name) => `[${name}]`],
+  ['Chinese brackets', (name) => `【${name}】`],
+  ['quotes', (name) => `“${name}”`],
+  ['guillemets', (name) => `«${name}»`],
+  ['an addition', (name) => `${name}(me too)`],
+  ['an addition after a blank', (name) => `${name} [staff]`],
+  ['two additions', (name) => `(${name}) (x) <y>`],
+  ['a flag', (name) => `${name}🇨🇳`],
+  ['a bracket inside', (name) => `${name.slice(0, 2)}(${name.slice(2)}`],
+  ['a dot below', (name) => name[0] + '\u0323' + name.slice(1)],
+  ['an acute', (name) => name.replace(/[aeiou]/, '$&\u0301')],
+  ['a cedilla', (name) => name + '\u0327'],
+  ['a horn', (name) => name.replace(/[aeiou]/, '$&\u031b')],
+  ['a stroke', (name) => name.replace('l', 'ł').replace('m', 'ɱ').replace('ɱ', 'm\u0323')],
+  ['modifiers', (name) => `ʻ${name}ˇ`],
 ]
 
 function swap(name: string, letters: Map<string, string>): string {

@@ -14,7 +14,7 @@ type NameProblem =
  * and look-alikes UTS 39; storing a skeleton beside the name is the method of Ergo.
  */
 export function parseNickname(typed: string): Name | NameProblem {
-  const name = parseRoomName(typed)
+  const name = parseName(typed, withoutAddition)
   if (typeof name === 'string') return name
   return isReserved(name) ? 'name_reserved' : name
 }
@@ -39,14 +39,18 @@ export function* suggestNicknames(name: Name): Generator<Name> {
 export function foldName(written: string): string | null {
   if (written.length > serverLimits.nicknameUnitsMax || tower.test(written)) return null
   const shown = written.replace(/\p{Zs}+/gu, ' ').normalize('NFC')
-  return foldCase(shown.normalize('NFKC')).normalize('NFKC')
+  return foldText(shown)
 }
 
 /**
  * Reads a typed room name. Reserved words are allowed: a room has a number in its address and says
- * nothing itself, so that a room named "admin" impersonates nobody.
+ * nothing itself, so that a room named "admin" impersonates nobody. Brackets tell rooms apart.
  */
 export function parseRoomName(typed: string): Name | NameProblem {
+  return parseName(typed, (shown) => shown)
+}
+
+function parseName(typed: string, toCompared: (shown: string) => string): Name | NameProblem {
   const trimmed = typed.trim()
   if (trimmed === '') return 'name_empty'
   // Before anything that normalises or segments: those are quadratic on a run of marks.
@@ -56,12 +60,12 @@ export function parseRoomName(typed: string): Name | NameProblem {
   if (stray.test(shown) || tower.test(shown.normalize('NFD'))) return 'name_characters'
   if (graphemes(shown).length > limits.nicknameGraphemesMax) return 'name_long'
   if (!letter.test(shown)) return 'name_characters'
-  const folded = foldCase(shown.normalize('NFKC')).normalize('NFKC')
+  const folded = foldText(shown)
   // One ﷺ unfolds to eighteen characters.
   if (Math.max(shown.length, folded.length) > serverLimits.nicknameUnitsMax) return 'name_long'
   if (!known().test(folded)) return 'name_characters'
   if (!writings().some((writing) => writing.test(folded))) return 'name_mixed_scripts'
-  const skeleton = skeletonOf(shown)
+  const skeleton = skeletonOf(toCompared(shown))
   return skeleton === '' ? 'name_characters' : { shown, folded, skeleton }
 }
 
@@ -116,6 +120,11 @@ function writtenIn(names: string[]): RegExp {
   return new RegExp(`^[${letters.join('')}]*$`, 'u')
 }
 
+/** A flag that a skeleton leaves out is read as its letters here: 🇱🇮 is LI where none is drawn. */
+function foldText(shown: string): string {
+  return foldCase(shown.replace(tile, letterOfTile).normalize('NFKC')).normalize('NFKC')
+}
+
 /** Full case folding by way of capitals: ß is ss; ı, İ and i are equal, as are σ and ς. */
 function foldCase(text: string): string {
   const lower = text.toLowerCase().toUpperCase().toLowerCase()
@@ -124,18 +133,63 @@ function foldCase(text: string): string {
 
 /**
  * The skeleton of UTS 39, applied twice: to the name as written, where Greek Ν looks like N, and to
- * its lower case. Accents stay: José and Jose are two people.
+ * its lower case. A reader hardly sees, or takes for decoration, what is left out of it: marks that
+ * are not letters of their own, punctuation and signs.
  */
 function skeletonOf(shown: string): string {
   const lower = look(foldCase(trace(shown)))
   const final = Array.from(foldCase(lower), (sign) => alike.get(sign) ?? sign).join('')
-  return final.replace(/(?<=[lj]\p{M}*)\u0307/gu, '').replace(quiet, '')
+  return final.replace(faint, '')
 }
 
 /** How a name looks in its own case; compatibility forms are looked up before they decompose. */
 function trace(shown: string): string {
-  return look(look(shown.replace(tile, letterOfTile)).normalize('NFKD'))
+  const letters = shown.replace(flags, '').replace(tile, letterOfTile)
+  const words = letters.split(/\s+/u).map((word) => withoutSigns(word))
+  return look(look(words.join('')).normalize('NFKD')).replace(faint, '')
 }
+
+const bracket = /^(?:(?<open>[[\p{Ps}<＜]--[‚„]])|[\p{Pe}>＞])$/v
+
+/** Cuts brackets at the end, which say something about a name: "Alice (you)". */
+function withoutAddition(shown: string): string {
+  let [depth, start, end] = [0, 0, shown.length]
+  let hasName = false
+  for (const sign of shown) {
+    const found = bracket.exec(sign)
+    if (found?.groups?.open !== undefined) {
+      if (depth === 0 && hasName && end > start) end = start
+      depth += 1
+    } else if (found !== null) depth = Math.max(0, depth - 1)
+    else if (/[\p{L}\p{N}]/u.test(sign)) {
+      hasName = true
+      // The name goes on: Al(i)ce.
+      if (depth === 0) end = shown.length
+    }
+    start += sign.length
+  }
+  return depth === 0 ? shown.slice(0, end) : shown
+}
+
+/** With the modifiers that are drawn like quotes, accents and arrows. */
+const signs = /[\p{P}\p{S}\u02b9-\u02df\u02e5-\u02ff\ua717-\ua721\ua788]/u
+
+/** Leaves out punctuation and signs that are no letters: a frame holds one, and × looks like x. */
+function withoutSigns(word: string): string {
+  const isDecoration = !/[\p{L}\p{N}]/u.test(word)
+  return Array.from(word, (sign) => {
+    if (!signs.test(sign)) return sign
+    const framed = sign
+      .normalize('NFKD')
+      .replace(sign, '')
+      .replace(/[^\p{L}\p{N}]/gu, '')
+    if (framed !== '') return /^.$/u.test(framed) ? sign : ''
+    return !isDecoration && /^[a-z]\p{M}*$/iu.test(look(sign)) ? sign : ''
+  }).join('')
+}
+
+/** Flags beside a name; other rows of these signs may spell it. */
+const flags = /(?<!\p{RI})\p{RGI_Emoji_Flag_Sequence}+(?!\p{RI})/gv
 
 /** Framed letters that normalisation does not change: flags (🇦), discs (🅐), squares (🅰). */
 const tile = /[\u{1f1e6}-\u{1f1ff}\u{1f150}-\u{1f169}\u{1f170}-\u{1f189}]/gu
@@ -153,6 +207,7 @@ function look(text: string): string {
 }
 
 const looks = once(readLooks)
+const mark = /\p{M}/u
 
 function readLooks(): Map<string, string> {
   const read = new Map<string, string>()
@@ -160,7 +215,8 @@ function readLooks(): Map<string, string> {
     const [target, sources] = line.split('<')
     if (target === undefined || sources === undefined) continue
     const shape = readPoints(target).join('')
-    for (const source of readPoints(sources)) read.set(source, shape)
+    // A mark is left out or means something: ゜ of パ is no ring above.
+    for (const source of readPoints(sources)) if (!mark.test(source)) read.set(source, shape)
   }
   return read
 }
@@ -177,8 +233,22 @@ const alike = new Map(
   }),
 )
 
-/** Hardly visible between letters: spaces, dots, dashes, quotes, the Arabic tatweel. */
-const quiet = /[\s._\-',:;·\u0640]/g
+/**
+ * What a skeleton leaves out. In Latin, Greek, Cyrillic, Arabic and Hebrew marks are overlooked,
+ * and many people do not type them; elsewhere they are vowels (Devanagari, Thai) or letters (が).
+ */
+const faint = new RegExp(
+  [
+    /[\p{P}\p{S}\p{Z}\s\u0640\u302e\u302f]/v,
+    /[[\p{M}&&[\p{sc=Zinh}\p{sc=Zyyy}\p{sc=Arab}\p{sc=Hebr}\p{sc=Cyrl}]]--\u3099--\u309a]/v,
+    /(?<=\p{sc=Latin}\p{M}*)[\u3099\u309a]/v,
+    // The dots below of Devanagari and its relatives, which are often left out.
+    /[\u093c\u09bc\u0a3c\u0abc\u0b3c]/v,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'gv',
+)
 
 /** Names that could pass for the server, its operator or everybody. */
 const reserved =
@@ -186,12 +256,25 @@ const reserved =
   'support host owner chatroom bot anonymous nobody you me 管理员 管理員 系统 系統 所有人 ' +
   '全体成员 全體成員 匿名'
 
-const reservedSkeletons = once(() => new Set(reserved.split(' ').map(skeletonOf)))
+const reservedNames = once(() => new Set(reserved.split(' ').map(skeletonOf)))
 
-function isReserved({ shown, folded, skeleton }: Name): boolean {
-  if (reservedSkeletons().has(skeleton)) return true
+/** One or more of them, perhaps with a number: "Chatroom Support", "admin 2". */
+const reservedRow = once(() => {
+  const long = reserved.split(' ').filter((word) => !/^(me|you|here)$/.test(word))
+  return new RegExp(`^(?:${long.map(skeletonOf).join('|')})+[2-9]*$`, 'u')
+})
+
+function isReserved({ shown, folded }: Name): boolean {
+  // "Dora (admin)" and "Dora | admin" claim it beside a name.
+  const parts = shown.split(/[^\p{L}\p{M}\p{N}\s.'’‐-]+/u)
+  if ([withoutAddition(shown), ...parts].map(skeletonOf).some((part) => isReservedSkeleton(part)))
+    return true
   // Ali and all have the same skeleton, so all is compared as it is written.
-  return folded.replace(quiet, '') === 'all' || /^[aA]ll$/.test(trace(shown).replace(quiet, ''))
+  return folded.replace(faint, '') === 'all' || /^[aA]ll$/.test(trace(withoutAddition(shown)))
+}
+
+function isReservedSkeleton(skeleton: string): boolean {
+  return reservedNames().has(skeleton) || reservedRow().test(skeleton)
 }
 
 /** Cuts `text` between graphemes, so that an ending of `endingUnits` fits after it. */

@@ -1,11 +1,31 @@
 import { describe, expect, test } from 'bun:test'
 import { parseNickname, parseRoomName, suggestNicknames } from '../../../src/chat/people/name'
 import type { Name } from '../../../src/chat/people/name'
-import { bases, disguises, honestNames } from '../../helpers/look-alikes'
+import {
+  bases,
+  decorations,
+  disguises,
+  honestNames,
+  markedNames,
+  posedNames,
+} from '../../helpers/look-alikes'
 
 describe('an honest name', () => {
   test.each(honestNames)('is accepted: %s', (typed) => {
     expect(held(typed).shown).toBe(typed.normalize('NFC'))
+  })
+
+  test('is accepted beside all the others', () => {
+    // Of three pairs that look alike only one each.
+    const twins = new Set(['ALI', "O'Brien", 'A. Li'])
+    const names = [...honestNames, ...markedNames].filter((name) => !twins.has(name)).map(held)
+    const met = names.flatMap((name, n) =>
+      names
+        .slice(0, n)
+        .flatMap((other) => (collide(name, other) ? [[name.shown, other.shown]] : [])),
+    )
+    expect(names.length).toBeGreaterThanOrEqual(100)
+    expect(met).toEqual([])
   })
 
   test('loses blanks at its ends and repeated blanks inside', () => {
@@ -30,8 +50,11 @@ describe('an honest name', () => {
     ['Anna', 'Hanna'],
     ['Will', 'Bill'],
     ['Alan', 'Allan'],
-    ['José', 'Jose'],
-    ['Łukasz', 'Lukasz'],
+    ['राम', 'रामा'],
+    ['はる', 'ばる'],
+    ['ก้อย', 'กอย'],
+    ['Kim (Sales)', 'Tim (Sales)'],
+    ['Ali', 'Al(i)ce'],
     ['Nick', 'Vick'],
     ['Mary', 'Maru'],
     ['Mei', 'Mei 2'],
@@ -95,9 +118,24 @@ describe('a name that could pass for the server', () => {
     expect(parseNickname(typed)).toBe('name_reserved')
   })
 
+  test.each(posedNames)('is refused, decorated: %s', (typed) => {
+    expect(parseNickname(typed)).toBe('name_reserved')
+  })
+
   test('is allowed for a room', () => {
     expect(parseRoomName('admin')).toMatchObject({ shown: 'admin', folded: 'admin' })
     expect(parseRoomName('аdmin')).toBe('name_mixed_scripts')
+  })
+
+  test('is compared without decoration for a room, but with what brackets say', () => {
+    const skeleton = (typed: string): string => {
+      const name = parseRoomName(typed)
+      return typeof name === 'string' ? name : name.skeleton
+    }
+    for (const lure of ['General!', '★ general', 'Génèral', '[general]']) {
+      expect(skeleton(lure)).toBe(skeleton('general'))
+    }
+    expect(skeleton('Release (2024)')).not.toBe(skeleton('Release (2025)'))
   })
 })
 
@@ -114,6 +152,32 @@ describe('a name that could pass for another', () => {
     })
     expect(bases.length * disguises.length).toBe(380)
     expect(accepted).toEqual([])
+  })
+
+  test('is refused for all of 800 decorated names', () => {
+    const accepted = bases.flatMap((base) => {
+      const owner = held(base)
+      return decorations.flatMap(([decoration, wear]) => {
+        const name = parseNickname(wear(base))
+        const isRefused = typeof name === 'string' || collide(name, owner)
+        return isRefused ? [] : [`${wear(base)} (${decoration})`]
+      })
+    })
+    expect(bases.length * decorations.length).toBeGreaterThanOrEqual(800)
+    expect(accepted).toEqual([])
+  })
+
+  test('is refused with any punctuation, emoji or mark at its end', () => {
+    const kinds = /^[[\p{P}\p{M}][\p{So}&&\p{Emoji}]]$/v
+    const signs = Array.from({ length: 0x1fbff }, (_, point) => String.fromCodePoint(point))
+    const tried = signs.filter((sign) => kinds.test(sign) && sign.normalize('NFKD') === sign)
+    const accepted = tried.filter((sign) => {
+      const name = parseNickname(`Alice${sign}`)
+      // Flags are letters where no flag is drawn.
+      return typeof name === 'object' && !collide(name, held('Alice')) && !/\p{RI}/u.test(sign)
+    })
+    expect(tried.length).toBeGreaterThan(2_500)
+    expect(accepted.filter((sign) => !/[🅰🅱🅾🅿\u{16ff0}\u{16ff1}]/u.test(sign))).toEqual([])
   })
 
   const alices = ['Alice', 'ALICE', 'alıce', 'ALİCE', 'a lice', 'alice.', 'al1ce', 'a|ice', 'aIice']
@@ -133,6 +197,14 @@ describe('a name that could pass for another', () => {
     ['محـمد', 'محمد'],
     ['ロー', '口一'],
     ['B0b', 'BOB'],
+    ['José', 'Jose'],
+    ['Łukasz', 'Lukasz'],
+    ['Nguyễn', 'Nguyen'],
+    ['أَحْمَد', 'احمد'],
+    ['Kim (Sales)', 'Kim (IT)'],
+    ['Ali🇮🇹', 'Ali'],
+    ['Emil🇮🇴', 'Emilio'],
+    ['A🇱🇮ce', 'Alice'],
   ])('is kept out as %s by %s', (one, other) => {
     expect(collide(held(one), held(other))).toBeTrue()
   })
