@@ -115,7 +115,7 @@ function answerInTurn(app: ReturnType<typeof createApp>, config: Config) {
 function subscriptions(
   connections: Connections,
   presence: Presence,
-): Pick<Chat, 'subscribeUser' | 'unsubscribeUser' | 'closeSession'> {
+): Pick<Chat, 'subscribeUser' | 'unsubscribeUser' | 'closeSockets'> {
   return {
     subscribeUser(userId, room) {
       connections.subscribeUser(userId, room)
@@ -125,8 +125,9 @@ function subscriptions(
       connections.unsubscribeUser(userId, room)
       presence.exit(userId, room)
     },
-    closeSession(session) {
-      for (const socket of connections.ofSession(session)) socket.close(4401, 'signed out')
+    closeSockets(userId, why) {
+      const code = why === 'signed out' ? 4401 : 4001
+      for (const socket of connections.ofUser(userId)) socket.close(code, why)
     },
   }
 }

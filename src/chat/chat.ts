@@ -35,5 +35,6 @@ export type Chat = {
   publishIfIdle: (room: number, text: string) => void
   subscribeUser: (userId: number, room: number) => void
   unsubscribeUser: (userId: number, room: number) => void
-  closeSession: (session: string) => void
+  /** Ends all sockets of a user; browsers that still have a session connect again. */
+  closeSockets: (userId: number, why: 'signed out' | 'session renewed') => void
 }

@@ -5,7 +5,7 @@ import { ChatError, toProblem } from '../server/errors'
 import { faultOf, type Log } from '../server/log'
 import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx } from './context'
 import { type Middleware, parseId, wantsJson } from './context'
-import { checkHost, checkOrigin, checkSize } from './middleware/guards'
+import { checkHost, checkOrigin, readBody } from './middleware/guards'
 import { secureHeaders } from './middleware/headers'
 import { identifyVisitor, requireVisitor } from './middleware/identity'
 import { sendHtml, sendPage, sendSignIn, setProblem } from './pages'
@@ -36,9 +36,9 @@ export function createApp(deps: HttpDeps): Hono<HttpEnv> {
   app.route('/', staticRoutes(chat, assets))
   app.use(readPreferences(chat, assets))
   app.use(refuseWhileStopping(deps))
-  app.use(checkSize(chat.paths))
   app.use(checkOrigin(chat.config))
   app.use(limitRequests(deps))
+  app.use(readBody(chat.paths))
   app.use(identifyVisitor(chat))
   app.route('/', sessionRoutes(deps))
   app.route('/', preferenceRoutes(deps))

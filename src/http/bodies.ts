@@ -5,7 +5,7 @@ import { consumeForUser } from '../server/rate-limits'
 import { serverLimits } from '../server/limits'
 import { limits } from '../shared/limits'
 import { type HttpContext, type HttpDeps, isMultipart, sendsJson } from './context'
-import { currentUser } from './middleware/identity'
+import { requireRoom } from './middleware/identity'
 import { boundaryOf, collect, type Part, readParts } from './multipart'
 
 /**
@@ -86,22 +86,25 @@ export async function readSentMessage(
   return { fields: toMessageFields(form).set('attachments', files), problem }
 }
 
+/** Problems after which the rest of a form is not worth reading. */
+const endsUpload = /^(upload_|not_signed_in|room_missing)/
+
 /** Stores the file of a part and gives its id, or the reason why it is refused. */
 async function receivePart(
-  { chat, rateLimits }: HttpDeps,
+  deps: HttpDeps,
   c: HttpContext,
   visitor: Visitor,
   part: Part,
 ): Promise<string | ChatError> {
+  const { chat, rateLimits } = deps
   const file = { owner: visitor.user.id, name: part.fileName ?? '', description: '', preview: '' }
-  const isSignedIn = async (): Promise<boolean> => (await currentUser(chat, c)) !== null
+  const authorise = async (): Promise<unknown> => requireRoom(deps, c)
   try {
     consumeForUser(rateLimits, 'uploads', visitor)
     const body = streamOf(part)
-    return (await receiveFile(chat, { ...file, body, size: null, isSignedIn })).id
+    return (await receiveFile(chat, { ...file, body, size: null, authorise })).id
   } catch (problem) {
-    const isOver = !(problem instanceof ChatError) || /^(upload_|not_signed_in)/.test(problem.code)
-    if (isOver) throw problem
+    if (!(problem instanceof ChatError) || endsUpload.test(problem.code)) throw problem
     return problem
   }
 }

@@ -6,7 +6,7 @@ export const serverLimits = {
   // --- Sessions and sockets ----------------------------------------------------------------
   /** Browsers cap a cookie's life at 400 days (RFC 6265bis). */
   sessionDays: 400,
-  socketsPerSessionMax: 10,
+  socketsPerPersonMax: 10,
   /** A class behind one router shares one address. */
   socketsPerAddressMax: 1_000,
   /** OWASP's WebSocket sheet: at most 64 KB a message. */
@@ -39,8 +39,8 @@ export const serverLimits = {
   uploadIdleSecondsMax: 40,
   /** A slow reader's kernel may take minutes to ask for more. */
   downloadIdleSecondsMax: 240,
-  /** Exports at once: of one browser, and of all. */
-  exportsPerSessionMax: 1,
+  /** Exports at once: of one person, and of all. */
+  exportsPerPersonMax: 1,
   exportsMax: 6,
   /** An export that is read more slowly than this is ended, so that others get their turn. */
   exportMsMax: 20 * 60_000,

@@ -34,13 +34,13 @@ export type Connections = {
   add: (socket: Socket) => void
   remove: (socket: Socket) => void
   all: () => Iterable<Socket>
-  ofSession: (session: string) => Socket[]
+  ofUser: (userId: number) => Socket[]
   /** Subscribes all sockets of a user to a room, or unsubscribes them. */
   subscribeUser: (userId: number, room: number) => void
   unsubscribeUser: (userId: number, room: number) => void
   /** Sends to the sockets of a room that have no bytes waiting. */
   publishIfIdle: (room: number, text: string) => void
-  /** Whether the session and the address may open another socket. */
+  /** Whether the user and the address may open another socket. */
   hasRoomFor: (visitor: Visitor) => boolean
   /** Pings the sockets that are silent, and ends those that stay so. `now` is monotonic. */
   sweep: (now: number) => void
@@ -51,27 +51,24 @@ export function createConnections(
   patience: { pingAfterMs: number; silenceMsMax: number } = { pingAfterMs, silenceMsMax },
 ): Connections {
   const open = new Set<Socket>()
-  const bySession = createGroups<string>()
   const byUser = createGroups<number>()
   const byAddress = createGroups<string>()
 
   return {
     add(socket) {
-      const { session, address, user } = socket.data.visitor
+      const { address, user } = socket.data.visitor
       open.add(socket)
-      bySession.add(session, socket)
       byUser.add(user.id, socket)
       byAddress.add(address, socket)
     },
     remove(socket) {
-      const { session, address, user } = socket.data.visitor
+      const { address, user } = socket.data.visitor
       open.delete(socket)
-      bySession.remove(session, socket)
       byUser.remove(user.id, socket)
       byAddress.remove(address, socket)
     },
     all: () => open,
-    ofSession: (session) => [...bySession.of(session)],
+    ofUser: (userId) => [...byUser.of(userId)],
     subscribeUser(userId, room) {
       for (const socket of byUser.of(userId)) subscribe(socket, room)
     },
@@ -86,8 +83,8 @@ export function createConnections(
         if (socket.data.rooms.has(room) && socket.getBufferedAmount() === 0) socket.send(text)
       }
     },
-    hasRoomFor: ({ session, address }) =>
-      bySession.of(session).size < serverLimits.socketsPerSessionMax &&
+    hasRoomFor: ({ user, address }) =>
+      byUser.of(user.id).size < serverLimits.socketsPerPersonMax &&
       byAddress.of(address).size < serverLimits.socketsPerAddressMax,
     sweep(now) {
       for (const socket of open) {

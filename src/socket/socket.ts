@@ -107,8 +107,12 @@ function open({ chat, connections }: SocketDeps, socket: Socket): void {
   connections.add(socket)
   chat.presence.arrive(visitor.user, rooms)
   runAsync(chat, socket, 'hello', async () => {
+    // The session may have ended since the upgrade was checked…
+    if ((await chat.store.sessions.findUser(Uint8Array.fromHex(visitor.session))) === null) {
+      return socket.close(4401, 'signed out')
+    }
     const hello = await createHello(chat, visitor.user)
-    // The user's rooms may have changed since the upgrade was checked.
+    // …and the user's rooms may have changed since the upgrade was checked.
     const now = new Set(hello.rooms.map(({ id }) => id))
     for (const room of rooms) if (!now.has(room)) chat.unsubscribeUser(visitor.user.id, room)
     for (const room of now) if (!rooms.has(room)) chat.subscribeUser(visitor.user.id, room)

@@ -6,7 +6,13 @@ import type { Notify, Person as User, RoomKind } from '../shared/protocol'
  */
 export type { Notify, RoomKind, User }
 
-/** A room as one member sees it. Only the store makes one, so holding it proves membership. */
+/** Why a write changed nothing. */
+export type Refused<Code extends string> = { refused: Code }
+
+/** Who acts in which room; whether they may is asked in the statement that acts. */
+export type Member = { roomId: number; userId: number }
+
+/** A room as one member saw it. Only the store makes one, for those who are in it then. */
 export type Room = {
   id: number
   kind: RoomKind

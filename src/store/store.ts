@@ -3,6 +3,7 @@ import type {
   Attachment,
   ChangeOutcome,
   Changes,
+  Member,
   Message,
   MessageEdit,
   MessageRemoval,
@@ -15,6 +16,7 @@ import type {
   OpenRoom,
   ReactionChange,
   Profile,
+  Refused,
   Room,
   RoomHead,
   RoomName,
@@ -39,8 +41,11 @@ export type Store = {
     join(user: NewUser, tokenHash: Uint8Array): Promise<User | null>
     isNameFree(folded: string, skeleton: string): Promise<boolean>
     find(id: number): Promise<User | null>
-    /** Changes name or picture; null when the name is taken. `freed`: ids of unused pictures. */
-    change(id: number, profile: Profile): Promise<{ user: User; freed: string[] } | null>
+    /** Changes name or picture. `freed`: ids of pictures that are not used any more. */
+    change(
+      id: number,
+      profile: Profile,
+    ): Promise<{ user: User; freed: string[] } | Refused<'name_taken' | 'not_signed_in'>>
     /** The people in the room, by nickname. */
     inRoom(room: Room): Promise<User[]>
     /** All people who have a name, by nickname. */
@@ -48,13 +53,15 @@ export type Store = {
     /** The people of the room with these folded names, and the author, who must be in it. */
     namedIn(roomId: number, author: number, folded: string[]): Promise<NamedUser[]>
   }
+  /** Of people who have not left: nobody else has a session. */
   sessions: {
     findUser(tokenHash: Uint8Array): Promise<User | null>
-    /** Adds a session for another browser, or a new token for this one. */
-    add(userId: number, tokenHash: Uint8Array, createdAt: number): Promise<void>
+    /** Gives a session another token; null when the session has ended. */
+    renew(tokenHash: Uint8Array, newHash: Uint8Array, createdAt: number): Promise<User | null>
     /** Ends a session. The last one frees the name; true when it was the last. */
     end(tokenHash: Uint8Array, endedAt: number): Promise<boolean>
   }
+  /** Membership, and the role where it counts, are part of every statement, read or write. */
   rooms: {
     ofUser(userId: number): Promise<Room[]>
     /** The only way to a room: null when it does not exist or the person is not in it. */
@@ -70,21 +77,33 @@ export type Store = {
     first(): Promise<number>
     /** How many rooms the person has made. */
     countMade(userId: number): Promise<number>
-    /** Makes a room with its owner as member; null when an open room has this name. */
-    create(room: NewRoom): Promise<Room | null>
+    /** Makes a room with its owner as member; its name may be that of no open room. */
+    create(room: NewRoom): Promise<Room | Refused<'room_name_taken' | 'not_signed_in'>>
     /** Joins an open room; null when there is no such open room. */
     join(userId: number, roomId: number, at: number): Promise<Room | null>
-    /** Adds a member; gives the room as they see it, null for unknown people and direct rooms. */
-    invite(room: Room, userId: number, at: number): Promise<Room | null>
-    /** Removes a member; false when the person is not in the room, or the room is direct. */
-    leave(room: Room, userId: number): Promise<boolean>
-    /** False when another open room has this name. */
-    rename(room: Room, name: RoomName): Promise<boolean>
-    setTopic(room: Room, topic: string): Promise<void>
+    /** A member adds somebody to a room that is not direct; gives the room as they see it. */
+    invite(
+      member: Member,
+      userId: number,
+      at: number,
+    ): Promise<Room | Refused<'room_missing' | 'person_missing'>>
+    /** Ends a membership; false when the person is not in the room, or the room is direct. */
+    leave(member: Member): Promise<boolean>
+    /** The owner removes somebody else; `person_missing` also in a direct room. */
+    remove(
+      owner: Member,
+      userId: number,
+    ): Promise<'room_missing' | 'owner_only' | 'person_missing' | null>
+    /** The owner gives the room a name that no open room has. */
+    rename(
+      owner: Member,
+      name: RoomName,
+    ): Promise<'room_missing' | 'owner_only' | 'room_name_taken' | null>
+    setTopic(member: Member, topic: string): Promise<'room_missing' | null>
     /** Moves the read marker back to before `seq`. */
     markUnread(room: Room, userId: number, seq: number): Promise<void>
-    setNotify(room: Room, userId: number, notify: Notify): Promise<void>
-    /** Finds or makes the direct room of two people; null when the other is unknown. */
+    setNotify(member: Member, notify: Notify): Promise<'room_missing' | null>
+    /** Finds or makes the direct room of two people; null when either is unknown. */
     direct(userId: number, otherId: number, at: number): Promise<Room | null>
   }
   messages: {
@@ -115,8 +134,8 @@ export type Store = {
     ): Promise<Changes>
   }
   attachments: {
-    /** Records a file whose bytes are stored and which no message uses yet. */
-    add(attachment: NewAttachment): Promise<void>
+    /** Records a file whose bytes are stored and which no message uses; false for nobody's. */
+    add(attachment: NewAttachment): Promise<boolean>
     /** Finds a file of a message in the person's rooms, or an own unused one. */
     find(userId: number, id: string): Promise<Attachment | null>
     /** Finds a profile picture, which everybody may see. */

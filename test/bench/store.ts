@@ -133,7 +133,7 @@ async function settle(store: Store): Promise<Pick<Instance, 'reader' | 'authors'
     const name = { name: `Room ${n}`, folded: `room ${n}`, skeleton: `room ${n}` }
     const made = { kind: 'open' as const, topic: '', owner: reader.id, createdAt: 1 }
     const room = await store.rooms.create({ ...name, ...made })
-    if (room === null) throw new Error('a room has its own name')
+    if ('refused' in room) throw new Error('a room has its own name')
     for (const { id } of authors) await store.rooms.join(id, room.id, 1)
   }
   return { reader, authors }

@@ -47,7 +47,7 @@ test('H9: five hundred handshakes at once are refused beyond a burst; talk goes 
   await waitUntil(isAnswered, 'an answer on each line')
   const statuses = lines.map((line) => line.heard().slice(9, 12))
   expect(statuses.filter((status) => status === '101').length).toBeLessThanOrEqual(
-    serverLimits.socketsPerSessionMax,
+    serverLimits.socketsPerPersonMax,
   )
   expect(statuses.filter((status) => status !== '101' && status !== '429')).toEqual([])
   expect(await socket.post(1, 'calm', 'undisturbed')).toMatchObject({ type: 'accepted' })

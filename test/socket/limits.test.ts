@@ -47,7 +47,7 @@ test('catch-ups have a rate limit of their own', async () => {
 test('a browser may hold ten sockets and no more', async () => {
   const person = await signIn(server(), 'Tabs')
   const open = await Promise.all(
-    Array.from({ length: serverLimits.socketsPerSessionMax }, () => openSocket(server(), person)),
+    Array.from({ length: serverLimits.socketsPerPersonMax }, () => openSocket(server(), person)),
   )
   const line = await openLine(server())
   line.write(upgradeRequest(server(), { Cookie: person.cookie }))

@@ -86,7 +86,9 @@ export function testFaces(within: Within): void {
     expect(await store.attachments.find(ada.id, face(1).id)).toBeNull()
     const second = { ...profile, avatar: face(2).id, face: face(2) }
     expect(await store.users.change(ada.id, second)).toMatchObject({ freed: [face(1).id] })
-    expect(await store.users.change(ada.id, { ...second, folded: 'eve', face: null })).toBeNull()
+    expect(await store.users.change(ada.id, { ...second, folded: 'eve', face: null })).toEqual({
+      refused: 'name_taken',
+    })
     expect(await store.sessions.findUser(hash(1))).toMatchObject({ nickname: 'Augusta' })
   })
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import type { Store } from '../../src/store/store'
 import { testAttachments, testFaces } from './attachments'
+import { testAuthority } from './authority'
 import { append, hash, join, message, newUser, placeOf, roomOf, say } from './people'
 import { testAnswers, testEdits } from './edits'
 import { testReading } from './reading'
@@ -35,6 +36,7 @@ export function storeContract(name: string, open: () => Promise<Engine>): void {
   describe(`${name}: edits`, () => testEdits(within))
   describe(`${name}: answers`, () => testAnswers(within))
   describe(`${name}: rooms`, () => testRooms(within))
+  describe(`${name}: authority`, () => testAuthority(within))
   describe(`${name}: searching`, () => testSearch(within))
   describe(`${name}: reading`, () => testReading(within))
 }
@@ -77,11 +79,14 @@ function testPeople(within: Within): void {
 
   within('a session names its person until it ends', async ({ store }) => {
     const ada = await join(store, 'Ada', 1)
-    await store.sessions.add(ada.id, hash(2), 5)
-    expect(await store.sessions.findUser(hash(2))).toEqual(ada)
-    expect(await store.sessions.end(hash(2), 6)).toBe(false)
-    expect(await store.sessions.findUser(hash(2))).toBeNull()
     expect(await store.sessions.findUser(hash(1))).toEqual(ada)
+    expect(await store.sessions.renew(hash(1), hash(2), 5)).toEqual(ada)
+    expect(await store.sessions.findUser(hash(1))).toBeNull()
+    expect(await store.sessions.end(hash(1), 6)).toBe(false)
+    expect(await store.sessions.findUser(hash(2))).toEqual(ada)
+    expect(await store.sessions.end(hash(2), 6)).toBe(true)
+    expect(await store.sessions.findUser(hash(2))).toBeNull()
+    expect(await store.sessions.renew(hash(2), hash(3), 7)).toBeNull()
   })
 
   within(

@@ -1,5 +1,5 @@
 import { expect } from 'bun:test'
-import type { NewRoom, Room, Store, User } from '../../src/store/store'
+import type { Member, NewRoom, Room, Store, User } from '../../src/store/store'
 import type { Within } from './contract'
 import { append, join, roomOf, say } from './people'
 
@@ -8,14 +8,20 @@ export function newRoom(owner: User, name: string, kind: NewRoom['kind'] = 'open
   return { kind, name, folded, skeleton: folded, topic: '', owner: owner.id, createdAt: 5 }
 }
 
-async function make(
+export function asMember({ id }: Pick<Room, 'id'>, user: User): Member {
+  return { roomId: id, userId: user.id }
+}
+
+const taken = { refused: 'room_name_taken' as const }
+
+export async function make(
   store: Store,
   owner: User,
   name: string,
   kind?: NewRoom['kind'],
 ): Promise<Room> {
   const room = await store.rooms.create(newRoom(owner, name, kind))
-  if (room === null) throw new Error(`${name} is taken`)
+  if ('refused' in room) throw new Error(`${name} is taken`)
   return room
 }
 
@@ -55,8 +61,8 @@ function testMaking(within: Within): void {
       revision: 0,
       pair: null,
     })
-    expect(await store.rooms.create(newRoom(ada, 'TEA'))).toBeNull()
-    expect(await store.rooms.create({ ...newRoom(ada, 'Другой'), skeleton: 'tea' })).toBeNull()
+    expect(await store.rooms.create(newRoom(ada, 'TEA'))).toEqual(taken)
+    expect(await store.rooms.create({ ...newRoom(ada, 'Другой'), skeleton: 'tea' })).toEqual(taken)
     expect(await store.rooms.countMade(ada.id)).toBe(1)
     expect(await store.rooms.first()).not.toBe(room.id)
   })
@@ -69,10 +75,12 @@ function testMaking(within: Within): void {
       expect(await store.rooms.find(bob.id, room.id)).toBeNull()
       expect(await store.rooms.join(bob.id, room.id, 9)).toBeNull()
       expect((await store.rooms.open(bob.id)).map(({ name }) => name)).not.toContain('Secret')
-      expect(await store.rooms.create(newRoom(bob, 'Secret'))).not.toBeNull()
-      const seen = await store.rooms.invite(room, bob.id, 9)
+      expect(await store.rooms.create(newRoom(bob, 'Secret'))).not.toEqual(taken)
+      const seen = await store.rooms.invite(asMember(room, ada), bob.id, 9)
       expect(seen).toMatchObject({ id: room.id, role: 'member' })
-      expect(await store.rooms.invite(room, 9_999, 9)).toBeNull()
+      expect(await store.rooms.invite(asMember(room, ada), 9_999, 9)).toEqual({
+        refused: 'person_missing',
+      })
     },
   )
 }
@@ -86,8 +94,8 @@ function testComing(within: Within): void {
     expect(seen).toMatchObject({ unread: 0, unreadSince: null, revision: 1 })
     await append(store, ada, { room: room.id, clientId: 'late', createdAt: 77 })
     expect(await store.rooms.find(bob.id, room.id)).toMatchObject({ unread: 1, unreadSince: 77 })
-    expect(await store.rooms.leave(room, bob.id)).toBe(true)
-    expect(await store.rooms.leave(room, bob.id)).toBe(false)
+    expect(await store.rooms.leave(asMember(room, bob))).toBe(true)
+    expect(await store.rooms.leave(asMember(room, bob))).toBe(false)
     expect(await store.rooms.find(bob.id, room.id)).toBeNull()
     const refused = await append(store, bob, { room: room.id, clientId: 'gone' })
     expect(refused).toEqual({ status: 'refused', code: 'room_missing' })
@@ -100,12 +108,12 @@ function testComing(within: Within): void {
     const room = await make(store, ada, 'Tea')
     await store.rooms.join(eve.id, room.id, 20)
     await store.rooms.join(bob.id, room.id, 10)
-    await store.rooms.leave(room, ada.id)
+    await store.rooms.leave(asMember(room, ada))
     expect(await store.rooms.find(bob.id, room.id)).toMatchObject({ role: 'owner' })
     expect(await store.rooms.find(eve.id, room.id)).toMatchObject({ role: 'member' })
     // The first room has no maker and gets no owner.
     const general = await roomOf(store, ada)
-    await store.rooms.leave(general, bob.id)
+    await store.rooms.leave(asMember(general, bob))
     expect(await roomOf(store, ada)).toMatchObject({ role: 'member' })
   })
 }
@@ -114,21 +122,22 @@ function testChanging(within: Within): void {
   within('a name is changed to a free one only; topic and sound are kept', async ({ store }) => {
     const ada = await join(store, 'Ada', 1)
     const room = await make(store, ada, 'Tea')
-    const [taken, free] = ['general', 'Coffee'].map((name) => {
+    const [held, free] = ['general', 'Coffee'].map((name) => {
       const folded = name.toLowerCase()
       return { name, folded, skeleton: folded }
     })
-    if (taken === undefined || free === undefined) throw new Error('two names')
-    expect(await store.rooms.rename(room, taken)).toBe(false)
-    expect(await store.rooms.rename(room, free)).toBe(true)
-    await store.rooms.setTopic(room, 'Beans')
-    await store.rooms.setNotify(room, ada.id, 'nothing')
+    if (held === undefined || free === undefined) throw new Error('two names')
+    const owner = asMember(room, ada)
+    expect(await store.rooms.rename(owner, held)).toBe('room_name_taken')
+    expect(await store.rooms.rename(owner, free)).toBeNull()
+    expect(await store.rooms.setTopic(owner, 'Beans')).toBeNull()
+    expect(await store.rooms.setNotify(owner, 'nothing')).toBeNull()
     expect(await store.rooms.find(ada.id, room.id)).toMatchObject({
       name: 'Coffee',
       topic: 'Beans',
       notify: 'nothing',
     })
-    expect(await store.rooms.create(newRoom(ada, 'Tea'))).not.toBeNull()
+    expect(await store.rooms.create(newRoom(ada, 'Tea'))).toMatchObject({ name: 'Tea' })
   })
 
   within('two people have one conversation, whoever opens it and how often', async ({ store }) => {
@@ -143,8 +152,9 @@ function testChanging(within: Within): void {
     expect(rooms[1]?.pair).toEqual([bob, ada])
     expect(await store.rooms.direct(ada.id, ada.id, 1)).toBeNull()
     expect(await store.rooms.direct(ada.id, 9_999, 1)).toBeNull()
-    expect(rooms[0] == null ? true : await store.rooms.leave(rooms[0], ada.id)).toBe(false)
-    expect(rooms[0] == null ? 0 : await store.rooms.invite(rooms[0], bob.id, 1)).toBeNull()
+    expect(rooms[0] == null ? true : await store.rooms.leave(asMember(rooms[0], ada))).toBe(false)
+    const direct = { roomId: rooms[0]?.id ?? 0, userId: ada.id }
+    expect(await store.rooms.invite(direct, bob.id, 1)).toEqual({ refused: 'room_missing' })
   })
 }
 

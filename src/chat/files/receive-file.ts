@@ -5,6 +5,7 @@ import type { Draft } from '../../store/files'
 import type { Attachment } from '../../store/store'
 import type { Chat } from '../chat'
 import { inspect } from './inspect'
+import { removeFiles } from './janitor'
 import { lengthOf, type Piece } from './picture'
 import { claimSpace, type Claim } from './space'
 
@@ -24,8 +25,8 @@ type Incoming = {
   name: string
   description: string
   preview: string
-  /** Asked after the last byte, as a long upload may outlive its session. */
-  isSignedIn: () => Promise<boolean>
+  /** Called after the last byte, as a long upload may outlive its session. Throws a refusal. */
+  authorise: () => Promise<unknown>
 }
 
 /**
@@ -40,7 +41,7 @@ export async function receiveFile(chat: Chat, incoming: Incoming): Promise<Attac
   try {
     const draft = await begin(chat, drafts)
     const size = await take(chat, incoming, claim, draft)
-    if (!(await incoming.isSignedIn())) throw new ChatError('not_signed_in')
+    await incoming.authorise()
     const { pieces, ...looks } = await inspect({ size, read: draft.read })
     const clean = pieces === null ? draft : await copy(draft, pieces, await begin(chat, drafts))
     const id = crypto.getRandomValues(new Uint8Array(16)).toHex()
@@ -49,7 +50,10 @@ export async function receiveFile(chat: Chat, incoming: Incoming): Promise<Attac
     const kept = pieces === null ? size : lengthOf(pieces)
     const attachment = { id, ...about, ...looks, size: kept }
     await clean.keep(id)
-    await chat.store.attachments.add({ ...attachment, owner, createdAt: chat.now() })
+    if (!(await chat.store.attachments.add({ ...attachment, owner, createdAt: chat.now() }))) {
+      await removeFiles(chat, [id])
+      throw new ChatError('not_signed_in')
+    }
     chat.log('uploaded', { user: owner, size: kept })
     return attachment
   } catch (fault) {

@@ -2,7 +2,7 @@ import { ChangedPerson } from '../../../views/people/person'
 import { ChatError } from '../../server/errors'
 import { createToken } from '../../server/session-token'
 import type { NewFace, User } from '../../store/store'
-import type { Chat, Visitor } from '../chat'
+import type { Chat } from '../chat'
 import { removeFiles } from '../files/janitor'
 import { forgetPages } from '../messages/recall-page'
 import { asPublication } from '../publication'
@@ -23,27 +23,30 @@ export async function signIn(
   const name = readNickname(typed)
   const { token, hash } = createToken()
   if (current?.user.nickname === name.nickname) {
-    await chat.store.sessions.add(current.user.id, hash, chat.now())
-    await chat.store.sessions.end(current.tokenHash, chat.now())
-    return { user: current.user, token }
+    const user = await chat.store.sessions.renew(current.tokenHash, hash, chat.now())
+    if (user !== null) {
+      chat.closeSockets(user.id, 'session renewed')
+      return { user, token }
+    }
   }
   chat.requireSpace()
   const avatar = await takeAvatar(chat, typed)
   const user = await chat.store.users.join({ ...name, ...avatar, createdAt: chat.now() }, hash)
-  if (user === null) return refuseName(chat, avatar)
+  if (user === null) return refuse(chat, avatar, 'name_taken')
   chat.log('joined', { user: user.id })
   return { user, token }
 }
 
 /**
  * Changes a person's name or picture, with the same rules as signing in, and tells every open
- * page. Throws `name_…`, `name_taken`, `avatar_unknown`, `picture_unusable` or `storage_full`.
+ * page. Throws `name_…`, `name_taken`, `avatar_unknown`, `picture_unusable`, `storage_full`, or
+ * `not_signed_in` for a person who has left.
  */
 export async function changeProfile(chat: Chat, user: User, typed: TypedProfile): Promise<User> {
   const name = readNickname(typed)
   const avatar = await takeAvatar(chat, typed, user.avatar)
   const changed = await chat.store.users.change(user.id, { ...name, ...avatar })
-  if (changed === null) return refuseName(chat, avatar)
+  if ('refused' in changed) return refuse(chat, avatar, changed.refused)
   forgetPages()
   chat.presence.rename(changed.user)
   chat.publish('everyone', {
@@ -60,16 +63,20 @@ function readNickname(typed: TypedProfile) {
   return { nickname: name.shown, folded: name.folded, skeleton: name.skeleton }
 }
 
-async function refuseName(chat: Chat, { face }: { face: NewFace | null }): Promise<never> {
+async function refuse(
+  chat: Chat,
+  { face }: { face: NewFace | null },
+  code: 'name_taken' | 'not_signed_in',
+): Promise<never> {
   if (face !== null) await removeFiles(chat, [face.id])
-  throw new ChatError('name_taken')
+  throw new ChatError(code)
 }
 
 /** Ends this browser's session; with the last one of a user their name becomes free. */
-export async function signOut(chat: Chat, visitor: Visitor, tokenHash: Uint8Array): Promise<void> {
+export async function signOut(chat: Chat, user: User, tokenHash: Uint8Array): Promise<void> {
   const isLast = await chat.store.sessions.end(tokenHash, chat.now())
-  chat.closeSession(visitor.session)
-  chat.log(isLast ? 'left' : 'signed_out', { user: visitor.user.id })
+  chat.closeSockets(user.id, isLast ? 'signed out' : 'session renewed')
+  chat.log(isLast ? 'left' : 'signed_out', { user: user.id })
 }
 
 const suggestionsShown = 2

@@ -15,13 +15,19 @@ export async function joinRoom(chat: Chat, user: User, roomId: number): Promise<
   return room
 }
 
-/** Makes somebody a member of `room`, as seen by a member. Throws `person_missing`. */
-export async function inviteMember(chat: Chat, room: Room, userId: number): Promise<void> {
+/** A member makes somebody else a member. Throws `person_missing`, or `room_missing` as above. */
+export async function inviteMember(
+  chat: Chat,
+  room: Room,
+  memberId: number,
+  userId: number,
+): Promise<void> {
   const user = await chat.store.users.find(userId)
   if (user === null || room.kind === 'direct') throw new ChatError('person_missing')
   if ((await chat.store.rooms.find(userId, room.id)) !== null) return
-  const seen = await chat.store.rooms.invite(room, userId, chat.now())
-  if (seen === null) throw new ChatError('person_missing')
+  const member = { roomId: room.id, userId: memberId }
+  const seen = await chat.store.rooms.invite(member, userId, chat.now())
+  if ('refused' in seen) throw new ChatError(seen.refused)
   publishMembership(chat, user, seen)
 }
 
@@ -43,10 +49,15 @@ export function publishMembership(chat: Chat, user: User, room: Room): void {
 export async function leaveRoom(chat: Chat, room: Room, userId: number): Promise<void> {
   const first = await chat.store.rooms.first()
   if (room.kind === 'direct' || room.id === first) throw new ChatError('room_stays')
-  await endMembership(chat, room, userId)
+  const hasLeft = await chat.store.rooms.leave({ roomId: room.id, userId })
+  if (!hasLeft) throw new ChatError('room_missing')
+  publishEnd(chat, room.id, userId)
 }
 
-/** Removes a member from a room of `ownerId`. Throws `owner_only`, and `room_stays` as above. */
+/**
+ * Removes a member from a room of `ownerId`; no effect for people who are not in it. Throws
+ * `owner_only`, `room_missing`, and `room_stays` as above.
+ */
 export async function removeMember(
   chat: Chat,
   room: Room,
@@ -54,19 +65,20 @@ export async function removeMember(
   userId: number,
 ): Promise<void> {
   if (room.role !== 'owner') throw new ChatError('owner_only')
-  if (userId === ownerId) await leaveRoom(chat, room, ownerId)
-  else await endMembership(chat, room, userId)
+  if (userId === ownerId) return leaveRoom(chat, room, ownerId)
+  const refusal = await chat.store.rooms.remove({ roomId: room.id, userId: ownerId }, userId)
+  if (refusal === null) publishEnd(chat, room.id, userId)
+  else if (refusal !== 'person_missing') throw new ChatError(refusal)
 }
 
-async function endMembership(chat: Chat, room: Room, userId: number): Promise<void> {
-  if (!(await chat.store.rooms.leave(room, userId))) return
-  chat.unsubscribeUser(userId, room.id)
-  chat.publish({ user: userId }, asPublication({ type: 'room.left', room: room.id }))
-  const event = { type: 'member.left', room: room.id, user: userId } as const
-  chat.publish({ room: room.id }, asPublication(event))
+/** Publishes the end of a membership, to the user and to the room. */
+function publishEnd(chat: Chat, room: number, user: number): void {
+  chat.unsubscribeUser(user, room)
+  chat.publish({ user }, asPublication({ type: 'room.left', room }))
+  chat.publish({ room }, asPublication({ type: 'member.left', room, user }))
 }
 
-/** Sets which messages make a sound for this user. Throws `bad_request`. */
+/** Sets which messages make a sound for this user. Throws `bad_request` or `room_missing`. */
 export async function setNotify(
   chat: Chat,
   room: Room,
@@ -75,7 +87,8 @@ export async function setNotify(
 ): Promise<void> {
   const notify = notifies.find((each) => each === typed)
   if (notify === undefined) throw new ChatError('bad_request')
-  await chat.store.rooms.setNotify(room, userId, notify)
+  const refusal = await chat.store.rooms.setNotify({ roomId: room.id, userId }, notify)
+  if (refusal !== null) throw new ChatError(refusal)
   publishSummary(chat, userId, { ...room, notify })
 }
 

@@ -29,7 +29,7 @@ export async function createPong(chat: Chat, userId: number): Promise<ChatEvent>
 
 /**
  * Creates a room that belongs to `user`. Throws `name_…`, `topic_long`, `room_name_taken`, which
- * never reveals the name of a closed room, `rooms_too_many` or `storage_full`.
+ * never reveals the name of a closed room, `rooms_too_many`, `storage_full` or `not_signed_in`.
  */
 export async function createRoom(
   chat: Chat,
@@ -50,31 +50,34 @@ export async function createRoom(
     owner: user.id,
     createdAt: chat.now(),
   })
-  if (room === null) throw new ChatError('room_name_taken')
+  if ('refused' in room) throw new ChatError(room.refused)
   publishMembership(chat, user, room)
   return room
 }
 
 /**
  * Changes the name of a room, as its owner, or its topic, as any member. Throws `owner_only`,
- * `room_missing` for a direct room, and the problems of names and topics like createRoom.
+ * `room_missing` for a direct room and for those who are not in the room any more, and the problems
+ * of names and topics like createRoom.
  */
 export async function changeRoom(
   chat: Chat,
   room: Room,
+  userId: number,
   typed: { name: string | null; topic: string | null },
 ): Promise<void> {
   if (room.kind === 'direct') throw new ChatError('room_missing')
   const name = typed.name === null ? null : readRoomName(typed.name)
   const topic = typed.topic === null ? null : readTopic(typed.topic)
-  const isRenamed = name !== null && name.shown !== room.name
-  if (isRenamed && room.role !== 'owner') throw new ChatError('owner_only')
-  if (isRenamed) {
+  const member = { roomId: room.id, userId }
+  const { rename, setTopic } = chat.store.rooms
+  if (name !== null && name.shown !== room.name) {
     const { shown, folded, skeleton } = name
-    const isFree = await chat.store.rooms.rename(room, { name: shown, folded, skeleton })
-    if (!isFree) throw new ChatError('room_name_taken')
+    const refusal = await rename(member, { name: shown, folded, skeleton })
+    if (refusal !== null) throw new ChatError(refusal)
   }
-  if (topic !== null && topic !== room.topic) await chat.store.rooms.setTopic(room, topic)
+  const refusal = topic === null ? null : await setTopic(member, topic)
+  if (refusal !== null) throw new ChatError(refusal)
   const news = { name: name?.shown ?? room.name, topic: topic ?? room.topic }
   chat.publish({ room: room.id }, asPublication({ type: 'room.changed', room: room.id, ...news }))
 }

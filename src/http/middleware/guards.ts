@@ -49,26 +49,30 @@ export function checkOrigin(config: Config): Middleware {
 }
 
 /**
- * Refuses bodies that are too large, with or without a Content-Length. The routes that take files
- * allow more, and count themselves.
+ * Reads the body to its end, so that whoever is recognised next is recognised when the request is
+ * complete. Refuses bodies that are too large, with or without a Content-Length. The routes that
+ * take files allow more, count themselves, and look the session and the room up again.
  */
-export function checkSize(paths: Paths): Middleware {
+export function readBody(paths: Paths): Middleware {
   const takesFiles = (c: HttpContext): boolean =>
     c.req.path === paths.attachments() || (isMultipart(c) && paths.isMessages(c.req.path))
   return async (c, next) => {
     if (c.req.method === 'POST' && takesFiles(c)) return next()
-    const size = c.req.header('content-length')
-    if (Number(size ?? 0) > serverLimits.requestBytesMax) throw new ChatError('too_large')
+    if (Number(c.req.header('content-length') ?? 0) > serverLimits.requestBytesMax)
+      throw new ChatError('too_large')
     const { body } = c.req.raw
-    if (size === undefined && body !== null) {
-      c.req.raw = new Request(c.req.raw, { body: await readBounded(body) })
-    }
+    if (body !== null) c.req.raw = new Request(c.req.raw, { body: await readBounded(body) })
     await next()
   }
 }
 
 async function readBounded(body: ReadableStream<Uint8Array>): Promise<Blob> {
-  return new Blob([await collect(body, serverLimits.requestBytesMax, 'too_large')])
+  try {
+    return new Blob([await collect(body, serverLimits.requestBytesMax, 'too_large')])
+  } catch (fault) {
+    // The client is gone and sees no answer.
+    throw fault instanceof ChatError ? fault : new ChatError('bad_request')
+  }
 }
 
 function ownNamesOf(config: Config): Set<string> {

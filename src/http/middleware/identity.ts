@@ -9,23 +9,22 @@ import { readToken } from '../cookies'
 export function identifyVisitor(chat: Chat): Middleware {
   return async (c, next) => {
     const token = readToken(c, chat)
-    const tokenHash = token === null ? null : hashToken(token)
-    c.set('tokenHash', tokenHash)
-    const user = await currentUser(chat, c)
-    c.set('visitor', user === null || tokenHash === null ? null : toVisitor(c, user, tokenHash))
+    c.set('tokenHash', token === null ? null : hashToken(token))
+    await identifyAgain(chat, c)
     await next()
   }
+}
+
+/** Looks the session up once more, as it may end while a request is under way. */
+export async function identifyAgain(chat: Chat, c: HttpContext): Promise<void> {
+  const tokenHash = c.get('tokenHash')
+  const user = tokenHash === null ? null : await chat.store.sessions.findUser(tokenHash)
+  c.set('visitor', user === null || tokenHash === null ? null : toVisitor(c, user, tokenHash))
 }
 
 function toVisitor(c: HttpContext, user: User, tokenHash: Uint8Array): Visitor {
   const { language } = c.get('view')
   return { user, session: tokenHash.toHex(), address: c.get('address'), language }
-}
-
-/** The user of the session at this moment: it may end while a request is under way. */
-export async function currentUser(chat: Chat, c: HttpContext): Promise<User | null> {
-  const tokenHash = c.get('tokenHash')
-  return tokenHash === null ? null : chat.store.sessions.findUser(tokenHash)
 }
 
 /** The signed-in visitor. Throws `not_signed_in`. */
@@ -36,13 +35,15 @@ export function requireVisitor(c: HttpContext): Visitor {
 }
 
 /**
- * The visitor and the room that the address names. Throws `not_signed_in`, or `room_missing` both
- * for a room that does not exist and for one the visitor is not in.
+ * The visitor and the room that the address names, at this moment: asked again after everything
+ * that takes time. Throws `not_signed_in`, or `room_missing` both for a room that does not exist
+ * and for one the visitor is not in.
  */
 export async function requireRoom(
   { chat }: HttpDeps,
   c: HttpContext,
 ): Promise<{ visitor: Visitor; room: Room }> {
+  await identifyAgain(chat, c)
   const visitor = requireVisitor(c)
   const id = parseId(c.req.param('id'))
   const room = id === null ? null : await chat.store.rooms.find(visitor.user.id, id)

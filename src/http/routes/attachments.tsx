@@ -12,7 +12,7 @@ import { limits } from '../../shared/limits'
 import type { Attachment } from '../../store/store'
 import { type HttpContext, type HttpDeps, type HttpEnv, isMultipart } from '../context'
 import { disposition, streamPieces } from '../downloads'
-import { currentUser, requireVisitor } from '../middleware/identity'
+import { identifyAgain, requireVisitor } from '../middleware/identity'
 import { sendHtml } from '../pages'
 
 /** Bytes of one read of a download: what a slow reader keeps in memory. */
@@ -61,7 +61,10 @@ async function receive({ chat, rateLimits }: HttpDeps, c: HttpContext): Promise<
     preview: /^(?:[0-9a-f]{27})?$/.test(c.req.header('x-preview') ?? '')
       ? (c.req.header('x-preview') ?? '')
       : '',
-    isSignedIn: async () => (await currentUser(chat, c)) !== null,
+    async authorise() {
+      await identifyAgain(chat, c)
+      requireVisitor(c)
+    },
   }).catch((problem: unknown) => {
     // The rest of the body is still arriving; it must not be read as another request.
     c.header('Connection', 'close')

@@ -12,7 +12,7 @@ const retryMs = 5_000
 
 /** A whole room as a file, rendered while it is downloaded; a limited number at once. */
 export function exportRoutes(deps: HttpDeps): Hono<HttpEnv> {
-  const { exportsPerSessionMax: perKey, exportsMax: all } = serverLimits
+  const { exportsPerPersonMax: perKey, exportsMax: all } = serverLimits
   const take = createConcurrencyLimit({ perKey, all, retryMs })
   return new Hono<HttpEnv>()
     .get('/rooms/:id/export.txt', (c) => send(deps, c, 'txt', take))
@@ -23,13 +23,13 @@ async function send(
   deps: HttpDeps,
   c: HttpContext,
   kind: 'txt' | 'html',
-  take: (session: string) => () => void,
+  take: (user: string) => () => void,
 ): Promise<Response> {
   const { visitor, room } = await requireRoom(deps, c)
   const tz = c.req.query('tz') ?? ''
   const zone = tz === '' ? utc : parseZone(tz)
   if (zone === null) throw new ChatError('bad_request')
-  const release = take(visitor.session)
+  const release = take(String(visitor.user.id))
   try {
     const origin = deps.chat.config.publicUrl?.origin ?? c.get('origin')
     const made = await exportRoom(deps.chat, visitor, room, { kind, zone, origin })

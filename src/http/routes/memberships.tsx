@@ -28,16 +28,18 @@ export function membershipRoutes(deps: HttpDeps): Hono<HttpEnv> {
     .post('/rooms', (c) => create(deps, c))
     .get('/rooms/:id/settings', (c) => sendSettings(deps, c))
     .post('/rooms/:id', async (c) => {
-      const { room } = await requireRoom(deps, c)
+      requireVisitor(c)
       const form = await readForm(c)
+      const { visitor, room } = await requireRoom(deps, c)
       const [name, topic] = [form.get('name') ?? null, form.get('topic') ?? null]
-      await changeRoom(chat, room, { name, topic })
+      await changeRoom(chat, room, visitor.user.id, { name, topic })
       return redirectTo(c, chat.paths.room(room.id))
     })
     .post('/rooms/:id/members', (c) => joinOrInvite(deps, c))
     .post('/rooms/:id/members/remove', async (c) => {
-      const { visitor, room } = await requireRoom(deps, c)
+      requireVisitor(c)
       const removed = parseId((await readForm(c)).get('user')) ?? 0
+      const { visitor, room } = await requireRoom(deps, c)
       await removeMember(chat, room, visitor.user.id, removed)
       return redirectTo(c, chat.paths.room(room.id))
     })
@@ -47,15 +49,17 @@ export function membershipRoutes(deps: HttpDeps): Hono<HttpEnv> {
       return redirectTo(c, chat.paths.home())
     })
     .post('/rooms/:id/notify', async (c) => {
+      requireVisitor(c)
+      const notify = (await readForm(c)).get('notify')
       const { visitor, room } = await requireRoom(deps, c)
-      await setNotify(chat, room, visitor.user.id, (await readForm(c)).get('notify'))
+      await setNotify(chat, room, visitor.user.id, notify)
       return redirectTo(c, chat.paths.room(room.id))
     })
 }
 
 async function create({ chat, rateLimits }: HttpDeps, c: HttpContext): Promise<Response> {
-  const { session, user } = requireVisitor(c)
-  rateLimits.consume('rooms', session)
+  const { user } = requireVisitor(c)
+  rateLimits.consume('rooms', `user ${user.id}`)
   const form = await readForm(c)
   const room = await createRoom(chat, user, {
     name: form.get('name') ?? '',
@@ -67,13 +71,13 @@ async function create({ chat, rateLimits }: HttpDeps, c: HttpContext): Promise<R
 
 async function sendSettings(deps: HttpDeps, c: HttpContext): Promise<Response> {
   const { store } = deps.chat
+  const first = await requireRoom(deps, c)
+  // Only the size of an export needs it; without it the panel is still useful.
+  const extent = await store.measure(first.room, first.visitor.user.id).catch(() => null)
   const { visitor, room } = await requireRoom(deps, c)
   const people = await store.users.inRoom(room)
   const inside = new Set(people.map(({ id }) => id))
-  const first = await store.rooms.first()
   const everybody = await store.users.everybody()
-  // Only the size of an export needs it; without it the panel is still useful.
-  const extent = await store.measure(room, visitor.user.id).catch(() => null)
   return sendPanel(
     c,
     visitor.user,
@@ -84,7 +88,7 @@ async function sendSettings(deps: HttpDeps, c: HttpContext): Promise<Response> {
       user={visitor.user}
       people={people}
       others={everybody.filter(({ id }) => !inside.has(id))}
-      isFirst={room.id === first}
+      isFirst={room.id === (await store.rooms.first())}
       messages={extent?.count ?? null}
     />,
   )
@@ -93,14 +97,14 @@ async function sendSettings(deps: HttpDeps, c: HttpContext): Promise<Response> {
 /** With `user` an invitation to a room one is in; without it, joining an open room. */
 async function joinOrInvite(deps: HttpDeps, c: HttpContext): Promise<Response> {
   const { chat, rateLimits } = deps
-  const { session, user } = requireVisitor(c)
-  rateLimits.consume('rooms', session)
+  const { user } = requireVisitor(c)
+  rateLimits.consume('rooms', `user ${user.id}`)
   const invited = (await readForm(c)).get('user')
   if (invited === undefined) {
     const joined = await joinRoom(chat, user, parseId(c.req.param('id')) ?? 0)
     return redirectTo(c, chat.paths.room(joined.id), { room: joined.id })
   }
   const { room } = await requireRoom(deps, c)
-  await inviteMember(chat, room, parseId(invited) ?? 0)
+  await inviteMember(chat, room, user.id, parseId(invited) ?? 0)
   return redirectTo(c, chat.paths.room(room.id))
 }

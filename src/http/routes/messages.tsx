@@ -22,7 +22,7 @@ import {
   sendsJson,
   wantsJson,
 } from '../context'
-import { requireRoom } from '../middleware/identity'
+import { requireRoom, requireVisitor } from '../middleware/identity'
 import { redirectTo, sendHtml, setProblem } from '../pages'
 import { around, readCursor, readPage, sendRoom } from './rooms'
 
@@ -117,8 +117,9 @@ async function sendChanges(deps: HttpDeps, c: HttpContext): Promise<Response> {
 }
 
 async function receivePost(deps: HttpDeps, c: HttpContext): Promise<Response> {
+  const first = await requireRoom(deps, c)
+  const { fields, problem } = await readSentMessage(deps, c, first.visitor)
   const { visitor, room } = await requireRoom(deps, c)
-  const { fields, problem } = await readSentMessage(deps, c, visitor)
   try {
     if (problem !== null) throw problem
     const accepted = await post(deps, visitor, room, fields)
@@ -131,7 +132,8 @@ async function receivePost(deps: HttpDeps, c: HttpContext): Promise<Response> {
     const replyTo = fields.get('reply_to')
     const isReply = typeof replyTo === 'number' && replyTo > 0
     const cursor = isReply ? around(replyTo) : { before: null }
-    return sendRoom(deps, c, visitor, room, { unsent, cursor })
+    const now = await requireRoom(deps, c)
+    return sendRoom(deps, c, now.visitor, now.room, { unsent, cursor })
   }
 }
 
@@ -164,10 +166,11 @@ type Change = {
 }
 
 async function readChange(deps: HttpDeps, c: HttpContext): Promise<Change> {
-  const { visitor, room } = await requireRoom(deps, c)
   const seq = parseId(c.req.param('seq'))
   if (seq === null) throw new ChatError('message_missing')
+  requireVisitor(c)
   const fields = await readMessageFields(c)
+  const { visitor, room } = await requireRoom(deps, c)
   consumeForMessage(deps.rateLimits, visitor, String(fields.get('content') ?? ''))
   return { visitor, room, target: { room: room.id, seq, clientId: '' }, fields }
 }

@@ -14,8 +14,8 @@ export function peopleRoutes(deps: HttpDeps): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
     .get('/people', (c) => sendPerson(deps, c))
     .post('/direct/:user', async (c) => {
-      const { session, user } = requireVisitor(c)
-      rateLimits.consume('rooms', session)
+      const { user } = requireVisitor(c)
+      rateLimits.consume('rooms', `user ${user.id}`)
       const room = await openDirect(chat, user, parseId(c.req.param('user')) ?? 0)
       if (!isHtmx(c)) return redirectTo(c, chat.paths.room(room.id), { room: room.id })
       // The page opens it in place.
@@ -28,8 +28,8 @@ export function peopleRoutes(deps: HttpDeps): Hono<HttpEnv> {
       return sendPanel(c, user, view.words.page.profile, <Profile view={view} user={user} />)
     })
     .post('/profile', async (c) => {
-      const { session, user } = requireVisitor(c)
-      rateLimits.consume('rooms', session)
+      const { user } = requireVisitor(c)
+      rateLimits.consume('rooms', `user ${user.id}`)
       const form = await readForm(c)
       const changed = await changeProfile(chat, user, {
         nickname: form.get('nickname') ?? user.nickname,

@@ -6,7 +6,7 @@ import { type ChatError, toProblem } from '../../server/errors'
 import { readForm } from '../bodies'
 import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx, parseId } from '../context'
 import { clearBrowserCookies, clearSession, setSession } from '../cookies'
-import { requireVisitor } from '../middleware/identity'
+import { identifyAgain, requireVisitor } from '../middleware/identity'
 import { redirectTo, sendHtml, sendPage, setProblem } from '../pages'
 
 /** Signing in and signing out. */
@@ -16,6 +16,7 @@ export function sessionRoutes({ chat, rateLimits }: HttpDeps): Hono<HttpEnv> {
       const form = await readSignIn(c)
       try {
         rateLimits.consume('joins', c.get('address'), { code: 'joins_too_many' })
+        await identifyAgain(chat, c)
         const { user, token } = await signIn(chat, form, currentSession(c))
         setSession(c, chat, token)
         return redirectTo(c, await landingPath(chat, user.id, form.room))
@@ -26,9 +27,9 @@ export function sessionRoutes({ chat, rateLimits }: HttpDeps): Hono<HttpEnv> {
       }
     })
     .post('/session/end', async (c) => {
-      const visitor = requireVisitor(c)
+      const { user } = requireVisitor(c)
       const tokenHash = c.get('tokenHash')
-      if (tokenHash !== null) await signOut(chat, visitor, tokenHash)
+      if (tokenHash !== null) await signOut(chat, user, tokenHash)
       clearSession(c, chat)
       const isOwn = await isOwnComputer(c)
       if (!isOwn) clearBrowserCookies(c, chat)

@@ -190,7 +190,8 @@ function readHits(
 
 type HitRow = MessageRow & OtherRow & Pick<Hit, 'kind' | 'roomName'>
 
-const mine = `SELECT room_id FROM memberships WHERE user_id =`
+const mine = `SELECT room_id FROM memberships JOIN users ON users.id = user_id
+  WHERE left_at IS NULL AND user_id =`
 
 function prepare(db: Database) {
   // Naming the person's rooms saves candidates from other rooms, but costs more than it saves where

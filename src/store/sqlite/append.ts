@@ -103,7 +103,10 @@ function answerRepeat(
   const row = findFirst.get(clientId, author)
   if (row === null) return null
   if (row.room !== room) return { status: 'refused', code: 'client_id_reused' }
-  return { status: 'accepted', message: toMessage(row, member?.recipient ?? null), repeat: true }
+  const message = toMessage(row, member?.recipient ?? null)
+  // Who is not in the room any more does not learn that somebody changed the message since.
+  if (member === null) message.revision = message.seq
+  return { status: 'accepted', message, repeat: true }
 }
 
 /** A member of a room, looked up once per group; null when the person is not in the room. */
@@ -145,7 +148,8 @@ function prepare(db: Database) {
     // The room and the person in statements of their own: joining all takes ten times as long.
     findMember: db.query<User, [number, number]>(
       `SELECT id, nickname, avatar FROM users
-       WHERE id = (SELECT user_id FROM memberships WHERE room_id = ? AND user_id = ?)`,
+       WHERE id = (SELECT user_id FROM memberships WHERE room_id = ? AND user_id = ?)
+         AND left_at IS NULL`,
     ),
     findRoom: db.query<Place, [number]>(
       `SELECT revision AS head, kind = 'direct' AS isDirect FROM rooms WHERE id = ?`,

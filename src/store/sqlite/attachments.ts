@@ -1,12 +1,13 @@
 import type { Database } from 'bun:sqlite'
 import type { Attachment, NewAttachment, Store } from '../store'
+import { isHere } from './sessions'
 
 /** Uploaded files, in SQLite: found only through the room of their message. */
 export function createAttachments(db: Database): Store['attachments'] {
   const insert = db.query<never, [NewAttachment]>(insertAttachment('nothing'))
   const find = db.query<Attachment, [number, string]>(
     `SELECT ${columns} FROM attachments
-     WHERE id = ?2 AND CASE
+     WHERE id = ?2 AND ${isHere('?1')} AND CASE
        WHEN used_as IS NULL THEN owner_id = ?1
        ELSE used_as = 'message' AND EXISTS (
          SELECT 1 FROM memberships
@@ -27,7 +28,7 @@ export function createAttachments(db: Database): Store['attachments'] {
     `SELECT value AS id FROM json_each(?) WHERE value NOT IN (SELECT id FROM attachments)`,
   )
   return {
-    add: async (attachment) => void insert.run(attachment),
+    add: async (attachment) => insert.run(attachment).changes > 0,
     find: async (userId, id) => find.get(userId, id),
     findFace: async (id) => findFace.get(id),
     stored: async (ownerId) => stored.get(ownerId) ?? { own: 0, all: 0 },
@@ -36,13 +37,13 @@ export function createAttachments(db: Database): Store['attachments'] {
   }
 }
 
-/** The statement that records a file: as a profile picture, or not used yet. */
+/** The statement that records a file of a person: as a profile picture, or not used yet. */
 export function insertAttachment(use: 'face' | 'nothing'): string {
   const usedAs = use === 'face' ? `'face'` : 'NULL'
   return `INSERT INTO attachments
       (id, owner_id, used_as, name, type, size, width, height, preview, description, created_at)
-    VALUES ($id, $owner, ${usedAs}, $name, $type, $size, $width, $height, $preview, $description,
-      $createdAt)`
+    SELECT $id, $owner, ${usedAs}, $name, $type, $size, $width, $height, $preview, $description,
+      $createdAt WHERE ${isHere('$owner')}`
 }
 
 /** Gives a message its files: only files of its author, and only while no message has them. */

@@ -14,6 +14,7 @@ import {
   writeMentions,
 } from './message-rows'
 import type { OtherRow } from './rooms'
+import { isHere } from './sessions'
 import type { SearchIndex } from '../search/search-index'
 
 /** Edits, deletions and reactions, in SQLite: each takes the next revision of its room. */
@@ -112,7 +113,8 @@ function prepare(db: Database) {
     find: db.query<MessageRow & OtherRow & { role: string }, [number, number, number]>(
       `SELECT found.*, role FROM memberships JOIN (
          ${selectMessagesWithOther('room_id = ?1 AND seq = ?2 AND deleted_at IS NULL')}
-       ) AS found ON room_id = found.room AND user_id = ?3`,
+       ) AS found ON room_id = found.room AND user_id = ?3
+       WHERE ${isHere('?3')}`,
     ),
     advance: db.query<{ revision: number }, [number]>(
       `UPDATE rooms SET revision = revision + 1 WHERE id = ? RETURNING revision`,

@@ -2,6 +2,7 @@ import type { Database } from 'bun:sqlite'
 import type { ExportPage, RoomExtent } from '../search/query'
 import { type MessageRow, selectMessagesWithOther, toMessageWithOther } from './message-rows'
 import type { OtherRow } from './rooms'
+import { isHere } from './sessions'
 
 /** Characters of one step of an export. */
 const exportPageUnitsMax = 96 * 1024
@@ -53,9 +54,11 @@ function prepare(db: Database) {
           AND deleted_at IS NULL ORDER BY seq LIMIT 1) AS firstAt,
          (SELECT created_at FROM messages WHERE room_id = ?1 AND seq <= ?2
           AND deleted_at IS NULL ORDER BY seq DESC LIMIT 1) AS lastAt
-       FROM memberships WHERE room_id = ?1 AND user_id = ?3`,
+       FROM memberships WHERE room_id = ?1 AND user_id = ?3 AND ${isHere('?3')}`,
     ),
-    isMember: db.query(`SELECT 1 FROM memberships WHERE room_id = ? AND user_id = ?`),
+    isMember: db.query(
+      `SELECT 1 FROM memberships WHERE room_id = ?1 AND user_id = ?2 AND ${isHere('?2')}`,
+    ),
     page: db.query<MessageRow & OtherRow, [number, number, number, number]>(
       selectMessagesWithOther(
         `room_id = ?1 AND seq > ?2 AND seq <= ?3 AND deleted_at IS NULL ORDER BY seq LIMIT ?4`,

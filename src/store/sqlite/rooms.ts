@@ -1,10 +1,11 @@
 import type { Database } from 'bun:sqlite'
-import type { OpenRoom, Room, RoomName, Store, User } from '../store'
+import type { OpenRoom, Room, Store, User } from '../store'
 import { createMemberships } from './memberships'
+import { isHere } from './sessions'
 
 /** Rooms as their members see them, in SQLite. Membership is part of every statement. */
 export function createRooms(db: Database): Store['rooms'] {
-  const { ofUser, find, head, heads, open, rename, first, countMade, setTopic } = prepare(db)
+  const { ofUser, find, head, heads, open, first, countMade } = prepare(db)
   const seenBy = (userId: number, roomId: number): Room | null => {
     const row = find.get(userId, roomId)
     return row === null ? null : toRoom(row)
@@ -22,10 +23,6 @@ export function createRooms(db: Database): Store['rooms'] {
     },
     first: async () => first.get()?.id ?? 0,
     countMade: async (userId) => countMade.get(userId)?.made ?? 0,
-    async rename({ id }, { name, folded, skeleton }) {
-      return rename.run({ id, name, folded, skeleton }).changes > 0
-    },
-    setTopic: async (room, topic) => void setTopic.run(topic, room.id),
     ...createMemberships(db, seenBy),
   }
 }
@@ -33,18 +30,19 @@ export function createRooms(db: Database): Store['rooms'] {
 function prepare(db: Database) {
   return {
     ofUser: db.query<RoomRow, [number]>(
-      `${selectRooms} WHERE memberships.user_id = ? ORDER BY rooms.id`,
+      `${selectRooms} WHERE memberships.user_id = ?1 AND ${isHere('?1')} ORDER BY rooms.id`,
     ),
     find: db.query<RoomRow, [number, number]>(
-      `${selectRooms} WHERE memberships.user_id = ? AND memberships.room_id = ?`,
+      `${selectRooms}
+       WHERE memberships.user_id = ?1 AND memberships.room_id = ?2 AND ${isHere('?1')}`,
     ),
     head: db.query<Pick<Room, 'id' | 'revision'> & PairRow, [number, number]>(
       `SELECT rooms.id, revision, ${selectPair} ${fromMemberships}
-       WHERE memberships.user_id = ? AND memberships.room_id = ?`,
+       WHERE memberships.user_id = ?1 AND memberships.room_id = ?2 AND ${isHere('?1')}`,
     ),
     heads: db.query<{ id: number; revision: number }, [number]>(
       `SELECT rooms.id, revision FROM memberships JOIN rooms ON rooms.id = room_id
-       WHERE user_id = ?`,
+       WHERE user_id = ?1 AND ${isHere('?1')}`,
     ),
     open: db.query<OpenRow, [number]>(
       `SELECT rooms.id, name, topic,
@@ -52,21 +50,12 @@ function prepare(db: Database) {
          EXISTS (SELECT 1 FROM memberships WHERE room_id = rooms.id AND user_id = ?) AS isMember
        FROM rooms WHERE kind = 'open' ORDER BY rooms.id`,
     ),
-    rename: db.query<never, [RoomName & { id: number }]>(
-      `UPDATE OR IGNORE rooms SET name = $name,
-         name_folded = iif(kind = 'open', $folded, NULL),
-         name_skeleton = iif(kind = 'open', $skeleton, NULL)
-       WHERE id = $id AND kind <> 'direct'
-         AND NOT EXISTS (SELECT 1 FROM rooms AS others WHERE others.id <> $id
-           AND (others.name_folded = $folded OR others.name_skeleton = $skeleton))`,
-    ),
     first: db.query<{ id: number }, []>(
       `SELECT id FROM rooms WHERE kind = 'open' ORDER BY id LIMIT 1`,
     ),
     countMade: db.query<{ made: number }, [number]>(
       `SELECT count(*) AS made FROM rooms WHERE created_by = ?`,
     ),
-    setTopic: db.query(`UPDATE rooms SET topic = ? WHERE id = ? AND kind <> 'direct'`),
   }
 }
 

@@ -1,15 +1,24 @@
 import type { Database } from 'bun:sqlite'
 import type { Store, User } from '../store'
 
+/** The condition that a person has not left: the others have no authority anywhere. */
+export function isHere(person: string): string {
+  return `EXISTS (SELECT 1 FROM users AS somebody
+    WHERE somebody.id = ${person} AND somebody.left_at IS NULL)`
+}
+
 /** Signed-in browsers, in SQLite. */
 export function createSessions(db: Database): Store['sessions'] {
   const findUser = db.query<User, [Uint8Array]>(
     `SELECT users.id, nickname, avatar FROM sessions JOIN users ON users.id = user_id
-     WHERE token_hash = ?`,
+     WHERE token_hash = ? AND left_at IS NULL`,
   )
-  const add = db.query<never, [{ userId: number; tokenHash: Uint8Array; createdAt: number }]>(
-    `INSERT INTO sessions (token_hash, user_id, created_at)
-     VALUES ($tokenHash, $userId, $createdAt)`,
+  const renew = db.query<
+    never,
+    [{ tokenHash: Uint8Array; newHash: Uint8Array; createdAt: number }]
+  >(
+    `UPDATE sessions SET token_hash = $newHash, created_at = $createdAt
+     WHERE token_hash = $tokenHash AND ${isHere('user_id')}`,
   )
   const remove = db.query<{ userId: number }, [Uint8Array]>(
     `DELETE FROM sessions WHERE token_hash = ? RETURNING user_id AS userId`,
@@ -25,7 +34,10 @@ export function createSessions(db: Database): Store['sessions'] {
   })
   return {
     findUser: async (tokenHash) => findUser.get(tokenHash),
-    add: async (userId, tokenHash, createdAt) => void add.run({ userId, tokenHash, createdAt }),
+    async renew(tokenHash, newHash, createdAt) {
+      renew.run({ tokenHash, newHash, createdAt })
+      return findUser.get(newHash)
+    },
     end: async (tokenHash, endedAt) => end.immediate(tokenHash, endedAt),
   }
 }

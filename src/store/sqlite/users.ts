@@ -1,6 +1,7 @@
 import type { Database } from 'bun:sqlite'
 import type { NamedUser, NewUser, Profile, Store, User } from '../store'
 import { insertAttachment } from './attachments'
+import { isHere } from './sessions'
 
 /** People, in SQLite. */
 export function createUsers(db: Database): Store['users'] {
@@ -20,7 +21,8 @@ export function createUsers(db: Database): Store['users'] {
     `SELECT users.id, nickname_folded AS folded, role = 'owner' AS isOwner
      FROM memberships JOIN users ON users.id = user_id
      WHERE room_id = ?1 AND (nickname_folded IN (SELECT value FROM json_each(?3)) OR user_id = ?2)
-       AND EXISTS (SELECT 1 FROM memberships WHERE room_id = ?1 AND user_id = ?2)`,
+       AND EXISTS (SELECT 1 FROM memberships WHERE room_id = ?1 AND user_id = ?2)
+       AND ${isHere('?2')}`,
   )
   return {
     join: async (user, tokenHash) => join(user, tokenHash),
@@ -74,9 +76,11 @@ function createChange(db: Database): Store['users']['change'] {
     `DELETE FROM attachments WHERE owner_id = ? AND used_as = 'face' AND id <> ?
      RETURNING id AS file`,
   )
+  const isPresent = db.query<unknown, [number]>(`SELECT 1 WHERE ${isHere('?')}`)
   const change = db.transaction((id: number, { face, ...profile }: Profile) => {
+    if (isPresent.get(id) === null) return { refused: 'not_signed_in' } as const
     const user = update.get({ ...profile, id })
-    if (user === null) return null
+    if (user === null) return { refused: 'name_taken' } as const
     if (face !== null) insertFace.run({ ...face, owner: id })
     return { user, freed: dropFaces.all(id, user.avatar).map(({ file }) => file) }
   })

@@ -1,0 +1,100 @@
+import { expect } from 'bun:test'
+import type { Store, User } from '../../src/store/store'
+import { uploaded } from './attachments'
+import type { Within } from './contract'
+import { append, hash, join, newUser } from './people'
+import { asMember, make, newRoom } from './rooms'
+
+/** Every write of a person in a room; each gives what it answers. */
+function writesOf(store: Store, user: User, room: number): Record<string, () => Promise<unknown>> {
+  const by = { roomId: room, userId: user.id }
+  const name = { name: 'Other', folded: 'other', skeleton: 'other' }
+  const [place, at] = [{ room, seq: 1 }, 9]
+  const emoji = { emoji: '🎉', isActive: true, kindsMax: 9 }
+  return {
+    rename: () => store.rooms.rename(by, name),
+    setTopic: () => store.rooms.setTopic(by, 'Other'),
+    setNotify: () => store.rooms.setNotify(by, 'nothing'),
+    invite: () => store.rooms.invite(by, 3, at),
+    remove: () => store.rooms.remove(by, 2),
+    leave: () => store.rooms.leave(by),
+    append: () => append(store, user, { room, clientId: 'late' }),
+    edit: () => store.messages.edit({ ...place, author: user.id, content: 'x', mentions: [], at }),
+    delete: () => store.messages.remove({ ...place, user: user.id, at }),
+    react: () => store.messages.react({ ...place, user: user.id, ...emoji, at }),
+  }
+}
+
+const missing = { status: 'refused', code: 'message_missing' }
+
+const refusals: Record<string, unknown> = {
+  rename: 'room_missing',
+  setTopic: 'room_missing',
+  setNotify: 'room_missing',
+  invite: { refused: 'room_missing' },
+  remove: 'room_missing',
+  leave: false,
+  append: { status: 'refused', code: 'room_missing' },
+  edit: missing,
+  delete: missing,
+  react: missing,
+}
+
+/** What the contract says of people who were in a room, owned it, or had a session. */
+export function testAuthority(within: Within): void {
+  within('who is not in a room any more writes nothing in it', async ({ store }) => {
+    const { ada, room } = await settle(store)
+    await store.rooms.leave(asMember(room, ada))
+    for (const [name, write] of Object.entries(writesOf(store, ada, room.id))) {
+      expect({ [name]: await write() }).toEqual({ [name]: refusals[name] })
+    }
+  })
+
+  within('who has left writes nothing, and reads nothing', async ({ store }) => {
+    const { ada, bob, room } = await settle(store)
+    expect(await store.sessions.end(hash(1), 9)).toBe(true)
+    for (const [name, write] of Object.entries(writesOf(store, ada, room.id))) {
+      expect({ [name]: await write() }).toEqual({ [name]: refusals[name] })
+    }
+    const { createdAt: _, ...profile } = newUser('Augusta')
+    const gone = { refused: 'not_signed_in' as const }
+    expect(await store.users.change(ada.id, profile)).toEqual(gone)
+    expect(await store.rooms.create(newRoom(ada, 'New'))).toEqual(gone)
+    expect(await store.rooms.direct(ada.id, bob.id, 9)).toBeNull()
+    expect(await store.rooms.join(ada.id, 1, 9)).toBeNull()
+    expect(await store.attachments.add(uploaded(ada.id, 1))).toBe(false)
+    const { rooms } = store
+    expect(await rooms.find(ada.id, room.id)).toBeNull()
+    expect(await rooms.head(ada.id, room.id)).toBeNull()
+    expect([await rooms.heads(ada.id), await rooms.ofUser(ada.id)]).toEqual([[], []])
+    expect(await store.measure(room, ada.id)).toBeNull()
+    expect(await store.readOn(room, ada.id, 0, 9)).toBeNull()
+    expect(await store.users.namedIn(room.id, ada.id, ['bob'])).toEqual([])
+  })
+
+  within('who owned a room and came back as a member does only what members do', async (engine) => {
+    const { store } = engine
+    const { ada, bob, room } = await settle(store)
+    await store.rooms.leave(asMember(room, ada))
+    await store.rooms.invite(asMember(room, bob), ada.id, 9)
+    const writes = writesOf(store, ada, room.id)
+    expect(await writes.rename?.()).toBe('owner_only')
+    expect(await writes.remove?.()).toBe('owner_only')
+    const hers = { room: room.id, seq: 2, user: ada.id, at: 9 }
+    expect(await store.messages.remove(hers)).toEqual({
+      status: 'refused',
+      code: 'message_missing',
+    })
+    expect(await writes.setTopic?.()).toBeNull()
+  })
+}
+
+/** A room of Ada's with Bob, and a message of each. */
+async function settle(store: Store) {
+  const [ada, bob] = [await join(store, 'Ada', 1), await join(store, 'Bob', 2)]
+  await join(store, 'Eve', 3)
+  const room = await make(store, ada, 'Tea', 'closed')
+  await store.rooms.invite(asMember(room, ada), bob.id, 2)
+  for (const author of [ada, bob]) await append(store, author, { room: room.id, clientId: 'first' })
+  return { ada, bob, room }
+}
