@@ -193,4 +193,3 @@ function prepareForMembers(db: Database) {
     ),
   }
 }
-
