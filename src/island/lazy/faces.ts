@@ -17,19 +17,18 @@ export function create(app: App): Faces {
     if (detail.ctx.sourceElement.id !== 'head') return
     // The people were fetched again: names and pictures may have changed meanwhile.
     const people = [...document.querySelectorAll<HTMLElement>('#people-list .person')]
-    changePeople(people.filter((person) => hasChanged(app.page, person)))
+    changePeople(people.filter(hasChanged))
   })
   const renew = (): void => void element('head', HTMLElement).dispatchEvent(new Event('renew'))
   return { changePeople, renewSoon: () => void setTimeout(renew, Math.random() * renewMsMax) }
 }
 
 /** Whether the page still shows another name or picture of somebody than the list does. */
-function hasChanged({ user }: Page, person: HTMLElement): boolean {
+function hasChanged(person: HTMLElement): boolean {
   const { person: id, name } = person.dataset
   const row = document.querySelector(`#timeline .msg[data-user="${id}"]`)
-  const { nickname } = document.body.dataset
-  const shown =
-    Number(id) === user?.id ? nickname : row?.querySelector('.msg__meta bdi')?.textContent
+  const { nickname, user } = document.body.dataset
+  const shown = id === user ? nickname : row?.querySelector('.msg__meta bdi')?.textContent
   if (shown !== undefined && shown !== name) return true
   const [there, here] = [row, person].map((place) =>
     place?.querySelector('.av')?.outerHTML.replace(' av--small', ''),

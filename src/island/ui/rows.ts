@@ -21,7 +21,6 @@ export function placeOf({ dataset }: HTMLElement): { room: number; seq: number }
 
 /** The row's place in the room; pending rows have none and stand last. */
 export const seqOf = ({ dataset }: HTMLElement): number => Number(dataset.seq) || Infinity
-
 /** The room's revision of the row's last change; a fresh row names it once, as its place. */
 export const revisionOf = ({ dataset: { revision, seq } }: HTMLElement): number =>
   Number(revision ?? seq)

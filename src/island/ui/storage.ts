@@ -67,12 +67,12 @@ export function canKeep(storage: Storage): boolean {
 }
 
 const claimMs = 80
-const tab = Math.random()
+const tabId = Math.random()
 
 /** Does `work` in the last tab that claims a key, else `otherwise`: HTTP has no Web Locks. */
 export function claim(storage: Storage, key: string, work: () => void, otherwise: () => void) {
-  if (!storage.write(key, tab)) return work()
-  setTimeout(() => (storage.read(key) === tab ? work() : otherwise()), claimMs)
+  if (!storage.write(key, tabId)) return work()
+  setTimeout(() => (storage.read(key) === tabId ? work() : otherwise()), claimMs)
 }
 
 /**
