@@ -113,8 +113,7 @@ export type Draft = { text: string; to: Addressee | null; reply: Quoted | null }
 /** One draft per room, kept over switches, reloads and sign-ins of the same person. */
 export type Drafts = {
   read: (room: number) => Draft
-  saveSoon: (room: number, draft: Draft) => void
-  saveNow: (room: number, draft: Draft) => void
+  save: (room: number, draft: Draft, delayMs?: number) => void
   mark: () => void
   rename: (nickname: string) => void
 }
@@ -157,28 +156,8 @@ export type Typing = {
   clear: () => void
 }
 
-/** One row of the suggestion list; `accept` runs with the typed token selected. */
-type Suggestion = { parts: Node[]; state?: string; accept: () => void }
-
-/** What can complete the text before the caret. */
-export type Suggestions = {
-  /** Index of the `@` or `:`. */
-  start: number
-  /** What follows that sign. */
-  query: string
-  heading: string
-  isPrivate: boolean
-  rows: Suggestion[]
-}
-
-/** Reads the field; gives what to offer, or null. */
-export type SuggestionSource = (
-  field: HTMLTextAreaElement,
-  event: Event | null,
-) => Suggestions | null
-
-/** `refresh` asks the sources again. */
-export type SuggestionList = { refresh: () => void }
+/** `look` asks what can complete the text before the caret, after an event of the field. */
+export type SuggestionList = { look: (event: Event) => void }
 
 // --- Timeline ----------------------------------------------------------------------------------
 

@@ -16,9 +16,9 @@ import { onFailedRow, onSent, onUnsentChanged, sendMessage } from './actions/sen
 import { markRead, onGrown, showRoom } from './actions/show-room'
 import { createRoomSwitcher } from './actions/switch-room'
 import type { App } from './app'
-import { createComposer } from './composer/composer'
+import { createComposer, watchSuggestions } from './composer/composer'
 import { openDrafts } from './composer/drafts'
-import { suggestSoon } from './composer/suggestions'
+
 import { createTyping } from './composer/typing'
 import { ifLoaded, lazyParts, loadLazy, onFirstUse, useLoaded } from './lazy'
 import { createRequests, openOutbox } from './messages/outbox'
@@ -123,7 +123,7 @@ function start(app: App): void {
     },
     onSignedOut: () => onSignedOut(app),
   })
-  suggestSoon(app.suggestions)
+  watchSuggestions(app.suggestions)
   watchPeopleSearch()
   // The pencils of drafts are this browser's: a fetched list has none.
   element('rooms', HTMLElement).addEventListener('htmx:after:swap', app.drafts.mark)

@@ -2,16 +2,15 @@ import { limits } from '../../shared/limits'
 import { atPattern, everybodyNames } from '../../shared/mentions'
 import { createPaths } from '../../shared/paths'
 import { fill, plural } from '../../shared/text'
-import type { Addressee, Composed, Composer, Draft, Drafts, Tray } from '../app'
+import type { Addressee, Composed, Composer, Drafts, Quoted, SuggestionList, Tray } from '../app'
 import { announce, element } from '../ui/dom'
 import { isCharacter, isComposing, isSending } from '../ui/keys'
 import type { Page } from '../ui/page'
-import { currentRoom, roomTitle } from '../ui/rows'
-import { createPrivateMode, createReplyMode, showRecipient } from './modes'
+import { currentRoom, list, roomTitle } from '../ui/rows'
 
-type ComposerHooks = {
+type Hooks = {
   onSend: (message: Composed) => void
-  /** The text changed; `room` is where it would go. */
+  /** The text changed; `room` is its destination. */
   onChange: (room: number, text: string) => void
   /** The arrow up in an empty field; true when something came of it. */
   onUp: () => boolean
@@ -23,7 +22,7 @@ type State = ReturnType<typeof createState>
  * The field for writing. Enter sends unless an input method is composing or the keyboard is on the
  * screen; the text is kept as a draft at every pause and never cut.
  */
-export function createComposer(page: Page, drafts: Drafts, hooks: ComposerHooks): Composer {
+export function createComposer(page: Page, drafts: Drafts, hooks: Hooks): Composer {
   const state = createState(page, drafts, hooks)
   const { field, privacy, reply } = state
   watchField(state)
@@ -31,7 +30,7 @@ export function createComposer(page: Page, drafts: Drafts, hooks: ComposerHooks)
   return {
     setConnected(isConnected) {
       state.isConnected = isConnected
-      relabel(state)
+      showRecipient(state)
     },
     setRoom: () => setRoom(state),
     setAddressee: (to) => setAddressee(state, to),
@@ -49,7 +48,7 @@ export function createComposer(page: Page, drafts: Drafts, hooks: ComposerHooks)
   }
 }
 
-function createState(page: Page, drafts: Drafts, hooks: ComposerHooks) {
+function createState(page: Page, drafts: Drafts, hooks: Hooks) {
   const onChange = (): void => onModeChange(state)
   const form = element('composer', HTMLFormElement)
   const field = element('content', HTMLTextAreaElement)
@@ -61,7 +60,10 @@ function createState(page: Page, drafts: Drafts, hooks: ComposerHooks) {
     field,
     showMeter: createMeter(page, field),
     privacy: createPrivateMode(page, onChange),
-    reply: createReplyMode(page, onChange),
+    reply: createMode<Quoted>('reply', onChange, (line, { name, text }) => {
+      line.querySelector('b')?.replaceChildren(fill(page.words.replyTo, { name }))
+      line.querySelector('span')?.replaceChildren(text)
+    }),
     tray: null as Tray | null,
     room: Number(form.dataset.room),
     isConnected: true,
@@ -71,7 +73,7 @@ function createState(page: Page, drafts: Drafts, hooks: ComposerHooks) {
 }
 
 function watchField(state: State): void {
-  const { drafts, field, form, hooks, privacy, showMeter } = state
+  const { field, form, hooks, privacy, showMeter } = state
   form.addEventListener('submit', (event) => {
     event.preventDefault()
     submit(state)
@@ -79,7 +81,7 @@ function watchField(state: State): void {
   field.addEventListener('keydown', (event) => press(state, event))
   field.addEventListener('input', () => {
     showMeter()
-    drafts.saveSoon(state.room, draftOf(state))
+    saveDraft(state, draftSaveMs)
     hooks.onChange(privacy.target()?.room ?? state.room, field.value)
   })
   for (const type of ['visibilitychange', 'pagehide']) {
@@ -129,7 +131,7 @@ function submit(state: State): void {
   field.value = ''
   // A private message is one message, unless it was pinned.
   if (to?.isPinned === false) privacy.set(null)
-  relabel(state)
+  showRecipient(state)
   // Everything that follows the field sees it emptied, as if by hand.
   field.dispatchEvent(new Event('input'))
   saveDraft(state)
@@ -141,8 +143,7 @@ const mentionsAll = new RegExp(`${atPattern}(?:${everybodyNames.join('|')})`, 'i
 
 /** The owner of a room may call everybody, and is told how many that is. */
 function confirmAll(page: Page, text: string, to: Addressee | null): boolean {
-  const isOwner = element('timeline', HTMLElement).dataset.role === 'owner'
-  if (!isOwner || to !== null || !mentionsAll.test(text)) return true
+  if (list().dataset.role !== 'owner' || to !== null || !mentionsAll.test(text)) return true
   const others = Number(element('people-list', HTMLElement).dataset.members) - 1
   return others < 1 || confirm(plural(page.language, others, page.words.notifyAll))
 }
@@ -150,41 +151,51 @@ function confirmAll(page: Page, text: string, to: Addressee | null): boolean {
 function setAddressee(state: State, to: Addressee | null): void {
   const { nowPrivate, nowPublic } = state.page.words
   state.privacy.set(to)
-  forgetForeignReply(state)
-  relabel(state)
-  saveDraft(state)
+  showMode(state)
   const names = { room: roomTitle(), name: to?.name ?? '' }
   announce(fill(to === null ? nowPublic : nowPrivate, names))
 }
 
 /** A button changed what the message has besides its text. */
 function onModeChange(state: State): void {
-  forgetForeignReply(state)
-  relabel(state)
-  saveDraft(state)
+  showMode(state)
   state.field.focus()
 }
 
 /** A private message is quoted only in its own room, and the room's only there. */
-function forgetForeignReply({ privacy, reply, room }: State): void {
-  const target = privacy.target()?.room ?? room
-  if (reply.target() !== null && reply.target()?.room !== target) reply.set(null)
+function showMode(state: State): void {
+  const { privacy, reply, room } = state
+  const quoted = reply.target()
+  if (quoted !== null && quoted.room !== (privacy.target()?.room ?? room)) reply.set(null)
+  showRecipient(state)
+  saveDraft(state)
 }
 
-function relabel({ isConnected, page, privacy }: State): void {
-  showRecipient(page, privacy.target(), isConnected)
+/** Everything that tells to whom a message will go: label, placeholder, button, edge. */
+function showRecipient({ field, form, isConnected, page: { words }, privacy }: State): void {
+  const { dataset } = list()
+  const name = privacy.target()?.name ?? (dataset.kind === 'direct' ? dataset.name : undefined)
+  const isPrivate = name !== undefined
+  const say = (open: string, secret: string): string =>
+    fill(isPrivate ? secret : open, { room: roomTitle(), name: name ?? '' })
+  field.placeholder = say(words.placeholder, words.privatePlaceholder)
+  const label = say(words.fieldLabel, words.privatePlaceholder)
+  element('content-label', HTMLElement).textContent = label
+  form.classList.toggle('compose--private', isPrivate)
+  const send = element('send', HTMLElement)
+  const action = isConnected ? say(words.send, words.sendPrivately) : words.willSend
+  send.querySelector('span')?.replaceChildren(action)
+  send.title = isConnected && !isPrivate ? '' : action
 }
 
-function draftOf({ field, privacy, reply }: State): Draft {
-  return { text: field.value, to: privacy.target(), reply: reply.target() }
-}
+const draftSaveMs = 300
 
-function saveDraft(state: State): void {
-  state.drafts.saveNow(state.room, draftOf(state))
+function saveDraft({ drafts, field, privacy, reply, room }: State, delayMs?: number): void {
+  drafts.save(room, { text: field.value, to: privacy.target(), reply: reply.target() }, delayMs)
 }
 
 function setRoom(state: State): void {
-  const { drafts, field, form, page, tray } = state
+  const { field, form, page, tray } = state
   saveDraft(state)
   state.room = currentRoom()
   form.dataset.room = String(state.room)
@@ -192,7 +203,6 @@ function setRoom(state: State): void {
   field.value = ''
   tray?.setRoom(state.room)
   restore(state)
-  drafts.mark()
 }
 
 function restore(state: State): void {
@@ -201,7 +211,7 @@ function restore(state: State): void {
   if (field.value === '') field.value = draft.text
   privacy.set(draft.to)
   reply.set(draft.reply)
-  relabel(state)
+  showRecipient(state)
   showMeter()
 }
 
@@ -213,12 +223,9 @@ function createMeter({ language, words }: Page, field: HTMLTextAreaElement): () 
   return () => {
     const left = limits.messageUnitsMax - field.value.length
     const isOver = left < 0
+    const forms = isOver ? words.tooLong : words.charactersLeft
     counter.hidden = left > limits.messageUnitsMax * 0.2
-    counter.textContent = plural(
-      language,
-      Math.abs(left),
-      isOver ? words.tooLong : words.charactersLeft,
-    )
+    counter.textContent = plural(language, Math.abs(left), forms)
     counter.classList.toggle('counter--over', isOver)
     send.disabled = isOver
     if (growsItself) return
@@ -230,8 +237,63 @@ function createMeter({ language, words }: Page, field: HTMLTextAreaElement): () 
 /** Writes where the caret is, over what is selected, in the one way that undo knows about. */
 function insert(field: HTMLTextAreaElement, text: string): void {
   field.focus()
-  const isDone = document.execCommand(text === '' ? 'delete' : 'insertText', false, text)
-  if (isDone) return
+  if (document.execCommand(text === '' ? 'delete' : 'insertText', false, text)) return
   field.setRangeText(text, field.selectionStart, field.selectionEnd, 'end')
   field.dispatchEvent(new Event('input'))
+}
+
+/** The chip over the field: to whom, until when, and the way out. */
+function createPrivateMode({ words }: Page, onChange: () => void) {
+  const pin = document.querySelector('#chip .chip__pin')
+  const mode = createMode<Addressee>('chip', onChange, (chip, { user, name, isPinned }) => {
+    const isHere = document.getElementById(`person-${user}`)?.dataset.state !== 'offline'
+    const sentences = isHere ? [words.privateTo] : [words.privateTo, words.offlineNote]
+    const text = sentences.map((sentence) => fill(sentence, { name })).join(' · ')
+    chip.querySelector('span')?.replaceChildren(text)
+    pin?.setAttribute('aria-pressed', String(isPinned))
+  })
+  pin?.addEventListener('click', () => {
+    const to = mode.target()
+    if (to !== null) mode.set({ ...to, isPinned: !to.isPinned })
+    onChange()
+  })
+  return mode
+}
+
+/**
+ * What the next message has besides its text, shown in a line that has a button to leave it.
+ * `onChange` is called when a button of the line changed something.
+ */
+function createMode<Target>(
+  id: string,
+  onChange: () => void,
+  show: (line: HTMLElement, target: Target) => void,
+) {
+  const line = element(id, HTMLElement)
+  let target: Target | null = null
+  const set = (next: Target | null): void => {
+    target = next
+    line.hidden = next === null
+    if (next !== null) show(line, next)
+  }
+  /** Leaves the mode and keeps the text; nothing when it was not on. */
+  const drop = (): void => {
+    if (target === null) return
+    set(null)
+    onChange()
+  }
+  line.querySelector('.chip__drop')?.addEventListener('click', drop)
+  return { set, drop, target: () => target }
+}
+
+/** Fetches the list over the field when the first text is typed, and tells it of every input. */
+export function watchSuggestions(suggestions: () => Promise<SuggestionList>): void {
+  const look = (event: Event): void =>
+    void suggestions().then(
+      (list) => list.look(event),
+      () => {},
+    )
+  // The last input of a composition comes before its end.
+  for (const type of ['input', 'compositionend'])
+    element('content', HTMLTextAreaElement).addEventListener(type, look)
 }

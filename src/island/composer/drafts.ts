@@ -3,15 +3,13 @@ import { fieldsOf, hasShape, readQuoted } from '../ui/shape'
 import type { Reader } from '../ui/page'
 import type { Storage } from '../ui/storage'
 
-const draftSaveMs = 300
-
 /**
- * Opens the drafts of a person in this browser: by name, as whoever lost the session and comes back
- * under the same name is the same person here. The last name is kept with the person's id, because
- * it may have been changed elsewhere, while this page was away.
+ * Opens the drafts of a person in this browser. They are stored by name: somebody who lost the
+ * session and returns under the same name is the same person here. The last name is stored with the
+ * id, because the name may change elsewhere while no page is open.
  */
 export function openDrafts({ id, nickname }: Reader, storage: Storage): Drafts {
-  let prefix = `draft.${nickname}.`
+  let prefix = ''
   const rename = (name: string): void => {
     const before = storage.read(`called.${id}`)
     prefix = `draft.${name}.`
@@ -25,43 +23,38 @@ export function openDrafts({ id, nickname }: Reader, storage: Storage): Drafts {
   }
   rename(nickname)
   let timer: Timer | undefined
-  const mark = (): void => {
-    const rooms = new Set(storage.keys(prefix).map((key) => key.slice(prefix.length)))
-    for (const link of document.querySelectorAll<HTMLElement>('#rooms .item')) {
-      const pencil = link.querySelector<HTMLElement>('.draft')
-      const isOpen = link.getAttribute('aria-current') !== null
-      if (pencil !== null) pencil.hidden = isOpen || !rooms.has(link.dataset.room ?? '')
-    }
-  }
-  const saveNow = (room: number, draft: Draft): void => {
-    clearTimeout(timer)
-    const isEmpty = draft.text.trim() === '' && draft.to === null && draft.reply === null
-    if (isEmpty) storage.remove(prefix + room)
-    else storage.write(prefix + room, draft)
-  }
   return {
-    mark,
     rename,
-    saveNow,
+    mark() {
+      const rooms = new Set(storage.keys(prefix).map((key) => key.slice(prefix.length)))
+      for (const link of document.querySelectorAll<HTMLElement>('#rooms .item')) {
+        const pencil = link.querySelector<HTMLElement>('.draft')
+        const isOpen = link.hasAttribute('aria-current')
+        if (pencil !== null) pencil.hidden = isOpen || !rooms.has(link.dataset.room ?? '')
+      }
+    },
     read: (room) => readDraft(storage.read(prefix + room)),
-    saveSoon(room, draft) {
+    save(room, draft, delayMs = 0) {
+      const isEmpty = draft.text.trim() === '' && draft.to === null && draft.reply === null
+      const save = (): void => {
+        if (isEmpty) storage.remove(prefix + room)
+        else storage.write(prefix + room, draft)
+      }
       clearTimeout(timer)
-      timer = setTimeout(() => saveNow(room, draft), draftSaveMs)
+      if (delayMs === 0) save()
+      else timer = setTimeout(save, delayMs)
     },
   }
 }
 
-const addresseeShape = { user: 'number', name: 'string', room: 'number' } as const
-
 /** A stored value is used only when it has the shape of a draft. */
 function readDraft(value: unknown): Draft {
   const { text, to, reply } = fieldsOf(value)
+  const isPrivate = hasShape(to, { user: 'number', name: 'string', room: 'number' })
   const isPinned = fieldsOf(to).isPinned === true
   return {
     text: typeof text === 'string' ? text : '',
-    to: hasShape(to, addresseeShape)
-      ? { user: to.user, name: to.name, room: to.room, isPinned }
-      : null,
+    to: isPrivate ? { user: to.user, name: to.name, room: to.room, isPinned } : null,
     reply: readQuoted(reply),
   }
 }

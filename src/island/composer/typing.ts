@@ -18,8 +18,7 @@ export function createTyping(page: Page, room: () => number, send: Connection['s
   let toldAt = 0
   let idle: Timer | undefined
   const show = (): void => {
-    const text = sentence(page, [...writers.keys()])
-    element('typing', HTMLElement).textContent = text
+    element('typing', HTMLElement).textContent = sentence(page, [...writers.keys()])
   }
   const forget = (user: number): void => {
     clearTimeout(writers.get(user))
@@ -34,10 +33,10 @@ export function createTyping(page: Page, room: () => number, send: Connection['s
     stopped,
     changed(target, text) {
       if (text.trim() === '') return stopped()
+      if (told !== target) stopped()
       clearTimeout(idle)
       idle = setTimeout(stopped, typingIdleMs)
       if (told === target && performance.now() - toldAt < typingSendMs) return
-      if (told !== null && told !== target) stopped()
       if (!send({ type: 'typing', room: target, active: true })) return
       told = target
       toldAt = performance.now()
@@ -46,29 +45,20 @@ export function createTyping(page: Page, room: () => number, send: Connection['s
       if (where !== room() || user === page.user?.id) return
       clearTimeout(writers.get(user))
       if (!isActive) return forget(user)
-      writers.set(
-        user,
-        setTimeout(() => forget(user), typingForgetMs),
-      )
+      const timer = setTimeout(() => forget(user), typingForgetMs)
+      writers.set(user, timer)
       show()
     },
     arrived: forget,
-    clear() {
-      for (const timer of writers.values()) clearTimeout(timer)
-      writers.clear()
-      show()
-    },
+    clear: () => [...writers.keys()].forEach(forget),
   }
 }
 
-function sentence(page: Page, users: number[]): string {
-  const names = users.flatMap(
-    (user) => document.getElementById(`person-${user}`)?.dataset.name ?? [],
-  )
-  const { typingMany, typingOne, typingTwo } = page.words
-  const [name, other] = names
+function sentence({ language, words }: Page, users: number[]): string {
+  const names = users.flatMap((id) => document.getElementById(`person-${id}`)?.dataset.name ?? [])
+  const [name, other = ''] = names
   if (name === undefined) return ''
-  if (other === undefined) return fill(typingOne, { name })
-  if (names.length === 2) return fill(typingTwo, { name, other })
-  return plural(page.language, names.length, { one: typingMany, other: typingMany })
+  if (names.length === 1) return fill(words.typingOne, { name })
+  if (names.length === 2) return fill(words.typingTwo, { name, other })
+  return plural(language, names.length, { one: words.typingMany, other: words.typingMany })
 }

@@ -1,9 +1,9 @@
 import { createPaths } from '../../shared/paths'
 import type { App, Palette } from '../app'
 import { htmx, type RequestContext } from '../net/htmx'
-import { itemsOf, markFirst, walk } from '../search/found-items'
 import { showDeviceHits, showPlaces } from '../search/local-results'
 import { announce, copyOf, element, makeButton, onClick } from '../ui/dom'
+import { isComposing } from '../ui/keys'
 
 type State = {
   app: App
@@ -35,7 +35,7 @@ export function create(app: App): Palette {
     event.preventDefault()
     openFirst(state)
   })
-  dialog.addEventListener('keydown', (event) => walk(dialog, queryField(), event))
+  dialog.addEventListener('keydown', (event) => walk(dialog, event))
   dialog.addEventListener('close', () => onClose(state))
   onClick(dialog, '[data-action=close]', () => dialog.close())
   onClick(dialog, '.place', (place) => goToPlace(state, place))
@@ -101,24 +101,22 @@ function queryField(): HTMLInputElement {
 
 /** The address of the search that the form describes. */
 function address({ app }: State): string {
-  const fields = [...new FormData(element('search-form', HTMLFormElement))].map(
-    ([name, value]) => [name, String(value)] as const,
-  )
-  const asked = fields.filter(([name, value]) => name !== 'tz' && value.trim() !== '')
-  return createPaths(app.page.base).search(Object.fromEntries(asked))
+  const fields = [...new FormData(element('search-form', HTMLFormElement))]
+    .map(([name, value]) => [name, String(value)] as const)
+    .filter(([name, value]) => name !== 'tz' && value.trim() !== '')
+  return createPaths(app.page.base).search(Object.fromEntries(fields))
 }
 
-/** Whether a search is the page's address. */
+/** Whether the page's address is a search. */
 function hasAddress({ app }: State): boolean {
   return location.pathname === createPaths(app.page.base).search()
 }
 
 /** Shows what is found without the server. */
-function showLocal({ app, dialog }: State): void {
+function showLocal({ app }: State): void {
   const typed = queryField().value.trim()
   showPlaces(app.page, typed)
   showDeviceHits(app.page, typed, app.deviceCopy?.search(typed) ?? [])
-  markFirst(dialog)
 }
 
 function onSwapped(state: State, { swap, target }: RequestContext): void {
@@ -129,8 +127,8 @@ function onSwapped(state: State, { swap, target }: RequestContext): void {
   if (id !== 'search-results' && id !== 'palette-body') return
   element('search-device', HTMLElement).replaceChildren()
   takeFilters()
-  remember(state)
-  markFirst(state.dialog)
+  state.shown = address(state)
+  history[hasAddress(state) ? 'replaceState' : 'pushState'](null, '', state.shown)
   const count = document.querySelector('#search-results :is(.search__count, .search__nothing p)')
   announce(count?.textContent?.trim() ?? '')
   goOn(state)
@@ -141,22 +139,16 @@ function nameThisRoom(room: number): void {
   const option = document.querySelector<HTMLOptionElement>(`[name=room] option[value="${room}"]`)
   if (option === null) return
   option.text = `${element('search', HTMLElement).dataset.here}: ${option.text}`
-  option.parentElement?.querySelector('option')?.after(option)
+  option.parentElement?.firstElementChild?.after(option)
 }
 
 /** A filter that was typed and ended with a space is a chip now, and no text any more. */
 function takeFilters(): void {
-  const [field, { dataset }] = [queryField(), element('search-chips', HTMLElement)]
-  const isEnded = dataset.text !== undefined && /\s$/.test(field.value)
-  if (isEnded) field.value = dataset.text === '' ? '' : `${dataset.text} `
+  const { dataset } = element('search-chips', HTMLElement)
+  const { text } = dataset
+  const field = queryField()
+  if (text !== undefined && /\s$/.test(field.value)) field.value = text === '' ? '' : `${text} `
   delete dataset.text
-}
-
-/** Makes the search whose results are shown the page's address. */
-function remember(state: State): void {
-  state.shown = address(state)
-  if (hasAddress(state)) history.replaceState(null, '', state.shown)
-  else history.pushState(null, '', state.shown)
 }
 
 /** Too fast, or no answer: results of another search go, and the form asks again. */
@@ -213,4 +205,32 @@ function onClose(state: State): void {
   queryField().form?.dispatchEvent(new Event('htmx:abort'))
   if (state.dialog.returnValue !== 'left' && hasAddress(state)) history.back()
   state.dialog.returnValue = ''
+}
+
+/** What can be gone to, in order: rooms and people, then messages. */
+function itemsOf(dialog: HTMLElement): HTMLElement[] {
+  return [...dialog.querySelectorAll<HTMLElement>('.place, .hit, .search__more a, .search__wider')]
+}
+
+/** Up and Down walk through what was found; whatever is typed goes into the field. */
+function walk(dialog: HTMLDialogElement, event: KeyboardEvent): void {
+  const { ctrlKey, key, metaKey, target } = event
+  const isCommand = ctrlKey || metaKey
+  const field = queryField()
+  const all = itemsOf(dialog)
+  const here = all.findIndex((item) => item === target)
+  // Enter chooses a sign of an input method, and does not go anywhere yet.
+  if (isComposing(event)) return key === 'Enter' ? event.preventDefault() : undefined
+  if (isCommand && key.toLowerCase() === 'k') field.select()
+  // Else the browser would only empty the field first.
+  else if (key === 'Escape') dialog.close()
+  // The first is what Enter goes to already.
+  else if (key === 'ArrowDown' && target === field) (all[1] ?? all[0])?.focus()
+  else if (key === 'ArrowDown' && here >= 0) all[here + 1]?.focus()
+  else if (key === 'ArrowUp' && here >= 0) (all[here - 1] ?? field).focus()
+  else {
+    const isText = key.length === 1 && key !== ' ' && !isCommand
+    return here >= 0 && isText ? field.focus() : undefined
+  }
+  event.preventDefault()
 }

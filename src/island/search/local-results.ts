@@ -3,7 +3,7 @@ import type { DeviceHit } from '../app'
 import { htmx } from '../net/htmx'
 import { element, make } from '../ui/dom'
 import type { Page } from '../ui/page'
-import { misses, rankName } from '../ui/rank-name'
+import { bestNamed } from '../ui/rank-name'
 
 /** A room, or a person to write to; `target` are the attributes that lead there. */
 type Place = { name: string; icon: Node; target: Record<string, string> }
@@ -12,27 +12,18 @@ const placesMax = 6
 
 /** Lists the rooms and people whose names fit; with nothing typed, rooms, the unread ones first. */
 export function showPlaces(page: Page, typed: string): void {
-  const wanted = typed.replace(/^[#@]/, '').toLocaleLowerCase()
-  const unread = '#rooms .unread:not([aria-current])'
+  const wanted = typed.replace(/^[#@]/, '')
+  const unread = roomsIn('#rooms .unread:not([aria-current])')
   const others = '#rooms .item:not(.unread, [aria-current])'
   const places =
     wanted === ''
-      ? [...roomsIn(unread), ...roomsIn(others)]
-      : [...roomsIn('#rooms .item'), ...people(page)]
-  const items = places
-    .map((place) => ({ ...place, rank: rankName(place.name.toLocaleLowerCase(), wanted) }))
-    .filter(({ rank }) => rank < misses)
-    .sort((a, b) => a.rank - b.rank)
-    .slice(0, placesMax)
-    .map(({ name, icon, target }) =>
-      make(
-        'button',
-        { type: 'button', class: 'place hit', ...target },
-        icon,
-        make('bdi', {}, name),
-      ),
-    )
-  htmx().process(list('search-places', items))
+      ? [...unread, ...roomsIn(others)]
+      : [...roomsIn('#rooms .item'), ...peopleIn(page)]
+  const items = bestNamed(places, wanted, placesMax).map(({ name, icon, target }) => {
+    const look = { type: 'button', class: 'place hit', ...target }
+    return make('button', look, icon, make('bdi', {}, name))
+  })
+  htmx().process(show('search-places', items))
 }
 
 function roomsIn(selector: string): Place[] {
@@ -44,7 +35,7 @@ function roomsIn(selector: string): Place[] {
 }
 
 /** Everybody without a conversation on the list: the server is asked for one. */
-function people({ base, user }: Page): Place[] {
+function peopleIn({ base, user }: Page): Place[] {
   return [...document.querySelectorAll<HTMLOptionElement>('[name=sender] option')]
     .filter(({ value }) => value !== '' && value !== String(user?.id))
     .filter(({ value }) => document.querySelector(`#rooms [data-person="${value}"]`) === null)
@@ -62,20 +53,19 @@ export function showDeviceHits({ base }: Page, typed: string, hits: DeviceHit[])
     const href = createPaths(base).message(room, seq)
     const meta = make('span', { class: 'hit__meta' }, `${sender} · ${roomName}`)
     const line = make('span', { class: 'hit__text', dir: 'auto' }, ...marked(text, typed))
-    const place = { class: 'hit', href, 'data-hit': String(room), 'data-seq': String(seq) }
-    return make('a', place, make('span', { class: 'hit__main' }, meta, line))
+    const look = { class: 'hit', href, 'data-hit': String(room), 'data-seq': String(seq) }
+    return make('a', look, make('span', { class: 'hit__main' }, meta, line))
   })
-  list('search-device', items)
+  show('search-device', items)
 }
 
 /** Puts a heading and items into a box; without items nothing. */
-function list(id: string, items: HTMLElement[]): HTMLElement {
+function show(id: string, items: HTMLElement[]): HTMLElement {
   const box = element(id, HTMLElement)
-  const heading = make('h3', {}, box.dataset.label ?? '')
   const rows = items.map((item) => make('li', {}, item))
-  box.replaceChildren(
-    ...(items.length === 0 ? [] : [heading, make('ul', { class: 'hits' }, ...rows)]),
-  )
+  box.replaceChildren()
+  if (rows.length > 0)
+    box.append(make('h3', {}, box.dataset.label ?? ''), make('ul', { class: 'hits' }, ...rows))
   return box
 }
 

@@ -1,8 +1,22 @@
-/** The rank of a name that does not fit. */
-export const misses = 4
+/** The things whose names fit what was typed, the best first, equal ones in the given order. */
+export function bestNamed<Named extends { name: string }>(
+  all: Named[],
+  typed: string,
+  max: number,
+): Named[] {
+  const wanted = typed.toLocaleLowerCase()
+  return all
+    .map((one) => ({ one, rank: rankName(one.name.toLocaleLowerCase(), wanted) }))
+    .filter(({ rank }) => rank < misses)
+    .sort((a, b) => a.rank - b.rank)
+    .slice(0, max)
+    .map(({ one }) => one)
+}
 
-/** How well a name fits what was typed, the smaller the better. Both in lower case. */
-export function rankName(name: string, wanted: string): number {
+const misses = 4
+
+/** How well a name fits, the smaller the better. Both in lower case. */
+function rankName(name: string, wanted: string): number {
   if (wanted === '' || name.startsWith(wanted)) return 0
   if (name.split(/[\s\p{P}]+/u).some((word) => word.startsWith(wanted))) return 1
   if (initialsOf(name).includes(wanted)) return 2

@@ -32,7 +32,7 @@ export function paletteOf(page: BrowserPage): Palette {
     field,
     hits: partsOf(page, '.hit'),
     marks: partsOf(page, '#search-results mark'),
-    firstPlace: part('.place.hit--first'),
+    firstPlace: part('#search-places li:first-child > .place'),
     nothing: part('.search__nothing'),
     problem: part('#search-results .problem'),
     count: part('.search__count'),

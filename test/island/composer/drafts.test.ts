@@ -14,12 +14,12 @@ const open = (nickname: string, id = 7) => {
 }
 
 test('whoever lost the session and comes back under the same name finds what was begun', () => {
-  open('Ada').drafts.saveNow(1, draft('half a thought'))
+  open('Ada').drafts.save(1, draft('half a thought'))
   expect(open('Ada', 8).drafts.read(1).text).toBe('half a thought')
 })
 
 test('who has taken another name meanwhile, on another device, finds it too', () => {
-  open('Ada').drafts.saveNow(1, draft('half a thought'))
+  open('Ada').drafts.save(1, draft('half a thought'))
   const { drafts, storage } = open('Ada Lovelace')
   expect(drafts.read(1).text).toBe('half a thought')
   // Whoever takes the name that is free now finds nothing under it.
@@ -29,13 +29,13 @@ test('who has taken another name meanwhile, on another device, finds it too', ()
 
 test('on a page that hears of the new name, what is begun afterwards is kept under it', () => {
   const { drafts } = open('Ada')
-  drafts.saveNow(1, draft('before'))
+  drafts.save(1, draft('before'))
   drafts.rename('Ada Lovelace')
   expect(drafts.read(1).text).toBe('before')
-  drafts.saveNow(1, draft('after'))
-  drafts.saveNow(2, draft('elsewhere'))
+  drafts.save(1, draft('after'))
+  drafts.save(2, draft('elsewhere'))
   const again = open('Ada Lovelace').drafts
   expect([again.read(1).text, again.read(2).text]).toEqual(['after', 'elsewhere'])
-  again.saveNow(1, draft(''))
+  again.save(1, draft(''))
   expect(open('Ada Lovelace').drafts.read(1).text).toBe('')
 })
