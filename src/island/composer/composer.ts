@@ -3,7 +3,7 @@ import { atPattern, everybodyNames } from '../../shared/mentions'
 import { createPaths } from '../../shared/paths'
 import { fill, plural } from '../../shared/text'
 import type { Addressee, Composed, Composer, Drafts, Quoted, SuggestionList, Tray } from '../app'
-import { announce, element } from '../ui/dom'
+import { announce, element, onClick } from '../ui/dom'
 import { isCharacter, isComposing, isSending } from '../ui/keys'
 import type { Page } from '../ui/page'
 import { currentRoom, list, roomTitle } from '../ui/rows'
@@ -16,16 +16,33 @@ type Hooks = {
   onUp: () => boolean
 }
 
-type State = ReturnType<typeof createState>
+type State = {
+  page: Page
+  drafts: Drafts
+  hooks: Hooks
+  form: HTMLFormElement
+  field: HTMLTextAreaElement
+  room: number
+  to: Addressee | null
+  reply: Quoted | null
+  tray: Tray | null
+  isConnected: boolean
+  isChoosing: boolean
+}
 
 /**
  * The field for writing. Enter sends unless an input method is composing or the keyboard is on the
  * screen; the text is kept as a draft at every pause and never cut.
  */
 export function createComposer(page: Page, drafts: Drafts, hooks: Hooks): Composer {
-  const state = createState(page, drafts, hooks)
-  const { field, privacy, reply } = state
+  const form = element('composer', HTMLFormElement)
+  const field = element('content', HTMLTextAreaElement)
+  const room = Number(form.dataset.room)
+  const parts = { page, drafts, hooks, form, field, room }
+  const flags = { isConnected: true, isChoosing: false }
+  const state: State = { ...parts, ...flags, to: null, reply: null, tray: null }
   watchField(state)
+  watchModes(state)
   restore(state)
   return {
     setConnected(isConnected) {
@@ -34,12 +51,12 @@ export function createComposer(page: Page, drafts: Drafts, hooks: Hooks): Compos
     },
     setRoom: () => setRoom(state),
     setAddressee: (to) => setAddressee(state, to),
-    addressee: privacy.target,
-    setReply(to) {
-      reply.set(to)
-      onModeChange(state)
+    addressee: () => state.to,
+    setReply(reply) {
+      setModes(state, { reply })
+      field.focus()
     },
-    reply: reply.target,
+    reply: () => state.reply,
     setChoosing: (isChoosing) => void (state.isChoosing = isChoosing),
     setTray: (tray) => void (state.tray = tray),
     insert: (text) => insert(field, text),
@@ -48,41 +65,17 @@ export function createComposer(page: Page, drafts: Drafts, hooks: Hooks): Compos
   }
 }
 
-function createState(page: Page, drafts: Drafts, hooks: Hooks) {
-  const onChange = (): void => onModeChange(state)
-  const form = element('composer', HTMLFormElement)
-  const field = element('content', HTMLTextAreaElement)
-  const state = {
-    page,
-    drafts,
-    hooks,
-    form,
-    field,
-    showMeter: createMeter(page, field),
-    privacy: createPrivateMode(page, onChange),
-    reply: createMode<Quoted>('reply', onChange, (line, { name, text }) => {
-      line.querySelector('b')?.replaceChildren(fill(page.words.replyTo, { name }))
-      line.querySelector('span')?.replaceChildren(text)
-    }),
-    tray: null as Tray | null,
-    room: Number(form.dataset.room),
-    isConnected: true,
-    isChoosing: false,
-  }
-  return state
-}
-
 function watchField(state: State): void {
-  const { field, form, hooks, privacy, showMeter } = state
+  const { field, form, hooks, page } = state
   form.addEventListener('submit', (event) => {
     event.preventDefault()
     submit(state)
   })
   field.addEventListener('keydown', (event) => press(state, event))
   field.addEventListener('input', () => {
-    showMeter()
+    showLength(page, field)
     saveDraft(state, draftSaveMs)
-    hooks.onChange(privacy.target()?.room ?? state.room, field.value)
+    hooks.onChange(state.to?.room ?? state.room, field.value)
   })
   for (const type of ['visibilitychange', 'pagehide']) {
     addEventListener(type, () => saveDraft(state), { capture: true })
@@ -90,13 +83,23 @@ function watchField(state: State): void {
   document.addEventListener('keydown', (event) => catchTyping(event, field))
 }
 
-function press({ field, form, hooks, privacy, reply }: State, event: KeyboardEvent): void {
+/** The buttons of the lines over the field: pin the recipient, and leave a mode. */
+function watchModes(state: State): void {
+  onClick(state.form, '.chip button', (button) => {
+    const { to } = state
+    if (button.closest('#reply') !== null) setModes(state, { reply: null })
+    else if (button.matches('.chip__drop')) setModes(state, { to: null })
+    else if (to !== null) setModes(state, { to: { ...to, isPinned: !to.isPinned } })
+    state.field.focus()
+  })
+}
+
+function press(state: State, event: KeyboardEvent): void {
+  const { field, form, hooks, reply } = state
   if (isComposing(event) || event.defaultPrevented) return
   const isAtStart = field.selectionStart === 0 && field.selectionEnd === 0
-  if (event.key === 'Backspace' && isAtStart) {
-    if (reply.target() === null) privacy.drop()
-    else reply.drop()
-  }
+  if (event.key === 'Backspace' && isAtStart)
+    setModes(state, reply === null ? { to: null } : { reply: null })
   const isUp = event.key === 'ArrowUp' && field.value === '' && !event.altKey
   if (isUp && hooks.onUp()) event.preventDefault()
   if (event.key !== 'Enter' || event.shiftKey || !isSending(event)) return
@@ -118,24 +121,20 @@ function catchTyping(event: KeyboardEvent, field: HTMLTextAreaElement): void {
 }
 
 function submit(state: State): void {
-  const { field, hooks, isChoosing, page, privacy, reply, room, tray } = state
+  const { field, hooks, isChoosing, page, reply, room, to, tray } = state
   const text = field.value.replace(/\s+$/, '')
   const isEmpty = text === '' && tray?.isEmpty() !== false
   if (isEmpty || text.length > limits.messageUnitsMax || isChoosing) return
   // Another room is just being put on the screen: what says where this goes has yet to follow.
   if (currentRoom() !== room) return
-  const to = privacy.target()
   if (!confirmAll(page, text, to)) return
-  const quoted = reply.target()
-  reply.set(null)
   field.value = ''
   // A private message is one message, unless it was pinned.
-  if (to?.isPinned === false) privacy.set(null)
-  showRecipient(state)
+  setModes(state, { reply: null, to: to?.isPinned === true ? to : null })
   // Everything that follows the field sees it emptied, as if by hand.
   field.dispatchEvent(new Event('input'))
   saveDraft(state)
-  hooks.onSend({ room: to?.room ?? room, text, files: tray?.take() ?? [], to, reply: quoted })
+  hooks.onSend({ room: to?.room ?? room, text, files: tray?.take() ?? [], to, reply })
 }
 
 /** Matches at least what the server reads as a mention of everybody. */
@@ -150,31 +149,45 @@ function confirmAll(page: Page, text: string, to: Addressee | null): boolean {
 
 function setAddressee(state: State, to: Addressee | null): void {
   const { nowPrivate, nowPublic } = state.page.words
-  state.privacy.set(to)
-  showMode(state)
+  setModes(state, { to })
   const names = { room: roomTitle(), name: to?.name ?? '' }
   announce(fill(to === null ? nowPublic : nowPrivate, names))
 }
 
-/** A button changed what the message has besides its text. */
-function onModeChange(state: State): void {
-  showMode(state)
-  state.field.focus()
-}
-
-/** A private message is quoted only in its own room, and the room's only there. */
-function showMode(state: State): void {
-  const { privacy, reply, room } = state
-  const quoted = reply.target()
-  if (quoted !== null && quoted.room !== (privacy.target()?.room ?? room)) reply.set(null)
-  showRecipient(state)
+/** Changes what the message has besides its text: a recipient, or a message that it answers. */
+function setModes(state: State, change: Partial<Pick<State, 'to' | 'reply'>>): void {
+  Object.assign(state, change)
+  // A private message is quoted only in its own room, and the room's only there.
+  if (state.reply?.room !== (state.to?.room ?? state.room)) state.reply = null
+  showModes(state)
   saveDraft(state)
 }
 
-/** Everything that tells to whom a message will go: label, placeholder, button, edge. */
-function showRecipient({ field, form, isConnected, page: { words }, privacy }: State): void {
+/** Shows the lines over the field: to whom, whether only once, and what is answered. */
+function showModes(state: State): void {
+  const { page, reply, to } = state
+  const { offlineNote, privateTo, replyTo } = page.words
+  const chip = element('chip', HTMLElement)
+  chip.hidden = to === null
+  if (to !== null) {
+    const isHere = document.getElementById(`person-${to.user}`)?.dataset.state !== 'offline'
+    const sentence = isHere ? privateTo : `${privateTo} · ${offlineNote}`
+    chip.querySelector('span')?.replaceChildren(fill(sentence, { name: to.name }))
+    chip.querySelector('.chip__pin')?.setAttribute('aria-pressed', String(to.isPinned))
+  }
+  const line = element('reply', HTMLElement)
+  line.hidden = reply === null
+  if (reply !== null) {
+    line.querySelector('b')?.replaceChildren(fill(replyTo, { name: reply.name }))
+    line.querySelector('span')?.replaceChildren(reply.text)
+  }
+  showRecipient(state)
+}
+
+/** Everything else that tells to whom a message will go: label, placeholder, button, edge. */
+function showRecipient({ field, form, isConnected, page: { words }, to }: State): void {
   const { dataset } = list()
-  const name = privacy.target()?.name ?? (dataset.kind === 'direct' ? dataset.name : undefined)
+  const name = to?.name ?? (dataset.kind === 'direct' ? dataset.name : undefined)
   const isPrivate = name !== undefined
   const say = (open: string, secret: string): string =>
     fill(isPrivate ? secret : open, { room: roomTitle(), name: name ?? '' })
@@ -190,8 +203,8 @@ function showRecipient({ field, form, isConnected, page: { words }, privacy }: S
 
 const draftSaveMs = 300
 
-function saveDraft({ drafts, field, privacy, reply, room }: State, delayMs?: number): void {
-  drafts.save(room, { text: field.value, to: privacy.target(), reply: reply.target() }, delayMs)
+function saveDraft({ drafts, field, reply, room, to }: State, delayMs?: number): void {
+  drafts.save(room, { text: field.value, to, reply }, delayMs)
 }
 
 function setRoom(state: State): void {
@@ -206,32 +219,27 @@ function setRoom(state: State): void {
 }
 
 function restore(state: State): void {
-  const { drafts, field, privacy, reply, room, showMeter } = state
-  const draft = drafts.read(room)
-  if (field.value === '') field.value = draft.text
-  privacy.set(draft.to)
-  reply.set(draft.reply)
-  showRecipient(state)
-  showMeter()
+  const { field, page } = state
+  const { text, to, reply } = state.drafts.read(state.room)
+  if (field.value === '') field.value = text
+  Object.assign(state, { to, reply })
+  showModes(state)
+  showLength(page, field)
 }
 
 /** Shows the counter near the limit, and grows the box where the browser does not by itself. */
-function createMeter({ language, words }: Page, field: HTMLTextAreaElement): () => void {
+function showLength({ language, words }: Page, field: HTMLTextAreaElement): void {
   const counter = element('counter', HTMLElement)
-  const send = element('send', HTMLButtonElement)
-  const growsItself = CSS.supports('field-sizing', 'content')
-  return () => {
-    const left = limits.messageUnitsMax - field.value.length
-    const isOver = left < 0
-    const forms = isOver ? words.tooLong : words.charactersLeft
-    counter.hidden = left > limits.messageUnitsMax * 0.2
-    counter.textContent = plural(language, Math.abs(left), forms)
-    counter.classList.toggle('counter--over', isOver)
-    send.disabled = isOver
-    if (growsItself) return
-    field.style.height = 'auto'
-    field.style.height = `${field.scrollHeight}px`
-  }
+  const left = limits.messageUnitsMax - field.value.length
+  const isOver = left < 0
+  const forms = isOver ? words.tooLong : words.charactersLeft
+  counter.hidden = left > limits.messageUnitsMax * 0.2
+  counter.textContent = plural(language, Math.abs(left), forms)
+  counter.classList.toggle('counter--over', isOver)
+  element('send', HTMLButtonElement).disabled = isOver
+  if (CSS.supports('field-sizing', 'content')) return
+  field.style.height = 'auto'
+  field.style.height = `${field.scrollHeight}px`
 }
 
 /** Writes where the caret is, over what is selected, in the one way that undo knows about. */
@@ -240,50 +248,6 @@ function insert(field: HTMLTextAreaElement, text: string): void {
   if (document.execCommand(text === '' ? 'delete' : 'insertText', false, text)) return
   field.setRangeText(text, field.selectionStart, field.selectionEnd, 'end')
   field.dispatchEvent(new Event('input'))
-}
-
-/** The chip over the field: to whom, until when, and the way out. */
-function createPrivateMode({ words }: Page, onChange: () => void) {
-  const pin = document.querySelector('#chip .chip__pin')
-  const mode = createMode<Addressee>('chip', onChange, (chip, { user, name, isPinned }) => {
-    const isHere = document.getElementById(`person-${user}`)?.dataset.state !== 'offline'
-    const sentences = isHere ? [words.privateTo] : [words.privateTo, words.offlineNote]
-    const text = sentences.map((sentence) => fill(sentence, { name })).join(' · ')
-    chip.querySelector('span')?.replaceChildren(text)
-    pin?.setAttribute('aria-pressed', String(isPinned))
-  })
-  pin?.addEventListener('click', () => {
-    const to = mode.target()
-    if (to !== null) mode.set({ ...to, isPinned: !to.isPinned })
-    onChange()
-  })
-  return mode
-}
-
-/**
- * What the next message has besides its text, shown in a line that has a button to leave it.
- * `onChange` is called when a button of the line changed something.
- */
-function createMode<Target>(
-  id: string,
-  onChange: () => void,
-  show: (line: HTMLElement, target: Target) => void,
-) {
-  const line = element(id, HTMLElement)
-  let target: Target | null = null
-  const set = (next: Target | null): void => {
-    target = next
-    line.hidden = next === null
-    if (next !== null) show(line, next)
-  }
-  /** Leaves the mode and keeps the text; nothing when it was not on. */
-  const drop = (): void => {
-    if (target === null) return
-    set(null)
-    onChange()
-  }
-  line.querySelector('.chip__drop')?.addEventListener('click', drop)
-  return { set, drop, target: () => target }
 }
 
 /** Fetches the list over the field when the first text is typed, and tells it of every input. */

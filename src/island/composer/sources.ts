@@ -21,7 +21,7 @@ export type Suggestions = {
 }
 
 /** Reads the field after an event; gives what to offer, or null. */
-export type Source = (field: HTMLTextAreaElement, event: Event) => Suggestions | null
+type Source = (field: HTMLTextAreaElement, event: Event) => Suggestions | null
 
 /**
  * Offers people over an @. First in an empty message it offers private messages, anywhere else

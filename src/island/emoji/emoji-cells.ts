@@ -34,10 +34,7 @@ export function emojiNamed(cells: EmojiCells, code: string): HTMLElement | null 
  * a part says something (three letters, or one Han character), anywhere.
  */
 export function findEmoji(cells: EmojiCells, query: string): HTMLElement[] {
-  const words = query
-    .toLowerCase()
-    .split(/[\s_]+/u)
-    .filter((word) => word !== '')
+  const words = query.toLowerCase().match(/[^\s_]+/gu) ?? []
   if (words.length === 0) return []
   return Array.from(cells.values(), (cell) => ({ cell, rank: rankOf(cell, words) }))
     .filter(({ rank }) => rank < misses)
@@ -112,14 +109,14 @@ function findMissing(samples: string): string[] {
 
 /** Black or white ink makes no difference to a picture; two side by side are a broken sequence. */
 function isOnePicture(context: CanvasRenderingContext2D, sign: string): boolean {
-  const isWide = context.measureText(sign).width > context.measureText('😀').width * 1.5
-  if (isWide) return false
+  if (context.measureText(sign).width > context.measureText('😀').width * 1.5) return false
+  const { height, width } = context.canvas
   const [black, white] = ['#000', '#fff'].map((ink) => {
-    context.clearRect(0, 0, context.canvas.width, context.canvas.height)
+    context.clearRect(0, 0, width, height)
     context.fillStyle = ink
     context.fillText(sign, 0, 0)
-    return context.getImageData(0, 0, context.canvas.width, context.canvas.height).data
+    return context.getImageData(0, 0, width, height).data
   })
-  const isAnything = black?.some((value) => value > 0) === true
-  return isAnything && black.every((value, n) => value === white?.[n])
+  const isDrawn = black?.some((value) => value > 0) === true
+  return isDrawn && black.every((value, n) => value === white?.[n])
 }

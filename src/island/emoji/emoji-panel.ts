@@ -14,8 +14,7 @@ type State = ReturnType<typeof createState>
 /** Makes the panel on the page (views/emoji/emoji-panel.tsx) work; gives what opens it. */
 export function createEmojiPanel(cells: EmojiCells, used: EmojiUsed): EmojiPanel['open'] {
   const state = createState(cells, used)
-  const { box, search } = state
-  watchList(state)
+  const { box, list, search } = state
   watchTabs(state)
   watchTones(state)
   search.addEventListener('input', (event) => {
@@ -27,6 +26,18 @@ export function createEmojiPanel(cells: EmojiCells, used: EmojiUsed): EmojiPanel
   box.addEventListener('beforetoggle', ({ newState }) => onToggle(state, newState === 'open'))
   addEventListener('resize', () => {
     if (box.matches(':popover-open')) layOut(state)
+  })
+  // The focus stays where it is, so that somebody may go on searching.
+  list.addEventListener('mousedown', (event) => {
+    if (closest(event.target, 'li') !== null) event.preventDefault()
+  })
+  list.addEventListener('pointermove', ({ pointerType, target }) => {
+    const cell = pointerType === 'mouse' ? closest(target, 'li') : null
+    if (cell !== null && cell !== state.chosen) choose(state, cell)
+  })
+  list.addEventListener('click', ({ shiftKey, target }) => {
+    const cell = closest(target, 'li')
+    if (cell !== null) take(state, cell, shiftKey)
   })
   return (opener, pick) => open(state, opener, pick)
 }
@@ -112,22 +123,21 @@ function show(state: State): void {
   list.scrollTop = 0
   const query = search.value.trim()
   const isSearch = query !== ''
-  choose(state, null)
   const found = findEmoji(cells, query)
-  const recent = used.recent().flatMap((sign) => cells.get(sign) ?? [])
-  const [first, second, ...groups] = sections
-  fillSection(first, found.slice(0, emojiFoundMax))
-  fillSection(second, isSearch ? [] : recent)
-  for (const group of groups) group.hidden = isSearch
-  tabs.hidden = isSearch
-  tabs.firstElementChild?.toggleAttribute('hidden', recent.length === 0)
+  const recent = isSearch ? [] : used.recent().flatMap((sign) => cells.get(sign) ?? [])
+  const [results, lately, ...groups] = sections
+  choose(state, null)
+  fillSection(results, found.slice(0, emojiFoundMax))
+  fillSection(lately, recent)
+  for (const each of [tabs, ...groups]) each.hidden = isSearch
   state.isWalking = !isSearch
-  if (!isSearch || first === undefined) return mark(tabs, recent.length > 0 ? 0 : 1, 'selected')
+  tabs.firstElementChild?.toggleAttribute('hidden', recent.length === 0)
+  if (!isSearch || results === undefined) return mark(tabs, recent.length > 0 ? 0 : 1, 'selected')
   const { found: sentence = '', nothing = '' } = box.dataset
-  first.ariaLabel = found.length === 0 ? nothing : fill(sentence, { n: found.length })
-  first.hidden = false
-  announce(first.ariaLabel)
-  choose(state, first.querySelector('li'))
+  results.ariaLabel = found.length === 0 ? nothing : fill(sentence, { n: found.length })
+  results.hidden = false
+  announce(results.ariaLabel)
+  choose(state, results.querySelector('li'))
 }
 
 function fillSection(section: HTMLElement | undefined, cells: HTMLElement[]): void {
@@ -150,51 +160,36 @@ function choose(state: State, cell: HTMLElement | null): void {
   element('emoji-name', HTMLElement).textContent = name
 }
 
-function watchList(state: State): void {
-  const { list } = state
-  // The focus stays where it is, so that somebody may go on searching.
-  list.addEventListener('mousedown', (event) => {
-    if (closest(event.target, 'li') !== null) event.preventDefault()
-  })
-  list.addEventListener('pointermove', ({ pointerType, target }) => {
-    const cell = pointerType === 'mouse' ? closest(target, 'li') : null
-    if (cell !== null && cell !== state.chosen) choose(state, cell)
-  })
-  list.addEventListener('click', ({ shiftKey, target }) => {
-    const cell = closest(target, 'li')
-    if (cell !== null) take(state, cell, shiftKey)
-  })
-}
-
 function take(state: State, cell: HTMLElement, staysOpen: boolean): void {
   const { box, pick, used } = state
   used.note(signOf(cell))
   const before = document.activeElement
   if (!staysOpen) close(state)
-  pick(cell.textContent ?? '')
+  pick(cell.textContent)
   if (!staysOpen) return
   announce(cell.ariaLabel ?? '')
   if (before instanceof HTMLElement && box.contains(before)) before.focus()
 }
 
 function press(state: State, event: KeyboardEvent): void {
-  if (isComposing(event) || event.defaultPrevented) return
+  const { key, target } = event
   const { chosen, list, search } = state
-  const isSearching = event.target === search
-  const isHere = isSearching || event.target === list
+  if (isComposing(event) || event.defaultPrevented) return
   const isInWords =
-    isSearching && !state.isWalking && /^(Arrow(Left|Right)|Home|End)$/.test(event.key)
-  if (event.key === 'Escape') close(state)
-  else if (isHere && event.key === 'Enter') {
+    target === search && !state.isWalking && /^(Arrow(Left|Right)|Home|End)$/.test(key)
+  const isHere = target === search || target === list
+  if (key === 'Escape') close(state)
+  else if (!isHere || isInWords) return
+  else if (key === 'Enter') {
     if (chosen !== null) take(state, chosen, event.shiftKey)
-  } else if (isHere && !isInWords) {
+  } else {
     const next = stepTo(rowsOf(state), chosen, event)
     // Letters typed anywhere in the panel are looked for.
     if (next === null) return isCharacter(event) ? search.focus() : undefined
     choose(state, next)
     next.scrollIntoView({ block: 'nearest' })
     state.isWalking = true
-  } else return
+  }
   event.preventDefault()
 }
 
@@ -243,15 +238,16 @@ function clamp(index: number, { length }: unknown[]): number {
 
 /** A tab leads to its section. */
 function watchTabs({ list, sections, tabs }: State): void {
+  const topOf = (section?: HTMLElement): number => (section?.offsetTop ?? 0) - list.offsetTop
   watchRow(tabs, (index) => {
-    const section = sections[index + 1]
-    if (section !== undefined) list.scrollTop = section.offsetTop - list.offsetTop
+    list.scrollTop = topOf(sections[index + 1])
     mark(tabs, index, 'selected')
   })
-  const isAbove = ({ hidden, offsetTop }: HTMLElement): boolean =>
-    !hidden && offsetTop - list.offsetTop <= list.scrollTop + 8
-  const markTop = (): void =>
+  const markTop = (): void => {
+    const isAbove = (section: HTMLElement): boolean =>
+      !section.hidden && topOf(section) <= list.scrollTop + 8
     mark(tabs, Math.max(1, sections.findLastIndex(isAbove)) - 1, 'selected')
+  }
   list.addEventListener('scroll', markTop, { passive: true })
 }
 
@@ -265,9 +261,8 @@ function watchTones({ box, list, used }: State): void {
     button.textContent = chosen?.textContent ?? ''
     button.ariaLabel = fill(box.dataset.tone ?? '', { tone: chosen?.ariaLabel ?? '' })
     mark(row, tone, 'checked')
-    for (const cell of list.querySelectorAll<HTMLElement>('[data-tone]')) {
+    for (const cell of list.querySelectorAll<HTMLElement>('[data-tone]'))
       cell.textContent = tint(signOf(cell), tone)
-    }
   }
   const setOpen = (isOpen: boolean): void => {
     row.hidden = !isOpen
@@ -303,11 +298,10 @@ function watchRow(row: HTMLElement, choose: (index: number, event: Event) => voi
     const { along = 0, down = along } = steps[event.key] ?? {}
     if (down === 0 || Math.abs(down) === 5) return
     event.preventDefault()
-    const next = Number.isFinite(down)
-      ? all.at((here + down) % all.length)
-      : all.at(down > 0 ? -1 : 0)
-    next?.click()
-    next?.focus()
+    const end = down > 0 ? -1 : 0
+    const next = Number.isFinite(down) ? (here + down) % all.length : end
+    all.at(next)?.click()
+    all.at(next)?.focus()
   })
 }
 
@@ -322,9 +316,8 @@ function mark(row: HTMLElement, chosen: number, state: 'checked' | 'selected'): 
 const gapPx = 8
 
 /**
- * Places a box that floats over the page at a button, or at the end of a row: above it where there
- * is room, else below, never beyond the window, and not over the words that somebody is writing.
- * The styles say what becomes of `--x` and `--y`.
+ * Places a floating box at a button or a row by `--x` and `--y`, within the window: above it where
+ * there is room, else below. The box does not cover the composer.
  */
 function placeBeside(box: HTMLElement, button: HTMLElement): void {
   const { left, right } = button.getBoundingClientRect()
@@ -333,8 +326,7 @@ function placeBeside(box: HTMLElement, button: HTMLElement): void {
   const start = right - left > width ? right - width - gapPx : left - gapPx
   const x = Math.max(gapPx, Math.min(start, innerWidth - width - gapPx))
   const above = top - gapPx - height
-  const below = Math.min(bottom + gapPx, innerHeight - height - gapPx)
-  const y = above >= gapPx ? above : Math.max(gapPx, below)
+  const below = Math.max(gapPx, Math.min(bottom + gapPx, innerHeight - height - gapPx))
   box.style.setProperty('--x', `${x}px`)
-  box.style.setProperty('--y', `${y}px`)
+  box.style.setProperty('--y', `${above >= gapPx ? above : below}px`)
 }

@@ -7,32 +7,28 @@ const emojiRecentMax = 24
 /** After this long a use of an emoji counts half. */
 export const emojiHalfLifeMs = 7 * 24 * 60 * 60_000
 
-/** What somebody did with emoji in this browser. */
-export type EmojiUsed = {
-  /** The signs used most and last, best first, without their skin tones. */
-  recent: () => string[]
-  note: (sign: string) => void
-  tone: () => number
-  setTone: (tone: number) => void
-}
-
 type Use = { sign: string; weight: number; at: number }
 
-/** Keeps it in the storage, and in memory where a browser stores nothing. */
-export function openEmojiUsed(storage: Storage, clock: () => number = Date.now): EmojiUsed {
+export type EmojiUsed = ReturnType<typeof openEmojiUsed>
+
+/** What somebody did with emoji in this browser; as long as the page where nothing is stored. */
+export function openEmojiUsed(storage: Storage, clock: () => number = Date.now) {
   let uses: Use[] = []
   let tone = 0
-  // Read anew each time: another tab may have written.
+  // Read anew each time: another tab may have written. Habits may change: old uses count less.
   const ranked = (): Use[] => {
     const stored = readUses(storage.read('emoji.used'))
     const now = clock()
+    const weightNow = ({ weight, at }: Use): number =>
+      weight * 2 ** (-Math.max(0, now - at) / emojiHalfLifeMs)
     return (stored.length > 0 ? stored : uses)
-      .map(({ sign, weight, at }) => ({ sign, weight: weightAt(weight, now - at), at: now }))
+      .map((use) => ({ sign: use.sign, weight: weightNow(use), at: now }))
       .toSorted((a, b) => b.weight - a.weight)
   }
   return {
+    /** The signs used most and last, best first, without their skin tones. */
     recent: () => ranked().map(({ sign }) => sign),
-    note(sign) {
+    note(sign: string): void {
       const before = ranked()
       const weight = (before.find((use) => use.sign === sign)?.weight ?? 0) + 1
       const others = before.filter((use) => use.sign !== sign)
@@ -40,16 +36,11 @@ export function openEmojiUsed(storage: Storage, clock: () => number = Date.now):
       storage.write('emoji.used', uses)
     },
     tone: () => tones.find((each) => each === storage.read('emoji.tone')) ?? tone,
-    setTone(next) {
+    setTone(next: number): void {
       tone = next
       storage.write('emoji.tone', next)
     },
   }
-}
-
-/** A use counts half as much after a while, so that habits may change. */
-function weightAt(weight: number, age: number): number {
-  return weight * 2 ** (-Math.max(0, age) / emojiHalfLifeMs)
 }
 
 function readUses(value: unknown): Use[] {

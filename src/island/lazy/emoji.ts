@@ -14,21 +14,21 @@ export async function create({ page, storage }: App): Promise<EmojiPanel> {
   const cells = cellsOf(box)
   removeMissing(cells, box.dataset.samples ?? '', storage)
   const used = openEmojiUsed(storage)
-  const choiceOf = (cell: HTMLElement): EmojiChoice => ({
-    shown: cell.textContent ?? '',
+  const toChoice = (cell: HTMLElement): EmojiChoice => ({
+    shown: cell.textContent,
     label: cell.ariaLabel ?? '',
     code: codeOf(cell),
     use() {
       used.note(signOf(cell))
-      return cell.textContent ?? ''
+      return cell.textContent
     },
   })
   return {
     open: createEmojiPanel(cells, used),
-    find: (query) => findEmoji(cells, query).map(choiceOf),
+    find: (query) => findEmoji(cells, query).map(toChoice),
     named(code) {
       const cell = emojiNamed(cells, code)
-      return cell && choiceOf(cell)
+      return cell && toChoice(cell)
     },
   }
 }

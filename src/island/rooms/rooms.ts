@@ -3,31 +3,25 @@ import type { RoomSummary } from '../../shared/protocol'
 import { plural } from '../../shared/text'
 import type { Rooms } from '../app'
 import { element } from '../ui/dom'
-import type { Page } from '../ui/page'
+import type { Page, Title } from '../ui/page'
 import { placeOf } from '../ui/rows'
 
 /** `counted`: the revision up to which messages are counted, so that each is counted once. */
 type Room = RoomSummary & { counted: number }
 
 /** `onChange` gets the number of unread mentions, and whether anything else is unread. */
-export function createRooms(
-  page: Page,
-  onChange: (mentions: number, hasUnread: boolean) => void,
-): Rooms {
+export function createRooms(page: Page, onChange: Title['setUnread']): Rooms {
   const rooms = new Map<number, Room>()
   const list = element('rooms', HTMLElement)
-  /** The room on the page, and whether its end is in view. */
-  let current = 0
-  let isWatched = false
+  /** The room on the page while its end is in view: it shows nothing unread. */
+  let watched: number | null = null
   const put = (room: RoomSummary): void => {
     const counted = Math.max(room.revision, rooms.get(room.id)?.counted ?? 0)
     rooms.set(room.id, { ...room, counted })
   }
   const show = (): void => {
-    // A room that is being read shows nothing unread.
-    const seen = isWatched ? current : 0
-    for (const room of rooms.values()) showRoom(page, room, room.id === seen)
-    const others = [...rooms.values()].filter(({ id }) => id !== seen)
+    for (const room of rooms.values()) showRoom(page, room, room.id === watched)
+    const others = [...rooms.values()].filter(({ id }) => id !== watched)
     const hasUnread = others.some(({ notify, unread }) => unread > 0 && notify !== 'nothing')
     const mentions = others.reduce((sum, room) => sum + room.mentions, 0)
     onChange(mentions, hasUnread)
@@ -56,15 +50,12 @@ export function createRooms(
     setRead: (id, read_seq, unread, mentions) =>
       update(() => Object.assign(rooms.get(id) ?? {}, { read_seq, unread, mentions })),
     setOnline(id, online) {
-      const room = rooms.get(id)
-      if (room !== undefined) room.online = online
+      Object.assign(rooms.get(id) ?? {}, { online })
       document.querySelector(`#room-${id} .online`)?.replaceChildren(String(online))
     },
     look(room, isInView) {
-      const isSame = room === current && isInView === isWatched
-      current = room
-      isWatched = isInView
-      if (!isSame) show()
+      const next = isInView ? room : null
+      if (next !== watched) update(() => (watched = next))
     },
     refresh: () => void list.dispatchEvent(new Event('renew')),
   }
@@ -77,7 +68,7 @@ function countIn(page: Page, room: Room, row: HTMLElement): boolean {
   room.counted = seq
   if (Number(row.dataset.user) === page.user?.id) return false
   room.unread += 1
-  if (isMeant(page, row, room)) room.mentions += 1
+  room.mentions += Number(isMeant(page, row, room))
   return true
 }
 
@@ -96,15 +87,13 @@ export function markCurrent({ base }: Page, room: number): void {
   }
 }
 
-function showRoom(page: Page, room: Room, isSeen: boolean): void {
+function showRoom({ language, words }: Page, room: Room, isSeen: boolean): void {
   const { unread, mentions } = isSeen ? { unread: 0, mentions: 0 } : room
   const link = document.getElementById(`room-${room.id}`)
   link?.classList.toggle('unread', unread > 0)
-  const badge = link?.querySelector<HTMLElement>('.badge')
-  if (badge != null) {
-    badge.hidden = mentions === 0
-    badge.textContent = mentions > 99 ? '99+' : String(mentions)
-  }
-  const words = unread > 0 ? plural(page.language, unread, page.words.unread) : ''
-  link?.querySelector('.unread-words')?.replaceChildren(words)
+  const badge = link?.querySelector('.badge')
+  badge?.toggleAttribute('hidden', mentions === 0)
+  badge?.replaceChildren(mentions > 99 ? '99+' : String(mentions))
+  const spoken = unread > 0 ? plural(language, unread, words.unread) : ''
+  link?.querySelector('.unread-words')?.replaceChildren(spoken)
 }
