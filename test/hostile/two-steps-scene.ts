@@ -1,0 +1,118 @@
+import { Database } from 'bun:sqlite'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { type ChatClient, openSocket, type Person, readJson, signIn } from '../helpers/client'
+import { postFiles, upload } from '../helpers/files'
+import { makeRoom, sendForm } from '../helpers/rooms'
+import type { RunningServer } from '../helpers/server'
+
+/** The people who are the same in all scenes, and a look at the server's database. */
+export type Stage = {
+  server: RunningServer
+  db: Database
+  ada: Person
+  observer: ChatClient
+  other: number
+  third: number
+}
+
+/** A person in a room, about to do something in two steps. */
+export type Scene = Omit<Stage, 'db' | 'observer'> & {
+  person: Person
+  name: string
+  user: number
+  room: number
+  /** The path of a file in the room. */
+  file: string
+  epoch: string
+  /** A word that is said in the room after the event only. */
+  later: string
+}
+
+/** What happens between the two steps. */
+export type Happening =
+  'nothing' | 'put out' | 'left' | 'logged out' | 'session rotated' | 'room renamed' | 'role lost'
+
+export async function openStage(server: RunningServer): Promise<Stage> {
+  const ada = await signIn(server, 'Ada')
+  const observer = await openSocket(server, ada)
+  const third = await openSocket(server, await signIn(server, 'Third'))
+  await third.close()
+  const db = new Database(join(server.data, 'chatroom.db'), { readonly: true })
+  return { server, db, ada, observer, other: observer.hello.user.id, third: third.hello.user.id }
+}
+
+/** A closed room of this person, or of Ada when the person is to be put out, with two messages. */
+export async function settle(stage: Stage, happening: Happening, n: number): Promise<Scene> {
+  const { server, ada, other, db } = stage
+  const name = `Person${n}x`
+  const person = await signIn(server, name)
+  const user = db
+    .query<{ id: number }, [string]>('SELECT id FROM users WHERE nickname = ?')
+    .get(name)
+  if (user === null) throw new Error(`${name} is nobody`)
+  const [owner, guest] = happening === 'put out' ? [ada, user.id] : [person, other]
+  const room = await makeRoom(server, owner, `Before ${n}x`, 'closed')
+  await sendForm(server, owner, `/rooms/${room}/members`, { user: String(guest) })
+  await postFiles(server, person, room, `first-${n}`, [], 'of the person')
+  const file = await upload(server, ada, 'of the room')
+  await postFiles(server, ada, room, `second-${n}`, [file.id], 'of Ada')
+  const { epoch } = Object.assign({ epoch: '' }, await readJson(server, ada, '/rooms/1/changes'))
+  const later = `later${n}z`
+  return { ...stage, person, name, user: user.id, room, file: file.url, epoch, later }
+}
+
+/** Lets it happen, and then says what only those may hear who are in the room now. */
+export async function happen(scene: Scene, happening: Happening): Promise<void> {
+  const { server, ada, person, room, user, later, name } = scene
+  const form = async (who: Person, path: string, fields: Record<string, string> = {}) => {
+    const { status } = await sendForm(server, who, path, fields)
+    if (status !== 303) throw new Error(`${path} was answered with ${status}`)
+  }
+  const member = { user: String(user) }
+  if (happening === 'put out') await form(ada, `/rooms/${room}/members/remove`, member)
+  if (happening === 'left' || happening === 'role lost') await form(person, `/rooms/${room}/leave`)
+  if (happening === 'role lost') await form(ada, `/rooms/${room}/members`, member)
+  if (happening === 'logged out') await form(person, '/session/end')
+  if (happening === 'session rotated') await form(person, '/session', { nickname: name })
+  if (happening === 'room renamed') await form(person, `/rooms/${room}`, { name: `After ${room}` })
+  await form(ada, `/rooms/${room}`, { topic: `topic ${later}` })
+  await postFiles(server, ada, room, later, [], `said ${later}`)
+}
+
+const tables = [
+  'users',
+  'sessions',
+  'rooms',
+  'memberships',
+  'messages',
+  'mentions',
+  'reactions',
+  'attachments',
+]
+
+/** Everything that is stored, to be compared. */
+export function stored({ db, server }: Stage): string {
+  const rows = tables.map((table) => db.query(`SELECT * FROM ${table}`).all())
+  // What has arrived of a file is a draft, and is removed when it is refused.
+  const files = readdirSync(join(server.data, 'files'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => !path.startsWith('drafts'))
+    .toSorted()
+  return JSON.stringify([rows, files], (_, value: unknown) =>
+    value instanceof Uint8Array ? value.toHex() : value,
+  )
+}
+
+/** Sessions of people who have left. */
+export function countGhosts({ db }: Stage): number {
+  const ghosts = db.query<{ ghosts: number }, []>(
+    `SELECT count(*) AS ghosts FROM sessions JOIN users ON users.id = user_id
+     WHERE left_at IS NOT NULL`,
+  )
+  return ghosts.get()?.ghosts ?? 0
+}
+
+export function nameOf({ db }: Stage, room: number): string {
+  const found = db.query<{ name: string }, [number]>('SELECT name FROM rooms WHERE id = ?')
+  return found.get(room)?.name ?? ''
+}

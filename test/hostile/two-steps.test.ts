@@ -1,0 +1,176 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { join } from 'node:path'
+import { loadAssets } from '../../src/assets'
+import { createApp } from '../../src/http/app'
+import type { HttpDeps } from '../../src/http/context'
+import { createPaths } from '../../src/shared/paths'
+import { maskedFrame, openLine, upgradeRequest } from '../helpers/raw'
+import { serverForAll } from '../helpers/server'
+import { waitUntil } from '../helpers/wait'
+import { frames, type Request, requests, type SentFrame } from './two-steps'
+import {
+  countGhosts,
+  type Happening,
+  happen,
+  nameOf,
+  openStage,
+  type Scene,
+  settle,
+  type Stage,
+  stored,
+} from './two-steps-scene'
+
+/**
+ * A request or a frame begins, something happens, and it ends: what counts is who may do it at the
+ * end. The lists are made from the router and the protocol.
+ */
+const happenings: Happening[] = [
+  'nothing',
+  'put out',
+  'left',
+  'logged out',
+  'session rotated',
+  'room renamed',
+  'role lost',
+]
+
+const server = serverForAll()
+let stage: Stage
+let scenes = 0
+
+beforeAll(async () => {
+  stage = await openStage(server())
+})
+afterAll(() => stage.db.close())
+
+test('every route and every frame is classified', async () => {
+  const paths = createPaths('/')
+  const parts = { chat: { paths, config: { publicUrl: null }, store: {} }, assets: loadAssets() }
+  const { routes } = createApp(parts as unknown as HttpDeps)
+  const known = routes
+    .filter(({ method }) => method !== 'ALL')
+    .map(({ method, path }) => `${method} ${path}`)
+  expect(Object.keys(requests).toSorted()).toEqual(known.toSorted())
+  const parser = await Bun.file(join(import.meta.dir, '../../src/socket/frames.ts')).text()
+  const types = [...parser.matchAll(/^ {4}case '([\w.]+)':/gm)].map(([, type = '']) => type)
+  expect(Object.keys(frames).toSorted()).toEqual(types.toSorted())
+})
+
+for (const [route, list] of Object.entries(requests)) {
+  for (const happening of happenings) {
+    test(`${route} in two steps: ${happening}`, async () => {
+      for (const request of list) {
+        const seen = await observe(happening, (scene) => beginRequest(scene, route, request))
+        expectRight(happening, request, seen)
+      }
+    })
+  }
+}
+
+for (const [type, list] of Object.entries(frames)) {
+  for (const happening of happenings) {
+    test(`the frame ${type} in two steps: ${happening}`, async () => {
+      for (const frame of list) {
+        const seen = await observe(happening, (scene) => beginFrame(scene, frame))
+        expectRight(happening, frame, { ...seen, status: '' })
+      }
+    })
+  }
+}
+
+type Seen = { status: string; effect: boolean; later: boolean; ghosts: number; name: string }
+
+/** The first step, what happens, and the second step; gives what was seen of it. */
+async function observe(
+  happening: Happening,
+  begin: (scene: Scene) => Promise<() => Promise<string>>,
+): Promise<Seen> {
+  const scene = await settle(stage, happening, ++scenes)
+  const { observer } = stage
+  const finish = await begin(scene)
+  await happen(scene, happening)
+  await observer.taken()
+  const before = stored(stage)
+  const heardBefore = observer.heard.length
+  const answer = await finish()
+  await observer.taken()
+  const news = observer.heard.slice(heardBefore)
+  const typed = news.some((item) => item.type === 'typing' && item.user === scene.user)
+  const told = news.flatMap((item) => (item.type === 'room.changed' ? [item.name] : []))
+  return {
+    status: /^HTTP\/1\.1 (\d+)/.exec(answer)?.[1] ?? '',
+    effect: typed || stored(stage) !== before,
+    later: answer.includes(scene.later),
+    ghosts: countGhosts(stage),
+    name: told.at(-1) ?? nameOf(stage, scene.room),
+  }
+}
+
+function expectRight(happening: Happening, { needs, shows }: Request | SentFrame, seen: Seen) {
+  expect(seen).toMatchObject({ ghosts: 0 })
+  const hasNoSession = happening === 'logged out' || happening === 'session rotated'
+  const isOut = happening === 'put out' || happening === 'left'
+  if (happening === 'nothing') {
+    const isSeen = { nothing: true, effect: seen.effect, content: seen.later }[shows]
+    expect({ ...seen, isSeen }).toMatchObject({ isSeen: true })
+  }
+  if (happening === 'room renamed' && needs === 'room') expect(seen.name).toStartWith('After')
+  if (isOut || hasNoSession) expect(seen).toMatchObject({ later: false })
+  const isRefused =
+    (hasNoSession && needs !== 'nothing') ||
+    (isOut && (needs === 'room' || needs === 'owner')) ||
+    (happening === 'role lost' && needs === 'owner')
+  if (!isRefused) return
+  expect(seen).toMatchObject({ effect: false })
+  expect(seen.status).toMatch(/^(401|403|404)?$/)
+}
+
+/** Sends half of a request; gives what sends the other half and waits for the answer. */
+async function beginRequest(scene: Scene, route: string, { path, body, headers }: Request) {
+  const content = Buffer.from(body?.(scene) ?? '')
+  const length = body === undefined ? {} : { 'Content-Length': String(content.length) }
+  const all = {
+    Host: `127.0.0.1:${scene.server.port}`,
+    Origin: scene.server.origin,
+    Cookie: scene.person.cookie,
+    Connection: 'close',
+    ...length,
+    ...headers,
+  }
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`)
+  const [method] = route.split(' ')
+  const head = [`${method} ${encodeURI(path(scene))} HTTP/1.1`, ...lines, '', ''].join('\r\n')
+  const bytes = Buffer.concat([Buffer.from(head), content])
+  // A request without a body lacks the end of its head.
+  const middle = body === undefined ? bytes.length - 2 : head.length + (content.length >> 1)
+  const line = await openLine(scene.server)
+  line.write(bytes.subarray(0, middle))
+  return async (): Promise<string> => {
+    line.write(bytes.subarray(middle))
+    await line.until('\r\n\r\n')
+    // A socket stays open, and has said hello by then.
+    return line.end(line.heard().startsWith('HTTP/1.1 101') ? 100 : 5_000)
+  }
+}
+
+/** Sends half of a frame; gives what sends the other half and waits until it was taken. */
+async function beginFrame(scene: Scene, { frame, before }: SentFrame) {
+  const line = await openLine(scene.server)
+  line.write(upgradeRequest(scene.server, { Cookie: scene.person.cookie }))
+  await line.until('"hello"')
+  if (before !== undefined) line.write(textFrame(before(scene)))
+  const bytes = textFrame(frame(scene))
+  line.write(bytes.subarray(0, bytes.length >> 1))
+  return async (): Promise<string> => {
+    line.write(bytes.subarray(bytes.length >> 1))
+    line.write(textFrame({ type: 'ping' }))
+    await waitUntil(() => line.isClosed() || line.heard().includes('"pong"'), 'the end')
+    // Typing is gathered for a moment.
+    if (frame(scene).type === 'typing') await Bun.sleep(300)
+    return line.end(20)
+  }
+}
+
+function textFrame(frame: object): Uint8Array {
+  return maskedFrame(0x81, Buffer.from(JSON.stringify(frame)))
+}

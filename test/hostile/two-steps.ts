@@ -1,0 +1,219 @@
+import type { ClientFrame } from '../../src/shared/protocol'
+import type { Scene } from './two-steps-scene'
+
+/**
+ * What a request or a frame needs at the moment it counts: membership in the room, the role of its
+ * owner, a session, or nothing.
+ */
+type Needs = 'owner' | 'room' | 'session' | 'nothing'
+
+/** What is seen when nothing happens between the two steps, which proves that the test can see. */
+type Shows = 'effect' | 'content' | 'nothing'
+
+export type Request = {
+  needs: Needs
+  shows: Shows
+  path: (scene: Scene) => string
+  body?: (scene: Scene) => string
+  headers?: Record<string, string>
+}
+
+export type SentFrame = {
+  needs: Needs
+  shows: Shows
+  frame: (scene: Scene) => ClientFrame
+  /** Sent whole, before the two steps. */
+  before?: (scene: Scene) => ClientFrame
+}
+
+const form = { 'Content-Type': 'application/x-www-form-urlencoded' }
+const json = { 'Content-Type': 'application/json' }
+const multipart = { 'Content-Type': 'multipart/form-data; boundary=b' }
+const upgrade = {
+  Connection: 'Upgrade',
+  Upgrade: 'websocket',
+  'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
+  'Sec-WebSocket-Version': '13',
+  'Sec-WebSocket-Protocol': 'chatroom.json',
+}
+
+function read(path: (scene: Scene) => string, needs: Needs, shows: Shows = 'content'): Request {
+  return { path, needs, shows }
+}
+
+function write(
+  path: (scene: Scene) => string,
+  body: (scene: Scene) => string,
+  needs: Needs,
+  shows: Shows = 'effect',
+  headers: Record<string, string> = form,
+): Request {
+  return { path, body, needs, shows, headers }
+}
+
+const inRoom =
+  (ending: string) =>
+  ({ room }: Scene): string =>
+    `/rooms/${room}${ending}`
+const at = (path: string) => (): string => path
+const text = (body: string) => (): string => body
+
+/** A message with a file, as a page without a script sends it. */
+const withFile = (content: string) => (): string =>
+  [
+    '--b',
+    'Content-Disposition: form-data; name="content"',
+    '',
+    content,
+    '--b',
+    'Content-Disposition: form-data; name="files"; filename="a.txt"',
+    '',
+    'x'.repeat(2_000),
+    '--b--',
+    '',
+  ].join('\r\n')
+
+const post = inRoom('/messages')
+const long = 'x'.repeat(20_000)
+
+/** Every route of the router; a new one has to be classified here. */
+export const requests: Record<string, Request[]> = {
+  'GET /': [read(at('/'), 'nothing', 'nothing')],
+  'GET /static/:file': [read(at('/static/x'), 'nothing', 'nothing')],
+  'GET /favicon.ico': [read(at('/favicon.ico'), 'nothing', 'nothing')],
+  'GET /manifest.webmanifest': [read(at('/manifest.webmanifest'), 'nothing', 'nothing')],
+  'GET /healthz': [read(at('/healthz'), 'nothing', 'nothing')],
+  'GET /settings': [read(at('/settings'), 'session', 'nothing')],
+  'GET /help': [read(at('/help'), 'session', 'nothing')],
+  'GET /profile': [read(at('/profile'), 'session', 'nothing')],
+  'GET /media-kit': [read(at('/media-kit'), 'session', 'nothing')],
+  'GET /people': [read(({ other }) => `/people?user=${other}`, 'session', 'nothing')],
+  'GET /rail': [read(({ room }) => `/rail?current=${room}`, 'session', 'nothing')],
+  'GET /rooms': [read(at('/rooms'), 'session', 'nothing')],
+  'GET /search': [read(at('/search?q=said'), 'session')],
+  'GET /socket': [{ ...read(at('/socket'), 'session', 'nothing'), headers: upgrade }],
+  'GET /rooms/:id': [read(inRoom(''), 'room'), read(inRoom('?part=around'), 'room')],
+  'GET /rooms/:id/messages': [read(post, 'room')],
+  'GET /rooms/:id/messages/:seq': [read(inRoom('/messages/1'), 'room')],
+  'GET /rooms/:id/changes': [read(inRoom('/changes'), 'room')],
+  'GET /rooms/:id/settings': [read(inRoom('/settings'), 'room')],
+  'GET /rooms/:id/export.txt': [read(inRoom('/export.txt'), 'room')],
+  'GET /rooms/:id/export.html': [read(inRoom('/export.html'), 'room')],
+  'GET /attachments/:id/:name?': [read(({ file }) => file, 'room', 'nothing')],
+  'GET /faces/:id': [read(({ file }) => file.replace('attachments', 'faces'), 'room', 'nothing')],
+  'POST /session': [
+    write(at('/session'), ({ name }) => `nickname=${name}&avatar=letter`, 'nothing'),
+  ],
+  'POST /session/end': [write(at('/session/end'), text('asked=1'), 'session')],
+  'POST /preferences': [write(at('/preferences'), text('theme=dark'), 'nothing', 'nothing')],
+  'POST /profile': [write(at('/profile'), ({ name }) => `nickname=${name}&avatar=moon`, 'session')],
+  'POST /direct/:user': [write(({ other }) => `/direct/${other}`, text('x=1'), 'session')],
+  'POST /attachments': [
+    write(at('/attachments'), text('x'.repeat(2_000)), 'session', 'effect', {
+      'Content-Type': 'application/octet-stream',
+      'X-Filename': 'a.txt',
+    }),
+  ],
+  'POST /rooms': [write(at('/rooms'), ({ later }) => `name=Made${later}`, 'session')],
+  'POST /rooms/:id': [
+    write(inRoom(''), text('topic=mine'), 'room'),
+    write(inRoom(''), ({ room }) => `name=Name${room}`, 'owner'),
+  ],
+  'POST /rooms/:id/members': [
+    write(inRoom('/members'), ({ third }) => `user=${third}`, 'room'),
+    // Joining, which in a closed room only those can try who are in it already.
+    write(inRoom('/members'), text('x=1'), 'room', 'nothing'),
+  ],
+  'POST /rooms/:id/members/remove': [
+    write(inRoom('/members/remove'), ({ other }) => `user=${other}`, 'owner'),
+  ],
+  'POST /rooms/:id/leave': [write(inRoom('/leave'), text('x=1'), 'room')],
+  'POST /rooms/:id/notify': [write(inRoom('/notify'), text('notify=nothing'), 'room')],
+  'POST /rooms/:id/messages': [
+    write(post, text('content=held&client_id=held'), 'room'),
+    write(post, text('content='), 'room', 'content'),
+    write(post, text('content=&reply_to=1'), 'room', 'content'),
+    write(post, text(`content=${long}`), 'room', 'content'),
+    write(post, withFile('held'), 'room', 'effect', multipart),
+    write(post, withFile(long), 'room', 'content', multipart),
+    write(post, text('{"content":"held","client_id":"held"}'), 'room', 'effect', json),
+  ],
+  'POST /rooms/:id/messages/:seq': [
+    write(inRoom('/messages/1'), text('content=held'), 'room'),
+    write(inRoom('/messages/1'), text('content='), 'room', 'content'),
+  ],
+  'POST /rooms/:id/messages/:seq/delete': [
+    write(inRoom('/messages/1/delete'), text('x=1'), 'room'),
+    write(inRoom('/messages/2/delete'), text('x=1'), 'owner'),
+  ],
+  'POST /rooms/:id/messages/:seq/reactions': [
+    write(inRoom('/messages/2/reactions'), text('emoji=🎉'), 'room'),
+  ],
+}
+
+const own = ({ room }: Scene) => ({ room, seq: 1, client_id: 'held' })
+const others = ({ room }: Scene) => ({ room, seq: 2, client_id: 'held' })
+
+/** Every frame of the protocol; a new one has to be classified here. */
+export const frames: Record<ClientFrame['type'], SentFrame[]> = {
+  'message.post': [
+    {
+      needs: 'room',
+      shows: 'effect',
+      frame: ({ room }) => ({ type: 'message.post', room, client_id: 'held', content: 'held' }),
+    },
+  ],
+  'message.edit': [
+    {
+      needs: 'room',
+      shows: 'effect',
+      frame: (scene) => ({ type: 'message.edit', ...own(scene), content: 'held' }),
+    },
+  ],
+  'message.delete': [
+    {
+      needs: 'room',
+      shows: 'effect',
+      frame: (scene) => ({ type: 'message.delete', ...own(scene) }),
+    },
+    {
+      needs: 'owner',
+      shows: 'effect',
+      frame: (scene) => ({ type: 'message.delete', ...others(scene) }),
+    },
+  ],
+  'reaction.set': [
+    {
+      needs: 'room',
+      shows: 'effect',
+      frame: (scene) => ({ type: 'reaction.set', ...others(scene), emoji: '🎉', active: true }),
+    },
+  ],
+  read: [{ needs: 'room', shows: 'effect', frame: ({ room }) => ({ type: 'read', room, seq: 2 }) }],
+  unread: [
+    {
+      needs: 'room',
+      shows: 'effect',
+      frame: ({ room }) => ({ type: 'unread', room, seq: 1 }),
+      before: ({ room }) => ({ type: 'read', room, seq: 2 }),
+    },
+  ],
+  typing: [
+    {
+      needs: 'room',
+      shows: 'effect',
+      frame: ({ room }) => ({ type: 'typing', room, active: true }),
+    },
+  ],
+  presence: [
+    { needs: 'session', shows: 'nothing', frame: () => ({ type: 'presence', state: 'away' }) },
+  ],
+  resume: [
+    {
+      needs: 'room',
+      shows: 'content',
+      frame: ({ room, epoch }) => ({ type: 'resume', epoch, rooms: { [room]: 0 } }),
+    },
+  ],
+  ping: [{ needs: 'session', shows: 'nothing', frame: () => ({ type: 'ping' }) }],
+}
