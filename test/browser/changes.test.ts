@@ -80,8 +80,10 @@ test('a deletion can be undone for ten seconds', async () => {
   await del()
   const shown = `[...document.querySelectorAll('#timeline > .msg:not([hidden])')].length`
   expect(await ada.evaluate<number>(shown)).toBe(1)
+  await ada.row('我的话').focused()
   await ada.click('#undo button')
   expect(await ada.evaluate<number>(shown)).toBe(2)
+  await ada.row('Hello all!').focused()
   await del()
   await mei.messages.all.counts(1, 15_000)
   expect((await mei.rows()).map(({ text }) => text)).toEqual(['我的话'])

@@ -88,6 +88,7 @@ export function deleteMessage({ page, requests, timeline }: Needs, row: HTMLElem
   showUndo(page.words.deleting, page.words.undo, undoMs, () => {
     stop()
     restore()
+    row.focus({ preventScroll: true })
   })
 }
 

@@ -43,6 +43,8 @@ export function createMenu(
     const { quick, tool } = closest(target, '[data-quick], [data-tool]')?.dataset ?? {}
     if (current === null || (quick === undefined && tool === undefined)) return
     menu.hidePopover()
+    // Closing gives the focus to the toolbar, which stays behind when the row goes.
+    returnFocus(current)
     if (quick !== undefined) setEmoji(current, quick)
     else if (tool !== undefined) act(tool, current)
   })
