@@ -31,6 +31,8 @@ export function createPositions(onGap: (room: number, after: number) => void): P
       const position = positions.get(room)
       if (position === undefined || !(revision < position.known)) return
       position.known = revision
+      // An answer that is on its way is about later changes.
+      position.isRequested = false
       request(room, position)
     },
     heard(room, revision) {

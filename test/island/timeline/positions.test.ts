@@ -53,6 +53,19 @@ test('an old answer for a list that was replaced since claims nothing', () => {
   expect(positions.known(1)).toBe(10)
 })
 
+test('rows that are older than an answer on its way are asked for, too', () => {
+  const asked: number[] = []
+  const positions = createPositions((_, after) => asked.push(after))
+  positions.set(1, 10)
+  positions.compare(1, 12)
+  positions.readAt(1, 8)
+  expect(asked).toEqual([10, 8])
+  positions.caughtUp(1, 10, 12)
+  expect(positions.known(1)).toBe(8)
+  positions.caughtUp(1, 8, 12)
+  expect(positions.known(1)).toBe(12)
+})
+
 test('a room that is not on this page requests for nothing', () => {
   const asked: number[] = []
   const positions = createPositions((room) => asked.push(room))
