@@ -57,6 +57,7 @@ test('rooms are switched in place, and each has its own draft', async () => {
   expect(await ada.composer.field.value()).toBe('half a thought')
   await ada.press('Enter')
   await mei.sees('half a thought')
+  await ada.messages.pending.gone()
 })
 
 test('Enter while another room is being put on the screen sends nothing, nowhere', async () => {

@@ -42,7 +42,6 @@ export function createConnection(base: string) {
     answerTimer: undefined,
   }
   return {
-    /** Connects, and again after each loss. */
     open(listener: ConnectionListener): void {
       state.listener = listener
       connect(state)

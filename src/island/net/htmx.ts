@@ -20,7 +20,6 @@ declare global {
   }
 }
 
-/** What htmx gives its extensions. */
 type HtmxApi = { morph: (known: Element, fragment: DocumentFragment, isInner: boolean) => void }
 
 /** The loaded library. */

@@ -53,13 +53,11 @@ function insertNote(context: ListContext, row: HTMLElement): void {
   release()
 }
 
-/** Whether a place in the room is older than the page. */
 function isBeforeList(seq: number): boolean {
   const [first] = rowsOf()
   return document.getElementById('older') !== null && first !== undefined && seq < seqOf(first)
 }
 
-/** Updates a row on the page; the element stays the same. */
 function update(context: ListContext, known: HTMLElement, row: HTMLElement): void {
   if (revisionOf(known) >= revisionOf(row)) return
   // The update waits until the reader has finished the edit.

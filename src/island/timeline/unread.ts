@@ -128,7 +128,6 @@ export function createReadMarker(app: Pick<App, 'connection' | 'rooms' | 'timeli
   }
 }
 
-/** The newest place on the page; unsent messages have none. */
 function newestSeq(): number {
   const newest = ':scope > :nth-last-child(1 of .msg:not([data-seq="0"]))'
   return Number(list().querySelector<HTMLElement>(newest)?.dataset.seq ?? 0)
