@@ -83,7 +83,6 @@ function watchField(state: State): void {
   document.addEventListener('keydown', (event) => catchTyping(event, field))
 }
 
-/** The buttons of the lines over the field: pin the recipient, and leave a mode. */
 function watchModes(state: State): void {
   onClick(state.form, '.chip button', (button) => {
     const { to } = state
@@ -154,7 +153,6 @@ function setAddressee(state: State, to: Addressee | null): void {
   announce(fill(to === null ? nowPublic : nowPrivate, names))
 }
 
-/** Changes what the message has besides its text: a recipient, or a message that it answers. */
 function setModes(state: State, change: Partial<Pick<State, 'to' | 'reply'>>): void {
   Object.assign(state, change)
   // A private message is quoted only in its own room, and the room's only there.
@@ -163,7 +161,6 @@ function setModes(state: State, change: Partial<Pick<State, 'to' | 'reply'>>): v
   saveDraft(state)
 }
 
-/** Shows the lines over the field: to whom, whether only once, and what is answered. */
 function showModes(state: State): void {
   const { page, reply, to } = state
   const { offlineNote, privateTo, replyTo } = page.words
@@ -184,7 +181,6 @@ function showModes(state: State): void {
   showRecipient(state)
 }
 
-/** Everything else that tells to whom a message will go: label, placeholder, button, edge. */
 function showRecipient({ field, form, isConnected, page: { words }, to }: State): void {
   const { dataset } = list()
   const name = to?.name ?? (dataset.kind === 'direct' ? dataset.name : undefined)

@@ -3,14 +3,11 @@ import { fieldsOf, hasShape, readQuoted } from '../ui/shape'
 import type { Reader } from '../ui/page'
 import type { Storage } from '../ui/storage'
 
-/**
- * Opens the drafts of a person in this browser. They are stored by name: somebody who lost the
- * session and returns under the same name is the same person here. The last name is stored with the
- * id, because the name may change elsewhere while no page is open.
- */
+/** Opens a person's drafts, stored by name: who lost the session may return under that name. */
 export function openDrafts({ id, nickname }: Reader, storage: Storage): Drafts {
   let prefix = ''
   const rename = (name: string): void => {
+    // The name may have changed elsewhere, while no page was open.
     const before = storage.read(`called.${id}`)
     prefix = `draft.${name}.`
     if (before === name) return

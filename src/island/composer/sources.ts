@@ -4,7 +4,7 @@ import { createPaths } from '../../shared/paths'
 import type { App, EmojiChoice, EmojiPanel } from '../app'
 import { element, make } from '../ui/dom'
 import type { Page } from '../ui/page'
-import { bestNamed } from '../ui/rank-name'
+import { bestOf, rankName } from '../ui/rank-name'
 import { list, rowsOf } from '../ui/rows'
 import { showToast } from '../ui/toast'
 
@@ -12,7 +12,6 @@ import { showToast } from '../ui/toast'
 export type Suggestions = {
   /** Index of the `@` or `:`. */
   start: number
-  /** What follows that sign. */
   query: string
   heading: string
   isPrivate: boolean
@@ -20,13 +19,9 @@ export type Suggestions = {
   rows: { parts: Node[]; state?: string; accept: () => void }[]
 }
 
-/** Reads the field after an event; gives what to offer, or null. */
 type Source = (field: HTMLTextAreaElement, event: Event) => Suggestions | null
 
-/**
- * Offers people over an @. First in an empty message it offers private messages, anywhere else
- * mentions; only an explicit choice makes anything private.
- */
+/** Offers people over an @: first in an empty message to write privately to, else to mention. */
 export function suggestPeople(app: App): Source {
   const { composer, page } = app
   const { mentionWhom, messageWhom, nobodyFound } = page.words
@@ -61,9 +56,9 @@ function findPeople({ language, user }: Page, query: string) {
   const spoke = ({ id }: { id: number }): number => spokeAt.get(id) ?? -1
   const others = [...document.querySelectorAll<HTMLElement>('#people-list .person')]
     .map((row) => ({ row, id: Number(row.dataset.person), name: row.dataset.name ?? '' }))
-    .filter(({ id }) => id !== user?.id)
+    .filter(({ id, name }) => id !== user?.id && Number.isFinite(rankName(name, query)))
     .sort((a, b) => spoke(b) - spoke(a) || compare(a.name, b.name))
-  return bestNamed(others, query, limits.suggestionsMax)
+  return bestOf(others, ({ name }) => rankName(name, query)).slice(0, limits.suggestionsMax)
 }
 
 /** Finds or makes the direct room, then turns the field to this person. */
@@ -88,15 +83,12 @@ async function openDirect(page: Page, user: number): Promise<number | null> {
   return typeof room === 'number' ? room : null
 }
 
-/**
- * Offers emoji over a colon and the beginning of a name, and turns `:joy:` into its emoji when the
- * second colon is typed. The emoji are fetched at the first such name, and `onLoaded` is called.
- */
+/** Offers emoji over a colon, and turns `:joy:` into its emoji; `onLoaded`: they are fetched now. */
 export function suggestEmoji({ composer, emoji }: App, onLoaded: () => void): Source {
   const { title: heading } = element('emoji-button', HTMLElement)
   let panel: EmojiPanel | null = null
-  const isThere = (loaded: EmojiPanel): void => {
-    panel = loaded
+  const load = async (): Promise<void> => {
+    panel = await emoji()
     onLoaded()
   }
   const toRow = (one: EmojiChoice): Suggestions['rows'][number] => ({
@@ -110,7 +102,7 @@ export function suggestEmoji({ composer, emoji }: App, onLoaded: () => void): So
     const { query, end = '' } = afterColon.exec(typed)?.groups ?? {}
     if (query === undefined || isLiteral(typed, query)) return null
     if (panel === null) {
-      emoji().then(isThere, () => {})
+      load().catch(() => {})
       return null
     }
     const start = typed.length - query.length - end.length - 1

@@ -1,4 +1,5 @@
 import { make } from '../ui/dom'
+import { bestOf } from '../ui/rank-name'
 import { fieldsOf } from '../ui/shape'
 import type { Storage } from '../ui/storage'
 
@@ -28,21 +29,12 @@ export function emojiNamed(cells: EmojiCells, code: string): HTMLElement | null 
   return named.find((cell) => namesOf(cell).startsWith(wanted)) ?? named[0] ?? null
 }
 
-/**
- * Finds emoji by what somebody typed, best first; among equals in the order of the panel. Every
- * word of the query has to fit: a name, the beginning of one, of a word in it, of a tag, or, where
- * a part says something (three letters, or one Han character), anywhere.
- */
+/** The emoji that every word of a query fits, best first; among equals in the panel's order. */
 export function findEmoji(cells: EmojiCells, query: string): HTMLElement[] {
   const words = query.toLowerCase().match(/[^\s_]+/gu) ?? []
   if (words.length === 0) return []
-  return Array.from(cells.values(), (cell) => ({ cell, rank: rankOf(cell, words) }))
-    .filter(({ rank }) => rank < misses)
-    .sort((a, b) => a.rank - b.rank)
-    .map(({ cell }) => cell)
+  return bestOf(cells.values(), (cell) => rankOf(cell, words))
 }
-
-const misses = 6
 
 function rankOf(cell: HTMLElement, words: string[]): number {
   const names = namesOf(cell)
@@ -58,21 +50,17 @@ function rankOfWord(names: string, tags: string, word: string): number {
   const isBeginning = names.includes(` ${word}`) || names.includes(`_${word}`)
   if (isBeginning || tags.includes(` ${word} `)) return 2
   if (tags.includes(` ${word}`)) return 3
-  const saysSomething = word.length > 2 || /\p{sc=Han}/u.test(word)
-  if (!saysSomething) return misses
-  if (names.includes(word)) return 4
-  return tags.includes(word) ? 5 : misses
+  // In the middle of a word one or two letters say nothing; one Han character does.
+  const isLong = word.length > 2 || /\p{sc=Han}/u.test(word)
+  if (isLong && names.includes(word)) return 4
+  return isLong && tags.includes(word) ? 5 : Number.POSITIVE_INFINITY
 }
 
-/** Each name stands between spaces. */
 function namesOf({ dataset }: HTMLElement): string {
   return ` ${dataset.names} `
 }
 
-/**
- * Removes the emoji of versions of Unicode that this system cannot draw. It looks once per browser,
- * when that is idle, at one emoji of each version (`samples`: pairs of version and sign).
- */
+/** Removes what this system cannot draw; looks once per browser, at one emoji of each version. */
 export function removeMissing(cells: EmojiCells, samples: string, storage: Storage): void {
   const remove = (versions: unknown[]): void => {
     for (const [sign, cell] of cells) {
@@ -81,11 +69,12 @@ export function removeMissing(cells: EmojiCells, samples: string, storage: Stora
       cells.delete(sign)
     }
   }
+  const { userAgent } = navigator
   const { browser, versions } = fieldsOf(storage.read('emoji.missing'))
-  if (browser === navigator.userAgent && Array.isArray(versions)) return remove(versions)
+  if (browser === userAgent && Array.isArray(versions)) return remove(versions)
   const look = (): void => {
     const missing = findMissing(samples)
-    storage.write('emoji.missing', { browser: navigator.userAgent, versions: missing })
+    storage.write('emoji.missing', { browser: userAgent, versions: missing })
     remove(missing)
   }
   if ('requestIdleCallback' in window) requestIdleCallback(look, { timeout: 2_000 })

@@ -27,7 +27,6 @@ export function createEmojiPanel(cells: EmojiCells, used: EmojiUsed): EmojiPanel
   addEventListener('resize', () => {
     if (box.matches(':popover-open')) layOut(state)
   })
-  // The focus stays where it is, so that somebody may go on searching.
   list.addEventListener('mousedown', (event) => {
     if (closest(event.target, 'li') !== null) event.preventDefault()
   })
@@ -52,7 +51,6 @@ function createState(cells: EmojiCells, used: EmojiUsed) {
     list,
     /** What was found, what was used lately, and the groups. */
     sections: [...list.querySelectorAll('ul')],
-    /** One for each section but the first. */
     tabs: element('emoji-tabs', HTMLElement),
     columns: 1,
     opener: document.body,
@@ -116,7 +114,6 @@ function layOut(state: State): void {
   }
 }
 
-/** Shows what fits the words of the search, or without any all emoji. */
 function show(state: State): void {
   const { box, cells, list, search, sections, tabs, used } = state
   // Before anything changes, as it needs the layout.
@@ -236,7 +233,6 @@ function clamp(index: number, { length }: unknown[]): number {
   return Math.max(0, Math.min(index, length - 1))
 }
 
-/** A tab leads to its section. */
 function watchTabs({ list, sections, tabs }: State): void {
   const topOf = (section?: HTMLElement): number => (section?.offsetTop ?? 0) - list.offsetTop
   watchRow(tabs, (index) => {
@@ -251,7 +247,6 @@ function watchTabs({ list, sections, tabs }: State): void {
   list.addEventListener('scroll', markTop, { passive: true })
 }
 
-/** The button that shows the skin tone, and the row of all tones that it opens. */
 function watchTones({ box, list, used }: State): void {
   const button = element('emoji-tone', HTMLElement)
   const row = element('emoji-tones', HTMLElement)
@@ -315,10 +310,7 @@ function mark(row: HTMLElement, chosen: number, state: 'checked' | 'selected'): 
 
 const gapPx = 8
 
-/**
- * Places a floating box at a button or a row by `--x` and `--y`, within the window: above it where
- * there is room, else below. The box does not cover the composer.
- */
+/** Places the panel above a button or a row, else below, within the window, off the composer. */
 function placeBeside(box: HTMLElement, button: HTMLElement): void {
   const { left, right } = button.getBoundingClientRect()
   const { top, bottom } = (button.closest('.slab') ?? button).getBoundingClientRect()

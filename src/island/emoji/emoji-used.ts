@@ -15,7 +15,7 @@ export type EmojiUsed = ReturnType<typeof openEmojiUsed>
 export function openEmojiUsed(storage: Storage, clock: () => number = Date.now) {
   let uses: Use[] = []
   let tone = 0
-  // Read anew each time: another tab may have written. Habits may change: old uses count less.
+  // Another tab may have written.
   const ranked = (): Use[] => {
     const stored = readUses(storage.read('emoji.used'))
     const now = clock()
@@ -26,7 +26,6 @@ export function openEmojiUsed(storage: Storage, clock: () => number = Date.now) 
       .toSorted((a, b) => b.weight - a.weight)
   }
   return {
-    /** The signs used most and last, best first, without their skin tones. */
     recent: () => ranked().map(({ sign }) => sign),
     note(sign: string): void {
       const before = ranked()

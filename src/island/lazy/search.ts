@@ -10,17 +10,13 @@ type State = {
   dialog: HTMLDialogElement
   /** The address of the search whose results are shown. */
   shown: string
-  /** Enter was pressed: the first result opens when the answer is there. */
+  /** The first result opens when the answer is there. */
   opensFirst: boolean
   /** The place of the list, and what was chosen in it, when it was left. */
   left: { top: number; item: HTMLElement } | null
 }
 
-/**
- * Makes the dialog that finds rooms, people and messages. The form sends its searches by its
- * attributes (views/search/search.tsx). The search is the page's address while the dialog is open,
- * so that Back returns to it.
- */
+/** Makes the search dialog; while it is open its search is the address, to which Back returns. */
 export function create(app: App): Palette {
   const dialog = element('palette', HTMLDialogElement)
   const state: State = { app, dialog, shown: '', opensFirst: false, left: null }
@@ -81,7 +77,6 @@ function open(state: State, path: string): void {
   }
 }
 
-/** Starts with an empty form. */
 function begin(state: State): void {
   const body = element('palette-body', HTMLElement)
   body.replaceChildren(copyOf('palette-form'))
@@ -90,7 +85,6 @@ function begin(state: State): void {
   htmx().process(body)
 }
 
-/** Days begin when they begin for the reader. */
 function timeZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone
 }
@@ -107,12 +101,10 @@ function address({ app }: State): string {
   return createPaths(app.page.base).search(Object.fromEntries(fields))
 }
 
-/** Whether the page's address is a search. */
 function hasAddress({ app }: State): boolean {
   return location.pathname === createPaths(app.page.base).search()
 }
 
-/** Shows what is found without the server. */
 function showLocal({ app }: State): void {
   const typed = queryField().value.trim()
   showPlaces(app.page, typed)
@@ -207,7 +199,6 @@ function onClose(state: State): void {
   state.dialog.returnValue = ''
 }
 
-/** What can be gone to, in order: rooms and people, then messages. */
 function itemsOf(dialog: HTMLElement): HTMLElement[] {
   return [...dialog.querySelectorAll<HTMLElement>('.place, .hit, .search__more a, .search__wider')]
 }

@@ -3,101 +3,94 @@ import { suggestEmoji, suggestPeople, type Suggestions } from '../composer/sourc
 import { closest, element, make } from '../ui/dom'
 import { isComposing } from '../ui/keys'
 
-type State = ReturnType<typeof createState>
-
 /** Makes the list over the field: people over an @, emoji over a colon. */
 export function create(app: App): SuggestionList {
   let last: Event = new Event('input')
-  const state = createState()
-  const { box, field } = state
-  const sources = [suggestPeople(app), suggestEmoji(app, () => list.look(last))]
-  const list: SuggestionList = {
-    look(event) {
-      last = event
-      const isCaret =
-        document.activeElement === field && field.selectionStart === field.selectionEnd
-      let found: Suggestions | null = null
-      for (const source of isCaret ? sources : []) found ??= source(field, event)
-      // A sign that was just written is a new one, even where another stood.
-      if (found?.start !== state.done || found?.query === '') state.done = null
-      set(state, found?.start === state.done ? null : found)
-    },
+  const field = element('content', HTMLTextAreaElement)
+  const offer = createList(field)
+  const sources = [suggestPeople(app), suggestEmoji(app, () => look(last))]
+  const look = (event: Event): void => {
+    last = event
+    const isCaret = document.activeElement === field && field.selectionStart === field.selectionEnd
+    let found: Suggestions | null = null
+    for (const source of isCaret ? sources : []) found ??= source(field, event)
+    offer(found)
   }
-  field.addEventListener('blur', () => close(state))
+  return { look }
+}
+
+/** Gives what shows other suggestions in the list, or hides it. */
+function createList(field: HTMLTextAreaElement): (found: Suggestions | null) => void {
+  const box = element('options', HTMLElement)
+  let list: Suggestions | null = null
+  let chosen = 0
+  /** Where a sign stands that was answered or waved away. */
+  let done: number | null = null
+  const set = (next: Suggestions | null, index = 0): void => {
+    list = next
+    chosen = index
+    render(box, field, next, index)
+  }
+  const close = (): void => {
+    done = list?.start ?? done
+    set(null)
+  }
+  const move = (step: 1 | -1): void => {
+    const length = list?.rows.length ?? 0
+    set(list, (chosen + step + length) % length)
+  }
+  const accept = (index: number): void => {
+    const { rows = [], start = 0 } = list ?? {}
+    close()
+    field.setSelectionRange(start, field.selectionStart)
+    rows[index]?.accept()
+  }
+  const press = (event: KeyboardEvent): void => {
+    const { key, shiftKey } = event
+    const isKey = key === 'Escape' || (list?.rows.length !== 0 && keys.includes(key))
+    // With Shift they stay what they are: a new line, a step back.
+    const isTaken = isKey && !(shiftKey && /^(Enter|Tab)$/.test(key))
+    if (list === null || !isTaken || isComposing(event)) return
+    event.preventDefault()
+    event.stopImmediatePropagation()
+    if (key === 'Escape') close()
+    else if (key.startsWith('Arrow')) move(key === 'ArrowDown' ? 1 : -1)
+    else accept(chosen)
+  }
+  field.addEventListener('blur', close)
   // Before the field's own Enter, which would send.
-  field.addEventListener('keydown', (event) => press(state, event), { capture: true })
+  field.addEventListener('keydown', press, { capture: true })
   box.addEventListener('pointerdown', (event) => {
     event.preventDefault()
     const option = closest(event.target, '[role=option]')
-    if (option !== null) accept(state, Number(option.id.slice('option-'.length)))
+    if (option !== null) accept(Number(option.id.slice('option-'.length)))
   })
-  return list
-}
-
-function createState() {
-  return {
-    field: element('content', HTMLTextAreaElement),
-    box: element('options', HTMLElement),
-    shown: null as Suggestions | null,
-    chosen: 0,
-    /** Where a sign stands that was answered or waved away. */
-    done: null as number | null,
+  return (found) => {
+    // A sign that was just written is a new one, even where another stood.
+    if (found?.start !== done || found?.query === '') done = null
+    set(found?.start === done ? null : found)
   }
 }
 
-function set(state: State, shown: Suggestions | null, chosen = 0): void {
-  const { box, field } = state
-  Object.assign(state, { shown, chosen })
-  box.hidden = shown === null
+const keys = ['ArrowDown', 'ArrowUp', 'Enter', 'Tab']
+
+function render(
+  box: HTMLElement,
+  field: HTMLTextAreaElement,
+  list: Suggestions | null,
+  chosen: number,
+): void {
+  box.hidden = list === null
   field.removeAttribute('aria-activedescendant')
-  if (shown === null) return
-  box.classList.toggle('options--private', shown.isPrivate)
-  box.setAttribute('aria-label', shown.heading)
-  const options = shown.rows.map(({ parts, state = '' }, index) => {
+  if (list === null) return
+  box.classList.toggle('options--private', list.isPrivate)
+  box.setAttribute('aria-label', list.heading)
+  const options = list.rows.map(({ parts, state = '' }, index) => {
     const isChosen = String(index === chosen)
     const id = `option-${index}`
     if (index === chosen) field.setAttribute('aria-activedescendant', id)
     const look = { id, role: 'option', 'aria-selected': isChosen, 'data-state': state }
     return make('div', look, ...parts)
   })
-  box.replaceChildren(make('p', {}, shown.heading), ...options)
-}
-
-function close(state: State): void {
-  state.done = state.shown?.start ?? state.done
-  set(state, null)
-}
-
-function press(state: State, event: KeyboardEvent): void {
-  const { chosen, shown } = state
-  const act = keys[event.key]
-  if (shown === null || act === undefined || isComposing(event)) return
-  if (shown.rows.length === 0 && event.key !== 'Escape') return
-  // With Shift they stay what they are: a new line, a step back.
-  if (event.shiftKey && /^(Enter|Tab)$/.test(event.key)) return
-  event.preventDefault()
-  event.stopImmediatePropagation()
-  act(state, chosen)
-}
-
-const keys: Record<string, (state: State, chosen: number) => void> = {
-  ArrowDown: (state, chosen) => choose(state, chosen + 1),
-  ArrowUp: (state, chosen) => choose(state, chosen - 1),
-  Enter: accept,
-  Tab: accept,
-  Escape: close,
-}
-
-function choose(state: State, index: number): void {
-  const length = state.shown?.rows.length ?? 0
-  set(state, state.shown, (index + length) % length)
-}
-
-function accept(state: State, index: number): void {
-  const { field, shown } = state
-  const row = shown?.rows[index]
-  if (shown === null || row === undefined) return
-  close(state)
-  field.setSelectionRange(shown.start, field.selectionStart)
-  row.accept()
+  box.replaceChildren(make('p', {}, list.heading), ...options)
 }

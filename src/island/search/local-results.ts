@@ -3,7 +3,7 @@ import type { DeviceHit } from '../app'
 import { htmx } from '../net/htmx'
 import { element, make } from '../ui/dom'
 import type { Page } from '../ui/page'
-import { bestNamed } from '../ui/rank-name'
+import { bestOf, rankName } from '../ui/rank-name'
 
 /** A room, or a person to write to; `target` are the attributes that lead there. */
 type Place = { name: string; icon: Node; target: Record<string, string> }
@@ -19,7 +19,8 @@ export function showPlaces(page: Page, typed: string): void {
     wanted === ''
       ? [...unread, ...roomsIn(others)]
       : [...roomsIn('#rooms .item'), ...peopleIn(page)]
-  const items = bestNamed(places, wanted, placesMax).map(({ name, icon, target }) => {
+  const fitting = bestOf(places, ({ name }) => rankName(name, wanted)).slice(0, placesMax)
+  const items = fitting.map(({ name, icon, target }) => {
     const look = { type: 'button', class: 'place hit', ...target }
     return make('button', look, icon, make('bdi', {}, name))
   })

@@ -1,26 +1,18 @@
-/** The things whose names fit what was typed, the best first, equal ones in the given order. */
-export function bestNamed<Named extends { name: string }>(
-  all: Named[],
-  typed: string,
-  max: number,
-): Named[] {
-  const wanted = typed.toLocaleLowerCase()
-  return all
-    .map((one) => ({ one, rank: rankName(one.name.toLocaleLowerCase(), wanted) }))
-    .filter(({ rank }) => rank < misses)
+/** The things with the smallest ranks first, equal ones in the given order; infinite ones not. */
+export function bestOf<Thing>(all: Iterable<Thing>, rank: (thing: Thing) => number): Thing[] {
+  return Array.from(all, (thing) => ({ thing, rank: rank(thing) }))
+    .filter((ranked) => Number.isFinite(ranked.rank))
     .sort((a, b) => a.rank - b.rank)
-    .slice(0, max)
-    .map(({ one }) => one)
+    .map(({ thing }) => thing)
 }
 
-const misses = 4
-
-/** How well a name fits, the smaller the better. Both in lower case. */
-function rankName(name: string, wanted: string): number {
+/** How well a name fits what was typed, the smaller the better. */
+export function rankName(called: string, typed: string): number {
+  const [name, wanted] = [called.toLocaleLowerCase(), typed.toLocaleLowerCase()]
   if (wanted === '' || name.startsWith(wanted)) return 0
   if (name.split(/[\s\p{P}]+/u).some((word) => word.startsWith(wanted))) return 1
   if (initialsOf(name).includes(wanted)) return 2
-  return name.includes(wanted) ? 3 : misses
+  return name.includes(wanted) ? 3 : Number.POSITIVE_INFINITY
 }
 
 /** The first character of each initial in the order of readings; i, u and v begin none. */
