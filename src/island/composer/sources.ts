@@ -83,7 +83,7 @@ async function openDirect(page: Page, user: number): Promise<number | null> {
   return typeof room === 'number' ? room : null
 }
 
-/** Offers emoji over a colon, and turns `:joy:` into its emoji; `onLoaded`: they are fetched now. */
+/** Offers emoji over a colon, and turns `:joy:` into its emoji; `onLoaded`: they are fetched. */
 export function suggestEmoji({ composer, emoji }: App, onLoaded: () => void): Source {
   const { title: heading } = element('emoji-button', HTMLElement)
   let panel: EmojiPanel | null = null
