@@ -7,9 +7,10 @@ import { openPostingQueue } from './chat/messages/post-message'
 import { createTyping } from './chat/messages/typing'
 import { createPresence, type Presence } from './chat/people/presence'
 import type { Audience, Publication } from './chat/publication'
+import { createReadMarkers } from './chat/rooms/read-markers'
 import type { Config } from './config'
 import { createApp } from './http/app'
-import { addressOf } from './http/middleware/guards'
+import { addressOf, watchForProxy } from './http/middleware/guards'
 import { createFairQueue } from './server/fair-queue'
 import { guard } from './server/guard'
 import type { Log } from './server/log'
@@ -70,7 +71,8 @@ export function startServer(
   const rateLimits = createRateLimits(config.rateLimits)
   const { postMessage, close: closeQueue } = openPostingQueue(chat)
   const typing = createTyping(chat)
-  const deps = { chat, connections, postMessage, typing, rateLimits }
+  const readMarkers = createReadMarkers(chat, rateLimits)
+  const deps = { chat, connections, postMessage, typing, readMarkers, rateLimits }
   const { upgrade, websocket } = createSocketLayer(deps)
   let isStopping = false
   const app = createApp({ ...deps, assets, upgrade, isStopping: () => isStopping })
@@ -80,7 +82,7 @@ export function startServer(
     // The HTTP layer limits every body itself, as only some routes take large files.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     idleTimeout: requestIdleSecondsMax,
-    fetch: answerInTurn(app, config),
+    fetch: answerInTurn(app, config, log),
     error: () => new Response('Something broke. Please try again.', { status: 500 }),
     websocket,
   })
@@ -96,7 +98,7 @@ export function startServer(
       stopJanitor()
       presence.close()
       typing.close()
-      await closeQueue()
+      await Promise.all([closeQueue(), readMarkers.close()])
       await drain(server, connections)
       await server.stop(true)
       await store.close()
@@ -105,10 +107,14 @@ export function startServer(
 }
 
 /** Requests of one address wait in one line, so that no address delays the others. */
-function answerInTurn(app: ReturnType<typeof createApp>, config: Config) {
+function answerInTurn(app: ReturnType<typeof createApp>, config: Config, log: Log) {
   const inTurn = createFairQueue()
-  return (request: Request, server: Server<SocketState>): Promise<Response> =>
-    inTurn(addressOf(request, server, config), async () => app.fetch(request, { server }))
+  const lookForProxy = watchForProxy(log, config)
+  return (request: Request, server: Server<SocketState>): Promise<Response> => {
+    const address = addressOf(request, server, config)
+    lookForProxy(request, address)
+    return inTurn(address, async () => app.fetch(request, { server }))
+  }
 }
 
 /** What verbs may do to the open sockets of a user. */

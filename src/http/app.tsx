@@ -3,6 +3,7 @@ import { LinearRouter } from 'hono/router/linear-router'
 import { Problem, ProblemPage } from '../../views/page/page'
 import { ChatError, toProblem } from '../server/errors'
 import { faultOf, type Log } from '../server/log'
+import { chargeClient, consumeForClient } from '../server/rate-limits'
 import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx } from './context'
 import { type Middleware, parseId, wantsJson } from './context'
 import { checkHost, checkOrigin, readBody } from './middleware/guards'
@@ -37,6 +38,8 @@ export function createApp(deps: HttpDeps): Hono<HttpEnv> {
   app.use(readPreferences(chat, assets))
   app.use(refuseWhileStopping(deps))
   app.use(checkOrigin(chat.config))
+  // Only to know whose budget it is: who may do what is asked again after the body.
+  app.use(identifyVisitor(chat))
   app.use(limitRequests(deps))
   app.use(readBody(chat.paths))
   app.use(identifyVisitor(chat))
@@ -62,13 +65,17 @@ function refuseWhileStopping({ isStopping }: HttpDeps): Middleware {
   }
 }
 
-/** Limits requests per address; a page that takes long to render costs several. */
+/**
+ * Limits requests per person, and those of strangers per address, so that no stranger takes the
+ * budget of a person at the same address. A page that takes long to render costs several.
+ */
 function limitRequests({ rateLimits }: HttpDeps): Middleware {
   return async (c, next) => {
-    rateLimits.consume('requests', c.get('address'))
+    const client = c.get('visitor') ?? { address: c.get('address') }
+    consumeForClient(rateLimits, 'requests', client)
     await next()
     const cost = Math.floor((c.get('renderMs') ?? 0) / renderingMsPerRequest)
-    if (cost > 0) rateLimits.charge('requests', c.get('address'), cost)
+    if (cost > 0) chargeClient(rateLimits, 'requests', client, cost)
   }
 }
 

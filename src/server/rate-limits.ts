@@ -5,18 +5,23 @@ import { ChatError, type ProblemCode } from './errors'
 export const rates = {
   messages: { burst: 20, perSecond: 2 },
   frames: { burst: 200, perSecond: 50 },
+  /** Each is a commit and a count; of what comes faster, the last is written. */
+  markers: { burst: 10, perSecond: 5 },
   requests: { burst: 300, perSecond: 50 },
   /** A replay costs a thousand times as much as a frame. */
   catchUps: { burst: 30, perSecond: 1 },
   /** Accounts are free, so they are rationed; a class of sixty can still join at once. */
   joins: { burst: 60, perSecond: 0.1 },
+  /** Names that were refused, and pictures, which are costly. */
+  refusals: { burst: 200, perSecond: 5 },
   /** Creating rooms, joining and inviting. */
   rooms: { burst: 60, perSecond: 0.5 },
   /** Three messages full of files at once. */
   uploads: { burst: 30, perSecond: 0.5 },
   /** Typing searches up to five times a second. */
   searches: { burst: 40, perSecond: 4 },
-  handshakes: { burst: 200, perSecond: 20 },
+  /** Ten tabs that reconnect twice. */
+  handshakes: { burst: 20, perSecond: 2 },
 } as const
 
 type RateLimit = keyof typeof rates
@@ -31,7 +36,10 @@ const unitsPerMessage = 2_000
 export type RateLimits = {
   /** Takes a token. Throws `too_many`, or `code`, with the milliseconds until there is one. */
   consume: (limit: RateLimit, key: string, options?: { code?: ProblemCode; times?: number }) => void
-  /** Takes tokens for work already done, available or not: a debt makes the next wait longer. */
+  /**
+   * Takes tokens for work already done, available or not: a debt makes the next wait longer. A
+   * negative number gives tokens back.
+   */
   charge: (limit: RateLimit, key: string, tokens: number, times?: number) => void
 }
 
@@ -75,16 +83,40 @@ export function createRateLimits(
 }
 
 type Client = { user: { id: number }; address: string }
+type Stranger = { address: string }
 
-/** Takes a token of the user, then one of their address, as names are free. Throws `too_many`. */
+/** Takes a token of the user, then one of their address, as names are free. Throws `code`. */
 export function consumeForUser(
   { consume }: RateLimits,
   limit: RateLimit,
   { user, address }: Client,
+  code: ProblemCode = 'too_many',
 ): void {
   // In this order a user who is too fast takes nothing from others behind the same router.
-  consume(limit, `user ${user.id}`)
-  consume(limit, `address ${address}`, { times: usersPerAddress })
+  consume(limit, `user ${user.id}`, { code })
+  consume(limit, `address ${address}`, { code, times: usersPerAddress })
+}
+
+/** Takes a token of a user as above, or of a stranger at an address, who takes none of a user. */
+export function consumeForClient(
+  rateLimits: RateLimits,
+  limit: RateLimit,
+  client: Client | Stranger,
+): void {
+  if ('user' in client) consumeForUser(rateLimits, limit, client)
+  else rateLimits.consume(limit, `stranger ${client.address}`)
+}
+
+/** Takes tokens for work that a user or, without one, a stranger at an address has caused. */
+export function chargeClient(
+  { charge }: RateLimits,
+  limit: RateLimit,
+  client: Client | Stranger,
+  tokens: number,
+): void {
+  if (!('user' in client)) return charge(limit, `stranger ${client.address}`, tokens)
+  charge(limit, `user ${client.user.id}`, tokens)
+  charge(limit, `address ${client.address}`, tokens, usersPerAddress)
 }
 
 /** Takes the tokens of a message; a long one costs as much as several. Throws `too_many`. */
@@ -92,6 +124,5 @@ export function consumeForMessage(rateLimits: RateLimits, client: Client, conten
   consumeForUser(rateLimits, 'messages', client)
   const more = Math.floor(content.length / unitsPerMessage)
   if (more === 0) return
-  rateLimits.charge('messages', `user ${client.user.id}`, more)
-  rateLimits.charge('messages', `address ${client.address}`, more, usersPerAddress)
+  chargeClient(rateLimits, 'messages', client, more)
 }

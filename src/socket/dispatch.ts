@@ -1,7 +1,7 @@
 import type { Chat } from '../chat/chat'
 import { catchUp } from '../chat/messages/catch-up'
 import { deleteMessage, editMessage, setReaction } from '../chat/messages/change-message'
-import { moveReadMarker } from '../chat/rooms/membership'
+import type { ReadMarkers } from '../chat/rooms/read-markers'
 import type { PostAnswer, PostMessage } from '../chat/messages/post-message'
 import type { Typing } from '../chat/messages/typing'
 import { createPong } from '../chat/rooms/rooms'
@@ -15,6 +15,7 @@ export type SocketDeps = {
   connections: Connections
   postMessage: PostMessage
   typing: Typing
+  readMarkers: ReadMarkers
   rateLimits: RateLimits
 }
 
@@ -36,7 +37,7 @@ export function dispatch(deps: SocketDeps, socket: Socket, frame: Frame): void {
       return change(deps, socket, frame, () => setReaction(chat, user.id, frame))
     case 'read':
     case 'unread':
-      return runAsync(chat, socket, frame.type, () => moveReadMarker(chat, user.id, frame))
+      return deps.readMarkers.move(socket.data.visitor, frame)
     case 'typing':
       // Only in rooms of this socket: nobody else may appear there.
       return void (

@@ -71,7 +71,7 @@ function upgrade(
   const offered = request.headers.get('sec-websocket-protocol')
   const subprotocol = chooseSubprotocol(offered)
   if (subprotocol === null) throw new ChatError('bad_request')
-  rateLimits.consume('handshakes', visitor.address, { code: 'sockets_too_many' })
+  consumeForUser(rateLimits, 'handshakes', visitor, 'sockets_too_many')
   const isFull = chat.config.rateLimits && !connections.hasRoomFor(visitor)
   if (isFull) throw new ChatError('sockets_too_many', fullRetryMs)
   const data: SocketState = {

@@ -70,7 +70,8 @@ export type Store = {
     head(userId: number, roomId: number): Promise<RoomHead | null>
     /** The newest revision of each of the person's rooms; cheap, for heartbeats. */
     heads(userId: number): Promise<{ id: number; revision: number }[]>
-    markRead(room: Room, userId: number, seq: number): Promise<void>
+    /** Moves the read marker forward to `seq`; false when it is there already. */
+    markRead(member: Member, seq: number): Promise<boolean>
     /** All open rooms, also those the person is not in. */
     open(userId: number): Promise<OpenRoom[]>
     /** The id of the room that everybody joins. */
@@ -101,7 +102,7 @@ export type Store = {
     ): Promise<'room_missing' | 'owner_only' | 'room_name_taken' | null>
     setTopic(member: Member, topic: string): Promise<'room_missing' | null>
     /** Moves the read marker back to before `seq`. */
-    markUnread(room: Room, userId: number, seq: number): Promise<void>
+    markUnread(member: Member, seq: number): Promise<void>
     setNotify(member: Member, notify: Notify): Promise<'room_missing' | null>
     /** Finds or makes the direct room of two people; null when either is unknown. */
     direct(userId: number, otherId: number, at: number): Promise<Room | null>

@@ -157,6 +157,9 @@ async function fill(
     await store.messages.append(batch)
   }
   for (const room of await store.rooms.ofUser(reader.id)) {
-    await store.rooms.markRead(room, reader.id, Math.max(0, room.revision - 4))
+    await store.rooms.markRead(
+      { roomId: room.id, userId: reader.id },
+      Math.max(0, room.revision - 4),
+    )
   }
 }

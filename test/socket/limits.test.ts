@@ -1,10 +1,10 @@
 import { expect, test } from 'bun:test'
 import { serverLimits } from '../../src/server/limits'
 import { rates } from '../../src/server/rate-limits'
-import { openSocket, signIn } from '../helpers/client'
+import { history, openSocket, signIn } from '../helpers/client'
 import { residentBytes } from '../helpers/process'
 import { maskedFrame, openLine, upgradeRequest } from '../helpers/raw'
-import { serverForAll } from '../helpers/server'
+import { serverForAll, startServer } from '../helpers/server'
 
 /** The limits in force, as they are by default; all other tests run without them. */
 const server = serverForAll({ env: { CHATROOM_RATE_LIMITS: 'on' } })
@@ -42,6 +42,54 @@ test('catch-ups have a rate limit of their own', async () => {
   for (let n = 0; n <= rates.catchUps.burst; n += 1) socket.resume(1, 0)
   await socket.until((item) => item.type === 'refused' && item.client_id === null, 'a refusal')
   await socket.close()
+})
+
+test('read markers that move too fast are written seldom, and the last one always', async () => {
+  const [reader, writer] = [await signIn(server(), 'Reader'), await signIn(server(), 'Writer')]
+  const [reading, writing] = [
+    await openSocket(server(), reader),
+    await openSocket(server(), writer),
+  ]
+  for (let n = 0; n < 18; n += 1) await writing.post(1, `marker-${n}`, `message ${n}`)
+  const [newest] = (await history(server(), reader, 1)).slice(-1)
+  const last = newest?.seq ?? 0
+  const startedAt = performance.now()
+  for (let n = 0; n < 150; n += 1) {
+    reading.send({ type: n % 2 === 0 ? 'unread' : 'read', room: 1, seq: last - (n % 8) })
+    if (n % 5 === 0) await Bun.sleep(1)
+  }
+  reading.send({ type: 'read', room: 1, seq: last })
+  const isMoved = ({ type }: { type: string }): boolean => type === 'read'
+  await reading.until(
+    (item) => item.type === 'read' && item.seq === last && item.unread === 0,
+    'the last',
+  )
+  await Bun.sleep(500)
+  const seconds = (performance.now() - startedAt) / 1_000
+  const moved = reading.heard.filter(isMoved)
+  expect(moved.length).toBeLessThanOrEqual(rates.markers.burst + seconds * rates.markers.perSecond)
+  expect(moved.at(-1)).toMatchObject({ seq: last, unread: 0 })
+  expect(reading.heard.filter(({ type }) => type === 'refused')).toEqual([])
+  await reading.close()
+  await writing.close()
+})
+
+test('of the moves of one turn the last is written, whatever the order of two reads', async () => {
+  await using calm = await startServer()
+  const ada = await openSocket(calm, await signIn(calm, 'Ada'))
+  const reader = await signIn(calm, 'Eve')
+  const eve = await openSocket(calm, reader)
+  for (let n = 1; n <= 9; n += 1) await ada.post(1, `turn-${n}`, `message ${n}`)
+  for (const seq of [3, 9, 5]) eve.send({ type: 'read', room: 1, seq })
+  await eve.until((item) => item.type === 'read' && item.seq === 9, 'the furthest')
+  eve.send({ type: 'unread', room: 1, seq: 4 })
+  await eve.until((item) => item.type === 'read' && item.seq === 3, 'the way back')
+  eve.send({ type: 'read', room: 1, seq: 9 })
+  // Written at the latest when the server stops.
+  await calm.stop()
+  await calm.restart()
+  const again = await openSocket(calm, reader)
+  expect(again.hello.rooms[0]).toMatchObject({ unread: 0 })
 })
 
 test('a browser may hold ten sockets and no more', async () => {

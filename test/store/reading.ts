@@ -9,7 +9,7 @@ export function testReading(within: Within): void {
     const [ada, eve] = [await join(store, 'Ada', 1), await join(store, 'Eve', 2)]
     for (const clientId of ['a', 'b', 'c']) await append(store, ada, { clientId })
     const readTo = async (seq: number): Promise<Room> => {
-      await store.rooms.markRead(await roomOf(store, eve), eve.id, seq)
+      await store.rooms.markRead({ roomId: (await roomOf(store, eve)).id, userId: eve.id }, seq)
       return roomOf(store, eve)
     }
     expect(await roomOf(store, eve)).toMatchObject({ readSeq: 0, unread: 3 })

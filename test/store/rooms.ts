@@ -170,7 +170,7 @@ function testMentions(within: Within): void {
     expect(room).toMatchObject({ unread: 3, mentions: 2 })
     const [first] = await store.messages.before(room, null, 10)
     expect(first?.mentions).toEqual(mentions)
-    await store.rooms.markRead(room, ada.id, 1)
+    await store.rooms.markRead({ roomId: room.id, userId: ada.id }, 1)
     expect(await roomOf(store, ada)).toMatchObject({ unread: 2, mentions: 1 })
     const named = await store.users.namedIn(1, ada.id, ['bob', 'nobody'])
     expect(named.map(({ folded }) => folded).toSorted()).toEqual(['ada', 'bob'])

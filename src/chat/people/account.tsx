@@ -30,6 +30,9 @@ export async function signIn(
     }
   }
   chat.requireSpace()
+  // A picture takes longer to refuse than a name.
+  const isFree = await chat.store.users.isNameFree(name.folded, name.skeleton)
+  if (!isFree) throw new ChatError('name_taken')
   const avatar = await takeAvatar(chat, typed)
   const user = await chat.store.users.join({ ...name, ...avatar, createdAt: chat.now() }, hash)
   if (user === null) return refuse(chat, avatar, 'name_taken')

@@ -98,23 +98,3 @@ function publishSummary(chat: Chat, user: number, room: Room): void {
   const summary = toSummary(room, chat.presence.countIn(room.id))
   chat.publish({ user }, asPublication({ type: 'room', room: summary }))
 }
-
-/**
- * Moves a user's read marker forward to `seq`, or back to before it; no effect in a room the user
- * is not in.
- */
-export async function moveReadMarker(
-  chat: Chat,
-  user: number,
-  { type, room: roomId, seq }: { type: 'read' | 'unread'; room: number; seq: number },
-): Promise<void> {
-  const { find, markRead, markUnread } = chat.store.rooms
-  const room = await find(user, roomId)
-  if (room === null || (type === 'read' && seq <= room.readSeq)) return
-  await (type === 'read' ? markRead : markUnread)(room, user, seq)
-  const moved = await find(user, roomId)
-  if (moved === null) return
-  const { readSeq, unread, mentions } = moved
-  const event = { type: 'read', room: roomId, seq: readSeq, unread, mentions } as const
-  chat.publish({ user }, asPublication(event))
-}

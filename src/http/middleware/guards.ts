@@ -3,6 +3,7 @@ import type { Server } from 'bun'
 import type { Config } from '../../config'
 import { ChatError } from '../../server/errors'
 import { networkOf } from '../../server/ip-network'
+import type { Log } from '../../server/log'
 import { serverLimits } from '../../server/limits'
 import type { Paths } from '../../shared/paths'
 import { collect } from '../multipart'
@@ -113,3 +114,28 @@ export function addressOf(
   const forwarded = trustProxy ? request.headers.get('x-forwarded-for')?.split(',').at(-1) : null
   return networkOf(forwarded?.trim() || (server.requestIP(request)?.address ?? 'unknown'))
 }
+
+/** As many of the first requests must look alike. */
+const forwardedMin = 20
+
+/**
+ * Logs once when the first requests all come from one private address and were forwarded, while
+ * `--trust-proxy` is off: then all people behind that proxy share the budgets of one address.
+ */
+export function watchForProxy(log: Log, { trustProxy }: Pick<Config, 'trustProxy'>) {
+  let left = trustProxy ? 0 : forwardedMin
+  let first: string | null = null
+  return (request: Request, address: string): void => {
+    // A monitor may ask the server itself.
+    if (left === 0 || request.url.endsWith('/healthz')) return
+    first ??= address
+    const isAlike = address === first && request.headers.has('x-forwarded-for')
+    const isProxy = isAlike && privateAddress.test(address)
+    left = isProxy ? left - 1 : 0
+    if (left === 0 && isProxy) log('proxy.not-trusted', { where: '--trust-proxy' })
+  }
+}
+
+/** This machine and its local networks, as `networkOf` writes them. */
+const privateAddress =
+  /^(10\.|127\.|169\.254\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|0:0:0:0::|f[cd]..:|fe80:)/

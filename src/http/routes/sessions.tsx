@@ -3,6 +3,8 @@ import { SignIn, SignInPage } from '../../../views/people/sign-in'
 import type { Chat } from '../../chat/chat'
 import { freeNicknames, signIn, signOut } from '../../chat/people/account'
 import { type ChatError, toProblem } from '../../server/errors'
+import type { RateLimits } from '../../server/rate-limits'
+import type { User } from '../../store/store'
 import { readForm } from '../bodies'
 import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx, parseId } from '../context'
 import { clearBrowserCookies, clearSession, setSession } from '../cookies'
@@ -15,9 +17,10 @@ export function sessionRoutes({ chat, rateLimits }: HttpDeps): Hono<HttpEnv> {
     .post('/session', async (c) => {
       const form = await readSignIn(c)
       try {
-        rateLimits.consume('joins', c.get('address'), { code: 'joins_too_many' })
         await identifyAgain(chat, c)
-        const { user, token } = await signIn(chat, form, currentSession(c))
+        const { user, token } = await limitJoins(rateLimits, c, form, () =>
+          signIn(chat, form, currentSession(c)),
+        )
         setSession(c, chat, token)
         return redirectTo(c, await landingPath(chat, user.id, form.room))
       } catch (thrown) {
@@ -36,6 +39,34 @@ export function sessionRoutes({ chat, rateLimits }: HttpDeps): Hono<HttpEnv> {
       c.header('Clear-Site-Data', siteData(c, isOwn))
       return redirectTo(c, chat.paths.home())
     })
+}
+
+/**
+ * A join that succeeds is charged to the address; a refused one has a looser budget of its own, so
+ * that nobody keeps newcomers out with names that are taken. Pictures are decoded before a refusal,
+ * so they are charged in advance.
+ */
+async function limitJoins<Joined extends { user: User }>(
+  { consume, charge }: RateLimits,
+  c: HttpContext,
+  { picture }: SignInForm,
+  join: () => Promise<Joined>,
+): Promise<Joined> {
+  const address = c.get('address')
+  const known = c.get('visitor')?.user.id
+  const tooMany = { code: 'joins_too_many' } as const
+  if (picture !== '') consume('refusals', address, tooMany)
+  consume('joins', address, tooMany)
+  try {
+    const joined = await join()
+    if (picture !== '') charge('refusals', address, -1)
+    if (joined.user.id === known) charge('joins', address, -1)
+    return joined
+  } catch (refusal) {
+    charge('joins', address, -1)
+    if (picture === '') consume('refusals', address, tooMany)
+    throw refusal
+  }
 }
 
 type SignInForm = { nickname: string; avatar: string; picture: string; room: number | null }

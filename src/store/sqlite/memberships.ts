@@ -48,8 +48,8 @@ export function createMemberships(db: Database, seenBy: SeenBy): Memberships {
     setTopic: async (member, topic) =>
       statements.setTopic.run({ ...member, topic }).changes > 0 ? null : 'room_missing',
     direct: async (userId, otherId, at) => direct.immediate(userId, otherId, at),
-    markRead: async ({ id: roomId }, userId, seq) => void markRead.run({ roomId, userId, seq }),
-    markUnread: async ({ id: roomId }, userId, seq) => void markUnread.run({ roomId, userId, seq }),
+    markRead: async (member, seq) => markRead.run({ ...member, seq }).changes > 0,
+    markUnread: async (member, seq) => void markUnread.run({ ...member, seq }),
     setNotify: async (member, notify) =>
       setNotify.run({ ...member, notify }).changes > 0 ? null : 'room_missing',
   }
@@ -166,8 +166,9 @@ function prepareForMembers(db: Database) {
     // A marker only moves forward, and never past the newest message.
     markRead: db.query<never, [Member & { seq: number }]>(
       `UPDATE memberships
-       SET read_seq = max(read_seq, min($seq, (SELECT revision FROM rooms WHERE id = $roomId)))
-       WHERE ${own}`,
+       SET read_seq = min($seq, (SELECT revision FROM rooms WHERE id = $roomId))
+       WHERE ${own}
+         AND read_seq < min($seq, (SELECT revision FROM rooms WHERE id = $roomId))`,
     ),
     markUnread: db.query<never, [Member & { seq: number }]>(
       `UPDATE memberships SET read_seq = min(read_seq, $seq - 1) WHERE ${own}`,
