@@ -1,6 +1,8 @@
-import type { AcceptedEvent, ChatEvent, ClientFrame } from '../shared/protocol'
-import type { RefusedEvent, RoomSummary } from '../shared/protocol'
+import type { AcceptedEvent, ChatEvent, ClientFrame, RefusedEvent } from '../shared/protocol'
+import type { Addressee, Draft, Drafts } from './composer/drafts'
+import type { Typing } from './composer/typing'
 import type { Connection } from './net/connection'
+import type { Rooms } from './rooms/rooms'
 import type { Clock } from './ui/clock'
 import type { Page, Title } from './ui/page'
 import type { Storage } from './ui/storage'
@@ -105,24 +107,8 @@ export type Requests = {
 
 // --- Composer ----------------------------------------------------------------------------------
 
-/** Who gets a private message, and in which direct room. */
-export type Addressee = { user: number; name: string; room: number; isPinned: boolean }
-
-export type Draft = { text: string; to: Addressee | null; reply: Quoted | null }
-
-/** One draft per room, kept over switches, reloads and sign-ins of the same person. */
-export type Drafts = {
-  read: (room: number) => Draft
-  save: (room: number, draft: Draft, delayMs?: number) => void
-  mark: () => void
-  rename: (nickname: string) => void
-}
-
 /** What the composer hands over on Enter. */
-export type Composed = Pick<OutboxEntry, 'room' | 'files' | 'reply'> & {
-  text: string
-  to: Addressee | null
-}
+export type Composed = Draft & Pick<OutboxEntry, 'room' | 'files'>
 
 export type Composer = {
   setConnected: (isConnected: boolean) => void
@@ -144,16 +130,6 @@ export type Tray = {
   isEmpty: () => boolean
   take: () => OutboxFile[]
   setRoom: (room: number) => void
-}
-
-/** Who is typing, both directions. */
-export type Typing = {
-  /** The text changed; `room` is its destination. */
-  changed: (room: number, text: string) => void
-  stopped: () => void
-  onTyping: (room: number, user: number, isActive: boolean) => void
-  arrived: (user: number) => void
-  clear: () => void
 }
 
 /** `look` asks what can complete the text before the caret, after an event of the field. */
@@ -217,22 +193,6 @@ export type ReadMarker = {
 }
 
 // --- Rooms and people --------------------------------------------------------------------------
-
-/** What this page knows of the person's rooms, as the room list shows it. */
-export type Rooms = {
-  setAll: (rooms: RoomSummary[]) => void
-  set: (room: RoomSummary) => void
-  forget: (room: number) => void
-  find: (room: number) => RoomSummary | undefined
-  list: () => RoomSummary[]
-  /** Counts a message that arrived; true when it is an unread one of somebody else. */
-  count: (row: HTMLElement) => boolean
-  setRead: (room: number, seq: number, unread: number, mentions: number) => void
-  setOnline: (room: number, people: number) => void
-  /** The room on the page, and whether its end is in view. */
-  look: (room: number, isWatched: boolean) => void
-  refresh: () => void
-}
 
 export type RoomSwitcher = {
   open: (room: number) => Promise<void>

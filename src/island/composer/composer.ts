@@ -2,11 +2,12 @@ import { limits } from '../../shared/limits'
 import { atPattern, everybodyNames } from '../../shared/mentions'
 import { createPaths } from '../../shared/paths'
 import { fill, plural } from '../../shared/text'
-import type { Addressee, Composed, Composer, Drafts, Quoted, SuggestionList, Tray } from '../app'
+import type { Composed, Composer, Quoted, SuggestionList, Tray } from '../app'
 import { announce, element, onClick } from '../ui/dom'
 import { isCharacter, isComposing, isSending } from '../ui/keys'
 import type { Page } from '../ui/page'
 import { currentRoom, list, roomTitle } from '../ui/rows'
+import type { Addressee, Drafts } from './drafts'
 
 type Hooks = {
   onSend: (message: Composed) => void

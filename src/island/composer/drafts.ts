@@ -1,10 +1,14 @@
-import type { Draft, Drafts } from '../app'
 import { fieldsOf, hasShape, readQuoted } from '../ui/shape'
 import type { Reader } from '../ui/page'
 import type { Storage } from '../ui/storage'
 
-/** Opens a person's drafts, stored by name: who lost the session may return under that name. */
-export function openDrafts({ id, nickname }: Reader, storage: Storage): Drafts {
+export type Drafts = ReturnType<typeof openDrafts>
+export type Draft = ReturnType<typeof readDraft>
+/** Who gets a private message, and in which direct room. */
+export type Addressee = NonNullable<Draft['to']>
+
+/** A person's drafts, by room; stored by name, as who lost the session may return under it. */
+export function openDrafts({ id, nickname }: Reader, storage: Storage) {
   let prefix = ''
   const rename = (name: string): void => {
     // The name may have changed elsewhere, while no page was open.
@@ -22,7 +26,7 @@ export function openDrafts({ id, nickname }: Reader, storage: Storage): Drafts {
   let timer: Timer | undefined
   return {
     rename,
-    mark() {
+    mark(): void {
       const rooms = new Set(storage.keys(prefix).map((key) => key.slice(prefix.length)))
       for (const link of document.querySelectorAll<HTMLElement>('#rooms .item')) {
         const pencil = link.querySelector<HTMLElement>('.draft')
@@ -30,8 +34,8 @@ export function openDrafts({ id, nickname }: Reader, storage: Storage): Drafts {
         if (pencil !== null) pencil.hidden = isOpen || !rooms.has(link.dataset.room ?? '')
       }
     },
-    read: (room) => readDraft(storage.read(prefix + room)),
-    save(room, draft, delayMs = 0) {
+    read: (room: number) => readDraft(storage.read(prefix + room)),
+    save(room: number, draft: Draft, delayMs = 0): void {
       const isEmpty = draft.text.trim() === '' && draft.to === null && draft.reply === null
       const save = (): void => {
         if (isEmpty) storage.remove(prefix + room)
@@ -45,7 +49,7 @@ export function openDrafts({ id, nickname }: Reader, storage: Storage): Drafts {
 }
 
 /** A stored value is used only when it has the shape of a draft. */
-function readDraft(value: unknown): Draft {
+function readDraft(value: unknown) {
   const { text, to, reply } = fieldsOf(value)
   const isPrivate = hasShape(to, { user: 'number', name: 'string', room: 'number' })
   const isPinned = fieldsOf(to).isPinned === true

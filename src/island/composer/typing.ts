@@ -1,5 +1,4 @@
 import type { Connection } from '../net/connection'
-import type { Typing } from '../app'
 import { fill, plural } from '../../shared/text'
 import { element } from '../ui/dom'
 import type { Page } from '../ui/page'
@@ -11,8 +10,10 @@ const typingIdleMs = 5_000
 /** …and they forget it after this long without news. */
 const typingForgetMs = 6_000
 
-/** Makes both halves; `send` says whether it could. */
-export function createTyping(page: Page, room: () => number, send: Connection['send']): Typing {
+export type Typing = ReturnType<typeof createTyping>
+
+/** Who is typing, in both directions; `send` says whether it could. */
+export function createTyping(page: Page, room: () => number, send: Connection['send']) {
   const writers = new Map<number, Timer>()
   let told: number | null = null
   let toldAt = 0
@@ -31,7 +32,8 @@ export function createTyping(page: Page, room: () => number, send: Connection['s
   }
   return {
     stopped,
-    changed(target, text) {
+    /** The text changed; `target` is the room of its destination. */
+    changed(target: number, text: string): void {
       if (text.trim() === '') return stopped()
       if (told !== target) stopped()
       clearTimeout(idle)
@@ -41,7 +43,7 @@ export function createTyping(page: Page, room: () => number, send: Connection['s
       told = target
       toldAt = performance.now()
     },
-    onTyping(where, user, isActive) {
+    onTyping(where: number, user: number, isActive: boolean): void {
       if (where !== room() || user === page.user?.id) return
       clearTimeout(writers.get(user))
       if (!isActive) return forget(user)
@@ -50,7 +52,7 @@ export function createTyping(page: Page, room: () => number, send: Connection['s
       show()
     },
     arrived: forget,
-    clear: () => [...writers.keys()].forEach(forget),
+    clear: (): void => [...writers.keys()].forEach(forget),
   }
 }
 

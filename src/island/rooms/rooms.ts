@@ -1,7 +1,6 @@
 import { createPaths } from '../../shared/paths'
 import type { RoomSummary } from '../../shared/protocol'
 import { plural } from '../../shared/text'
-import type { Rooms } from '../app'
 import { element } from '../ui/dom'
 import type { Page, Title } from '../ui/page'
 import { placeOf } from '../ui/rows'
@@ -9,8 +8,10 @@ import { placeOf } from '../ui/rows'
 /** `counted`: the revision up to which messages are counted, so that each is counted once. */
 type Room = RoomSummary & { counted: number }
 
-/** `onChange` gets the number of unread mentions, and whether anything else is unread. */
-export function createRooms(page: Page, onChange: Title['setUnread']): Rooms {
+export type Rooms = ReturnType<typeof createRooms>
+
+/** What this page knows of the person's rooms; `onChange` gets how much is unread in all. */
+export function createRooms(page: Page, onChange: Title['setUnread']) {
   const rooms = new Map<number, Room>()
   const list = element('rooms', HTMLElement)
   /** The room on the page while its end is in view: it shows nothing unread. */
@@ -32,28 +33,30 @@ export function createRooms(page: Page, onChange: Title['setUnread']): Rooms {
   }
   list.addEventListener('htmx:after:swap', show)
   return {
-    setAll: (all) =>
+    setAll: (all: RoomSummary[]) =>
       update(() => {
         rooms.clear()
         all.forEach(put)
       }),
-    set: (room) => update(() => put(room)),
-    forget: (room) => update(() => rooms.delete(room)),
-    find: (room) => rooms.get(room),
-    list: () => [...rooms.values()],
-    count(row) {
+    set: (room: RoomSummary) => update(() => put(room)),
+    forget: (room: number) => update(() => rooms.delete(room)),
+    find: (room: number): RoomSummary | undefined => rooms.get(room),
+    list: (): RoomSummary[] => [...rooms.values()],
+    /** Counts a message that arrived; true when it is an unread one of somebody else. */
+    count(row: HTMLElement): boolean {
       const room = rooms.get(Number(row.dataset.room))
       const isUnread = room !== undefined && countIn(page, room, row)
       if (isUnread) show()
       return isUnread
     },
-    setRead: (id, read_seq, unread, mentions) =>
+    setRead: (id: number, read_seq: number, unread: number, mentions: number) =>
       update(() => Object.assign(rooms.get(id) ?? {}, { read_seq, unread, mentions })),
-    setOnline(id, online) {
+    setOnline(id: number, online: number): void {
       Object.assign(rooms.get(id) ?? {}, { online })
       document.querySelector(`#room-${id} .online`)?.replaceChildren(String(online))
     },
-    look(room, isInView) {
+    /** The room on the page, and whether its end is in view. */
+    look(room: number, isInView: boolean): void {
       const next = isInView ? room : null
       if (next !== watched) update(() => (watched = next))
     },
@@ -61,7 +64,6 @@ export function createRooms(page: Page, onChange: Title['setUnread']): Rooms {
   }
 }
 
-/** True when the row is a message of somebody else that was not counted before. */
 function countIn(page: Page, room: Room, row: HTMLElement): boolean {
   const { seq } = placeOf(row)
   if (seq <= room.counted) return false

@@ -1,6 +1,5 @@
-import type { Draft } from '../../../src/island/app'
 import { expect, test } from 'bun:test'
-import { openDrafts } from '../../../src/island/composer/drafts'
+import { type Draft, openDrafts } from '../../../src/island/composer/drafts'
 import { openStorage } from '../../../src/island/ui/storage'
 import { documentForAll } from '../dom'
 
