@@ -16,7 +16,7 @@ import { onFailedRow, onSent, onUnsentChanged, sendMessage } from './actions/sen
 import { markRead, onGrown, showRoom } from './actions/show-room'
 import { createRoomSwitcher } from './actions/switch-room'
 import type { App } from './app'
-import { createComposer, watchSuggestions } from './composer/composer'
+import { createComposer } from './composer/composer'
 import { openDrafts } from './composer/drafts'
 
 import { createTyping } from './composer/typing'
@@ -123,7 +123,11 @@ function start(app: App): void {
     },
     onSignedOut: () => onSignedOut(app),
   })
-  watchSuggestions(app.suggestions)
+  // The last input of a composition comes before its end.
+  for (const type of ['input', 'compositionend'])
+    element('content', HTMLTextAreaElement).addEventListener(type, (event) =>
+      ifLoaded(app.suggestions, ({ look }) => look(event)),
+    )
   watchPeopleSearch()
   // The pencils of drafts are this browser's: a fetched list has none.
   element('rooms', HTMLElement).addEventListener('htmx:after:swap', app.drafts.mark)

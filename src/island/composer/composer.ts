@@ -2,7 +2,7 @@ import { limits } from '../../shared/limits'
 import { atPattern, everybodyNames } from '../../shared/mentions'
 import { createPaths } from '../../shared/paths'
 import { fill, plural } from '../../shared/text'
-import type { Composed, Composer, Quoted, SuggestionList, Tray } from '../app'
+import type { Composed, Composer, Quoted, Tray } from '../app'
 import { announce, element, onClick } from '../ui/dom'
 import { isCharacter, isComposing, isSending } from '../ui/keys'
 import type { Page } from '../ui/page'
@@ -245,16 +245,4 @@ function insert(field: HTMLTextAreaElement, text: string): void {
   if (document.execCommand(text === '' ? 'delete' : 'insertText', false, text)) return
   field.setRangeText(text, field.selectionStart, field.selectionEnd, 'end')
   field.dispatchEvent(new Event('input'))
-}
-
-/** Fetches the list over the field when the first text is typed, and tells it of every input. */
-export function watchSuggestions(suggestions: () => Promise<SuggestionList>): void {
-  const look = (event: Event): void =>
-    void suggestions().then(
-      (list) => list.look(event),
-      () => {},
-    )
-  // The last input of a composition comes before its end.
-  for (const type of ['input', 'compositionend'])
-    element('content', HTMLTextAreaElement).addEventListener(type, look)
 }

@@ -3,8 +3,7 @@ import { fill } from '../../shared/text'
 import type { EmojiPanel } from '../app'
 import { announce, closest, element } from '../ui/dom'
 import { isCharacter, isComposing, isTouch } from '../ui/keys'
-import { codeOf, type EmojiCells, findEmoji, signOf } from './emoji-cells'
-import type { EmojiUsed } from './emoji-used'
+import { codeOf, type EmojiCells, type EmojiUsed, findEmoji, signOf } from './emoji'
 
 /** Emoji shown for a search: twenty rows. */
 const emojiFoundMax = 180
@@ -69,8 +68,7 @@ function open(state: State, opener: HTMLElement, pick: State['pick']): void {
   const { box, list, search } = state
   if (box.matches(':popover-open')) return close(state)
   // The click that was beside the panel, on its own button, has just closed it.
-  const isSameClick = performance.now() - state.dismissedAt < sameClickMs
-  if (opener === state.opener && isSameClick) return
+  if (opener === state.opener && performance.now() - state.dismissedAt < sameClickMs) return
   Object.assign(state, { opener, pick })
   // The browser gives the focus back to where it was: somebody who was writing goes on writing.
   if (document.activeElement?.matches('textarea, input') !== true) {

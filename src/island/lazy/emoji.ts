@@ -1,7 +1,7 @@
 import type { App, EmojiChoice, EmojiPanel } from '../app'
-import { cellsOf, codeOf, emojiNamed, findEmoji, removeMissing, signOf } from '../emoji/emoji-cells'
+import { cellsOf, codeOf, emojiNamed, findEmoji, signOf } from '../emoji/emoji'
+import { openEmojiUsed, removeMissing } from '../emoji/emoji'
 import { createEmojiPanel } from '../emoji/emoji-panel'
-import { openEmojiUsed } from '../emoji/emoji-used'
 import { fetchHtml } from '../net/htmx'
 
 /** Fetches the panel in the reader's language; rejects without a connection. */

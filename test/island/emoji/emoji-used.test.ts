@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'bun:test'
-import { openEmojiUsed } from '../../../src/island/emoji/emoji-used'
 import type { Storage } from '../../../src/island/ui/storage'
-import { emojiHalfLifeMs } from '../../../src/island/emoji/emoji-used'
+import { emojiHalfLifeMs, openEmojiUsed } from '../../../src/island/emoji/emoji'
 
 /** A browser's storage; or one that keeps nothing, as in some private windows. */
 function storageOf(kept: Map<string, unknown>, keeps = true): Storage {

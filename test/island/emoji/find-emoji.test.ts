@@ -6,7 +6,7 @@ import {
   emojiNamed,
   findEmoji,
   signOf,
-} from '../../../src/island/emoji/emoji-cells'
+} from '../../../src/island/emoji/emoji'
 import { documentForAll } from '../dom'
 
 documentForAll()
