@@ -16,11 +16,25 @@ export async function signIn(
   nickname: string,
   avatar = 'letter',
 ): Promise<Person> {
+  return joinWith(origin, nickname, avatar)
+}
+
+/** Signs in again under the same name, in the same browser: the session gets another cookie. */
+export async function renew({ origin }: Address, { nickname, cookie }: Person): Promise<Person> {
+  return joinWith(origin, nickname, 'letter', { Cookie: cookie })
+}
+
+async function joinWith(
+  origin: string,
+  nickname: string,
+  avatar: string,
+  headers: Record<string, string> = {},
+): Promise<Person> {
   const answer = await fetch(`${origin}/session`, {
     method: 'POST',
     redirect: 'manual',
     keepalive: false,
-    headers: { Origin: origin, 'Accept-Language': 'en' },
+    headers: { Origin: origin, 'Accept-Language': 'en', ...headers },
     body: new URLSearchParams({ nickname, avatar }),
   })
   const page = await answer.text()

@@ -30,6 +30,7 @@ export type Line = {
   until: (text: string) => Promise<unknown>
   /** Reads nothing any more, as a client that hangs. */
   pause: () => void
+  resume: () => void
   isClosed: () => boolean
   /** Waits for the server to close, or for `ms`; then closes and gives what was heard. */
   end: (ms: number) => Promise<string>
@@ -57,6 +58,7 @@ export async function openLine({ port }: RunningServer): Promise<Line> {
     heard,
     until: (text) => waitUntil(() => heard().includes(text), `“${text}” on the line`),
     pause: () => void socket.pause(),
+    resume: () => void socket.resume(),
     isClosed: () => isClosed,
     async end(ms) {
       await Promise.race([closed, Bun.sleep(ms)])

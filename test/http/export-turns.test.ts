@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'bun:test'
 import { serverLimits } from '../../src/server/limits'
-import { type ChatClient, openSocket, type Person, signIn } from '../helpers/client'
+import { type ChatClient, openSocket, type Person, renew, signIn } from '../helpers/client'
+import { openLine } from '../helpers/raw'
 import { makeRoom, sendForm } from '../helpers/rooms'
 import { serverForAll } from '../helpers/server'
 
@@ -23,7 +24,7 @@ async function fetchExport(person: Person, room: number, file: string): Promise<
   return fetch(`${server().origin}/rooms/${room}/export.${file}`, { headers })
 }
 
-test('E7: one at a time per browser, however slowly it downloads', async () => {
+test('E7: one at a time per person, however slowly it downloads', async () => {
   const slow = await signIn(server(), 'Slow reader')
   await sendForm(server(), slow, `/rooms/${room}/members`)
   const first = await fetchExport(slow, room, 'txt')
@@ -35,6 +36,20 @@ test('E7: one at a time per browser, however slowly it downloads', async () => {
   await first.text()
   for (const answer of more) await answer.text()
   expect((await fetchExport(slow, room, 'txt')).status).toBe(200)
+})
+
+test('another session of the same person is no second turn', async () => {
+  const slow = await signIn(server(), 'Renewing')
+  await sendForm(server(), slow, `/rooms/${room}/members`)
+  const line = await openLine(server())
+  const head = [`Host: 127.0.0.1:${server().port}`, `Cookie: ${slow.cookie}`, '', '']
+  line.write([`GET /rooms/${room}/export.html HTTP/1.1`, ...head].join('\r\n'))
+  await line.until('\r\n\r\n')
+  line.pause()
+  const renewed = await renew(server(), slow)
+  expect((await fetchExport(slow, room, 'txt')).status).toBe(401)
+  expect((await fetchExport(renewed, room, 'txt')).status).toBe(429)
+  await line.end(0)
 })
 
 test('E7: of fifty exports at once some are served, the others get Retry-After', async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { serverLimits } from '../../src/server/limits'
 import { rates } from '../../src/server/rate-limits'
-import { history, openSocket, signIn } from '../helpers/client'
+import { history, openSocket, renew, signIn } from '../helpers/client'
 import { residentBytes } from '../helpers/process'
 import { maskedFrame, openLine, upgradeRequest } from '../helpers/raw'
 import { serverForAll, startServer } from '../helpers/server'
@@ -92,7 +92,7 @@ test('of the moves of one turn the last is written, whatever the order of two re
   expect(again.hello.rooms[0]).toMatchObject({ unread: 0 })
 })
 
-test('a browser may hold ten sockets and no more', async () => {
+test('a person may hold ten sockets and no more', async () => {
   const person = await signIn(server(), 'Tabs')
   const open = await Promise.all(
     Array.from({ length: serverLimits.socketsPerPersonMax }, () => openSocket(server(), person)),
@@ -103,6 +103,24 @@ test('a browser may hold ten sockets and no more', async () => {
   await open[0]?.close()
   const again = await openSocket(server(), person)
   for (const socket of [...open.slice(1), again]) await socket.close()
+})
+
+test('another session ends the sockets of the old one and frees their places', async () => {
+  const old = await signIn(server(), 'Renewed')
+  const tabs = Array.from({ length: serverLimits.socketsPerPersonMax }, () => old)
+  const before = await Promise.all(tabs.map((person) => openSocket(server(), person)))
+  const person = await renew(server(), old)
+  for (const socket of before) expect(await socket.closed).toMatchObject({ code: 4001 })
+  const line = await openLine(server())
+  line.write(upgradeRequest(server(), { Cookie: old.cookie }))
+  expect(await line.end(500)).toStartWith('HTTP/1.1 401')
+  const after = await Promise.all(tabs.map(() => openSocket(server(), person)))
+  const left = fetch(`${server().origin}/session/end`, {
+    method: 'POST',
+    headers: { Origin: server().origin, Cookie: person.cookie },
+  })
+  for (const socket of after) expect(await socket.closed).toMatchObject({ code: 4401 })
+  expect((await left).ok).toBe(true)
 })
 
 test('a client that reads nothing is disconnected, and the others go on', async () => {

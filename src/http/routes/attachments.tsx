@@ -31,15 +31,15 @@ export function attachmentRoutes(deps: HttpDeps): Hono<HttpEnv> {
       const visitor = c.get('visitor')
       const id = c.req.param('id')
       if (visitor === null || !isAttachmentId(id)) throw new ChatError('not_found')
-      const attachment = await chat.store.attachments.find(visitor.user.id, id)
-      return send(chat, c, attachment, 'private, no-store')
+      const find = () => chat.store.attachments.find(visitor.user.id, id)
+      return send(chat, c, find, 'private, no-store')
     })
     .get('/faces/:id', async (c) => {
       const id = c.req.param('id')
       if (c.get('visitor') === null || !isAttachmentId(id)) throw new ChatError('not_found')
-      const face = await chat.store.attachments.findFace(id)
+      const find = () => chat.store.attachments.findFace(id)
       // Immutable: a new picture has a new address.
-      return send(chat, c, face, 'private, max-age=31536000, immutable')
+      return send(chat, c, find, 'private, max-age=31536000, immutable')
     })
 }
 
@@ -82,12 +82,16 @@ function readEncoded(c: HttpContext, name: string): string {
   }
 }
 
+/** Finds a file, at this moment, for those who may read it. */
+type Find = () => Promise<Attachment | null>
+
 async function send(
   chat: Chat,
   c: HttpContext,
-  attachment: Attachment | null,
+  find: Find,
   cacheControl: string,
 ): Promise<Response> {
+  const attachment = await find()
   const size = attachment === null ? null : await chat.files.size(attachment.id)
   if (attachment === null || size === null) throw new ChatError('not_found')
   const etag = `"${attachment.id}"`
@@ -108,7 +112,7 @@ async function send(
   if (range !== null) headers.set('Content-Range', `bytes ${start}-${end - 1}/${size}`)
   const status = range === null ? 200 : 206
   if (c.req.method === 'HEAD') return new Response(null, { status, headers })
-  return new Response(streamPieces(c, partsOf(chat, attachment.id, start, end)), {
+  return new Response(streamPieces(c, partsOf(chat, find, start, end)), {
     status,
     headers,
   })
@@ -145,9 +149,12 @@ function headersOf({ name, type }: Attachment): Record<string, string> {
   }
 }
 
-async function* partsOf({ files }: Chat, id: string, start: number, end: number) {
+async function* partsOf({ files }: Chat, find: Find, start: number, end: number) {
   for (let at = start; at < end;) {
-    const part = await files.read(id, at, Math.min(downloadPartBytes, end - at))
+    // A slow download may outlive a membership, or the message.
+    const attachment = await find()
+    if (attachment === null) throw new Error('the file is not for this reader any more')
+    const part = await files.read(attachment.id, at, Math.min(downloadPartBytes, end - at))
     if (part.length === 0) return
     at += part.length
     yield part
