@@ -223,10 +223,10 @@ async function untilTaken(
   send: ChatClient['send'],
   until: ChatClient['until'],
 ): Promise<void> {
-  const pongs = (): number => heard.filter(({ type }) => type === 'pong').length
-  const before = pongs()
+  const before = heard.length
   send({ type: 'ping' })
-  await until(() => pongs() > before, 'the answer to a ping')
+  const isAnswer = (item: Heard): boolean => item.type === 'pong' && heard.includes(item, before)
+  await until(isAnswer, 'the answer to a ping')
 }
 
 function untilHeard(
