@@ -9,80 +9,149 @@ export const copyUnitsMax = 4_144_000
 const chunkMessages = 100
 
 /** A message in the device copy; `text` as it was typed. `replyTo`: 0 when it is no reply. */
-export type CopiedMessage = {
-  room: number
-  seq: number
-  revision: number
-  user: number
-  name: string
-  at: number
-  text: string
-  clientId: string
-  isEdited: boolean
-  replyTo: number
-  files: { name: string; url: string }[]
-}
+export type CopiedMessage = NonNullable<ReturnType<typeof unpack>>
 
 /** The present state of a message; null when it is deleted. */
 export type Change = { seq: number; message: CopiedMessage | null }
 
 export type CopyStore = ReturnType<typeof openCopyStore>
 
-type State = {
-  storage: Storage
-  prefix: string
-  /** Characters of all keys and values; null after another tab has written. */
-  units: number | null
-  /** Stored once per person, so that all their messages follow a change of name. */
-  names: Record<string, unknown> | null
-  parsed: Map<string, CopiedMessage[]>
-}
-
 /** Opens the copy of one person and one database, a hundred places per key; others are deleted. */
 export function openCopyStore(storage: Storage, userId: number, epoch: string) {
   const prefix = `history.${userId}.${epoch}.`
   for (const key of storage.keys('history.')) if (!key.startsWith(prefix)) storage.remove(key)
-  const state: State = { storage, prefix, units: null, names: null, parsed: new Map() }
-  storage.watch((key) => {
-    state.units = null
-    state.parsed.delete(key)
-    if (key !== `${prefix}names`) return
-    state.names = null
-    state.parsed.clear()
-  })
+  const { keys, learnNames, names, parse, read, remove, roomOf, total, write } = openChunks(
+    storage,
+    prefix,
+  )
+  const keyOf = (room: number, seq: number) => `${prefix}${room}.${Math.floor(seq / chunkMessages)}`
+  const chunkOf = (key: string): number => Number(key.split('.').at(-1))
+  /** Drops the oldest chunk of all rooms; false when there is none. */
+  const evict = (): boolean => {
+    const times = keys().map((key) => ({ key, at: read(key).at(-1)?.at ?? 0 }))
+    const [oldest] = times.sort((a, b) => a.at - b.at)
+    if (oldest !== undefined) remove([oldest.key])
+    return oldest !== undefined
+  }
   return {
     /** Merges changes of a room, as far as the browser has space. */
-    apply: (room: number, changes: Change[]) => apply(state, room, changes),
-    /** The newest `count` messages of a room, oldest first. */
-    read: (room: number, count = Number.POSITIVE_INFINITY) => read(state, room, count),
-    find: (room: number, seq: number) =>
-      chunk(state, keyOf(state, room, seq)).find((message) => message.seq === seq) ?? null,
-    rename(user: number, name: string) {
-      if (user in namesOf(state)) learnNames(state, [{ user, name }])
+    apply(room: number, changes: Change[]) {
+      learnNames(changes.flatMap(({ message }) => message ?? []))
+      for (const [key, those] of Map.groupBy(changes, ({ seq }) => keyOf(room, seq))) {
+        // Another tab may have written it, and its event may not have arrived here yet.
+        const after = merge(parse(key), those)
+        if (after?.length === 0) remove([key])
+        else if (after !== null) write(key, after.map(pack))
+      }
+      while (total() > copyUnitsMax && evict());
     },
-    rooms: () =>
-      [...new Set(storage.keys(prefix).map((key) => roomOf(state, key)))].filter(Boolean),
+    /** The newest `count` messages of a room, oldest first. */
+    read(room: number, count = Number.POSITIVE_INFINITY) {
+      let newest: CopiedMessage[] = []
+      const ofRoom = keys().filter((key) => roomOf(key) === room)
+      for (const key of ofRoom.sort((a, b) => chunkOf(b) - chunkOf(a))) {
+        if (newest.length < count) newest = [...read(key), ...newest]
+      }
+      return newest.slice(-count)
+    },
+    find: (room: number, seq: number) =>
+      read(keyOf(room, seq)).find((message) => message.seq === seq) ?? null,
+    rename(user: number, name: string) {
+      if (user in names()) learnNames([{ user, name }])
+    },
+    rooms: () => [...new Set(storage.keys(prefix).map(roomOf))].filter(Boolean),
     /** Up to which revision the copy of a room is complete; null when there is none. */
     head(room: number) {
       const head = storage.read(`${prefix}${room}.head`)
       return typeof head === 'number' && Number.isSafeInteger(head) ? head : null
     },
     /** False when the browser stores nothing. */
-    setHead: (room: number, revision: number) => write(state, `${prefix}${room}.head`, revision),
-    forget: (room: number) => remove(state, storage.keys(`${prefix}${room}.`)),
-    /** Drops the oldest chunk of all rooms; false when there is none. */
-    evict: () => evict(state),
-    clear() {
-      state.names = null
-      remove(state, storage.keys(prefix))
-    },
-    usage() {
-      const messages = chunkKeys(state).reduce((sum, key) => sum + chunk(state, key).length, 0)
-      return { messages, units: total(state) }
-    },
+    setHead: (room: number, revision: number) => write(`${prefix}${room}.head`, revision),
+    forget: (room: number) => remove(storage.keys(`${prefix}${room}.`)),
+    evict,
+    clear: () => remove(storage.keys(prefix)),
+    usage: () => ({ messages: keys().flatMap(read).length, units: total() }),
     /** Everything by chunk, for the search: the same array as long as it has not changed. */
-    chunks: () => chunkKeys(state).map((key) => chunk(state, key)),
+    chunks: () => keys().map(read),
   }
+}
+
+/** The keys of a copy, whose chunks are parsed once. */
+function openChunks(storage: Storage, prefix: string) {
+  const parsed = new Map<string, CopiedMessage[]>()
+  const namesKey = `${prefix}names`
+  let known: Record<string, unknown> | null = null
+  /** Characters of all values; NaN after another tab has written. */
+  let units = Number.NaN
+  const drop = (key: string): void => {
+    parsed.delete(key)
+    if (key !== namesKey) return
+    known = null
+    parsed.clear()
+  }
+  storage.watch((key) => {
+    units = Number.NaN
+    drop(key)
+  })
+  const names = () => (known ??= fieldsOf(storage.read(namesKey)))
+  /** Not a number for a key that is of no room. */
+  const roomOf = (key: string): number => Number(key.slice(prefix.length).split('.')[0])
+  const parse = (key: string): CopiedMessage[] => {
+    const stored = storage.read(key)
+    const lists: unknown[] = Array.isArray(stored) ? stored.slice(0, chunkMessages) : []
+    const messages = lists.flatMap((list) => unpack(roomOf(key), names(), list) ?? [])
+    parsed.set(key, messages)
+    return messages
+  }
+  const remove = (removed: string[]): void => {
+    for (const key of removed) {
+      units -= storage.size(key)
+      storage.remove(key)
+      drop(key)
+    }
+  }
+  return {
+    keys: () => storage.keys(prefix).filter((key) => /^\d+\.\d+$/.test(key.slice(prefix.length))),
+    roomOf,
+    parse,
+    read: (key: string) => parsed.get(key) ?? parse(key),
+    remove,
+    /** The storage makes space by `evict` when it is full: false means that there is none at all. */
+    write(key: string, value: unknown) {
+      remove([key])
+      const isKept = storage.write(key, value)
+      units += storage.size(key)
+      return isKept
+    },
+    total() {
+      const count = () => storage.keys(prefix).reduce((sum, key) => sum + storage.size(key), 0)
+      if (Number.isNaN(units)) units = count()
+      return units
+    },
+    names,
+    /** A name is stored once per person, so that all their messages follow a change of it. */
+    learnNames(people: { user: number; name: string }[]) {
+      if (people.every(({ user, name }) => names()[user] === name)) return
+      known = { ...names(), ...Object.fromEntries(people.map(({ user, name }) => [user, name])) }
+      parsed.clear()
+      storage.write(namesKey, known)
+      units = Number.NaN
+    },
+  }
+}
+
+/** The messages of a chunk after some changes; null when all of them are known already. */
+function merge(chunk: CopiedMessage[], changes: Change[]): CopiedMessage[] | null {
+  const bySeq = new Map(chunk.map((message) => [message.seq, message]))
+  const news = changes.filter(({ seq, message }) => {
+    const known = bySeq.get(seq)?.revision ?? -1
+    return message === null ? known >= 0 : known < message.revision
+  })
+  for (const { seq, message } of news) {
+    if (message === null) bySeq.delete(seq)
+    else bySeq.set(seq, message)
+  }
+  return news.length === 0 ? null : [...bySeq.values()].sort((a, b) => a.seq - b.seq)
 }
 
 /** The change that an event of the server tells; null for an event about no message. */
@@ -111,112 +180,9 @@ export function excerptOf({ text }: CopiedMessage): string {
   return Array.from(text.replace(/\s+/gu, ' ')).slice(0, limits.quoteLettersMax).join('')
 }
 
-function apply(state: State, room: number, changes: Change[]): void {
-  learnNames(
-    state,
-    changes.flatMap(({ message }) => message ?? []),
-  )
-  for (const [key, those] of Map.groupBy(changes, ({ seq }) => keyOf(state, room, seq))) {
-    // Another tab may have written it, and its event may not have arrived here yet.
-    state.parsed.delete(key)
-    const bySeq = new Map(chunk(state, key).map((message) => [message.seq, message]))
-    const news = those.filter(({ seq, message }) => {
-      const known = bySeq.get(seq)?.revision ?? -1
-      return message === null ? known >= 0 : known < message.revision
-    })
-    if (news.length === 0) continue
-    for (const { seq, message } of news) {
-      if (message === null) bySeq.delete(seq)
-      else bySeq.set(seq, message)
-    }
-    const after = [...bySeq.values()].sort((a, b) => a.seq - b.seq)
-    if (after.length === 0) remove(state, [key])
-    else if (write(state, key, after.map(pack))) state.parsed.set(key, after)
-  }
-  while (total(state) > copyUnitsMax && evict(state));
-}
-
-function read(state: State, room: number, count: number): CopiedMessage[] {
-  let newest: CopiedMessage[] = []
-  const keys = chunkKeys(state).filter((key) => roomOf(state, key) === room)
-  for (const key of keys.sort((a, b) => chunkOf(b) - chunkOf(a))) {
-    if (newest.length >= count) break
-    newest = [...chunk(state, key), ...newest]
-  }
-  return newest.slice(Math.max(0, newest.length - count))
-}
-
-function chunk(state: State, key: string): CopiedMessage[] {
-  const known = state.parsed.get(key)
-  if (known !== undefined) return known
-  const stored = state.storage.read(key)
-  const messages = (Array.isArray(stored) ? stored.slice(0, chunkMessages) : []).flatMap(
-    (values: unknown) => unpack(state, roomOf(state, key), values) ?? [],
-  )
-  state.parsed.set(key, messages)
-  return messages
-}
-
-function keyOf({ prefix }: State, room: number, seq: number): string {
-  return `${prefix}${room}.${Math.floor(seq / chunkMessages)}`
-}
-
-function chunkOf(key: string): number {
-  return Number(key.split('.').at(-1))
-}
-
-/** Not a number for a key that is of no room. */
-function roomOf({ prefix }: State, key: string): number {
-  return Number(key.slice(prefix.length).split('.')[0])
-}
-
-function chunkKeys({ storage, prefix }: State): string[] {
-  return storage.keys(prefix).filter((key) => /^\d+\.\d+$/.test(key.slice(prefix.length)))
-}
-
-/** The storage makes space by `evict` when it is full, so false means that there is none at all. */
-function write(state: State, key: string, value: unknown): boolean {
-  remove(state, [key])
-  const isKept = state.storage.write(key, value)
-  if (state.units !== null && isKept) state.units += key.length + state.storage.size(key)
-  return isKept
-}
-
-function remove(state: State, keys: string[]): void {
-  for (const key of keys) {
-    const size = state.storage.size(key)
-    if (state.units !== null && size > 0) state.units -= key.length + size
-    state.storage.remove(key)
-    state.parsed.delete(key)
-  }
-}
-
-function total(state: State): number {
-  const { prefix, storage } = state
-  state.units ??= storage.keys(prefix).reduce((sum, key) => sum + key.length + storage.size(key), 0)
-  return state.units
-}
-
-function evict(state: State): boolean {
-  const times = chunkKeys(state).map((key) => ({ key, at: chunk(state, key).at(-1)?.at ?? 0 }))
-  const [oldest] = times.sort((a, b) => a.at - b.at)
-  if (oldest !== undefined) remove(state, [oldest.key])
-  return oldest !== undefined
-}
-
-function namesOf(state: State): Record<string, unknown> {
-  state.names ??= fieldsOf(state.storage.read(`${state.prefix}names`))
-  return state.names
-}
-
-function learnNames(state: State, people: { user: number; name: string }[]): void {
-  const known = namesOf(state)
-  const changed = people.filter(({ user, name }) => known[user] !== name)
-  if (changed.length === 0) return
-  state.names = { ...known, ...Object.fromEntries(changed.map(({ user, name }) => [user, name])) }
-  write(state, `${state.prefix}names`, state.names)
-  state.parsed.clear()
-}
+const numbers = { seq: 'number', revision: 'number', user: 'number', at: 'number' } as const
+const texts = { name: 'string', text: 'string', clientId: 'string' } as const
+const shape = { ...numbers, ...texts, isEdited: 'boolean', replyTo: 'number' } as const
 
 /** In the storage a message is a list without the names of its fields; the last three are rare. */
 export function pack(message: CopiedMessage): unknown[] {
@@ -226,61 +192,44 @@ export function pack(message: CopiedMessage): unknown[] {
   return isPlain ? packed : [...packed, isEdited, replyTo, files]
 }
 
-const messageShape = {
-  seq: 'number',
-  revision: 'number',
-  user: 'number',
-  name: 'string',
-  at: 'number',
-  text: 'string',
-  clientId: 'string',
-  isEdited: 'boolean',
-  replyTo: 'number',
-} as const
-
 /** A stored message is only believed when it has the right shape. */
-function unpack(state: State, room: number, values: unknown): CopiedMessage | null {
+function unpack(room: number, names: Record<string, unknown>, values: unknown) {
   const fields: unknown[] = Array.isArray(values) ? values : []
   const [seq, revision, user, at, text, clientId, isEdited = false, replyTo = 0, files] = fields
-  const name = namesOf(state)[Number(user)] ?? ''
+  const name = names[Number(user)] ?? ''
   const message = { seq, revision, user, name, at, text, clientId, isEdited, replyTo }
-  if (!hasShape(message, messageShape)) return null
-  if (message.text.length > limits.messageUnitsMax) return null
+  if (!hasShape(message, shape) || message.text.length > limits.messageUnitsMax) return null
   if (!/^[\w-]{1,64}$/.test(message.clientId)) return null
   return { ...message, room, files: Array.isArray(files) ? files.filter(isFile) : [] }
 }
 
-function isFile(file: unknown): file is CopiedMessage['files'][number] {
+function isFile(file: unknown): file is { name: string; url: string } {
   const isWhole = hasShape(file, { name: 'string', url: 'string' })
   return isWhole && URL.canParse(file.url, location.href)
 }
 
 /** Messages of any room that contain every one of the words, newest first. */
 export function findIn(chunks: CopiedMessage[][], words: string, hitsMax: number): CopiedMessage[] {
-  const wanted = fold(words)
-    .split(/\s+/u)
-    .filter((word) => word !== '')
+  const wanted = fold(words).split(/\s+/u).filter(Boolean)
   if (wanted.length === 0) return []
   return chunks
     .flatMap((chunk) => {
-      const folded = foldedOf(chunk)
-      return chunk.filter((_, n) => wanted.every((word) => folded[n]?.includes(word)))
+      const texts = foldedOf(chunk)
+      return chunk.filter((_, n) => wanted.every((word) => texts[n]?.includes(word)))
     })
     .sort((a, b) => b.at - a.at)
     .slice(0, hitsMax)
 }
 
 /** A chunk is a new array whenever it has changed. */
-const known = new WeakMap<CopiedMessage[], string[]>()
+const folded = new WeakMap<CopiedMessage[], string[]>()
 
 function foldedOf(chunk: CopiedMessage[]): string[] {
-  const before = known.get(chunk)
-  if (before !== undefined) return before
-  const folded = chunk.map(({ text, files }) =>
-    fold(files.length === 0 ? text : `${text}\n${files.map(({ name }) => name).join('\n')}`),
-  )
-  known.set(chunk, folded)
-  return folded
+  const textOf = ({ text, files }: CopiedMessage): string =>
+    [text, ...files.map(({ name }) => name)].join('\n')
+  const texts = folded.get(chunk) ?? chunk.map((message) => fold(textOf(message)))
+  folded.set(chunk, texts)
+  return texts
 }
 
 /** Case, accents and width make no difference; most texts have none of the last two. */
