@@ -220,7 +220,7 @@ export type Sound = {
 }
 
 /** The copy of messages in this browser, for reading without the server and for search. */
-export type DeviceCopy = {
+type DeviceCopy = {
   changed: (room: number, revision: number) => void
   onEvent: (event: ChatEvent) => void
   setRooms: () => void

@@ -116,18 +116,14 @@ function openChunks(storage: Storage, prefix: string) {
     parse,
     read: (key: string) => parsed.get(key) ?? parse(key),
     remove,
-    /** The storage makes space by `evict` when it is full: false means that there is none at all. */
+    /** The storage makes space by `evict` when it is full: false means that there is none. */
     write(key: string, value: unknown) {
       remove([key])
       const isKept = storage.write(key, value)
       units += storage.size(key)
       return isKept
     },
-    total() {
-      const count = () => storage.keys(prefix).reduce((sum, key) => sum + storage.size(key), 0)
-      if (Number.isNaN(units)) units = count()
-      return units
-    },
+    total: () => (units ||= storage.keys(prefix).reduce((sum, key) => sum + storage.size(key), 0)),
     names,
     /** A name is stored once per person, so that all their messages follow a change of it. */
     learnNames(people: { user: number; name: string }[]) {

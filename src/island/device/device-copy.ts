@@ -1,27 +1,83 @@
 import { createPaths } from '../../shared/paths'
 import type { ChatEvent } from '../../shared/protocol'
-import type { App, DeviceCopy, DeviceHit } from '../app'
+import type { App } from '../app'
 import { claim } from '../ui/storage'
 import { copiedRoom } from './copied-room'
 import { changeOf, type CopyStore, findIn, openCopyStore } from './copy-store'
 
-/** What is copied: nothing, open rooms, or private rooms, too. */
-type Keeping = 'off' | 'open' | 'all'
+export type ManagedCopy = ReturnType<typeof openDeviceCopy>
 
-/** The copy with what the settings and the export need of it. */
-export type ManagedCopy = DeviceCopy &
-  Pick<CopyStore, 'clear' | 'find' | 'read' | 'usage'> & {
-    keeping: () => Keeping
-    keep: (keeping: Keeping) => void
+/**
+ * Opens the copy of the person on this page. It is filled from the room's changes as JSON, which
+ * name edits and deletions as well; one of the browser's tabs fetches them.
+ */
+export function openDeviceCopy(app: App) {
+  const { page, positions, rooms, storage, timeline } = app
+  const store = openCopyStore(storage, page.user?.id ?? 0, page.epoch)
+  // Unsent messages and drafts matter more than a copy.
+  storage.makeRoom = store.evict
+  const behind: Behind = new Map()
+  /** What is copied: nothing, open rooms, or private rooms, too. */
+  const keeping = () => {
+    const chosen = storage.read(`keeping.${page.user?.id}`)
+    return chosen === 'off' || chosen === 'all' ? chosen : 'open'
   }
+  /** Closed and direct rooms are copied only on a device that the person called their own. */
+  const isAllowed = (room: number): boolean => {
+    const kind = rooms.find(room)?.kind
+    return kind === 'open' ? keeping() !== 'off' : kind !== undefined && keeping() === 'all'
+  }
+  const changed = createUpdates(app, store, behind, isAllowed)
+  const copyRoomOnPage = (): void => {
+    const room = timeline.room()
+    changed(room, Math.max(positions.known(room), rooms.find(room)?.revision ?? 0))
+  }
+  /** The rooms may have changed: copies of other rooms are dropped, the rest is updated. */
+  const setRooms = (): void => {
+    if (keeping() === 'off') store.clear()
+    // Before the first hello nothing is known of any room.
+    for (const room of rooms.list().length === 0 ? [] : store.rooms()) {
+      if (isAllowed(room)) changed(room, rooms.find(room)?.revision ?? 0)
+      else store.forget(room)
+    }
+    copyRoomOnPage()
+  }
+  document.getElementById('log')?.addEventListener('fresh', copyRoomOnPage)
+  setRooms()
+  return {
+    ...store,
+    changed,
+    onEvent(event: ChatEvent) {
+      if (event.type === 'room.left') store.forget(event.room)
+      // At once, as nothing has to be fetched for it; the revision is reached with the next fetch.
+      if (event.type === 'message.removed') store.apply(event.room, [{ ...event, message: null }])
+      const isChange = event.type === 'message.removed' || event.type === 'caught_up'
+      if (isChange) changed(event.room, event.revision)
+    },
+    setRooms,
+    openRoom: (room: number) => copiedRoom(app, store, room),
+    search: (words: string) => search(app, store, words),
+    keeping,
+    keep(chosen: 'off' | 'open' | 'all') {
+      storage.write(`keeping.${page.user?.id}`, chosen)
+      setRooms()
+    },
+    clear() {
+      store.clear()
+      behind.clear()
+      storage.write(`cleared.${page.user?.id}`, true)
+    },
+  }
+}
 
-type State = {
-  app: App
-  store: CopyStore
-  /** Rooms whose copy is behind, with their newest revision. */
-  behind: Map<number, number>
-  /** Rooms are fetched one after the other. */
-  queue: Promise<void>
+const hitsMax = 50
+
+/** Messages of rooms the person is in, with the present names of the rooms. */
+function search({ rooms }: App, store: CopyStore, words: string) {
+  return findIn(store.chunks(), words, hitsMax).flatMap(({ room, seq, name, text }) => {
+    const roomName = rooms.find(room)?.name
+    return roomName === undefined ? [] : { room, seq, roomName, sender: name, text }
+  })
 }
 
 /** Changes of one moment are fetched together. */
@@ -35,135 +91,60 @@ const retryMs = 5_000
 const firstRevisions = 400
 /** A copy that is further behind is begun again. */
 const behindMax = 2_000
-/** Hits of a search in the copy. */
-const hitsMax = 50
 
-/**
- * Opens the copy of the person on this page. It is filled from the room's changes as JSON, which
- * name edits and deletions as well; one of the browser's tabs fetches them.
- */
-export function openDeviceCopy(app: App): ManagedCopy {
-  const { page, storage } = app
-  const store = openCopyStore(storage, page.user?.id ?? 0, page.epoch)
-  // Unsent messages and drafts matter more than a copy.
-  storage.makeRoom = store.evict
-  const state: State = { app, store, behind: new Map(), queue: Promise.resolve() }
-  const setRooms = (): void => {
-    dropOrUpdate(state)
-    copyRoomOnPage(state)
-  }
-  document.getElementById('log')?.addEventListener('fresh', () => copyRoomOnPage(state))
-  setRooms()
-  return {
-    ...store,
-    changed: (room, revision) => changed(state, room, revision),
-    onEvent: (event) => onEvent(state, event),
-    setRooms,
-    openRoom: (room) => copiedRoom(app, store, room),
-    search: (words) => search(state, words),
-    keeping: () => keepingOf(app),
-    keep(keeping) {
-      storage.write(`keeping.${page.user?.id}`, keeping)
-      setRooms()
-    },
-    clear() {
-      store.clear()
-      state.behind.clear()
-      storage.write(clearedKey(app), true)
-    },
-  }
-}
+/** Rooms whose copy is behind, with their newest revision. */
+type Behind = Map<number, number>
 
-/** Set once the copy was cleared: what was cleared is not fetched again, only what is new. */
-function clearedKey({ page }: App): string {
-  return `cleared.${page.user?.id}`
-}
-
-function keepingOf({ page, storage }: App): Keeping {
-  const keeping = storage.read(`keeping.${page.user?.id}`)
-  return keeping === 'off' || keeping === 'all' ? keeping : 'open'
-}
-
-/** Closed and direct rooms are copied only on a device that the person called their own. */
-function isAllowed(state: State, room: number): boolean {
-  const keeping = keepingOf(state.app)
-  const kind = state.app.rooms.find(room)?.kind
-  return keeping !== 'off' && kind !== undefined && (kind === 'open' || keeping === 'all')
-}
-
-/** The person's rooms may have changed: copies of other rooms are dropped, the rest is updated. */
-function dropOrUpdate(state: State): void {
-  const { app, store } = state
-  if (keepingOf(app) === 'off') return store.clear()
-  const rooms = new Map(app.rooms.list().map(({ id, revision }) => [id, revision]))
-  // Before the first hello nothing is known of any room.
-  if (rooms.size === 0) return
-  for (const room of store.rooms()) {
-    const revision = rooms.get(room)
-    if (revision === undefined || !isAllowed(state, room)) store.forget(room)
-    else changed(state, room, revision)
-  }
-}
-
-function copyRoomOnPage(state: State): void {
-  const { positions, rooms, timeline } = state.app
-  const room = timeline.room()
-  changed(state, room, Math.max(positions.known(room), rooms.find(room)?.revision ?? 0))
-}
-
-function onEvent(state: State, event: ChatEvent): void {
-  if (event.type === 'room.left') state.store.forget(event.room)
-  if (event.type === 'caught_up') changed(state, event.room, event.revision)
-  if (event.type !== 'message.removed') return
-  // At once, as nothing has to be fetched for it; the revision is reached with the next fetch.
-  state.store.apply(event.room, [{ seq: event.seq, message: null }])
-  changed(state, event.room, event.revision)
-}
-
-function changed(state: State, room: number, revision: number): void {
-  if (!isAllowed(state, room) || revision <= (state.store.head(room) ?? 0)) return
-  const known = state.behind.get(room)
-  state.behind.set(room, Math.max(revision, known ?? 0))
-  if (known !== undefined) return
-  const { page, rooms } = state.app
-  // The golden ratio spreads ids evenly; all tabs of a browser get the same moment.
-  const share = ((page.user?.id ?? 0) * 0.618034) % 1
-  const spreadMs = share * (rooms.find(room)?.online ?? 0) * spreadMsPerPerson
-  updateAfter(state, room, gatherMs + spreadMs)
-}
-
-/** Updates a room after a pause, in one of the browser's tabs. */
-function updateAfter(state: State, room: number, ms: number): void {
-  setTimeout(() => {
+/** Gives a function that brings the copy of a room to a revision, soon and in one tab. */
+function createUpdates(
+  app: App,
+  store: CopyStore,
+  behind: Behind,
+  isAllowed: (room: number) => boolean,
+) {
+  const { page, rooms, storage } = app
+  let queue = Promise.resolve()
+  const isBehind = (room: number, revision: number): boolean =>
+    isAllowed(room) && revision > (store.head(room) ?? 0)
+  const updateAfter = (room: number, ms: number): void => {
     const work = (): void => {
-      state.queue = state.queue.then(() => update(state, room)).catch(() => {})
+      queue = queue.then(() => update(room)).catch(() => {})
     }
-    claim(state.app.storage, 'copying', work, () => updateAfter(state, room, otherTabMs))
-  }, ms)
-}
-
-async function update(state: State, room: number): Promise<void> {
-  const { app, behind, store } = state
-  const revision = behind.get(room) ?? 0
-  behind.delete(room)
-  const head = store.head(room)
-  if (!isAllowed(state, room) || revision <= (head ?? 0)) return
-  if (head === null || revision - head > behindMax) {
-    store.forget(room)
-    const first = app.storage.read(clearedKey(app)) === true ? 1 : firstRevisions
-    // A browser that stores nothing needs no answers.
-    if (!store.setHead(room, Math.max(0, revision - first))) return
+    setTimeout(() => claim(storage, 'copying', work, () => updateAfter(room, otherTabMs)), ms)
   }
-  const waitMs = await fetchChanges(state, room)
-  if (waitMs === 0 || behind.has(room)) return
-  behind.set(room, revision)
-  updateAfter(state, room, waitMs)
+  const update = async (room: number): Promise<void> => {
+    const revision = behind.get(room) ?? 0
+    behind.delete(room)
+    if (!isBehind(room, revision)) return
+    const head = store.head(room)
+    if (head === null || revision - head > behindMax) {
+      store.forget(room)
+      // What was cleared is not fetched again, only what is new.
+      const first = storage.read(`cleared.${page.user?.id}`) === true ? 1 : firstRevisions
+      // A browser that stores nothing needs no answers.
+      if (!store.setHead(room, Math.max(0, revision - first))) return
+    }
+    const waitMs = await fetchChanges(app, store, room)
+    if (waitMs === 0 || behind.has(room)) return
+    behind.set(room, revision)
+    updateAfter(room, waitMs)
+  }
+  return (room: number, revision: number): void => {
+    if (!isBehind(room, revision)) return
+    const known = behind.get(room)
+    behind.set(room, Math.max(revision, known ?? 0))
+    if (known !== undefined) return
+    // The golden ratio spreads ids evenly; all tabs of a browser get the same moment.
+    const share = ((page.user?.id ?? 0) * 0.618034) % 1
+    const spreadMs = share * (rooms.find(room)?.online ?? 0) * spreadMsPerPerson
+    updateAfter(room, gatherMs + spreadMs)
+  }
 }
 
 type Changes = { events: ChatEvent[]; revision: number; more: boolean; reload?: boolean }
 
 /** Fetches a room's changes since its head; gives for how many ms the server refuses, or 0. */
-async function fetchChanges({ app, store }: State, room: number): Promise<number> {
+async function fetchChanges(app: App, store: CopyStore, room: number): Promise<number> {
   const { base, epoch } = app.page
   let after = store.head(room)
   while (after !== null) {
@@ -188,13 +169,4 @@ async function fetchChanges({ app, store }: State, room: number): Promise<number
     after = page.more && page.revision > after ? page.revision : null
   }
   return 0
-}
-
-/** Messages of rooms the person is in, with the present names of the rooms. */
-function search({ app, store }: State, words: string): DeviceHit[] {
-  return findIn(store.chunks(), words, hitsMax).flatMap((hit) => {
-    const roomName = app.rooms.find(hit.room)?.name
-    const { room, seq, name, text } = hit
-    return roomName === undefined ? [] : [{ room, seq, roomName, sender: name, text }]
-  })
 }

@@ -15,9 +15,8 @@ import { list, placeOf, roomTitle, rowsOf } from '../ui/rows'
 import { changeOf, type CopiedMessage, excerptOf } from './copy-store'
 import type { ManagedCopy } from './device-copy'
 
-type Words = DOMStringMap
 /** Which message. */
-type Key = { room: number; seq: number }
+type Key = ReturnType<typeof placeOf>
 
 /** Fills in how much there is to save of the room on the page, and saves it when asked. */
 export function decorateExport(app: App, copy: ManagedCopy): void {
@@ -33,11 +32,10 @@ export function decorateExport(app: App, copy: ManagedCopy): void {
   element('export-private-row', HTMLElement).hidden = !hasNotes
   const show = (): void => {
     const counts = { loaded: chosenKeys().length, device: copy.read(app.timeline.room()).length }
-    for (const [range, n] of Object.entries(counts)) {
+    for (const [range, count] of Object.entries(counts)) {
       const label = element(`export-${range}`, HTMLElement)
-      label.textContent = fill(label.dataset.label ?? '', {
-        n: n.toLocaleString(app.page.language),
-      })
+      const n = count.toLocaleString(app.page.language)
+      label.textContent = fill(label.dataset.label ?? '', { n })
     }
   }
   show()
@@ -60,29 +58,27 @@ function chosenKeys(): Key[] {
 }
 
 /** Builds the file and hands it to the browser. */
-async function save(app: App, copy: ManagedCopy, words: Words): Promise<void> {
-  const { page, timeline } = app
+async function save({ page, timeline }: App, copy: ManagedCopy, words: DOMStringMap) {
   const isDevice = document.querySelector('#export-here [value=device]:checked') !== null
   const progress = element('export-progress', HTMLProgressElement)
   progress.hidden = false
-  const read = (keys: Key[]): Promise<CopiedMessage[]> => readMessages(page, copy, keys, isDevice)
+  const read = (keys: Key[]) => readMessages(page, copy, keys, isDevice)
   const keys = isDevice ? [] : chosenKeys()
   const messages = isDevice ? copy.read(timeline.room()) : await read(keys)
   const replies = messages.filter(({ replyTo }) => replyTo > 0)
-  const quoted = new Map<string, { name: string; text: string }>()
-  for (const message of await read(replies.map(({ room, replyTo }) => ({ room, seq: replyTo })))) {
-    quoted.set(`${message.room}.${message.seq}`, { ...message, text: excerptOf(message) })
-  }
-  const isWhole = !isDevice && messages.length === keys.length
+  const answered = await read(replies.map(({ room, replyTo }) => ({ room, seq: replyTo })))
+  const quotes = new Map(answered.map((one) => [`${one.room}.${one.seq}`, one]))
   const pieces = messages.map((message) => {
     const files = message.files.map(({ name, url }) => {
       return { name, url: new URL(url, location.href).href }
     })
-    const reply = quoted.get(`${message.room}.${message.replyTo}`) ?? null
+    const quoted = quotes.get(`${message.room}.${message.replyTo}`)
+    const reply = quoted === undefined ? null : { name: quoted.name, text: excerptOf(quoted) }
     return exportMessage({ ...message, files, reply }, stamp, words.edited ?? '')
   })
-  pieces.unshift(headingOf(page, words, messages, isDevice, isWhole))
-  download(new Blob(pieces, { type: 'text/plain;charset=utf-8' }))
+  const isWhole = !isDevice && messages.length === keys.length
+  const range = isDevice ? words.rangeDevice : words.rangeLoaded
+  download([headingOf(page, words, messages, range ?? '', isWhole), ...pieces])
   progress.hidden = true
   const { one = '', other = '' } = words
   const done = plural(page.language, messages.length, { one, other })
@@ -91,12 +87,7 @@ async function save(app: App, copy: ManagedCopy, words: Words): Promise<void> {
 }
 
 /** Messages as the server has them; without an answer, or if asked to, from the device copy. */
-async function readMessages(
-  page: Page,
-  copy: ManagedCopy,
-  wanted: Key[],
-  isDevice: boolean,
-): Promise<CopiedMessage[]> {
+async function readMessages(page: Page, copy: ManagedCopy, wanted: Key[], isDevice: boolean) {
   const found: CopiedMessage[] = []
   for (const [room, keys] of Map.groupBy(wanted, (key) => key.room)) {
     const left = new Set(keys.map(({ seq }) => seq))
@@ -111,54 +102,47 @@ async function readMessages(
   return found.sort((a, b) => (a.room === b.room ? a.seq - b.seq : a.at - b.at))
 }
 
+const pageMessages = 200
+
 /** The messages of a room before a seq, oldest first; null without an answer. */
-async function fetchBefore(
-  page: Page,
-  room: number,
-  before: number,
-): Promise<CopiedMessage[] | null> {
-  const path = `${createPaths(page.base).older(room, before)}&limit=${pageMessages}`
+async function fetchBefore({ base }: Page, room: number, before: number) {
+  const path = `${createPaths(base).older(room, before)}&limit=${pageMessages}`
   const answer = await fetch(path, { headers: { Accept: 'application/json' } }).catch(() => null)
   if (answer?.ok !== true) return null
   const { messages }: { messages: MessageEvent[] } = await answer.json()
   return messages.flatMap((event) => changeOf(event)?.message ?? [])
 }
 
-const pageMessages = 200
-
 const offset = (at: number): number => -new Date(at).getTimezoneOffset()
-
 const stamp = (at: number): string => stampAhead(at, offset(at))
 
 function headingOf(
-  page: Page,
-  words: Words,
+  { build, language }: Page,
+  words: DOMStringMap,
   messages: CopiedMessage[],
-  isDevice: boolean,
+  range: string,
   isWhole: boolean,
 ): string {
-  const day = new Intl.DateTimeFormat(page.language, { dateStyle: 'medium', timeStyle: 'short' })
+  const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
   const ends = [messages[0], messages.at(-1)].map((end) => (end ? day.format(end.at) : '–'))
-  const zone = `${offsetText(offset(Date.now()))} ${day.resolvedOptions().timeZone}`
-  const range = isDevice ? words.rangeDevice : words.rangeLoaded
-  const facts: [string, string][] = [
-    [words.room ?? '', roomTitle()],
-    [words.range ?? '', `${range}, ${ends.join(' – ')}`],
-    [words.messages ?? '', String(messages.length)],
-    [words.zone ?? '', zone],
-    [words.software ?? '', `Chatroom ${page.build}`],
-  ]
+  const facts: Record<string, string> = {
+    room: roomTitle(),
+    range: `${range}, ${ends.join(' – ')}`,
+    messages: String(messages.length),
+    zone: `${offsetText(offset(Date.now()))} ${day.resolvedOptions().timeZone}`,
+    software: `Chatroom ${build}`,
+  }
   const hasMore = document.querySelector('#older, #newer, .remembered') !== null
-  if (!isWhole || hasMore) facts.push([words.missing ?? '', words.missingNote ?? ''])
-  return exportHeading(facts)
+  if (!isWhole || hasMore) facts.missing = words.missingNote ?? ''
+  return exportHeading(Object.entries(facts).map(([name, value]) => [words[name] ?? '', value]))
 }
 
-function download(file: Blob): void {
+const keepMs = 60_000
+
+function download(pieces: string[]): void {
   const name = exportName(list().dataset.name ?? '', stamp(Date.now()))
-  const href = URL.createObjectURL(file)
+  const href = URL.createObjectURL(new Blob(pieces, { type: 'text/plain;charset=utf-8' }))
   make('a', { href, download: `${name}.txt` }).click()
   // The browser reads it after this turn.
   setTimeout(() => URL.revokeObjectURL(href), keepMs)
 }
-
-const keepMs = 60_000

@@ -8,12 +8,7 @@ import { showToast } from '../ui/toast'
 export const soundPauseMs = 3_000
 
 /** Loudness by volume. */
-const gains = new Map([
-  ['off', 0],
-  ['low', 0.03],
-  ['middle', 0.06],
-  ['high', 0.14],
-])
+const gains = new Map(Object.entries({ off: 0, low: 0.03, middle: 0.06, high: 0.14 }))
 const tunes: Record<SoundKind, number[]> = {
   talk: [659.26, 987.77],
   mention: [659.26, 987.77, 1318.51],
@@ -27,9 +22,13 @@ export function createSound(page: Page, storage: Storage): Sound {
   const pause = (): void => {
     silentUntil = performance.now() + soundPauseMs
   }
-  const play = createPlayer(() => gains.get(volumeOf(storage)) ?? 0)
+  const volume = (): string => {
+    const chosen = String(storage.read('volume'))
+    return gains.has(chosen) ? chosen : 'middle'
+  }
+  const play = createPlayer(() => gains.get(volume()) ?? 0)
   for (const radio of document.querySelectorAll<HTMLInputElement>('#volume input')) {
-    radio.checked = radio.value === volumeOf(storage)
+    radio.checked = radio.value === volume()
     radio.addEventListener('change', () => {
       storage.write('volume', radio.value)
       play('mention')
@@ -49,70 +48,63 @@ export function createSound(page: Page, storage: Storage): Sound {
   }
 }
 
-function volumeOf(storage: Storage): string {
-  const chosen = String(storage.read('volume'))
-  return gains.has(chosen) ? chosen : 'middle'
-}
-
 /**
  * Synthesised: no file to fetch. Browsers allow sound after the first key or pointer only, so until
  * then the bell says that it is waiting for one.
  */
 function createPlayer(loudness: () => number): (kind: SoundKind) => void {
   let audio: AudioContext | null = null
-  const hint = element('sound-locked', HTMLElement)
-  const bell = element('bell', HTMLElement)
+  const showLocked = (isLocked: boolean): void => {
+    element('sound-locked', HTMLElement).hidden = !isLocked
+    element('bell', HTMLElement).classList.toggle('bell--waiting', isLocked)
+  }
   const wake = (): void => {
     audio ??= new AudioContext()
     if (audio.state !== 'running') void audio.resume().catch(() => {})
-    hint.hidden = true
-    bell.classList.remove('bell--waiting')
+    showLocked(false)
   }
-  hint.hidden = false
-  bell.classList.add('bell--waiting')
   // The click on the sign-in page counts here, too.
   if (navigator.userActivation?.hasBeenActive === true) wake()
+  else showLocked(true)
   for (const type of ['pointerdown', 'keydown']) addEventListener(type, wake, { capture: true })
   return (kind) => {
     const gain = loudness()
-    if (audio === null || audio.state !== 'running' || gain === 0) return
+    if (audio?.state !== 'running' || gain === 0) return
     for (const [index, frequency] of tunes[kind].entries()) {
-      sound(audio, frequency, audio.currentTime + index * 0.07, gain)
+      const at = audio.currentTime + index * 0.07
+      const tone = new OscillatorNode(audio, { frequency })
+      const envelope = new GainNode(audio, { gain: 0 })
+      envelope.gain.setValueAtTime(gain, at)
+      envelope.gain.exponentialRampToValueAtTime(0.0001, at + 0.18)
+      tone.connect(envelope).connect(audio.destination)
+      tone.start(at)
+      tone.stop(at + 0.2)
     }
   }
-}
-
-function sound(audio: AudioContext, frequency: number, at: number, gain: number): void {
-  const tone = new OscillatorNode(audio, { type: 'sine', frequency })
-  const envelope = new GainNode(audio, { gain: 0 })
-  envelope.gain.setValueAtTime(gain, at)
-  envelope.gain.exponentialRampToValueAtTime(0.0001, at + 0.18)
-  tone.connect(envelope).connect(audio.destination)
-  tone.start(at)
-  tone.stop(at + 0.2)
 }
 
 /** Asked for from the bell only, and only where the browser could agree. */
 function setUpNotices(page: Page, storage: Storage): void {
   const button = element('notices', HTMLButtonElement)
+  const isOn = (): boolean => storage.read('notices') === true
+  const show = (): void => button.setAttribute('aria-pressed', String(isOn()))
   button.hidden = !isSecureContext || !('Notification' in window)
-  button.setAttribute('aria-pressed', String(storage.read('notices') === true))
+  show()
   button.addEventListener('click', async () => {
-    const isOn = storage.read('notices') === true
-    const allowed = isOn || (await Notification.requestPermission()) === 'granted'
-    if (!allowed) return showToast(page.words.noticesDenied)
-    storage.write('notices', !isOn)
-    button.setAttribute('aria-pressed', String(!isOn))
+    const isWanted = !isOn()
+    if (isWanted && (await Notification.requestPermission()) !== 'granted') {
+      showToast(page.words.noticesDenied)
+    } else {
+      storage.write('notices', isWanted)
+    }
+    show()
   })
 }
 
-function showNotice(page: Page, { title, text }: { title: string; text: string }): void {
+function showNotice({ language }: Page, { title, text }: { title: string; text: string }): void {
   if (!('Notification' in window) || Notification.permission !== 'granted') return
-  const notice = new Notification(title, {
-    body: text.slice(0, 120),
-    tag: 'chatroom',
-    lang: page.language,
-  })
+  const look = { body: text.slice(0, 120), tag: 'chatroom', lang: language }
+  const notice = new Notification(title, look)
   notice.onclick = () => {
     focus()
     notice.close()
