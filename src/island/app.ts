@@ -2,7 +2,9 @@ import type { AcceptedEvent, ChatEvent, ClientFrame, RefusedEvent } from '../sha
 import type { Addressee, Draft, Drafts } from './composer/drafts'
 import type { Typing } from './composer/typing'
 import type { Connection } from './net/connection'
+import type { Muted } from './people/people'
 import type { Rooms } from './rooms/rooms'
+import type { Positions } from './timeline/positions'
 import type { Clock } from './ui/clock'
 import type { Page, Title } from './ui/page'
 import type { Storage } from './ui/storage'
@@ -137,19 +139,6 @@ export type SuggestionList = { look: (event: Event) => void }
 
 // --- Timeline ----------------------------------------------------------------------------------
 
-/** Up to which revision each room is complete on this page. */
-export type Positions = {
-  known: (room: number) => number
-  set: (room: number, revision: number) => void
-  /** Rows were rendered at this revision: what arrived meanwhile may be missing in them. */
-  readAt: (room: number, revision: number) => void
-  /** A change with this revision arrived; a gap before it is requested once. */
-  heard: (room: number, revision: number) => void
-  caughtUp: (room: number, after: number, revision: number) => void
-  compare: (room: number, head: number) => void
-  interrupted: () => void
-}
-
 export type Timeline = {
   room: () => number
   /** Puts a published row into its place; true for a new one, which `append` adds with others. */
@@ -201,13 +190,6 @@ export type RoomSwitcher = {
   step: (direction: 1 | -1, isUnread: boolean) => void
   /** The room on the page is not the person's any more. */
   leave: () => void
-}
-
-/** People whose messages this browser folds. */
-export type Muted = {
-  toggle: (person: number) => boolean
-  has: (person: number) => boolean
-  decorate: (root: ParentNode) => void
 }
 
 // --- This device -------------------------------------------------------------------------------

@@ -1,5 +1,4 @@
 import { plural } from '../../shared/text'
-import type { Muted } from '../app'
 import { element, onClick } from '../ui/dom'
 import type { Page } from '../ui/page'
 import { list } from '../ui/rows'
@@ -74,8 +73,10 @@ function filterPeople(): HTMLElement[] {
   return people
 }
 
+export type Muted = ReturnType<typeof openMuted>
+
 /** Opens the list of people whose messages this browser folds. */
-export function openMuted({ user, words }: Page, storage: Storage): Muted {
+export function openMuted({ user, words }: Page, storage: Storage) {
   const key = `muted.${user?.id}`
   const read = (): Set<number> => {
     const value = storage.read(key)
@@ -93,8 +94,8 @@ export function openMuted({ user, words }: Page, storage: Storage): Muted {
   onClick(document, '.msg--muted', (row) => row.classList.remove('msg--muted'))
   return {
     decorate,
-    has: (person) => muted.has(person),
-    toggle(person) {
+    has: (person: number): boolean => muted.has(person),
+    toggle(person: number): boolean {
       muted = read()
       if (!muted.delete(person)) muted.add(person)
       storage.write(key, [...muted])

@@ -1,10 +1,13 @@
-import type { Positions } from '../app'
-
 /** `ahead`: revisions after a gap. */
 type Position = { known: number; ahead: Set<number>; isRequested: boolean }
 
-/** Revisions of a room are contiguous; `onGap` requests what came after the last complete one. */
-export function createPositions(onGap: (room: number, after: number) => void): Positions {
+export type Positions = ReturnType<typeof createPositions>
+
+/**
+ * Up to which revision each room is complete on this page. Revisions of a room are contiguous;
+ * `onGap` requests what came after the last complete one.
+ */
+export function createPositions(onGap: (room: number, after: number) => void) {
   const positions = new Map<number, Position>()
   // The newest revision of rooms whose list is not on the page yet.
   const early = new Map<number, number>()
@@ -17,8 +20,8 @@ export function createPositions(onGap: (room: number, after: number) => void): P
     while (position.ahead.delete(position.known + 1)) position.known += 1
   }
   return {
-    known: (room) => positions.get(room)?.known ?? 0,
-    set(room, known) {
+    known: (room: number): number => positions.get(room)?.known ?? 0,
+    set(room: number, known: number): void {
       const before = positions.get(room)
       const heard = before === undefined ? [early.get(room) ?? 0] : [before.known, ...before.ahead]
       early.delete(room)
@@ -27,7 +30,8 @@ export function createPositions(onGap: (room: number, after: number) => void): P
       // A fresh list may be older than what arrived while it was fetched.
       if (Math.max(...heard) > known) request(room, position)
     },
-    readAt(room, revision) {
+    /** Rows were rendered at this revision: what arrived meanwhile may be missing in them. */
+    readAt(room: number, revision: number): void {
       const position = positions.get(room)
       if (position === undefined || !(revision < position.known)) return
       position.known = revision
@@ -35,7 +39,8 @@ export function createPositions(onGap: (room: number, after: number) => void): P
       position.isRequested = false
       request(room, position)
     },
-    heard(room, revision) {
+    /** A change with this revision arrived; a gap before it is requested once. */
+    heard(room: number, revision: number): void {
       const position = positions.get(room)
       if (position === undefined) early.set(room, Math.max(revision, early.get(room) ?? 0))
       if (position === undefined || revision <= position.known) return
@@ -43,7 +48,7 @@ export function createPositions(onGap: (room: number, after: number) => void): P
       advance(position)
       if (position.known < revision) request(room, position)
     },
-    caughtUp(room, after, revision) {
+    caughtUp(room: number, after: number, revision: number): void {
       const position = positions.get(room)
       if (position === undefined) return
       position.isRequested = false
@@ -52,11 +57,11 @@ export function createPositions(onGap: (room: number, after: number) => void): P
       advance(position)
       if (position.ahead.size > 0) request(room, position)
     },
-    compare(room, head) {
+    compare(room: number, head: number): void {
       const position = positions.get(room)
       if (position !== undefined && head > position.known) request(room, position)
     },
-    interrupted() {
+    interrupted(): void {
       for (const position of positions.values()) position.isRequested = false
     },
   }

@@ -1,6 +1,6 @@
 import { limits } from '../../shared/limits'
 import { fill, hueOf } from '../../shared/text'
-import type { Muted } from '../app'
+import type { App } from '../app'
 import type { Clock } from '../ui/clock'
 import { copyOf, make, makeButton } from '../ui/dom'
 import type { Page } from '../ui/page'
@@ -9,7 +9,7 @@ import { list, placeOf, rowBeside, rowsOf, sign } from '../ui/rows'
 export type RowContext = {
   page: Page
   clock: Clock
-  muted: Pick<Muted, 'decorate'>
+  muted: Pick<App['muted'], 'decorate'>
   /** Ids of rows that are hidden while their deletion can be undone. */
   hidden: Set<string>
 }
