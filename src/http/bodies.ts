@@ -32,8 +32,34 @@ export async function readForm(c: HttpContext): Promise<Map<string, string>> {
 export async function readMessageFields(c: HttpContext): Promise<Map<string, unknown>> {
   if (!sendsJson(c)) return toMessageFields(await readForm(c))
   const body: unknown = await c.req.json().catch(() => null)
-  if (typeof body !== 'object' || body === null) throw new ChatError('bad_request')
-  return new Map<string, unknown>(Object.entries(body))
+  const isRecord = typeof body === 'object' && body !== null && !Array.isArray(body)
+  if (!isRecord) throw new ChatError('bad_request')
+  const fields = new Map<string, unknown>(Object.entries(body))
+  for (const [name, isRight] of Object.entries(shapes)) {
+    const value = fields.get(name) ?? null
+    if (value !== null && !isRight(value)) throw new ChatError('bad_frame')
+  }
+  return fields
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string'
+const isNumber = (value: unknown): boolean => typeof value === 'number'
+
+/** The types of a message's fields in JSON. Nothing is turned into text, numbers or flags. */
+const shapes: Record<string, (value: unknown) => boolean> = {
+  client_id: isText,
+  content: isText,
+  emoji: isText,
+  active: (value) => typeof value === 'boolean',
+  reply_to: isNumber,
+  written_in: isNumber,
+  attachments: Array.isArray,
+}
+
+/** A text among the fields; '' when there is none. */
+export function textOf(fields: Map<string, unknown>, name: string): string {
+  const value = fields.get(name)
+  return typeof value === 'string' ? value : ''
 }
 
 /** The fields of a form with the types that JSON would give them. */

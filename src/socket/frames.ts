@@ -127,14 +127,13 @@ function requireFlag(fields: Fields): boolean {
 function parseResume(fields: Fields): Frame {
   const epoch = fields.get('epoch')
   const rooms = fields.get('rooms')
-  if (typeof epoch !== 'string' || typeof rooms !== 'object' || rooms === null) {
-    throw new ChatError('bad_frame')
-  }
+  const isRecord = typeof rooms === 'object' && rooms !== null && !Array.isArray(rooms)
+  if (typeof epoch !== 'string' || !isRecord) throw new ChatError('bad_frame')
   const entries = Object.entries(rooms)
   if (entries.length > catchUpRoomsMax) throw new ChatError('bad_frame')
   const positions = new Map<number, number>()
   for (const [key, value] of entries) {
-    const room = parseCount(Number(key))
+    const room = /^[1-9]\d*$/.test(key) ? parseCount(Number(key)) : null
     if (room === null || !Number.isSafeInteger(value) || value < 0) throw new ChatError('bad_frame')
     positions.set(room, value)
   }

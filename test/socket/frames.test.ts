@@ -71,7 +71,7 @@ test('fields of the wrong type are refused', () => {
     for (const rooms of [value, { 1: value }]) {
       if (rooms === null || value === 0) continue
       const frame = parseFrame(JSON.stringify({ type: 'resume', epoch: 'e', rooms }))
-      const isEmpty = typeof rooms === 'object' && Object.keys(rooms).length === 0
+      const isEmpty = JSON.stringify(rooms) === '{}'
       expect({ rooms, type: frame.type }).toEqual({ rooms, type: isEmpty ? 'resume' : 'problem' })
     }
     const read = parseFrame(JSON.stringify({ type: 'read', room: 1, seq: value }))

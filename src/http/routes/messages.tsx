@@ -12,7 +12,7 @@ import { consumeForMessage } from '../../server/rate-limits'
 import { serverLimits } from '../../server/limits'
 import { limits } from '../../shared/limits'
 import type { Room } from '../../store/store'
-import { readMessageFields, readSentMessage } from '../bodies'
+import { readMessageFields, readSentMessage, textOf } from '../bodies'
 import {
   type HttpContext,
   type HttpDeps,
@@ -38,7 +38,7 @@ export function messageRoutes(deps: HttpDeps): Hono<HttpEnv> {
     .post('/rooms/:id/messages', (c) => receivePost(deps, c))
     .post('/rooms/:id/messages/:seq', async (c) => {
       const change = await readChange(deps, c)
-      const content = String(change.fields.get('content') ?? '')
+      const content = textOf(change.fields, 'content')
       const problem = problemOfText(content)
       if (problem !== null) return refuseEdit(deps, c, change, content, new ChatError(problem))
       const answer = await editMessage(chat, change.visitor.user.id, { ...change.target, content })
@@ -128,7 +128,7 @@ async function receivePost(deps: HttpDeps, c: HttpContext): Promise<Response> {
   } catch (refusal) {
     if (sendsJson(c) || !(refusal instanceof ChatError)) throw refusal
     // The text comes back in the composer, with the reason.
-    const unsent = { content: String(fields.get('content')), problem: setProblem(c, refusal) }
+    const unsent = { content: textOf(fields, 'content'), problem: setProblem(c, refusal) }
     const replyTo = fields.get('reply_to')
     const isReply = typeof replyTo === 'number' && replyTo > 0
     const cursor = isReply ? around(replyTo) : { before: null }
@@ -171,7 +171,7 @@ async function readChange(deps: HttpDeps, c: HttpContext): Promise<Change> {
   requireVisitor(c)
   const fields = await readMessageFields(c)
   const { visitor, room } = await requireRoom(deps, c)
-  consumeForMessage(deps.rateLimits, visitor, String(fields.get('content') ?? ''))
+  consumeForMessage(deps.rateLimits, visitor, textOf(fields, 'content'))
   return { visitor, room, target: { room: room.id, seq, clientId: '' }, fields }
 }
 
