@@ -2,8 +2,7 @@ import { at, importsOf, resolveImport, type Rule, type Source } from './source'
 
 type Layer = { name: RegExp; mayImport: RegExp; types?: RegExp; why: string }
 
-const parts =
-  'actions|net|timeline|composer|rooms|people|messages|emoji|media|search|device|ui|lazy'
+const parts = 'actions|net|timeline|composer|rooms|people|messages|emoji|media|device|ui|lazy'
 
 /** Where a file may look for values; types may come from the layers named by `types`, too. */
 const layers: Layer[] = [
