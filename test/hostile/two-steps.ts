@@ -28,6 +28,8 @@ export type SentFrame = {
 
 const form = { 'Content-Type': 'application/x-www-form-urlencoded' }
 const json = { 'Content-Type': 'application/json' }
+const asJson = { Accept: 'application/json' }
+const asFragment = { 'HX-Request': 'true' }
 const multipart = { 'Content-Type': 'multipart/form-data; boundary=b' }
 const upgrade = {
   Connection: 'Upgrade',
@@ -37,8 +39,13 @@ const upgrade = {
   'Sec-WebSocket-Protocol': 'chatroom.json',
 }
 
-function read(path: (scene: Scene) => string, needs: Needs, shows: Shows = 'content'): Request {
-  return { path, needs, shows }
+function read(
+  path: (scene: Scene) => string,
+  needs: Needs,
+  shows: Shows = 'content',
+  headers: Record<string, string> = {},
+): Request {
+  return { path, needs, shows, headers }
 }
 
 function write(
@@ -90,10 +97,17 @@ export const requests: Record<string, Request[]> = {
   'GET /people': [read(({ other }) => `/people?user=${other}`, 'session', 'nothing')],
   'GET /rail': [read(({ room }) => `/rail?current=${room}`, 'session', 'nothing')],
   'GET /rooms': [read(at('/rooms'), 'session', 'nothing')],
-  'GET /search': [read(at('/search?q=said'), 'session')],
-  'GET /socket': [{ ...read(at('/socket'), 'session', 'nothing'), headers: upgrade }],
-  'GET /rooms/:id': [read(inRoom(''), 'room'), read(inRoom('?part=around'), 'room')],
-  'GET /rooms/:id/messages': [read(post, 'room')],
+  'GET /search': [
+    read(at('/search?q=said'), 'session'),
+    read(at('/search?q=said'), 'session', 'content', asJson),
+  ],
+  'GET /socket': [read(at('/socket'), 'session', 'nothing', upgrade)],
+  'GET /rooms/:id': [
+    read(inRoom(''), 'room'),
+    read(inRoom(''), 'room', 'content', asFragment),
+    read(inRoom('?part=around'), 'room'),
+  ],
+  'GET /rooms/:id/messages': [read(post, 'room'), read(post, 'room', 'content', asJson)],
   'GET /rooms/:id/messages/:seq': [read(inRoom('/messages/1'), 'room')],
   'GET /rooms/:id/changes': [read(inRoom('/changes'), 'room')],
   'GET /rooms/:id/settings': [read(inRoom('/settings'), 'room')],
@@ -141,6 +155,7 @@ export const requests: Record<string, Request[]> = {
   'POST /rooms/:id/messages/:seq': [
     write(inRoom('/messages/1'), text('content=held'), 'room'),
     write(inRoom('/messages/1'), text('content='), 'room', 'content'),
+    write(inRoom('/messages/1'), text('content='), 'room', 'content', { ...form, ...asFragment }),
   ],
   'POST /rooms/:id/messages/:seq/delete': [
     write(inRoom('/messages/1/delete'), text('x=1'), 'room'),
