@@ -34,7 +34,10 @@ export type App = {
   /** Null until the device part has been fetched. */
   sound: Sound | null
   deviceCopy: DeviceCopy | null
-  /** Parts that are fetched when they are first used; each rejects without a connection. */
+} & LazyParts
+
+/** Parts that are fetched when they are first used; each rejects without a connection. */
+export type LazyParts = {
   device: () => Promise<Device>
   emoji: () => Promise<EmojiPanel>
   faces: () => Promise<Faces>
@@ -44,8 +47,6 @@ export type App = {
   suggestions: () => Promise<SuggestionList>
   tools: () => Promise<MessageTools>
 }
-
-// --- Messages that are not stored yet ----------------------------------------------------------
 
 /** A file of an unsent message; its bytes are stored elsewhere under its key. */
 export type OutboxFile = {
@@ -73,21 +74,18 @@ export type OutboxEntry = {
   content: string
   reply: Quoted | null
   files: OutboxFile[]
-  /** The browser's clock in milliseconds; used for display and for the order of sending only. */
+  /** The browser's clock, for display and for the order of sending only. */
   at: number
   state: 'waiting' | 'failed'
   reason: string
 }
 
-export type NewEntry = Omit<OutboxEntry, 'clientId' | 'at' | 'state' | 'reason'>
-
 /** Messages between Enter and the server's answer. */
 export type Outbox = {
-  post: (message: NewEntry) => OutboxEntry
+  post: (message: Omit<OutboxEntry, 'clientId' | 'at' | 'state' | 'reason'>) => OutboxEntry
   entries: (room: number) => OutboxEntry[]
   size: () => number
   flush: () => void
-  /** The connection is lost: messages without an answer are sent again, with the same ids. */
   interrupted: () => void
   onAccepted: (accepted: AcceptedEvent) => void
   onRefused: (refused: RefusedEvent) => void
@@ -100,14 +98,12 @@ type WithoutId<Frame> = Frame extends { client_id: string } ? Omit<Frame, 'clien
 
 /** Changes of stored messages that wait for their answers. */
 export type Requests = {
-  /** Sends a frame with an id of its own; resolves to whether the server accepted it. */
+  /** Resolves to whether the server accepted the frame. */
   send: (frame: WithoutId<ClientFrame>) => Promise<boolean>
   onAccepted: (accepted: AcceptedEvent) => void
   onRefused: (refused: RefusedEvent) => boolean
   interrupted: () => void
 }
-
-// --- Composer ----------------------------------------------------------------------------------
 
 /** What the composer hands over on Enter. */
 export type Composed = Draft & Pick<OutboxEntry, 'room' | 'files'>
@@ -133,11 +129,6 @@ export type Tray = {
   take: () => OutboxFile[]
   setRoom: (room: number) => void
 }
-
-/** `look` asks what can complete the text before the caret, after an event of the field. */
-export type SuggestionList = { look: (event: Event) => void }
-
-// --- Timeline ----------------------------------------------------------------------------------
 
 export type Timeline = {
   room: () => number
@@ -181,8 +172,6 @@ export type ReadMarker = {
   resume: () => void
 }
 
-// --- Rooms and people --------------------------------------------------------------------------
-
 export type RoomSwitcher = {
   open: (room: number) => Promise<void>
   openAt: (room: number, seq: number) => Promise<void>
@@ -192,12 +181,10 @@ export type RoomSwitcher = {
   leave: () => void
 }
 
-// --- This device -------------------------------------------------------------------------------
-
 export type SoundKind = 'talk' | 'mention' | 'private'
 
+/** Plays a sound, and shows a notice where they are switched on; one tab of the browser does. */
 export type Sound = {
-  /** Plays a sound, and shows a notice where they are switched on; one tab of the browser does. */
   play: (kind: SoundKind, notice: { title: string; text: string }) => void
 }
 
@@ -218,18 +205,19 @@ export type CopiedRoom = {
   stay: () => void
 }
 
-export type DeviceHit = {
-  room: number
-  seq: number
-  roomName: string
-  sender: string
-  text: string
-}
-
-// --- Parts that are fetched when they are first used --------------------------------------------
+export type DeviceHit = Pick<Quoted, 'room' | 'seq' | 'text'> & { roomName: string; sender: string }
 
 /** `decorate` fills in what a panel shows of this device. */
 export type Device = { decorate: () => void }
+
+/** Shows what is in the dialog for panels. */
+export type Panel = { show: () => void }
+
+/** Opens the dialog that searches, at the address of a search. */
+export type Palette = { open: (path: string) => void }
+
+/** `look` asks what can complete the text before the caret, after an event of the field. */
+export type SuggestionList = { look: (event: Event) => void }
 
 export type EmojiPanel = {
   /** Opens at a button, or closes there; each chosen emoji is given to `pick`. */
@@ -254,15 +242,8 @@ export type Media = {
   /** Shows the files of an unsent message in its row, with progress. */
   decorate: (row: HTMLElement, entry: OutboxEntry) => void
   upload: (entry: OutboxEntry) => void
-  /** The message is sent, or will not be: its files are not needed any more. */
   forget: (entry: OutboxEntry) => void
 }
-
-/** Shows what is in the dialog for panels. */
-export type Panel = { show: () => void }
-
-/** Opens the dialog that searches, at the address of a search. */
-export type Palette = { open: (path: string) => void }
 
 export type RowAction = 'edit' | 'reply' | 'react' | 'more'
 

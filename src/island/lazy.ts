@@ -1,16 +1,10 @@
-import type { App } from './app'
+import type { App, LazyParts } from './app'
 import type { Page } from './ui/page'
 import { showToast } from './ui/toast'
 
-/** Parts of the island that are separate scripts, fetched when they are first used. */
-type LazyName =
-  'device' | 'emoji' | 'faces' | 'media' | 'panel' | 'search' | 'suggestions' | 'tools'
-
-type Part<Name extends LazyName> = Awaited<ReturnType<App[Name]>>
-
 /** The loaders of all lazy parts; each module in `lazy/` exports `create(app)`. */
-export function lazyParts(page: Page, app: () => App): Pick<App, LazyName> {
-  const part = <Name extends LazyName>(name: Name): (() => Promise<Part<Name>>) =>
+export function lazyParts(page: Page, app: () => App): LazyParts {
+  const part = (name: keyof LazyParts) =>
     onceLoaded(async () => (await loadLazy(page, name)).create(app()))
   return {
     device: part('device'),
@@ -28,7 +22,7 @@ export function lazyParts(page: Page, app: () => App): Pick<App, LazyName> {
  * Fetches a lazy script, and once the styles of all of them; rejects without a connection. Each is
  * bundled alone (scripts/build.ts), so it shares no state with the page but its arguments.
  */
-export async function loadLazy(page: Page, name: LazyName) {
+export async function loadLazy(page: Page, name: keyof LazyParts) {
   styles ??= onceLoaded(() => addStyles(page.lazy['lazy.css'] ?? ''))
   await styles()
   return import(page.lazy[name] ?? '')

@@ -1,9 +1,7 @@
 import { createPaths } from '../shared/paths'
-import { editLast, rescueEdits, withTools } from './actions/message-actions'
-import { openEmojiForComposer, openSearch, watchPanel } from './actions/open'
+import { editLast, openEmojiForComposer, openSearch, watchPanel, withTools } from './actions/open'
 import { watchKeys } from './actions/keyboard'
-import { receiveEvent } from './actions/receive-event'
-import { receiveHtml } from './actions/receive-message'
+import { receiveEvent, receiveHtml } from './actions/receive'
 import {
   createConnectionBar,
   onDisconnected,
@@ -13,12 +11,11 @@ import {
   watchAway,
 } from './actions/connection'
 import { onFailedRow, onSent, onUnsentChanged, sendMessage } from './actions/send-message'
-import { markRead, onGrown, showRoom } from './actions/show-room'
+import { markRead, onGrown, rescueEdits, showRoom } from './actions/show-room'
 import { createRoomSwitcher } from './actions/switch-room'
 import type { App } from './app'
 import { createComposer } from './composer/composer'
 import { openDrafts } from './composer/drafts'
-
 import { createTyping } from './composer/typing'
 import { ifLoaded, lazyParts, loadLazy, onFirstUse, useLoaded } from './lazy'
 import { createRequests, openOutbox } from './messages/outbox'
@@ -39,10 +36,8 @@ const page = readPage()
 const storage = openStorage(page)
 if (document.getElementById('sign-in') !== null) {
   startSignIn(storage)
-  ifLoaded(
-    () => loadLazy(page, 'faces'),
-    ({ watchFaces }) => watchFaces(),
-  )
+  const faces = () => loadLazy(page, 'faces')
+  ifLoaded(faces, ({ watchFaces }) => watchFaces())
 } else if (page.user !== null && document.getElementById('timeline') !== null) {
   start(createApp(page, storage, page.user))
 }
@@ -73,22 +68,15 @@ function createApp(page: Page, storage: Storage, reader: Reader): App {
       upload: (entry) => ifLoaded(app.media, (media) => media.upload(entry)),
     },
   )
+  const made = { page, storage, clock, title, connection, outbox, drafts, typing, positions }
   const app: App = {
-    page,
-    storage,
-    clock,
-    title,
-    connection,
+    ...made,
     requests: createRequests({ page, connection }),
-    outbox,
-    drafts,
     composer: createComposer(page, drafts, {
       onSend: (message) => sendMessage(app, message),
       onChange: typing.changed,
       onUp: () => editLast(app),
     }),
-    typing,
-    positions,
     timeline,
     newLine: createNewLine({ clock, page }, () => markRead(app)),
     readMarker: createReadMarker({ connection, rooms, timeline }),
@@ -133,6 +121,7 @@ function start(app: App): void {
   element('rooms', HTMLElement).addEventListener('htmx:after:swap', app.drafts.mark)
   watchKeys(app)
   watchClicks(app)
+  watchSearch(app)
   watchHidingNotes(storage)
   forgetOnLogOut(page, storage, outbox.size)
   timeline.start()
@@ -148,7 +137,6 @@ function start(app: App): void {
 function watchClicks(app: App): void {
   const { page } = app
   watchPanel(app)
-  watchSearchButton(app)
   onClick(document, '.msg [data-action]', (button) => {
     const clientId = button.closest('.msg')?.id.replace(/^message-\d+-/, '') ?? ''
     onFailedRow(app, button.dataset.action ?? '', clientId)
@@ -173,11 +161,10 @@ function watchClicks(app: App): void {
 }
 
 /** The search opens in the palette; so does a search that Back leads to. */
-function watchSearchButton(app: App): void {
+function watchSearch(app: App): void {
   const path = createPaths(app.page.base).search()
-  const button = element('finder', HTMLElement)
-  const keys = button.querySelector('kbd')
-  if (keys !== null && /^(Mac|iP)/.test(navigator.platform)) keys.textContent = '⌘ K'
+  if (/^(Mac|iP)/.test(navigator.platform))
+    document.querySelector('#finder kbd')?.replaceChildren('⌘ K')
   onClick(document, '#finder', (_, event) => {
     event.preventDefault()
     openSearch(app, path)
@@ -190,11 +177,6 @@ function watchSearchButton(app: App): void {
 /** A switch for people who share their screen: private notes are hidden in rooms. */
 function watchHidingNotes(storage: Storage): void {
   const box = element('hide-private-notes', HTMLInputElement)
-  const show = (): void => void document.body.classList.toggle('hides-private-notes', box.checked)
   box.checked = storage.read('hides-private-notes') === true
-  box.addEventListener('change', () => {
-    storage.write('hides-private-notes', box.checked)
-    show()
-  })
-  show()
+  box.addEventListener('change', () => storage.write('hides-private-notes', box.checked))
 }

@@ -176,7 +176,7 @@ test('sound and private messages are the same switches as in the bell’s menu',
   await ada.click('#set-volume [value=low]')
   await ada.click('#set-hide-private-notes')
   expect(await ada.part('#volume [value=low]').matches(':checked')).toBe(true)
-  expect(await ada.part('body').matches('.hides-private-notes')).toBe(true)
+  expect(await ada.part('#hide-private-notes').matches(':checked')).toBe(true)
   await ada.press('Escape')
 })
 

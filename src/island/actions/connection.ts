@@ -12,27 +12,20 @@ import { showToast } from '../ui/toast'
 
 /** The server has said hello: what was missed is requested, what waits is sent. */
 export function onHello(app: App, hello: ChatEvent & { type: 'hello' }, isFirst: boolean): void {
-  const { deviceCopy, faces, outbox, page, rooms } = app
+  const { deviceCopy, faces, outbox, page, positions, rooms, timeline } = app
   if (hello.epoch !== page.epoch) return location.reload()
   if (hello.build !== page.build) onNewBuild(app, hello.build)
   rooms.setAll(hello.rooms)
   deviceCopy?.setRooms()
-  comparePositions(app, hello)
-  outbox.flush()
-  if (!isFirst) ifLoaded(faces, ({ renewSoon }) => renewSoon())
-}
-
-/** When more was missed than a page keeps, a fresh page is cheaper than a replay. */
-function comparePositions(
-  { positions, timeline }: App,
-  hello: ChatEvent & { type: 'hello' },
-): void {
   for (const { id, revision } of hello.rooms) {
     const behind = revision - positions.known(id)
+    // When more was missed than a page keeps, a fresh page is cheaper than a replay.
     const isFar = behind > limits.catchUpBrowserRevisionsMax || isFromDevice()
     if (id === timeline.room() && isFar) void timeline.reload()
     else positions.compare(id, revision)
   }
+  outbox.flush()
+  if (!isFirst) ifLoaded(faces, ({ renewSoon }) => renewSoon())
 }
 
 /** Requests the changes of a room after a revision. */
@@ -67,15 +60,15 @@ function onNewBuild({ page, storage, ...app }: App, build: string): void {
   // A cache between may keep serving the old page: without this it would reload for ever.
   if (isRenewing || window.name === build || !canKeep(storage)) return
   isRenewing = true
+  const renewLater = (): void => void setTimeout(renew, Math.random() * renewMs)
   const renew = (): void => {
     const isReachable = app.connection.send({ type: 'ping' })
-    if (hasUnsavedState() || !app.timeline.isFollowing() || !isReachable) return later()
+    if (hasUnsavedState() || !app.timeline.isFollowing() || !isReachable) return renewLater()
     // The one value of a tab that outlives its page where browsers refuse to store.
     window.name = build
     location.reload()
   }
-  const later = (): void => void setTimeout(renew, Math.random() * renewMs)
-  later()
+  renewLater()
 }
 
 /** Whether a reload would lose something that is on the page and not on the server. */
@@ -123,19 +116,17 @@ const awayMs = 5 * 60_000
 export function watchAway({ connection }: App): () => void {
   let isAway = false
   let timer: Timer | undefined
-  const tell = (): void => {
-    connection.send({ type: 'presence', state: isAway ? 'away' : 'online' })
-  }
+  const tell = () => connection.send({ type: 'presence', state: isAway ? 'away' : 'online' })
   const set = (next: boolean): void => {
-    if (next === isAway) return
+    const isNew = next !== isAway
     isAway = next
-    tell()
+    if (isNew) tell()
   }
   const act = (): void => {
     if (document.hidden) return set(true)
     set(false)
     clearTimeout(timer)
-    timer = setTimeout(() => set(true), awayMs)
+    timer = setTimeout(set, awayMs, true)
   }
   for (const type of ['keydown', 'pointerdown', 'pointermove', 'wheel', 'focus']) {
     addEventListener(type, act, { passive: true, capture: true })

@@ -2,8 +2,7 @@ import { createPaths } from '../../shared/paths'
 import type { App, RowAction } from '../app'
 import { element } from '../ui/dom'
 import { isComposing } from '../ui/keys'
-import { withTools } from './message-actions'
-import { openEmojiForComposer, openSearch } from './open'
+import { openEmojiForComposer, openSearch, withTools } from './open'
 import { markRead } from './show-room'
 
 /** The keys of views/settings/help-sheet.tsx. */
@@ -17,9 +16,9 @@ export function watchKeys(app: App): void {
     event.preventDefault()
     act()
   })
-  element('log', HTMLElement).addEventListener('focusout', () => {
-    delete element('log', HTMLElement).dataset.walking
-  })
+  const log = element('log', HTMLElement)
+  log.addEventListener('focusout', () => delete log.dataset.walking)
+  const scroll = (pages: number): void => log.scrollBy({ top: pages * log.clientHeight * 0.8 })
   const actionOf = (event: KeyboardEvent): (() => void) | null => {
     const { altKey, ctrlKey, key, metaKey, shiftKey } = event
     const isCommand = ctrlKey || metaKey
@@ -35,20 +34,21 @@ export function watchKeys(app: App): void {
       return () => openEmojiForComposer(app, element('emoji-button', HTMLElement))
     if (isCommand && key === '.') return togglePeople
     if (isCommand && key === 'F6') return () => nextRegion(shiftKey ? -1 : 1)
-    if (isCommand && key === 'Home' && isEmpty())
-      return () => element('log', HTMLElement).scrollTo({ top: 0 })
+    if (isCommand && key === 'Home' && isEmpty()) return () => log.scrollTo({ top: 0 })
     if (isCommand && key === 'End' && isEmpty()) return timeline.toEnd
     if (key === 'PageUp' && shiftKey) return newLine.seek
     if (key === 'PageUp' && isWriting()) return () => scroll(-1)
     if (key === 'PageDown' && isWriting()) return () => scroll(1)
     // An open menu is closed by the browser itself, unless the key was taken from it.
-    if (key === 'Escape') return isMenuOpen() ? null : escape
-    if (isInList() && key in rowSteps) return () => moveToRow(rowSteps[key] ?? 0)
+    if (key === 'Escape')
+      return document.querySelector('[popover]:popover-open') === null ? escape : null
+    const step = rowSteps[key]
+    const isInList = document.activeElement?.matches('#log, #log .msg') === true
+    if (isInList && step !== undefined) return () => moveToRow(step)
     const act = isCommand || altKey ? undefined : rowActs[key]
-    const row = act === undefined ? null : focusedRow()
-    if (act !== undefined && row !== null)
-      return () => withTools(app, (tools) => tools.act(act, row))
-    return null
+    const row = act === undefined ? null : document.querySelector<HTMLElement>(walkedTo)
+    if (act === undefined || row === null) return null
+    return () => withTools(app, (tools) => tools.act(act, row))
   }
   const escape = (): void => {
     if (composer.reply() !== null) return composer.setReply(null)
@@ -85,25 +85,17 @@ function isEmpty(): boolean {
   return document.activeElement !== field() || field().value === ''
 }
 
-function scroll(direction: 1 | -1): void {
-  const box = element('log', HTMLElement)
-  box.scrollBy({ top: direction * box.clientHeight * 0.8 })
-}
-
 /** In the list the arrows walk from message to message. */
 const rowSteps: Record<string, number> = {
   ArrowUp: -1,
   ArrowDown: 1,
-  Home: Number.NEGATIVE_INFINITY,
-  End: Number.POSITIVE_INFINITY,
+  Home: -Infinity,
+  End: Infinity,
 }
 
 /** Letters do something only while a message has the focus. */
 const rowActs: Record<string, RowAction> = { e: 'edit', r: 'reply', '+': 'react', Enter: 'more' }
-
-function focusedRow(): HTMLElement | null {
-  return document.querySelector('#log[data-walking] .msg:not(.msg--pending):focus')
-}
+const walkedTo = '#log[data-walking] .msg:not(.msg--pending):focus'
 
 /** From what is in a message to the message, from there to the field; false elsewhere. */
 function leaveList(): boolean {
@@ -113,14 +105,6 @@ function leaveList(): boolean {
   if (row === null || row === active) field().focus()
   else row.focus({ preventScroll: true })
   return true
-}
-
-function isMenuOpen(): boolean {
-  return document.querySelector('[popover]:popover-open') !== null
-}
-
-function isInList(): boolean {
-  return document.activeElement?.matches('#log, #log .msg') === true
 }
 
 function moveToRow(step: number): void {

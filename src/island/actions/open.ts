@@ -1,5 +1,5 @@
 import { createPaths } from '../../shared/paths'
-import type { App } from '../app'
+import type { App, MessageTools } from '../app'
 import { htmx, type RequestContext } from '../net/htmx'
 import { copyOf, element, onClick } from '../ui/dom'
 import { isTouch } from '../ui/keys'
@@ -66,4 +66,16 @@ export function openEmojiForComposer(app: App, button: HTMLElement): void {
 
 export function openEmoji(app: App, opener: HTMLElement, pick: (emoji: string) => void): void {
   useLoaded(app.page, app.emoji, (panel) => panel.open(opener, pick))
+}
+
+/** Uses the tools for messages, or tells the reader that there is no connection. */
+export function withTools({ page, tools }: App, use: (tools: MessageTools) => void): void {
+  useLoaded(page, tools, use)
+}
+
+/** Edits my last message; false when there is none on the page. */
+export function editLast(app: App): boolean {
+  const own = document.querySelector('#timeline > .msg--own:not(.msg--pending)')
+  if (own !== null) withTools(app, (tools) => tools.editLast())
+  return own !== null
 }

@@ -2,6 +2,9 @@ import { fill } from '../../shared/text'
 import type { App } from '../app'
 import { markCurrent } from '../rooms/rooms'
 import { element } from '../ui/dom'
+import type { Title } from '../ui/page'
+import { list, roomTitle } from '../ui/rows'
+import { showToast } from '../ui/toast'
 import { showUnsent } from './send-message'
 
 /** Another list is on the page: unsent messages belong at its end, the new line into it. */
@@ -24,10 +27,16 @@ export function updateSurroundings({ composer, drafts, page, timeline, title, ty
   }
   markCurrent(page, room)
   drafts.mark()
-  const name = element('timeline', HTMLElement).dataset.title ?? ''
   title.setRoom()
-  const label = fill(page.words.messagesIn, { room: name })
+  const label = fill(page.words.messagesIn, { room: roomTitle() })
   element('log', HTMLElement).setAttribute('aria-label', label)
+}
+
+/** The room on the page has another name; `shown` is what stands for it in the title. */
+export function renameRoom(title: Title, name: string, shown: string): void {
+  Object.assign(list().dataset, { name, title: shown })
+  element('head', HTMLElement).querySelector('h1 bdi')?.replaceChildren(name)
+  title.setRoom()
 }
 
 /** Everything in the room on the page has been read. */
@@ -42,4 +51,13 @@ export function markRead({ connection, newLine, positions, readMarker, timeline 
 export function onGrown({ newLine, readMarker }: App): void {
   newLine.grown()
   readMarker.check()
+}
+
+/** The text of an unsaved edit goes into the composer before its row is removed. */
+export function rescueEdits({ composer, page }: App, root: ParentNode): void {
+  for (const field of root.querySelectorAll<HTMLTextAreaElement>('.editor')) {
+    if (field.value === field.defaultValue || !composer.isEmpty()) continue
+    composer.insert(field.value)
+    showToast(page.words.editLost)
+  }
 }

@@ -1,3 +1,4 @@
+import { renameRoom } from '../actions/show-room'
 import type { App, Faces } from '../app'
 import { fill } from '../../shared/text'
 import { element } from '../ui/dom'
@@ -10,9 +11,8 @@ const renewMsMax = 3_000
 export { watchFaces } from '../people/face'
 
 export function create(app: App): Faces {
-  const changePeople = (changed: HTMLElement[]): void => {
-    for (const person of changed) changePerson(app, person)
-  }
+  const changePeople = (changed: HTMLElement[]): void =>
+    changed.forEach((person) => changePerson(app, person))
   document.addEventListener('htmx:after:swap', ({ detail }) => {
     if (detail.ctx.sourceElement.id !== 'head') return
     // The people were fetched again: names and pictures may have changed meanwhile.
@@ -55,11 +55,8 @@ function changePerson(app: App, changed: HTMLElement): void {
     document.body.dataset.nickname = name
     drafts.rename(name)
   }
-  const { dataset } = list()
-  if (Number(dataset.person) === id) {
-    Object.assign(dataset, { name, title: name })
-    element('head', HTMLElement).querySelector('h1 bdi')?.replaceChildren(name)
-    title.setRoom()
+  if (Number(list().dataset.person) === id) {
+    renameRoom(title, name, name)
     composer.setConnected(true)
   }
   rooms.refresh()

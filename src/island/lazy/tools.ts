@@ -1,11 +1,12 @@
 import { createPaths } from '../../shared/paths'
-import { markUnread, reply } from '../actions/message-actions'
 import { openEmoji } from '../actions/open'
 import type { App, MessageTools } from '../app'
 import { deleteMessage, editMessage, react } from '../messages/message-changes'
 import { createMenu, createToolbar, rowOf } from '../messages/message-menu'
 import { closest, copyText, element } from '../ui/dom'
 import { watchLongPress } from '../ui/keys'
+import { quotedOf } from '../timeline/quotes'
+import { otherOf } from '../timeline/rows'
 import { placeOf, rowsOf } from '../ui/rows'
 import { showToast } from '../ui/toast'
 
@@ -49,4 +50,31 @@ export function create(app: App): MessageTools {
     react: setEmoji,
     copy,
   }
+}
+
+/** Replies to a message; the reply to a private one is private. */
+function reply({ composer, page, timeline }: App, row: HTMLElement): void {
+  const { room } = placeOf(row)
+  const isPrivate = row.closest('.private-note') !== null
+  // The row may be of a list that is not on the page any more.
+  if (!isPrivate && room !== timeline.room()) return
+  const before = composer.addressee()?.room ?? timeline.room()
+  if (before !== room) {
+    // A private text must not go to somebody else.
+    if (composer.addressee() !== null && !composer.isEmpty())
+      return showToast(page.words.privateFirst)
+    composer.setAddressee(isPrivate ? { ...otherOf(page, row), room, isPinned: false } : null)
+  }
+  composer.setReply(quotedOf(row))
+}
+
+/** Marks everything from this message on as unread, on all devices. */
+function markUnread(app: App, row: HTMLElement): void {
+  const { connection, newLine, page, readMarker, timeline } = app
+  const { room, seq } = placeOf(row)
+  if (room !== timeline.room()) return
+  if (!connection.send({ type: 'unread', room, seq })) return showToast(page.words.notConnected)
+  readMarker.pause()
+  newLine.openAt(seq, Number(row.dataset.at))
+  showToast(page.words.markedUnread)
 }

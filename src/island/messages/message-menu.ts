@@ -33,10 +33,7 @@ export function createToolbar(act: Act): void {
 }
 
 /** The menu of all actions, or of emoji; on a phone it is a sheet. */
-export function createMenu(
-  act: Act,
-  setEmoji: (row: HTMLElement, emoji: string) => void,
-): { open: (row: HTMLElement, part: 'react' | 'all') => void } {
+export function createMenu(act: Act, setEmoji: (row: HTMLElement, emoji: string) => void) {
   const menu = element('tools-menu', HTMLElement)
   let current: HTMLElement | null = null
   menu.addEventListener('click', ({ target }) => {
@@ -54,7 +51,7 @@ export function createMenu(
   })
   watchArrows(menu, { ArrowUp: -1, ArrowDown: 1, ArrowLeft: -1, ArrowRight: 1 })
   return {
-    open(row, part) {
+    open(row: HTMLElement, part: 'react' | 'all'): void {
       current = row
       menu.dataset.part = part
       showAllowed(menu, row)

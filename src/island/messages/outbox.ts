@@ -1,10 +1,10 @@
 import { limits } from '../../shared/limits'
 import { fill } from '../../shared/text'
 import type { AcceptedEvent, RefusedEvent } from '../../shared/protocol'
-import type { App, NewEntry, Outbox, OutboxEntry, Requests } from '../app'
+import type { App, Outbox, OutboxEntry, OutboxFile, Requests } from '../app'
+import { fieldsOf, hasShape, readQuoted } from '../ui/shape'
 import { newId } from '../ui/storage'
 import { showToast } from '../ui/toast'
-import { loadEntries } from './outbox-entry'
 
 export type OutboxListener = {
   /** The entry has another state. */
@@ -15,57 +15,106 @@ export type OutboxListener = {
   upload: (entry: OutboxEntry) => void
 }
 
-type State = Pick<App, 'connection' | 'page' | 'storage'> & {
-  prefix: string
-  entries: Map<string, OutboxEntry>
-  /** The message of each room that was sent and is not answered. */
-  inFlight: Map<number, string>
-  /** Monotonic time before which nothing is sent. */
-  pausedUntil: number
-  listener: OutboxListener
-}
+type Needs = Pick<App, 'connection' | 'page' | 'storage'>
+type State = ReturnType<typeof loadState>
 
 /**
  * Messages between Enter and the server's answer. Each is stored under its own key until it is
  * answered, so it survives a reload and a crash; each room sends one at a time, in order, always
  * with the same id, so that sending again cannot double it.
  */
-export function openOutbox(
-  parts: Pick<App, 'connection' | 'page' | 'storage'>,
-  listener: OutboxListener,
-): Outbox {
-  const prefix = `outbox.${parts.page.user?.id}.`
-  const loaded = loadEntries(parts.storage, prefix).map((entry) => [entry.clientId, entry] as const)
-  const entries = new Map(loaded)
-  const state: State = {
-    ...parts,
-    prefix,
-    entries,
-    inFlight: new Map(),
-    pausedUntil: 0,
-    listener,
-  }
+export function openOutbox(needs: Needs, listener: OutboxListener): Outbox {
+  const state = loadState(needs, listener)
+  const { entries, inFlight } = state
   watchOtherTabs(state)
   return {
-    post: (message) => post(state, message),
+    post(message) {
+      const at = Math.max(Date.now(), (sorted(state).at(-1)?.at ?? 0) + 1)
+      const entry: OutboxEntry = { ...message, clientId: newId(), at, state: 'waiting', reason: '' }
+      store(state, entry)
+      return entry
+    },
     entries: (room) =>
       sorted(state).filter((entry) => entry.room === room || entry.writtenIn === room),
     size: () => entries.size,
     flush: () => flush(state),
-    interrupted: () => state.inFlight.clear(),
-    onAccepted: (accepted) => onAccepted(state, accepted),
+    interrupted: () => inFlight.clear(),
+    onAccepted(accepted) {
+      const entry = remove(state, accepted.client_id)
+      if (entry === null) return
+      listener.sent(entry, accepted)
+      flush(state)
+    },
     onRefused: (refused) => onRefused(state, refused),
-    setUploaded: (clientId, key, id, reason) => setUploaded(state, clientId, key, id, reason),
-    retry: (clientId) => retry(state, clientId),
-    discard: (clientId) => discard(state, clientId),
+    setUploaded(clientId, key, id, reason) {
+      const entry = entries.get(clientId)
+      if (entry === undefined) return
+      if (reason !== undefined) return change(state, { ...entry, state: 'failed', reason })
+      const files = entry.files.map((file) => (file.key === key ? { ...file, id } : file))
+      store(state, { ...entry, files })
+      flush(state)
+    },
+    retry(clientId) {
+      const entry = entries.get(clientId)
+      if (entry === undefined) return
+      change(state, { ...entry, state: 'waiting', reason: '' })
+      flush(state)
+    },
+    discard(clientId) {
+      const entry = remove(state, clientId)
+      if (entry !== null) flush(state)
+      return entry
+    },
   }
 }
 
-function post(state: State, message: NewEntry): OutboxEntry {
-  const at = Math.max(Date.now(), (sorted(state).at(-1)?.at ?? 0) + 1)
-  const entry: OutboxEntry = { ...message, clientId: newId(), at, state: 'waiting', reason: '' }
-  store(state, entry)
-  return entry
+function loadState(needs: Needs, listener: OutboxListener) {
+  const { page, storage } = needs
+  const prefix = `outbox.${page.user?.id}.`
+  const entries = new Map<string, OutboxEntry>()
+  for (const key of storage.keys(prefix)) {
+    const entry = readEntry(storage.read(key))
+    if (entry !== null && key === prefix + entry.clientId) entries.set(entry.clientId, entry)
+    else storage.remove(key)
+  }
+  /** The message of each room that was sent and is not answered. */
+  const inFlight = new Map<number, string>()
+  /** `pausedUntil`: monotonic time before which nothing is sent. */
+  return { ...needs, listener, prefix, entries, inFlight, pausedUntil: 0 }
+}
+
+const entryShape = {
+  clientId: 'string',
+  room: 'number',
+  content: 'string',
+  to: 'string',
+  at: 'number',
+  reason: 'string',
+} as const
+
+/** A stored value is used only when it has the shape of an entry. */
+function readEntry(value: unknown): OutboxEntry | null {
+  if (!hasShape(value, entryShape) || !/^[\w-]{1,64}$/.test(value.clientId)) return null
+  const { clientId, room, content, to, at, reason } = value
+  const { writtenIn, state, reply, files } = fieldsOf(value)
+  if (state !== 'waiting' && state !== 'failed') return null
+  if (writtenIn !== null && typeof writtenIn !== 'number') return null
+  const kept = { clientId, room, content, to, at, reason, writtenIn, reply: readQuoted(reply) }
+  return { ...kept, state, files: Array.isArray(files) ? files.filter(isFile) : [] }
+}
+
+const fileShape = {
+  key: 'string',
+  id: 'string',
+  name: 'string',
+  type: 'string',
+  size: 'number',
+  description: 'string',
+  isOriginal: 'boolean',
+} as const
+
+function isFile(value: unknown): value is OutboxFile {
+  return hasShape(value, fileShape) && value.size > 0
 }
 
 function store({ entries, page, prefix, storage }: State, entry: OutboxEntry): void {
@@ -74,11 +123,19 @@ function store({ entries, page, prefix, storage }: State, entry: OutboxEntry): v
   if (!isStored) showToast(page.words.storageFull)
 }
 
-function remove({ entries, inFlight, prefix, storage }: State, entry: OutboxEntry): void {
-  const { clientId, room } = entry
+function change(state: State, entry: OutboxEntry): void {
+  store(state, entry)
+  state.listener.changed(entry)
+}
+
+function remove(state: State, clientId: string): OutboxEntry | null {
+  const { entries, inFlight, prefix, storage } = state
+  const entry = entries.get(clientId)
+  if (entry === undefined) return null
   entries.delete(clientId)
   storage.remove(prefix + clientId)
-  if (inFlight.get(room) === clientId) inFlight.delete(room)
+  if (inFlight.get(entry.room) === clientId) inFlight.delete(entry.room)
+  return entry
 }
 
 function flush(state: State): void {
@@ -109,18 +166,12 @@ function flush(state: State): void {
   }
 }
 
-function onAccepted(state: State, accepted: AcceptedEvent): void {
-  const entry = state.entries.get(accepted.client_id)
-  if (entry === undefined) return
-  remove(state, entry)
-  state.listener.sent(entry, accepted)
-  flush(state)
-}
-
 function onRefused(state: State, { client_id, code, retry_ms, reason }: RefusedEvent): void {
   const entry = state.entries.get(client_id ?? '')
   if (retry_ms !== undefined) {
-    pause(state, retry_ms)
+    state.inFlight.clear()
+    state.pausedUntil = performance.now() + retry_ms
+    setTimeout(() => flush(state), retry_ms + 1)
     const seconds = Math.max(1, Math.ceil(retry_ms / 1000))
     if (code === 'too_many') showToast(fill(state.page.words.fast, { s: seconds }))
     // A problem of the server is shown at the message until it is over.
@@ -134,46 +185,7 @@ function onRefused(state: State, { client_id, code, retry_ms, reason }: RefusedE
   // Uploads expire on the server; then they are uploaded again.
   const isExpired = code === 'attachment_missing'
   const files = isExpired ? entry.files.map((file) => ({ ...file, id: '' })) : entry.files
-  fail(state, { ...entry, reply, files }, reason)
-}
-
-function pause(state: State, retryMs: number): void {
-  state.inFlight.clear()
-  state.pausedUntil = performance.now() + retryMs
-  setTimeout(() => flush(state), retryMs + 1)
-}
-
-function change(state: State, entry: OutboxEntry): void {
-  store(state, entry)
-  state.listener.changed(entry)
-}
-
-function fail(state: State, entry: OutboxEntry, reason: string): void {
-  change(state, { ...entry, state: 'failed', reason })
-}
-
-function setUploaded(state: State, clientId: string, key: string, id: string, reason?: string) {
-  const entry = state.entries.get(clientId)
-  if (entry === undefined) return
-  if (reason !== undefined) return fail(state, entry, reason)
-  const files = entry.files.map((file) => (file.key === key ? { ...file, id } : file))
-  store(state, { ...entry, files })
-  flush(state)
-}
-
-function retry(state: State, clientId: string): void {
-  const entry = state.entries.get(clientId)
-  if (entry === undefined) return
-  change(state, { ...entry, state: 'waiting', reason: '' })
-  flush(state)
-}
-
-function discard(state: State, clientId: string): OutboxEntry | null {
-  const entry = state.entries.get(clientId)
-  if (entry === undefined) return null
-  remove(state, entry)
-  flush(state)
-  return entry
+  change(state, { ...entry, reply, files, state: 'failed', reason })
 }
 
 /** Oldest first. */

@@ -1,0 +1,116 @@
+import type { ChatEvent } from '../../shared/protocol'
+import { fill } from '../../shared/text'
+import type { App } from '../app'
+import { ifLoaded } from '../lazy'
+import { receivePeople, removePerson, setPresence } from '../people/people'
+import { isMeant } from '../rooms/rooms'
+import { completeRow } from '../timeline/rows'
+import { element } from '../ui/dom'
+import { announceRows, placeOf, revisionOf, textOf } from '../ui/rows'
+import { onGrown, renameRoom } from './show-room'
+
+/** A frame of HTML arrived: rows of messages, or changes of people. */
+export function receiveHtml(app: App, html: string, behind: number): void {
+  const template = document.createElement('template')
+  template.innerHTML = html // lint: parsed, never shown
+  const published = [...template.content.children].filter((part) => part instanceof HTMLElement)
+  const rows = published.filter((part) => part.matches('article'))
+  const people = published.filter((part) => part.matches('.person'))
+  const changed = published.filter((part) => part.matches('.person-changed'))
+  if (changed.length > 0) ifLoaded(app.faces, (faces) => faces.changePeople(changed))
+  if (rows.length > 0) receiveMessages(app, rows, behind)
+  if (people.length > 0) receivePeople(app.page, people)
+}
+
+/** Messages of one room arrived, oldest first; `behind` more of them wait in the inbox. */
+function receiveMessages(app: App, rows: HTMLElement[], behind: number): void {
+  const { deviceCopy, muted, page, positions, rooms, timeline, typing } = app
+  const fresh: HTMLElement[] = []
+  for (const row of rows) {
+    completeRow(page, row)
+    const { room } = placeOf(row)
+    positions.heard(room, revisionOf(row))
+    deviceCopy?.changed(room, revisionOf(row))
+    typing.arrived(Number(row.dataset.user))
+    if (document.getElementById(`room-${room}`) === null) rooms.refresh()
+    if (rooms.count(row)) notify(app, row)
+    if (timeline.receive(row)) fresh.push(row)
+  }
+  const others = fresh.filter((row) => Number(row.dataset.user) !== page.user?.id)
+  const heard = others.filter((row) => !muted.has(Number(row.dataset.user)))
+  announceRows(page, heard)
+  if (fresh.length > 0) timeline.append(fresh, others.length, behind)
+  onGrown(app)
+}
+
+/** A sound for a message that the reader does not see arrive and wants to hear about. */
+function notify(app: App, row: HTMLElement): void {
+  const { muted, page, readMarker, rooms, sound, timeline } = app
+  const room = rooms.find(placeOf(row).room)
+  const isSeen = room?.id === timeline.room() && readMarker.isWatched()
+  if (room === undefined || isSeen || muted.has(Number(row.dataset.user))) return
+  const meant = isMeant(page, row, room)
+  if (room.notify === 'nothing' || (room.notify === 'mentions' && !meant)) return
+  const kind = room.kind === 'direct' ? 'private' : meant ? 'mention' : 'talk'
+  const name = row.querySelector('.msg__meta bdi')?.textContent ?? ''
+  const inRoom = fill(page.words.noticeTitle, { name, room: room.name })
+  const title = room.kind === 'direct' ? name : inRoom
+  sound?.play(kind, { title, text: textOf(row) })
+}
+
+/** An event of the server, and the parts of the page that it changes. */
+export function receiveEvent(app: App, event: ChatEvent): void {
+  app.deviceCopy?.onEvent(event)
+  const { outbox, page, positions, requests, rooms, timeline, typing } = app
+  switch (event.type) {
+    case 'accepted':
+      requests.onAccepted(event)
+      return outbox.onAccepted(event)
+    case 'refused':
+      // Without an id it refuses a resume, which is repeated later.
+      if (event.client_id === null) positions.interrupted()
+      if (requests.onRefused(event)) return
+      return outbox.onRefused(event)
+    case 'message.removed':
+      positions.heard(event.room, event.revision)
+      return timeline.remove(event.room, event.seq)
+    case 'caught_up':
+      return positions.caughtUp(event.room, event.after, event.revision)
+    case 'presence':
+      return setPresence(page, event.user, event.state)
+    case 'online':
+      return rooms.setOnline(event.room, event.count)
+    case 'typing':
+      return typing.onTyping(event.room, event.user, event.active)
+    case 'read':
+      return rooms.setRead(event.room, event.seq, event.unread, event.mentions)
+    case 'reload':
+      return void (event.room === timeline.room() && timeline.reload())
+    case 'pong':
+      for (const [room, head] of Object.entries(event.heads)) positions.compare(Number(room), head)
+      return
+    default:
+      return receiveRoomEvent(app, event)
+  }
+}
+
+function receiveRoomEvent(app: App, event: ChatEvent): void {
+  const { page, rooms, switcher, timeline, title } = app
+  switch (event.type) {
+    case 'room':
+      rooms.set(event.room)
+      return rooms.refresh()
+    case 'room.left':
+      rooms.forget(event.room)
+      if (event.room === timeline.room()) switcher.leave()
+      return rooms.refresh()
+    case 'room.changed':
+      if (event.room === timeline.room()) {
+        element('head', HTMLElement).querySelector('p')?.replaceChildren(event.topic)
+        renameRoom(title, event.name, `#${event.name}`)
+      }
+      return rooms.refresh()
+    case 'member.left':
+      if (event.room === timeline.room()) removePerson(page, event.user)
+  }
+}
