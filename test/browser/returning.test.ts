@@ -57,3 +57,16 @@ test('a page that reconnects shows who left or changed their name meanwhile', as
   await ada.waitFor(`${counts} === '1,1 online'`, 'the numbers')
   expectNoProblems(ada)
 })
+
+test('a page goes on when its person signs in again in another tab', async () => {
+  const signInAgain = `fetch('/session', {
+    method: 'POST',
+    redirect: 'manual',
+    body: new URLSearchParams({ nickname: 'Ada', avatar: 'letter' }),
+  }).then(({ type }) => type === 'opaqueredirect')`
+  expect(await ada.evaluate<boolean>(signInAgain)).toBe(true)
+  const others = await openSocket(server, mei)
+  await ada.send('Still here')
+  await others.until((item) => item.type === 'message' && item.content === 'Still here', 'it')
+  expectNoProblems(ada)
+})
