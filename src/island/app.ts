@@ -1,13 +1,17 @@
-import type { AcceptedEvent, ChatEvent, ClientFrame, RefusedEvent } from '../shared/protocol'
+import type { ChatEvent } from '../shared/protocol'
 import type { Addressee, Draft, Drafts } from './composer/drafts'
 import type { Typing } from './composer/typing'
+import type { Outbox, OutboxEntry, OutboxFile, Requests } from './messages/outbox'
 import type { Connection } from './net/connection'
 import type { Muted } from './people/people'
 import type { Rooms } from './rooms/rooms'
 import type { Positions } from './timeline/positions'
 import type { Clock } from './ui/clock'
 import type { Page, Title } from './ui/page'
+import type { Quoted } from './ui/shape'
 import type { Storage } from './ui/storage'
+
+export type { OutboxEntry, OutboxFile, Quoted }
 
 /**
  * Everything that lives on the page of a room. Parts know each other only through these types;
@@ -46,63 +50,6 @@ export type LazyParts = {
   search: () => Promise<Palette>
   suggestions: () => Promise<SuggestionList>
   tools: () => Promise<MessageTools>
-}
-
-/** A file of an unsent message; its bytes are stored elsewhere under its key. */
-export type OutboxFile = {
-  key: string
-  /** The id of the upload; empty until the upload is complete. */
-  id: string
-  name: string
-  type: string
-  size: number
-  description: string
-  /** Of a picture: sent as it is, not made smaller. */
-  isOriginal: boolean
-}
-
-/** What a reply quotes: whose message, the beginning of its text, and its place. */
-export type Quoted = { room: number; seq: number; user: number; name: string; text: string }
-
-/** A message of mine that the server has not accepted yet. */
-export type OutboxEntry = {
-  clientId: string
-  room: number
-  /** Of a private message: the room in which it was written, and the recipient's name. */
-  writtenIn: number | null
-  to: string
-  content: string
-  reply: Quoted | null
-  files: OutboxFile[]
-  /** The browser's clock, for display and for the order of sending only. */
-  at: number
-  state: 'waiting' | 'failed'
-  reason: string
-}
-
-/** Messages between Enter and the server's answer. */
-export type Outbox = {
-  post: (message: Omit<OutboxEntry, 'clientId' | 'at' | 'state' | 'reason'>) => OutboxEntry
-  entries: (room: number) => OutboxEntry[]
-  size: () => number
-  flush: () => void
-  interrupted: () => void
-  onAccepted: (accepted: AcceptedEvent) => void
-  onRefused: (refused: RefusedEvent) => void
-  setUploaded: (clientId: string, key: string, id: string, reason?: string) => void
-  retry: (clientId: string) => void
-  discard: (clientId: string) => OutboxEntry | null
-}
-
-type WithoutId<Frame> = Frame extends { client_id: string } ? Omit<Frame, 'client_id'> : never
-
-/** Changes of stored messages that wait for their answers. */
-export type Requests = {
-  /** Resolves to whether the server accepted the frame. */
-  send: (frame: WithoutId<ClientFrame>) => Promise<boolean>
-  onAccepted: (accepted: AcceptedEvent) => void
-  onRefused: (refused: RefusedEvent) => boolean
-  interrupted: () => void
 }
 
 /** What the composer hands over on Enter. */

@@ -1,10 +1,46 @@
 import { limits } from '../../shared/limits'
 import { fill } from '../../shared/text'
-import type { AcceptedEvent, RefusedEvent } from '../../shared/protocol'
-import type { App, Outbox, OutboxEntry, OutboxFile, Requests } from '../app'
-import { fieldsOf, hasShape, readQuoted } from '../ui/shape'
-import { newId } from '../ui/storage'
+import type { AcceptedEvent, ClientFrame, RefusedEvent } from '../../shared/protocol'
+import type { Connection } from '../net/connection'
+import type { Page } from '../ui/page'
+import { fieldsOf, hasShape, type Quoted, readQuoted, type Shaped } from '../ui/shape'
+import { newId, type Storage } from '../ui/storage'
 import { showToast } from '../ui/toast'
+
+const fileShape = {
+  key: 'string',
+  /** The id of the upload; empty until the upload is complete. */
+  id: 'string',
+  name: 'string',
+  type: 'string',
+  size: 'number',
+  description: 'string',
+  /** Of a picture: sent as it is, not made smaller. */
+  isOriginal: 'boolean',
+} as const
+
+/** A file of an unsent message; its bytes are stored elsewhere under its key. */
+export type OutboxFile = Shaped<typeof fileShape>
+
+const entryShape = {
+  clientId: 'string',
+  room: 'number',
+  content: 'string',
+  /** The recipient's name, of a private message. */
+  to: 'string',
+  /** The browser's clock, for display and for the order of sending only. */
+  at: 'number',
+  reason: 'string',
+} as const
+
+/** A message of mine that the server has not accepted yet. */
+export type OutboxEntry = Shaped<typeof entryShape> & {
+  /** Of a private message: the room in which it was written. */
+  writtenIn: number | null
+  reply: Quoted | null
+  files: OutboxFile[]
+  state: 'waiting' | 'failed'
+}
 
 export type OutboxListener = {
   /** The entry has another state. */
@@ -15,7 +51,9 @@ export type OutboxListener = {
   upload: (entry: OutboxEntry) => void
 }
 
-type Needs = Pick<App, 'connection' | 'page' | 'storage'>
+type Needs = { connection: Connection; page: Page; storage: Storage }
+type NewEntry = Omit<OutboxEntry, 'clientId' | 'at' | 'state' | 'reason'>
+export type Outbox = ReturnType<typeof openOutbox>
 type State = ReturnType<typeof loadState>
 
 /**
@@ -23,30 +61,31 @@ type State = ReturnType<typeof loadState>
  * answered, so it survives a reload and a crash; each room sends one at a time, in order, always
  * with the same id, so that sending again cannot double it.
  */
-export function openOutbox(needs: Needs, listener: OutboxListener): Outbox {
+export function openOutbox(needs: Needs, listener: OutboxListener) {
   const state = loadState(needs, listener)
   const { entries, inFlight } = state
   watchOtherTabs(state)
   return {
-    post(message) {
+    post(message: NewEntry): OutboxEntry {
       const at = Math.max(Date.now(), (sorted(state).at(-1)?.at ?? 0) + 1)
       const entry: OutboxEntry = { ...message, clientId: newId(), at, state: 'waiting', reason: '' }
       store(state, entry)
       return entry
     },
-    entries: (room) =>
+    entries: (room: number) =>
       sorted(state).filter((entry) => entry.room === room || entry.writtenIn === room),
     size: () => entries.size,
     flush: () => flush(state),
+    /** Messages without an answer are sent again, with the same ids. */
     interrupted: () => inFlight.clear(),
-    onAccepted(accepted) {
+    onAccepted(accepted: AcceptedEvent): void {
       const entry = remove(state, accepted.client_id)
       if (entry === null) return
       listener.sent(entry, accepted)
       flush(state)
     },
-    onRefused: (refused) => onRefused(state, refused),
-    setUploaded(clientId, key, id, reason) {
+    onRefused: (refused: RefusedEvent) => onRefused(state, refused),
+    setUploaded(clientId: string, key: string, id: string, reason?: string): void {
       const entry = entries.get(clientId)
       if (entry === undefined) return
       if (reason !== undefined) return change(state, { ...entry, state: 'failed', reason })
@@ -54,13 +93,13 @@ export function openOutbox(needs: Needs, listener: OutboxListener): Outbox {
       store(state, { ...entry, files })
       flush(state)
     },
-    retry(clientId) {
+    retry(clientId: string): void {
       const entry = entries.get(clientId)
       if (entry === undefined) return
       change(state, { ...entry, state: 'waiting', reason: '' })
       flush(state)
     },
-    discard(clientId) {
+    discard(clientId: string): OutboxEntry | null {
       const entry = remove(state, clientId)
       if (entry !== null) flush(state)
       return entry
@@ -83,15 +122,6 @@ function loadState(needs: Needs, listener: OutboxListener) {
   return { ...needs, listener, prefix, entries, inFlight, pausedUntil: 0 }
 }
 
-const entryShape = {
-  clientId: 'string',
-  room: 'number',
-  content: 'string',
-  to: 'string',
-  at: 'number',
-  reason: 'string',
-} as const
-
 /** A stored value is used only when it has the shape of an entry. */
 function readEntry(value: unknown): OutboxEntry | null {
   if (!hasShape(value, entryShape) || !/^[\w-]{1,64}$/.test(value.clientId)) return null
@@ -100,21 +130,8 @@ function readEntry(value: unknown): OutboxEntry | null {
   if (state !== 'waiting' && state !== 'failed') return null
   if (writtenIn !== null && typeof writtenIn !== 'number') return null
   const kept = { clientId, room, content, to, at, reason, writtenIn, reply: readQuoted(reply) }
+  const isFile = (file: unknown) => hasShape(file, fileShape) && file.size > 0
   return { ...kept, state, files: Array.isArray(files) ? files.filter(isFile) : [] }
-}
-
-const fileShape = {
-  key: 'string',
-  id: 'string',
-  name: 'string',
-  type: 'string',
-  size: 'number',
-  description: 'string',
-  isOriginal: 'boolean',
-} as const
-
-function isFile(value: unknown): value is OutboxFile {
-  return hasShape(value, fileShape) && value.size > 0
 }
 
 function store({ entries, page, prefix, storage }: State, entry: OutboxEntry): void {
@@ -204,8 +221,11 @@ function watchOtherTabs({ prefix, entries, inFlight, storage, listener }: State)
   })
 }
 
+type WithoutId<Frame> = Frame extends { client_id: string } ? Omit<Frame, 'client_id'> : never
+export type Requests = ReturnType<typeof createRequests>
+
 /** Sends changes of stored messages; whatever fails is said to the reader. */
-export function createRequests({ page, connection }: Pick<App, 'page' | 'connection'>): Requests {
+export function createRequests({ page, connection }: Pick<Needs, 'page' | 'connection'>) {
   const waiting = new Map<string, (isAccepted: boolean) => void>()
   const resolve = (clientId: string | null, isAccepted: boolean): boolean => {
     const answer = waiting.get(clientId ?? '')
@@ -214,7 +234,8 @@ export function createRequests({ page, connection }: Pick<App, 'page' | 'connect
     return answer !== undefined
   }
   return {
-    send(frame) {
+    /** Resolves to whether the server accepted the frame. */
+    send(frame: WithoutId<ClientFrame>): Promise<boolean> {
       const clientId = newId()
       const { promise, resolve: answer } = Promise.withResolvers<boolean>()
       waiting.set(clientId, answer)
@@ -224,13 +245,13 @@ export function createRequests({ page, connection }: Pick<App, 'page' | 'connect
       }
       return promise
     },
-    onAccepted: ({ client_id }) => void resolve(client_id, true),
-    onRefused({ client_id, reason }) {
+    onAccepted: ({ client_id }: AcceptedEvent) => void resolve(client_id, true),
+    onRefused({ client_id, reason }: RefusedEvent): boolean {
       const isOurs = resolve(client_id, false)
       if (isOurs) showToast(reason)
       return isOurs
     },
-    interrupted() {
+    interrupted(): void {
       if (waiting.size > 0) showToast(page.words.notConnected)
       for (const clientId of waiting.keys()) resolve(clientId, false)
     },
