@@ -4,38 +4,32 @@ import type { RoomSummary } from '../../shared/protocol'
 import { hueOf, initialOf } from '../../shared/text'
 import type { App, CopiedRoom } from '../app'
 import { copyOf, element, make } from '../ui/dom'
-import { list, sign } from '../ui/rows'
-import { type CopiedMessage, type CopyStore, excerptOf } from './copy-store'
+import { isFromDevice, list, sign } from '../ui/rows'
+import { type CopiedMessage, type CopyStore, excerptOf, linesOf } from './copy-store'
 
 /** The way to show the copy of a room; null when there is none. */
 export function copiedRoom(app: App, store: CopyStore, room: number): CopiedRoom | null {
   const summary = app.rooms.find(room)
   const newest = store.read(room, limits.historyPageRows)
   if (summary === undefined || newest.length === 0) return null
-  const rowsFrom = (messages: CopiedMessage[]): Node[] =>
-    messages.map((message) => rowOf(app, store, message))
+  const rowsFrom = (messages: CopiedMessage[]) => messages.map((one) => rowOf(app, store, one))
+  const note = make('p', { class: 'remembered' }, app.page.words.onThisDevice)
   return {
     show() {
-      const note = make('p', { class: 'remembered' }, app.page.words.onThisDevice)
       list().replaceWith(makeList(summary, [note, ...rowsFrom(newest)]))
       showHead(app, summary)
-      const people = element('people-list', HTMLElement)
-      people.replaceWith(people.cloneNode(false))
+      element('people-list', HTMLElement).replaceChildren()
     },
     stay() {
-      if (list().dataset.remembered === undefined) return
+      if (!isFromDevice()) return
       // All of it now: without the server nothing can be loaded by scrolling.
-      const older = store.read(room, limits.timelineRowsMax).slice(0, -newest.length)
-      list()
-        .querySelector('.remembered')
-        ?.after(...rowsFrom(older))
+      note.after(...rowsFrom(store.read(room, limits.timelineRowsMax).slice(0, -newest.length)))
       app.timeline.start()
       void leaveWhenGone(app, store, room)
     },
   }
 }
 
-/** The list as views/messages/timeline.tsx makes it, with what is known here. */
 function makeList({ id, kind, name, recipient }: RoomSummary, rows: Node[]): HTMLElement {
   const made = make('div', { id: 'timeline' }, ...rows)
   const title = kind === 'direct' ? name : `#${name}`
@@ -47,13 +41,12 @@ function makeList({ id, kind, name, recipient }: RoomSummary, rows: Node[]): HTM
 /** A row from the template that the server rendered; text goes in as text, never as markup. */
 function rowOf({ page }: App, store: CopyStore, message: CopiedMessage): HTMLElement {
   const row = copyOf('pending-row')
-  const { room, seq, revision, user, name, at, text, isEdited, files } = message
+  const { room, seq, revision, user, name, at, isEdited } = message
   row.id = `message-${user}-${message.clientId}`
   Object.assign(row.dataset, { room, seq, revision, user, at })
   if (isEdited) row.dataset.edited = String(at)
-  const lines = [text, ...files.map((file) => file.name)].filter((line) => line !== '')
   const body = row.querySelector('.msg__body')
-  body?.replaceChildren(...lines.map((line) => make('p', {}, line)))
+  body?.replaceChildren(...linesOf(message).map((line) => make('p', {}, line)))
   const quoted = store.find(room, message.replyTo)
   if (quoted !== null) {
     body?.before(make('span', { class: 'quote' }, `${quoted.name}: ${excerptOf(quoted)}`))
@@ -63,7 +56,6 @@ function rowOf({ page }: App, store: CopyStore, message: CopiedMessage): HTMLEle
   return row
 }
 
-/** The picture of a person who is on the page somewhere; else the first letter of the name. */
 function pictureOf(user: number, name: string): Node {
   const shown = document.querySelector(`.msg[data-user="${user}"] > .av`)
   const look = { class: `av ${hueOf(user)}`, 'aria-hidden': 'true' }

@@ -11,7 +11,6 @@ const chunkMessages = 100
 /** A message in the device copy; `text` as it was typed. `replyTo`: 0 when it is no reply. */
 export type CopiedMessage = NonNullable<ReturnType<typeof unpack>>
 
-/** The present state of a message; null when it is deleted. */
 export type Change = { seq: number; message: CopiedMessage | null }
 
 export type CopyStore = ReturnType<typeof openCopyStore>
@@ -26,7 +25,6 @@ export function openCopyStore(storage: Storage, userId: number, epoch: string) {
   )
   const keyOf = (room: number, seq: number) => `${prefix}${room}.${Math.floor(seq / chunkMessages)}`
   const chunkOf = (key: string): number => Number(key.split('.').at(-1))
-  /** Drops the oldest chunk of all rooms; false when there is none. */
   const evict = (): boolean => {
     const times = keys().map((key) => ({ key, at: read(key).at(-1)?.at ?? 0 }))
     const [oldest] = times.sort((a, b) => a.at - b.at)
@@ -34,7 +32,6 @@ export function openCopyStore(storage: Storage, userId: number, epoch: string) {
     return oldest !== undefined
   }
   return {
-    /** Merges changes of a room, as far as the browser has space. */
     apply(room: number, changes: Change[]) {
       learnNames(changes.flatMap(({ message }) => message ?? []))
       for (const [key, those] of Map.groupBy(changes, ({ seq }) => keyOf(room, seq))) {
@@ -45,7 +42,6 @@ export function openCopyStore(storage: Storage, userId: number, epoch: string) {
       }
       while (total() > copyUnitsMax && evict());
     },
-    /** The newest `count` messages of a room, oldest first. */
     read(room: number, count = Number.POSITIVE_INFINITY) {
       let newest: CopiedMessage[] = []
       const ofRoom = keys().filter((key) => roomOf(key) === room)
@@ -60,12 +56,10 @@ export function openCopyStore(storage: Storage, userId: number, epoch: string) {
       if (user in names()) learnNames([{ user, name }])
     },
     rooms: () => [...new Set(storage.keys(prefix).map(roomOf))].filter(Boolean),
-    /** Up to which revision the copy of a room is complete; null when there is none. */
     head(room: number) {
       const head = storage.read(`${prefix}${room}.head`)
       return typeof head === 'number' && Number.isSafeInteger(head) ? head : null
     },
-    /** False when the browser stores nothing. */
     setHead: (room: number, revision: number) => write(`${prefix}${room}.head`, revision),
     forget: (room: number) => remove(storage.keys(`${prefix}${room}.`)),
     evict,
@@ -76,7 +70,6 @@ export function openCopyStore(storage: Storage, userId: number, epoch: string) {
   }
 }
 
-/** The keys of a copy, whose chunks are parsed once. */
 function openChunks(storage: Storage, prefix: string) {
   const parsed = new Map<string, CopiedMessage[]>()
   const namesKey = `${prefix}names`
@@ -94,7 +87,6 @@ function openChunks(storage: Storage, prefix: string) {
     drop(key)
   })
   const names = () => (known ??= fieldsOf(storage.read(namesKey)))
-  /** Not a number for a key that is of no room. */
   const roomOf = (key: string): number => Number(key.slice(prefix.length).split('.')[0])
   const parse = (key: string): CopiedMessage[] => {
     const stored = storage.read(key)
@@ -116,7 +108,6 @@ function openChunks(storage: Storage, prefix: string) {
     parse,
     read: (key: string) => parsed.get(key) ?? parse(key),
     remove,
-    /** The storage makes space by `evict` when it is full: false means that there is none. */
     write(key: string, value: unknown) {
       remove([key])
       const isKept = storage.write(key, value)
@@ -154,21 +145,19 @@ function merge(chunk: CopiedMessage[], changes: Change[]): CopiedMessage[] | nul
 export function changeOf(event: ChatEvent): Change | null {
   if (event.type === 'message.removed') return { seq: event.seq, message: null }
   if (event.type !== 'message' && event.type !== 'message.changed') return null
-  const { room, seq, revision, sender, content } = event
-  const message = {
-    room,
-    seq,
-    revision,
-    user: sender.id,
-    name: sender.nickname,
-    at: Date.parse(event.timestamp),
-    text: content,
-    clientId: event.client_id,
-    isEdited: event.edited !== null,
-    replyTo: event.reply_to ?? 0,
-    files: event.attachments.map(({ name, url }) => ({ name, url })),
-  }
+  const { room, seq, revision, content: text, client_id: clientId } = event
+  const { id: user, nickname: name } = event.sender
+  const at = Date.parse(event.timestamp)
+  const isEdited = event.edited !== null
+  const replyTo = event.reply_to ?? 0
+  const files = event.attachments.map(({ name, url }) => ({ name, url }))
+  const message = { room, seq, revision, user, name, at, text, clientId, isEdited, replyTo, files }
   return { seq, message }
+}
+
+/** The text of a message and the names of its files. */
+export function linesOf({ text, files }: CopiedMessage): string[] {
+  return [text, ...files.map(({ name }) => name)].filter(Boolean)
 }
 
 /** The beginning of a message, on one line, as a reply quotes it. */
@@ -188,7 +177,6 @@ export function pack(message: CopiedMessage): unknown[] {
   return isPlain ? packed : [...packed, isEdited, replyTo, files]
 }
 
-/** A stored message is only believed when it has the right shape. */
 function unpack(room: number, names: Record<string, unknown>, values: unknown) {
   const fields: unknown[] = Array.isArray(values) ? values : []
   const [seq, revision, user, at, text, clientId, isEdited = false, replyTo = 0, files] = fields
@@ -217,18 +205,14 @@ export function findIn(chunks: CopiedMessage[][], words: string, hitsMax: number
     .slice(0, hitsMax)
 }
 
-/** A chunk is a new array whenever it has changed. */
 const folded = new WeakMap<CopiedMessage[], string[]>()
 
 function foldedOf(chunk: CopiedMessage[]): string[] {
-  const textOf = ({ text, files }: CopiedMessage): string =>
-    [text, ...files.map(({ name }) => name)].join('\n')
-  const texts = folded.get(chunk) ?? chunk.map((message) => fold(textOf(message)))
+  const texts = folded.get(chunk) ?? chunk.map((message) => fold(linesOf(message).join('\n')))
   folded.set(chunk, texts)
   return texts
 }
 
-/** Case, accents and width make no difference; most texts have none of the last two. */
 function fold(text: string): string {
   const lower = text.toLowerCase()
   return /^[\x00-\x7f\u3000-\u303f\u4e00-\u9fff]*$/u.test(lower)

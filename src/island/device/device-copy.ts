@@ -7,17 +7,14 @@ import { changeOf, type CopyStore, findIn, openCopyStore } from './copy-store'
 
 export type ManagedCopy = ReturnType<typeof openDeviceCopy>
 
-/**
- * Opens the copy of the person on this page. It is filled from the room's changes as JSON, which
- * name edits and deletions as well; one of the browser's tabs fetches them.
- */
+/** Opens the copy of the person on this page; one of the browser's tabs fills it from changes. */
 export function openDeviceCopy(app: App) {
   const { page, positions, rooms, storage, timeline } = app
   const store = openCopyStore(storage, page.user?.id ?? 0, page.epoch)
   // Unsent messages and drafts matter more than a copy.
   storage.makeRoom = store.evict
-  const behind: Behind = new Map()
-  /** What is copied: nothing, open rooms, or private rooms, too. */
+  /** Rooms whose copy is behind, with their newest revision. */
+  const behind = new Map<number, number>()
   const keeping = () => {
     const chosen = storage.read(`keeping.${page.user?.id}`)
     return chosen === 'off' || chosen === 'all' ? chosen : 'open'
@@ -32,7 +29,6 @@ export function openDeviceCopy(app: App) {
     const room = timeline.room()
     changed(room, Math.max(positions.known(room), rooms.find(room)?.revision ?? 0))
   }
-  /** The rooms may have changed: copies of other rooms are dropped, the rest is updated. */
   const setRooms = (): void => {
     if (keeping() === 'off') store.clear()
     // Before the first hello nothing is known of any room.
@@ -65,6 +61,7 @@ export function openDeviceCopy(app: App) {
     clear() {
       store.clear()
       behind.clear()
+      // What was cleared is not fetched again, only what is new.
       storage.write(`cleared.${page.user?.id}`, true)
     },
   }
@@ -72,7 +69,6 @@ export function openDeviceCopy(app: App) {
 
 const hitsMax = 50
 
-/** Messages of rooms the person is in, with the present names of the rooms. */
 function search({ rooms }: App, store: CopyStore, words: string) {
   return findIn(store.chunks(), words, hitsMax).flatMap(({ room, seq, name, text }) => {
     const roomName = rooms.find(room)?.name
@@ -80,26 +76,19 @@ function search({ rooms }: App, store: CopyStore, words: string) {
   })
 }
 
-/** Changes of one moment are fetched together. */
 const gatherMs = 500
 /** Everybody in a room fetches the same: the larger the room, the longer they take turns. */
 const spreadMsPerPerson = 50
 /** Another tab may win a claim, and be suspended before it has fetched anything. */
 const otherTabMs = 2_000
 const retryMs = 5_000
-/** The copy of a room begins with so many of its last changes. */
 const firstRevisions = 400
-/** A copy that is further behind is begun again. */
 const behindMax = 2_000
 
-/** Rooms whose copy is behind, with their newest revision. */
-type Behind = Map<number, number>
-
-/** Gives a function that brings the copy of a room to a revision, soon and in one tab. */
 function createUpdates(
   app: App,
   store: CopyStore,
-  behind: Behind,
+  behind: Map<number, number>,
   isAllowed: (room: number) => boolean,
 ) {
   const { page, rooms, storage } = app
@@ -119,9 +108,7 @@ function createUpdates(
     const head = store.head(room)
     if (head === null || revision - head > behindMax) {
       store.forget(room)
-      // What was cleared is not fetched again, only what is new.
       const first = storage.read(`cleared.${page.user?.id}`) === true ? 1 : firstRevisions
-      // A browser that stores nothing needs no answers.
       if (!store.setHead(room, Math.max(0, revision - first))) return
     }
     const waitMs = await fetchChanges(app, store, room)
@@ -154,16 +141,13 @@ async function fetchChanges(app: App, store: CopyStore, room: number): Promise<n
       return Math.max(retryMs, Number(answer.headers.get('Retry-After')) * 1000)
     }
     if (answer?.status === 404) store.forget(room)
-    // Without an answer the next hello names the revision again.
     const page: Changes | null = answer?.ok === true ? await answer.json().catch(() => null) : null
     // The copy was cleared or the room was left meanwhile, or another tab was faster.
     if (page === null || store.head(room) !== after) return 0
     if (page.reload === true) store.forget(room)
     else {
-      store.apply(
-        room,
-        page.events.flatMap((event) => changeOf(event) ?? []),
-      )
+      const changes = page.events.flatMap((event) => changeOf(event) ?? [])
+      store.apply(room, changes)
       store.setHead(room, page.revision)
     }
     after = page.more && page.revision > after ? page.revision : null

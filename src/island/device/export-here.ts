@@ -1,10 +1,4 @@
-import {
-  exportHeading,
-  exportMessage,
-  exportName,
-  offsetText,
-  stampAhead,
-} from '../../shared/export-text'
+import { exportHeading, exportMessage, exportName, stampAhead } from '../../shared/export-text'
 import { createPaths } from '../../shared/paths'
 import type { MessageEvent } from '../../shared/protocol'
 import { fill, plural } from '../../shared/text'
@@ -15,7 +9,6 @@ import { list, placeOf, roomTitle, rowsOf } from '../ui/rows'
 import { changeOf, type CopiedMessage, excerptOf } from './copy-store'
 import type { ManagedCopy } from './device-copy'
 
-/** Which message. */
 type Key = ReturnType<typeof placeOf>
 
 /** Fills in how much there is to save of the room on the page, and saves it when asked. */
@@ -31,7 +24,7 @@ export function decorateExport(app: App, copy: ManagedCopy): void {
   const hasNotes = loadedKeys(true).length > loadedKeys(false).length
   element('export-private-row', HTMLElement).hidden = !hasNotes
   const show = (): void => {
-    const counts = { loaded: chosenKeys().length, device: copy.read(app.timeline.room()).length }
+    const counts = { loaded: loadedKeys().length, device: copy.read(app.timeline.room()).length }
     for (const [range, count] of Object.entries(counts)) {
       const label = element(`export-${range}`, HTMLElement)
       const n = count.toLocaleString(app.page.language)
@@ -47,23 +40,17 @@ export function decorateExport(app: App, copy: ManagedCopy): void {
   })
 }
 
-/** Which messages are loaded, with or without the private notes between them. */
-function loadedKeys(isPrivateToo: boolean): Key[] {
+function loadedKeys(isPrivateToo = element('export-private', HTMLInputElement).checked): Key[] {
   const rows = isPrivateToo ? [...list().querySelectorAll<HTMLElement>('.msg')] : rowsOf()
   return rows.map(placeOf).filter(({ seq }) => seq > 0)
 }
 
-function chosenKeys(): Key[] {
-  return loadedKeys(element('export-private', HTMLInputElement).checked)
-}
-
-/** Builds the file and hands it to the browser. */
 async function save({ page, timeline }: App, copy: ManagedCopy, words: DOMStringMap) {
   const isDevice = document.querySelector('#export-here [value=device]:checked') !== null
   const progress = element('export-progress', HTMLProgressElement)
   progress.hidden = false
   const read = (keys: Key[]) => readMessages(page, copy, keys, isDevice)
-  const keys = isDevice ? [] : chosenKeys()
+  const keys = isDevice ? [] : loadedKeys()
   const messages = isDevice ? copy.read(timeline.room()) : await read(keys)
   const replies = messages.filter(({ replyTo }) => replyTo > 0)
   const answered = await read(replies.map(({ room, replyTo }) => ({ room, seq: replyTo })))
@@ -102,19 +89,15 @@ async function readMessages(page: Page, copy: ManagedCopy, wanted: Key[], isDevi
   return found.sort((a, b) => (a.room === b.room ? a.seq - b.seq : a.at - b.at))
 }
 
-const pageMessages = 200
-
-/** The messages of a room before a seq, oldest first; null without an answer. */
 async function fetchBefore({ base }: Page, room: number, before: number) {
-  const path = `${createPaths(base).older(room, before)}&limit=${pageMessages}`
+  const path = `${createPaths(base).older(room, before)}&limit=200`
   const answer = await fetch(path, { headers: { Accept: 'application/json' } }).catch(() => null)
   if (answer?.ok !== true) return null
   const { messages }: { messages: MessageEvent[] } = await answer.json()
   return messages.flatMap((event) => changeOf(event)?.message ?? [])
 }
 
-const offset = (at: number): number => -new Date(at).getTimezoneOffset()
-const stamp = (at: number): string => stampAhead(at, offset(at))
+const stamp = (at: number): string => stampAhead(at, -new Date(at).getTimezoneOffset())
 
 function headingOf(
   { build, language }: Page,
@@ -125,11 +108,12 @@ function headingOf(
 ): string {
   const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
   const ends = [messages[0], messages.at(-1)].map((end) => (end ? day.format(end.at) : '–'))
+  const [, , ahead] = stamp(Date.now()).split(' ')
   const facts: Record<string, string> = {
     room: roomTitle(),
     range: `${range}, ${ends.join(' – ')}`,
     messages: String(messages.length),
-    zone: `${offsetText(offset(Date.now()))} ${day.resolvedOptions().timeZone}`,
+    zone: `${ahead} ${day.resolvedOptions().timeZone}`,
     software: `Chatroom ${build}`,
   }
   const hasMore = document.querySelector('#older, #newer, .remembered') !== null

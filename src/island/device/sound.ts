@@ -7,7 +7,6 @@ import { showToast } from '../ui/toast'
 /** A burst of messages makes one sound. */
 export const soundPauseMs = 3_000
 
-/** Loudness by volume. */
 const gains = new Map(Object.entries({ off: 0, low: 0.03, middle: 0.06, high: 0.14 }))
 const tunes: Record<SoundKind, number[]> = {
   talk: [659.26, 987.77],
@@ -48,10 +47,7 @@ export function createSound(page: Page, storage: Storage): Sound {
   }
 }
 
-/**
- * Synthesised: no file to fetch. Browsers allow sound after the first key or pointer only, so until
- * then the bell says that it is waiting for one.
- */
+/** Browsers allow sound after the first key or pointer only: until then the bell is marked. */
 function createPlayer(loudness: () => number): (kind: SoundKind) => void {
   let audio: AudioContext | null = null
   const showLocked = (isLocked: boolean): void => {
@@ -83,7 +79,6 @@ function createPlayer(loudness: () => number): (kind: SoundKind) => void {
   }
 }
 
-/** Asked for from the bell only, and only where the browser could agree. */
 function setUpNotices(page: Page, storage: Storage): void {
   const button = element('notices', HTMLButtonElement)
   const isOn = (): boolean => storage.read('notices') === true

@@ -29,7 +29,6 @@ export function create(app: App): Device {
 
 const pauseMs = 30 * 60_000
 
-/** Greets a person who comes back after a while. */
 function welcomeBack({ page, storage }: App): void {
   const seenAt = Number(storage.read('seen'))
   storage.write('seen', Date.now())
@@ -37,10 +36,7 @@ function welcomeBack({ page, storage }: App): void {
   showToast(fill(page.words.welcomeBack, { name: page.user.nickname }))
 }
 
-/**
- * The forms of preferences send themselves (views/settings): here each choice takes effect before
- * the server has answered, in this tab and in the browser's others.
- */
+/** Each choice takes effect before the server has answered, in the browser's other tabs as well. */
 function watchPreferences({ page, storage }: App): void {
   const path = createPaths(page.base).preferences()
   const tabs = new BroadcastChannel('chatroom-preferences')
@@ -129,7 +125,6 @@ function decorateSettings({ storage }: App): void {
   new MutationObserver(showChoice).observe(bell, { attributes: true })
 }
 
-/** How much is copied to this device, whether more may be, and the button that clears it. */
 function decorateCopySettings({ page, storage }: App, copy: ManagedCopy): void {
   const keep = element('keep-history', HTMLInputElement)
   const own = element('own-device', HTMLInputElement)
