@@ -5,7 +5,7 @@ import { createApp } from '../../src/http/app'
 import type { HttpDeps } from '../../src/http/context'
 import { createPaths } from '../../src/shared/paths'
 import { maskedFrame, openLine, upgradeRequest } from '../helpers/raw'
-import { serverForAll } from '../helpers/server'
+import { serverForAll, startServer } from '../helpers/server'
 import { waitUntil } from '../helpers/wait'
 import { frames, type Request, requests, type SentFrame } from './two-steps'
 import {
@@ -60,7 +60,8 @@ for (const [route, list] of Object.entries(requests)) {
   for (const happening of happenings) {
     test(`${route} in two steps: ${happening}`, async () => {
       for (const request of list) {
-        const seen = await observe(happening, (scene) => beginRequest(scene, route, request))
+        const begin = (scene: Scene) => beginRequest(scene, route, request)
+        const seen = await observe(stage, happening, begin)
         expectRight(happening, request, seen)
       }
     })
@@ -71,17 +72,35 @@ for (const [type, list] of Object.entries(frames)) {
   for (const happening of happenings) {
     test(`the frame ${type} in two steps: ${happening}`, async () => {
       for (const frame of list) {
-        const seen = await observe(happening, (scene) => beginFrame(scene, frame))
+        const seen = await observe(stage, happening, (scene) => beginFrame(scene, frame))
         expectRight(happening, frame, { ...seen, status: '' })
       }
     })
   }
 }
 
+test('a server that recognises people before the request is complete is noticed', async () => {
+  const planted = { BUN_OPTIONS: '--preload ./test/hostile/early-authority.ts' }
+  await using early = await startServer({ compiled: false, env: planted })
+  const own = await openStage(early)
+  const route = 'POST /rooms/:id/messages'
+  const empty = requests[route]?.[1]
+  const made = requests['POST /rooms']?.[0]
+  if (empty === undefined || made === undefined) throw new Error('both are on the list')
+  const leak = await observe(own, 'put out', (scene) => beginRequest(scene, route, empty))
+  expect(leak).toMatchObject({ status: '422', later: true })
+  const act = await observe(own, 'session rotated', (scene) =>
+    beginRequest(scene, 'POST /rooms', made),
+  )
+  expect(act).toMatchObject({ status: '303', effect: true })
+  own.db.close()
+})
+
 type Seen = { status: string; effect: boolean; later: boolean; ghosts: number; name: string }
 
 /** The first step, what happens, and the second step; gives what was seen of it. */
 async function observe(
+  stage: Stage,
   happening: Happening,
   begin: (scene: Scene) => Promise<() => Promise<string>>,
 ): Promise<Seen> {

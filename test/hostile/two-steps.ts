@@ -69,6 +69,10 @@ const text = (body: string) => (): string => body
 const withFile = (content: string) => (): string =>
   [
     '--b',
+    'Content-Disposition: form-data; name="client_id"',
+    '',
+    'held',
+    '--b',
     'Content-Disposition: form-data; name="content"',
     '',
     content,
@@ -145,9 +149,9 @@ export const requests: Record<string, Request[]> = {
   'POST /rooms/:id/notify': [write(inRoom('/notify'), text('notify=nothing'), 'room')],
   'POST /rooms/:id/messages': [
     write(post, text('content=held&client_id=held'), 'room'),
-    write(post, text('content='), 'room', 'content'),
-    write(post, text('content=&reply_to=1'), 'room', 'content'),
-    write(post, text(`content=${long}`), 'room', 'content'),
+    write(post, text('client_id=held&content='), 'room', 'content'),
+    write(post, text('client_id=held&content=&reply_to=1'), 'room', 'content'),
+    write(post, text(`client_id=held&content=${long}`), 'room', 'content'),
     write(post, withFile('held'), 'room', 'effect', multipart),
     write(post, withFile(long), 'room', 'content', multipart),
     write(post, text('{"content":"held","client_id":"held"}'), 'room', 'effect', json),
