@@ -1,4 +1,5 @@
 import type { App, LazyParts } from './app'
+import { make } from './ui/dom'
 import type { Page } from './ui/page'
 import { showToast } from './ui/toast'
 
@@ -31,9 +32,7 @@ export async function loadLazy(page: Page, name: keyof LazyParts) {
 let styles: (() => Promise<void>) | null = null
 
 function addStyles(href: string): Promise<void> {
-  const link = document.createElement('link')
-  link.rel = 'stylesheet'
-  link.href = href
+  const link = make('link', { rel: 'stylesheet', href })
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   link.addEventListener('load', () => resolve())
   link.addEventListener('error', () => {
@@ -72,14 +71,9 @@ export function ifLoaded<Loaded>(part: () => Promise<Loaded>, use: (part: Loaded
 
 const firstUseMs = 1_500
 
-/** Calls back once: at the first input of the reader, or after a moment. */
+/** Calls back at the first input of each kind, and after a moment; more calls must do no harm. */
 export function onFirstUse(callback: () => void): void {
-  const signs = ['pointermove', 'pointerdown', 'keydown', 'wheel', 'touchstart'] as const
-  const begin = (): void => {
-    clearTimeout(timer)
-    for (const sign of signs) removeEventListener(sign, begin)
-    callback()
-  }
-  const timer = setTimeout(begin, firstUseMs)
-  for (const sign of signs) addEventListener(sign, begin, { passive: true })
+  setTimeout(callback, firstUseMs)
+  for (const sign of ['pointermove', 'pointerdown', 'keydown', 'wheel', 'touchstart'])
+    addEventListener(sign, callback, { passive: true, once: true })
 }

@@ -11,8 +11,7 @@ import {
   watchAway,
 } from './actions/connection'
 import { onFailedRow, onSent, onUnsentChanged, sendMessage } from './actions/send-message'
-import { markRead, onGrown, rescueEdits, showRoom } from './actions/show-room'
-import { createRoomSwitcher } from './actions/switch-room'
+import { createRoomSwitcher, markRead, onGrown, rescueEdits, showRoom } from './actions/rooms'
 import type { App } from './app'
 import { createComposer } from './composer/composer'
 import { openDrafts } from './composer/drafts'
@@ -68,23 +67,18 @@ function createApp(page: Page, storage: Storage, reader: Reader): App {
       upload: (entry) => ifLoaded(app.media, (media) => media.upload(entry)),
     },
   )
-  const made = { page, storage, clock, title, connection, outbox, drafts, typing, positions }
+  const made = { clock, drafts, muted, page, positions, rooms, storage, timeline, title }
   const app: App = {
-    ...made,
+    ...{ ...made, connection, outbox, typing, sound: null, deviceCopy: null },
     requests: createRequests({ page, connection }),
     composer: createComposer(page, drafts, {
       onSend: (message) => sendMessage(app, message),
       onChange: typing.changed,
       onUp: () => editLast(app),
     }),
-    timeline,
     newLine: createNewLine({ clock, page }, () => markRead(app)),
     readMarker: createReadMarker({ connection, rooms, timeline }),
-    rooms,
     switcher: createRoomSwitcher(() => app),
-    muted,
-    sound: null,
-    deviceCopy: null,
     ...lazyParts(page, () => app),
   }
   return app

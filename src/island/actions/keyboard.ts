@@ -3,7 +3,7 @@ import type { App, RowAction } from '../app'
 import { element } from '../ui/dom'
 import { isComposing } from '../ui/keys'
 import { openEmojiForComposer, openSearch, withTools } from './open'
-import { markRead } from './show-room'
+import { markRead } from './rooms'
 
 /** The keys of views/settings/help-sheet.tsx. */
 export function watchKeys(app: App): void {

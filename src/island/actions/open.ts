@@ -45,17 +45,13 @@ function onUnanswered({ page, panel }: App, ctx: RequestContext): void {
   } else if (isPanel || sourceElement.matches('.place')) sayAway()
 }
 
-/** Opens the palette at a search. */
-export function openSearch(app: App, path: string): void {
-  app.search().then(
-    ({ open }) => open(path),
-    () => leaveFor(app, path),
-  )
-}
-
-function leaveFor({ connection, page }: App, path: string): void {
-  if (connection.send({ type: 'ping' })) location.assign(path)
-  else showToast(page.words.notConnected)
+/** Opens the palette at a search; where it cannot be fetched, the page of that search. */
+export function openSearch({ connection, page, search }: App, path: string): void {
+  const leave = (): void => {
+    if (connection.send({ type: 'ping' })) location.assign(path)
+    else showToast(page.words.notConnected)
+  }
+  search().then(({ open }) => open(path), leave)
 }
 
 /** Opens the emoji panel to insert into the message; on a phone without opening the keyboard. */

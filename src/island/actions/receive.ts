@@ -7,7 +7,7 @@ import { isMeant } from '../rooms/rooms'
 import { completeRow } from '../timeline/rows'
 import { element } from '../ui/dom'
 import { announceRows, placeOf, revisionOf, textOf } from '../ui/rows'
-import { onGrown, renameRoom } from './show-room'
+import { onGrown, renameRoom } from './rooms'
 
 /** A frame of HTML arrived: rows of messages, or changes of people. */
 export function receiveHtml(app: App, html: string, behind: number): void {
@@ -62,6 +62,7 @@ function notify(app: App, row: HTMLElement): void {
 export function receiveEvent(app: App, event: ChatEvent): void {
   app.deviceCopy?.onEvent(event)
   const { outbox, page, positions, requests, rooms, timeline, typing } = app
+  const isHere = 'room' in event && event.room === timeline.room()
   switch (event.type) {
     case 'accepted':
       requests.onAccepted(event)
@@ -85,32 +86,24 @@ export function receiveEvent(app: App, event: ChatEvent): void {
     case 'read':
       return rooms.setRead(event.room, event.seq, event.unread, event.mentions)
     case 'reload':
-      return void (event.room === timeline.room() && timeline.reload())
+      return void (isHere && timeline.reload())
     case 'pong':
       for (const [room, head] of Object.entries(event.heads)) positions.compare(Number(room), head)
       return
-    default:
-      return receiveRoomEvent(app, event)
-  }
-}
-
-function receiveRoomEvent(app: App, event: ChatEvent): void {
-  const { page, rooms, switcher, timeline, title } = app
-  switch (event.type) {
     case 'room':
       rooms.set(event.room)
       return rooms.refresh()
     case 'room.left':
       rooms.forget(event.room)
-      if (event.room === timeline.room()) switcher.leave()
+      if (isHere) app.switcher.leave()
       return rooms.refresh()
     case 'room.changed':
-      if (event.room === timeline.room()) {
+      if (isHere) {
         element('head', HTMLElement).querySelector('p')?.replaceChildren(event.topic)
-        renameRoom(title, event.name, `#${event.name}`)
+        renameRoom(app.title, event.name, `#${event.name}`)
       }
       return rooms.refresh()
     case 'member.left':
-      if (event.room === timeline.room()) removePerson(page, event.user)
+      if (isHere) removePerson(page, event.user)
   }
 }

@@ -1,4 +1,4 @@
-import { renameRoom } from '../actions/show-room'
+import { renameRoom } from '../actions/rooms'
 import type { App, Faces } from '../app'
 import { fill } from '../../shared/text'
 import { element } from '../ui/dom'

@@ -21,7 +21,10 @@ export function create({ composer, device, muted, page }: App): Panel {
   })
   return {
     show() {
-      addZone(body)
+      // Files name the hours as the reader's clock does.
+      const tz = Intl.DateTimeFormat().resolvedOptions().timeZone
+      for (const link of body.querySelectorAll<HTMLAnchorElement>('a[data-zoned]'))
+        link.search = new URLSearchParams({ tz }).toString()
       ifLoaded(device, ({ decorate }) => decorate())
       closeDrawers()
       if (!dialog.open) dialog.showModal()
@@ -30,13 +33,5 @@ export function create({ composer, device, muted, page }: App): Panel {
       const target = first ?? any
       target?.focus()
     },
-  }
-}
-
-/** Files name the hours as the reader's clock does. */
-function addZone(body: HTMLElement): void {
-  const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
-  for (const link of body.querySelectorAll<HTMLAnchorElement>('a[data-zoned]')) {
-    link.search = new URLSearchParams({ tz: timeZone }).toString()
   }
 }

@@ -64,7 +64,14 @@ type State = ReturnType<typeof loadState>
 export function openOutbox(needs: Needs, listener: OutboxListener) {
   const state = loadState(needs, listener)
   const { entries, inFlight } = state
-  watchOtherTabs(state)
+  // Another tab may have had an answer, or a decision, for the same message.
+  needs.storage.watch((key, value) => {
+    const entry = entries.get(key.slice(state.prefix.length))
+    if (!key.startsWith(state.prefix) || value !== null || entry === undefined) return
+    if (inFlight.get(entry.room) === entry.clientId) return
+    entries.delete(entry.clientId)
+    listener.sent(entry, null)
+  })
   return {
     post(message: NewEntry): OutboxEntry {
       const at = Math.max(Date.now(), (sorted(state).at(-1)?.at ?? 0) + 1)
@@ -208,17 +215,6 @@ function onRefused(state: State, { client_id, code, retry_ms, reason }: RefusedE
 /** Oldest first. */
 function sorted({ entries }: State): OutboxEntry[] {
   return [...entries.values()].sort((a, b) => a.at - b.at)
-}
-
-/** Another tab may have had an answer, or a decision, for the same message. */
-function watchOtherTabs({ prefix, entries, inFlight, storage, listener }: State): void {
-  storage.watch((key, value) => {
-    const entry = entries.get(key.slice(prefix.length))
-    if (!key.startsWith(prefix) || value !== null || entry === undefined) return
-    if (inFlight.get(entry.room) === entry.clientId) return
-    entries.delete(entry.clientId)
-    listener.sent(entry, null)
-  })
 }
 
 type WithoutId<Frame> = Frame extends { client_id: string } ? Omit<Frame, 'client_id'> : never

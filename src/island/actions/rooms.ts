@@ -1,11 +1,14 @@
-import { isFromDevice } from '../ui/rows'
 import { createPaths } from '../../shared/paths'
+import { fill } from '../../shared/text'
 import type { App, CopiedRoom, RoomSwitcher } from '../app'
 import { fetchHtml, swapIn } from '../net/htmx'
+import { markCurrent } from '../rooms/rooms'
 import { closeDrawers, element, onClick } from '../ui/dom'
 import { isTouch } from '../ui/keys'
+import type { Title } from '../ui/page'
+import { isFromDevice, list, roomTitle } from '../ui/rows'
 import { showToast } from '../ui/toast'
-import { updateSurroundings } from './show-room'
+import { showUnsent } from './send-message'
 
 /** A switch that is faster than this shows no progress. */
 const progressMs = 150
@@ -132,4 +135,59 @@ function step(app: App, direction: 1 | -1, isUnread: boolean): void {
   const ring = links.map((_, n) => links.at((here + direction * (n + 1)) % links.length))
   const next = ring.find((link) => !isUnread || link?.classList.contains('unread') === true)
   if (next !== undefined) void openPlace(app, { room: Number(next.dataset.room) }, true)
+}
+
+/** Another list is on the page: unsent messages belong at its end, the new line into it. */
+export function showRoom(app: App, isJump: boolean): void {
+  const { newLine, outbox, readMarker, timeline } = app
+  for (const entry of outbox.entries(timeline.room())) void showUnsent(app, entry)
+  updateSurroundings(app)
+  if (isJump) newLine.drop()
+  else newLine.open()
+  readMarker.check()
+}
+
+/** What stands around the list follows the room in it: composer, room list, title. */
+function updateSurroundings({ composer, drafts, page, timeline, title, typing }: App): void {
+  const room = timeline.room()
+  if (Number(element('composer', HTMLElement).dataset.room) !== room) {
+    typing.stopped()
+    typing.clear()
+    composer.setRoom()
+  }
+  markCurrent(page, room)
+  drafts.mark()
+  title.setRoom()
+  const label = fill(page.words.messagesIn, { room: roomTitle() })
+  element('log', HTMLElement).setAttribute('aria-label', label)
+}
+
+/** The room on the page has another name; `shown` is what stands for it in the title. */
+export function renameRoom(title: Title, name: string, shown: string): void {
+  Object.assign(list().dataset, { name, title: shown })
+  element('head', HTMLElement).querySelector('h1 bdi')?.replaceChildren(name)
+  title.setRoom()
+}
+
+/** Everything in the room on the page has been read. */
+export function markRead({ connection, newLine, positions, readMarker, timeline }: App): void {
+  const room = timeline.room()
+  newLine.drop()
+  readMarker.resume()
+  connection.send({ type: 'read', room, seq: positions.known(room) })
+}
+
+/** More messages are on the page. */
+export function onGrown({ newLine, readMarker }: App): void {
+  newLine.grown()
+  readMarker.check()
+}
+
+/** The text of an unsaved edit goes into the composer before its row is removed. */
+export function rescueEdits({ composer, page }: App, root: ParentNode): void {
+  for (const field of root.querySelectorAll<HTMLTextAreaElement>('.editor')) {
+    if (field.value === field.defaultValue || !composer.isEmpty()) continue
+    composer.insert(field.value)
+    showToast(page.words.editLost)
+  }
 }
