@@ -42,7 +42,7 @@ export function watchKeys(app: App): void {
     // An open menu is closed by the browser itself, unless the key was taken from it.
     if (key === 'Escape')
       return document.querySelector('[popover]:popover-open') === null ? escape : null
-    const step = rowSteps[key]
+    const step = steps[key]
     const isInList = document.activeElement?.matches('#log, #log .msg') === true
     if (isInList && step !== undefined) return () => moveToRow(step)
     const act = isCommand || altKey ? undefined : rowActs[key]
@@ -86,12 +86,7 @@ function isEmpty(): boolean {
 }
 
 /** In the list the arrows walk from message to message. */
-const rowSteps: Record<string, number> = {
-  ArrowUp: -1,
-  ArrowDown: 1,
-  Home: -Infinity,
-  End: Infinity,
-}
+const steps: Record<string, number> = { ArrowUp: -1, ArrowDown: 1, Home: -Infinity, End: Infinity }
 
 /** Letters do something only while a message has the focus. */
 const rowActs: Record<string, RowAction> = { e: 'edit', r: 'reply', '+': 'react', Enter: 'more' }
@@ -118,12 +113,9 @@ function moveToRow(step: number): void {
 
 /** Rooms, messages, field, people: the regions of the page in a ring. */
 function nextRegion(direction: 1 | -1): void {
-  const regions = [
-    document.querySelector<HTMLElement>('#rooms .item[aria-current]'),
-    element('log', HTMLElement),
-    field(),
-    document.querySelector<HTMLElement>('#people-list .person__open'),
-  ].filter((region) => region !== null && region.checkVisibility())
+  const regions = ['#rooms .item[aria-current]', '#log', '#content', '#people-list .person__open']
+    .map((region) => document.querySelector<HTMLElement>(region))
+    .filter((region) => region?.checkVisibility() === true)
   const holders = regions.map((region) => region?.closest('#rooms, #log, #composer, #people'))
   const here = holders.findIndex((holder) => holder?.contains(document.activeElement) === true)
   regions.at((here + direction) % regions.length)?.focus()

@@ -132,11 +132,10 @@ function loadState(needs: Needs, listener: OutboxListener) {
 /** A stored value is used only when it has the shape of an entry. */
 function readEntry(value: unknown): OutboxEntry | null {
   if (!hasShape(value, entryShape) || !/^[\w-]{1,64}$/.test(value.clientId)) return null
-  const { clientId, room, content, to, at, reason } = value
   const { writtenIn, state, reply, files } = fieldsOf(value)
   if (state !== 'waiting' && state !== 'failed') return null
   if (writtenIn !== null && typeof writtenIn !== 'number') return null
-  const kept = { clientId, room, content, to, at, reason, writtenIn, reply: readQuoted(reply) }
+  const kept = { ...value, writtenIn, reply: readQuoted(reply) }
   const isFile = (file: unknown) => hasShape(file, fileShape) && file.size > 0
   return { ...kept, state, files: Array.isArray(files) ? files.filter(isFile) : [] }
 }
