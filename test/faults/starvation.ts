@@ -19,6 +19,8 @@ type Size = {
 
 const attacks: Attack[] = [
   'frames',
+  'markers',
+  'health',
   'storm',
   'pings',
   'texts',
@@ -32,12 +34,12 @@ const small: Size = {
   victims: 8,
   everyMs: 500,
   attackMs: 700,
-  attacks: ['pings', 'texts', 'searches', 'joins'],
+  attacks: ['pings', 'texts', 'searches', 'joins', 'markers', 'health'],
   patience: 20,
 }
 
 /**
- * T13: while people talk, one client does all it can to keep them from it, eight ways one after
+ * T13: while people talk, one client does all it can to keep them from it, ten ways one after
  * another, from an address of its own. What people wait for their answers is measured.
  */
 export const unhindered: FaultTest<Size> = {

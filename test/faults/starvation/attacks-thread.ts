@@ -28,7 +28,7 @@ type IsOn = () => boolean
 /** How often it was tried. */
 type Tried = Promise<number>
 
-const attacks = { frames, storm, pings, texts, searches, uploads, joins, drip }
+const attacks = { frames, markers, health, storm, pings, texts, searches, uploads, joins, drip }
 
 function head({ port, cookies }: Order, line: string, n = 0, more: string[] = []): string {
   return [
@@ -58,11 +58,8 @@ const post = (room: number, content: string): object => {
 
 /** Five thousand frames in a second, of everything that asks for work. */
 async function frames(order: Order, isOn: IsOn): Tried {
-  const { port, room, cookies } = order
-  const lines = await Promise.all(
-    cookies.map((_, n) => open(port, head(order, 'GET /socket', n, upgrade))),
-  )
-  const kinds = [
+  const { room } = order
+  return flood(order, isOn, [
     () => ({ type: 'ping' }),
     () => post(room, 'flood'),
     () => ({ type: 'typing', room, active: true }),
@@ -72,7 +69,23 @@ async function frames(order: Order, isOn: IsOn): Tried {
     () => ({ type: 'unread', room, seq: 1 }),
     () => ({ type: 'presence', state: Math.random() < 0.5 ? 'away' : 'online' }),
     () => ({ type: 'message.edit', room, seq: 1, content: 'x', client_id: 'x' }),
-  ]
+  ])
+}
+
+/** Read markers, forward and back. */
+async function markers(order: Order, isOn: IsOn): Tried {
+  const { room } = order
+  return flood(order, isOn, [
+    () => ({ type: 'read', room, seq: 9 }),
+    () => ({ type: 'unread', room, seq: 1 }),
+  ])
+}
+
+async function flood(order: Order, isOn: IsOn, kinds: (() => object)[]): Tried {
+  const { port, cookies } = order
+  const lines = await Promise.all(
+    cookies.map((_, n) => open(port, head(order, 'GET /socket', n, upgrade))),
+  )
   let tried = 0
   const startedAt = performance.now()
   while (isOn()) {
@@ -84,6 +97,13 @@ async function frames(order: Order, isOn: IsOn): Tried {
   }
   for (const { socket } of lines) socket.destroy()
   return tried
+}
+
+/** Health checks, each of which could be a write. */
+async function health(order: Order, isOn: IsOn): Tried {
+  return inLines(20, isOn, (n) =>
+    ask(order.port, head(order, 'GET /healthz', n, ['Connection: close'])),
+  )
 }
 
 /** Five hundred handshakes in a second. */
