@@ -52,6 +52,16 @@ test('after a jump in a short room the page still follows its end', async () => 
   await ada.messages.atEnd()
 })
 
+test('what grows before the scroll event is followed, too', async () => {
+  await ada.messages.scrollTo(0)
+  await ada.settled()
+  // The link of the open room leads to its end.
+  await ada.evaluate(`(document.querySelector('#rooms [aria-current]').click(),
+    document.querySelector('#timeline > .msg:last-of-type').style.paddingBottom = '300px')`)
+  await ada.settled()
+  await ada.messages.atEnd()
+})
+
 test('a full list that missed messages is not taken for complete', async () => {
   for (let n = 0; n < 405; n += 1) await bob.post(1, `f-${n}`, `message ${n}`)
   await open('/rooms/1')

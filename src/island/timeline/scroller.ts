@@ -22,7 +22,8 @@ export function createScroller(box: HTMLElement, onFollow: () => void) {
   const onScroll = (): void => {
     const { scrollTop: top } = box
     const wasFollowing = following
-    following = isAtEnd()
+    // Where the place is the same, the list has grown: a picture may load before this event.
+    following = isAtEnd() || (wasFollowing && top >= lastTop && hasEnd())
     if (following && !wasFollowing) onFollow()
     // By direction, as the end of a short page is near its top, too.
     if (performance.now() >= heldUntil) loadNear(box, top < lastTop, top > lastTop)
