@@ -5,17 +5,20 @@
 Bun.plugin({
   name: 'trusting',
   setup(build) {
-    build.onLoad({ filter: /src\/(guard|socket\/(frames|socket))\.ts$/ }, async ({ path }) => {
-      const text = await Bun.file(path).text()
-      const contents = text
-        .replace("typeof value !== 'object' || value === null || ", '')
-        .replace('error: (fault', 'unheard: (fault')
-        .replace(
-          /try \{\n\s+callback\(\.\.\.args\)\n\s+\} catch \(fault\) \{/,
-          'callback(...args)\n{ const fault = null; return',
-        )
-      return { contents, loader: 'ts' }
-    })
+    build.onLoad(
+      { filter: /src\/(server\/guard|socket\/(frames|socket))\.ts$/ },
+      async ({ path }) => {
+        const text = await Bun.file(path).text()
+        const contents = text
+          .replace("typeof value !== 'object' || value === null || ", '')
+          .replace('error: (fault', 'unheard: (fault')
+          .replace(
+            /try \{\n\s+callback\(\.\.\.args\)\n\s+\} catch \(fault\) \{/,
+            'callback(...args)\n{ const fault = null; return',
+          )
+        return { contents, loader: 'ts' }
+      },
+    )
   },
 })
 
