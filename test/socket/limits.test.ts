@@ -85,7 +85,9 @@ test('of the moves of one turn the last is written, whatever the order of two re
   eve.send({ type: 'unread', room: 1, seq: 4 })
   await eve.until((item) => item.type === 'read' && item.seq === 3, 'the way back')
   eve.send({ type: 'read', room: 1, seq: 9 })
-  // Written at the latest when the server stops.
+  // The server has taken the frame before the signal comes; it writes at the latest when it stops.
+  eve.send({ type: 'ping' })
+  await eve.until(({ type }) => type === 'pong', 'the pong')
   await calm.stop()
   await calm.restart()
   const again = await openSocket(calm, reader)
