@@ -176,9 +176,8 @@ test('a name in a message opens the card of that person', async () => {
   await ada.panel.dialog.gone()
 })
 
-const offline = { latency: 0, downloadThroughput: -1, uploadThroughput: -1 }
-
 test('without the server a form and a panel say so, and what was typed stays', async () => {
+  const offline = { latency: 0, downloadThroughput: -1, uploadThroughput: -1 }
   await ada.panel.openNewRoom()
   await ada.type('Not yet')
   await ada.cdp('Network.emulateNetworkConditions', { ...offline, offline: true })
@@ -195,18 +194,6 @@ test('without the server a form and a panel say so, and what was typed stays', a
   await ada.press('/', ['Control'])
   await ada.panel.help.shown()
   await ada.press('Escape')
-})
-
-test('Back to a room that cannot be opened keeps the room and its address', async () => {
-  await ada.rail.goTo('Surprise')
-  await ada.rail.goTo('茶室')
-  await ada.cdp('Network.emulateNetworkConditions', { ...offline, offline: true })
-  await ada.back()
-  await ada.toast.reads('You are not connected.')
-  expect(await ada.path()).toBe('/rooms/2')
-  await ada.cdp('Network.emulateNetworkConditions', { ...offline, offline: false })
-  ada.problems.length = 0
-  await ada.messages.list.becomes('[data-room="2"]')
 })
 
 test('leaving a room takes it off the list', async () => {
