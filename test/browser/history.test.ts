@@ -84,6 +84,22 @@ test('reading far back keeps at most 400 rows in order, and finds back to the en
   expect((await ada.rows()).length).toBe(limits.historyPageRows)
 })
 
+test('a change of the page before the event of a jump to the top delays no messages', async () => {
+  const jumpAndSwap = `(() => {
+    document.querySelector('#log').scrollTop = 0
+    const target = document.querySelector('#online-count')
+    return htmx.swap({ text: target.outerHTML, target, swap: 'outerHTML' })
+  })()`
+  // From the end, which is followed, and from the middle.
+  for (const rows of [100, 150]) {
+    await ada.settled()
+    await ada.evaluate(jumpAndSwap)
+    await ada.waitFor(`document.querySelectorAll('#timeline > .msg').length >= ${rows}`, 'a page')
+  }
+  await ada.messages.latest.press()
+  await ada.messages.latest.gone()
+})
+
 test('sending while reading back jumps to the end and shows the message once', async () => {
   await scrollUp(ada)
   await ada.send('Mine, from far back')

@@ -55,11 +55,15 @@ export function createScroller(box: HTMLElement, onFollow: () => void) {
     /** Called before a change of the list; the returned function restores the place after it. */
     hold(): () => void {
       heldUntil = performance.now() + holdMsMax
-      const restore = following ? goToEnd : keepPlace(box)
+      const { scrollTop: before } = box
+      // The reader may have scrolled up before the change, with the event still to come.
+      const isLeaving = before < lastTop && !isAtEnd()
+      const restore = following && !isLeaving ? null : keepPlace(box)
       return () => {
-        restore()
         heldUntil = 0
-        lastTop = box.scrollTop
+        if (restore === null) return goToEnd()
+        restore()
+        lastTop += box.scrollTop - before
       }
     },
     watch: (timeline: HTMLElement): void => sizes.observe(timeline),
