@@ -1,3 +1,4 @@
+import type { Child } from 'hono/jsx'
 import { fill } from '../../src/shared/text'
 import { limits } from '../../src/shared/limits'
 import type { Message, Room, User } from '../../src/store/store'
@@ -124,18 +125,11 @@ export function PrivateNoteFrame({ view, name, after, children }: FrameProps) {
 export function Older({ view, room, firstSeq }: { view: View; room: Room; firstSeq: number }) {
   const { paths, words } = view
   return (
-    <div
-      class="older"
-      id="older"
-      data-revision={room.revision}
-      hx-get={paths.older(room.id, firstSeq)}
-      hx-trigger="older"
-      hx-swap="outerHTML"
-    >
+    <MoreRows which="older" room={room} source={paths.older(room.id, firstSeq)}>
       <a class="btn" href={`${paths.room(room.id)}?before=${firstSeq}`}>
         {words.page.older}
       </a>
-    </div>
+    </MoreRows>
   )
 }
 
@@ -143,17 +137,28 @@ export function Older({ view, room, firstSeq }: { view: View; room: Room; firstS
 export function Newer({ view, room, lastSeq }: { view: View; room: Room; lastSeq: number }) {
   const { paths, words } = view
   return (
-    <div
-      class="older"
-      id="newer"
-      data-revision={room.revision}
-      hx-get={paths.newer(room.id, lastSeq)}
-      hx-trigger="newer"
-      hx-swap="outerHTML"
-    >
+    <MoreRows which="newer" room={room} source={paths.newer(room.id, lastSeq)}>
       <a class="btn" href={paths.room(room.id)}>
         {words.page.latest}
       </a>
+    </MoreRows>
+  )
+}
+
+type MoreRowsProps = { which: 'older' | 'newer'; room: Room; source: string; children: Child }
+
+/** An edge of the list; rows take its place when the browser reports that the reader is near. */
+function MoreRows({ which, room, source, children }: MoreRowsProps) {
+  return (
+    <div
+      class="older"
+      id={which}
+      data-revision={room.revision}
+      hx-get={source}
+      hx-trigger={which}
+      hx-swap="outerHTML"
+    >
+      {children}
     </div>
   )
 }

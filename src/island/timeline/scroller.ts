@@ -49,9 +49,7 @@ export function createScroller(box: HTMLElement, onFollow: () => void) {
       loadNear(box)
     },
     /** Requests more when there is too little to scroll. */
-    fill(): void {
-      if (box.scrollHeight <= box.clientHeight) loadNear(box)
-    },
+    fill: (): void => fill(box),
     /** Called before a change of the list; the returned function restores the place after it. */
     hold(): () => void {
       heldUntil = performance.now() + holdMsMax
@@ -72,6 +70,10 @@ export function createScroller(box: HTMLElement, onFollow: () => void) {
 
 function leftBelow({ clientHeight, scrollHeight, scrollTop }: HTMLElement): number {
   return scrollHeight - scrollTop - clientHeight
+}
+
+function fill(box: HTMLElement): void {
+  if (box.scrollHeight <= box.clientHeight) loadNear(box)
 }
 
 function loadNear(box: HTMLElement, isUp = true, isDown = true): void {

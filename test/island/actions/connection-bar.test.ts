@@ -1,23 +1,11 @@
 import { expect, test } from 'bun:test'
 import { createConnectionBar } from '../../../src/island/actions/connection'
-import type { Page } from '../../../src/island/ui/page'
 import { connectionBarMs } from '../../../src/island/actions/connection'
 import { en } from '../../../views/words'
 import { documentForAll } from '../dom'
+import { page } from '../page'
 
 documentForAll('<p id="status"></p><p id="alert"></p><div id="connection" hidden></div>')
-
-const page: Page = {
-  base: '/',
-  language: 'en',
-  words: en.live,
-  instance: 'h',
-  user: { id: 7, nickname: 'Ada' },
-  epoch: 'e',
-  build: 'b',
-  icons: { icon: '', iconUnread: '' },
-  lazy: {},
-}
 
 const isHidden = (): boolean => document.getElementById('connection')?.hidden === true
 

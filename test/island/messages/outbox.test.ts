@@ -3,24 +3,12 @@ import { expect, test } from 'bun:test'
 import { fill } from '../../../src/shared/text'
 import { openOutbox, type OutboxListener } from '../../../src/island/messages/outbox'
 import { openStorage } from '../../../src/island/ui/storage'
-import type { Page } from '../../../src/island/ui/page'
 import { en } from '../../../views/words'
 import { documentForAll } from '../dom'
+import { page } from '../page'
 import { waitUntil } from '../../helpers/wait'
 
 documentForAll('<p id="toast"></p><p id="status"></p>')
-
-const page: Page = {
-  base: '/',
-  language: 'en',
-  words: en.live,
-  instance: 'h',
-  user: { id: 7, nickname: 'Ada' },
-  epoch: 'e',
-  build: 'b',
-  icons: { icon: '', iconUnread: '' },
-  lazy: {},
-}
 
 /** The sentence that the reader sees. */
 const toast = (): string => document.getElementById('toast')?.textContent ?? ''

@@ -2,23 +2,11 @@ import { expect, test } from 'bun:test'
 import { createClock } from '../../../src/island/ui/clock'
 import { decorate, regroup, regroupAll } from '../../../src/island/timeline/rows'
 import { rowsOf } from '../../../src/island/ui/rows'
-import type { Page } from '../../../src/island/ui/page'
-import { en } from '../../../views/words'
 import { documentForAll } from '../dom'
+import { page } from '../page'
 
 documentForAll('<div id="timeline"></div>')
 
-const page: Page = {
-  base: '/',
-  language: 'en',
-  words: en.live,
-  instance: 'h',
-  user: { id: 7, nickname: 'Ada' },
-  epoch: 'e',
-  build: 'b',
-  icons: { icon: '', iconUnread: '' },
-  lazy: {},
-}
 const clock = createClock(page)
 const minute = 60_000
 const noon = new Date().setHours(12, 0, 0, 0)
