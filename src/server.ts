@@ -96,11 +96,11 @@ export function startServer(
       isStopping = true
       clearInterval(sweeper)
       stopJanitor()
-      presence.close()
       typing.close()
       await Promise.all([closeQueue(), readMarkers.close()])
       await drain(server, connections)
       await server.stop(true)
+      presence.close()
       await store.close()
     },
   }

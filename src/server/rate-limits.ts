@@ -14,7 +14,7 @@ export const rates = {
   joins: { burst: 60, perSecond: 0.1 },
   /** Names that were refused, and pictures, which are costly. */
   refusals: { burst: 200, perSecond: 5 },
-  /** Creating rooms, joining and inviting. */
+  /** Creating rooms, joining, inviting, direct rooms and changes of a profile. */
   rooms: { burst: 60, perSecond: 0.5 },
   /** Three messages full of files at once. */
   uploads: { burst: 30, perSecond: 0.5 },
@@ -46,7 +46,7 @@ export type RateLimits = {
 type Bucket = { tokens: number; filledAt: number; burst: number; perSecond: number }
 
 /**
- * Token buckets per user, session or address, on monotonic time so that a changed clock neither
+ * Token buckets per user or address, on monotonic time so that a changed clock neither
  * frees nor blocks anybody. With `isOn` false everything passes (benchmarks).
  */
 export function createRateLimits(

@@ -7,7 +7,7 @@ export const limits = {
   /** Visible characters of a nickname or room name; one Han character is a whole name. */
   nicknameGraphemesMax: 24,
   topicUnitsMax: 200,
-  /** Rooms one person may own, closed ones included. */
+  /** Rooms one person may make, closed ones included. */
   roomsPerOwnerMax: 100,
 
   // --- Messages ----------------------------------------------------------------------------

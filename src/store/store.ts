@@ -76,10 +76,10 @@ export type Store = {
     open(userId: number): Promise<OpenRoom[]>
     /** The id of the room that everybody joins. */
     first(): Promise<number>
-    /** How many rooms the person has made. */
-    countMade(userId: number): Promise<number>
     /** Makes a room with its owner as member; its name may be that of no open room. */
-    create(room: NewRoom): Promise<Room | Refused<'room_name_taken' | 'not_signed_in'>>
+    create(
+      room: NewRoom,
+    ): Promise<Room | Refused<'room_name_taken' | 'rooms_too_many' | 'not_signed_in'>>
     /** Joins an open room; null when there is no such open room. */
     join(userId: number, roomId: number, at: number): Promise<Room | null>
     /** A member adds somebody to a room that is not direct; gives the room as they see it. */
@@ -120,12 +120,13 @@ export type Store = {
     before(room: Room, before: number | null, limit: number): Promise<Message[]>
     /** The `limit` messages after `after`, oldest first, no tombstones. */
     after(room: Room, after: number, limit: number): Promise<Message[]>
-    /** Private messages of the person that were written in `room` between two of its places. */
+    /** The newest `limit` private messages of the person that were written between two places. */
     privateNotes(
       room: Room,
       userId: number,
       from: number,
       before: number | null,
+      limit: number,
     ): Promise<Message[]>
     changesAfter(
       room: RoomHead,

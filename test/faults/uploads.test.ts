@@ -59,7 +59,7 @@ function head({ port, origin }: RunningServer, { cookie }: Person, more: string)
   return `${lines.join('\r\n')}\r\n\r\n`
 }
 
-const sentence = 'The server has no room for files. Text still works. Tell the administrator.'
+const sentence = 'The server has no space left for files. Text still works. Tell the administrator.'
 
 test('an upload that fills the disk leaves nothing (U15)', async () => {
   await using server = await startServer({ under: ['sh', '-c', 'ulimit -f 4096; exec "$@"', 'sh'] })

@@ -63,7 +63,6 @@ function testMaking(within: Within): void {
     })
     expect(await store.rooms.create(newRoom(ada, 'TEA'))).toEqual(taken)
     expect(await store.rooms.create({ ...newRoom(ada, 'Другой'), skeleton: 'tea' })).toEqual(taken)
-    expect(await store.rooms.countMade(ada.id)).toBe(1)
     expect(await store.rooms.first()).not.toBe(room.id)
   })
 
@@ -196,10 +195,11 @@ function testPrivateNotes(within: Within): void {
     expect(odd).toMatchObject({ message: { writtenIn: null, writtenAfter: null } })
     const open = await append(store, ada, { clientId: 'p', writtenIn: 1 })
     expect(open).toMatchObject({ message: { writtenIn: null, recipient: null } })
-    const notes = async (person: User, from: number, before: number | null) =>
-      (await store.messages.privateNotes(await roomOf(store, person), person.id, from, before)).map(
-        ({ content, recipient }) => [content, recipient?.nickname],
-      )
+    const notes = async (person: User, from: number, before: number | null, limit = 9) => {
+      const here = await roomOf(store, person)
+      const found = await store.messages.privateNotes(here, person.id, from, before, limit)
+      return found.map(({ content, recipient }) => [content, recipient?.nickname])
+    }
     expect(await notes(ada, 0, null)).toEqual([['psst', 'P2']])
     expect(await notes(bob, 0, null)).toEqual([['psst', 'P2']])
     expect(await notes(eve, 0, null)).toEqual([])
@@ -207,5 +207,13 @@ function testPrivateNotes(within: Within): void {
     expect(await notes(ada, 3, null)).toEqual([])
     expect(await notes(ada, 2, 3)).toEqual([['psst', 'P2']])
     expect(await notes(ada, 0, 2)).toEqual([])
+    await append(store, bob, { room, clientId: 't', content: 'yes?', writtenIn: 1 })
+    const both = [
+      ['psst', 'P2'],
+      ['yes?', 'P1'],
+    ]
+    expect(await notes(ada, 0, null)).toEqual(both)
+    // Of more than a page may have, the newest.
+    expect(await notes(ada, 0, null, 1)).toEqual(both.slice(1))
   })
 }

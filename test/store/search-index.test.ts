@@ -1,7 +1,7 @@
 import { Database } from 'bun:sqlite'
 import { describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
-import { searchIndexFirstMs } from '../../src/store/search/search-backlog'
+import { createSearchBacklog, searchIndexFirstMs } from '../../src/store/search/search-backlog'
 import { createSearchIndex, searchIndexUnitsMax } from '../../src/store/search/search-index'
 import { createSearch } from '../../src/store/search/search'
 import type { Place, Store } from '../../src/store/store'
@@ -153,6 +153,20 @@ test('what is said in a slow talk is indexed together', async () => {
   expect(await texts(store, ada, 'word 0')).toEqual(['word 0'])
   db.close()
   await engine.close()
+})
+
+test('an index that cannot be counted refuses no message, and is tried again', async () => {
+  const folder = makeFolder()
+  const store = open(folder)
+  await store.close()
+  const db = new Database(join(folder, 'chatroom.db'))
+  const backlog = createSearchBacklog(createSearchIndex(db), 5)
+  db.close()
+  expect(() => backlog.grew()).not.toThrow()
+  // A fault in a timer would fail this test.
+  await Bun.sleep(50)
+  backlog.stop()
+  removeFolder(folder)
 })
 
 test('long messages are indexed a few at a time, and all are found by who searches', async () => {

@@ -1,3 +1,4 @@
+import { fill } from '../../src/shared/text'
 import type { Message, Room, User } from '../../src/store/store'
 import type { Unsent } from './composer'
 import { quickEmoji } from './message-tools'
@@ -18,7 +19,13 @@ export function MessageForms({ view, room, reader, message, refused }: MessageFo
         </p>
         <form method="post" action={`${here}/reactions`}>
           {quickEmoji.map((emoji) => (
-            <button class="btn" type="submit" name="emoji" value={emoji}>
+            <button
+              class="btn"
+              type="submit"
+              name="emoji"
+              value={emoji}
+              aria-label={fill(words.page.reactWith, { emoji })}
+            >
               {emoji}
             </button>
           ))}

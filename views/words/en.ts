@@ -104,7 +104,7 @@ const keys = {
   search: 'Search, or jump to a room or person',
   rooms: 'Previous or next room',
   unread: 'Previous or next unread room',
-  escape: 'Close, leave private mode, then mark as read and jump to the end',
+  escape: 'Close, stop writing privately, then mark as read and jump to the end',
   scroll: 'Scroll the messages while typing',
   editLast: 'In an empty message: edit your last message',
   oldest: 'First unread message',

@@ -38,8 +38,6 @@ export async function createRoom(
 ): Promise<Room> {
   const { shown, folded, skeleton } = readRoomName(typed.name)
   const topic = readTopic(typed.topic)
-  const owned = await chat.store.rooms.countMade(user.id)
-  if (owned >= limits.roomsPerOwnerMax) throw new ChatError('rooms_too_many')
   chat.requireSpace()
   const room = await chat.store.rooms.create({
     kind: typed.isClosed ? 'closed' : 'open',

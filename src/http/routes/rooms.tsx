@@ -158,7 +158,9 @@ export async function readPage(
   const hasOlder = older.length > olderCount
   const nextSeq = after === undefined ? (before ?? null) : (newer[newerCount]?.seq ?? null)
   const firstSeq = hasOlder || before === undefined ? (messages[0]?.seq ?? 0) : 0
-  const privateNotes = await store.privateNotes(room, reader.id, firstSeq, nextSeq)
+  // The newest of them, as their number is not that of the page's messages.
+  const notes = await store.privateNotes(room, reader.id, firstSeq, nextSeq, rows)
+  const privateNotes = notes.slice(notes.length - fitting(notes.toReversed(), rows, units))
   return { messages, privateNotes, hasOlder, nextSeq }
 }
 

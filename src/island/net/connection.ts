@@ -101,8 +101,6 @@ function disconnect(state: State, code: number): void {
   socket?.close()
   listener?.onState(false)
   if (code === 4401) return listener?.onSignedOut()
-  // Refused for good.
-  if (code === 1008 || code === 4403) return
   const pauseMax = Math.min(reconnectMsMax, limits.reconnectMsMin * 2 ** state.failures)
   state.failures += 1
   state.retryTimer = setTimeout(connect, Math.random() * Math.max(pauseMax, 500), state)

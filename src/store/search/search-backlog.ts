@@ -32,11 +32,11 @@ export function createSearchBacklog(
   let before = 0
   const tick = (): void => {
     timer = undefined
-    const grown = index.countWaiting() - before
+    const grown = countWaiting(index) - before
     // More than can be indexed meanwhile: posts go first.
-    const isStorm = grown > searchIndexRows
-    const taken = isStorm ? 0 : take(index)
-    before = index.countWaiting()
+    const isBusy = grown > searchIndexRows
+    const taken = isBusy ? 0 : take(index)
+    before = countWaiting(index)
     // After a failed write the next one is not tried at once.
     const isQuiet = taken > 0 && grown < searchIndexRows / 50
     if (before > 0) wait(isQuiet ? quietMs : pauseMs)
@@ -44,13 +44,22 @@ export function createSearchBacklog(
   const wait = (ms: number): void => {
     timer ??= setTimeout(tick, ms)
   }
-  if (index.countWaiting() > 0) wait(pauseMs)
+  if (countWaiting(index) > 0) wait(pauseMs)
   return {
     grew() {
       wait(firstMs)
-      while (index.countWaiting() > searchBacklogMax && take(index) > 0);
+      while (countWaiting(index) > searchBacklogMax && take(index) > 0);
     },
     stop: () => clearTimeout(timer),
+  }
+}
+
+/** One when the disk fails, so that it is tried again; what was stored is not refused for it. */
+function countWaiting(index: SearchIndex): number {
+  try {
+    return index.countWaiting()
+  } catch {
+    return 1
   }
 }
 

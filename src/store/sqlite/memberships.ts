@@ -1,11 +1,9 @@
 import type { Database } from 'bun:sqlite'
+import { limits } from '../../shared/limits'
 import type { Member, NewRoom, Room, RoomName, Store } from '../store'
 import { isHere } from './sessions'
 
-type Memberships = Omit<
-  Store['rooms'],
-  'ofUser' | 'find' | 'head' | 'heads' | 'open' | 'first' | 'countMade'
->
+type Memberships = Omit<Store['rooms'], 'ofUser' | 'find' | 'head' | 'heads' | 'open' | 'first'>
 
 /** A room as one of its members sees it; null for everybody else. */
 type SeenBy = (userId: number, roomId: number) => Room | null
@@ -93,6 +91,8 @@ function refuseOthers({ findRole }: Statements, by: Member): 'room_missing' | 'o
 function createRoom(statements: Statements, seenBy: SeenBy, room: NewRoom) {
   const { owner: userId, createdAt: at } = room
   if (statements.hasAccount.get(userId) === null) return { refused: 'not_signed_in' } as const
+  const { made: before = 0 } = statements.countMade.get(userId) ?? {}
+  if (before >= limits.roomsPerOwnerMax) return { refused: 'rooms_too_many' } as const
   const made = statements.insertRoom.get(room)
   if (made === null) return { refused: 'room_name_taken' } as const
   statements.insertMember.run({ roomId: made.id, userId, role: 'owner', at })
@@ -127,6 +127,9 @@ function prepare(db: Database) {
        WHERE NOT EXISTS
          (SELECT 1 FROM rooms WHERE name_folded = $folded OR name_skeleton = $skeleton)
        RETURNING id`,
+    ),
+    countMade: db.query<{ made: number }, [number]>(
+      `SELECT count(*) AS made FROM rooms WHERE created_by = ?`,
     ),
     insertDirect: db.query<{ id: number }, [{ key: string; at: number }]>(
       `INSERT INTO rooms (kind, name, direct_key, created_at) VALUES ('direct', '', $key, $at)

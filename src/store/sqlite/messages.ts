@@ -26,9 +26,10 @@ export function createMessages(
       return toMessages(room, before.all(room.id, seq ?? Number.MAX_SAFE_INTEGER, limit))
     },
     after: async (room, seq, limit) => toMessages(room, after.all(room.id, seq, limit)),
-    async privateNotes(room, userId, from, seq) {
-      const rows = privateNotes.all(room.id, from, seq ?? Number.MAX_SAFE_INTEGER, userId)
-      return rows.map(toMessageWithOther)
+    async privateNotes(room, userId, from, seq, limit) {
+      const before = seq ?? Number.MAX_SAFE_INTEGER
+      const rows = privateNotes.all(room.id, from, before, userId, limit)
+      return rows.toReversed().map(toMessageWithOther)
     },
     async changesAfter(room, revision, limit, unitsMax) {
       const rows = changes.all(room.id, revision, room.id, revision, limit + 1)
@@ -54,7 +55,7 @@ function prepare(db: Database) {
        UNION ALL ${selectMessages('room_id = ? AND revision > ? AND revision > seq AND seq <= ?2')}
        ORDER BY revision LIMIT ?5`,
     ),
-    privateNotes: db.query<MessageRow & OtherRow, [number, number, number, number]>(
+    privateNotes: db.query<MessageRow & OtherRow, [number, number, number, number, number]>(
       `SELECT said.*, ${selectOther}
        FROM (${selectMessages(
          `written_in = ?1 AND written_after >= ?2 AND written_after < ?3 AND deleted_at IS NULL
@@ -62,7 +63,7 @@ function prepare(db: Database) {
        )}) AS said
        JOIN memberships ON room_id = said.room AND user_id <> said.senderId
        JOIN users AS other ON other.id = user_id
-       ORDER BY writtenAfter, said.createdAt, said.seq`,
+       ORDER BY writtenAfter DESC, said.createdAt DESC, said.seq DESC LIMIT ?5`,
     ),
     head: db.query<{ revision: number }, [number]>(`SELECT revision FROM rooms WHERE id = ?`),
   }

@@ -5,7 +5,7 @@ import { isHere } from './sessions'
 
 /** Rooms as their members see them, in SQLite. Membership is part of every statement. */
 export function createRooms(db: Database): Store['rooms'] {
-  const { ofUser, find, head, heads, open, first, countMade } = prepare(db)
+  const { ofUser, find, head, heads, open, first } = prepare(db)
   const seenBy = (userId: number, roomId: number): Room | null => {
     const row = find.get(userId, roomId)
     return row === null ? null : toRoom(row)
@@ -22,7 +22,6 @@ export function createRooms(db: Database): Store['rooms'] {
       return open.all(userId).map((row) => ({ ...row, isMember: row.isMember === 1 }))
     },
     first: async () => first.get()?.id ?? 0,
-    countMade: async (userId) => countMade.get(userId)?.made ?? 0,
     ...createMemberships(db, seenBy),
   }
 }
@@ -52,9 +51,6 @@ function prepare(db: Database) {
     ),
     first: db.query<{ id: number }, []>(
       `SELECT id FROM rooms WHERE kind = 'open' ORDER BY id LIMIT 1`,
-    ),
-    countMade: db.query<{ made: number }, [number]>(
-      `SELECT count(*) AS made FROM rooms WHERE created_by = ?`,
     ),
   }
 }

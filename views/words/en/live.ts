@@ -53,7 +53,7 @@ export const live = {
   retry: 'Retry',
   discard: 'Discard',
   send: 'Send',
-  logOutUnsent: 'Some messages were not sent yet and would be lost. Log out anyway?',
+  logOutUnsent: 'Some messages have not been sent yet and would be lost. Log out anyway?',
   willSend: 'Will send when back online',
   fast: 'You are sending too fast. This will send in {s} s',
   newMessages: { one: '{n} new message', other: '{n} new messages' },

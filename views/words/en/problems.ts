@@ -39,7 +39,7 @@ export const problems = {
   reactions_full: `This message already has ${kindsMax} different reactions. Use one of those.`,
   message_missing: 'This message does not exist, or you are not allowed to change it.',
   search_long: `This search is too long. Use at most ${searchMax} characters.`,
-  bad_frame: 'The server did not understand this page. Reload the page.',
+  bad_frame: 'The server did not understand what this page sent. Reload the page.',
   bad_request: 'The server did not understand this request. Go back and try again.',
   unknown_type: 'The server does not know this command. Reload the page.',
   frame_large: 'This is too much to send at once. Send it in parts.',
@@ -60,7 +60,7 @@ export const problems = {
   upload_cut: 'The upload was interrupted. Send the file again.',
   upload_stalled: 'The upload stalled and was stopped. Send the file again.',
   own_space_full: 'Your files use all your space here. Delete messages with large files.',
-  space_full: 'The server has no room for files. Text still works. Tell the administrator.',
+  space_full: 'The server has no space left for files. Text still works. Tell the administrator.',
   internal:
     'The server had a problem. Try again, or give the administrator this code: {reference}.',
 }

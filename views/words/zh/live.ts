@@ -34,7 +34,7 @@ export const live: Words['live'] = {
   markedUnread: '已从这里标为未读。',
   linkCopied: '链接已复制。',
   copyCode: '复制代码',
-  edited: '编辑于：',
+  edited: '编辑时间：',
   copied: '已复制。',
   deleting: '正在撤回…',
   undo: '取消',
