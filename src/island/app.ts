@@ -87,7 +87,7 @@ export type Timeline = {
   /** Removes a row while that can be undone; gives the way back. */
   hide: (row: HTMLElement) => () => void
   /** Shows or updates the row of an unsent message at the end; null when it is there for good. */
-  showPending: (entry: OutboxEntry) => HTMLElement | null
+  showPending: (entry: OutboxEntry, isNew: boolean) => HTMLElement | null
   dropPending: (clientId: string) => void
   markSent: (clientId: string) => void
   hasEnd: () => boolean

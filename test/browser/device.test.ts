@@ -87,6 +87,22 @@ test('a message deleted while the page was closed leaves the copy, too', async (
   await ada.keeps('to be taken back', false)
 })
 
+test('an unsaved edit is in the field of its room after a switch to a copy', async () => {
+  await ada.send('Tea is cold')
+  await ada.messages.pending.gone()
+  await ada.press('ArrowUp')
+  await ada.messages.editor.focused()
+  await ada.type(', and cake')
+  await ada.rail.room(tea).press()
+  await ada.rail.opened(tea)
+  expect(await ada.composer.field.value()).toBe('')
+  await ada.rail.room(1).press()
+  await ada.rail.opened(1)
+  expect(await ada.composer.field.value()).toBe('Tea is cold, and cake')
+  await ada.evaluate(`document.querySelector('#content').select()`)
+  await ada.press('Backspace')
+})
+
 test('a copied room is shown before a slow server answers, then the server’s list', async () => {
   const slow = { offline: false, latency: 1_500, downloadThroughput: -1, uploadThroughput: -1 }
   await ada.cdp('Network.emulateNetworkConditions', slow)

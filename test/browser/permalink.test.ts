@@ -92,6 +92,38 @@ test('Jump to present leads from one message to the end and to the room’s addr
   await ada.at('/rooms/1')
 })
 
+test('a failed message moves nobody who opens an older one, and stands at the end', async () => {
+  await ada.goto(addressOf(server.port, 'a', '/rooms/1'))
+  await ada.connected()
+  const tower = `tower a${'\u0301'.repeat(20)}`
+  await ada.send(tower)
+  await ada.messages.failed.shown()
+  await ada.goto(addressOf(server.port, 'a', '/rooms/1/messages/100'))
+  await ada.connected()
+  await expectShown(ada, 100)
+  await ada.settled()
+  expect(await ada.path()).toBe('/rooms/1/messages/100')
+  expect(await ada.evaluate<number>(offCentre(100))).toBeLessThan(40)
+  expect(await ada.messages.failed.isThere()).toBe(false)
+  await ada.click('#latest')
+  await ada.messages.failed.reads('tower')
+  await ada.click('.msg--failed [data-action=discard]')
+  await ada.messages.failed.gone()
+})
+
+test('closing the search leaves the reader where they were', async () => {
+  await ada.messages.scrollTo(400)
+  await ada.settled()
+  const top = await ada.evaluate<number>(`document.querySelector('#log').scrollTop`)
+  await ada.palette.open()
+  await ada.type('meanwhile')
+  await ada.palette.finds(['said meanwhile'])
+  await ada.palette.leave()
+  await ada.palette.dialog.gone()
+  await ada.settled()
+  expect(await ada.evaluate<number>(`document.querySelector('#log').scrollTop`)).toBe(top)
+})
+
 test('the link of a deleted message says so, and shows the messages around it', async () => {
   script.send({ type: 'message.delete', room: 1, seq: 50, client_id: 'gone' })
   await script.until((item) => item.type === 'message.removed', 'the removal')

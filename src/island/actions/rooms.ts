@@ -30,7 +30,10 @@ export function createRoomSwitcher(app: () => App): RoomSwitcher {
   })
   addEventListener('popstate', () => {
     const place = placeIn(location.pathname)
-    if (place !== null) void openPlace(app(), place, false)
+    if (place === null) return
+    // Closing the search leads back to where the reader is already.
+    if (isOpen(place)) wanted = location.pathname
+    else void openPlace(app(), place, false)
   })
   return {
     open: (room) => openPlace(app(), { room }, true),
@@ -49,6 +52,12 @@ function placeIn(pathname: string): Place | null {
   return seq === undefined ? { room: Number(room) } : { room: Number(room), seq: Number(seq) }
 }
 
+/** Whether the list on the page was opened there, wherever the reader has scrolled since. */
+function isOpen({ room, seq }: Place): boolean {
+  const { dataset } = list()
+  return Number(dataset.room) === room && (dataset.openedAt ?? '') === String(seq ?? '')
+}
+
 /** Opens a room, or the room around a message; `isNew` adds a step to the browser's history. */
 async function openPlace(app: App, { room, seq }: Place, isNew: boolean): Promise<void> {
   const { composer, timeline } = app
@@ -60,7 +69,10 @@ async function openPlace(app: App, { room, seq }: Place, isNew: boolean): Promis
   closeDrawers()
   wanted = path
   if (room === timeline.room() && (seq === undefined || timeline.toMessage(seq))) {
-    if (seq === undefined) timeline.toEnd()
+    if (seq === undefined) {
+      delete list().dataset.openedAt
+      timeline.toEnd()
+    }
     return enter()
   }
   if (!(await load(app, room, path, enter))) return
@@ -99,6 +111,7 @@ async function load(app: App, room: number, path: string, enter: () => void): Pr
 
 /** Shows the device copy of a room until the server has answered. */
 function showCopy(app: App, copy: CopiedRoom): void {
+  rescueEdits(app, list())
   copy.show()
   updateSurroundings(app)
   app.timeline.start()
@@ -140,7 +153,7 @@ function step(app: App, direction: 1 | -1, isUnread: boolean): void {
 /** Another list is on the page: unsent messages belong at its end, the new line into it. */
 export function showRoom(app: App, isJump: boolean): void {
   const { newLine, outbox, readMarker, timeline } = app
-  for (const entry of outbox.entries(timeline.room())) void showUnsent(app, entry)
+  for (const entry of outbox.entries(timeline.room())) showUnsent(app, entry)
   updateSurroundings(app)
   if (isJump) newLine.drop()
   else newLine.open()
@@ -186,8 +199,8 @@ export function onGrown({ newLine, readMarker }: App): void {
 /** The text of an unsaved edit goes into the composer before its row is removed. */
 export function rescueEdits({ composer, page }: App, root: ParentNode): void {
   for (const field of root.querySelectorAll<HTMLTextAreaElement>('.editor')) {
-    if (field.value === field.defaultValue || !composer.isEmpty()) continue
-    composer.insert(field.value)
+    if (field.value === field.defaultValue) continue
+    composer.insert(composer.isEmpty() ? field.value : `\n${field.value}`)
     showToast(page.words.editLost)
   }
 }

@@ -8,24 +8,30 @@ export function sendMessage(app: App, { room, text, files, to, reply }: Composed
   const { outbox, timeline, typing } = app
   const writtenIn = room === timeline.room() ? null : timeline.room()
   const entry = outbox.post({ room, content: text, files, writtenIn, to: to?.name ?? '', reply })
-  void showUnsent(app, entry)
+  void showNew(app, entry)
   outbox.flush()
   typing.stopped()
 }
 
-/** Shows an unsent message, at the end of the room: without a connection, where the reader is. */
-export async function showUnsent(app: App, entry: OutboxEntry): Promise<void> {
-  const { media, timeline } = app
-  if (entry.room !== timeline.room() && entry.writtenIn !== timeline.room()) return
+/** Shows a new message at the end of the room: without a connection, where the reader is. */
+async function showNew(app: App, entry: OutboxEntry): Promise<void> {
+  const { timeline } = app
   // A fresh list shows all unsent messages itself.
   if (!timeline.hasEnd() && (await timeline.jumpToEnd())) return
-  const row = timeline.showPending(entry)
+  showUnsent(app, entry, true)
+}
+
+/** Shows an unsent message of the room on the page; only a new one moves the reader to it. */
+export function showUnsent(app: App, entry: OutboxEntry, isNew = false): void {
+  const { media, timeline } = app
+  if (entry.room !== timeline.room() && entry.writtenIn !== timeline.room()) return
+  const row = timeline.showPending(entry, isNew)
   if (row !== null && entry.files.length > 0) ifLoaded(media, (it) => it.decorate(row, entry))
 }
 
 /** An unsent message has another state. */
 export function onUnsentChanged(app: App, entry: OutboxEntry): void {
-  void showUnsent(app, entry)
+  showUnsent(app, entry)
   if (entry.state === 'failed') announce(app.page.words.failedAlert, 'alert')
 }
 

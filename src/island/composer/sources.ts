@@ -62,11 +62,14 @@ function findPeople({ language, user }: Page, query: string) {
 }
 
 /** Finds or makes the direct room, then turns the field to this person. */
-async function writePrivately({ composer, page }: App, user: number, name: string): Promise<void> {
+async function writePrivately(app: App, user: number, name: string): Promise<void> {
+  const { composer, page, timeline } = app
+  const here = timeline.room()
   composer.setChoosing(true)
   const room = await openDirect(page, user)
   composer.setChoosing(false)
   if (room === null) return showToast(page.words.notConnected)
+  if (timeline.room() !== here) return
   composer.setAddressee({ user, name, room, isPinned: false })
   composer.focus()
 }

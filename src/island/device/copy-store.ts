@@ -74,7 +74,7 @@ function openChunks(storage: Storage, prefix: string) {
   const parsed = new Map<string, CopiedMessage[]>()
   const namesKey = `${prefix}names`
   let known: Record<string, unknown> | null = null
-  /** Characters of all values; NaN after another tab has written. */
+  /** Characters of all values; NaN after another tab has written one. */
   let units = Number.NaN
   const drop = (key: string): void => {
     parsed.delete(key)
@@ -83,6 +83,7 @@ function openChunks(storage: Storage, prefix: string) {
     parsed.clear()
   }
   storage.watch((key) => {
+    if (!key.startsWith(prefix)) return
     units = Number.NaN
     drop(key)
   })

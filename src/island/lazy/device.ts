@@ -39,7 +39,7 @@ function welcomeBack({ page, storage }: App): void {
 /** Each choice takes effect before the server has answered, in the browser's other tabs as well. */
 function watchPreferences({ page, storage }: App): void {
   const path = createPaths(page.base).preferences()
-  const tabs = new BroadcastChannel('chatroom-preferences')
+  const tabs = new BroadcastChannel(`chatroom-preferences-${page.instance}`)
   tabs.onmessage = ({ data }) => show(fieldsOf(data))
   document.addEventListener('htmx:config:request', ({ detail }) => {
     const { action, body } = detail.ctx.request

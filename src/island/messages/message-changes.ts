@@ -20,6 +20,8 @@ export async function editMessage(needs: Needs, row: HTMLElement): Promise<void>
   if (row.querySelector('.editor') !== null) return
   const content = await fetchContent(page, row)
   if (content === null) return showToast(words.notConnected)
+  // Asked for twice, the first answer made the editor.
+  if (row.querySelector('.editor') !== null) return
   const field = make('textarea', { class: 'editor', 'aria-label': words.editLabel })
   // `rescueEdits` compares with it.
   field.defaultValue = content

@@ -45,6 +45,11 @@ function addPending({ clock, page }: Needs, entry: OutboxEntry): HTMLElement {
   return row
 }
 
+/** Whether the row of an unsent message is on the page. */
+export function isPending(page: Page, clientId: string): boolean {
+  return document.getElementById(idOf(page, clientId))?.matches('.msg--pending') === true
+}
+
 /** Removes a row, unless the message is on the page for good. */
 export function dropPending(page: Page, clientId: string): void {
   const row = document.getElementById(idOf(page, clientId))

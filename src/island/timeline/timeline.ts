@@ -8,7 +8,7 @@ import type { Page } from '../ui/page'
 import { currentRoom, isFromDevice, list, passFocus, rowsOf, seqOf } from '../ui/rows'
 import { showToast } from '../ui/toast'
 import { endHere, insertRows, type ListContext, receive, trim } from './insert'
-import { dropPending, markSent, pendingRows, showPending } from './pending'
+import { dropPending, isPending, markSent, pendingRows, showPending } from './pending'
 import { dropQuotes } from './quotes'
 import { decorate, frameOf, hide, regroup, regroupAll } from './rows'
 import { createScroller, hasEnd } from './scroller'
@@ -47,7 +47,7 @@ export function createTimeline(needs: TimelineNeeds, listener: TimelineListener)
     append: (fresh, others, behind) => append(state, fresh, others, behind),
     remove: (room, seq) => remove(state, room, seq),
     hide: ({ id }) => hide(state, id),
-    showPending: (entry) => showUnsent(state, entry),
+    showPending: (entry, isNew) => showUnsent(state, entry, isNew),
     dropPending: (clientId) => dropPending(page, clientId),
     markSent: (clientId) => markSent(page, clientId),
     hasEnd,
@@ -123,10 +123,13 @@ function remove({ clock, hidden, listener, scroller }: State, room: number, seq:
   release()
 }
 
-function showUnsent({ clock, page, scroller }: State, entry: OutboxEntry): HTMLElement | null {
+function showUnsent(state: State, entry: OutboxEntry, isNew: boolean): HTMLElement | null {
+  const { clock, page, scroller } = state
+  // Its place is at the end of the room; where that is not on the page, it comes with it.
+  if (!isNew && !hasEnd() && !isPending(page, entry.clientId)) return null
   const row = showPending({ clock, page }, entry)
   if (row?.parentElement === list()) regroup(clock, row)
-  scroller.toEnd()
+  if (isNew || scroller.isFollowing()) scroller.toEnd()
   return row
 }
 
@@ -136,10 +139,11 @@ function toEnd(state: State): void {
 }
 
 async function jumpToEnd(state: State): Promise<boolean> {
+  const room = currentRoom()
   state.isJumping = true
   const isDone = await reload(state.page)
   state.isJumping = false
-  if (!isDone) showToast(state.page.words.notConnected)
+  if (!isDone && currentRoom() === room) showToast(state.page.words.notConnected)
   return isDone
 }
 
@@ -158,6 +162,7 @@ async function reload({ base }: Page): Promise<boolean> {
 function toMessage({ scroller }: State, seq: number): boolean {
   const row = list().querySelector<HTMLElement>(`:scope > .msg[data-seq="${seq}"]`)
   if (row === null) return false
+  list().dataset.openedAt = String(seq)
   scroller.toRow(row)
   row.focus({ preventScroll: true })
   row.classList.remove('msg--flash')
@@ -180,6 +185,7 @@ function start(state: State): void {
   element('log', HTMLElement).dispatchEvent(new Event('fresh'))
   const { at } = timeline.dataset
   delete timeline.dataset.at
+  if (at !== undefined) timeline.dataset.openedAt = at
   if (at === undefined) scroller.toEnd()
   listener.shown(state.isJumping || at !== undefined)
   state.hasGap = false
