@@ -1,4 +1,5 @@
 import type { App, LazyParts } from './app'
+import { fetchHtml } from './net/htmx'
 import { make } from './ui/dom'
 import type { Page } from './ui/page'
 import { showToast } from './ui/toast'
@@ -9,7 +10,11 @@ export function lazyParts(page: Page, app: () => App): LazyParts {
     onceLoaded(async () => (await loadLazy(page, name)).create(app()))
   return {
     device: part('device'),
-    emoji: part('emoji'),
+    // The panel is fetched while its script is.
+    emoji: onceLoaded(async () => {
+      const html = fetchHtml(page.lazy[`emoji-${page.language}.html`] ?? '')
+      return (await loadLazy(page, 'emoji')).create(app(), await html)
+    }),
     faces: part('faces'),
     media: part('media'),
     panel: part('panel'),
@@ -25,11 +30,19 @@ export function lazyParts(page: Page, app: () => App): LazyParts {
  */
 export async function loadLazy(page: Page, name: keyof LazyParts) {
   styles ??= onceLoaded(() => addStyles(page.lazy['lazy.css'] ?? ''))
-  await styles()
-  return import(page.lazy[name] ?? '')
+  // A browser remembers that an address could not be imported: the next attempt takes another.
+  const address = `${page.lazy[name]}#${failures.get(name) ?? ''}`
+  const script = import(address).catch((fault) => {
+    failures.set(name, (failures.get(name) ?? 0) + 1)
+    throw fault
+  })
+  const [loaded] = await Promise.all([script, styles()])
+  return loaded
 }
 
 let styles: (() => Promise<void>) | null = null
+
+const failures = new Map<string, number>()
 
 function addStyles(href: string): Promise<void> {
   const link = make('link', { rel: 'stylesheet', href })

@@ -114,6 +114,7 @@ function layOut(state: State): void {
 
 function show(state: State): void {
   const { box, cells, list, search, sections, tabs, used } = state
+  drawFirstRows(list)
   // Before anything changes, as it needs the layout.
   list.scrollTop = 0
   const query = search.value.trim()
@@ -133,6 +134,15 @@ function show(state: State): void {
   results.hidden = false
   announce(results.ariaLabel)
   choose(state, results.querySelector('li'))
+}
+
+/**
+ * The browser would also draw the rows below the edge before the first frame, which takes twice as
+ * long; they are drawn in the frame after.
+ */
+function drawFirstRows(list: HTMLElement): void {
+  list.classList.add('emoji__list--opening')
+  requestAnimationFrame(() => setTimeout(() => list.classList.remove('emoji__list--opening')))
 }
 
 function fillSection(section: HTMLElement | undefined, cells: HTMLElement[]): void {
@@ -248,12 +258,16 @@ function watchTabs({ list, sections, tabs }: State): void {
 function watchTones({ box, list, used }: State): void {
   const button = element('emoji-tone', HTMLElement)
   const row = element('emoji-tones', HTMLElement)
+  // The panel comes without a tone.
+  let shown = 0
   const show = (): void => {
     const tone = used.tone()
     const chosen = row.children[tone]
     button.textContent = chosen?.textContent ?? ''
     button.ariaLabel = fill(box.dataset.tone ?? '', { tone: chosen?.ariaLabel ?? '' })
     mark(row, tone, 'checked')
+    if (tone === shown) return
+    shown = tone
     for (const cell of list.querySelectorAll<HTMLElement>('[data-tone]'))
       cell.textContent = tint(signOf(cell), tone)
   }

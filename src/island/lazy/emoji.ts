@@ -2,11 +2,9 @@ import type { App, EmojiChoice, EmojiPanel } from '../app'
 import { cellsOf, codeOf, emojiNamed, findEmoji, signOf } from '../emoji/emoji'
 import { openEmojiUsed, removeMissing } from '../emoji/emoji'
 import { createEmojiPanel } from '../emoji/emoji-panel'
-import { fetchHtml } from '../net/htmx'
 
-/** Fetches the panel in the reader's language; rejects without a connection. */
-export async function create({ page, storage }: App): Promise<EmojiPanel> {
-  const html = await fetchHtml(page.lazy[`emoji-${page.language}.html`] ?? '')
+/** Puts the panel (HTML in the reader's language) into the page; throws if it was not fetched. */
+export function create({ storage }: App, html: string | null): EmojiPanel {
   const parsed = new DOMParser().parseFromString(html ?? '', 'text/html')
   const box = parsed.getElementById('emoji')
   if (box === null) throw new Error('the emoji could not be fetched')
