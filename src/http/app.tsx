@@ -29,11 +29,11 @@ const renderingMsPerRequest = 8
 export function createApp(deps: HttpDeps): Hono<HttpEnv> {
   const { chat, assets } = deps
   // The default router takes 5 ms at the start to compile all routes into one expression.
-  const app = new Hono<HttpEnv>({ strict: false, router: new LinearRouter() }).basePath(
-    chat.paths.base,
-  )
-  app.use(secureHeaders(chat))
-  app.use(checkHost(chat.config))
+  const root = new Hono<HttpEnv>({ strict: false, router: new LinearRouter() })
+  root.use(secureHeaders(chat))
+  root.use(checkHost(chat.config))
+  root.use(leadToBase(chat.paths.base))
+  const app = root.basePath(chat.paths.base.slice(0, -1))
   app.route('/', staticRoutes(chat, assets))
   app.use(readPreferences(chat, assets))
   app.use(refuseWhileStopping(deps))
@@ -56,6 +56,13 @@ export function createApp(deps: HttpDeps): Hono<HttpEnv> {
   app.notFound((c) => answerProblem(chat.log, c, new ChatError('not_found')))
   app.onError((thrown, c) => answerProblem(chat.log, c, thrown))
   return app
+}
+
+/** Leads from the host and from a base path without its slash, which cookies need, to the chat. */
+function leadToBase(base: string): Middleware {
+  const doors = base === '/' ? [] : ['/', base.slice(0, -1)]
+  return async (c, next) =>
+    doors.includes(new URL(c.req.url).pathname) ? c.redirect(base, 302) : next()
 }
 
 function refuseWhileStopping({ isStopping }: HttpDeps): Middleware {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { type ChatClient, openSocket, type Person, signIn } from '../helpers/client'
 import { makeRoom, openDirect, sendForm } from '../helpers/rooms'
-import { type RunningServer, startServer } from '../helpers/server'
+import { basePath, type RunningServer, startServer } from '../helpers/server'
 import { type ChatPage, addressOf, enter, expectAccessible, openChatPage } from './pages/chat-page'
 import type { Part } from './pages/part'
 
@@ -113,7 +113,7 @@ test('a copied room is shown before a slow server answers, then the server’s l
   await ada.cdp('Network.emulateNetworkConditions', { ...slow, latency: 0 })
   expect(await shown()).toContain('said elsewhere by 梅')
   await ada.reload()
-  await ada.evaluate(`location.assign('/rooms/1')`)
+  await ada.evaluate(`location.assign('${basePath}/rooms/1')`)
   await ada.rail.opened(1)
   await ada.connected()
   await ada.warmUp()

@@ -3,7 +3,13 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type ChatClient, openSocket, signIn } from '../helpers/client'
-import { makeFolder, type RunningServer, removeFolder, startServer } from '../helpers/server'
+import {
+  makeFolder,
+  originOf,
+  type RunningServer,
+  removeFolder,
+  startServer,
+} from '../helpers/server'
 import { axeViolations } from '../helpers/browser'
 import {
   type ChatPage,
@@ -25,7 +31,7 @@ beforeAll(async () => {
   const mei = await signIn(server, '梅')
   script = await openSocket(server, mei)
   for (let n = 1; n <= 20; n += 1) await script.post(1, `m-${n}`, `message ${n} 你好 **bold**`)
-  const headers = { Cookie: mei.cookie, Origin: server.origin, 'X-Filename': 'square.png' }
+  const headers = { Cookie: mei.cookie, Origin: originOf(server), 'X-Filename': 'square.png' }
   const answer = await fetch(`${server.origin}/attachments`, {
     method: 'POST',
     headers: { ...headers, 'Content-Type': 'application/octet-stream' },

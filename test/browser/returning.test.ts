@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { openSocket, type Person, signIn } from '../helpers/client'
 import { sendForm } from '../helpers/rooms'
-import { type RunningServer, startServer } from '../helpers/server'
+import { basePath, type RunningServer, startServer } from '../helpers/server'
 import { type ChatPage, enter, expectNoProblems } from './pages/chat-page'
 
 let server: RunningServer
@@ -59,7 +59,7 @@ test('a page that reconnects shows who left or changed their name meanwhile', as
 })
 
 test('a page goes on when its person signs in again in another tab', async () => {
-  const signInAgain = `fetch('/session', {
+  const signInAgain = `fetch('${basePath}/session', {
     method: 'POST',
     redirect: 'manual',
     body: new URLSearchParams({ nickname: 'Ada', avatar: 'letter' }),

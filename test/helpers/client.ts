@@ -1,5 +1,6 @@
 import type { ChatEvent } from '../../src/shared/protocol'
 import { type Heard, isChatEvent, readFrame } from './frames'
+import { originOf } from './server'
 
 /** Where a server answers; a RunningServer is one. */
 export type Address = { readonly origin: string }
@@ -34,7 +35,7 @@ async function joinWith(
     method: 'POST',
     redirect: 'manual',
     keepalive: false,
-    headers: { Origin: origin, 'Accept-Language': 'en', ...headers },
+    headers: { Origin: originOf({ origin }), 'Accept-Language': 'en', ...headers },
     body: new URLSearchParams({ nickname, avatar }),
   })
   const page = await answer.text()
@@ -61,7 +62,7 @@ const ScriptSocket = WebSocket as unknown as new (
 
 /** A socket of this person, not yet open; everything else is the caller's. */
 export function dial(server: Address, person: Person, options: SocketOptions = {}): ScriptSocket {
-  const { subprotocol = 'chatroom.json', origin = server.origin } = options
+  const { subprotocol = 'chatroom.json', origin = originOf(server) } = options
   return new ScriptSocket(`${server.origin.replace('http', 'ws')}/socket`, {
     headers: { Cookie: person.cookie, Origin: origin },
     protocols: [subprotocol],

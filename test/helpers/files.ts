@@ -1,6 +1,7 @@
 import { deflateSync } from 'node:zlib'
 import type { AttachmentOnWire } from '../../src/shared/protocol'
 import type { Address, Person } from './client'
+import { originOf } from './server'
 
 export type UploadOptions = {
   name?: string
@@ -24,7 +25,7 @@ export async function sendFile(
     keepalive: false,
     headers: {
       Cookie: cookie,
-      Origin: origin,
+      Origin: originOf({ origin }),
       Accept: 'application/json',
       'Accept-Language': 'en',
       'Content-Type': type || 'application/octet-stream',
@@ -71,7 +72,7 @@ export async function postFiles(
   const answer = await fetch(`${origin}/rooms/${room}/messages`, {
     method: 'POST',
     keepalive: false,
-    headers: { Cookie: cookie, Origin: origin, 'Content-Type': 'application/json' },
+    headers: { Cookie: cookie, Origin: originOf({ origin }), 'Content-Type': 'application/json' },
     body: JSON.stringify({ client_id: clientId, content, attachments }),
   })
   return answer.json()

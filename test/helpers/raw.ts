@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import type { RunningServer } from './server'
+import { originOf, type RunningServer } from './server'
 import { waitUntil } from './wait'
 
 /**
@@ -85,7 +85,7 @@ export function upgradeRequest(
 ): string {
   const all: Record<string, string | null> = {
     Host: `127.0.0.1:${server.port}`,
-    Origin: server.origin,
+    Origin: originOf(server),
     Upgrade: 'websocket',
     Connection: 'Upgrade',
     'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',

@@ -1,4 +1,5 @@
 import type { Address, Person } from './client'
+import { originOf } from './server'
 
 /** What a form of the page sends; gives the answer, redirects not followed. */
 export async function sendForm(
@@ -11,7 +12,7 @@ export async function sendForm(
     method: 'POST',
     redirect: 'manual',
     keepalive: false,
-    headers: { Cookie: cookie, Origin: origin, 'Accept-Language': 'en' },
+    headers: { Cookie: cookie, Origin: originOf({ origin }), 'Accept-Language': 'en' },
     body: new URLSearchParams(fields),
   })
 }

@@ -19,7 +19,7 @@ export type ServerOptions = {
 /** A server in a process of its own. `await using` ends it with the block it was started in. */
 export type RunningServer = {
   readonly port: number
-  /** `http://127.0.0.1:PORT`, which is also the Origin of its pages. */
+  /** `http://127.0.0.1:PORT`, with the base path when there is one: what every path begins with. */
   readonly origin: string
   readonly data: string
   readonly pid: number
@@ -71,7 +71,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
 
   return {
     port,
-    origin: `http://127.0.0.1:${port}`,
+    origin: `http://127.0.0.1:${port}${basePath}`,
     data,
     get pid() {
       return run.child.pid
@@ -133,6 +133,14 @@ export function removeFolder(folder: string): void {
 }
 
 const root = join(import.meta.dir, '..', '..')
+
+/** The base path of all servers of this run, without the slash at its end; mostly none. */
+export const basePath = process.env.CHATROOM_TEST_BASE ?? ''
+
+/** The Origin of the pages of a server. */
+export function originOf({ origin }: Pick<RunningServer, 'origin'>): string {
+  return new URL(origin).origin
+}
 const readyMsMax = 30_000
 const exitMsMax = 15_000
 
@@ -198,7 +206,9 @@ function programOf(options: ServerOptions): string[] {
 
 function flagsOf({ data, port = 0, flags = [] }: ServerOptions & { data: string }): string[] {
   const portFlags = port === null ? [] : ['--port', String(port)]
-  return ['--data', data, ...portFlags, ...flags]
+  const isPlaced = basePath === '' || flags.includes('--base-path')
+  const baseFlags = isPlaced ? [] : ['--base-path', `${basePath}/`]
+  return ['--data', data, ...portFlags, ...baseFlags, ...flags]
 }
 
 /** The tester's own CHATROOM_… settings must not decide how the tests go. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { limits } from '../../src/shared/limits'
 import { history, openSocket, readJson, signIn } from '../helpers/client'
-import { serverForAll, startServer } from '../helpers/server'
+import { originOf, serverForAll, startServer } from '../helpers/server'
 import { waitUntil } from '../helpers/wait'
 
 const server = serverForAll()
@@ -174,7 +174,7 @@ async function openHtmlSocket(person: { cookie: string }) {
   const frames: string[] = []
   const { promise, resolve } = Promise.withResolvers<void>()
   const url = `${server().origin.replace('http', 'ws')}/socket`
-  const headers = { Cookie: person.cookie, Origin: server().origin }
+  const headers = { Cookie: person.cookie, Origin: originOf(server()) }
   const socket = new WebSocket(url, { headers, protocols: ['chatroom.html'] } as never)
   socket.onmessage = ({ data }) => {
     frames.push(String(data))

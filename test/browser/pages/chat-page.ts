@@ -8,6 +8,7 @@ import { type Palette, paletteOf } from './palette'
 import { type Panel, panelOf } from './panel'
 import { lazyParts, type Part, partOf, type Parts, partsOf } from './part'
 import { type Rail, railOf } from './rail'
+import { basePath } from '../../helpers/server'
 import { waitUntil } from '../../helpers/wait'
 
 type Options = Parameters<typeof openBrowserPage>[0]
@@ -72,7 +73,7 @@ export type ChatPage = BrowserPage & {
 
 /** Where a person's browser finds the server: each host has its own cookies and storage. */
 export function addressOf(port: number, host: string, path = '/'): string {
-  return `http://${host}.localhost:${port}${path}`
+  return `http://${host}.localhost:${port}${basePath}${path}`
 }
 
 /** Opens an empty tab. */
@@ -158,15 +159,16 @@ function doingsOf(page: BrowserPage, { field }: Composer) {
     title: () => page.evaluate<string>('document.title'),
     titleBegins: (text: string) =>
       page.waitFor(`document.title.startsWith('${text}')`, `a title that begins with ${text}`),
-    at: (path: string) => page.waitFor(`location.pathname === '${path}'`, path),
+    at: (path: string) => page.waitFor(`location.pathname === '${basePath}${path}'`, path),
     back: () => page.evaluate<void>('history.back()'),
-    path: () => page.evaluate<string>('location.pathname'),
+    path: async () => (await page.evaluate<string>('location.pathname')).slice(basePath.length),
     focusedId: () => page.evaluate<string>('document.activeElement.id'),
     hasRead: (room: number) =>
       waitUntil(
         () =>
-          page.evaluate<boolean>(`fetch('/rail').then((answer) => answer.text()).then((html) =>
-            !new DOMParser().parseFromString(html, 'text/html')
+          page.evaluate<boolean>(`fetch('${basePath}/rail')
+            .then((answer) => answer.text())
+            .then((html) => !new DOMParser().parseFromString(html, 'text/html')
               .querySelector('#room-${room}').classList.contains('unread'))`),
         `room ${room} to be read`,
       ),

@@ -54,7 +54,7 @@ export function paletteOf(page: BrowserPage): Palette {
     },
     async leave() {
       await page.press('Escape')
-      await page.waitFor(`location.pathname.startsWith('/rooms/')`, 'where it was opened')
+      await page.waitFor(`location.pathname.includes('/rooms/')`, 'where it was opened')
     },
   }
 }
