@@ -21,7 +21,7 @@ import { createRequests, openOutbox } from './messages/outbox'
 import { createConnection } from './net/connection'
 import { openMuted, watchPeopleSearch } from './people/people'
 import { forgetOnLogOut, startSignIn } from './people/sign-in'
-import { createRooms } from './rooms/rooms'
+import { createRooms, markCurrent } from './rooms/rooms'
 import { createPositions } from './timeline/positions'
 import { createTimeline } from './timeline/timeline'
 import { createNewLine, createReadMarker } from './timeline/unread'
@@ -111,8 +111,12 @@ function start(app: App): void {
       ifLoaded(app.suggestions, ({ look }) => look(event)),
     )
   watchPeopleSearch()
-  // The pencils of drafts are this browser's: a fetched list has none.
-  element('rooms', HTMLElement).addEventListener('htmx:after:swap', app.drafts.mark)
+  element('rooms', HTMLElement).addEventListener('htmx:after:swap', () => {
+    // The pencils of drafts are this browser's: a fetched list has none.
+    app.drafts.mark()
+    // Another room may have been opened since the list was requested.
+    markCurrent(page, timeline.room())
+  })
   watchKeys(app)
   watchClicks(app)
   watchSearch(app)

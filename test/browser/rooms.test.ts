@@ -176,8 +176,9 @@ test('a name in a message opens the card of that person', async () => {
   await ada.panel.dialog.gone()
 })
 
+const offline = { latency: 0, downloadThroughput: -1, uploadThroughput: -1 }
+
 test('without the server a form and a panel say so, and what was typed stays', async () => {
-  const offline = { latency: 0, downloadThroughput: -1, uploadThroughput: -1 }
   await ada.panel.openNewRoom()
   await ada.type('Not yet')
   await ada.cdp('Network.emulateNetworkConditions', { ...offline, offline: true })
@@ -194,6 +195,22 @@ test('without the server a form and a panel say so, and what was typed stays', a
   await ada.press('/', ['Control'])
   await ada.panel.help.shown()
   await ada.press('Escape')
+})
+
+test('Back to a room that cannot be opened keeps the room and its address', async () => {
+  await ada.rail.goTo('茶室')
+  // A room of which nothing is kept on this device.
+  await ada.evaluate(`history.replaceState(null, '', '/rooms/999')`)
+  await ada.evaluate(`history.pushState(null, '', '/rooms/2')`)
+  // The sentence of the test before.
+  await ada.evaluate(`document.querySelector('#toast').replaceChildren()`)
+  await ada.cdp('Network.emulateNetworkConditions', { ...offline, offline: true })
+  await ada.back()
+  await ada.toast.reads('You are not connected.')
+  expect(await ada.path()).toBe('/rooms/2')
+  await ada.cdp('Network.emulateNetworkConditions', { ...offline, offline: false })
+  ada.problems.length = 0
+  expect(await ada.messages.list.matches('[data-room="2"]')).toBe(true)
 })
 
 test('leaving a room takes it off the list', async () => {

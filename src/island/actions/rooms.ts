@@ -101,6 +101,10 @@ async function load(app: App, room: number, path: string, enter: () => void): Pr
     return true
   }
   if (html === null) {
+    // Back and Forward change the address first.
+    if (placeIn(location.pathname)?.room !== timeline.room()) {
+      history.replaceState(null, '', createPaths(page.base).room(timeline.room()))
+    }
     showToast(page.words.notConnected)
     return false
   }

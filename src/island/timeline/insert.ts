@@ -88,10 +88,11 @@ function moveToPlace({ clock }: ListContext, row: HTMLElement): void {
   regroup(clock, row)
 }
 
-/** Keeps to the limit: a list that grew at one end gives up rows at the other. */
+/** Keeps to the limit, but for an open editor: a list that grew gives up rows at its other end. */
 export function trim(context: ListContext, grownAt: 'older' | 'newer'): void {
   const all = rowsOf()
-  if (all.length <= limits.timelineRowsMax) return
+  const isEditing = list().querySelector('.msg--editing') !== null
+  if (all.length <= limits.timelineRowsMax || isEditing) return
   if (grownAt === 'newer') return beginAt(context, all.at(-limits.timelineRowsMax))
   const last = all[limits.timelineRowsMax - 1]
   while (last?.nextElementSibling) last.nextElementSibling.remove()

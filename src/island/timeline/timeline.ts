@@ -139,20 +139,20 @@ function toEnd(state: State): void {
 }
 
 async function jumpToEnd(state: State): Promise<boolean> {
-  const room = currentRoom()
+  const before = list()
   state.isJumping = true
   const isDone = await reload(state.page)
   state.isJumping = false
-  if (!isDone && currentRoom() === room) showToast(state.page.words.notConnected)
+  if (!isDone && list() === before) showToast(state.page.words.notConnected)
   return isDone
 }
 
-/** False without an answer, or when another room is on the page by then. */
+/** False without an answer, or when another list is on the page by then. */
 async function reload({ base }: Page): Promise<boolean> {
-  const wanted = currentRoom()
-  const path = createPaths(base).room(wanted)
+  const before = list()
+  const path = createPaths(base).room(currentRoom())
   const html = await fetchHtml(path)
-  if (html === null || currentRoom() !== wanted) return false
+  if (html === null || list() !== before) return false
   await swapIn(html, list())
   // The address may have been that of one message.
   if (location.pathname !== path) history.replaceState(null, '', path)
