@@ -27,6 +27,8 @@ export type Presence = {
   /** Everybody who is not offline. */
   states: () => Map<number, PresenceState>
   countIn: (room: number) => number
+  /** Those who are in the room, at most so many, by name. */
+  peopleIn: (room: number, limit: number) => User[]
   close: () => void
 }
 
@@ -96,11 +98,25 @@ export function createPresence(publish: Publish): Presence {
     stateOf: states.stateOf,
     states: () => new Map([...online].map(([userId, person]) => [userId, stateOf(person)])),
     countIn,
+    peopleIn: (room, limit) => peopleIn(online.values(), room, limit),
     close() {
       for (const { departure } of online.values()) clearTimeout(departure)
       changes.close()
     },
   }
+}
+
+/** Keeps the first by name while it looks at all of them, as there may be thousands. */
+function peopleIn(online: Iterable<OnlineUser>, room: number, limit: number): User[] {
+  const chosen: User[] = []
+  for (const { rooms, user } of online) {
+    const last = chosen[limit - 1]
+    if (!rooms.has(room) || (last !== undefined && last.nickname <= user.nickname)) continue
+    const place = chosen.findIndex(({ nickname }) => nickname > user.nickname)
+    chosen.splice(place < 0 ? chosen.length : place, 0, user)
+    chosen.length = Math.min(chosen.length, limit)
+  }
+  return chosen
 }
 
 function stateOf(person: OnlineUser | undefined): PresenceState {
