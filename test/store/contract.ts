@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import type { Store } from '../../src/store/store'
 import { testAttachments, testFaces } from './attachments'
 import { testAuthority } from './authority'
+import { testDepartures } from './departures'
 import { append, hash, join, message, newUser, placeOf, roomOf, say } from './people'
 import { testAnswers, testEdits } from './edits'
 import { testReading } from './reading'
@@ -37,6 +38,7 @@ export function storeContract(name: string, open: () => Promise<Engine>): void {
   describe(`${name}: answers`, () => testAnswers(within))
   describe(`${name}: rooms`, () => testRooms(within))
   describe(`${name}: authority`, () => testAuthority(within))
+  describe(`${name}: departures`, () => testDepartures(within))
   describe(`${name}: searching`, () => testSearch(within))
   describe(`${name}: reading`, () => testReading(within))
 }
