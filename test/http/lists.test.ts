@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import { readJson } from '../helpers/client'
 import { comeOnline, fillLargeServer, listPages, type Size } from '../helpers/large-server'
 import { startServer } from '../helpers/server'
 
@@ -32,5 +33,41 @@ test('no page grows with the people and rooms of the server, or with one’s own
     expect({ page, isShort: bytes <= bytesMax }).toEqual({ page, isShort: true })
     const grown = bytes / Math.max(1, small.get(page) ?? 1)
     expect({ page, grown: grown > growthMax ? grown : 1 }).toEqual({ page, grown: 1 })
+  }
+})
+
+test('the pages of rooms and people have everything once, without a script', async () => {
+  await using server = await startServer()
+  await server.stop()
+  const size = { people: 130, rooms: 120, online: 1, own: 60 }
+  const { reader, everybody } = fillLargeServer(server.data, size)
+  await server.restart()
+  const answer = await readJson(server, reader, '/rail')
+  const { in_all: inAll } = Object.assign({ in_all: 0 }, answer)
+  const namesIn = async (path: string): Promise<string[]> => {
+    const page = await fetch(server.origin + path, { headers: { Cookie: reader.cookie } })
+    const html = await page.text()
+    const names = [...html.matchAll(/<bdi>((?:Room|Person) \d+)<\/bdi>/g)].map(
+      ([, name = '']) => name,
+    )
+    const next = /class="btn" href="([^"]+after=[^"]+)"/.exec(html)?.[1]
+    return next === undefined
+      ? names
+      : [...names, ...(await namesIn(next.replaceAll('&amp;', '&')))]
+  }
+  for (const [path, count] of [
+    ['/rooms', 120],
+    ['/rooms?q=room+1', 32],
+    // The name of #general does not fit.
+    ['/rooms?mine=yes', inAll - 1],
+    [`/rooms/${everybody}/people`, 130],
+    [`/rooms/${everybody}/people?q=person+12`, 11],
+  ] as const) {
+    const names = await namesIn(path)
+    expect({ path, count: names.length, once: new Set(names).size }).toEqual({
+      path,
+      count,
+      once: count,
+    })
   }
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { type Heard } from '../helpers/frames'
+import type { Heard } from '../helpers/frames'
 import { dial, history, openSocket, type Person, readJson, renew, signIn } from '../helpers/client'
 import { makeRoom, openDirect, sendForm } from '../helpers/rooms'
 import { serverForAll } from '../helpers/server'
@@ -11,7 +11,7 @@ async function pageOf(person: Person, path: string, language = 'en'): Promise<st
   return (await fetch(server().origin + path, { headers })).text()
 }
 
-test('who logs out for good has left for everybody, and their rooms have other owners', async () => {
+test('who logs out for good has left for all, and their rooms have other owners', async () => {
   const [ada, bob] = [await signIn(server(), 'Ada'), await signIn(server(), 'Bob')]
   const [one, two] = [await openSocket(server(), ada), await openSocket(server(), bob)]
   const room = await makeRoom(server(), ada, 'Harbour')
@@ -46,7 +46,7 @@ test('who logs out for good has left for everybody, and their rooms have other o
   await two.close()
 })
 
-test('who takes the name next is shown as new, and is not the person they seem to be', async () => {
+test('who takes the name next is shown as new', async () => {
   const [mei, bob] = [await signIn(server(), 'Mei'), await signIn(server(), 'Ben')]
   await sendForm(server(), mei, '/session/end')
   const next = await openSocket(server(), await signIn(server(), 'Mei'))
@@ -59,7 +59,7 @@ test('who takes the name next is shown as new, and is not the person they seem t
   await next.close()
 })
 
-test('who signs in under another name leaves the old one, and other tabs connect again', async () => {
+test('with another name the old person has left, and other tabs connect again', async () => {
   const ada = await signIn(server(), 'Adeline')
   const room = await makeRoom(server(), ada, 'Quay')
   const [tab, other] = [await openSocket(server(), ada), await signIn(server(), 'Witness')]

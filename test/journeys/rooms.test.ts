@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import { serverLimits } from '../../src/server/limits'
 import { limits } from '../../src/shared/limits'
 import { mentionsMax } from '../../src/chat/messages/find-mentions'
 import { history, openSocket, type Person, readJson, signIn } from '../helpers/client'
@@ -261,4 +262,25 @@ test('typing is told to the room only, and gathered however many people type', a
   const inDirect = two.heard.filter((item) => item.type === 'typing' && item.room === direct)
   expect(inDirect.length).toBe(1)
   for (const each of sockets) await each.close()
+})
+
+test('a person in more rooms than the greeting names hears all of them', async () => {
+  const [ada, bob] = [await signIn(server(), 'Maker'), await signIn(server(), 'Many')]
+  const rooms: number[] = []
+  for (let n = 0; n < serverLimits.listedRoomsMax + 5; n += 1) {
+    const room = await makeRoom(server(), ada, `Pier ${n}`)
+    await sendForm(server(), bob, `/rooms/${room}/members`)
+    rooms.push(room)
+  }
+  const [speaker, listener] = [await openSocket(server(), ada), await openSocket(server(), bob)]
+  expect(listener.hello.rooms).toHaveLength(serverLimits.listedRoomsMax)
+  await listener.taken()
+  for (const room of rooms) await speaker.post(room, `say-${room}`, 'hello')
+  for (const room of rooms) {
+    await listener.until((item) => item.type === 'message' && item.room === room, `room ${room}`)
+  }
+  const page = await readJson(server(), bob, '/rail')
+  expect(page).toMatchObject({ in_all: rooms.length + 1 })
+  await speaker.close()
+  await listener.close()
 })

@@ -15,7 +15,7 @@ async function joinNow(store: Store, nickname: string, n: number, at = Date.now(
   return joined.user
 }
 
-/** What the contract says of names that become free, of people who have left, and of old sessions. */
+/** What the contract says of freed names, of people who have left, and of old sessions. */
 export function testDepartures(within: Within): void {
   testNames(within)
   testConversations(within)
