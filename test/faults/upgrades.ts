@@ -104,7 +104,8 @@ function makeData(data: string, format: number, messages: number): string {
 }
 
 function addMessages(db: Database, messages: number): void {
-  db.run(`INSERT INTO rooms (kind, name, name_folded, name_skeleton, created_at, active_at, revision)
+  db.run(`INSERT INTO rooms
+    (kind, name, name_folded, name_skeleton, created_at, active_at, revision)
     VALUES ('open', 'general', 'general', 'general', 1, 1, ${messages})`)
   db.run(
     `INSERT INTO users (nickname, avatar, created_at, named_at) VALUES ('Ada', 'letter', 1, 1)`,
