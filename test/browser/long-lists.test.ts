@@ -1,18 +1,23 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
+import type { Person } from '../helpers/client'
 import { fillLargeServer } from '../helpers/large-server'
+import { sendForm } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
 import { type ChatPage, addressOf, expectNoProblems, openChatPage } from './pages/chat-page'
 
 let server: RunningServer
 let page: ChatPage
+let speaker: Person
 
 beforeAll(async () => {
   server = await startServer()
   await server.stop()
-  const { reader } = fillLargeServer(server.data, { people: 300, rooms: 120, online: 1, own: 90 })
+  const size = { people: 300, rooms: 120, online: 60, own: 90 }
+  const filled = fillLargeServer(server.data, size)
   await server.restart()
   page = await openChatPage()
-  const [name, value] = reader.cookie.split('=')
+  const [name, value] = filled.reader.cookie.split('=')
+  speaker = filled.personOf(60)
   await page.cdp('Network.setCookie', { name, value, url: addressOf(server.port, 'a') })
   await page.goto(addressOf(server.port, 'a'))
   await page.connected()
@@ -56,5 +61,15 @@ test('one’s own rooms and the people of a room have pages behind the lists', a
   await page.part('#panel[open] .choices__who').shown()
   expect(await page.evaluate<number>(count('#found li'))).toBe(50)
   await follow('#panel .panel__close button')
+})
+
+test('who spoke can be mentioned, though the list of people is too short for them', async () => {
+  const said = { content: 'Hear me', client_id: 'spoken' }
+  await sendForm(server, speaker, '/rooms/1/messages', said)
+  await page.sees('Hear me')
+  expect(await page.evaluate(`document.querySelector('.person[data-name="Person 60"]')`)).toBeNull()
+  await page.composer.add('Well @person 60')
+  await page.part('#options [role=option]').shown()
+  expect(await page.composer.options.shownText()).toContain('Person 60')
   expectNoProblems(page)
 })

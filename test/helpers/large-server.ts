@@ -10,7 +10,7 @@ export type Size = { people: number; rooms: number; online: number; own: number 
  * Fills the database of a server that does not run: everybody is in the first room, each other room
  * has twenty people, and one person, who owns a room of everybody, is in `own` rooms of each kind.
  */
-export function fillLargeServer(data: string, size: Size): { reader: Person; everybody: number } {
+export function fillLargeServer(data: string, size: Size) {
   const db = new Database(join(data, 'chatroom.db'), { strict: true })
   const instance = db.query<{ value: string }, []>(
     `SELECT value FROM settings WHERE key = 'instance'`,
@@ -55,9 +55,12 @@ export function fillLargeServer(data: string, size: Size): { reader: Person; eve
     const session = db.query(`INSERT INTO sessions (token_hash, user_id, seen_at) VALUES (?, ?, ?)`)
     for (let n = 1; n <= size.online; n += 1) session.run(hashToken(tokenOf(n)), n, Date.now())
   })()
-  const cookie = `chatroom_${instance.get()?.value}=${tokenOf(1)}`
+  const name = `chatroom_${instance.get()?.value}`
   db.close()
-  return { reader: { nickname: 'Person 1', cookie }, everybody: 2 }
+  const personOf = (n: number): Person => {
+    return { nickname: `Person ${n}`, cookie: `${name}=${tokenOf(n)}` }
+  }
+  return { reader: personOf(1), personOf, everybody: 2 }
 }
 
 /** Opens the sockets of those who have a session. */

@@ -24,6 +24,10 @@ test('who logs out for good has left for all, and their rooms have other owners'
   const hasLeft = (item: Heard): boolean =>
     item.type === 'person.changed' && item.user.id === one.hello.user.id
   expect(await two.until(hasLeft, 'that she left')).toMatchObject({ user: { mark: 'left' } })
+  // At once: nobody waits for them to come back.
+  const isAlone = (item: Heard): boolean =>
+    item.type === 'online' && item.room === room && item.count === 1
+  await two.until(isAlone, 'that he is alone', 5_000)
   const isOwner = (item: Heard): boolean =>
     item.type === 'room' && item.room.id === room && item.room.role === 'owner'
   await two.until(isOwner, 'that the room is his')

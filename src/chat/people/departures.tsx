@@ -22,6 +22,7 @@ export function publishPerson(chat: Chat, user: User): void {
 /** Tells every open page that a person has left, and the new owners of their rooms. */
 export async function publishDeparture(chat: Chat, { user, heirs }: Departure): Promise<void> {
   chat.log('left', { user: user.id })
+  chat.presence.forget(user.id)
   publishPerson(chat, user)
   for (const heir of heirs) await publishHeir(chat, heir)
 }

@@ -17,6 +17,8 @@ export type Presence = {
   /** A socket of this user opened. */
   arrive: (user: User, rooms: Iterable<number>) => void
   leave: (userId: number, wasAway: boolean) => void
+  /** The user has left for good: at once, without a row that says offline. */
+  forget: (userId: number) => void
   setAway: (userId: number, isAway: boolean) => void
   /** The user became a member of the room, or is none any more; no effect while offline. */
   enter: (userId: number, room: number) => void
@@ -77,6 +79,16 @@ export function createPresence(publish: Publish): Presence {
         if (person.sockets > 0) return
         person.departure = setTimeout(() => depart(roster, person), offlineGraceMs)
       }),
+    forget(userId) {
+      const person = online.get(userId)
+      if (person === undefined) return
+      clearTimeout(person.departure)
+      online.delete(userId)
+      for (const room of [...person.rooms]) {
+        exit(roster, person, room)
+        changes.of(room).delete(userId)
+      }
+    },
     setAway: (userId, isAway) =>
       change(userId, (person) => {
         person.awaySockets += isAway ? 1 : -1

@@ -71,7 +71,7 @@ function changePerson(app: App, changed: HTMLElement): void {
     renew()
     composer.refresh()
   }
-  rooms.refresh()
+  if (document.querySelector(`#rooms [data-person="${id}"]`) !== null) rooms.refresh()
 }
 
 function placesOf({ user }: Page, id: number): ParentNode[] {
