@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { renderUnicodeCompact } from 'uqr'
-import { parseRoomName } from './chat/people/name'
+import { nameRules, parseRoomName } from './chat/people/name'
 import { type Config, help, readCommand } from './config'
 import { createLog, faultOf, type Log } from './server/log'
 import { serverLimits } from './server/limits'
@@ -41,7 +41,13 @@ switch (command.kind) {
 }
 
 function serve(config: Config, log: Log): void {
-  const store = openStore({ folder: config.dataFolder, firstRoom, now: Date.now })
+  const store = openStore({
+    folder: config.dataFolder,
+    firstRoom,
+    names: nameRules,
+    roomLimits: serverLimits.rooms,
+    now: Date.now,
+  })
   if ('problem' in store) return fail(store.problem)
   warnOfOthers(config.dataFolder)
   const files = openFiles(config)

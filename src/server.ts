@@ -5,6 +5,7 @@ import { startJanitor } from './chat/files/janitor'
 import { watchSpace } from './chat/files/space'
 import { openPostingQueue } from './chat/messages/post-message'
 import { createTyping } from './chat/messages/typing'
+import { startSessionSweep } from './chat/people/departures'
 import { createPresence, type Presence } from './chat/people/presence'
 import type { Audience, Publication } from './chat/publication'
 import { createReadMarkers } from './chat/rooms/read-markers'
@@ -88,14 +89,14 @@ export function startServer(
   })
   const sweep = guard(log, 'sweep', () => connections.sweep(performance.now()))
   const sweeper = setInterval(sweep, sweepMs)
-  const stopJanitor = startJanitor(chat)
+  const stopTidying = [startJanitor(chat), startSessionSweep(chat, connections.sessions)]
 
   return {
     port: server.port ?? config.port,
     async stop() {
       isStopping = true
       clearInterval(sweeper)
-      stopJanitor()
+      for (const stop of stopTidying) stop()
       typing.close()
       await Promise.all([closeQueue(), readMarkers.close()])
       await drain(server, connections)

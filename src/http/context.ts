@@ -64,8 +64,3 @@ export function sendsJson(c: HttpContext): boolean {
 export function isMultipart(c: HttpContext): boolean {
   return /^multipart\/form-data\b/i.test(c.req.header('content-type') ?? '')
 }
-
-/** An id in an address or a form; null for anything else. */
-export function parseId(text: string | undefined): number | null {
-  return text !== undefined && /^[1-9]\d{0,14}$/.test(text) ? Number(text) : null
-}

@@ -2,6 +2,7 @@ import type { Child } from 'hono/jsx'
 import { PanelPage } from '../../views/page/panel'
 import { SignInPage } from '../../views/people/sign-in'
 import { type ChatError, problemSentence } from '../server/errors'
+import type { User } from '../store/store'
 import { type HttpContext, isHtmx, wantsJson } from './context'
 
 type Markup = { toString: () => string }
@@ -36,7 +37,7 @@ const compressFromUnits = 1_400
 /** Answers with the content of the page's dialog; without a script it is a page of its own. */
 export function sendPanel(
   c: HttpContext,
-  user: { id: number; nickname: string; avatar: string },
+  user: User,
   title: string,
   panel: Child,
   look?: string,

@@ -57,6 +57,8 @@ export type Composed = Draft & Pick<OutboxEntry, 'room' | 'files'>
 
 export type Composer = {
   setConnected: (isConnected: boolean) => void
+  /** The other person of the conversation on the page has another name, or has left. */
+  refresh: () => void
   setRoom: () => void
   setAddressee: (to: Addressee | null) => void
   addressee: () => Addressee | null
@@ -143,7 +145,7 @@ type DeviceCopy = {
   openRoom: (room: number) => CopiedRoom | null
   /** Messages that contain all words, newest first. */
   search: (words: string) => DeviceHit[]
-  rename: (user: number, name: string) => void
+  rename: (user: number, name: string, hasLeft: boolean) => void
 }
 
 export type CopiedRoom = {

@@ -14,6 +14,25 @@ export const serverLimits = {
   /** A reader with more than this waiting is closed and resumes (Centrifugo: 1 MiB). */
   outboundBytesMax: 1024 * 1024,
 
+  /** A session that was not used for so long ends. */
+  sessionUnusedMs: 90 * 24 * 60 * 60_000,
+
+  // --- Rooms -------------------------------------------------------------------------------
+  rooms: {
+    /** Of the whole server, public and closed: a server of 20,000 people has about 10,000. */
+    all: 20_000,
+    /** Public and closed ones that one person is in. */
+    perPerson: 1_000,
+    /** Private conversations of one person in which something was said. */
+    conversationsPerPerson: 2_000,
+    /** Private conversations that one person has opened and in which nothing was said yet. */
+    emptyPerPerson: 100,
+  },
+  /** Rooms of the list in the page, and of the first event of a socket. */
+  listedRoomsMax: 50,
+  /** Rows of a page of rooms, or of people. */
+  listPageRows: 50,
+
   // --- Disk space --------------------------------------------------------------------------
   /** Defaults of --max-upload, --max-per-person and --max-files. */
   uploadBytesMax: 50 * 1024 * 1024,

@@ -7,6 +7,8 @@ export const limits = {
   /** Visible characters of a nickname or room name; one Han character is a whole name. */
   nicknameGraphemesMax: 24,
   topicUnitsMax: 200,
+  /** People of the list in a room's page; there is a page of all. */
+  peopleListMax: 50,
   /** Rooms one person may make, closed ones included. */
   roomsPerOwnerMax: 100,
 

@@ -20,7 +20,10 @@ export function createPaths(base: string) {
     ownSettings: () => `${base}settings`,
     rail: (current: number) => `${base}rail?current=${current}`,
     rooms: () => `${base}rooms`,
+    roomList: (fields: Record<string, string> = {}) => `${base}rooms${queryOf(fields)}`,
     settings: (id: number) => `${base}rooms/${id}/settings`,
+    roomPeople: (id: number, fields: Record<string, string> = {}) =>
+      `${base}rooms/${id}/people${queryOf(fields)}`,
     members: (id: number) => `${base}rooms/${id}/members`,
     remove: (id: number) => `${base}rooms/${id}/members/remove`,
     leave: (id: number) => `${base}rooms/${id}/leave`,
@@ -41,10 +44,7 @@ export function createPaths(base: string) {
     newer: (id: number, after: number) => `${base}rooms/${id}/messages?after=${after}`,
     exportText: (id: number) => `${base}rooms/${id}/export.txt`,
     exportPage: (id: number) => `${base}rooms/${id}/export.html`,
-    search: (fields: Record<string, string> = {}) => {
-      const query = new URLSearchParams(fields).toString()
-      return `${base}search${query === '' ? '' : `?${query}`}`
-    },
+    search: (fields: Record<string, string> = {}) => `${base}search${queryOf(fields)}`,
     changes: (id: number) => `${base}rooms/${id}/changes`,
     mediaKit: () => `${base}media-kit`,
     attachments: () => `${base}attachments`,
@@ -57,4 +57,14 @@ export function createPaths(base: string) {
     asset: (file: string) => `${base}static/${file}`,
     manifest: () => `${base}manifest.webmanifest`,
   }
+}
+
+function queryOf(fields: Record<string, string>): string {
+  const query = new URLSearchParams(fields).toString()
+  return query === '' ? '' : `?${query}`
+}
+
+/** An id in an address or a form; null for anything else. */
+export function parseId(text: string | undefined): number | null {
+  return text !== undefined && /^[1-9]\d{0,14}$/.test(text) ? Number(text) : null
 }

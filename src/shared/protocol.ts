@@ -3,8 +3,14 @@
  * `ChatEvent`; on `chatroom.html` a frame is HTML (it begins with `<`) or such an array (`[`).
  */
 
+/**
+ * What keeps a person from being taken for another one: they have left, or took a name a short time
+ * ago that somebody else had just before.
+ */
+type PersonMark = 'left' | 'new'
+
 /** A person as others see them. `avatar`: the name of a ready-made picture, or the id of a file. */
-export type Person = { id: number; nickname: string; avatar: string }
+export type Person = { id: number; nickname: string; avatar: string; mark: PersonMark | null }
 
 export type RoomKind = 'open' | 'closed' | 'direct'
 
@@ -91,6 +97,7 @@ export type RoomSummary = {
   mentions: number
   online: number
   notify: Notify
+  role: 'owner' | 'member'
   /** The other person of a direct room. */
   recipient: Person | null
 }
@@ -103,7 +110,7 @@ export type ChatEvent =
   | RefusedEvent
   | { type: 'presence'; user: number; state: PresenceState }
   | { type: 'online'; room: number; count: number }
-  /** To everybody: a person has another name or picture. */
+  /** To everybody: a person has another name or picture, or has left. */
   | { type: 'person.changed'; user: Person }
   | { type: 'typing'; room: number; user: number; active: boolean }
   | { type: 'read'; room: number; seq: number; unread: number; mentions: number }

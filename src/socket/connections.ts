@@ -34,6 +34,8 @@ export type Connections = {
   add: (socket: Socket) => void
   remove: (socket: Socket) => void
   all: () => Iterable<Socket>
+  /** The sessions that they belong to. */
+  sessions: () => Set<string>
   ofUser: (userId: number) => Socket[]
   /** Subscribes all sockets of a user to a room, or unsubscribes them. */
   subscribeUser: (userId: number, room: number) => void
@@ -68,6 +70,7 @@ export function createConnections(
       byAddress.remove(address, socket)
     },
     all: () => open,
+    sessions: () => new Set(Array.from(open, (socket) => socket.data.visitor.session)),
     ofUser: (userId) => [...byUser.of(userId)],
     subscribeUser(userId, room) {
       for (const socket of byUser.of(userId)) subscribe(socket, room)

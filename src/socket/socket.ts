@@ -112,8 +112,9 @@ function open({ chat, connections }: SocketDeps, socket: Socket): void {
       return socket.close(4401, 'signed out')
     }
     const hello = await createHello(chat, visitor.user)
-    // …and the user's rooms may have changed since the upgrade was checked.
-    const now = new Set(hello.rooms.map(({ id }) => id))
+    // …and the user's rooms, of which the greeting names only some, may have changed.
+    const heads = await chat.store.rooms.heads(visitor.user.id)
+    const now = new Set(heads.map(({ id }) => id))
     for (const room of rooms) if (!now.has(room)) chat.unsubscribeUser(visitor.user.id, room)
     for (const room of now) if (!rooms.has(room)) chat.subscribeUser(visitor.user.id, room)
     reply(socket, hello)

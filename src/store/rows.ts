@@ -9,6 +9,20 @@ export type { Notify, RoomKind, User }
 /** Why a write changed nothing. */
 export type Refused<Code extends string> = { refused: Code }
 
+/** How many rooms there may be (src/server/limits.ts). */
+export type RoomLimits = {
+  all: number
+  perPerson: number
+  conversationsPerPerson: number
+  emptyPerPerson: number
+}
+
+/** A member who became the owner of a room, because it had none who was present. */
+export type Heir = { room: number; user: number }
+
+/** A person who has left, and who owns their rooms now. */
+export type Departure = { user: User; heirs: Heir[] }
+
 /** Who acts in which room; whether they may is asked in the statement that acts. */
 export type Member = { roomId: number; userId: number }
 
@@ -20,6 +34,8 @@ export type Room = {
   topic: string
   createdAt: number
   revision: number
+  /** People who have not left. */
+  members: number
   readSeq: number
   /** Messages of others after the read marker, tombstones left out. */
   unread: number
@@ -37,17 +53,39 @@ export type Room = {
 /** The newest revision of a room, and its people if it is direct. */
 export type RoomHead = Pick<Room, 'id' | 'revision' | 'pair'>
 
-/** An open room in the list of rooms to join. */
-export type OpenRoom = {
-  id: number
-  name: string
-  topic: string
-  members: number
+/** A room in the list of open rooms, or of one's own. */
+export type ListedRoom = Pick<Room, 'id' | 'kind' | 'name' | 'topic' | 'members'> & {
+  /** When the last message was posted, or the room was made. */
+  activeAt: number
   isMember: boolean
+  /** The other person of a direct room. */
+  other: User | null
 }
 
-/** A name, and the two forms of it that are unique (chat/people/name.ts). */
-type UniqueName = { folded: string; skeleton: string }
+/**
+ * Which rooms of a list: those whose name contains `part`, after a place in the list, the one
+ * where something was said last first.
+ */
+export type RoomsWanted = {
+  part: string
+  after: Pick<ListedRoom, 'activeAt' | 'id'> | null
+  limit: number
+}
+
+/** Which people of a list: those whose folded name contains `part` and comes after another. */
+export type PeopleWanted = { part: string; after: string; limit: number }
+
+export type ListedPerson = User & { folded: string }
+
+/** The two forms of a name that are unique (chat/people/name.ts). */
+export type UniqueName = { folded: string; skeleton: string }
+
+/** How names are compared (chat/people/name.ts); another version compares in another way. */
+export type NameRules = {
+  version: string
+  ofPerson: (name: string) => UniqueName
+  ofRoom: (name: string) => UniqueName
+}
 
 export type RoomName = UniqueName & { name: string }
 
@@ -86,7 +124,7 @@ export type Mention = { user: number; start: number; length: number }
 export type Quote = { sender: User; content: string }
 
 /** One emoji under a message, and its people in their order. */
-export type Reaction = { emoji: string; people: Pick<User, 'id' | 'nickname'>[] }
+export type Reaction = { emoji: string; people: Omit<User, 'avatar'>[] }
 
 export type Message = {
   room: number
@@ -126,7 +164,12 @@ export type NewMessage = Pick<
 }
 
 export type AppendRefusal =
-  'room_missing' | 'client_id_reused' | 'reply_missing' | 'attachment_missing'
+  | 'room_missing'
+  | 'person_left'
+  | 'conversations_full'
+  | 'client_id_reused'
+  | 'reply_missing'
+  | 'attachment_missing'
 
 /** `repeat`: the client id was used before; `message` is the first one with this id. */
 export type AppendOutcome =
@@ -136,15 +179,17 @@ export type AppendOutcome =
 /** A person who can be mentioned. */
 export type NamedUser = { id: number; folded: string; isOwner: boolean }
 
+type MessagePlace = { room: number; seq: number }
+
 /** Which message, and when it is changed. */
-type MessageChange = { room: number; seq: number; at: number }
+type MessageChange = MessagePlace & { at: number }
 
 export type MessageEdit = MessageChange & { author: number; content: string; mentions: Mention[] }
 
 export type MessageRemoval = MessageChange & { user: number }
 
 /** One person's emoji on a message, set or removed. `kindsMax`: different emoji per message. */
-export type ReactionChange = MessageChange & {
+export type ReactionChange = MessagePlace & {
   user: number
   emoji: string
   isActive: boolean
@@ -157,7 +202,7 @@ export type ReactionChange = MessageChange & {
  */
 export type ChangeOutcome =
   | { status: 'changed' | 'unchanged'; message: Message; freed?: string[] }
-  | { status: 'refused'; code: 'message_missing' | 'reactions_full' }
+  | { status: 'refused'; code: 'message_missing' | 'person_left' | 'reactions_full' }
 
 /** The messages that changed after a revision, in their newest state, oldest change first. */
 export type Changes = { messages: Message[]; revision: number; more: boolean }

@@ -3,6 +3,10 @@ import type {
   Attachment,
   ChangeOutcome,
   Changes,
+  Departure,
+  Heir,
+  ListedPerson,
+  ListedRoom,
   Member,
   Message,
   MessageEdit,
@@ -13,13 +17,14 @@ import type {
   NewRoom,
   NewUser,
   Notify,
-  OpenRoom,
+  PeopleWanted,
   ReactionChange,
   Profile,
   Refused,
   Room,
   RoomHead,
   RoomName,
+  RoomsWanted,
   User,
 } from './rows'
 import type { ExportPage, RoomExtent, SearchOutcome, SearchQuery } from './search/query'
@@ -37,19 +42,35 @@ export type Store = {
   /** Random; identifies the installation for ever, and a restore keeps it. */
   instance: string
   users: {
-    /** Makes a person with a session, in the first room; null when the name is taken. */
-    join(user: NewUser, tokenHash: Uint8Array): Promise<User | null>
+    /**
+     * Makes a person with a session, in the first room, and ends the session that the browser had
+     * before; null when the name is taken.
+     */
+    join(
+      user: NewUser,
+      tokenHash: Uint8Array,
+      replaced: Uint8Array | null,
+    ): Promise<{ user: User; departure: Departure | null } | null>
     isNameFree(folded: string, skeleton: string): Promise<boolean>
     find(id: number): Promise<User | null>
     /** Changes name or picture. `freed`: ids of pictures that are not used any more. */
     change(
       id: number,
       profile: Profile,
+      at: number,
     ): Promise<{ user: User; freed: string[] } | Refused<'name_taken' | 'not_signed_in'>>
-    /** The people in the room, by nickname. */
-    inRoom(room: Room): Promise<User[]>
-    /** All people who have a name, by nickname. */
-    everybody(): Promise<User[]>
+    /** Those of these people who are in the room, by name. */
+    among(room: Room, ids: number[]): Promise<User[]>
+    /** The people in the room who joined the server last, latest first. */
+    latestIn(room: Room, limit: number): Promise<User[]>
+    /** The people in the room, by name. */
+    membersOf(room: Room, wanted: PeopleWanted): Promise<ListedPerson[]>
+    /** Some people who are not in the room: the first of those who joined the server last. */
+    outside(room: Room, limit: number): Promise<User[]>
+    /** The first of all people, by name. */
+    everybody(limit: number): Promise<User[]>
+    /** The people whose folded names begin with a text, by name. */
+    named(beginning: string, limit: number): Promise<ListedPerson[]>
     /** The people of the room with these folded names, and the author, who must be in it. */
     namedIn(roomId: number, author: number, folded: string[]): Promise<NamedUser[]>
   }
@@ -57,13 +78,25 @@ export type Store = {
   sessions: {
     findUser(tokenHash: Uint8Array): Promise<User | null>
     /** Gives a session another token; null when the session has ended. */
-    renew(tokenHash: Uint8Array, newHash: Uint8Array, createdAt: number): Promise<User | null>
-    /** Ends a session. The last one frees the name; true when it was the last. */
-    end(tokenHash: Uint8Array, endedAt: number): Promise<boolean>
+    renew(tokenHash: Uint8Array, newHash: Uint8Array, at: number): Promise<User | null>
+    /** Ends a session. With the last one the person leaves, and the name becomes free. */
+    end(tokenHash: Uint8Array, at: number): Promise<Departure | null>
+    /** A session is in use: written at most once a day. */
+    see(tokenHash: Uint8Array, at: number): Promise<void>
+    /** Ends the sessions that were not used for so long; gives those who left with theirs. */
+    endUnused(unusedMs: number, at: number): Promise<Departure[]>
   }
   /** Membership, and the role where it counts, are part of every statement, read or write. */
   rooms: {
-    ofUser(userId: number): Promise<Room[]>
+    /**
+     * The rooms of a person, at most `limit`: the `current` one, those with unread messages, then
+     * where something was said last. Direct rooms without messages are listed for nobody.
+     */
+    ofUser(userId: number, limit: number, current: number | null): Promise<Room[]>
+    /** How many rooms that is in all. */
+    count(userId: number): Promise<number>
+    /** A page of the same rooms without counts. */
+    own(userId: number, wanted: RoomsWanted): Promise<ListedRoom[]>
     /** The only way to a room: null when it does not exist or the person is not in it. */
     find(userId: number, roomId: number): Promise<Room | null>
     /** The same without counts, for a tenth of the cost. */
@@ -72,39 +105,56 @@ export type Store = {
     heads(userId: number): Promise<{ id: number; revision: number }[]>
     /** Moves the read marker forward to `seq`; false when it is there already. */
     markRead(member: Member, seq: number): Promise<boolean>
-    /** All open rooms, also those the person is not in. */
-    open(userId: number): Promise<OpenRoom[]>
+    /** A page of the open rooms, also of those the person is not in. */
+    open(userId: number, wanted: RoomsWanted): Promise<ListedRoom[]>
     /** The id of the room that everybody joins. */
     first(): Promise<number>
     /** Makes a room with its owner as member; its name may be that of no open room. */
     create(
       room: NewRoom,
-    ): Promise<Room | Refused<'room_name_taken' | 'rooms_too_many' | 'not_signed_in'>>
-    /** Joins an open room; null when there is no such open room. */
-    join(userId: number, roomId: number, at: number): Promise<Room | null>
+    ): Promise<
+      | Room
+      | Refused<
+          'room_name_taken' | 'rooms_too_many' | 'rooms_full' | 'own_rooms_full' | 'not_signed_in'
+        >
+    >
+    /** Joins an open room. */
+    join(
+      userId: number,
+      roomId: number,
+      at: number,
+    ): Promise<Room | Refused<'room_missing' | 'own_rooms_full'>>
     /** A member adds somebody to a room that is not direct; gives the room as they see it. */
     invite(
       member: Member,
       userId: number,
       at: number,
-    ): Promise<Room | Refused<'room_missing' | 'person_missing'>>
-    /** Ends a membership; false when the person is not in the room, or the room is direct. */
-    leave(member: Member): Promise<boolean>
+    ): Promise<Room | Refused<'room_missing' | 'person_missing' | 'their_rooms_full'>>
+    /** Ends a membership; null when the person is not in the room, or the room is direct. */
+    leave(member: Member): Promise<{ heir: Heir | null } | null>
     /** The owner removes somebody else; `person_missing` also in a direct room. */
     remove(
       owner: Member,
       userId: number,
     ): Promise<'room_missing' | 'owner_only' | 'person_missing' | null>
-    /** The owner gives the room a name that no open room has. */
-    rename(
-      owner: Member,
-      name: RoomName,
-    ): Promise<'room_missing' | 'owner_only' | 'room_name_taken' | null>
-    setTopic(member: Member, topic: string): Promise<'room_missing' | null>
+    /**
+     * Changes the name of a room, as its owner, to one that no open room has, and its topic, as any
+     * member; null leaves it as it is. Gives both as they are then.
+     */
+    change(
+      member: Member,
+      name: RoomName | null,
+      topic: string | null,
+    ): Promise<
+      { name: string; topic: string } | Refused<'room_missing' | 'owner_only' | 'room_name_taken'>
+    >
     /** Moves the read marker back to before `seq`. */
     markUnread(member: Member, seq: number): Promise<void>
     setNotify(member: Member, notify: Notify): Promise<'room_missing' | null>
-    /** Finds or makes the direct room of two people; null when either is unknown. */
+    /**
+     * Finds or makes the direct room of two people; null when either is unknown, or has left before
+     * there was one. It is listed with its first message.
+     */
     direct(userId: number, otherId: number, at: number): Promise<Room | null>
   }
   messages: {

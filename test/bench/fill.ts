@@ -2,14 +2,14 @@ import { Database } from 'bun:sqlite'
 import { join } from 'node:path'
 import type { NewMessage, Store } from '../../src/store/store'
 import { openStore } from '../../src/store/sqlite/sqlite'
+import { rules } from '../store/engine'
 import { corpus } from './corpus'
 
 export const people = 200
 
 /** Opens the store in `folder`. */
 export function open(folder: string): Store {
-  const firstRoom = () => ({ name: 'general', folded: 'general', skeleton: 'general' })
-  const store = openStore({ folder, firstRoom, now: Date.now })
+  const store = openStore({ folder, ...rules, now: Date.now })
   if ('problem' in store) throw new Error(store.problem)
   return store
 }
@@ -19,7 +19,7 @@ export async function fill(store: Store, count: number, rooms: number): Promise<
   for (let n = 1; n <= people; n += 1) {
     const name = `person ${n}`
     const user = { nickname: name, folded: name, skeleton: name, avatar: 'letter', createdAt: 1 }
-    await store.users.join(user, new Uint8Array(32).fill(n % 256).fill(n >> 8, 16))
+    await store.users.join(user, new Uint8Array(32).fill(n % 256).fill(n >> 8, 16), null)
   }
   for (let n = 2; n <= rooms; n += 1) {
     const name = `room ${n}`

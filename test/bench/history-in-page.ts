@@ -28,6 +28,7 @@ function message(seq: number): CopiedMessage {
     revision: seq,
     user,
     name,
+    hasLeft: false,
     at,
     text,
     clientId,

@@ -5,6 +5,7 @@ import { newId } from '../../src/island/ui/storage'
 import { openStore } from '../../src/store/sqlite/sqlite'
 import type { Room, Store, User } from '../../src/store/store'
 import { makeFolder, removeFolder } from '../helpers/server'
+import { rules } from '../store/engine'
 import { join, message } from '../store/people'
 import type { Figure } from './figures'
 import { indexed } from './fill'
@@ -67,7 +68,7 @@ const works: { name: string; work: Work }[] = [
   },
   {
     name: 'all rooms with unread counts',
-    work: ({ store, reader }) => store.rooms.ofUser(reader.id),
+    work: ({ store, reader }) => store.rooms.ofUser(reader.id, 60, null),
   },
 ]
 
@@ -118,8 +119,7 @@ async function grow(counts: number[]): Promise<Instance[]> {
 }
 
 function open(folder: string): Store {
-  const firstRoom = () => ({ name: 'general', folded: 'general', skeleton: 'general' })
-  const store = openStore({ folder, firstRoom, now: () => 1 })
+  const store = openStore({ folder, ...rules, now: () => 1 })
   if ('problem' in store) throw new Error(store.problem)
   return store
 }
@@ -156,7 +156,7 @@ async function fill(
     })
     await store.messages.append(batch)
   }
-  for (const room of await store.rooms.ofUser(reader.id)) {
+  for (const room of await store.rooms.ofUser(reader.id, 60, null)) {
     await store.rooms.markRead(
       { roomId: room.id, userId: reader.id },
       Math.max(0, room.revision - 4),

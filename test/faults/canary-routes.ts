@@ -14,6 +14,8 @@ export function roomRoutes(room: number): Route[] {
     '/messages/51',
     '/changes?after=0',
     '/settings',
+    '/people',
+    '/people?q=a&part=list',
     '/export.txt',
     '/export.html?tz=UTC',
   ].map((ending) => ({ method: 'GET', path: path + ending }))
@@ -58,9 +60,13 @@ export function openRoutes(): Route[] {
   const more = ['/rooms/1', '/rooms/1/messages?limit=200', '/rooms/1/changes', '/settings']
   const files = ['/profile', '/media-kit', '/manifest.webmanifest', '/favicon.ico', '/metrics']
   const rest = ['/rooms/1/settings', '/rooms/1/export.txt', '/static/x', '/socket']
+  const lists = ['/rooms?mine=yes', '/rooms?q=a', '/rooms?q=a&mine=yes&part=list']
   const people = Array.from({ length: 50 }, (_, n) => `/people?user=${n}`)
   return [
-    ...[...get, ...more, ...files, ...rest, ...people].map((path) => ({ method: 'GET', path })),
+    ...[...get, ...more, ...files, ...rest, ...lists, ...people].map((path) => ({
+      method: 'GET',
+      path,
+    })),
     { method: 'POST', path: '/rooms', body: 'name=&kind=open' },
     { method: 'POST', path: '/session', body: 'nickname=&avatar=letter' },
     { method: 'POST', path: '/direct/1', body: '' },

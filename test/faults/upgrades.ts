@@ -104,9 +104,12 @@ function makeData(data: string, format: number, messages: number): string {
 }
 
 function addMessages(db: Database, messages: number): void {
-  db.run(`INSERT INTO rooms (kind, name, name_folded, name_skeleton, created_at, revision)
-    VALUES ('open', 'general', 'general', 'general', 1, ${messages})`)
-  db.run(`INSERT INTO users (nickname, avatar, created_at) VALUES ('Ada', 'letter', 1)`)
+  db.run(`INSERT INTO rooms
+    (kind, name, name_folded, name_skeleton, created_at, active_at, revision)
+    VALUES ('open', 'general', 'general', 'general', 1, 1, ${messages})`)
+  db.run(
+    `INSERT INTO users (nickname, avatar, created_at, named_at) VALUES ('Ada', 'letter', 1, 1)`,
+  )
   db.run('INSERT INTO memberships (room_id, user_id, joined_at) VALUES (1, 1, 1)')
   const insert = db.query(`INSERT INTO messages
     (room_id, seq, revision, author_id, client_id, content, created_at)

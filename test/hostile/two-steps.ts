@@ -115,6 +115,7 @@ export const requests: Record<string, Request[]> = {
   'GET /rooms/:id/messages/:seq': [read(inRoom('/messages/1'), 'room')],
   'GET /rooms/:id/changes': [read(inRoom('/changes'), 'room')],
   'GET /rooms/:id/settings': [read(inRoom('/settings'), 'room')],
+  'GET /rooms/:id/people': [read(inRoom('/people'), 'room', 'nothing')],
   'GET /rooms/:id/export.txt': [read(inRoom('/export.txt'), 'room')],
   'GET /rooms/:id/export.html': [read(inRoom('/export.html'), 'room')],
   'GET /attachments/:id/:name?': [read(({ file }) => file, 'room', 'nothing')],
@@ -139,6 +140,7 @@ export const requests: Record<string, Request[]> = {
   ],
   'POST /rooms/:id/members': [
     write(inRoom('/members'), ({ third }) => `user=${third}`, 'room'),
+    write(inRoom('/members'), text('nickname=Third'), 'room'),
     // Joining, which in a closed room only those can try who are in it already.
     write(inRoom('/members'), text('x=1'), 'room', 'nothing'),
   ],

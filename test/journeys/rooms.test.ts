@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import { serverLimits } from '../../src/server/limits'
 import { limits } from '../../src/shared/limits'
 import { mentionsMax } from '../../src/chat/messages/find-mentions'
 import { history, openSocket, type Person, readJson, signIn } from '../helpers/client'
@@ -125,12 +126,36 @@ test('nobody leaves the first room or a conversation of two', async () => {
   expect((await sendForm(server(), ada, `/rooms/${direct}/members/remove`, invite)).status).toBe(
     403,
   )
-  const { rooms } = Object.assign(
-    { rooms: [] as { id: number; kind: string }[] },
-    await readJson(server(), ada, '/rail'),
-  )
-  expect(rooms.find(({ id }) => id === direct)?.kind).toBe('direct')
   await other.close()
+})
+
+test('a private conversation appears for both people with its first message', async () => {
+  const [ada, bob] = [await signIn(server(), 'Opener'), await signIn(server(), 'Opened')]
+  const [one, two] = [await openSocket(server(), ada), await openSocket(server(), bob)]
+  const listed = async (person: Person, current = 0): Promise<unknown[]> => {
+    const { rooms } = Object.assign(
+      { rooms: [] as { id: number; kind: string }[] },
+      await readJson(server(), person, `/rail?current=${current}`),
+    )
+    return rooms.filter(({ kind }) => kind === 'direct').map(({ id }) => id)
+  }
+  const room = await openDirect(server(), ada, two.hello.user.id)
+  await openDirect(server(), ada, two.hello.user.id)
+  await openDirect(server(), bob, one.hello.user.id)
+  expect([await listed(ada), await listed(bob), await listed(ada, room)]).toEqual([[], [], [room]])
+  const late = await openSocket(server(), bob)
+  expect(late.hello.rooms.map(({ kind }) => kind)).not.toContain('direct')
+  await one.post(room, 'first', 'hello')
+  for (const client of [one, two, late]) {
+    const isDirect = (item: Heard): boolean => item.type === 'room' && item.room.kind === 'direct'
+    const at = client.heard.indexOf(await client.until(isDirect, 'the conversation'))
+    await client.until((item) => item.type === 'message' && item.room === room, 'the message')
+    const message = client.heard.findIndex((item) => item.type === 'message' && item.room === room)
+    expect(at).toBeLessThan(message)
+    expect(client.heard.filter(isDirect)).toHaveLength(1)
+  }
+  expect([await listed(ada), await listed(bob)]).toEqual([[room], [room]])
+  for (const client of [one, two, late]) await client.close()
 })
 
 test('fifty people who open one conversation at once get the same room', async () => {
@@ -221,6 +246,7 @@ test('typing is told to the room only, and gathered however many people type', a
   if (one === undefined || two === undefined || three === undefined) throw new Error('three')
   const [person = { nickname: '', cookie: '' }] = people
   const direct = await openDirect(server(), person, two.hello.user.id)
+  await one.post(direct, 'opens', 'hello')
   one.send({ type: 'typing', room: direct, active: true })
   three.send({ type: 'typing', room: direct, active: true })
   const heard = await two.until((item) => item.type === 'typing', 'the typing')
@@ -236,4 +262,25 @@ test('typing is told to the room only, and gathered however many people type', a
   const inDirect = two.heard.filter((item) => item.type === 'typing' && item.room === direct)
   expect(inDirect.length).toBe(1)
   for (const each of sockets) await each.close()
+})
+
+test('a person in more rooms than the greeting names hears all of them', async () => {
+  const [ada, bob] = [await signIn(server(), 'Maker'), await signIn(server(), 'Many')]
+  const rooms: number[] = []
+  for (let n = 0; n < serverLimits.listedRoomsMax + 5; n += 1) {
+    const room = await makeRoom(server(), ada, `Pier ${n}`)
+    await sendForm(server(), bob, `/rooms/${room}/members`)
+    rooms.push(room)
+  }
+  const [speaker, listener] = [await openSocket(server(), ada), await openSocket(server(), bob)]
+  expect(listener.hello.rooms).toHaveLength(serverLimits.listedRoomsMax)
+  await listener.taken()
+  for (const room of rooms) await speaker.post(room, `say-${room}`, 'hello')
+  for (const room of rooms) {
+    await listener.until((item) => item.type === 'message' && item.room === room, `room ${room}`)
+  }
+  const page = await readJson(server(), bob, '/rail')
+  expect(page).toMatchObject({ in_all: rooms.length + 1 })
+  await speaker.close()
+  await listener.close()
 })

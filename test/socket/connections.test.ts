@@ -14,7 +14,7 @@ test('a silent peer is pinged, and its socket ends when it does not answer', asy
     port: 0,
     fetch: (request, itself) => {
       const name = new URL(request.url).pathname
-      const visitor = { user: { id: 1, nickname: name, avatar: '' }, session: name }
+      const visitor = { user: { id: 1, nickname: name, avatar: '', mark: null }, session: name }
       const state = { visitor: { ...visitor, address: '', language: 'en' as const } }
       const rooms = new Set<number>()
       const data: SocketState = {

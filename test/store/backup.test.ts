@@ -8,6 +8,7 @@ import { restore } from '../../src/store/backup/restore'
 import { openStore } from '../../src/store/sqlite/sqlite'
 import type { Store } from '../../src/store/store'
 import { bytesOf, readTar, writeTar } from '../../src/store/backup/tar'
+import { rules } from './engine'
 import { makeFolder, removeFolder } from '../helpers/server'
 import { join as joinAs, say } from './people'
 
@@ -18,8 +19,7 @@ const about = { version: '9.9.9', now: () => 1_700_000_000_000 }
 const id = 'ab'.repeat(16)
 
 function openIn(folder: string): Store {
-  const firstRoom = () => ({ name: 'general', folded: 'general', skeleton: 'general' })
-  const store = openStore({ folder, firstRoom, now: () => 1 })
+  const store = openStore({ folder, ...rules, now: () => 1 })
   if ('problem' in store) throw new Error(store.problem)
   return store
 }
@@ -129,7 +129,7 @@ test('no server opens a restore that was killed, and it can be done again', asyn
   const into = newFolder('cut')
   await Bun.write(join(into, 'restoring', 'chatroom.db'), 'half of it')
   await Bun.write(join(into, 'files', 'ab', id), 'all of this')
-  const opened = openStore({ folder: into, firstRoom: () => never(), now: () => 1 })
+  const opened = openStore({ folder: into, ...rules, firstRoom: () => never(), now: () => 1 })
   expect(opened).toEqual({ problem: expect.stringContaining('not finished') })
   expect(await restore(whole, into)).toMatchObject({ messages: 50 })
   await openIn(into).close()

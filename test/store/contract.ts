@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import type { Store } from '../../src/store/store'
 import { testAttachments, testFaces } from './attachments'
 import { testAuthority } from './authority'
+import { testDepartures } from './departures'
 import { append, hash, join, message, newUser, placeOf, roomOf, say } from './people'
 import { testAnswers, testEdits } from './edits'
 import { testReading } from './reading'
@@ -37,6 +38,7 @@ export function storeContract(name: string, open: () => Promise<Engine>): void {
   describe(`${name}: answers`, () => testAnswers(within))
   describe(`${name}: rooms`, () => testRooms(within))
   describe(`${name}: authority`, () => testAuthority(within))
+  describe(`${name}: departures`, () => testDepartures(within))
   describe(`${name}: searching`, () => testSearch(within))
   describe(`${name}: reading`, () => testReading(within))
 }
@@ -63,8 +65,8 @@ function testPeople(within: Within): void {
     async (engine) => {
       const { users } = engine.store
       expect(await join(engine.store, 'Ada', 1)).toMatchObject({ nickname: 'Ada' })
-      expect(await users.join({ ...newUser('ADA'), skeleton: 'other' }, hash(2))).toBe(
-        await users.join({ ...newUser('Аda'), skeleton: 'ada' }, hash(3)),
+      expect(await users.join({ ...newUser('ADA'), skeleton: 'other' }, hash(2), null)).toBe(
+        await users.join({ ...newUser('Аda'), skeleton: 'ada' }, hash(3), null),
       )
       expect(await users.isNameFree('ada', 'x')).toBe(false)
       expect(await users.isNameFree('grace', 'grace')).toBe(true)
@@ -72,7 +74,9 @@ function testPeople(within: Within): void {
   )
 
   within('of a hundred who want one name at once, exactly one gets it', async ({ store }) => {
-    const tries = Array.from({ length: 100 }, (_, n) => store.users.join(newUser('Ada'), hash(n)))
+    const tries = Array.from({ length: 100 }, (_, n) =>
+      store.users.join(newUser('Ada'), hash(n), null),
+    )
     const winners = (await Promise.all(tries)).filter((user) => user !== null)
     expect(winners.length).toBe(1)
   })
@@ -82,9 +86,11 @@ function testPeople(within: Within): void {
     expect(await store.sessions.findUser(hash(1))).toEqual(ada)
     expect(await store.sessions.renew(hash(1), hash(2), 5)).toEqual(ada)
     expect(await store.sessions.findUser(hash(1))).toBeNull()
-    expect(await store.sessions.end(hash(1), 6)).toBe(false)
+    expect(await store.sessions.end(hash(1), 6)).toBeNull()
     expect(await store.sessions.findUser(hash(2))).toEqual(ada)
-    expect(await store.sessions.end(hash(2), 6)).toBe(true)
+    expect(await store.sessions.end(hash(2), 6)).toMatchObject({
+      user: { id: ada.id, mark: 'left' },
+    })
     expect(await store.sessions.findUser(hash(2))).toBeNull()
     expect(await store.sessions.renew(hash(2), hash(3), 7)).toBeNull()
   })
@@ -95,13 +101,14 @@ function testPeople(within: Within): void {
       const { store } = engine
       const ada = await join(store, 'Ada', 1)
       await say(store, ada, 'mine')
-      expect(await store.sessions.end(hash(1), 9)).toBe(true)
+      expect(await store.sessions.end(hash(1), 9)).not.toBeNull()
       const next = await join(store, 'Ada', 2)
       expect(next.id).not.toBe(ada.id)
       const room = await roomOf(store, next)
       const [message] = await store.messages.before(room, null, 10)
-      expect(message?.sender.id).toBe(ada.id)
-      expect((await store.users.inRoom(room)).map(({ id }) => id)).toEqual([next.id])
+      expect(message?.sender).toEqual({ ...ada, mark: 'left' })
+      expect((await store.users.latestIn(room, 9)).map(({ id }) => id)).toEqual([next.id])
+      expect(room.members).toBe(1)
     },
   )
 }

@@ -1,5 +1,7 @@
 import { Database } from 'bun:sqlite'
 import { join } from 'node:path'
+import { nameRules } from '../../src/chat/people/name'
+import { serverLimits } from '../../src/server/limits'
 import { searchIndexFirstMs } from '../../src/store/search/search-backlog'
 import { openStore } from '../../src/store/sqlite/sqlite'
 import type { Store } from '../../src/store/store'
@@ -9,9 +11,12 @@ import { waitUntil } from '../helpers/wait'
 
 export const firstRoom = () => ({ name: 'general', folded: 'general', skeleton: 'general' })
 
+/** What a store of the tests knows of names and limits. */
+export const rules = { firstRoom, names: nameRules, roomLimits: serverLimits.rooms }
+
 /** Opens the store in a folder that the caller removes. */
 export function open(folder: string, indexPauseMsMax: number = searchIndexFirstMs): Store {
-  const store = openStore({ folder, firstRoom, now: () => 1, indexPauseMsMax })
+  const store = openStore({ folder, ...rules, now: () => 1, indexPauseMsMax })
   if ('problem' in store) throw new Error(store.problem)
   return store
 }
@@ -48,8 +53,8 @@ export async function openEngine(indexPauseMsMax?: number): Promise<Engine> {
       removeFolder(folder)
     },
     makeRoom(name, members) {
-      const insert = `INSERT INTO rooms (kind, name, created_at)
-        VALUES ('closed', ?, 1) RETURNING id`
+      const insert = `INSERT INTO rooms (kind, name, created_at, active_at)
+        VALUES ('closed', ?, 1, 1) RETURNING id`
       const id = db.query<{ id: number }, [string]>(insert).get(name)?.id ?? 0
       for (const member of members) {
         db.run('INSERT INTO memberships (room_id, user_id, joined_at) VALUES (?, ?, 1)', [

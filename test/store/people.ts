@@ -9,9 +9,9 @@ export function newUser(nickname: string) {
 }
 
 export async function join(store: Store, nickname: string, n: number): Promise<User> {
-  const user = await store.users.join(newUser(nickname), hash(n))
-  if (user === null) throw new Error(`${nickname} is taken`)
-  return user
+  const joined = await store.users.join(newUser(nickname), hash(n), null)
+  if (joined === null) throw new Error(`${nickname} is taken`)
+  return joined.user
 }
 
 export async function roomOf(store: Store, user: User): Promise<Room> {

@@ -12,6 +12,7 @@ export function asMember({ id }: Pick<Room, 'id'>, user: User): Member {
   return { roomId: id, userId: user.id }
 }
 
+const everything = { part: '', after: null, limit: 99 }
 const taken = { refused: 'room_name_taken' as const }
 
 export async function make(
@@ -72,8 +73,10 @@ function testMaking(within: Within): void {
       const [ada, bob] = [await join(store, 'Ada', 1), await join(store, 'Bob', 2)]
       const room = await make(store, ada, 'Secret', 'closed')
       expect(await store.rooms.find(bob.id, room.id)).toBeNull()
-      expect(await store.rooms.join(bob.id, room.id, 9)).toBeNull()
-      expect((await store.rooms.open(bob.id)).map(({ name }) => name)).not.toContain('Secret')
+      expect(await store.rooms.join(bob.id, room.id, 9)).toEqual({ refused: 'room_missing' })
+      expect((await store.rooms.open(bob.id, everything)).map(({ name }) => name)).not.toContain(
+        'Secret',
+      )
       expect(await store.rooms.create(newRoom(bob, 'Secret'))).not.toEqual(taken)
       const seen = await store.rooms.invite(asMember(room, ada), bob.id, 9)
       expect(seen).toMatchObject({ id: room.id, role: 'member' })
@@ -93,8 +96,8 @@ function testComing(within: Within): void {
     expect(seen).toMatchObject({ unread: 0, unreadSince: null, revision: 1 })
     await append(store, ada, { room: room.id, clientId: 'late', createdAt: 77 })
     expect(await store.rooms.find(bob.id, room.id)).toMatchObject({ unread: 1, unreadSince: 77 })
-    expect(await store.rooms.leave(asMember(room, bob))).toBe(true)
-    expect(await store.rooms.leave(asMember(room, bob))).toBe(false)
+    expect(await store.rooms.leave(asMember(room, bob))).toEqual({ heir: null })
+    expect(await store.rooms.leave(asMember(room, bob))).toBeNull()
     expect(await store.rooms.find(bob.id, room.id)).toBeNull()
     const refused = await append(store, bob, { room: room.id, clientId: 'gone' })
     expect(refused).toEqual({ status: 'refused', code: 'room_missing' })
@@ -127,9 +130,12 @@ function testChanging(within: Within): void {
     })
     if (held === undefined || free === undefined) throw new Error('two names')
     const owner = asMember(room, ada)
-    expect(await store.rooms.rename(owner, held)).toBe('room_name_taken')
-    expect(await store.rooms.rename(owner, free)).toBeNull()
-    expect(await store.rooms.setTopic(owner, 'Beans')).toBeNull()
+    expect(await store.rooms.change(owner, held, 'Beans')).toEqual(taken)
+    expect(await store.rooms.find(ada.id, room.id)).toMatchObject({ name: 'Tea', topic: '' })
+    expect(await store.rooms.change(owner, free, 'Beans')).toEqual({
+      name: 'Coffee',
+      topic: 'Beans',
+    })
     expect(await store.rooms.setNotify(owner, 'nothing')).toBeNull()
     expect(await store.rooms.find(ada.id, room.id)).toMatchObject({
       name: 'Coffee',
@@ -151,8 +157,8 @@ function testChanging(within: Within): void {
     expect(rooms[1]?.pair).toEqual([bob, ada])
     expect(await store.rooms.direct(ada.id, ada.id, 1)).toBeNull()
     expect(await store.rooms.direct(ada.id, 9_999, 1)).toBeNull()
-    expect(rooms[0] == null ? true : await store.rooms.leave(asMember(rooms[0], ada))).toBe(false)
     const direct = { roomId: rooms[0]?.id ?? 0, userId: ada.id }
+    expect(await store.rooms.leave(direct)).toBeNull()
     expect(await store.rooms.invite(direct, bob.id, 1)).toEqual({ refused: 'room_missing' })
   })
 }

@@ -104,8 +104,12 @@ function testContext(within: Within): void {
     await say(store, bob, 'fine')
     await store.messages.remove({ room: 1, seq: 2, user: bob.id, at: 2_000 })
     const [hit] = (await find(store, ada, { words: ['harbour'] })).hits
-    expect(hit?.before).toEqual({ name: 'Bob', text: `shall we meet ${'x'.repeat(106)}` })
-    expect(hit?.after).toEqual({ name: 'Bob', text: 'fine' })
+    expect(hit?.before).toEqual({
+      nickname: 'Bob',
+      mark: null,
+      text: `shall we meet ${'x'.repeat(106)}`,
+    })
+    expect(hit?.after).toEqual({ nickname: 'Bob', mark: null, text: 'fine' })
     const [alone] = (await find(store, ada, { words: ['elsewhere'] })).hits
     expect([alone?.before, alone?.after]).toEqual([null, null])
   })

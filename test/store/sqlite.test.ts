@@ -6,7 +6,7 @@ import type { Question } from '../../src/store/sqlite/reader-thread'
 import { openStore } from '../../src/store/sqlite/sqlite'
 import { makeFolder, removeFolder } from '../helpers/server'
 import { storeContract } from './contract'
-import { firstRoom, open, openEngine } from './engine'
+import { open, openEngine, rules } from './engine'
 import { join as joinAs, say } from './people'
 
 storeContract('SQLite', () => openEngine())
@@ -25,7 +25,7 @@ test('a migration that fails leaves the database as it was, and says so in one l
   const before = new Database(file)
   before.run('CREATE TABLE memberships (in_the_way TEXT)')
   before.close()
-  const refused = openStore({ folder, firstRoom, now: () => 1 })
+  const refused = openStore({ folder, ...rules, now: () => 1 })
   expect(refused).toHaveProperty('problem', expect.stringMatching(/^[^\n]+$/))
   const after = new Database(file)
   expect(after.query('PRAGMA user_version').get()).toEqual({ user_version: 0 })
@@ -42,7 +42,7 @@ test('a database of a newer version is refused', async () => {
   const db = new Database(join(folder, 'chatroom.db'))
   db.run('PRAGMA user_version = 999')
   db.close()
-  expect(openStore({ folder, firstRoom, now: () => 1 })).toHaveProperty(
+  expect(openStore({ folder, ...rules, now: () => 1 })).toHaveProperty(
     'problem',
     expect.stringContaining('newer'),
   )

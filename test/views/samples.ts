@@ -27,8 +27,8 @@ export function viewIn(language: Language): View {
   }
 }
 
-export const mei: User = { id: 1, nickname: '梅 Mei', avatar: 'letter' }
-export const tomas: User = { id: 16, nickname: 'Tomás', avatar: 'boat' }
+export const mei: User = { id: 1, nickname: '梅 Mei', avatar: 'letter', mark: null }
+export const tomas: User = { id: 16, nickname: 'Tomás', avatar: 'boat', mark: null }
 
 export const general: Room = {
   id: 7,
@@ -37,6 +37,7 @@ export const general: Room = {
   topic: 'Odd photos and coffee',
   createdAt: 0,
   revision: 3,
+  members: 2,
   readSeq: 0,
   unread: 0,
   unreadSince: null,

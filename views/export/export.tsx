@@ -2,6 +2,7 @@ import { languages } from '../../src/shared/languages'
 import { fill } from '../../src/shared/text'
 import type { Attachment, Message } from '../../src/store/store'
 import style from './export-style.txt' with { type: 'text' }
+import { nameIn } from '../people/avatar'
 import { Text } from '../text/text'
 import type { Words } from '../words'
 import type { Language } from '../../src/shared/languages'
@@ -43,7 +44,7 @@ type ExportedMessage = {
   files: (Attachment & { href: string; picture: string | null })[]
 }
 
-type MessagesProps = { messages: ExportedMessage[]; words: Words['roomFile'] }
+type MessagesProps = { messages: ExportedMessage[]; words: Words }
 
 /** Messages of an export, in order. */
 export function ExportedMessages({ messages, words }: MessagesProps) {
@@ -53,14 +54,14 @@ export function ExportedMessages({ messages, words }: MessagesProps) {
         <article id={`m${message.seq}`}>
           <p class="who">
             <b>
-              <bdi>{message.sender.nickname}</bdi>
+              <bdi>{nameIn(words, message.sender)}</bdi>
             </b>{' '}
             <time datetime={new Date(message.createdAt).toISOString()}>{at}</time>
-            {message.editedAt !== null && ` · ${words.edited}`}
+            {message.editedAt !== null && ` · ${words.roomFile.edited}`}
           </p>
           {quote !== null && (
             <a class="quote" href={`#m${quote.seq}`} dir="auto">
-              {fill(words.repliesTo, { name: quote.name })}: {quote.text}
+              {fill(words.roomFile.repliesTo, { name: quote.name })}: {quote.text}
             </a>
           )}
           {message.content !== '' && (

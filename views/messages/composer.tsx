@@ -12,10 +12,11 @@ import type { View } from '../view'
 export function Composer({ view, room, clientId, unsent, answers }: ComposerProps) {
   const { live, page } = view.words
   const isDirect = room.pair !== null
+  const isOver = room.pair?.[1].mark === 'left'
   const names = { room: roomTitle(room), name: roomTitle(room) }
   return (
     <form
-      class={isDirect ? 'compose compose--private' : 'compose'}
+      class={`compose${isDirect ? ' compose--private' : ''}${isOver ? ' compose--over' : ''}`}
       id="composer"
       method="post"
       enctype="multipart/form-data"
@@ -34,23 +35,7 @@ export function Composer({ view, room, clientId, unsent, answers }: ComposerProp
         <input class="compose__files" name="files" type="file" multiple aria-label={page.attach} />
       </noscript>
       <div class="slab">
-        <label class="vh" for="content" id="content-label">
-          {fill(isDirect ? live.privatePlaceholder : live.fieldLabel, names)}
-        </label>
-        <textarea
-          id="content"
-          name="content"
-          rows={1}
-          placeholder={fill(isDirect ? live.privatePlaceholder : live.placeholder, names)}
-          aria-autocomplete="list"
-          aria-haspopup="listbox"
-          aria-controls="options"
-          autofocus
-          enterkeyhint={view.preferences.enter === 'sends' ? 'send' : 'enter'}
-          aria-describedby={unsent === null ? 'counter' : 'counter unsent-problem'}
-        >
-          {unsent?.content}
-        </textarea>
+        <Field view={view} room={room} unsent={unsent} />
         <Tools view={view} />
         <button class="btn btn--icon btn--fill" id="send" type="submit">
           <Icon name="send" dir />
@@ -67,6 +52,37 @@ export function Composer({ view, room, clientId, unsent, answers }: ComposerProp
         <p class="counter" id="counter" hidden></p>
       </div>
     </form>
+  )
+}
+
+/** The field; a conversation with a person who has left is only for reading. */
+function Field({ view, room, unsent }: Pick<ComposerProps, 'view' | 'room' | 'unsent'>) {
+  const { live } = view.words
+  const isDirect = room.pair !== null
+  const isOver = room.pair?.[1].mark === 'left'
+  const secret = isOver ? live.conversationOver : live.privatePlaceholder
+  const names = { room: roomTitle(room), name: roomTitle(room) }
+  return (
+    <>
+      <label class="vh" for="content" id="content-label">
+        {fill(isDirect ? live.privatePlaceholder : live.fieldLabel, names)}
+      </label>
+      <textarea
+        id="content"
+        name="content"
+        rows={1}
+        placeholder={fill(isDirect ? secret : live.placeholder, names)}
+        disabled={isOver}
+        aria-autocomplete="list"
+        aria-haspopup="listbox"
+        aria-controls="options"
+        autofocus
+        enterkeyhint={view.preferences.enter === 'sends' ? 'send' : 'enter'}
+        aria-describedby={unsent === null ? 'counter' : 'counter unsent-problem'}
+      >
+        {unsent?.content}
+      </textarea>
+    </>
   )
 }
 

@@ -49,12 +49,14 @@ function textOf(message: Message): string {
 
 /** A user's picture and name, rendered once. */
 function faceOf(user: User): string {
-  const key = `${user.id} ${user.avatar} ${user.nickname}`
+  const { avatar, id, mark, nickname } = user
+  const key = `${id} ${mark} ${avatar} ${nickname}`
   const known = faces.get(key)
   if (known !== undefined) return known
   const picture = String(<Avatar user={user} />)
-  const look = `class="av ${hueOf(user.id)}" aria-hidden="true"`
-  const face = picture.replace(look, 'class=av') + String(<b>{user.nickname}</b>)
+  const look = `class="av ${hueOf(id)}" aria-hidden="true"`
+  const name = <b class={mark === null ? undefined : `name--${mark}`}>{nickname}</b>
+  const face = picture.replace(look, 'class=av') + String(name)
   setNewest(faces, key, face, facesKeptMax)
   return face
 }

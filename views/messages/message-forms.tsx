@@ -2,6 +2,7 @@ import { fill } from '../../src/shared/text'
 import type { Message, Room, User } from '../../src/store/store'
 import type { Unsent } from './composer'
 import { quickEmoji } from './message-tools'
+import { Name } from '../people/avatar'
 import { excerptOf } from '../text/excerpt'
 import type { View } from '../view'
 
@@ -15,7 +16,10 @@ export function MessageForms({ view, room, reader, message, refused }: MessageFo
     <noscript>
       <section class="forms" aria-label={words.page.messageTools}>
         <p>
-          <b>{message.sender.nickname}</b> {excerptOf(message.content)}
+          <b>
+            <Name user={message.sender} />
+          </b>{' '}
+          {excerptOf(message.content)}
         </p>
         <form method="post" action={`${here}/reactions`}>
           {quickEmoji.map((emoji) => (

@@ -4,7 +4,7 @@ import { isLargeEmoji } from '../../src/shared/emoji'
 import type { Paths } from '../../src/shared/paths'
 import type { Message, Reaction, Room, User } from '../../src/store/store'
 import { Attachments } from './attachments'
-import { Avatar } from '../people/avatar'
+import { Avatar, Name } from '../people/avatar'
 import { QuoteLine } from './quote'
 import { Text } from '../text/text'
 import type { View } from '../view'
@@ -36,7 +36,7 @@ export function MessageRow({ message, paths, follows, children }: RowProps) {
       <div class="msg__main">
         <div class="msg__meta">
           <b class={hueOf(sender.id)}>
-            <bdi>{sender.nickname}</bdi>
+            <Name user={sender} />
           </b>{' '}
           <a href={paths.message(message.room, message.seq)}>
             <time>{time}</time>
@@ -74,12 +74,18 @@ function Reactions({ message: { reactions } }: { message: Message }) {
 
 function ReactionChip({ reaction: { emoji, people } }: { reaction: Reaction }) {
   const ids = people.map(({ id }) => id)
-  const names = people.slice(0, namesShown).map(({ nickname }) => nickname)
-  const rest = people.length > namesShown ? ' …' : ''
   return (
     <button class="reaction" type="button" data-emoji={emoji} data-people={ids.join(' ')}>
       {emoji} <span>{people.length}</span>
-      <span class="reaction__who">{names.join(', ') + rest}</span>
+      <span class="reaction__who">
+        {people.slice(0, namesShown).map((person, index) => (
+          <>
+            {index > 0 && ', '}
+            <Name user={person} />
+          </>
+        ))}
+        {people.length > namesShown && ' …'}
+      </span>
     </button>
   )
 }

@@ -1,6 +1,7 @@
 import { hueOf } from '../../src/shared/text'
 import type { Paths } from '../../src/shared/paths'
 import type { Message } from '../../src/store/store'
+import { Name } from '../people/avatar'
 import { excerptOf } from '../text/excerpt'
 
 /**
@@ -20,7 +21,7 @@ export function QuoteLine({ message, paths }: { message: Message; paths: Paths }
       hx-ignore=""
     >
       <b class={hueOf(quote.sender.id)}>
-        <bdi>{quote.sender.nickname}</bdi>
+        <Name user={quote.sender} />
       </b>{' '}
       <span dir="auto">{excerptOf(quote.content)}</span>
     </a>

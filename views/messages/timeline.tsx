@@ -3,6 +3,7 @@ import { fill } from '../../src/shared/text'
 import { limits } from '../../src/shared/limits'
 import type { Message, Room, User } from '../../src/store/store'
 import { Icon } from '../page/icons'
+import { nameIn } from '../people/avatar'
 import { MessageRow } from './message'
 import { roomTitle } from '../rooms/room-title'
 import type { View } from '../view'
@@ -18,6 +19,7 @@ export function Timeline(props: TimelineProps) {
       data-name={room.pair === null ? room.name : room.pair[1].nickname}
       data-title={roomTitle(room)}
       data-person={room.pair?.[1].id}
+      data-mark={room.pair?.[1].mark ?? undefined}
       data-revision={room.revision}
       data-read-seq={room.readSeq}
       data-unread={room.unread}
@@ -103,7 +105,11 @@ function PrivateNote({ view, reader, message }: NoteProps) {
   const { sender, recipient } = message
   const other = sender.id === reader.id ? recipient : sender
   return (
-    <PrivateNoteFrame view={view} name={other?.nickname ?? ''} after={message.writtenAfter ?? 0}>
+    <PrivateNoteFrame
+      view={view}
+      name={other === null ? '' : nameIn(view.words, other)}
+      after={message.writtenAfter ?? 0}
+    >
       <MessageRow message={message} paths={view.paths} follows={false} />
     </PrivateNoteFrame>
   )

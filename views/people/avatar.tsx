@@ -1,6 +1,7 @@
-import { hueOf, initialOf } from '../../src/shared/text'
+import { fill, hueOf, initialOf } from '../../src/shared/text'
 import type { User } from '../../src/store/store'
 import { serverPaths } from '../../src/shared/paths'
+import type { Words } from '../words'
 
 /** The avatars to choose from: the first letter of the name, or one of eleven stamps. */
 export const readyAvatars: string[] = [
@@ -31,6 +32,18 @@ export function Avatar({ user, size }: { user: User; size?: 'small' | 'large' })
       {initialOf(nickname)}
     </span>
   )
+}
+
+type Named = Pick<User, 'nickname' | 'mark'>
+
+/** A user's name; CSS adds in the reader's language that they have left, or are new. */
+export function Name({ user: { mark, nickname } }: { user: Named }) {
+  return <bdi class={mark === null ? undefined : `name--${mark}`}>{nickname}</bdi>
+}
+
+/** The same as text: "Mei (left)". */
+export function nameIn({ live }: Pick<Words, 'live'>, { mark, nickname }: Named): string {
+  return mark === 'left' ? fill(live.nameLeft, { name: nickname }) : nickname
 }
 
 /** Whether it is the id of an uploaded picture. */

@@ -1,6 +1,8 @@
+import { plural } from '../../src/shared/text'
 import type { PresenceState } from '../../src/shared/protocol'
 import type { User } from '../../src/store/store'
-import { Avatar } from './avatar'
+import { Avatar, Name } from './avatar'
+import { PanelLink } from '../page/panel'
 import { RailClose } from '../rooms/rooms'
 import type { View } from '../view'
 
@@ -31,13 +33,28 @@ export function PeopleRail(props: PeopleProps & { view: View }) {
       >
         <PeopleList {...props} />
       </form>
+      <MorePeople {...props} />
     </aside>
   )
 }
 
 /** How many of them are online, beside the heading. */
-export function OnlineCount(props: PeopleProps) {
-  return <span id="online-count">{countHere(props)}</span>
+export function OnlineCount({ online }: Pick<PeopleProps, 'online'>) {
+  return <span id="online-count">{online}</span>
+}
+
+/** The link to all people of the room, where the list has only some of them. */
+export function MorePeople({ view, room, people, members }: PeopleProps & { view: View }) {
+  const { language, paths, words } = view
+  return (
+    <p class="rail__more" id="people-more">
+      {members > people.length && (
+        <PanelLink look="btn" path={paths.roomPeople(room)}>
+          {plural(language, members, words.page.allPeople)}
+        </PanelLink>
+      )}
+    </p>
+  )
 }
 
 /** The list alone, which is swapped when another room is opened. */
@@ -53,11 +70,6 @@ export function PeopleList({ room, people, members, states }: PeopleProps) {
   )
 }
 
-/** How many of these people are not offline. */
-export function countHere({ people, states }: PeopleProps): number {
-  return people.filter(({ id }) => states.has(id)).length
-}
-
 /** A person in the list, the same for every reader. */
 export function PersonRow({ user, state, room }: PersonProps) {
   return (
@@ -68,13 +80,14 @@ export function PersonRow({ user, state, room }: PersonProps) {
       data-person={user.id}
       data-state={state}
       data-name={user.nickname}
+      data-mark={user.mark ?? undefined}
     >
       <button class="person__open" type="submit" name="user" value={user.id} aria-haspopup="dialog">
         <span class="who">
           <Avatar user={user} size="small" />
           <i></i>
         </span>{' '}
-        <bdi>{user.nickname}</bdi>
+        <Name user={user} />
       </button>
     </li>
   )
@@ -84,9 +97,12 @@ type PersonProps = { user: User; state: PresenceState; room: number }
 
 export type PeopleProps = {
   room: number
+  /** Some of the room's people: those online first. */
   people: User[]
   /** How many members the room has, listed or not. */
   members: number
+  /** How many of them are online. */
+  online: number
   /** Everybody who is not offline. */
   states: ReadonlyMap<number, PresenceState>
 }

@@ -1,6 +1,7 @@
+import { fill } from '../../src/shared/text'
 import type { PresenceState } from '../../src/shared/protocol'
 import type { User } from '../../src/store/store'
-import { Avatar } from './avatar'
+import { Avatar, Name } from './avatar'
 import { PanelForm } from '../page/panel'
 import { AvatarChoice } from './sign-in'
 import type { View } from '../view'
@@ -12,10 +13,11 @@ export function PersonCard({ view, person, state, isSelf }: CardProps) {
     <div class="stack card">
       <Avatar user={person} size="large" />
       <h2 id="panel-title">
-        <bdi>{person.nickname}</bdi>
+        <Name user={person} />
       </h2>
-      <p>{isSelf ? page.thisIsYou : states[state]}</p>
-      {!isSelf && (
+      <p>{isSelf ? page.thisIsYou : person.mark === 'left' ? page.hasLeft : states[state]}</p>
+      {person.mark === 'new' && <p>{fill(page.isNew, { name: person.nickname })}</p>}
+      {!isSelf && person.mark !== 'left' && (
         <div class="card__ways">
           <PanelForm action={view.paths.direct(person.id)} submit={page.messagePrivately} />
           <button class="btn" type="button" data-action="mention" data-name={person.nickname}>
@@ -65,10 +67,15 @@ export function Profile({ view, user }: { view: View; user: User }) {
   )
 }
 
-/** Tells the pages that a user has another name or picture. */
+/** Tells the pages that a user has another name or picture, or has left. */
 export function ChangedPerson({ user }: { user: User }) {
   return (
-    <div class="person-changed" data-person={user.id} data-name={user.nickname}>
+    <div
+      class="person-changed"
+      data-person={user.id}
+      data-name={user.nickname}
+      data-mark={user.mark ?? undefined}
+    >
       <Avatar user={user} />
     </div>
   )

@@ -1,38 +1,79 @@
 import { plural } from '../../src/shared/text'
 import { limits } from '../../src/shared/limits'
-import type { OpenRoom } from '../../src/store/store'
+import type { ListedRoom } from '../../src/store/store'
+import { Icon } from '../page/icons'
+import { ListSearch, MoreLink } from '../page/list'
 import { PanelForm } from '../page/panel'
+import { Name } from '../people/avatar'
 import type { View } from '../view'
 
-/** The list of open rooms, and the form to create a room. */
-export function OpenRooms({ view, rooms }: { view: View; rooms: OpenRoom[] }) {
+/** The form to create a room, and a list of rooms: all public ones, or one's own. */
+export function OpenRooms(props: RoomListProps) {
+  const { view, part, isMine, next } = props
   const { page } = view.words
+  const path = view.paths.roomList(isMine ? { mine: 'yes' } : {})
   return (
     <div class="stack">
-      <h2 id="panel-title">{page.findRooms}</h2>
-      <NewRoom view={view} />
-      <h3>{page.openRooms}</h3>
+      <h2 id="panel-title">{isMine ? page.yourRooms : page.findRooms}</h2>
+      {!isMine && <NewRoom view={view} />}
+      {!isMine && <h3>{page.openRooms}</h3>}
+      {(next !== null || part !== '') && (
+        <ListSearch path={path} part={part} label={page.searchRooms} submit={page.find} />
+      )}
+      <div id="found">
+        <RoomItems {...props} />
+      </div>
+    </div>
+  )
+}
+
+type RoomListProps = {
+  view: View
+  rooms: ListedRoom[]
+  /** The typed part of their names. */
+  part: string
+  isMine: boolean
+  /** The URL of the next page; null on the last one. */
+  next: string | null
+}
+
+/** A page of the list, and the link to the next one. */
+export function RoomItems({ view, rooms, next }: RoomListProps) {
+  const { page } = view.words
+  return (
+    <>
+      {rooms.length === 0 && <p>{page.noneFound}</p>}
       <ul class="choices">
         {rooms.map((room) => (
-          <li>
-            <span>
-              <b>
-                # <bdi>{room.name}</bdi>
-              </b>{' '}
-              <small>{plural(view.language, room.members, page.memberCount)}</small>
-              <small dir="auto">{room.topic}</small>
-            </span>
-            {room.isMember ? (
-              <a class="btn" href={view.paths.room(room.id)} data-room={room.id}>
-                {page.open}
-              </a>
-            ) : (
-              <PanelForm action={view.paths.members(room.id)} submit={page.join} look="inline" />
-            )}
-          </li>
+          <RoomItem view={view} room={room} />
         ))}
       </ul>
-    </div>
+      {next !== null && <MoreLink path={next}>{page.moreRooms}</MoreLink>}
+    </>
+  )
+}
+
+function RoomItem({ view, room }: { view: View; room: ListedRoom }) {
+  const { language, paths, words } = view
+  const { page } = words
+  return (
+    <li>
+      <span>
+        <b>
+          {room.kind === 'open' ? '# ' : <Icon name="lock" />}{' '}
+          {room.other === null ? <bdi>{room.name}</bdi> : <Name user={room.other} />}
+        </b>{' '}
+        {room.other === null && <small>{plural(language, room.members, page.memberCount)}</small>}
+        <small dir="auto">{room.topic}</small>
+      </span>
+      {room.isMember ? (
+        <a class="btn" href={paths.room(room.id)} data-room={room.id}>
+          {page.open}
+        </a>
+      ) : (
+        <PanelForm action={paths.members(room.id)} submit={page.join} look="inline" />
+      )}
+    </li>
   )
 }
 

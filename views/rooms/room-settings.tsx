@@ -1,15 +1,15 @@
 import { plural } from '../../src/shared/text'
 import { limits } from '../../src/shared/limits'
 import type { Notify, Room, User } from '../../src/store/store'
-import { Avatar } from '../people/avatar'
 import { ExportHere } from '../export/export-here'
 import { PanelForm } from '../page/panel'
+import { MemberItems, type MembersProps } from '../people/members'
 import { roomTitle } from './room-title'
 import type { View } from '../view'
 
 /** Everything one member may change about a room. */
 export function RoomSettings(props: SettingsProps) {
-  const { view, room, user, people, others, isFirst, messages } = props
+  const { view, room, others, isFirst, messages } = props
   const { page } = view.words
   const isShared = room.kind !== 'direct'
   return (
@@ -20,7 +20,8 @@ export function RoomSettings(props: SettingsProps) {
       <NotifyForm view={view} room={room} />
       {isShared && <AboutForm view={view} room={room} />}
       {isShared && <InviteForm view={view} room={room} others={others} />}
-      {isShared && <Members view={view} room={room} user={user} people={people} />}
+      {isShared && <h3>{page.members}</h3>}
+      {isShared && <MemberItems {...props} />}
       <h3>{view.words.exporting.title}</h3>
       <ExportWays view={view} room={room} messages={messages} />
       <ExportHere view={view} />
@@ -31,12 +32,8 @@ export function RoomSettings(props: SettingsProps) {
   )
 }
 
-type SettingsProps = {
-  view: View
-  room: Room
-  user: User
-  people: User[]
-  /** Who may be invited. */
+type SettingsProps = MembersProps & {
+  /** Some of those who may be invited. */
   others: User[]
   /** The first room, which nobody can leave. */
   isFirst: boolean
@@ -91,41 +88,27 @@ function AboutForm({ view, room }: PartProps) {
 
 function InviteForm({ view, room, others }: PartProps & { others: User[] }) {
   const { page } = view.words
-  if (others.length === 0) return null
   return (
     <PanelForm action={view.paths.members(room.id)} submit={page.invite} look="inline">
       <div class="field">
         <label for="invited">{page.inviteSomeone}</label>
-        <select id="invited" name="user" required>
-          {others.map(({ id, nickname }) => (
-            <option value={id}>{nickname}</option>
+        <input
+          id="invited"
+          name="nickname"
+          list="others"
+          required
+          dir="auto"
+          autocomplete="off"
+          autocapitalize="off"
+          spellcheck={false}
+        />
+        <datalist id="others">
+          {others.map(({ nickname }) => (
+            <option value={nickname} />
           ))}
-        </select>
+        </datalist>
       </div>
     </PanelForm>
-  )
-}
-
-function Members({ view, room, user, people }: PartProps & { user: User; people: User[] }) {
-  const { page } = view.words
-  return (
-    <>
-      <h3>{page.members}</h3>
-      <ul class="choices">
-        {people.map((person) => (
-          <li>
-            <span class="choices__who">
-              <Avatar user={person} size="small" /> <bdi>{person.nickname}</bdi>
-            </span>
-            {room.role === 'owner' && person.id !== user.id && (
-              <PanelForm action={view.paths.remove(room.id)} submit={page.remove} look="danger">
-                <input type="hidden" name="user" value={person.id} />
-              </PanelForm>
-            )}
-          </li>
-        ))}
-      </ul>
-    </>
   )
 }
 

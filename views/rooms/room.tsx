@@ -1,6 +1,6 @@
 import { fill, plural } from '../../src/shared/text'
 import type { Child } from 'hono/jsx'
-import type { Room } from '../../src/store/store'
+import type { Room, User } from '../../src/store/store'
 import { Composer, type Unsent } from '../messages/composer'
 import { ExportAway } from '../export/export-here'
 import { Icon } from '../page/icons'
@@ -9,7 +9,8 @@ import { MessageForms } from '../messages/message-forms'
 import { MessageTools } from '../messages/message-tools'
 import { Page } from '../page/page'
 import { PanelLink, PanelDialog } from '../page/panel'
-import { countHere, OnlineCount, PeopleList, type PeopleProps, PeopleRail } from '../people/people'
+import { Name } from '../people/avatar'
+import { MorePeople, OnlineCount, PeopleList, type PeopleProps, PeopleRail } from '../people/people'
 import { roomTitle } from './room-title'
 import { QuoteLine } from '../messages/quote'
 import { RoomsRail } from './rooms'
@@ -20,16 +21,18 @@ import type { View } from '../view'
 
 /** The page of a room for one member. */
 export function RoomPage(props: RoomPageProps) {
-  const { view, reader, room, rooms, people, members, states, counts, clientId, epoch } = props
+  const { view, reader, room, rooms, inAll, people, online, states, counts } = props
+  const { clientId, epoch } = props
   const asked = props.messages.find(({ seq }) => seq === props.at)
-  const here = { room: room.id, people, members, states }
+  const here = { room: room.id, people, members: room.members, online, states }
+  const rail = { rooms, inAll, counts, states }
   return (
     <Page view={view} title={roomTitle(room)} user={reader} epoch={epoch} renews={props.isRenewing}>
       <div class="app" id="app">
         <TopBar view={view} user={reader} />
-        <RoomsRail view={view} rooms={rooms} current={room.id} counts={counts} states={states} />
+        <RoomsRail view={view} current={room.id} {...rail} />
         <main class="chat">
-          <RoomHead view={view} room={room} online={countHere(here)} />
+          <RoomHead view={view} room={room} online={online} />
           <Log {...props}>
             {asked === undefined ? (
               <WithoutScript {...props} />
@@ -74,7 +77,7 @@ export function RoomPage(props: RoomPageProps) {
 }
 
 /** The parts of the page that differ in another room. */
-export function RoomParts(props: TimelineProps & Omit<PeopleProps, 'room'>) {
+export function RoomParts(props: TimelineProps & PeopleHere) {
   return (
     <>
       <Timeline {...props} />
@@ -84,12 +87,12 @@ export function RoomParts(props: TimelineProps & Omit<PeopleProps, 'room'>) {
 }
 
 /** The same without the messages: what a resume does not send again. */
-export function AroundRoom({ view, room, people, members, states }: AroundProps) {
-  const here = { room: room.id, people, members, states }
+export function AroundRoom({ view, room, people, online, states }: AroundProps) {
+  const here = { room: room.id, people, members: room.members, online, states }
   return (
     <>
       <hx-partial hx-target="#head" hx-swap="outerHTML">
-        <RoomHead view={view} room={room} online={countHere(here)} />
+        <RoomHead view={view} room={room} online={online} />
       </hx-partial>
       <hx-partial hx-target="#online-count" hx-swap="outerHTML">
         <OnlineCount {...here} />
@@ -97,15 +100,21 @@ export function AroundRoom({ view, room, people, members, states }: AroundProps)
       <hx-partial hx-target="#people-list" hx-swap="outerHTML">
         <PeopleList {...here} />
       </hx-partial>
+      <hx-partial hx-target="#people-more" hx-swap="outerHTML">
+        <MorePeople view={view} {...here} />
+      </hx-partial>
     </>
   )
 }
 
-type AroundProps = Pick<TimelineProps, 'view' | 'room'> & Omit<PeopleProps, 'room'>
+type PeopleHere = Omit<PeopleProps, 'room' | 'members'>
+
+type AroundProps = Pick<TimelineProps, 'view' | 'room'> & PeopleHere
 
 type RoomPageProps = TimelineProps &
-  Omit<PeopleProps, 'room'> & {
+  PeopleHere & {
     rooms: Room[]
+    inAll: number
     /** How many people are online in each of them. */
     counts: ReadonlyMap<number, number>
     /** Without JavaScript: the page reloads itself every now and then. */
@@ -137,7 +146,7 @@ function WithoutScript({ view, room, isRenewing }: RoomPageProps) {
 
 function RoomHead({ view, room, online }: { view: View; room: Room; online: number }) {
   const { live, page } = view.words
-  const isDirect = room.pair !== null
+  const other = room.pair?.[1] ?? null
   return (
     <header
       class="head"
@@ -148,9 +157,9 @@ function RoomHead({ view, room, online }: { view: View; room: Room; online: numb
     >
       <h1>
         <Icon name={room.kind === 'open' ? 'room' : 'lock'} />
-        <bdi>{isDirect ? room.pair?.[1].nickname : room.name}</bdi>
+        {other === null ? <bdi>{room.name}</bdi> : <Name user={other} />}
       </h1>
-      <p dir="auto">{isDirect ? page.directNote : room.topic}</p>
+      <p dir="auto">{other === null ? room.topic : directNote(view, other)}</p>
       <span id="head-online">{plural(view.language, online, live.online)}</span>
       <PanelLink look="btn btn--icon" path={view.paths.settings(room.id)}>
         <Icon name="more" />
@@ -158,6 +167,11 @@ function RoomHead({ view, room, online }: { view: View; room: Room; online: numb
       </PanelLink>
     </header>
   )
+}
+
+function directNote({ words: { live, page } }: View, { mark, nickname: name }: User): string {
+  if (mark === 'left') return fill(live.conversationOver, { name })
+  return mark === 'new' ? fill(page.isNew, { name }) : page.directNote
 }
 
 function Log(props: TimelineProps & { children: Child }) {

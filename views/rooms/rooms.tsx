@@ -1,22 +1,20 @@
 import { plural } from '../../src/shared/text'
 import type { Child } from 'hono/jsx'
 import type { PresenceState } from '../../src/shared/protocol'
-import type { Room } from '../../src/store/store'
+import type { Room, User } from '../../src/store/store'
 import { Icon } from '../page/icons'
+import { Name } from '../people/avatar'
 import { PanelLink } from '../page/panel'
 import type { View } from '../view'
 
 /** The list of a user's rooms. */
-export function RoomsRail({ view, rooms, current, counts, states }: RoomsProps) {
+export function RoomsRail({ view, rooms, inAll, current, counts, states }: RoomsProps) {
   const { page } = view.words
   const compare = new Intl.Collator(view.language).compare
   const shared = rooms
     .filter(({ kind }) => kind !== 'direct')
     .toSorted((a, b) => compare(a.name, b.name) || a.id - b.id)
-  // A direct room without messages is shown only while it is open.
-  const direct = rooms.filter(
-    ({ id, pair, revision }) => pair !== null && (revision > 0 || id === current),
-  )
+  const direct = rooms.filter(({ pair }) => pair !== null)
   return (
     <nav
       class="rail rooms"
@@ -58,6 +56,13 @@ export function RoomsRail({ view, rooms, current, counts, states }: RoomsProps) 
           <DirectItem view={view} room={room} isCurrent={room.id === current} states={states} />
         ))}
       </ul>
+      {inAll > rooms.length && (
+        <p class="rail__more">
+          <PanelLink look="btn" path={view.paths.roomList({ mine: 'yes' })}>
+            {plural(view.language, inAll, page.allRooms)}
+          </PanelLink>
+        </p>
+      )}
     </nav>
   )
 }
@@ -79,7 +84,10 @@ export function RailClose({ rail, label }: { rail: string; label: string }) {
 
 type RoomsProps = {
   view: View
+  /** Some of the user's rooms, if there are many. */
   rooms: Room[]
+  /** How many rooms that is in all. */
+  inAll: number
   current: number | null
   /** How many people are online in each room. */
   counts: ReadonlyMap<number, number>
@@ -92,6 +100,7 @@ type LinkProps = ItemProps & {
   name: string
   /** The other person of a direct room, and their presence. */
   person?: number
+  mark?: User['mark']
   state?: PresenceState
   children: Child
 }
@@ -115,6 +124,7 @@ function DirectItem({ view, room, isCurrent, states }: ItemProps & Pick<RoomsPro
       room={room}
       isCurrent={isCurrent}
       name={other.nickname}
+      mark={other.mark}
       person={other.id}
       state={states.get(other.id) ?? 'offline'}
     >
@@ -126,7 +136,8 @@ function DirectItem({ view, room, isCurrent, states }: ItemProps & Pick<RoomsPro
   )
 }
 
-function RoomLink({ view, room, isCurrent, name, person, state, children }: LinkProps) {
+function RoomLink(props: LinkProps) {
+  const { view, room, isCurrent, name, mark = null, person, state, children } = props
   return (
     <li>
       <a
@@ -134,12 +145,16 @@ function RoomLink({ view, room, isCurrent, name, person, state, children }: Link
         id={`room-${room.id}`}
         href={view.paths.room(room.id)}
         data-room={room.id}
+        data-kind={room.kind}
+        data-notify={room.notify}
+        data-revision={room.revision}
+        data-unread={room.unread}
         data-person={person}
         data-state={state}
         aria-current={isCurrent ? 'page' : undefined}
       >
         <b>
-          <bdi>{name}</bdi>
+          <Name user={{ nickname: name, mark }} />
         </b>{' '}
         <Draft view={view} />
         <Unread view={view} room={room} />

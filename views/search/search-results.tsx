@@ -1,6 +1,6 @@
 import { fill, plural } from '../../src/shared/text'
 import type { Line, Piece, User } from '../../src/store/store'
-import { Avatar } from '../people/avatar'
+import { Avatar, Name } from '../people/avatar'
 import { Icon } from '../page/icons'
 import type { View } from '../view'
 import type { Words } from '../words'
@@ -132,7 +132,7 @@ function HitItem({ view, hit }: { view: View; hit: ShownHit }) {
           <Near line={hit.before} />
           <span class="hit__meta">
             <b>
-              <bdi>{hit.sender.nickname}</bdi>
+              <Name user={hit.sender} />
             </b>{' '}
             <Icon name={hit.isPrivate ? 'lock' : 'room'} />
             {hit.isPrivate && <span class="vh">{view.words.search.private}</span>}
@@ -153,7 +153,7 @@ function Near({ line }: { line: Line | null }) {
   if (line === null) return <></>
   return (
     <span class="hit__near" dir="auto">
-      <bdi>{line.name}</bdi>: {line.text}
+      <Name user={line} />: {line.text}
     </span>
   )
 }

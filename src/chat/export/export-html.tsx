@@ -10,7 +10,7 @@ const pictureBytes = 48 * 1024
 /** A room as one page with its styles and pictures inside, whose policy forbids all requests. */
 export function createHtmlFormat(exported: Exported): Format {
   const { chat, language, origin, zone } = exported
-  const words = wordsFor(language).roomFile
+  const words = wordsFor(language)
   // Marks the places of messages and pictures; random, so that nobody can have typed it.
   const mark = crypto.getRandomValues(new Uint8Array(16)).toHex()
   const pictures = new RegExp(`${mark}-([0-9a-f]+)-${mark}`)
@@ -24,7 +24,7 @@ export function createHtmlFormat(exported: Exported): Format {
       const shown = messages.map((message) => ({
         message,
         at: stamp(zone, message.createdAt),
-        quote: quoteOf(message),
+        quote: quoteOf(exported, message),
         files: message.attachments.map((file) => ({
           ...file,
           href: origin + chat.paths.attachment(file.id, file.name),

@@ -1,3 +1,4 @@
+import { nameIn } from '../../../views/people/avatar'
 import { wordsFor } from '../../../views/words'
 import type { Language } from '../../shared/languages'
 import { exportMessage } from '../../shared/export-text'
@@ -45,7 +46,7 @@ export function headLines({ chat, room, extent, zone, language, at }: Exported):
   const words = wordsFor(language).roomFile
   const { count, firstAt, lastAt } = extent
   const [first, last] = [stamp(zone, firstAt ?? at), stamp(zone, lastAt ?? at)]
-  const title = room.pair === null ? `#${room.name}` : room.pair[1].nickname
+  const title = room.pair === null ? `#${room.name}` : nameIn(wordsFor(language), room.pair[1])
   return [
     `${title} · ${chat.config.name}`,
     fill(plural(language, count, words.head), { upTo: room.revision }),
@@ -55,27 +56,28 @@ export function headLines({ chat, room, extent, zone, language, at }: Exported):
   ]
 }
 
-function lineOf({ chat, language, origin, zone }: Exported, message: Message): string {
+function lineOf(exported: Exported, message: Message): string {
+  const { chat, language, origin, zone } = exported
   const { attachments, content, createdAt, editedAt, sender } = message
   const url = (id: string, name: string): string => origin + chat.paths.attachment(id, name)
-  const exported = {
+  const line = {
     at: createdAt,
-    name: sender.nickname,
+    name: nameIn(wordsFor(language), sender),
     text: content,
     isEdited: editedAt !== null,
-    reply: quoteOf(message),
+    reply: quoteOf(exported, message),
     files: attachments.map(({ id, name }) => ({ name, url: url(id, name) })),
   }
-  return exportMessage(exported, (at) => stamp(zone, at), `(${wordsFor(language).roomFile.edited})`)
+  return exportMessage(line, (at) => stamp(zone, at), `(${wordsFor(language).roomFile.edited})`)
 }
 
 /** The answered message in one line: its author and beginning; null when there is none. */
-export function quoteOf({ quote, replyTo }: Message): Quoted | null {
+export function quoteOf({ language }: Exported, { quote, replyTo }: Message): Quoted | null {
   if (quote === null || replyTo === null) return null
   const line = quote.content.trim().replace(/\s+/gu, ' ')
   const isLong = line.length > exportQuoteUnits
   const text = isLong ? `${line.slice(0, exportQuoteUnits).toWellFormed()}…` : line
-  return { seq: replyTo, name: quote.sender.nickname, text }
+  return { seq: replyTo, name: nameIn(wordsFor(language), quote.sender), text }
 }
 
 type Quoted = { seq: number; name: string; text: string }

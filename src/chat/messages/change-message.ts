@@ -42,8 +42,7 @@ export async function setReaction(
   user: number,
   { room, seq, clientId, emoji, isActive }: Target & { emoji: string; isActive: boolean },
 ): Promise<PostAnswer> {
-  const [kindsMax, at] = [limits.reactionKindsMax, chat.now()]
-  const reaction = { room, seq, user, emoji, isActive, kindsMax, at }
+  const reaction = { room, seq, user, emoji, isActive, kindsMax: limits.reactionKindsMax }
   return publishAndAnswer(chat, clientId, await chat.store.messages.react(reaction))
 }
 

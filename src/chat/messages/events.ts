@@ -1,6 +1,6 @@
 import { serverPaths } from '../../shared/paths'
 import type { AttachmentOnWire, ChatEvent, RoomSummary } from '../../shared/protocol'
-import type { Attachment, Message, Room } from '../../store/store'
+import type { Attachment, Message, Room, User } from '../../store/store'
 
 /** The event for a stored message; a client that knows revision `after` has seen older seqs. */
 export function toEvent(message: Message, after = 0): ChatEvent {
@@ -46,6 +46,19 @@ export function toSummary(room: Room, online: number): RoomSummary {
     mentions: room.mentions,
     online,
     notify: room.notify,
+    role: room.role,
     recipient,
   }
+}
+
+/** A direct room as one of its people sees it before its first message. */
+export function newDirectRoom(id: number, reader: User, other: User): RoomSummary {
+  return toSummary(
+    {
+      ...{ id, kind: 'direct', name: '', topic: '', createdAt: 0, revision: 0, members: 2 },
+      ...{ readSeq: 0, unread: 0, unreadSince: null, mentions: 0, role: 'member' },
+      ...{ notify: 'mentions', pair: [reader, other] },
+    },
+    0,
+  )
 }

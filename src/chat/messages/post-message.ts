@@ -5,9 +5,10 @@ import { serverLimits } from '../../server/limits'
 import { faultOf } from '../../server/log'
 import { limits } from '../../shared/limits'
 import type { AcceptedEvent } from '../../shared/protocol'
-import type { AppendOutcome, Message, NewMessage } from '../../store/store'
+import type { AppendOutcome, Message, NewMessage, User } from '../../store/store'
 import type { Chat } from '../chat'
-import { toEvent } from './events'
+import { asPublication } from '../publication'
+import { newDirectRoom, toEvent } from './events'
 import { anyAt, findMentions } from './find-mentions'
 import type { SentMessage } from './parse-message'
 
@@ -125,6 +126,7 @@ function publish(chat: Chat, outcomes: (AppendOutcome | StorageFailure)[]): void
     outcome.status === 'accepted' && !outcome.repeat ? [outcome.message] : [],
   )
   for (const [room, messages] of Map.groupBy(fresh, (message) => message.room)) {
+    if (messages[0]?.seq === 1) publishConversation(chat, messages[0])
     for (const part of framesOf(messages)) {
       chat.publish(
         { room },
@@ -134,6 +136,20 @@ function publish(chat: Chat, outcomes: (AppendOutcome | StorageFailure)[]): void
         },
       )
     }
+  }
+}
+
+/** With its first message a private conversation appears for both people. */
+function publishConversation(chat: Chat, { recipient, room, sender }: Message): void {
+  if (recipient === null) return
+  const pairs: [User, User][] = [
+    [sender, recipient],
+    [recipient, sender],
+  ]
+  for (const [reader, other] of pairs) {
+    chat.subscribeUser(reader.id, room)
+    const summary = newDirectRoom(room, reader, other)
+    chat.publish({ user: reader.id }, asPublication({ type: 'room', room: summary }))
   }
 }
 

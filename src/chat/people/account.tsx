@@ -1,11 +1,9 @@
-import { ChangedPerson } from '../../../views/people/person'
 import { ChatError } from '../../server/errors'
 import { createToken } from '../../server/session-token'
 import type { NewFace, User } from '../../store/store'
 import type { Chat } from '../chat'
 import { removeFiles } from '../files/janitor'
-import { forgetPages } from '../messages/recall-page'
-import { asPublication } from '../publication'
+import { publishDeparture, publishPerson } from './departures'
 import { takeAvatar } from './face'
 import { type Name, parseNickname, suggestNicknames } from './name'
 
@@ -13,6 +11,7 @@ type TypedProfile = { nickname: string; avatar: string; picture: string }
 
 /**
  * Creates a user in the first room, with a session; for the same name as now, only a new session.
+ * With another name the session that the browser had until now ends. Its other tabs connect again.
  * Throws `name_…`, `name_taken`, `avatar_unknown`, `picture_unusable` or `storage_full`.
  */
 export async function signIn(
@@ -34,10 +33,13 @@ export async function signIn(
   const isFree = await chat.store.users.isNameFree(name.folded, name.skeleton)
   if (!isFree) throw new ChatError('name_taken')
   const avatar = await takeAvatar(chat, typed)
-  const user = await chat.store.users.join({ ...name, ...avatar, createdAt: chat.now() }, hash)
-  if (user === null) return refuse(chat, avatar, 'name_taken')
-  chat.log('joined', { user: user.id })
-  return { user, token }
+  const newUser = { ...name, ...avatar, createdAt: chat.now() }
+  const joined = await chat.store.users.join(newUser, hash, current?.tokenHash ?? null)
+  if (joined === null) return refuse(chat, avatar, 'name_taken')
+  if (current !== null) chat.closeSockets(current.user.id, 'session renewed')
+  chat.log('joined', { user: joined.user.id })
+  if (joined.departure !== null) await publishDeparture(chat, joined.departure)
+  return { user: joined.user, token }
 }
 
 /**
@@ -48,14 +50,10 @@ export async function signIn(
 export async function changeProfile(chat: Chat, user: User, typed: TypedProfile): Promise<User> {
   const name = readNickname(typed)
   const avatar = await takeAvatar(chat, typed, user.avatar)
-  const changed = await chat.store.users.change(user.id, { ...name, ...avatar })
+  const changed = await chat.store.users.change(user.id, { ...name, ...avatar }, chat.now())
   if ('refused' in changed) return refuse(chat, avatar, changed.refused)
-  forgetPages()
   chat.presence.rename(changed.user)
-  chat.publish('everyone', {
-    html: () => String(<ChangedPerson user={changed.user} />),
-    json: asPublication({ type: 'person.changed', user: changed.user }).json,
-  })
+  publishPerson(chat, changed.user)
   await removeFiles(chat, changed.freed)
   return changed.user
 }
@@ -77,9 +75,10 @@ async function refuse(
 
 /** Ends this browser's session; with the last one of a user their name becomes free. */
 export async function signOut(chat: Chat, user: User, tokenHash: Uint8Array): Promise<void> {
-  const isLast = await chat.store.sessions.end(tokenHash, chat.now())
-  chat.closeSockets(user.id, isLast ? 'signed out' : 'session renewed')
-  chat.log(isLast ? 'left' : 'signed_out', { user: user.id })
+  const departure = await chat.store.sessions.end(tokenHash, chat.now())
+  chat.closeSockets(user.id, departure === null ? 'session renewed' : 'signed out')
+  if (departure === null) chat.log('signed_out', { user: user.id })
+  else await publishDeparture(chat, departure)
 }
 
 const suggestionsShown = 2

@@ -1,6 +1,7 @@
 import { serverLimits } from '../../server/limits'
 import { limits } from '../../shared/limits'
 import { once } from '../../shared/once'
+import type { NameRules } from '../../store/store'
 import confusables from './confusables.txt' with { type: 'text' }
 
 /** A name is taken when the `folded` or the `skeleton` of another name equals its own. */
@@ -48,6 +49,16 @@ export function foldName(written: string): string | null {
  */
 export function parseRoomName(typed: string): Name | NameProblem {
   return parseName(typed, (shown) => shown)
+}
+
+/**
+ * How stored names are compared. What changes the results of `foldText` or `skeletonOf` changes the
+ * number, too: a test compares both. A newer Unicode may also change them.
+ */
+export const nameRules: NameRules = {
+  version: `1, Unicode ${process.versions.unicode}`,
+  ofPerson: (name) => ({ folded: foldText(name), skeleton: skeletonOf(withoutAddition(name)) }),
+  ofRoom: (name) => ({ folded: foldText(name), skeleton: skeletonOf(name) }),
 }
 
 function parseName(typed: string, toCompared: (shown: string) => string): Name | NameProblem {

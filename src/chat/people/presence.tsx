@@ -17,6 +17,8 @@ export type Presence = {
   /** A socket of this user opened. */
   arrive: (user: User, rooms: Iterable<number>) => void
   leave: (userId: number, wasAway: boolean) => void
+  /** The user has left for good: at once, without a row that says offline. */
+  forget: (userId: number) => void
   setAway: (userId: number, isAway: boolean) => void
   /** The user became a member of the room, or is none any more; no effect while offline. */
   enter: (userId: number, room: number) => void
@@ -27,6 +29,8 @@ export type Presence = {
   /** Everybody who is not offline. */
   states: () => Map<number, PresenceState>
   countIn: (room: number) => number
+  /** Those who are in the room, at most so many, by name. */
+  peopleIn: (room: number, limit: number) => User[]
   close: () => void
 }
 
@@ -75,6 +79,16 @@ export function createPresence(publish: Publish): Presence {
         if (person.sockets > 0) return
         person.departure = setTimeout(() => depart(roster, person), offlineGraceMs)
       }),
+    forget(userId) {
+      const person = online.get(userId)
+      if (person === undefined) return
+      clearTimeout(person.departure)
+      online.delete(userId)
+      for (const room of [...person.rooms]) {
+        exit(roster, person, room)
+        changes.of(room).delete(userId)
+      }
+    },
     setAway: (userId, isAway) =>
       change(userId, (person) => {
         person.awaySockets += isAway ? 1 : -1
@@ -96,11 +110,25 @@ export function createPresence(publish: Publish): Presence {
     stateOf: states.stateOf,
     states: () => new Map([...online].map(([userId, person]) => [userId, stateOf(person)])),
     countIn,
+    peopleIn: (room, limit) => peopleIn(online.values(), room, limit),
     close() {
       for (const { departure } of online.values()) clearTimeout(departure)
       changes.close()
     },
   }
+}
+
+/** Keeps the first by name while it looks at all of them, as there may be thousands. */
+function peopleIn(online: Iterable<OnlineUser>, room: number, limit: number): User[] {
+  const chosen: User[] = []
+  for (const { rooms, user } of online) {
+    const last = chosen[limit - 1]
+    if (!rooms.has(room) || (last !== undefined && last.nickname <= user.nickname)) continue
+    const place = chosen.findIndex(({ nickname }) => nickname > user.nickname)
+    chosen.splice(place < 0 ? chosen.length : place, 0, user)
+    chosen.length = Math.min(chosen.length, limit)
+  }
+  return chosen
 }
 
 function stateOf(person: OnlineUser | undefined): PresenceState {

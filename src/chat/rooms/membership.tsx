@@ -1,21 +1,27 @@
 import { PersonRow } from '../../../views/people/people'
 import { ChatError } from '../../server/errors'
-import type { Notify, Room, User } from '../../store/store'
+import type { Heir, Notify, Room, User } from '../../store/store'
 import type { Chat } from '../chat'
 import { toSummary } from '../messages/events'
 import { asPublication } from '../publication'
 
-/** Joins an open room. Throws `room_missing` for a closed room as for an unknown one. */
+/**
+ * Joins an open room. Throws `room_missing` for a closed room as for an unknown one, and
+ * `own_rooms_full`.
+ */
 export async function joinRoom(chat: Chat, user: User, roomId: number): Promise<Room> {
   const known = await chat.store.rooms.find(user.id, roomId)
   if (known !== null) return known
   const room = await chat.store.rooms.join(user.id, roomId, chat.now())
-  if (room === null) throw new ChatError('room_missing')
+  if ('refused' in room) throw new ChatError(room.refused)
   publishMembership(chat, user, room)
   return room
 }
 
-/** A member makes somebody else a member. Throws `person_missing`, or `room_missing` as above. */
+/**
+ * A member makes somebody else a member. Throws `person_missing`, `their_rooms_full`, or
+ * `room_missing` as above.
+ */
 export async function inviteMember(
   chat: Chat,
   room: Room,
@@ -49,9 +55,16 @@ export function publishMembership(chat: Chat, user: User, room: Room): void {
 export async function leaveRoom(chat: Chat, room: Room, userId: number): Promise<void> {
   const first = await chat.store.rooms.first()
   if (room.kind === 'direct' || room.id === first) throw new ChatError('room_stays')
-  const hasLeft = await chat.store.rooms.leave({ roomId: room.id, userId })
-  if (!hasLeft) throw new ChatError('room_missing')
+  const left = await chat.store.rooms.leave({ roomId: room.id, userId })
+  if (left === null) throw new ChatError('room_missing')
   publishEnd(chat, room.id, userId)
+  if (left.heir !== null) await publishHeir(chat, left.heir)
+}
+
+/** Tells a member that they own the room now. */
+export async function publishHeir(chat: Chat, { room, user }: Heir): Promise<void> {
+  const seen = await chat.store.rooms.find(user, room)
+  if (seen !== null) publishSummary(chat, user, seen)
 }
 
 /**

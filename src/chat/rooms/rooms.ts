@@ -1,4 +1,5 @@
 import { ChatError } from '../../server/errors'
+import { serverLimits } from '../../server/limits'
 import { limits } from '../../shared/limits'
 import type { ChatEvent } from '../../shared/protocol'
 import type { Room, User } from '../../store/store'
@@ -8,9 +9,9 @@ import { type Name, parseRoomName } from '../people/name'
 import { asPublication } from '../publication'
 import { publishMembership } from './membership'
 
-/** A socket's first event: the user, their rooms and the newest revision of each. */
+/** A socket's first event: the user, the first of their rooms and the newest revision of each. */
 export async function createHello(chat: Chat, user: User): Promise<ChatEvent & { type: 'hello' }> {
-  const rooms = await chat.store.rooms.ofUser(user.id)
+  const rooms = await chat.store.rooms.ofUser(user.id, serverLimits.listedRoomsMax, null)
   return {
     type: 'hello',
     epoch: chat.store.epoch,
@@ -29,7 +30,8 @@ export async function createPong(chat: Chat, userId: number): Promise<ChatEvent>
 
 /**
  * Creates a room that belongs to `user`. Throws `name_…`, `topic_long`, `room_name_taken`, which
- * never reveals the name of a closed room, `rooms_too_many`, `storage_full` or `not_signed_in`.
+ * never reveals the name of a closed room, `rooms_too_many`, `own_rooms_full`, `rooms_full`,
+ * `storage_full` or `not_signed_in`.
  */
 export async function createRoom(
   chat: Chat,
@@ -68,27 +70,21 @@ export async function changeRoom(
   const name = typed.name === null ? null : readRoomName(typed.name)
   const topic = typed.topic === null ? null : readTopic(typed.topic)
   const member = { roomId: room.id, userId }
-  const { rename, setTopic } = chat.store.rooms
-  if (name !== null && name.shown !== room.name) {
-    const { shown, folded, skeleton } = name
-    const refusal = await rename(member, { name: shown, folded, skeleton })
-    if (refusal !== null) throw new ChatError(refusal)
-  }
-  const refusal = topic === null ? null : await setTopic(member, topic)
-  if (refusal !== null) throw new ChatError(refusal)
-  const news = { name: name?.shown ?? room.name, topic: topic ?? room.topic }
-  chat.publish({ room: room.id }, asPublication({ type: 'room.changed', room: room.id, ...news }))
+  const renamed =
+    name === null ? null : { name: name.shown, folded: name.folded, skeleton: name.skeleton }
+  const changed = await chat.store.rooms.change(member, renamed, topic)
+  if ('refused' in changed) throw new ChatError(changed.refused)
+  const event = { type: 'room.changed', room: room.id, ...changed } as const
+  chat.publish({ room: room.id }, asPublication(event))
 }
 
-/** Finds or creates the direct room of two people. Throws `person_missing`, also for oneself. */
+/**
+ * Finds or creates the direct room of two people, which nobody hears of before its first message.
+ * Throws `person_missing`, also for oneself.
+ */
 export async function openDirect(chat: Chat, user: User, otherId: number): Promise<Room> {
   const room = await chat.store.rooms.direct(user.id, otherId, chat.now())
   if (room?.pair == null) throw new ChatError('person_missing')
-  if (room.revision > 0) return room
-  for (const person of room.pair) {
-    const seen = await chat.store.rooms.find(person.id, room.id)
-    if (seen !== null) publishMembership(chat, person, seen)
-  }
   return room
 }
 

@@ -2,6 +2,7 @@ import { createConcurrencyLimit } from '../../server/concurrency'
 import { ChatError } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
 import { limits } from '../../shared/limits'
+import { parseId } from '../../shared/paths'
 import type { Has, Place, SearchPage } from '../../store/store'
 import type { Chat, Visitor } from '../chat'
 import { foldName } from '../people/name'
@@ -98,10 +99,23 @@ const pieces = new RegExp(
   'giu',
 )
 
+/** What follows `from:` and `in:` in a typed text. */
+export function typedNames(q: string): { from: string[]; in: string[] } {
+  const names: { from: string[]; in: string[] } = { from: [], in: [] }
+  for (const { groups = {} } of q.slice(0, limits.searchUnitsMax).matchAll(pieces)) {
+    const { filter, quoted, value } = groups
+    const name = filter?.toLowerCase()
+    const list = name === 'from' || name === 'in' ? names[name] : undefined
+    if (list !== undefined && list.length < searchWordsMax) list.push(quoted ?? value ?? '')
+  }
+  return names
+}
+
 function readId(text: string): number | null {
   if (text === '') return null
-  if (!/^[1-9]\d{0,14}$/.test(text)) throw new ChatError('bad_request')
-  return Number(text)
+  const id = parseId(text)
+  if (id === null) throw new ChatError('bad_request')
+  return id
 }
 
 function readKinds(texts: string[]): Has[] {

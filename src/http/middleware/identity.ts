@@ -1,8 +1,10 @@
 import type { Chat, Visitor } from '../../chat/chat'
+import { noteUse } from '../../chat/people/departures'
 import { ChatError } from '../../server/errors'
 import { hashToken } from '../../server/session-token'
+import { parseId } from '../../shared/paths'
 import type { Room, User } from '../../store/store'
-import { type HttpContext, type HttpDeps, type Middleware, parseId } from '../context'
+import { type HttpContext, type HttpDeps, type Middleware } from '../context'
 import { readToken } from '../cookies'
 
 /** Finds the user whose session the cookie names, and keeps both in the context. */
@@ -11,6 +13,8 @@ export function identifyVisitor(chat: Chat): Middleware {
     const token = readToken(c, chat)
     c.set('tokenHash', token === null ? null : hashToken(token))
     await identifyAgain(chat, c)
+    const tokenHash = c.get('tokenHash')
+    if (tokenHash !== null && c.get('visitor') !== null) await noteUse(chat, tokenHash)
     await next()
   }
 }

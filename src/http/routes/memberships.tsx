@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
-import { OpenRooms } from '../../../views/rooms/open-rooms'
+import { MemberItems, Members } from '../../../views/people/members'
+import { OpenRooms, RoomItems } from '../../../views/rooms/open-rooms'
 import { RoomSettings } from '../../../views/rooms/room-settings'
 import { roomTitle } from '../../../views/rooms/room-title'
 import {
@@ -9,24 +10,25 @@ import {
   removeMember,
   setNotify,
 } from '../../chat/rooms/membership'
+import { parseId } from '../../shared/paths'
 import { changeRoom, createRoom } from '../../chat/rooms/rooms'
+import { foldName } from '../../chat/people/name'
+import { ChatError } from '../../server/errors'
+import { serverLimits } from '../../server/limits'
+import type { Room } from '../../store/store'
 import { readForm } from '../bodies'
-import { type HttpContext, type HttpDeps, type HttpEnv, parseId } from '../context'
+import { type HttpContext, type HttpDeps, type HttpEnv } from '../context'
 import { requireRoom, requireVisitor } from '../middleware/identity'
-import { redirectTo, sendPanel } from '../pages'
+import { redirectTo, sendHtml, sendPanel } from '../pages'
 
 /** Creating, changing, joining and leaving rooms, and the panels that do so. */
 export function membershipRoutes(deps: HttpDeps): Hono<HttpEnv> {
   const { chat } = deps
   return new Hono<HttpEnv>()
-    .get('/rooms', async (c) => {
-      const { user } = requireVisitor(c)
-      const view = c.get('view')
-      const rooms = await chat.store.rooms.open(user.id)
-      return sendPanel(c, user, view.words.page.findRooms, <OpenRooms view={view} rooms={rooms} />)
-    })
+    .get('/rooms', (c) => sendRooms(deps, c))
     .post('/rooms', (c) => create(deps, c))
     .get('/rooms/:id/settings', (c) => sendSettings(deps, c))
+    .get('/rooms/:id/people', (c) => sendMembers(deps, c))
     .post('/rooms/:id', async (c) => {
       requireVisitor(c)
       const form = await readForm(c)
@@ -69,15 +71,64 @@ async function create({ chat, rateLimits }: HttpDeps, c: HttpContext): Promise<R
   return redirectTo(c, chat.paths.room(room.id), { room: room.id })
 }
 
+const { listPageRows } = serverLimits
+
+/** A page of the public rooms, or of the visitor's own. */
+async function sendRooms({ chat }: HttpDeps, c: HttpContext): Promise<Response> {
+  const { user } = requireVisitor(c)
+  const { own, open } = chat.store.rooms
+  const view = c.get('view')
+  const isMine = c.req.query('mine') !== undefined
+  const part = c.req.query('q') ?? ''
+  const after = readPlace(c.req.query('after') ?? '')
+  const wanted = { part: foldName(part) ?? '', after, limit: listPageRows + 1 }
+  const found = await (isMine ? own : open)(user.id, wanted)
+  const rooms = found.slice(0, listPageRows)
+  const last = found.length > listPageRows ? rooms.at(-1) : undefined
+  const fields = { ...(isMine ? { mine: 'yes' } : {}), ...(part === '' ? {} : { q: part }) }
+  const next = last && view.paths.roomList({ ...fields, after: `${last.activeAt}.${last.id}` })
+  const props = { view, rooms, part, isMine, next: next ?? null }
+  if (c.req.query('part') === 'list') return sendHtml(c, <RoomItems {...props} />)
+  const { findRooms, yourRooms } = view.words.page
+  return sendPanel(c, user, isMine ? yourRooms : findRooms, <OpenRooms {...props} />)
+}
+
+/** `TIME.ROOM`, as sendRooms made it. Throws `bad_request` for anything else. */
+function readPlace(text: string): { activeAt: number; id: number } | null {
+  if (text === '') return null
+  const [, activeAt, id] = /^(\d{1,15})\.([1-9]\d{0,14})$/.exec(text) ?? []
+  if (id === undefined) throw new ChatError('bad_request')
+  return { activeAt: Number(activeAt), id: Number(id) }
+}
+
+/** A page of the people of a room, by name. */
+async function sendMembers(deps: HttpDeps, c: HttpContext): Promise<Response> {
+  const { visitor, room } = await requireRoom(deps, c)
+  const part = c.req.query('q') ?? ''
+  const after = c.req.query('after') ?? ''
+  const list = await readMembers(deps, c, room, part, after)
+  const props = { view: c.get('view'), room, user: visitor.user, ...list }
+  if (c.req.query('part') === 'list') return sendHtml(c, <MemberItems {...props} />)
+  return sendPanel(c, visitor.user, roomTitle(room), <Members {...props} part={part} />)
+}
+
+async function readMembers({ chat }: HttpDeps, c: HttpContext, room: Room, part = '', after = '') {
+  const wanted = { part: foldName(part) ?? '', after, limit: listPageRows + 1 }
+  const found = await chat.store.users.membersOf(room, wanted)
+  const people = found.slice(0, listPageRows)
+  const last = found.length > listPageRows ? people.at(-1) : undefined
+  const fields = part === '' ? {} : { q: part }
+  const { paths } = c.get('view')
+  const next = last && paths.roomPeople(room.id, { ...fields, after: last.folded })
+  return { people, next: next ?? null }
+}
+
 async function sendSettings(deps: HttpDeps, c: HttpContext): Promise<Response> {
   const { store } = deps.chat
   const first = await requireRoom(deps, c)
   // Only the size of an export needs it; without it the panel is still useful.
   const extent = await store.measure(first.room, first.visitor.user.id).catch(() => null)
   const { visitor, room } = await requireRoom(deps, c)
-  const people = await store.users.inRoom(room)
-  const inside = new Set(people.map(({ id }) => id))
-  const everybody = await store.users.everybody()
   return sendPanel(
     c,
     visitor.user,
@@ -86,25 +137,37 @@ async function sendSettings(deps: HttpDeps, c: HttpContext): Promise<Response> {
       view={c.get('view')}
       room={room}
       user={visitor.user}
-      people={people}
-      others={everybody.filter(({ id }) => !inside.has(id))}
+      {...await readMembers(deps, c, room)}
+      others={await store.users.outside(room, listPageRows)}
       isFirst={room.id === (await store.rooms.first())}
       messages={extent?.count ?? null}
     />,
   )
 }
 
-/** With `user` an invitation to a room one is in; without it, joining an open room. */
+/**
+ * With `user` or `nickname` an invitation to a room one is in; without them, joining an open room.
+ */
 async function joinOrInvite(deps: HttpDeps, c: HttpContext): Promise<Response> {
   const { chat, rateLimits } = deps
   const { user } = requireVisitor(c)
   rateLimits.consume('rooms', `user ${user.id}`)
-  const invited = (await readForm(c)).get('user')
-  if (invited === undefined) {
+  const form = await readForm(c)
+  const [invited, nickname] = [form.get('user'), form.get('nickname')]
+  if (invited === undefined && nickname === undefined) {
     const joined = await joinRoom(chat, user, parseId(c.req.param('id')) ?? 0)
     return redirectTo(c, chat.paths.room(joined.id), { room: joined.id })
   }
   const { room } = await requireRoom(deps, c)
-  await inviteMember(chat, room, user.id, parseId(invited) ?? 0)
+  const id = nickname === undefined ? parseId(invited) : await findByName(deps, nickname)
+  await inviteMember(chat, room, user.id, id ?? 0)
   return redirectTo(c, chat.paths.room(room.id))
+}
+
+/** The person with this name; null when there is none. */
+async function findByName({ chat }: HttpDeps, nickname: string): Promise<number | null> {
+  const folded = foldName(nickname.trim())
+  if (folded === null || folded === '') return null
+  const [found] = await chat.store.users.named(folded, 1)
+  return found?.folded === folded ? found.id : null
 }

@@ -3,6 +3,7 @@ import { MessageRow } from '../../../views/messages/message'
 import { NewerMessages, OlderMessages } from '../../../views/messages/timeline'
 import type { Visitor } from '../../chat/chat'
 import { isObsolete } from '../../chat/messages/catch-up'
+import { parseId } from '../../shared/paths'
 import { deleteMessage, editMessage, setReaction } from '../../chat/messages/change-message'
 import { toEvent } from '../../chat/messages/events'
 import { parseEmoji, parseMessage, problemOfText } from '../../chat/messages/parse-message'
@@ -18,7 +19,6 @@ import {
   type HttpDeps,
   type HttpEnv,
   isHtmx,
-  parseId,
   sendsJson,
   wantsJson,
 } from '../context'

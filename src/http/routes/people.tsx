@@ -1,10 +1,11 @@
 import { Hono } from 'hono'
 import { PersonCard, Profile } from '../../../views/people/person'
 import { changeProfile } from '../../chat/people/account'
+import { parseId } from '../../shared/paths'
 import { openDirect } from '../../chat/rooms/rooms'
 import { ChatError } from '../../server/errors'
 import { readForm } from '../bodies'
-import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx, parseId } from '../context'
+import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx } from '../context'
 import { requireVisitor } from '../middleware/identity'
 import { redirectTo, sendPanel } from '../pages'
 

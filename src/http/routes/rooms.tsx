@@ -4,18 +4,12 @@ import { AroundRoom, RoomPage, RoomParts } from '../../../views/rooms/room'
 import { RoomsRail } from '../../../views/rooms/rooms'
 import type { Visitor } from '../../chat/chat'
 import { toSummary } from '../../chat/messages/events'
+import { parseId } from '../../shared/paths'
 import { ChatError } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
 import { limits } from '../../shared/limits'
 import type { Message, Room, User } from '../../store/store'
-import {
-  type HttpContext,
-  type HttpDeps,
-  type HttpEnv,
-  isHtmx,
-  parseId,
-  wantsJson,
-} from '../context'
+import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx, wantsJson } from '../context'
 import { keepCookie, readCookie } from '../cookies'
 import { requireRoom, requireVisitor } from '../middleware/identity'
 import { sendHtml, sendPage, sendSignIn } from '../pages'
@@ -30,9 +24,10 @@ export function roomRoutes(deps: HttpDeps): Hono<HttpEnv> {
     .get('/', async (c) => {
       const visitor = c.get('visitor')
       if (visitor === null) return sendSignIn(c)
-      const rooms = await chat.store.rooms.heads(visitor.user.id)
-      const last = parseId(readCookie(c, 'room'))
-      const room = rooms.find(({ id }) => id === last) ?? rooms[0]
+      const { first, head, heads } = chat.store.rooms
+      const last = parseId(readCookie(c, 'room')) ?? (await first())
+      const userId = visitor.user.id
+      const room = (await head(userId, last)) ?? (await heads(userId))[0]
       if (room === undefined) throw new ChatError('room_missing')
       return c.redirect(chat.paths.room(room.id), 303)
     })
@@ -79,13 +74,12 @@ export async function sendRoom(
     at,
   }
   if (isHtmx(c)) return sendHtml(c, <RoomParts {...props} />)
-  const rooms = await chat.store.rooms.ofUser(visitor.user.id)
+  const list = await readRooms(deps, visitor.user, room.id)
   return sendPage(
     c,
     <RoomPage
       {...props}
-      rooms={rooms}
-      counts={countsOf(deps, rooms)}
+      {...list}
       epoch={chat.store.epoch}
       clientId={crypto.randomUUID()}
       isRenewing={c.req.query('renew') !== undefined}
@@ -95,38 +89,49 @@ export async function sendRoom(
   )
 }
 
-/** The people of a room to show, how many are in it, and their presence. */
+/**
+ * The people of a room to show: the first of those who are online, by name, and of the others
+ * those who joined the server last.
+ */
 async function readPeople({ chat }: HttpDeps, { user }: Visitor, room: Room) {
+  const { among, latestIn } = chat.store.users
+  const { countIn, peopleIn, states: allStates } = chat.presence
   // The reader is online, though their socket may not be open yet.
-  const states = chat.presence.states()
-  if (!states.has(user.id)) states.set(user.id, 'online')
-  const everybody = await chat.store.users.inRoom(room)
-  return { people: peopleShown(everybody, states), members: everybody.length, states }
+  const states = allStates()
+  const isReaderNew = !states.has(user.id)
+  if (isReaderNew) states.set(user.id, 'online')
+  const chosen = peopleIn(room.id, limits.peopleListMax).map(({ id }) => id)
+  const here = await among(room, [...chosen.slice(0, limits.peopleListMax - 1), user.id])
+  const latest = await latestIn(room, limits.peopleListMax)
+  const offline = latest
+    .filter(({ id }) => !states.has(id))
+    .slice(0, Math.min(offlinePeopleRows, limits.peopleListMax - here.length))
+  const people = [...here, ...offline.toSorted((a, b) => (a.nickname < b.nickname ? -1 : 1))]
+  return { people, online: countIn(room.id) + Number(isReaderNew), states }
+}
+
+/** The user's rooms to show, how many there are, and how many people are online in each. */
+async function readRooms({ chat }: HttpDeps, { id }: User, current: number | null) {
+  const { count, ofUser } = chat.store.rooms
+  const rooms = await ofUser(id, serverLimits.listedRoomsMax, current)
+  const inAll = rooms.length < serverLimits.listedRoomsMax ? rooms.length : await count(id)
+  const counts = new Map(rooms.map((room) => [room.id, chat.presence.countIn(room.id)]))
+  return { rooms, inAll, counts }
 }
 
 type Sending = { cursor?: Cursor; unsent?: Unsent | null; refused?: Unsent | null }
 
 /** Answers with the list of one's rooms, which the page refreshes when it changes. */
 async function sendRail(deps: HttpDeps, c: HttpContext, visitor: Visitor): Promise<Response> {
-  const { presence, store } = deps.chat
-  const rooms = await store.rooms.ofUser(visitor.user.id)
-  if (wantsJson(c)) {
-    return c.json({ rooms: rooms.map((room) => toSummary(room, presence.countIn(room.id))) })
-  }
-  const props = { view: c.get('view'), rooms, states: presence.states() }
+  const { presence } = deps.chat
   const current = parseId(c.req.query('current'))
-  return sendHtml(c, <RoomsRail {...props} current={current} counts={countsOf(deps, rooms)} />)
-}
-
-function countsOf({ chat }: HttpDeps, rooms: Room[]): Map<number, number> {
-  return new Map(rooms.map(({ id }) => [id, chat.presence.countIn(id)]))
-}
-
-/** All people who are online, and the latest of the others. */
-function peopleShown(people: User[], states: ReadonlyMap<number, unknown>): User[] {
-  const offline = people.filter(({ id }) => !states.has(id)).sort((a, b) => b.id - a.id)
-  const shown = new Set(offline.slice(0, offlinePeopleRows))
-  return people.filter((person) => states.has(person.id) || shown.has(person))
+  const list = await readRooms(deps, visitor.user, current)
+  if (wantsJson(c)) {
+    const rooms = list.rooms.map((room) => toSummary(room, presence.countIn(room.id)))
+    return c.json({ rooms, in_all: list.inAll })
+  }
+  const states = presence.states()
+  return sendHtml(c, <RoomsRail view={c.get('view')} {...list} states={states} current={current} />)
 }
 
 /**

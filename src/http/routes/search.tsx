@@ -8,6 +8,7 @@ import {
   SearchPanel,
 } from '../../../views/search/search'
 import { SearchResults, type ShownHit } from '../../../views/search/search-results'
+import { nameIn } from '../../../views/people/avatar'
 import type { View } from '../../../views/view'
 import { consumeForUser } from '../../server/rate-limits'
 import type { Visitor } from '../../chat/chat'
@@ -19,6 +20,7 @@ import {
   parseSearch,
   type Search,
 } from '../../chat/search/search'
+import { readKnown } from '../../chat/search/known'
 import { dayAt, type Zone } from '../../chat/search/zone'
 import { ChatError } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
@@ -42,8 +44,12 @@ async function sendSearch(
 ): Promise<Response> {
   const visitor = requireVisitor(c)
   consumeForUser(deps.rateLimits, 'searches', visitor)
-  const known = await readKnown(deps, c, visitor)
-  const search = parseSearch(readQuery(c), known)
+  const asked = readQuery(c)
+  const part = c.req.query('part')
+  const isForm = (part === undefined || part === 'chips') && !wantsJson(c)
+  const form = isForm ? c.get('view').words : null
+  const known = await readKnown(deps.chat, visitor.user.id, asked, form)
+  const search = parseSearch(asked, known)
   const limit = wantsJson(c)
     ? readLimit(c, serverLimits.searchPageRows)
     : serverLimits.searchPageRows
@@ -53,26 +59,6 @@ async function sendSearch(
     return c.json({ messages, next: writeAfter(page.next), complete: page.isAll })
   }
   return sendFound(c, visitor, known, search, page)
-}
-
-/** Reads all names only when they are shown or searched for, not for every word typed. */
-async function readKnown({ chat }: HttpDeps, c: HttpContext, visitor: Visitor): Promise<Known> {
-  const reader = visitor.user.id
-  const isNamed = /\b(from|in):/i.test(c.req.query('q') ?? '')
-  const isFiltered = (c.req.query('sender') ?? '') + (c.req.query('room') ?? '') !== ''
-  const part = c.req.query('part')
-  const isWhole = (part === undefined || part === 'chips') && !wantsJson(c)
-  if (!isNamed && !isFiltered && !isWhole) return { reader, people: [], rooms: [], now: chat.now() }
-  const [people, rooms] = await Promise.all([
-    chat.store.users.everybody(),
-    chat.store.rooms.ofUser(reader),
-  ])
-  return {
-    reader,
-    people: people.map(({ id, nickname }) => ({ id, name: nickname })),
-    rooms: rooms.map((room) => ({ id: room.id, name: room.pair?.[1].nickname ?? room.name })),
-    now: chat.now(),
-  }
 }
 
 function readQuery(c: HttpContext) {
@@ -161,7 +147,7 @@ function toShown(view: View, reader: number, zone: Zone, hit: Hit): ShownHit {
   return {
     room: message.room,
     seq: message.seq,
-    place: isPrivate ? (other?.nickname ?? '') : roomName,
+    place: isPrivate ? (other === null ? '' : nameIn(view.words, other)) : roomName,
     isPrivate,
     sender,
     day: dayNames().get(view.language)?.format(day) ?? '',

@@ -13,6 +13,8 @@ import { showToast } from '../ui/toast'
 /** The server has said hello: what was missed is requested, what waits is sent. */
 export function onHello(app: App, hello: ChatEvent & { type: 'hello' }, isFirst: boolean): void {
   const { deviceCopy, faces, outbox, page, positions, rooms, timeline } = app
+  // Another person has signed in, in another tab of this browser.
+  if (hello.user.id !== page.user?.id) return location.reload()
   if (hello.epoch !== page.epoch) return location.reload()
   if (hello.build !== page.build) onNewBuild(app, hello.build)
   rooms.setAll(hello.rooms)

@@ -2,11 +2,11 @@ import type { ChatEvent } from '../../shared/protocol'
 import { fill } from '../../shared/text'
 import type { App } from '../app'
 import { ifLoaded } from '../lazy'
-import { receivePeople, removePerson, setPresence } from '../people/people'
+import { receivePeople, removePerson, setPresence, showOnline } from '../people/people'
 import { isMeant } from '../rooms/rooms'
 import { completeRow } from '../timeline/rows'
 import { element } from '../ui/dom'
-import { announceRows, placeOf, revisionOf, textOf } from '../ui/rows'
+import { announceRows, list, placeOf, revisionOf, textOf } from '../ui/rows'
 import { onGrown, renameRoom } from './rooms'
 
 /** A frame of HTML arrived: rows of messages, or changes of people. */
@@ -80,6 +80,7 @@ export function receiveEvent(app: App, event: ChatEvent): void {
     case 'presence':
       return setPresence(page, event.user, event.state)
     case 'online':
+      if (isHere) showOnline(page, event.count)
       return rooms.setOnline(event.room, event.count)
     case 'typing':
       return typing.onTyping(event.room, event.user, event.active)
@@ -92,6 +93,7 @@ export function receiveEvent(app: App, event: ChatEvent): void {
       return
     case 'room':
       rooms.set(event.room)
+      if (event.room.id === timeline.room()) list().dataset.role = event.room.role
       return rooms.refresh()
     case 'room.left':
       rooms.forget(event.room)

@@ -50,6 +50,7 @@ export function createComposer(page: Page, drafts: Drafts, hooks: Hooks): Compos
       state.isConnected = isConnected
       showRecipient(state)
     },
+    refresh: () => showRecipient(state),
     setRoom: () => setRoom(state),
     setAddressee: (to) => setAddressee(state, to),
     addressee: () => state.to,
@@ -123,6 +124,7 @@ function catchTyping(event: KeyboardEvent, field: HTMLTextAreaElement): void {
 function submit(state: State): void {
   const { field, hooks, isChoosing, page, reply, room, to, tray } = state
   const text = field.value.replace(/\s+$/, '')
+  if (field.disabled) return
   const isEmpty = text === '' && tray?.isEmpty() !== false
   if (isEmpty || text.length > limits.messageUnitsMax || isChoosing) return
   // Another room is just being put on the screen: what says where this goes has yet to follow.
@@ -188,7 +190,13 @@ function showRecipient({ field, form, isConnected, page: { words }, to }: State)
   const isPrivate = name !== undefined
   const say = (open: string, secret: string): string =>
     fill(isPrivate ? secret : open, { room: roomTitle(), name: name ?? '' })
-  field.placeholder = say(words.placeholder, words.privatePlaceholder)
+  const isOver = to === null && dataset.mark === 'left'
+  field.disabled = isOver
+  form.classList.toggle('compose--over', isOver)
+  field.placeholder = say(
+    words.placeholder,
+    isOver ? words.conversationOver : words.privatePlaceholder,
+  )
   const label = say(words.fieldLabel, words.privatePlaceholder)
   element('content-label', HTMLElement).textContent = label
   form.classList.toggle('compose--private', isPrivate)

@@ -54,11 +54,28 @@ function findPeople({ language, user }: Page, query: string) {
   const { compare } = new Intl.Collator(language)
   const spokeAt = new Map(rowsOf().map((row, index) => [Number(row.dataset.user), index]))
   const spoke = ({ id }: { id: number }): number => spokeAt.get(id) ?? -1
-  const others = [...document.querySelectorAll<HTMLElement>('#people-list .person')]
-    .map((row) => ({ row, id: Number(row.dataset.person), name: row.dataset.name ?? '' }))
+  const others = [...listedPeople(), ...authorsOnPage()]
     .filter(({ id, name }) => id !== user?.id && Number.isFinite(rankName(name, query)))
     .sort((a, b) => spoke(b) - spoke(a) || compare(a.name, b.name))
   return bestOf(others, ({ name }) => rankName(name, query)).slice(0, limits.suggestionsMax)
+}
+
+function listedPeople() {
+  return [...document.querySelectorAll<HTMLElement>('#people-list .person')].map((row) => {
+    return { row, id: Number(row.dataset.person), name: row.dataset.name ?? '' }
+  })
+}
+
+/** In a room with more people than the list shows, those who spoke are known, too. */
+function authorsOnPage(): ReturnType<typeof listedPeople> {
+  if (document.querySelector('#people-more a') === null) return []
+  const authors = rowsOf().flatMap((row) => {
+    const name = row.querySelector('.msg__meta bdi:not(.name--left)')?.textContent ?? ''
+    const id = Number(row.dataset.user)
+    const isListed = document.getElementById(`person-${id}`) !== null
+    return name === '' || isListed ? [] : [[id, { row, id, name }] as const]
+  })
+  return [...new Map(authors).values()]
 }
 
 /** Finds or makes the direct room, then turns the field to this person. */

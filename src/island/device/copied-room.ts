@@ -5,7 +5,7 @@ import { hueOf, initialOf } from '../../shared/text'
 import type { App, CopiedRoom } from '../app'
 import { copyOf, element, make } from '../ui/dom'
 import { isFromDevice, list, sign } from '../ui/rows'
-import { type CopiedMessage, type CopyStore, excerptOf, linesOf } from './copy-store'
+import { authorOf, type CopiedMessage, type CopyStore, excerptOf, linesOf } from './copy-store'
 
 /** The way to show the copy of a room; null when there is none. */
 export function copiedRoom(app: App, store: CopyStore, room: number): CopiedRoom | null {
@@ -35,6 +35,7 @@ function makeList({ id, kind, name, recipient }: RoomSummary, rows: Node[]): HTM
   const title = kind === 'direct' ? name : `#${name}`
   Object.assign(made.dataset, { room: id, kind, name, title, role: 'member', remembered: '' })
   if (recipient !== null) made.dataset.person = String(recipient.id)
+  if (recipient?.mark != null) made.dataset.mark = recipient.mark
   return made
 }
 
@@ -49,9 +50,11 @@ function rowOf({ page }: App, store: CopyStore, message: CopiedMessage): HTMLEle
   body?.replaceChildren(...linesOf(message).map((line) => make('p', {}, line)))
   const quoted = store.find(room, message.replyTo)
   if (quoted !== null) {
-    body?.before(make('span', { class: 'quote' }, `${quoted.name}: ${excerptOf(quoted)}`))
+    body?.before(
+      make('span', { class: 'quote' }, `${authorOf(page, quoted)}: ${excerptOf(quoted)}`),
+    )
   }
-  sign(page, row, message)
+  sign(page, row, { ...message, mark: message.hasLeft ? 'left' : null })
   if (user !== page.user?.id) row.querySelector('.msg > .av')?.replaceWith(pictureOf(user, name))
   return row
 }

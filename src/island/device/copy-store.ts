@@ -1,5 +1,7 @@
 import type { ChatEvent } from '../../shared/protocol'
 import { limits } from '../../shared/limits'
+import { fill } from '../../shared/text'
+import type { Page } from '../ui/page'
 import { fieldsOf, hasShape } from '../ui/shape'
 import type { Storage } from '../ui/storage'
 
@@ -52,8 +54,8 @@ export function openCopyStore(storage: Storage, userId: number, epoch: string) {
     },
     find: (room: number, seq: number) =>
       read(keyOf(room, seq)).find((message) => message.seq === seq) ?? null,
-    rename(user: number, name: string) {
-      if (user in names()) learnNames([{ user, name }])
+    rename(user: number, name: string, hasLeft: boolean) {
+      if (user in names()) learnNames([{ user, name, hasLeft }])
     },
     rooms: () => [...new Set(storage.keys(prefix).map(roomOf))].filter(Boolean),
     head(room: number) {
@@ -117,10 +119,11 @@ function openChunks(storage: Storage, prefix: string) {
     },
     total: () => (units ||= storage.keys(prefix).reduce((sum, key) => sum + storage.size(key), 0)),
     names,
-    /** A name is stored once per person, so that all their messages follow a change of it. */
-    learnNames(people: { user: number; name: string }[]) {
-      if (people.every(({ user, name }) => names()[user] === name)) return
-      known = { ...names(), ...Object.fromEntries(people.map(({ user, name }) => [user, name])) }
+    /** A name is stored once per person, for all their messages; in a list once they have left. */
+    learnNames(people: Author[]) {
+      if (people.every((person) => isKnown(names(), person))) return
+      const entries = people.map(({ user, name, hasLeft }) => [user, hasLeft ? [name] : name])
+      known = { ...names(), ...Object.fromEntries(entries) }
       parsed.clear()
       storage.write(namesKey, known)
       units = Number.NaN
@@ -147,12 +150,14 @@ export function changeOf(event: ChatEvent): Change | null {
   if (event.type === 'message.removed') return { seq: event.seq, message: null }
   if (event.type !== 'message' && event.type !== 'message.changed') return null
   const { room, seq, revision, content: text, client_id: clientId } = event
-  const { id: user, nickname: name } = event.sender
+  const { id: user, nickname: name, mark } = event.sender
+  const hasLeft = mark === 'left'
   const at = Date.parse(event.timestamp)
   const isEdited = event.edited !== null
   const replyTo = event.reply_to ?? 0
   const files = event.attachments.map(({ name, url }) => ({ name, url }))
-  const message = { room, seq, revision, user, name, at, text, clientId, isEdited, replyTo, files }
+  const author = { user, name, hasLeft }
+  const message = { room, seq, revision, ...author, at, text, clientId, isEdited, replyTo, files }
   return { seq, message }
 }
 
@@ -168,7 +173,8 @@ export function excerptOf({ text }: CopiedMessage): string {
 
 const numbers = { seq: 'number', revision: 'number', user: 'number', at: 'number' } as const
 const texts = { name: 'string', text: 'string', clientId: 'string' } as const
-const shape = { ...numbers, ...texts, isEdited: 'boolean', replyTo: 'number' } as const
+const flags = { isEdited: 'boolean', hasLeft: 'boolean' } as const
+const shape = { ...numbers, ...texts, ...flags, replyTo: 'number' } as const
 
 /** In the storage a message is a list without the names of its fields; the last three are rare. */
 export function pack(message: CopiedMessage): unknown[] {
@@ -181,11 +187,28 @@ export function pack(message: CopiedMessage): unknown[] {
 function unpack(room: number, names: Record<string, unknown>, values: unknown) {
   const fields: unknown[] = Array.isArray(values) ? values : []
   const [seq, revision, user, at, text, clientId, isEdited = false, replyTo = 0, files] = fields
-  const name = names[Number(user)] ?? ''
-  const message = { seq, revision, user, name, at, text, clientId, isEdited, replyTo }
+  const author = { user, ...readName(names[Number(user)]) }
+  const message = { seq, revision, ...author, at, text, clientId, isEdited, replyTo }
   if (!hasShape(message, shape) || message.text.length > limits.messageUnitsMax) return null
   if (!/^[\w-]{1,64}$/.test(message.clientId)) return null
   return { ...message, room, files: Array.isArray(files) ? files.filter(isFile) : [] }
+}
+
+type Author = Pick<CopiedMessage, 'user' | 'name' | 'hasLeft'>
+
+function isKnown(names: Record<string, unknown>, { user, name, hasLeft }: Author): boolean {
+  const kept = readName(names[user])
+  return kept.name === name && kept.hasLeft === hasLeft
+}
+
+function readName(stored: unknown): { name: unknown; hasLeft: boolean } {
+  const hasLeft = Array.isArray(stored)
+  return { name: (hasLeft ? stored[0] : stored) ?? '', hasLeft }
+}
+
+/** The author's name, for text: "Mei (left)". */
+export function authorOf({ words }: Page, { hasLeft, name }: CopiedMessage): string {
+  return hasLeft ? fill(words.nameLeft, { name }) : name
 }
 
 function isFile(file: unknown): file is { name: string; url: string } {

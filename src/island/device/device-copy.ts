@@ -3,7 +3,7 @@ import type { ChatEvent } from '../../shared/protocol'
 import type { App } from '../app'
 import { claim } from '../ui/storage'
 import { copiedRoom } from './copied-room'
-import { changeOf, type CopyStore, findIn, openCopyStore } from './copy-store'
+import { authorOf, changeOf, type CopyStore, findIn, openCopyStore } from './copy-store'
 
 export type ManagedCopy = ReturnType<typeof openDeviceCopy>
 
@@ -69,10 +69,13 @@ export function openDeviceCopy(app: App) {
 
 const hitsMax = 50
 
-function search({ rooms }: App, store: CopyStore, words: string) {
-  return findIn(store.chunks(), words, hitsMax).flatMap(({ room, seq, name, text }) => {
+function search({ page, rooms }: App, store: CopyStore, words: string) {
+  return findIn(store.chunks(), words, hitsMax).flatMap((found) => {
+    const { room, seq, text } = found
     const roomName = rooms.find(room)?.name
-    return roomName === undefined ? [] : { room, seq, roomName, sender: name, text }
+    return roomName === undefined
+      ? []
+      : { room, seq, roomName, sender: authorOf(page, found), text }
   })
 }
 

@@ -6,7 +6,7 @@ import type { App } from '../app'
 import { announce, element, make } from '../ui/dom'
 import type { Page } from '../ui/page'
 import { list, placeOf, roomTitle, rowsOf } from '../ui/rows'
-import { changeOf, type CopiedMessage, excerptOf } from './copy-store'
+import { authorOf, changeOf, type CopiedMessage, excerptOf } from './copy-store'
 import type { ManagedCopy } from './device-copy'
 
 type Key = ReturnType<typeof placeOf>
@@ -60,8 +60,10 @@ async function save({ page, timeline }: App, copy: ManagedCopy, words: DOMString
       return { name, url: new URL(url, location.href).href }
     })
     const quoted = quotes.get(`${message.room}.${message.replyTo}`)
-    const reply = quoted === undefined ? null : { name: quoted.name, text: excerptOf(quoted) }
-    return exportMessage({ ...message, files, reply }, stamp, words.edited ?? '')
+    const reply =
+      quoted === undefined ? null : { name: authorOf(page, quoted), text: excerptOf(quoted) }
+    const line = { ...message, name: authorOf(page, message), files, reply }
+    return exportMessage(line, stamp, words.edited ?? '')
   })
   const isWhole = !isDevice && messages.length === keys.length
   const range = isDevice ? words.rangeDevice : words.rangeLoaded

@@ -2,7 +2,8 @@ import { renameRoom } from '../actions/rooms'
 import type { App, Faces } from '../app'
 import { fill } from '../../shared/text'
 import { element } from '../ui/dom'
-import { list } from '../ui/rows'
+import { removePerson } from '../people/people'
+import { list, showName } from '../ui/rows'
 import type { Page } from '../ui/page'
 
 /** After an interruption every page asks who is online: not all at the same moment. */
@@ -19,7 +20,6 @@ export function create(app: App): Faces {
     const people = [...document.querySelectorAll<HTMLElement>('#people-list .person')]
     changePeople(people.filter(hasChanged))
   })
-  const renew = (): void => void element('head', HTMLElement).dispatchEvent(new Event('renew'))
   return { changePeople, renewSoon: () => void setTimeout(renew, Math.random() * renewMsMax) }
 }
 
@@ -28,13 +28,17 @@ function hasChanged(person: HTMLElement): boolean {
   const { person: id, name } = person.dataset
   const row = document.querySelector(`#timeline .msg[data-user="${id}"]`)
   const { nickname, user } = document.body.dataset
-  const shown = id === user ? nickname : row?.querySelector('.msg__meta bdi')?.textContent
+  const author = row?.querySelector('.msg__meta bdi')
+  const shown = id === user ? nickname : author?.textContent
   if (shown !== undefined && shown !== name) return true
+  if (author != null && author.className !== person.querySelector('bdi')?.className) return true
   const [there, here] = [row, person].map((place) =>
     place?.querySelector('.av')?.outerHTML.replace(' av--small', ''),
   )
   return there !== undefined && there !== here
 }
+
+const renew = (): void => void element('head', HTMLElement).dispatchEvent(new Event('renew'))
 
 function changePerson(app: App, changed: HTMLElement): void {
   const { composer, deviceCopy, drafts, page, rooms, title } = app
@@ -42,24 +46,32 @@ function changePerson(app: App, changed: HTMLElement): void {
   const id = Number(changed.dataset.person)
   const face = changed.querySelector('.av')
   if (face === null) return
-  deviceCopy?.rename(id, name)
-  for (const place of placesOf(page, id)) show(place, name, face)
+  const mark = changed.dataset.mark ?? null
+  const hasLeft = mark === 'left'
+  deviceCopy?.rename(id, name, hasLeft)
+  if (hasLeft) removePerson(page, id)
+  for (const place of placesOf(page, id)) show(place, name, mark, face)
   for (const quoted of document.querySelectorAll(`.quote[data-of="${id}"] bdi`))
-    quoted.replaceChildren(name)
+    showName(quoted, name, mark)
   for (const row of document.querySelectorAll<HTMLElement>(`.msg[data-to="${id}"]`)) {
     row.dataset.toName = name
     const note = row.closest('.private-note')?.querySelector('.private-note__label span')
-    note?.replaceChildren(fill(page.words.onlyYouAnd, { name }))
+    const shown = hasLeft ? fill(page.words.nameLeft, { name }) : name
+    note?.replaceChildren(fill(page.words.onlyYouAnd, { name: shown }))
   }
   if (id === page.user?.id) {
     document.body.dataset.nickname = name
     drafts.rename(name)
   }
   if (Number(list().dataset.person) === id) {
+    if (mark === null) delete list().dataset.mark
+    else list().dataset.mark = mark
     renameRoom(title, name, name)
-    composer.setConnected(true)
+    // The head says more of a person who has left or is new.
+    renew()
+    composer.refresh()
   }
-  rooms.refresh()
+  if (document.querySelector(`#rooms [data-person="${id}"]`) !== null) rooms.refresh()
 }
 
 function placesOf({ user }: Page, id: number): ParentNode[] {
@@ -70,12 +82,13 @@ function placesOf({ user }: Page, id: number): ParentNode[] {
   return [...document.querySelectorAll(`${rows}, ${menu}`), template]
 }
 
-function show(place: ParentNode, name: string, face: Element): void {
+function show(place: ParentNode, name: string, mark: string | null, face: Element): void {
   const old = place.querySelector('.av')
   const fresh = document.importNode(face, true)
   // With the size that a face has in this place.
   fresh.setAttribute('class', old?.getAttribute('class') ?? '')
   old?.replaceWith(fresh)
-  place.querySelector('bdi')?.replaceChildren(name)
+  const shown = place.querySelector('bdi')
+  if (shown !== null) showName(shown, name, mark)
   if (place instanceof HTMLElement && place.matches('.person')) place.dataset.name = name
 }

@@ -1,3 +1,4 @@
+import { limits } from '../../shared/limits'
 import { plural } from '../../shared/text'
 import { element, onClick } from '../ui/dom'
 import type { Page } from '../ui/page'
@@ -37,14 +38,18 @@ function arrangeSoon(page: Page): void {
   timer = setTimeout(() => arrange(page))
 }
 
-/** Sorts the list, those who are not offline first, then by name, and counts them. */
+/** Shows how many people of the room on the page are online. */
+export function showOnline({ language, words }: Page, count: number): void {
+  element('online-count', HTMLElement).textContent = String(count)
+  element('head-online', HTMLElement).textContent = plural(language, count, words.online)
+}
+
+/** Sorts the list, those who are not offline first, then by name; the server tells how many. */
 function arrange(page: Page): void {
-  const { language, words } = page
+  const { language } = page
   const box = element('people-list', HTMLElement)
   const people = filterPeople()
   const here = new Set(people.filter(({ dataset }) => dataset.state !== 'offline'))
-  element('online-count', HTMLElement).textContent = String(here.size)
-  element('head-online', HTMLElement).textContent = plural(language, here.size, words.online)
   if (box.matches(':hover')) {
     box.addEventListener('pointerleave', () => arrangeSoon(page), { once: true })
     return
@@ -53,7 +58,7 @@ function arrange(page: Page): void {
   const rank = (person: HTMLElement): number => Number(!here.has(person))
   people.sort((a, b) => rank(a) - rank(b) || compare(a.dataset.name ?? '', b.dataset.name ?? ''))
   const focused = document.activeElement
-  box.replaceChildren(...people)
+  box.replaceChildren(...people.slice(0, limits.peopleListMax))
   if (focused instanceof HTMLElement && box.contains(focused)) focused.focus()
 }
 

@@ -31,7 +31,12 @@ export function createRooms(page: Page, onChange: Title['setUnread']) {
     change()
     show()
   }
-  list.addEventListener('htmx:after:swap', show)
+  list.addEventListener('htmx:after:swap', () =>
+    update(() => {
+      const links = [...list.querySelectorAll<HTMLElement>('.item')]
+      links.map(readLink).forEach((room) => rooms.has(room.id) || put(room))
+    }),
+  )
   return {
     setAll: (all: RoomSummary[]) =>
       update(() => {
@@ -61,6 +66,24 @@ export function createRooms(page: Page, onChange: Title['setUnread']) {
       if (next !== watched) update(() => (watched = next))
     },
     refresh: () => void list.dispatchEvent(new Event('renew')),
+  }
+}
+
+/** A room that was not among the first of the person, as its link in the list shows it. */
+function readLink(link: HTMLElement): RoomSummary {
+  const { kind, notify, revision, room, unread } = link.dataset
+  return {
+    id: Number(room),
+    name: link.querySelector('bdi')?.textContent ?? '',
+    kind: kind === 'direct' || kind === 'closed' ? kind : 'open',
+    revision: Number(revision),
+    read_seq: 0,
+    unread: Number(unread),
+    mentions: Number.parseInt(link.querySelector('.badge')?.textContent ?? '0'),
+    online: 0,
+    notify: notify === 'all' || notify === 'nothing' ? notify : 'mentions',
+    role: 'member',
+    recipient: null,
   }
 }
 

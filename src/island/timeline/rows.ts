@@ -156,7 +156,8 @@ export function completeRow(page: Page, row: HTMLElement): void {
   picture.classList.add(hueOf(user))
   picture.setAttribute('aria-hidden', 'true')
   const whole = copyOf('pending-row')
-  sign(page, whole, { user, name: name.textContent, ...placeOf(row) })
+  const mark = name.className.replace('name--', '') || null
+  sign(page, whole, { user, name: name.textContent, mark, ...placeOf(row) })
   whole.querySelector('.msg__body')?.replaceChildren(...[...row.childNodes].slice(2))
   whole.querySelector('.av')?.replaceWith(picture)
   row.replaceChildren(...whole.childNodes)

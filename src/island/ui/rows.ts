@@ -43,14 +43,26 @@ export function passFocus(removed: HTMLElement): void {
   else if (!isTouch()) element('content', HTMLElement).focus()
 }
 
-type Author = { user: number; name: string; room: number; seq: number }
+/** Shows a name; CSS adds that the person has left or is new. */
+export function showName(place: Element, name: string, mark: string | null): void {
+  place.replaceChildren(name)
+  if (mark === null) place.removeAttribute('class')
+  else place.className = `name--${mark}`
+}
+
+type Author = { user: number; name: string; mark: string | null; room: number; seq: number }
 
 /** Fills in the author and the address of a row made from the template. */
-export function sign({ base }: Page, row: ParentNode, { user, name, room, seq }: Author): void {
+export function sign(
+  { base }: Page,
+  row: ParentNode,
+  { user, name, mark, room, seq }: Author,
+): void {
   row.querySelector('.msg__state')?.remove()
   row.querySelector('b')?.setAttribute('class', hueOf(user))
   row.querySelector('a')?.setAttribute('href', createPaths(base).message(room, seq))
-  row.querySelector('bdi')?.replaceChildren(name)
+  const shown = row.querySelector('bdi')
+  if (shown !== null) showName(shown, name, mark)
 }
 
 const spokenUnitsMax = 500

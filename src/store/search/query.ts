@@ -1,5 +1,5 @@
 import type { Piece } from './excerpt'
-import type { Message, RoomKind } from '../rows'
+import type { Message, RoomKind, User } from '../rows'
 
 export type { Piece }
 
@@ -35,7 +35,7 @@ export type Hit = {
 }
 
 /** The beginning of a message, and who said it. */
-export type Line = { name: string; text: string }
+export type Line = Pick<User, 'nickname' | 'mark'> & { text: string }
 
 export type SearchPage = {
   /** Newest first. */

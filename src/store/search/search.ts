@@ -8,6 +8,7 @@ import {
   selectMessagesWithOther,
   toMessageWithOther,
 } from '../sqlite/message-rows'
+import { markOf } from '../sqlite/persons'
 import type { OtherRow } from '../sqlite/rooms'
 import { indexedToSetting } from './search-index'
 import {
@@ -248,9 +249,9 @@ function createContext(db: Database) {
   })
 }
 
-type LineRow = { name: string; content: string; attachments: string | null }
+type LineRow = Omit<Line, 'text'> & { content: string; attachments: string | null }
 
-const selectLine = `SELECT nickname AS name, content, attachments
+const selectLine = `SELECT nickname, ${markOf('users')} AS mark, content, attachments
   FROM messages JOIN users ON users.id = author_id
   WHERE room_id = ?1 AND deleted_at IS NULL`
 
@@ -260,7 +261,7 @@ function toLine(row: LineRow | null): Line | null {
   const files = readAttachments(row.attachments).map(({ name }) => name)
   const text = [row.content.slice(0, lineUnits * 2), ...files].join(' ').trim()
   const line = text.replace(/\s+/gu, ' ').slice(0, lineUnits).toWellFormed()
-  return { name: row.name, text: line }
+  return { nickname: row.nickname, mark: row.mark, text: line }
 }
 
 /** The widest list shows no more. */

@@ -1,5 +1,5 @@
 import type { Database } from 'bun:sqlite'
-import type { AppendOutcome, AppendRefusal, Message, NewMessage, User } from '../store'
+import type { AppendOutcome, AppendRefusal, Message, NewMessage, RoomLimits, User } from '../store'
 import { createUse, writeAttachments } from './attachments'
 import {
   findNotifiedUserIds,
@@ -10,30 +10,38 @@ import {
   toMessage,
   writeMentions,
 } from './message-rows'
+import { userColumns } from './persons'
 
 /**
  * Makes the function that adds a group of messages in one transaction. Each gets the next revision
  * of its room as its place. The unique index on client id and author decides what is a repeat; a
  * repeat is answered with the first message.
  */
-export function createAppend(db: Database): (batch: NewMessage[]) => AppendOutcome[] {
-  const statements = prepare(db)
+export function createAppend(
+  db: Database,
+  caps: RoomLimits,
+): (batch: NewMessage[]) => AppendOutcome[] {
+  const statements = { ...prepare(db), caps }
   return db.transaction((batch: NewMessage[]) => {
     const group: Group = { rooms: new Map(), members: new Map() }
     const work = { ...statements, group }
     const outcomes = batch.map((message) => appendOne(work, message))
-    for (const [id, { head }] of group.rooms) statements.advance.run(id, head)
+    for (const [id, { head, activeAt }] of group.rooms) {
+      statements.advance.run(id, head, activeAt)
+    }
     return outcomes
   }).immediate
 }
 
-type Work = ReturnType<typeof prepare> & { group: Group }
+type Work = ReturnType<typeof prepare> & { caps: RoomLimits; group: Group }
 
 function appendOne(work: Work, message: NewMessage): AppendOutcome {
   const { findReply, insert, mention, use } = work
   const { room, author, clientId, content, replyTo, mentions, createdAt } = message
   const member = memberOf(work, room, author)
   if (member === null) return refuse(work, message, null, 'room_missing')
+  const refusal = refuseDirect(work, member)
+  if (refusal !== null) return refuse(work, message, member, refusal)
   const quote = replyTo === null ? null : readQuote(findReply.get(room, replyTo)?.quote ?? null)
   if (replyTo !== null && quote === null) return refuse(work, message, member, 'reply_missing')
   const attachments = use.find(author, message.attachments)
@@ -60,6 +68,9 @@ function appendOne(work: Work, message: NewMessage): AppendOutcome {
   for (const user of notifiedUserIds) mention.run(user, room, seq)
   use.mark(room, seq, message.attachments)
   member.place.head = seq
+  member.place.activeAt = createdAt
+  // The next message of this group may begin another conversation, which counts this one.
+  if (recipient !== null && seq === 1) work.advance.run(room, seq, createdAt)
   // Field by field: spreading objects here takes as long as storing the message.
   const stored: Message = {
     room,
@@ -82,6 +93,19 @@ function appendOne(work: Work, message: NewMessage): AppendOutcome {
     deletedAt: null,
   }
   return { status: 'accepted', message: stored, repeat: false }
+}
+
+/** Nobody writes to a person who has left, or begins a conversation where one has too many. */
+function refuseDirect(
+  { caps, countDirect }: Work,
+  { place, recipient, sender }: Member,
+): 'person_left' | 'conversations_full' | null {
+  if (recipient === null) return null
+  if (recipient.mark === 'left') return 'person_left'
+  if (place.head > 0) return null
+  const isFull = ({ id }: User): boolean =>
+    (countDirect.get(id)?.rooms ?? 0) >= caps.conversationsPerPerson
+  return isFull(sender) || isFull(recipient) ? 'conversations_full' : null
 }
 
 /** A repeat is answered with the first message even where the message would now be refused. */
@@ -147,16 +171,21 @@ function prepare(db: Database) {
     ),
     // The room and the person in statements of their own: joining all takes ten times as long.
     findMember: db.query<User, [number, number]>(
-      `SELECT id, nickname, avatar FROM users
+      `SELECT ${userColumns()} FROM users
        WHERE id = (SELECT user_id FROM memberships WHERE room_id = ? AND user_id = ?)
          AND left_at IS NULL`,
     ),
     findRoom: db.query<Place, [number]>(
-      `SELECT revision AS head, kind = 'direct' AS isDirect FROM rooms WHERE id = ?`,
+      `SELECT revision AS head, active_at AS activeAt, kind = 'direct' AS isDirect
+       FROM rooms WHERE id = ?`,
     ),
     findOther: db.query<User, [number, number]>(
-      `SELECT id, nickname, avatar FROM memberships JOIN users ON id = user_id
+      `SELECT ${userColumns()} FROM memberships JOIN users ON id = user_id
        WHERE room_id = ? AND user_id <> ?`,
+    ),
+    countDirect: db.query<{ rooms: number }, [number]>(
+      `SELECT count(*) AS rooms FROM memberships JOIN rooms ON rooms.id = room_id
+       WHERE user_id = ? AND kind = 'direct' AND revision > 0`,
     ),
     findReply: db.query<{ quote: string }, [number, number]>(
       `SELECT (${quoteAt('?1', '?2')}) AS quote`,
@@ -169,13 +198,13 @@ function prepare(db: Database) {
        ON CONFLICT (client_id, author_id) DO NOTHING`,
     ),
     mention: db.query(`INSERT OR IGNORE INTO mentions (user_id, room_id, seq) VALUES (?, ?, ?)`),
-    advance: db.query(`UPDATE rooms SET revision = ?2 WHERE id = ?1`),
+    advance: db.query(`UPDATE rooms SET revision = ?2, active_at = ?3 WHERE id = ?1`),
     use: createUse(db),
   }
 }
 
 /** A room and its newest revision, which grows while a group is written. */
-type Place = { head: number; isDirect: 0 | 1 }
+type Place = { head: number; activeAt: number; isDirect: 0 | 1 }
 
 type Member = { sender: User; recipient: User | null; place: Place }
 

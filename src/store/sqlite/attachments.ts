@@ -1,6 +1,6 @@
 import type { Database } from 'bun:sqlite'
 import type { Attachment, NewAttachment, Store } from '../store'
-import { isHere } from './sessions'
+import { isHere } from './persons'
 
 /** Uploaded files, in SQLite: found only through the room of their message. */
 export function createAttachments(db: Database): Store['attachments'] {

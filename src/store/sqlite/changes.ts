@@ -14,7 +14,7 @@ import {
   writeMentions,
 } from './message-rows'
 import type { OtherRow } from './rooms'
-import { isHere } from './sessions'
+import { isHere } from './persons'
 import type { SearchIndex } from '../search/search-index'
 
 /** Edits, deletions and reactions, in SQLite: each takes the next revision of its room. */
@@ -36,11 +36,18 @@ export function createChanges(
 type Statements = ReturnType<typeof prepare> & { index: SearchIndex }
 
 const missing: ChangeOutcome = { status: 'refused', code: 'message_missing' }
+const readOnly: ChangeOutcome = { status: 'refused', code: 'person_left' }
+
+/** A conversation with a person who has left is read-only, but for deleting. */
+function isReadOnly({ sender, recipient }: Message): boolean {
+  return recipient !== null && (sender.mark === 'left' || recipient.mark === 'left')
+}
 
 function editOne(statements: Statements, wanted: MessageEdit): ChangeOutcome {
   const { room, seq, author, content, mentions, at } = wanted
   const found = find(statements, room, seq, author)
   if (found === null || found.message.sender.id !== author) return missing
+  if (isReadOnly(found.message)) return readOnly
   if (found.message.content === content) return { status: 'unchanged', message: found.message }
   const revision = nextRevision(statements, room)
   statements.index.remove(room, seq)
@@ -67,15 +74,16 @@ function removeOne(statements: Statements, { room, seq, user, at }: MessageRemov
 }
 
 function reactOne(statements: Statements, wanted: ReactionChange): ChangeOutcome {
-  const { room, seq, user, emoji, isActive, kindsMax, at } = wanted
+  const { room, seq, user, emoji, isActive, kindsMax } = wanted
   const message = find(statements, room, seq, user)?.message
   if (message === undefined) return missing
+  if (isReadOnly(message)) return readOnly
   const isNew = message.reactions.every((reaction) => reaction.emoji !== emoji)
   if (isActive && isNew && message.reactions.length >= kindsMax) {
     return { status: 'refused', code: 'reactions_full' }
   }
   const { changes } = isActive
-    ? statements.react.run(room, seq, emoji, user, at)
+    ? statements.react.run(room, seq, emoji, user)
     : statements.unreact.run(room, seq, emoji, user)
   if (changes === 0) return { status: 'unchanged', message }
   statements.touch.run(nextRevision(statements, room), room, seq)
@@ -138,7 +146,7 @@ function prepare(db: Database) {
     addMention: db.query(`INSERT OR IGNORE INTO mentions (user_id, room_id, seq) VALUES (?, ?, ?)`),
     dropReactions: db.query(`DELETE FROM reactions WHERE room_id = ? AND seq = ?`),
     react: db.query(
-      `INSERT INTO reactions (room_id, seq, emoji, user_id, created_at) VALUES (?, ?, ?, ?, ?)
+      `INSERT INTO reactions (room_id, seq, emoji, user_id) VALUES (?, ?, ?, ?)
        ON CONFLICT DO NOTHING`,
     ),
     unreact: db.query(

@@ -2,7 +2,7 @@ import type { Database } from 'bun:sqlite'
 import type { ExportPage, RoomExtent } from '../search/query'
 import { type MessageRow, selectMessagesWithOther, toMessageWithOther } from './message-rows'
 import type { OtherRow } from './rooms'
-import { isHere } from './sessions'
+import { isHere } from './persons'
 
 /** Characters of one step of an export. */
 const exportPageUnitsMax = 96 * 1024

@@ -1,9 +1,12 @@
 import type { Database } from 'bun:sqlite'
 import { limits } from '../../shared/limits'
-import type { Member, NewRoom, Room, RoomName, Store } from '../store'
-import { isHere } from './sessions'
+import type { Heir, Member, NewRoom, Refused, Room, RoomLimits, RoomName, Store } from '../store'
+import { createPassOwnership, isHere } from './persons'
 
-type Memberships = Omit<Store['rooms'], 'ofUser' | 'find' | 'head' | 'heads' | 'open' | 'first'>
+type Memberships = Omit<
+  Store['rooms'],
+  'ofUser' | 'count' | 'own' | 'find' | 'head' | 'heads' | 'open' | 'first'
+>
 
 /** A room as one of its members sees it; null for everybody else. */
 type SeenBy = (userId: number, roomId: number) => Room | null
@@ -12,39 +15,42 @@ type SeenBy = (userId: number, roomId: number) => Room | null
  * Who is in which room, in SQLite. What takes more than one statement is one transaction, which
  * begins with the question whether the person may do it now.
  */
-export function createMemberships(db: Database, seenBy: SeenBy): Memberships {
-  const statements = prepare(db)
+export function createMemberships(db: Database, caps: RoomLimits, seenBy: SeenBy): Memberships {
+  const statements = { ...prepare(db), caps, passOwnership: createPassOwnership(db) }
   const { markRead, markUnread, setNotify } = statements
   const create = db.transaction((room: NewRoom) => createRoom(statements, seenBy, room))
   const direct = db.transaction((userId: number, otherId: number, at: number) =>
     openDirect(statements, seenBy, [userId, otherId], at),
   )
-  const enter = ({ roomId, userId }: Member, at: number): Room | null => {
-    if (statements.hasAccount.get(userId) === null) return null
+  const enter = ({ roomId, userId }: Member, at: number): Room | 'full' | null => {
+    if (statements.isHere.get(userId) === null) return null
+    const known = seenBy(userId, roomId)
+    if (known !== null) return known
+    if (isFull(statements, userId)) return 'full'
     statements.insertMember.run({ roomId, userId, role: 'member', at })
+    statements.passOwnership(roomId)
     return seenBy(userId, roomId)
   }
-  const join = db.transaction((member: Member, at: number) =>
-    statements.isOpen.get(member.roomId) === null ? null : enter(member, at),
-  )
+  const join = db.transaction((member: Member, at: number) => {
+    const room = statements.isOpen.get(member.roomId) === null ? null : enter(member, at)
+    if (room === 'full') return { refused: 'own_rooms_full' } as const
+    return room ?? ({ refused: 'room_missing' } as const)
+  })
   const invite = db.transaction((by: Member, userId: number, at: number) => {
     if (statements.findRole.get(by)?.isDirect !== 0) return { refused: 'room_missing' } as const
-    return enter({ ...by, userId }, at) ?? ({ refused: 'person_missing' } as const)
+    const room = enter({ ...by, userId }, at)
+    if (room === 'full') return { refused: 'their_rooms_full' } as const
+    return room ?? ({ refused: 'person_missing' } as const)
   })
-  const rename = db.transaction((owner: Member, { name, folded, skeleton }: RoomName) => {
-    const refusal = refuseOthers(statements, owner)
-    if (refusal !== null) return refusal
-    const { changes } = statements.rename.run({ id: owner.roomId, name, folded, skeleton })
-    return changes > 0 ? null : 'room_name_taken'
-  })
+  const change = db.transaction((by: Member, name: RoomName | null, topic: string | null) =>
+    changeRoom(statements, by, name, topic),
+  )
   return {
     create: async (room) => create.immediate(room),
     join: async (userId, roomId, at) => join.immediate({ userId, roomId }, at),
     invite: async (by, userId, at) => invite.immediate(by, userId, at),
     ...createEndings(db, statements),
-    rename: async (owner, name) => rename.immediate(owner, name),
-    setTopic: async (member, topic) =>
-      statements.setTopic.run({ ...member, topic }).changes > 0 ? null : 'room_missing',
+    change: async (by, name, topic) => change.immediate(by, name, topic),
     direct: async (userId, otherId, at) => direct.immediate(userId, otherId, at),
     markRead: async (member, seq) => markRead.run({ ...member, seq }).changes > 0,
     markUnread: async (member, seq) => void markUnread.run({ ...member, seq }),
@@ -53,7 +59,10 @@ export function createMemberships(db: Database, seenBy: SeenBy): Memberships {
   }
 }
 
-type Statements = ReturnType<typeof prepare>
+type Statements = ReturnType<typeof prepare> & {
+  caps: RoomLimits
+  passOwnership: (room: number) => Heir | null
+}
 
 /** The membership of a person who has not left. */
 const own = `room_id = $roomId AND user_id = $userId AND ${isHere('$userId')}`
@@ -62,18 +71,17 @@ function createEndings(
   db: Database,
   statements: Statements,
 ): Pick<Memberships, 'leave' | 'remove'> {
-  const end = (member: Member): boolean => {
+  const end = (member: Member): { heir: Heir | null } | null => {
     const { changes } = statements.removeMember.run(member)
-    statements.passOwnership.run(member.roomId)
-    return changes > 0
+    return changes === 0 ? null : { heir: statements.passOwnership(member.roomId) }
   }
   const leave = db.transaction((member: Member) =>
-    statements.findRole.get(member) === null ? false : end(member),
+    statements.findRole.get(member) === null ? null : end(member),
   )
   const remove = db.transaction((owner: Member, userId: number) => {
     const refusal = refuseOthers(statements, owner)
     if (refusal !== null) return refusal
-    return end({ ...owner, userId }) ? null : 'person_missing'
+    return end({ ...owner, userId }) === null ? 'person_missing' : null
   })
   return {
     leave: async (member) => leave.immediate(member),
@@ -88,17 +96,46 @@ function refuseOthers({ findRole }: Statements, by: Member): 'room_missing' | 'o
   return role === 'owner' ? null : 'owner_only'
 }
 
+/** Whether a person is in as many rooms as anybody may be; private conversations count apart. */
+function isFull({ caps, countRooms }: Statements, userId: number): boolean {
+  return (countRooms.get(userId)?.rooms ?? 0) >= caps.perPerson
+}
+
+function changeRoom(
+  statements: Statements,
+  by: Member,
+  name: RoomName | null,
+  topic: string | null,
+): { name: string; topic: string } | Refused<'room_missing' | 'owner_only' | 'room_name_taken'> {
+  const room = statements.findShared.get(by)
+  if (room === null) return { refused: 'room_missing' }
+  if (name !== null && name.name !== room.name) {
+    if (room.role !== 'owner') return { refused: 'owner_only' }
+    const { changes } = statements.rename.run({ id: by.roomId, ...name })
+    if (changes === 0) return { refused: 'room_name_taken' }
+  }
+  if (topic !== null) statements.setTopic.run(by.roomId, topic)
+  return { name: name?.name ?? room.name, topic: topic ?? room.topic }
+}
+
 function createRoom(statements: Statements, seenBy: SeenBy, room: NewRoom) {
   const { owner: userId, createdAt: at } = room
-  if (statements.hasAccount.get(userId) === null) return { refused: 'not_signed_in' } as const
+  if (statements.isHere.get(userId) === null) return { refused: 'not_signed_in' } as const
   const { made: before = 0 } = statements.countMade.get(userId) ?? {}
   if (before >= limits.roomsPerOwnerMax) return { refused: 'rooms_too_many' } as const
+  if (isFull(statements, userId)) return { refused: 'own_rooms_full' } as const
+  const { rooms = 0 } = statements.countAll.get() ?? {}
+  if (rooms >= statements.caps.all) return { refused: 'rooms_full' } as const
   const made = statements.insertRoom.get(room)
   if (made === null) return { refused: 'room_name_taken' } as const
   statements.insertMember.run({ roomId: made.id, userId, role: 'owner', at })
   return seenBy(userId, made.id) ?? ({ refused: 'not_signed_in' } as const)
 }
 
+/**
+ * Until something was said in it, only who opened it has spent anything: the oldest such room of
+ * theirs makes way for a new one.
+ */
 function openDirect(
   statements: Statements,
   seenBy: SeenBy,
@@ -109,8 +146,12 @@ function openDirect(
   const known = statements.findDirect.get(key)
   if (known !== null) return seenBy(userId, known.id)
   const people = [userId, otherId]
-  if (userId === otherId || people.some((id) => statements.hasAccount.get(id) === null)) return null
-  const roomId = statements.insertDirect.get({ key, at })?.id ?? 0
+  if (userId === otherId || people.some((id) => statements.isHere.get(id) === null)) return null
+  for (const { id } of statements.emptyDirect.all(userId, statements.caps.emptyPerPerson - 1)) {
+    statements.removeMembers.run(id)
+    statements.removeRoom.run(id)
+  }
+  const roomId = statements.insertDirect.get({ key, userId, at })?.id ?? 0
   for (const one of people) {
     statements.insertMember.run({ roomId, userId: one, role: 'member', at })
   }
@@ -121,20 +162,34 @@ function prepare(db: Database) {
   return {
     // The name of a closed room is private: it neither takes a name nor shows that it has one.
     insertRoom: db.query<{ id: number }, [NewRoom]>(
-      `INSERT INTO rooms (kind, name, name_folded, name_skeleton, topic, created_by, created_at)
+      `INSERT INTO rooms (kind, name, name_folded, name_skeleton, topic, created_by, created_at,
+         active_at)
        SELECT $kind, $name, iif($kind = 'open', $folded, NULL),
-         iif($kind = 'open', $skeleton, NULL), $topic, $owner, $createdAt
+         iif($kind = 'open', $skeleton, NULL), $topic, $owner, $createdAt, $createdAt
        WHERE NOT EXISTS
          (SELECT 1 FROM rooms WHERE name_folded = $folded OR name_skeleton = $skeleton)
        RETURNING id`,
     ),
     countMade: db.query<{ made: number }, [number]>(
-      `SELECT count(*) AS made FROM rooms WHERE created_by = ?`,
+      `SELECT count(*) AS made FROM rooms WHERE created_by = ? AND kind <> 'direct'`,
     ),
-    insertDirect: db.query<{ id: number }, [{ key: string; at: number }]>(
-      `INSERT INTO rooms (kind, name, direct_key, created_at) VALUES ('direct', '', $key, $at)
-       RETURNING id`,
+    countAll: db.query<{ rooms: number }, []>(
+      `SELECT count(*) AS rooms FROM rooms WHERE kind <> 'direct'`,
     ),
+    countRooms: db.query<{ rooms: number }, [number]>(
+      `SELECT count(*) AS rooms FROM memberships JOIN rooms ON rooms.id = room_id
+       WHERE user_id = ? AND kind <> 'direct'`,
+    ),
+    insertDirect: db.query<{ id: number }, [{ key: string; userId: number; at: number }]>(
+      `INSERT INTO rooms (kind, name, direct_key, created_by, created_at, active_at)
+       VALUES ('direct', '', $key, $userId, $at, $at) RETURNING id`,
+    ),
+    emptyDirect: db.query<{ id: number }, [number, number]>(
+      `SELECT id FROM rooms WHERE created_by = ? AND kind = 'direct' AND revision = 0
+       ORDER BY id DESC LIMIT -1 OFFSET ?`,
+    ),
+    removeMembers: db.query<never, [number]>(`DELETE FROM memberships WHERE room_id = ?`),
+    removeRoom: db.query<never, [number]>(`DELETE FROM rooms WHERE id = ?`),
     findDirect: db.query<{ id: number }, [string]>(`SELECT id FROM rooms WHERE direct_key = ?`),
     // Messages from before somebody joined are not unread for them.
     insertMember: db.query<never, [Member & { role: string; at: number }]>(
@@ -142,22 +197,13 @@ function prepare(db: Database) {
        SELECT id, $userId, $role, $at, revision FROM rooms WHERE id = $roomId
        ON CONFLICT DO NOTHING`,
     ),
-    hasAccount: db.query<{ id: number }, [number]>(
-      `SELECT id FROM users WHERE id = ? AND left_at IS NULL`,
-    ),
+    isHere: db.query<unknown, [number]>(`SELECT 1 WHERE ${isHere('?')}`),
     isOpen: db.query<{ id: number }, [number]>(
       `SELECT id FROM rooms WHERE id = ? AND kind = 'open'`,
     ),
     removeMember: db.query<never, [Member]>(
       `DELETE FROM memberships WHERE room_id = $roomId AND user_id = $userId
          AND (SELECT kind FROM rooms WHERE id = $roomId) <> 'direct'`,
-    ),
-    // When the owner leaves, the longest member becomes the owner.
-    passOwnership: db.query<never, [number]>(
-      `UPDATE memberships SET role = 'owner' WHERE room_id = ?1 AND user_id = (
-         SELECT user_id FROM memberships WHERE room_id = ?1 ORDER BY joined_at, user_id LIMIT 1)
-       AND NOT EXISTS (SELECT 1 FROM memberships WHERE room_id = ?1 AND role = 'owner')
-       AND (SELECT created_by FROM rooms WHERE id = ?1) IS NOT NULL`,
     ),
     ...prepareForMembers(db),
   }
@@ -191,9 +237,10 @@ function prepareForMembers(db: Database) {
          AND NOT EXISTS (SELECT 1 FROM rooms AS others WHERE others.id <> $id
            AND (others.name_folded = $folded OR others.name_skeleton = $skeleton))`,
     ),
-    setTopic: db.query<never, [Member & { topic: string }]>(
-      `UPDATE rooms SET topic = $topic WHERE id = $roomId AND kind <> 'direct'
-         AND EXISTS (SELECT 1 FROM memberships WHERE ${own})`,
+    findShared: db.query<{ name: string; topic: string; role: string }, [Member]>(
+      `SELECT name, topic, role FROM memberships JOIN rooms ON id = room_id
+       WHERE ${own} AND kind <> 'direct'`,
     ),
+    setTopic: db.query<never, [number, string]>(`UPDATE rooms SET topic = ?2 WHERE id = ?1`),
   }
 }

@@ -1,5 +1,6 @@
 import type { Mention, Message, Quote, Reaction, User } from '../store'
 import { readAttachments } from './attachments'
+import { markOf } from './persons'
 import { joinOther, type OtherRow, selectOther, toOther } from './rooms'
 
 /** A row of `selectMessages`: lists and the quote are JSON. */
@@ -10,6 +11,7 @@ export type MessageRow = Omit<
   senderId: number
   nickname: string
   avatar: string
+  mark: User['mark']
   mentions: string | null
   attachments: string | null
   quote: string | null
@@ -21,13 +23,14 @@ export function selectMessages(where: string): string {
   return `
     SELECT room_id AS room, seq, revision, client_id AS clientId, content, reply_to AS replyTo,
       iif(reply_to IS NULL, NULL, (${quoteAt('messages.room_id', 'messages.reply_to')})) AS quote,
-      (SELECT nullif(json_group_array(json_array(emoji, user_id, people.nickname)
+      (SELECT nullif(json_group_array(
+         json_array(emoji, user_id, people.nickname, ${markOf('people')})
          ORDER BY reactions.id), '[]')
        FROM reactions JOIN users AS people ON people.id = user_id
        WHERE reactions.room_id = messages.room_id AND reactions.seq = messages.seq) AS reactions,
       mentions, attachments, written_in AS writtenIn, written_after AS writtenAfter,
       messages.created_at AS createdAt, edited_at AS editedAt, deleted_at AS deletedAt,
-      author_id AS senderId, nickname, avatar
+      author_id AS senderId, nickname, avatar, ${markOf('users')} AS mark
     FROM messages JOIN users ON users.id = author_id WHERE ${where}`
 }
 
@@ -47,10 +50,10 @@ const namesOfFiles = `
 /** No page shows more than this of a quoted message, which may be long. */
 const quoteLettersMax = 1_000
 
-/** The statement that reads a message to be quoted, as JSON: [id, nickname, avatar, content]. */
+/** The statement that reads a quote as JSON: [id, nickname, avatar, mark, content]. */
 export function quoteAt(room: string, seq: string): string {
   return `
-    SELECT json_array(quoted.id, quoted.nickname, quoted.avatar,
+    SELECT json_array(quoted.id, quoted.nickname, quoted.avatar, ${markOf('quoted')},
       substr(iif(trim(original.content) = '', (${namesOfFiles}), original.content),
         1, ${quoteLettersMax}))
     FROM messages AS original JOIN users AS quoted ON quoted.id = original.author_id
@@ -59,8 +62,8 @@ export function quoteAt(room: string, seq: string): string {
 
 /** A row as a message; `recipient` is the other person of a direct room. */
 export function toMessage(row: MessageRow, recipient: User | null): Message {
-  const { senderId, nickname, avatar, ...message } = row
-  const sender = { id: senderId, nickname, avatar }
+  const { senderId, nickname, avatar, mark, ...message } = row
+  const sender = { id: senderId, nickname, avatar, mark }
   const mentions = readMentions(row.mentions)
   const quote = readQuote(row.quote)
   const notifiedUserIds = findNotifiedUserIds(mentions, sender, quote)
@@ -71,8 +74,8 @@ export function toMessage(row: MessageRow, recipient: User | null): Message {
 
 /** The same for a row of `selectMessagesWithOther`. */
 export function toMessageWithOther(row: MessageRow & OtherRow): Message {
-  const { otherId, otherNickname, otherAvatar, ...message } = row
-  return toMessage(message, toOther({ otherId, otherNickname, otherAvatar }))
+  const { otherId, otherNickname, otherAvatar, otherMark, ...message } = row
+  return toMessage(message, toOther({ otherId, otherNickname, otherAvatar, otherMark }))
 }
 
 /** The people whom a message mentions, in their order, then the person whom it answers. */
@@ -89,16 +92,17 @@ export function findNotifiedUserIds(
 /** A quote as `quoteAt` gives it. */
 export function readQuote(text: string | null): Quote | null {
   if (text === null) return null
-  const [id, nickname, avatar, content]: [number, string, string, string] = JSON.parse(text)
-  return { sender: { id, nickname, avatar }, content }
+  const quote: [number, string, string, User['mark'], string] = JSON.parse(text)
+  const [id, nickname, avatar, mark, content] = quote
+  return { sender: { id, nickname, avatar, mark }, content }
 }
 
 function readReactions(text: string | null): Reaction[] {
   if (text === null) return []
-  const all: [emoji: string, id: number, nickname: string][] = JSON.parse(text)
+  const all: [emoji: string, id: number, nickname: string, mark: User['mark']][] = JSON.parse(text)
   return [...Map.groupBy(all, ([emoji]) => emoji)].map(([emoji, people]) => ({
     emoji,
-    people: people.map(([, id, nickname]) => ({ id, nickname })),
+    people: people.map(([, id, nickname, mark]) => ({ id, nickname, mark })),
   }))
 }
 

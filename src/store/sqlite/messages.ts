@@ -1,5 +1,5 @@
 import type { Database } from 'bun:sqlite'
-import type { Message, RoomHead, Store } from '../store'
+import type { Message, RoomHead, RoomLimits, Store } from '../store'
 import { createAppend } from './append'
 import { createChanges } from './changes'
 import { type MessageRow, selectMessages, toMessage, toMessageWithOther } from './message-rows'
@@ -10,10 +10,11 @@ import type { SearchIndex } from '../search/search-index'
 /** Messages, in SQLite: appended in groups, read by place (seq) or by change (revision). */
 export function createMessages(
   db: Database,
+  caps: RoomLimits,
   index: SearchIndex,
   backlog: SearchBacklog,
 ): Store['messages'] {
-  const append = createAppend(db)
+  const append = createAppend(db, caps)
   const { before, after, changes, privateNotes, head } = prepare(db)
   return {
     async append(batch) {

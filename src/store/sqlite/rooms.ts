@@ -1,35 +1,48 @@
 import type { Database } from 'bun:sqlite'
-import type { OpenRoom, Room, Store, User } from '../store'
+import type { ListedRoom, Room, RoomLimits, RoomsWanted, Store, User } from '../store'
 import { createMemberships } from './memberships'
-import { isHere } from './sessions'
+import { isHere, markOf } from './persons'
 
 /** Rooms as their members see them, in SQLite. Membership is part of every statement. */
-export function createRooms(db: Database): Store['rooms'] {
-  const { ofUser, find, head, heads, open, first } = prepare(db)
+export function createRooms(db: Database, caps: RoomLimits): Store['rooms'] {
+  const { ofUser, count, find, head, heads, first } = prepare(db)
   const seenBy = (userId: number, roomId: number): Room | null => {
     const row = find.get(userId, roomId)
     return row === null ? null : toRoom(row)
   }
   return {
-    ofUser: async (userId) => ofUser.all(userId).map(toRoom),
+    ofUser: async (userId, limit, current) => ofUser.all(userId, limit, current).map(toRoom),
+    count: async (userId) => count.get(userId)?.rooms ?? 0,
     find: async (userId, roomId) => seenBy(userId, roomId),
     async head(userId, roomId) {
       const row = head.get(userId, roomId)
       return row === null ? null : { id: row.id, revision: row.revision, pair: pairOf(row) }
     },
     heads: async (userId) => heads.all(userId),
-    async open(userId) {
-      return open.all(userId).map((row) => ({ ...row, isMember: row.isMember === 1 }))
-    },
+    ...createLists(db),
     first: async () => first.get()?.id ?? 0,
-    ...createMemberships(db, seenBy),
+    ...createMemberships(db, caps, seenBy),
   }
 }
 
+/** A direct room without messages is in nobody's list. */
+const isListed = `(kind <> 'direct' OR revision > 0)`
+
 function prepare(db: Database) {
   return {
-    ofUser: db.query<RoomRow, [number]>(
-      `${selectRooms} WHERE memberships.user_id = ?1 AND ${isHere('?1')} ORDER BY rooms.id`,
+    // First which rooms, then what is unread in each of them.
+    ofUser: db.query<RoomRow, [number, number, number | null]>(
+      `${selectRooms}
+       WHERE memberships.user_id = ?1 AND ${isHere('?1')} AND memberships.room_id IN (
+         SELECT rooms.id FROM memberships AS mine JOIN rooms ON rooms.id = mine.room_id
+         WHERE mine.user_id = ?1 AND (${isListed} OR rooms.id IS ?3)
+         ORDER BY rooms.id IS ?3 DESC, revision > mine.read_seq DESC, active_at DESC, rooms.id DESC
+         LIMIT ?2)
+       ORDER BY rooms.id`,
+    ),
+    count: db.query<{ rooms: number }, [number]>(
+      `SELECT count(*) AS rooms FROM memberships JOIN rooms ON rooms.id = room_id
+       WHERE user_id = ?1 AND ${isListed} AND ${isHere('?1')}`,
     ),
     find: db.query<RoomRow, [number, number]>(
       `${selectRooms}
@@ -41,13 +54,7 @@ function prepare(db: Database) {
     ),
     heads: db.query<{ id: number; revision: number }, [number]>(
       `SELECT rooms.id, revision FROM memberships JOIN rooms ON rooms.id = room_id
-       WHERE user_id = ?1 AND ${isHere('?1')}`,
-    ),
-    open: db.query<OpenRow, [number]>(
-      `SELECT rooms.id, name, topic,
-         (SELECT count(*) FROM memberships WHERE room_id = rooms.id) AS members,
-         EXISTS (SELECT 1 FROM memberships WHERE room_id = rooms.id AND user_id = ?) AS isMember
-       FROM rooms WHERE kind = 'open' ORDER BY rooms.id`,
+       WHERE user_id = ?1 AND ${isListed} AND ${isHere('?1')}`,
     ),
     first: db.query<{ id: number }, []>(
       `SELECT id FROM rooms WHERE kind = 'open' ORDER BY id LIMIT 1`,
@@ -55,14 +62,59 @@ function prepare(db: Database) {
   }
 }
 
-type OpenRow = Omit<OpenRoom, 'isMember'> & { isMember: 0 | 1 }
+/** The lists of rooms page by page, the one where something was said last first. */
+function createLists(db: Database): Pick<Store['rooms'], 'open' | 'own'> {
+  type Asked = { userId: number; part: string; activeAt: number | null; id: number; limit: number }
+  const columns = `rooms.id, kind, name, topic, members, active_at AS activeAt`
+  const isAfter = `($activeAt IS NULL OR (active_at, rooms.id) < ($activeAt, $id))`
+  const order = `ORDER BY activeAt DESC, id DESC`
+  const open = db.query<ListedRow, [Asked]>(
+    `SELECT *, NULL AS otherId,
+       EXISTS (SELECT 1 FROM memberships WHERE room_id = id AND user_id = $userId) AS isMember
+     FROM (SELECT ${columns} FROM rooms
+       WHERE kind = 'open' AND ${isAfter} AND instr(name_folded, $part) > 0
+       ${order} LIMIT $limit) ${order}`,
+  )
+  const own = db.query<ListedRow, [Asked]>(
+    `SELECT ${columns}, 1 AS isMember, ${selectOther}
+     FROM memberships JOIN rooms ON rooms.id = memberships.room_id ${joinOther('$userId')}
+     WHERE memberships.user_id = $userId AND ${isListed} AND ${isHere('$userId')} AND ${isAfter}
+       AND instr(coalesce(name_folded, other.nickname_folded, lower(name)), $part) > 0
+     ORDER BY active_at DESC, rooms.id DESC LIMIT $limit`,
+  )
+  const ask = (userId: number, { part, after, limit }: RoomsWanted): Asked => {
+    return { userId, part, activeAt: after?.activeAt ?? null, id: after?.id ?? 0, limit }
+  }
+  return {
+    open: async (userId, wanted) => open.all(ask(userId, wanted)).map(toListed),
+    own: async (userId, wanted) => own.all(ask(userId, wanted)).map(toListed),
+  }
+}
+
+type ListedRow = Omit<ListedRoom, 'isMember' | 'other'> & OtherRow & { isMember: 0 | 1 }
+
+function toListed(row: ListedRow): ListedRoom {
+  const { otherId, otherNickname, otherAvatar, otherMark, isMember, ...room } = row
+  const other = toOther({ otherId, otherNickname, otherAvatar, otherMark })
+  return { ...room, isMember: isMember === 1, other }
+}
 
 type RoomRow = Omit<Room, 'pair'> & PairRow
 
-type PairRow = OtherRow & { myId: number | null; myNickname: string; myAvatar: string }
+type PairRow = OtherRow & {
+  myId: number | null
+  myNickname: string
+  myAvatar: string
+  myMark: User['mark']
+}
 
 /** The columns of `selectOther`; null outside of direct rooms. */
-export type OtherRow = { otherId: number | null; otherNickname: string; otherAvatar: string }
+export type OtherRow = {
+  otherId: number | null
+  otherNickname: string
+  otherAvatar: string
+  otherMark: User['mark']
+}
 
 /**
  * Counts stop at these: a room may be a million messages ahead, and a script that only posts never
@@ -79,10 +131,12 @@ const unreadMessages = `
 
 /** The other person of a direct room, which `joinOther` must have joined. */
 export const selectOther = `
-    other.id AS otherId, other.nickname AS otherNickname, other.avatar AS otherAvatar`
+    other.id AS otherId, other.nickname AS otherNickname, other.avatar AS otherAvatar,
+    ${markOf('other')} AS otherMark`
 
 const selectPair = `
-    me.id AS myId, me.nickname AS myNickname, me.avatar AS myAvatar, ${selectOther}`
+    me.id AS myId, me.nickname AS myNickname, me.avatar AS myAvatar, ${markOf('me')} AS myMark,
+    ${selectOther}`
 
 const fromMemberships = `
   FROM memberships JOIN rooms ON rooms.id = memberships.room_id
@@ -91,7 +145,7 @@ const fromMemberships = `
 
 // CROSS JOIN: there are few mentions and many messages, and SQLite must not swap the two.
 const selectRooms = `
-  SELECT rooms.id, kind, name, topic, rooms.created_at AS createdAt, revision,
+  SELECT rooms.id, kind, name, topic, rooms.created_at AS createdAt, revision, members,
     memberships.read_seq AS readSeq, memberships.role, memberships.notify,
     (SELECT count(*) FROM ${unreadMessages}) AS unread,
     -- The first one ends the search: they come in order.
@@ -117,12 +171,14 @@ export function joinOther(person: string): string {
 }
 
 /** The person in a row of `selectOther`. */
-export function toOther({ otherId: id, otherNickname, otherAvatar }: OtherRow): User | null {
-  return id === null ? null : { id, nickname: otherNickname, avatar: otherAvatar }
+export function toOther(row: OtherRow): User | null {
+  const { otherId: id, otherNickname: nickname, otherAvatar: avatar, otherMark: mark } = row
+  return id === null ? null : { id, nickname, avatar, mark }
 }
 
 function toRoom(row: RoomRow): Room {
-  const { myId: _, myNickname, myAvatar, otherId, otherNickname, otherAvatar, ...room } = row
+  const { myId: _, myNickname, myAvatar, myMark, ...rest } = row
+  const { otherId, otherNickname, otherAvatar, otherMark, ...room } = rest
   const pair = pairOf(row)
   // Every message in a direct room is for its reader.
   return pair === null ? { ...room, pair } : { ...room, mentions: room.unread, pair }
@@ -130,6 +186,6 @@ function toRoom(row: RoomRow): Room {
 
 function pairOf(row: PairRow): [User, User] | null {
   const other = toOther(row)
-  if (row.myId === null || other === null) return null
-  return [{ id: row.myId, nickname: row.myNickname, avatar: row.myAvatar }, other]
+  const { myId: id, myNickname: nickname, myAvatar: avatar, myMark: mark } = row
+  return id === null || other === null ? null : [{ id, nickname, avatar, mark }, other]
 }

@@ -3,13 +3,14 @@ import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { codeOf, failWith, type Problem, sentenceOf } from '../problem'
 import { unfinished } from '../backup/backup'
-import type { Store } from '../store'
+import type { NameRules, RoomLimits, Store } from '../store'
 import { stopAfterFailedSync, storageReasonOf } from '../storage-fault'
 import { createAttachments } from './attachments'
 import { holdFile, type Lock } from './lock'
 import { prepareLazily } from './lazy-statements'
 import { createMessages } from './messages'
 import { migrate } from './migrations'
+import { bringNamesUpToDate } from './name-rules'
 import { createReader, createReading } from './reader'
 import { createRooms } from './rooms'
 import { createSearchBacklog } from '../search/search-backlog'
@@ -26,6 +27,8 @@ type StoreOptions = {
   /** The room everybody joins, asked for when the database is new. */
   firstRoom: () => { name: string; folded: string; skeleton: string }
   now: () => number
+  names: NameRules
+  roomLimits: RoomLimits
   /** The longest that messages wait for the index. */
   indexPauseMsMax?: number
 }
@@ -52,7 +55,7 @@ export function openStore(options: StoreOptions): Store | Problem {
     }
     const file = join(folder, 'chatroom.db')
     closeToOthers(file)
-    return createStore(openDatabase(file, options), lock, file, options.indexPauseMsMax)
+    return createStore(openDatabase(file, options), lock, file, options)
   } catch (fault) {
     lock.close()
     return { problem: sentenceFor(fault, folder) }
@@ -79,6 +82,7 @@ function openDatabase(file: string, options: StoreOptions): Database {
     migrate(db)
     prepareLazily(db)
     bringIndexUpToDate(db)
+    bringNamesUpToDate(db, options.names)
     createFirstRoom(db, options)
     // From now on everybody waits when this thread does.
     db.run(`PRAGMA busy_timeout = ${databaseBusyMsMax}`)
@@ -126,12 +130,17 @@ function setPragmas(db: Database): void {
 function createFirstRoom(db: Database, { firstRoom, now }: StoreOptions): void {
   if (db.query('SELECT 1 FROM rooms').get() !== null) return
   db.query(
-    `INSERT INTO rooms (kind, name, name_folded, name_skeleton, created_at)
-     VALUES ('open', $name, $folded, $skeleton, $createdAt)`,
+    `INSERT INTO rooms (kind, name, name_folded, name_skeleton, created_at, active_at)
+     VALUES ('open', $name, $folded, $skeleton, $createdAt, $createdAt)`,
   ).run({ ...firstRoom(), createdAt: now() })
 }
 
-function createStore(db: Database, lock: Lock, file: string, indexPauseMsMax?: number): Store {
+function createStore(
+  db: Database,
+  lock: Lock,
+  file: string,
+  { indexPauseMsMax, roomLimits }: StoreOptions,
+): Store {
   const reader = createReader(file)
   const careful = <Part extends object>(part: Part): Part => stopAfterFailedSync(db, part)
   const index = careful(createSearchIndex(db))
@@ -145,8 +154,8 @@ function createStore(db: Database, lock: Lock, file: string, indexPauseMsMax?: n
     instance: readSetting(db, 'instance') ?? '',
     users: careful(createUsers(db)),
     sessions: careful(createSessions(db)),
-    rooms: careful(createRooms(db)),
-    messages: careful(createMessages(db, index, backlog)),
+    rooms: careful(createRooms(db, roomLimits)),
+    messages: careful(createMessages(db, roomLimits, index, backlog)),
     attachments: careful(createAttachments(db)),
     ...createReading(reader),
     probe: async () => void writeProbe.run(),

@@ -1,7 +1,8 @@
 import type { Database } from 'bun:sqlite'
-import type { NamedUser, NewUser, Profile, Store, User } from '../store'
+import type { Departure, NamedUser, NewUser, Profile, Store, User } from '../store'
 import { insertAttachment } from './attachments'
-import { isHere } from './sessions'
+import { createReleaseName, isHere, newUntil, userColumns } from './persons'
+import { createEndSession } from './sessions'
 
 /** People, in SQLite. */
 export function createUsers(db: Database): Store['users'] {
@@ -9,15 +10,8 @@ export function createUsers(db: Database): Store['users'] {
   const findHolder = db.query<{ id: number }, [{ folded: string; skeleton: string }]>(
     `SELECT id FROM users WHERE nickname_folded = $folded OR nickname_skeleton = $skeleton`,
   )
-  const find = db.query<User, [number]>(`SELECT id, nickname, avatar FROM users WHERE id = ?`)
-  const inRoom = db.query<User, [number]>(
-    `SELECT users.id, nickname, avatar FROM memberships JOIN users ON users.id = user_id
-     WHERE room_id = ? AND left_at IS NULL ORDER BY nickname_folded`,
-  )
-  const everybody = db.query<User, []>(
-    `SELECT id, nickname, avatar FROM users WHERE left_at IS NULL ORDER BY nickname_folded`,
-  )
-  const namedIn = db.query<NamedRow, [number, number, string]>(
+  const find = db.query<User, [number]>(`SELECT ${userColumns()} FROM users WHERE id = ?`)
+  const named = db.query<NamedRow, [number, number, string]>(
     `SELECT users.id, nickname_folded AS folded, role = 'owner' AS isOwner
      FROM memberships JOIN users ON users.id = user_id
      WHERE room_id = ?1 AND (nickname_folded IN (SELECT value FROM json_each(?3)) OR user_id = ?2)
@@ -25,14 +19,13 @@ export function createUsers(db: Database): Store['users'] {
        AND ${isHere('?2')}`,
   )
   return {
-    join: async (user, tokenHash) => join(user, tokenHash),
+    join: async (user, tokenHash, replaced) => join(user, tokenHash, replaced),
     isNameFree: async (folded, skeleton) => findHolder.get({ folded, skeleton }) === null,
     find: async (id) => find.get(id),
     change: createChange(db),
-    inRoom: async (room) => inRoom.all(room.id),
-    everybody: async () => everybody.all(),
+    ...createPeopleLists(db),
     async namedIn(roomId, author, folded) {
-      const rows = namedIn.all(roomId, author, JSON.stringify(folded))
+      const rows = named.all(roomId, author, JSON.stringify(folded))
       return rows.map((row) => ({ ...row, isOwner: row.isOwner === 1 }))
     },
   }
@@ -40,14 +33,16 @@ export function createUsers(db: Database): Store['users'] {
 
 type NamedRow = Omit<NamedUser, 'isOwner'> & { isOwner: 0 | 1 }
 
-function createJoin(db: Database): (user: NewUser, tokenHash: Uint8Array) => User | null {
+function createJoin(db: Database) {
   const insertUser = db.query<{ id: number }, [Omit<NewUser, 'face'>]>(
-    `INSERT INTO users (nickname, nickname_folded, nickname_skeleton, avatar, created_at)
-     VALUES ($nickname, $folded, $skeleton, $avatar, $createdAt)
+    `INSERT INTO users (nickname, nickname_folded, nickname_skeleton, avatar, created_at, named_at,
+       new_until)
+     VALUES ($nickname, $folded, $skeleton, $avatar, $createdAt, $createdAt,
+       ${newUntil('$skeleton', '$createdAt')})
      ON CONFLICT DO NOTHING RETURNING id`,
   )
   const insertSession = db.query(
-    `INSERT INTO sessions (token_hash, user_id, created_at) VALUES ($tokenHash, $id, $createdAt)`,
+    `INSERT INTO sessions (token_hash, user_id, seen_at) VALUES ($tokenHash, $id, $createdAt)`,
   )
   // Messages from before somebody joined are not unread for them.
   const joinFirstRoom = db.query(
@@ -55,34 +50,98 @@ function createJoin(db: Database): (user: NewUser, tokenHash: Uint8Array) => Use
      SELECT id, $id, $createdAt, revision FROM rooms WHERE kind = 'open' ORDER BY id LIMIT 1`,
   )
   const insertFace = db.query(insertAttachment('face'))
-  return db.transaction(({ face, ...user }: NewUser, tokenHash: Uint8Array): User | null => {
-    const made = insertUser.get(user)
-    if (made === null) return null
-    if (face != null) insertFace.run({ ...face, owner: made.id })
-    insertSession.run({ tokenHash, id: made.id, createdAt: user.createdAt })
-    joinFirstRoom.run({ id: made.id, createdAt: user.createdAt })
-    return { id: made.id, nickname: user.nickname, avatar: user.avatar }
-  }).immediate
+  const find = db.query<User, [number]>(`SELECT ${userColumns()} FROM users WHERE id = ?`)
+  const endSession = createEndSession(db)
+  type Joined = { user: User; departure: Departure | null } | null
+  return db.transaction(
+    ({ face, ...user }: NewUser, tokenHash: Uint8Array, replaced: Uint8Array | null): Joined => {
+      const made = insertUser.get(user)
+      if (made === null) return null
+      const { createdAt } = user
+      if (face != null) insertFace.run({ ...face, owner: made.id })
+      insertSession.run({ tokenHash, id: made.id, createdAt })
+      joinFirstRoom.run({ id: made.id, createdAt })
+      const departure = replaced === null ? null : endSession(replaced, createdAt)
+      const joined = find.get(made.id)
+      return joined === null ? null : { user: joined, departure }
+    },
+  ).immediate
 }
 
 function createChange(db: Database): Store['users']['change'] {
-  const update = db.query<User, [Omit<Profile, 'face'> & { id: number }]>(
+  const isOther = 'nickname_skeleton IS NOT $skeleton'
+  const update = db.query<User, [Omit<Profile, 'face'> & { id: number; at: number }]>(
     `UPDATE OR IGNORE users SET nickname = $nickname, nickname_folded = $folded,
-       nickname_skeleton = $skeleton, avatar = $avatar
-     WHERE id = $id AND left_at IS NULL RETURNING id, nickname, avatar`,
+       nickname_skeleton = $skeleton, avatar = $avatar,
+       named_at = iif(${isOther}, $at, named_at),
+       new_until = iif(${isOther}, ${newUntil('$skeleton', '$at', '$id')}, new_until)
+     WHERE id = $id AND left_at IS NULL RETURNING ${userColumns()}`,
   )
+  const skeletonOf = db.query<{ skeleton: string | null }, [number]>(
+    `SELECT nickname_skeleton AS skeleton FROM users WHERE id = ?`,
+  )
+  const releaseName = createReleaseName(db)
   const insertFace = db.query(insertAttachment('face'))
   const dropFaces = db.query<{ file: string }, [number, string]>(
     `DELETE FROM attachments WHERE owner_id = ? AND used_as = 'face' AND id <> ?
      RETURNING id AS file`,
   )
   const isPresent = db.query<unknown, [number]>(`SELECT 1 WHERE ${isHere('?')}`)
-  const change = db.transaction((id: number, { face, ...profile }: Profile) => {
+  const change = db.transaction((id: number, { face, ...profile }: Profile, at: number) => {
     if (isPresent.get(id) === null) return { refused: 'not_signed_in' } as const
-    const user = update.get({ ...profile, id })
+    const before = skeletonOf.get(id)?.skeleton ?? null
+    const user = update.get({ ...profile, id, at })
     if (user === null) return { refused: 'name_taken' } as const
+    if (before !== profile.skeleton) releaseName(id, before, at)
     if (face !== null) insertFace.run({ ...face, owner: id })
     return { user, freed: dropFaces.all(id, user.avatar).map(({ file }) => file) }
   })
-  return async (id, profile) => change.immediate(id, profile)
+  return async (id, profile, at) => change.immediate(id, profile, at)
+}
+
+function createPeopleLists(
+  db: Database,
+): Pick<Store['users'], 'among' | 'latestIn' | 'membersOf' | 'outside' | 'named' | 'everybody'> {
+  const among = db.query<User, [number, string]>(
+    `SELECT ${userColumns()} FROM memberships JOIN users ON users.id = user_id
+     WHERE room_id = ?1 AND user_id IN (SELECT value FROM json_each(?2)) AND left_at IS NULL
+     ORDER BY nickname_folded`,
+  )
+  // In the order of the index: a room may have all people of the server.
+  const latestIn = db.query<User, [number, number]>(
+    `SELECT ${userColumns()} FROM memberships CROSS JOIN users ON users.id = user_id
+     WHERE room_id = ? AND left_at IS NULL ORDER BY user_id DESC LIMIT ?`,
+  )
+  const membersOf = db.query<User & { folded: string }, [number, string, string, number]>(
+    `SELECT ${userColumns()}, coalesce(nickname_folded, nickname) AS folded
+     FROM memberships CROSS JOIN users ON users.id = user_id
+     WHERE room_id = ?1 AND left_at IS NULL AND coalesce(nickname_folded, nickname) > ?2
+       AND instr(coalesce(nickname_folded, nickname), ?3) > 0
+     ORDER BY folded LIMIT ?4`,
+  )
+  // Of a bounded number, as all people of the server may be in the room.
+  const outside = db.query<User, [number, number]>(
+    `SELECT * FROM (SELECT ${userColumns()} FROM users WHERE left_at IS NULL
+       ORDER BY id DESC LIMIT 10 * ?2) AS people
+     WHERE NOT EXISTS (SELECT 1 FROM memberships WHERE room_id = ?1 AND user_id = people.id)
+     ORDER BY nickname LIMIT ?2`,
+  )
+  const everybody = db.query<User, [number]>(
+    `SELECT ${userColumns()} FROM users WHERE left_at IS NULL
+     ORDER BY nickname_folded LIMIT ?`,
+  )
+  // Everything that begins with the text: in UTF-8 nothing sorts after this sign.
+  const named = db.query<User & { folded: string }, [string, number]>(
+    `SELECT ${userColumns()}, nickname_folded AS folded FROM users
+     WHERE nickname_folded >= ?1 AND nickname_folded < ?1 || char(0x10ffff)
+     ORDER BY nickname_folded LIMIT ?2`,
+  )
+  return {
+    among: async (room, ids) => among.all(room.id, JSON.stringify(ids)),
+    latestIn: async (room, limit) => latestIn.all(room.id, limit),
+    membersOf: async (room, { after, part, limit }) => membersOf.all(room.id, after, part, limit),
+    outside: async (room, limit) => outside.all(room.id, limit),
+    everybody: async (limit) => everybody.all(limit),
+    named: async (beginning, limit) => named.all(beginning, limit),
+  }
 }

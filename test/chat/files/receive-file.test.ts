@@ -7,14 +7,14 @@ import { type FileStore, openFolderFiles } from '../../../src/store/files'
 import { openStore } from '../../../src/store/sqlite/sqlite'
 import { signIn } from '../../helpers/client'
 import { chunk, png, upload } from '../../helpers/files'
+import { rules } from '../../store/engine'
 import { makeFolder, removeFolder } from '../../helpers/server'
 
 test('no sync of a message waits for more than a portion of a file', async () => {
   const data = makeFolder()
   const command = readCommand(['--port', '0', '--host', '127.0.0.1', '--data', data], {})
   if (command.kind !== 'serve') throw new Error('it serves')
-  const firstRoom = () => ({ name: 'general', folded: 'general', skeleton: 'general' })
-  const store = openStore({ folder: data, firstRoom, now: Date.now })
+  const store = openStore({ folder: data, ...rules, now: Date.now })
   if ('problem' in store) throw new Error(store.problem)
   const watched = watch(openFolderFiles(join(data, 'files')))
   const house = startServer(command.config, { store, files: watched.files }, () => {})

@@ -17,7 +17,8 @@ test('a page from memory is the page that the store has, whatever changed', asyn
   const presence = { rename: nothing }
   const chat = { store, paths: createPaths('/'), presence, publish: nothing } as unknown as Chat
   const people = [await join(store, 'Ada', 1), await join(store, 'Grace', 2)]
-  const pick = (): User => people[random(people.length)] ?? { id: 0, nickname: '', avatar: '' }
+  const pick = (): User =>
+    people[random(people.length)] ?? { id: 0, nickname: '', avatar: '', mark: null }
   const change = async (step: number): Promise<unknown> => {
     const { id } = pick()
     const place = { room: 1, seq: 1 + random(step + 1), at: step }

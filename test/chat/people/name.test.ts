@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'bun:test'
-import { parseNickname, parseRoomName, suggestNicknames } from '../../../src/chat/people/name'
+import {
+  nameRules,
+  parseNickname,
+  parseRoomName,
+  suggestNicknames,
+} from '../../../src/chat/people/name'
 import type { Name } from '../../../src/chat/people/name'
 import {
   bases,
@@ -243,3 +248,22 @@ function held(typed: string): Name {
 function collide(one: Name, other: Name): boolean {
   return one.folded === other.folded || one.skeleton === other.skeleton
 }
+
+/** What each version of the rules gives for many names; a new one is added with a new version. */
+const formsByVersion: Record<string, string> = {
+  '1, Unicode 17.0': '1ow6wfzqcv9mx',
+}
+
+test('names are compared as the version of the rules says, also those that are stored', () => {
+  const decorated = decorations.map(([, decorate]) => decorate('Alice'))
+  const names = [...honestNames, ...markedNames, ...bases, ...decorated]
+  const forms = names.map((name) => [nameRules.ofPerson(name), nameRules.ofRoom(name)])
+  const digest = Bun.hash(JSON.stringify(forms)).toString(36)
+  expect({ [nameRules.version]: digest }).toEqual({
+    [nameRules.version]: formsByVersion[nameRules.version] ?? 'a version that is not listed',
+  })
+  for (const name of [...honestNames, ...markedNames]) {
+    const { folded, skeleton } = held(name)
+    expect(nameRules.ofPerson(name.trim().normalize('NFC'))).toEqual({ folded, skeleton })
+  }
+})

@@ -26,6 +26,7 @@ function message(seq: number, text = `text ${seq}`, revision = seq, room = 1): C
     revision,
     user,
     name,
+    hasLeft: false,
     at,
     text,
     clientId,
@@ -86,8 +87,14 @@ test('all messages of a person follow a change of name, in other tabs, too', () 
   const key = 'chatroom.h.history.7.e.names'
   window.dispatchEvent(new StorageEvent('storage', { key, newValue: localStorage.getItem(key) }))
   expect(other.read(1).map(({ name }) => name)).toEqual(['Countess', 'Countess', 'Countess'])
-  store.rename(7, 'Ada L.')
+  store.rename(7, 'Ada L.', false)
   expect(store.read(1).map(({ name }) => name)).toEqual(['Ada L.', 'Ada L.', 'Ada L.'])
+  store.rename(7, 'Ada L.', true)
+  expect(
+    open()
+      .store.read(1)
+      .map(({ hasLeft }) => hasLeft),
+  ).toEqual([true, true, true])
   store.clear()
   store.apply(1, [is({ ...message(1), name: 'Ada L.' })])
   expect(open().store.read(1)[0]?.name).toBe('Ada L.')

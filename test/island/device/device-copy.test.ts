@@ -49,6 +49,7 @@ function openTab(browser = (opened += 1)): ManagedCopy {
   const page = { ...readPage(), epoch: 'e', instance: `h${browser}`, user }
   const summary = (id: 1 | 2): RoomSummary => ({
     id,
+    role: 'member',
     name: `Room ${id}`,
     kind: kinds[id],
     revision: 0,

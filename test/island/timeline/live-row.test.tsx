@@ -54,9 +54,11 @@ test('a name that looks like markup is only a name, whatever the picture', () =>
   const face = '0123456789abcdef0123456789abcdef'
   for (const nickname of ['"><b>x', '&amp;', '<i>', '$&$1', 'é', '👩‍🚀 Mae']) {
     for (const avatar of ['letter', 'fish', face]) {
-      const user: User = { id: 30, nickname, avatar }
-      expectSame(say(user, 'Hello', 1))
-      expectSame(say(user, 'Hello again', 2))
+      for (const mark of [null, 'left', 'new'] as const) {
+        const user: User = { id: 30, nickname, avatar, mark }
+        expectSame(say(user, 'Hello', 1))
+        expectSame(say(user, 'Hello again', 2))
+      }
     }
   }
 })
@@ -70,7 +72,7 @@ test('whatever is special about a message is in its row', () => {
     { notifiedUserIds: [16] },
     { mentions: [{ user: 16, start: 0, length: 2 }], notifiedUserIds: [16] },
     { recipient: tomas, writtenIn: 7, writtenAfter: 2 },
-    { reactions: [{ emoji: '🎉', people: [{ id: 16, nickname: 'Tomás' }] }] },
+    { reactions: [{ emoji: '🎉', people: [{ id: 16, nickname: 'Tomás', mark: null }] }] },
     { sender: { ...mei, nickname: 'Mei Mei' } },
     { sender: { ...mei, avatar: 'fish' } },
     { room: 8 },

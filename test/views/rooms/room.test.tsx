@@ -103,7 +103,8 @@ function roomPage(language: Language, unsent?: { content: string; problem: strin
       rooms={[general, { ...general, id: 8, name: 'dev', unread: 3 }]}
       messages={talk}
       people={[mei, tomas]}
-      members={2}
+      inAll={2}
+      online={1}
       states={new Map([[tomas.id, 'online']])}
       counts={new Map([[general.id, 1]])}
       privateNotes={[]}

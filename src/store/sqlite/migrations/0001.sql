@@ -14,14 +14,27 @@ CREATE TABLE users (
   nickname_skeleton TEXT UNIQUE,
   avatar TEXT NOT NULL,
   created_at INTEGER NOT NULL,
+  -- When the present name was taken.
+  named_at INTEGER NOT NULL,
+  -- Until then the person is shown as new, because somebody else had the name shortly before.
+  new_until INTEGER,
   left_at INTEGER
 ) STRICT;
+
+-- Names that became free a short time ago.
+CREATE TABLE freed_names (
+  user_id INTEGER NOT NULL REFERENCES users (id),
+  nickname_skeleton TEXT NOT NULL,
+  freed_at INTEGER NOT NULL,
+  PRIMARY KEY (nickname_skeleton, user_id)
+) STRICT, WITHOUT ROWID;
 
 -- Only the hash of a session's token is stored: a copy of the database signs nobody in.
 CREATE TABLE sessions (
   token_hash BLOB PRIMARY KEY,
   user_id INTEGER NOT NULL REFERENCES users (id),
-  created_at INTEGER NOT NULL
+  -- Written at most once a day.
+  seen_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX sessions_by_user ON sessions (user_id);
@@ -36,16 +49,24 @@ CREATE TABLE rooms (
   topic TEXT NOT NULL DEFAULT '',
   -- The two people of a direct room, smaller id first ("3:7"): at most one room per pair.
   direct_key TEXT UNIQUE,
+  -- Null for the first room, which has no owner. Of a direct room: who opened it.
   created_by INTEGER REFERENCES users (id),
   created_at INTEGER NOT NULL,
   revision INTEGER NOT NULL DEFAULT 0,
+  -- When the last message was posted, or the room was made.
+  active_at INTEGER NOT NULL,
+  -- Members who have not left; the triggers below count.
+  members INTEGER NOT NULL DEFAULT 0,
   CHECK ((kind = 'direct') = (direct_key IS NOT NULL))
 ) STRICT;
+
+CREATE INDEX rooms_by_maker ON rooms (created_by);
+CREATE INDEX rooms_shared ON rooms (kind) WHERE kind <> 'direct';
 
 CREATE TABLE memberships (
   room_id INTEGER NOT NULL REFERENCES rooms (id),
   user_id INTEGER NOT NULL REFERENCES users (id),
-  role TEXT NOT NULL DEFAULT 'member' CHECK (role IN ('owner', 'admin', 'member')),
+  role TEXT NOT NULL DEFAULT 'member' CHECK (role IN ('owner', 'member')),
   notify TEXT NOT NULL DEFAULT 'mentions' CHECK (notify IN ('all', 'mentions', 'nothing')),
   joined_at INTEGER NOT NULL,
   read_seq INTEGER NOT NULL DEFAULT 0,
@@ -53,6 +74,26 @@ CREATE TABLE memberships (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX memberships_by_user ON memberships (user_id);
+CREATE INDEX memberships_by_age ON memberships (room_id, joined_at, user_id);
+CREATE INDEX memberships_owners ON memberships (room_id) WHERE role = 'owner';
+
+CREATE TRIGGER member_added AFTER INSERT ON memberships BEGIN
+  UPDATE rooms SET members = members + 1
+  WHERE id = NEW.room_id
+    AND EXISTS (SELECT 1 FROM users WHERE id = NEW.user_id AND left_at IS NULL);
+END;
+
+CREATE TRIGGER member_removed AFTER DELETE ON memberships BEGIN
+  UPDATE rooms SET members = members - 1
+  WHERE id = OLD.room_id
+    AND EXISTS (SELECT 1 FROM users WHERE id = OLD.user_id AND left_at IS NULL);
+END;
+
+CREATE TRIGGER member_left AFTER UPDATE OF left_at ON users
+WHEN OLD.left_at IS NULL AND NEW.left_at IS NOT NULL BEGIN
+  UPDATE rooms SET members = members - 1
+  WHERE id IN (SELECT room_id FROM memberships WHERE user_id = NEW.id);
+END;
 
 -- The longest column is the last, so that reading the others does not read through a long message.
 CREATE TABLE messages (
@@ -103,7 +144,6 @@ CREATE TABLE reactions (
   seq INTEGER NOT NULL,
   emoji TEXT NOT NULL,
   user_id INTEGER NOT NULL REFERENCES users (id),
-  created_at INTEGER NOT NULL,
   UNIQUE (room_id, seq, emoji, user_id),
   FOREIGN KEY (room_id, seq) REFERENCES messages (room_id, seq)
 ) STRICT;

@@ -1,0 +1,97 @@
+import type { Database } from 'bun:sqlite'
+import type { Departure, Heir, User } from '../store'
+
+/** The condition that a person has not left: the others have no authority anywhere. */
+export function isHere(person: string): string {
+  return `EXISTS (SELECT 1 FROM users AS somebody
+    WHERE somebody.id = ${person} AND somebody.left_at IS NULL)`
+}
+
+/** What keeps a person from being taken for another one, of a row of `users`. */
+export function markOf(users: string): string {
+  return `CASE WHEN ${users}.left_at IS NOT NULL THEN 'left'
+    WHEN ${users}.new_until > unixepoch() * 1000 THEN 'new' END`
+}
+
+/** The columns of a `User`, of a row of `users`. */
+export function userColumns(users = 'users'): string {
+  return `${users}.id, ${users}.nickname, ${users}.avatar, ${markOf(users)} AS mark`
+}
+
+/**
+ * Makes the function that gives a room without a present owner to the member who is there longest;
+ * null when nothing changes. The first room and direct rooms have no owner.
+ */
+export function createPassOwnership(db: Database): (room: number) => Heir | null {
+  const findHeir = db.query<{ user: number }, [number]>(
+    `SELECT user_id AS user FROM memberships CROSS JOIN users ON users.id = user_id
+     WHERE room_id = ?1 AND left_at IS NULL
+       AND NOT EXISTS (SELECT 1 FROM memberships AS owners
+         WHERE owners.room_id = ?1 AND owners.role = 'owner' AND ${isHere('owners.user_id')})
+       AND EXISTS (SELECT 1 FROM rooms
+         WHERE rooms.id = ?1 AND kind <> 'direct' AND created_by IS NOT NULL)
+     ORDER BY joined_at, user_id LIMIT 1`,
+  )
+  const give = db.query<never, [number, number]>(
+    `UPDATE memberships SET role = iif(user_id = ?2, 'owner', 'member')
+     WHERE room_id = ?1 AND (user_id = ?2 OR role = 'owner')`,
+  )
+  return (room) => {
+    const heir = findHeir.get(room)
+    if (heir === null) return null
+    give.run(room, heir.user)
+    return { room, user: heir.user }
+  }
+}
+
+/**
+ * Makes the function that lets a person leave who has no session any more: the name becomes free,
+ * and their rooms get other owners. Null for people who have a session.
+ */
+export function createDepart(db: Database): (userId: number, at: number) => Departure | null {
+  const release = createReleaseName(db)
+  const findLeaver = db.query<{ skeleton: string | null }, [number]>(
+    `SELECT nickname_skeleton AS skeleton FROM users WHERE id = ?1 AND left_at IS NULL
+       AND NOT EXISTS (SELECT 1 FROM sessions WHERE user_id = ?1)`,
+  )
+  const leave = db.query<User, [number, number]>(
+    `UPDATE users SET nickname_folded = NULL, nickname_skeleton = NULL, left_at = ?2
+     WHERE id = ?1 RETURNING ${userColumns()}`,
+  )
+  const owned = db.query<{ room: number }, [number]>(
+    `SELECT room_id AS room FROM memberships WHERE user_id = ? AND role = 'owner'`,
+  )
+  const passOwnership = createPassOwnership(db)
+  return (userId, at) => {
+    const leaver = findLeaver.get(userId)
+    if (leaver === null) return null
+    release(userId, leaver.skeleton, at)
+    const user = leave.get(userId, at)
+    if (user === null) return null
+    const heirs = owned.all(userId).flatMap(({ room }) => passOwnership(room) ?? [])
+    return { user, heirs }
+  }
+}
+
+type ReleaseName = (userId: number, skeleton: string | null, at: number) => void
+
+/** Makes the function that remembers a name that has become free. */
+export function createReleaseName(db: Database): ReleaseName {
+  const release = db.query<never, [number, string, number]>(
+    `INSERT INTO freed_names (user_id, nickname_skeleton, freed_at) VALUES (?, ?, ?)
+     ON CONFLICT DO UPDATE SET freed_at = excluded.freed_at`,
+  )
+  return (userId, skeleton, at) => {
+    if (skeleton !== null) release.run(userId, skeleton, at)
+  }
+}
+
+/** For so long a freed name is remembered, and whoever takes it meanwhile is shown as new. */
+export const newNameMs = 7 * 24 * 60 * 60_000
+
+/** When a person who takes a name now stops being new: null if nobody else had it just before. */
+export function newUntil(skeleton: string, at: string, person = '0'): string {
+  return `iif(EXISTS (SELECT 1 FROM freed_names WHERE freed_names.nickname_skeleton = ${skeleton}
+    AND freed_names.user_id <> ${person} AND freed_at > ${at} - ${newNameMs}),
+    ${at} + ${newNameMs}, NULL)`
+}
