@@ -44,8 +44,7 @@ function serve(config: Config, log: Log): void {
   const store = openStore({ folder: config.dataFolder, firstRoom, now: Date.now })
   if ('problem' in store) return fail(store.problem)
   warnOfOthers(config.dataFolder)
-  const files = openFiles(config)
-  if (files === null) return
+  const files = openFiles(config, store.filesId)
   const server = listen(config, () => startServer(config, { store, files }, log))
   if (server === null) return
   // Without these a stray rejection ends the process; with them it is logged.
@@ -86,14 +85,18 @@ function amountOf({ messages, files, bytes }: Amount): string {
   return `${messages} messages and ${files} files (${(bytes / 1024 ** 2).toFixed(1)} MB)`
 }
 
-function openFiles(config: Config): FileStore | null {
-  try {
-    return openFolderFiles(join(config.dataFolder, 'files'))
-  } catch (fault) {
-    const code = fault instanceof Error && 'code' in fault ? fault.code : faultOf(fault)
-    fail(`Cannot write files to ${config.dataFolder} (${code}).`)
-    return null
-  }
+/** Opens the files; without their disk, words go on. */
+function openFiles(config: Config, id: string): FileStore {
+  const folder = join(config.dataFolder, 'files')
+  const files = openFolderFiles(folder, id)
+  void files.isHere().then((isHere) => {
+    if (isHere) return
+    console.error(
+      `The folder ${folder} is not the one that belongs to the database. Is its disk mounted? ` +
+        `Uploads are refused until it is there. If you moved it, see docs/install.md.`,
+    )
+  })
+  return files
 }
 
 function listen(config: Config, start: () => RunningServer): RunningServer | null {

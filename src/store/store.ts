@@ -22,6 +22,7 @@ import type {
   RoomName,
   User,
 } from './rows'
+import type { Space } from './files'
 import type { ExportPage, RoomExtent, SearchOutcome, SearchQuery } from './search/query'
 
 export type * from './rows'
@@ -36,6 +37,8 @@ export type Store = {
   epoch: string
   /** Random; identifies the installation for ever, and a restore keeps it. */
   instance: string
+  /** Random; marks the folder with the files of this database. */
+  filesId: string
   users: {
     /** Makes a person with a session, in the first room; null when the name is taken. */
     join(user: NewUser, tokenHash: Uint8Array): Promise<User | null>
@@ -157,5 +160,7 @@ export type Store = {
   readOn(room: Room, userId: number, after: number, limit: number): Promise<ExportPage | null>
   /** Writes one row, for the health check. Throws what SQLite throws. */
   probe(): Promise<void>
+  /** Of the disk with the database. */
+  space(): Promise<Space>
   close(): Promise<void>
 }

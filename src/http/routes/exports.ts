@@ -39,7 +39,8 @@ async function send(
       release()
       return new Response(null, { headers })
     }
-    return new Response(streamPieces(c, encodeInTime(made.pieces), release), { headers })
+    const pieces = encodeInTime(made.pieces)
+    return new Response(streamPieces(c, pieces, deps.chat.log, release), { headers })
   } catch (fault) {
     release()
     throw fault

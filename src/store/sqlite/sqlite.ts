@@ -1,8 +1,9 @@
 import { Database } from 'bun:sqlite'
 import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { codeOf, failWith, type Problem, sentenceOf } from '../problem'
 import { unfinished } from '../backup/backup'
+import { markFolder, spaceOf } from '../files'
 import type { Store } from '../store'
 import { stopAfterFailedSync, storageReasonOf } from '../storage-fault'
 import { createAttachments } from './attachments'
@@ -15,7 +16,7 @@ import { createRooms } from './rooms'
 import { createSearchBacklog } from '../search/search-backlog'
 import { bringIndexUpToDate, createSearchIndex } from '../search/search-index'
 import { createSessions } from './sessions'
-import { readSetting } from './settings'
+import { readSetting, writeSetting } from './settings'
 import { createUsers } from './users'
 
 /** If another program holds the database, posts are refused after this long. */
@@ -80,6 +81,7 @@ function openDatabase(file: string, options: StoreOptions): Database {
     prepareLazily(db)
     bringIndexUpToDate(db)
     createFirstRoom(db, options)
+    markFiles(db, join(options.folder, 'files'))
     // From now on everybody waits when this thread does.
     db.run(`PRAGMA busy_timeout = ${databaseBusyMsMax}`)
     return db
@@ -131,10 +133,18 @@ function createFirstRoom(db: Database, { firstRoom, now }: StoreOptions): void {
   ).run({ ...firstRoom(), createdAt: now() })
 }
 
+/** Only the first start makes the mark: later, a folder without it is not the right one. */
+function markFiles(db: Database, folder: string): void {
+  if (readSetting(db, 'files') !== null) return
+  const id = crypto.getRandomValues(new Uint8Array(16)).toHex()
+  markFolder(folder, id)
+  writeSetting(db, 'files', id)
+}
+
 function createStore(db: Database, lock: Lock, file: string, indexPauseMsMax?: number): Store {
   const reader = createReader(file)
-  const careful = <Part extends object>(part: Part): Part => stopAfterFailedSync(db, part)
-  const index = careful(createSearchIndex(db))
+  const guarded = <Part extends object>(part: Part): Part => stopAfterFailedSync(db, part)
+  const index = guarded(createSearchIndex(db))
   const backlog = createSearchBacklog(index, indexPauseMsMax)
   const writeProbe = db.query(
     `INSERT INTO settings (key, value) VALUES ('probe', '1')
@@ -143,13 +153,15 @@ function createStore(db: Database, lock: Lock, file: string, indexPauseMsMax?: n
   return {
     epoch: readSetting(db, 'epoch') ?? '',
     instance: readSetting(db, 'instance') ?? '',
-    users: careful(createUsers(db)),
-    sessions: careful(createSessions(db)),
-    rooms: careful(createRooms(db)),
-    messages: careful(createMessages(db, index, backlog)),
-    attachments: careful(createAttachments(db)),
+    filesId: readSetting(db, 'files') ?? '',
+    users: guarded(createUsers(db)),
+    sessions: guarded(createSessions(db)),
+    rooms: guarded(createRooms(db)),
+    messages: guarded(createMessages(db, index, backlog)),
+    attachments: guarded(createAttachments(db)),
     ...createReading(reader),
     probe: async () => void writeProbe.run(),
+    space: () => spaceOf(dirname(file)),
     async close() {
       backlog.stop()
       await reader.close()
