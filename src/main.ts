@@ -12,6 +12,7 @@ import { type FileStore, openFolderFiles } from './store/files'
 import { dropStalePins } from './store/backup/pins'
 import { restore } from './store/backup/restore'
 import { openStore } from './store/sqlite/sqlite'
+import type { Store } from './store/store'
 import { version } from './version'
 
 /** The process: flags, environment, signals, exit codes. */
@@ -37,16 +38,15 @@ switch (command.kind) {
     await restoreBackup(command.file, command.dataFolder)
     break
   case 'serve':
-    serve(command.config, log)
+    await serve(command.config, log)
 }
 
-function serve(config: Config, log: Log): void {
+async function serve(config: Config, log: Log): Promise<void> {
   const store = openStore({ folder: config.dataFolder, firstRoom, now: Date.now })
   if ('problem' in store) return fail(store.problem)
   warnOfOthers(config.dataFolder)
   const files = openFiles(config, store.filesId)
-  const server = listen(config, () => startServer(config, { store, files }, log))
-  if (server === null) return
+  const server = await listen(config, store, () => startServer(config, { store, files }, log))
   // Without these a stray rejection ends the process; with them it is logged.
   process.on('uncaughtException', (fault) => log('uncaught', { fault: faultOf(fault) }))
   process.on('unhandledRejection', (fault) => log('unhandled', { fault: faultOf(fault) }))
@@ -99,20 +99,28 @@ function openFiles(config: Config, id: string): FileStore {
   return files
 }
 
-function listen(config: Config, start: () => RunningServer): RunningServer | null {
+async function listen(
+  config: Config,
+  store: Store,
+  start: () => RunningServer,
+): Promise<RunningServer> {
   try {
     return start()
   } catch (fault) {
-    const code = fault instanceof Error && 'code' in fault ? fault.code : null
-    if (code === 'EADDRINUSE') {
-      fail(`Port ${config.port} is in use. Is Chatroom already running? If not, try --port 3001.`)
-    } else if (code === 'EACCES') {
-      fail(`Port ${config.port} needs privileges. Try one above 1023, like --port 3000.`)
-    } else {
-      fail(`Cannot listen on ${config.host}:${config.port} (${code ?? faultOf(fault)}).`)
-    }
-    return null
+    await store.close().catch(() => {})
+    return fail(sentenceForPort(config, fault))
   }
+}
+
+function sentenceForPort({ host, port }: Config, fault: unknown): string {
+  const code = fault instanceof Error && 'code' in fault ? fault.code : null
+  if (code === 'EADDRINUSE') {
+    return `Port ${port} is in use. Is Chatroom already running? If not, try --port 3001.`
+  }
+  if (code === 'EACCES') {
+    return `Port ${port} needs privileges. Try one above 1023, like --port 3000.`
+  }
+  return `Cannot listen on ${host}:${port} (${code ?? faultOf(fault)}).`
 }
 
 /** The room that every user joins. */
@@ -166,7 +174,8 @@ function urlsOf(config: Config, port: number): string[] {
   return config.publicUrl === null ? urls : [...urls, config.publicUrl.origin + config.basePath]
 }
 
-function fail(message: string, code = 1): void {
+/** Ends the process, whatever still runs in it. */
+function fail(message: string, code = 1): never {
   console.error(message)
-  process.exitCode = code
+  process.exit(code)
 }

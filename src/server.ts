@@ -73,8 +73,10 @@ export function startServer(
   const server = Bun.serve({
     port: config.port,
     hostname: config.host,
-    // Otherwise Bun prints faults with a piece of the source.
+    // Otherwise Bun prints faults with a piece of the source…
     development: false,
+    // …but then it lets two servers share a port.
+    reusePort: false,
     // The HTTP layer limits every body itself, as only some routes take large files.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     idleTimeout: requestIdleSecondsMax,

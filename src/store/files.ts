@@ -42,11 +42,11 @@ export type Draft = {
 }
 
 /** Names the database that a folder of files belongs to. */
-const markerName = 'belongs-to'
+export const markerName = 'belongs-to'
 
 /** Marks a folder, made when missing, as the one with the files of this database. */
 export function markFolder(folder: string, id: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  mkdirSync(join(folder, 'drafts'), { recursive: true, mode: 0o700 })
   writeFileSync(join(folder, markerName), `${id}\n`, { mode: 0o600, flush: true })
 }
 

@@ -1,5 +1,6 @@
 import { forgotten, literal, unrunnable } from './browser-promises'
 import { hidden } from './canary'
+import { copied } from './copied-folders'
 import { diskFull } from './disk'
 import { alone } from './egress'
 import { fuzzed } from './fuzz'
@@ -44,4 +45,5 @@ export const promises: FaultTest<unknown>[] = [
   alone,
   discreet,
   upgraded,
+  copied,
 ]

@@ -20,7 +20,7 @@ const groups: Record<string, number[]> = {
   Q: [...upTo(11), 14, 15],
   X: upTo(8),
   K: upTo(4),
-  V: upTo(10),
+  V: upTo(11),
   L: upTo(5),
 }
 

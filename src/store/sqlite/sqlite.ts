@@ -3,14 +3,15 @@ import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { codeOf, failWith, type Problem, sentenceOf } from '../problem'
 import { unfinished } from '../backup/backup'
-import { markFolder, spaceOf } from '../files'
+import { markerName, markFolder, spaceOf } from '../files'
 import type { Store } from '../store'
 import { stopAfterFailedSync, storageReasonOf } from '../storage-fault'
 import { createAttachments } from './attachments'
+import { checkAfterUse, isDoubtful, markClosed, markUsed } from './integrity'
 import { holdFile, type Lock } from './lock'
 import { prepareLazily } from './lazy-statements'
 import { createMessages } from './messages'
-import { migrate } from './migrations'
+import { migrate, refuseNewer } from './migrations'
 import { createReader, createReading } from './reader'
 import { createRooms } from './rooms'
 import { createSearchBacklog } from '../search/search-backlog'
@@ -33,7 +34,8 @@ type StoreOptions = {
 
 /**
  * Opens the database in `folder` (made when missing), brings it up to date and returns the Store,
- * or the reason why not: unwritable, in use by another process, or made by a newer version.
+ * or the reason why not: unwritable, in use by another process, damaged, or made by a newer
+ * version.
  */
 export function openStore(options: StoreOptions): Store | Problem {
   const { folder } = options
@@ -53,7 +55,13 @@ export function openStore(options: StoreOptions): Store | Problem {
     }
     const file = join(folder, 'chatroom.db')
     closeToOthers(file)
-    return createStore(openDatabase(file, options), lock, file, options.indexPauseMsMax)
+    const db = openDatabase(file, options)
+    try {
+      return createStore(db, lock, file, options.indexPauseMsMax)
+    } catch (fault) {
+      db.close()
+      throw fault
+    }
   } catch (fault) {
     lock.close()
     return { problem: sentenceFor(fault, folder) }
@@ -74,14 +82,19 @@ function closeToOthers(file: string): void {
 
 /** Throws what SQLite throws, or a sentence for the operator. */
 function openDatabase(file: string, options: StoreOptions): Database {
+  const files = join(options.folder, 'files')
+  const isLeft = isDoubtful(file, join(files, markerName))
   const db = new Database(file, { create: true, strict: true })
   try {
     setPragmas(db)
+    refuseNewer(db)
+    checkAfterUse(db, file, isLeft)
     migrate(db)
     prepareLazily(db)
     bringIndexUpToDate(db)
     createFirstRoom(db, options)
-    markFiles(db, join(options.folder, 'files'))
+    markFiles(db, files)
+    markUsed(db)
     // From now on everybody waits when this thread does.
     db.run(`PRAGMA busy_timeout = ${databaseBusyMsMax}`)
     return db
@@ -166,7 +179,7 @@ function createStore(db: Database, lock: Lock, file: string, indexPauseMsMax?: n
       backlog.stop()
       await reader.close()
       // A full or broken disk leaves the log, which is read at the next start.
-      checkpoint(db)
+      closeCleanly(db, file)
       // Bun caches statements; an unfinalised one would leave the -wal file behind.
       db.close(false)
       lock.close()
@@ -174,8 +187,9 @@ function createStore(db: Database, lock: Lock, file: string, indexPauseMsMax?: n
   }
 }
 
-function checkpoint(db: Database): void {
+function closeCleanly(db: Database, file: string): void {
   try {
+    markClosed(db, file)
     db.run('PRAGMA wal_checkpoint(TRUNCATE)')
   } catch (fault) {
     if (storageReasonOf(fault) === null) throw fault
