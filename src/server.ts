@@ -84,7 +84,7 @@ export function startServer(
     error: () => new Response('Something broke. Please try again.', { status: 500 }),
     websocket,
   })
-  const sweep = guard(log, 'sweep', () => connections.sweep(performance.now()))
+  const sweep = guard(log, 'sweep', connections.sweep)
   const sweeper = setInterval(sweep, sweepMs)
   const stopJanitor = startJanitor(chat)
 

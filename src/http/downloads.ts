@@ -1,3 +1,4 @@
+import { awake } from '../server/awake'
 import { serverLimits } from '../server/limits'
 import { faultOf, type Log } from '../server/log'
 import type { HttpContext } from './context'
@@ -73,13 +74,14 @@ export function cutWithoutAccess(
   const { server } = c.env
   const request = c.req.raw
   const secondsMax = bytes / slowestBytesPerSecond + serverLimits.downloadIdleSecondsMax
-  const deadline = performance.now() + secondsMax * 1_000
+  const startedAt = performance.now()
   const watch = async (): Promise<void> => {
     let isAllowed = true
     // A request has an address until its response has ended.
     while (server.requestIP(request) !== null) {
       await Bun.sleep(isAllowed ? accessCheckMs : cutMs)
-      isAllowed &&= performance.now() < deadline && (await mayRead().catch(() => false))
+      const isInTime = awake.since(startedAt) < secondsMax * 1_000
+      isAllowed &&= isInTime && (await mayRead().catch(() => false))
       // Bun's only way to cut a response; each write resets it. It takes up to five seconds.
       server.timeout(request, isAllowed ? serverLimits.downloadIdleSecondsMax : 1)
     }

@@ -1,4 +1,5 @@
 import { forgotten, literal, unrunnable } from './browser-promises'
+import { asleep } from './asleep'
 import { hidden } from './canary'
 import { copied } from './copied-folders'
 import { diskFull } from './disk'
@@ -46,4 +47,5 @@ export const promises: FaultTest<unknown>[] = [
   discreet,
   upgraded,
   copied,
+  asleep,
 ]

@@ -1,3 +1,4 @@
+import { awake } from '../../server/awake'
 import { ChatError, toProblem } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
 import { faultOf } from '../../server/log'
@@ -115,8 +116,8 @@ function writeInPortions(draft: Draft): (bytes: Uint8Array) => Promise<void> {
 
 async function orStalled<Value>(work: Promise<Value>): Promise<Value> {
   const { promise: stalled, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new ChatError('upload_stalled')), stallMsMax)
-  return Promise.race([work, stalled]).finally(() => clearTimeout(timer))
+  const stop = awake.after(stallMsMax, () => reject(new ChatError('upload_stalled')))
+  return Promise.race([work, stalled]).finally(stop)
 }
 
 async function copy(from: Draft, pieces: Piece[], to: Draft): Promise<Draft> {
