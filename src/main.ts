@@ -12,6 +12,7 @@ import { type FileStore, openFolderFiles } from './store/files'
 import { dropStalePins } from './store/backup/pins'
 import { restore } from './store/backup/restore'
 import { openStore } from './store/sqlite/sqlite'
+import type { Store } from './store/store'
 import { version } from './version'
 
 /** The process: flags, environment, signals, exit codes. */
@@ -37,10 +38,10 @@ switch (command.kind) {
     await restoreBackup(command.file, command.dataFolder)
     break
   case 'serve':
-    serve(command.config, log)
+    await serve(command.config, log)
 }
 
-function serve(config: Config, log: Log): void {
+async function serve(config: Config, log: Log): Promise<void> {
   const store = openStore({
     folder: config.dataFolder,
     firstRoom,
@@ -50,10 +51,8 @@ function serve(config: Config, log: Log): void {
   })
   if ('problem' in store) return fail(store.problem)
   warnOfOthers(config.dataFolder)
-  const files = openFiles(config)
-  if (files === null) return
-  const server = listen(config, () => startServer(config, { store, files }, log))
-  if (server === null) return
+  const files = openFiles(config, store.filesId)
+  const server = await listen(config, store, () => startServer(config, { store, files }, log))
   // Without these a stray rejection ends the process; with them it is logged.
   process.on('uncaughtException', (fault) => log('uncaught', { fault: faultOf(fault) }))
   process.on('unhandledRejection', (fault) => log('unhandled', { fault: faultOf(fault) }))
@@ -92,30 +91,42 @@ function amountOf({ messages, files, bytes }: Amount): string {
   return `${messages} messages and ${files} files (${(bytes / 1024 ** 2).toFixed(1)} MB)`
 }
 
-function openFiles(config: Config): FileStore | null {
-  try {
-    return openFolderFiles(join(config.dataFolder, 'files'))
-  } catch (fault) {
-    const code = fault instanceof Error && 'code' in fault ? fault.code : faultOf(fault)
-    fail(`Cannot write files to ${config.dataFolder} (${code}).`)
-    return null
-  }
+/** Opens the files; without their disk, words go on. */
+function openFiles(config: Config, id: string): FileStore {
+  const folder = join(config.dataFolder, 'files')
+  const files = openFolderFiles(folder, id)
+  void files.isHere().then((isHere) => {
+    if (isHere) return
+    console.error(
+      `The folder ${folder} is not the one that belongs to the database. Is its disk mounted? ` +
+        `Uploads are refused until it is there. If you moved it, see docs/install.md.`,
+    )
+  })
+  return files
 }
 
-function listen(config: Config, start: () => RunningServer): RunningServer | null {
+async function listen(
+  config: Config,
+  store: Store,
+  start: () => RunningServer,
+): Promise<RunningServer> {
   try {
     return start()
   } catch (fault) {
-    const code = fault instanceof Error && 'code' in fault ? fault.code : null
-    if (code === 'EADDRINUSE') {
-      fail(`Port ${config.port} is in use. Is Chatroom already running? If not, try --port 3001.`)
-    } else if (code === 'EACCES') {
-      fail(`Port ${config.port} needs privileges. Try one above 1023, like --port 3000.`)
-    } else {
-      fail(`Cannot listen on ${config.host}:${config.port} (${code ?? faultOf(fault)}).`)
-    }
-    return null
+    await store.close().catch(() => {})
+    return fail(sentenceForPort(config, fault))
   }
+}
+
+function sentenceForPort({ host, port }: Config, fault: unknown): string {
+  const code = fault instanceof Error && 'code' in fault ? fault.code : null
+  if (code === 'EADDRINUSE') {
+    return `Port ${port} is in use. Is Chatroom already running? If not, try --port 3001.`
+  }
+  if (code === 'EACCES') {
+    return `Port ${port} needs privileges. Try one above 1023, like --port 3000.`
+  }
+  return `Cannot listen on ${host}:${port} (${code ?? faultOf(fault)}).`
 }
 
 /** The room that every user joins. */
@@ -169,7 +180,8 @@ function urlsOf(config: Config, port: number): string[] {
   return config.publicUrl === null ? urls : [...urls, config.publicUrl.origin + config.basePath]
 }
 
-function fail(message: string, code = 1): void {
+/** Ends the process, whatever still runs in it. */
+function fail(message: string, code = 1): never {
   console.error(message)
-  process.exitCode = code
+  process.exit(code)
 }

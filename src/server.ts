@@ -55,15 +55,9 @@ export function startServer(
   const presence = createPresence((audience, publication) => publish(server, audience, publication))
   const assets = loadAssets()
   const chat: Chat = {
-    config,
+    ...createBase(config, { store, files }, log),
     build: config.isDevelopment ? `dev-${Date.now()}` : assets.build,
-    paths: createPaths(config.basePath),
-    store,
-    files,
-    requireSpace: watchSpace(files),
     presence,
-    log,
-    now: Date.now,
     publish: (audience, publication) => publish(server, audience, publication),
     publishIfIdle: connections.publishIfIdle,
     ...subscriptions(connections, presence),
@@ -80,6 +74,10 @@ export function startServer(
   const server = Bun.serve({
     port: config.port,
     hostname: config.host,
+    // Otherwise Bun prints faults with a piece of the source…
+    development: false,
+    // …but then it lets two servers share a port.
+    reusePort: false,
     // The HTTP layer limits every body itself, as only some routes take large files.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     idleTimeout: requestIdleSecondsMax,
@@ -87,7 +85,7 @@ export function startServer(
     error: () => new Response('Something broke. Please try again.', { status: 500 }),
     websocket,
   })
-  const sweep = guard(log, 'sweep', () => connections.sweep(performance.now()))
+  const sweep = guard(log, 'sweep', connections.sweep)
   const sweeper = setInterval(sweep, sweepMs)
   const stopTidying = [startJanitor(chat), startSessionSweep(chat, connections.sessions)]
 
@@ -104,6 +102,24 @@ export function startServer(
       presence.close()
       await store.close()
     },
+  }
+}
+
+/** What verbs are given that knows no open socket. */
+function createBase(
+  config: Config,
+  { store, files }: { store: Store; files: FileStore },
+  log: Log,
+): Pick<Chat, 'config' | 'paths' | 'store' | 'files' | 'requireSpace' | 'log' | 'now'> {
+  const requireSpace = watchSpace(store)
+  return {
+    config,
+    paths: createPaths(config.basePath),
+    store,
+    files,
+    requireSpace,
+    log,
+    now: Date.now,
   }
 }
 

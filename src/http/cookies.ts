@@ -1,6 +1,7 @@
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import type { Chat } from '../chat/chat'
 import type { HttpContext } from './context'
+import { leftCookie } from '../shared/protocol'
 import { serverLimits } from '../server/limits'
 
 /** The token of the session cookie, when it is present exactly once and has a token's shape. */
@@ -63,6 +64,15 @@ export function clearBrowserCookies(c: HttpContext, chat: Chat): void {
   for (const name of browserCookies) {
     deleteCookie(c, `chatroom_${name}`, { path: chat.paths.base })
   }
+}
+
+/** Tells the script of the next page to delete everything that it kept. */
+export function noteLogOut(c: HttpContext, chat: Chat): void {
+  setCookie(c, leftCookie(chat.store.instance), 'yes', {
+    sameSite: 'Lax',
+    path: chat.paths.base,
+    maxAge: 365 * daySeconds,
+  })
 }
 
 const daySeconds = 24 * 60 * 60

@@ -1,4 +1,6 @@
+import { awake } from '../server/awake'
 import { serverLimits } from '../server/limits'
+import { faultOf, type Log } from '../server/log'
 import type { HttpContext } from './context'
 
 /**
@@ -22,7 +24,8 @@ export function disposition(kind: 'inline' | 'attachment', name: string): string
 export function streamPieces(
   c: HttpContext,
   pieces: AsyncGenerator<Uint8Array>,
-  onEnd: () => void = () => {},
+  log: Log,
+  onEnd: () => void,
 ): ReadableStream<Uint8Array> {
   const { server } = c.env
   const request = c.req.raw
@@ -42,11 +45,46 @@ export function streamPieces(
         controller.enqueue(value)
       } catch (fault) {
         onEnd()
-        throw fault
+        log('download.broken', { where: c.req.routePath, fault: faultOf(fault) })
+        // The connection breaks. Bun would print an error, with a piece of the source.
+        return controller.error()
       }
       // After the write, which resets Bun's idle timer to the default.
       setTimeout(() => server.timeout(request, serverLimits.downloadIdleSecondsMax))
     },
     cancel: end,
   })
+}
+
+/** How often access is asked for again while a large file is sent. */
+const accessCheckMs = 250
+const cutMs = 10
+/** A large file that is read more slowly than this is cut. */
+const slowestBytesPerSecond = 16 * 1024
+
+/**
+ * Watches a response whose bytes Bun sends from the disk, as only then it announces their length:
+ * cuts the connection when `mayRead` says no, and when it is read too slowly.
+ */
+export function cutWithoutAccess(
+  c: HttpContext,
+  bytes: number,
+  mayRead: () => Promise<boolean>,
+): void {
+  const { server } = c.env
+  const request = c.req.raw
+  const secondsMax = bytes / slowestBytesPerSecond + serverLimits.downloadIdleSecondsMax
+  const startedAt = performance.now()
+  const watch = async (): Promise<void> => {
+    let isAllowed = true
+    // A request has an address until its response has ended.
+    while (server.requestIP(request) !== null) {
+      await Bun.sleep(isAllowed ? accessCheckMs : cutMs)
+      const isInTime = awake.since(startedAt) < secondsMax * 1_000
+      isAllowed &&= isInTime && (await mayRead().catch(() => false))
+      // Bun's only way to cut a response; each write resets it. It takes up to five seconds.
+      server.timeout(request, isAllowed ? serverLimits.downloadIdleSecondsMax : 1)
+    }
+  }
+  void watch()
 }

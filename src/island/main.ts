@@ -20,7 +20,7 @@ import { ifLoaded, lazyParts, loadLazy, onFirstUse, useLoaded } from './lazy'
 import { createRequests, openOutbox } from './messages/outbox'
 import { createConnection } from './net/connection'
 import { openMuted, watchPeopleSearch } from './people/people'
-import { forgetOnLogOut, startSignIn } from './people/sign-in'
+import { forgetLeft, forgetOnLogOut, startSignIn } from './people/sign-in'
 import { createRooms, markCurrent } from './rooms/rooms'
 import { createPositions } from './timeline/positions'
 import { createTimeline } from './timeline/timeline'
@@ -33,6 +33,7 @@ import { openStorage, type Storage } from './ui/storage'
 /** The browser's side: what must be instant. Everything else is HTML and htmx. */
 const page = readPage()
 const storage = openStorage(page)
+forgetLeft(page, storage)
 if (document.getElementById('sign-in') !== null) {
   startSignIn(storage)
   const faces = () => loadLazy(page, 'faces')

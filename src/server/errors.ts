@@ -32,6 +32,8 @@ const statusOfCode = {
   attachments_many: 422,
   attachment_missing: 422,
   file_empty: 422,
+  file_lost: 404,
+  files_away: 503,
   file_large: 413,
   upload_cut: 400,
   upload_stalled: 408,

@@ -144,3 +144,8 @@ export type RefusedEvent = {
   reason: string
   retry_ms?: number
 }
+
+/** The cookie that asks the script of the next page to delete what it kept. */
+export function leftCookie(instance: string): string {
+  return `chatroom_${instance}_left`
+}

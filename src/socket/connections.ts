@@ -2,6 +2,7 @@ import type { ServerWebSocket } from 'bun'
 import type { Visitor } from '../chat/chat'
 import type { Audience } from '../chat/publication'
 import type { ChatEvent } from '../shared/protocol'
+import { type Awake, awake } from '../server/awake'
 import { serverLimits } from '../server/limits'
 
 export type Subprotocol = 'html' | 'json'
@@ -44,13 +45,17 @@ export type Connections = {
   publishIfIdle: (room: number, text: string) => void
   /** Whether the user and the address may open another socket. */
   hasRoomFor: (visitor: Visitor) => boolean
-  /** Pings the sockets that are silent, and ends those that stay so. `now` is monotonic. */
-  sweep: (now: number) => void
+  /** Pings the sockets that are silent, and ends those that stay so. */
+  sweep: () => void
 }
 
-/** Makes the registry; `patience` sets when a silent socket is pinged, and when it is ended. */
+/**
+ * Makes the registry; `intervals` say when a silent socket is pinged, and when it is ended. Silence
+ * is counted while this process could hear.
+ */
 export function createConnections(
-  patience: { pingAfterMs: number; silenceMsMax: number } = { pingAfterMs, silenceMsMax },
+  intervals: { pingAfterMs: number; silenceMsMax: number } = { pingAfterMs, silenceMsMax },
+  { since }: Pick<Awake, 'since'> = awake,
 ): Connections {
   const open = new Set<Socket>()
   const byUser = createGroups<number>()
@@ -89,12 +94,12 @@ export function createConnections(
     hasRoomFor: ({ user, address }) =>
       byUser.of(user.id).size < serverLimits.socketsPerPersonMax &&
       byAddress.of(address).size < serverLimits.socketsPerAddressMax,
-    sweep(now) {
+    sweep() {
       for (const socket of open) {
-        const silence = now - socket.data.heardAt
-        if (silence > patience.silenceMsMax) socket.terminate()
+        const silence = since(socket.data.heardAt)
+        if (silence > intervals.silenceMsMax) socket.terminate()
         // The browser itself answers a ping, even for a tab that sleeps.
-        else if (silence > patience.pingAfterMs) socket.ping()
+        else if (silence > intervals.pingAfterMs) socket.ping()
       }
     },
   }

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 /**
@@ -7,10 +7,14 @@ import { dirname, join } from 'node:path'
  * and appear only when complete, so that an S3 bucket could implement it, too.
  */
 export type FileStore = {
+  /** Whether the folder is the one that belongs to the database: its disk may not be mounted. */
+  isHere(): Promise<boolean>
   /** Begins a file, which does not exist for others until it is kept. */
   begin(): Promise<Draft>
-  /** Bytes of a file; fewer at its end, none when there is no such file. */
+  /** Bytes of a file; fewer at its end. Throws what the disk throws, also for a missing file. */
   read(id: string, start: number, length: number): Promise<Uint8Array<ArrayBuffer>>
+  /** The file as a whole, for a response that Bun sends from the disk. */
+  blob(id: string): Blob
   /** How large the file is; null when there is none. */
   size(id: string): Promise<number | null>
   remove(id: string): Promise<void>
@@ -18,15 +22,18 @@ export type FileStore = {
   list(before: number): AsyncIterable<string>
   /** Removes drafts that were begun before this moment and never kept. */
   removeDrafts(before: number): Promise<void>
-  /** Bytes of the disk: free for this process, and in all. */
-  space(): Promise<{ free: number; total: number }>
+  space(): Promise<Space>
 }
+
+/** Bytes of a disk: free for this process, and in all. */
+export type Space = { free: number; total: number }
 
 /** A file that is being written. */
 export type Draft = {
   write(bytes: Uint8Array): Promise<void>
   /** Syncs what was written so far, so that the last sync is short. */
   flush(): Promise<void>
+  /** Bytes of what was written; fewer at its end. */
   read(start: number, length: number): Promise<Uint8Array<ArrayBuffer>>
   /** Makes it the file `id`, on the disk. */
   keep(id: string): Promise<void>
@@ -34,48 +41,58 @@ export type Draft = {
   drop(): Promise<void>
 }
 
+/** Names the database that a folder of files belongs to. */
+export const markerName = 'belongs-to'
+
+/** Marks a folder, made when missing, as the one with the files of this database. */
+export function markFolder(folder: string, id: string): void {
+  mkdirSync(join(folder, 'drafts'), { recursive: true, mode: 0o700 })
+  writeFileSync(join(folder, markerName), `${id}\n`, { mode: 0o600, flush: true })
+}
+
 /**
- * Opens a file store in a folder: `ab/abcdef…` for files, `drafts` for unfinished ones. A kept file
- * and its folder are synced. Throws when the folder cannot be made.
+ * Opens a file store in a folder that was marked with `id`: `ab/abcdef…` for files, `drafts` for
+ * unfinished ones. A kept file and its folder are synced. The folder may be missing, and come back.
  */
-export function openFolderFiles(folder: string): FileStore {
+export function openFolderFiles(folder: string, id: string): FileStore {
   const drafts = join(folder, 'drafts')
-  mkdirSync(drafts, { recursive: true, mode: 0o700 })
   const pathOf = (id: string): string => pathIn(folder, id)
   return {
+    async isHere() {
+      const marker = Bun.file(join(folder, markerName))
+      return (await marker.text().catch(() => '')).trim() === id
+    },
     begin: () => begin(drafts, pathOf),
     read: (id, start, length) => readPart(pathOf(id), start, length),
+    blob: (id) => Bun.file(pathOf(id)),
     async size(id) {
       return (await stat(pathOf(id)).catch(() => null))?.size ?? null
     },
     remove: (id) => rm(pathOf(id), { force: true }),
     list: (before) => list(folder, before),
     async removeDrafts(before) {
-      for (const name of await readdir(drafts)) {
+      for (const name of await readdir(drafts).catch(() => [])) {
         const path = join(drafts, name)
         if (await isOlder(path, before)) await rm(path, { force: true })
       }
     },
-    async space() {
-      const { bavail, blocks, bsize } = await statfs(folder)
-      return { free: bavail * bsize, total: blocks * bsize }
-    },
+    space: () => spaceOf(folder),
   }
 }
 
+/** The space of the disk that a folder is on. */
+export async function spaceOf(folder: string): Promise<Space> {
+  const { bavail, blocks, bsize } = await statfs(folder)
+  return { free: bavail * bsize, total: blocks * bsize }
+}
+
 async function begin(folder: string, pathOf: (id: string) => string): Promise<Draft> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
   const path = join(folder, crypto.getRandomValues(new Uint8Array(16)).toHex())
   const file = await open(path, 'wx', 0o600)
   let isKept = false
   return {
-    async write(bytes) {
-      // A disk that is nearly full may take fewer bytes than it was given.
-      for (let from = 0; from < bytes.length;) {
-        const { bytesWritten } = await file.write(bytes, from)
-        if (bytesWritten === 0) throw Object.assign(new Error('no room'), { code: 'ENOSPC' })
-        from += bytesWritten
-      }
-    },
+    write: (bytes) => writeAll(file, bytes),
     flush: () => file.datasync(),
     read: (start, length) => readPart(path, start, length),
     async keep(id) {
@@ -95,9 +112,19 @@ async function begin(folder: string, pathOf: (id: string) => string): Promise<Dr
   }
 }
 
-async function readPart(path: string, start: number, length: number) {
-  const part = Bun.file(path).slice(start, start + length)
-  return part.bytes().catch(() => new Uint8Array())
+function readPart(path: string, start: number, length: number) {
+  return Bun.file(path)
+    .slice(start, start + length)
+    .bytes()
+}
+
+/** Writes all bytes, in several steps when the disk takes fewer; `ENOSPC` when it takes none. */
+export async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let from = 0; from < bytes.length;) {
+    const { bytesWritten } = await file.write(bytes, from)
+    if (bytesWritten === 0) throw Object.assign(new Error('no space'), { code: 'ENOSPC' })
+    from += bytesWritten
+  }
 }
 
 /** Syncs a folder: only then are the names in it on the disk. */

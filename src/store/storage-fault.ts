@@ -19,6 +19,11 @@ const reasons: [codes: RegExp, reason: StorageReason][] = [
   [/^(EIO|ENXIO|ESTALE|EACCES|EPERM|ENOENT|EMFILE|ENFILE)$/, 'failed'],
 ]
 
+/** Whether the disk of the database is meant, not the one of the files. */
+export function isOfDatabase(thrown: unknown): boolean {
+  return errorCodeOf(thrown).startsWith('SQLITE_')
+}
+
 function errorCodeOf(thrown: unknown): string {
   return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
 }

@@ -27,6 +27,7 @@ import type {
   RoomsWanted,
   User,
 } from './rows'
+import type { Space } from './files'
 import type { ExportPage, RoomExtent, SearchOutcome, SearchQuery } from './search/query'
 
 export type * from './rows'
@@ -41,6 +42,8 @@ export type Store = {
   epoch: string
   /** Random; identifies the installation for ever, and a restore keeps it. */
   instance: string
+  /** Random; marks the folder with the files of this database. */
+  filesId: string
   users: {
     /**
      * Makes a person with a session, in the first room, and ends the session that the browser had
@@ -207,5 +210,7 @@ export type Store = {
   readOn(room: Room, userId: number, after: number, limit: number): Promise<ExportPage | null>
   /** Writes one row, for the health check. Throws what SQLite throws. */
   probe(): Promise<void>
+  /** Of the disk with the database. */
+  space(): Promise<Space>
   close(): Promise<void>
 }

@@ -1,5 +1,7 @@
 import { forgotten, literal, unrunnable } from './browser-promises'
+import { asleep } from './asleep'
 import { hidden } from './canary'
+import { copied } from './copied-folders'
 import { diskFull } from './disk'
 import { alone } from './egress'
 import { fuzzed } from './fuzz'
@@ -44,4 +46,6 @@ export const promises: FaultTest<unknown>[] = [
   alone,
   discreet,
   upgraded,
+  copied,
+  asleep,
 ]

@@ -87,7 +87,8 @@ async function settled({ data }: RunningServer): Promise<number> {
 
 export function filesIn(folder: string): string[] {
   const found = readdirSync(folder, { recursive: true, withFileTypes: true })
-  return found.flatMap((entry) => (entry.isFile() ? [entry.name] : []))
+  const files = found.filter((entry) => entry.isFile() && entry.name !== 'belongs-to')
+  return files.map(({ name }) => name)
 }
 
 export function rowsOf(data: string): string[] {

@@ -1,7 +1,6 @@
 import { expect, test } from 'bun:test'
 import { openSocket, type Person, signIn } from '../helpers/client'
 import { fetchAs, photo, png, postFiles, upload } from '../helpers/files'
-import { openLine } from '../helpers/raw'
 import { makeRoom, openDirect, sendForm } from '../helpers/rooms'
 import { serverForAll } from '../helpers/server'
 
@@ -121,27 +120,4 @@ test('ranges are served, and a list of ranges costs no more than one (U14)', asy
     headers: { Cookie: ada.cookie },
   })
   expect(headOnly.headers.get('content-length')).toBe(String(size))
-})
-
-test('a download ends when its reader is put out of the room', async () => {
-  const [ada, bob] = [await signIn(server(), 'Archivist'), await signIn(server(), 'Slow')]
-  const socket = await openSocket(server(), bob)
-  const room = await makeRoom(server(), ada, 'Archive', 'closed')
-  const user = String(socket.hello.user.id)
-  await sendForm(server(), ada, `/rooms/${room}/members`, { user })
-  const size = 40 * 1024 * 1024
-  const file = await upload(server(), ada, new Uint8Array(size), { name: 'large.bin' })
-  await postFiles(server(), ada, room, 'large', [file.id])
-  const line = await openLine(server())
-  const head = ['Host', 'Cookie'].map((name) =>
-    name === 'Host' ? `Host: 127.0.0.1:${server().port}` : `Cookie: ${bob.cookie}`,
-  )
-  line.write([`GET ${file.url} HTTP/1.1`, ...head, '', ''].join('\r\n'))
-  await line.until('\r\n\r\n')
-  line.pause()
-  await sendForm(server(), ada, `/rooms/${room}/members/remove`, { user })
-  line.resume()
-  expect((await line.end(10_000)).length).toBeLessThan(size)
-  expect(line.isClosed()).toBe(true)
-  await socket.close()
 })

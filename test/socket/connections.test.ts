@@ -46,7 +46,7 @@ test('a silent peer is pinged, and its socket ends when it does not answer', asy
   const dead = await openLine({ ...server(), port: echo.port ?? 0 })
   dead.write(request.replace('/socket', '/dead'))
   await waitUntil(() => [...connections.all()].length === 2, 'the second connection')
-  const sweeper = setInterval(() => connections.sweep(performance.now()), 50)
+  const sweeper = setInterval(connections.sweep, 50)
   await waitUntil(() => closed.length > 0, 'the end of the dead one')
   clearInterval(sweeper)
   expect(closed).toEqual(['/dead'])

@@ -28,7 +28,7 @@ beforeAll(async () => {
   const store = openIn(data)
   const ada = await joinAs(store, 'Ada', 1)
   for (let n = 0; n < 50; n += 1) await say(store, ada, `message ${n}`)
-  const draft = await openFolderFiles(join(data, 'files')).begin()
+  const draft = await openFolderFiles(join(data, 'files'), store.filesId).begin()
   await draft.write(Buffer.from('a file of somebody'))
   await draft.keep(id)
   const empty = { width: null, height: null, preview: '', description: '', createdAt: 1 }

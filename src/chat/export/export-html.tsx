@@ -1,5 +1,9 @@
 import { ExportEnd, ExportedMessages, ExportHead } from '../../../views/export/export'
 import { wordsFor } from '../../../views/words'
+import { ChatError } from '../../server/errors'
+import type { Message } from '../../store/store'
+import type { Chat } from '../chat'
+import { requireFiles } from '../files/space'
 import { stamp } from '../search/zone'
 import { type Exported, type Format, headLines, quoteOf } from './export-text'
 
@@ -13,7 +17,7 @@ export function createHtmlFormat(exported: Exported): Format {
   const words = wordsFor(language)
   // Marks the places of messages and pictures; random, so that nobody can have typed it.
   const mark = crypto.getRandomValues(new Uint8Array(16)).toHex()
-  const pictures = new RegExp(`${mark}-([0-9a-f]+)-${mark}`)
+  const places = new RegExp(`${mark}-([0-9a-f]+)-${mark}`)
   const [head = '', end = ''] = String(
     <ExportHead language={language} lines={headLines(exported)} mark={mark} />,
   ).split(mark)
@@ -21,6 +25,7 @@ export function createHtmlFormat(exported: Exported): Format {
     rows: exportPageRows,
     head: () => `<!doctype html>${head}`,
     async *page({ messages }) {
+      const pictures = await findPictures(chat, messages)
       const shown = messages.map((message) => ({
         message,
         at: stamp(zone, message.createdAt),
@@ -28,25 +33,39 @@ export function createHtmlFormat(exported: Exported): Format {
         files: message.attachments.map((file) => ({
           ...file,
           href: origin + chat.paths.attachment(file.id, file.name),
-          picture: file.type.startsWith('image/')
+          picture: pictures.has(file.id)
             ? `data:${file.type};base64,${mark}-${file.id}-${mark}`
             : null,
         })),
       }))
       const html = String(<ExportedMessages messages={shown} words={words} />)
-      for (const [n, piece] of html.split(pictures).entries()) {
+      for (const [n, piece] of html.split(places).entries()) {
         if (n % 2 === 0) yield piece
-        else yield* base64(exported, piece)
+        else yield* base64(chat, piece, pictures.get(piece) ?? 0)
       }
     },
     tail: (remark) => `${(<ExportEnd sentence={remark} />)}${end}`,
   }
 }
 
-async function* base64({ chat }: Exported, id: string): AsyncGenerator<string> {
-  for (let at = 0; ; at += pictureBytes) {
-    const bytes = await chat.files.read(id, at, pictureBytes)
-    if (bytes.length > 0) yield bytes.toBase64()
-    if (bytes.length < pictureBytes) return
+/** The pictures of some messages that are whole on the disk, with their sizes; others are links. */
+async function findPictures(chat: Chat, messages: Message[]): Promise<Map<string, number>> {
+  const files = messages.flatMap(({ attachments }) => attachments)
+  const pictures = files.filter(({ type }) => type.startsWith('image/'))
+  if (pictures.length > 0) await requireFiles(chat)
+  const found = new Map<string, number>()
+  for (const { id, size } of pictures) {
+    if ((await chat.files.size(id)) === size) found.set(id, size)
+  }
+  return found
+}
+
+/** A picture that is cut meanwhile ends the export. */
+async function* base64({ files }: Chat, id: string, size: number): AsyncGenerator<string> {
+  for (let at = 0; at < size; at += pictureBytes) {
+    const length = Math.min(pictureBytes, size - at)
+    const bytes = await files.read(id, at, length)
+    if (bytes.length < length) throw new ChatError('file_lost')
+    yield bytes.toBase64()
   }
 }

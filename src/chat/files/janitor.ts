@@ -26,6 +26,7 @@ export function startJanitor(chat: Chat): () => void {
 
 async function tidyFiles(chat: Chat, before: number): Promise<void> {
   const { files, store } = chat
+  if (!(await files.isHere())) return chat.log('files.away')
   let size = 0
   await files.removeDrafts(before)
   const unused = await store.attachments.dropUnused(chat.now() - serverLimits.unusedUploadMs)

@@ -1,13 +1,15 @@
+import { awake } from '../../server/awake'
 import { ChatError, toProblem } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
 import { faultOf } from '../../server/log'
+import { isOfDatabase } from '../../store/storage-fault'
 import type { Draft } from '../../store/files'
 import type { Attachment } from '../../store/store'
 import type { Chat } from '../chat'
 import { inspect } from './inspect'
 import { removeFiles } from './janitor'
 import { lengthOf, type Piece } from './picture'
-import { claimSpace, type Claim } from './space'
+import { claimSpace, type Claim, requireFiles } from './space'
 
 /** A sync of a message never waits for more than this; about 60 MB a second still get through. */
 export const flushBytes = 128 * 1024
@@ -31,11 +33,14 @@ type Incoming = {
 
 /**
  * Stores an uploaded file without its metadata; a failure leaves nothing behind. Throws `file_…`,
- * `upload_…`, `own_space_full`, `space_full`, `too_many`, `not_signed_in` or `storage_…`.
+ * `files_away`, `upload_…`, `own_space_full`, `space_full`, `too_many`, `not_signed_in` or
+ * `storage_…`.
  */
 export async function receiveFile(chat: Chat, incoming: Incoming): Promise<Attachment> {
   if (incoming.size === 0) throw new ChatError('file_empty')
   if ((incoming.size ?? 0) > chat.config.uploadBytesMax) throw new ChatError('file_large')
+  chat.requireSpace()
+  await requireFiles(chat)
   const claim = await claimSpace(chat, incoming.owner, incoming.size ?? 0)
   const drafts: Draft[] = []
   try {
@@ -49,6 +54,8 @@ export async function receiveFile(chat: Chat, incoming: Incoming): Promise<Attac
     const about = { name: cleanFileName(incoming.name), description, preview }
     const kept = pieces === null ? size : lengthOf(pieces)
     const attachment = { id, ...about, ...looks, size: kept }
+    // Its disk may have gone meanwhile, and a bare folder is no place for it.
+    await requireFiles(chat)
     await clean.keep(id)
     if (!(await chat.store.attachments.add({ ...attachment, owner, createdAt: chat.now() }))) {
       await removeFiles(chat, [id])
@@ -109,8 +116,8 @@ function writeInPortions(draft: Draft): (bytes: Uint8Array) => Promise<void> {
 
 async function orStalled<Value>(work: Promise<Value>): Promise<Value> {
   const { promise: stalled, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new ChatError('upload_stalled')), stallMsMax)
-  return Promise.race([work, stalled]).finally(() => clearTimeout(timer))
+  const stop = awake.after(stallMsMax, () => reject(new ChatError('upload_stalled')))
+  return Promise.race([work, stalled]).finally(stop)
 }
 
 async function copy(from: Draft, pieces: Piece[], to: Draft): Promise<Draft> {
@@ -121,7 +128,10 @@ async function copy(from: Draft, pieces: Piece[], to: Draft): Promise<Draft> {
       continue
     }
     for (let at = piece.start; at < piece.end; at += flushBytes) {
-      await write(await from.read(at, Math.min(flushBytes, piece.end - at)))
+      const length = Math.min(flushBytes, piece.end - at)
+      const part = await from.read(at, length)
+      if (part.length < length) throw Object.assign(new Error('the draft is cut'), { code: 'EIO' })
+      await write(part)
     }
   }
   return to
@@ -130,7 +140,8 @@ async function copy(from: Draft, pieces: Piece[], to: Draft): Promise<Draft> {
 function asProblem(chat: Chat, fault: unknown): unknown {
   if (fault instanceof ChatError) return fault
   const problem = toProblem(fault)
-  if (problem?.code === 'storage_full') return new ChatError('space_full')
+  // The disk of the database has a code of its own.
+  if (problem?.code === 'storage_full' && !isOfDatabase(fault)) return new ChatError('space_full')
   // The sender is gone and does not see this.
   if (fault instanceof Error && fault.name === 'AbortError') return new ChatError('upload_cut')
   chat.log('upload.failed', { fault: faultOf(fault) })

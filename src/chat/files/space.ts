@@ -49,6 +49,11 @@ export async function claimSpace(chat: Chat, owner: number, bytes: number): Prom
   }
 }
 
+/** Throws `files_away` while the folder for files is not the right one. */
+export async function requireFiles({ files }: Chat): Promise<void> {
+  if (!(await files.isHere())) throw new ChatError('files_away', serverLimits.storageRetryMs)
+}
+
 async function check({ config, files, store }: Chat, owner: number): Promise<void> {
   const { own, all } = await store.attachments.stored(owner)
   const coming = [...underWay]
@@ -62,15 +67,16 @@ async function check({ config, files, store }: Chat, owner: number): Promise<voi
 
 /**
  * Makes the check before each write: it throws `storage_full` while so little is free that the
- * database could not checkpoint its log. Measuring inline would reorder messages.
+ * database could not checkpoint its log. Measuring inline would reorder messages. The files may be
+ * on another disk.
  */
-export function watchSpace(files: Pick<Chat['files'], 'space'>): Chat['requireSpace'] {
+export function watchSpace(store: Pick<Chat['store'], 'space'>): Chat['requireSpace'] {
   let isLow = false
   let measuredAt = 0
   let timer: Timer | undefined
   const measure = async (): Promise<void> => {
     measuredAt = performance.now()
-    const space = await files.space().catch(() => null)
+    const space = await store.space().catch(() => null)
     isLow = space !== null && space.free < serverLimits.messagesReserveBytes
     clearTimeout(timer)
     if (isLow) timer = setTimeout(() => void measure(), spaceLookMs).unref()

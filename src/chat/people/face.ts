@@ -3,6 +3,7 @@ import { ChatError } from '../../server/errors'
 import type { NewFace } from '../../store/store'
 import type { Chat } from '../chat'
 import { inspect } from '../files/inspect'
+import { requireFiles } from '../files/space'
 
 /** Browsers send 128 pixels and about ten kilobytes; this leaves room for other encoders. */
 const faceSidePxMax = 512
@@ -10,8 +11,8 @@ const faceBytesMax = 60 * 1024
 
 /**
  * Checks a chosen avatar and stores an uploaded one, which the browser shrank and sent as base64.
- * Throws `avatar_unknown`, `storage_full`, and `picture_unusable` for anything but a small PNG,
- * JPEG or WebP.
+ * Throws `avatar_unknown`, `storage_full`, `files_away`, and `picture_unusable` for anything but a
+ * small PNG, JPEG or WebP.
  */
 export async function takeAvatar(
   chat: Chat,
@@ -34,6 +35,7 @@ async function keepFace(chat: Chat, base64: string): Promise<NewFace> {
   if (!isSmall || !/^image\/(png|jpeg|webp)$/.test(type)) throw new ChatError('picture_unusable')
   const id = crypto.getRandomValues(new Uint8Array(16)).toHex()
   chat.requireSpace()
+  await requireFiles(chat)
   const draft = await chat.files.begin()
   try {
     await draft.write(bytes)

@@ -1,4 +1,5 @@
 import { PersonRow } from '../../../views/people/people'
+import { awake } from '../../server/awake'
 import type { ChatEvent, PresenceState } from '../../shared/protocol'
 import type { User } from '../../store/store'
 import { gatherByRoom, type Publish } from '../publication'
@@ -39,7 +40,8 @@ type OnlineUser = {
   rooms: Set<number>
   sockets: number
   awaySockets: number
-  departure: Timer | undefined
+  /** Ends the wait for the person's return. */
+  stay: () => void
 }
 
 type Roster = {
@@ -77,12 +79,12 @@ export function createPresence(publish: Publish): Presence {
         person.sockets -= 1
         if (wasAway) person.awaySockets -= 1
         if (person.sockets > 0) return
-        person.departure = setTimeout(() => depart(roster, person), offlineGraceMs)
+        person.stay = awake.after(offlineGraceMs, () => depart(roster, person))
       }),
     forget(userId) {
       const person = online.get(userId)
       if (person === undefined) return
-      clearTimeout(person.departure)
+      person.stay()
       online.delete(userId)
       for (const room of [...person.rooms]) {
         exit(roster, person, room)
@@ -112,7 +114,7 @@ export function createPresence(publish: Publish): Presence {
     countIn,
     peopleIn: (room, limit) => peopleIn(online.values(), room, limit),
     close() {
-      for (const { departure } of online.values()) clearTimeout(departure)
+      for (const { stay } of online.values()) stay()
       changes.close()
     },
   }
@@ -141,9 +143,9 @@ function arrive(roster: Roster, user: User, rooms: Iterable<number>): void {
   const { online, addChange } = roster
   const known = online.get(user.id)
   const before = stateOf(known)
-  const fresh = { user, rooms: new Set<number>(), sockets: 0, awaySockets: 0, departure: undefined }
+  const fresh = { user, rooms: new Set<number>(), sockets: 0, awaySockets: 0, stay: () => {} }
   const person = known ?? fresh
-  clearTimeout(person.departure)
+  person.stay()
   person.sockets += 1
   online.set(user.id, person)
   for (const room of rooms) enter(roster, person, room)

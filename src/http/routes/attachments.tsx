@@ -11,12 +11,12 @@ import { serverLimits } from '../../server/limits'
 import { limits } from '../../shared/limits'
 import type { Attachment } from '../../store/store'
 import { type HttpContext, type HttpDeps, type HttpEnv, isMultipart } from '../context'
-import { disposition, streamPieces } from '../downloads'
+import { cutWithoutAccess, disposition } from '../downloads'
 import { identifyAgain, requireVisitor } from '../middleware/identity'
 import { sendHtml } from '../pages'
 
-/** Bytes of one read of a download: what a slow reader keeps in memory. */
-const downloadPartBytes = 256 * 1024
+/** A body of at most this many bytes is sent from memory. */
+const bodyInMemoryBytesMax = 1024 * 1024
 
 /** Uploads and downloads. A file goes out under the type that we found, not the sender's. */
 export function attachmentRoutes(deps: HttpDeps): Hono<HttpEnv> {
@@ -92,9 +92,10 @@ async function send(
   cacheControl: string,
 ): Promise<Response> {
   const attachment = await find()
-  const size = attachment === null ? null : await chat.files.size(attachment.id)
-  if (attachment === null || size === null) throw new ChatError('not_found')
-  const etag = `"${attachment.id}"`
+  if (attachment === null) throw new ChatError('not_found')
+  const { id, size } = attachment
+  if ((await chat.files.size(id)) !== size) throw await lost(chat)
+  const etag = `"${id}"`
   const wanted = [undefined, etag].includes(c.req.header('if-range')) ? c.req.header('range') : ''
   const range = parseRange(wanted, size)
   const headers = new Headers({
@@ -112,10 +113,21 @@ async function send(
   if (range !== null) headers.set('Content-Range', `bytes ${start}-${end - 1}/${size}`)
   const status = range === null ? 200 : 206
   if (c.req.method === 'HEAD') return new Response(null, { status, headers })
-  return new Response(streamPieces(c, partsOf(chat, find, start, end)), {
-    status,
-    headers,
-  })
+  if (end - start <= bodyInMemoryBytesMax) {
+    const bytes = await chat.files.read(id, start, end - start)
+    if (bytes.length < end - start) throw await lost(chat)
+    return new Response(bytes, { status, headers })
+  }
+  // Otherwise Bun ends a body that is shorter than announced only when the connection is idle.
+  headers.set('Connection', 'close')
+  cutWithoutAccess(c, end - start, async () => (await find()) !== null)
+  return new Response(chat.files.blob(id).slice(start, end), { status, headers })
+}
+
+/** Why a file that is known is not whole on the disk. */
+async function lost({ files }: Chat): Promise<ChatError> {
+  if (await files.isHere()) return new ChatError('file_lost')
+  return new ChatError('files_away', serverLimits.storageRetryMs)
 }
 
 type Range = { start: number; end: number }
@@ -146,17 +158,5 @@ function headersOf({ name, type }: Attachment): Record<string, string> {
     'X-Content-Type-Options': 'nosniff',
     'Content-Security-Policy': `sandbox; default-src 'none'`,
     'Cross-Origin-Resource-Policy': 'same-origin',
-  }
-}
-
-async function* partsOf({ files }: Chat, find: Find, start: number, end: number) {
-  for (let at = start; at < end;) {
-    // A slow download may outlive a membership, or the message.
-    const attachment = await find()
-    if (attachment === null) throw new Error('the file is not for this reader any more')
-    const part = await files.read(attachment.id, at, Math.min(downloadPartBytes, end - at))
-    if (part.length === 0) return
-    at += part.length
-    yield part
   }
 }

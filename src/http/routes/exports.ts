@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { exportRoom } from '../../chat/export/export-room'
 import { parseZone, utc } from '../../chat/search/zone'
+import { awake } from '../../server/awake'
 import { createConcurrencyLimit } from '../../server/concurrency'
 import { ChatError } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
@@ -39,7 +40,8 @@ async function send(
       release()
       return new Response(null, { headers })
     }
-    return new Response(streamPieces(c, encodeInTime(made.pieces), release), { headers })
+    const pieces = encodeInTime(made.pieces)
+    return new Response(streamPieces(c, pieces, deps.chat.log, release), { headers })
   } catch (fault) {
     release()
     throw fault
@@ -57,9 +59,9 @@ function headersOf(name: string, kind: 'txt' | 'html'): Record<string, string> {
 
 async function* encodeInTime(pieces: AsyncGenerator<string>): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder()
-  const deadline = performance.now() + serverLimits.exportMsMax
+  const startedAt = performance.now()
   for await (const piece of pieces) {
-    if (performance.now() > deadline) throw new Error('the export was downloaded too slowly')
+    if (awake.since(startedAt) > serverLimits.exportMsMax) throw new Error('read too slowly')
     yield encoder.encode(piece)
   }
 }

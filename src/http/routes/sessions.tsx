@@ -8,7 +8,7 @@ import type { RateLimits } from '../../server/rate-limits'
 import type { User } from '../../store/store'
 import { readForm } from '../bodies'
 import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx } from '../context'
-import { clearBrowserCookies, clearSession, setSession } from '../cookies'
+import { clearBrowserCookies, clearSession, noteLogOut, setSession } from '../cookies'
 import { identifyAgain, requireVisitor } from '../middleware/identity'
 import { redirectTo, sendHtml, sendPage, setProblem } from '../pages'
 
@@ -36,8 +36,11 @@ export function sessionRoutes({ chat, rateLimits }: HttpDeps): Hono<HttpEnv> {
       if (tokenHash !== null) await signOut(chat, user, tokenHash)
       clearSession(c, chat)
       const isOwn = await isOwnComputer(c)
-      if (!isOwn) clearBrowserCookies(c, chat)
-      c.header('Clear-Site-Data', siteData(c, isOwn))
+      if (!isOwn) {
+        clearBrowserCookies(c, chat)
+        noteLogOut(c, chat)
+      }
+      c.header('Clear-Site-Data', siteData(chat, isOwn))
       return redirectTo(c, chat.paths.home())
     })
 }
@@ -124,10 +127,10 @@ async function isOwnComputer(c: HttpContext): Promise<boolean> {
 }
 
 /**
- * The value of Clear-Site-Data. Browsers ignore it over plain HTTP; yet when "cookies" stands in
- * it, Chromium then ignores the cookies that the same answer sets, so it is left out there.
+ * The value of Clear-Site-Data, which browsers ignore over plain HTTP. "cookies" would log people
+ * out of every site of the domain, and "storage" would take that of other servers under this
+ * origin: there the script deletes what is ours.
  */
-function siteData(c: HttpContext, isOwn: boolean): string {
-  if (isOwn) return '"cache"'
-  return c.get('isSecure') ? '"cache", "cookies", "storage"' : '"cache", "storage"'
+function siteData({ paths }: Chat, isOwn: boolean): string {
+  return isOwn || paths.base !== '/' ? '"cache"' : '"cache", "storage"'
 }

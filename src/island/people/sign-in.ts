@@ -1,3 +1,4 @@
+import { leftCookie } from '../../shared/protocol'
 import { element } from '../ui/dom'
 import type { Page } from '../ui/page'
 import { fieldsOf } from '../ui/shape'
@@ -38,6 +39,17 @@ export function isLoggingOut(): boolean {
 
 /** No secrets: the name to propose at the next sign-in, and how this browser sounds. */
 const harmless = ['person', 'volume', 'notices', 'hides-private-notes']
+
+/**
+ * Deletes what is left of a person who logged out of a shared computer, as the server notes in a
+ * cookie: the page that did it may not have had its script.
+ */
+export function forgetLeft({ base, instance }: Page, storage: Storage): void {
+  const name = leftCookie(instance)
+  if (!document.cookie.split('; ').includes(`${name}=yes`)) return
+  storage.seal([], false)
+  document.cookie = `${name}=; Path=${base}; Max-Age=0`
+}
 
 /** After log-out no tab of this browser keeps messages; a shared computer keeps nothing at all. */
 export function forgetOnLogOut(page: Page, storage: Storage, unsent: () => number): void {

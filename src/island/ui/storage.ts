@@ -44,9 +44,9 @@ export function openStorage({ instance }: Pick<Page, 'instance'>) {
     keys,
     /** Called when the storage is full: true when something was deleted to make room. */
     makeRoom: (): boolean => false,
-    /** Deletes everything of this server but these keys, and stores nothing more. */
-    seal(kept: string[]): void {
-      isSealed = true
+    /** Deletes everything of this server but these keys, and stores nothing more on this page. */
+    seal(kept: string[], isForGood = true): void {
+      isSealed = isForGood
       for (const key of keys('')) if (!kept.includes(key)) remove(key)
       // Files that wait (media/kept-files.ts): the page may never have loaded that part.
       attempt(() => void indexedDB.deleteDatabase(`${prefix}files`), undefined)

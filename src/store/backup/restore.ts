@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs'
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type Amount, type Manifest, names, unfinished } from './backup'
-import { syncFolder } from '../files'
+import { markFolder, syncFolder, writeAll } from '../files'
 import { codeOf, failWith, type Problem, sentenceOf } from '../problem'
 import { holdFile, type Lock } from '../sqlite/lock'
 import { beginNewEpoch, checkDatabase, isKnownFormat, openSnapshot } from './snapshot'
-import { damaged, readTar, type TarReader, writeAll } from './tar'
+import { damaged, readTar, type TarReader } from './tar'
 
 /**
  * Puts a backup into a folder that is new or empty. Everything is unpacked into a folder beside its
@@ -95,6 +95,7 @@ async function unpackAndCheck(file: string, folder: string): Promise<Amount> {
   }
   snapshot.close()
   beginNewEpoch(database)
+  if (snapshot.filesId !== null) markFolder(join(staging, 'files'), snapshot.filesId)
   for (const path of await foldersIn(staging)) await syncFolder(path)
   return { messages: snapshot.messages, files: files.size, bytes: Bun.file(file).size }
 }

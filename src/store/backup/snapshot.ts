@@ -1,11 +1,14 @@
 import { Database } from 'bun:sqlite'
 import { newestFormat } from '../sqlite/migrations'
+import { readSetting } from '../sqlite/settings'
 
 /** A copy of the database as it was at one moment, in a file of its own. */
 export type Snapshot = {
   /** Format of the data, and the instance it belongs to. */
   format: number
   instance: string
+  /** The mark of its folder of files; null when no server has used it yet. */
+  filesId: string | null
   messages: number
   /** Every uploaded file that the database refers to. */
   files: () => Iterable<{ id: string; size: number }>
@@ -34,7 +37,8 @@ export function openSnapshot(file: string): Snapshot {
   )
   return {
     format: Number(first('PRAGMA user_version')),
-    instance: String(first(`SELECT value FROM settings WHERE key = 'instance'`)),
+    instance: readSetting(db, 'instance') ?? '',
+    filesId: readSetting(db, 'files'),
     messages: Number(first('SELECT count(*) FROM messages')),
     files: () => files.iterate(),
     close: () => db.close(),

@@ -1,4 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
+import { writeAll } from '../files'
 
 /**
  * As much of the tar format (ustar) as a backup needs: plain files with short names. The archive
@@ -119,13 +120,6 @@ export async function* bytesOf(path: string): AsyncGenerator<Uint8Array> {
     }
   } finally {
     await file.close()
-  }
-}
-
-/** Writes all bytes: a disk that is nearly full may take fewer than it was given. */
-export async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let from = 0; from < bytes.length;) {
-    from += (await file.write(bytes, from)).bytesWritten
   }
 }
 

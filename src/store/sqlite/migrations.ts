@@ -11,6 +11,16 @@ const migrations: readonly string[] = [first]
 /** The data format that this program writes, and the newest that it can read. */
 export const newestFormat = migrations.length
 
+/** Throws a sentence for the operator when the database is newer than this program. */
+export function refuseNewer(db: Database, newest = newestFormat): void {
+  const version = readVersion(db)
+  if (version <= newest) return
+  failWith(
+    `The data was written by a newer Chatroom (format ${version}, this one knows ` +
+      `${newest}). Please run the newer one.`,
+  )
+}
+
 /**
  * Brings the database to the newest schema: all steps and the new format number in one transaction,
  * so that all or nothing happens. Throws a sentence for the operator when the database is newer
@@ -19,12 +29,7 @@ export const newestFormat = migrations.length
 export function migrate(db: Database, steps = migrations): void {
   const version = readVersion(db)
   const newest = steps.length
-  if (version > newest) {
-    failWith(
-      `The data was written by a newer Chatroom (format ${version}, this one knows ` +
-        `${newest}). Please run the newer one.`,
-    )
-  }
+  refuseNewer(db, newest)
   if (version === newest) return
   // A step that makes a table anew drops it first; references to it are checked at the end.
   db.run('PRAGMA foreign_keys = 0')

@@ -1,22 +1,24 @@
 import { Database } from 'bun:sqlite'
 import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { codeOf, failWith, type Problem, sentenceOf } from '../problem'
 import { unfinished } from '../backup/backup'
+import { markerName, markFolder, spaceOf } from '../files'
 import type { NameRules, RoomLimits, Store } from '../store'
 import { stopAfterFailedSync, storageReasonOf } from '../storage-fault'
 import { createAttachments } from './attachments'
+import { checkAfterUse, isDoubtful, markClosed, markUsed } from './integrity'
 import { holdFile, type Lock } from './lock'
 import { prepareLazily } from './lazy-statements'
 import { createMessages } from './messages'
-import { migrate } from './migrations'
+import { migrate, refuseNewer } from './migrations'
 import { bringNamesUpToDate } from './name-rules'
 import { createReader, createReading } from './reader'
 import { createRooms } from './rooms'
 import { createSearchBacklog } from '../search/search-backlog'
 import { bringIndexUpToDate, createSearchIndex } from '../search/search-index'
 import { createSessions } from './sessions'
-import { readSetting } from './settings'
+import { readSetting, writeSetting } from './settings'
 import { createUsers } from './users'
 
 /** If another program holds the database, posts are refused after this long. */
@@ -35,7 +37,8 @@ type StoreOptions = {
 
 /**
  * Opens the database in `folder` (made when missing), brings it up to date and returns the Store,
- * or the reason why not: unwritable, in use by another process, or made by a newer version.
+ * or the reason why not: unwritable, in use by another process, damaged, or made by a newer
+ * version.
  */
 export function openStore(options: StoreOptions): Store | Problem {
   const { folder } = options
@@ -55,7 +58,13 @@ export function openStore(options: StoreOptions): Store | Problem {
     }
     const file = join(folder, 'chatroom.db')
     closeToOthers(file)
-    return createStore(openDatabase(file, options), lock, file, options)
+    const db = openDatabase(file, options)
+    try {
+      return createStore(db, lock, file, options)
+    } catch (fault) {
+      db.close()
+      throw fault
+    }
   } catch (fault) {
     lock.close()
     return { problem: sentenceFor(fault, folder) }
@@ -76,14 +85,20 @@ function closeToOthers(file: string): void {
 
 /** Throws what SQLite throws, or a sentence for the operator. */
 function openDatabase(file: string, options: StoreOptions): Database {
+  const files = join(options.folder, 'files')
+  const isLeft = isDoubtful(file, join(files, markerName))
   const db = new Database(file, { create: true, strict: true })
   try {
     setPragmas(db)
+    refuseNewer(db)
+    checkAfterUse(db, file, isLeft)
     migrate(db)
     prepareLazily(db)
     bringIndexUpToDate(db)
     bringNamesUpToDate(db, options.names)
     createFirstRoom(db, options)
+    markFiles(db, files)
+    markUsed(db)
     // From now on everybody waits when this thread does.
     db.run(`PRAGMA busy_timeout = ${databaseBusyMsMax}`)
     return db
@@ -135,6 +150,14 @@ function createFirstRoom(db: Database, { firstRoom, now }: StoreOptions): void {
   ).run({ ...firstRoom(), createdAt: now() })
 }
 
+/** Only the first start makes the mark: later, a folder without it is not the right one. */
+function markFiles(db: Database, folder: string): void {
+  if (readSetting(db, 'files') !== null) return
+  const id = crypto.getRandomValues(new Uint8Array(16)).toHex()
+  markFolder(folder, id)
+  writeSetting(db, 'files', id)
+}
+
 function createStore(
   db: Database,
   lock: Lock,
@@ -142,8 +165,8 @@ function createStore(
   { indexPauseMsMax, roomLimits }: StoreOptions,
 ): Store {
   const reader = createReader(file)
-  const careful = <Part extends object>(part: Part): Part => stopAfterFailedSync(db, part)
-  const index = careful(createSearchIndex(db))
+  const guarded = <Part extends object>(part: Part): Part => stopAfterFailedSync(db, part)
+  const index = guarded(createSearchIndex(db))
   const backlog = createSearchBacklog(index, indexPauseMsMax)
   const writeProbe = db.query(
     `INSERT INTO settings (key, value) VALUES ('probe', '1')
@@ -152,18 +175,20 @@ function createStore(
   return {
     epoch: readSetting(db, 'epoch') ?? '',
     instance: readSetting(db, 'instance') ?? '',
-    users: careful(createUsers(db)),
-    sessions: careful(createSessions(db)),
-    rooms: careful(createRooms(db, roomLimits)),
-    messages: careful(createMessages(db, roomLimits, index, backlog)),
-    attachments: careful(createAttachments(db)),
+    filesId: readSetting(db, 'files') ?? '',
+    users: guarded(createUsers(db)),
+    sessions: guarded(createSessions(db)),
+    rooms: guarded(createRooms(db, roomLimits)),
+    messages: guarded(createMessages(db, roomLimits, index, backlog)),
+    attachments: guarded(createAttachments(db)),
     ...createReading(reader),
     probe: async () => void writeProbe.run(),
+    space: () => spaceOf(dirname(file)),
     async close() {
       backlog.stop()
       await reader.close()
       // A full or broken disk leaves the log, which is read at the next start.
-      checkpoint(db)
+      closeCleanly(db, file)
       // Bun caches statements; an unfinalised one would leave the -wal file behind.
       db.close(false)
       lock.close()
@@ -171,8 +196,9 @@ function createStore(
   }
 }
 
-function checkpoint(db: Database): void {
+function closeCleanly(db: Database, file: string): void {
   try {
+    markClosed(db, file)
     db.run('PRAGMA wal_checkpoint(TRUNCATE)')
   } catch (fault) {
     if (storageReasonOf(fault) === null) throw fault

@@ -16,7 +16,7 @@ test('no sync of a message waits for more than a portion of a file', async () =>
   if (command.kind !== 'serve') throw new Error('it serves')
   const store = openStore({ folder: data, ...rules, now: Date.now })
   if ('problem' in store) throw new Error(store.problem)
-  const watched = watch(openFolderFiles(join(data, 'files')))
+  const watched = watch(openFolderFiles(join(data, 'files'), store.filesId))
   const house = startServer(command.config, { store, files: watched.files }, () => {})
   const origin = `http://127.0.0.1:${house.port}`
   const server = { port: house.port, origin }

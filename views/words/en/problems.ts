@@ -61,6 +61,8 @@ export const problems = {
   attachments_many: `A message can have up to ${filesMax} files. Send the rest in another.`,
   attachment_missing: 'A file of this message is not on the server. Add it again.',
   file_empty: 'This file is empty. Choose another one.',
+  file_lost: 'The server’s disk does not hold this whole file any more. Tell the administrator.',
+  files_away: 'The server’s disk for files is away. Text still works. Try the file again later.',
   file_large: 'This file is larger than this server accepts. Choose a smaller one.',
   upload_cut: 'The upload was interrupted. Send the file again.',
   upload_stalled: 'The upload stalled and was stopped. Send the file again.',

@@ -60,6 +60,8 @@ export const problems: Words['problems'] = {
   attachments_many: `一条消息最多 ${limits.attachmentsMax} 个文件，其余的请另发一条。`,
   attachment_missing: '消息中有文件不在服务器上，请重新添加。',
   file_empty: '这个文件是空的，请换一个。',
+  file_lost: '服务器磁盘上的这个文件已丢失或不完整，请联系管理员。',
+  files_away: '服务器上存放文件的磁盘暂时不可用，文字仍可发送。请稍后再试。',
   file_large: '文件超过服务器允许的大小，请选择较小的文件。',
   upload_cut: '上传中断，请重新发送文件。',
   upload_stalled: '上传长时间没有进展，已停止。请重新发送文件。',
