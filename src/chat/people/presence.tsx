@@ -81,16 +81,7 @@ export function createPresence(publish: Publish): Presence {
         if (person.sockets > 0) return
         person.stay = awake.after(offlineGraceMs, () => depart(roster, person))
       }),
-    forget(userId) {
-      const person = online.get(userId)
-      if (person === undefined) return
-      person.stay()
-      online.delete(userId)
-      for (const room of [...person.rooms]) {
-        exit(roster, person, room)
-        changes.of(room).delete(userId)
-      }
-    },
+    forget: (userId) => forget(roster, changes.of, userId),
     setAway: (userId, isAway) =>
       change(userId, (person) => {
         person.awaySockets += isAway ? 1 : -1
@@ -157,6 +148,22 @@ function depart(roster: Roster, person: OnlineUser): void {
   const rooms = [...person.rooms]
   for (const room of rooms) exit(roster, person, room)
   roster.addChange(person.user, rooms)
+}
+
+/** The rooms hear only how many are online now. */
+function forget(
+  roster: Roster,
+  changesOf: (room: number) => Map<number, User>,
+  userId: number,
+): void {
+  const person = roster.online.get(userId)
+  if (person === undefined) return
+  person.stay()
+  roster.online.delete(userId)
+  for (const room of [...person.rooms]) {
+    exit(roster, person, room)
+    changesOf(room).delete(userId)
+  }
 }
 
 function enter({ counts }: Roster, { rooms }: OnlineUser, room: number): void {
