@@ -3,6 +3,7 @@ import { loadAssets } from './assets'
 import type { Chat } from './chat/chat'
 import { startJanitor } from './chat/files/janitor'
 import { watchSpace } from './chat/files/space'
+import { watchClock } from './chat/messages/clock-jumps'
 import { openPostingQueue } from './chat/messages/post-message'
 import { createTyping } from './chat/messages/typing'
 import { createPresence, type Presence } from './chat/people/presence'
@@ -86,14 +87,14 @@ export function startServer(
   })
   const sweep = guard(log, 'sweep', connections.sweep)
   const sweeper = setInterval(sweep, sweepMs)
-  const stopJanitor = startJanitor(chat)
+  const ends = [startJanitor(chat), watchClock(chat).stop]
 
   return {
     port: server.port ?? config.port,
     async stop() {
       isStopping = true
       clearInterval(sweeper)
-      stopJanitor()
+      for (const end of ends) end()
       typing.close()
       await Promise.all([closeQueue(), readMarkers.close()])
       await drain(server, connections)
