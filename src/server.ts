@@ -3,6 +3,7 @@ import { loadAssets } from './assets'
 import type { Chat } from './chat/chat'
 import { startJanitor } from './chat/files/janitor'
 import { watchSpace } from './chat/files/space'
+import { watchClock } from './chat/messages/clock-jumps'
 import { openPostingQueue } from './chat/messages/post-message'
 import { createTyping } from './chat/messages/typing'
 import { startSessionSweep } from './chat/people/departures'
@@ -87,14 +88,18 @@ export function startServer(
   })
   const sweep = guard(log, 'sweep', connections.sweep)
   const sweeper = setInterval(sweep, sweepMs)
-  const stopTidying = [startJanitor(chat), startSessionSweep(chat, connections.sessions)]
+  const ends = [
+    startJanitor(chat),
+    startSessionSweep(chat, connections.sessions),
+    watchClock(chat).stop,
+  ]
 
   return {
     port: server.port ?? config.port,
     async stop() {
       isStopping = true
       clearInterval(sweeper)
-      for (const stop of stopTidying) stop()
+      for (const end of ends) end()
       typing.close()
       await Promise.all([closeQueue(), readMarkers.close()])
       await drain(server, connections)

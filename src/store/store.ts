@@ -188,6 +188,16 @@ export type Store = {
       unitsMax: number,
     ): Promise<Changes>
   }
+  /** What was written while the clock was wrong. */
+  times: {
+    /** The id of the newest message; the latest time of the last hundred, null without any. */
+    newest(): Promise<{ id: number; at: number | null }>
+    /**
+     * Moves the times of messages after an id, and of unused files, that lie between two moments;
+     * gives the number of messages. Pages load again when they connect next, as after a restore.
+     */
+    correct(wrong: { afterId: number; from: number; to: number; byMs: number }): Promise<number>
+  }
   attachments: {
     /** Records a file whose bytes are stored and which no message uses; false for nobody's. */
     add(attachment: NewAttachment): Promise<boolean>

@@ -19,6 +19,7 @@ import { createSearchBacklog } from '../search/search-backlog'
 import { bringIndexUpToDate, createSearchIndex } from '../search/search-index'
 import { createSessions } from './sessions'
 import { readSetting, writeSetting } from './settings'
+import { createTimes } from './times'
 import { createUsers } from './users'
 
 /** If another program holds the database, posts are refused after this long. */
@@ -172,14 +173,18 @@ function createStore(
     `INSERT INTO settings (key, value) VALUES ('probe', '1')
      ON CONFLICT (key) DO UPDATE SET value = value + 1`,
   )
+  let epoch = readSetting(db, 'epoch') ?? ''
   return {
-    epoch: readSetting(db, 'epoch') ?? '',
+    get epoch() {
+      return epoch
+    },
     instance: readSetting(db, 'instance') ?? '',
     filesId: readSetting(db, 'files') ?? '',
     users: guarded(createUsers(db)),
     sessions: guarded(createSessions(db)),
     rooms: guarded(createRooms(db, roomLimits)),
     messages: guarded(createMessages(db, roomLimits, index, backlog)),
+    times: guarded(createTimes(db, index, (next) => (epoch = next))),
     attachments: guarded(createAttachments(db)),
     ...createReading(reader),
     probe: async () => void writeProbe.run(),
