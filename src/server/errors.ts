@@ -38,6 +38,7 @@ const statusOfCode = {
   reactions_full: 422,
   client_id_reused: 409,
   search_long: 422,
+  search_replaced: 409,
   bad_frame: 400,
   bad_request: 400,
   unknown_type: 400,

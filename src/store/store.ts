@@ -27,6 +27,9 @@ import type { ExportPage, RoomExtent, SearchOutcome, SearchQuery } from './searc
 export type * from './rows'
 export type * from './search/query'
 
+/** Who reads, and the address in whose line they wait. */
+export type Asker = { id: number; address: string }
+
 /**
  * The interface to the database. Its functions are asynchronous so that a second engine beside
  * SQLite can implement them and pass the same tests (test/store/contract.ts).
@@ -70,6 +73,8 @@ export type Store = {
     head(userId: number, roomId: number): Promise<RoomHead | null>
     /** The newest revision of each of the person's rooms; cheap, for heartbeats. */
     heads(userId: number): Promise<{ id: number; revision: number }[]>
+    /** The names of the person's rooms; of a direct room that of the other person. No counts. */
+    names(userId: number): Promise<{ id: number; name: string }[]>
     /** Moves the read marker forward to `seq`; false when it is there already. */
     markRead(member: Member, seq: number): Promise<boolean>
     /** All open rooms, also those the person is not in. */
@@ -149,12 +154,15 @@ export type Store = {
     /** Those of the ids that have no row. */
     unknown(ids: string[]): Promise<string[]>
   }
-  /** May take long, as the two below: runs on a thread of its own. */
-  search(query: SearchQuery): Promise<SearchOutcome>
-  /** How many messages the room had when it was found; null for people who left it since. */
+  /** How many messages the room has; null for people who left it since it was found. */
   measure(room: Room, userId: number): Promise<RoomExtent | null>
-  /** The messages after a place, of the room when it was found; null as above. */
-  readOn(room: Room, userId: number, after: number, limit: number): Promise<ExportPage | null>
+  /**
+   * May take long, as the one below: runs on a thread of its own, where addresses take turns. Of
+   * each person one search waits.
+   */
+  search(query: SearchQuery, address?: string): Promise<SearchOutcome>
+  /** The messages after a place, of the room at its revision; null as above. */
+  readOn(room: Room, asker: Asker, after: number, limit: number): Promise<ExportPage | null>
   /** Writes one row, for the health check. Throws what SQLite throws. */
   probe(): Promise<void>
   close(): Promise<void>

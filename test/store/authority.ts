@@ -68,7 +68,7 @@ export function testAuthority(within: Within): void {
     expect(await rooms.head(ada.id, room.id)).toBeNull()
     expect([await rooms.heads(ada.id), await rooms.ofUser(ada.id)]).toEqual([[], []])
     expect(await store.measure(room, ada.id)).toBeNull()
-    expect(await store.readOn(room, ada.id, 0, 9)).toBeNull()
+    expect(await store.readOn(room, { id: ada.id, address: '' }, 0, 9)).toBeNull()
     expect(await store.users.namedIn(room.id, ada.id, ['bob'])).toEqual([])
   })
 

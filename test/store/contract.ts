@@ -4,7 +4,7 @@ import { testAttachments, testFaces } from './attachments'
 import { testAuthority } from './authority'
 import { append, hash, join, message, newUser, placeOf, roomOf, say } from './people'
 import { testAnswers, testEdits } from './edits'
-import { testReading } from './reading'
+import { testMeasures, testReading } from './reading'
 import { testRooms } from './rooms'
 import { testSearch } from './search'
 
@@ -39,6 +39,7 @@ export function storeContract(name: string, open: () => Promise<Engine>): void {
   describe(`${name}: authority`, () => testAuthority(within))
   describe(`${name}: searching`, () => testSearch(within))
   describe(`${name}: reading`, () => testReading(within))
+  describe(`${name}: measures`, () => testMeasures(within))
 }
 
 /** Gives each test an engine of its own. */

@@ -9,16 +9,10 @@ import {
 } from '../../../views/search/search'
 import { SearchResults, type ShownHit } from '../../../views/search/search-results'
 import type { View } from '../../../views/view'
-import { consumeForUser } from '../../server/rate-limits'
+import { chargeClient, consumeForUser } from '../../server/rate-limits'
 import type { Visitor } from '../../chat/chat'
 import { toEvent } from '../../chat/messages/events'
-import {
-  createFindMessages,
-  type FindMessages,
-  type Known,
-  parseSearch,
-  type Search,
-} from '../../chat/search/search'
+import { findMessages, type Known, parseSearch, type Search } from '../../chat/search/search'
 import { dayAt, type Zone } from '../../chat/search/zone'
 import { ChatError } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
@@ -29,17 +23,15 @@ import { requireVisitor } from '../middleware/identity'
 import { sendHtml, sendPanel } from '../pages'
 import { readLimit } from './messages'
 
+/** A search that takes longer counts as several; most take 10 ms. */
+const searchMsPerToken = 50
+
 /** Search results: a page, the parts of the page's dialog, or JSON. */
 export function searchRoutes(deps: HttpDeps): Hono<HttpEnv> {
-  const findMessages = createFindMessages(deps.chat)
-  return new Hono<HttpEnv>().get('/search', async (c) => sendSearch(deps, c, findMessages))
+  return new Hono<HttpEnv>().get('/search', async (c) => sendSearch(deps, c))
 }
 
-async function sendSearch(
-  deps: HttpDeps,
-  c: HttpContext,
-  findMessages: FindMessages,
-): Promise<Response> {
+async function sendSearch(deps: HttpDeps, c: HttpContext): Promise<Response> {
   const visitor = requireVisitor(c)
   consumeForUser(deps.rateLimits, 'searches', visitor)
   const known = await readKnown(deps, c, visitor)
@@ -47,7 +39,9 @@ async function sendSearch(
   const limit = wantsJson(c)
     ? readLimit(c, serverLimits.searchPageRows)
     : serverLimits.searchPageRows
-  const page = await findMessages(visitor, search, readAfter(c), limit)
+  const page = await findMessages(deps.chat, visitor, search, readAfter(c), limit)
+  const cost = Math.floor(page.ms / searchMsPerToken)
+  if (cost > 0) chargeClient(deps.rateLimits, 'searches', visitor, cost)
   if (wantsJson(c)) {
     const messages = page.hits.map(({ message }) => toEvent(message))
     return c.json({ messages, next: writeAfter(page.next), complete: page.isAll })
@@ -61,16 +55,16 @@ async function readKnown({ chat }: HttpDeps, c: HttpContext, visitor: Visitor): 
   const isNamed = /\b(from|in):/i.test(c.req.query('q') ?? '')
   const isFiltered = (c.req.query('sender') ?? '') + (c.req.query('room') ?? '') !== ''
   const part = c.req.query('part')
-  const isWhole = (part === undefined || part === 'chips') && !wantsJson(c)
-  if (!isNamed && !isFiltered && !isWhole) return { reader, people: [], rooms: [], now: chat.now() }
+  const isShown = !wantsJson(c) && (isFiltered || part === undefined || part === 'chips')
+  if (!isNamed && !isShown) return { reader, people: [], rooms: [], now: chat.now() }
   const [people, rooms] = await Promise.all([
     chat.store.users.everybody(),
-    chat.store.rooms.ofUser(reader),
+    chat.store.rooms.names(reader),
   ])
   return {
     reader,
     people: people.map(({ id, nickname }) => ({ id, name: nickname })),
-    rooms: rooms.map((room) => ({ id: room.id, name: room.pair?.[1].nickname ?? room.name })),
+    rooms,
     now: chat.now(),
   }
 }

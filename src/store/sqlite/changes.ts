@@ -58,6 +58,7 @@ function removeOne(statements: Statements, { room, seq, user, at }: MessageRemov
   const revision = nextRevision(statements, room)
   statements.index.remove(room, seq)
   statements.leaveTombstone.run({ room, seq, revision, at })
+  statements.countRemoved.run(room)
   statements.dropMentions.run(room, seq)
   statements.dropReactions.run(room, seq)
   const freed = statements.dropAttachments.all(room, seq).map(({ id }) => id)
@@ -130,6 +131,7 @@ function prepare(db: Database) {
        SET content = '', mentions = NULL, attachments = NULL, deleted_at = $at, revision = $revision
        WHERE room_id = $room AND seq = $seq`,
     ),
+    countRemoved: db.query(`UPDATE rooms SET messages = messages - 1 WHERE id = ?`),
     touch: db.query(`UPDATE messages SET revision = ? WHERE room_id = ? AND seq = ?`),
     dropAttachments: db.query<{ id: string }, [number, number]>(
       `DELETE FROM attachments WHERE room_id = ? AND seq = ? RETURNING id`,

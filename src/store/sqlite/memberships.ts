@@ -3,7 +3,10 @@ import { limits } from '../../shared/limits'
 import type { Member, NewRoom, Room, RoomName, Store } from '../store'
 import { isHere } from './sessions'
 
-type Memberships = Omit<Store['rooms'], 'ofUser' | 'find' | 'head' | 'heads' | 'open' | 'first'>
+type Memberships = Omit<
+  Store['rooms'],
+  'ofUser' | 'find' | 'head' | 'heads' | 'names' | 'open' | 'first'
+>
 
 /** A room as one of its members sees it; null for everybody else. */
 type SeenBy = (userId: number, roomId: number) => Room | null

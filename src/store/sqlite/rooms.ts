@@ -5,7 +5,7 @@ import { isHere } from './sessions'
 
 /** Rooms as their members see them, in SQLite. Membership is part of every statement. */
 export function createRooms(db: Database): Store['rooms'] {
-  const { ofUser, find, head, heads, open, first } = prepare(db)
+  const { ofUser, find, head, heads, names, open, first } = prepare(db)
   const seenBy = (userId: number, roomId: number): Room | null => {
     const row = find.get(userId, roomId)
     return row === null ? null : toRoom(row)
@@ -18,6 +18,7 @@ export function createRooms(db: Database): Store['rooms'] {
       return row === null ? null : { id: row.id, revision: row.revision, pair: pairOf(row) }
     },
     heads: async (userId) => heads.all(userId),
+    names: async (userId) => names.all(userId),
     async open(userId) {
       return open.all(userId).map((row) => ({ ...row, isMember: row.isMember === 1 }))
     },
@@ -42,6 +43,10 @@ function prepare(db: Database) {
     heads: db.query<{ id: number; revision: number }, [number]>(
       `SELECT rooms.id, revision FROM memberships JOIN rooms ON rooms.id = room_id
        WHERE user_id = ?1 AND ${isHere('?1')}`,
+    ),
+    names: db.query<{ id: number; name: string }, [number]>(
+      `SELECT rooms.id, coalesce(other.nickname, name) AS name ${fromMemberships}
+       WHERE memberships.user_id = ?1 AND ${isHere('?1')} ORDER BY rooms.id`,
     ),
     open: db.query<OpenRow, [number]>(
       `SELECT rooms.id, name, topic,

@@ -6,6 +6,7 @@ import { unfinished } from '../backup/backup'
 import type { Store } from '../store'
 import { stopAfterFailedSync, storageReasonOf } from '../storage-fault'
 import { createAttachments } from './attachments'
+import { createMeasure } from './export'
 import { holdFile, type Lock } from './lock'
 import { prepareLazily } from './lazy-statements'
 import { createMessages } from './messages'
@@ -148,6 +149,7 @@ function createStore(db: Database, lock: Lock, file: string, indexPauseMsMax?: n
     rooms: careful(createRooms(db)),
     messages: careful(createMessages(db, index, backlog)),
     attachments: careful(createAttachments(db)),
+    measure: createMeasure(db),
     ...createReading(reader),
     probe: async () => void writeProbe.run(),
     async close() {

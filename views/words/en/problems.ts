@@ -38,6 +38,7 @@ export const problems = {
   emoji_unknown: 'This is not a single emoji. Choose one from the list.',
   reactions_full: `This message already has ${kindsMax} different reactions. Use one of those.`,
   message_missing: 'This message does not exist, or you are not allowed to change it.',
+  search_replaced: 'You started a newer search, so this one was stopped.',
   search_long: `This search is too long. Use at most ${searchMax} characters.`,
   bad_frame: 'The server did not understand what this page sent. Reload the page.',
   bad_request: 'The server did not understand this request. Go back and try again.',

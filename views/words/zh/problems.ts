@@ -37,6 +37,7 @@ export const problems: Words['problems'] = {
   emoji_unknown: '这不是单个表情，请从列表中选择。',
   reactions_full: `这条消息已有 ${kindsMax} 种表情回应，请使用其中一种。`,
   message_missing: '这条消息不存在，或者你无权修改。',
+  search_replaced: '你发起了新的搜索，这次搜索已停止。',
   search_long: `搜索内容太长，最多 ${searchMax} 个字符。`,
   bad_frame: '服务器无法识别页面发送的内容，请刷新页面。',
   bad_request: '服务器无法识别这个请求，请返回后再试。',

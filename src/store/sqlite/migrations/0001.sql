@@ -39,6 +39,8 @@ CREATE TABLE rooms (
   created_by INTEGER REFERENCES users (id),
   created_at INTEGER NOT NULL,
   revision INTEGER NOT NULL DEFAULT 0,
+  -- Messages that are not deleted; each statement that adds or deletes one counts.
+  messages INTEGER NOT NULL DEFAULT 0,
   CHECK ((kind = 'direct') = (direct_key IS NOT NULL))
 ) STRICT;
 
