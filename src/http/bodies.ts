@@ -123,7 +123,7 @@ async function receivePart(
   part: Part,
 ): Promise<string | ChatError> {
   const { chat, rateLimits } = deps
-  const file = { owner: visitor.user.id, name: part.fileName ?? '', description: '', preview: '' }
+  const file = { sender: visitor, name: part.fileName ?? '', description: '', preview: '' }
   const authorise = async (): Promise<unknown> => requireRoom(deps, c)
   try {
     consumeForUser(rateLimits, 'uploads', visitor)

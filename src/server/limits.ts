@@ -32,13 +32,23 @@ export const serverLimits = {
   unusedUploadMs: 24 * 60 * 60_000,
 
   // --- Uploads, downloads, exports ---------------------------------------------------------
-  /** At once, of one person: a browser uses two. */
+  /** At once, of one person (a browser uses two) and of all. */
   uploadsPerPersonMax: 4,
   uploadsMax: 200,
   /** Longer than a stalled upload is waited for, so that its sender can be told. */
   uploadIdleSecondsMax: 40,
   /** A slow reader's kernel may take minutes to ask for more. */
   downloadIdleSecondsMax: 240,
+  /** Downloads at once: of one person, whose page may show hundreds of pictures, and of all. */
+  downloadsPerPersonMax: 200,
+  downloadsMax: 2_000,
+  /**
+   * While others are refused a place, an upload, a download or an export that moves fewer bytes
+   * over this long is ended. 128 kbit/s: a slow mobile line has more. The span is long because a
+   * kernel that buffers much asks for more only now and then.
+   */
+  slowBytesPerSecond: 16 * 1024,
+  slowMs: 30_000,
   /** Exports at once: of one person, and of all. */
   exportsPerPersonMax: 1,
   exportsMax: 6,

@@ -1,11 +1,12 @@
 import { Hono } from 'hono'
 import { MediaKit } from '../../../views/messages/media-kit'
 import { consumeForUser } from '../../server/rate-limits'
-import type { Chat } from '../../chat/chat'
+import type { Chat, Visitor } from '../../chat/chat'
 import { toWire } from '../../chat/messages/events'
 import { shownTypes } from '../../chat/files/inspect'
 import { isAttachmentId } from '../../chat/messages/parse-message'
 import { receiveFile } from '../../chat/files/receive-file'
+import { type ConcurrencyLimit, createConcurrencyLimit } from '../../server/concurrency'
 import { ChatError } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
 import { limits } from '../../shared/limits'
@@ -14,13 +15,19 @@ import { type HttpContext, type HttpDeps, type HttpEnv, isMultipart } from '../c
 import { disposition, streamPieces } from '../downloads'
 import { identifyAgain, requireVisitor } from '../middleware/identity'
 import { sendHtml } from '../pages'
+import { cutWhenSlow } from '../slow-clients'
 
 /** Bytes of one read of a download: what a slow reader keeps in memory. */
 const downloadPartBytes = 256 * 1024
+const downloadRetryMs = 2_000
 
 /** Uploads and downloads. A file goes out under the type that we found, not the sender's. */
 export function attachmentRoutes(deps: HttpDeps): Hono<HttpEnv> {
   const { chat } = deps
+  const { downloadsPerPersonMax: perPerson, downloadsMax: all } = serverLimits
+  const places = createConcurrencyLimit({ perPerson, all, retryMs: downloadRetryMs })
+  const download = (c: HttpContext, visitor: Visitor, find: Find, cacheControl: string) =>
+    send(chat, c, { visitor, find, cacheControl, places })
   return new Hono<HttpEnv>()
     .post('/attachments', (c) => receive(deps, c))
     .get('/media-kit', (c) => {
@@ -32,14 +39,15 @@ export function attachmentRoutes(deps: HttpDeps): Hono<HttpEnv> {
       const id = c.req.param('id')
       if (visitor === null || !isAttachmentId(id)) throw new ChatError('not_found')
       const find = () => chat.store.attachments.find(visitor.user.id, id)
-      return send(chat, c, find, 'private, no-store')
+      return download(c, visitor, find, 'private, no-store')
     })
     .get('/faces/:id', async (c) => {
+      const visitor = c.get('visitor')
       const id = c.req.param('id')
-      if (c.get('visitor') === null || !isAttachmentId(id)) throw new ChatError('not_found')
+      if (visitor === null || !isAttachmentId(id)) throw new ChatError('not_found')
       const find = () => chat.store.attachments.findFace(id)
       // Immutable: a new picture has a new address.
-      return send(chat, c, find, 'private, max-age=31536000, immutable')
+      return download(c, visitor, find, 'private, max-age=31536000, immutable')
     })
 }
 
@@ -53,7 +61,7 @@ async function receive({ chat, rateLimits }: HttpDeps, c: HttpContext): Promise<
   c.env.server.timeout(c.req.raw, serverLimits.uploadIdleSecondsMax)
   const length = c.req.header('content-length')
   const attachment = await receiveFile(chat, {
-    owner: visitor.user.id,
+    sender: visitor,
     body,
     size: length === undefined ? null : Number(length),
     name: readEncoded(c, 'x-filename'),
@@ -85,11 +93,12 @@ function readEncoded(c: HttpContext, name: string): string {
 /** Finds a file, at this moment, for those who may read it. */
 type Find = () => Promise<Attachment | null>
 
+type Download = { visitor: Visitor; find: Find; cacheControl: string; places: ConcurrencyLimit }
+
 async function send(
   chat: Chat,
   c: HttpContext,
-  find: Find,
-  cacheControl: string,
+  { visitor, find, cacheControl, places }: Download,
 ): Promise<Response> {
   const attachment = await find()
   const size = attachment === null ? null : await chat.files.size(attachment.id)
@@ -112,10 +121,9 @@ async function send(
   if (range !== null) headers.set('Content-Range', `bytes ${start}-${end - 1}/${size}`)
   const status = range === null ? 200 : 206
   if (c.req.method === 'HEAD') return new Response(null, { status, headers })
-  return new Response(streamPieces(c, partsOf(chat, find, start, end)), {
-    status,
-    headers,
-  })
+  const release = places.take(visitor)
+  const pieces = cutWhenSlow(c, partsOf(chat, find, start, end), places)
+  return new Response(streamPieces(c, pieces, release), { status, headers })
 }
 
 type Range = { start: number; end: number }
