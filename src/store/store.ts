@@ -20,6 +20,7 @@ import type {
   Room,
   RoomHead,
   RoomName,
+  StoredFiles,
   User,
 } from './rows'
 import type { ExportPage, RoomExtent, SearchOutcome, SearchQuery } from './search/query'
@@ -147,8 +148,8 @@ export type Store = {
     find(userId: number, id: string): Promise<Attachment | null>
     /** Finds a profile picture, which everybody may see. */
     findFace(id: string): Promise<Attachment | null>
-    /** Bytes stored for this person, and for all. */
-    stored(ownerId: number): Promise<{ own: number; all: number }>
+    /** The files of this person, and of all. */
+    stored(ownerId: number): Promise<{ own: StoredFiles; all: StoredFiles }>
     /** Deletes the rows of unused uploads from before this time; gives their ids. */
     dropUnused(before: number): Promise<string[]>
     /** Those of the ids that have no row. */

@@ -10,7 +10,7 @@ function writesOf(store: Store, user: User, room: number): Record<string, () => 
   const by = { roomId: room, userId: user.id }
   const name = { name: 'Other', folded: 'other', skeleton: 'other' }
   const [place, at] = [{ room, seq: 1 }, 9]
-  const emoji = { emoji: '🎉', isActive: true, kindsMax: 9 }
+  const emoji = { emoji: '🎉', isActive: true, kindsMax: 9, reactionsMax: 9 }
   return {
     rename: () => store.rooms.rename(by, name),
     setTopic: () => store.rooms.setTopic(by, 'Other'),

@@ -3,7 +3,7 @@ import type { Store } from '../../src/store/store'
 import { testAttachments, testFaces } from './attachments'
 import { testAuthority } from './authority'
 import { append, hash, join, message, newUser, placeOf, roomOf, say } from './people'
-import { testAnswers, testEdits } from './edits'
+import { testAnswers, testEdits, testReactionLimits } from './edits'
 import { testMeasures, testReading } from './reading'
 import { testRooms } from './rooms'
 import { testSearch } from './search'
@@ -35,6 +35,7 @@ export function storeContract(name: string, open: () => Promise<Engine>): void {
   describe(`${name}: faces`, () => testFaces(within))
   describe(`${name}: edits`, () => testEdits(within))
   describe(`${name}: answers`, () => testAnswers(within))
+  describe(`${name}: reactions`, () => testReactionLimits(within))
   describe(`${name}: rooms`, () => testRooms(within))
   describe(`${name}: authority`, () => testAuthority(within))
   describe(`${name}: searching`, () => testSearch(within))

@@ -32,7 +32,7 @@ type Incoming = {
 
 /**
  * Stores an uploaded file without its metadata; a failure leaves nothing behind. Throws `file_…`,
- * `upload_…`, `own_space_full`, `space_full`, `too_many`, `not_signed_in` or `storage_…`.
+ * `upload_…`, `own_…_full`, `space_full`, `too_many`, `busy`, `not_signed_in` or `storage_…`.
  */
 export async function receiveFile(chat: Chat, incoming: Incoming): Promise<Attachment> {
   if (incoming.size === 0) throw new ChatError('file_empty')

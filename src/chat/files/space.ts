@@ -29,7 +29,7 @@ const places = createConcurrencyLimit({
 
 /**
  * Claims disk space for an upload of this person: within their quota and the server's, and beyond
- * the reserve for messages. Throws `own_space_full`, `space_full`, `too_many` or `busy`.
+ * the reserve for messages. Throws `own_…_full`, `space_full`, `too_many` or `busy`.
  */
 export async function claimSpace(
   chat: Chat,
@@ -66,10 +66,13 @@ export async function claimSpace(
 async function check({ config, files, store }: Chat, owner: number): Promise<void> {
   const { own, all } = await store.attachments.stored(owner)
   const coming = [...underWay]
+  const ownComing = coming.filter((upload) => upload.owner === owner)
   const sum = (uploads: UnderWay[]): number => uploads.reduce((all, { bytes }) => all + bytes, 0)
-  const ownComing = sum(coming.filter((upload) => upload.owner === owner))
-  if (own + ownComing > config.personBytesMax) throw new ChatError('own_space_full')
-  if (all + sum(coming) > config.filesBytesMax) throw new ChatError('space_full')
+  const { filesMax, filesPerPersonMax } = serverLimits
+  if (own.bytes + sum(ownComing) > config.personBytesMax) throw new ChatError('own_space_full')
+  if (own.files + ownComing.length > filesPerPersonMax) throw new ChatError('own_files_full')
+  if (all.bytes + sum(coming) > config.filesBytesMax) throw new ChatError('space_full')
+  if (all.files + coming.length > filesMax) throw new ChatError('space_full')
   const { free, total } = await files.space()
   if (free - sum(coming) < reserveOf(total)) throw new ChatError('space_full')
 }

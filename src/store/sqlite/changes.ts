@@ -68,19 +68,28 @@ function removeOne(statements: Statements, { room, seq, user, at }: MessageRemov
 }
 
 function reactOne(statements: Statements, wanted: ReactionChange): ChangeOutcome {
-  const { room, seq, user, emoji, isActive, kindsMax, at } = wanted
+  const { room, seq, user, emoji, isActive, at } = wanted
   const message = find(statements, room, seq, user)?.message
   if (message === undefined) return missing
-  const isNew = message.reactions.every((reaction) => reaction.emoji !== emoji)
-  if (isActive && isNew && message.reactions.length >= kindsMax) {
-    return { status: 'refused', code: 'reactions_full' }
-  }
+  const full = isActive ? whyFull(message, wanted) : null
+  if (full !== null) return { status: 'refused', code: full }
   const { changes } = isActive
     ? statements.react.run(room, seq, emoji, user, at)
     : statements.unreact.run(room, seq, emoji, user)
   if (changes === 0) return { status: 'unchanged', message }
   statements.touch.run(nextRevision(statements, room), room, seq)
   return { status: 'changed', message: findAgain(statements, wanted, user) }
+}
+
+function whyFull(
+  { reactions }: Message,
+  { emoji, user, kindsMax, reactionsMax }: ReactionChange,
+): 'reactions_full' | 'reactions_many' | null {
+  const same = reactions.find((reaction) => reaction.emoji === emoji)
+  if (same === undefined && reactions.length >= kindsMax) return 'reactions_full'
+  if (same?.people.some(({ id }) => id === user) === true) return null
+  const count = reactions.reduce((sum, { people }) => sum + people.length, 0)
+  return count >= reactionsMax ? 'reactions_many' : null
 }
 
 type Found = { message: Message; role: string }

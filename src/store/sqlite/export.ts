@@ -1,11 +1,12 @@
 import type { Database } from 'bun:sqlite'
 import type { ExportPage, RoomExtent } from '../search/query'
-import type { Store } from '../store'
+import { takeFitting, weigh } from '../fitting'
+import type { Message, Store } from '../store'
 import { type MessageRow, selectMessagesWithOther, toMessageWithOther } from './message-rows'
 import type { OtherRow } from './rooms'
 import { isHere } from './sessions'
 
-/** Characters of one step of an export. */
+/** The size of one step of an export. */
 const exportPageUnitsMax = 96 * 1024
 
 export type ExportQuery = {
@@ -22,15 +23,15 @@ export function createExports(db: Database): (query: ExportQuery) => ExportPage 
   const { isMember, page } = prepare(db)
   return db.transaction(({ user, room, after, upTo, limit }: ExportQuery) => {
     if (isMember.get(room, user) === null) return null
-    const messages: ExportPage['messages'] = []
-    let units = 0
-    for (const row of page.iterate(room, after, upTo, limit)) {
-      messages.push(toMessageWithOther(row))
-      units += row.content.length
-      if (units > exportPageUnitsMax) break
-    }
-    return { messages, end: messages.length < limit && units <= exportPageUnitsMax }
+    const messages = page.iterate(room, after, upTo, limit + 1)
+    const size = { rows: limit, units: exportPageUnitsMax }
+    const { taken, more } = takeFitting(toMessages(messages), size, weigh)
+    return { messages: taken, end: !more }
   })
+}
+
+function* toMessages(rows: Iterable<MessageRow & OtherRow>): Generator<Message> {
+  for (const row of rows) yield toMessageWithOther(row)
 }
 
 /** Deleted messages that may precede the first, or follow the last, before its time is guessed. */
