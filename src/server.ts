@@ -111,13 +111,12 @@ function answerInTurn(app: ReturnType<typeof createApp>, config: Config, log: Lo
   const inTurn = createFairQueue()
   const lookForProxy = watchForProxy(log, config)
   return (request: Request, server: Server<SocketState>): Promise<Response> => {
-    const address = addressOf(request, server, config)
-    lookForProxy(request, address)
-    return inTurn(address, async () => app.fetch(request, { server }))
+    lookForProxy(request, server)
+    return inTurn(addressOf(request, server, config), async () => app.fetch(request, { server }))
   }
 }
 
-/** What verbs may do to the open sockets of a user. */
+/** What operations may do to the open sockets of a user. */
 function subscriptions(
   connections: Connections,
   presence: Presence,

@@ -23,7 +23,7 @@ export type Engine = {
   remove: (room: number, seq: number) => void
 }
 
-/** Holds an engine to everything that verbs rely on. */
+/** Holds an engine to everything that operations rely on. */
 export function storeContract(name: string, open: () => Promise<Engine>): void {
   const within = withinEach(open)
   describe(`${name}: people`, () => testPeople(within))

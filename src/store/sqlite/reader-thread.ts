@@ -1,6 +1,7 @@
 import { Database } from 'bun:sqlite'
 import { createSearch } from '../search/search'
 import { createExports, type ExportQuery } from './export'
+import { readerStates } from './turns'
 import type { SearchOutcome, SearchQuery } from '../search/query'
 
 /** What the thread reads, by the kind of a question. Its connection cannot write. */
@@ -11,9 +12,6 @@ export type Question =
 
 /** The first message: the database, and the state of the queue as one of `readerStates`. */
 export type Start = { file: string; state: Int32Array }
-
-/** Whether other questions wait: then a search stops earlier; `closing`: at once. */
-export const readerStates = { alone: 0, crowded: 1, closing: 2 } as const
 
 /** The time of a search: when nobody else waits, and when somebody does. */
 const searchMs = { [readerStates.alone]: 1_000, [readerStates.crowded]: 100 }

@@ -1,6 +1,7 @@
 import type { Store } from '../store'
-import { type Question, type Reads, readerStates, type Start } from './reader-thread'
-import { createTurns } from './turns'
+// Types only: in this thread its code would wait for messages.
+import type { Question, Reads, Start } from './reader-thread'
+import { createTurns, readerStates } from './turns'
 
 /** A search that waits longer is refused, well before the connection of its client is closed. */
 const searchWaitMsMax = 5_000

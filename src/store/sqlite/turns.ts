@@ -18,6 +18,9 @@ export type Turns = {
 
 type Waiting = { person: number | undefined; end: (turn: Turn) => void }
 
+/** Whether other questions wait: then a search stops earlier; `closing`: at once. */
+export const readerStates = { alone: 0, crowded: 1, closing: 2 } as const
+
 /** Questions that may wait in one line; each person has at most one search and one export. */
 const lineMax = 100
 
