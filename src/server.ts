@@ -11,7 +11,7 @@ import { createReadMarkers } from './chat/rooms/read-markers'
 import type { Config } from './config'
 import { createApp } from './http/app'
 import { addressOf, watchForProxy } from './http/middleware/guards'
-import { createFairQueue } from './server/fair-queue'
+import { createFairQueue, type FairQueue } from './server/fair-queue'
 import { guard } from './server/guard'
 import type { Log } from './server/log'
 import { createRateLimits } from './server/rate-limits'
@@ -70,9 +70,9 @@ export function startServer(
   setServerPaths(chat.paths)
   const rateLimits = createRateLimits(config.rateLimits)
   const { postMessage, close: closeQueue } = openPostingQueue(chat)
-  const typing = createTyping(chat)
-  const readMarkers = createReadMarkers(chat, rateLimits)
-  const deps = { chat, connections, postMessage, typing, readMarkers, rateLimits }
+  const [typing, readMarkers] = [createTyping(chat), createReadMarkers(chat, rateLimits)]
+  const inTurn = createFairQueue()
+  const deps = { chat, connections, postMessage, typing, readMarkers, rateLimits, inTurn }
   const { upgrade, websocket } = createSocketLayer(deps)
   let isStopping = false
   const app = createApp({ ...deps, assets, upgrade, isStopping: () => isStopping })
@@ -82,7 +82,7 @@ export function startServer(
     // The HTTP layer limits every body itself, as only some routes take large files.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     idleTimeout: requestIdleSecondsMax,
-    fetch: answerInTurn(app, config, log),
+    fetch: answerInTurn(app, { inTurn, config, log }),
     error: () => new Response('Something broke. Please try again.', { status: 500 }),
     websocket,
   })
@@ -107,8 +107,10 @@ export function startServer(
 }
 
 /** Requests of one address wait in one line, so that no address delays the others. */
-function answerInTurn(app: ReturnType<typeof createApp>, config: Config, log: Log) {
-  const inTurn = createFairQueue()
+function answerInTurn(
+  app: ReturnType<typeof createApp>,
+  { inTurn, config, log }: { inTurn: FairQueue; config: Config; log: Log },
+) {
   const lookForProxy = watchForProxy(log, config)
   return (request: Request, server: Server<SocketState>): Promise<Response> => {
     lookForProxy(request, server)

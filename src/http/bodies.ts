@@ -99,6 +99,8 @@ export async function readSentMessage(
   const files: string[] = []
   let problem: ChatError | null = null
   let textBytesLeft: number = serverLimits.requestBytesMax
+  // Until all of it was read: the rest must not be read as another request.
+  c.header('Connection', 'close')
   for await (const part of readParts(body, boundary, { bytesMax, onSkipped })) {
     if (part.fileName === null) {
       const text = await collect(part.bytes, textBytesLeft)
@@ -113,6 +115,7 @@ export async function readSentMessage(
       else files.push(kept)
     }
   }
+  c.header('Connection', undefined)
   return { fields: toMessageFields(form).set('attachments', files), problem }
 }
 

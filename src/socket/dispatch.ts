@@ -16,6 +16,7 @@ import {
   consumeForUser,
   type RateLimits,
 } from '../server/rate-limits'
+import type { FairQueue } from '../server/fair-queue'
 import type { Connections, Socket } from './connections'
 import type { Frame } from './frames'
 import { fail, refuse, reply, runAsync } from './replies'
@@ -27,6 +28,7 @@ export type SocketDeps = {
   typing: Typing
   readMarkers: ReadMarkers
   rateLimits: RateLimits
+  inTurn: FairQueue
 }
 
 /**
@@ -84,7 +86,7 @@ function post(
 
 /** Changes a message, and replies when the change is stored. */
 function change(
-  { chat, rateLimits }: SocketDeps,
+  { chat, rateLimits, inTurn }: SocketDeps,
   socket: Socket,
   { type, clientId }: { type: string; clientId: string },
   work: () => Promise<ChangeAnswer>,
@@ -93,7 +95,8 @@ function change(
   const { visitor } = socket.data
   consumeForMessage(rateLimits, visitor, content)
   const run = async (): Promise<void> => {
-    const { answer, units } = await work()
+    // Rendering a large message takes long: posts of others come between two changes.
+    const { answer, units } = await inTurn(visitor.address, work)
     chargeForChange(rateLimits, visitor, { content, units })
     replyToRequest(socket, clientId, answer)
   }
