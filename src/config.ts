@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { createNetworks, type Networks, privateNetworks } from './server/ip-network'
 import { serverLimits } from './server/limits'
 
 /** The operator's settings, read once from flags and environment; flags win. */
@@ -11,7 +12,8 @@ export type Config = {
   publicUrl: URL | null
   /** Begins and ends with `/`. */
   basePath: string
-  trustProxy: boolean
+  /** Peers whose X-Forwarded headers are believed; null for none. */
+  trustProxy: Networks | null
   /** The largest file, all files of one person, and all files. */
   uploadBytesMax: number
   personBytesMax: number
@@ -36,7 +38,7 @@ const options = {
   name: { type: 'string' },
   'public-url': { type: 'string' },
   'base-path': { type: 'string' },
-  'trust-proxy': { type: 'boolean' },
+  'trust-proxy': { type: 'string' },
   'max-upload': { type: 'string' },
   'max-per-person': { type: 'string' },
   'max-files': { type: 'string' },
@@ -74,7 +76,7 @@ function parseCommand(args: string[], environment: Environment): Command {
     name: (read('name') ?? '').trim() || 'Chatroom',
     publicUrl: parsePublicUrl(read('public-url') ?? ''),
     basePath: parseBasePath(read('base-path') ?? '/'),
-    trustProxy: values['trust-proxy'] ?? isOn.test(environment.CHATROOM_TRUST_PROXY ?? ''),
+    trustProxy: parseProxies(read('trust-proxy') ?? ''),
     uploadBytesMax: parseSize('max-upload', read('max-upload'), serverLimits.uploadBytesMax),
     personBytesMax: parseSize(
       'max-per-person',
@@ -110,6 +112,18 @@ function nameOf(flag: TextFlag): string {
 }
 
 const isOn = /^(1|true|yes|on)$/i
+const isOff = /^(|0|false|no|off)$/i
+
+/** Alone, `--trust-proxy` means a proxy on this machine or in a private network. */
+function parseProxies(text: string): Networks | null {
+  if (isOff.test(text)) return null
+  if (isOn.test(text)) return privateNetworks()
+  try {
+    return createNetworks(text.split(',').map((name) => name.trim()))
+  } catch {
+    throw new Error(`--trust-proxy takes addresses like 10.0.0.7 or 10.0.0.0/8, not “${text}”.`)
+  }
+}
 
 type Flags = {
   values: { [Name in TextFlag]?: string } & { [Name in Exclude<Flag, TextFlag>]?: boolean }
@@ -121,12 +135,20 @@ function parseFlags(args: string[]): Flags {
   try {
     // Loaded on demand: it takes a twentieth of the start, and most starts have no flags.
     const { parseArgs } = process.getBuiltinModule('node:util')
-    return parseArgs({ args, options, allowPositionals: true })
+    return parseArgs({ args: withProxyValue(args), options, allowPositionals: true })
   } catch (fault) {
     const flag = args.find((arg) => arg.startsWith('-') && !isKnownFlag(arg))
     if (flag !== undefined) throw new Error(`Unknown flag “${flag}”. Try --help.`)
     throw new Error(`${fault instanceof Error ? fault.message : 'Invalid flags'}. Try --help.`)
   }
+}
+
+/** `--trust-proxy` may stand alone, which `parseArgs` does not know. */
+function withProxyValue(args: string[]): string[] {
+  return args.map((arg, index) => {
+    const isAlone = arg === '--trust-proxy' && !/^[\da-f]*[.:]/i.test(args[index + 1] ?? '')
+    return isAlone ? '--trust-proxy=on' : arg
+  })
 }
 
 function isKnownFlag(arg: string): boolean {
@@ -193,7 +215,7 @@ export const help = `Chatroom: a chat room for a group of people, in one file.
   --name "Chatroom"         name shown in the page                   CHATROOM_NAME
   --public-url URL          address under which people reach it      CHATROOM_PUBLIC_URL
   --base-path /             path prefix of every address             CHATROOM_BASE_PATH
-  --trust-proxy             trust X-Forwarded-For and -Proto         CHATROOM_TRUST_PROXY
+  --trust-proxy [ADDRESS]   trust X-Forwarded-For and -Proto         CHATROOM_TRUST_PROXY
   --max-upload 50MB         largest file                             CHATROOM_MAX_UPLOAD
   --max-per-person 2GB      all files of one person                  CHATROOM_MAX_PER_PERSON
   --max-files 50GB          all files of everybody                   CHATROOM_MAX_FILES

@@ -13,7 +13,7 @@ import { createReadMarkers } from './chat/rooms/read-markers'
 import type { Config } from './config'
 import { createApp } from './http/app'
 import { addressOf, watchForProxy } from './http/middleware/guards'
-import { createFairQueue } from './server/fair-queue'
+import { createFairQueue, type FairQueue } from './server/fair-queue'
 import { guard } from './server/guard'
 import type { Log } from './server/log'
 import { createRateLimits } from './server/rate-limits'
@@ -66,9 +66,9 @@ export function startServer(
   setServerPaths(chat.paths)
   const rateLimits = createRateLimits(config.rateLimits)
   const { postMessage, close: closeQueue } = openPostingQueue(chat)
-  const typing = createTyping(chat)
-  const readMarkers = createReadMarkers(chat, rateLimits)
-  const deps = { chat, connections, postMessage, typing, readMarkers, rateLimits }
+  const [typing, readMarkers] = [createTyping(chat), createReadMarkers(chat, rateLimits)]
+  const inTurn = createFairQueue()
+  const deps = { chat, connections, postMessage, typing, readMarkers, rateLimits, inTurn }
   const { upgrade, websocket } = createSocketLayer(deps)
   let isStopping = false
   const app = createApp({ ...deps, assets, upgrade, isStopping: () => isStopping })
@@ -82,24 +82,17 @@ export function startServer(
     // The HTTP layer limits every body itself, as only some routes take large files.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     idleTimeout: requestIdleSecondsMax,
-    fetch: answerInTurn(app, config, log),
+    fetch: answerInTurn(app, { inTurn, config, log }),
     error: () => new Response('Something broke. Please try again.', { status: 500 }),
     websocket,
   })
-  const sweep = guard(log, 'sweep', connections.sweep)
-  const sweeper = setInterval(sweep, sweepMs)
-  const ends = [
-    startJanitor(chat),
-    startSessionSweep(chat, connections.sessions),
-    watchClock(chat).stop,
-  ]
+  const stopChores = startChores(chat, connections)
 
   return {
     port: server.port ?? config.port,
     async stop() {
       isStopping = true
-      clearInterval(sweeper)
-      for (const end of ends) end()
+      stopChores()
       typing.close()
       await Promise.all([closeQueue(), readMarkers.close()])
       await drain(server, connections)
@@ -110,7 +103,21 @@ export function startServer(
   }
 }
 
-/** What verbs are given that knows no open socket. */
+/** Starts what is done from time to time; gives what stops it. */
+function startChores(chat: Chat, connections: Connections): () => void {
+  const sweeper = setInterval(guard(chat.log, 'sweep', connections.sweep), sweepMs)
+  const stops = [
+    startJanitor(chat),
+    startSessionSweep(chat, connections.sessions),
+    watchClock(chat).stop,
+  ]
+  return () => {
+    clearInterval(sweeper)
+    for (const stop of stops) stop()
+  }
+}
+
+/** What operations are given that knows no open socket. */
 function createBase(
   config: Config,
   { store, files }: { store: Store; files: FileStore },
@@ -129,17 +136,18 @@ function createBase(
 }
 
 /** Requests of one address wait in one line, so that no address delays the others. */
-function answerInTurn(app: ReturnType<typeof createApp>, config: Config, log: Log) {
-  const inTurn = createFairQueue()
+function answerInTurn(
+  app: ReturnType<typeof createApp>,
+  { inTurn, config, log }: { inTurn: FairQueue; config: Config; log: Log },
+) {
   const lookForProxy = watchForProxy(log, config)
   return (request: Request, server: Server<SocketState>): Promise<Response> => {
-    const address = addressOf(request, server, config)
-    lookForProxy(request, address)
-    return inTurn(address, async () => app.fetch(request, { server }))
+    lookForProxy(request, server)
+    return inTurn(addressOf(request, server, config), async () => app.fetch(request, { server }))
   }
 }
 
-/** What verbs may do to the open sockets of a user. */
+/** What operations may do to the open sockets of a user. */
 function subscriptions(
   connections: Connections,
   presence: Presence,

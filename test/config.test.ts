@@ -16,7 +16,7 @@ describe('an operator', () => {
       name: 'Chatroom',
       publicUrl: null,
       basePath: '/',
-      trustProxy: false,
+      trustProxy: null,
       rateLimits: true,
       isDevelopment: false,
       uploadBytesMax: 50 * 1024 * 1024,
@@ -39,7 +39,6 @@ describe('an operator', () => {
       dataFolder: '/tmp/there',
       name: '茶室',
       basePath: '/chat/',
-      trustProxy: true,
     })
     expect(configOf([], environment).publicUrl?.origin).toBe('https://chat.example.org')
     const flags = ['--port', '5000', '--base-path', '/a/b/', '--name=Salon']
@@ -49,6 +48,38 @@ describe('an operator', () => {
       name: 'Salon',
       host: '::1',
     })
+  })
+
+  test('can name the proxies that are trusted; without a name all private ones are', () => {
+    const trusts = (args: string[], environment: Record<string, string> = {}): string[] => {
+      const { trustProxy } = configOf(args, environment)
+      const peers = [
+        '127.0.0.1',
+        '::ffff:10.1.2.3',
+        '192.0.2.7',
+        '2001:db8::1',
+        'fd00::9',
+        '::1',
+        '',
+      ]
+      return peers.filter((peer) => trustProxy?.has(peer))
+    }
+    const own = ['127.0.0.1', '::ffff:10.1.2.3', 'fd00::9', '::1']
+    expect(trusts(['--trust-proxy'])).toEqual(own)
+    expect(trusts(['--trust-proxy', '--port', '80'])).toEqual(own)
+    expect(trusts([], { CHATROOM_TRUST_PROXY: 'yes' })).toEqual(own)
+    expect(trusts([], { CHATROOM_TRUST_PROXY: 'off' })).toEqual([])
+    expect(trusts([])).toEqual([])
+    expect(trusts(['--trust-proxy', '192.0.2.7'])).toEqual(['192.0.2.7'])
+    expect(trusts(['--trust-proxy=192.0.2.0/24,2001:db8::/32'])).toEqual([
+      '192.0.2.7',
+      '2001:db8::1',
+    ])
+    expect(trusts([], { CHATROOM_TRUST_PROXY: '10.0.0.0/8' })).toEqual(['::ffff:10.1.2.3'])
+    for (const wrong of ['10.0.0.0/33', '10.0.0', 'proxy.example', '10.0.0.1,,']) {
+      expect(readCommand([`--trust-proxy=${wrong}`], {})).toHaveProperty('kind', 'invalid')
+    }
+    expect(readCommand(['--trust-proxy', 'backup', 'file'], {})).toHaveProperty('kind', 'backup')
   })
 
   test('can write sizes with units', () => {

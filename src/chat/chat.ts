@@ -16,7 +16,7 @@ export type Visitor = {
   language: Language
 }
 
-/** The dependencies of every action in src/chat. */
+/** The dependencies of every operation in src/chat. */
 export type Chat = {
   config: Config
   paths: Paths

@@ -39,7 +39,7 @@ export function createApp(deps: HttpDeps): Hono<HttpEnv> {
   app.use(readPreferences(chat, assets))
   app.use(refuseWhileStopping(deps))
   app.use(checkOrigin(chat.config))
-  // Only to know whose budget it is: who may do what is asked again after the body.
+  // Only to know whose rate limit counts: who may do what is asked again after the body.
   app.use(identifyVisitor(chat))
   app.use(limitRequests(deps))
   app.use(readBody(chat.paths))
@@ -75,7 +75,7 @@ function refuseWhileStopping({ isStopping }: HttpDeps): Middleware {
 
 /**
  * Limits requests per person, and those of strangers per address, so that no stranger takes the
- * budget of a person at the same address. A page that takes long to render costs several.
+ * rate of a person at the same address. A page that takes long to render costs several.
  */
 function limitRequests({ rateLimits }: HttpDeps): Middleware {
   return async (c, next) => {

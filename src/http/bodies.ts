@@ -1,7 +1,7 @@
 import { receiveFile } from '../chat/files/receive-file'
 import type { Visitor } from '../chat/chat'
 import { ChatError } from '../server/errors'
-import { consumeForUser } from '../server/rate-limits'
+import { chargeClient, consumeForUser, rates } from '../server/rate-limits'
 import { serverLimits } from '../server/limits'
 import { limits } from '../shared/limits'
 import { type HttpContext, type HttpDeps, isMultipart, sendsJson } from './context'
@@ -90,12 +90,18 @@ export async function readSentMessage(
   const { body } = c.req.raw
   if (boundary === null || body === null) throw new ChatError('bad_request')
   c.env.server.timeout(c.req.raw, serverLimits.uploadIdleSecondsMax)
-  const bytesMax = limits.attachmentsMax * deps.chat.config.uploadBytesMax
+  const { uploadBytesMax } = deps.chat.config
+  const bytesMax = limits.attachmentsMax * uploadBytesMax + serverLimits.requestBytesMax
+  // What is skipped has used the line as a file does.
+  const onSkipped = (bytes: number): void =>
+    chargeClient(deps.rateLimits, 'uploads', visitor, Math.ceil(bytes / uploadBytesMax))
   const form = new Map<string, string>()
   const files: string[] = []
   let problem: ChatError | null = null
   let textBytesLeft: number = serverLimits.requestBytesMax
-  for await (const part of readParts(body, boundary, bytesMax + serverLimits.requestBytesMax)) {
+  // Until all of it was read: the rest must not be read as another request.
+  c.header('Connection', 'close')
+  for await (const part of readParts(body, boundary, { bytesMax, onSkipped })) {
     if (part.fileName === null) {
       const text = await collect(part.bytes, textBytesLeft)
       textBytesLeft -= text.length
@@ -109,11 +115,17 @@ export async function readSentMessage(
       else files.push(kept)
     }
   }
+  c.header('Connection', undefined)
   return { fields: toMessageFields(form).set('attachments', files), problem }
 }
 
 /** Problems after which the rest of a form is not worth reading. */
 const endsUpload = /^(upload_|not_signed_in|room_missing)/
+
+/** In debt, after skipped files: what this person sends is not read to its end any more. */
+function isInDebt({ code, retryMs = 0 }: ChatError): boolean {
+  return code === 'too_many' && retryMs > 1_000 / rates.uploads.perSecond
+}
 
 /** Stores the file of a part and gives its id, or the reason why it is refused. */
 async function receivePart(
@@ -123,7 +135,7 @@ async function receivePart(
   part: Part,
 ): Promise<string | ChatError> {
   const { chat, rateLimits } = deps
-  const file = { owner: visitor.user.id, name: part.fileName ?? '', description: '', preview: '' }
+  const file = { sender: visitor, name: part.fileName ?? '', description: '', preview: '' }
   const authorise = async (): Promise<unknown> => requireRoom(deps, c)
   try {
     consumeForUser(rateLimits, 'uploads', visitor)
@@ -131,6 +143,7 @@ async function receivePart(
     return (await receiveFile(chat, { ...file, body, size: null, authorise })).id
   } catch (problem) {
     if (!(problem instanceof ChatError) || endsUpload.test(problem.code)) throw problem
+    if (isInDebt(problem)) throw problem
     return problem
   }
 }

@@ -30,6 +30,8 @@ export type HttpEnv = {
     /** Scheme and host as the browser sees them, checked. */
     origin: string
     isSecure: boolean
+    /** A proxy says that the browser used HTTPS for this request. */
+    isEncrypted: boolean
     /** The key under which the client is rate limited. */
     address: string
     view: View

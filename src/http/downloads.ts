@@ -64,12 +64,13 @@ const slowestBytesPerSecond = 16 * 1024
 
 /**
  * Watches a response whose bytes Bun sends from the disk, as only then it announces their length:
- * cuts the connection when `mayRead` says no, and when it is read too slowly.
+ * cuts the connection when `mayRead` says no, and when it is read too slowly. `onEnd` follows.
  */
 export function cutWithoutAccess(
   c: HttpContext,
   bytes: number,
   mayRead: () => Promise<boolean>,
+  onEnd: () => void,
 ): void {
   const { server } = c.env
   const request = c.req.raw
@@ -86,5 +87,5 @@ export function cutWithoutAccess(
       server.timeout(request, isAllowed ? serverLimits.downloadIdleSecondsMax : 1)
     }
   }
-  void watch()
+  void watch().finally(onEnd)
 }

@@ -26,24 +26,27 @@ type Input = { reader: ReadableStreamDefaultReader<Uint8Array>; held: Buffer; by
 
 /**
  * Parses a form part by part as it arrives, and buffers one chunk: a form with files may be larger
- * than the memory. Throws `bad_request` when it is malformed, `too_large` beyond `bytesMax`.
+ * than the memory. `onSkipped` is told of the bytes of a part that were not read. Throws
+ * `bad_request` when it is malformed, `too_large` beyond `bytesMax`.
  */
 export async function* readParts(
   body: ReadableStream<Uint8Array>,
   boundary: string,
-  bytesMax: number,
+  { bytesMax, onSkipped }: { bytesMax: number; onSkipped: (bytes: number) => void },
 ): AsyncGenerator<Part, void> {
   const mark = Buffer.from(`\r\n--${boundary}`)
   // No line break precedes the first boundary.
   const input: Input = { reader: body.getReader(), held: Buffer.from('\r\n'), bytesLeft: bytesMax }
   try {
-    await skip(until(input, mark))
+    // No browser writes anything before the first boundary.
+    await collect(until(input, mark), formHeadBytesMax)
     for (let n = 0; !(await isOver(input)); n += 1) {
       if (n > serverLimits.formFieldsMax) throw new ChatError('bad_request')
       const head = await collect(until(input, Buffer.from('\r\n\r\n')), formHeadBytesMax)
       const bytes = until(input, mark)
       yield { ...readHead(head.toString()), bytes }
-      await skip(bytes)
+      const skipped = await skip(bytes)
+      if (skipped > 0) onSkipped(skipped)
     }
   } finally {
     void input.reader.cancel().catch(() => {})
@@ -86,8 +89,10 @@ async function more(input: Input): Promise<void> {
   input.held = Buffer.concat([input.held, value])
 }
 
-async function skip(pieces: AsyncGenerator<unknown, unknown>): Promise<void> {
-  while ((await pieces.next()).done !== true);
+async function skip(pieces: Bytes): Promise<number> {
+  let size = 0
+  for await (const piece of pieces) size += piece.length
+  return size
 }
 
 /** Joins short content. Throws `bad_request`, or `code`, beyond `bytesMax`. */

@@ -1,5 +1,5 @@
 /** Runs `work` in turn; work with the same key waits in the same line. */
-type FairQueue = <Value>(key: string, work: () => Promise<Value>) => Promise<Value>
+export type FairQueue = <Value>(key: string, work: () => Promise<Value>) => Promise<Value>
 
 /**
  * Makes a queue that starts one piece of work per turn of the event loop, round-robin over the

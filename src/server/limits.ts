@@ -38,6 +38,9 @@ export const serverLimits = {
   uploadBytesMax: 50 * 1024 * 1024,
   personBytesMax: 2 * 1024 ** 3,
   filesBytesMax: 50 * 1024 ** 3,
+  /** Files of one person and of all, however small: each costs an entry of the disk. */
+  filesPerPersonMax: 20_000,
+  filesMax: 500_000,
   /** Below this much free space no file is stored, so that messages still can be… */
   reserveBytesMin: 256 * 1024 * 1024,
   /** …or below this share of the disk, up to a maximum. */
@@ -51,18 +54,32 @@ export const serverLimits = {
   unusedUploadMs: 24 * 60 * 60_000,
 
   // --- Uploads, downloads, exports ---------------------------------------------------------
-  /** At once, of one person: a browser uses two. */
+  /** At once, of one person (a browser uses two) and of all. */
   uploadsPerPersonMax: 4,
   uploadsMax: 200,
   /** Longer than a stalled upload is waited for, so that its sender can be told. */
   uploadIdleSecondsMax: 40,
   /** A slow reader's kernel may take minutes to ask for more. */
   downloadIdleSecondsMax: 240,
+  /** Downloads at once: of one person, whose page may show hundreds of pictures, and of all. */
+  downloadsPerPersonMax: 200,
+  downloadsMax: 2_000,
+  /**
+   * While others are refused a place, an upload, a download or an export that moves fewer bytes
+   * over this long is ended. 128 kbit/s: a slow mobile line has more. The span is long because a
+   * kernel that buffers much asks for more only now and then.
+   */
+  slowBytesPerSecond: 16 * 1024,
+  slowMs: 30_000,
   /** Exports at once: of one person, and of all. */
   exportsPerPersonMax: 1,
   exportsMax: 6,
   /** An export that is read more slowly than this is ended, so that others get their turn. */
   exportMsMax: 20 * 60_000,
+
+  // --- Messages ----------------------------------------------------------------------------
+  /** Reactions of one message, which is published whole with each of them. */
+  reactionsMax: 4_000,
 
   // --- Requests and pages ------------------------------------------------------------------
   /** A message as a form is at most three bytes a unit, percent-encoded to nine. */
@@ -71,13 +88,13 @@ export const serverLimits = {
   formFieldsMax: 100,
   /** Checked before any normalisation: `normalize` is quadratic in Bun 1.4 on runs of marks. */
   nicknameUnitsMax: 64,
-  /** Characters of messages on one page: 50 long ones are 50, of the very longest it is twelve. */
+  /** The size of a page's messages (store/fitting.ts): 50 long ones, or ten of the very longest. */
   pageUnitsMax: 96 * 1024,
   searchPageRows: 30,
   /** Rows of one catch-up frame; the next is sent when this one has left the server. */
   catchUpRows: 200,
-  /** Characters of one catch-up frame, well below the outbound limit of a socket. */
-  catchUpUnitsMax: 256 * 1024,
+  /** The size of one catch-up frame (store/fitting.ts): with eight bytes each half a megabyte. */
+  catchUpUnitsMax: 64 * 1024,
 
   // --- Process -----------------------------------------------------------------------------
   /** What nobody waits for at the start follows after this. */

@@ -122,7 +122,22 @@ export function chargeClient(
 /** Takes the tokens of a message; a long one costs as much as several. Throws `too_many`. */
 export function consumeForMessage(rateLimits: RateLimits, client: Client, content: string): void {
   consumeForUser(rateLimits, 'messages', client)
-  const more = Math.floor(content.length / unitsPerMessage)
-  if (more === 0) return
-  chargeClient(rateLimits, 'messages', client, more)
+  chargeForUnits(rateLimits, client, content.length)
+}
+
+/**
+ * Charges what a change has published beyond the `content` that consumeForMessage was told of: the
+ * whole message goes to the room again.
+ */
+export function chargeForChange(
+  rateLimits: RateLimits,
+  client: Client,
+  { content, units }: { content: string; units: number },
+): void {
+  chargeForUnits(rateLimits, client, units - content.length)
+}
+
+function chargeForUnits(rateLimits: RateLimits, client: Client, units: number): void {
+  const more = Math.floor(units / unitsPerMessage)
+  if (more > 0) chargeClient(rateLimits, 'messages', client, more)
 }

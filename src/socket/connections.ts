@@ -32,6 +32,7 @@ export type Socket = ServerWebSocket<SocketState>
 
 /** The registry of open sockets. */
 export type Connections = {
+  /** Registers a socket, and subscribes it to its rooms. */
   add: (socket: Socket) => void
   remove: (socket: Socket) => void
   all: () => Iterable<Socket>
@@ -60,6 +61,7 @@ export function createConnections(
   const open = new Set<Socket>()
   const byUser = createGroups<number>()
   const byAddress = createGroups<string>()
+  const byRoom = createGroups<number>()
 
   return {
     add(socket) {
@@ -67,28 +69,31 @@ export function createConnections(
       open.add(socket)
       byUser.add(user.id, socket)
       byAddress.add(address, socket)
+      for (const room of socket.data.rooms) subscribe(byRoom, socket, room)
     },
     remove(socket) {
       const { address, user } = socket.data.visitor
       open.delete(socket)
       byUser.remove(user.id, socket)
       byAddress.remove(address, socket)
+      for (const room of socket.data.rooms) byRoom.remove(room, socket)
     },
     all: () => open,
     sessions: () => new Set(Array.from(open, (socket) => socket.data.visitor.session)),
     ofUser: (userId) => [...byUser.of(userId)],
     subscribeUser(userId, room) {
-      for (const socket of byUser.of(userId)) subscribe(socket, room)
+      for (const socket of byUser.of(userId)) subscribe(byRoom, socket, room)
     },
     unsubscribeUser(userId, room) {
       for (const socket of byUser.of(userId)) {
         socket.unsubscribe(topicOf({ room }, socket.data.subprotocol))
         socket.data.rooms.delete(room)
+        byRoom.remove(room, socket)
       }
     },
     publishIfIdle(room, text) {
-      for (const socket of open) {
-        if (socket.data.rooms.has(room) && socket.getBufferedAmount() === 0) socket.send(text)
+      for (const socket of byRoom.of(room)) {
+        if (socket.getBufferedAmount() === 0) socket.send(text)
       }
     },
     hasRoomFor: ({ user, address }) =>
@@ -105,10 +110,10 @@ export function createConnections(
   }
 }
 
-/** Subscribes one socket to a room. */
-export function subscribe(socket: Socket, room: number): void {
+function subscribe(byRoom: Groups<number>, socket: Socket, room: number): void {
   socket.subscribe(topicOf({ room }, socket.data.subprotocol))
   socket.data.rooms.add(room)
+  byRoom.add(room, socket)
 }
 
 /** The pub/sub topic of an audience on one subprotocol. Bun has no wildcards in topics. */
@@ -118,6 +123,8 @@ export function topicOf(audience: Audience, subprotocol: Subprotocol): string {
     ? `room/${audience.room}/${subprotocol}`
     : `user/${audience.user}/${subprotocol}`
 }
+
+type Groups<Key> = ReturnType<typeof createGroups<Key>>
 
 /** Sockets by a key; a key without sockets is forgotten. */
 function createGroups<Key>() {

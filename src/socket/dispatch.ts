@@ -1,11 +1,22 @@
 import type { Chat } from '../chat/chat'
 import { catchUp } from '../chat/messages/catch-up'
-import { deleteMessage, editMessage, setReaction } from '../chat/messages/change-message'
+import {
+  type ChangeAnswer,
+  deleteMessage,
+  editMessage,
+  setReaction,
+} from '../chat/messages/change-message'
 import type { ReadMarkers } from '../chat/rooms/read-markers'
 import type { PostAnswer, PostMessage } from '../chat/messages/post-message'
 import type { Typing } from '../chat/messages/typing'
 import { createPong } from '../chat/rooms/rooms'
-import { consumeForMessage, consumeForUser, type RateLimits } from '../server/rate-limits'
+import {
+  chargeForChange,
+  consumeForMessage,
+  consumeForUser,
+  type RateLimits,
+} from '../server/rate-limits'
+import type { FairQueue } from '../server/fair-queue'
 import type { Connections, Socket } from './connections'
 import type { Frame } from './frames'
 import { fail, refuse, reply, runAsync } from './replies'
@@ -17,11 +28,12 @@ export type SocketDeps = {
   typing: Typing
   readMarkers: ReadMarkers
   rateLimits: RateLimits
+  inTurn: FairQueue
 }
 
 /**
- * Calls the verb of a well-formed frame. Never awaits: the reply follows when the work is done.
- * Throws ChatError for a frame that is refused at once.
+ * Calls the operation of a well-formed frame. Never awaits: the reply follows when the work is
+ * done. Throws ChatError for a frame that is refused at once.
  */
 export function dispatch(deps: SocketDeps, socket: Socket, frame: Frame): void {
   const { chat } = deps
@@ -74,15 +86,21 @@ function post(
 
 /** Changes a message, and replies when the change is stored. */
 function change(
-  { chat, rateLimits }: SocketDeps,
+  { chat, rateLimits, inTurn }: SocketDeps,
   socket: Socket,
   { type, clientId }: { type: string; clientId: string },
-  work: () => Promise<PostAnswer>,
+  work: () => Promise<ChangeAnswer>,
   content = '',
 ): void {
-  consumeForMessage(rateLimits, socket.data.visitor, content)
-  const answer = async (): Promise<void> => replyToRequest(socket, clientId, await work())
-  runAsync(chat, socket, type, answer, clientId)
+  const { visitor } = socket.data
+  consumeForMessage(rateLimits, visitor, content)
+  const run = async (): Promise<void> => {
+    // Rendering a large message takes long: posts of others come between two changes.
+    const { answer, units } = await inTurn(visitor.address, work)
+    chargeForChange(rateLimits, visitor, { content, units })
+    replyToRequest(socket, clientId, answer)
+  }
+  runAsync(chat, socket, type, run, clientId)
 }
 
 function replyToRequest(socket: Socket, clientId: string, answer: PostAnswer): void {

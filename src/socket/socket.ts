@@ -5,7 +5,7 @@ import { ChatError } from '../server/errors'
 import { guard } from '../server/guard'
 import { consumeForUser } from '../server/rate-limits'
 import { serverLimits } from '../server/limits'
-import { type Socket, type SocketState, subscribe, type Subprotocol, topicOf } from './connections'
+import { type Socket, type SocketState, type Subprotocol, topicOf } from './connections'
 import { dispatch, type SocketDeps } from './dispatch'
 import { clientIdOf, parseFrame } from './frames'
 import { refuse, reply, runAsync } from './replies'
@@ -28,8 +28,8 @@ type SocketLayer = {
 }
 
 /**
- * The socket layer: bytes to frames to verbs, and replies back. Every callback is guarded, as an
- * exception in it ends the process. No callback awaits, as Bun would run the next one meanwhile.
+ * The socket layer: bytes to frames to operations, and replies back. Every callback is guarded,
+ * as an exception in it ends the process. No callback awaits, as Bun would run the next meanwhile.
  */
 export function createSocketLayer(deps: SocketDeps): SocketLayer {
   const { chat, connections } = deps
@@ -103,7 +103,6 @@ function open({ chat, connections }: SocketDeps, socket: Socket): void {
   const { visitor, subprotocol, rooms } = socket.data
   socket.subscribe(topicOf('everyone', subprotocol))
   socket.subscribe(topicOf({ user: visitor.user.id }, subprotocol))
-  for (const room of rooms) subscribe(socket, room)
   connections.add(socket)
   chat.presence.arrive(visitor.user, rooms)
   runAsync(chat, socket, 'hello', async () => {
@@ -121,7 +120,7 @@ function open({ chat, connections }: SocketDeps, socket: Socket): void {
   })
 }
 
-/** Bun checked the size; then rate, shape, and the verb. */
+/** Bun checked the size; then rate, shape, and the operation. */
 function receive(deps: SocketDeps, socket: Socket, raw: string | Buffer): void {
   markAlive(socket)
   if (typeof raw !== 'string') return socket.close(1003, 'text only')

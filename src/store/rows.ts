@@ -188,12 +188,14 @@ export type MessageEdit = MessageChange & { author: number; content: string; men
 
 export type MessageRemoval = MessageChange & { user: number }
 
-/** One person's emoji on a message, set or removed. `kindsMax`: different emoji per message. */
+/** One person's emoji on a message, set or removed. */
 export type ReactionChange = MessagePlace & {
   user: number
   emoji: string
   isActive: boolean
+  /** Different emoji, and reactions in all, that a message may have. */
   kindsMax: number
+  reactionsMax: number
 }
 
 /**
@@ -202,7 +204,10 @@ export type ReactionChange = MessagePlace & {
  */
 export type ChangeOutcome =
   | { status: 'changed' | 'unchanged'; message: Message; freed?: string[] }
-  | { status: 'refused'; code: 'message_missing' | 'person_left' | 'reactions_full' }
+  | {
+      status: 'refused'
+      code: 'message_missing' | 'person_left' | 'reactions_full' | 'reactions_many'
+    }
 
 /** The messages that changed after a revision, in their newest state, oldest change first. */
 export type Changes = { messages: Message[]; revision: number; more: boolean }
@@ -216,3 +221,6 @@ export type Profile = UniqueName & {
 }
 
 export type NewUser = Omit<Profile, 'face'> & { face?: NewFace | null; createdAt: number }
+
+/** How many files there are, and their bytes together. */
+export type StoredFiles = { files: number; bytes: number }

@@ -25,6 +25,7 @@ import type {
   RoomHead,
   RoomName,
   RoomsWanted,
+  StoredFiles,
   User,
 } from './rows'
 import type { Space } from './files'
@@ -32,6 +33,9 @@ import type { ExportPage, RoomExtent, SearchOutcome, SearchQuery } from './searc
 
 export type * from './rows'
 export type * from './search/query'
+
+/** Who reads, and the address in whose line they wait. */
+export type Asker = { id: number; address: string }
 
 /**
  * The interface to the database. Its functions are asynchronous so that a second engine beside
@@ -205,19 +209,22 @@ export type Store = {
     find(userId: number, id: string): Promise<Attachment | null>
     /** Finds a profile picture, which everybody may see. */
     findFace(id: string): Promise<Attachment | null>
-    /** Bytes stored for this person, and for all. */
-    stored(ownerId: number): Promise<{ own: number; all: number }>
+    /** The files of this person, and of all. */
+    stored(ownerId: number): Promise<{ own: StoredFiles; all: StoredFiles }>
     /** Deletes the rows of unused uploads from before this time; gives their ids. */
     dropUnused(before: number): Promise<string[]>
     /** Those of the ids that have no row. */
     unknown(ids: string[]): Promise<string[]>
   }
-  /** May take long, as the two below: runs on a thread of its own. */
-  search(query: SearchQuery): Promise<SearchOutcome>
-  /** How many messages the room had when it was found; null for people who left it since. */
+  /** How many messages the room has; null for people who left it since it was found. */
   measure(room: Room, userId: number): Promise<RoomExtent | null>
-  /** The messages after a place, of the room when it was found; null as above. */
-  readOn(room: Room, userId: number, after: number, limit: number): Promise<ExportPage | null>
+  /**
+   * May take long, as the one below: runs on a thread of its own, where addresses take turns. Of
+   * each person one search waits.
+   */
+  search(query: SearchQuery, address?: string): Promise<SearchOutcome>
+  /** The messages after a place, of the room at its revision; null as above. */
+  readOn(room: Room, asker: Asker, after: number, limit: number): Promise<ExportPage | null>
   /** Writes one row, for the health check. Throws what SQLite throws. */
   probe(): Promise<void>
   /** Of the disk with the database. */

@@ -14,7 +14,7 @@ export const howFlags = {
 } as const
 
 /** A run that has not ended by then never will. */
-const minutesMax = 20
+const minutesMax = 40
 
 /** Tries one promise in a process of its own: whatever it does, the next one begins afresh. */
 export async function tryAlone(id: string, flags: string[]): Promise<Outcome> {

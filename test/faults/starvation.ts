@@ -1,8 +1,11 @@
 import { type ChatClient, openSocket, type Person, signIn } from '../helpers/client'
 import { makeRoom } from '../helpers/rooms'
-import { type RunningServer, startServer } from '../helpers/server'
+import { makeFolder, removeFolder, type RunningServer, startServer } from '../helpers/server'
 import { above, below, type FaultTest, type Figures, unlike } from './promise'
-import type { Attack, Order } from './starvation/attacks-thread'
+import type { Attack } from './starvation/attacks-thread'
+import type { Order, Outcome } from './starvation/orders'
+import { compete, type Rival } from './starvation/rival'
+import { fillRoom } from './starvation/room'
 import { waitUntil } from '../helpers/wait'
 
 type Size = {
@@ -11,10 +14,12 @@ type Size = {
   everyMs: number
   attackMs: number
   attacks: Attack[]
-  /** How many times as long a wait may be: the suite shares its machine with anything. */
-  patience: number
-  /** The planted fault: the server's loop is held up for so long in each attack. */
-  heldMs?: number
+  /** Messages that are there before. */
+  messages: number
+  /** The suite shares its machine with anything: there only counts and shares are judged. */
+  isTimed: boolean
+  /** The planted fault: searches of all addresses wait in one line. */
+  isUnfair?: boolean
 }
 
 const attacks: Attack[] = [
@@ -28,91 +33,179 @@ const attacks: Attack[] = [
   'uploads',
   'joins',
   'drip',
+  'exports',
+  'fullSlots',
+  'skipped',
+  'rails',
+  'reactions',
 ]
 
 const small: Size = {
   victims: 8,
   everyMs: 500,
   attackMs: 700,
-  attacks: ['pings', 'texts', 'searches', 'joins', 'markers', 'health'],
-  patience: 20,
+  attacks: attacks.filter((attack) => !/^(frames|storm|uploads|drip)$/.test(attack)),
+  messages: 3_000,
+  isTimed: false,
 }
 
 /**
- * T13: while people talk, one client does all it can to keep them from it, ten ways one after
- * another, from an address of its own. What people wait for their answers is measured.
+ * T13: while people talk, fifty sessions of one address do all they can to keep them from it, one
+ * way after another. What people wait for their answers is measured, and whether a rival elsewhere
+ * gets their share of what the attackers want.
  */
 export const unhindered: FaultTest<Size> = {
   id: 'P13',
   says: 'However one client behaves, the others are answered in time.',
   small,
-  full: { victims: 50, everyMs: 5_000, attackMs: 60_000, attacks, patience: 1 },
+  full: {
+    victims: 50,
+    everyMs: 5_000,
+    attackMs: 60_000,
+    attacks,
+    messages: 300_000,
+    isTimed: true,
+  },
   run,
-  broken: (figures, { attacks, patience, victims }) => [
-    ...unlike(figures, { errors: 0 }),
+  broken: (figures, { attacks, isTimed, victims }) => [
+    ...unlike(figures, { errors: 0, cut: 0, faults: 0 }),
     ...below(figures, { attacks: 1 }),
     ...attacks
-      .filter((attack) => `${attack}Tried` in figures)
+      .filter(wasTried(figures))
       .flatMap((attack) => [
-        ...above(figures, {
-          [`${attack}P95`]: 250 * patience,
-          [`${attack}P99`]: 1_000 * patience,
-          [`${attack}PageP95`]: 250 * patience,
-          [`${attack}Lag`]: 100 * patience,
-        }),
+        ...(isTimed ? tooSlow(figures, attack) : []),
         ...below(figures, { [`${attack}Tried`]: 20, [`${attack}Answers`]: victims }),
+        ...(`${attack}Served` in figures ? below(figures, { [`${attack}Served`]: 1 }) : []),
       ]),
+    ...(attacks.includes('searches') ? below(figures, { searchesShare: 0.2 }) : []),
+    ...(attacks.includes('skipped') && wasTried(figures)('skipped')
+      ? below(figures, { skippedRefused: 1 })
+      : []),
   ],
-  control: () => run({ ...small, attackMs: 1_000, attacks: ['joins'], heldMs: 2_500 }),
+  control: () => run({ ...small, attackMs: 1_500, attacks: ['searches'], isUnfair: true }),
 }
 
-async function run({ victims, everyMs, attackMs, attacks, heldMs = 0 }: Size): Promise<Figures> {
+/** The control tries only some. */
+const wasTried = (figures: Figures) => (attack: Attack) => `${attack}Tried` in figures
+
+function tooSlow(figures: Figures, attack: Attack): string[] {
+  return above(figures, {
+    [`${attack}P95`]: 50,
+    [`${attack}P99`]: 1_000,
+    [`${attack}PageP95`]: 250,
+    [`${attack}Lag`]: 100,
+    ...(`${attack}ServedP95` in figures ? { [`${attack}ServedP95`]: 250 } : {}),
+  })
+}
+
+const attackersMax = 50
+
+async function run(size: Size): Promise<Figures> {
+  const { victims, attackMs, attacks, isUnfair = false } = size
+  const data = makeFolder()
+  const worst = await fillRoom(data, size)
   await using server = await startServer({
+    data,
     compiled: false,
     flags: ['--trust-proxy'],
     env: {
-      BUN_OPTIONS: '--preload ./test/faults/starvation/lag.ts',
-      STARVATION_HELD_MS: String(heldMs),
+      BUN_OPTIONS: ['lag', ...(isUnfair ? ['unfair'] : [])]
+        .map((name) => `--preload ./test/faults/starvation/${name}.ts`)
+        .join(' '),
       CHATROOM_RATE_LIMITS: 'on',
     },
   })
-  const attackers = await Promise.all(['Mo', 'Flo', 'Zed'].map((name) => signIn(server, name)))
+  const names = (count: number): string[] =>
+    Array.from({ length: count }, (_, n) => `${String.fromCharCode(97 + (n % 26))}${n}x`)
+  const attackers = await signInAll(server, names(attackersMax), 'Attacker', '10.7.7.7')
   const [owner] = attackers
   if (owner === undefined) throw new Error('Somebody attacks')
   await makeRoom(server, owner, 'Revolving door')
   const people: Victim[] = []
-  for (let n = 0; n < victims; n += 1) {
-    const person = await signIn(server, `Victim ${String.fromCharCode(97 + (n % 26))}${n}x`)
+  for (const person of await signInAll(server, names(victims), 'Victim', '10.8.8.8')) {
     people.push({ person, socket: await openSocket(server, person) })
   }
-  const figures: Figures = { victims, attacks: attacks.length, errors: 0 }
+  const [person] = await signInAll(server, ['x'], 'Rival', '10.9.9.9')
+  if (person === undefined) throw new Error('There is a rival')
+  const rival = { person, room: await makeRoom(server, person, 'Quiet') }
+  const figures: Figures = { victims, attacks: attacks.length, errors: 0, cut: 0 }
   const worker = new Worker(new URL('./starvation/attacks-thread.ts', import.meta.url))
   for (const attack of attacks) {
-    await readLag(server)
-    const order = { attack, port: server.port, ms: attackMs, room: 1 }
     const cookies = attackers.map(({ cookie }) => cookie)
-    const over = attackWith(worker, { ...order, cookies })
-    const waits = await live(server, people, everyMs, over)
-    const lag = await readLag(server)
-    figures[`${attack}Answers`] = waits.answers.length
-    figures[`${attack}P95`] = quantile(waits.answers, 0.95)
-    figures[`${attack}P99`] = quantile(waits.answers, 0.99)
-    figures[`${attack}PageP95`] = quantile(waits.pages, 0.95)
-    figures[`${attack}Lag`] = round(lag.hundredth)
-    figures[`${attack}LagMost`] = round(lag.most)
-    figures[`${attack}Tried`] = await over
-    figures.errors = Number(figures.errors) + waits.errors
+    const order = { attack, port: server.port, ms: attackMs, room: 1, worst, cookies }
+    const over = attackWith(worker, order)
+    Object.assign(figures, await suffer({ server, people, rival, size, attack }, over))
+    const { tried, statuses, cut } = await over
+    const count = (first: RegExp): number =>
+      Object.entries(statuses).reduce((sum, [code, n]) => sum + (first.test(code) ? n : 0), 0)
+    figures[`${attack}Tried`] = tried
+    figures[`${attack}Refused`] = count(/^4|^503|^507/)
+    figures.cut = Number(figures.cut) + cut
+    const served = Number(figures[`${attack}Served`] ?? 0)
+    if (attack === 'searches') figures.searchesShare = round(served / (served + count(/^2/)), 1_000)
+    figures.errors = Number(figures.errors) + Number(figures[`${attack}Errors`]) + count(/^500/)
   }
   worker.terminate()
   for (const { socket } of people) await socket.close()
+  figures.faults = server.log().match(/ fault /g)?.length ?? 0
+  removeFolder(data)
   return figures
+}
+
+/** Signs in people whose names begin alike, at an address that nobody else has. */
+async function signInAll(
+  server: RunningServer,
+  names: string[],
+  kind: string,
+  address: string,
+): Promise<Person[]> {
+  const people: Person[] = []
+  for (const name of names) {
+    const from = { 'X-Forwarded-For': address }
+    people.push(await signIn(server, `${kind} ${name}`, 'letter', from))
+  }
+  return people
+}
+
+type Scene = {
+  server: RunningServer
+  people: Victim[]
+  rival: Rival
+  size: Size
+  attack: Attack
+}
+
+/** What the victims and the rival wait for during one attack. */
+async function suffer(
+  { server, people, rival, size, attack }: Scene,
+  over: Promise<unknown>,
+): Promise<Figures> {
+  await readLag(server)
+  const [waits, competed] = await Promise.all([
+    live(server, people, size.everyMs, over),
+    compete(server, rival, attack, { everyMs: size.everyMs / 2, over }),
+  ])
+  const lag = await readLag(server)
+  return {
+    [`${attack}Answers`]: waits.answers.length,
+    [`${attack}P95`]: quantile(waits.answers, 0.95),
+    [`${attack}P99`]: quantile(waits.answers, 0.99),
+    [`${attack}PageP95`]: quantile(waits.pages, 0.95),
+    [`${attack}Lag`]: round(lag.hundredth),
+    [`${attack}LagMost`]: round(lag.most),
+    [`${attack}Errors`]: waits.errors + competed.errors,
+    ...(competed.waits.length > 0 && {
+      [`${attack}Served`]: competed.waits.length,
+      [`${attack}ServedP95`]: quantile(competed.waits, 0.95),
+    }),
+  }
 }
 
 type Victim = { person: Person; socket: ChatClient }
 
-function attackWith(worker: Worker, order: Order): Promise<number> {
+function attackWith(worker: Worker, order: Order): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    worker.onmessage = ({ data }: MessageEvent<number>) => resolve(data)
+    worker.onmessage = ({ data }: MessageEvent<Outcome>) => resolve(data)
     worker.onerror = ({ message }) => reject(new Error(message))
     worker.postMessage(order)
   })
@@ -183,6 +276,6 @@ function quantile(values: number[], share: number): number {
   return round(value ?? Number.NaN)
 }
 
-function round(value: number): number {
-  return Math.round(value * 10) / 10
+function round(value: number, parts = 10): number {
+  return Math.round(value * parts) / parts
 }

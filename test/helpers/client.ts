@@ -16,8 +16,9 @@ export async function signIn(
   { origin }: Address,
   nickname: string,
   avatar = 'letter',
+  headers: Record<string, string> = {},
 ): Promise<Person> {
-  return joinWith(origin, nickname, avatar)
+  return joinWith(origin, nickname, avatar, headers)
 }
 
 /** Signs in again under the same name, in the same browser: the session gets another cookie. */

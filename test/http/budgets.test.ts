@@ -103,17 +103,27 @@ test('a proxy that is not trusted is reported once', async () => {
 test('only one private address that forwards everything is a proxy', () => {
   const reported = (addresses: string[], isForwarded = (_: number) => true): boolean => {
     let isReported = false
-    const watch = watchForProxy(() => void (isReported = true), { trustProxy: false })
+    const watch = watchForProxy(() => void (isReported = true), { trustProxy: null })
     for (let n = 0; n < 30; n += 1) {
       const headers = isForwarded(n) ? { 'X-Forwarded-For': '203.0.113.9' } : {}
-      watch(new Request('http://x/', { headers }), addresses[n % addresses.length] ?? '')
+      const address = addresses[n % addresses.length] ?? ''
+      watch(new Request('http://x/', { headers }), {
+        requestIP: () => ({ address, family: 'IPv4', port: 1 }),
+      })
     }
     return isReported
   }
-  for (const one of ['10.1.2.3', '127.0.0.1', '172.17.0.1', '192.168.1.1', 'fd00:1:2:3::/64']) {
+  for (const one of [
+    '10.1.2.3',
+    '127.0.0.1',
+    '172.17.0.1',
+    '192.168.1.1',
+    'fd00:1:2:3::4',
+    '::ffff:10.0.0.1',
+  ]) {
     expect({ one, reported: reported([one]) }).toEqual({ one, reported: true })
   }
-  for (const one of ['203.0.113.1', '172.32.0.1', '2001:db8:0:1::/64']) {
+  for (const one of ['203.0.113.1', '172.32.0.1', '2001:db8:0:1::5']) {
     expect({ one, reported: reported([one]) }).toEqual({ one, reported: false })
   }
   expect(reported(['10.0.0.1', '10.0.0.2'])).toBe(false)

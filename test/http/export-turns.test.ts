@@ -8,15 +8,15 @@ import { serverForAll } from '../helpers/server'
 const server = serverForAll()
 let ada: Person
 let adas: ChatClient
-/** Large enough that an export of it takes a while. */
+/** Larger than what connections buffer: an export that nobody reads stays under way. */
 let room: number
 
 beforeAll(async () => {
   ada = await signIn(server(), 'Ada')
   adas = await openSocket(server(), ada)
   room = await makeRoom(server(), ada, 'Wanted by all')
-  for (let n = 0; n < 600; n += 1) void adas.post(room, `w-${n}`, `${'long '.repeat(400)}${n}`)
-  await adas.until((item) => item.type === 'accepted' && item.client_id === 'w-599', 'the last')
+  for (let n = 0; n < 1_600; n += 1) void adas.post(room, `w-${n}`, `${'long '.repeat(1_500)}${n}`)
+  await adas.until((item) => item.type === 'accepted' && item.client_id === 'w-1599', 'the last')
 })
 
 async function fetchExport(person: Person, room: number, file: string): Promise<Response> {
@@ -60,13 +60,13 @@ test('E7: of fifty exports at once some are served, the others get Retry-After',
   const answers = await Promise.all(people.map((person) => fetchExport(person, room, 'txt')))
   const served = answers.filter(({ status }) => status === 200)
   const refused = answers.filter(({ status }) => status !== 200)
-  // An export that ends early makes room for one more.
-  expect(served.length).toBeGreaterThanOrEqual(serverLimits.exportsMax)
+  // They are of one address, which gets half; an export that ends early makes room for one more.
+  expect(served.length).toBeGreaterThanOrEqual(serverLimits.exportsMax / 2)
   expect(refused.length).toBeGreaterThanOrEqual(20)
   for (const answer of refused) {
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5'])
     await answer.text()
   }
-  for (const answer of served) expect(await answer.text()).toContain('600 messages')
+  for (const answer of served) expect(await answer.text()).toContain('1,600 messages')
   expect((await fetchExport(people[49] ?? ada, room, 'txt')).status).toBe(200)
 })

@@ -1,9 +1,9 @@
 import { expect, test } from 'bun:test'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { history, type Person, signIn } from '../helpers/client'
+import { type Address, history, type Person, signIn } from '../helpers/client'
 import { fetchAs, joined, png } from '../helpers/files'
-import { serverForAll } from '../helpers/server'
+import { serverForAll, startServer } from '../helpers/server'
 
 const server = serverForAll({ flags: ['--max-upload', '1MB'] })
 const megabyte = 1024 * 1024
@@ -20,14 +20,19 @@ function form(fields: Field[], end = '--mark--\r\n'): Uint8Array<ArrayBuffer> {
   return joined(...parts, Buffer.from(end))
 }
 
-async function post(person: Person, body: BodyInit, type = 'boundary=mark'): Promise<Response> {
-  return fetch(`${server().origin}/rooms/1/messages`, {
+async function post(
+  person: Person,
+  body: BodyInit,
+  type = 'boundary=mark',
+  { origin }: Address = server(),
+): Promise<Response> {
+  return fetch(`${origin}/rooms/1/messages`, {
     method: 'POST',
     redirect: 'manual',
     keepalive: false,
     headers: {
       Cookie: person.cookie,
-      Origin: server().origin,
+      Origin: origin,
       'Accept-Language': 'en',
       'Content-Type': `multipart/form-data; ${type}`,
     },
@@ -140,4 +145,36 @@ test('a form that no browser sends is refused, and leaves nothing (U10)', async 
   // What had come whole before the form went wrong is no message's: the janitor takes it.
   expect(kept() - before).toBeLessThanOrEqual(2)
   expect(await (await fetch(`${server().origin}/healthz`)).text()).toBe('ok')
+})
+
+test('files of a form that are skipped cost as much as files that are kept', async () => {
+  const flags = ['--max-upload', '1KB']
+  await using strict = await startServer({ flags, env: { CHATROOM_RATE_LIMITS: 'on' } })
+  const ada = await signIn(strict, 'Ada')
+  const statuses: number[] = []
+  for (let n = 0; n < 8; n += 1) {
+    const large = Array.from({ length: 10 }, (_, file): Field => [
+      'files',
+      'x'.repeat(2_000),
+      `${file}`,
+    ])
+    const body = form([['client_id', `skipped-${n}`], ['content', ''], ...large])
+    const answer = await post(ada, body, 'boundary=mark', strict)
+    await answer.text()
+    statuses.push(answer.status)
+  }
+  // Thirty files at once are allowed, and a form has ten.
+  expect(statuses.slice(0, 2)).toEqual([413, 413])
+  expect(statuses.slice(4)).toEqual([429, 429, 429, 429])
+})
+
+test('nothing but a head may come before the first part of a form', async () => {
+  const ada = await signIn(server(), 'Alma')
+  const body = form([
+    ['client_id', 'late'],
+    ['content', 'late'],
+  ])
+  expect((await post(ada, joined(Buffer.from('preamble\r\n'), body))).status).toBe(303)
+  const long = Buffer.alloc(20_000, 'x')
+  expect((await post(ada, joined(long, Buffer.from('\r\n'), body))).status).toBe(400)
 })

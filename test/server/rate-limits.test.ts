@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test'
 import { ChatError } from '../../src/server/errors'
 import {
   bucketsMax,
+  chargeForChange,
   consumeForMessage,
   consumeForUser,
   createRateLimits,
@@ -118,6 +119,20 @@ test('a long message costs as much as several, a short one as much as one', () =
   }
   expect(said('short')).toBe(rates.messages.burst)
   expect(said('x'.repeat(limits.messageUnitsMax))).toBe(4)
+})
+
+test('a change costs by the size of the message that is published again', () => {
+  const ada = { user: { id: 1 }, address: 'here' }
+  const changes = (units: number): number => {
+    const rateLimits = createRateLimits(true, createClock().read)
+    return countOf(() => {
+      consumeForMessage(rateLimits, ada, 'edited')
+      chargeForChange(rateLimits, ada, { content: 'edited', units })
+    })
+  }
+  expect(changes(400)).toBe(rates.messages.burst)
+  expect(changes(20_000)).toBeLessThanOrEqual(2)
+  expect(changes(1e6)).toBe(1)
 })
 
 test('switched off, everything passes', () => {

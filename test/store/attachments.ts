@@ -39,11 +39,17 @@ export function testAttachments(within: Within): void {
     const ids = [1, 2].map((n) => uploaded(ada.id, n).id)
     for (const n of [1, 2]) await store.attachments.add(uploaded(ada.id, n, n * 100))
     await append(store, ada, { clientId: 'a', content: '', attachments: ids })
-    expect(await store.attachments.stored(ada.id)).toEqual({ own: 300, all: 300 })
+    expect(await store.attachments.stored(ada.id)).toEqual({
+      own: { files: 2, bytes: 300 },
+      all: { files: 2, bytes: 300 },
+    })
     const gone = await store.messages.remove({ room: 1, seq: 1, user: ada.id, at: 9 })
     expect(gone).toMatchObject({ status: 'changed', message: { attachments: [] } })
     expect(gone.status === 'changed' ? gone.freed?.toSorted() : null).toEqual(ids)
-    expect(await store.attachments.stored(ada.id)).toEqual({ own: 0, all: 0 })
+    expect(await store.attachments.stored(ada.id)).toEqual({
+      own: { files: 0, bytes: 0 },
+      all: { files: 0, bytes: 0 },
+    })
     expect(await store.attachments.unknown(ids)).toEqual(ids)
   })
 

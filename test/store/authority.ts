@@ -10,7 +10,7 @@ function writesOf(store: Store, user: User, room: number): Record<string, () => 
   const by = { roomId: room, userId: user.id }
   const name = { name: 'Other', folded: 'other', skeleton: 'other' }
   const [place, at] = [{ room, seq: 1 }, 9]
-  const emoji = { emoji: '🎉', isActive: true, kindsMax: 9 }
+  const emoji = { emoji: '🎉', isActive: true, kindsMax: 9, reactionsMax: 9 }
   return {
     rename: () => store.rooms.change(by, name, null),
     setTopic: () => store.rooms.change(by, null, 'Other'),
@@ -68,7 +68,7 @@ export function testAuthority(within: Within): void {
     expect(await rooms.head(ada.id, room.id)).toBeNull()
     expect([await rooms.heads(ada.id), await rooms.ofUser(ada.id, 9, null)]).toEqual([[], []])
     expect(await store.measure(room, ada.id)).toBeNull()
-    expect(await store.readOn(room, ada.id, 0, 9)).toBeNull()
+    expect(await store.readOn(room, { id: ada.id, address: '' }, 0, 9)).toBeNull()
     expect(await store.users.namedIn(room.id, ada.id, ['bob'])).toEqual([])
   })
 

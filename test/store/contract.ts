@@ -4,8 +4,8 @@ import { testAttachments, testFaces } from './attachments'
 import { testAuthority } from './authority'
 import { testDepartures } from './departures'
 import { append, hash, join, message, newUser, placeOf, roomOf, say } from './people'
-import { testAnswers, testEdits } from './edits'
-import { testReading } from './reading'
+import { testAnswers, testEdits, testReactionLimits } from './edits'
+import { testMeasures, testReading } from './reading'
 import { testRooms } from './rooms'
 import { testSearch } from './search'
 
@@ -24,7 +24,7 @@ export type Engine = {
   remove: (room: number, seq: number) => void
 }
 
-/** Holds an engine to everything that verbs rely on. */
+/** Holds an engine to everything that operations rely on. */
 export function storeContract(name: string, open: () => Promise<Engine>): void {
   const within = withinEach(open)
   describe(`${name}: people`, () => testPeople(within))
@@ -36,11 +36,13 @@ export function storeContract(name: string, open: () => Promise<Engine>): void {
   describe(`${name}: faces`, () => testFaces(within))
   describe(`${name}: edits`, () => testEdits(within))
   describe(`${name}: answers`, () => testAnswers(within))
+  describe(`${name}: reactions`, () => testReactionLimits(within))
   describe(`${name}: rooms`, () => testRooms(within))
   describe(`${name}: authority`, () => testAuthority(within))
   describe(`${name}: departures`, () => testDepartures(within))
   describe(`${name}: searching`, () => testSearch(within))
   describe(`${name}: reading`, () => testReading(within))
+  describe(`${name}: measures`, () => testMeasures(within))
 }
 
 /** Gives each test an engine of its own. */

@@ -54,7 +54,15 @@ function testNames(within: Within): void {
     const [ada, bob] = [await join(store, 'Ada', 1), await join(store, 'Bob', 2)]
     await append(store, ada, { clientId: 'a', content: 'words' })
     await append(store, bob, { clientId: 'b', replyTo: 1 })
-    const reaction = { room: 1, seq: 2, user: ada.id, emoji: '🎉', isActive: true, kindsMax: 9 }
+    const reaction = {
+      room: 1,
+      seq: 2,
+      user: ada.id,
+      emoji: '🎉',
+      isActive: true,
+      kindsMax: 9,
+      reactionsMax: 9,
+    }
     await store.messages.react(reaction)
     await store.sessions.end(hash(1), 9)
     const room = await store.rooms.find(bob.id, 1)
@@ -65,7 +73,7 @@ function testNames(within: Within): void {
     expect(second?.reactions[0]?.people).toEqual([{ id: ada.id, nickname: 'Ada', mark: 'left' }])
     const { messages } = await store.messages.changesAfter(room, 0, 9, 9_999)
     expect(messages[0]?.sender.mark).toBe('left')
-    const exported = await store.readOn(room, bob.id, 0, 9)
+    const exported = await store.readOn(room, { id: bob.id, address: '' }, 0, 9)
     expect(exported?.messages[0]?.sender.mark).toBe('left')
   })
 }
@@ -85,7 +93,14 @@ function testConversations(within: Within): void {
     expect(placeOf(await append(store, bob, { room, clientId: 'first' }))).toBe(2)
     const edit = { room, seq: 2, author: bob.id, content: 'x', mentions: [], at: 9 }
     expect(await store.messages.edit(edit)).toEqual(left)
-    const reaction = { room, user: bob.id, emoji: '🎉', isActive: true, kindsMax: 9 }
+    const reaction = {
+      room,
+      user: bob.id,
+      emoji: '🎉',
+      isActive: true,
+      kindsMax: 9,
+      reactionsMax: 9,
+    }
     for (const seq of [1, 2]) expect(await store.messages.react({ ...reaction, seq })).toEqual(left)
     const removal = { room, seq: 2, user: bob.id, at: 9 }
     expect(await store.messages.remove(removal)).toMatchObject({ status: 'changed' })

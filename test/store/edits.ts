@@ -48,7 +48,15 @@ export function testAnswers(within: Within): void {
       const { store } = engine
       const [ada, bob] = [await join(store, 'Ada', 1), await join(store, 'Bob', 2)]
       await append(store, ada, { clientId: 'a' })
-      const wish = { room: 1, seq: 1, emoji: '🎉', isActive: true, kindsMax: 2, at: 9 }
+      const wish = {
+        room: 1,
+        seq: 1,
+        emoji: '🎉',
+        isActive: true,
+        kindsMax: 2,
+        reactionsMax: 3,
+        at: 9,
+      }
       const reactions = [{ emoji: '🎉', people: [{ id: bob.id, nickname: 'Bob' }] }]
       expect(await store.messages.react({ ...wish, user: bob.id })).toMatchObject({
         status: 'changed',
@@ -91,5 +99,31 @@ export function testAnswers(within: Within): void {
     await store.messages.remove({ room: 1, seq: 1, user: ada.id, at: 9 })
     const [answer] = await store.messages.before(room, null, 1)
     expect(answer).toMatchObject({ replyTo: 1, quote: null, notifiedUserIds: [] })
+  })
+}
+
+/** How many reactions a message may have. */
+export function testReactionLimits(within: Within): void {
+  within('a message takes only so many reactions; old ones can be taken back', async (engine) => {
+    const { store } = engine
+    const ada = await join(store, 'Ada', 1)
+    const [bob, eve] = [await join(store, 'Bob', 2), await join(store, 'Eve', 3)]
+    await append(store, ada, {})
+    const wish = {
+      room: 1,
+      seq: 1,
+      emoji: '🎉',
+      isActive: true,
+      kindsMax: 9,
+      reactionsMax: 2,
+      at: 9,
+    }
+    for (const { id } of [ada, bob]) await store.messages.react({ ...wish, user: id })
+    const late = () => store.messages.react({ ...wish, user: eve.id })
+    expect(await late()).toEqual({ status: 'refused', code: 'reactions_many' })
+    const again = await store.messages.react({ ...wish, user: ada.id })
+    expect(again).toMatchObject({ status: 'unchanged' })
+    await store.messages.react({ ...wish, user: ada.id, isActive: false })
+    expect(await late()).toMatchObject({ status: 'changed' })
   })
 }

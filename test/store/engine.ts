@@ -25,7 +25,7 @@ export function open(folder: string, indexPauseMsMax: number = searchIndexFirstM
 export async function openEngine(indexPauseMsMax?: number): Promise<Engine> {
   const folder = makeFolder()
   let store = open(folder, indexPauseMsMax)
-  // A second connection stands for the verbs that do not exist yet.
+  // A second connection stands for the operations that do not exist yet.
   const db = new Database(join(folder, 'chatroom.db'), { strict: true })
   const waiting = db.query<{ n: number }, []>(
     `SELECT count(*) AS n FROM messages

@@ -40,3 +40,22 @@ export function testReading(within: Within): void {
     },
   )
 }
+
+/** What rooms know without looking through their messages. */
+export function testMeasures(within: Within): void {
+  within('a room knows how many messages it has, without counting them', async ({ store }) => {
+    const [ada, eve] = [await join(store, 'Ada', 1), await join(store, 'Eve', 2)]
+    const room = await roomOf(store, ada)
+    const measured = () => store.measure(room, eve.id)
+    expect(await measured()).toEqual({ count: 0, revision: 0, firstAt: null, lastAt: null })
+    for (const [n, clientId] of ['a', 'b', 'c', 'd', 'c'].entries()) {
+      await append(store, ada, { clientId, createdAt: n })
+    }
+    expect(await measured()).toEqual({ count: 4, revision: 4, firstAt: 0, lastAt: 3 })
+    for (const seq of [1, 4, 4]) {
+      await store.messages.remove({ room: room.id, seq, user: ada.id, at: 9 })
+    }
+    expect(await measured()).toEqual({ count: 2, revision: 6, firstAt: 1, lastAt: 2 })
+    expect(await store.measure(room, 999)).toBeNull()
+  })
+}

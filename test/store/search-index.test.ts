@@ -42,7 +42,7 @@ test('a search whose time is over stops at once, says so, and goes on from there
   for (let n = 0; n < 60; n += 1) await say(store, ada, `end the ${n}`)
   expect(await texts(store, ada, 'the end')).toEqual(['the end'])
   const db = new Database(join(folder, 'chatroom.db'), { readonly: true, strict: true })
-  const search = createSearch(db, 0)
+  const search = createSearch(db, () => 0)
   const query = { ...anything, user: ada.id, words: ['the end'] }
   const found: string[] = []
   let after: Place | null = null

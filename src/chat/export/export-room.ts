@@ -18,13 +18,17 @@ type ExportOptions = { kind: 'txt' | 'html'; zone: Zone; origin: string }
 /** Exports a room up to its newest message now; null when the reader is no member any more. */
 export async function exportRoom(
   chat: Chat,
-  { user, language }: Visitor,
+  { user, address, language }: Visitor,
   room: Room,
   { kind, zone, origin }: ExportOptions,
 ): Promise<Export | null> {
   const extent = await chat.store.measure(room, user.id)
   if (extent === null) return null
-  const exported = { chat, room, reader: user.id, extent, zone, language, origin, at: chat.now() }
+  const asker = { id: user.id, address }
+  // Up to the revision at which the messages were counted.
+  const upTo = { ...room, revision: extent.revision }
+  const at = chat.now()
+  const exported = { chat, room: upTo, asker, extent, zone, language, origin, at }
   const format = kind === 'txt' ? createTextFormat(exported) : createHtmlFormat(exported)
   return {
     name: exportName(room.pair?.[1].nickname ?? room.name, stamp(zone, exported.at)),
@@ -33,13 +37,13 @@ export async function exportRoom(
 }
 
 async function* write(exported: Exported, format: Format): AsyncGenerator<string> {
-  const { chat, extent, language, reader, room } = exported
+  const { chat, extent, language, asker, room } = exported
   const words = wordsFor(language).roomFile
   yield format.head()
   let written = 0
   let after = 0
   for (let isEnd = false; !isEnd;) {
-    const page = await chat.store.readOn(room, reader, after, format.rows)
+    const page = await chat.store.readOn(room, asker, after, format.rows)
     if (page === null) return yield format.tail(words.removed)
     yield* format.page(page)
     written += page.messages.length

@@ -3,7 +3,7 @@ import { wordsFor } from '../../../views/words'
 import type { Language } from '../../shared/languages'
 import { exportMessage } from '../../shared/export-text'
 import { fill, plural } from '../../shared/text'
-import type { ExportPage, Message, Room, RoomExtent } from '../../store/store'
+import type { Asker, ExportPage, Message, Room, RoomExtent } from '../../store/store'
 import { version } from '../../version'
 import type { Chat } from '../chat'
 import { stamp, type Zone } from '../search/zone'
@@ -14,7 +14,7 @@ const exportQuoteUnits = 120
 export type Exported = {
   chat: Chat
   room: Room
-  reader: number
+  asker: Asker
   extent: RoomExtent
   zone: Zone
   language: Language

@@ -1,11 +1,12 @@
 import { awake } from '../../server/awake'
 import { ChatError, toProblem } from '../../server/errors'
+import { watchRate } from '../../server/least-rate'
 import { serverLimits } from '../../server/limits'
 import { faultOf } from '../../server/log'
 import { isOfDatabase } from '../../store/storage-fault'
 import type { Draft } from '../../store/files'
 import type { Attachment } from '../../store/store'
-import type { Chat } from '../chat'
+import type { Chat, Visitor } from '../chat'
 import { inspect } from './inspect'
 import { removeFiles } from './janitor'
 import { lengthOf, type Piece } from './picture'
@@ -20,7 +21,7 @@ const flushPauseMsMin = 1
 const stallMsMax = 20_000
 
 type Incoming = {
-  owner: number
+  sender: Pick<Visitor, 'user' | 'address'>
   body: ReadableStream<Uint8Array>
   /** As announced; null without an announcement. */
   size: number | null
@@ -33,7 +34,7 @@ type Incoming = {
 
 /**
  * Stores an uploaded file without its metadata; a failure leaves nothing behind. Throws `file_…`,
- * `files_away`, `upload_…`, `own_space_full`, `space_full`, `too_many`, `not_signed_in` or
+ * `files_away`, `upload_…`, `own_…_full`, `space_full`, `too_many`, `busy`, `not_signed_in` or
  * `storage_…`.
  */
 export async function receiveFile(chat: Chat, incoming: Incoming): Promise<Attachment> {
@@ -41,7 +42,7 @@ export async function receiveFile(chat: Chat, incoming: Incoming): Promise<Attac
   if ((incoming.size ?? 0) > chat.config.uploadBytesMax) throw new ChatError('file_large')
   chat.requireSpace()
   await requireFiles(chat)
-  const claim = await claimSpace(chat, incoming.owner, incoming.size ?? 0)
+  const claim = await claimSpace(chat, incoming.sender, incoming.size ?? 0)
   const drafts: Draft[] = []
   try {
     const draft = await begin(chat, drafts)
@@ -50,7 +51,8 @@ export async function receiveFile(chat: Chat, incoming: Incoming): Promise<Attac
     const { pieces, ...looks } = await inspect({ size, read: draft.read })
     const clean = pieces === null ? draft : await copy(draft, pieces, await begin(chat, drafts))
     const id = crypto.getRandomValues(new Uint8Array(16)).toHex()
-    const { description, owner, preview } = incoming
+    const { description, preview } = incoming
+    const owner = incoming.sender.user.id
     const about = { name: cleanFileName(incoming.name), description, preview }
     const kept = pieces === null ? size : lengthOf(pieces)
     const attachment = { id, ...about, ...looks, size: kept }
@@ -80,11 +82,15 @@ async function begin(chat: Chat, drafts: Draft[]): Promise<Draft> {
 async function take(chat: Chat, incoming: Incoming, claim: Claim, draft: Draft): Promise<number> {
   const reader = incoming.body.getReader()
   const write = writeInPortions(draft)
+  const watch = watchRate()
   let size = 0
   try {
     for (;;) {
+      watch.wait()
       const { done, value } = await orStalled(reader.read())
       if (done) break
+      watch.moved(value.length)
+      if (watch.isSlow() && claim.isWanted()) throw new ChatError('upload_stalled')
       size += value.length
       if (size > chat.config.uploadBytesMax) throw new ChatError('file_large')
       await claim.cover(size)

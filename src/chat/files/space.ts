@@ -1,6 +1,7 @@
+import { createConcurrencyLimit } from '../../server/concurrency'
 import { ChatError } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
-import type { Chat } from '../chat'
+import type { Chat, Visitor } from '../chat'
 
 /** Free space is checked again after each portion of this size. */
 const spaceCheckBytes = 16 * 1024 * 1024
@@ -11,6 +12,8 @@ const spaceLookMs = 1_000
 export type Claim = {
   /** Extends the claim to this many bytes; throws as claimSpace does. */
   cover: (bytes: number) => Promise<void>
+  /** Whether others wait for the place of this upload. */
+  isWanted: () => boolean
   release: () => void
 }
 
@@ -18,19 +21,29 @@ type UnderWay = { owner: number; bytes: number }
 
 // Uploads in progress count as if they were stored already.
 const underWay = new Set<UnderWay>()
+const places = createConcurrencyLimit({
+  perPerson: serverLimits.uploadsPerPersonMax,
+  all: serverLimits.uploadsMax,
+  retryMs: uploadRetryMs,
+})
 
 /**
  * Claims disk space for an upload of this person: within their quota and the server's, and beyond
- * the reserve for messages. Throws `own_space_full`, `space_full` or `too_many`.
+ * the reserve for messages. Throws `own_…_full`, `space_full`, `too_many` or `busy`.
  */
-export async function claimSpace(chat: Chat, owner: number, bytes: number): Promise<Claim> {
-  const own = [...underWay].filter((upload) => upload.owner === owner).length
-  if (own >= serverLimits.uploadsPerPersonMax || underWay.size >= serverLimits.uploadsMax) {
-    throw new ChatError('too_many', uploadRetryMs)
-  }
+export async function claimSpace(
+  chat: Chat,
+  sender: Pick<Visitor, 'user' | 'address'>,
+  bytes: number,
+): Promise<Claim> {
+  const releasePlace = places.take(sender)
+  const owner = sender.user.id
   const claim: UnderWay = { owner, bytes }
   underWay.add(claim)
-  const release = (): void => void underWay.delete(claim)
+  const release = (): void => {
+    underWay.delete(claim)
+    releasePlace()
+  }
   try {
     await check(chat, owner)
   } catch (problem) {
@@ -45,6 +58,7 @@ export async function claimSpace(chat: Chat, owner: number, bytes: number): Prom
       claim.bytes = checked
       await check(chat, owner)
     },
+    isWanted: places.isWanted,
     release,
   }
 }
@@ -57,10 +71,13 @@ export async function requireFiles({ files }: Chat): Promise<void> {
 async function check({ config, files, store }: Chat, owner: number): Promise<void> {
   const { own, all } = await store.attachments.stored(owner)
   const coming = [...underWay]
+  const ownComing = coming.filter((upload) => upload.owner === owner)
   const sum = (uploads: UnderWay[]): number => uploads.reduce((all, { bytes }) => all + bytes, 0)
-  const ownComing = sum(coming.filter((upload) => upload.owner === owner))
-  if (own + ownComing > config.personBytesMax) throw new ChatError('own_space_full')
-  if (all + sum(coming) > config.filesBytesMax) throw new ChatError('space_full')
+  const { filesMax, filesPerPersonMax } = serverLimits
+  if (own.bytes + sum(ownComing) > config.personBytesMax) throw new ChatError('own_space_full')
+  if (own.files + ownComing.length > filesPerPersonMax) throw new ChatError('own_files_full')
+  if (all.bytes + sum(coming) > config.filesBytesMax) throw new ChatError('space_full')
+  if (all.files + coming.length > filesMax) throw new ChatError('space_full')
   const { free, total } = await files.space()
   if (free - sum(coming) < reserveOf(total)) throw new ChatError('space_full')
 }

@@ -1,5 +1,7 @@
 import { liveRow } from '../../../views/messages/live-row'
+import { serverLimits } from '../../server/limits'
 import { limits } from '../../shared/limits'
+import { weigh } from '../../store/fitting'
 import type { ChangeOutcome, Message } from '../../store/store'
 import type { Chat } from '../chat'
 import { removeFiles } from '../files/janitor'
@@ -9,6 +11,9 @@ import { type PostAnswer, toAccepted } from './post-message'
 
 type Target = { room: number; seq: number; clientId: string }
 
+/** The answer to a change, and the size of what was published to the room (store/fitting.ts). */
+export type ChangeAnswer = { answer: PostAnswer; units: number }
+
 /**
  * Replaces the text of an own message, which may be the same. Refused with `message_missing` when
  * the author may not see or edit it. Throws `storage_full`.
@@ -17,7 +22,7 @@ export async function editMessage(
   chat: Chat,
   author: number,
   { room, seq, clientId, content }: Target & { content: string },
-): Promise<PostAnswer> {
+): Promise<ChangeAnswer> {
   chat.requireSpace()
   const mentions = await findMentions(chat, { room, author, content })
   const edit = { room, seq, author, content, mentions, at: chat.now() }
@@ -29,29 +34,37 @@ export async function deleteMessage(
   chat: Chat,
   user: number,
   { room, seq, clientId }: Target,
-): Promise<PostAnswer> {
+): Promise<ChangeAnswer> {
   const outcome = await chat.store.messages.remove({ room, seq, user, at: chat.now() })
   const answer = publishAndAnswer(chat, clientId, outcome)
   if (outcome.status === 'changed') await removeFiles(chat, outcome.freed ?? [])
   return answer
 }
 
-/** Adds or removes the user's emoji. Refused like editMessage, or with `reactions_full`. */
+/**
+ * Adds or removes the user's emoji. Refused like editMessage, or with `reactions_full` or
+ * `reactions_many`.
+ */
 export async function setReaction(
   chat: Chat,
   user: number,
   { room, seq, clientId, emoji, isActive }: Target & { emoji: string; isActive: boolean },
-): Promise<PostAnswer> {
-  const reaction = { room, seq, user, emoji, isActive, kindsMax: limits.reactionKindsMax }
+): Promise<ChangeAnswer> {
+  const most = { kindsMax: limits.reactionKindsMax, reactionsMax: serverLimits.reactionsMax }
+  const reaction = { room, seq, user, emoji, isActive, ...most }
   return publishAndAnswer(chat, clientId, await chat.store.messages.react(reaction))
 }
 
 /** After the commit: the room gets the changed message, then the sender gets the answer. */
-function publishAndAnswer(chat: Chat, clientId: string, outcome: ChangeOutcome): PostAnswer {
-  if (outcome.status === 'refused') return { type: 'refused', code: outcome.code }
+function publishAndAnswer(chat: Chat, clientId: string, outcome: ChangeOutcome): ChangeAnswer {
+  if (outcome.status === 'refused') {
+    return { answer: { type: 'refused', code: outcome.code }, units: 0 }
+  }
   const { message } = outcome
-  if (outcome.status === 'changed') publish(chat, message)
-  return toAccepted({ ...message, clientId })
+  const answer = toAccepted({ ...message, clientId })
+  if (outcome.status === 'unchanged') return { answer, units: 0 }
+  publish(chat, message)
+  return { answer, units: message.deletedAt === null ? weigh(message) : 0 }
 }
 
 function publish(chat: Chat, message: Message): void {

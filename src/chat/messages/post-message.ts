@@ -5,6 +5,7 @@ import { serverLimits } from '../../server/limits'
 import { faultOf } from '../../server/log'
 import { limits } from '../../shared/limits'
 import type { AcceptedEvent } from '../../shared/protocol'
+import { takeFitting } from '../../store/fitting'
 import type { AppendOutcome, Message, NewMessage, User } from '../../store/store'
 import type { Chat } from '../chat'
 import { asPublication } from '../publication'
@@ -12,14 +13,17 @@ import { newDirectRoom, toEvent } from './events'
 import { anyAt, findMentions } from './find-mentions'
 import type { SentMessage } from './parse-message'
 
-/** Characters of one published frame, so that a burst closes no socket. */
-const publishUnitsMax = 256 * 1024
 /** Messages waiting for the next transaction; beyond it senders are asked to retry. */
 const postingQueueMax = 20_000
 /** Messages of one transaction: bounds how long it blocks the event loop. */
 export const postingBatchMax = 2_000
-/** Characters of one transaction, which are rendered at once: six of the longest messages. */
-const postingUnitsMax = 48 * 1024
+/**
+ * The size of one transaction, which is rendered at once and published as one frame per room: six
+ * of the longest messages, or four with ten files each.
+ */
+const batchSize = { rows: postingBatchMax, units: 48 * 1024 }
+const fileUnitsMax = limits.descriptionUnitsMax + 800
+const quoteUnitsMax = 1_000
 
 /** The answer to one posted message, given only after its commit. */
 export type PostAnswer = AcceptedEvent | { type: 'refused'; code: ProblemCode; retryMs?: number }
@@ -47,10 +51,9 @@ export function openPostingQueue(chat: Chat): {
 
   const run = async (): Promise<void> => {
     while (waiting.length > 0) {
-      const size = sizeOfBatch(waiting)
-      const batch = waiting.slice(0, size)
-      waiting = waiting.slice(size)
-      await flush(chat, batch)
+      const { taken } = takeFitting(waiting, batchSize, weighPosting)
+      waiting = waiting.slice(taken.length)
+      await flush(chat, taken)
       if (waiting.length > 0) await new Promise<void>((resolve) => setImmediate(resolve))
     }
     running = null
@@ -72,14 +75,9 @@ export function openPostingQueue(chat: Chat): {
   return { postMessage, close }
 }
 
-function sizeOfBatch(waiting: Posting[]): number {
-  let [size, units] = [0, 0]
-  for (const { message } of waiting) {
-    units += message.content.length
-    if (size === postingBatchMax || (size > 0 && units > postingUnitsMax)) break
-    size += 1
-  }
-  return size
+/** Before it is stored only the number of its files is known, and whether it has a quote. */
+function weighPosting({ message: { content, attachments, replyTo } }: Posting): number {
+  return content.length + attachments.length * fileUnitsMax + (replyTo === null ? 0 : quoteUnitsMax)
 }
 
 async function flush(chat: Chat, batch: Posting[]): Promise<void> {
@@ -127,15 +125,13 @@ function publish(chat: Chat, outcomes: (AppendOutcome | StorageFailure)[]): void
   )
   for (const [room, messages] of Map.groupBy(fresh, (message) => message.room)) {
     if (messages[0]?.seq === 1) publishConversation(chat, messages[0])
-    for (const part of framesOf(messages)) {
-      chat.publish(
-        { room },
-        {
-          html: () => part.map((message) => liveRow(message, chat.paths)).join(''),
-          json: () => JSON.stringify(part.map((message) => toEvent(message))),
-        },
-      )
-    }
+    chat.publish(
+      { room },
+      {
+        html: () => messages.map((message) => liveRow(message, chat.paths)).join(''),
+        json: () => JSON.stringify(messages.map((message) => toEvent(message))),
+      },
+    )
   }
 }
 
@@ -151,21 +147,6 @@ function publishConversation(chat: Chat, { recipient, room, sender }: Message): 
     const summary = newDirectRoom(room, reader, other)
     chat.publish({ user: reader.id }, asPublication({ type: 'room', room: summary }))
   }
-}
-
-/** Splits a burst of long messages, as one large frame would close slow readers. */
-function framesOf(messages: Message[]): Message[][] {
-  const parts: Message[][] = [[]]
-  let units = 0
-  for (const message of messages) {
-    units += message.content.length
-    if (units > publishUnitsMax) {
-      parts.push([])
-      units = message.content.length
-    }
-    parts.at(-1)?.push(message)
-  }
-  return parts
 }
 
 function toAnswer(outcome: AppendOutcome | StorageFailure, sent: NewMessage): PostAnswer {

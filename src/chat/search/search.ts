@@ -1,17 +1,15 @@
-import { createConcurrencyLimit } from '../../server/concurrency'
 import { ChatError } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
 import { limits } from '../../shared/limits'
 import { parseId } from '../../shared/paths'
+import { once } from '../../shared/once'
 import type { Has, Place, SearchPage } from '../../store/store'
 import type { Chat, Visitor } from '../chat'
 import { foldName } from '../people/name'
 import { dayAt, parseZone, startOfDay, utc, type Zone } from './zone'
 
 const searchWordsMax = 16
-/** Of one browser: one that runs, and the one typed meanwhile. */
-const searchesAtOnceMax = 2
-const retryMs = 300
+const retryMs = 1_000
 
 type Asked = {
   q: string
@@ -52,6 +50,9 @@ export type Search = {
 /** `people` and `rooms` are those that `from:` and `in:` may name. */
 export type Known = { reader: number; people: Named[]; rooms: Named[]; now: number }
 
+/** The same with all names folded, when the first filter asks for them. */
+type Folded = Pick<Known, 'reader'> & { people: () => Named[]; rooms: () => Named[] }
+
 /**
  * Reads a search. A typed filter without a meaning is searched for as text. Throws `search_long`,
  * and `bad_request` for field values that no form sends.
@@ -75,11 +76,16 @@ export function parseSearch(asked: Asked, known: Known): Search {
     isTyped: false,
   }
   const left: string[] = []
+  const folded: Folded = {
+    reader: known.reader,
+    people: once(() => foldAll(known.people)),
+    rooms: once(() => foldAll(known.rooms)),
+  }
   // No message contains a NUL, which would end a string in SQLite.
   for (const { 0: whole, groups = {} } of asked.q.replaceAll('\0', ' ').matchAll(pieces)) {
     const { filter, quoted, value, phrase } = groups
     const meant = filter === undefined ? '' : (quoted ?? value ?? '')
-    if (filter !== undefined && apply(search, filter.toLowerCase(), meant, known)) {
+    if (filter !== undefined && apply(search, filter.toLowerCase(), meant, folded)) {
       search.isTyped = true
       continue
     }
@@ -126,7 +132,7 @@ function readKinds(texts: string[]): Has[] {
 }
 
 /** Applies a typed filter; false when it has no meaning. */
-function apply(search: Search, filter: string, value: string, known: Known): boolean {
+function apply(search: Search, filter: string, value: string, known: Folded): boolean {
   if (filter === 'from') {
     const meant = value.toLowerCase() === 'me' ? known.reader : findNamed(known.people, value)
     if (meant !== null) search.sender = meant
@@ -157,11 +163,15 @@ function applyDay(search: Search, filter: string, value: string): boolean {
   return true
 }
 
+function foldAll(all: Named[]): Named[] {
+  return all.map(({ id, name }) => ({ id, name: foldName(name) ?? '' }))
+}
+
 /** The one with this name, else the only one whose name begins with it. */
-function findNamed(all: Named[], typed: string): number | null {
+function findNamed(all: () => Named[], typed: string): number | null {
   const wanted = foldName(typed.replace(/^[@#]/, ''))
   if (wanted === null || wanted === '') return null
-  const folded = all.map(({ id, name }) => ({ id, name: foldName(name) ?? '' }))
+  const folded = all()
   const exact = folded.find(({ name }) => name === wanted)
   const begun = folded.filter(({ name }) => name.startsWith(wanted))
   return exact?.id ?? (begun.length === 1 ? (begun[0]?.id ?? null) : null)
@@ -195,33 +205,25 @@ function readMoment(zone: Zone, text: string, days: 0 | 1): number | null {
   return at
 }
 
-export type FindMessages = (
-  visitor: Visitor,
+/**
+ * Finds messages, and how many milliseconds it took. Throws `busy`, `search_replaced`, and
+ * `bad_request` for an invalid `after`.
+ */
+export async function findMessages(
+  { store }: Pick<Chat, 'store'>,
+  { user, address }: Visitor,
   search: Search,
   after: Place | null,
-  limit?: number,
-) => Promise<SearchPage>
-
-/** The search throws `too_many`, `busy`, and `bad_request` for an invalid `after`. */
-export function createFindMessages(chat: Chat): FindMessages {
-  const take = createConcurrencyLimit({ perKey: searchesAtOnceMax, all: Infinity, retryMs })
-  return async ({ session, user }, search, after, limit = serverLimits.searchPageRows) => {
-    if (isEmpty(search)) return nothing
-    const release = take(session)
-    try {
-      const { words, sender, room, has, sinceAt: since, untilAt: until } = search
-      const query = { user: user.id, words, sender, room, has, since, until, after, limit }
-      const page = await chat.store.search(query)
-      if (!('refused' in page)) return page
-      if (page.refused === 'busy') throw new ChatError('busy', retryMs)
-      throw new ChatError('bad_request')
-    } finally {
-      release()
-    }
-  }
+  limit: number = serverLimits.searchPageRows,
+): Promise<SearchPage & { ms: number }> {
+  if (isEmpty(search)) return { hits: [], next: null, isAll: true, count: null, ms: 0 }
+  const { words, sender, room, has, sinceAt: since, untilAt: until } = search
+  const query = { user: user.id, words, sender, room, has, since, until, after, limit }
+  const page = await store.search(query, address)
+  if (!('refused' in page)) return page
+  if (page.refused === 'busy') throw new ChatError('busy', retryMs)
+  throw new ChatError(page.refused === 'replaced' ? 'search_replaced' : 'bad_request')
 }
-
-const nothing: SearchPage = { hits: [], next: null, isAll: true, count: null }
 
 function isEmpty({ words, sender, room, has, sinceAt, untilAt }: Search): boolean {
   const filters = [sender, room, sinceAt, untilAt]

@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import type { Server } from 'bun'
 import type { Config } from '../../config'
 import { ChatError } from '../../server/errors'
-import { networkOf } from '../../server/ip-network'
+import { networkOf, privateNetworks } from '../../server/ip-network'
 import type { Log } from '../../server/log'
 import { serverLimits } from '../../server/limits'
 import type { Paths } from '../../shared/paths'
@@ -19,9 +19,13 @@ export function checkHost(config: Config): Middleware {
   return async (c, next) => {
     const host = c.req.header('host')?.toLowerCase() ?? ''
     if (!isOwnHost(host, ownNames, config)) throw new ChatError('host_unknown')
-    const scheme = schemeOf(c, host, config)
-    c.set('isSecure', scheme === 'https')
-    c.set('origin', `${scheme}://${host}`)
+    const isForwarded = isFromProxy(c.req.raw, c.env.server, config)
+    const isEncrypted = isForwarded && c.req.header('x-forwarded-proto') === 'https'
+    const scheme = host === config.publicUrl?.host ? config.publicUrl.protocol : null
+    const isSecure = scheme === null ? isEncrypted : scheme === 'https:'
+    c.set('isSecure', isSecure)
+    c.set('isEncrypted', isEncrypted)
+    c.set('origin', `${isSecure ? 'https' : 'http'}://${host}`)
     c.set('address', addressOf(c.req.raw, c.env.server, config))
     await next()
   }
@@ -95,23 +99,21 @@ function isOwnHost(host: string, ownNames: Set<string>, config: Config): boolean
   return isAddress || name.endsWith('.localhost') || ownNames.has(name)
 }
 
-function schemeOf(c: HttpContext, host: string, config: Config): 'http' | 'https' {
-  if (host === config.publicUrl?.host) {
-    return config.publicUrl.protocol === 'https:' ? 'https' : 'http'
-  }
-  return config.trustProxy && c.req.header('x-forwarded-proto') === 'https' ? 'https' : 'http'
+type PeerOf = Pick<Server<never>, 'requestIP'>
+type Trust = Pick<Config, 'trustProxy'>
+
+/** Whether the connection is that of a proxy whose headers are believed. */
+function isFromProxy(request: Request, server: PeerOf, { trustProxy }: Trust): boolean {
+  return trustProxy?.has(server.requestIP(request)?.address ?? '') ?? false
 }
 
 /**
  * The key under which a request is rate limited. A proxy appends the address it saw, so only the
  * last one is trusted.
  */
-export function addressOf(
-  request: Request,
-  server: Pick<Server<never>, 'requestIP'>,
-  { trustProxy }: Pick<Config, 'trustProxy'>,
-): string {
-  const forwarded = trustProxy ? request.headers.get('x-forwarded-for')?.split(',').at(-1) : null
+export function addressOf(request: Request, server: PeerOf, config: Trust): string {
+  const isForwarded = isFromProxy(request, server, config)
+  const forwarded = isForwarded ? request.headers.get('x-forwarded-for')?.split(',').at(-1) : null
   return networkOf(forwarded?.trim() || (server.requestIP(request)?.address ?? 'unknown'))
 }
 
@@ -119,23 +121,20 @@ export function addressOf(
 const forwardedMin = 20
 
 /**
- * Logs once when the first requests all come from one private address and were forwarded, while
- * `--trust-proxy` is off: then all people behind that proxy share the budgets of one address.
+ * Logs once when the first requests all come from one private address that is not trusted, and were
+ * forwarded: then all people behind that proxy share the rate limits of one address.
  */
-export function watchForProxy(log: Log, { trustProxy }: Pick<Config, 'trustProxy'>) {
-  let left = trustProxy ? 0 : forwardedMin
+export function watchForProxy(log: Log, { trustProxy }: Trust) {
+  let left = forwardedMin
   let first: string | null = null
-  return (request: Request, address: string): void => {
+  return (request: Request, server: PeerOf): void => {
     // A monitor may ask the server itself.
     if (left === 0 || request.url.endsWith('/healthz')) return
-    first ??= address
-    const isAlike = address === first && request.headers.has('x-forwarded-for')
-    const isProxy = isAlike && privateAddress.test(address)
+    const peer = server.requestIP(request)?.address ?? ''
+    first ??= peer
+    const isAlike = peer === first && request.headers.has('x-forwarded-for')
+    const isProxy = isAlike && privateNetworks().has(peer) && trustProxy?.has(peer) !== true
     left = isProxy ? left - 1 : 0
     if (left === 0 && isProxy) log('proxy.not-trusted', { where: '--trust-proxy' })
   }
 }
-
-/** This machine and its local networks, as `networkOf` writes them. */
-const privateAddress =
-  /^(10\.|127\.|169\.254\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|0:0:0:0::|f[cd]..:|fe80:)/

@@ -1,6 +1,9 @@
 import type { Chat } from '../../chat/chat'
 import type { Middleware } from '../context'
 
+/** Thirty days, and for this host only: an operator may go back to HTTP within a month. */
+const hstsSeconds = 30 * 24 * 60 * 60
+
 /**
  * Sets the security headers of every answer. The policy allows no inline script or style, and
  * scripts from the static path only: with plain 'self' an uploaded file would be a legal script.
@@ -19,6 +22,7 @@ export function secureHeaders(chat: Chat): Middleware {
     headers.set('Cross-Origin-Opener-Policy', 'same-origin')
     headers.set('Cross-Origin-Resource-Policy', 'same-origin')
     headers.set('Permissions-Policy', 'camera=(), microphone=(), geolocation=(), payment=()')
+    if (c.get('isEncrypted')) headers.set('Strict-Transport-Security', `max-age=${hstsSeconds}`)
     if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store')
   }
 }

@@ -1,11 +1,12 @@
 import { Hono } from 'hono'
 import { MediaKit } from '../../../views/messages/media-kit'
 import { consumeForUser } from '../../server/rate-limits'
-import type { Chat } from '../../chat/chat'
+import type { Chat, Visitor } from '../../chat/chat'
 import { toWire } from '../../chat/messages/events'
 import { shownTypes } from '../../chat/files/inspect'
 import { isAttachmentId } from '../../chat/messages/parse-message'
 import { receiveFile } from '../../chat/files/receive-file'
+import { type ConcurrencyLimit, createConcurrencyLimit } from '../../server/concurrency'
 import { ChatError } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
 import { limits } from '../../shared/limits'
@@ -15,12 +16,17 @@ import { cutWithoutAccess, disposition } from '../downloads'
 import { identifyAgain, requireVisitor } from '../middleware/identity'
 import { sendHtml } from '../pages'
 
-/** A body of at most this many bytes is sent from memory. */
-const bodyInMemoryBytesMax = 1024 * 1024
+/** A body of at most this many bytes is sent from memory: what a slow reader keeps there. */
+const bodyInMemoryBytesMax = 256 * 1024
+const downloadRetryMs = 2_000
 
 /** Uploads and downloads. A file goes out under the type that we found, not the sender's. */
 export function attachmentRoutes(deps: HttpDeps): Hono<HttpEnv> {
   const { chat } = deps
+  const { downloadsPerPersonMax: perPerson, downloadsMax: all } = serverLimits
+  const places = createConcurrencyLimit({ perPerson, all, retryMs: downloadRetryMs })
+  const download = (c: HttpContext, visitor: Visitor, find: Find, cacheControl: string) =>
+    send(chat, c, { visitor, find, cacheControl, places })
   return new Hono<HttpEnv>()
     .post('/attachments', (c) => receive(deps, c))
     .get('/media-kit', (c) => {
@@ -32,14 +38,15 @@ export function attachmentRoutes(deps: HttpDeps): Hono<HttpEnv> {
       const id = c.req.param('id')
       if (visitor === null || !isAttachmentId(id)) throw new ChatError('not_found')
       const find = () => chat.store.attachments.find(visitor.user.id, id)
-      return send(chat, c, find, 'private, no-store')
+      return download(c, visitor, find, 'private, no-store')
     })
     .get('/faces/:id', async (c) => {
+      const visitor = c.get('visitor')
       const id = c.req.param('id')
-      if (c.get('visitor') === null || !isAttachmentId(id)) throw new ChatError('not_found')
+      if (visitor === null || !isAttachmentId(id)) throw new ChatError('not_found')
       const find = () => chat.store.attachments.findFace(id)
       // Immutable: a new picture has a new address.
-      return send(chat, c, find, 'private, max-age=31536000, immutable')
+      return download(c, visitor, find, 'private, max-age=31536000, immutable')
     })
 }
 
@@ -53,7 +60,7 @@ async function receive({ chat, rateLimits }: HttpDeps, c: HttpContext): Promise<
   c.env.server.timeout(c.req.raw, serverLimits.uploadIdleSecondsMax)
   const length = c.req.header('content-length')
   const attachment = await receiveFile(chat, {
-    owner: visitor.user.id,
+    sender: visitor,
     body,
     size: length === undefined ? null : Number(length),
     name: readEncoded(c, 'x-filename'),
@@ -85,11 +92,12 @@ function readEncoded(c: HttpContext, name: string): string {
 /** Finds a file, at this moment, for those who may read it. */
 type Find = () => Promise<Attachment | null>
 
+type Download = { visitor: Visitor; find: Find; cacheControl: string; places: ConcurrencyLimit }
+
 async function send(
   chat: Chat,
   c: HttpContext,
-  find: Find,
-  cacheControl: string,
+  { visitor, find, cacheControl, places }: Download,
 ): Promise<Response> {
   const attachment = await find()
   if (attachment === null) throw new ChatError('not_found')
@@ -120,7 +128,8 @@ async function send(
   }
   // Otherwise Bun ends a body that is shorter than announced only when the connection is idle.
   headers.set('Connection', 'close')
-  cutWithoutAccess(c, end - start, async () => (await find()) !== null)
+  const mayRead = async (): Promise<boolean> => (await find()) !== null
+  cutWithoutAccess(c, end - start, mayRead, places.take(visitor))
   return new Response(chat.files.blob(id).slice(start, end), { status, headers })
 }
 

@@ -1,36 +1,36 @@
 import { Hono } from 'hono'
 import { exportRoom } from '../../chat/export/export-room'
 import { parseZone, utc } from '../../chat/search/zone'
-import { awake } from '../../server/awake'
-import { createConcurrencyLimit } from '../../server/concurrency'
+import { type ConcurrencyLimit, createConcurrencyLimit } from '../../server/concurrency'
 import { ChatError } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
 import type { HttpContext, HttpEnv, HttpDeps } from '../context'
 import { disposition, streamPieces } from '../downloads'
 import { requireRoom } from '../middleware/identity'
+import { cutWhenSlow } from '../slow-clients'
 
 const retryMs = 5_000
 
 /** A whole room as a file, rendered while it is downloaded; a limited number at once. */
 export function exportRoutes(deps: HttpDeps): Hono<HttpEnv> {
-  const { exportsPerPersonMax: perKey, exportsMax: all } = serverLimits
-  const take = createConcurrencyLimit({ perKey, all, retryMs })
+  const { exportsPerPersonMax: perPerson, exportsMax: all } = serverLimits
+  const places = createConcurrencyLimit({ perPerson, all, retryMs })
   return new Hono<HttpEnv>()
-    .get('/rooms/:id/export.txt', (c) => send(deps, c, 'txt', take))
-    .get('/rooms/:id/export.html', (c) => send(deps, c, 'html', take))
+    .get('/rooms/:id/export.txt', (c) => send(deps, c, 'txt', places))
+    .get('/rooms/:id/export.html', (c) => send(deps, c, 'html', places))
 }
 
 async function send(
   deps: HttpDeps,
   c: HttpContext,
   kind: 'txt' | 'html',
-  take: (user: string) => () => void,
+  places: ConcurrencyLimit,
 ): Promise<Response> {
   const { visitor, room } = await requireRoom(deps, c)
   const tz = c.req.query('tz') ?? ''
   const zone = tz === '' ? utc : parseZone(tz)
   if (zone === null) throw new ChatError('bad_request')
-  const release = take(String(visitor.user.id))
+  const release = places.take(visitor)
   try {
     const origin = deps.chat.config.publicUrl?.origin ?? c.get('origin')
     const made = await exportRoom(deps.chat, visitor, room, { kind, zone, origin })
@@ -40,7 +40,7 @@ async function send(
       release()
       return new Response(null, { headers })
     }
-    const pieces = encodeInTime(made.pieces)
+    const pieces = cutWhenSlow(c, encode(made.pieces), places, serverLimits.exportMsMax)
     return new Response(streamPieces(c, pieces, deps.chat.log, release), { headers })
   } catch (fault) {
     release()
@@ -57,11 +57,7 @@ function headersOf(name: string, kind: 'txt' | 'html'): Record<string, string> {
   }
 }
 
-async function* encodeInTime(pieces: AsyncGenerator<string>): AsyncGenerator<Uint8Array> {
+async function* encode(pieces: AsyncGenerator<string>): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder()
-  const startedAt = performance.now()
-  for await (const piece of pieces) {
-    if (awake.since(startedAt) > serverLimits.exportMsMax) throw new Error('read too slowly')
-    yield encoder.encode(piece)
-  }
+  for await (const piece of pieces) yield encoder.encode(piece)
 }

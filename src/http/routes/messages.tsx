@@ -4,12 +4,17 @@ import { NewerMessages, OlderMessages } from '../../../views/messages/timeline'
 import type { Visitor } from '../../chat/chat'
 import { isObsolete } from '../../chat/messages/catch-up'
 import { parseId } from '../../shared/paths'
-import { deleteMessage, editMessage, setReaction } from '../../chat/messages/change-message'
+import {
+  type ChangeAnswer,
+  deleteMessage,
+  editMessage,
+  setReaction,
+} from '../../chat/messages/change-message'
 import { toEvent } from '../../chat/messages/events'
 import { parseEmoji, parseMessage, problemOfText } from '../../chat/messages/parse-message'
 import type { PostAnswer } from '../../chat/messages/post-message'
 import { ChatError } from '../../server/errors'
-import { consumeForMessage } from '../../server/rate-limits'
+import { chargeForChange, consumeForMessage } from '../../server/rate-limits'
 import { serverLimits } from '../../server/limits'
 import { limits } from '../../shared/limits'
 import type { Room } from '../../store/store'
@@ -28,6 +33,8 @@ import { around, readCursor, readPage, sendRoom } from './rooms'
 
 /** The most rows that a script may ask for at once. */
 const historyPageRowsMax = 200
+/** Their size (store/fitting.ts): as many of the longest messages. */
+const historyUnitsMax = 2 * 1024 * 1024
 
 /** Reading back and catching up; posting, editing, deleting and reacting without a socket. */
 export function messageRoutes(deps: HttpDeps): Hono<HttpEnv> {
@@ -41,16 +48,13 @@ export function messageRoutes(deps: HttpDeps): Hono<HttpEnv> {
       const content = textOf(change.fields, 'content')
       const problem = problemOfText(content)
       if (problem !== null) return refuseEdit(deps, c, change, content, new ChatError(problem))
-      const answer = await editMessage(chat, change.visitor.user.id, { ...change.target, content })
-      return redirectTo(
-        c,
-        chat.paths.message(change.room.id, change.target.seq),
-        acceptedOf(answer),
-      )
+      const edit = { ...change.target, content }
+      const accepted = charged(deps, change, await editMessage(chat, change.visitor.user.id, edit))
+      return redirectTo(c, chat.paths.message(change.room.id, change.target.seq), accepted)
     })
     .post('/rooms/:id/messages/:seq/delete', async (c) => {
       const { room, target, visitor } = await readChange(deps, c)
-      const answer = await deleteMessage(chat, visitor.user.id, target)
+      const { answer } = await deleteMessage(chat, visitor.user.id, target)
       return redirectTo(c, chat.paths.room(room.id), acceptedOf(answer))
     })
     .post('/rooms/:id/messages/:seq/reactions', async (c) => {
@@ -60,16 +64,17 @@ export function messageRoutes(deps: HttpDeps): Hono<HttpEnv> {
       if (emoji === null) throw new ChatError('emoji_unknown')
       const isActive = fields.get('active') ?? !(await hasReacted(deps, change, emoji))
       if (typeof isActive !== 'boolean') throw new ChatError('bad_request')
-      const answer = await setReaction(chat, visitor.user.id, { ...target, emoji, isActive })
-      return redirectTo(c, chat.paths.message(room.id, target.seq), acceptedOf(answer))
+      const reaction = { ...target, emoji, isActive }
+      const accepted = charged(deps, change, await setReaction(chat, visitor.user.id, reaction))
+      return redirectTo(c, chat.paths.message(room.id, target.seq), accepted)
     })
 }
 
 async function sendHistory(deps: HttpDeps, c: HttpContext): Promise<Response> {
   const { visitor, room } = await requireRoom(deps, c)
   const cursor = readCursor(c)
-  // Only rendering is expensive.
-  const units = wantsJson(c) ? Number.POSITIVE_INFINITY : serverLimits.pageUnitsMax
+  // Rendering is expensive, JSON is not.
+  const units = wantsJson(c) ? historyUnitsMax : serverLimits.pageUnitsMax
   const size = { rows: readLimit(c), units }
   const page = await readPage(deps, room, visitor.user, cursor, size)
   if (wantsJson(c)) return c.json({ messages: page.messages.map((row) => toEvent(row)) })
@@ -155,6 +160,13 @@ async function post(
 function acceptedOf(answer: PostAnswer): PostAnswer & { type: 'accepted' } {
   if (answer.type === 'accepted') return answer
   throw new ChatError(answer.code, answer.retryMs)
+}
+
+/** Charges a change to its author; gives the answer, or throws its refusal. */
+function charged({ rateLimits }: HttpDeps, change: Change, { answer, units }: ChangeAnswer) {
+  const content = textOf(change.fields, 'content')
+  chargeForChange(rateLimits, change.visitor, { content, units })
+  return acceptedOf(answer)
 }
 
 /** A request to change one message. */

@@ -8,7 +8,8 @@ import { parseId } from '../../shared/paths'
 import { ChatError } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
 import { limits } from '../../shared/limits'
-import type { Message, Room, User } from '../../store/store'
+import { takeFitting, weigh } from '../../store/fitting'
+import type { Room, User } from '../../store/store'
 import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx, wantsJson } from '../context'
 import { keepCookie, readCookie } from '../cookies'
 import { requireRoom, requireVisitor } from '../middleware/identity'
@@ -151,37 +152,26 @@ export async function readPage(
   room: Room,
   reader: User,
   { before, after }: Cursor,
-  { rows, units }: PageSize,
+  size: PageSize,
 ) {
   const { messages: store } = chat.store
   // One message more than the page on either side, to know whether there are more.
-  const older = before === undefined ? [] : await store.before(room, before, rows + 1)
-  const newer = after === undefined ? [] : await store.after(room, after, rows + 1)
-  const olderCount = fitting(older.toReversed(), rows, units)
-  const newerCount = fitting(newer, rows, units)
-  const messages = [...older.slice(older.length - olderCount), ...newer.slice(0, newerCount)]
-  const hasOlder = older.length > olderCount
-  const nextSeq = after === undefined ? (before ?? null) : (newer[newerCount]?.seq ?? null)
+  const older = before === undefined ? [] : await store.before(room, before, size.rows + 1)
+  const newer = after === undefined ? [] : await store.after(room, after, size.rows + 1)
+  const olderShown = takeFitting(older.toReversed(), size, weigh)
+  const newerShown = takeFitting(newer, size, weigh).taken
+  const messages = [...olderShown.taken.toReversed(), ...newerShown]
+  const hasOlder = olderShown.more
+  const nextSeq = after === undefined ? (before ?? null) : (newer[newerShown.length]?.seq ?? null)
   const firstSeq = hasOlder || before === undefined ? (messages[0]?.seq ?? 0) : 0
   // The newest of them, as their number is not that of the page's messages.
-  const notes = await store.privateNotes(room, reader.id, firstSeq, nextSeq, rows)
-  const privateNotes = notes.slice(notes.length - fitting(notes.toReversed(), rows, units))
+  const notes = await store.privateNotes(room, reader.id, firstSeq, nextSeq, size.rows)
+  const privateNotes = takeFitting(notes.toReversed(), size, weigh).taken.toReversed()
   return { messages, privateNotes, hasOlder, nextSeq }
 }
 
-/** The most messages and characters of a page on either side of its cursor. */
+/** The most messages, and their size together, of a page on either side of its cursor. */
 type PageSize = { rows: number; units: number }
-
-/** How many of these messages fit on a page: at least one. */
-function fitting(messages: Message[], rows: number, units: number): number {
-  let [count, sum] = [0, 0]
-  for (const { content } of messages.slice(0, rows)) {
-    sum += content.length
-    if (count > 0 && sum > units) break
-    count += 1
-  }
-  return count
-}
 
 /** `?before=SEQ`, `?after=SEQ`, or neither. Throws `bad_request` for anything else. */
 export function readCursor(c: HttpContext): Cursor {

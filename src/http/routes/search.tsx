@@ -10,16 +10,10 @@ import {
 import { SearchResults, type ShownHit } from '../../../views/search/search-results'
 import { nameIn } from '../../../views/people/avatar'
 import type { View } from '../../../views/view'
-import { consumeForUser } from '../../server/rate-limits'
+import { chargeClient, consumeForUser } from '../../server/rate-limits'
 import type { Visitor } from '../../chat/chat'
 import { toEvent } from '../../chat/messages/events'
-import {
-  createFindMessages,
-  type FindMessages,
-  type Known,
-  parseSearch,
-  type Search,
-} from '../../chat/search/search'
+import { findMessages, type Known, parseSearch, type Search } from '../../chat/search/search'
 import { readKnown } from '../../chat/search/known'
 import { dayAt, type Zone } from '../../chat/search/zone'
 import { ChatError } from '../../server/errors'
@@ -31,17 +25,15 @@ import { requireVisitor } from '../middleware/identity'
 import { sendHtml, sendPanel } from '../pages'
 import { readLimit } from './messages'
 
+/** A search that takes longer counts as several; most take 10 ms. */
+const searchMsPerToken = 50
+
 /** Search results: a page, the parts of the page's dialog, or JSON. */
 export function searchRoutes(deps: HttpDeps): Hono<HttpEnv> {
-  const findMessages = createFindMessages(deps.chat)
-  return new Hono<HttpEnv>().get('/search', async (c) => sendSearch(deps, c, findMessages))
+  return new Hono<HttpEnv>().get('/search', async (c) => sendSearch(deps, c))
 }
 
-async function sendSearch(
-  deps: HttpDeps,
-  c: HttpContext,
-  findMessages: FindMessages,
-): Promise<Response> {
+async function sendSearch(deps: HttpDeps, c: HttpContext): Promise<Response> {
   const visitor = requireVisitor(c)
   consumeForUser(deps.rateLimits, 'searches', visitor)
   const asked = readQuery(c)
@@ -53,7 +45,9 @@ async function sendSearch(
   const limit = wantsJson(c)
     ? readLimit(c, serverLimits.searchPageRows)
     : serverLimits.searchPageRows
-  const page = await findMessages(visitor, search, readAfter(c), limit)
+  const page = await findMessages(deps.chat, visitor, search, readAfter(c), limit)
+  const cost = Math.floor(page.ms / searchMsPerToken)
+  if (cost > 0) chargeClient(deps.rateLimits, 'searches', visitor, cost)
   if (wantsJson(c)) {
     const messages = page.hits.map(({ message }) => toEvent(message))
     return c.json({ messages, next: writeAfter(page.next), complete: page.isAll })

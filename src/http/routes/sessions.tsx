@@ -46,7 +46,7 @@ export function sessionRoutes({ chat, rateLimits }: HttpDeps): Hono<HttpEnv> {
 }
 
 /**
- * A join that succeeds is charged to the address; a refused one has a looser budget of its own, so
+ * A join that succeeds is charged to the address; a refused one has a looser limit of its own, so
  * that nobody keeps newcomers out with names that are taken. Pictures are decoded before a refusal,
  * so they are charged in advance.
  */

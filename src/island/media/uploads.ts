@@ -98,7 +98,8 @@ function retryLater(state: State, upload: Upload, answer: Answer | null): void {
     if (queue.get(upload.file.key) !== upload) return
     const isConnected = app.connection.send({ type: 'ping' })
     // Many photos are only many: they follow one by one, however long it takes.
-    if (isConnected && answer?.code !== 'too_many') upload.failedTries += 1
+    const isQueued = answer?.code === 'too_many' || answer?.code === 'busy'
+    if (isConnected && !isQueued) upload.failedTries += 1
     if (upload.failedTries > triesMax) return fail(state, upload, answer?.reason || words.uploadCut)
     upload.request = null
     if (isConnected) sendNext(state)

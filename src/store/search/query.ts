@@ -48,11 +48,20 @@ export type SearchPage = {
   count: { messages: number; rooms: number; more: boolean } | null
 }
 
-/** `place_missing`: the searcher cannot see the place `after`. */
-export type SearchOutcome = SearchPage | { refused: 'busy' | 'place_missing' }
+/**
+ * A page and the milliseconds it took. `place_missing`: the searcher cannot see the place `after`;
+ * `busy`: it waited too long; `replaced`: the same person searched again meanwhile.
+ */
+export type SearchOutcome =
+  (SearchPage & { ms: number }) | { refused: 'busy' | 'place_missing' | 'replaced' }
 
-/** How much there is to export, and from when to when. */
-export type RoomExtent = { count: number; firstAt: number | null; lastAt: number | null }
+/** How much there is to export at a revision of the room, and from when to when. */
+export type RoomExtent = {
+  count: number
+  revision: number
+  firstAt: number | null
+  lastAt: number | null
+}
 
 /** Messages of a room in order, without deleted ones; `end` when there are no more. */
 export type ExportPage = { messages: Message[]; end: boolean }

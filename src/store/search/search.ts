@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite'
 import { excerptOf } from './excerpt'
 import { fold } from './fold'
-import type { Has, Hit, Line, Place, SearchOutcome, SearchPage, SearchQuery } from './query'
+import type { Has, Hit, Line, Place, SearchPage, SearchQuery } from './query'
 import { readAttachments } from '../sqlite/attachments'
 import {
   type MessageRow,
@@ -24,25 +24,27 @@ import { readSetting } from '../sqlite/settings'
 /** Hits are counted this far beyond the page, and this long; then "more than" is shown. */
 const searchCountMax = 400
 const searchCountMsMax = 15
-/** A search that takes longer gives what it found and says that it is incomplete. */
-const searchMsMax = 1_000
 /** Naming this many rooms, with less than a quarter of all messages, makes a search faster. */
 const searchRoomsMax = 48
 const searchRoomsShare = 4
 
 /**
  * Makes the function that finds messages, newest first, on a connection of its own. It goes back in
- * windows of ids, so that it can stop when its time is over. Messages that are not in the index yet
- * are scanned; of the others, the candidates that the index gives are compared with their text.
+ * windows of ids, so that it can stop when its time is over: a search that takes longer than
+ * `msMax`, which may change meanwhile, gives what it found and says that it is incomplete. Messages
+ * that are not in the index yet are scanned; of the others, the candidates that the index gives are
+ * compared with their text.
  */
 export function createSearch(
   db: Database,
-  msMax: number = searchMsMax,
-): (query: SearchQuery) => SearchOutcome {
+  msMax: () => number,
+): (query: SearchQuery) => SearchPage | { refused: 'place_missing' } {
   const statements = prepare(db)
-  return db.transaction((query: SearchQuery): SearchOutcome => {
+  return db.transaction((query: SearchQuery) => {
     const top = topOf(statements, query)
-    return top === null ? { refused: 'place_missing' } : find(statements, query, top, msMax)
+    return top === null
+      ? { refused: 'place_missing' as const }
+      : find(statements, query, top, msMax)
   })
 }
 
@@ -54,14 +56,19 @@ function topOf({ newest, place }: Statements, { after, user }: SearchQuery): num
   return place.get(after.room, after.seq, user)?.id ?? null
 }
 
-function find(statements: Statements, query: SearchQuery, top: number, msMax: number): SearchPage {
+function find(
+  statements: Statements,
+  query: SearchQuery,
+  top: number,
+  msMax: () => number,
+): SearchPage {
   const { user, sender, room, since, until } = query
   const filters: Filters = [user, sender, room, since, until]
   const words = query.words.map(fold)
   const match = matchOf(query, words)
   const found: Candidate[] = []
   const wanted = query.after === null ? query.limit + searchCountMax : query.limit + 1
-  const deadline = performance.now() + msMax
+  const searchedFrom = performance.now()
   const indexedTo = Number(readSetting(statements.db, indexedToSetting) ?? 0)
   let filledAt = Number.POSITIVE_INFINITY
   let [bottom, size] = [match === null ? 0 : top, windowMin]
@@ -78,14 +85,14 @@ function find(statements: Statements, query: SearchQuery, top: number, msMax: nu
     for (const row of candidates) {
       if (fits(row, words, query.has)) found.push(row)
       if (found.length > query.limit) filledAt = Math.min(filledAt, performance.now())
-      isOver = found.length >= wanted || !isInTime(deadline, filledAt)
+      isOver = found.length >= wanted || !isInTime(searchedFrom + msMax(), filledAt)
       if (isOver) {
         bottom = row.id
         break
       }
     }
-    isOver ||= !isInTime(deadline, filledAt)
-    if (performance.now() - startedAt < windowMs) size *= 4
+    isOver ||= !isInTime(searchedFrom + msMax(), filledAt)
+    if (performance.now() - startedAt < windowMs) size = Math.min(size * 4, windowMax)
   }
   const hits = readHits(statements, found.slice(0, query.limit), query.user, words)
   return { hits, ...rest(statements, query, found, bottom) }
@@ -100,8 +107,9 @@ type Filters = [
   until: number | null,
 ]
 
-/** Ids of the first window; each next one is larger while they are fast. */
+/** Ids of the first window; the next ones are larger while they are fast. */
 const windowMin = 65_536
+const windowMax = 4 * windowMin
 const windowMs = 20
 
 /** Once the page is full, a short time is left to count further hits. */

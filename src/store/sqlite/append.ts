@@ -198,7 +198,11 @@ function prepare(db: Database) {
        ON CONFLICT (client_id, author_id) DO NOTHING`,
     ),
     mention: db.query(`INSERT OR IGNORE INTO mentions (user_id, room_id, seq) VALUES (?, ?, ?)`),
-    advance: db.query(`UPDATE rooms SET revision = ?2, active_at = ?3 WHERE id = ?1`),
+    // Each message takes one revision.
+    advance: db.query(
+      `UPDATE rooms SET messages = messages + ?2 - revision, revision = ?2, active_at = ?3
+       WHERE id = ?1`,
+    ),
     use: createUse(db),
   }
 }

@@ -1,5 +1,5 @@
 import type { Database } from 'bun:sqlite'
-import type { Attachment, NewAttachment, Store } from '../store'
+import type { Attachment, NewAttachment, Store, StoredFiles } from '../store'
 import { isHere } from './persons'
 
 /** Uploaded files, in SQLite: found only through the room of their message. */
@@ -17,9 +17,8 @@ export function createAttachments(db: Database): Store['attachments'] {
   const findFace = db.query<Attachment, [string]>(
     `SELECT ${columns} FROM attachments WHERE id = ? AND used_as = 'face'`,
   )
-  const stored = db.query<{ own: number; all: number }, [number]>(
-    `SELECT (SELECT coalesce(sum(size), 0) FROM attachments WHERE owner_id = ?) AS own,
-       (SELECT coalesce(sum(size), 0) FROM attachments) AS "all"`,
+  const stored = db.query<StoredFiles, [number]>(
+    `SELECT files, bytes FROM stored_files WHERE owner_id = ?`,
   )
   const dropUnused = db.query<{ id: string }, [number]>(
     `DELETE FROM attachments WHERE used_as IS NULL AND created_at < ? RETURNING id`,
@@ -31,7 +30,10 @@ export function createAttachments(db: Database): Store['attachments'] {
     add: async (attachment) => insert.run(attachment).changes > 0,
     find: async (userId, id) => find.get(userId, id),
     findFace: async (id) => findFace.get(id),
-    stored: async (ownerId) => stored.get(ownerId) ?? { own: 0, all: 0 },
+    stored: async (ownerId) => ({
+      own: stored.get(ownerId) ?? { files: 0, bytes: 0 },
+      all: stored.get(0) ?? { files: 0, bytes: 0 },
+    }),
     dropUnused: async (before) => dropUnused.all(before).map(({ id }) => id),
     unknown: async (ids) => unknown.all(JSON.stringify(ids)).map(({ id }) => id),
   }

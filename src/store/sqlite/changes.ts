@@ -65,6 +65,7 @@ function removeOne(statements: Statements, { room, seq, user, at }: MessageRemov
   const revision = nextRevision(statements, room)
   statements.index.remove(room, seq)
   statements.leaveTombstone.run({ room, seq, revision, at })
+  statements.countRemoved.run(room)
   statements.dropMentions.run(room, seq)
   statements.dropReactions.run(room, seq)
   const freed = statements.dropAttachments.all(room, seq).map(({ id }) => id)
@@ -74,20 +75,29 @@ function removeOne(statements: Statements, { room, seq, user, at }: MessageRemov
 }
 
 function reactOne(statements: Statements, wanted: ReactionChange): ChangeOutcome {
-  const { room, seq, user, emoji, isActive, kindsMax } = wanted
+  const { room, seq, user, emoji, isActive } = wanted
   const message = find(statements, room, seq, user)?.message
   if (message === undefined) return missing
   if (isReadOnly(message)) return readOnly
-  const isNew = message.reactions.every((reaction) => reaction.emoji !== emoji)
-  if (isActive && isNew && message.reactions.length >= kindsMax) {
-    return { status: 'refused', code: 'reactions_full' }
-  }
+  const full = isActive ? whyFull(message, wanted) : null
+  if (full !== null) return { status: 'refused', code: full }
   const { changes } = isActive
     ? statements.react.run(room, seq, emoji, user)
     : statements.unreact.run(room, seq, emoji, user)
   if (changes === 0) return { status: 'unchanged', message }
   statements.touch.run(nextRevision(statements, room), room, seq)
   return { status: 'changed', message: findAgain(statements, wanted, user) }
+}
+
+function whyFull(
+  { reactions }: Message,
+  { emoji, user, kindsMax, reactionsMax }: ReactionChange,
+): 'reactions_full' | 'reactions_many' | null {
+  const same = reactions.find((reaction) => reaction.emoji === emoji)
+  if (same === undefined && reactions.length >= kindsMax) return 'reactions_full'
+  if (same?.people.some(({ id }) => id === user) === true) return null
+  const count = reactions.reduce((sum, { people }) => sum + people.length, 0)
+  return count >= reactionsMax ? 'reactions_many' : null
 }
 
 type Found = { message: Message; role: string }
@@ -138,6 +148,7 @@ function prepare(db: Database) {
        SET content = '', mentions = NULL, attachments = NULL, deleted_at = $at, revision = $revision
        WHERE room_id = $room AND seq = $seq`,
     ),
+    countRemoved: db.query(`UPDATE rooms SET messages = messages - 1 WHERE id = ?`),
     touch: db.query(`UPDATE messages SET revision = ? WHERE room_id = ? AND seq = ?`),
     dropAttachments: db.query<{ id: string }, [number, number]>(
       `DELETE FROM attachments WHERE room_id = ? AND seq = ? RETURNING id`,

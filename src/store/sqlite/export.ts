@@ -1,10 +1,12 @@
 import type { Database } from 'bun:sqlite'
 import type { ExportPage, RoomExtent } from '../search/query'
+import { takeFitting, weigh } from '../fitting'
+import type { Message, Store } from '../store'
 import { type MessageRow, selectMessagesWithOther, toMessageWithOther } from './message-rows'
 import type { OtherRow } from './rooms'
 import { isHere } from './persons'
 
-/** Characters of one step of an export. */
+/** The size of one step of an export. */
 const exportPageUnitsMax = 96 * 1024
 
 export type ExportQuery = {
@@ -16,46 +18,43 @@ export type ExportQuery = {
   limit: number
 }
 
-type Exports = {
-  /** How many messages there are up to a place; null for people who are not in the room. */
-  measure: (query: Pick<ExportQuery, 'user' | 'room' | 'upTo'>) => RoomExtent | null
-  /** Some of them, in order; null as above. */
-  read: (query: ExportQuery) => ExportPage | null
+/** Makes the function that reads a part of a room in order; null for people who are not in it. */
+export function createExports(db: Database): (query: ExportQuery) => ExportPage | null {
+  const { isMember, page } = prepare(db)
+  return db.transaction(({ user, room, after, upTo, limit }: ExportQuery) => {
+    if (isMember.get(room, user) === null) return null
+    const messages = page.iterate(room, after, upTo, limit + 1)
+    const size = { rows: limit, units: exportPageUnitsMax }
+    const { taken, more } = takeFitting(toMessages(messages), size, weigh)
+    return { messages: taken, end: !more }
+  })
 }
 
-/** Reads whole rooms page by page, for their members, without deleted messages. */
-export function createExports(db: Database): Exports {
-  const { extent, isMember, page } = prepare(db)
-  return {
-    measure: ({ user, room, upTo }) => extent.get(room, upTo, user),
-    read: db.transaction(({ user, room, after, upTo, limit }: ExportQuery) => {
-      if (isMember.get(room, user) === null) return null
-      const messages: ExportPage['messages'] = []
-      let units = 0
-      for (const row of page.iterate(room, after, upTo, limit)) {
-        messages.push(toMessageWithOther(row))
-        units += row.content.length
-        if (units > exportPageUnitsMax) break
-      }
-      return { messages, end: messages.length < limit && units <= exportPageUnitsMax }
-    }),
-  }
+function* toMessages(rows: Iterable<MessageRow & OtherRow>): Generator<Message> {
+  for (const row of rows) yield toMessageWithOther(row)
+}
+
+/** Deleted messages that may precede the first, or follow the last, before its time is guessed. */
+const tombstonesMax = 500
+
+/** Measures rooms for their members, in a time that does not depend on their size. */
+export function createMeasure(db: Database): Store['measure'] {
+  const timeOf = (direction: 'ASC' | 'DESC'): string => `coalesce(
+    (SELECT created_at FROM (SELECT created_at, deleted_at, seq FROM messages
+       WHERE room_id = rooms.id ORDER BY seq ${direction} LIMIT ${tombstonesMax})
+     WHERE deleted_at IS NULL ORDER BY seq ${direction} LIMIT 1),
+    (SELECT created_at FROM messages WHERE room_id = rooms.id ORDER BY seq ${direction} LIMIT 1))`
+  const extent = db.query<RoomExtent, [number, number]>(
+    `SELECT messages AS count, revision, iif(messages = 0, NULL, ${timeOf('ASC')}) AS firstAt,
+       iif(messages = 0, NULL, ${timeOf('DESC')}) AS lastAt
+     FROM memberships JOIN rooms ON rooms.id = room_id
+     WHERE room_id = ?1 AND user_id = ?2 AND ${isHere('?2')}`,
+  )
+  return async (room, userId) => extent.get(room.id, userId)
 }
 
 function prepare(db: Database) {
   return {
-    // Both counts read only an index: of all places, and of the few that were changed.
-    extent: db.query<RoomExtent, [number, number, number]>(
-      `SELECT
-         (SELECT count(*) FROM messages WHERE room_id = ?1 AND seq <= ?2)
-         - (SELECT count(*) FROM messages WHERE room_id = ?1 AND seq <= ?2
-            AND revision > seq AND deleted_at IS NOT NULL) AS count,
-         (SELECT created_at FROM messages WHERE room_id = ?1 AND seq <= ?2
-          AND deleted_at IS NULL ORDER BY seq LIMIT 1) AS firstAt,
-         (SELECT created_at FROM messages WHERE room_id = ?1 AND seq <= ?2
-          AND deleted_at IS NULL ORDER BY seq DESC LIMIT 1) AS lastAt
-       FROM memberships WHERE room_id = ?1 AND user_id = ?3 AND ${isHere('?3')}`,
-    ),
     isMember: db.query(
       `SELECT 1 FROM memberships WHERE room_id = ?1 AND user_id = ?2 AND ${isHere('?2')}`,
     ),

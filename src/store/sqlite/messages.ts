@@ -1,5 +1,6 @@
 import type { Database } from 'bun:sqlite'
 import type { Message, RoomHead, RoomLimits, Store } from '../store'
+import { takeFitting, weigh } from '../fitting'
 import { createAppend } from './append'
 import { createChanges } from './changes'
 import { type MessageRow, selectMessages, toMessage, toMessageWithOther } from './message-rows'
@@ -24,20 +25,21 @@ export function createMessages(
     },
     ...createChanges(db, index),
     async before(room, seq, limit) {
-      return toMessages(room, before.all(room.id, seq ?? Number.MAX_SAFE_INTEGER, limit))
+      const rows = before.all(room.id, seq ?? Number.MAX_SAFE_INTEGER, limit)
+      return [...toMessages(room, rows)]
     },
-    after: async (room, seq, limit) => toMessages(room, after.all(room.id, seq, limit)),
+    after: async (room, seq, limit) => [...toMessages(room, after.all(room.id, seq, limit))],
     async privateNotes(room, userId, from, seq, limit) {
       const before = seq ?? Number.MAX_SAFE_INTEGER
       const rows = privateNotes.all(room.id, from, before, userId, limit)
       return rows.toReversed().map(toMessageWithOther)
     },
     async changesAfter(room, revision, limit, unitsMax) {
-      const rows = changes.all(room.id, revision, room.id, revision, limit + 1)
-      const page = rows.slice(0, countThatFit(rows, limit, unitsMax))
-      const more = page.length < rows.length
-      const newest = more ? page.at(-1)?.revision : head.get(room.id)?.revision
-      return { messages: toMessages(room, page), revision: newest ?? revision, more }
+      const rows = changes.iterate(room.id, revision, room.id, revision, limit + 1)
+      const size = { rows: limit, units: unitsMax }
+      const { taken, more } = takeFitting(toMessages(room, rows), size, weigh)
+      const newest = more ? taken.at(-1)?.revision : head.get(room.id)?.revision
+      return { messages: taken, revision: newest ?? revision, more }
     },
   }
 }
@@ -70,16 +72,9 @@ function prepare(db: Database) {
   }
 }
 
-function toMessages({ pair }: RoomHead, rows: MessageRow[]): Message[] {
-  return rows.map((row) => toMessage(row, pair?.find(({ id }) => id !== row.senderId) ?? null))
-}
-
-/** At least one, so that each page gets on. */
-function countThatFit(rows: MessageRow[], limit: number, unitsMax: number): number {
-  let units = 0
-  const end = rows.findIndex((row, index) => {
-    units += row.content.length
-    return index >= limit || (index > 0 && units > unitsMax)
-  })
-  return end === -1 ? rows.length : end
+/** One by one: long messages that are not taken are not read. */
+function* toMessages({ pair }: RoomHead, rows: Iterable<MessageRow>): Generator<Message> {
+  for (const row of rows) {
+    yield toMessage(row, pair?.find(({ id }) => id !== row.senderId) ?? null)
+  }
 }

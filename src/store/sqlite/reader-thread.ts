@@ -1,40 +1,52 @@
 import { Database } from 'bun:sqlite'
 import { createSearch } from '../search/search'
 import { createExports, type ExportQuery } from './export'
-import type { SearchQuery } from '../search/query'
+import { readerStates } from './turns'
+import type { SearchOutcome, SearchQuery } from '../search/query'
 
 /** What the thread reads, by the kind of a question. Its connection cannot write. */
 export type Reads = ReturnType<typeof open>
 
 export type Question =
-  | { kind: 'search'; query: SearchQuery }
-  | { kind: 'measure'; query: Pick<ExportQuery, 'user' | 'room' | 'upTo'> }
-  | { kind: 'read'; query: ExportQuery }
-  | { kind: 'close' }
+  { kind: 'search'; query: SearchQuery } | { kind: 'read'; query: ExportQuery } | { kind: 'close' }
+
+/** The first message: the database, and the state of the queue as one of `readerStates`. */
+export type Start = { file: string; state: Int32Array }
+
+/** The time of a search: when nobody else waits, and when somebody does. */
+const searchMs = { [readerStates.alone]: 1_000, [readerStates.crowded]: 100 }
 
 let reads: Reads | null = null
 
-/** The first message names the database file; each further one is a question (reader.ts). */
-self.onmessage = ({ data }: MessageEvent<string | Question>) => {
-  if (typeof data === 'string') reads = open(data)
+/** Each message after the first is a question (reader.ts). */
+self.onmessage = ({ data }: MessageEvent<Start | Question>) => {
+  if ('file' in data) reads = open(data)
   else if (reads === null) throw new Error('the thread does not know the file')
   else postMessage(JSON.stringify(answer(reads, data)))
 }
 
-function open(file: string) {
+function open({ file, state }: Start) {
   const db = new Database(file, { readonly: true, strict: true })
   db.run('PRAGMA query_only = 1')
   db.run('PRAGMA busy_timeout = 2000')
   db.run('PRAGMA cache_size = -8000')
-  return { search: createSearch(db), ...createExports(db), close: () => db.close(false) }
+  const msMax = (): number => Object(searchMs)[Atomics.load(state, 0)] ?? 0
+  const search = createSearch(db, msMax)
+  return {
+    search(query: SearchQuery): SearchOutcome {
+      const startedAt = performance.now()
+      const page = search(query)
+      return 'refused' in page ? page : { ...page, ms: performance.now() - startedAt }
+    },
+    read: createExports(db),
+    close: () => db.close(false),
+  }
 }
 
 function answer(reads: Reads, question: Question): unknown {
   switch (question.kind) {
     case 'search':
       return reads.search(question.query)
-    case 'measure':
-      return reads.measure(question.query)
     case 'read':
       return reads.read(question.query)
     case 'close':

@@ -1,19 +1,26 @@
 import type { Store } from '../store'
-import type { Question, Reads } from './reader-thread'
+// Types only: in this thread its code would wait for messages.
+import type { Question, Reads, Start } from './reader-thread'
+import { createTurns, readerStates } from './turns'
 
-/** Questions waiting for the reader thread; beyond it people are asked to retry. */
-const readerQueueMax = 100
+/** A search that waits longer is refused, well before the connection of its client is closed. */
+const searchWaitMsMax = 5_000
 /** A thread that is silent for longer is replaced; each kind of question ends much earlier. */
-const readerAnswerMsMax = 15_000
+const readerAnswerMsMax = 4_000
 const readerCloseMsMax = 1_000
 
+/** The line in which a question waits, and of searches who asks. */
+type Asker = { line: string; person?: number; msMax?: number }
+
 type Reader = {
-  /** Asks the reader thread. Rejects when it dies twice of the question. */
+  /**
+   * Asks the reader thread when it is this line's turn; `busy` and `replaced` as turns.ts has them.
+   * Rejects when the thread dies twice of the question.
+   */
   ask: <Kind extends keyof Reads>(
     question: Question & { kind: Kind },
-  ) => Promise<ReturnType<Reads[Kind]>>
-  /** True while the queue is full. */
-  isBusy: () => boolean
+    asker?: Asker,
+  ) => Promise<ReturnType<Reads[Kind]> | { refused: 'busy' | 'replaced' }>
   close: () => Promise<void>
 }
 
@@ -26,13 +33,17 @@ type Thread = { worker: Worker; answer: (text: string) => void; fail: () => void
  * cause.
  */
 export function createReader(file: string): Reader {
+  // SQLite has no way to end a statement from outside here; the thread looks at this instead.
+  const state = new Int32Array(new SharedArrayBuffer(4))
+  const turns = createTurns((waiting) => {
+    if (!isClosing) Atomics.store(state, 0, readerStates[waiting > 0 ? 'crowded' : 'alone'])
+  })
   let thread: Thread | null = null
-  let waiting = 0
+  let isClosing = false
   let isClosed = false
-  let last: Promise<unknown> = Promise.resolve()
   const askThread = async (question: Question): Promise<string> => {
     if (isClosed) throw new Error('the reader is closed')
-    thread ??= start(file)
+    thread ??= start({ file, state })
     const current = thread
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => current.fail(), readerAnswerMsMax).unref()
@@ -49,23 +60,20 @@ export function createReader(file: string): Reader {
       current.worker.postMessage(question)
     })
   }
-  const ask: Reader['ask'] = async (question) => {
-    waiting += 1
-    const turn = last
-    const { promise, resolve } = Promise.withResolvers<void>()
-    last = promise
-    await turn
-    waiting -= 1
+  const ask: Reader['ask'] = async (question, asker = { line: '' }) => {
+    const turn = await turns.enter(asker)
+    if (turn !== 'go') return { refused: turn }
     try {
       return JSON.parse(await askThread(question).catch(() => askThread(question)))
     } finally {
-      resolve()
+      turns.leave()
     }
   }
   return {
     ask,
-    isBusy: () => waiting >= readerQueueMax,
     async close() {
+      isClosing = true
+      Atomics.store(state, 0, readerStates.closing)
       if (thread !== null) {
         await Promise.race([ask({ kind: 'close' }), Bun.sleep(readerCloseMsMax)])
       }
@@ -80,7 +88,7 @@ const threadFile = Bun.isStandaloneExecutable
   ? './store/sqlite/reader-thread.ts'
   : './reader-thread.ts'
 
-function start(file: string): Thread {
+function start(message: Start): Thread {
   const worker = new Worker(new URL(threadFile, import.meta.url), { ref: false, smol: true })
   const thread: Thread = { worker, answer: () => {}, fail: () => {} }
   worker.onmessage = ({ data }: MessageEvent<string>) => thread.answer(data)
@@ -90,19 +98,22 @@ function start(file: string): Thread {
     thread.fail()
   }
   worker.addEventListener('close', () => thread.fail())
-  worker.postMessage(file)
+  worker.postMessage(message)
   return thread
 }
 
 /** The part of the Store that the reader thread answers. */
-export function createReading(reader: Reader): Pick<Store, 'search' | 'measure' | 'readOn'> {
+export function createReading(reader: Reader): Pick<Store, 'search' | 'readOn'> {
   return {
-    async search(query) {
-      return reader.isBusy() ? { refused: 'busy' } : reader.ask({ kind: 'search', query })
+    search(query, address = '') {
+      const asker = { line: `search ${address}`, person: query.user, msMax: searchWaitMsMax }
+      return reader.ask({ kind: 'search', query }, asker)
     },
-    measure: ({ id: room, revision: upTo }, user) =>
-      reader.ask({ kind: 'measure', query: { room, user, upTo } }),
-    readOn: ({ id: room, revision: upTo }, user, after, limit) =>
-      reader.ask({ kind: 'read', query: { room, user, after, upTo, limit } }),
+    async readOn({ id: room, revision: upTo }, { id: user, address }, after, limit) {
+      const query = { room, user, after, upTo, limit }
+      const page = await reader.ask({ kind: 'read', query }, { line: `export ${address}` })
+      if (page !== null && 'refused' in page) throw new Error('too many exports wait')
+      return page
+    },
   }
 }

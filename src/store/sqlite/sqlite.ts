@@ -7,6 +7,7 @@ import { markerName, markFolder, spaceOf } from '../files'
 import type { NameRules, RoomLimits, Store } from '../store'
 import { stopAfterFailedSync, storageReasonOf } from '../storage-fault'
 import { createAttachments } from './attachments'
+import { createMeasure } from './export'
 import { checkAfterUse, isDoubtful, markClosed, markUsed } from './integrity'
 import { holdFile, type Lock } from './lock'
 import { prepareLazily } from './lazy-statements'
@@ -186,6 +187,7 @@ function createStore(
     messages: guarded(createMessages(db, roomLimits, index, backlog)),
     times: guarded(createTimes(db, index, (next) => (epoch = next))),
     attachments: guarded(createAttachments(db)),
+    measure: createMeasure(db),
     ...createReading(reader),
     probe: async () => void writeProbe.run(),
     space: () => spaceOf(dirname(file)),

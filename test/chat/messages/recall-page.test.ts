@@ -2,9 +2,12 @@ import { expect, test } from 'bun:test'
 import type { Chat } from '../../../src/chat/chat'
 import { recallPage, readPage } from '../../../src/chat/messages/recall-page'
 import { changeProfile } from '../../../src/chat/people/account'
-import { createPaths } from '../../../src/shared/paths'
+import { serverLimits } from '../../../src/server/limits'
+import { limits } from '../../../src/shared/limits'
+import { createPaths, setServerPaths } from '../../../src/shared/paths'
 import type { RoomHead, User } from '../../../src/store/store'
 import { chooseSeed, createRandom } from '../../helpers/random'
+import { uploaded } from '../../store/attachments'
 import { openEngine } from '../../store/engine'
 import { append, join } from '../../store/people'
 
@@ -30,7 +33,14 @@ test('a page from memory is the page that the store has, whatever changed', asyn
       case 1:
         return store.messages.remove({ ...place, user: id })
       case 2:
-        return store.messages.react({ ...place, user: id, emoji, isActive: true, kindsMax: 9 })
+        return store.messages.react({
+          ...place,
+          user: id,
+          emoji,
+          isActive: true,
+          kindsMax: 9,
+          reactionsMax: 9,
+        })
       case 3: {
         const [user, nickname = ''] = [pick(), names[random(names.length)]]
         const wanted = { nickname, avatar: user.avatar, picture: '' }
@@ -48,6 +58,39 @@ test('a page from memory is the page that the store has, whatever changed', asyn
   }
   await engine.close()
 }, 30_000)
+
+test('pages of the largest messages are short enough for any reader, and miss none', async () => {
+  const engine = await openEngine()
+  const { store } = engine
+  const chat = { store, paths: createPaths('/') } as unknown as Chat
+  setServerPaths(chat.paths)
+  const ada = await join(store, 'Ada', 1)
+  const count = 40
+  for (let n = 0; n < count; n += 1) {
+    const attachments = Array.from({ length: limits.attachmentsMax }, (_, k) => ({
+      ...uploaded(ada.id, n * 10 + k),
+      name: '字'.repeat(120),
+      description: '"'.repeat(limits.descriptionUnitsMax),
+    }))
+    for (const file of attachments) await store.attachments.add(file)
+    const content = '&'.repeat(limits.messageUnitsMax)
+    const ids = attachments.map(({ id }) => id)
+    await append(store, ada, { clientId: `m-${n}`, content, attachments: ids })
+  }
+  const head = await store.rooms.head(ada.id, 1)
+  if (head === null) throw new Error('Ada is in the first room')
+  for (const subprotocol of ['html', 'json'] as const) {
+    let seen = 0
+    for (let page, from = 0; page === undefined || page.more; from = page.revision) {
+      page = await readPage(chat, head, { after: 0, from, subprotocol })
+      const bytes = page.frames.reduce((sum, frame) => sum + Buffer.byteLength(frame), 0)
+      expect(bytes).toBeLessThan(serverLimits.outboundBytesMax)
+      seen += page.frames.join('').split(/<article|"message"/).length - 1
+    }
+    expect(seen).toBe(count)
+  }
+  await engine.close()
+})
 
 /** Asks twice, so that the second answer comes from memory. */
 async function expectSame(chat: Chat, head: RoomHead, after: number, where: object): Promise<void> {

@@ -1,59 +1,43 @@
 import { frameBytes } from '../fuzz/framing'
-import { ask, hangUpAll, inLines, open } from './lines'
+import { exports, fullSlots, rails, reactions, skipped } from './crowd-attacks'
+import { ask, cut, hangUpAll, inLines, open, statuses } from './lines'
+import { head, type IsOn, type Order, post, say, type Tried, upgrade } from './orders'
 import { limits } from '../../../src/shared/limits'
-
-/** What one client does to others, over connections of its own, for a while. */
-export type Order = {
-  attack: Attack
-  port: number
-  ms: number
-  /** Who attacks: several sessions of one address. */
-  cookies: string[]
-  room: number
-}
 
 export type Attack = keyof typeof attacks
 
-const address = '10.6.6.6'
 /** What is still under way by then is cut off, so that it is no part of the next attack. */
 const graceMs = 100
 
 self.onmessage = async ({ data }: MessageEvent<Order>) => {
   const end = performance.now() + data.ms
+  const isOn = (): boolean => performance.now() < end
   setTimeout(hangUpAll, data.ms + graceMs)
-  postMessage(await attacks[data.attack](data, () => performance.now() < end))
+  const [statusesBefore, cutBefore] = [statuses(), cut()]
+  const tried = await attacks[data.attack](data, isOn)
+  const own = Object.entries(statuses()).map(([status, count]) => [
+    status,
+    count - (statusesBefore[Number(status)] ?? 0),
+  ])
+  postMessage({ tried, statuses: Object.fromEntries(own), cut: cut() - cutBefore })
 }
 
-type IsOn = () => boolean
-/** How often it was tried. */
-type Tried = Promise<number>
-
-const attacks = { frames, markers, health, storm, pings, texts, searches, uploads, joins, drip }
-
-function head({ port, cookies }: Order, line: string, n = 0, more: string[] = []): string {
-  return [
-    `${line} HTTP/1.1`,
-    `Host: 127.0.0.1:${port}`,
-    `Origin: http://127.0.0.1:${port}`,
-    `Cookie: ${cookies[n % cookies.length]}`,
-    `X-Forwarded-For: ${address}`,
-    ...more,
-    '',
-    '',
-  ].join('\r\n')
-}
-
-const upgrade = [
-  'Upgrade: websocket',
-  'Connection: Upgrade',
-  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-  'Sec-WebSocket-Version: 13',
-]
-
-const say = (frame: object): Uint8Array => frameBytes(Buffer.from(JSON.stringify(frame)))
-const post = (room: number, content: string): object => {
-  const fresh = { client_id: crypto.randomUUID(), attachments: [], reply_to: null }
-  return { type: 'message.post', room, content, ...fresh }
+const attacks = {
+  frames,
+  markers,
+  health,
+  storm,
+  pings,
+  texts,
+  searches,
+  uploads,
+  joins,
+  drip,
+  exports,
+  fullSlots,
+  rails,
+  reactions,
+  skipped,
 }
 
 /** Five thousand frames in a second, of everything that asks for work. */

@@ -10,15 +10,11 @@ setInterval(() => {
   delays.push(Math.max(0, now - last - everyMs))
   last = now
 }, everyMs)
-// The planted fault: a server that does something else for so long after it was asked.
-const heldMs = Number(process.env.STARVATION_HELD_MS ?? 0)
-
 process.on('SIGUSR2', () => {
   const sorted = delays.toSorted((a, b) => b - a)
   const figures = { most: sorted[0] ?? 0, hundredth: sorted[Math.floor(sorted.length / 100)] ?? 0 }
   delays = []
   console.log(`lag ${JSON.stringify(figures)}`)
-  if (heldMs > 0) setTimeout(() => Bun.sleepSync(heldMs), 100)
 })
 
 export {}

@@ -4,7 +4,10 @@ const sockets = new Set<Socket>()
 
 /** Ends whatever is still open. */
 export function hangUpAll(): void {
-  for (const socket of sockets) socket.destroy()
+  for (const socket of sockets) {
+    sockets.delete(socket)
+    socket.destroy()
+  }
 }
 
 /** A connection by hand. */
@@ -29,19 +32,40 @@ export function open(port: number, written: string | Uint8Array, isRead = true):
   return promise
 }
 
+const byStatus = new Map<number, number>()
+let cutCount = 0
+
+/** How many answers of each status `ask` has got so far. */
+export function statuses(): Record<number, number> {
+  return Object.fromEntries(byStatus)
+}
+
+/** How many requests without a body have got none. */
+export function cut(): number {
+  return cutCount
+}
+
 /** A request and the end of its answer. */
 export function ask(port: number, written: string, body?: Uint8Array): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
+  let first = ''
   const socket = connect(port, '127.0.0.1', () => {
     socket.write(written)
     if (body !== undefined) socket.write(body)
   })
-  socket.on('data', () => {})
+  socket.on('data', (chunk) => {
+    first ||= chunk.toString('latin1', 0, 12)
+  })
   sockets.add(socket)
   socket.on('error', () => resolve())
   socket.on('close', () => resolve())
   return promise.finally(() => {
-    sockets.delete(socket)
+    // What is not among them any more was cut off at this end.
+    const isOurs = !sockets.delete(socket)
+    const status = Number(first.slice(9)) || 0
+    if (status > 0) byStatus.set(status, (byStatus.get(status) ?? 0) + 1)
+    // Bun may close a socket before it has handed on what was read.
+    else if (body === undefined && !isOurs && socket.bytesRead === 0) cutCount += 1
     socket.destroy()
   })
 }

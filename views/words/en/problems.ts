@@ -42,7 +42,9 @@ export const problems = {
   reply_missing: 'The message you reply to no longer exists. Send yours without the reply.',
   emoji_unknown: 'This is not a single emoji. Choose one from the list.',
   reactions_full: `This message already has ${kindsMax} different reactions. Use one of those.`,
+  reactions_many: 'This message has as many reactions as a message can have.',
   message_missing: 'This message does not exist, or you are not allowed to change it.',
+  search_replaced: 'You started a newer search, so this one was stopped.',
   search_long: `This search is too long. Use at most ${searchMax} characters.`,
   bad_frame: 'The server did not understand what this page sent. Reload the page.',
   bad_request: 'The server did not understand this request. Go back and try again.',
@@ -67,6 +69,7 @@ export const problems = {
   upload_cut: 'The upload was interrupted. Send the file again.',
   upload_stalled: 'The upload stalled and was stopped. Send the file again.',
   own_space_full: 'Your files use all your space here. Delete messages with large files.',
+  own_files_full: 'You have as many files here as a person can have. Delete messages with files.',
   space_full: 'The server has no space left for files. Text still works. Tell the administrator.',
   internal:
     'The server had a problem. Try again, or give the administrator this code: {reference}.',

@@ -41,7 +41,9 @@ export const problems: Words['problems'] = {
   reply_missing: '你回复的消息已不存在，请取消回复后再发送。',
   emoji_unknown: '这不是单个表情，请从列表中选择。',
   reactions_full: `这条消息已有 ${kindsMax} 种表情回应，请使用其中一种。`,
+  reactions_many: '这条消息的表情回应已达上限。',
   message_missing: '这条消息不存在，或者你无权修改。',
+  search_replaced: '你发起了新的搜索，这次搜索已停止。',
   search_long: `搜索内容太长，最多 ${searchMax} 个字符。`,
   bad_frame: '服务器无法识别页面发送的内容，请刷新页面。',
   bad_request: '服务器无法识别这个请求，请返回后再试。',
@@ -66,6 +68,7 @@ export const problems: Words['problems'] = {
   upload_cut: '上传中断，请重新发送文件。',
   upload_stalled: '上传长时间没有进展，已停止。请重新发送文件。',
   own_space_full: '你的文件空间已用完，请撤回一些带大文件的消息。',
+  own_files_full: '你的文件数量已达上限，请撤回一些带文件的消息。',
   space_full: '服务器没有空间存放文件，文字仍可发送。请联系管理员。',
   internal: '服务器出错了，请重试。如果问题依旧，请把编号告诉管理员：{reference}。',
 }

@@ -57,6 +57,8 @@ CREATE TABLE rooms (
   active_at INTEGER NOT NULL,
   -- Members who have not left; the triggers below count.
   members INTEGER NOT NULL DEFAULT 0,
+  -- Messages that are not deleted; each statement that adds or deletes one counts.
+  messages INTEGER NOT NULL DEFAULT 0,
   CHECK ((kind = 'direct') = (direct_key IS NOT NULL))
 ) STRICT;
 
@@ -171,9 +173,29 @@ CREATE TABLE attachments (
   CHECK ((used_as IS 'message') = (room_id IS NOT NULL AND seq IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX attachments_by_owner ON attachments (owner_id, size);
+CREATE INDEX attachments_by_owner ON attachments (owner_id);
 CREATE INDEX attachments_by_message ON attachments (room_id, seq) WHERE room_id IS NOT NULL;
 CREATE INDEX attachments_unused ON attachments (created_at) WHERE used_as IS NULL;
+
+-- The files of each person, and of all as person 0, so that a quota needs no sum.
+CREATE TABLE stored_files (
+  owner_id INTEGER PRIMARY KEY,
+  files INTEGER NOT NULL,
+  bytes INTEGER NOT NULL
+) STRICT;
+
+INSERT INTO stored_files (owner_id, files, bytes) VALUES (0, 0, 0);
+
+CREATE TRIGGER attachments_added AFTER INSERT ON attachments BEGIN
+  INSERT INTO stored_files (owner_id, files, bytes)
+  VALUES (new.owner_id, 1, new.size), (0, 1, new.size)
+  ON CONFLICT (owner_id) DO UPDATE SET files = files + 1, bytes = bytes + excluded.bytes;
+END;
+
+CREATE TRIGGER attachments_removed AFTER DELETE ON attachments BEGIN
+  UPDATE stored_files SET files = files - 1, bytes = bytes - old.size
+  WHERE owner_id IN (0, old.owner_id);
+END;
 
 -- The full-text index. `tokens` are made by search/search-tokens.ts. Only which message has which
 -- token is kept (detail none, no content): half the size of FTS5's own trigrams, and one character

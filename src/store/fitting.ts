@@ -1,0 +1,47 @@
+import type { Message } from './rows'
+
+/** What a row has beside what people wrote. */
+const rowUnits = 300
+const fileUnits = 300
+/** A name stands in the address of a file, too, where a character may take nine. */
+const fileNameTimes = 4
+/** The id of a person who reacted. */
+const personUnits = 8
+/** As many names as are shown of a reaction. */
+const namesMax = 20
+
+/**
+ * How large a message is, in characters of what people wrote and of what belongs to it. Rendered or
+ * as JSON, each is at most eight bytes (test/store/fitting.test.ts).
+ */
+export function weigh(message: Message): number {
+  const { content, attachments, reactions, quote, notifiedUserIds, mentions } = message
+  let units = rowUnits + content.length + (quote?.content.length ?? 0)
+  units += (notifiedUserIds.length + mentions.length) * personUnits
+  for (const { name, description } of attachments) {
+    units += fileUnits + name.length * fileNameTimes + description.length
+  }
+  for (const { emoji, people } of reactions) {
+    units += emoji.length * 2 + people.length * personUnits
+    for (const { nickname } of people.slice(0, namesMax)) units += nickname.length
+  }
+  return units
+}
+
+type Size = { rows: number; units: number }
+
+/** The first items that fit, at least one, and whether there are more. */
+export function takeFitting<Item>(
+  items: Iterable<Item>,
+  { rows, units }: Size,
+  weightOf: (item: Item) => number,
+): { taken: Item[]; more: boolean } {
+  const taken: Item[] = []
+  let left = units
+  for (const item of items) {
+    left -= weightOf(item)
+    if (taken.length > 0 && (taken.length >= rows || left < 0)) return { taken, more: true }
+    taken.push(item)
+  }
+  return { taken, more: false }
+}
