@@ -37,7 +37,7 @@ async function post(person: Person, body: BodyInit, type = 'boundary=mark'): Pro
 
 const kept = (): number =>
   readdirSync(join(server().data, 'files'), { recursive: true, withFileTypes: true }).filter(
-    (entry) => entry.isFile(),
+    (entry) => entry.isFile() && entry.name !== 'belongs-to',
   ).length
 
 async function said(person: Person, clientId: string) {
