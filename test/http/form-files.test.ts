@@ -42,7 +42,7 @@ async function post(
 
 const kept = (): number =>
   readdirSync(join(server().data, 'files'), { recursive: true, withFileTypes: true }).filter(
-    (entry) => entry.isFile(),
+    (entry) => entry.isFile() && entry.name !== 'belongs-to',
   ).length
 
 async function said(person: Person, clientId: string) {

@@ -14,7 +14,9 @@ const server = serverForAll({ flags: ['--max-upload', '1MB', '--max-per-person',
 /** Everything in the folder for files, drafts included. */
 function filesOf({ data }: RunningServer): string[] {
   const files = readdirSync(join(data, 'files'), { recursive: true, withFileTypes: true })
-  return files.filter((entry) => entry.isFile()).map(({ name }) => name)
+  return files
+    .filter((entry) => entry.isFile() && entry.name !== 'belongs-to')
+    .map(({ name }) => name)
 }
 
 function rowsOf({ data }: RunningServer): string[] {

@@ -11,7 +11,7 @@ const server = serverForAll()
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
 const facesKept = (): number =>
   readdirSync(join(server().data, 'files'), { recursive: true, withFileTypes: true }).filter(
-    (entry) => entry.isFile(),
+    (entry) => entry.isFile() && entry.name !== 'belongs-to',
   ).length
 
 test('a renamed person keeps everything else, and scripts are told', async () => {

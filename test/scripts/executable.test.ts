@@ -11,16 +11,17 @@ const root = join(import.meta.dir, '..', '..')
 test('a fault in the executable is logged with the file and line of its source', async () => {
   await using server = await startServer({ compiled: true })
   const ada = await signIn(server, 'Ada')
-  // No upload can begin while the folder of files is a file.
-  const files = join(server.data, 'files')
-  rmSync(files, { recursive: true })
-  writeFileSync(files, '')
+  // No upload can begin while the folder of drafts is a file.
+  const drafts = join(server.data, 'files', 'drafts')
+  rmSync(drafts, { recursive: true })
+  writeFileSync(drafts, '')
   expect((await sendFile(server, ada, 'bytes', { name: 'a.txt' })).status).toBe(503)
   // The cleanup after the start may have met the file, too.
   const isOpening = ([, path = '', line]: RegExpExecArray): boolean =>
-    readFileSync(join(root, path), 'utf8').split('\n')[Number(line) - 1]?.includes('await open(') ??
-    false
-  const place = /ENOTDIR .*\((src\/store\/[\w/-]+\.ts):(\d+):\d+\)/g
+    readFileSync(join(root, path), 'utf8')
+      .split('\n')
+      [Number(line) - 1]?.includes('await mkdir(') ?? false
+  const place = /EEXIST .*\((src\/store\/[\w/-]+\.ts):(\d+):\d+\)/g
   await waitUntil(() => [...server.log().matchAll(place)].some(isOpening), 'the fault in the log')
 })
 
