@@ -59,33 +59,39 @@ export function streamPieces(
 /** How often access is asked for again while a large file is sent. */
 const accessCheckMs = 250
 const cutMs = 10
+const wantedIdleSecondsMax = 5
 /** A large file that is read more slowly than this is cut. */
 const slowestBytesPerSecond = 16 * 1024
 
 /**
  * Watches a response whose bytes Bun sends from the disk, as only then it announces their length:
- * cuts the connection when `mayRead` says no, and when it is read too slowly. `onEnd` follows.
+ * cuts the connection when `mayRead` says no, and when it is read too slowly. Releases the place at
+ * the end.
  */
 export function cutWithoutAccess(
   c: HttpContext,
   bytes: number,
   mayRead: () => Promise<boolean>,
-  onEnd: () => void,
+  place: { isWanted: () => boolean; release: () => void },
 ): void {
   const { server } = c.env
   const request = c.req.raw
   const secondsMax = bytes / slowestBytesPerSecond + serverLimits.downloadIdleSecondsMax
   const startedAt = performance.now()
   const watch = async (): Promise<void> => {
-    let isAllowed = true
+    let [isAllowed, wasWanted] = [true, false]
     // A request has an address until its response has ended.
     while (server.requestIP(request) !== null) {
       await Bun.sleep(isAllowed ? accessCheckMs : cutMs)
       const isInTime = awake.since(startedAt) < secondsMax * 1_000
       isAllowed &&= isInTime && (await mayRead().catch(() => false))
       // Bun's only way to cut a response; each write resets it. It takes up to five seconds.
-      server.timeout(request, isAllowed ? serverLimits.downloadIdleSecondsMax : 1)
+      if (!isAllowed) server.timeout(request, 1)
+      else if (!place.isWanted()) server.timeout(request, serverLimits.downloadIdleSecondsMax)
+      // Others wait: nothing may stand still for long any more.
+      else if (!wasWanted) server.timeout(request, wantedIdleSecondsMax)
+      wasWanted = place.isWanted()
     }
   }
-  void watch().finally(onEnd)
+  void watch().finally(place.release)
 }

@@ -53,7 +53,7 @@ test('a late sweep cuts nobody and gives everybody a fresh interval', () => {
   const done: string[] = []
   for (let user = 1; user <= 24; user += 1) {
     const visitor = { user: { id: user }, address: '' }
-    const data = { visitor, heardAt: -40_000 }
+    const data = { visitor, rooms: new Set<number>(), heardAt: -40_000 }
     const act = { terminate: () => done.push('cut'), ping: () => done.push('ping') }
     connections.add({ data, ...act } as unknown as Socket)
   }

@@ -129,7 +129,7 @@ async function send(
   // Otherwise Bun ends a body that is shorter than announced only when the connection is idle.
   headers.set('Connection', 'close')
   const mayRead = async (): Promise<boolean> => (await find()) !== null
-  cutWithoutAccess(c, end - start, mayRead, places.take(visitor))
+  cutWithoutAccess(c, end - start, mayRead, { ...places, release: places.take(visitor) })
   return new Response(chat.files.blob(id).slice(start, end), { status, headers })
 }
 
