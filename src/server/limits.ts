@@ -57,6 +57,8 @@ export const serverLimits = {
   /** At once, of one person (a browser uses two) and of all. */
   uploadsPerPersonMax: 4,
   uploadsMax: 200,
+  /** A sender that sends no byte for this long is disconnected. */
+  uploadStallMsMax: 20_000,
   /** Longer than a stalled upload is waited for, so that its sender can be told. */
   uploadIdleSecondsMax: 40,
   /** A slow reader's kernel may take minutes to ask for more. */

@@ -42,7 +42,13 @@ test('the cleanup removes files that no message has, and nothing else', async ()
 })
 
 test('a stalled upload is refused with a reason, and leaves nothing (U8)', async () => {
-  await using server = await startServer()
+  await using server = await startServer({
+    compiled: false,
+    env: {
+      BUN_OPTIONS: '--preload ./test/helpers/short-limits.ts',
+      TEST_LIMITS: JSON.stringify({ uploadStallMsMax: 1_000 }),
+    },
+  })
   const line = await openLine(server)
   line.write(head(server, await signIn(server, 'Ada'), 'Content-Length: 100000'))
   line.write(new Uint8Array(50_000))

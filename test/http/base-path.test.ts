@@ -42,7 +42,7 @@ const journeys = [
 ]
 
 test('every journey goes the same way under a base path', async () => {
-  const tests = Bun.spawn([process.execPath, 'test', ...journeys], {
+  const tests = Bun.spawn([process.execPath, 'test', '--parallel=2', ...journeys], {
     cwd: join(import.meta.dir, '..', '..'),
     env: { ...process.env, CHATROOM_TEST_BASE: '/chat' },
     stdio: ['ignore', 'ignore', 'pipe'],

@@ -17,8 +17,6 @@ export const flushBytes = 128 * 1024
 /** Pause between flushes: a multiple of the last flush's duration, so that messages can sync. */
 const pausePerFlush = 2
 const flushPauseMsMin = 1
-/** A sender that sends no byte for this long is disconnected. */
-const stallMsMax = 20_000
 
 type Incoming = {
   sender: Pick<Visitor, 'user' | 'address'>
@@ -122,7 +120,9 @@ function writeInPortions(draft: Draft): (bytes: Uint8Array) => Promise<void> {
 
 async function orStalled<Value>(work: Promise<Value>): Promise<Value> {
   const { promise: stalled, reject } = Promise.withResolvers<never>()
-  const stop = awake.after(stallMsMax, () => reject(new ChatError('upload_stalled')))
+  const stop = awake.after(serverLimits.uploadStallMsMax, () =>
+    reject(new ChatError('upload_stalled')),
+  )
   return Promise.race([work, stalled]).finally(stop)
 }
 
