@@ -18,6 +18,8 @@ export type Config = {
   uploadBytesMax: number
   personBytesMax: number
   filesBytesMax: number
+  /** So long after their last device was seen people keep their name. */
+  keepNamesMs: number
   /** Off for benchmarks only. */
   rateLimits: boolean
   /** Open pages reload when the server restarts (scripts/dev.ts). */
@@ -42,9 +44,12 @@ const options = {
   'max-upload': { type: 'string' },
   'max-per-person': { type: 'string' },
   'max-files': { type: 'string' },
+  'keep-names': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const
+
+const dayMs = 24 * 60 * 60_000
 
 type Environment = Record<string, string | undefined>
 
@@ -84,6 +89,7 @@ function parseCommand(args: string[], environment: Environment): Command {
       serverLimits.personBytesMax,
     ),
     filesBytesMax: parseSize('max-files', read('max-files'), serverLimits.filesBytesMax),
+    keepNamesMs: parseDays(read('keep-names') ?? String(serverLimits.keepNamesDays)) * dayMs,
     rateLimits: environment.CHATROOM_RATE_LIMITS !== 'off',
     isDevelopment,
   }
@@ -202,6 +208,12 @@ function parseSize(flag: TextFlag, text: string | undefined, usual: number): num
   throw new Error(`--${flag} must be a size like 50MB or 2GB, not “${text}”.`)
 }
 
+function parseDays(text: string): number {
+  const days = Number(text)
+  if (/^\d{1,4}$/.test(text) && days > 0) return days
+  throw new Error(`--keep-names must be a number of days from 1 to 9999, not “${text}”.`)
+}
+
 export const help = `Chatroom: a chat room for a group of people, in one file.
 
   chatroom [flags]                         start the server
@@ -219,6 +231,7 @@ export const help = `Chatroom: a chat room for a group of people, in one file.
   --max-upload 50MB         largest file                             CHATROOM_MAX_UPLOAD
   --max-per-person 2GB      all files of one person                  CHATROOM_MAX_PER_PERSON
   --max-files 50GB          all files of everybody                   CHATROOM_MAX_FILES
+  --keep-names 90           days that unused names are kept          CHATROOM_KEEP_NAMES
   --help, --version
 
 CHATROOM_RATE_LIMITS=off turns rate limits off, for benchmarks only.

@@ -161,9 +161,12 @@ function subscriptions(
       connections.unsubscribeUser(userId, room)
       presence.exit(userId, room)
     },
-    closeSockets(userId, why) {
+    closeSockets(userId, why, tokenHashes) {
       const code = why === 'signed out' ? 4401 : 4001
-      for (const socket of connections.ofUser(userId)) socket.close(code, why)
+      const sessions = tokenHashes?.map((hash) => hash.toHex())
+      for (const socket of connections.ofUser(userId)) {
+        if (sessions?.includes(socket.data.visitor.session) ?? true) socket.close(code, why)
+      }
     },
   }
 }

@@ -20,6 +20,7 @@ describe('an operator', () => {
       rateLimits: true,
       isDevelopment: false,
       uploadBytesMax: 50 * 1024 * 1024,
+      keepNamesMs: 90 * 24 * 60 * 60_000,
     })
   })
 
@@ -98,6 +99,7 @@ describe('an operator', () => {
     ['an address with a path', ['--public-url', 'https://a.example/chat'], '--base-path'],
     ['a size that is none', ['--max-upload', 'plenty'], '--max-upload must be a size'],
     ['no size at all', ['--max-files', '0'], '--max-files must be a size'],
+    ['days that are none', ['--keep-names', '0'], '--keep-names must be a number of days'],
     ['a path that climbs', ['--base-path', '/../etc/'], 'The base path'],
     ['a path of markup', ['--base-path', '/<b>/'], 'The base path'],
     ['a flag that does not exist', ['--prot', '3000'], '“--prot”'],

@@ -35,6 +35,13 @@ export type Chat = {
   publishIfIdle: (room: number, text: string) => void
   subscribeUser: (userId: number, room: number) => void
   unsubscribeUser: (userId: number, room: number) => void
-  /** Ends all sockets of a user; browsers that still have a session connect again. */
-  closeSockets: (userId: number, why: 'signed out' | 'session renewed') => void
+  /**
+   * Ends the sockets of a user, all or those of some sessions; browsers that still have a session
+   * connect again.
+   */
+  closeSockets: (
+    userId: number,
+    why: 'signed out' | 'session renewed',
+    tokenHashes?: Uint8Array[],
+  ) => void
 }

@@ -12,6 +12,7 @@ import { secureHeaders } from './middleware/headers'
 import { identifyVisitor, requireVisitor } from './middleware/identity'
 import { sendHtml, sendPage, sendSignIn, setProblem } from './pages'
 import { attachmentRoutes } from './routes/attachments'
+import { deviceRoutes } from './routes/devices'
 import { exportRoutes } from './routes/exports'
 import { membershipRoutes } from './routes/memberships'
 import { messageRoutes } from './routes/messages'
@@ -45,6 +46,7 @@ export function createApp(deps: HttpDeps): Hono<HttpEnv> {
   app.use(readBody(chat.paths))
   app.use(identifyVisitor(chat))
   app.route('/', sessionRoutes(deps))
+  app.route('/', deviceRoutes(deps))
   app.route('/', preferenceRoutes(deps))
   app.route('/', roomRoutes(deps))
   app.route('/', membershipRoutes(deps))

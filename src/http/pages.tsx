@@ -59,6 +59,8 @@ export function sendSignIn(c: HttpContext, room: number | null = null): Response
     picture: '',
     room,
     problem: null,
+    mayComeBack: false,
+    isCodeWrong: false,
     suggestions: [],
   }
   return sendPage(c, <SignInPage view={c.get('view')} form={form} />)

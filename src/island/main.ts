@@ -20,7 +20,7 @@ import { ifLoaded, lazyParts, loadLazy, onFirstUse, useLoaded } from './lazy'
 import { createRequests, openOutbox } from './messages/outbox'
 import { createConnection } from './net/connection'
 import { openMuted, watchPeopleSearch } from './people/people'
-import { forgetLeft, forgetOnLogOut, startSignIn } from './people/sign-in'
+import { forgetLeft, forgetOnLogOut, startSignIn, watchCode } from './people/sign-in'
 import { createRooms, markCurrent } from './rooms/rooms'
 import { createPositions } from './timeline/positions'
 import { createTimeline } from './timeline/timeline'
@@ -40,6 +40,10 @@ if (document.getElementById('sign-in') !== null) {
   ifLoaded(faces, ({ watchFaces }) => watchFaces())
 } else if (page.user !== null && document.getElementById('timeline') !== null) {
   start(createApp(page, storage, page.user))
+} else if (page.user !== null) {
+  // A panel as a page of its own.
+  watchCode()
+  forgetOnLogOut(page, storage, () => 0)
 }
 
 /** Makes the parts. What one needs of several others is a recipe in `actions/`. */
@@ -123,6 +127,7 @@ function start(app: App): void {
   watchSearch(app)
   watchHidingNotes(storage)
   forgetOnLogOut(page, storage, outbox.size)
+  watchCode()
   timeline.start()
   onFirstUse(() => {
     // These work without the server later, when they have been fetched before.

@@ -11,6 +11,7 @@ const statusOfCode = {
   name_mixed_scripts: 422,
   name_reserved: 422,
   name_taken: 422,
+  code_wrong: 422,
   avatar_unknown: 422,
   picture_unusable: 422,
   room_name_empty: 422,

@@ -16,6 +16,10 @@ export const serverLimits = {
 
   /** A session that was not used for so long ends. */
   sessionUnusedMs: 90 * 24 * 60 * 60_000,
+  /** Default of --keep-names: so long after their last device was seen people keep their name. */
+  keepNamesDays: 90,
+  /** Recovery codes that are hashed or checked at once; each takes 19 MB and a thread. */
+  codesHashedMax: 4,
 
   // --- Rooms -------------------------------------------------------------------------------
   rooms: {

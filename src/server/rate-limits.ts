@@ -14,6 +14,8 @@ export const rates = {
   joins: { burst: 60, perSecond: 0.1 },
   /** Names that were refused, and pictures, which are costly. */
   refusals: { burst: 200, perSecond: 5 },
+  /** Recovery codes that are tried: per address, and ten times as many per name. */
+  recoveries: { burst: 10, perSecond: 0.02 },
   /** Creating rooms, joining, inviting, direct rooms and changes of a profile. */
   rooms: { burst: 60, perSecond: 0.5 },
   /** Three messages full of files at once. */

@@ -220,6 +220,21 @@ export type Profile = UniqueName & {
   face: NewFace | null
 }
 
+/** A device as it is shown to its person: what it is in short words, empty when unknown. */
+export type Device = {
+  id: number
+  browser: string
+  system: string
+  addedAt: number
+  /** To a day. */
+  seenAt: number
+  /** The one that asks. */
+  isThis: boolean
+}
+
+/** A session that begins, or gets another token. */
+export type NewSession = Pick<Device, 'browser' | 'system'> & { tokenHash: Uint8Array; at: number }
+
 export type NewUser = Omit<Profile, 'face'> & { face?: NewFace | null; createdAt: number }
 
 /** How many files there are, and their bytes together. */

@@ -4,6 +4,7 @@ import type {
   ChangeOutcome,
   Changes,
   Departure,
+  Device,
   Heir,
   ListedPerson,
   ListedRoom,
@@ -15,6 +16,7 @@ import type {
   NewAttachment,
   NewMessage,
   NewRoom,
+  NewSession,
   NewUser,
   Notify,
   PeopleWanted,
@@ -53,16 +55,15 @@ export type Store = {
      * Makes a person with a session, in the first room, and ends the session that the browser had
      * before; null when the name is taken.
      */
-    join(
-      user: NewUser,
-      tokenHash: Uint8Array,
-      replaced: Uint8Array | null,
-    ): Promise<{ user: User; departure: Departure | null } | null>
+    join(user: NewUser, session: NewSession, replaced: Uint8Array | null): Promise<User | null>
     isNameFree(folded: string, skeleton: string): Promise<boolean>
     find(id: number): Promise<User | null>
-    /** Changes name or picture. `freed`: ids of pictures that are not used any more. */
+    /**
+     * Changes name or picture of the person of a session. `freed`: ids of pictures that are not
+     * used any more.
+     */
     change(
-      id: number,
+      acting: Uint8Array,
       profile: Profile,
       at: number,
     ): Promise<{ user: User; freed: string[] } | Refused<'name_taken' | 'not_signed_in'>>
@@ -85,13 +86,43 @@ export type Store = {
   sessions: {
     findUser(tokenHash: Uint8Array): Promise<User | null>
     /** Gives a session another token; null when the session has ended. */
-    renew(tokenHash: Uint8Array, newHash: Uint8Array, at: number): Promise<User | null>
-    /** Ends a session. With the last one the person leaves, and the name becomes free. */
-    end(tokenHash: Uint8Array, at: number): Promise<Departure | null>
+    renew(tokenHash: Uint8Array, session: NewSession): Promise<User | null>
+    /**
+     * Ends a session; the person keeps the name. Without `isLast` the only session of a person
+     * stays. False when nothing ended.
+     */
+    end(tokenHash: Uint8Array, at: number, isLast?: boolean): Promise<boolean>
+    /** The person of a session leaves: all their sessions end, and the name becomes free. */
+    leave(tokenHash: Uint8Array, at: number): Promise<Departure | null>
     /** A session is in use: written at most once a day. */
     see(tokenHash: Uint8Array, at: number): Promise<void>
-    /** Ends the sessions that were not used for so long; gives those who left with theirs. */
-    endUnused(unusedMs: number, at: number): Promise<Departure[]>
+    /**
+     * Ends the sessions that were not used for so long, and lets people leave of whom no device
+     * was seen for so long; gives those.
+     */
+    sweep(times: { unusedMs: number; keepNamesMs: number }, at: number): Promise<Departure[]>
+  }
+  /** Of the person whose session acts, which is part of each statement. */
+  devices: {
+    /** The one that acts first, then by when they were seen. */
+    list(acting: Uint8Array): Promise<Device[]>
+    /** Ends one other session, or with null all others; gives the hashes of their tokens. */
+    end(acting: Uint8Array, id: number | null): Promise<Uint8Array[]>
+    /** Sets the hash of the recovery code, in place of the one before. */
+    setCode(acting: Uint8Array, hash: string, at: number): Promise<boolean>
+    /** When the code was made; null without one. */
+    codeMadeAt(acting: Uint8Array): Promise<number | null>
+    /** The hash of the code of whoever has a name, if there is one. */
+    findCode(skeleton: string): Promise<{ id: number; hash: string } | null>
+    /**
+     * Spends a code that was found, adds a session, and ends the one that the browser had before;
+     * null when the code is spent. `ended`: sessions of devices that became too many.
+     */
+    recover(
+      code: { id: number; hash: string },
+      session: NewSession,
+      replaced: Uint8Array | null,
+    ): Promise<{ user: User; ended: Uint8Array[] } | null>
   }
   /** Membership, and the role where it counts, are part of every statement, read or write. */
   rooms: {

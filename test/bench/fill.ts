@@ -19,7 +19,8 @@ export async function fill(store: Store, count: number, rooms: number): Promise<
   for (let n = 1; n <= people; n += 1) {
     const name = `person ${n}`
     const user = { nickname: name, folded: name, skeleton: name, avatar: 'letter', createdAt: 1 }
-    await store.users.join(user, new Uint8Array(32).fill(n % 256).fill(n >> 8, 16), null)
+    const tokenHash = new Uint8Array(32).fill(n % 256).fill(n >> 8, 16)
+    await store.users.join(user, { tokenHash, browser: '', system: '', at: 1 }, null)
   }
   for (let n = 2; n <= rooms; n += 1) {
     const name = `room ${n}`

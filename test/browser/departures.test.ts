@@ -38,7 +38,7 @@ test('a conversation is closed at the moment in which the other person leaves', 
   await ada.click(`#room-${left}`)
   await ada.sees('Bye soon')
   await ada.type('Half a sentence')
-  await sendForm(server, leaver, '/session/end')
+  await sendForm(server, leaver, '/session/leave', { sure: 'yes' })
   await ada.part('#content:disabled').shown()
   const sentence = 'Bob has left. You can read this conversation, but not write in it.'
   expect(await ada.evaluate(`document.querySelector('#content').placeholder`)).toBe(sentence)
@@ -64,7 +64,7 @@ test('whoever inherits a room can do at once what its owner can', async () => {
   await mei.click(`form[action="/rooms/${room}/members"] button`)
   await mei.connected()
   await mei.part(`#timeline[data-room="${room}"][data-role=member]`).shown()
-  await sendForm(server, owner, '/session/end')
+  await sendForm(server, owner, '/session/leave', { sure: 'yes' })
   await mei.part('#timeline[data-role=owner]').shown()
 })
 

@@ -78,6 +78,7 @@ test('the script alone clears everything, and a page that closes writes nothing'
   await second.goto(addressOf(server.port, host, '/rooms/1'))
   await second.connected()
   expect(await sweep(second)).toContain(canary)
+  await page.openLogOut()
   await page.evaluate(`(window.confirm = () => true,
     addEventListener('submit', (event) => event.preventDefault(), { once: true }),
     document.querySelector('#log-out').requestSubmit())`)
@@ -138,6 +139,7 @@ test('a waiting file is cleared, too, though the page never opened its store', a
   const names = `indexedDB.databases().then((all) => all.map(({ name }) => name).join())`
   expect(await page.evaluate<string>(names)).toContain('.files')
   // Again the script alone.
+  await page.openLogOut()
   await page.evaluate(`(addEventListener('submit', (event) => event.preventDefault(),
     { once: true }), document.querySelector('#log-out').requestSubmit())`)
   await waitUntil(async () => (await page.evaluate<string>(names)) === '', 'no database')
@@ -146,7 +148,7 @@ test('a waiting file is cleared, too, though the page never opened its store', a
   await page.cdp('Network.setBlockedURLs', { urls: [] })
   await page.goto(addressOf(server.port, host))
   await page.nickname.focused()
-  await page.type('Ben')
+  await page.type('Benno')
   await page.click('#sign-in-form [value=boat]')
   await page.press('Enter')
   await page.connected()
@@ -157,12 +159,12 @@ test('on one’s own device name, avatar and sound stay, and no messages', async
   await mei.post(1, 'open', 'said in the open')
   await page.keeps('said in the open')
   await page.part('#volume [value=high]').press()
-  await page.part('#menu').showPopover()
+  await page.openLogOut()
   await page.click('#log-out [name=shared]')
   await page.evaluate(logOut)
   await page.signInDialog.shown()
   const kinds = `Object.keys(localStorage).map((key) => key.split('.').slice(2).join('.')).sort()`
   expect(await page.evaluate<string[]>(kinds)).toEqual(['person', 'volume'])
-  await page.nickname.holds('Ben')
+  await page.nickname.holds('Benno')
   await page.part('#sign-in-form [value=boat]:checked').shown()
 })

@@ -77,6 +77,7 @@ test('a log-out deletes what is of its own server only, with its script or witho
     await signInTo('/one/', name)
     const own = await page.evaluate<string>(leave(`${canary} of one`))
     expect(await page.evaluate<string>(kept)).toContain(own)
+    await page.openLogOut()
     await page.evaluate(act)
     const isLeft = async (): Promise<boolean> => {
       const all = await page.evaluate<string>(`(${kept}).then((keys) => keys + document.cookie)`)

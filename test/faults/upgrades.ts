@@ -108,7 +108,8 @@ function addMessages(db: Database, messages: number): void {
     (kind, name, name_folded, name_skeleton, created_at, active_at, revision)
     VALUES ('open', 'general', 'general', 'general', 1, 1, ${messages})`)
   db.run(
-    `INSERT INTO users (nickname, avatar, created_at, named_at) VALUES ('Ada', 'letter', 1, 1)`,
+    `INSERT INTO users (nickname, avatar, created_at, named_at, seen_at)
+     VALUES ('Ada', 'letter', 1, 1, 1)`,
   )
   db.run('INSERT INTO memberships (room_id, user_id, joined_at) VALUES (1, 1, 1)')
   const insert = db.query(`INSERT INTO messages

@@ -19,8 +19,10 @@ export function fillLargeServer(data: string, size: Size) {
     `WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ${count})`
   db.transaction(() => {
     db.run(`${counted(size.people)}
-      INSERT INTO users (nickname, nickname_folded, nickname_skeleton, avatar, created_at, named_at)
-      SELECT 'Person ' || n, 'person ' || n, 'person' || n, 'letter', 1, 1 FROM n`)
+      INSERT INTO users (nickname, nickname_folded, nickname_skeleton, avatar, created_at, named_at,
+        seen_at)
+      SELECT 'Person ' || n, 'person ' || n, 'person' || n, 'letter', 1, 1,
+        unixepoch() * 1000 FROM n`)
     db.run(`${counted(size.rooms)}
       INSERT INTO rooms (kind, name, name_folded, name_skeleton, topic, created_by, created_at,
         active_at)
@@ -52,7 +54,9 @@ export function fillLargeServer(data: string, size: Size) {
           WHERE others.room_id = mine.room_id), 1), room_id || '-' || n, n, 'Said ' || n
       FROM memberships AS mine CROSS JOIN n WHERE user_id = 1`)
     db.run(`UPDATE rooms SET revision = 60 WHERE id IN (SELECT room_id FROM messages)`)
-    const session = db.query(`INSERT INTO sessions (token_hash, user_id, seen_at) VALUES (?, ?, ?)`)
+    const session = db.query(
+      `INSERT INTO sessions (token_hash, user_id, added_at, seen_at) VALUES (?1, ?2, ?3, ?3)`,
+    )
     for (let n = 1; n <= size.online; n += 1) session.run(hashToken(tokenOf(n)), n, Date.now())
   })()
   const name = `chatroom_${instance.get()?.value}`

@@ -2,6 +2,7 @@ import { Database } from 'bun:sqlite'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ChatClient, openSocket, type Person, readJson, signIn } from '../helpers/client'
+import { comeBack, makeCode } from '../helpers/devices'
 import { postFiles, upload } from '../helpers/files'
 import { makeRoom, sendForm } from '../helpers/rooms'
 import type { RunningServer } from '../helpers/server'
@@ -22,6 +23,11 @@ export type Scene = Omit<Stage, 'db' | 'observer'> & {
   name: string
   user: number
   room: number
+  /** The same person on another device. */
+  second: Person
+  secondId: number
+  /** What brings the person back on a third one. */
+  code: string
   /** The path of a file in the room. */
   file: string
   epoch: string
@@ -31,7 +37,15 @@ export type Scene = Omit<Stage, 'db' | 'observer'> & {
 
 /** What happens between the two steps. */
 export type Happening =
-  'nothing' | 'put out' | 'left' | 'logged out' | 'session rotated' | 'room renamed' | 'role lost'
+  | 'nothing'
+  | 'put out'
+  | 'left'
+  | 'logged out'
+  | 'left for good'
+  | 'device signed out'
+  | 'session rotated'
+  | 'room renamed'
+  | 'role lost'
 
 export async function openStage(server: RunningServer): Promise<Stage> {
   const ada = await signIn(server, 'Ada')
@@ -43,7 +57,12 @@ export async function openStage(server: RunningServer): Promise<Stage> {
 }
 
 /** A closed room of this person, or of Ada when the person is to be put out, with two messages. */
-export async function settle(stage: Stage, happening: Happening, n: number): Promise<Scene> {
+export async function settle(
+  stage: Stage,
+  happening: Happening,
+  n: number,
+  hasDevices = happening === 'device signed out',
+): Promise<Scene> {
   const { server, ada, other, db } = stage
   const name = `Person${n}x`
   const person = await signIn(server, name)
@@ -59,7 +78,15 @@ export async function settle(stage: Stage, happening: Happening, n: number): Pro
   await postFiles(server, ada, room, `second-${n}`, [file.id], 'of Ada')
   const { epoch } = Object.assign({ epoch: '' }, await readJson(server, ada, '/rooms/1/changes'))
   const later = `later${n}z`
-  return { ...stage, person, name, user: user.id, room, file: file.url, epoch, later }
+  // Hashing takes as long as all of the rest.
+  const second = hasDevices ? await comeBack(server, name, await makeCode(server, person)) : person
+  const code = hasDevices ? await makeCode(server, person) : ''
+  const secondId =
+    db
+      .query<{ id: number }, [number]>('SELECT max(id) AS id FROM sessions WHERE user_id = ?')
+      .get(user.id)?.id ?? 0
+  const about = { name, user: user.id, room, file: file.url, epoch, later }
+  return { ...stage, person, second, secondId, code, ...about }
 }
 
 /** Lets it happen, and then says what only those may hear who are in the room now. */
@@ -74,6 +101,10 @@ export async function happen(scene: Scene, happening: Happening): Promise<void> 
   if (happening === 'left' || happening === 'role lost') await form(person, `/rooms/${room}/leave`)
   if (happening === 'role lost') await form(ada, `/rooms/${room}/members`, member)
   if (happening === 'logged out') await form(person, '/session/end')
+  if (happening === 'left for good') await form(person, '/session/leave', { sure: 'yes' })
+  if (happening === 'device signed out') {
+    await form(scene.second, '/devices/end', { others: 'yes' })
+  }
   if (happening === 'session rotated') await form(person, '/session', { nickname: name })
   if (happening === 'room renamed') await form(person, `/rooms/${room}`, { name: `After ${room}` })
   await form(ada, `/rooms/${room}`, { topic: `topic ${later}` })

@@ -29,10 +29,19 @@ const happenings: Happening[] = [
   'put out',
   'left',
   'logged out',
+  'left for good',
+  'device signed out',
   'session rotated',
   'room renamed',
   'role lost',
 ]
+
+const sessionEnds = new Set<Happening>([
+  'logged out',
+  'left for good',
+  'device signed out',
+  'session rotated',
+])
 
 const server = serverForAll()
 let stage: Stage
@@ -61,7 +70,7 @@ for (const [route, list] of Object.entries(requests)) {
     test(`${route} in two steps: ${happening}`, async () => {
       for (const request of list) {
         const begin = (scene: Scene) => beginRequest(scene, route, request)
-        const seen = await observe(stage, happening, begin)
+        const seen = await observe(stage, happening, begin, request.hasDevices)
         expectRight(happening, request, seen)
       }
     })
@@ -103,8 +112,9 @@ async function observe(
   stage: Stage,
   happening: Happening,
   begin: (scene: Scene) => Promise<() => Promise<string>>,
+  hasDevices?: boolean,
 ): Promise<Seen> {
-  const scene = await settle(stage, happening, ++scenes)
+  const scene = await settle(stage, happening, ++scenes, hasDevices)
   const { observer } = stage
   const finish = await begin(scene)
   await happen(scene, happening)
@@ -127,7 +137,7 @@ async function observe(
 
 function expectRight(happening: Happening, { needs, shows }: Request | SentFrame, seen: Seen) {
   expect(seen).toMatchObject({ ghosts: 0 })
-  const hasNoSession = happening === 'logged out' || happening === 'session rotated'
+  const hasNoSession = sessionEnds.has(happening)
   const isOut = happening === 'put out' || happening === 'left'
   if (happening === 'nothing') {
     const isSeen = { nothing: true, effect: seen.effect, content: seen.later }[shows]

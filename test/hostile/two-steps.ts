@@ -16,6 +16,8 @@ export type Request = {
   path: (scene: Scene) => string
   body?: (scene: Scene) => string
   headers?: Record<string, string>
+  /** It needs a second device, or a recovery code. */
+  hasDevices?: boolean
 }
 
 export type SentFrame = {
@@ -94,6 +96,8 @@ export const requests: Record<string, Request[]> = {
   'GET /favicon.ico': [read(at('/favicon.ico'), 'nothing', 'nothing')],
   'GET /manifest.webmanifest': [read(at('/manifest.webmanifest'), 'nothing', 'nothing')],
   'GET /healthz': [read(at('/healthz'), 'nothing', 'nothing')],
+  'GET /devices': [read(at('/devices'), 'session', 'nothing')],
+  'GET /log-out': [read(at('/log-out'), 'session', 'nothing')],
   'GET /settings': [read(at('/settings'), 'session', 'nothing')],
   'GET /help': [read(at('/help'), 'session', 'nothing')],
   'GET /profile': [read(at('/profile'), 'session', 'nothing')],
@@ -122,8 +126,24 @@ export const requests: Record<string, Request[]> = {
   'GET /faces/:id': [read(({ file }) => file.replace('attachments', 'faces'), 'room', 'nothing')],
   'POST /session': [
     write(at('/session'), ({ name }) => `nickname=${name}&avatar=letter`, 'nothing'),
+    {
+      ...write(at('/session'), ({ name, code }) => `nickname=${name}&code=${code}`, 'nothing'),
+      hasDevices: true,
+    },
   ],
-  'POST /session/end': [write(at('/session/end'), text('asked=1'), 'session')],
+  'POST /session/end': [
+    write(at('/session/end'), text('asked=1'), 'session'),
+    { ...write(at('/session/end'), text('asked=1&others=1'), 'session'), hasDevices: true },
+  ],
+  'POST /session/leave': [write(at('/session/leave'), text('sure=1'), 'session')],
+  'POST /devices/end': [
+    { ...write(at('/devices/end'), text('others=yes'), 'session'), hasDevices: true },
+    {
+      ...write(at('/devices/end'), ({ secondId }) => `device=${secondId}`, 'session'),
+      hasDevices: true,
+    },
+  ],
+  'POST /code': [write(at('/code'), text('from=devices'), 'session')],
   'POST /preferences': [write(at('/preferences'), text('theme=dark'), 'nothing', 'nothing')],
   'POST /profile': [write(at('/profile'), ({ name }) => `nickname=${name}&avatar=moon`, 'session')],
   'POST /direct/:user': [write(({ other }) => `/direct/${other}`, text('x=1'), 'session')],

@@ -84,15 +84,15 @@ export function testFaces(within: Within): void {
     }
     const wanted = { ...newUser('Augusta'), avatar: face(1).id, face: face(1) }
     const { createdAt: _, ...profile } = wanted
-    expect(await store.users.change(ada.id, profile, 9)).toEqual({
+    expect(await store.users.change(hash(1), profile, 9)).toEqual({
       user: { id: ada.id, nickname: 'Augusta', avatar: face(1).id, mark: null },
       freed: [],
     })
     expect(await store.attachments.findFace(face(1).id)).toMatchObject({ type: 'image/png' })
     expect(await store.attachments.find(ada.id, face(1).id)).toBeNull()
     const second = { ...profile, avatar: face(2).id, face: face(2) }
-    expect(await store.users.change(ada.id, second, 9)).toMatchObject({ freed: [face(1).id] })
-    expect(await store.users.change(ada.id, { ...second, folded: 'eve', face: null }, 9)).toEqual({
+    expect(await store.users.change(hash(1), second, 9)).toMatchObject({ freed: [face(1).id] })
+    expect(await store.users.change(hash(1), { ...second, folded: 'eve', face: null }, 9)).toEqual({
       refused: 'name_taken',
     })
     expect(await store.sessions.findUser(hash(1))).toMatchObject({ nickname: 'Augusta' })

@@ -52,13 +52,13 @@ export function testAuthority(within: Within): void {
 
   within('who has left writes nothing, and reads nothing', async ({ store }) => {
     const { ada, bob, room } = await settle(store)
-    expect(await store.sessions.end(hash(1), 9)).not.toBeNull()
+    expect(await store.sessions.leave(hash(1), 9)).not.toBeNull()
     for (const [name, write] of Object.entries(writesOf(store, ada, room.id))) {
       expect({ [name]: await write() }).toEqual({ [name]: refusals[name] })
     }
     const { createdAt: _, ...profile } = newUser('Augusta')
     const gone = { refused: 'not_signed_in' as const }
-    expect(await store.users.change(ada.id, profile, 9)).toEqual(gone)
+    expect(await store.users.change(hash(1), profile, 9)).toEqual(gone)
     expect(await store.rooms.create(newRoom(ada, 'New'))).toEqual(gone)
     expect(await store.rooms.direct(ada.id, bob.id, 9)).toBeNull()
     expect(await store.rooms.join(ada.id, 1, 9)).toEqual({ refused: 'room_missing' })

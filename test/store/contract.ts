@@ -3,7 +3,8 @@ import type { Store } from '../../src/store/store'
 import { testAttachments, testFaces } from './attachments'
 import { testAuthority } from './authority'
 import { testDepartures } from './departures'
-import { append, hash, join, message, newUser, placeOf, roomOf, say } from './people'
+import { testDevices } from './devices'
+import { append, hash, join, message, newUser, placeOf, roomOf, say, session } from './people'
 import { testAnswers, testEdits, testReactionLimits } from './edits'
 import { testMeasures, testReading } from './reading'
 import { testRooms } from './rooms'
@@ -40,6 +41,7 @@ export function storeContract(name: string, open: () => Promise<Engine>): void {
   describe(`${name}: rooms`, () => testRooms(within))
   describe(`${name}: authority`, () => testAuthority(within))
   describe(`${name}: departures`, () => testDepartures(within))
+  describe(`${name}: devices`, () => testDevices(within))
   describe(`${name}: searching`, () => testSearch(within))
   describe(`${name}: reading`, () => testReading(within))
   describe(`${name}: measures`, () => testMeasures(within))
@@ -67,8 +69,8 @@ function testPeople(within: Within): void {
     async (engine) => {
       const { users } = engine.store
       expect(await join(engine.store, 'Ada', 1)).toMatchObject({ nickname: 'Ada' })
-      expect(await users.join({ ...newUser('ADA'), skeleton: 'other' }, hash(2), null)).toBe(
-        await users.join({ ...newUser('Аda'), skeleton: 'ada' }, hash(3), null),
+      expect(await users.join({ ...newUser('ADA'), skeleton: 'other' }, session(2), null)).toBe(
+        await users.join({ ...newUser('Аda'), skeleton: 'ada' }, session(3), null),
       )
       expect(await users.isNameFree('ada', 'x')).toBe(false)
       expect(await users.isNameFree('grace', 'grace')).toBe(true)
@@ -77,7 +79,7 @@ function testPeople(within: Within): void {
 
   within('of a hundred who want one name at once, exactly one gets it', async ({ store }) => {
     const tries = Array.from({ length: 100 }, (_, n) =>
-      store.users.join(newUser('Ada'), hash(n), null),
+      store.users.join(newUser('Ada'), session(n), null),
     )
     const winners = (await Promise.all(tries)).filter((user) => user !== null)
     expect(winners.length).toBe(1)
@@ -86,33 +88,30 @@ function testPeople(within: Within): void {
   within('a session names its person until it ends', async ({ store }) => {
     const ada = await join(store, 'Ada', 1)
     expect(await store.sessions.findUser(hash(1))).toEqual(ada)
-    expect(await store.sessions.renew(hash(1), hash(2), 5)).toEqual(ada)
+    expect(await store.sessions.renew(hash(1), session(2, 5))).toEqual(ada)
     expect(await store.sessions.findUser(hash(1))).toBeNull()
-    expect(await store.sessions.end(hash(1), 6)).toBeNull()
+    expect(await store.sessions.end(hash(1), 6)).toBe(false)
     expect(await store.sessions.findUser(hash(2))).toEqual(ada)
-    expect(await store.sessions.end(hash(2), 6)).toMatchObject({
-      user: { id: ada.id, mark: 'left' },
-    })
+    expect(await store.sessions.end(hash(2), 6, false)).toBe(false)
+    expect(await store.sessions.findUser(hash(2))).toEqual(ada)
+    expect(await store.sessions.end(hash(2), 6)).toBe(true)
     expect(await store.sessions.findUser(hash(2))).toBeNull()
-    expect(await store.sessions.renew(hash(2), hash(3), 7)).toBeNull()
+    expect(await store.sessions.renew(hash(2), session(3, 7))).toBeNull()
   })
 
-  within(
-    'with the last session the name is free, and the messages keep their author',
-    async (engine) => {
-      const { store } = engine
-      const ada = await join(store, 'Ada', 1)
-      await say(store, ada, 'mine')
-      expect(await store.sessions.end(hash(1), 9)).not.toBeNull()
-      const next = await join(store, 'Ada', 2)
-      expect(next.id).not.toBe(ada.id)
-      const room = await roomOf(store, next)
-      const [message] = await store.messages.before(room, null, 10)
-      expect(message?.sender).toEqual({ ...ada, mark: 'left' })
-      expect((await store.users.latestIn(room, 9)).map(({ id }) => id)).toEqual([next.id])
-      expect(room.members).toBe(1)
-    },
-  )
+  within('who leaves frees the name, and the messages keep their author', async (engine) => {
+    const { store } = engine
+    const ada = await join(store, 'Ada', 1)
+    await say(store, ada, 'mine')
+    expect(await store.sessions.leave(hash(1), 9)).not.toBeNull()
+    const next = await join(store, 'Ada', 2)
+    expect(next.id).not.toBe(ada.id)
+    const room = await roomOf(store, next)
+    const [message] = await store.messages.before(room, null, 10)
+    expect(message?.sender).toEqual({ ...ada, mark: 'left' })
+    expect((await store.users.latestIn(room, 9)).map(({ id }) => id)).toEqual([next.id])
+    expect(room.members).toBe(1)
+  })
 }
 
 function testMembership(within: Within): void {

@@ -3,16 +3,20 @@ import { expect } from 'bun:test'
 import { join as joinPath } from 'node:path'
 import type { Store } from '../../src/store/store'
 import type { Within } from './contract'
-import { append, hash, join, newUser, placeOf } from './people'
+import { append, hash, join, newUser, placeOf, session } from './people'
 
 const dayMs = 24 * 60 * 60_000
-const unusedMs = 90 * dayMs
+const times = { unusedMs: 90 * dayMs, keepNamesMs: 90 * dayMs }
 
 /** Joins now, as marks end with time. */
 async function joinNow(store: Store, nickname: string, n: number, at = Date.now()) {
-  const joined = await store.users.join({ ...newUser(nickname), createdAt: at }, hash(n), null)
+  const joined = await store.users.join(
+    { ...newUser(nickname), createdAt: at },
+    session(n, at),
+    null,
+  )
   if (joined === null) throw new Error(`${nickname} is taken`)
-  return joined.user
+  return joined
 }
 
 /** What the contract says of freed names, of people who have left, and of old sessions. */
@@ -26,26 +30,26 @@ function testNames(within: Within): void {
   within('who takes a name that was free for less than a week is new', async ({ store }) => {
     const now = Date.now()
     expect(await joinNow(store, 'Mei', 1)).toMatchObject({ mark: null })
-    await store.sessions.end(hash(1), now)
+    await store.sessions.leave(hash(1), now)
     const next = await joinNow(store, 'Mei', 2)
     expect(next).toMatchObject({ mark: 'new' })
     expect(await store.users.find(next.id)).toEqual(next)
-    await store.sessions.end(hash(2), now - 8 * dayMs)
+    await store.sessions.leave(hash(2), now - 8 * dayMs)
     expect(await joinNow(store, 'Mei', 3, now + 7.5 * dayMs)).toMatchObject({ mark: null })
   })
 
   within('a name that was changed is free in the same way, but not for oneself', async (engine) => {
     const { store } = engine
-    const ada = await joinNow(store, 'Ada', 1)
+    await joinNow(store, 'Ada', 1)
     const now = Date.now()
     const { createdAt: _, ...profile } = newUser('Augusta')
     const back = { ...profile, ...newUser('Ada'), face: null }
-    expect(await store.users.change(ada.id, profile, now)).toMatchObject({ user: { mark: null } })
-    expect(await store.users.change(ada.id, back, now)).toMatchObject({ user: { mark: null } })
-    await store.users.change(ada.id, profile, now)
+    expect(await store.users.change(hash(1), profile, now)).toMatchObject({ user: { mark: null } })
+    expect(await store.users.change(hash(1), back, now)).toMatchObject({ user: { mark: null } })
+    await store.users.change(hash(1), profile, now)
     expect(await joinNow(store, 'Ada', 2)).toMatchObject({ mark: 'new' })
     const bob = await joinNow(store, 'Bob', 3)
-    expect(await store.users.change(ada.id, back, now)).toEqual({ refused: 'name_taken' })
+    expect(await store.users.change(hash(1), back, now)).toEqual({ refused: 'name_taken' })
     expect(await joinNow(store, 'Ada Lovelace', 4)).toMatchObject({ mark: null })
     expect(bob.mark).toBeNull()
   })
@@ -64,7 +68,7 @@ function testNames(within: Within): void {
       reactionsMax: 9,
     }
     await store.messages.react(reaction)
-    await store.sessions.end(hash(1), 9)
+    await store.sessions.leave(hash(1), 9)
     const room = await store.rooms.find(bob.id, 1)
     if (room === null) throw new Error('everybody is in the first room')
     const [first, second] = await store.messages.before(room, null, 9)
@@ -84,7 +88,7 @@ function testConversations(within: Within): void {
     const [ada, bob] = [await join(store, 'Ada', 1), await join(store, 'Bob', 2)]
     const room = (await store.rooms.direct(ada.id, bob.id, 1))?.id ?? 0
     for (const author of [ada, bob]) await append(store, author, { room, clientId: 'first' })
-    await store.sessions.end(hash(1), 9)
+    await store.sessions.leave(hash(1), 9)
     const seen = await store.rooms.find(bob.id, room)
     expect(seen?.pair?.[1]).toMatchObject({ id: ada.id, mark: 'left' })
     expect((await store.rooms.direct(bob.id, ada.id, 9))?.id).toBe(room)
@@ -110,13 +114,13 @@ function testConversations(within: Within): void {
 }
 
 function testSessions(within: Within): void {
-  within('a session that is not used for ninety days ends, the others stay', async (engine) => {
+  within('who is not seen for ninety days has left, the others stay', async (engine) => {
     const { store } = engine
     await join(store, 'Ada', 1)
     const bob = await join(store, 'Bob', 2)
     for (let day = 0; day <= 91; day += 1) {
       await store.sessions.see(hash(2), 1 + day * dayMs + 1)
-      const left = await store.sessions.endUnused(unusedMs, 1 + day * dayMs)
+      const left = await store.sessions.sweep(times, 1 + day * dayMs)
       expect(left.map(({ user }) => user.nickname)).toEqual(day === 91 ? ['Ada'] : [])
     }
     expect(await store.sessions.findUser(hash(1))).toBeNull()
@@ -127,7 +131,7 @@ function testSessions(within: Within): void {
     const { store } = engine
     const ada = await join(store, 'Ada', 1)
     for (const day of [0, 1, 200, 201, 20_000, 5, 20_001]) {
-      expect(await store.sessions.endUnused(unusedMs, 1 + day * dayMs)).toEqual([])
+      expect(await store.sessions.sweep(times, 1 + day * dayMs)).toEqual([])
     }
     expect(await store.sessions.findUser(hash(1))).toEqual(ada)
   })
@@ -151,10 +155,11 @@ function testSessions(within: Within): void {
     async (engine) => {
       const { store } = engine
       const ada = await join(store, 'Ada', 1)
-      const joined = await store.users.join(newUser('Bob'), hash(2), hash(1))
-      expect(joined?.departure?.user).toEqual({ ...ada, mark: 'left' })
+      const joined = await store.users.join(newUser('Bob'), session(2), hash(1))
+      expect(joined).toMatchObject({ nickname: 'Bob' })
+      expect(await store.users.find(ada.id)).toEqual(ada)
       expect(await store.sessions.findUser(hash(1))).toBeNull()
-      expect(await store.users.join(newUser('Bob'), hash(3), hash(2))).toBeNull()
+      expect(await store.users.join(newUser('Bob'), session(3), hash(2))).toBeNull()
       expect(await store.sessions.findUser(hash(2))).toMatchObject({ nickname: 'Bob' })
     },
   )

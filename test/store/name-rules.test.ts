@@ -3,7 +3,7 @@ import { openStore } from '../../src/store/sqlite/sqlite'
 import type { NameRules, Store } from '../../src/store/store'
 import { makeFolder, removeFolder } from '../helpers/server'
 import { rules } from './engine'
-import { hash, newUser } from './people'
+import { hash, newUser, session } from './people'
 import { make, newRoom } from './rooms'
 
 /** Opens the same folder with other rules, as a newer program does. */
@@ -22,7 +22,7 @@ test('stored names are compared by the rules of the program that opens them', as
   const folder = makeFolder()
   const before = reopen(folder, { version: 'a', ofPerson: plain, ofRoom: plain })
   for (const [n, name] of ['Mei1', 'Mei2', 'Tom'].entries()) {
-    await before.users.join({ ...newUser(name), createdAt: 10 - n }, hash(n + 1), null)
+    await before.users.join({ ...newUser(name), createdAt: 10 - n }, session(n + 1), null)
   }
   const mei = await before.sessions.findUser(hash(1))
   if (mei === null) throw new Error('Mei has a session')
@@ -34,7 +34,7 @@ test('stored names are compared by the rules of the program that opens them', as
   // Mei2 has held her name longer; Mei1 keeps hers, and is found by it.
   expect(await store.users.isNameFree('x', 'mei')).toBe(false)
   const free = { ...newUser('Mei3'), skeleton: 'mei' }
-  expect(await store.users.join(free, hash(9), null)).toBeNull()
+  expect(await store.users.join(free, session(9), null)).toBeNull()
   expect((await store.users.named('mei', 9)).map(({ nickname }) => nickname)).toEqual([
     'Mei1',
     'Mei2',
@@ -42,7 +42,7 @@ test('stored names are compared by the rules of the program that opens them', as
   expect(await store.rooms.create({ ...newRoom(mei, 'Tea3'), skeleton: 'tea' })).toEqual({
     refused: 'room_name_taken',
   })
-  await store.sessions.end(hash(2), 20)
+  await store.sessions.leave(hash(2), 20)
   expect(await store.users.isNameFree('mei1', 'x')).toBe(false)
   expect(await store.users.isNameFree('x', 'mei')).toBe(true)
   await store.close()

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Heir, Store, User } from '../../src/store/store'
 import { chooseSeed, createRandom } from '../helpers/random'
 import { openEngine } from './engine'
-import { append, newUser } from './people'
+import { append, newUser, session } from './people'
 import { asMember, make } from './rooms'
 
 const people = 8
@@ -72,7 +72,7 @@ async function act({ store, random, rooms, somebodies }: World, at: number): Pro
       await store.rooms.direct(user.id, other.user.id, at)
       return 'opened a conversation'
     case 5: {
-      const departure = await store.sessions.end(token, at)
+      const departure = await store.sessions.leave(token, at)
       expect(departure?.user).toEqual({ ...user, mark: 'left' })
       for (const heir of departure?.heirs ?? []) await expectOwner(store, heir)
       somebodies[n] = await arrive(store, at)
@@ -91,9 +91,9 @@ async function expectOwner(store: Store, heir: Heir | null | undefined): Promise
 
 async function arrive(store: Store, n: number): Promise<Somebody> {
   const token = new Uint8Array(new Uint32Array(8).fill(n).buffer)
-  const joined = await store.users.join(newUser(`P${n}`), token, null)
+  const joined = await store.users.join(newUser(`P${n}`), { ...session(0), tokenHash: token }, null)
   if (joined === null) throw new Error(`P${n} is taken`)
-  return { user: joined.user, token }
+  return { user: joined, token }
 }
 
 test('who comes first into a room that all have left owns it', async () => {
@@ -101,7 +101,7 @@ test('who comes first into a room that all have left owns it', async () => {
   const { store } = engine
   const [ada, bob] = [await arrive(store, 1), await arrive(store, 2)]
   const room = await make(store, ada.user, 'Tea')
-  await store.sessions.end(ada.token, 5)
+  await store.sessions.leave(ada.token, 5)
   const seen = await store.rooms.join(bob.user.id, room.id, 6)
   expect(seen).toMatchObject({ role: 'owner', members: 1 })
   await append(store, bob.user, { room: room.id, clientId: 'a' })

@@ -3,15 +3,23 @@ import type { AppendOutcome, NewMessage, Room, Store, User } from '../../src/sto
 /** The hash of the n-th session's token. */
 export const hash = (n: number): Uint8Array => new Uint8Array(32).fill(n)
 
+/** The n-th session, as it begins. */
+export const session = (n: number, at = 1) => ({
+  tokenHash: hash(n),
+  browser: 'Firefox',
+  system: 'Linux',
+  at,
+})
+
 export function newUser(nickname: string) {
   const folded = nickname.toLowerCase()
   return { nickname, folded, skeleton: folded, avatar: 'letter', face: null, createdAt: 1 }
 }
 
 export async function join(store: Store, nickname: string, n: number): Promise<User> {
-  const joined = await store.users.join(newUser(nickname), hash(n), null)
+  const joined = await store.users.join(newUser(nickname), session(n), null)
   if (joined === null) throw new Error(`${nickname} is taken`)
-  return joined.user
+  return joined
 }
 
 export async function roomOf(store: Store, user: User): Promise<Room> {

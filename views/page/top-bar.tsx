@@ -124,17 +124,12 @@ function Menu({ view, user }: { view: View; user: User }) {
       <PanelLink look="btn menu__item" id="open-help" path={view.paths.help()}>
         {page.keyboard}
       </PanelLink>
-      <form class="menu__leave" id="log-out" method="post" action={view.paths.sessionEnd()}>
-        <input type="hidden" name="asked" value="yes" />
-        <label class="menu__item">
-          <input type="checkbox" name="shared" value="yes" checked /> {page.sharedComputer}
-        </label>
-        <button class="btn" type="submit" aria-describedby="log-out-note">
+      <p class="menu__leave">
+        <PanelLink look="btn menu__item" id="open-log-out" path={view.paths.logOut()}>
           <Icon name="leave" dir />
           {page.logOut}
-        </button>
-        <small id="log-out-note">{page.logOutNote}</small>
-      </form>
+        </PanelLink>
+      </p>
     </div>
   )
 }

@@ -47,6 +47,7 @@ export function SignIn({ view, form }: SignInProps) {
       <button class="vh" type="submit" tabindex={-1} aria-hidden="true"></button>
       {form.room !== null && <input type="hidden" name="room" value={form.room} />}
       <NicknameField view={view} form={form} />
+      {form.mayComeBack && <ComeBack view={view} form={form} />}
       <AvatarChoice view={view} chosen={form.avatar} picture={form.picture} />
       <button class="btn btn--fill" type="submit">
         {page.enter}
@@ -64,6 +65,10 @@ type SignInForm = {
   room: number | null
   /** Why the last attempt was refused. */
   problem: string | null
+  /** The name is taken, perhaps by the reader. */
+  mayComeBack: boolean
+  /** The problem is that of the recovery code. */
+  isCodeWrong: boolean
   suggestions: string[]
 }
 
@@ -71,7 +76,7 @@ type SignInProps = { view: View; form: SignInForm }
 
 function NicknameField({ view, form }: SignInProps) {
   const { page } = view.words
-  const { problem } = form
+  const problem = form.isCodeWrong ? null : form.problem
   return (
     <div class="field">
       <label for="nickname">{page.nickname}</label>
@@ -96,6 +101,35 @@ function NicknameField({ view, form }: SignInProps) {
         </p>
       )}
       {form.suggestions.length > 0 && <Suggestions view={view} form={form} />}
+    </div>
+  )
+}
+
+/** For those who have the name already. What was typed is not sent back to the page. */
+function ComeBack({ view, form }: SignInProps) {
+  const { devices } = view.words
+  return (
+    <div class="field come-back">
+      <label for="code">{devices.isItYou}</label>
+      <input
+        id="code"
+        name="code"
+        autocomplete="off"
+        autocapitalize="characters"
+        spellcheck={false}
+        aria-invalid={form.isCodeWrong ? 'true' : undefined}
+        aria-describedby={form.isCodeWrong ? 'code-problem' : 'code-hint'}
+      />
+      {form.isCodeWrong ? (
+        <p class="problem" id="code-problem">
+          {form.problem}
+        </p>
+      ) : (
+        <small id="code-hint">{devices.codeHint}</small>
+      )}
+      <button class="btn" type="submit" name="back" value="yes">
+        {devices.comeBack}
+      </button>
     </div>
   )
 }

@@ -7,21 +7,26 @@ import type { View } from '../view'
  * own (`isPage`).
  */
 export function Settings({ view, isPage }: { view: View; isPage: boolean }) {
-  const { title } = view.words.settings
-  const profile = view.paths.profile()
-  const label = view.words.page.profile
+  const { paths, words } = view
+  const { title } = words.settings
+  const ways = [
+    [paths.profile(), words.page.profile],
+    [paths.devices(), words.devices.title],
+  ] as const
   return (
     <div class="stack" id="settings">
       <h2 id="panel-title">{title}</h2>
-      <p>
-        {isPage ? (
-          <a class="btn" href={profile}>
-            {label}
-          </a>
-        ) : (
-          <PanelLink look="btn" path={profile}>
-            {label}
-          </PanelLink>
+      <p class="settings__ways">
+        {ways.map(([path, label]) =>
+          isPage ? (
+            <a class="btn" href={path}>
+              {label}
+            </a>
+          ) : (
+            <PanelLink look="btn" path={path}>
+              {label}
+            </PanelLink>
+          ),
         )}
       </p>
       <Preferences view={view} isPage={isPage} />

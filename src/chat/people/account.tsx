@@ -1,11 +1,17 @@
 import { ChatError } from '../../server/errors'
 import { createToken } from '../../server/session-token'
-import type { NewFace, User } from '../../store/store'
+import type { Device, NewFace, User } from '../../store/store'
 import type { Chat } from '../chat'
 import { removeFiles } from '../files/janitor'
 import { publishDeparture, publishPerson } from './departures'
 import { takeAvatar } from './face'
 import { type Name, parseNickname, suggestNicknames } from './name'
+
+/** The person and the session that a browser has. */
+export type Current = { user: User; tokenHash: Uint8Array }
+
+/** What a browser runs on, in short words. */
+export type DeviceKind = Pick<Device, 'browser' | 'system'>
 
 type TypedProfile = { nickname: string; avatar: string; picture: string }
 
@@ -17,12 +23,14 @@ type TypedProfile = { nickname: string; avatar: string; picture: string }
 export async function signIn(
   chat: Chat,
   typed: TypedProfile,
-  current: { user: User; tokenHash: Uint8Array } | null,
+  device: DeviceKind,
+  current: Current | null,
 ): Promise<{ user: User; token: string }> {
   const name = readNickname(typed)
   const { token, hash } = createToken()
+  const session = { ...device, tokenHash: hash, at: chat.now() }
   if (current?.user.nickname === name.nickname) {
-    const user = await chat.store.sessions.renew(current.tokenHash, hash, chat.now())
+    const user = await chat.store.sessions.renew(current.tokenHash, session)
     if (user !== null) {
       chat.closeSockets(user.id, 'session renewed')
       return { user, token }
@@ -34,23 +42,26 @@ export async function signIn(
   if (!isFree) throw new ChatError('name_taken')
   const avatar = await takeAvatar(chat, typed)
   const newUser = { ...name, ...avatar, createdAt: chat.now() }
-  const joined = await chat.store.users.join(newUser, hash, current?.tokenHash ?? null)
-  if (joined === null) return refuse(chat, avatar, 'name_taken')
-  if (current !== null) chat.closeSockets(current.user.id, 'session renewed')
-  chat.log('joined', { user: joined.user.id })
-  if (joined.departure !== null) await publishDeparture(chat, joined.departure)
-  return { user: joined.user, token }
+  const user = await chat.store.users.join(newUser, session, current?.tokenHash ?? null)
+  if (user === null) return refuse(chat, avatar, 'name_taken')
+  if (current !== null) chat.closeSockets(current.user.id, 'session renewed', [current.tokenHash])
+  chat.log('joined', { user: user.id })
+  return { user, token }
 }
 
 /**
  * Changes a person's name or picture, with the same rules as signing in, and tells every open
  * page. Throws `name_…`, `name_taken`, `avatar_unknown`, `picture_unusable`, `storage_full`, or
- * `not_signed_in` for a person who has left.
+ * `not_signed_in` when the session has ended.
  */
-export async function changeProfile(chat: Chat, user: User, typed: TypedProfile): Promise<User> {
+export async function changeProfile(
+  chat: Chat,
+  { user, tokenHash }: Current,
+  typed: TypedProfile,
+): Promise<User> {
   const name = readNickname(typed)
   const avatar = await takeAvatar(chat, typed, user.avatar)
-  const changed = await chat.store.users.change(user.id, { ...name, ...avatar }, chat.now())
+  const changed = await chat.store.users.change(tokenHash, { ...name, ...avatar }, chat.now())
   if ('refused' in changed) return refuse(chat, avatar, changed.refused)
   chat.presence.rename(changed.user)
   publishPerson(chat, changed.user)
@@ -73,12 +84,37 @@ async function refuse(
   throw new ChatError(code)
 }
 
-/** Ends this browser's session; with the last one of a user their name becomes free. */
-export async function signOut(chat: Chat, user: User, tokenHash: Uint8Array): Promise<void> {
-  const departure = await chat.store.sessions.end(tokenHash, chat.now())
-  chat.closeSockets(user.id, departure === null ? 'session renewed' : 'signed out')
-  if (departure === null) chat.log('signed_out', { user: user.id })
-  else await publishDeparture(chat, departure)
+/**
+ * Ends this browser's session; the person keeps the name. False when it is their last one and that
+ * was not known (`isLast`): then it stays.
+ */
+export async function signOut(
+  chat: Chat,
+  { user, tokenHash }: Current,
+  isLast: boolean,
+): Promise<boolean> {
+  const isOut = await chat.store.sessions.end(tokenHash, chat.now(), isLast)
+  if (!isOut) return (await chat.store.sessions.findUser(tokenHash)) === null
+  chat.closeSockets(user.id, 'signed out', [tokenHash])
+  chat.log('signed_out', { user: user.id })
+  return true
+}
+
+/** Ends the session of another device of the person or, with null, of all others. */
+export async function endDevices(
+  chat: Chat,
+  { user, tokenHash }: Current,
+  id: number | null,
+): Promise<void> {
+  const ended = await chat.store.devices.end(tokenHash, id)
+  chat.closeSockets(user.id, 'signed out', ended)
+  if (ended.length > 0) chat.log('devices.ended', { user: user.id, size: ended.length })
+}
+
+/** Ends all sessions of a person; the name becomes free. */
+export async function leave(chat: Chat, tokenHash: Uint8Array): Promise<void> {
+  const departure = await chat.store.sessions.leave(tokenHash, chat.now())
+  if (departure !== null) await publishDeparture(chat, departure)
 }
 
 const suggestionsShown = 2

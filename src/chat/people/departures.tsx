@@ -22,6 +22,7 @@ export function publishPerson(chat: Chat, user: User): void {
 /** Tells every open page that a person has left, and the new owners of their rooms. */
 export async function publishDeparture(chat: Chat, { user, heirs }: Departure): Promise<void> {
   chat.log('left', { user: user.id })
+  chat.closeSockets(user.id, 'signed out')
   chat.presence.forget(user.id)
   publishPerson(chat, user)
   for (const heir of heirs) await publishHeir(chat, heir)
@@ -37,13 +38,16 @@ export async function noteUse(chat: Chat, tokenHash: Uint8Array): Promise<void> 
 }
 
 /**
- * Ends the sessions that were not used for long: soon after the start, and then every day. Those
- * with an open socket are in use. Gives the function that stops it.
+ * Ends the sessions that were not used for long, and frees the names of people who were not seen
+ * for long: soon after the start, and then every day. Sessions with an open socket are in use.
+ * Gives the function that stops it.
  */
 export function startSessionSweep(chat: Chat, inUse: () => Iterable<string>): () => void {
   const sweep = async (): Promise<void> => {
     for (const session of inUse()) await noteUse(chat, Uint8Array.fromHex(session))
-    const left = await chat.store.sessions.endUnused(serverLimits.sessionUnusedMs, chat.now())
+    const { keepNamesMs } = chat.config
+    const times = { unusedMs: serverLimits.sessionUnusedMs, keepNamesMs }
+    const left = await chat.store.sessions.sweep(times, chat.now())
     for (const departure of left) await publishDeparture(chat, departure)
   }
   const run = (): void => {

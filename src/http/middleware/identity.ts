@@ -1,4 +1,5 @@
 import type { Chat, Visitor } from '../../chat/chat'
+import type { Current } from '../../chat/people/account'
 import { noteUse } from '../../chat/people/departures'
 import { ChatError } from '../../server/errors'
 import { hashToken } from '../../server/session-token'
@@ -36,6 +37,12 @@ export function requireVisitor(c: HttpContext): Visitor {
   const visitor = c.get('visitor')
   if (visitor === null) throw new ChatError('not_signed_in')
   return visitor
+}
+
+/** The signed-in person and their session. Throws `not_signed_in`. */
+export function requireSession(c: HttpContext): Current {
+  const { user, session } = requireVisitor(c)
+  return { user, tokenHash: Uint8Array.fromHex(session) }
 }
 
 /**

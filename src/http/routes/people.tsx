@@ -6,7 +6,7 @@ import { openDirect } from '../../chat/rooms/rooms'
 import { ChatError } from '../../server/errors'
 import { readForm } from '../bodies'
 import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx } from '../context'
-import { requireVisitor } from '../middleware/identity'
+import { requireSession, requireVisitor } from '../middleware/identity'
 import { redirectTo, sendPanel } from '../pages'
 
 /** A person's card, the direct room with them, and one's own profile. */
@@ -32,7 +32,7 @@ export function peopleRoutes(deps: HttpDeps): Hono<HttpEnv> {
       const { user } = requireVisitor(c)
       rateLimits.consume('rooms', `user ${user.id}`)
       const form = await readForm(c)
-      const changed = await changeProfile(chat, user, {
+      const changed = await changeProfile(chat, requireSession(c), {
         nickname: form.get('nickname') ?? user.nickname,
         avatar: form.get('avatar') ?? user.avatar,
         picture: form.get('picture') ?? '',

@@ -1,26 +1,31 @@
 import { Hono } from 'hono'
 import { SignIn, SignInPage } from '../../../views/people/sign-in'
 import type { Chat } from '../../chat/chat'
-import { freeNicknames, signIn, signOut } from '../../chat/people/account'
+import { type Current, freeNicknames, leave, signIn, signOut } from '../../chat/people/account'
+import { recover, skeletonOf } from '../../chat/people/recovery'
 import { parseId } from '../../shared/paths'
-import { type ChatError, toProblem } from '../../server/errors'
+import { ChatError, toProblem } from '../../server/errors'
 import type { RateLimits } from '../../server/rate-limits'
 import type { User } from '../../store/store'
 import { readForm } from '../bodies'
 import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx } from '../context'
 import { clearBrowserCookies, clearSession, noteLogOut, setSession } from '../cookies'
-import { identifyAgain, requireVisitor } from '../middleware/identity'
+import { deviceOf } from '../device'
+import { identifyAgain, requireSession } from '../middleware/identity'
 import { redirectTo, sendHtml, sendPage, setProblem } from '../pages'
 
 /** Signing in and signing out. */
-export function sessionRoutes({ chat, rateLimits }: HttpDeps): Hono<HttpEnv> {
+export function sessionRoutes(deps: HttpDeps): Hono<HttpEnv> {
+  const { chat, rateLimits } = deps
   return new Hono<HttpEnv>()
     .post('/session', async (c) => {
       const form = await readSignIn(c)
       try {
         await identifyAgain(chat, c)
+        const [device, current] = [deviceOf(c), currentSession(c)]
+        if (form.code !== null) return await comeBack(deps, c, { ...form, code: form.code })
         const { user, token } = await limitJoins(rateLimits, c, form, () =>
-          signIn(chat, form, currentSession(c)),
+          signIn(chat, form, device, current),
         )
         setSession(c, chat, token)
         return redirectTo(c, await landingPath(chat, user.id, form.room))
@@ -31,18 +36,51 @@ export function sessionRoutes({ chat, rateLimits }: HttpDeps): Hono<HttpEnv> {
       }
     })
     .post('/session/end', async (c) => {
-      const { user } = requireVisitor(c)
-      const tokenHash = c.get('tokenHash')
-      if (tokenHash !== null) await signOut(chat, user, tokenHash)
-      clearSession(c, chat)
-      const isOwn = await isOwnComputer(c)
-      if (!isOwn) {
-        clearBrowserCookies(c, chat)
-        noteLogOut(c, chat)
+      const session = requireSession(c)
+      const form = await readLogOut(c)
+      // The page said that there are other devices; if there are none any more, it asks again.
+      if (!(await signOut(chat, session, !form.has('others')))) {
+        return redirectTo(c, chat.paths.logOut())
       }
-      c.header('Clear-Site-Data', siteData(chat, isOwn))
-      return redirectTo(c, chat.paths.home())
+      return clearBrowser(chat, c, form.has('asked') && !form.has('shared'))
     })
+    .post('/session/leave', async (c) => {
+      const { tokenHash } = requireSession(c)
+      const form = await readLogOut(c)
+      if (!form.has('sure')) throw new ChatError('bad_request')
+      await leave(chat, tokenHash)
+      return clearBrowser(chat, c, false)
+    })
+}
+
+/** Answers a log-out; on a browser that is not the person's own nothing of them stays. */
+function clearBrowser(chat: Chat, c: HttpContext, isOwn: boolean): Response {
+  clearSession(c, chat)
+  if (!isOwn) {
+    clearBrowserCookies(c, chat)
+    noteLogOut(c, chat)
+  }
+  c.header('Clear-Site-Data', siteData(chat, isOwn))
+  return redirectTo(c, chat.paths.home())
+}
+
+/** Signs somebody in with a recovery code, and offers another one, as this one is spent. */
+async function comeBack(
+  { chat, rateLimits }: HttpDeps,
+  c: HttpContext,
+  typed: { nickname: string; code: string },
+): Promise<Response> {
+  const address = c.get('address')
+  const name = `name ${skeletonOf(typed.nickname)}`
+  // The address first, and ten times as many for the name: nobody keeps another one out.
+  rateLimits.consume('recoveries', address)
+  rateLimits.consume('recoveries', name, { times: 10 })
+  const browser = { device: deviceOf(c), current: currentSession(c), address }
+  const { token } = await recover(chat, typed, browser)
+  rateLimits.charge('recoveries', address, -1)
+  rateLimits.charge('recoveries', name, -1, 10)
+  setSession(c, chat, token)
+  return redirectTo(c, chat.paths.devices({ back: 'yes' }))
 }
 
 /**
@@ -73,14 +111,24 @@ async function limitJoins<Joined extends { user: User }>(
   }
 }
 
-type SignInForm = { nickname: string; avatar: string; picture: string; room: number | null }
+type SignInForm = {
+  nickname: string
+  avatar: string
+  picture: string
+  room: number | null
+  /** The recovery code of somebody who comes back; null for somebody new. */
+  code: string | null
+}
 
 async function readSignIn(c: HttpContext): Promise<SignInForm> {
   const form = await readForm(c)
   const picture = form.get('picture') ?? ''
   const avatar = form.get('avatar') ?? 'letter'
+  const [suggestion, code] = [form.get('suggestion'), form.get('code') ?? '']
+  const comesBack = suggestion === undefined && (code !== '' || form.has('back'))
   return {
-    nickname: form.get('suggestion') ?? form.get('nickname') ?? '',
+    code: comesBack ? code : null,
+    nickname: suggestion ?? form.get('nickname') ?? '',
     // A browser remembers that there was a picture, but may have lost it.
     avatar: avatar === 'picture' && picture === '' ? 'letter' : avatar,
     picture,
@@ -88,7 +136,7 @@ async function readSignIn(c: HttpContext): Promise<SignInForm> {
   }
 }
 
-function currentSession(c: HttpContext) {
+function currentSession(c: HttpContext): Current | null {
   const visitor = c.get('visitor')
   const tokenHash = c.get('tokenHash')
   return visitor === null || tokenHash === null ? null : { user: visitor.user, tokenHash }
@@ -112,6 +160,8 @@ async function answerRefusal(
     // A typed name may be of any length; the page need not repeat all of it.
     nickname: typed.nickname.slice(0, 200),
     problem: setProblem(c, problem),
+    mayComeBack: typed.code !== null || problem.code === 'name_taken',
+    isCodeWrong: typed.code !== null && !problem.code.startsWith('name_'),
     suggestions: problem.code === 'name_taken' ? await freeNicknames(chat, typed.nickname) : [],
   }
   return isHtmx(c)
@@ -119,11 +169,9 @@ async function answerRefusal(
     : sendPage(c, <SignInPage view={view} form={form} />)
 }
 
-/** Whether the page asked, and the answer was "my own computer". */
-async function isOwnComputer(c: HttpContext): Promise<boolean> {
-  if (!(c.req.header('content-type') ?? '').includes('form')) return false
-  const form = await readForm(c)
-  return form.has('asked') && !form.has('shared')
+/** The fields of a log-out: whether the page asked, and what the answers were. */
+async function readLogOut(c: HttpContext): Promise<Map<string, string>> {
+  return (c.req.header('content-type') ?? '').includes('form') ? readForm(c) : new Map()
 }
 
 /**

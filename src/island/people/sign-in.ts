@@ -1,5 +1,5 @@
 import { leftCookie } from '../../shared/protocol'
-import { element } from '../ui/dom'
+import { announce, copyText, element, onClick } from '../ui/dom'
 import type { Page } from '../ui/page'
 import { fieldsOf } from '../ui/shape'
 import type { Storage } from '../ui/storage'
@@ -32,9 +32,21 @@ function fillIn(form: HTMLFormElement, kept: Record<string, unknown>): void {
   }
 }
 
+let isSent = false
+
 /** The form is on its way, and the sockets are closed before its answer comes. */
 export function isLoggingOut(): boolean {
-  return element('log-out', HTMLFormElement).dataset.sent !== undefined
+  return isSent
+}
+
+/** Copies a recovery code, and says so on its button. */
+export function watchCode(): void {
+  onClick(document, '[data-action=copy-code]', (button) => {
+    const { code = '', done = '' } = button.dataset
+    if (!copyText(code)) return
+    button.textContent = done
+    announce(done)
+  })
 }
 
 /** No secrets: the name to propose at the next sign-in, and how this browser sounds. */
@@ -53,7 +65,6 @@ export function forgetLeft({ base, instance }: Page, storage: Storage): void {
 
 /** After log-out no tab of this browser keeps messages; a shared computer keeps nothing at all. */
 export function forgetOnLogOut(page: Page, storage: Storage, unsent: () => number): void {
-  const form = element('log-out', HTMLFormElement)
   const tabs = new BroadcastChannel(`chatroom-${page.instance}`)
   let isOut = false
   const forget = (isShared: boolean): void => {
@@ -61,10 +72,12 @@ export function forgetOnLogOut(page: Page, storage: Storage, unsent: () => numbe
     storage.seal(isShared ? [] : harmless)
   }
   tabs.onmessage = ({ data: isShared }) => forget(isShared)
-  form.addEventListener('submit', (event) => {
+  document.addEventListener('submit', (event) => {
+    const form = event.target
+    if (!(form instanceof HTMLFormElement) || !/^(log-out|leave-for-good)$/.test(form.id)) return
     if (unsent() > 0 && !confirm(page.words.logOutUnsent)) return event.preventDefault()
-    form.dataset.sent = ''
-    const isShared = new FormData(form).has('shared')
+    isSent = true
+    const isShared = form.id === 'leave-for-good' || new FormData(form).has('shared')
     forget(isShared)
     tabs.postMessage(isShared)
   })

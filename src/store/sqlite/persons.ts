@@ -45,17 +45,18 @@ export function createPassOwnership(db: Database): (room: number) => Heir | null
 }
 
 /**
- * Makes the function that lets a person leave who has no session any more: the name becomes free,
- * and their rooms get other owners. Null for people who have a session.
+ * Makes the function that lets a person leave: their sessions end, the name becomes free, and their
+ * rooms get other owners. Null for people who have left already.
  */
 export function createDepart(db: Database): (userId: number, at: number) => Departure | null {
   const release = createReleaseName(db)
   const findLeaver = db.query<{ skeleton: string | null }, [number]>(
-    `SELECT nickname_skeleton AS skeleton FROM users WHERE id = ?1 AND left_at IS NULL
-       AND NOT EXISTS (SELECT 1 FROM sessions WHERE user_id = ?1)`,
+    `SELECT nickname_skeleton AS skeleton FROM users WHERE id = ? AND left_at IS NULL`,
   )
+  const endSessions = db.query<never, [number]>(`DELETE FROM sessions WHERE user_id = ?`)
   const leave = db.query<User, [number, number]>(
-    `UPDATE users SET nickname_folded = NULL, nickname_skeleton = NULL, left_at = ?2
+    `UPDATE users SET nickname_folded = NULL, nickname_skeleton = NULL, left_at = ?2,
+       code_hash = NULL, code_made_at = NULL
      WHERE id = ?1 RETURNING ${userColumns()}`,
   )
   const owned = db.query<{ room: number }, [number]>(
@@ -65,6 +66,7 @@ export function createDepart(db: Database): (userId: number, at: number) => Depa
   return (userId, at) => {
     const leaver = findLeaver.get(userId)
     if (leaver === null) return null
+    endSessions.run(userId)
     release(userId, leaver.skeleton, at)
     const user = leave.get(userId, at)
     if (user === null) return null

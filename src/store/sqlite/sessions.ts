@@ -1,5 +1,5 @@
 import type { Database } from 'bun:sqlite'
-import type { Store, User } from '../store'
+import type { NewSession, Store, User } from '../store'
 import { createDepart, isHere, newNameMs, userColumns } from './persons'
 import { readSetting, writeSetting } from './settings'
 
@@ -12,33 +12,54 @@ export function createSessions(db: Database): Store['sessions'] {
     `SELECT ${userColumns()} FROM sessions JOIN users ON users.id = user_id
      WHERE token_hash = ? AND left_at IS NULL`,
   )
-  const renew = db.query<never, [{ tokenHash: Uint8Array; newHash: Uint8Array; at: number }]>(
-    `UPDATE sessions SET token_hash = $newHash, seen_at = $at
-     WHERE token_hash = $tokenHash AND ${isHere('user_id')}`,
-  )
-  const endOne = createEndSession(db)
-  const end = db.transaction((tokenHash: Uint8Array, at: number) => endOne(tokenHash, at))
+  const end = db.transaction(createEndSession(db))
+  const depart = createDepart(db)
+  const leave = db.transaction((tokenHash: Uint8Array, at: number) => {
+    const user = findUser.get(tokenHash)
+    return user === null ? null : depart(user.id, at)
+  })
   return {
     findUser: async (tokenHash) => findUser.get(tokenHash),
-    async renew(tokenHash, newHash, at) {
-      renew.run({ tokenHash, newHash, at })
-      return findUser.get(newHash)
-    },
-    end: async (tokenHash, at) => end.immediate(tokenHash, at),
+    renew: createRenew(db),
+    end: async (tokenHash, at, isLast) => end.immediate(tokenHash, at, isLast),
+    leave: async (tokenHash, at) => leave.immediate(tokenHash, at),
     see: createSee(db),
-    endUnused: createEndUnused(db),
+    sweep: createSweep(db),
   }
 }
 
-/** Makes the function that ends a session and, with a person's last one, their stay. */
-export function createEndSession(db: Database) {
-  const remove = db.query<{ userId: number }, [Uint8Array]>(
-    `DELETE FROM sessions WHERE token_hash = ? RETURNING user_id AS userId`,
+function createRenew(db: Database): Store['sessions']['renew'] {
+  const replace = db.query<{ userId: number }, [NewSession & { old: Uint8Array }]>(
+    `UPDATE sessions SET token_hash = $tokenHash, browser = $browser, system = $system,
+       seen_at = $at
+     WHERE token_hash = $old AND ${isHere('user_id')} RETURNING user_id AS userId`,
   )
-  const depart = createDepart(db)
-  return (tokenHash: Uint8Array, at: number) => {
-    const session = remove.get(tokenHash)
-    return session === null ? null : depart(session.userId, at)
+  const see = db.query<User, [number, number]>(
+    `UPDATE users SET seen_at = ?2 WHERE id = ?1 RETURNING ${userColumns()}`,
+  )
+  const renew = db.transaction((old: Uint8Array, session: NewSession) => {
+    const renewed = replace.get({ ...session, old })
+    return renewed === null ? null : see.get(renewed.userId, session.at)
+  })
+  return async (old, session) => renew.immediate(old, session)
+}
+
+/**
+ * Makes the function that ends a session; false when it has ended before or, unless `isLast`, when
+ * it is the only one of its person, who then could not come back without a code.
+ */
+export function createEndSession(db: Database) {
+  const remove = db.query<{ userId: number }, [Uint8Array, number]>(
+    `DELETE FROM sessions WHERE token_hash = ?1 AND (?2 OR EXISTS (
+       SELECT 1 FROM sessions AS others
+       WHERE others.user_id = sessions.user_id AND others.id <> sessions.id))
+     RETURNING user_id AS userId`,
+  )
+  const see = db.query<never, [number, number]>(`UPDATE users SET seen_at = ?2 WHERE id = ?1`)
+  return (tokenHash: Uint8Array, at: number, isLast = true): boolean => {
+    const ended = remove.get(tokenHash, Number(isLast))
+    if (ended !== null) see.run(ended.userId, at)
+    return ended !== null
   }
 }
 
@@ -47,35 +68,44 @@ function createSee(db: Database): Store['sessions']['see'] {
   const isStale = db.query<unknown, [Uint8Array, number]>(
     `SELECT 1 FROM sessions WHERE token_hash = ? AND abs(seen_at - ?) > ${dayMs}`,
   )
-  const see = db.query<never, [Uint8Array, number]>(
-    `UPDATE sessions SET seen_at = ?2 WHERE token_hash = ?1`,
+  const see = db.query<{ userId: number }, [Uint8Array, number]>(
+    `UPDATE sessions SET seen_at = ?2 WHERE token_hash = ?1 RETURNING user_id AS userId`,
   )
+  const seeUser = db.query<never, [number, number]>(`UPDATE users SET seen_at = ?2 WHERE id = ?1`)
+  const write = db.transaction((tokenHash: Uint8Array, at: number) => {
+    const session = see.get(tokenHash, at)
+    if (session !== null) seeUser.run(session.userId, at)
+  })
   return async (tokenHash, at) => {
-    if (isStale.get(tokenHash, at) !== null) see.run(tokenHash, at)
+    if (isStale.get(tokenHash, at) !== null) write.immediate(tokenHash, at)
   }
 }
 
 /**
  * Days on which the server did not run count for nobody, nor do jumps of its clock: the time since
- * the last sweep, beyond one day, is added to when each session was seen.
+ * the last sweep, beyond one day, is added to when each session and each person was seen.
  */
-function createEndUnused(db: Database): Store['sessions']['endUnused'] {
-  const addGap = db.query<never, [{ gap: number; at: number }]>(
-    `UPDATE sessions SET seen_at = min($at, seen_at + $gap)`,
+function createSweep(db: Database): Store['sessions']['sweep'] {
+  const addGaps = ['sessions', 'users'].map((table) =>
+    db.query<never, [{ gap: number; at: number }]>(
+      `UPDATE ${table} SET seen_at = min($at, seen_at + $gap)`,
+    ),
   )
-  const removeUnused = db.query<{ userId: number }, [number]>(
-    `DELETE FROM sessions WHERE seen_at < ? RETURNING user_id AS userId`,
+  const removeUnused = db.query<never, [number]>(`DELETE FROM sessions WHERE seen_at < ?`)
+  const findGone = db.query<{ id: number }, [number]>(
+    `SELECT id FROM users WHERE left_at IS NULL AND seen_at < ?`,
   )
   const dropNames = db.query<never, [number]>(`DELETE FROM freed_names WHERE freed_at < ?`)
   const depart = createDepart(db)
-  const sweep = db.transaction((unusedMs: number, at: number) => {
+  type Times = { unusedMs: number; keepNamesMs: number }
+  const sweep = db.transaction(({ unusedMs, keepNamesMs }: Times, at: number) => {
     const sweptAt = Number(readSetting(db, sweptAtSetting) ?? at)
     writeSetting(db, sweptAtSetting, String(at))
     const gap = at - sweptAt - dayMs
-    if (gap > 0) addGap.run({ gap, at })
+    if (gap > 0) for (const addGap of addGaps) addGap.run({ gap, at })
     dropNames.run(at - newNameMs)
-    const people = new Set(removeUnused.all(at - unusedMs).map(({ userId }) => userId))
-    return [...people].flatMap((userId) => depart(userId, at) ?? [])
+    removeUnused.run(at - unusedMs)
+    return findGone.all(at - keepNamesMs).flatMap(({ id }) => depart(id, at) ?? [])
   })
-  return async (unusedMs, at) => sweep.immediate(unusedMs, at)
+  return async (times, at) => sweep.immediate(times, at)
 }

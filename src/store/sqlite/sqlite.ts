@@ -7,6 +7,7 @@ import { markerName, markFolder, spaceOf } from '../files'
 import type { NameRules, RoomLimits, Store } from '../store'
 import { stopAfterFailedSync, storageReasonOf } from '../storage-fault'
 import { createAttachments } from './attachments'
+import { createDevices } from './devices'
 import { createMeasure } from './export'
 import { checkAfterUse, isDoubtful, markClosed, markUsed } from './integrity'
 import { holdFile, type Lock } from './lock'
@@ -183,6 +184,7 @@ function createStore(
     filesId: readSetting(db, 'files') ?? '',
     users: guarded(createUsers(db)),
     sessions: guarded(createSessions(db)),
+    devices: guarded(createDevices(db)),
     rooms: guarded(createRooms(db, roomLimits)),
     messages: guarded(createMessages(db, roomLimits, index, backlog)),
     times: guarded(createTimes(db, index, (next) => (epoch = next))),

@@ -1,6 +1,7 @@
 import type { Database } from 'bun:sqlite'
-import type { Departure, NamedUser, NewUser, Profile, Store, User } from '../store'
+import type { NamedUser, NewSession, NewUser, Profile, Store, User } from '../store'
 import { insertAttachment } from './attachments'
+import { createAddSession } from './devices'
 import { createReleaseName, isHere, newUntil, userColumns } from './persons'
 import { createEndSession } from './sessions'
 
@@ -19,7 +20,7 @@ export function createUsers(db: Database): Store['users'] {
        AND ${isHere('?2')}`,
   )
   return {
-    join: async (user, tokenHash, replaced) => join(user, tokenHash, replaced),
+    join: async (user, session, replaced) => join(user, session, replaced),
     isNameFree: async (folded, skeleton) => findHolder.get({ folded, skeleton }) === null,
     find: async (id) => find.get(id),
     change: createChange(db),
@@ -36,14 +37,12 @@ type NamedRow = Omit<NamedUser, 'isOwner'> & { isOwner: 0 | 1 }
 function createJoin(db: Database) {
   const insertUser = db.query<{ id: number }, [Omit<NewUser, 'face'>]>(
     `INSERT INTO users (nickname, nickname_folded, nickname_skeleton, avatar, created_at, named_at,
-       new_until)
+       seen_at, new_until)
      VALUES ($nickname, $folded, $skeleton, $avatar, $createdAt, $createdAt,
-       ${newUntil('$skeleton', '$createdAt')})
+       $createdAt, ${newUntil('$skeleton', '$createdAt')})
      ON CONFLICT DO NOTHING RETURNING id`,
   )
-  const insertSession = db.query(
-    `INSERT INTO sessions (token_hash, user_id, seen_at) VALUES ($tokenHash, $id, $createdAt)`,
-  )
+  const addSession = createAddSession(db)
   // Messages from before somebody joined are not unread for them.
   const joinFirstRoom = db.query(
     `INSERT INTO memberships (room_id, user_id, joined_at, read_seq)
@@ -52,18 +51,16 @@ function createJoin(db: Database) {
   const insertFace = db.query(insertAttachment('face'))
   const find = db.query<User, [number]>(`SELECT ${userColumns()} FROM users WHERE id = ?`)
   const endSession = createEndSession(db)
-  type Joined = { user: User; departure: Departure | null } | null
   return db.transaction(
-    ({ face, ...user }: NewUser, tokenHash: Uint8Array, replaced: Uint8Array | null): Joined => {
+    ({ face, ...user }: NewUser, session: NewSession, replaced: Uint8Array | null) => {
       const made = insertUser.get(user)
       if (made === null) return null
       const { createdAt } = user
       if (face != null) insertFace.run({ ...face, owner: made.id })
-      insertSession.run({ tokenHash, id: made.id, createdAt })
+      addSession(made.id, session)
       joinFirstRoom.run({ id: made.id, createdAt })
-      const departure = replaced === null ? null : endSession(replaced, createdAt)
-      const joined = find.get(made.id)
-      return joined === null ? null : { user: joined, departure }
+      if (replaced !== null) endSession(replaced, createdAt)
+      return find.get(made.id)
     },
   ).immediate
 }
@@ -86,9 +83,12 @@ function createChange(db: Database): Store['users']['change'] {
     `DELETE FROM attachments WHERE owner_id = ? AND used_as = 'face' AND id <> ?
      RETURNING id AS file`,
   )
-  const isPresent = db.query<unknown, [number]>(`SELECT 1 WHERE ${isHere('?')}`)
-  const change = db.transaction((id: number, { face, ...profile }: Profile, at: number) => {
-    if (isPresent.get(id) === null) return { refused: 'not_signed_in' } as const
+  const findActing = db.query<{ id: number }, [Uint8Array]>(
+    `SELECT user_id AS id FROM sessions WHERE token_hash = ? AND ${isHere('user_id')}`,
+  )
+  const change = db.transaction((acting: Uint8Array, { face, ...profile }: Profile, at: number) => {
+    const id = findActing.get(acting)?.id
+    if (id === undefined) return { refused: 'not_signed_in' } as const
     const before = skeletonOf.get(id)?.skeleton ?? null
     const user = update.get({ ...profile, id, at })
     if (user === null) return { refused: 'name_taken' } as const
@@ -96,7 +96,7 @@ function createChange(db: Database): Store['users']['change'] {
     if (face !== null) insertFace.run({ ...face, owner: id })
     return { user, freed: dropFaces.all(id, user.avatar).map(({ file }) => file) }
   })
-  return async (id, profile, at) => change.immediate(id, profile, at)
+  return async (acting, profile, at) => change.immediate(acting, profile, at)
 }
 
 function createPeopleLists(

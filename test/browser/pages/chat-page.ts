@@ -25,6 +25,8 @@ export type ChatPage = BrowserPage & {
   signInDialog: Part
   nickname: Part
   logOut: Part
+  /** Opens the question before a log-out. */
+  openLogOut: () => Promise<void>
   head: Part
   /** A sentence for a moment; what screen readers hear; the bar of a lost connection. */
   toast: Part
@@ -105,6 +107,10 @@ function chatPageOf(page: BrowserPage): ChatPage {
     ...page,
     ...doingsOf(page, composer),
     ...fingersOf(page),
+    async openLogOut() {
+      await part('#open-log-out').press()
+      await part('#panel[open] #log-out').shown()
+    },
     messages,
     composer,
     rail: railOf(page),

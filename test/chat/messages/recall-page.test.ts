@@ -9,7 +9,7 @@ import type { RoomHead, User } from '../../../src/store/store'
 import { chooseSeed, createRandom } from '../../helpers/random'
 import { uploaded } from '../../store/attachments'
 import { openEngine } from '../../store/engine'
-import { append, join } from '../../store/people'
+import { append, hash, join } from '../../store/people'
 
 test('a page from memory is the page that the store has, whatever changed', async () => {
   const seed = chooseSeed()
@@ -44,7 +44,11 @@ test('a page from memory is the page that the store has, whatever changed', asyn
       case 3: {
         const [user, nickname = ''] = [pick(), names[random(names.length)]]
         const wanted = { nickname, avatar: user.avatar, picture: '' }
-        return changeProfile(chat, user, wanted).catch(nothing)
+        return changeProfile(
+          chat,
+          { user, tokenHash: hash(people.indexOf(user) + 1) },
+          wanted,
+        ).catch(nothing)
       }
       default:
         return append(store, pick(), { clientId: `m-${step}`, content: `said ${step}` })

@@ -9,6 +9,8 @@ const blank = {
   picture: '',
   room: null,
   problem: null,
+  mayComeBack: false,
+  isCodeWrong: false,
   suggestions: [],
 }
 
@@ -18,6 +20,8 @@ const taken = {
   picture: '',
   room: 7,
   problem: 'Somebody has this name.',
+  mayComeBack: false,
+  isCodeWrong: false,
   suggestions: ['Mei 2', 'Mei 3'],
 }
 

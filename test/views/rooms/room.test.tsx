@@ -126,6 +126,8 @@ function signInPage(language: Language) {
     picture: '',
     room: null,
     problem: null,
+    mayComeBack: false,
+    isCodeWrong: false,
     suggestions: [],
   }
   return <SignInPage view={viewIn(language)} form={form} />

@@ -13,6 +13,7 @@ export const problems = {
   name_mixed_scripts: 'This name mixes alphabets whose letters look alike. Use only one of them.',
   name_reserved: 'This name is reserved. Choose another one.',
   name_taken: 'This name, or one that looks like it, is taken. Choose another one.',
+  code_wrong: 'This name and this code do not belong together. Check both.',
   avatar_unknown: 'This picture does not exist. Choose one of those shown.',
   picture_unusable: 'This picture cannot be used. Choose a PNG, JPEG or WebP file.',
   room_name_empty: 'Enter a name for the room.',

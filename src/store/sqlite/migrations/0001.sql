@@ -9,7 +9,7 @@ CREATE TABLE settings (
 CREATE TABLE users (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   nickname TEXT NOT NULL,
-  -- Null once the person has logged out everywhere: the name is free, the messages keep their author.
+  -- Null once the person has left: the name is free, the messages keep their author.
   nickname_folded TEXT UNIQUE,
   nickname_skeleton TEXT UNIQUE,
   avatar TEXT NOT NULL,
@@ -18,6 +18,12 @@ CREATE TABLE users (
   named_at INTEGER NOT NULL,
   -- Until then the person is shown as new, because somebody else had the name shortly before.
   new_until INTEGER,
+  -- When a device of the person was last seen, whether it is still signed in or not: written at
+  -- most once a day, and when a session ends. The name is kept for a time after it.
+  seen_at INTEGER NOT NULL,
+  -- The hash of the recovery code, as Bun.password makes it; null without a code.
+  code_hash TEXT,
+  code_made_at INTEGER,
   left_at INTEGER
 ) STRICT;
 
@@ -30,12 +36,18 @@ CREATE TABLE freed_names (
 ) STRICT, WITHOUT ROWID;
 
 -- Only the hash of a session's token is stored: a copy of the database signs nobody in.
+-- AUTOINCREMENT: a list of devices that was shown long ago never names another one.
 CREATE TABLE sessions (
-  token_hash BLOB PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  token_hash BLOB NOT NULL UNIQUE,
   user_id INTEGER NOT NULL REFERENCES users (id),
+  -- In short words: Firefox, Windows. Empty when unknown.
+  browser TEXT NOT NULL DEFAULT '',
+  system TEXT NOT NULL DEFAULT '',
+  added_at INTEGER NOT NULL,
   -- Written at most once a day.
   seen_at INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE INDEX sessions_by_user ON sessions (user_id);
 

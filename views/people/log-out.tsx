@@ -1,0 +1,56 @@
+import { fill, plural } from '../../src/shared/text'
+import { type DevicesShown, RecoveryCode } from './recovery-code'
+
+const dayMs = 24 * 60 * 60_000
+
+/** The question before a log-out: what it means for this person, and the way to leave for good. */
+export function LogOut(props: LogOutProps) {
+  const { view, user, devices, keepNamesMs } = props
+  const { devices: words, page } = view.words
+  const name = user.nickname
+  const others = devices.length - 1
+  return (
+    <div class="stack">
+      <h2 id="panel-title" tabindex={-1} autofocus>
+        {page.logOut}
+      </h2>
+      {others > 0 ? (
+        <p>{plural(view.language, others, words.logOutOthers)}</p>
+      ) : (
+        <p>{fill(words.logOutLast, { name })}</p>
+      )}
+      {others === 0 && <RecoveryCode {...props} from="log-out" />}
+      <form class="panel__form" id="log-out" method="post" action={view.paths.sessionEnd()}>
+        <input type="hidden" name="asked" value="yes" />
+        {others > 0 && <input type="hidden" name="others" value="yes" />}
+        {others === 0 && <p>{plural(view.language, keepNamesMs / dayMs, words.kept)}</p>}
+        <label class="settings__row">
+          <input type="checkbox" name="shared" value="yes" checked /> {page.sharedComputer}
+        </label>
+        <button class="btn" type="submit">
+          {page.logOut}
+        </button>
+      </form>
+      <form
+        class="panel__form danger leave-for-good"
+        id="leave-for-good"
+        method="post"
+        action={view.paths.sessionLeave()}
+      >
+        <h3>{words.leave}</h3>
+        <p>{fill(words.leaveNote, { name })}</p>
+        <label class="settings__row">
+          <input type="checkbox" name="sure" value="yes" required /> {words.leaveSure}
+        </label>
+        <button class="btn" type="submit">
+          {words.leave}
+        </button>
+      </form>
+    </div>
+  )
+}
+
+type LogOutProps = DevicesShown & {
+  /** So long a person without a device keeps the name. */
+  keepNamesMs: number
+}
