@@ -52,6 +52,22 @@ export function PanelPage({ view, user, title, look, children }: PanelPageProps)
   )
 }
 
+/** The heading of a panel, where reading begins; on a page of its own it is that of the page. */
+export function PanelHeading({ isPage, children }: { isPage: boolean; children: Child }) {
+  return isPage ? (
+    <h1>{children}</h1>
+  ) : (
+    <h2 id="panel-title" tabindex={-1} autofocus>
+      {children}
+    </h2>
+  )
+}
+
+/** The heading of a part of a panel. */
+export function PartHeading({ isPage, children }: { isPage: boolean; children: Child }) {
+  return isPage ? <h2>{children}</h2> : <h3>{children}</h3>
+}
+
 /** A form in a panel; a refusal is shown below it. */
 export function PanelForm({ action, submit, children, look }: PanelFormProps) {
   return (

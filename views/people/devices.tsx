@@ -1,6 +1,7 @@
 import type { Child } from 'hono/jsx'
 import { fill } from '../../src/shared/text'
 import type { Device } from '../../src/store/store'
+import { PanelHeading, PartHeading } from '../page/panel'
 import type { View } from '../view'
 import { daysAgo, type DevicesShown, RecoveryCode } from './recovery-code'
 
@@ -10,9 +11,7 @@ export function Devices(props: DevicesProps) {
   const words = view.words.devices
   return (
     <div class="stack" id="devices">
-      <h2 id="panel-title" tabindex={-1} autofocus>
-        {words.title}
-      </h2>
+      <PanelHeading isPage={isPage}>{words.title}</PanelHeading>
       {isBack && <p>{fill(words.isBack, { name: user.nickname })}</p>}
       <p>{words.lead}</p>
       <ul class="choices">
@@ -28,7 +27,7 @@ export function Devices(props: DevicesProps) {
           </button>
         </DeviceForm>
       )}
-      <h3>{words.code}</h3>
+      <PartHeading isPage={isPage}>{words.code}</PartHeading>
       <RecoveryCode {...props} from="devices" />
     </div>
   )

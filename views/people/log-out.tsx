@@ -1,19 +1,18 @@
 import { fill, plural } from '../../src/shared/text'
+import { PanelHeading, PartHeading } from '../page/panel'
 import { type DevicesShown, RecoveryCode } from './recovery-code'
 
 const dayMs = 24 * 60 * 60_000
 
 /** The question before a log-out: what it means for this person, and the way to leave for good. */
 export function LogOut(props: LogOutProps) {
-  const { view, user, devices, keepNamesMs } = props
+  const { view, user, devices, isPage, keepNamesMs } = props
   const { devices: words, page } = view.words
   const name = user.nickname
   const others = devices.length - 1
   return (
     <div class="stack">
-      <h2 id="panel-title" tabindex={-1} autofocus>
-        {page.logOut}
-      </h2>
+      <PanelHeading isPage={isPage}>{page.logOut}</PanelHeading>
       {others > 0 ? (
         <p>{plural(view.language, others, words.logOutOthers)}</p>
       ) : (
@@ -37,7 +36,7 @@ export function LogOut(props: LogOutProps) {
         method="post"
         action={view.paths.sessionLeave()}
       >
-        <h3>{words.leave}</h3>
+        <PartHeading isPage={isPage}>{words.leave}</PartHeading>
         <p>{fill(words.leaveNote, { name })}</p>
         <label class="settings__row">
           <input type="checkbox" name="sure" value="yes" required /> {words.leaveSure}
