@@ -10,6 +10,7 @@ import type { ReadMarkers } from '../chat/rooms/read-markers'
 import type { PostAnswer, PostMessage } from '../chat/messages/post-message'
 import type { Typing } from '../chat/messages/typing'
 import { createPong } from '../chat/rooms/rooms'
+import { ChatError } from '../server/errors'
 import {
   chargeForChange,
   consumeForMessage,
@@ -79,7 +80,8 @@ function post(
 ): void {
   const { visitor } = socket.data
   consumeForMessage(rateLimits, visitor, message.content)
-  postMessage({ ...message, room, author: visitor.user.id }, (answer) =>
+  const session = Uint8Array.fromHex(visitor.session)
+  postMessage({ ...message, room, author: visitor.user.id, session }, (answer) =>
     replyToRequest(socket, message.clientId, answer),
   )
 }
@@ -96,7 +98,12 @@ function change(
   consumeForMessage(rateLimits, visitor, content)
   const run = async (): Promise<void> => {
     // Rendering a large message takes long: posts of others come between two changes.
-    const { answer, units } = await inTurn(visitor.address, work)
+    const { answer, units } = await inTurn(visitor.address, async () => {
+      // While it waited for its turn the device may have been signed out.
+      const user = await chat.store.sessions.findUser(Uint8Array.fromHex(visitor.session))
+      if (user === null) throw new ChatError('not_signed_in')
+      return work()
+    })
     chargeForChange(rateLimits, visitor, { content, units })
     replyToRequest(socket, clientId, answer)
   }

@@ -161,9 +161,12 @@ export type NewMessage = Pick<
   attachments: string[]
   /** The room in which the author wrote this private message; null everywhere else. */
   writtenIn: number | null
+  /** The session that sends it, which must not have ended when it is stored. */
+  session?: Uint8Array
 }
 
 export type AppendRefusal =
+  | 'not_signed_in'
   | 'room_missing'
   | 'person_left'
   | 'conversations_full'

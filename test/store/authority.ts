@@ -42,6 +42,7 @@ const refusals: Record<string, unknown> = {
 
 /** What the contract says of people who were in a room, owned it, or had a session. */
 export function testAuthority(within: Within): void {
+  testSignedOut(within)
   within('who is not in a room any more writes nothing in it', async ({ store }) => {
     const { ada, room } = await settle(store)
     await store.rooms.leave(asMember(room, ada))
@@ -97,4 +98,20 @@ async function settle(store: Store) {
   await store.rooms.invite(asMember(room, ada), bob.id, 2)
   for (const author of [ada, bob]) await append(store, author, { room: room.id, clientId: 'first' })
   return { ada, bob, room }
+}
+
+function testSignedOut(within: Within): void {
+  within('what a device sent is not stored once it is signed out', async ({ store }) => {
+    const ada = await join(store, 'Ada', 1)
+    await join(store, 'Eve', 2)
+    const stored = async (n: number): Promise<unknown> =>
+      (await append(store, ada, { clientId: `by-${n}`, session: hash(n) })).status
+    expect([await stored(1), await stored(2)]).toEqual(['accepted', 'refused'])
+    await store.sessions.end(hash(1), 9)
+    const late = { clientId: 'late', session: hash(1) }
+    expect(await append(store, ada, late)).toMatchObject({ code: 'not_signed_in' })
+    const { createdAt: _, ...profile } = newUser('Augusta')
+    const change = store.users.change(hash(1), { ...profile, face: null }, 9)
+    expect(await change).toEqual({ refused: 'not_signed_in' })
+  })
 }

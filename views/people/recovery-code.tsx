@@ -38,10 +38,8 @@ export function RecoveryCode({ view, user, code, madeAt, now, isPage, from }: Co
       hx-target={isPage ? undefined : '#panel-body'}
     >
       <input type="hidden" name="from" value={from} />
-      <p>
-        {has ? fill(words.hasCode, { made }) : words.hasNoCode}{' '}
-        {has ? words.newCodeNote : fill(words.codeNote, { name: user.nickname })}
-      </p>
+      <p>{has ? fill(words.hasCode, { made }) : words.hasNoCode}</p>
+      <p>{has ? words.newCodeNote : fill(words.codeNote, { name: user.nickname })}</p>
       <button class={has ? 'btn' : 'btn btn--fill'} type="submit">
         {has ? words.makeNewCode : words.makeCode}
       </button>

@@ -30,7 +30,7 @@ export type PostAnswer = AcceptedEvent | { type: 'refused'; code: ProblemCode; r
 
 /** Throws `busy` when the queue is full and `restarting` when it is closed. */
 export type PostMessage = (
-  message: SentMessage & Pick<NewMessage, 'room' | 'author'>,
+  message: SentMessage & Pick<NewMessage, 'room' | 'author' | 'session'>,
   answer: (answer: PostAnswer) => void,
 ) => void
 

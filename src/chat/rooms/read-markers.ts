@@ -6,6 +6,8 @@ import { asPublication } from '../publication'
 
 /** Forward to `seq`, or back to before it. */
 type Move = { type: 'read' | 'unread'; room: number; seq: number }
+/** With the session of the device that moves it, which may end while it waits. */
+type WaitingMove = Move & { session: string }
 
 /** Rooms of one person whose markers may wait at once. */
 const waitingRoomsMax = 50
@@ -13,7 +15,7 @@ const waitingRoomsMax = 50
 /** Moves the read markers of people. */
 export type ReadMarkers = {
   /** No effect in a room the person is not in. Throws `too_many` when too many rooms wait. */
-  move: (visitor: Pick<Visitor, 'user' | 'address'>, move: Move) => void
+  move: (visitor: Pick<Visitor, 'user' | 'address' | 'session'>, move: Move) => void
   /** Writes what still waits. */
   close: () => Promise<void>
 }
@@ -23,7 +25,7 @@ export type ReadMarkers = {
  * fast is not refused but waits, so that a marker always ends where it was set last.
  */
 export function createReadMarkers(chat: Chat, rateLimits: RateLimits): ReadMarkers {
-  type Waiting = { visitor: Pick<Visitor, 'user' | 'address'>; moves: Map<number, Move> }
+  type Waiting = { visitor: Pick<Visitor, 'user' | 'address'>; moves: Map<number, WaitingMove> }
   const waiting = new Map<number, Waiting>()
   let isClosing = false
 
@@ -39,10 +41,10 @@ export function createReadMarkers(chat: Chat, rateLimits: RateLimits): ReadMarke
 
   return {
     move(visitor, move) {
-      const { moves } = waiting.get(visitor.user.id) ?? { moves: new Map<number, Move>() }
+      const { moves } = waiting.get(visitor.user.id) ?? { moves: new Map<number, WaitingMove>() }
       const earlier = moves.get(move.room)
       if (earlier === undefined && moves.size >= waitingRoomsMax) throw new ChatError('too_many')
-      moves.set(move.room, laterOf(earlier, move))
+      moves.set(move.room, laterOf(earlier, { ...move, session: visitor.session }))
       if (waiting.has(visitor.user.id)) return
       const own = { visitor, moves }
       waiting.set(visitor.user.id, own)
@@ -56,7 +58,7 @@ export function createReadMarkers(chat: Chat, rateLimits: RateLimits): ReadMarke
 }
 
 /** Two that move forward may come in any order. */
-function laterOf(earlier: Move | undefined, move: Move): Move {
+function laterOf(earlier: WaitingMove | undefined, move: WaitingMove): WaitingMove {
   const isBehind = earlier?.type === 'read' && move.type === 'read' && earlier.seq > move.seq
   return isBehind ? earlier : move
 }
@@ -73,10 +75,12 @@ function waitOf(rateLimits: RateLimits, visitor: Pick<Visitor, 'user' | 'address
 }
 
 /** Never throws: nobody waits for an answer. */
-async function moveReadMarker(chat: Chat, userId: number, move: Move): Promise<void> {
+async function moveReadMarker(chat: Chat, userId: number, move: WaitingMove): Promise<void> {
   const { find, markRead, markUnread } = chat.store.rooms
   const member = { roomId: move.room, userId }
   try {
+    const session = Uint8Array.fromHex(move.session)
+    if ((await chat.store.sessions.findUser(session)) === null) return
     if (move.type === 'unread') await markUnread(member, move.seq)
     else if (!(await markRead(member, move.seq))) return
     const moved = await find(userId, move.room)

@@ -153,7 +153,8 @@ async function post(
   if ('code' in message) throw new ChatError(message.code)
   consumeForMessage(rateLimits, visitor, message.content)
   const { promise, resolve } = Promise.withResolvers<PostAnswer>()
-  postMessage({ ...message, room: room.id, author: visitor.user.id }, resolve)
+  const session = Uint8Array.fromHex(visitor.session)
+  postMessage({ ...message, room: room.id, author: visitor.user.id, session }, resolve)
   return acceptedOf(await promise)
 }
 

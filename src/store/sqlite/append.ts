@@ -38,6 +38,7 @@ type Work = ReturnType<typeof prepare> & { caps: RoomLimits; group: Group }
 function appendOne(work: Work, message: NewMessage): AppendOutcome {
   const { findReply, insert, mention, use } = work
   const { room, author, clientId, content, replyTo, mentions, createdAt } = message
+  if (isSignedOut(work, message)) return refuse(work, message, null, 'not_signed_in')
   const member = memberOf(work, room, author)
   if (member === null) return refuse(work, message, null, 'room_missing')
   const refusal = refuseDirect(work, member)
@@ -93,6 +94,11 @@ function appendOne(work: Work, message: NewMessage): AppendOutcome {
     deletedAt: null,
   }
   return { status: 'accepted', message: stored, repeat: false }
+}
+
+/** Whether the device that sent it was signed out before it could be stored. */
+function isSignedOut({ findSession }: Work, { author, session }: NewMessage): boolean {
+  return session !== undefined && findSession.get(session, author) === null
 }
 
 /** Nobody writes to a person who has left, or begins a conversation where one has too many. */
@@ -166,6 +172,9 @@ function placeOfWriting(
 
 function prepare(db: Database) {
   return {
+    findSession: db.query<unknown, [Uint8Array, number]>(
+      `SELECT 1 FROM sessions WHERE token_hash = ? AND user_id = ?`,
+    ),
     findFirst: db.query<MessageRow, [string, number]>(
       selectMessages('client_id = ? AND author_id = ?'),
     ),
