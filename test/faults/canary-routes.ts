@@ -60,10 +60,11 @@ export function openRoutes(): Route[] {
   const more = ['/rooms/1', '/rooms/1/messages?limit=200', '/rooms/1/changes', '/settings']
   const files = ['/profile', '/media-kit', '/manifest.webmanifest', '/favicon.ico', '/metrics']
   const rest = ['/rooms/1/settings', '/rooms/1/export.txt', '/static/x', '/socket']
+  const own = ['/devices', '/log-out']
   const lists = ['/rooms?mine=yes', '/rooms?q=a', '/rooms?q=a&mine=yes&part=list']
   const people = Array.from({ length: 50 }, (_, n) => `/people?user=${n}`)
   return [
-    ...[...get, ...more, ...files, ...rest, ...lists, ...people].map((path) => ({
+    ...[...get, ...more, ...files, ...rest, ...own, ...lists, ...people].map((path) => ({
       method: 'GET',
       path,
     })),
@@ -73,6 +74,9 @@ export function openRoutes(): Route[] {
     { method: 'POST', path: '/direct/99', body: '' },
     { method: 'POST', path: '/profile', body: 'nickname=' },
     { method: 'POST', path: '/preferences', body: 'theme=dark' },
+    { method: 'POST', path: '/devices/end', body: 'device=1' },
+    { method: 'POST', path: '/session/leave', body: 'asked=yes' },
+    { method: 'POST', path: '/code', body: 'from=devices' },
   ]
 }
 

@@ -67,7 +67,7 @@ async function visitOnce({ server, name, doings, random, tempo, isOver }: Visit)
     }
   }
   line.isLeaving = true
-  const answer = await sendForm(server, person, '/session/end')
+  const answer = await sendForm(server, person, '/session/leave', { sure: 'yes' })
   if (answer.status !== 303) throw new Error(`Logging out was answered with ${answer.status}`)
   doings.loggedOut += 1
   line.socket.close()
