@@ -26,7 +26,7 @@ import { createPositions } from './timeline/positions'
 import { createTimeline } from './timeline/timeline'
 import { createNewLine, createReadMarker } from './timeline/unread'
 import { createClock } from './ui/clock'
-import { element, onClick } from './ui/dom'
+import { element, onClick, whenIdle } from './ui/dom'
 import { createTitle, type Page, type Reader, readPage } from './ui/page'
 import { openStorage, type Storage } from './ui/storage'
 
@@ -129,6 +129,8 @@ function start(app: App): void {
     const { device, media, panel, search, suggestions, tools } = app
     for (const part of [tools, suggestions, device, media, panel, search])
       void part().catch(() => {})
+    // The largest: its panel opens at once later.
+    whenIdle(() => void app.emoji().catch(() => {}))
   })
 }
 
