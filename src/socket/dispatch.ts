@@ -79,7 +79,7 @@ function post(
 ): void {
   const { visitor } = socket.data
   consumeForMessage(rateLimits, visitor, message.content)
-  postMessage({ ...message, room, author: visitor.user.id }, (answer) =>
+  postMessage({ ...message, room }, visitor, (answer) =>
     replyToRequest(socket, message.clientId, answer),
   )
 }
