@@ -18,10 +18,10 @@ const postingQueueMax = 20_000
 /** Messages of one transaction: bounds how long it blocks the event loop. */
 export const postingBatchMax = 2_000
 /**
- * The size of one transaction, which is rendered at once and published as one frame per room: six
- * of the longest messages, or four with ten files each.
+ * The size of one transaction, which is rendered at once and published as one frame per room: three
+ * of the longest messages, or two with ten files each.
  */
-const batchSize = { rows: postingBatchMax, units: 48 * 1024 }
+const batchSize = { rows: postingBatchMax, units: 24 * 1024 }
 const fileUnitsMax = limits.descriptionUnitsMax + 800
 const quoteUnitsMax = 1_000
 
