@@ -82,14 +82,21 @@ export function PersonRow({ user, state, room }: PersonProps) {
       data-name={user.nickname}
       data-mark={user.mark ?? undefined}
     >
-      <button class="person__open" type="submit" name="user" value={user.id} aria-haspopup="dialog">
-        <span class="who">
-          <Avatar user={user} size="small" />
-          <i></i>
-        </span>{' '}
-        <Name user={user} />
-      </button>
+      <PersonButton user={user} />
     </li>
+  )
+}
+
+/** Opens the person's card. */
+export function PersonButton({ user }: { user: User }) {
+  return (
+    <button class="person__open" type="submit" name="user" value={user.id} aria-haspopup="dialog">
+      <span class="who">
+        <Avatar user={user} size="small" />
+        <i></i>
+      </span>{' '}
+      <Name user={user} />
+    </button>
   )
 }
 

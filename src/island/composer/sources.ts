@@ -4,7 +4,7 @@ import { createPaths } from '../../shared/paths'
 import type { App, EmojiChoice, EmojiPanel } from '../app'
 import { element, make } from '../ui/dom'
 import type { Page } from '../ui/page'
-import { bestOf, rankName } from '../ui/rank-name'
+import { bestOf, rankName } from '../../shared/rank-name'
 import { list, rowsOf } from '../ui/rows'
 import { showToast } from '../ui/toast'
 

@@ -4,7 +4,7 @@ import { htmx, type RequestContext } from '../net/htmx'
 import { announce, copyOf, element, make, makeButton, onClick } from '../ui/dom'
 import { isComposing } from '../ui/keys'
 import type { Page } from '../ui/page'
-import { bestOf, rankName } from '../ui/rank-name'
+import { bestOf, rankName } from '../../shared/rank-name'
 
 type State = {
   app: App
