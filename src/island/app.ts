@@ -68,6 +68,16 @@ export type Composer = {
   setChoosing: (isChoosing: boolean) => void
   setTray: (tray: Tray) => void
   insert: (text: string) => void
+  /** Inserts a mention of somebody who was chosen. */
+  mention: (name: string) => void
+  /** Nobody could be reached under a name that was chosen: it stands first again. */
+  restoreAt: (name: string) => void
+  /** The text begins with an @ for which nobody was chosen: it is not sent. */
+  isUnaddressed: () => boolean
+  /** It was to be sent all the same, so the people are offered once more. */
+  isAsking: () => boolean
+  /** The text that begins with an @ is meant for everybody in the room. */
+  addressEverybody: () => void
   isEmpty: () => boolean
   focus: () => void
 }
