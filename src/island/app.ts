@@ -47,6 +47,7 @@ export type LazyParts = {
   faces: () => Promise<Faces>
   media: () => Promise<Media>
   panel: () => Promise<Panel>
+  people: () => Promise<PeopleList>
   search: () => Promise<Palette>
   suggestions: () => Promise<SuggestionList>
   tools: () => Promise<MessageTools>
@@ -171,6 +172,9 @@ export type Device = { decorate: () => void }
 
 /** Shows what is in the dialog for panels. */
 export type Panel = { show: () => void }
+
+/** The search beside the list of people; `show` after something was typed. */
+export type PeopleList = { show: () => void }
 
 /** Opens the dialog that searches, at the address of a search. */
 export type Palette = { open: (path: string) => void }

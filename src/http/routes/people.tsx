@@ -5,8 +5,8 @@ import { changeProfile } from '../../chat/people/account'
 import { parseId } from '../../shared/paths'
 import { openDirect } from '../../chat/rooms/rooms'
 import { ChatError } from '../../server/errors'
-import { serverLimits } from '../../server/limits'
 import { consumeForUser } from '../../server/rate-limits'
+import { limits } from '../../shared/limits'
 import { wantedName } from '../../shared/rank-name'
 import { readForm } from '../bodies'
 import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx, wantsJson } from '../context'
@@ -56,7 +56,7 @@ async function sendFound({ chat, rateLimits }: HttpDeps, c: HttpContext): Promis
   consumeForUser(rateLimits, 'peopleSearches', visitor)
   const [typed, inRoom] = [c.req.query('q') ?? '', c.req.query('room') ?? '']
   // No name is as long.
-  const limit = typed.length > serverLimits.nicknameUnitsMax ? 0 : foundPeopleMax
+  const limit = typed.length > limits.nameSearchUnitsMax ? 0 : foundPeopleMax
   const wanted = limit === 0 ? '' : wantedName(typed).trimEnd()
   const room = inRoom === '' ? null : (parseId(inRoom) ?? 0)
   const found = await chat.store.users.match({ asker: visitor.user.id, room, wanted, limit })

@@ -4,7 +4,7 @@ import { fetchHtml } from './htmx'
 /** The rows of the people whom the server found; `waiting` for its answer, or without one. */
 export type PeopleAnswer = { rows: HTMLElement[]; state: 'waiting' | 'found' | 'unanswered' }
 
-type PeopleSearch = {
+export type PeopleSearch = {
   /** What is known of this search so far; another one than before is asked at a pause. */
   look: (typed: string, room: number | null) => PeopleAnswer
   /** Nobody waits for an answer any more, and the next search is a new one. */
