@@ -138,7 +138,7 @@ function catchTyping(event: KeyboardEvent, field: HTMLTextAreaElement): void {
   if (!isCharacter(event) || ' ?/'.includes(event.key) || event.defaultPrevented) return
   const active = document.activeElement
   // In the list these do something with the message (actions/keyboard.ts).
-  if ('er+'.includes(event.key) && active?.matches('#log[data-walking] .msg') === true) return
+  if ('erp+'.includes(event.key) && active?.matches('#log[data-walking] .msg') === true) return
   const isElsewhere = active?.matches('input, textarea, select, button, [contenteditable]') === true
   const isBusy = document.querySelector('dialog[open], [popover]:popover-open') !== null
   if (isElsewhere || isBusy || getSelection()?.isCollapsed === false) return

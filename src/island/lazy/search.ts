@@ -1,7 +1,7 @@
 import { limits } from '../../shared/limits'
 import { createPaths } from '../../shared/paths'
 import type { App, DeviceHit, Palette } from '../app'
-import { htmx, type RequestContext } from '../net/htmx'
+import { htmx, openCard, type RequestContext } from '../net/htmx'
 import { createPeopleSearch, type PeopleSearch } from '../net/people-search'
 import { announce, closest, copyOf, element, make, makeButton, onClick } from '../ui/dom'
 import { isComposing } from '../ui/keys'
@@ -12,6 +12,8 @@ type State = {
   app: App
   dialog: HTMLDialogElement
   people: PeopleSearch
+  /** An input method has not finished. */
+  isComposing: boolean
   /** The address of the search whose results are shown. */
   shown: string
   /** The first result opens when the answer is there. */
@@ -26,10 +28,19 @@ export function create(app: App): Palette {
   const people = createPeopleSearch(app.page.base, () => {
     if (dialog.open) showPlaces(state)
   })
-  const state: State = { app, dialog, people, shown: '', opensFirst: false, left: null }
+  const state: State = {
+    app,
+    dialog,
+    people,
+    isComposing: false,
+    shown: '',
+    opensFirst: false,
+    left: null,
+  }
   const onTyped = (event: Event): void => {
     // What an input method has not finished is not searched for.
-    if (event instanceof InputEvent && event.isComposing) event.stopPropagation()
+    state.isComposing = event instanceof InputEvent && event.isComposing
+    if (state.isComposing) event.stopPropagation()
     else showLocal(state)
   }
   for (const name of ['input', 'compositionend'])
@@ -44,7 +55,10 @@ export function create(app: App): Palette {
   onClick(dialog, '.place', (place) => goToPlace(state, place))
   onClick(dialog, 'a.hit', (hit, event) => {
     event.preventDefault()
-    goToHit(state, hit)
+    const isPerson = closest(event.target, '.hit > .av, .hit__meta b') !== null
+    if (!isPerson || hit.dataset.user === undefined) return goToHit(state, hit)
+    dialog.close()
+    openCard(app.page, Number(hit.dataset.user))
   })
   dialog.addEventListener('htmx:config:request', ({ detail: { ctx } }) => {
     ctx.search = address(state)
@@ -241,13 +255,13 @@ const placesMax = 6
  * Lists the rooms and people whose names fit; with nothing typed, rooms, the unread ones first. The
  * server's answer adds people whom the page does not know.
  */
-function showPlaces({ app: { page }, people }: State): void {
+function showPlaces({ app: { page }, isComposing, people }: State): void {
   const wanted = queryField()
     .value.trim()
     .replace(/^[#@＠]/, '')
   const unread = roomsIn('#rooms .unread:not([aria-current])')
   const others = '#rooms .item:not(.unread, [aria-current])'
-  const isName = wanted !== '' && wanted.length <= limits.nameSearchUnitsMax
+  const isName = !isComposing && wanted !== '' && wanted.length <= limits.nameSearchUnitsMax
   if (!isName) people.stop()
   const found = isName ? people.look(wanted, null).rows : []
   const places =
