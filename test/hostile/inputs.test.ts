@@ -11,7 +11,7 @@ const groups: Record<string, number[]> = {
   H: upTo(11),
   F: [...upTo(12), 15, 16],
   M: [...upTo(16), 20, 21, 22, 23, 24],
-  N: [...upTo(14), 16, 17, 18],
+  N: [...upTo(14), 16, 17, 18, 19],
   R: [...upTo(6), 8, 9, 10],
   U: upTo(20),
   S: [...upTo(6), 9, 10],

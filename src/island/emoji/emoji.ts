@@ -1,6 +1,6 @@
 import { tones } from '../../shared/emoji'
+import { bestOf } from '../../shared/rank-name'
 import { make, whenIdle } from '../ui/dom'
-import { bestOf } from '../ui/rank-name'
 import { fieldsOf } from '../ui/shape'
 import type { Storage } from '../ui/storage'
 
