@@ -95,8 +95,8 @@ function toEverybody({ composer, page }: App): Suggestions['rows'][number] {
 }
 
 /**
- * The people of this room whose names fit, best first; among equals those on the page, whoever
- * spoke last first, then the server's.
+ * The people of this room whose names fit, best first; among equals those on the page first,
+ * by who spoke last, then the server's.
  */
 function findPeople({ language, user }: Page, query: string, answer: PeopleAnswer) {
   const { compare } = new Intl.Collator(language)
