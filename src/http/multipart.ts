@@ -27,7 +27,8 @@ type Input = { reader: ReadableStreamDefaultReader<Uint8Array>; held: Buffer; by
 /**
  * Parses a form part by part as it arrives, and buffers one chunk: a form with files may be larger
  * than the memory. `onSkipped` is told of the bytes of a part that were not read. Throws
- * `bad_request` when it is malformed, `too_large` beyond `bytesMax`.
+ * `bad_request` when it is malformed, `upload_cut` when the client disconnects, `too_large` beyond
+ * `bytesMax`.
  */
 export async function* readParts(
   body: ReadableStream<Uint8Array>,
@@ -82,7 +83,10 @@ async function* until(input: Input, mark: Buffer): Bytes {
 }
 
 async function more(input: Input): Promise<void> {
-  const { done, value } = await input.reader.read()
+  const { done, value } = await input.reader.read().catch(() => {
+    // The client is gone and sees no answer.
+    throw new ChatError('upload_cut')
+  })
   if (done) throw new ChatError('bad_request')
   input.bytesLeft -= value.length
   if (input.bytesLeft < 0) throw new ChatError('too_large')

@@ -47,6 +47,7 @@ export type LazyParts = {
   faces: () => Promise<Faces>
   media: () => Promise<Media>
   panel: () => Promise<Panel>
+  people: () => Promise<PeopleList>
   search: () => Promise<Palette>
   suggestions: () => Promise<SuggestionList>
   tools: () => Promise<MessageTools>
@@ -68,6 +69,16 @@ export type Composer = {
   setChoosing: (isChoosing: boolean) => void
   setTray: (tray: Tray) => void
   insert: (text: string) => void
+  /** Inserts a mention of somebody who was chosen. */
+  mention: (name: string) => void
+  /** Nobody could be reached under a name that was chosen: it stands first again. */
+  restoreAt: (name: string) => void
+  /** The text begins with an @ for which nobody was chosen: it is not sent. */
+  isUnaddressed: () => boolean
+  /** It was to be sent all the same, so the people are offered once more. */
+  isAsking: () => boolean
+  /** The text that begins with an @ is meant for everybody in the room. */
+  addressEverybody: () => void
   isEmpty: () => boolean
   focus: () => void
 }
@@ -161,6 +172,9 @@ export type Device = { decorate: () => void }
 
 /** Shows what is in the dialog for panels. */
 export type Panel = { show: () => void }
+
+/** The search beside the list of people; `show` after something was typed. */
+export type PeopleList = { show: () => void }
 
 /** Opens the dialog that searches, at the address of a search. */
 export type Palette = { open: (path: string) => void }

@@ -18,6 +18,7 @@ export function lazyParts(page: Page, app: () => App): LazyParts {
     faces: part('faces'),
     media: part('media'),
     panel: part('panel'),
+    people: part('people'),
     search: part('search'),
     suggestions: part('suggestions'),
     tools: part('tools'),

@@ -19,14 +19,14 @@ import { createTyping } from './composer/typing'
 import { ifLoaded, lazyParts, loadLazy, onFirstUse, useLoaded } from './lazy'
 import { createRequests, openOutbox } from './messages/outbox'
 import { createConnection } from './net/connection'
-import { openMuted, watchPeopleSearch } from './people/people'
+import { openMuted } from './people/people'
 import { forgetLeft, forgetOnLogOut, startSignIn, watchCode } from './people/sign-in'
 import { createRooms, markCurrent } from './rooms/rooms'
 import { createPositions } from './timeline/positions'
 import { createTimeline } from './timeline/timeline'
 import { createNewLine, createReadMarker } from './timeline/unread'
 import { createClock } from './ui/clock'
-import { element, onClick } from './ui/dom'
+import { element, onClick, whenIdle } from './ui/dom'
 import { createTitle, type Page, type Reader, readPage } from './ui/page'
 import { openStorage, type Storage } from './ui/storage'
 
@@ -115,7 +115,10 @@ function start(app: App): void {
     element('content', HTMLTextAreaElement).addEventListener(type, (event) =>
       ifLoaded(app.suggestions, ({ look }) => look(event)),
     )
-  watchPeopleSearch()
+  const peopleSearch = element('people-search', HTMLInputElement)
+  peopleSearch.addEventListener('input', () => ifLoaded(app.people, ({ show }) => show()))
+  // Without a script the form leads to a page of its own.
+  peopleSearch.form?.addEventListener('submit', (event) => event.preventDefault())
   element('rooms', HTMLElement).addEventListener('htmx:after:swap', () => {
     // The pencils of drafts are this browser's: a fetched list has none.
     app.drafts.mark()
@@ -131,9 +134,11 @@ function start(app: App): void {
   timeline.start()
   onFirstUse(() => {
     // These work without the server later, when they have been fetched before.
-    const { device, media, panel, search, suggestions, tools } = app
-    for (const part of [tools, suggestions, device, media, panel, search])
+    const { device, media, panel, people, search, suggestions, tools } = app
+    for (const part of [tools, suggestions, device, media, panel, people, search])
       void part().catch(() => {})
+    // The largest: its panel opens at once later.
+    whenIdle(() => void app.emoji().catch(() => {}))
   })
 }
 

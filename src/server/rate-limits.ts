@@ -22,6 +22,8 @@ export const rates = {
   uploads: { burst: 30, perSecond: 0.5 },
   /** Typing searches up to five times a second. */
   searches: { burst: 40, perSecond: 4 },
+  /** The same for people: the palette asks for messages and for people. */
+  peopleSearches: { burst: 40, perSecond: 4 },
   /** Ten tabs that reconnect twice. */
   handshakes: { burst: 20, perSecond: 2 },
 } as const

@@ -9,6 +9,10 @@ export const limits = {
   topicUnitsMax: 200,
   /** People of the list in a room's page; there is a page of all. */
   peopleListMax: 50,
+  /** With more, the list has a search. */
+  peopleWithoutSearchMax: 15,
+  /** A longer text is no beginning of a name. */
+  nameSearchUnitsMax: 64,
   /** Rooms one person may make, closed ones included. */
   roomsPerOwnerMax: 100,
 

@@ -33,7 +33,7 @@ export function createPaths(base: string) {
     remove: (id: number) => `${base}rooms/${id}/members/remove`,
     leave: (id: number) => `${base}rooms/${id}/leave`,
     notify: (id: number) => `${base}rooms/${id}/notify`,
-    people: () => `${base}people`,
+    people: (fields: Record<string, string> = {}) => `${base}people${queryOf(fields)}`,
     person: (id: number) => `${base}people?user=${id}`,
     direct: (user: number) => `${base}direct/${user}`,
     help: () => `${base}help`,

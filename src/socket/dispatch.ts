@@ -80,8 +80,7 @@ function post(
 ): void {
   const { visitor } = socket.data
   consumeForMessage(rateLimits, visitor, message.content)
-  const session = Uint8Array.fromHex(visitor.session)
-  postMessage({ ...message, room, author: visitor.user.id, session }, (answer) =>
+  postMessage({ ...message, room }, visitor, (answer) =>
     replyToRequest(socket, message.clientId, answer),
   )
 }

@@ -75,6 +75,9 @@ export type RoomsWanted = {
 /** Which people of a list: those whose folded name contains `part` and comes after another. */
 export type PeopleWanted = { part: string; after: string; limit: number }
 
+/** Who looks for which people: of a room, or of the whole server. `wanted` is `wantedName`. */
+export type PeopleMatch = { asker: number; room: number | null; wanted: string; limit: number }
+
 export type ListedPerson = User & { folded: string }
 
 /** The two forms of a name that are unique (chat/people/name.ts). */

@@ -19,6 +19,7 @@ import type {
   NewSession,
   NewUser,
   Notify,
+  PeopleMatch,
   PeopleWanted,
   ReactionChange,
   Profile,
@@ -79,6 +80,8 @@ export type Store = {
     everybody(limit: number): Promise<User[]>
     /** The people whose folded names begin with a text, by name. */
     named(beginning: string, limit: number): Promise<ListedPerson[]>
+    /** The people whose names fit what was typed, the best first (shared/rank-name.ts). */
+    match(wanted: PeopleMatch): Promise<User[] | Refused<'room_missing'>>
     /** The people of the room with these folded names, and the author, who must be in it. */
     namedIn(roomId: number, author: number, folded: string[]): Promise<NamedUser[]>
   }

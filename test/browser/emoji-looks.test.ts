@@ -119,6 +119,9 @@ describe('open', () => {
   })
 
   test('without a connection the button says so, and works when there is one again', async () => {
+    // Otherwise the panel is fetched as soon as the page is idle.
+    const source = 'window.requestIdleCallback = () => 0'
+    await ada.cdp('Page.addScriptToEvaluateOnNewDocument', { source })
     await ada.goto(addressOf(server.port, 'a'))
     await ada.connected()
     const offline = { latency: 0, downloadThroughput: 0, uploadThroughput: 0 }

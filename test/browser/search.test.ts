@@ -106,7 +106,7 @@ test('a typed filter becomes a filter', async () => {
   await ada.palette.finds([elsewhere])
   await ada.palette.field.holds('cafe ')
   const chosen = `['sender', 'room'].map((name) =>
-    document.querySelector('[name=' + name + ']').selectedOptions[0].text)`
+    document.querySelector('#search-chips [name=' + name + ']').selectedOptions[0].text)`
   expect(await ada.evaluate<string[]>(chosen)).toEqual(['梅', 'Harbour'])
   await ada.palette.choose('sender', '')
   await ada.palette.choose('room', '')

@@ -18,8 +18,8 @@ Bun.plugin({
 
 const faults = [
   [
-    'waiting.push({ message, answer })',
-    `waiting.push({ message, answer: () => {} })
+    'line.push({ message, answer })',
+    `line.push({ message, answer: () => {} })
     answer(toAccepted({ ...message, seq: 1, revision: 1 }))`,
   ],
   ['new Promise<void>((resolve) => setImmediate(resolve)).then(run)', 'Bun.sleep(50).then(run)'],

@@ -19,9 +19,10 @@ export function fillLargeServer(data: string, size: Size) {
     `WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ${count})`
   db.transaction(() => {
     db.run(`${counted(size.people)}
-      INSERT INTO users (nickname, nickname_folded, nickname_skeleton, avatar, created_at, named_at,
-        seen_at)
-      SELECT 'Person ' || n, 'person ' || n, 'person' || n, 'letter', 1, 1,
+      INSERT INTO users (nickname, nickname_folded, nickname_skeleton, nickname_forms, avatar,
+        created_at, named_at, seen_at)
+      SELECT 'Person ' || n, 'person ' || n, 'person' || n,
+        'person ' || n || char(10) || ' person ' || n || char(10), 'letter', 1, 1,
         unixepoch() * 1000 FROM n`)
     db.run(`${counted(size.rooms)}
       INSERT INTO rooms (kind, name, name_folded, name_skeleton, topic, created_by, created_at,
@@ -106,6 +107,10 @@ export function listPages(room: number): { path: string; headers: Record<string,
     [`/rail?current=${room}`, fragment],
     ['/rail', json],
     ['/people?user=7', fragment],
+    ['/people', html],
+    ['/people?q=person', fragment],
+    [`/people?q=person&room=${room}`, fragment],
+    [`/people?q=7&room=${room}`, json],
     ['/profile', fragment],
     ['/settings', fragment],
     ['/help', fragment],

@@ -102,7 +102,11 @@ export const requests: Record<string, Request[]> = {
   'GET /help': [read(at('/help'), 'session', 'nothing')],
   'GET /profile': [read(at('/profile'), 'session', 'nothing')],
   'GET /media-kit': [read(at('/media-kit'), 'session', 'nothing')],
-  'GET /people': [read(({ other }) => `/people?user=${other}`, 'session', 'nothing')],
+  'GET /people': [
+    read(({ other }) => `/people?user=${other}`, 'session', 'nothing'),
+    read(at('/people?q='), 'session', 'nothing'),
+    read(({ room }) => `/people?q=&room=${room}`, 'room', 'nothing', asJson),
+  ],
   'GET /rail': [read(({ room }) => `/rail?current=${room}`, 'session', 'nothing')],
   'GET /rooms': [read(at('/rooms'), 'session', 'nothing')],
   'GET /search': [

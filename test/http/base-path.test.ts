@@ -42,7 +42,9 @@ const journeys = [
 ]
 
 test('every journey goes the same way under a base path', async () => {
-  const tests = Bun.spawn([process.execPath, 'test', '--parallel=2', ...journeys], {
+  // Without the one that waits for ten seconds and opens no page.
+  const chosen = ['--test-name-pattern', '^(?!.*a reload does not flicker)']
+  const tests = Bun.spawn([process.execPath, 'test', '--parallel=2', ...chosen, ...journeys], {
     cwd: join(import.meta.dir, '..', '..'),
     env: { ...process.env, CHATROOM_TEST_BASE: '/chat' },
     stdio: ['ignore', 'ignore', 'pipe'],

@@ -3,7 +3,9 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Address, history, type Person, signIn } from '../helpers/client'
 import { fetchAs, joined, png } from '../helpers/files'
+import { openLine } from '../helpers/raw'
 import { serverForAll, startServer } from '../helpers/server'
+import { waitUntil } from '../helpers/wait'
 
 const server = serverForAll({ flags: ['--max-upload', '1MB'] })
 const megabyte = 1024 * 1024
@@ -177,4 +179,34 @@ test('nothing but a head may come before the first part of a form', async () => 
   expect((await post(ada, joined(Buffer.from('preamble\r\n'), body))).status).toBe(303)
   const long = Buffer.alloc(20_000, 'x')
   expect((await post(ada, joined(long, Buffer.from('\r\n'), body))).status).toBe(400)
+})
+
+test('a client that leaves in the middle of a form is no fault of the server', async () => {
+  const ada = await signIn(server(), 'Alva')
+  const body = form([
+    ['files', new Uint8Array(0), 'empty'],
+    ['files', 'x'.repeat(90_000), 'cut'],
+  ])
+  const line = await openLine(server())
+  const head = [
+    'POST /rooms/1/messages HTTP/1.1',
+    `Host: 127.0.0.1:${server().port}`,
+    `Origin: ${server().origin}`,
+    `Cookie: ${ada.cookie}`,
+    'Content-Type: multipart/form-data; boundary=mark',
+    `Content-Length: ${body.length}`,
+  ]
+  line.write(`${head.join('\r\n')}\r\n\r\n`)
+  line.write(body.subarray(0, 50_000))
+  await line.end(100)
+  const again = await post(
+    ada,
+    form([
+      ['client_id', 'after'],
+      ['content', 'after'],
+    ]),
+  )
+  expect(again.status).toBe(303)
+  await waitUntil(async () => (await said(ada, 'after')).length === 1, 'the message')
+  expect(server().log()).not.toContain(' fault ')
 })

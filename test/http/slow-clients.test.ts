@@ -1,4 +1,6 @@
 import { beforeAll, expect, test } from 'bun:test'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { openSocket, type Person, signIn } from '../helpers/client'
 import { upload } from '../helpers/files'
 import { openLine, type Line } from '../helpers/raw'
@@ -87,8 +89,18 @@ test('readers of files that hang lose their places when others want one', async 
   for (const line of hung) await line.end(0)
 })
 
+/** How many files there are, also those that are still coming. */
+function begun(): number {
+  const entries = readdirSync(join(server().data, 'files'), {
+    recursive: true,
+    withFileTypes: true,
+  })
+  return entries.filter((entry) => entry.isFile()).length
+}
+
 test('senders of files that trickle lose their places when others want one', async () => {
   const [ada, bob, cleo] = people()
+  const count = begun()
   const head = ['Content-Length: 1000000']
   const hung = await Promise.all(
     [ada, bob].map((person, n) => hang(person, n, 'POST /attachments', head)),
@@ -96,8 +108,10 @@ test('senders of files that trickle lose their places when others want one', asy
   const trickle = setInterval(() => {
     for (const line of hung) if (!line.isClosed()) line.write('x')
   }, 50)
+  // Each has its place before the third asks: who asks first would refuse one of the two.
+  await waitUntil(() => begun() === count + 2, 'two files begun')
   const send = () => third('/attachments', cleo, { method: 'POST', body: 'a small file' })
-  await waitUntil(async () => (await send()) === 503, 'no place')
+  expect(await send()).toBe(503)
   await waitUntil(async () => (await send()) === 201, 'a place')
   for (const line of hung) expect(await line.end(2_000)).toContain('408')
   clearInterval(trickle)

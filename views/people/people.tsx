@@ -1,3 +1,4 @@
+import { limits } from '../../src/shared/limits'
 import { plural } from '../../src/shared/text'
 import type { PresenceState } from '../../src/shared/protocol'
 import type { User } from '../../src/store/store'
@@ -16,15 +17,22 @@ export function PeopleRail(props: PeopleProps & { view: View }) {
         {page.onlineHeading} <OnlineCount {...props} />
         <RailClose rail="people" label={page.close} />
       </h2>
-      <input
-        class="people__search"
-        id="people-search"
-        type="search"
-        placeholder={page.searchPeople}
-        aria-label={page.searchPeople}
-        autocomplete="off"
-        hidden
-      />
+      <form role="search" action={paths.people()}>
+        <input type="hidden" name="room" id="people-room" value={props.room} />
+        <input
+          class="people__search"
+          id="people-search"
+          name="q"
+          type="search"
+          placeholder={page.searchPeople}
+          aria-label={page.searchPeople}
+          maxlength={limits.nameSearchUnitsMax}
+          autocomplete="off"
+          enterkeyhint="search"
+          dir="auto"
+          hidden={props.members <= limits.peopleWithoutSearchMax}
+        />
+      </form>
       <form
         action={paths.people()}
         hx-get={paths.people()}
@@ -32,6 +40,8 @@ export function PeopleRail(props: PeopleProps & { view: View }) {
         hx-sync="#panel:replace"
       >
         <PeopleList {...props} />
+        <ul class="people__found" id="people-found" hidden></ul>
+        <p class="people__note" id="people-note" role="status"></p>
       </form>
       <MorePeople {...props} />
     </aside>
@@ -62,7 +72,7 @@ export function PeopleList({ room, people, members, states }: PeopleProps) {
   const here = people.filter(({ id }) => states.has(id))
   const absent = people.filter(({ id }) => !states.has(id))
   return (
-    <ul id="people-list" data-members={members}>
+    <ul id="people-list" data-room={room} data-members={members}>
       {[...here, ...absent].map((user) => (
         <PersonRow user={user} state={states.get(user.id) ?? 'offline'} room={room} />
       ))}
@@ -82,14 +92,21 @@ export function PersonRow({ user, state, room }: PersonProps) {
       data-name={user.nickname}
       data-mark={user.mark ?? undefined}
     >
-      <button class="person__open" type="submit" name="user" value={user.id} aria-haspopup="dialog">
-        <span class="who">
-          <Avatar user={user} size="small" />
-          <i></i>
-        </span>{' '}
-        <Name user={user} />
-      </button>
+      <PersonButton user={user} />
     </li>
+  )
+}
+
+/** Opens the person's card. */
+export function PersonButton({ user }: { user: User }) {
+  return (
+    <button class="person__open" type="submit" name="user" value={user.id} aria-haspopup="dialog">
+      <span class="who">
+        <Avatar user={user} size="small" />
+        <i></i>
+      </span>{' '}
+      <Name user={user} />
+    </button>
   )
 }
 

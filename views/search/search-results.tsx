@@ -126,6 +126,7 @@ function HitItem({ view, hit }: { view: View; hit: ShownHit }) {
         href={view.paths.message(hit.room, hit.seq)}
         data-hit={hit.room}
         data-seq={hit.seq}
+        data-user={hit.sender.id}
       >
         <Avatar user={hit.sender} size="small" />
         <span class="hit__main">

@@ -50,7 +50,7 @@ const shortcuts: [name: keyof Words['keys'], ...combinations: string[]][] = [
   ['editLast', '↑'],
   ['oldest', 'Shift PageUp'],
   ['list', '↑', '↓'],
-  ['rowActs', 'E', 'R', '+', 'Enter'],
+  ['rowActs', 'E', 'R', '+', 'P', 'Enter'],
   ['ends', 'Ctrl Home', 'Ctrl End'],
   ['regions', 'Ctrl F6'],
   ['people', 'Ctrl .'],

@@ -118,7 +118,7 @@ const keys = {
   editLast: 'In an empty message: edit your last message',
   oldest: 'First unread message',
   list: 'In the message list: previous or next message',
-  rowActs: 'In the message list: edit, reply, react, more',
+  rowActs: 'In the message list: edit, reply, react, who wrote it, more',
   ends: 'First or latest message',
   regions: 'Move between rooms, messages, message field and people',
   people: 'People',

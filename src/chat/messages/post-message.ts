@@ -7,7 +7,7 @@ import { limits } from '../../shared/limits'
 import type { AcceptedEvent } from '../../shared/protocol'
 import { takeFitting } from '../../store/fitting'
 import type { AppendOutcome, Message, NewMessage, User } from '../../store/store'
-import type { Chat } from '../chat'
+import type { Chat, Visitor } from '../chat'
 import { asPublication } from '../publication'
 import { newDirectRoom, toEvent } from './events'
 import { anyAt, findMentions } from './find-mentions'
@@ -18,52 +18,66 @@ const postingQueueMax = 20_000
 /** Messages of one transaction: bounds how long it blocks the event loop. */
 export const postingBatchMax = 2_000
 /**
- * The size of one transaction, which is rendered at once and published as one frame per room: six
- * of the longest messages, or four with ten files each.
+ * The size of one transaction, which is rendered at once and published as one frame per room: three
+ * of the longest messages, or two with ten files each.
  */
-const batchSize = { rows: postingBatchMax, units: 48 * 1024 }
+const batchSize = { rows: postingBatchMax, units: 24 * 1024 }
 const fileUnitsMax = limits.descriptionUnitsMax + 800
 const quoteUnitsMax = 1_000
 
 /** The answer to one posted message, given only after its commit. */
 export type PostAnswer = AcceptedEvent | { type: 'refused'; code: ProblemCode; retryMs?: number }
 
-/** Throws `busy` when the queue is full and `restarting` when it is closed. */
+/**
+ * Posts for a visitor, in whose address's line the message waits. Throws `busy` when the queue is
+ * full and `restarting` when it is closed.
+ */
 export type PostMessage = (
-  message: SentMessage & Pick<NewMessage, 'room' | 'author' | 'session'>,
+  message: SentMessage & Pick<NewMessage, 'room'>,
+  author: Pick<Visitor, 'user' | 'address' | 'session'>,
   answer: (answer: PostAnswer) => void,
 ) => void
 
 type Posting = { message: NewMessage; answer: (answer: PostAnswer) => void }
 
+/** What waits, by address; within one, in the order of arrival. */
+type Lines = Map<string, Posting[]>
+
 /**
  * Opens the posting queue. Everything that arrives in one turn of the event loop becomes one
  * transaction, one sync of the disk and one published frame per room, so the busier the server,
- * the cheaper each message. `close` refuses new messages and waits for those in the queue.
+ * the cheaper each message. What does not fit waits for the next; addresses take turns. `close`
+ * refuses new messages and waits for those in the queue.
  */
 export function openPostingQueue(chat: Chat): {
   postMessage: PostMessage
   close: () => Promise<void>
 } {
-  let waiting: Posting[] = []
+  const lines: Lines = new Map()
+  let waiting = 0
   let running: Promise<void> | null = null
   let isClosed = false
 
   const run = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      const { taken } = takeFitting(waiting, batchSize, weighPosting)
-      waiting = waiting.slice(taken.length)
-      await flush(chat, taken)
-      if (waiting.length > 0) await new Promise<void>((resolve) => setImmediate(resolve))
+    while (waiting > 0) {
+      const batch = takeBatch(lines)
+      waiting -= batch.length
+      await flush(chat, batch)
+      if (waiting > 0) await new Promise<void>((resolve) => setImmediate(resolve))
     }
     running = null
   }
 
-  const postMessage: PostMessage = (sent, answer) => {
+  const postMessage: PostMessage = (sent, visitor, answer) => {
     if (isClosed) throw new ChatError('restarting', limits.reconnectMsMin)
-    if (waiting.length >= postingQueueMax) throw new ChatError('busy', 1_000)
-    const message = { ...sent, mentions: [], createdAt: chat.now() }
-    waiting.push({ message, answer })
+    if (waiting >= postingQueueMax) throw new ChatError('busy', 1_000)
+    const author = visitor.user.id
+    const session = Uint8Array.fromHex(visitor.session)
+    const message = { ...sent, author, session, mentions: [], createdAt: chat.now() }
+    const line = lines.get(visitor.address) ?? []
+    lines.set(visitor.address, line)
+    line.push({ message, answer })
+    waiting += 1
     running ??= new Promise<void>((resolve) => setImmediate(resolve)).then(run)
   }
 
@@ -73,6 +87,30 @@ export function openPostingQueue(chat: Chat): {
   }
 
   return { postMessage, close }
+}
+
+/** Takes a transaction out of the lines, in turns; who was served goes to the end of the round. */
+function takeBatch(lines: Lines): Posting[] {
+  const { taken } = takeFitting(inTurns(lines), batchSize, ([, posting]) => weighPosting(posting))
+  const counts = Map.groupBy(taken, ([address]) => address)
+  for (const [address, { length }] of counts) {
+    const line = lines.get(address) ?? []
+    lines.delete(address)
+    if (line.length > length) lines.set(address, line.slice(length))
+  }
+  return taken.map(([, posting]) => posting)
+}
+
+function* inTurns(lines: Lines): Generator<[address: string, posting: Posting]> {
+  for (let n = 0, isMore = true; isMore; n += 1) {
+    isMore = false
+    for (const [address, line] of lines) {
+      const posting = line[n]
+      if (posting === undefined) continue
+      isMore = true
+      yield [address, posting]
+    }
+  }
 }
 
 /** Before it is stored only the number of its files is known, and whether it has a quote. */

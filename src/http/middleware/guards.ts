@@ -54,7 +54,7 @@ export function checkOrigin(config: Config): Middleware {
 }
 
 /**
- * Reads the body to its end, so that whoever is recognised next is recognised when the request is
+ * Reads the body to its end, so that the visitor is identified again once the request is
  * complete. Refuses bodies that are too large, with or without a Content-Length. The routes that
  * take files allow more, count themselves, and look the session and the room up again.
  */

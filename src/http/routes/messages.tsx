@@ -153,8 +153,7 @@ async function post(
   if ('code' in message) throw new ChatError(message.code)
   consumeForMessage(rateLimits, visitor, message.content)
   const { promise, resolve } = Promise.withResolvers<PostAnswer>()
-  const session = Uint8Array.fromHex(visitor.session)
-  postMessage({ ...message, room: room.id, author: visitor.user.id, session }, resolve)
+  postMessage({ ...message, room: room.id }, visitor, resolve)
   return acceptedOf(await promise)
 }
 

@@ -1,19 +1,28 @@
 import { Hono } from 'hono'
+import { FoundPeople, FoundRows } from '../../../views/people/found-people'
 import { PersonCard, Profile } from '../../../views/people/person'
 import { changeProfile } from '../../chat/people/account'
 import { parseId } from '../../shared/paths'
 import { openDirect } from '../../chat/rooms/rooms'
 import { ChatError } from '../../server/errors'
+import { consumeForUser } from '../../server/rate-limits'
+import { limits } from '../../shared/limits'
+import { wantedName } from '../../shared/rank-name'
 import { readForm } from '../bodies'
-import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx } from '../context'
+import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx, wantsJson } from '../context'
 import { requireSession, requireVisitor } from '../middleware/identity'
-import { redirectTo, sendPanel } from '../pages'
+import { redirectTo, sendHtml, sendPanel } from '../pages'
 
-/** A person's card, the direct room with them, and one's own profile. */
+/** Of one answer: somebody who is not among them is found with another letter. */
+const foundPeopleMax = 20
+
+/** People by name, a person's card, the direct room with them, and one's own profile. */
 export function peopleRoutes(deps: HttpDeps): Hono<HttpEnv> {
   const { chat, rateLimits } = deps
   return new Hono<HttpEnv>()
-    .get('/people', (c) => sendPerson(deps, c))
+    .get('/people', (c) =>
+      c.req.query('user') === undefined ? sendFound(deps, c) : sendPerson(deps, c),
+    )
     .post('/direct/:user', async (c) => {
       const { user } = requireVisitor(c)
       rateLimits.consume('rooms', `user ${user.id}`)
@@ -39,6 +48,25 @@ export function peopleRoutes(deps: HttpDeps): Hono<HttpEnv> {
       })
       return redirectTo(c, chat.paths.home(), { user: changed })
     })
+}
+
+/** The people whose names fit what was typed: rows for htmx, JSON, or a page of its own. */
+async function sendFound({ chat, rateLimits }: HttpDeps, c: HttpContext): Promise<Response> {
+  const visitor = requireVisitor(c)
+  consumeForUser(rateLimits, 'peopleSearches', visitor)
+  const [typed, inRoom] = [c.req.query('q') ?? '', c.req.query('room') ?? '']
+  // No name is as long.
+  const limit = typed.length > limits.nameSearchUnitsMax ? 0 : foundPeopleMax
+  const wanted = limit === 0 ? '' : wantedName(typed).trimEnd()
+  const room = inRoom === '' ? null : (parseId(inRoom) ?? 0)
+  const found = await chat.store.users.match({ asker: visitor.user.id, room, wanted, limit })
+  if ('refused' in found) throw new ChatError(found.refused)
+  const people = found.map((user) => ({ ...user, state: chat.presence.stateOf(user.id) }))
+  if (wantsJson(c)) return c.json({ people })
+  const view = c.get('view')
+  if (isHtmx(c)) return sendHtml(c, <FoundRows people={people} />)
+  const panel = <FoundPeople view={view} people={people} typed={typed} room={room} />
+  return sendPanel(c, visitor.user, view.words.page.searchPeople, panel)
 }
 
 async function sendPerson({ chat }: HttpDeps, c: HttpContext): Promise<Response> {

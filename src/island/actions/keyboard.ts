@@ -2,7 +2,7 @@ import { createPaths } from '../../shared/paths'
 import type { App, RowAction } from '../app'
 import { element } from '../ui/dom'
 import { isComposing } from '../ui/keys'
-import { openEmojiForComposer, openSearch, withTools } from './open'
+import { openAuthor, openEmojiForComposer, openSearch, withTools } from './open'
 import { markRead } from './rooms'
 
 /** The keys of views/settings/help-sheet.tsx. */
@@ -46,7 +46,9 @@ export function watchKeys(app: App): void {
     const isInList = document.activeElement?.matches('#log, #log .msg') === true
     if (isInList && step !== undefined) return () => moveToRow(step)
     const act = isCommand || altKey ? undefined : rowActs[key]
-    const row = act === undefined ? null : document.querySelector<HTMLElement>(walkedTo)
+    const isLetter = act !== undefined || (key === 'p' && !isCommand && !altKey)
+    const row = isLetter ? document.querySelector<HTMLElement>(walkedTo) : null
+    if (key === 'p' && row !== null) return () => openAuthor(page, row)
     if (act === undefined || row === null) return null
     return () => withTools(app, (tools) => tools.act(act, row))
   }

@@ -1,9 +1,9 @@
-import { createPaths } from '../../shared/paths'
 import type { App, MessageTools } from '../app'
-import { htmx, type RequestContext } from '../net/htmx'
+import { openCard, type RequestContext } from '../net/htmx'
 import { copyOf, element, onClick } from '../ui/dom'
 import { isTouch } from '../ui/keys'
 import { useLoaded } from '../lazy'
+import type { Page } from '../ui/page'
 import { showToast } from '../ui/toast'
 import { onSignedOut } from './connection'
 
@@ -27,10 +27,15 @@ export function watchPanel(app: App): void {
     else if (ctx !== undefined) onUnanswered(app, ctx)
   })
   // Rows are the same for all readers and hold no attributes of htmx.
-  onClick(document, '.msg .mention[data-person]', ({ dataset }) => {
-    const path = createPaths(page.base).person(Number(dataset.person))
-    void htmx().ajax('GET', path, { target: '#panel-body' })
-  })
+  onClick(document, '.msg .mention[data-person]', ({ dataset }) =>
+    openCard(page, Number(dataset.person)),
+  )
+  onClick(document, '.msg > .av, .msg__meta b', (part) => openAuthor(page, part))
+}
+
+/** Opens the card of who wrote a message. */
+export function openAuthor(page: Page, part: HTMLElement): void {
+  openCard(page, Number(part.closest<HTMLElement>('.msg')?.dataset.user))
 }
 
 function onUnanswered({ page, panel }: App, ctx: RequestContext): void {

@@ -7,6 +7,7 @@ import { announce, element, onClick } from '../ui/dom'
 import { isCharacter, isComposing, isSending } from '../ui/keys'
 import type { Page } from '../ui/page'
 import { currentRoom, list, roomTitle } from '../ui/rows'
+import { showToast } from '../ui/toast'
 import type { Addressee, Drafts } from './drafts'
 
 type Hooks = {
@@ -29,6 +30,9 @@ type State = {
   tray: Tray | null
   isConnected: boolean
   isChoosing: boolean
+  /** How a text with an @ first may begin: somebody was chosen, or everybody is meant. */
+  settled: string | null
+  isAsking: boolean
 }
 
 /**
@@ -40,8 +44,9 @@ export function createComposer(page: Page, drafts: Drafts, hooks: Hooks): Compos
   const field = element('content', HTMLTextAreaElement)
   const room = Number(form.dataset.room)
   const parts = { page, drafts, hooks, form, field, room }
-  const flags = { isConnected: true, isChoosing: false }
-  const state: State = { ...parts, ...flags, to: null, reply: null, tray: null }
+  const flags = { isConnected: true, isChoosing: false, isAsking: false }
+  const none = { to: null, reply: null, tray: null, settled: null }
+  const state: State = { ...parts, ...flags, ...none }
   watchField(state)
   watchModes(state)
   restore(state)
@@ -62,6 +67,19 @@ export function createComposer(page: Page, drafts: Drafts, hooks: Hooks): Compos
     setChoosing: (isChoosing) => void (state.isChoosing = isChoosing),
     setTray: (tray) => void (state.tray = tray),
     insert: (text) => insert(field, text),
+    mention(name) {
+      insert(field, `@${name} `)
+      if (field.value.startsWith(`@${name}`)) state.settled = `@${name}`
+    },
+    restoreAt(name) {
+      const caret = field.selectionStart + name.length + 2
+      field.setRangeText(`@${name} `, 0, 0)
+      field.setSelectionRange(caret, caret)
+      field.dispatchEvent(new Event('input'))
+    },
+    isUnaddressed: () => isUnaddressed(state),
+    isAsking: () => state.isAsking,
+    addressEverybody: () => addressEverybody(state),
     isEmpty: () => field.value.trim() === '',
     focus: () => field.focus(),
   }
@@ -74,7 +92,9 @@ function watchField(state: State): void {
     submit(state)
   })
   field.addEventListener('keydown', (event) => press(state, event))
-  field.addEventListener('input', () => {
+  field.addEventListener('input', ({ isTrusted }) => {
+    if (isTrusted) state.isAsking = false
+    if (state.settled !== null && !field.value.startsWith(state.settled)) state.settled = null
     showLength(page, field)
     saveDraft(state, draftSaveMs)
     hooks.onChange(state.to?.room ?? state.room, field.value)
@@ -101,6 +121,10 @@ function press(state: State, event: KeyboardEvent): void {
   const isAtStart = field.selectionStart === 0 && field.selectionEnd === 0
   if (event.key === 'Backspace' && isAtStart)
     setModes(state, reply === null ? { to: null } : { reply: null })
+  if (event.key === 'Escape' && isUnaddressed(state)) {
+    event.preventDefault()
+    addressEverybody(state)
+  }
   const isUp = event.key === 'ArrowUp' && field.value === '' && !event.altKey
   if (isUp && hooks.onUp()) event.preventDefault()
   if (event.key !== 'Enter' || event.shiftKey || !isSending(event)) return
@@ -114,7 +138,7 @@ function catchTyping(event: KeyboardEvent, field: HTMLTextAreaElement): void {
   if (!isCharacter(event) || ' ?/'.includes(event.key) || event.defaultPrevented) return
   const active = document.activeElement
   // In the list these do something with the message (actions/keyboard.ts).
-  if ('er+'.includes(event.key) && active?.matches('#log[data-walking] .msg') === true) return
+  if ('erp+'.includes(event.key) && active?.matches('#log[data-walking] .msg') === true) return
   const isElsewhere = active?.matches('input, textarea, select, button, [contenteditable]') === true
   const isBusy = document.querySelector('dialog[open], [popover]:popover-open') !== null
   if (isElsewhere || isBusy || getSelection()?.isCollapsed === false) return
@@ -129,6 +153,7 @@ function submit(state: State): void {
   if (isEmpty || text.length > limits.messageUnitsMax || isChoosing) return
   // Another room is just being put on the screen: what says where this goes has yet to follow.
   if (currentRoom() !== room) return
+  if (isUnaddressed(state)) return askWhom(state)
   if (!confirmAll(page, text, to)) return
   field.value = ''
   // A private message is one message, unless it was pinned.
@@ -137,6 +162,38 @@ function submit(state: State): void {
   field.dispatchEvent(new Event('input'))
   saveDraft(state)
   hooks.onSend({ room: to?.room ?? room, text, files: tray?.take() ?? [], to, reply })
+}
+
+/**
+ * Whether the text begins with an @ and nobody was chosen: it may be meant for one person, and
+ * must not go to all by mistake.
+ */
+function isUnaddressed({ field: { value }, settled, to }: State): boolean {
+  if (to !== null || list().dataset.kind === 'direct' || !/^[@＠]/.test(value)) return false
+  return !callsEverybody.test(value) && (settled === null || !value.startsWith(settled))
+}
+
+const callsEverybody = new RegExp(
+  `^[@＠](?:${everybodyNames.join('|')})(?![[\\p{L}\\p{N}\\p{M}_]--\\p{sc=Han}])`,
+  'iv',
+)
+
+/** Instead of sending: offers the people for the first word again, and says what to do. */
+function askWhom(state: State): void {
+  const { field, page } = state
+  const end = /^.[^\s@＠]{0,24}/v.exec(field.value)?.[0].length ?? 1
+  field.focus()
+  field.setSelectionRange(end, end)
+  state.isAsking = true
+  field.dispatchEvent(new Event('input'))
+  showToast(page.words.chooseWhom)
+}
+
+function addressEverybody(state: State): void {
+  const { field, page } = state
+  state.settled = field.value.slice(0, Math.max(1, field.selectionStart))
+  announce(fill(page.words.nowPublic, { room: roomTitle(), name: '' }))
+  field.dispatchEvent(new Event('input'))
 }
 
 /** Matches at least what the server reads as a mention of everybody. */
@@ -170,7 +227,7 @@ function showModes(state: State): void {
   const chip = element('chip', HTMLElement)
   chip.hidden = to === null
   if (to !== null) {
-    const isHere = document.getElementById(`person-${to.user}`)?.dataset.state !== 'offline'
+    const isHere = isOnline(to.user)
     const sentence = isHere ? privateTo : `${privateTo} · ${offlineNote}`
     chip.querySelector('span')?.replaceChildren(fill(sentence, { name: to.name }))
     chip.querySelector('.chip__pin')?.setAttribute('aria-pressed', String(to.isPinned))
@@ -182,6 +239,14 @@ function showModes(state: State): void {
     line.querySelector('span')?.replaceChildren(reply.text)
   }
   showRecipient(state)
+}
+
+/** Those who are online come first in the list: who is not in a list with others is away. */
+function isOnline(user: number): boolean {
+  const state = document.getElementById(`person-${user}`)?.dataset.state
+  if (state !== undefined) return state !== 'offline'
+  const here = document.querySelectorAll('#people-list .person:not([data-state=offline])')
+  return here.length >= limits.peopleListMax
 }
 
 function showRecipient({ field, form, isConnected, page: { words }, to }: State): void {
@@ -216,6 +281,7 @@ function setRoom(state: State): void {
   const { field, form, page, tray } = state
   saveDraft(state)
   state.room = currentRoom()
+  Object.assign(state, { settled: null, isAsking: false })
   form.dataset.room = String(state.room)
   form.action = createPaths(page.base).messages(state.room)
   field.value = ''

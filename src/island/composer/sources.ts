@@ -1,11 +1,13 @@
 import { limits } from '../../shared/limits'
 import { atPattern } from '../../shared/mentions'
 import { createPaths } from '../../shared/paths'
+import { bestOf, rankName } from '../../shared/rank-name'
+import { fill } from '../../shared/text'
 import type { App, EmojiChoice, EmojiPanel } from '../app'
+import { createPeopleSearch, type PeopleAnswer } from '../net/people-search'
 import { element, make } from '../ui/dom'
 import type { Page } from '../ui/page'
-import { bestOf, rankName } from '../ui/rank-name'
-import { list, rowsOf } from '../ui/rows'
+import { currentRoom, list, roomTitle, rowsOf } from '../ui/rows'
 import { showToast } from '../ui/toast'
 
 /** What can complete the text before the caret. */
@@ -17,53 +19,104 @@ export type Suggestions = {
   isPrivate: boolean
   /** `accept` runs with the typed token selected. */
   rows: { parts: Node[]; state?: string; accept: () => void }[]
+  /** The last row is the way out, for Escape too: Enter does not choose it by itself. */
+  hasWayOut: boolean
 }
 
 type Source = (field: HTMLTextAreaElement, event: Event) => Suggestions | null
 
-/** Offers people over an @: first in an empty message to write privately to, else to mention. */
-export function suggestPeople(app: App): Source {
+/**
+ * Offers people over an @: first in an empty message to write privately to, else to mention. What
+ * the page knows is offered at once, and completed by the server (`onAnswer`).
+ */
+export function suggestPeople(app: App, onAnswer: () => void): Source {
   const { composer, page } = app
-  const { mentionWhom, messageWhom, nobodyFound } = page.words
-  return ({ selectionStart, value }) => {
-    if (composer.addressee() !== null || list().dataset.kind === 'direct') return null
-    const query = afterAt.exec(value.slice(0, selectionStart))?.groups?.query
-    if (query === undefined || query.startsWith(' ')) return null
-    const start = selectionStart - query.length - 1
-    // With more text behind the caret the message was not empty when the @ was written.
-    const isPrivate = start === 0 && value.length === selectionStart
-    const rows = findPeople(page, query).map(({ row, id, name }) => ({
+  const search = createPeopleSearch(page.base, onAnswer)
+  return (field) => {
+    const token = readToken(app, field)
+    if (token === null) {
+      search.stop()
+      return null
+    }
+    const { start, query, isPrivate } = token
+    const answer = search.look(query, currentRoom())
+    const rows = findPeople(page, query, answer).map(({ row, id, name }) => ({
       parts: [row.querySelector('.av')?.cloneNode(true) ?? new Text(), make('bdi', {}, name)],
       state: row.dataset.state ?? 'offline',
       accept() {
         // First in the message the name goes: it stands on the chip now.
-        composer.insert(isPrivate ? '' : `@${name} `)
+        if (isPrivate) composer.insert('')
+        else composer.mention(name)
         if (isPrivate) void writePrivately(app, id, name)
       },
     }))
-    if (rows.length === 0 && /\s/.test(query)) return null
-    const heading = isPrivate ? messageWhom : mentionWhom
-    return { start, query, heading: rows.length === 0 ? nobodyFound : heading, isPrivate, rows }
+    if (rows.length === 0 && !isPrivate && /\s/.test(query)) return null
+    const found = { start, query, isPrivate, heading: headingOf(page, token, rows, answer) }
+    if (!isPrivate) return { ...found, rows, hasWayOut: false }
+    return { ...found, rows: [...rows, toEverybody(app)], hasWayOut: true }
   }
+}
+
+type Token = Pick<Suggestions, 'start' | 'query' | 'isPrivate'>
+
+/** The @ before the caret, and what was typed after it. */
+function readToken({ composer }: App, field: HTMLTextAreaElement): Token | null {
+  const { selectionStart, value } = field
+  if (composer.addressee() !== null || list().dataset.kind === 'direct') return null
+  const query = afterAt.exec(value.slice(0, selectionStart))?.groups?.query
+  if (query === undefined || query.startsWith(' ')) return null
+  const start = selectionStart - query.length - 1
+  // With more text behind the caret the message was not empty when the @ was written.
+  const isFirst = start === 0 && (value.length === selectionStart || composer.isAsking())
+  if (isFirst && !composer.isUnaddressed()) return null
+  return { start, query, isPrivate: isFirst }
 }
 
 const afterAt = new RegExp(`${atPattern}(?<query>[^\\n@＠]{0,24})$`, 'v')
 
-/** The people of this room whose names fit, best first; among equals whoever spoke last. */
-function findPeople({ language, user }: Page, query: string) {
+function headingOf(
+  { words }: Page,
+  { isPrivate }: Token,
+  { length }: unknown[],
+  { state }: PeopleAnswer,
+): string {
+  if (length > 0) return isPrivate ? words.messageWhom : words.mentionWhom
+  if (state === 'waiting') return words.lookingFor
+  return state === 'found' ? words.nobodyFound : words.nobodyKnown
+}
+
+/** The last of the list: what was typed stays as it is, and Enter sends it. */
+function toEverybody({ composer, page }: App): Suggestions['rows'][number] {
+  const label = fill(page.words.toEveryone, { room: roomTitle() })
+  return {
+    parts: [make('span', {}, label), make('kbd', {}, 'Esc')],
+    accept: composer.addressEverybody,
+  }
+}
+
+/**
+ * The people of this room whose names fit, best first; among equals those on the page first,
+ * by who spoke last, then the server's.
+ */
+function findPeople({ language, user }: Page, query: string, answer: PeopleAnswer) {
   const { compare } = new Intl.Collator(language)
   const spokeAt = new Map(rowsOf().map((row, index) => [Number(row.dataset.user), index]))
   const spoke = ({ id }: { id: number }): number => spokeAt.get(id) ?? -1
-  const others = [...listedPeople(), ...authorsOnPage()]
-    .filter(({ id, name }) => id !== user?.id && Number.isFinite(rankName(name, query)))
-    .sort((a, b) => spoke(b) - spoke(a) || compare(a.name, b.name))
-  return bestOf(others, ({ name }) => rankName(name, query)).slice(0, limits.suggestionsMax)
+  const known = [...listedPeople(), ...authorsOnPage()].sort(
+    (a, b) => spoke(b) - spoke(a) || compare(a.name, b.name),
+  )
+  const ids = new Set(known.map(({ id }) => id))
+  const others = answer.rows.map(toPerson).filter(({ id }) => !ids.has(id))
+  const all = [...known, ...others].filter(({ id }) => id !== user?.id)
+  return bestOf(all, ({ name }) => rankName(name, query)).slice(0, limits.suggestionsMax)
+}
+
+function toPerson(row: HTMLElement) {
+  return { row, id: Number(row.dataset.person), name: row.dataset.name ?? '' }
 }
 
 function listedPeople() {
-  return [...document.querySelectorAll<HTMLElement>('#people-list .person')].map((row) => {
-    return { row, id: Number(row.dataset.person), name: row.dataset.name ?? '' }
-  })
+  return [...document.querySelectorAll<HTMLElement>('#people-list .person')].map(toPerson)
 }
 
 /** In a room with more people than the list shows, those who spoke are known, too. */
@@ -85,8 +138,12 @@ async function writePrivately(app: App, user: number, name: string): Promise<voi
   composer.setChoosing(true)
   const room = await openDirect(page, user)
   composer.setChoosing(false)
-  if (room === null) return showToast(page.words.notConnected)
   if (timeline.room() !== here) return
+  if (room === null) {
+    // What was meant for one person must not go to all now.
+    composer.restoreAt(name)
+    return showToast(page.words.notConnected)
+  }
   composer.setAddressee({ user, name, room, isPinned: false })
   composer.focus()
 }
@@ -133,7 +190,8 @@ export function suggestEmoji({ composer, emoji }: App, onLoaded: () => void): So
       return null
     }
     const rows = panel.find(query).slice(0, limits.suggestionsMax).map(toRow)
-    return rows.length === 0 ? null : { start, query, heading, isPrivate: false, rows }
+    if (rows.length === 0) return null
+    return { start, query, heading, isPrivate: false, rows, hasWayOut: false }
   }
 }
 

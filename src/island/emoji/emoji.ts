@@ -1,6 +1,6 @@
 import { tones } from '../../shared/emoji'
-import { make } from '../ui/dom'
-import { bestOf } from '../ui/rank-name'
+import { bestOf } from '../../shared/rank-name'
+import { make, whenIdle } from '../ui/dom'
 import { fieldsOf } from '../ui/shape'
 import type { Storage } from '../ui/storage'
 
@@ -78,8 +78,7 @@ export function removeMissing(cells: EmojiCells, samples: string, storage: Stora
     storage.write('emoji.missing', { browser: userAgent, versions: missing })
     remove(missing)
   }
-  if ('requestIdleCallback' in window) requestIdleCallback(look, { timeout: 2_000 })
-  else setTimeout(look, 200)
+  whenIdle(look)
 }
 
 const sizePx = 20

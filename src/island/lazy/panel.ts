@@ -12,7 +12,7 @@ export function create({ composer, device, muted, page }: App): Panel {
   watchFaces()
   onClick(dialog, '[data-action=mention]', ({ dataset }) => {
     dialog.close()
-    composer.insert(`@${dataset.name} `)
+    composer.mention(dataset.name ?? '')
   })
   onClick(dialog, '[data-action=mute]', ({ dataset: { name = '', person } }) => {
     dialog.close()

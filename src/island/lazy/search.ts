@@ -1,14 +1,19 @@
+import { limits } from '../../shared/limits'
 import { createPaths } from '../../shared/paths'
 import type { App, DeviceHit, Palette } from '../app'
-import { htmx, type RequestContext } from '../net/htmx'
-import { announce, copyOf, element, make, makeButton, onClick } from '../ui/dom'
+import { htmx, openCard, type RequestContext } from '../net/htmx'
+import { createPeopleSearch, type PeopleSearch } from '../net/people-search'
+import { announce, closest, copyOf, element, make, makeButton, onClick } from '../ui/dom'
 import { isComposing } from '../ui/keys'
 import type { Page } from '../ui/page'
-import { bestOf, rankName } from '../ui/rank-name'
+import { bestOf, rankName } from '../../shared/rank-name'
 
 type State = {
   app: App
   dialog: HTMLDialogElement
+  people: PeopleSearch
+  /** An input method has not finished. */
+  isComposing: boolean
   /** The address of the search whose results are shown. */
   shown: string
   /** The first result opens when the answer is there. */
@@ -20,10 +25,22 @@ type State = {
 /** Makes the search dialog; while it is open its search is the address, to which Back returns. */
 export function create(app: App): Palette {
   const dialog = element('palette', HTMLDialogElement)
-  const state: State = { app, dialog, shown: '', opensFirst: false, left: null }
+  const people = createPeopleSearch(app.page.base, () => {
+    if (dialog.open) showPlaces(state)
+  })
+  const state: State = {
+    app,
+    dialog,
+    people,
+    isComposing: false,
+    shown: '',
+    opensFirst: false,
+    left: null,
+  }
   const onTyped = (event: Event): void => {
     // What an input method has not finished is not searched for.
-    if (event instanceof InputEvent && event.isComposing) event.stopPropagation()
+    state.isComposing = event instanceof InputEvent && event.isComposing
+    if (state.isComposing) event.stopPropagation()
     else showLocal(state)
   }
   for (const name of ['input', 'compositionend'])
@@ -38,7 +55,10 @@ export function create(app: App): Palette {
   onClick(dialog, '.place', (place) => goToPlace(state, place))
   onClick(dialog, 'a.hit', (hit, event) => {
     event.preventDefault()
-    goToHit(state, hit)
+    const isPerson = closest(event.target, '.hit > .av, .hit__meta b') !== null
+    if (!isPerson || hit.dataset.user === undefined) return goToHit(state, hit)
+    dialog.close()
+    openCard(app.page, Number(hit.dataset.user))
   })
   dialog.addEventListener('htmx:config:request', ({ detail: { ctx } }) => {
     ctx.search = address(state)
@@ -104,9 +124,10 @@ function hasAddress({ app }: State): boolean {
   return location.pathname === createPaths(app.page.base).search()
 }
 
-function showLocal({ app }: State): void {
+function showLocal(state: State): void {
+  const { app } = state
   const typed = queryField().value.trim()
-  showPlaces(app.page, typed)
+  showPlaces(state)
   showDeviceHits(app.page, typed, app.deviceCopy?.search(typed) ?? [])
 }
 
@@ -230,21 +251,31 @@ type Place = { name: string; icon: Node; target: Record<string, string> }
 
 const placesMax = 6
 
-/** Lists the rooms and people whose names fit; with nothing typed, rooms, the unread ones first. */
-function showPlaces(page: Page, typed: string): void {
-  const wanted = typed.replace(/^[#@]/, '')
+/**
+ * Lists the rooms and people whose names fit; with nothing typed, rooms, the unread ones first. The
+ * server's answer adds people whom the page does not know.
+ */
+function showPlaces({ app: { page }, isComposing, people }: State): void {
+  const wanted = queryField()
+    .value.trim()
+    .replace(/^[#@＠]/, '')
   const unread = roomsIn('#rooms .unread:not([aria-current])')
   const others = '#rooms .item:not(.unread, [aria-current])'
+  const isName = !isComposing && wanted !== '' && wanted.length <= limits.nameSearchUnitsMax
+  if (!isName) people.stop()
+  const found = isName ? people.look(wanted, null).rows : []
   const places =
     wanted === ''
       ? [...unread, ...roomsIn(others)]
-      : [...roomsIn('#rooms .item'), ...peopleIn(page)]
+      : [...roomsIn('#rooms .item'), ...peopleIn(page, found)]
   const fitting = bestOf(places, ({ name }) => rankName(name, wanted)).slice(0, placesMax)
   const items = fitting.map(({ name, icon, target }) => {
     const look = { type: 'button', class: 'place hit', ...target }
     return make('button', look, icon, make('bdi', {}, name))
   })
+  const focused = closest(document.activeElement, '.place')?.textContent
   htmx().process(showItems('search-places', items))
+  items.find(({ textContent }) => textContent === focused)?.focus()
 }
 
 function roomsIn(selector: string): Place[] {
@@ -256,15 +287,22 @@ function roomsIn(selector: string): Place[] {
 }
 
 /** Everybody without a conversation on the list: the server is asked for one. */
-function peopleIn({ base, user }: Page): Place[] {
-  return [...document.querySelectorAll<HTMLOptionElement>('[name=sender] option')]
-    .filter(({ value }) => value !== '' && value !== String(user?.id))
-    .filter(({ value }) => document.querySelector(`#rooms [data-person="${value}"]`) === null)
-    .map(({ value, text }) => {
-      const picture = document.querySelector(`#people-list [data-person="${value}"] .av`)
-      const icon = picture?.cloneNode(true) ?? new Text('@')
-      const path = createPaths(base).direct(Number(value))
-      return { name: text, icon, target: { 'hx-post': path, 'hx-swap': 'none' } }
+function peopleIn({ base, user }: Page, found: HTMLElement[]): Place[] {
+  const options = document.querySelectorAll<HTMLOptionElement>('[name=sender] option')
+  const known = [...options].map(({ value, text }) => {
+    return { id: value, name: text, row: document.querySelector(`#person-${Number(value)}`) }
+  })
+  const ids = new Set(known.map(({ id }) => id))
+  const others = found.map((row) => {
+    return { id: row.dataset.person ?? '', name: row.dataset.name ?? '', row }
+  })
+  return [...known, ...others.filter(({ id }) => !ids.has(id))]
+    .filter(({ id }) => id !== '' && id !== String(user?.id))
+    .filter(({ id }) => document.querySelector(`#rooms [data-person="${id}"]`) === null)
+    .map(({ id, name, row }) => {
+      const icon = row?.querySelector('.av')?.cloneNode(true) ?? new Text('@')
+      const path = createPaths(base).direct(Number(id))
+      return { name, icon, target: { 'hx-post': path, 'hx-swap': 'none' } }
     })
 }
 

@@ -8,7 +8,8 @@ export function create(app: App): SuggestionList {
   let last: Event = new Event('input')
   const field = element('content', HTMLTextAreaElement)
   const offer = createList(field)
-  const sources = [suggestPeople(app), suggestEmoji(app, () => look(last))]
+  const again = (): void => look(last)
+  const sources = [suggestPeople(app, again), suggestEmoji(app, again)]
   const look = (event: Event): void => {
     last = event
     const isCaret = document.activeElement === field && field.selectionStart === field.selectionEnd
@@ -24,36 +25,43 @@ function createList(field: HTMLTextAreaElement): (found: Suggestions | null) => 
   const box = element('options', HTMLElement)
   let list: Suggestions | null = null
   let chosen = 0
+  let hasMoved = false
   /** Where a sign stands that was answered or waved away. */
   let done: number | null = null
-  const set = (next: Suggestions | null, index = 0): void => {
+  const set = (next: Suggestions | null, index = firstOf(next)): void => {
     list = next
     chosen = index
     render(box, field, next, index)
   }
   const close = (): void => {
-    done = list?.start ?? done
+    // Of an @ that stands first the composer knows what was answered.
+    if (list?.isPrivate === false) done = list.start
+    hasMoved = false
     set(null)
   }
   const move = (step: 1 | -1): void => {
     const length = list?.rows.length ?? 0
-    set(list, (chosen + step + length) % length)
+    hasMoved = true
+    set(list, (Math.max(chosen, step === 1 ? -1 : 0) + step + length) % length)
   }
   const accept = (index: number): void => {
-    const { rows = [], start = 0 } = list ?? {}
+    const { hasWayOut = false, rows = [], start = 0 } = list ?? {}
+    const isWayOut = hasWayOut && index === rows.length - 1
     close()
-    field.setSelectionRange(start, field.selectionStart)
+    if (!isWayOut) field.setSelectionRange(start, field.selectionStart)
     rows[index]?.accept()
   }
   const press = (event: KeyboardEvent): void => {
     const { key, shiftKey } = event
-    const isKey = key === 'Escape' || (list?.rows.length !== 0 && keys.includes(key))
+    const canAct = list?.rows.length !== 0 && (chosen >= 0 || key.startsWith('Arrow'))
+    const isKey = key === 'Escape' || (canAct && keys.includes(key))
     // With Shift they stay what they are: a new line, a step back.
     const isTaken = isKey && !(shiftKey && /^(Enter|Tab)$/.test(key))
     if (list === null || !isTaken || isComposing(event)) return
     event.preventDefault()
     event.stopImmediatePropagation()
-    if (key === 'Escape') close()
+    if (key === 'Escape' && list.hasWayOut) accept(list.rows.length - 1)
+    else if (key === 'Escape') close()
     else if (key.startsWith('Arrow')) move(key === 'ArrowDown' ? 1 : -1)
     else accept(chosen)
   }
@@ -68,8 +76,25 @@ function createList(field: HTMLTextAreaElement): (found: Suggestions | null) => 
   return (found) => {
     // A sign that was just written is a new one, even where another stood.
     if (found?.start !== done || found?.query === '') done = null
-    set(found?.start === done ? null : found)
+    const next = found?.start === done ? null : found
+    hasMoved &&= next?.start === list?.start && next?.query === list?.query
+    set(next, hasMoved ? indexOf(next, nameAt(list, chosen)) : undefined)
   }
+}
+
+/** What Enter takes: nothing, where the only row is the way out. */
+function firstOf(list: Suggestions | null): number {
+  return list?.hasWayOut === true && list.rows.length === 1 ? -1 : 0
+}
+
+/** An answer of the server adds rows: what the reader has moved to stays chosen. */
+function indexOf(list: Suggestions | null, name: string | null): number | undefined {
+  const index = list?.rows.findIndex((_, n) => nameAt(list, n) === name) ?? -1
+  return index < 0 ? undefined : index
+}
+
+function nameAt(list: Suggestions | null, index: number): string | null {
+  return list?.rows[index]?.parts.at(-1)?.textContent ?? null
 }
 
 const keys = ['ArrowDown', 'ArrowUp', 'Enter', 'Tab']

@@ -44,6 +44,12 @@ export async function fetchHtml(path: string): Promise<string | null> {
   return answer?.ok === true ? answer.text().catch(() => null) : null
 }
 
+/** Opens the card of a person in the dialog for panels. */
+export function openCard({ base }: { base: string }, person: number): void {
+  const path = createPaths(base).person(person)
+  void htmx().ajax('GET', path, { target: '#panel-body' })
+}
+
 /** Puts a fragment into the page, its `hx-partial`s into their own places. */
 export function swapIn(text: string, target: Element, swap = 'outerHTML'): Promise<void> {
   return htmx().swap({ text, target, swap, sourceElement: document.body })

@@ -5,8 +5,6 @@ import type { Page } from '../ui/page'
 import { list } from '../ui/rows'
 import type { Storage } from '../ui/storage'
 
-const peopleWithoutSearchMax = 15
-
 /** Puts published rows of this room's people into the list, in place of older ones. */
 export function receivePeople(page: Page, published: HTMLElement[]): void {
   const { room } = list().dataset
@@ -26,7 +24,8 @@ export function setPresence(page: Page, userId: number, state: string): void {
 }
 
 export function removePerson(page: Page, userId: number): void {
-  document.getElementById(`person-${userId}`)?.remove()
+  for (const row of document.querySelectorAll(`#people .person[data-person="${userId}"]`))
+    row.remove()
   arrangeSoon(page)
 }
 
@@ -48,7 +47,7 @@ export function showOnline({ language, words }: Page, count: number): void {
 function arrange(page: Page): void {
   const { language } = page
   const box = element('people-list', HTMLElement)
-  const people = filterPeople()
+  const people = [...box.querySelectorAll<HTMLElement>('.person')]
   const here = new Set(people.filter(({ dataset }) => dataset.state !== 'offline'))
   if (box.matches(':hover')) {
     box.addEventListener('pointerleave', () => arrangeSoon(page), { once: true })
@@ -60,22 +59,6 @@ function arrange(page: Page): void {
   const focused = document.activeElement
   box.replaceChildren(...people.slice(0, limits.peopleListMax))
   if (focused instanceof HTMLElement && box.contains(focused)) focused.focus()
-}
-
-export function watchPeopleSearch(): void {
-  element('people-search', HTMLInputElement).addEventListener('input', filterPeople)
-  filterPeople()
-}
-
-/** Hides the people whose names do not fit the search; gives all. */
-function filterPeople(): HTMLElement[] {
-  const people = [...document.querySelectorAll<HTMLElement>('#people-list .person')]
-  const search = element('people-search', HTMLInputElement)
-  search.hidden = people.length <= peopleWithoutSearchMax
-  const wanted = search.hidden ? '' : search.value.trim().toLocaleLowerCase()
-  for (const person of people)
-    person.hidden = !(person.dataset.name ?? '').toLocaleLowerCase().includes(wanted)
-  return people
 }
 
 export type Muted = ReturnType<typeof openMuted>

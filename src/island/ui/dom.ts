@@ -58,6 +58,12 @@ export function closeDrawers(): void {
     drawer.hidePopover()
 }
 
+/** Calls back when the page has nothing else to do, within two seconds. */
+export function whenIdle(callback: () => void): void {
+  if ('requestIdleCallback' in window) requestIdleCallback(callback, { timeout: 2_000 })
+  else setTimeout(callback, 200)
+}
+
 /** Copies a text, on plain HTTP too; false when the browser refuses. */
 export function copyText(text: string): boolean {
   const before = document.activeElement

@@ -1,4 +1,4 @@
-import { foldInPlace } from './fold'
+import { foldInPlace } from '../../shared/fold'
 
 /** A part of a text, and whether it matches the search. */
 export type Piece = { text: string; isHit: boolean }

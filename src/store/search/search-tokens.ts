@@ -1,4 +1,4 @@
-import { fold } from './fold'
+import { fold } from '../../shared/fold'
 import type { Attachment } from '../rows'
 import type { Has } from './query'
 

@@ -1,4 +1,5 @@
 import type { Database } from 'bun:sqlite'
+import { nameForms } from '../../shared/rank-name'
 import type { NameRules, UniqueName } from '../store'
 import { readSetting, writeSetting } from './settings'
 
@@ -21,6 +22,7 @@ export function bringNamesUpToDate(db: Database, rules: NameRules): void {
       ),
       rules.ofPerson,
     )
+    writeForms(db)
     rewrite(
       db.query<Named, []>(`SELECT id, name FROM rooms WHERE kind = 'open' ORDER BY id`),
       db.query(`UPDATE OR IGNORE rooms SET name_folded = ?, name_skeleton = ? WHERE id = ?`),
@@ -28,6 +30,14 @@ export function bringNamesUpToDate(db: Database, rules: NameRules): void {
     )
     writeSetting(db, setting, rules.version)
   }).immediate()
+}
+
+function writeForms(db: Database): void {
+  const write = db.query<never, [string, number]>(
+    `UPDATE users SET nickname_forms = ? WHERE id = ?`,
+  )
+  const people = db.query<Named, []>(`SELECT id, nickname AS name FROM users WHERE left_at IS NULL`)
+  for (const { id, name } of people.all()) write.run(nameForms(name), id)
 }
 
 type Named = { id: number; name: string }

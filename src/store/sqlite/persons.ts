@@ -88,7 +88,7 @@ export function createReleaseName(db: Database): ReleaseName {
   }
 }
 
-/** For so long a freed name is remembered, and whoever takes it meanwhile is shown as new. */
+/** A freed name is remembered this long: a person who takes it meanwhile is shown as new. */
 export const newNameMs = 7 * 24 * 60 * 60_000
 
 /** When a person who takes a name now stops being new: null if nobody else had it just before. */

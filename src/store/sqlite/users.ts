@@ -1,5 +1,6 @@
 import type { Database } from 'bun:sqlite'
-import type { NamedUser, NewSession, NewUser, Profile, Store, User } from '../store'
+import { nameForms, rankInSql } from '../../shared/rank-name'
+import type { NamedUser, NewSession, NewUser, PeopleMatch, Profile, Store, User } from '../store'
 import { insertAttachment } from './attachments'
 import { createAddSession } from './devices'
 import { createReleaseName, isHere, newUntil, userColumns } from './persons'
@@ -25,6 +26,7 @@ export function createUsers(db: Database): Store['users'] {
     find: async (id) => find.get(id),
     change: createChange(db),
     ...createPeopleLists(db),
+    match: createMatch(db),
     async namedIn(roomId, author, folded) {
       const rows = named.all(roomId, author, JSON.stringify(folded))
       return rows.map((row) => ({ ...row, isOwner: row.isOwner === 1 }))
@@ -32,13 +34,15 @@ export function createUsers(db: Database): Store['users'] {
   }
 }
 
+type Forms = { forms: string }
+
 type NamedRow = Omit<NamedUser, 'isOwner'> & { isOwner: 0 | 1 }
 
 function createJoin(db: Database) {
-  const insertUser = db.query<{ id: number }, [Omit<NewUser, 'face'>]>(
-    `INSERT INTO users (nickname, nickname_folded, nickname_skeleton, avatar, created_at, named_at,
-       seen_at, new_until)
-     VALUES ($nickname, $folded, $skeleton, $avatar, $createdAt, $createdAt,
+  const insertUser = db.query<{ id: number }, [Omit<NewUser, 'face'> & Forms]>(
+    `INSERT INTO users (nickname, nickname_folded, nickname_skeleton, nickname_forms, avatar,
+       created_at, named_at, seen_at, new_until)
+     VALUES ($nickname, $folded, $skeleton, $forms, $avatar, $createdAt, $createdAt,
        $createdAt, ${newUntil('$skeleton', '$createdAt')})
      ON CONFLICT DO NOTHING RETURNING id`,
   )
@@ -53,7 +57,7 @@ function createJoin(db: Database) {
   const endSession = createEndSession(db)
   return db.transaction(
     ({ face, ...user }: NewUser, session: NewSession, replaced: Uint8Array | null) => {
-      const made = insertUser.get(user)
+      const made = insertUser.get({ ...user, forms: nameForms(user.nickname) })
       if (made === null) return null
       const { createdAt } = user
       if (face != null) insertFace.run({ ...face, owner: made.id })
@@ -67,9 +71,9 @@ function createJoin(db: Database) {
 
 function createChange(db: Database): Store['users']['change'] {
   const isOther = 'nickname_skeleton IS NOT $skeleton'
-  const update = db.query<User, [Omit<Profile, 'face'> & { id: number; at: number }]>(
+  const update = db.query<User, [Omit<Profile, 'face'> & Forms & { id: number; at: number }]>(
     `UPDATE OR IGNORE users SET nickname = $nickname, nickname_folded = $folded,
-       nickname_skeleton = $skeleton, avatar = $avatar,
+       nickname_skeleton = $skeleton, nickname_forms = $forms, avatar = $avatar,
        named_at = iif(${isOther}, $at, named_at),
        new_until = iif(${isOther}, ${newUntil('$skeleton', '$at', '$id')}, new_until)
      WHERE id = $id AND left_at IS NULL RETURNING ${userColumns()}`,
@@ -90,13 +94,46 @@ function createChange(db: Database): Store['users']['change'] {
     const id = findActing.get(acting)?.id
     if (id === undefined) return { refused: 'not_signed_in' } as const
     const before = skeletonOf.get(id)?.skeleton ?? null
-    const user = update.get({ ...profile, id, at })
+    const user = update.get({ ...profile, forms: nameForms(profile.nickname), id, at })
     if (user === null) return { refused: 'name_taken' } as const
     if (before !== profile.skeleton) releaseName(id, before, at)
     if (face !== null) insertFace.run({ ...face, owner: id })
     return { user, freed: dropFaces.all(id, user.avatar).map(({ file }) => file) }
   })
   return async (acting, profile, at) => change.immediate(acting, profile, at)
+}
+
+/** Of a room's last so many revisions, who spoke in them comes first. */
+const talkRevisions = 500
+
+function createMatch(db: Database): Store['users']['match'] {
+  const rank = rankInSql('nickname_forms', '$wanted')
+  const fits = `left_at IS NULL AND instr(nickname_forms, $wanted) > 0 AND ${isHere('$asker')}`
+  const byName = 'coalesce(nickname_folded, nickname), users.id LIMIT $limit'
+  const isMember = `EXISTS (SELECT 1 FROM memberships AS own
+    WHERE own.room_id = $room AND own.user_id = $asker)`
+  const everywhere = db.query<User, [Omit<PeopleMatch, 'room'>]>(
+    `SELECT ${userColumns()} FROM users WHERE ${fits} ORDER BY ${rank}, ${byName}`,
+  )
+  const inRoom = db.query<User, [PeopleMatch]>(
+    `WITH talkers AS MATERIALIZED (SELECT author_id, max(seq) AS spoke FROM messages
+       WHERE room_id = $room
+         AND seq > (SELECT revision FROM rooms WHERE id = $room) - ${talkRevisions}
+       GROUP BY author_id)
+     SELECT ${userColumns()} FROM memberships CROSS JOIN users ON users.id = user_id
+       LEFT JOIN talkers ON author_id = users.id
+     WHERE room_id = $room AND ${isMember} AND ${fits}
+     ORDER BY ${rank}, spoke DESC NULLS LAST, ${byName}`,
+  )
+  const member = db.query<unknown, [Pick<PeopleMatch, 'room' | 'asker'>]>(
+    `SELECT 1 WHERE ${isMember} AND ${isHere('$asker')}`,
+  )
+  return async ({ room, ...match }) => {
+    if (room === null) return everywhere.all(match)
+    const people = inRoom.all({ room, ...match })
+    const isNobody = people.length === 0 && member.get({ room, asker: match.asker }) === null
+    return isNobody ? { refused: 'room_missing' } : people
+  }
 }
 
 function createPeopleLists(

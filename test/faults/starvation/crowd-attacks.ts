@@ -40,7 +40,7 @@ export async function skipped(order: Order, isOn: IsOn): Tried {
       Buffer.from('\r\n'),
     ])
   // An empty file is refused, and all after it are skipped.
-  const parts = Array.from({ length: 10 }, (_, n) => part(n, n === 0 ? 0 : 500_000))
+  const parts = Array.from({ length: 10 }, (_, n) => part(n, n === 0 ? 0 : 100_000))
   const body = Buffer.concat([...parts, Buffer.from('--b--\r\n')])
   const more = [
     'Content-Type: multipart/form-data; boundary=b',

@@ -20,8 +20,8 @@ const wishes: { [attack in Attack]?: (rival: Rival) => Wish[] } = {
   rails: ({ room }) => [{ path: '/rail' }, { path: '/rooms' }, { path: `/rooms/${room}/settings` }],
 }
 
-/** How long the answers took, and how many were refusals or did not come. */
-type Competed = { waits: number[]; errors: number }
+/** How long the answers took, and how many were searches, were refusals, or did not come. */
+type Competed = { waits: number[]; searches: number; errors: number }
 
 /** Asks for what the attackers want, again and again, until it is over. */
 export async function compete(
@@ -30,7 +30,7 @@ export async function compete(
   attack: Attack,
   { everyMs, over }: { everyMs: number; over: Promise<unknown> },
 ): Promise<Competed> {
-  const competed: Competed = { waits: [], errors: 0 }
+  const competed: Competed = { waits: [], searches: 0, errors: 0 }
   const own = wishes[attack]?.(rival) ?? []
   let isOver = own.length === 0
   void over.finally(() => (isOver = true))
@@ -41,8 +41,10 @@ export async function compete(
     const status = await ask(server, rival.person, wish)
     // Who asks at once again and again is told to wait, as the attackers are.
     if (status === 429 && wish.isAgainAtOnce === true) await Bun.sleep(250)
-    else if (status >= 200 && status < 300) competed.waits.push(performance.now() - startedAt)
-    else competed.errors += 1
+    else if (status >= 200 && status < 300) {
+      competed.waits.push(performance.now() - startedAt)
+      if (wish.path.startsWith('/search')) competed.searches += 1
+    } else competed.errors += 1
     if (wish.isAgainAtOnce !== true) {
       await Bun.sleep(Math.max(0, startedAt + everyMs - performance.now()))
     }

@@ -2,8 +2,8 @@ import type { NewAttachment, Store } from '../../../src/store/store'
 import { limits } from '../../../src/shared/limits'
 import { fill, indexed, open, people } from '../../bench/fill'
 
-/** Names on each kind of reaction: nearly as many as a message may have. */
-const reactionsEach = people - 5
+/** Names on each kind of reaction: nearly as many as a message may have, or a few. */
+const reactionsEach = (isTimed: boolean): number => (isTimed ? people - 5 : 20)
 
 /**
  * Fills the first room in a data folder, and ends it with the message that takes longest to draw
@@ -15,14 +15,14 @@ export async function fillRoom(
 ): Promise<number> {
   const store = open(folder)
   await fill(store, messages, 1)
-  const seq = await sayWorst(store)
+  const seq = await sayWorst(store, reactionsEach(isTimed))
   // Later the index would be at work during the attacks.
   if (isTimed) await indexed(folder)
   await store.close()
   return seq
 }
 
-async function sayWorst(store: Store): Promise<number> {
+async function sayWorst(store: Store, reactions: number): Promise<number> {
   const files = Array.from({ length: limits.attachmentsMax }, (_, n) => worstFile(n))
   for (const file of files) await store.attachments.add(file)
   const message = {
@@ -36,7 +36,7 @@ async function sayWorst(store: Store): Promise<number> {
   const most = { kindsMax: limits.reactionKindsMax, reactionsMax: Number.MAX_SAFE_INTEGER }
   for (let kind = 0; kind < limits.reactionKindsMax; kind += 1) {
     const emoji = kind === 0 ? '🎉' : String.fromCodePoint(0x1f600 + kind)
-    for (let user = 1; user <= reactionsEach; user += 1) {
+    for (let user = 1; user <= reactions; user += 1) {
       await store.messages.react({ room: 1, seq, emoji, user, isActive: true, ...most })
     }
   }

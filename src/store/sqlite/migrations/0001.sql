@@ -12,6 +12,8 @@ CREATE TABLE users (
   -- Null once the person has left: the name is free, the messages keep their author.
   nickname_folded TEXT UNIQUE,
   nickname_skeleton TEXT UNIQUE,
+  -- What the search for people looks in (shared/rank-name.ts).
+  nickname_forms TEXT NOT NULL DEFAULT '',
   avatar TEXT NOT NULL,
   created_at INTEGER NOT NULL,
   -- When the present name was taken.

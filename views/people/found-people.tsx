@@ -1,0 +1,51 @@
+import type { PresenceState } from '../../src/shared/protocol'
+import type { User } from '../../src/store/store'
+import { ListSearch } from '../page/list'
+import type { View } from '../view'
+import { PersonButton } from './people'
+
+type Found = User & { state: PresenceState }
+
+/** The people who were found, as a page of its own. */
+export function FoundPeople({ view, people, typed, room }: FoundProps) {
+  const { page } = view.words
+  const { paths } = view
+  return (
+    <div class="stack">
+      <h2 id="panel-title">{page.searchPeople}</h2>
+      <ListSearch
+        path={paths.people(room === null ? {} : { room: String(room) })}
+        part={typed}
+        label={page.searchPeople}
+        submit={page.find}
+      />
+      <form action={paths.people()}>
+        {people.length === 0 && <p>{page.noneFound}</p>}
+        <ul class="people__found" id="found">
+          <FoundRows people={people} />
+        </ul>
+      </form>
+    </div>
+  )
+}
+
+type FoundProps = { view: View; people: Found[]; typed: string; room: number | null }
+
+/** A row for each of them, the best first. */
+export function FoundRows({ people }: { people: Found[] }) {
+  return (
+    <>
+      {people.map((user) => (
+        <li
+          class="person"
+          data-person={user.id}
+          data-state={user.state}
+          data-name={user.nickname}
+          data-mark={user.mark ?? undefined}
+        >
+          <PersonButton user={user} />
+        </li>
+      ))}
+    </>
+  )
+}
