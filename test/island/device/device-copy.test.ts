@@ -13,7 +13,9 @@ documentForAll()
 /** The server, played here: what it is asked, and how it answers. */
 let requests: string[] = []
 let answer: (path: string) => Response | Promise<Response>
-const { fetch: realFetch } = globalThis
+const { fetch: realFetch, setTimeout: realSetTimeout } = globalThis
+/** The timers of the copy run so many times as fast as in a browser. */
+const speed = 5
 
 beforeEach(() => {
   requests = []
@@ -22,10 +24,12 @@ beforeEach(() => {
     requests.push(String(path))
     return answer(String(path))
   }, realFetch)
+  const hasten = (work: () => void, ms = 0) => realSetTimeout(work, ms / speed)
+  globalThis.setTimeout = Object.assign(hasten, realSetTimeout) as typeof setTimeout
 })
 
 afterEach(() => {
-  globalThis.fetch = realFetch
+  Object.assign(globalThis, { fetch: realFetch, setTimeout: realSetTimeout })
 })
 
 /** The messages of a room, one revision each: as many as the path asks for, up to `head`. */
@@ -85,7 +89,7 @@ test('changes of one moment are fetched with one request', async () => {
   await until(() => texts(copy).length > 0)
   expect(texts(copy)).toEqual(['text 1', 'text 2', 'text 3'])
   copy.changed(1, 3)
-  await Bun.sleep(1_000)
+  await Bun.sleep(1_000 / speed)
   expect(requests).toEqual(['/rooms/1/changes?epoch=e&after=0'])
 })
 
@@ -93,7 +97,7 @@ test('of two tabs one fetches, and both have it', async () => {
   const [one, other] = [openTab(90), openTab(90)]
   for (const copy of [one, other]) copy.changed(1, 3)
   await until(() => texts(one).length === 3)
-  await Bun.sleep(2_500)
+  await Bun.sleep(2_500 / speed)
   expect(requests.length).toBe(1)
   expect(texts(other)).toEqual(['text 1', 'text 2', 'text 3'])
 })
@@ -119,10 +123,10 @@ test('a refused fetch is repeated when the server says so', async () => {
   copy.changed(1, 3)
   await until(() => requests.length === 1)
   copy.changed(1, 3)
-  await Bun.sleep(3_000)
+  await Bun.sleep(3_000 / speed)
   expect(requests.length).toBe(1)
   await until(() => texts(copy).length === 3)
-  expect(performance.now() - startedAt).toBeGreaterThan(5_900)
+  expect(performance.now() - startedAt).toBeGreaterThan(5_900 / speed)
 })
 
 test('an answer that helps nothing is not asked for again', async () => {
@@ -136,7 +140,7 @@ test('an answer that helps nothing is not asked for again', async () => {
     answer = () => response.clone()
     copy.changed(1, 10 + n)
     await until(() => requests.length === n + 1)
-    await Bun.sleep(700)
+    await Bun.sleep(700 / speed)
     expect(requests.length).toBe(n + 1)
   }
   expect(texts(copy)).toEqual([])
