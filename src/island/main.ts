@@ -53,7 +53,7 @@ function createApp(page: Page, storage: Storage, reader: Reader): App {
   const connection = createConnection(page.base)
   const muted = openMuted(page, storage)
   const drafts = openDrafts(reader, storage)
-  const rooms = createRooms(page, title.setUnread)
+  const rooms = createRooms(page, clock, title.setUnread)
   const positions = createPositions((room, after) => requestChanges(app, room, after))
   const timeline = createTimeline(
     { page, clock, muted, positions },

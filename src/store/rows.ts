@@ -33,6 +33,8 @@ export type Room = {
   name: string
   topic: string
   createdAt: number
+  /** When the last message was posted, or the room was made. */
+  activeAt: number
   revision: number
   /** People who have not left. */
   members: number
@@ -54,9 +56,7 @@ export type Room = {
 export type RoomHead = Pick<Room, 'id' | 'revision' | 'pair'>
 
 /** A room in the list of open rooms, or of one's own. */
-export type ListedRoom = Pick<Room, 'id' | 'kind' | 'name' | 'topic' | 'members'> & {
-  /** When the last message was posted, or the room was made. */
-  activeAt: number
+export type ListedRoom = Pick<Room, 'id' | 'kind' | 'name' | 'topic' | 'members' | 'activeAt'> & {
   isMember: boolean
   /** The other person of a direct room. */
   other: User | null

@@ -41,6 +41,7 @@ export const general: Room = {
   members: 2,
   readSeq: 0,
   unread: 0,
+  activeAt: 0,
   unreadSince: null,
   mentions: 0,
   role: 'member',

@@ -9,7 +9,7 @@ export function PanelDialog({ view }: { view: View }) {
   return (
     <dialog class="panel" id="panel" closedby="any" aria-labelledby="panel-title">
       <form method="dialog" class="panel__close">
-        <button class="btn btn--icon" type="submit">
+        <button class="btn btn--icon" type="submit" title={view.words.page.close}>
           <Icon name="close" />
           <span class="vh">{view.words.page.close}</span>
         </button>
@@ -20,7 +20,7 @@ export function PanelDialog({ view }: { view: View }) {
 }
 
 /** A link whose panel opens in the dialog of the room's page; without a script it is a page. */
-export function PanelLink({ path, look, id, keys, children }: PanelLinkProps) {
+export function PanelLink({ path, look, id, keys, title, children }: PanelLinkProps) {
   return (
     <a
       class={look}
@@ -30,6 +30,7 @@ export function PanelLink({ path, look, id, keys, children }: PanelLinkProps) {
       hx-target="#panel-body"
       hx-sync="#panel:replace"
       aria-keyshortcuts={keys}
+      title={title}
     >
       {children}
     </a>
@@ -94,6 +95,8 @@ type PanelLinkProps = {
   id?: string
   /** The keys that follow it. */
   keys?: string
+  /** Says what it opens, if it shows an icon only. */
+  title?: string
   children: Child
 }
 

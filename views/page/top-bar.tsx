@@ -1,3 +1,4 @@
+import type { Child } from 'hono/jsx'
 import { fill } from '../../src/shared/text'
 import type { User } from '../../src/store/store'
 import { Avatar } from '../people/avatar'
@@ -7,7 +8,7 @@ import { LanguageForm, ThemeForm } from '../settings/preference-forms'
 import type { View } from '../view'
 
 /** The bar at the top; behind the sign-in dialog, without a user, it has no buttons. */
-export function TopBar({ view, user }: { view: View; user: User | null }) {
+export function TopBar({ view, user, calls = 0 }: TopBarProps) {
   const { page } = view.words
   return (
     <header class="top">
@@ -16,7 +17,13 @@ export function TopBar({ view, user }: { view: View; user: User | null }) {
           {page.skip}
         </a>
       )}
-      {user !== null && <RailButton rail="rooms" icon="menu" label={page.rooms} />}
+      {user !== null && (
+        <RailButton rail="rooms" icon="menu" label={page.rooms}>
+          <span class="badge" id="calls" hidden={calls === 0}>
+            {calls > 99 ? '99+' : calls}
+          </span>
+        </RailButton>
+      )}
       <a class="brand" href={view.paths.home()}>
         <span class="seal" aria-hidden="true" lang="zh">
           室
@@ -33,19 +40,30 @@ export function TopBar({ view, user }: { view: View; user: User | null }) {
       {user !== null && (
         <div class="top__end">
           <RailButton rail="people" icon="people" label={page.people} />
-          <button class="btn btn--icon" id="bell" type="button" popovertarget="bell-menu">
+          <button
+            class="btn btn--icon"
+            id="bell"
+            type="button"
+            popovertarget="bell-menu"
+            title={page.sound}
+          >
             <Icon name="bell" />
             <span class="vh">{page.sound}</span>
           </button>
           <BellMenu view={view} />
-          <button class="btn btn--icon opens-theme" type="button" popovertarget="theme-menu">
+          <button
+            class="btn btn--icon opens-theme"
+            type="button"
+            popovertarget="theme-menu"
+            title={view.words.settings.theme}
+          >
             <Icon name="moon" />
             <span class="vh">{view.words.settings.theme}</span>
           </button>
           <div class="menu" id="theme-menu" popover="auto">
             <ThemeForm view={view} />
           </div>
-          <button class="btn btn--icon" type="button" popovertarget="menu">
+          <button class="btn btn--icon" type="button" popovertarget="menu" title={page.menu}>
             <Avatar user={user} size="small" />
             <span class="vh">{page.menu}</span>
           </button>
@@ -56,13 +74,26 @@ export function TopBar({ view, user }: { view: View; user: User | null }) {
   )
 }
 
-type RailButtonProps = { rail: 'rooms' | 'people'; icon: 'menu' | 'people'; label: string }
+type TopBarProps = {
+  view: View
+  user: User | null
+  /** How many unread messages of all rooms are meant for the user. */
+  calls?: number
+}
 
-function RailButton({ rail, icon, label }: RailButtonProps) {
+type RailButtonProps = {
+  rail: 'rooms' | 'people'
+  icon: 'menu' | 'people'
+  label: string
+  children?: Child
+}
+
+function RailButton({ rail, icon, label, children }: RailButtonProps) {
   return (
-    <button class={`btn btn--icon opens-${rail}`} type="button" popovertarget={rail}>
+    <button class={`btn btn--icon opens-${rail}`} type="button" popovertarget={rail} title={label}>
       <Icon name={icon} />
       <span class="vh">{label}</span>
+      {children}
     </button>
   )
 }

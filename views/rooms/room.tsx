@@ -29,7 +29,11 @@ export function RoomPage(props: RoomPageProps) {
   return (
     <Page view={view} title={roomTitle(room)} user={reader} epoch={epoch} renews={props.isRenewing}>
       <div class="app" id="app">
-        <TopBar view={view} user={reader} />
+        <TopBar
+          view={view}
+          user={reader}
+          calls={rooms.reduce((sum, { mentions }) => sum + mentions, 0)}
+        />
         <RoomsRail view={view} current={room.id} {...rail} />
         <main class="chat">
           <RoomHead view={view} room={room} online={online} />
@@ -161,7 +165,7 @@ function RoomHead({ view, room, online }: { view: View; room: Room; online: numb
       </h1>
       <p dir="auto">{other === null ? room.topic : directNote(view, other)}</p>
       <span id="head-online">{plural(view.language, online, live.online)}</span>
-      <PanelLink look="btn btn--icon" path={view.paths.settings(room.id)}>
+      <PanelLink look="btn btn--icon" path={view.paths.settings(room.id)} title={page.roomSettings}>
         <Icon name="more" />
         <span class="vh">{page.roomSettings}</span>
       </PanelLink>

@@ -3,7 +3,7 @@ import type { Child } from 'hono/jsx'
 import type { PresenceState } from '../../src/shared/protocol'
 import type { Room, User } from '../../src/store/store'
 import { Icon } from '../page/icons'
-import { Name } from '../people/avatar'
+import { Avatar, Name } from '../people/avatar'
 import { PanelLink } from '../page/panel'
 import type { View } from '../view'
 
@@ -14,7 +14,9 @@ export function RoomsRail({ view, rooms, inAll, current, counts, states }: Rooms
   const shared = rooms
     .filter(({ kind }) => kind !== 'direct')
     .toSorted((a, b) => compare(a.name, b.name) || a.id - b.id)
-  const direct = rooms.filter(({ pair }) => pair !== null)
+  const direct = rooms
+    .filter(({ pair }) => pair !== null)
+    .toSorted((a, b) => b.activeAt - a.activeAt || b.id - a.id)
   return (
     <nav
       class="rail rooms"
@@ -32,6 +34,7 @@ export function RoomsRail({ view, rooms, inAll, current, counts, states }: Rooms
           id="open-rooms"
           path={view.paths.rooms()}
           keys="Alt+N"
+          title={page.findRooms}
         >
           <Icon name="plus" />
           <span class="vh">{page.findRooms}</span>
@@ -75,6 +78,7 @@ export function RailClose({ rail, label }: { rail: string; label: string }) {
       type="button"
       popovertarget={rail}
       popovertargetaction="hide"
+      title={label}
     >
       <Icon name="close" />
       <span class="vh">{label}</span>
@@ -109,8 +113,9 @@ function RoomItem({ view, room, isCurrent, online }: ItemProps & { online: numbe
   return (
     <RoomLink view={view} room={room} isCurrent={isCurrent} name={room.name}>
       <Icon name={room.kind === 'closed' ? 'lock' : 'room'} />
-      <small class="online">{online}</small>
-      <span class="vh"> {view.words.page.onlineHere}</span>
+      <small class="online">
+        <span>{online}</span> {view.words.page.onlineHere}
+      </small>
     </RoomLink>
   )
 }
@@ -129,9 +134,10 @@ function DirectItem({ view, room, isCurrent, states }: ItemProps & Pick<RoomsPro
       state={states.get(other.id) ?? 'offline'}
     >
       <span class="who">
-        <Icon name="lock" />
+        <Avatar user={other} size="small" />
         <i></i>
       </span>
+      <small class="when" data-at={room.revision > 0 ? room.activeAt : undefined}></small>
     </RoomLink>
   )
 }

@@ -101,7 +101,7 @@ function SearchField({ view, text, isDialog }: { view: View; text: string; isDia
         {search.submit}
       </button>
       {isDialog && (
-        <button class="btn btn--icon" type="button" data-action="close">
+        <button class="btn btn--icon" type="button" data-action="close" title={page.close}>
           <Icon name="close" />
           <span class="vh">{page.close}</span>
         </button>

@@ -55,7 +55,8 @@ export function toSummary(room: Room, online: number): RoomSummary {
 export function newDirectRoom(id: number, reader: User, other: User): RoomSummary {
   return toSummary(
     {
-      ...{ id, kind: 'direct', name: '', topic: '', createdAt: 0, revision: 0, members: 2 },
+      ...{ id, kind: 'direct', name: '', topic: '', revision: 0, members: 2 },
+      ...{ createdAt: 0, activeAt: 0 },
       ...{ readSeq: 0, unread: 0, unreadSince: null, mentions: 0, role: 'member' },
       ...{ notify: 'mentions', pair: [reader, other] },
     },

@@ -268,7 +268,7 @@ function showRecipient({ field, form, isConnected, page: { words }, to }: State)
   const send = element('send', HTMLElement)
   const action = isConnected ? say(words.send, words.sendPrivately) : words.willSend
   send.querySelector('span')?.replaceChildren(action)
-  send.title = isConnected && !isPrivate ? '' : action
+  send.title = action
 }
 
 const draftSaveMs = 300

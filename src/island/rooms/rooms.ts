@@ -1,6 +1,7 @@
 import { createPaths } from '../../shared/paths'
 import type { RoomSummary } from '../../shared/protocol'
 import { plural } from '../../shared/text'
+import type { Clock } from '../ui/clock'
 import { element } from '../ui/dom'
 import type { Page, Title } from '../ui/page'
 import { placeOf } from '../ui/rows'
@@ -11,7 +12,7 @@ type Room = RoomSummary & { counted: number }
 export type Rooms = ReturnType<typeof createRooms>
 
 /** What this page knows of the person's rooms; `onChange` gets how much is unread in all. */
-export function createRooms(page: Page, onChange: Title['setUnread']) {
+export function createRooms(page: Page, clock: Clock, onChange: Title['setUnread']) {
   const rooms = new Map<number, Room>()
   const list = element('rooms', HTMLElement)
   /** The room on the page while its end is in view: it shows nothing unread. */
@@ -26,6 +27,8 @@ export function createRooms(page: Page, onChange: Title['setUnread']) {
     const hasUnread = others.some(({ notify, unread }) => unread > 0 && notify !== 'nothing')
     const mentions = others.reduce((sum, room) => sum + room.mentions, 0)
     onChange(mentions, hasUnread)
+    showCalls(mentions)
+    showTimes(list, clock)
   }
   const update = (change: () => unknown): void => {
     change()
@@ -50,6 +53,7 @@ export function createRooms(page: Page, onChange: Title['setUnread']) {
     /** Counts a message that arrived; true when it is an unread one of somebody else. */
     count(row: HTMLElement): boolean {
       const room = rooms.get(Number(row.dataset.room))
+      if (room?.kind === 'direct') raise(row, clock)
       const isUnread = room !== undefined && countIn(page, room, row)
       if (isUnread) show()
       return isUnread
@@ -58,7 +62,7 @@ export function createRooms(page: Page, onChange: Title['setUnread']) {
       update(() => Object.assign(rooms.get(id) ?? {}, { read_seq, unread, mentions })),
     setOnline(id: number, online: number): void {
       Object.assign(rooms.get(id) ?? {}, { online })
-      document.querySelector(`#room-${id} .online`)?.replaceChildren(String(online))
+      document.querySelector(`#room-${id} .online > span`)?.replaceChildren(String(online))
     },
     /** The room on the page, and whether its end is in view. */
     look(room: number, isInView: boolean): void {
@@ -118,7 +122,39 @@ function showRoom({ language, words }: Page, room: Room, isSeen: boolean): void 
   link?.classList.toggle('unread', unread > 0)
   const badge = link?.querySelector('.badge')
   badge?.toggleAttribute('hidden', mentions === 0)
-  badge?.replaceChildren(mentions > 99 ? '99+' : String(mentions))
+  badge?.replaceChildren(countLabel(mentions))
   const spoken = unread > 0 ? plural(language, unread, words.unread) : ''
   link?.querySelector('.unread-words')?.replaceChildren(spoken)
+}
+
+/** On the button that opens the list of rooms, where that is a drawer. */
+function showCalls(mentions: number): void {
+  const badge = element('calls', HTMLElement)
+  badge.hidden = mentions === 0
+  badge.replaceChildren(countLabel(mentions))
+}
+
+function showTimes(list: HTMLElement, clock: Clock): void {
+  for (const time of list.querySelectorAll<HTMLElement>('.when[data-at]')) showTime(time, clock)
+}
+
+function showTime(time: HTMLElement, clock: Clock): void {
+  const at = Number(time.dataset.at)
+  time.textContent = clock.brief(at)
+  time.title = clock.full(at)
+}
+
+/** A private conversation with a new message comes first. */
+function raise({ dataset: { at = '', room } }: HTMLElement, clock: Clock): void {
+  const item = document.getElementById(`room-${room}`)?.closest('li')
+  const time = item?.querySelector<HTMLElement>('.when')
+  if (item == null || time == null || Number(time.dataset.at ?? 0) >= Number(at)) return
+  time.dataset.at = at
+  showTime(time, clock)
+  item.parentElement?.prepend(item)
+}
+
+/** Two digits fit a badge. */
+function countLabel(count: number): string {
+  return count > 99 ? '99+' : String(count)
 }

@@ -145,7 +145,8 @@ const fromMemberships = `
 
 // CROSS JOIN: there are few mentions and many messages, and SQLite must not swap the two.
 const selectRooms = `
-  SELECT rooms.id, kind, name, topic, rooms.created_at AS createdAt, revision, members,
+  SELECT rooms.id, kind, name, topic, rooms.created_at AS createdAt, active_at AS activeAt,
+    revision, members,
     memberships.read_seq AS readSeq, memberships.role, memberships.notify,
     (SELECT count(*) FROM ${unreadMessages}) AS unread,
     -- The first one ends the search: they come in order.
