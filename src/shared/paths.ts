@@ -14,6 +14,7 @@ export function createPaths(base: string) {
   return {
     base,
     home: () => base,
+    join: () => `${base}join`,
     session: () => `${base}session`,
     sessionEnd: () => `${base}session/end`,
     sessionLeave: () => `${base}session/leave`,

@@ -96,6 +96,7 @@ export const requests: Record<string, Request[]> = {
   'GET /favicon.ico': [read(at('/favicon.ico'), 'nothing', 'nothing')],
   'GET /manifest.webmanifest': [read(at('/manifest.webmanifest'), 'nothing', 'nothing')],
   'GET /healthz': [read(at('/healthz'), 'nothing', 'nothing')],
+  'GET /join': [read(at('/join'), 'nothing', 'nothing')],
   'GET /devices': [read(at('/devices'), 'session', 'nothing')],
   'GET /log-out': [read(at('/log-out'), 'session', 'nothing')],
   'GET /settings': [read(at('/settings'), 'session', 'nothing')],

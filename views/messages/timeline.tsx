@@ -5,6 +5,7 @@ import type { Message, Room, User } from '../../src/store/store'
 import { Icon } from '../page/icons'
 import { nameIn } from '../people/avatar'
 import { MessageRow } from './message'
+import { FirstWords } from '../rooms/first-words'
 import { roomTitle } from '../rooms/room-title'
 import type { View } from '../view'
 
@@ -38,22 +39,25 @@ export function Timeline(props: TimelineProps) {
 export function OlderMessages(props: PageProps) {
   const { view, room, messages, privateNotes, hasOlder } = props
   const first = messages[0]
-  const { live, page } = view.words
   return (
     <>
       {hasOlder && first !== undefined ? (
         <Older view={view} room={room} firstSeq={first.seq} />
       ) : (
         <p class="start" data-revision={room.revision}>
-          {fill(live.start, { room: roomTitle(room) })}
+          {startOf(view, room)}
         </p>
       )}
-      {first === undefined && privateNotes.length === 0 && (
-        <p class="first-words">{page.emptyRoom}</p>
-      )}
+      {first === undefined && privateNotes.length === 0 && <FirstWords view={view} room={room} />}
       <Rows {...props} />
     </>
   )
+}
+
+function startOf({ words: { live } }: View, room: Room): string {
+  const title = roomTitle(room)
+  const name = room.pair === null ? null : room.pair[1].nickname
+  return name === null ? fill(live.start, { room: title }) : fill(live.directStart, { name })
 }
 
 /** What replaces `#newer`: the rows of a newer page, and the link after them. */

@@ -3,7 +3,7 @@ import type { PresenceState } from '../../src/shared/protocol'
 import type { User } from '../../src/store/store'
 import { Avatar, Name } from './avatar'
 import { PanelForm } from '../page/panel'
-import { AvatarChoice } from './sign-in'
+import { AvatarChoice, FirstSubmit, NicknameField, type SignInForm } from './sign-in'
 import type { View } from '../view'
 
 /** A person's card, with what the reader can do. */
@@ -40,31 +40,27 @@ export function PersonCard({ view, person, state, isSelf }: CardProps) {
 
 type CardProps = { view: View; person: User; state: PresenceState; isSelf: boolean }
 
-/** The form for a user's own name and picture. */
-export function Profile({ view, user }: { view: View; user: User }) {
+/** The form for a user's own name and picture; `form` is what was typed and refused. */
+export function Profile({ view, user, form }: ProfileProps) {
   const { page } = view.words
+  const { avatar, picture } = form ?? { avatar: user.avatar, picture: '' }
+  const name = form ?? { nickname: user.nickname, problem: null, suggestions: [] }
   return (
     <div class="stack">
       <h2 id="panel-title">{page.profile}</h2>
       <PanelForm action={view.paths.profile()} submit={page.save}>
-        <div class="field">
-          <label for="profile-name">{page.nickname}</label>
-          <input
-            id="profile-name"
-            name="nickname"
-            value={user.nickname}
-            autocomplete="nickname"
-            autocapitalize="off"
-            spellcheck={false}
-            dir="auto"
-            required
-          />
-          <small>{page.nicknameHint}</small>
-        </div>
-        <AvatarChoice view={view} chosen={user.avatar} picture="" />
+        <FirstSubmit />
+        <NicknameField view={view} id="profile-name" form={name} />
+        <AvatarChoice view={view} chosen={avatar} picture={picture} />
       </PanelForm>
     </div>
   )
+}
+
+type ProfileProps = {
+  view: View
+  user: User
+  form?: Pick<SignInForm, 'nickname' | 'avatar' | 'picture' | 'problem' | 'suggestions'>
 }
 
 /** Tells the pages that a user has another name or picture, or has left. */

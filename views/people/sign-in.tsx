@@ -33,6 +33,7 @@ export function SignInPage({ view, form }: SignInProps) {
 export function SignIn({ view, form }: SignInProps) {
   const action = view.paths.session()
   const { page } = view.words
+  const nameProblem = form.isCodeWrong ? null : form.problem
   return (
     <form
       id="sign-in-form"
@@ -43,10 +44,9 @@ export function SignIn({ view, form }: SignInProps) {
       hx-swap="outerHTML"
       hx-disable="findAll button[type=submit]"
     >
-      {/* Enter presses the first submit button, which must not be a suggestion. */}
-      <button class="vh" type="submit" tabindex={-1} aria-hidden="true"></button>
+      <FirstSubmit />
       {form.room !== null && <input type="hidden" name="room" value={form.room} />}
-      <NicknameField view={view} form={form} />
+      <NicknameField view={view} id="nickname" form={{ ...form, problem: nameProblem }} />
       {form.mayComeBack && <ComeBack view={view} form={form} />}
       <AvatarChoice view={view} chosen={form.avatar} picture={form.picture} />
       <button class="btn btn--fill" type="submit">
@@ -56,7 +56,12 @@ export function SignIn({ view, form }: SignInProps) {
   )
 }
 
-type SignInForm = {
+/** Enter presses the first submit button, which must not be a suggestion. */
+export function FirstSubmit() {
+  return <button class="vh" type="submit" tabindex={-1} aria-hidden="true"></button>
+}
+
+export type SignInForm = {
   nickname: string
   avatar: string
   /** The uploaded picture in base64; empty without one. */
@@ -74,16 +79,19 @@ type SignInForm = {
 
 type SignInProps = { view: View; form: SignInForm }
 
-function NicknameField({ view, form }: SignInProps) {
+type NicknameForm = Pick<SignInForm, 'nickname' | 'problem' | 'suggestions'>
+
+/** The field for a name; below it why the last one was refused, and free ones near it. */
+export function NicknameField({ view, id, form }: { view: View; id: string; form: NicknameForm }) {
   const { page } = view.words
-  const problem = form.isCodeWrong ? null : form.problem
+  const { nickname, problem, suggestions } = form
   return (
     <div class="field">
-      <label for="nickname">{page.nickname}</label>
+      <label for={id}>{page.nickname}</label>
       <input
-        id="nickname"
+        id={id}
         name="nickname"
-        value={form.nickname}
+        value={nickname}
         autocomplete="nickname"
         autocapitalize="off"
         spellcheck={false}
@@ -91,16 +99,16 @@ function NicknameField({ view, form }: SignInProps) {
         autofocus
         required
         aria-invalid={problem === null ? undefined : 'true'}
-        aria-describedby={problem === null ? 'nickname-hint' : 'nickname-problem'}
+        aria-describedby={problem === null ? `${id}-hint` : `${id}-problem`}
       />
       {problem === null ? (
-        <small id="nickname-hint">{page.nicknameHint}</small>
+        <small id={`${id}-hint`}>{page.nicknameHint}</small>
       ) : (
-        <p class="problem" id="nickname-problem">
+        <p class="problem" id={`${id}-problem`} role="alert">
           {problem}
         </p>
       )}
-      {form.suggestions.length > 0 && <Suggestions view={view} form={form} />}
+      {suggestions.length > 0 && <Suggestions view={view} suggestions={suggestions} />}
     </div>
   )
 }
@@ -134,11 +142,11 @@ function ComeBack({ view, form }: SignInProps) {
   )
 }
 
-function Suggestions({ view, form }: SignInProps) {
+function Suggestions({ view, suggestions }: { view: View; suggestions: string[] }) {
   return (
     <p class="suggestions">
       {view.words.page.suggestions}{' '}
-      {form.suggestions.map((name) => (
+      {suggestions.map((name) => (
         <button class="btn" type="submit" name="suggestion" value={name}>
           <bdi>{name}</bdi>
         </button>

@@ -9,7 +9,7 @@ import { MessageForms } from '../messages/message-forms'
 import { MessageTools } from '../messages/message-tools'
 import { Page } from '../page/page'
 import { PanelLink, PanelDialog } from '../page/panel'
-import { Name } from '../people/avatar'
+import { Avatar, Name } from '../people/avatar'
 import { MorePeople, OnlineCount, PeopleList, type PeopleProps, PeopleRail } from '../people/people'
 import { roomTitle } from './room-title'
 import { QuoteLine } from '../messages/quote'
@@ -36,7 +36,7 @@ export function RoomPage(props: RoomPageProps) {
         />
         <RoomsRail view={view} current={room.id} {...rail} />
         <main class="chat">
-          <RoomHead view={view} room={room} online={online} />
+          <RoomHead view={view} room={room} online={online} states={states} />
           <Log {...props}>
             {asked === undefined ? (
               <WithoutScript {...props} />
@@ -96,7 +96,7 @@ export function AroundRoom({ view, room, people, online, states }: AroundProps) 
   return (
     <>
       <hx-partial hx-target="#head" hx-swap="outerHTML">
-        <RoomHead view={view} room={room} online={online} />
+        <RoomHead view={view} room={room} online={online} states={states} />
       </hx-partial>
       <hx-partial hx-target="#online-count" hx-swap="outerHTML">
         <OnlineCount {...here} />
@@ -148,7 +148,9 @@ function WithoutScript({ view, room, isRenewing }: RoomPageProps) {
   )
 }
 
-function RoomHead({ view, room, online }: { view: View; room: Room; online: number }) {
+type HeadProps = { view: View; room: Room } & Pick<PeopleProps, 'online' | 'states'>
+
+function RoomHead({ view, room, online, states }: HeadProps) {
   const { live, page } = view.words
   const other = room.pair?.[1] ?? null
   return (
@@ -159,12 +161,29 @@ function RoomHead({ view, room, online }: { view: View; room: Room; online: numb
       hx-trigger="renew"
       hx-swap="none"
     >
-      <h1>
-        <Icon name={room.kind === 'open' ? 'room' : 'lock'} />
-        {other === null ? <bdi>{room.name}</bdi> : <Name user={other} />}
-      </h1>
+      {other === null ? (
+        <h1>
+          <Icon name={room.kind === 'open' ? 'room' : 'lock'} />
+          <bdi>{room.name}</bdi>
+        </h1>
+      ) : (
+        <h1 data-person={other.id} data-state={states.get(other.id) ?? 'offline'}>
+          <span class="who">
+            <Avatar user={other} size="small" />
+            <i></i>
+          </span>
+          <Name user={other} />
+        </h1>
+      )}
+      {other?.mark === null && (
+        <p class="head__away" dir="auto">
+          {fill(live.offlineNote, { name: other.nickname })}
+        </p>
+      )}
       <p dir="auto">{other === null ? room.topic : directNote(view, other)}</p>
-      <span id="head-online">{plural(view.language, online, live.online)}</span>
+      <span id="head-online" hidden={other !== null}>
+        {plural(view.language, online, live.online)}
+      </span>
       <PanelLink look="btn btn--icon" path={view.paths.settings(room.id)} title={page.roomSettings}>
         <Icon name="more" />
         <span class="vh">{page.roomSettings}</span>

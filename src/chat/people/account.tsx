@@ -13,7 +13,7 @@ export type Current = { user: User; tokenHash: Uint8Array }
 /** What a browser runs on, in short words. */
 export type DeviceKind = Pick<Device, 'browser' | 'system'>
 
-type TypedProfile = { nickname: string; avatar: string; picture: string }
+export type TypedProfile = { nickname: string; avatar: string; picture: string }
 
 /**
  * Creates a user in the first room, with a session; for the same name as now, only a new session.

@@ -1,17 +1,18 @@
 import { Hono } from 'hono'
 import { FoundPeople, FoundRows } from '../../../views/people/found-people'
 import { PersonCard, Profile } from '../../../views/people/person'
-import { changeProfile } from '../../chat/people/account'
+import { changeProfile, freeNicknames, type TypedProfile } from '../../chat/people/account'
 import { parseId } from '../../shared/paths'
 import { openDirect } from '../../chat/rooms/rooms'
-import { ChatError } from '../../server/errors'
+import { ChatError, toProblem } from '../../server/errors'
 import { consumeForUser } from '../../server/rate-limits'
+import type { User } from '../../store/store'
 import { limits } from '../../shared/limits'
 import { wantedName } from '../../shared/rank-name'
 import { readForm } from '../bodies'
 import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx, wantsJson } from '../context'
 import { requireSession, requireVisitor } from '../middleware/identity'
-import { redirectTo, sendHtml, sendPanel } from '../pages'
+import { redirectTo, sendHtml, sendPanel, setProblem } from '../pages'
 
 /** Of one answer: somebody who is not among them is found with another letter. */
 const foundPeopleMax = 20
@@ -41,13 +42,40 @@ export function peopleRoutes(deps: HttpDeps): Hono<HttpEnv> {
       const { user } = requireVisitor(c)
       rateLimits.consume('rooms', `user ${user.id}`)
       const form = await readForm(c)
-      const changed = await changeProfile(chat, requireSession(c), {
-        nickname: form.get('nickname') ?? user.nickname,
+      const typed = {
+        nickname: form.get('suggestion') ?? form.get('nickname') ?? user.nickname,
         avatar: form.get('avatar') ?? user.avatar,
         picture: form.get('picture') ?? '',
-      })
-      return redirectTo(c, chat.paths.home(), { user: changed })
+      }
+      try {
+        const changed = await changeProfile(chat, requireSession(c), typed)
+        if (!isHtmx(c)) return redirectTo(c, chat.paths.home(), { user: changed })
+      } catch (thrown) {
+        const problem = toProblem(thrown)
+        if (problem?.code.startsWith('name_') !== true || wantsJson(c)) throw thrown
+        return sendRefusedName(deps, c, user, typed, problem)
+      }
+      // The page hears of the change as all others do.
+      c.header('HX-Trigger', 'panel:close')
+      return c.body(null, 204)
     })
+}
+
+/** Answers with the form again: beside the name why it was refused, and free ones near it. */
+async function sendRefusedName(
+  { chat }: HttpDeps,
+  c: HttpContext,
+  user: User,
+  typed: TypedProfile,
+  problem: ChatError,
+): Promise<Response> {
+  const view = c.get('view')
+  const nickname = typed.nickname.slice(0, limits.nameSearchUnitsMax)
+  const suggestions = problem.code === 'name_taken' ? await freeNicknames(chat, nickname) : []
+  const form = { ...typed, nickname, problem: setProblem(c, problem), suggestions }
+  c.header('HX-Retarget', '#panel-body')
+  const panel = <Profile view={view} user={user} form={form} />
+  return sendPanel(c, user, view.words.page.profile, panel)
 }
 
 /** The people whose names fit what was typed: rows for htmx, JSON, or a page of its own. */

@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { JoinPage } from '../../../views/page/join'
 import { SignIn, SignInPage } from '../../../views/people/sign-in'
 import type { Chat } from '../../chat/chat'
 import { type Current, freeNicknames, leave, signIn, signOut } from '../../chat/people/account'
@@ -14,10 +15,14 @@ import { deviceOf } from '../device'
 import { identifyAgain, requireSession } from '../middleware/identity'
 import { redirectTo, sendHtml, sendPage, setProblem } from '../pages'
 
-/** Signing in and signing out. */
+/** The way in, signing in and signing out. */
 export function sessionRoutes(deps: HttpDeps): Hono<HttpEnv> {
   const { chat, rateLimits } = deps
   return new Hono<HttpEnv>()
+    .get('/join', (c) => {
+      const online = chat.presence.states().size
+      return sendPage(c, <JoinPage view={c.get('view')} online={online} />)
+    })
     .post('/session', async (c) => {
       const form = await readSignIn(c)
       try {

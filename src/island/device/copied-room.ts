@@ -69,6 +69,10 @@ function showHead({ page }: App, { id, kind, name }: RoomSummary): void {
   const head = element('head', HTMLElement)
   const paths = createPaths(page.base)
   const icon = kind === 'direct' ? '#icon-lock' : '#icon-room'
+  // The copy knows neither the face nor the presence of anybody.
+  head.querySelector('h1 .who')?.remove()
+  for (const known of ['data-person', 'data-state'])
+    head.querySelector('h1')?.removeAttribute(known)
   head.querySelector('h1 bdi')?.replaceChildren(name)
   head.querySelector('h1 use')?.setAttribute('href', icon)
   for (const unknown of head.querySelectorAll('p, #head-online')) unknown.replaceChildren()

@@ -10,6 +10,7 @@ export function create({ composer, device, muted, page }: App): Panel {
   const dialog = element('panel', HTMLDialogElement)
   const body = element('panel-body', HTMLElement)
   watchFaces()
+  document.addEventListener('panel:close', () => dialog.close())
   onClick(dialog, '[data-action=mention]', ({ dataset }) => {
     dialog.close()
     composer.mention(dataset.name ?? '')

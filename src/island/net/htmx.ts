@@ -17,6 +17,8 @@ declare global {
   interface GlobalEventHandlersEventMap {
     /** The server asks for a room to be opened in place. */
     'room:open': CustomEvent<{ room: number }>
+    /** What the open panel asked for is done. */
+    'panel:close': CustomEvent
   }
 }
 

@@ -75,6 +75,7 @@ export const live = {
   charactersLeft: { one: '{n} character left', other: '{n} characters left' },
   tooLong: { one: '{n} character over the limit', other: '{n} characters over the limit' },
   start: 'This is the start of {room}',
+  directStart: 'This is the start of your conversation with {name}',
   newerVersion: 'Chatroom was updated. Reload when convenient.',
   storageFull:
     'This browser cannot store unsent messages. Keep this page open until they are sent.',

@@ -74,6 +74,7 @@ export const live: Words['live'] = {
   charactersLeft: { one: '还可输入 {n} 个字符', other: '还可输入 {n} 个字符' },
   tooLong: { one: '超出 {n} 个字符', other: '超出 {n} 个字符' },
   start: '{room} 的消息从这里开始',
+  directStart: '你和 {name} 的对话从这里开始',
   newerVersion: '聊天室已更新，请在方便时刷新页面。',
   storageFull: '这个浏览器无法保存未发送的消息，发送完成前请不要关闭页面。',
   announceMessage: '{name}：{text}',
