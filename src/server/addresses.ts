@@ -1,7 +1,6 @@
 import { networkInterfaces } from 'node:os'
-import type { Config } from '../config'
 
-type Place = Pick<Config, 'host' | 'basePath' | 'publicUrl'>
+type Place = { host: string; basePath: string; publicUrl: URL | null }
 
 /** The URLs of a server on a port: localhost first, the best one to share last. */
 export function urlsOf({ host, basePath, publicUrl }: Place, port: number): string[] {

@@ -4,7 +4,7 @@ import { Page } from './page'
 import { QrCode } from './qr-code'
 
 /** A page for the projector and the wall: the address, its code, and how many are here. */
-export function JoinPage({ view, online }: { view: View; online: number }) {
+export function JoinPage({ view, online }: JoinProps) {
   const { page } = view.words
   const url = view.sharedOrigin() + view.paths.home()
   const title = fill(page.joinServer, { server: view.serverName })
@@ -23,8 +23,14 @@ export function JoinPage({ view, online }: { view: View; online: number }) {
   )
 }
 
+type JoinProps = {
+  view: View
+  /** How many people are here. */
+  online: number
+}
+
 /** How many people are online; asks again every now and then. */
-function JoinCount({ view, online }: { view: View; online: number }) {
+function JoinCount({ view, online }: JoinProps) {
   return (
     <p
       id="here"

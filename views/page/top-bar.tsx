@@ -19,9 +19,7 @@ export function TopBar({ view, user, calls = 0 }: TopBarProps) {
       )}
       {user !== null && (
         <RailButton rail="rooms" icon="menu" label={page.rooms}>
-          <span class="badge" id="calls" hidden={calls === 0}>
-            {calls > 99 ? '99+' : calls}
-          </span>
+          <Calls count={calls} />
         </RailButton>
       )}
       <a class="brand" href={view.paths.home()}>
@@ -30,13 +28,7 @@ export function TopBar({ view, user, calls = 0 }: TopBarProps) {
         </span>
         <span>{view.serverName}</span>
       </a>
-      {user !== null && (
-        <a class="finder" id="finder" href={view.paths.search()} aria-keyshortcuts="Control+K">
-          <Icon name="search" />
-          <span>{view.words.search.placeholder}</span>
-          <kbd aria-hidden="true">Ctrl K</kbd>
-        </a>
-      )}
+      {user !== null && <Finder view={view} />}
       {user !== null && (
         <div class="top__end">
           <RailButton rail="people" icon="people" label={page.people} />
@@ -71,6 +63,24 @@ export function TopBar({ view, user, calls = 0 }: TopBarProps) {
         </div>
       )}
     </header>
+  )
+}
+
+function Finder({ view: { paths, words } }: { view: View }) {
+  return (
+    <a class="finder" id="finder" href={paths.search()} aria-keyshortcuts="Control+K">
+      <Icon name="search" />
+      <span>{words.search.placeholder}</span>
+      <kbd aria-hidden="true">Ctrl K</kbd>
+    </a>
+  )
+}
+
+function Calls({ count }: { count: number }) {
+  return (
+    <span class="badge" id="calls" hidden={count === 0}>
+      {count > 99 ? '99+' : count}
+    </span>
   )
 }
 

@@ -10,13 +10,7 @@ import type { View } from '../view'
 /** The list of a user's rooms. */
 export function RoomsRail({ view, rooms, inAll, current, counts, states }: RoomsProps) {
   const { page } = view.words
-  const compare = new Intl.Collator(view.language).compare
-  const shared = rooms
-    .filter(({ kind }) => kind !== 'direct')
-    .toSorted((a, b) => compare(a.name, b.name) || a.id - b.id)
-  const direct = rooms
-    .filter(({ pair }) => pair !== null)
-    .toSorted((a, b) => b.activeAt - a.activeAt || b.id - a.id)
+  const { shared, direct } = inOrder(view, rooms)
   return (
     <nav
       class="rail rooms"
@@ -68,6 +62,19 @@ export function RoomsRail({ view, rooms, inAll, current, counts, states }: Rooms
       )}
     </nav>
   )
+}
+
+/** Rooms by name, and private conversations with the latest message first. */
+function inOrder({ language }: View, rooms: Room[]): { shared: Room[]; direct: Room[] } {
+  const { compare } = new Intl.Collator(language)
+  return {
+    shared: rooms
+      .filter(({ kind }) => kind !== 'direct')
+      .toSorted((a, b) => compare(a.name, b.name) || a.id - b.id),
+    direct: rooms
+      .filter(({ pair }) => pair !== null)
+      .toSorted((a, b) => b.activeAt - a.activeAt || b.id - a.id),
+  }
 }
 
 /** The button that closes a rail while it is a drawer. */
