@@ -17,7 +17,7 @@ const stoppedMs = 90_000
  * person who was reloading is not said to be gone, and an upload goes on.
  */
 export const asleep: FaultTest<Size> = {
-  id: 'P25',
+  id: 'P31',
   says: 'A server that was stopped for a while, or slept, cuts nobody when it wakes.',
   small: { people: 3 },
   full: { people: 24 },

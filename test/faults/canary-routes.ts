@@ -60,7 +60,7 @@ export function openRoutes(): Route[] {
   const more = ['/rooms/1', '/rooms/1/messages?limit=200', '/rooms/1/changes', '/settings']
   const files = ['/profile', '/media-kit', '/manifest.webmanifest', '/favicon.ico', '/metrics']
   const rest = ['/rooms/1/settings', '/rooms/1/export.txt', '/static/x', '/socket']
-  const own = ['/devices', '/log-out']
+  const own = ['/devices', '/log-out', '/join']
   const lists = ['/rooms?mine=yes', '/rooms?q=a', '/rooms?q=a&mine=yes&part=list']
   const people = Array.from({ length: 50 }, (_, n) => `/people?user=${n}`)
   return [

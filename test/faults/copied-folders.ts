@@ -21,7 +21,7 @@ type Size = {
  * moment, or is refused at once with a sentence that names the way out.
  */
 export const copied: FaultTest<Size> = {
-  id: 'P24',
+  id: 'P30',
   says: 'A copy of a folder in use opens whole or is refused at once; it never loses history.',
   small: { copies: 13, pauseMs: 150 },
   full: { copies: 52, pauseMs: 1_500 },

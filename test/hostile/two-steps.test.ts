@@ -67,7 +67,7 @@ test('every route and every frame is classified', async () => {
 
 for (const [route, list] of Object.entries(requests)) {
   for (const happening of happenings) {
-    test(`${route} in two steps: ${happening}`, async () => {
+    test(`P24: ${route} in two steps: ${happening}`, async () => {
       for (const request of list) {
         const begin = (scene: Scene) => beginRequest(scene, route, request)
         const seen = await observe(stage, happening, begin, request.hasDevices)
@@ -79,7 +79,7 @@ for (const [route, list] of Object.entries(requests)) {
 
 for (const [type, list] of Object.entries(frames)) {
   for (const happening of happenings) {
-    test(`the frame ${type} in two steps: ${happening}`, async () => {
+    test(`P24: the frame ${type} in two steps: ${happening}`, async () => {
       for (const frame of list) {
         const seen = await observe(stage, happening, (scene) => beginFrame(scene, frame))
         expectRight(happening, frame, { ...seen, status: '' })
@@ -88,7 +88,7 @@ for (const [type, list] of Object.entries(frames)) {
   }
 }
 
-test('a server that recognises people before the request is complete is noticed', async () => {
+test('P24: a server that recognises people before the request is complete is noticed', async () => {
   const planted = { BUN_OPTIONS: '--preload ./test/hostile/early-authority.ts' }
   await using early = await startServer({ compiled: false, env: planted })
   const own = await openStage(early)

@@ -96,7 +96,7 @@ export async function signOut(
   const isOut = await chat.store.sessions.end(tokenHash, chat.now(), isLast)
   if (!isOut) return (await chat.store.sessions.findUser(tokenHash)) === null
   chat.closeSockets(user.id, 'signed out', [tokenHash])
-  chat.log('signed_out', { user: user.id })
+  chat.log('signed-out', { user: user.id })
   return true
 }
 
