@@ -143,6 +143,21 @@ test('a download breaks when its reader may not have the file any more', async (
   expect(server().log()).not.toMatch(/error:/i)
 })
 
+test('an export breaks when its reader is signed out meanwhile', async () => {
+  const reader = await signIn(server(), 'Archivist')
+  const room = await makeRoom(server(), reader, 'Long shelf')
+  const socket = await openSocket(server(), reader)
+  const count = 1_500
+  for (let n = 0; n < count; n += 1)
+    void socket.post(room, `long-${n}`, 'A long story. '.repeat(500))
+  const last = `long-${count - 1}`
+  await socket.until((item) => item.type === 'accepted' && item.client_id === last, 'the last')
+  const path = `/rooms/${room}/export.txt`
+  const logOut = () => sendForm(server(), reader, '/session/end')
+  const read = await readSlowly(reader, path, logOut)
+  expect(read).toMatchObject({ status: 200, isWhole: false })
+})
+
 test('a file that is not whole on the disk is not begun', async () => {
   const ada = await signIn(server(), 'Grace')
   const [gone, cut] = [await upload(server(), ada, 'gone'), await upload(server(), ada, 'cut off')]

@@ -13,7 +13,7 @@ import { limits } from '../../shared/limits'
 import type { Attachment } from '../../store/store'
 import { type HttpContext, type HttpDeps, type HttpEnv, isMultipart } from '../context'
 import { cutWithoutAccess, disposition } from '../downloads'
-import { identifyAgain, requireVisitor } from '../middleware/identity'
+import { identifyAgain, isSignedIn, requireVisitor } from '../middleware/identity'
 import { sendHtml } from '../pages'
 
 /** A body of at most this many bytes is sent from memory: what a slow reader keeps there. */
@@ -128,7 +128,8 @@ async function send(
   }
   // Otherwise Bun ends a body that is shorter than announced only when the connection is idle.
   headers.set('Connection', 'close')
-  const mayRead = async (): Promise<boolean> => (await find()) !== null
+  const mayRead = async (): Promise<boolean> =>
+    (await isSignedIn(chat, visitor)) && (await find()) !== null
   cutWithoutAccess(c, end - start, mayRead, { ...places, release: places.take(visitor) })
   return new Response(chat.files.blob(id).slice(start, end), { status, headers })
 }
