@@ -154,7 +154,7 @@ test('an export breaks when its reader is signed out meanwhile', async () => {
   await socket.until((item) => item.type === 'accepted' && item.client_id === last, 'the last')
   const path = `/rooms/${room}/export.txt`
   const logOut = () => sendForm(server(), reader, '/session/end')
-  const read = await readSlowly(reader, path, logOut)
+  const read = await readSlowly(reader, path, logOut, { Connection: 'close' })
   expect(read).toMatchObject({ status: 200, isWhole: false })
 })
 
