@@ -89,6 +89,7 @@ function appendOne(work: Work, message: NewMessage): AppendOutcome {
     recipient,
     writtenIn,
     writtenAfter,
+    system: null,
     createdAt,
     editedAt: null,
     deletedAt: null,
@@ -209,8 +210,8 @@ function prepare(db: Database) {
     mention: db.query(`INSERT OR IGNORE INTO mentions (user_id, room_id, seq) VALUES (?, ?, ?)`),
     // Each message takes one revision.
     advance: db.query(
-      `UPDATE rooms SET messages = messages + ?2 - revision, revision = ?2, active_at = ?3
-       WHERE id = ?1`,
+      `UPDATE rooms SET messages = messages + ?2 - revision, revision = ?2, last_seq = ?2,
+         active_at = ?3 WHERE id = ?1`,
     ),
     use: createUse(db),
   }
