@@ -1,5 +1,5 @@
 import type { Named, SystemLine, SystemPerson } from './protocol'
-import { fill, plural } from './text'
+import { plural } from './text'
 
 /** A system line and who did it. */
 export type Told = { line: SystemLine; author: Named }
@@ -113,7 +113,14 @@ function nameParts({ by, ...person }: SystemPerson, words: SystemWords, isFull: 
 }
 
 function fillParts(sentence: string, values: Record<string, Part[]>): Part[] {
-  return sentence
-    .split(/(\{\w+\})/)
-    .flatMap((piece) => values[piece.slice(1, -1)] ?? (piece === '' ? [] : [fill(piece, {})]))
+  const pieces = sentence.split(/(\{\w+\})/).filter((piece) => piece !== '')
+  return pieces.flatMap((piece) => values[piece.slice(1, -1)] ?? [piece]).reduce(join, [])
+}
+
+/** Our own words in one piece; Chinese has no blanks but beside names and numbers. */
+function join(joined: Part[], part: Part): Part[] {
+  const last = joined.at(-1)
+  if (typeof last !== 'string' || typeof part !== 'string') return [...joined, part]
+  const words = `${last}${part}`.replace(/(?<=\p{Script=Han}) (?=\p{Script=Han})/gu, '')
+  return [...joined.slice(0, -1), words]
 }

@@ -54,7 +54,7 @@ function inOrder(rows: Rows): [seq: number, revision: number, what: string][] {
 test('whatever happens in a room, every reader ends with the same rows in order', async () => {
   const seed = chooseSeed()
   const random = createRandom(seed)
-  const owner = await signIn(server, 'Owner')
+  const owner = await signIn(server, 'Olga')
   const people = await Promise.all(
     Array.from({ length: 6 }, (_, n) => signIn(server, `Person ${'ABCDEF'[n]}`)),
   )
@@ -162,7 +162,7 @@ function acts(
       case 6:
         return sendForm(server, owner, `/rooms/${room}`, { topic: names[random(4)] ?? '' })
       case 7: {
-        const nickname = `Owner ${'KLMN'[random(4)]}`
+        const nickname = `Olga ${'KLMN'[random(4)]}`
         return sendForm(server, owner, '/profile', { nickname, avatar: 'letter' })
       }
       case 8:

@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { ChatEvent } from '../../src/shared/protocol'
-import { type ChatClient, openSocket, type Person, readJson, signIn } from '../helpers/client'
+import {
+  type ChatClient,
+  openSocket,
+  type Person,
+  postFrame,
+  readJson,
+  signIn,
+} from '../helpers/client'
 import type { Heard } from '../helpers/frames'
 import { makeRoom, sendForm } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
@@ -82,9 +89,12 @@ test('everybody hears who joins, is invited, removed and leaves, and who did it'
 test('newcomers to the server are one line in the first room, however many', async () => {
   const listener = await openSocket(server, await signIn(server, 'Doorkeeper'))
   const before = listener.heard.length
-  const crowd = Array.from({ length: 120 }, (_, n) => `Newcomer ${String.fromCharCode(0x4e00 + n)}`)
+  const letters = 'abcdefghkm'
+  const crowd = Array.from({ length: 100 }, (_, n) => {
+    return `Newcomer ${letters[Math.floor(n / 10)]}${letters[n % 10]}`
+  })
   await Promise.all(crowd.map((name) => signIn(server, name)))
-  const isAll = (item: Heard): boolean => isLine(item) && item.room === 1 && item.count >= 120
+  const isAll = (item: Heard): boolean => isLine(item) && item.room === 1 && item.count >= 100
   const line = await listener.until(isAll, 'all of them')
   const lines = listener.heard.slice(before).filter((item) => isLine(item))
   expect(new Set(lines.map(({ seq }) => seq)).size).toBe(1)
@@ -106,8 +116,8 @@ test('without a script the page shows lines folded, in the reader’s language',
   await sendForm(server, ada, `/rooms/${room}`, { name: 'Port', topic: 'Ships & boats' })
   await hearsOf(listener, room, 'topic')
   const english = await pageOf(ada, `/rooms/${room}`)
-  expect(english).toMatch(/<details><summary>.*<\/summary><ul><li>/)
-  expect(english).not.toContain('<b>')
+  expect(/<details><summary>.*<\/summary><ul><li>/.test(english)).toBe(true)
+  expect(english.includes('Dan <b>')).toBe(false)
   const text = textOf(english.slice(english.indexOf('id="timeline"')))
   expect(text).toContain('Ben, Cleo and 2 others joined')
   expect(text).toContain('Ben, Cleo, Dan &lt;b&gt; and Ewa joined')
@@ -116,7 +126,7 @@ test('without a script the page shows lines folded, in the reader’s language',
   // The room still has no message, and says so.
   expect(text).toContain('No messages yet')
   const chinese = textOf(await pageOf(ada, `/rooms/${room}`, 'zh'))
-  expect(chinese).toContain('Ben、Cleo 和 另外 2 人 加入了房间')
+  expect(chinese).toContain('Ben、Cleo 和另外 2 人加入了房间')
   expect(chinese).toContain('Ana 将房间名从“Quay”改为“Port”')
 })
 
@@ -138,7 +148,7 @@ test('exports have lines as lines, which no message can imitate', async () => {
   const chinese = await pageOf(ada, `/rooms/${room}/export.txt`, 'zh')
   expect(chinese).toMatch(new RegExp(`^\\* ${stamp} Zoe 加入了房间$`, 'm'))
   const page = await pageOf(ada, `/rooms/${room}/export.html`)
-  expect(page).toMatch(/<p class="who system"><bdi>Zoe<\/bdi> joined <time>/)
+  expect(page.includes('<p class="who system"><bdi>Zoe</bdi> joined <time>')).toBe(true)
 })
 
 test('scripts tell lines from messages, and cannot treat them as such', async () => {
@@ -148,7 +158,9 @@ test('scripts tell lines from messages, and cannot treat them as such', async ()
   await sendForm(server, await signIn(server, 'Bot friend'), `/rooms/${room}/members`)
   await hearsOf(socket, room, 'joined')
   // The id that the next line will have.
-  expect(await socket.post(room, `@${room}.2`, 'mine')).toMatchObject({ type: 'refused' })
+  socket.send(postFrame(room, `@${room}.2`, 'mine'))
+  const isRefusal = (item: Heard): boolean => item.type === 'refused' && item.client_id === null
+  expect(await socket.until(isRefusal, 'the refusal')).toMatchObject({ code: 'bad_frame' })
   await sendForm(server, ada, `/rooms/${room}`, { topic: 'Told' })
   expect(await hearsOf(socket, room, 'topic')).toMatchObject({ seq: 2 })
   const place = { room, seq: 1, client_id: 'x' }
@@ -186,9 +198,11 @@ test('a person hides who comes and goes in a room, on all their pages', async ()
   const isHidden = (item: Heard): boolean => item.type === 'room' && !item.room.comings
   expect(await socket.until(isHidden, 'the choice')).toMatchObject({ room: { notify: 'mentions' } })
   const hidden = await pageOf(ada, `/rooms/${room}`)
-  expect(hidden).toMatch(/<div class="system system--coming"[^>]*hidden/)
-  expect(hidden).toMatch(/<div class="system"(?![^>]*hidden)/)
-  expect(await pageOf(ada, `/rooms/${room}/settings`)).not.toMatch(/value="yes"[^>]*checked/)
+  expect(/<div class="system system--coming"[^>]*hidden/.test(hidden)).toBe(true)
+  expect(/<div class="system"(?![^>]*hidden)/.test(hidden)).toBe(true)
+  const settings = await pageOf(ada, `/rooms/${room}/settings`)
+  expect(/name="comings" value="yes"[^>]*checked/.test(settings)).toBe(false)
   await sendForm(server, ada, notify, { notify: 'all', comings: 'yes' })
-  expect(await pageOf(ada, `/rooms/${room}`)).not.toMatch(/<div class="system[^>]*hidden/)
+  const again = await pageOf(ada, `/rooms/${room}`)
+  expect(/<div class="system[^>]*hidden/.test(again)).toBe(false)
 })

@@ -233,10 +233,10 @@ const spokeRevisions = 200
 
 function prepareSpokenIn(db: Database) {
   return db.query<{ room: number }, [number]>(
-    `SELECT id AS room FROM (
-       SELECT rooms.id, revision FROM memberships JOIN rooms ON rooms.id = room_id
+    `SELECT room FROM (
+       SELECT rooms.id AS room, revision AS head FROM memberships JOIN rooms ON rooms.id = room_id
        WHERE user_id = ?1 AND kind <> 'direct' ORDER BY active_at DESC LIMIT ${nicknameRoomsMax})
-     WHERE EXISTS (SELECT 1 FROM messages WHERE room_id = id AND seq > revision - ${spokeRevisions}
+     WHERE EXISTS (SELECT 1 FROM messages WHERE room_id = room AND seq > head - ${spokeRevisions}
        AND author_id = ?1 AND system IS NULL)`,
   )
 }
