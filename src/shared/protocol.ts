@@ -73,7 +73,7 @@ export type ClientFrame =
 
 // --- From the server ---------------------------------------------------------------------------
 
-export type MessageEvent = {
+type MessageEvent = {
   type: 'message' | 'message.changed'
   room: number
   seq: number

@@ -8,7 +8,7 @@ export type Told = { line: SystemLine; author: Named }
 export type Part = string | { person: Named } | { typed: string }
 
 /** The sentences of system lines in one language; `{people}` is a list of names. */
-export type SystemWords = Record<
+type SystemWords = Record<
   | 'joined'
   | 'joinedBy'
   | 'left'

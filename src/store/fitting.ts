@@ -15,7 +15,7 @@ const lineTextTimes = 4
 
 /**
  * How large a message is, in characters of what people wrote and of what belongs to it. Rendered or
- * as JSON, each is at most eight bytes (test/store/fitting.test.ts).
+ * as JSON, each is at most eight bytes (test/store/fitting.test.tsx).
  */
 export function weigh(message: Message): number {
   const { content, attachments, reactions, quote, notifiedUserIds, mentions, system } = message

@@ -159,6 +159,18 @@ export type Message = {
   deletedAt: number | null
 }
 
+/** A system line to be written: what happened in a room, and who did it. */
+export type NewLine = Pick<SystemLine, 'kind'> & {
+  room: number
+  author: number
+  at: number
+  /** Who joined, left or was removed, and who invited them. */
+  person?: number
+  by?: number | null
+  from?: string
+  to?: string
+}
+
 export type NewMessage = Pick<
   Message,
   'room' | 'clientId' | 'content' | 'replyTo' | 'mentions' | 'createdAt'

@@ -11,9 +11,11 @@ const minute = 60_000
 /** What the contract says of lines such as "Bob joined". */
 export function testSystemLines(within: Within): void {
   testTelling(within)
+  testNicknames(within)
   testTogether(within)
   testTransactions(within)
   testNoMessages(within)
+  testChoice(within)
 }
 
 function testTelling(within: Within): void {
@@ -56,7 +58,9 @@ function testTelling(within: Within): void {
     const { messages } = await store.messages.changesAfter(room, 4, 99, 1e6)
     expect(messages.map(({ seq, deletedAt }) => [seq, deletedAt])).toEqual([[1, 5_000]])
   })
+}
 
+function testNicknames(within: Within): void {
   within('a new nickname is told of where its person spoke lately only', async ({ store }) => {
     const { ada, bob, room } = await settle(store)
     const quiet = await make(store, ada, 'Quiet')
@@ -229,7 +233,9 @@ function testNoMessages(within: Within): void {
     const [first] = await store.rooms.ofUser(ada.id, 1, null)
     expect(first).toMatchObject({ id: other.id, unread: 1 })
   })
+}
 
+function testChoice(within: Within): void {
   within('a person chooses for each room whether they see who comes and goes', async (engine) => {
     const { store } = engine
     const { ada, room } = await settle(store)

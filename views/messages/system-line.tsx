@@ -106,7 +106,7 @@ function Sentence({ view, told, isFull }: { view: View; told: Told; isFull: bool
 }
 
 /** A sentence with each name, and each text that somebody typed, in an element of its own. */
-export function Parts({ parts }: { parts: Part[] }) {
+function Parts({ parts }: { parts: Part[] }) {
   return (
     <>
       {parts.map((part) => {

@@ -12,8 +12,8 @@ export const copyUnitsMax = 4_144_000
 const chunkMessages = 100
 
 /**
- * A message in the device copy, or a system line; `text` as it was typed. `replyTo`: 0 when it is no
- * reply.
+ * A message in the device copy, or a system line; `text` as it was typed. `replyTo`: 0 when it is
+ * no reply.
  */
 export type CopiedMessage = NonNullable<ReturnType<typeof unpack>>
 

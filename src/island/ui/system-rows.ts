@@ -13,7 +13,7 @@ import type { Page } from './page'
 import { list, passFocus, showName } from './rows'
 
 /** A system line with its place; `at`: when it happened. */
-export type PlacedLine = { room: number; seq: number; revision: number; at: number; told: Told }
+type PlacedLine = { room: number; seq: number; revision: number; at: number; told: Told }
 
 export function lineOf(event: SystemEvent): PlacedLine {
   const { room, seq, revision, sender, timestamp, kind, people, count, from, to } = event

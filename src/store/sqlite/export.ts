@@ -34,7 +34,7 @@ function* toMessages(rows: Iterable<MessageRow & OtherRow>): Generator<Message> 
   for (const row of rows) yield toMessageWithOther(row)
 }
 
-/** Other rows that may precede the first message, or follow the last, before its time is guessed. */
+/** Other rows that may precede the first message, or follow the last; then its time is guessed. */
 const tombstonesMax = 500
 
 /** Measures rooms for their members, in a time that does not depend on their size. */

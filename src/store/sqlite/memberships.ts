@@ -1,13 +1,25 @@
 import type { Database } from 'bun:sqlite'
 import { limits } from '../../shared/limits'
-import type { Heir, Member, NewRoom, Refused, Room, RoomLimits, RoomName, Store } from '../store'
+import type {
+  Heir,
+  Member,
+  NewLine,
+  NewRoom,
+  Refused,
+  Room,
+  RoomLimits,
+  RoomName,
+  Store,
+} from '../store'
 import { createPassOwnership, isHere } from './persons'
-import type { SystemLines } from './system-lines'
 
 type Memberships = Omit<
   Store['rooms'],
   'ofUser' | 'count' | 'own' | 'find' | 'head' | 'heads' | 'open' | 'first'
 >
+
+/** Writes a system line in the transaction of what it tells. */
+export type WriteLine = (line: NewLine) => void
 
 /** A room as one of its members sees it; null for everybody else. */
 type SeenBy = (userId: number, roomId: number) => Room | null
@@ -20,9 +32,9 @@ export function createMemberships(
   db: Database,
   caps: RoomLimits,
   seenBy: SeenBy,
-  lines: SystemLines,
+  writeLine: WriteLine,
 ): Memberships {
-  const statements = { ...prepare(db), caps, lines, passOwnership: createPassOwnership(db) }
+  const statements = { ...prepare(db), caps, writeLine, passOwnership: createPassOwnership(db) }
   const { markRead, markUnread, setNotify } = statements
   const create = db.transaction((room: NewRoom) => createRoom(statements, seenBy, room))
   const direct = db.transaction((userId: number, otherId: number, at: number) =>
@@ -39,7 +51,7 @@ export function createMemberships(
     if (isFull(statements, userId)) return 'full'
     statements.insertMember.run({ roomId, userId, role: 'member', at })
     statements.passOwnership(roomId)
-    lines.write({ kind: 'joined', room: roomId, author: userId, person: userId, by, at })
+    writeLine({ kind: 'joined', room: roomId, author: userId, person: userId, by, at })
     return seenBy(userId, roomId)
   }
   const join = db.transaction((member: Member, at: number) => {
@@ -73,7 +85,7 @@ export function createMemberships(
 
 type Statements = ReturnType<typeof prepare> & {
   caps: RoomLimits
-  lines: SystemLines
+  writeLine: WriteLine
   passOwnership: (room: number) => Heir | null
 }
 
@@ -88,18 +100,18 @@ function createEndings(
     const { changes } = statements.removeMember.run(member)
     return changes === 0 ? null : { heir: statements.passOwnership(member.roomId) }
   }
-  const { lines } = statements
+  const { writeLine } = statements
   const leave = db.transaction((member: Member, at: number) => {
     const ended = statements.findRole.get(member) === null ? null : end(member)
     const { roomId: room, userId: author } = member
-    if (ended !== null) lines.write({ kind: 'left', room, author, person: author, at })
+    if (ended !== null) writeLine({ kind: 'left', room, author, person: author, at })
     return ended
   })
   const remove = db.transaction((owner: Member, person: number, at: number) => {
     const refusal = refuseOthers(statements, owner)
     if (refusal !== null) return refusal
     if (end({ ...owner, userId: person }) === null) return 'person_missing'
-    lines.write({ kind: 'removed', room: owner.roomId, author: owner.userId, person, at })
+    writeLine({ kind: 'removed', room: owner.roomId, author: owner.userId, person, at })
     return null
   })
   return {
@@ -133,11 +145,11 @@ function changeRoom(
     if (room.role !== 'owner') return { refused: 'owner_only' }
     const { changes } = statements.rename.run({ id: by.roomId, ...name })
     if (changes === 0) return { refused: 'room_name_taken' }
-    statements.lines.write({ ...told, kind: 'renamed', from: room.name, to: name.name })
+    statements.writeLine({ ...told, kind: 'renamed', from: room.name, to: name.name })
   }
   if (topic !== null && topic !== room.topic) {
     statements.setTopic.run(by.roomId, topic)
-    statements.lines.write({ ...told, kind: 'topic', from: room.topic, to: topic })
+    statements.writeLine({ ...told, kind: 'topic', from: room.topic, to: topic })
   }
   return { name: name?.name ?? room.name, topic: topic ?? room.topic }
 }

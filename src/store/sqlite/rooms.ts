@@ -1,11 +1,10 @@
 import type { Database } from 'bun:sqlite'
 import type { ListedRoom, Room, RoomLimits, RoomsWanted, Store, User } from '../store'
-import { createMemberships } from './memberships'
+import { createMemberships, type WriteLine } from './memberships'
 import { isHere, markOf } from './persons'
-import type { SystemLines } from './system-lines'
 
 /** Rooms as their members see them, in SQLite. Membership is part of every statement. */
-export function createRooms(db: Database, caps: RoomLimits, lines: SystemLines): Store['rooms'] {
+export function createRooms(db: Database, caps: RoomLimits, writeLine: WriteLine): Store['rooms'] {
   const { ofUser, count, find, head, heads, first } = prepare(db)
   const seenBy = (userId: number, roomId: number): Room | null => {
     const row = find.get(userId, roomId)
@@ -22,7 +21,7 @@ export function createRooms(db: Database, caps: RoomLimits, lines: SystemLines):
     heads: async (userId) => heads.all(userId),
     ...createLists(db),
     first: async () => first.get()?.id ?? 0,
-    ...createMemberships(db, caps, seenBy, lines),
+    ...createMemberships(db, caps, seenBy, writeLine),
   }
 }
 

@@ -189,7 +189,7 @@ function createStore(
     users: guarded(createUsers(db, lines, { arrivals })),
     sessions: guarded(createSessions(db)),
     devices: guarded(createDevices(db)),
-    rooms: guarded(createRooms(db, roomLimits, lines)),
+    rooms: guarded(createRooms(db, roomLimits, lines.write)),
     messages: guarded(createMessages(db, roomLimits, index, backlog)),
     systemLines: lines,
     times: guarded(createTimes(db, index, (next) => (epoch = next))),

@@ -1,5 +1,5 @@
 import type { Database } from 'bun:sqlite'
-import type { Message, Store, SystemLine } from '../store'
+import type { Message, NewLine, Store, SystemLine } from '../store'
 import { type MessageRow, selectMessages, toMessage } from './message-rows'
 
 /** What happened so soon after the same is added to its line. */
@@ -8,18 +8,6 @@ const sameLineMs = 5 * 60_000
 const linesBack = 20
 /** People a line names; the others are counted. */
 const peopleMax = 20
-
-/** What is to be told in a room, and who did it. */
-type NewLine = Pick<SystemLine, 'kind'> & {
-  room: number
-  author: number
-  at: number
-  /** Who joined, left or was removed, and who invited them. */
-  person?: number
-  by?: number | null
-  from?: string
-  to?: string
-}
 
 export type SystemLines = Store['systemLines'] & {
   /** Writes a line in the transaction of what it tells; nothing in direct rooms. */
