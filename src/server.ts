@@ -5,6 +5,7 @@ import { startJanitor } from './chat/files/janitor'
 import { watchSpace } from './chat/files/space'
 import { watchClock } from './chat/messages/clock-jumps'
 import { openPostingQueue } from './chat/messages/post-message'
+import { startGathering } from './chat/messages/system-lines'
 import { createTyping } from './chat/messages/typing'
 import { startSessionSweep } from './chat/people/departures'
 import { createPresence, type Presence } from './chat/people/presence'
@@ -108,6 +109,7 @@ function startChores(chat: Chat, connections: Connections): () => void {
   const sweeper = setInterval(guard(chat.log, 'sweep', connections.sweep), sweepMs)
   const stops = [
     startJanitor(chat),
+    startGathering(chat),
     startSessionSweep(chat, connections.sessions),
     watchClock(chat).stop,
   ]

@@ -86,6 +86,8 @@ export const serverLimits = {
   // --- Messages ----------------------------------------------------------------------------
   /** Reactions of one message, which is published whole with each of them. */
   reactionsMax: 4_000,
+  /** People who join or leave within a short time are added to one line this often. */
+  gatherLinesMs: 10_000,
 
   // --- Requests and pages ------------------------------------------------------------------
   /** A message as a form is at most three bytes a unit, percent-encoded to nine. */

@@ -12,6 +12,23 @@ type PersonMark = 'left' | 'new'
 /** A person as others see them. `avatar`: the name of a ready-made picture, or the id of a file. */
 export type Person = { id: number; nickname: string; avatar: string; mark: PersonMark | null }
 
+/** A person in a sentence. */
+export type Named = Omit<Person, 'avatar'>
+
+/** A person of a system line; `by`: who invited them. */
+export type SystemPerson = Named & { by: Named | null }
+
+/** What happened in a room besides messages: a line between them, with a place and a revision. */
+export type SystemLine = {
+  kind: 'joined' | 'left' | 'removed' | 'renamed' | 'topic' | 'nickname'
+  /** Who joined, left or was removed: the first of `count` people. */
+  people: SystemPerson[]
+  count: number
+  /** The room's name, its topic or the nickname, before and after. */
+  from: string
+  to: string
+}
+
 export type RoomKind = 'open' | 'closed' | 'direct'
 
 /** Which messages of a room make a sound. */
@@ -56,7 +73,7 @@ export type ClientFrame =
 
 // --- From the server ---------------------------------------------------------------------------
 
-export type MessageEvent = {
+type MessageEvent = {
   type: 'message' | 'message.changed'
   room: number
   seq: number
@@ -73,6 +90,16 @@ export type MessageEvent = {
   attachments: AttachmentOnWire[]
   reply_to: number | null
   reactions: { emoji: string; people: number[] }[]
+}
+
+/** `sender`: who did it. */
+export type SystemEvent = SystemLine & {
+  type: 'system' | 'system.changed'
+  room: number
+  seq: number
+  revision: number
+  sender: Person
+  timestamp: string
 }
 
 export type AttachmentOnWire = {
@@ -98,12 +125,15 @@ export type RoomSummary = {
   online: number
   notify: Notify
   role: 'owner' | 'member'
+  /** Whether the lines of who comes and goes are shown. */
+  comings: boolean
   /** The other person of a direct room. */
   recipient: Person | null
 }
 
 export type ChatEvent =
   | MessageEvent
+  | SystemEvent
   | { type: 'message.removed'; room: number; seq: number; revision: number }
   | { type: 'hello'; epoch: string; build: string; user: Person; rooms: RoomSummary[] }
   | AcceptedEvent

@@ -1,10 +1,10 @@
-import type { Notify, Person as User, RoomKind } from '../shared/protocol'
+import type { Notify, Person as User, RoomKind, SystemLine } from '../shared/protocol'
 
 /**
  * The values that the Store takes and gives. Times are integers in milliseconds since 1970, and
  * their names end in `At`.
  */
-export type { Notify, RoomKind, User }
+export type { Notify, RoomKind, SystemLine, User }
 
 /** Why a write changed nothing. */
 export type Refused<Code extends string> = { refused: Code }
@@ -48,6 +48,8 @@ export type Room = {
   role: 'owner' | 'member'
   /** What makes a sound for the member. */
   notify: Notify
+  /** Whether the member sees the lines of who comes and goes. */
+  showsComings: boolean
   /** The two people of a direct room, the member first; null in every other room. */
   pair: [User, User] | null
 }
@@ -150,9 +152,23 @@ export type Message = {
   /** Of a private message: the room it was written in, and that room's revision at the time. */
   writtenIn: number | null
   writtenAfter: number | null
+  /** What a system line tells, which is a row among the messages without a text; else null. */
+  system: SystemLine | null
   createdAt: number
   editedAt: number | null
   deletedAt: number | null
+}
+
+/** A system line to be written: what happened in a room, and who did it. */
+export type NewLine = Pick<SystemLine, 'kind'> & {
+  room: number
+  author: number
+  at: number
+  /** Who joined, left or was removed, and who invited them. */
+  person?: number
+  by?: number | null
+  from?: string
+  to?: string
 }
 
 export type NewMessage = Pick<

@@ -172,11 +172,12 @@ export type Store = {
       at: number,
     ): Promise<Room | Refused<'room_missing' | 'person_missing' | 'their_rooms_full'>>
     /** Ends a membership; null when the person is not in the room, or the room is direct. */
-    leave(member: Member): Promise<{ heir: Heir | null } | null>
+    leave(member: Member, at: number): Promise<{ heir: Heir | null } | null>
     /** The owner removes somebody else; `person_missing` also in a direct room. */
     remove(
       owner: Member,
       userId: number,
+      at: number,
     ): Promise<'room_missing' | 'owner_only' | 'person_missing' | null>
     /**
      * Changes the name of a room, as its owner, to one that no open room has, and its topic, as any
@@ -186,12 +187,18 @@ export type Store = {
       member: Member,
       name: RoomName | null,
       topic: string | null,
+      at: number,
     ): Promise<
       { name: string; topic: string } | Refused<'room_missing' | 'owner_only' | 'room_name_taken'>
     >
     /** Moves the read marker back to before `seq`. */
     markUnread(member: Member, seq: number): Promise<void>
-    setNotify(member: Member, notify: Notify): Promise<'room_missing' | null>
+    /** What makes a sound, and whether who comes and goes is shown; null leaves it as it is. */
+    setNotify(
+      member: Member,
+      notify: Notify | null,
+      showsComings: boolean | null,
+    ): Promise<'room_missing' | null>
     /**
      * Finds or makes the direct room of two people; null when either is unknown, or has left before
      * there was one. It is listed with its first message.
@@ -225,6 +232,16 @@ export type Store = {
       limit: number,
       unitsMax: number,
     ): Promise<Changes>
+  }
+  /**
+   * Lines such as "Ana joined": rows among the messages, which are written in the transaction of
+   * what they tell. They cannot be edited, deleted, answered, reacted to or found.
+   */
+  systemLines: {
+    /** Those that were written or changed since this was last asked, by revision. */
+    take(): Promise<Message[]>
+    /** Adds people who came or went shortly after others to the line of those. */
+    gather(): Promise<void>
   }
   /** What was written while the clock was wrong. */
   times: {

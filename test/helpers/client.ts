@@ -164,7 +164,7 @@ export function postFrame(room: number, clientId: string, content: string, reply
   }
 }
 
-/** All messages of a room, oldest first, page by page through `before`. */
+/** All messages of a room, oldest first, page by page through `before`; no system lines. */
 export async function history(
   server: Address,
   person: Person,
@@ -174,9 +174,9 @@ export async function history(
   for (let before: number | undefined, isMore = true; isMore;) {
     const query = before === undefined ? 'limit=200' : `limit=200&before=${before}`
     const answer = await readJson(server, person, `/rooms/${room}/messages?${query}`)
-    const page = listOf(answer, 'messages').filter(isMessage)
-    pages.push(page)
-    before = page[0]?.seq
+    const rows = listOf(answer, 'messages')
+    pages.push(rows.filter(isMessage))
+    before = seqOf(rows[0])
     isMore = before !== undefined && before > 1
   }
   return pages.reverse().flat()
@@ -213,6 +213,10 @@ export async function readJson(server: Address, person: Person, path: string): P
 
 function isMessage(value: unknown): value is MessageEvent {
   return isChatEvent(value) && (value.type === 'message' || value.type === 'message.changed')
+}
+
+function seqOf(row: unknown): number | undefined {
+  return isChatEvent(row) && 'seq' in row ? row.seq : undefined
 }
 
 function listOf(answer: object, name: string): unknown[] {

@@ -56,7 +56,10 @@ export async function openStage(server: RunningServer): Promise<Stage> {
   return { server, db, ada, observer, other: observer.hello.user.id, third: third.hello.user.id }
 }
 
-/** A closed room of this person, or of Ada when the person is to be put out, with two messages. */
+/**
+ * A closed room of this person, or of Ada when the person is to be put out, with two messages; its
+ * first row tells who was invited.
+ */
 export async function settle(
   stage: Stage,
   happening: Happening,
@@ -120,6 +123,7 @@ const tables = [
   'mentions',
   'reactions',
   'attachments',
+  'waiting_comings',
 ]
 
 /** Everything that is stored, to be compared. */

@@ -43,7 +43,13 @@ const sessionEnds = new Set<Happening>([
   'session rotated',
 ])
 
-const server = serverForAll()
+const server = serverForAll({
+  // Nothing may change by itself between two looks at what is stored.
+  env: {
+    BUN_OPTIONS: '--preload ./test/helpers/short-limits.ts',
+    TEST_LIMITS: JSON.stringify({ gatherLinesMs: 3_600_000 }),
+  },
+})
 let stage: Stage
 let scenes = 0
 

@@ -121,7 +121,7 @@ export const requests: Record<string, Request[]> = {
     read(inRoom('?part=around'), 'room'),
   ],
   'GET /rooms/:id/messages': [read(post, 'room'), read(post, 'room', 'content', asJson)],
-  'GET /rooms/:id/messages/:seq': [read(inRoom('/messages/1'), 'room')],
+  'GET /rooms/:id/messages/:seq': [read(inRoom('/messages/2'), 'room')],
   'GET /rooms/:id/changes': [read(inRoom('/changes'), 'room')],
   'GET /rooms/:id/settings': [read(inRoom('/settings'), 'room')],
   'GET /rooms/:id/people': [read(inRoom('/people'), 'room', 'nothing')],
@@ -184,21 +184,21 @@ export const requests: Record<string, Request[]> = {
     write(post, text('{"content":"held","client_id":"held"}'), 'room', 'effect', json),
   ],
   'POST /rooms/:id/messages/:seq': [
-    write(inRoom('/messages/1'), text('content=held'), 'room'),
-    write(inRoom('/messages/1'), text('content='), 'room', 'content'),
-    write(inRoom('/messages/1'), text('content='), 'room', 'content', { ...form, ...asFragment }),
+    write(inRoom('/messages/2'), text('content=held'), 'room'),
+    write(inRoom('/messages/2'), text('content='), 'room', 'content'),
+    write(inRoom('/messages/2'), text('content='), 'room', 'content', { ...form, ...asFragment }),
   ],
   'POST /rooms/:id/messages/:seq/delete': [
-    write(inRoom('/messages/1/delete'), text('x=1'), 'room'),
-    write(inRoom('/messages/2/delete'), text('x=1'), 'owner'),
+    write(inRoom('/messages/2/delete'), text('x=1'), 'room'),
+    write(inRoom('/messages/3/delete'), text('x=1'), 'owner'),
   ],
   'POST /rooms/:id/messages/:seq/reactions': [
-    write(inRoom('/messages/2/reactions'), text('emoji=🎉'), 'room'),
+    write(inRoom('/messages/3/reactions'), text('emoji=🎉'), 'room'),
   ],
 }
 
-const own = ({ room }: Scene) => ({ room, seq: 1, client_id: 'held' })
-const others = ({ room }: Scene) => ({ room, seq: 2, client_id: 'held' })
+const own = ({ room }: Scene) => ({ room, seq: 2, client_id: 'held' })
+const others = ({ room }: Scene) => ({ room, seq: 3, client_id: 'held' })
 
 /** Every frame of the protocol; a new one has to be classified here. */
 export const frames: Record<ClientFrame['type'], SentFrame[]> = {
@@ -235,13 +235,13 @@ export const frames: Record<ClientFrame['type'], SentFrame[]> = {
       frame: (scene) => ({ type: 'reaction.set', ...others(scene), emoji: '🎉', active: true }),
     },
   ],
-  read: [{ needs: 'room', shows: 'effect', frame: ({ room }) => ({ type: 'read', room, seq: 2 }) }],
+  read: [{ needs: 'room', shows: 'effect', frame: ({ room }) => ({ type: 'read', room, seq: 3 }) }],
   unread: [
     {
       needs: 'room',
       shows: 'effect',
-      frame: ({ room }) => ({ type: 'unread', room, seq: 1 }),
-      before: ({ room }) => ({ type: 'read', room, seq: 2 }),
+      frame: ({ room }) => ({ type: 'unread', room, seq: 2 }),
+      before: ({ room }) => ({ type: 'read', room, seq: 3 }),
     },
   ],
   typing: [

@@ -166,7 +166,7 @@ test('E5: deleted messages, earlier versions and private messages are left out',
   const room = await makeRoom(server(), ada, 'Discreet')
   await sendForm(server(), ada, `/rooms/${room}/members`, { user: String(bobs.hello.user.id) })
   await adas.post(room, 'gone', 'taken-back words')
-  await adas.post(room, 'answer', 'about that', 1)
+  await adas.post(room, 'answer', 'about that', 2)
   await adas.post(room, 'changed', 'earlier words')
   const direct = await openDirect(server(), ada, bobs.hello.user.id)
   adas.send({
@@ -177,12 +177,12 @@ test('E5: deleted messages, earlier versions and private messages are left out',
     written_in: room,
   })
   await bobs.until((item) => item.type === 'message' && item.room === direct, 'the slip')
-  adas.send({ type: 'message.edit', room, seq: 3, content: 'later words', client_id: 'x' })
-  adas.send({ type: 'message.delete', room, seq: 1, client_id: 'y' })
+  adas.send({ type: 'message.edit', room, seq: 4, content: 'later words', client_id: 'x' })
+  adas.send({ type: 'message.delete', room, seq: 2, client_id: 'y' })
   await adas.until((item) => item.type === 'message.removed' && item.room === room, 'the end')
   for (const file of ['txt', 'html']) {
     const got = await text(room, file)
-    expect(got).toContain('2 messages, up to revision 5')
+    expect(got).toContain('2 messages, up to revision 6')
     expect(got).toContain('later words')
     for (const word of ['taken-back', 'earlier', 'between-us']) expect(got).not.toContain(word)
     expect(await text(direct, file)).toContain('between-us words')

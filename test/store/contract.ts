@@ -9,6 +9,7 @@ import { testAnswers, testEdits, testReactionLimits } from './edits'
 import { testMeasures, testReading } from './reading'
 import { testRooms } from './rooms'
 import { testSearch } from './search'
+import { testSystemLines } from './system-lines'
 
 /** What an engine hands to the contract: a fresh store, and the hands of later features. */
 export type Engine = {
@@ -42,6 +43,7 @@ export function storeContract(name: string, open: () => Promise<Engine>): void {
   describe(`${name}: authority`, () => testAuthority(within))
   describe(`${name}: departures`, () => testDepartures(within))
   describe(`${name}: devices`, () => testDevices(within))
+  describe(`${name}: system lines`, () => testSystemLines(within))
   describe(`${name}: searching`, () => testSearch(within))
   describe(`${name}: reading`, () => testReading(within))
   describe(`${name}: measures`, () => testMeasures(within))

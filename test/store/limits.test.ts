@@ -46,7 +46,7 @@ test('a person is in only so many rooms, and nobody puts them into more', () =>
     expect(await store.rooms.find(bob.id, first.id)).toBeNull()
     expect(await store.rooms.join(ada.id, open.id, 9)).toEqual({ refused: 'own_rooms_full' })
     expect(await store.rooms.create(newRoom(ada, 'More'))).toEqual({ refused: 'own_rooms_full' })
-    await store.rooms.leave(asMember(other, bob))
+    await store.rooms.leave(asMember(other, bob), 9)
     expect(await store.rooms.invite(asMember(first, ada), bob.id, 9)).toMatchObject({
       id: first.id,
     })

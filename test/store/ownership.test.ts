@@ -60,13 +60,13 @@ async function act({ store, random, rooms, somebodies }: World, at: number): Pro
       await store.rooms.invite(member, other.user.id, at)
       return 'invited'
     case 2: {
-      const left = await store.rooms.leave(member)
+      const left = await store.rooms.leave(member, 9)
       if (left?.heir != null) expect(role).toBe('owner')
       await expectOwner(store, left?.heir)
       return 'left a room'
     }
     case 3:
-      await store.rooms.remove(member, other.user.id)
+      await store.rooms.remove(member, other.user.id, 9)
       return 'removed somebody'
     case 4:
       await store.rooms.direct(user.id, other.user.id, at)
@@ -105,7 +105,7 @@ test('who comes first into a room that all have left owns it', async () => {
   const seen = await store.rooms.join(bob.user.id, room.id, 6)
   expect(seen).toMatchObject({ role: 'owner', members: 1 })
   await append(store, bob.user, { room: room.id, clientId: 'a' })
-  expect(await store.rooms.leave(asMember(room, bob.user))).toEqual({ heir: null })
+  expect(await store.rooms.leave(asMember(room, bob.user), 9)).toEqual({ heir: null })
 })
 
 async function openDisposable() {

@@ -93,11 +93,11 @@ function testComing(within: Within): void {
     const room = await make(store, ada, 'Tea')
     await append(store, ada, { room: room.id, clientId: 'early' })
     const seen = await store.rooms.join(bob.id, room.id, 9)
-    expect(seen).toMatchObject({ unread: 0, unreadSince: null, revision: 1 })
+    expect(seen).toMatchObject({ unread: 0, unreadSince: null, revision: 2 })
     await append(store, ada, { room: room.id, clientId: 'late', createdAt: 77 })
     expect(await store.rooms.find(bob.id, room.id)).toMatchObject({ unread: 1, unreadSince: 77 })
-    expect(await store.rooms.leave(asMember(room, bob))).toEqual({ heir: null })
-    expect(await store.rooms.leave(asMember(room, bob))).toBeNull()
+    expect(await store.rooms.leave(asMember(room, bob), 9)).toEqual({ heir: null })
+    expect(await store.rooms.leave(asMember(room, bob), 9)).toBeNull()
     expect(await store.rooms.find(bob.id, room.id)).toBeNull()
     const refused = await append(store, bob, { room: room.id, clientId: 'gone' })
     expect(refused).toEqual({ status: 'refused', code: 'room_missing' })
@@ -110,12 +110,12 @@ function testComing(within: Within): void {
     const room = await make(store, ada, 'Tea')
     await store.rooms.join(eve.id, room.id, 20)
     await store.rooms.join(bob.id, room.id, 10)
-    await store.rooms.leave(asMember(room, ada))
+    await store.rooms.leave(asMember(room, ada), 9)
     expect(await store.rooms.find(bob.id, room.id)).toMatchObject({ role: 'owner' })
     expect(await store.rooms.find(eve.id, room.id)).toMatchObject({ role: 'member' })
     // The first room has no maker and gets no owner.
     const general = await roomOf(store, ada)
-    await store.rooms.leave(asMember(general, bob))
+    await store.rooms.leave(asMember(general, bob), 9)
     expect(await roomOf(store, ada)).toMatchObject({ role: 'member' })
   })
 }
@@ -130,13 +130,13 @@ function testChanging(within: Within): void {
     })
     if (held === undefined || free === undefined) throw new Error('two names')
     const owner = asMember(room, ada)
-    expect(await store.rooms.change(owner, held, 'Beans')).toEqual(taken)
+    expect(await store.rooms.change(owner, held, 'Beans', 9)).toEqual(taken)
     expect(await store.rooms.find(ada.id, room.id)).toMatchObject({ name: 'Tea', topic: '' })
-    expect(await store.rooms.change(owner, free, 'Beans')).toEqual({
+    expect(await store.rooms.change(owner, free, 'Beans', 9)).toEqual({
       name: 'Coffee',
       topic: 'Beans',
     })
-    expect(await store.rooms.setNotify(owner, 'nothing')).toBeNull()
+    expect(await store.rooms.setNotify(owner, 'nothing', null)).toBeNull()
     expect(await store.rooms.find(ada.id, room.id)).toMatchObject({
       name: 'Coffee',
       topic: 'Beans',
@@ -158,7 +158,7 @@ function testChanging(within: Within): void {
     expect(await store.rooms.direct(ada.id, ada.id, 1)).toBeNull()
     expect(await store.rooms.direct(ada.id, 9_999, 1)).toBeNull()
     const direct = { roomId: rooms[0]?.id ?? 0, userId: ada.id }
-    expect(await store.rooms.leave(direct)).toBeNull()
+    expect(await store.rooms.leave(direct, 9)).toBeNull()
     expect(await store.rooms.invite(direct, bob.id, 1)).toEqual({ refused: 'room_missing' })
   })
 }

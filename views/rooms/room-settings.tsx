@@ -58,6 +58,13 @@ function NotifyForm({ view, room }: PartProps) {
           </label>
         ))}
       </fieldset>
+      {room.kind !== 'direct' && (
+        <label>
+          <input type="hidden" name="comings" value="no" />
+          <input type="checkbox" name="comings" value="yes" checked={room.showsComings} />
+          {` ${page.showComings}`}
+        </label>
+      )}
     </PanelForm>
   )
 }

@@ -23,7 +23,7 @@ import type { View } from '../view'
 export function RoomPage(props: RoomPageProps) {
   const { view, reader, room, rooms, inAll, people, online, states, counts } = props
   const { clientId, epoch } = props
-  const asked = props.messages.find(({ seq }) => seq === props.at)
+  const asked = props.messages.find(({ seq, system }) => seq === props.at && system === null)
   const here = { room: room.id, people, members: room.members, online, states }
   const rail = { rooms, inAll, counts, states }
   return (

@@ -72,6 +72,7 @@ const page = {
   memberCount: { one: '{n} member', other: '{n} members' },
   roomSettings: 'Room settings',
   notifyHeading: 'Notify me about',
+  showComings: 'Show who comes and goes',
   save: 'Save',
   invite: 'Invite',
   inviteSomeone: 'Invite someone',

@@ -71,6 +71,7 @@ const page: Words['page'] = {
   memberCount: { one: '{n} 位成员', other: '{n} 位成员' },
   roomSettings: '房间设置',
   notifyHeading: '通知我',
+  showComings: '显示成员的加入和离开',
   save: '保存',
   invite: '邀请',
   inviteSomeone: '邀请成员',

@@ -6,6 +6,11 @@ import type { Attachment, Message, Room, User } from '../../store/store'
 export function toEvent(message: Message, after = 0): ChatEvent {
   const { room, seq, revision } = message
   if (message.deletedAt !== null) return { type: 'message.removed', room, seq, revision }
+  const timestamp = new Date(message.createdAt).toISOString()
+  if (message.system !== null) {
+    const type = seq > after ? 'system' : 'system.changed'
+    return { type, room, seq, revision, sender: message.sender, timestamp, ...message.system }
+  }
   return {
     type: seq > after ? 'message' : 'message.changed',
     room,
@@ -16,7 +21,7 @@ export function toEvent(message: Message, after = 0): ChatEvent {
     recipient: message.recipient,
     content: message.content,
     mentions: message.notifiedUserIds,
-    timestamp: new Date(message.createdAt).toISOString(),
+    timestamp,
     edited: message.editedAt === null ? null : new Date(message.editedAt).toISOString(),
     attachments: message.attachments.map(toWire),
     reply_to: message.replyTo,
@@ -47,6 +52,7 @@ export function toSummary(room: Room, online: number): RoomSummary {
     online,
     notify: room.notify,
     role: room.role,
+    comings: room.showsComings,
     recipient,
   }
 }
@@ -58,7 +64,7 @@ export function newDirectRoom(id: number, reader: User, other: User): RoomSummar
       ...{ id, kind: 'direct', name: '', topic: '', revision: 0, members: 2 },
       ...{ createdAt: 0, activeAt: 0 },
       ...{ readSeq: 0, unread: 0, unreadSince: null, mentions: 0, role: 'member' },
-      ...{ notify: 'mentions', pair: [reader, other] },
+      ...{ notify: 'mentions', showsComings: true, pair: [reader, other] },
     },
     0,
   )

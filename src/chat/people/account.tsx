@@ -3,6 +3,7 @@ import { createToken } from '../../server/session-token'
 import type { Device, NewFace, User } from '../../store/store'
 import type { Chat } from '../chat'
 import { removeFiles } from '../files/janitor'
+import { publishSystemLines } from '../messages/system-lines'
 import { publishDeparture, publishPerson } from './departures'
 import { takeAvatar } from './face'
 import { type Name, parseNickname, suggestNicknames } from './name'
@@ -46,6 +47,7 @@ export async function signIn(
   if (user === null) return refuse(chat, avatar, 'name_taken')
   if (current !== null) chat.closeSockets(current.user.id, 'session renewed', [current.tokenHash])
   chat.log('joined', { user: user.id })
+  await publishSystemLines(chat)
   return { user, token }
 }
 
@@ -65,6 +67,7 @@ export async function changeProfile(
   if ('refused' in changed) return refuse(chat, avatar, changed.refused)
   chat.presence.rename(changed.user)
   publishPerson(chat, changed.user)
+  await publishSystemLines(chat)
   await removeFiles(chat, changed.freed)
   return changed.user
 }

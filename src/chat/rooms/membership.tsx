@@ -3,6 +3,7 @@ import { ChatError } from '../../server/errors'
 import type { Heir, Notify, Room, User } from '../../store/store'
 import type { Chat } from '../chat'
 import { toSummary } from '../messages/events'
+import { publishSystemLines } from '../messages/system-lines'
 import { asPublication } from '../publication'
 
 /**
@@ -15,6 +16,7 @@ export async function joinRoom(chat: Chat, user: User, roomId: number): Promise<
   const room = await chat.store.rooms.join(user.id, roomId, chat.now())
   if ('refused' in room) throw new ChatError(room.refused)
   publishMembership(chat, user, room)
+  await publishSystemLines(chat)
   return room
 }
 
@@ -35,6 +37,7 @@ export async function inviteMember(
   const seen = await chat.store.rooms.invite(member, userId, chat.now())
   if ('refused' in seen) throw new ChatError(seen.refused)
   publishMembership(chat, user, seen)
+  await publishSystemLines(chat)
 }
 
 /** Publishes a new membership, to the user and to the room. */
@@ -55,9 +58,10 @@ export function publishMembership(chat: Chat, user: User, room: Room): void {
 export async function leaveRoom(chat: Chat, room: Room, userId: number): Promise<void> {
   const first = await chat.store.rooms.first()
   if (room.kind === 'direct' || room.id === first) throw new ChatError('room_stays')
-  const left = await chat.store.rooms.leave({ roomId: room.id, userId })
+  const left = await chat.store.rooms.leave({ roomId: room.id, userId }, chat.now())
   if (left === null) throw new ChatError('room_missing')
   publishEnd(chat, room.id, userId)
+  await publishSystemLines(chat)
   if (left.heir !== null) await publishHeir(chat, left.heir)
 }
 
@@ -79,9 +83,12 @@ export async function removeMember(
 ): Promise<void> {
   if (room.role !== 'owner') throw new ChatError('owner_only')
   if (userId === ownerId) return leaveRoom(chat, room, ownerId)
-  const refusal = await chat.store.rooms.remove({ roomId: room.id, userId: ownerId }, userId)
-  if (refusal === null) publishEnd(chat, room.id, userId)
-  else if (refusal !== 'person_missing') throw new ChatError(refusal)
+  const owner = { roomId: room.id, userId: ownerId }
+  const refusal = await chat.store.rooms.remove(owner, userId, chat.now())
+  if (refusal === 'person_missing') return
+  if (refusal !== null) throw new ChatError(refusal)
+  publishEnd(chat, room.id, userId)
+  await publishSystemLines(chat)
 }
 
 /** Publishes the end of a membership, to the user and to the room. */
@@ -91,18 +98,25 @@ function publishEnd(chat: Chat, room: number, user: number): void {
   chat.publish({ room }, asPublication({ type: 'member.left', room, user }))
 }
 
-/** Sets which messages make a sound for this user. Throws `bad_request` or `room_missing`. */
+/**
+ * Sets which messages of a room make a sound for this user, and whether they see who comes and
+ * goes. Throws `bad_request` or `room_missing`.
+ */
 export async function setNotify(
   chat: Chat,
   room: Room,
   userId: number,
-  typed: unknown,
+  typed: { notify: string | null; comings: string | null },
 ): Promise<void> {
-  const notify = notifies.find((each) => each === typed)
-  if (notify === undefined) throw new ChatError('bad_request')
-  const refusal = await chat.store.rooms.setNotify({ roomId: room.id, userId }, notify)
+  const notify = notifies.find((each) => each === typed.notify) ?? null
+  const comings = typed.comings === null ? null : typed.comings === 'yes'
+  const isKnown = (typed.notify === null) === (notify === null)
+  const isAsked = comings === null || comings || typed.comings === 'no'
+  if (!isKnown || !isAsked || (notify ?? comings) === null) throw new ChatError('bad_request')
+  const refusal = await chat.store.rooms.setNotify({ roomId: room.id, userId }, notify, comings)
   if (refusal !== null) throw new ChatError(refusal)
-  publishSummary(chat, userId, { ...room, notify })
+  const chosen = { notify: notify ?? room.notify, showsComings: comings ?? room.showsComings }
+  publishSummary(chat, userId, { ...room, ...chosen })
 }
 
 const notifies: Notify[] = ['all', 'mentions', 'nothing']

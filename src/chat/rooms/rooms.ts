@@ -5,6 +5,7 @@ import type { ChatEvent } from '../../shared/protocol'
 import type { Room, User } from '../../store/store'
 import type { Chat } from '../chat'
 import { toSummary } from '../messages/events'
+import { publishSystemLines } from '../messages/system-lines'
 import { type Name, parseRoomName } from '../people/name'
 import { asPublication } from '../publication'
 import { publishMembership } from './membership'
@@ -72,10 +73,11 @@ export async function changeRoom(
   const member = { roomId: room.id, userId }
   const renamed =
     name === null ? null : { name: name.shown, folded: name.folded, skeleton: name.skeleton }
-  const changed = await chat.store.rooms.change(member, renamed, topic)
+  const changed = await chat.store.rooms.change(member, renamed, topic, chat.now())
   if ('refused' in changed) throw new ChatError(changed.refused)
   const event = { type: 'room.changed', room: room.id, ...changed } as const
   chat.publish({ room: room.id }, asPublication(event))
+  await publishSystemLines(chat)
 }
 
 /**

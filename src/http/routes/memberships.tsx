@@ -52,9 +52,10 @@ export function membershipRoutes(deps: HttpDeps): Hono<HttpEnv> {
     })
     .post('/rooms/:id/notify', async (c) => {
       requireVisitor(c)
-      const notify = (await readForm(c)).get('notify')
+      const form = await readForm(c)
+      const [notify, comings] = [form.get('notify') ?? null, form.get('comings') ?? null]
       const { visitor, room } = await requireRoom(deps, c)
-      await setNotify(chat, room, visitor.user.id, notify)
+      await setNotify(chat, room, visitor.user.id, { notify, comings })
       return redirectTo(c, chat.paths.room(room.id))
     })
 }

@@ -2,6 +2,7 @@ import { createPaths } from '../../shared/paths'
 import type { App, RowAction } from '../app'
 import { element } from '../ui/dom'
 import { isComposing } from '../ui/keys'
+import { focusOf } from '../ui/rows'
 import { openAuthor, openEmojiForComposer, openSearch, withTools } from './open'
 import { markRead } from './rooms'
 
@@ -43,7 +44,7 @@ export function watchKeys(app: App): void {
     if (key === 'Escape')
       return document.querySelector('[popover]:popover-open') === null ? escape : null
     const step = steps[key]
-    const isInList = document.activeElement?.matches('#log, #log .msg') === true
+    const isInList = document.activeElement?.matches(`#log, ${walked}`) === true
     if (isInList && step !== undefined) return () => moveToRow(step)
     const act = isCommand || altKey ? undefined : rowActs[key]
     const isLetter = act !== undefined || (key === 'p' && !isCommand && !altKey)
@@ -93,6 +94,7 @@ const steps: Record<string, number> = { ArrowUp: -1, ArrowDown: 1, Home: -Infini
 /** Letters do something only while a message has the focus. */
 const rowActs: Record<string, RowAction> = { e: 'edit', r: 'reply', '+': 'react', Enter: 'more' }
 const walkedTo = '#log[data-walking] .msg:not(.msg--pending):focus'
+const walked = '#log :is(.msg, .system, .system > details > summary)'
 
 /** From what is in a message to the message, from there to the field; false elsewhere. */
 function leaveList(): boolean {
@@ -105,7 +107,8 @@ function leaveList(): boolean {
 }
 
 function moveToRow(step: number): void {
-  const rows = [...document.querySelectorAll<HTMLElement>('#timeline .msg:not([hidden])')]
+  const isShown = ':is(.msg, .system:not(.system--folded)):not([hidden])'
+  const rows = [...document.querySelectorAll<HTMLElement>(`#timeline ${isShown}`)].map(focusOf)
   const here = rows.findIndex((row) => row === document.activeElement)
   const start = here === -1 ? rows.length : here
   rows[Math.max(0, Math.min(rows.length - 1, start + step))]?.focus()

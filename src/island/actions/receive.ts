@@ -1,4 +1,4 @@
-import type { ChatEvent } from '../../shared/protocol'
+import type { ChatEvent, RoomSummary, SystemEvent } from '../../shared/protocol'
 import { fill } from '../../shared/text'
 import type { App } from '../app'
 import { ifLoaded } from '../lazy'
@@ -7,6 +7,7 @@ import { isMeant } from '../rooms/rooms'
 import { completeRow } from '../timeline/rows'
 import { element } from '../ui/dom'
 import { announceRows, list, placeOf, revisionOf, textOf } from '../ui/rows'
+import { lineOf, makeSystemRow } from '../ui/system-rows'
 import { onGrown, renameRoom } from './rooms'
 
 /** A frame of HTML arrived: rows of messages, or changes of people. */
@@ -43,6 +44,14 @@ function receiveMessages(app: App, rows: HTMLElement[], behind: number): void {
   onGrown(app)
 }
 
+/** A line between the messages: it is not unread, makes no sound and is not read out. */
+function receiveLine({ deviceCopy, positions, timeline }: App, event: SystemEvent): void {
+  positions.heard(event.room, event.revision)
+  deviceCopy?.changed(event.room, event.revision)
+  const row = makeSystemRow(lineOf(event))
+  if (timeline.receive(row)) timeline.append([row], 0, 0)
+}
+
 /** A sound for a message that the reader does not see arrive and wants to hear about. */
 function notify(app: App, row: HTMLElement): void {
   const { muted, page, readMarker, rooms, sound, timeline } = app
@@ -72,6 +81,9 @@ export function receiveEvent(app: App, event: ChatEvent): void {
       if (event.client_id === null) positions.interrupted()
       if (requests.onRefused(event)) return
       return outbox.onRefused(event)
+    case 'system':
+    case 'system.changed':
+      return receiveLine(app, event)
     case 'message.removed':
       positions.heard(event.room, event.revision)
       return timeline.remove(event.room, event.seq)
@@ -93,7 +105,7 @@ export function receiveEvent(app: App, event: ChatEvent): void {
       return
     case 'room':
       rooms.set(event.room)
-      if (event.room.id === timeline.room()) list().dataset.role = event.room.role
+      if (event.room.id === timeline.room()) onOwnRoom(app, event.room)
       return rooms.refresh()
     case 'room.left':
       rooms.forget(event.room)
@@ -108,4 +120,11 @@ export function receiveEvent(app: App, event: ChatEvent): void {
     case 'member.left':
       if (isHere) removePerson(page, event.user)
   }
+}
+
+/** The reader's role, or what they want to see of the room, has changed. */
+function onOwnRoom({ timeline }: App, { comings, role }: RoomSummary): void {
+  const { dataset } = list()
+  dataset.role = role
+  if ((dataset.comings !== 'no') !== comings) void timeline.reload()
 }

@@ -4,6 +4,7 @@ import { fill } from '../../shared/text'
 import { element } from '../ui/dom'
 import { removePerson } from '../people/people'
 import { list, showName } from '../ui/rows'
+import { foldSystemRows, renameInSystemRows } from '../ui/system-rows'
 import type { Page } from '../ui/page'
 
 /** After an interruption every page asks who is online: not all at the same moment. */
@@ -41,7 +42,7 @@ function hasChanged(person: HTMLElement): boolean {
 const renew = (): void => void element('head', HTMLElement).dispatchEvent(new Event('renew'))
 
 function changePerson(app: App, changed: HTMLElement): void {
-  const { composer, deviceCopy, drafts, page, rooms, title } = app
+  const { clock, composer, deviceCopy, drafts, page, rooms, title } = app
   const { name = '' } = changed.dataset
   const id = Number(changed.dataset.person)
   const face = changed.querySelector('.av')
@@ -59,6 +60,8 @@ function changePerson(app: App, changed: HTMLElement): void {
     const shown = hasLeft ? fill(page.words.nameLeft, { name }) : name
     note?.replaceChildren(fill(page.words.onlyYouAnd, { name: shown }))
   }
+  renameInSystemRows({ id, nickname: name, mark: hasLeft ? 'left' : mark === 'new' ? 'new' : null })
+  foldSystemRows(page, clock)
   if (id === page.user?.id) {
     document.body.dataset.nickname = name
     drafts.rename(name)

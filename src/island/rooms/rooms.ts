@@ -87,6 +87,7 @@ function readLink(link: HTMLElement): RoomSummary {
     online: 0,
     notify: notify === 'all' || notify === 'nothing' ? notify : 'mentions',
     role: 'member',
+    comings: true,
     recipient: null,
   }
 }

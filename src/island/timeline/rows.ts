@@ -4,7 +4,8 @@ import type { App } from '../app'
 import type { Clock } from '../ui/clock'
 import { copyOf, make, makeButton } from '../ui/dom'
 import type { Page } from '../ui/page'
-import { list, placeOf, rowBeside, rowsOf, sign } from '../ui/rows'
+import { list, placedRows, placeOf, rowBeside, sign } from '../ui/rows'
+import { foldSystemRows } from '../ui/system-rows'
 
 export type RowContext = {
   page: Page
@@ -21,6 +22,9 @@ export function decorate({ page, clock, muted, hidden }: RowContext, root: Paren
     addButtons(row, page)
     showTime(row, page, clock)
     if (hidden.has(row.id)) setHidden(row, true)
+  }
+  for (const row of root.querySelectorAll<HTMLElement>('.system--coming')) {
+    row.hidden = list().dataset.comings === 'no'
   }
   muted.decorate(root)
 }
@@ -70,9 +74,10 @@ export function regroup(clock: Clock, row: HTMLElement): void {
   if (next !== null) regroupOne(clock, next)
 }
 
-export function regroupAll(clock: Clock): void {
+export function regroupAll({ clock, page }: Pick<RowContext, 'clock' | 'page'>): void {
   for (const heading of list().querySelectorAll('.day')) heading.remove()
-  for (const row of rowsOf()) regroupOne(clock, row)
+  for (const row of placedRows()) regroupOne(clock, row)
+  foldSystemRows(page, clock)
 }
 
 function regroupOne(clock: Clock, row: HTMLElement): void {
@@ -89,16 +94,19 @@ function regroupOne(clock: Clock, row: HTMLElement): void {
 
 function follows(row: HTMLElement, previous: HTMLElement): boolean {
   const isSoon = Math.abs(atOf(row) - atOf(previous)) < limits.groupMs
-  return isSoon && row.dataset.user === previous.dataset.user
+  const { user } = row.dataset
+  // System lines have no author's head.
+  return isSoon && user !== undefined && user === previous.dataset.user
 }
 
 /** Hides a row, also in fresh lists; the returned function shows it again. */
-export function hide({ clock, hidden }: RowContext, id: string): () => void {
+export function hide(context: RowContext, id: string): () => void {
+  const { hidden } = context
   const set = (isHidden: boolean): void => {
     if (isHidden) hidden.add(id)
     else hidden.delete(id)
     setHidden(document.getElementById(id), isHidden)
-    regroupAll(clock)
+    regroupAll(context)
   }
   set(true)
   return () => set(false)

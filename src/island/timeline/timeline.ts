@@ -5,7 +5,8 @@ import type { App, OutboxEntry, Timeline } from '../app'
 import { fetchHtml, swapIn } from '../net/htmx'
 import { element } from '../ui/dom'
 import type { Page } from '../ui/page'
-import { currentRoom, isFromDevice, list, passFocus, rowsOf, seqOf } from '../ui/rows'
+import { currentRoom, isFromDevice, list, passFocus, placedRows, seqOf } from '../ui/rows'
+import { foldSystemRows } from '../ui/system-rows'
 import { showToast } from '../ui/toast'
 import { endHere, insertRows, type ListContext, receive, trim } from './insert'
 import { dropPending, isPending, markSent, pendingRows, showPending } from './pending'
@@ -39,7 +40,7 @@ export function createTimeline(needs: TimelineNeeds, listener: TimelineListener)
   const scroller = createScroller(element('log', HTMLElement), pill.seen)
   const parts = { listener, pill, scroller, hidden: new Set<string>() }
   const state: State = { ...needs, ...parts, isJumping: false, hasGap: false }
-  clock.onMidnight(() => regroupAll(clock))
+  clock.onMidnight(() => regroupAll(state))
   watchSwaps(state)
   return {
     room: currentRoom,
@@ -97,7 +98,7 @@ function append(state: State, fresh: HTMLElement[], others: number, behind: numb
   const { listener, pill, scroller } = state
   const isFollowing = scroller.isFollowing()
   // Somebody who reads far back keeps a full list; the newest come with "Jump to present".
-  if (!isFollowing && hasEnd() && rowsOf().length >= limits.timelineRowsMax) endHere(state)
+  if (!isFollowing && hasEnd() && placedRows().length >= limits.timelineRowsMax) endHere(state)
   if (!isFollowing) pill.add(others)
   if (!hasEnd()) return
   if (isFollowing && behind >= limits.timelineRowsMax) {
@@ -109,9 +110,10 @@ function append(state: State, fresh: HTMLElement[], others: number, behind: numb
   state.hasGap = false
 }
 
-function remove({ clock, hidden, listener, scroller }: State, room: number, seq: number): void {
+function remove(state: State, room: number, seq: number): void {
+  const { hidden, listener, scroller } = state
   dropQuotes(room, seq)
-  const place = `.msg[data-room="${room}"][data-seq="${seq}"]`
+  const place = `:is(.msg, .system)[data-room="${room}"][data-seq="${seq}"]`
   const row = list().querySelector<HTMLElement>(place)
   if (row === null) return
   const release = scroller.hold()
@@ -119,7 +121,7 @@ function remove({ clock, hidden, listener, scroller }: State, room: number, seq:
   passFocus(frameOf(row))
   frameOf(row).remove()
   hidden.delete(row.id)
-  regroupAll(clock)
+  regroupAll(state)
   release()
 }
 
@@ -174,12 +176,12 @@ function toMessage({ scroller }: State, seq: number): boolean {
 
 /** The list on the page was made by the server or from the device copy. */
 function start(state: State): void {
-  const { clock, listener, page, pill, positions, scroller } = state
+  const { listener, page, pill, positions, scroller } = state
   const timeline = list()
   if (!isFromDevice()) positions.set(currentRoom(), Number(timeline.dataset.revision))
   pill.seen()
   decorate(state, timeline)
-  regroupAll(clock)
+  regroupAll(state)
   for (const row of pendingRows()) row.remove()
   scroller.watch(timeline)
   element('log', HTMLElement).dispatchEvent(new Event('fresh'))
@@ -191,7 +193,7 @@ function start(state: State): void {
   state.hasGap = false
   if (at !== undefined && !toMessage(state, Number(at))) {
     // The message was deleted; the ones around it are shown.
-    const next = rowsOf().find((row) => seqOf(row) > Number(at)) ?? rowsOf().at(-1)
+    const next = placedRows().find((row) => seqOf(row) > Number(at)) ?? placedRows().at(-1)
     if (next !== undefined) scroller.toRow(next)
     showToast(page.words.messageGone)
   }
@@ -200,11 +202,12 @@ function start(state: State): void {
 
 /** Older or newer rows were put in: the list gives up what it has too many of at its other end. */
 function grow(state: State, edge: 'older' | 'newer'): void {
-  const { clock, listener, pill, positions, scroller } = state
+  const { clock, listener, page, pill, positions, scroller } = state
   const last = edge === 'older' ? '#older, :scope > .start' : '#newer, :scope > #newest'
   const mark = list().querySelector<HTMLElement>(`:scope > ${last}`)
-  regroupAll(clock)
+  regroupAll(state)
   trim(state, edge)
+  foldSystemRows(page, clock)
   if (mark?.id === 'newest') mark.remove()
   if (edge === 'newer') pill.seen()
   else pill.add(0)

@@ -21,6 +21,7 @@ import { createSearchBacklog } from '../search/search-backlog'
 import { bringIndexUpToDate, createSearchIndex } from '../search/search-index'
 import { createSessions } from './sessions'
 import { readSetting, writeSetting } from './settings'
+import { createSystemLines } from './system-lines'
 import { createTimes } from './times'
 import { createUsers } from './users'
 
@@ -34,6 +35,8 @@ type StoreOptions = {
   now: () => number
   names: NameRules
   roomLimits: RoomLimits
+  /** Whether the first room is told who is new. */
+  arrivals?: boolean
   /** The longest that messages wait for the index. */
   indexPauseMsMax?: number
 }
@@ -165,12 +168,13 @@ function createStore(
   db: Database,
   lock: Lock,
   file: string,
-  { indexPauseMsMax, roomLimits }: StoreOptions,
+  { arrivals = false, indexPauseMsMax, roomLimits }: StoreOptions,
 ): Store {
   const reader = createReader(file)
   const guarded = <Part extends object>(part: Part): Part => stopAfterFailedSync(db, part)
   const index = guarded(createSearchIndex(db))
   const backlog = createSearchBacklog(index, indexPauseMsMax)
+  const lines = guarded(createSystemLines(db))
   const writeProbe = db.query(
     `INSERT INTO settings (key, value) VALUES ('probe', '1')
      ON CONFLICT (key) DO UPDATE SET value = value + 1`,
@@ -182,11 +186,12 @@ function createStore(
     },
     instance: readSetting(db, 'instance') ?? '',
     filesId: readSetting(db, 'files') ?? '',
-    users: guarded(createUsers(db)),
+    users: guarded(createUsers(db, lines, { arrivals })),
     sessions: guarded(createSessions(db)),
     devices: guarded(createDevices(db)),
-    rooms: guarded(createRooms(db, roomLimits)),
+    rooms: guarded(createRooms(db, roomLimits, lines.write)),
     messages: guarded(createMessages(db, roomLimits, index, backlog)),
+    systemLines: lines,
     times: guarded(createTimes(db, index, (next) => (epoch = next))),
     attachments: guarded(createAttachments(db)),
     measure: createMeasure(db),

@@ -1,3 +1,19 @@
+/** Lines between the messages; {people} is a list of names. */
+const system = {
+  joined: '{people} joined',
+  joinedBy: '{people} joined, invited by {by}',
+  left: '{people} left',
+  removed: '{who} removed {people}',
+  renamed: '{who} renamed the room from “{from}” to “{to}”',
+  topic: '{who} changed the topic: {to}',
+  noTopic: '{who} removed the topic',
+  nickname: '{from} is now called {to}',
+  invited: '{name} (invited by {by})',
+  comma: ', ',
+  and: ' and ',
+  others: { one: '{n} other', other: '{n} others' },
+}
+
 /** What the browser's script says, in English. */
 export const live = {
   fieldLabel: 'Message to {room}',
@@ -82,4 +98,5 @@ export const live = {
   announceMessage: '{name}: {text}',
   andMore: '{text} … and more',
   failedAlert: 'A message was not sent.',
+  system,
 }

@@ -1,5 +1,21 @@
 import type { Words } from '../en'
 
+/** Lines between the messages; {people} is a list of names. */
+const system: Words['live']['system'] = {
+  joined: '{people} 加入了房间',
+  joinedBy: '{people} 受 {by} 邀请加入了房间',
+  left: '{people} 离开了房间',
+  removed: '{who} 将 {people} 移出了房间',
+  renamed: '{who} 将房间名从“{from}”改为“{to}”',
+  topic: '{who} 修改了简介：{to}',
+  noTopic: '{who} 清空了简介',
+  nickname: '{from} 改名为 {to}',
+  invited: '{name}（由 {by} 邀请）',
+  comma: '、',
+  and: ' 和 ',
+  others: { one: '另外 {n} 人', other: '另外 {n} 人' },
+}
+
 /** What the browser's script says, in Simplified Chinese. */
 export const live: Words['live'] = {
   fieldLabel: '发送到 {room} 的消息',
@@ -80,4 +96,5 @@ export const live: Words['live'] = {
   announceMessage: '{name}：{text}',
   andMore: '{text}……还有更多',
   failedAlert: '有一条消息发送失败。',
+  system,
 }

@@ -73,6 +73,8 @@ CREATE TABLE rooms (
   members INTEGER NOT NULL DEFAULT 0,
   -- Messages that are not deleted; each statement that adds or deletes one counts.
   messages INTEGER NOT NULL DEFAULT 0,
+  -- The place of the newest message; system lines and changes have later revisions.
+  last_seq INTEGER NOT NULL DEFAULT 0,
   CHECK ((kind = 'direct') = (direct_key IS NOT NULL))
 ) STRICT;
 
@@ -86,6 +88,8 @@ CREATE TABLE memberships (
   notify TEXT NOT NULL DEFAULT 'mentions' CHECK (notify IN ('all', 'mentions', 'nothing')),
   joined_at INTEGER NOT NULL,
   read_seq INTEGER NOT NULL DEFAULT 0,
+  -- Whether the person sees the lines of who comes and goes.
+  shows_comings INTEGER NOT NULL DEFAULT 1,
   PRIMARY KEY (room_id, user_id)
 ) STRICT, WITHOUT ROWID;
 
@@ -133,6 +137,9 @@ CREATE TABLE messages (
   mentions TEXT,
   -- What a message shows of its files, as JSON, so that reading a page reads one table.
   attachments TEXT,
+  -- Of a system line, such as "Ana joined", what it tells, as JSON (system-lines.ts); its content is
+  -- empty, and its client id begins with an @, as no other does.
+  system TEXT,
   content TEXT NOT NULL,
   UNIQUE (room_id, seq),
   -- A message that is sent twice is stored once. The client id is first, because ids that begin
@@ -144,6 +151,18 @@ CREATE TABLE messages (
 CREATE UNIQUE INDEX messages_changed ON messages (room_id, revision) WHERE revision > seq;
 CREATE INDEX messages_written_in ON messages (written_in, written_after)
 WHERE written_in IS NOT NULL;
+CREATE INDEX messages_system ON messages (room_id, seq) WHERE system IS NOT NULL;
+
+-- Who came or went shortly after others, and is added to their line with the next revision.
+CREATE TABLE waiting_comings (
+  id INTEGER PRIMARY KEY,
+  room_id INTEGER NOT NULL REFERENCES rooms (id),
+  kind TEXT NOT NULL CHECK (kind IN ('joined', 'left')),
+  user_id INTEGER NOT NULL REFERENCES users (id),
+  -- Who invited them.
+  by_id INTEGER REFERENCES users (id),
+  at INTEGER NOT NULL
+) STRICT;
 
 -- Who is mentioned where, for unread counts; user 0 is everybody.
 CREATE TABLE mentions (
