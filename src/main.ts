@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs'
-import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { renderUnicodeCompact } from 'uqr'
 import { nameRules, parseRoomName } from './chat/people/name'
 import { type Config, help, readCommand } from './config'
 import { createLog, faultOf, type Log } from './server/log'
 import { serverLimits } from './server/limits'
+import { urlsOf } from './server/addresses'
 import { type RunningServer, startServer } from './server'
 import { type Amount, backUp } from './store/backup/backup'
 import { type FileStore, openFolderFiles } from './store/files'
@@ -166,18 +166,6 @@ function printAddresses(config: Config, port: number): void {
     if (shared === undefined) return
     console.log(`\n${renderUnicodeCompact(shared)}\n\nScan the code, or open ${shared}`)
   }, serverLimits.afterStartMs).unref()
-}
-
-/** The URLs of the server: localhost first, the best one to share last. */
-function urlsOf(config: Config, port: number): string[] {
-  const isEverywhere = config.host === '0.0.0.0' || config.host === '::'
-  const addresses = Object.values(networkInterfaces())
-    .flatMap((cards) => cards ?? [])
-    .filter((card) => card.family === 'IPv4' && !card.internal)
-    .map((card) => card.address)
-  const hosts = isEverywhere ? ['localhost', ...addresses] : [config.host]
-  const urls = hosts.map((host) => `http://${host}:${port}${config.basePath}`)
-  return config.publicUrl === null ? urls : [...urls, config.publicUrl.origin + config.basePath]
 }
 
 /** Ends the process, whatever still runs in it. */

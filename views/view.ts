@@ -10,6 +10,8 @@ export type View = {
   preferences: Preferences
   /** The name of this server, chosen by its operator. */
   serverName: string
+  /** Scheme and host under which other devices reach it. */
+  sharedOrigin: () => string
   /** Tells this server from others that are reached under the same origin. */
   instance: string
   /** Identifies the build of scripts and styles, so that a page notices a newer one. */

@@ -6,6 +6,7 @@ import type { Preferences } from '../../../views/view'
 import { wordsFor } from '../../../views/words'
 import type { Assets } from '../../assets'
 import type { Chat } from '../../chat/chat'
+import { sharedOrigin } from '../../server/addresses'
 import { ChatError } from '../../server/errors'
 import { isLanguage, type Language, languageNames } from '../../shared/languages'
 import { readForm } from '../bodies'
@@ -51,6 +52,8 @@ export function readPreferences(chat: Chat, assets: Assets): Middleware {
       },
       build: chat.build,
       serverName: chat.config.name,
+      sharedOrigin: () =>
+        sharedOrigin(chat.config, c.env.server.port ?? chat.config.port, c.get('origin')),
       instance: chat.store.instance,
       uploadBytesMax: chat.config.uploadBytesMax,
       assets: urls,

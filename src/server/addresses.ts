@@ -1,0 +1,33 @@
+import { networkInterfaces } from 'node:os'
+import type { Config } from '../config'
+
+type Place = Pick<Config, 'host' | 'basePath' | 'publicUrl'>
+
+/** The URLs of a server on a port: localhost first, the best one to share last. */
+export function urlsOf({ host, basePath, publicUrl }: Place, port: number): string[] {
+  const isEverywhere = host === '0.0.0.0' || host === '::'
+  const hosts = isEverywhere ? ['localhost', ...networkAddresses()] : [host]
+  const urls = hosts.map((name) => `http://${name}:${port}${basePath}`)
+  return publicUrl === null ? urls : [...urls, publicUrl.origin + basePath]
+}
+
+/**
+ * The scheme and host under which other devices reach a server: those of the public URL, or of the
+ * page that asks, unless only this machine knows them; then of an address in the network, if any.
+ */
+export function sharedOrigin(place: Place, port: number, asked: string): string {
+  if (place.publicUrl !== null) return place.publicUrl.origin
+  if (!isLoopback(new URL(asked).hostname)) return asked
+  return new URL(urlsOf(place, port).at(-1) ?? asked).origin
+}
+
+function isLoopback(name: string): boolean {
+  return name === 'localhost' || name.endsWith('.localhost') || /^(127\.|\[::1\]$)/.test(name)
+}
+
+function networkAddresses(): string[] {
+  return Object.values(networkInterfaces())
+    .flatMap((cards) => cards ?? [])
+    .filter((card) => card.family === 'IPv4' && !card.internal)
+    .map((card) => card.address)
+}

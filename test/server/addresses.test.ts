@@ -1,0 +1,32 @@
+import { expect, test } from 'bun:test'
+import { sharedOrigin, urlsOf } from '../../src/server/addresses'
+
+const everywhere = { host: '0.0.0.0', basePath: '/', publicUrl: null }
+
+test('a page that others can open is shared under its own address', () => {
+  for (const asked of ['http://192.168.1.7:3000', 'https://chat.example', 'http://desk.local:80']) {
+    expect(sharedOrigin(everywhere, 3000, asked)).toBe(asked)
+  }
+})
+
+test('a page on localhost is shared under an address of the network, if there is one', () => {
+  const addresses = urlsOf(everywhere, 3000).map((url) => new URL(url).origin)
+  const loopback = ['localhost', 'a.localhost', '127.0.0.1', '127.8.8.8', '[::1]']
+  for (const name of loopback) {
+    const shared = sharedOrigin(everywhere, 3000, `http://${name}:3000`)
+    expect(shared).toBe(addresses.at(-1) ?? 'never')
+  }
+})
+
+test('a server for this machine alone shares its own address', () => {
+  const place = { ...everywhere, host: '127.0.0.1' }
+  expect(sharedOrigin(place, 3000, 'http://localhost:3000')).toBe('http://127.0.0.1:3000')
+})
+
+test('the public URL comes before what a page is asked under', () => {
+  const place = { ...everywhere, basePath: '/chat/', publicUrl: new URL('https://chat.example') }
+  for (const asked of ['http://localhost:3000', 'http://192.168.1.7:3000']) {
+    expect(sharedOrigin(place, 3000, asked)).toBe('https://chat.example')
+  }
+  expect(urlsOf(place, 3000).at(-1)).toBe('https://chat.example/chat/')
+})
