@@ -1,7 +1,7 @@
 import { networkInterfaces } from 'node:os'
-import type { Config } from '../config'
 
-type Place = Pick<Config, 'host' | 'basePath' | 'publicUrl'>
+/** What of the settings tells where a server is reached. */
+type Place = { host: string; basePath: string; publicUrl: URL | null }
 
 /** The URLs of a server on a port: localhost first, the best one to share last. */
 export function urlsOf({ host, basePath, publicUrl }: Place, port: number): string[] {
@@ -21,7 +21,8 @@ export function sharedOrigin(place: Place, port: number, asked: string): string 
   return new URL(urlsOf(place, port).at(-1) ?? asked).origin
 }
 
-function isLoopback(name: string): boolean {
+/** Whether only this machine reaches itself under a name. */
+export function isLoopback(name: string): boolean {
   return name === 'localhost' || name.endsWith('.localhost') || /^(127\.|\[::1\]$)/.test(name)
 }
 

@@ -7,6 +7,7 @@ import { markerName, markFolder, spaceOf } from '../files'
 import type { NameRules, RoomLimits, Store } from '../store'
 import { stopAfterFailedSync, storageReasonOf } from '../storage-fault'
 import { createAttachments } from './attachments'
+import { createDeviceLinks } from './device-links'
 import { createDevices } from './devices'
 import { createMeasure } from './export'
 import { checkAfterUse, isDoubtful, markClosed, markUsed } from './integrity'
@@ -185,6 +186,7 @@ function createStore(
     users: guarded(createUsers(db)),
     sessions: guarded(createSessions(db)),
     devices: guarded(createDevices(db)),
+    deviceLinks: guarded(createDeviceLinks(db)),
     rooms: guarded(createRooms(db, roomLimits)),
     messages: guarded(createMessages(db, roomLimits, index, backlog)),
     times: guarded(createTimes(db, index, (next) => (epoch = next))),
