@@ -25,6 +25,7 @@ import {
   type SocketState,
   topicOf,
 } from './socket/connections'
+import { reply } from './socket/replies'
 import { createSocketLayer } from './socket/socket'
 import type { FileStore } from './store/files'
 import type { Store } from './store/store'
@@ -153,7 +154,7 @@ function answerInTurn(
 function subscriptions(
   connections: Connections,
   presence: Presence,
-): Pick<Chat, 'subscribeUser' | 'unsubscribeUser' | 'closeSockets'> {
+): Pick<Chat, 'subscribeUser' | 'unsubscribeUser' | 'sendToSession' | 'closeSockets'> {
   return {
     subscribeUser(userId, room) {
       connections.subscribeUser(userId, room)
@@ -162,6 +163,12 @@ function subscriptions(
     unsubscribeUser(userId, room) {
       connections.unsubscribeUser(userId, room)
       presence.exit(userId, room)
+    },
+    sendToSession(userId, tokenHash, event) {
+      const session = tokenHash.toHex()
+      for (const socket of connections.ofUser(userId)) {
+        if (socket.data.visitor.session === session) reply(socket, event)
+      }
     },
     closeSockets(userId, why, tokenHashes) {
       const code = why === 'signed out' ? 4401 : 4001

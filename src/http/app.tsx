@@ -16,6 +16,7 @@ import { deviceRoutes } from './routes/devices'
 import { exportRoutes } from './routes/exports'
 import { membershipRoutes } from './routes/memberships'
 import { messageRoutes } from './routes/messages'
+import { newDeviceRoutes } from './routes/new-devices'
 import { peopleRoutes } from './routes/people'
 import { preferenceRoutes, readPreferences } from './routes/preferences'
 import { roomRoutes } from './routes/rooms'
@@ -47,6 +48,7 @@ export function createApp(deps: HttpDeps): Hono<HttpEnv> {
   app.use(identifyVisitor(chat))
   app.route('/', sessionRoutes(deps))
   app.route('/', deviceRoutes(deps))
+  app.route('/', newDeviceRoutes(deps))
   app.route('/', preferenceRoutes(deps))
   app.route('/', roomRoutes(deps))
   app.route('/', membershipRoutes(deps))

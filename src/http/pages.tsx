@@ -37,15 +37,15 @@ const compressFromUnits = 1_400
 /** Answers with the content of the page's dialog; without a script it is a page of its own. */
 export function sendPanel(
   c: HttpContext,
-  user: User,
+  user: User | null,
   title: string,
   panel: Child,
-  look?: string,
+  { look, renewsIn }: { look?: string; renewsIn?: number | undefined } = {},
 ): Response {
   if (isHtmx(c)) return sendHtml(c, String(panel))
   return sendPage(
     c,
-    <PanelPage view={c.get('view')} user={user} title={title} look={look}>
+    <PanelPage view={c.get('view')} user={user} title={title} look={look} renewsIn={renewsIn}>
       {panel}
     </PanelPage>,
   )
@@ -53,17 +53,20 @@ export function sendPanel(
 
 /** Answers with the sign-in form; `room` is where the reader goes afterwards. */
 export function sendSignIn(c: HttpContext, room: number | null = null): Response {
+  // A cookie of a session that has ended: a log-out here would have deleted it.
+  const isSignedOut = c.get('tokenHash') !== null
+  if (isSignedOut) c.header('Clear-Site-Data', '"cache"')
   const form = {
     nickname: '',
     avatar: 'letter',
     picture: '',
     room,
     problem: null,
-    mayComeBack: false,
+    mayComeBack: isSignedOut,
     isCodeWrong: false,
     suggestions: [],
   }
-  return sendPage(c, <SignInPage view={c.get('view')} form={form} />)
+  return sendPage(c, <SignInPage view={c.get('view')} form={form} isSignedOut={isSignedOut} />)
 }
 
 /**

@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os'
 
+/** What of the settings tells where a server is reached. */
 type Place = { host: string; basePath: string; publicUrl: URL | null }
 
 /** The URLs of a server on a port: localhost first, the best one to share last. */
@@ -20,7 +21,8 @@ export function sharedOrigin(place: Place, port: number, asked: string): string 
   return new URL(urlsOf(place, port).at(-1) ?? asked).origin
 }
 
-function isLoopback(name: string): boolean {
+/** Whether only this machine reaches itself under a name. */
+export function isLoopback(name: string): boolean {
   return name === 'localhost' || name.endsWith('.localhost') || /^(127\.|\[::1\]$)/.test(name)
 }
 

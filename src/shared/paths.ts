@@ -21,6 +21,11 @@ export function createPaths(base: string) {
     logOut: () => `${base}log-out`,
     devices: (fields: Record<string, string> = {}) => `${base}devices${queryOf(fields)}`,
     devicesEnd: () => `${base}devices/end`,
+    deviceLink: () => `${base}devices/link`,
+    deviceLinkEnd: () => `${base}devices/link/end`,
+    deviceAsked: (fields: Record<string, string> = {}) => `${base}devices/asked${queryOf(fields)}`,
+    /** What the new device opens: the link with its token, then the page on which it waits. */
+    newDevice: (token?: string) => `${base}device${token === undefined ? '' : `/${token}`}`,
     code: () => `${base}code`,
     preferences: () => `${base}preferences`,
     ownSettings: () => `${base}settings`,

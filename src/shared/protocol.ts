@@ -151,6 +151,8 @@ export type ChatEvent =
   | { type: 'room.changed'; room: number; name: string; topic: string }
   | { type: 'member.joined'; room: number; user: Person; state: PresenceState }
   | { type: 'member.left'; room: number; user: number }
+  /** To the session that made a link for another device: it was opened, answered or used. */
+  | { type: 'device.link' }
   | { type: 'pong'; heads: Record<string, number> }
   | { type: 'reload'; room: number }
   /** All changes of this room after `after` up to `revision` have been sent. */

@@ -107,7 +107,8 @@ function open({ chat, connections }: SocketDeps, socket: Socket): void {
   chat.presence.arrive(visitor.user, rooms)
   runAsync(chat, socket, 'hello', async () => {
     // The session may have ended since the upgrade was checked…
-    if ((await chat.store.sessions.findUser(Uint8Array.fromHex(visitor.session))) === null) {
+    const session = Uint8Array.fromHex(visitor.session)
+    if ((await chat.store.sessions.findUser(session)) === null) {
       return socket.close(4401, 'signed out')
     }
     const hello = await createHello(chat, visitor.user)
@@ -117,6 +118,8 @@ function open({ chat, connections }: SocketDeps, socket: Socket): void {
     for (const room of rooms) if (!now.has(room)) chat.unsubscribeUser(visitor.user.id, room)
     for (const room of now) if (!rooms.has(room)) chat.subscribeUser(visitor.user.id, room)
     reply(socket, hello)
+    const link = await chat.store.deviceLinks.ofSession(session, chat.now())
+    if (link?.claim != null) reply(socket, { type: 'device.link' })
   })
 }
 

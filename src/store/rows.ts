@@ -257,6 +257,21 @@ export type Device = {
 /** A session that begins, or gets another token. */
 export type NewSession = Pick<Device, 'browser' | 'system'> & { tokenHash: Uint8Array; at: number }
 
+/** A browser that opened a link, to become a device of the person whose session made the link. */
+export type Claim = Pick<Device, 'browser' | 'system'> & {
+  /** Hash of the token that the browser waits with. */
+  hash: Uint8Array
+  /** Shown by both devices. */
+  number: number
+  isAllowed: boolean
+}
+
+export type NewClaim = Pick<Claim, 'browser' | 'system' | 'number'> & {
+  linkHash: Uint8Array
+  claimHash: Uint8Array
+  at: number
+}
+
 export type NewUser = Omit<Profile, 'face'> & { face?: NewFace | null; createdAt: number }
 
 /** How many files there are, and their bytes together. */

@@ -3,6 +3,7 @@ import type {
   Attachment,
   ChangeOutcome,
   Changes,
+  Claim,
   Departure,
   Device,
   Heir,
@@ -14,6 +15,7 @@ import type {
   MessageRemoval,
   NamedUser,
   NewAttachment,
+  NewClaim,
   NewMessage,
   NewRoom,
   NewSession,
@@ -126,6 +128,35 @@ export type Store = {
       session: NewSession,
       replaced: Uint8Array | null,
     ): Promise<{ user: User; ended: Uint8Array[] } | null>
+  }
+  /**
+   * Links that add a device. That the session which made a link has not ended, nor its person left,
+   * is part of each statement.
+   */
+  deviceLinks: {
+    /** Makes the link of a session, in place of the one before. */
+    make(acting: Uint8Array, linkHash: Uint8Array, at: number): Promise<boolean>
+    /** Whose device it would add; null for a link that is unknown, claimed, withdrawn or old. */
+    find(linkHash: Uint8Array, at: number): Promise<User | null>
+    /** The first browser claims it; gives the person and the session that made it, or null. */
+    claim(wanted: NewClaim): Promise<{ user: number; session: Uint8Array } | null>
+    /** The link of the session that acts, and who has claimed it. */
+    ofSession(acting: Uint8Array, at: number): Promise<{ claim: Claim | null } | null>
+    /** The session that acts allows the claim of its link. */
+    allow(acting: Uint8Array, claimHash: Uint8Array, at: number): Promise<boolean>
+    /** Ends the link of the session that acts, while this claim, or null for none, is on it. */
+    end(acting: Uint8Array, claimHash: Uint8Array | null): Promise<boolean>
+    /** What a browser waits for; null when that will never be. */
+    waiting(claimHash: Uint8Array, at: number): Promise<{ user: User; claim: Claim } | null>
+    /**
+     * Uses up a link whose claim was allowed: adds a session, and ends the one that the browser
+     * had. `maker`: the session that made the link; `ended`: devices that became too many.
+     */
+    enter(
+      claimHash: Uint8Array,
+      session: NewSession,
+      replaced: Uint8Array | null,
+    ): Promise<{ user: User; maker: Uint8Array; ended: Uint8Array[] } | null>
   }
   /** Membership, and the role where it counts, are part of every statement, read or write. */
   rooms: {

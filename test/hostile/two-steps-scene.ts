@@ -2,10 +2,11 @@ import { Database } from 'bun:sqlite'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ChatClient, openSocket, type Person, readJson, signIn } from '../helpers/client'
-import { comeBack, makeCode } from '../helpers/devices'
+import { answerDevice, claimLink, claimOf, comeBack, makeCode, makeLink } from '../helpers/devices'
 import { postFiles, upload } from '../helpers/files'
 import { makeRoom, sendForm } from '../helpers/rooms'
 import type { RunningServer } from '../helpers/server'
+import type { Request } from './two-steps'
 
 /** The people who are the same in all scenes, and a look at the server's database. */
 export type Stage = {
@@ -28,6 +29,10 @@ export type Scene = Omit<Stage, 'db' | 'observer'> & {
   secondId: number
   /** What brings the person back on a third one. */
   code: string
+  /** A link for another device, its claim as the person answers it, and the cookie of the claim. */
+  link: string
+  claim: string
+  claimCookie: string
   /** The path of a file in the room. */
   file: string
   epoch: string
@@ -64,7 +69,7 @@ export async function settle(
   stage: Stage,
   happening: Happening,
   n: number,
-  hasDevices = happening === 'device signed out',
+  { hasDevices = happening === 'device signed out', link }: Pick<Request, 'hasDevices' | 'link'>,
 ): Promise<Scene> {
   const { server, ada, other, db } = stage
   const name = `Person${n}x`
@@ -89,7 +94,19 @@ export async function settle(
       .query<{ id: number }, [number]>('SELECT max(id) AS id FROM sessions WHERE user_id = ?')
       .get(user.id)?.id ?? 0
   const about = { name, user: user.id, room, file: file.url, epoch, later }
-  return { ...stage, person, second, secondId, code, ...about }
+  const linked = await settleLink(server, person, link)
+  return { ...stage, person, second, secondId, code, ...linked, ...about }
+}
+
+/** Makes a link for another device, and brings it as far as wanted. */
+async function settleLink(server: RunningServer, person: Person, state: Request['link']) {
+  if (state === undefined) return { link: '', claim: '', claimCookie: '' }
+  const link = await makeLink(server, person)
+  if (state === 'made') return { link, claim: '', claimCookie: '' }
+  const claimCookie = await claimLink(server, link)
+  const claim = await claimOf(server, person)
+  if (state === 'allowed') await answerDevice(server, person)
+  return { link, claim, claimCookie }
 }
 
 /** Lets it happen, and then says what only those may hear who are in the room now. */
@@ -117,6 +134,7 @@ export async function happen(scene: Scene, happening: Happening): Promise<void> 
 const tables = [
   'users',
   'sessions',
+  'device_links',
   'rooms',
   'memberships',
   'messages',

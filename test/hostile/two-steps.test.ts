@@ -76,7 +76,7 @@ for (const [route, list] of Object.entries(requests)) {
     test(`P24: ${route} in two steps: ${happening}`, async () => {
       for (const request of list) {
         const begin = (scene: Scene) => beginRequest(scene, route, request)
-        const seen = await observe(stage, happening, begin, request.hasDevices)
+        const seen = await observe(stage, happening, begin, request)
         expectRight(happening, request, seen)
       }
     })
@@ -118,9 +118,9 @@ async function observe(
   stage: Stage,
   happening: Happening,
   begin: (scene: Scene) => Promise<() => Promise<string>>,
-  hasDevices?: boolean,
+  needed: Pick<Request, 'hasDevices' | 'link'> = {},
 ): Promise<Seen> {
-  const scene = await settle(stage, happening, ++scenes, hasDevices)
+  const scene = await settle(stage, happening, ++scenes, needed)
   const { observer } = stage
   const finish = await begin(scene)
   await happen(scene, happening)
@@ -161,13 +161,14 @@ function expectRight(happening: Happening, { needs, shows }: Request | SentFrame
 }
 
 /** Sends half of a request; gives what sends the other half and waits for the answer. */
-async function beginRequest(scene: Scene, route: string, { path, body, headers }: Request) {
+async function beginRequest(scene: Scene, route: string, request: Request) {
+  const { path, body, headers, isNewDevice = false } = request
   const content = Buffer.from(body?.(scene) ?? '')
   const length = body === undefined ? {} : { 'Content-Length': String(content.length) }
   const all = {
     Host: `127.0.0.1:${scene.server.port}`,
     Origin: scene.server.origin,
-    Cookie: scene.person.cookie,
+    Cookie: isNewDevice ? scene.claimCookie : scene.person.cookie,
     Connection: 'close',
     ...length,
     ...headers,

@@ -18,6 +18,10 @@ export type Request = {
   headers?: Record<string, string>
   /** It needs a second device, or a recovery code. */
   hasDevices?: boolean
+  /** It needs a link for another device that has come so far. */
+  link?: 'made' | 'claimed' | 'allowed'
+  /** The browser that opened such a link sends it, which has no session. */
+  isNewDevice?: boolean
 }
 
 export type SentFrame = {
@@ -147,6 +151,27 @@ export const requests: Record<string, Request[]> = {
       ...write(at('/devices/end'), ({ secondId }) => `device=${secondId}`, 'session'),
       hasDevices: true,
     },
+  ],
+  'GET /devices/asked': [read(at('/devices/asked'), 'session', 'nothing')],
+  'POST /devices/link': [write(at('/devices/link'), text('x=1'), 'session')],
+  'POST /devices/link/end': [
+    { ...write(at('/devices/link/end'), text('x=1'), 'session'), link: 'made' },
+  ],
+  'POST /devices/asked': ['allow', 'refuse'].map((answer) => ({
+    ...write(at('/devices/asked'), ({ claim }) => `claim=${claim}&answer=${answer}`, 'session'),
+    link: 'claimed',
+  })),
+  'GET /device/:link': [
+    { ...read(({ link }) => link, 'session', 'nothing'), link: 'made', isNewDevice: true },
+  ],
+  'POST /device/:link': [
+    { ...write(({ link }) => link, text('x=1'), 'session'), link: 'made', isNewDevice: true },
+  ],
+  'GET /device': [
+    { ...read(at('/device'), 'session', 'nothing'), link: 'allowed', isNewDevice: true },
+  ],
+  'POST /device': [
+    { ...write(at('/device'), text('x=1'), 'session'), link: 'allowed', isNewDevice: true },
   ],
   'POST /code': [write(at('/code'), text('from=devices'), 'session')],
   'POST /preferences': [write(at('/preferences'), text('theme=dark'), 'nothing', 'nothing')],

@@ -3,6 +3,7 @@ import type { Store } from '../../src/store/store'
 import { testAttachments, testFaces } from './attachments'
 import { testAuthority } from './authority'
 import { testDepartures } from './departures'
+import { testDeviceLinks } from './device-links'
 import { testDevices } from './devices'
 import { append, hash, join, message, newUser, placeOf, roomOf, say, session } from './people'
 import { testAnswers, testEdits, testReactionLimits } from './edits'
@@ -44,6 +45,7 @@ export function storeContract(name: string, open: () => Promise<Engine>): void {
   describe(`${name}: departures`, () => testDepartures(within))
   describe(`${name}: devices`, () => testDevices(within))
   describe(`${name}: system lines`, () => testSystemLines(within))
+  describe(`${name}: links for devices`, () => testDeviceLinks(within))
   describe(`${name}: searching`, () => testSearch(within))
   describe(`${name}: reading`, () => testReading(within))
   describe(`${name}: measures`, () => testMeasures(within))

@@ -5,8 +5,8 @@ import { TopBar } from '../page/top-bar'
 import type { View } from '../view'
 
 /** The page for visitors who are not signed in. */
-export function SignInPage({ view, form }: SignInProps) {
-  const { page } = view.words
+export function SignInPage({ view, form, isSignedOut = false }: SignInPageProps) {
+  const { devices, page } = view.words
   return (
     <Page view={view} title={page.signInTitle} user={null}>
       <Shell view={view} />
@@ -21,6 +21,11 @@ export function SignInPage({ view, form }: SignInProps) {
         >
           <h1 id="sign-in-title">{page.signInTitle}</h1>
           <p id="sign-in-lead">{page.signInLead}</p>
+          {isSignedOut && (
+            <p id="signed-out" role="status">
+              <strong>{devices.signedOut}</strong> {devices.signedOutNote}
+            </p>
+          )}
           <SignIn view={view} form={form} />
           <LanguageForm view={view} isSignIn />
         </dialog>
@@ -59,6 +64,11 @@ export function SignIn({ view, form }: SignInProps) {
 /** Enter presses the first submit button, which must not be a suggestion. */
 export function FirstSubmit() {
   return <button class="vh" type="submit" tabindex={-1} aria-hidden="true"></button>
+}
+
+type SignInPageProps = SignInProps & {
+  /** The session that this browser had was ended by another device, or not used for long. */
+  isSignedOut?: boolean
 }
 
 export type SignInForm = {

@@ -9,6 +9,7 @@ import { MessageForms } from '../messages/message-forms'
 import { MessageTools } from '../messages/message-tools'
 import { Page } from '../page/page'
 import { PanelLink, PanelDialog } from '../page/panel'
+import { AskedNotice } from '../people/add-device'
 import { Avatar, Name } from '../people/avatar'
 import { MorePeople, OnlineCount, PeopleList, type PeopleProps, PeopleRail } from '../people/people'
 import { roomTitle } from './room-title'
@@ -26,14 +27,11 @@ export function RoomPage(props: RoomPageProps) {
   const asked = props.messages.find(({ seq, system }) => seq === props.at && system === null)
   const here = { room: room.id, people, members: room.members, online, states }
   const rail = { rooms, inAll, counts, states }
+  const renewsIn = props.isRenewing ? 30 : undefined
   return (
-    <Page view={view} title={roomTitle(room)} user={reader} epoch={epoch} renews={props.isRenewing}>
+    <Page view={view} title={roomTitle(room)} user={reader} epoch={epoch} renewsIn={renewsIn}>
       <div class="app" id="app">
-        <TopBar
-          view={view}
-          user={reader}
-          calls={rooms.reduce((sum, { mentions }) => sum + mentions, 0)}
-        />
+        <TopBar view={view} user={reader} rooms={rooms} />
         <RoomsRail view={view} current={room.id} {...rail} />
         <main class="chat">
           <RoomHead view={view} room={room} online={online} states={states} />
@@ -47,6 +45,7 @@ export function RoomPage(props: RoomPageProps) {
           <MessageTools view={view} />
           <ConnectionBar view={view} />
           <UnreadBar view={view} />
+          <AskedNotice view={view} />
           <p class="toast" id="toast" hidden></p>
           <p class="toast toast--undo" id="undo" hidden></p>
           <LatestPill view={view} />

@@ -103,6 +103,19 @@ export async function signOut(
   return true
 }
 
+/**
+ * After a device was added: closes the sockets of the session that its browser had, and of devices
+ * that became too many.
+ */
+export function closeReplaced(
+  chat: Chat,
+  current: Current | null,
+  { user, ended }: { user: User; ended: Uint8Array[] },
+): void {
+  if (current !== null) chat.closeSockets(current.user.id, 'session renewed', [current.tokenHash])
+  chat.closeSockets(user.id, 'signed out', ended)
+}
+
 /** Ends the session of another device of the person or, with null, of all others. */
 export async function endDevices(
   chat: Chat,

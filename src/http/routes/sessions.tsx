@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { JoinPage } from '../../../views/page/join'
 import { SignIn, SignInPage } from '../../../views/people/sign-in'
 import type { Chat } from '../../chat/chat'
-import { type Current, freeNicknames, leave, signIn, signOut } from '../../chat/people/account'
+import { freeNicknames, leave, signIn, signOut } from '../../chat/people/account'
 import { recover, skeletonOf } from '../../chat/people/recovery'
 import { parseId } from '../../shared/paths'
 import { ChatError, toProblem } from '../../server/errors'
@@ -12,7 +12,7 @@ import { readForm } from '../bodies'
 import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx } from '../context'
 import { clearBrowserCookies, clearSession, noteLogOut, setSession } from '../cookies'
 import { deviceOf } from '../device'
-import { identifyAgain, requireSession } from '../middleware/identity'
+import { currentSession, identifyAgain, requireSession } from '../middleware/identity'
 import { redirectTo, sendHtml, sendPage, setProblem } from '../pages'
 
 /** The way in, signing in and signing out. */
@@ -32,7 +32,7 @@ export function sessionRoutes(deps: HttpDeps): Hono<HttpEnv> {
         const { user, token } = await limitJoins(rateLimits, c, form, () =>
           signIn(chat, form, device, current),
         )
-        setSession(c, chat, token)
+        setSession(c, chat, { user, token })
         return redirectTo(c, await landingPath(chat, user.id, form.room))
       } catch (thrown) {
         const problem = toProblem(thrown)
@@ -81,10 +81,10 @@ async function comeBack(
   rateLimits.consume('recoveries', address)
   rateLimits.consume('recoveries', name, { times: 10 })
   const browser = { device: deviceOf(c), current: currentSession(c), address }
-  const { token } = await recover(chat, typed, browser)
+  const back = await recover(chat, typed, browser)
   rateLimits.charge('recoveries', address, -1)
   rateLimits.charge('recoveries', name, -1, 10)
-  setSession(c, chat, token)
+  setSession(c, chat, back)
   return redirectTo(c, chat.paths.devices({ back: 'yes' }))
 }
 
@@ -139,12 +139,6 @@ async function readSignIn(c: HttpContext): Promise<SignInForm> {
     picture,
     room: parseId(form.get('room')),
   }
-}
-
-function currentSession(c: HttpContext): Current | null {
-  const visitor = c.get('visitor')
-  const tokenHash = c.get('tokenHash')
-  return visitor === null || tokenHash === null ? null : { user: visitor.user, tokenHash }
 }
 
 /** The room that the user wanted to see, when they are in it; else the start page. */

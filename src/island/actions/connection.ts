@@ -4,7 +4,7 @@ import { createPaths } from '../../shared/paths'
 import type { ChatEvent } from '../../shared/protocol'
 import type { App } from '../app'
 import { ifLoaded } from '../lazy'
-import { isLoggingOut } from '../people/sign-in'
+import { forget, isLoggingOut } from '../people/sign-in'
 import { announce, element } from '../ui/dom'
 import type { Page } from '../ui/page'
 import { canKeep } from '../ui/storage'
@@ -43,9 +43,14 @@ export function onDisconnected({ outbox, positions, requests }: App): void {
   positions.interrupted()
 }
 
-/** The session has ended. During log-out the form's answer has to remove the cookie first. */
-export function onSignedOut({ page }: App): void {
-  if (!isLoggingOut()) location.assign(createPaths(page.base).home())
+/**
+ * The session has ended, and with it what this browser kept of it. During log-out the form's answer
+ * has to remove the cookie first.
+ */
+export function onSignedOut({ page, storage }: App): void {
+  if (isLoggingOut()) return
+  forget(storage)
+  location.assign(createPaths(page.base).home())
 }
 
 let isRenewing = false

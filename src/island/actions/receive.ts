@@ -117,6 +117,8 @@ export function receiveEvent(app: App, event: ChatEvent): void {
         renameRoom(app.title, event.name, `#${event.name}`)
       }
       return rooms.refresh()
+    case 'device.link':
+      return renewDevices()
     case 'member.left':
       if (isHere) removePerson(page, event.user)
   }
@@ -127,4 +129,10 @@ function onOwnRoom({ timeline }: App, { comings, role }: RoomSummary): void {
   const { dataset } = list()
   dataset.role = role
   if ((dataset.comings !== 'no') !== comings) void timeline.reload()
+}
+
+/** The places that show which device wants to be added; a closed dialog stays closed. */
+function renewDevices(): void {
+  for (const place of document.querySelectorAll('#asked, #panel[open] #devices'))
+    place.dispatchEvent(new Event('renew'))
 }

@@ -7,6 +7,7 @@ import { markerName, markFolder, spaceOf } from '../files'
 import type { NameRules, RoomLimits, Store } from '../store'
 import { stopAfterFailedSync, storageReasonOf } from '../storage-fault'
 import { createAttachments } from './attachments'
+import { createDeviceLinks } from './device-links'
 import { createDevices } from './devices'
 import { createMeasure } from './export'
 import { checkAfterUse, isDoubtful, markClosed, markUsed } from './integrity'
@@ -190,6 +191,7 @@ function createStore(
     sessions: guarded(createSessions(db)),
     devices: guarded(createDevices(db)),
     rooms: guarded(createRooms(db, roomLimits, lines.write)),
+    deviceLinks: guarded(createDeviceLinks(db)),
     messages: guarded(createMessages(db, roomLimits, index, backlog)),
     systemLines: lines,
     times: guarded(createTimes(db, index, (next) => (epoch = next))),

@@ -14,6 +14,7 @@ export const problems = {
   name_reserved: 'This name is reserved. Choose another one.',
   name_taken: 'This name, or one that looks like it, is taken. Choose another one.',
   code_wrong: 'This name and this code do not belong together. Check both.',
+  link_unusable: 'This link does not work, or not any more. Make a new one on your other device.',
   avatar_unknown: 'This picture does not exist. Choose one of those shown.',
   picture_unusable: 'This picture cannot be used. Choose a PNG, JPEG or WebP file.',
   room_name_empty: 'Enter a name for the room.',

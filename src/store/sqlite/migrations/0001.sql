@@ -53,6 +53,25 @@ CREATE TABLE sessions (
 
 CREATE INDEX sessions_by_user ON sessions (user_id);
 
+-- A link that adds a device to a person: a session makes it, the first browser that opens it claims
+-- it, and the session allows the claim. It ends with the session, and when that gets another token.
+-- What the link and the cookie of the claim hold is stored as hashes only.
+CREATE TABLE device_links (
+  session_id INTEGER PRIMARY KEY REFERENCES sessions (id) ON DELETE CASCADE,
+  link_hash BLOB NOT NULL UNIQUE,
+  made_at INTEGER NOT NULL,
+  claim_hash BLOB UNIQUE,
+  browser TEXT NOT NULL DEFAULT '',
+  system TEXT NOT NULL DEFAULT '',
+  -- Shown by both devices, so that the right one is allowed.
+  number INTEGER,
+  is_allowed INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TRIGGER session_renewed AFTER UPDATE OF token_hash ON sessions BEGIN
+  DELETE FROM device_links WHERE session_id = NEW.id;
+END;
+
 CREATE TABLE rooms (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   kind TEXT NOT NULL CHECK (kind IN ('open', 'closed', 'direct')),
