@@ -1,4 +1,4 @@
-import type { ChatEvent, RoomSummary, SystemEvent } from '../../shared/protocol'
+import type { ChatEvent, SystemEvent } from '../../shared/protocol'
 import { fill } from '../../shared/text'
 import type { App } from '../app'
 import { ifLoaded } from '../lazy'
@@ -105,7 +105,10 @@ export function receiveEvent(app: App, event: ChatEvent): void {
       return
     case 'room':
       rooms.set(event.room)
-      if (event.room.id === timeline.room()) onOwnRoom(app, event.room)
+      if (event.room.id === timeline.room()) {
+        const { comings, role } = event.room
+        Object.assign(list().dataset, { comings, role })
+      }
       return rooms.refresh()
     case 'room.left':
       rooms.forget(event.room)
@@ -120,11 +123,4 @@ export function receiveEvent(app: App, event: ChatEvent): void {
     case 'member.left':
       if (isHere) removePerson(page, event.user)
   }
-}
-
-/** The reader's role, or what they want to see of the room, has changed. */
-function onOwnRoom({ timeline }: App, { comings, role }: RoomSummary): void {
-  const { dataset } = list()
-  dataset.role = role
-  if ((dataset.comings !== 'no') !== comings) void timeline.reload()
 }

@@ -23,7 +23,7 @@ function show(messages: [user: number, at: number][]) {
     )
     .join('')
   decorate({ page, clock, muted: { decorate: () => {} }, hidden: new Set() }, timeline)
-  regroupAll({ clock, page })
+  regroupAll({ clock, fold: () => {} })
   const follows = (): boolean[] =>
     rowsOf(timeline).map((row) => row.classList.contains('msg--follow'))
   const days = (): string[] =>
