@@ -135,8 +135,8 @@ function start(app: App): void {
   timeline.start()
   onFirstUse(() => {
     // These work without the server later, when they have been fetched before.
-    const { device, lines, media, panel, people, search, suggestions, tools } = app
-    for (const part of [tools, suggestions, device, lines, media, panel, people, search])
+    const { device, media, panel, people, search, suggestions, tools } = app
+    for (const part of [tools, suggestions, device, media, panel, people, search])
       void part().catch(() => {})
     // The largest: its panel opens at once later.
     whenIdle(() => void app.emoji().catch(() => {}))

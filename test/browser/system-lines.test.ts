@@ -45,7 +45,7 @@ const join = (person: Person): Promise<Response> =>
 
 /** What stands in the list, a line to a row; what is folded away stands nowhere. */
 async function listed(page: ChatPage): Promise<string[]> {
-  const rows = `[...document.querySelectorAll('#timeline > :is(.msg, .system, .new-line)')]`
+  const rows = `[...document.querySelectorAll('#timeline > :is(.msg, .system)')]`
   return page.evaluate<string[]>(`${rows}
     .filter((row) => row.checkVisibility())
     .map((row) => (row.querySelector('summary, .msg__body') ?? row).cloneNode(true))

@@ -107,8 +107,9 @@ function leaveList(): boolean {
 }
 
 function moveToRow(step: number): void {
-  const all = [...document.querySelectorAll<HTMLElement>('#timeline :is(.msg, .system)')]
-  const rows = all.filter((row) => row.checkVisibility()).map(focusOf)
+  const rows = [...document.querySelectorAll<HTMLElement>('#timeline :is(.msg, .system)')]
+    .filter((row) => row.checkVisibility())
+    .map(focusOf)
   const here = rows.findIndex((row) => row === document.activeElement)
   const start = here === -1 ? rows.length : here
   rows[Math.max(0, Math.min(rows.length - 1, start + step))]?.focus()

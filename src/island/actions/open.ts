@@ -27,11 +27,9 @@ export function watchPanel(app: App): void {
     else if (ctx !== undefined) onUnanswered(app, ctx)
   })
   // Rows are the same for all readers and hold no attributes of htmx.
-  onClick(document, ':is(.msg .mention, .system bdi)[data-person]', ({ dataset }, event) => {
-    // A system line opens itself.
-    event.preventDefault()
-    openCard(page, Number(dataset.person))
-  })
+  onClick(document, '.msg .mention[data-person]', ({ dataset }) =>
+    openCard(page, Number(dataset.person)),
+  )
   onClick(document, '.msg > .av, .msg__meta b', (part) => openAuthor(page, part))
 }
 

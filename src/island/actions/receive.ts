@@ -45,9 +45,8 @@ function receiveMessages(app: App, rows: HTMLElement[], behind: number): void {
 }
 
 /** A line between the messages: it is not unread, makes no sound and is not read out. */
-function receiveLine({ deviceCopy, positions, timeline }: App, event: SystemEvent): void {
+function receiveLine({ positions, timeline }: App, event: SystemEvent): void {
   positions.heard(event.room, event.revision)
-  deviceCopy?.changed(event.room, event.revision)
   const row = makeSystemRow(lineOf(event))
   if (timeline.receive(row)) timeline.append([row], 0, 0)
 }
@@ -82,7 +81,6 @@ export function receiveEvent(app: App, event: ChatEvent): void {
       if (requests.onRefused(event)) return
       return outbox.onRefused(event)
     case 'system':
-    case 'system.changed':
       return receiveLine(app, event)
     case 'message.removed':
       positions.heard(event.room, event.revision)

@@ -2,7 +2,8 @@ import type { Named } from '../../shared/protocol'
 import { isLong, type Part, sentenceOf, summarize, type Told } from '../../shared/system-lines'
 import type { App, Lines } from '../app'
 import type { Clock } from '../ui/clock'
-import { make } from '../ui/dom'
+import { openCard } from '../net/htmx'
+import { make, onClick } from '../ui/dom'
 import type { Page } from '../ui/page'
 import { list, passFocus, showName } from '../ui/rows'
 import { toldOf } from '../ui/system-rows'
@@ -10,6 +11,11 @@ import { toldOf } from '../ui/system-rows'
 /** Writes the sentences of system lines, and folds those that follow each other. */
 export function create({ clock, page }: Pick<App, 'clock' | 'page'>): Lines {
   const fold = (): void => foldRows(page, clock)
+  onClick(document, '.system [data-person]', ({ dataset }, event) => {
+    // It stands in a line that opens itself.
+    event.preventDefault()
+    openCard(page, Number(dataset.person))
+  })
   return {
     fold,
     rename(user) {

@@ -15,7 +15,7 @@ export type ListContext = RowContext & { scroller: Scroller }
 /** Puts a published row into its place; true for a new one at the end, which is not inserted. */
 export function receive(context: ListContext, row: HTMLElement): boolean {
   const { room, seq } = placeOf(row)
-  if (revisionOf(row) > seq && row.matches('.msg')) updateQuotes(row)
+  if (revisionOf(row) > seq) updateQuotes(row)
   const isHere = room === currentRoom()
   if (!isHere && Number(row.dataset.writtenIn) !== currentRoom()) return false
   const known = document.getElementById(row.id)
@@ -69,7 +69,7 @@ function update(context: ListContext, known: HTMLElement, row: HTMLElement): voi
   }
   const release = context.scroller.hold()
   if (known.matches('.system')) {
-    Object.assign(known.dataset, { ...row.dataset })
+    Object.assign(known.dataset, row.dataset)
     context.fold()
   } else morph(known, fragmentOf(context, row))
   if (known.closest('.private-note') === null) moveToPlace(context, known)

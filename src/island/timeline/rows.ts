@@ -95,9 +95,7 @@ function regroupOne(clock: Clock, row: HTMLElement): void {
 
 function follows(row: HTMLElement, previous: HTMLElement): boolean {
   const isSoon = Math.abs(atOf(row) - atOf(previous)) < limits.groupMs
-  const { user } = row.dataset
-  // System lines have no author's head.
-  return isSoon && user !== undefined && user === previous.dataset.user
+  return isSoon && row.dataset.user === previous.dataset.user
 }
 
 /** Hides a row, also in fresh lists; the returned function shows it again. */

@@ -18,7 +18,7 @@ type TimelineListener = {
   shown: (isJump: boolean) => void
   grown: () => void
   removing: (root: ParentNode) => void
-  /** There are system lines, and nothing yet that writes them. */
+  /** There may be system lines, and nothing yet that writes them. */
   lines: () => void
 }
 
@@ -39,10 +39,7 @@ export function createTimeline(needs: TimelineNeeds, listener: TimelineListener)
   const { clock, page } = needs
   const pill = createPill(page, () => toEnd(state))
   const scroller = createScroller(element('log', HTMLElement), pill.seen)
-  const fold = (): void => {
-    if (list().querySelector(':scope > .system') !== null) listener.lines()
-  }
-  const parts = { listener, pill, scroller, hidden: new Set<string>(), fold }
+  const parts = { listener, pill, scroller, hidden: new Set<string>(), fold: listener.lines }
   const state: State = { ...needs, ...parts, isJumping: false, hasGap: false }
   clock.onMidnight(() => regroupAll(state))
   watchSwaps(state)
@@ -64,9 +61,7 @@ export function createTimeline(needs: TimelineNeeds, listener: TimelineListener)
     start: () => start(state),
     foldBy(fold) {
       state.fold = fold
-      const release = scroller.hold()
       fold()
-      release()
     },
   }
 }

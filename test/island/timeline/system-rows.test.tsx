@@ -1,5 +1,6 @@
-import { expect, test } from 'bun:test'
+import { beforeAll, expect, test } from 'bun:test'
 import { toEvent } from '../../../src/chat/messages/events'
+import type { Lines } from '../../../src/island/app'
 import { changeOf, openCopyStore, toldOf } from '../../../src/island/device/copy-store'
 import { create } from '../../../src/island/lazy/lines'
 import { regroupAll } from '../../../src/island/timeline/rows'
@@ -18,7 +19,12 @@ import { page } from '../page'
 documentForAll('<div id="timeline" data-room="7"></div>')
 
 const clock = createClock(page)
-const { fold, rename } = create({ clock, page })
+let lines: Lines
+const fold = (): void => lines.fold()
+
+beforeAll(() => {
+  lines = create({ clock, page })
+})
 const people = ['Ana', 'Bob', 'Cleo', '梅', 'Dan'].map((nickname, n) => {
   return { id: 20 + n, nickname, mark: null, by: null }
 })
@@ -31,7 +37,7 @@ function lineAt(seq: number, line: Partial<SystemLine>): Message {
 
 function eventOf(message: Message): SystemEvent {
   const event: ChatEvent = toEvent(message)
-  if (event.type !== 'system' && event.type !== 'system.changed') throw new Error('no line')
+  if (event.type !== 'system') throw new Error('no line')
   return event
 }
 
@@ -116,7 +122,7 @@ test('a name follows its person, and no typed text becomes markup', () => {
     '<img src=x> joined, invited by Ana',
     '梅 Mei changed the topic: <b>{who}</b>',
   ])
-  rename({ id: 20, nickname: 'Anna', mark: 'left' })
+  lines.rename({ id: 20, nickname: 'Anna', mark: 'left' })
   expect(seen()[0]).toBe('<img src=x> joined, invited by Anna')
   expect(timeline().querySelector('.name--left')?.textContent).toBe('Anna')
   expect(timeline().querySelector('img, b')).toBeNull()
