@@ -160,8 +160,9 @@ test('a person hides who comes and goes, in all their tabs, and nothing is lost'
   const before = await listed(ada)
   await ada.panel.openRoomSettings()
   await ada.part('#panel input[type=checkbox][name=comings]').press()
+  await ada.evaluate(`document.body.dataset.isOld = 'yes'`)
   await ada.part('#panel form:has([name=comings])').submit()
-  await ada.waitFor(`document.querySelector('#timeline').dataset.comings === 'false'`, 'the choice')
+  await ada.waitFor(`document.body?.dataset.isOld === undefined`, 'the new page')
   await ada.connected()
   const hidden = await listed(ada)
   expect(hidden).toEqual(before.filter((line) => !/ (joined|left)/.test(line)))
@@ -199,3 +200,30 @@ test('lines are accessible, folded and open, in both languages', async () => {
 })
 
 test('nothing went wrong on either page', () => expectNoProblems(ada, mei))
+
+test('lines that were told while the server was away from a page are in their places', async () => {
+  await ada.connected()
+  await server.restart()
+  // Nobody waits for the pages to come back.
+  const late = await signIn(server, 'Zed')
+  await join(late)
+  await sendForm(server, late, `/rooms/${room}`, { topic: 'After the restart' })
+  await sendForm(server, late, `/rooms/${room}/leave`)
+  for (const page of [ada, mei]) {
+    await page.waitFor(
+      `[...document.querySelectorAll('.system')]
+      .some(({ textContent }) => textContent.includes('After the restart'))`,
+      'the topic',
+      30_000,
+    )
+    await page.waitFor(
+      `[...document.querySelectorAll('[data-kind=left]')].at(-1)
+      .dataset.told.includes('Zed')`,
+      'the last line',
+      30_000,
+    )
+    const shown = await listed(page)
+    await page.reload()
+    expect(await listed(page)).toEqual(shown)
+  }
+})
