@@ -1,4 +1,4 @@
-import type { ChatEvent } from '../shared/protocol'
+import type { ChatEvent, Named } from '../shared/protocol'
 import type { Addressee, Draft, Drafts } from './composer/drafts'
 import type { Typing } from './composer/typing'
 import type { Outbox, OutboxEntry, OutboxFile, Requests } from './messages/outbox'
@@ -45,6 +45,7 @@ export type LazyParts = {
   device: () => Promise<Device>
   emoji: () => Promise<EmojiPanel>
   faces: () => Promise<Faces>
+  lines: () => Promise<Lines>
   media: () => Promise<Media>
   panel: () => Promise<Panel>
   people: () => Promise<PeopleList>
@@ -112,6 +113,8 @@ export type Timeline = {
   /** Fetches a fresh list; false without an answer. */
   reload: () => Promise<boolean>
   start: () => void
+  /** From now on system lines are written by this, when the list has changed. */
+  foldBy: (fold: () => void) => void
 }
 
 /** The line before the first unread message, fixed when a room is opened. */
@@ -198,6 +201,9 @@ export type Faces = {
   /** After an interruption: fetches who is here, at a random moment. */
   renewSoon: () => void
 }
+
+/** Writes system lines; `rename` when a person has another name, or has left. */
+export type Lines = { fold: () => void; rename: (user: Named) => void }
 
 export type Media = {
   choose: () => void

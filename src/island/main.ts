@@ -61,6 +61,7 @@ function createApp(page: Page, storage: Storage, reader: Reader): App {
       shown: (isJump) => showRoom(app, isJump),
       grown: () => onGrown(app),
       removing: (root) => rescueEdits(app, root),
+      lines: () => ifLoaded(app.lines, ({ fold }) => app.timeline.foldBy(fold)),
     },
   )
   const typing = createTyping(page, timeline.room, connection.send)

@@ -92,9 +92,9 @@ type MessageEvent = {
   reactions: { emoji: string; people: number[] }[]
 }
 
-/** `sender`: who did it. */
+/** `sender`: who did it. A line that has changed comes again, with a later revision. */
 export type SystemEvent = SystemLine & {
-  type: 'system' | 'system.changed'
+  type: 'system'
   room: number
   seq: number
   revision: number

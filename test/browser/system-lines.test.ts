@@ -45,7 +45,7 @@ const join = (person: Person): Promise<Response> =>
 
 /** What stands in the list, a line to a row; what is folded away stands nowhere. */
 async function listed(page: ChatPage): Promise<string[]> {
-  const rows = `[...document.querySelectorAll('#timeline > :is(.msg, .system, .new-line)')]`
+  const rows = `[...document.querySelectorAll('#timeline > :is(.msg, .system)')]`
   return page.evaluate<string[]>(`${rows}
     .filter((row) => row.checkVisibility())
     .map((row) => (row.querySelector('summary, .msg__body') ?? row).cloneNode(true))
@@ -90,7 +90,7 @@ test('who comes and goes between two messages is one line, opened with the keybo
   await sendForm(server, bob.person, `/rooms/${room}/leave`)
   await lastLine(ada).reads('Bob left')
   await join(bob.person)
-  await ada.parts('.system--coming').counts(3)
+  await ada.parts(':is([data-kind=joined], [data-kind=left])').counts(3)
   expect(await listed(ada)).toEqual([
     'Bob, Cleo and 3 others joined',
     'Bob changed the topic: Ships',
@@ -160,8 +160,9 @@ test('a person hides who comes and goes, in all their tabs, and nothing is lost'
   const before = await listed(ada)
   await ada.panel.openRoomSettings()
   await ada.part('#panel input[type=checkbox][name=comings]').press()
+  await ada.evaluate(`document.body.dataset.isOld = 'yes'`)
   await ada.part('#panel form:has([name=comings])').submit()
-  await ada.waitFor(`document.querySelector('#timeline').dataset.comings === 'no'`, 'the choice')
+  await ada.waitFor(`document.body?.dataset.isOld === undefined`, 'the new page')
   await ada.connected()
   const hidden = await listed(ada)
   expect(hidden).toEqual(before.filter((line) => !/ (joined|left)/.test(line)))
@@ -171,8 +172,8 @@ test('a person hides who comes and goes, in all their tabs, and nothing is lost'
   expect(await listed(ada)).toEqual([...hidden, 'Later'])
   await ada.evaluate(`fetch('/rooms/${room}/notify', { method: 'POST',
     body: new URLSearchParams({ comings: 'yes' }) })`)
-  await ada.waitFor(`document.querySelector('#timeline').dataset.comings === undefined`, 'lines')
-  await ada.part('.system--coming').shown()
+  await ada.waitFor(`document.querySelector('#timeline').dataset.comings !== 'false'`, 'lines')
+  await ada.part('[data-kind=joined]').shown()
   const shown = await listed(ada)
   await ada.reload()
   expect(await listed(ada)).toEqual(shown)
@@ -199,3 +200,30 @@ test('lines are accessible, folded and open, in both languages', async () => {
 })
 
 test('nothing went wrong on either page', () => expectNoProblems(ada, mei))
+
+test('lines that were told while the server was away from a page are in their places', async () => {
+  await ada.connected()
+  await server.restart()
+  // Nobody waits for the pages to come back.
+  const late = await signIn(server, 'Zed')
+  await join(late)
+  await sendForm(server, late, `/rooms/${room}`, { topic: 'After the restart' })
+  await sendForm(server, late, `/rooms/${room}/leave`)
+  for (const page of [ada, mei]) {
+    await page.waitFor(
+      `[...document.querySelectorAll('.system')]
+      .some(({ textContent }) => textContent.includes('After the restart'))`,
+      'the topic',
+      30_000,
+    )
+    await page.waitFor(
+      `[...document.querySelectorAll('[data-kind=left]')].at(-1)
+      .dataset.told.includes('Zed')`,
+      'the last line',
+      30_000,
+    )
+    const shown = await listed(page)
+    await page.reload()
+    expect(await listed(page)).toEqual(shown)
+  }
+})

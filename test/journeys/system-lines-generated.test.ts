@@ -95,6 +95,23 @@ test('whatever happens in a room, every reader ends with the same rows in order'
     apply(fetched, room, await changesSince(owner, room, 0))
     expect({ ...where, rows: inOrder(fetched) }).toEqual({ ...where, rows: expected })
   }
+  // A browser gets messages as rows and lines as events.
+  const browser = await openSocket(server, owner, { subprotocol: 'chatroom.html' })
+  browser.resume(room, 0)
+  await browser.until((item) => item.type === 'caught_up' && item.room === room, 'all')
+  const seen = browser.heard.flatMap((item) => {
+    if (item.type !== 'row' && item.type !== 'system') return []
+    return item.room === room ? [[item.seq, item.revision, item.type]] : []
+  })
+  expect({ ...where, seen: seen.toSorted(([a], [b]) => Number(a) - Number(b)) }).toEqual({
+    ...where,
+    seen: expected.map(([seq, revision, what]) => [
+      seq,
+      revision,
+      what.startsWith('[null') ? 'row' : 'system',
+    ]),
+  })
+  await browser.close()
   const places = await placesOnPage(owner, room)
   expect({ ...where, places }).toEqual({
     ...where,

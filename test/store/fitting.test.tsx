@@ -7,7 +7,7 @@ import { takeFitting, weigh } from '../../src/store/fitting'
 import type { Attachment, Message } from '../../src/store/store'
 import { liveRow } from '../../views/messages/live-row'
 import { SystemRows } from '../../views/messages/system-line'
-import { general, mei, say, viewIn } from '../views/samples'
+import { mei, say, viewIn } from '../views/samples'
 
 const paths = createPaths('/')
 const signs = ['a.de ', '*a* ', '> a\n\n', '1. a\n', '`a`', '<', '&', '"', "'", '字', '🎉', 'é']
@@ -70,7 +70,7 @@ test('so is a system line of many people with long names', () => {
     const system = { kind: 'joined' as const, people, count: 9_999, from: text, to: text }
     for (const kind of ['joined', 'renamed'] as const) {
       const line = { ...say({ ...mei, nickname }, ''), system: { ...system, kind } }
-      const row = <SystemRows view={viewIn('zh')} room={general} lines={[line]} />
+      const row = <SystemRows view={viewIn('zh')} lines={[line]} />
       const sizes = [String(row), JSON.stringify(toEvent(line))].map((one) =>
         Buffer.byteLength(one),
       )

@@ -6,7 +6,7 @@ import {
   summarize,
   type Told,
 } from '../../src/shared/system-lines'
-import type { Message, Room, SystemLine } from '../../src/store/store'
+import type { Message, SystemLine } from '../../src/store/store'
 import { Name } from '../people/avatar'
 import type { View } from '../view'
 
@@ -30,11 +30,11 @@ function isAboutPeople({ system }: Line): boolean {
  * Lines of who comes and goes that follow each other, as one that can be opened; or a single line.
  * Each stays a row of its own; the browser folds them anew (src/island/ui/system-rows.ts).
  */
-export function SystemRows({ view, room, lines }: { view: View; room: Room; lines: Line[] }) {
+export function SystemRows({ view, lines }: { view: View; lines: Line[] }) {
   return (
     <>
       {lines.map((line, index) => (
-        <SystemRow line={line} isFirst={index === 0} isHidden={!room.showsComings}>
+        <SystemRow line={line} isFirst={index === 0}>
           {index === 0 && <Fold view={view} lines={lines} />}
         </SystemRow>
       ))}
@@ -42,21 +42,20 @@ export function SystemRows({ view, room, lines }: { view: View; room: Room; line
   )
 }
 
-type RowProps = { line: Line; isFirst: boolean; isHidden: boolean; children: unknown }
+type RowProps = { line: Line; isFirst: boolean; children: unknown }
 
-function SystemRow({ line, isFirst, isHidden, children }: RowProps) {
+function SystemRow({ line, isFirst, children }: RowProps) {
   const { room, seq, revision, createdAt } = line
-  const coming = isAboutPeople(line) ? ' system--coming' : ''
   return (
     <div
-      class={`system${coming}${isFirst ? '' : ' system--folded'}`}
+      class={isFirst ? 'system' : 'system system--folded'}
       id={`system-${room}-${seq}`}
       data-room={room}
       data-seq={seq}
       data-revision={revision === seq ? undefined : revision}
       data-at={createdAt}
+      data-kind={line.system.kind}
       data-told={JSON.stringify(toldOf(line))}
-      hidden={coming !== '' && isHidden}
     >
       {children}
     </div>

@@ -29,7 +29,7 @@ export function Timeline(props: TimelineProps) {
       data-role={room.role}
       data-created={room.createdAt}
       data-at={props.at ?? undefined}
-      data-comings={room.showsComings ? undefined : 'no'}
+      data-comings={room.showsComings ? undefined : 'false'}
     >
       <OlderMessages {...props} />
       <NewerLink {...props} />
@@ -114,7 +114,7 @@ function Rows(props: PageProps) {
 
 /** The system lines that begin at a row; nothing when they began before it. */
 function Lines({ index, ...props }: PageProps & { index: number }) {
-  const { view, room, messages, privateNotes } = props
+  const { view, messages, privateNotes } = props
   const continues = (n: number): boolean => {
     const [previous, message] = [messages[n - 1], messages[n]]
     if (previous === undefined || message === undefined) return false
@@ -124,7 +124,7 @@ function Lines({ index, ...props }: PageProps & { index: number }) {
   if (continues(index)) return <></>
   let end = index + 1
   while (continues(end)) end += 1
-  return <SystemRows view={view} room={room} lines={messages.slice(index, end).filter(isLine)} />
+  return <SystemRows view={view} lines={messages.slice(index, end).filter(isLine)} />
 }
 
 /** A private message, shown in the room where it was written. */

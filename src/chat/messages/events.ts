@@ -8,8 +8,8 @@ export function toEvent(message: Message, after = 0): ChatEvent {
   if (message.deletedAt !== null) return { type: 'message.removed', room, seq, revision }
   const timestamp = new Date(message.createdAt).toISOString()
   if (message.system !== null) {
-    const type = seq > after ? 'system' : 'system.changed'
-    return { type, room, seq, revision, sender: message.sender, timestamp, ...message.system }
+    const { sender, system } = message
+    return { type: 'system', room, seq, revision, sender, timestamp, ...system }
   }
   return {
     type: seq > after ? 'message' : 'message.changed',

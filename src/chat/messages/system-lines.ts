@@ -10,7 +10,7 @@ import { toEvent } from './events'
 export async function publishSystemLines(chat: Pick<Chat, 'publish' | 'store'>): Promise<void> {
   const lines = await chat.store.systemLines.take()
   for (const [room, those] of Map.groupBy(lines, (line) => line.room)) {
-    const json = (): string => JSON.stringify(those.map((line) => toEvent(line, line.revision - 1)))
+    const json = (): string => JSON.stringify(those.map((line) => toEvent(line)))
     chat.publish({ room }, { html: json, json })
   }
 }

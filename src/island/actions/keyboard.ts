@@ -94,7 +94,7 @@ const steps: Record<string, number> = { ArrowUp: -1, ArrowDown: 1, Home: -Infini
 /** Letters do something only while a message has the focus. */
 const rowActs: Record<string, RowAction> = { e: 'edit', r: 'reply', '+': 'react', Enter: 'more' }
 const walkedTo = '#log[data-walking] .msg:not(.msg--pending):focus'
-const walked = '#log :is(.msg, .system, .system > details > summary)'
+const walked = '#log :is(.msg, .system, summary)'
 
 /** From what is in a message to the message, from there to the field; false elsewhere. */
 function leaveList(): boolean {
@@ -107,8 +107,9 @@ function leaveList(): boolean {
 }
 
 function moveToRow(step: number): void {
-  const isShown = ':is(.msg, .system:not(.system--folded)):not([hidden])'
-  const rows = [...document.querySelectorAll<HTMLElement>(`#timeline ${isShown}`)].map(focusOf)
+  const rows = [...document.querySelectorAll<HTMLElement>('#timeline :is(.msg, .system)')]
+    .filter((row) => row.checkVisibility())
+    .map(focusOf)
   const here = rows.findIndex((row) => row === document.activeElement)
   const start = here === -1 ? rows.length : here
   rows[Math.max(0, Math.min(rows.length - 1, start + step))]?.focus()

@@ -30,11 +30,6 @@ export function watchPanel(app: App): void {
   onClick(document, '.msg .mention[data-person]', ({ dataset }) =>
     openCard(page, Number(dataset.person)),
   )
-  onClick(document, '.system [data-person]', ({ dataset }, event) => {
-    // It stands in a line that opens itself.
-    event.preventDefault()
-    openCard(page, Number(dataset.person))
-  })
   onClick(document, '.msg > .av, .msg__meta b', (part) => openAuthor(page, part))
 }
 

@@ -1,4 +1,4 @@
-import type { ChatEvent, RoomSummary, SystemEvent } from '../../shared/protocol'
+import type { ChatEvent, SystemEvent } from '../../shared/protocol'
 import { fill } from '../../shared/text'
 import type { App } from '../app'
 import { ifLoaded } from '../lazy'
@@ -45,9 +45,8 @@ function receiveMessages(app: App, rows: HTMLElement[], behind: number): void {
 }
 
 /** A line between the messages: it is not unread, makes no sound and is not read out. */
-function receiveLine({ deviceCopy, positions, timeline }: App, event: SystemEvent): void {
+function receiveLine({ positions, timeline }: App, event: SystemEvent): void {
   positions.heard(event.room, event.revision)
-  deviceCopy?.changed(event.room, event.revision)
   const row = makeSystemRow(lineOf(event))
   if (timeline.receive(row)) timeline.append([row], 0, 0)
 }
@@ -82,7 +81,6 @@ export function receiveEvent(app: App, event: ChatEvent): void {
       if (requests.onRefused(event)) return
       return outbox.onRefused(event)
     case 'system':
-    case 'system.changed':
       return receiveLine(app, event)
     case 'message.removed':
       positions.heard(event.room, event.revision)
@@ -105,7 +103,10 @@ export function receiveEvent(app: App, event: ChatEvent): void {
       return
     case 'room':
       rooms.set(event.room)
-      if (event.room.id === timeline.room()) onOwnRoom(app, event.room)
+      if (event.room.id === timeline.room()) {
+        const { comings, role } = event.room
+        Object.assign(list().dataset, { comings, role })
+      }
       return rooms.refresh()
     case 'room.left':
       rooms.forget(event.room)
@@ -122,13 +123,6 @@ export function receiveEvent(app: App, event: ChatEvent): void {
     case 'member.left':
       if (isHere) removePerson(page, event.user)
   }
-}
-
-/** The reader's role, or what they want to see of the room, has changed. */
-function onOwnRoom({ timeline }: App, { comings, role }: RoomSummary): void {
-  const { dataset } = list()
-  dataset.role = role
-  if ((dataset.comings !== 'no') !== comings) void timeline.reload()
 }
 
 /** The places that show which device wants to be added; a closed dialog stays closed. */

@@ -43,7 +43,7 @@ function makeList(room: RoomSummary, rows: Node[]): HTMLElement {
   const made = make('div', { id: 'timeline' }, ...rows)
   const title = kind === 'direct' ? name : `#${name}`
   Object.assign(made.dataset, { room: id, kind, name, title, role: 'member', remembered: '' })
-  if (!comings) made.dataset.comings = 'no'
+  made.dataset.comings = String(comings)
   if (recipient !== null) made.dataset.person = String(recipient.id)
   if (recipient?.mark != null) made.dataset.mark = recipient.mark
   return made

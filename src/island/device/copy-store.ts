@@ -157,7 +157,7 @@ function merge(chunk: CopiedMessage[], changes: Change[]): CopiedMessage[] | nul
 /** The change that an event of the server tells; null for an event about no message. */
 export function changeOf(event: ChatEvent): Change | null {
   if (event.type === 'message.removed') return { seq: event.seq, message: null }
-  if (event.type === 'system' || event.type === 'system.changed') return lineChangeOf(event)
+  if (event.type === 'system') return lineChangeOf(event)
   if (event.type !== 'message' && event.type !== 'message.changed') return null
   const { room, seq, revision, content: text, client_id: clientId } = event
   const { id: user, nickname: name, mark } = event.sender

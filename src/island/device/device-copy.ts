@@ -47,8 +47,9 @@ export function openDeviceCopy(app: App) {
       if (event.type === 'room.left') store.forget(event.room)
       // At once, as nothing has to be fetched for it; the revision is reached with the next fetch.
       if (event.type === 'message.removed') store.apply(event.room, [{ ...event, message: null }])
-      const isChange = event.type === 'message.removed' || event.type === 'caught_up'
-      if (isChange) changed(event.room, event.revision)
+      const { type } = event
+      if (type === 'message.removed' || type === 'caught_up' || type === 'system')
+        changed(event.room, event.revision)
     },
     setRooms,
     openRoom: (room: number) => copiedRoom(app, store, room),

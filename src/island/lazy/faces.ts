@@ -1,10 +1,11 @@
 import { renameRoom } from '../actions/rooms'
 import type { App, Faces } from '../app'
+import type { Named } from '../../shared/protocol'
 import { fill } from '../../shared/text'
 import { element } from '../ui/dom'
 import { removePerson } from '../people/people'
 import { list, showName } from '../ui/rows'
-import { foldSystemRows, renameInSystemRows } from '../ui/system-rows'
+import { ifLoaded } from '../lazy'
 import type { Page } from '../ui/page'
 
 /** After an interruption every page asks who is online: not all at the same moment. */
@@ -42,7 +43,7 @@ function hasChanged(person: HTMLElement): boolean {
 const renew = (): void => void element('head', HTMLElement).dispatchEvent(new Event('renew'))
 
 function changePerson(app: App, changed: HTMLElement): void {
-  const { clock, composer, deviceCopy, drafts, page, rooms, title } = app
+  const { composer, deviceCopy, drafts, page, rooms, title } = app
   const { name = '' } = changed.dataset
   const id = Number(changed.dataset.person)
   const face = changed.querySelector('.av')
@@ -60,8 +61,8 @@ function changePerson(app: App, changed: HTMLElement): void {
     const shown = hasLeft ? fill(page.words.nameLeft, { name }) : name
     note?.replaceChildren(fill(page.words.onlyYouAnd, { name: shown }))
   }
-  renameInSystemRows({ id, nickname: name, mark: hasLeft ? 'left' : mark === 'new' ? 'new' : null })
-  foldSystemRows(page, clock)
+  const person = { id, nickname: name, mark: markOf(mark) }
+  ifLoaded(app.lines, ({ rename }) => rename(person))
   if (id === page.user?.id) {
     document.body.dataset.nickname = name
     drafts.rename(name)
@@ -75,6 +76,10 @@ function changePerson(app: App, changed: HTMLElement): void {
     composer.refresh()
   }
   if (document.querySelector(`#rooms [data-person="${id}"]`) !== null) rooms.refresh()
+}
+
+function markOf(mark: string | null): Named['mark'] {
+  return mark === 'left' || mark === 'new' ? mark : null
 }
 
 function placesOf({ user }: Page, id: number): ParentNode[] {

@@ -4,7 +4,6 @@ import { htmx, morph } from '../net/htmx'
 import { copyOf } from '../ui/dom'
 import type { Page } from '../ui/page'
 import { currentRoom, list, placedRows, placeOf, revisionOf, rowBeside, seqOf } from '../ui/rows'
-import { foldSystemRows, updateSystemRow } from '../ui/system-rows'
 import { pendingRows } from './pending'
 import { updateQuotes } from './quotes'
 import { decorate, makeNote, otherOf, regroup, type RowContext, topOf } from './rows'
@@ -16,7 +15,7 @@ export type ListContext = RowContext & { scroller: Scroller }
 /** Puts a published row into its place; true for a new one at the end, which is not inserted. */
 export function receive(context: ListContext, row: HTMLElement): boolean {
   const { room, seq } = placeOf(row)
-  if (revisionOf(row) > seq && row.matches('.msg')) updateQuotes(row)
+  if (revisionOf(row) > seq) updateQuotes(row)
   const isHere = room === currentRoom()
   if (!isHere && Number(row.dataset.writtenIn) !== currentRoom()) return false
   const known = document.getElementById(row.id)
@@ -38,7 +37,7 @@ export function insertRows(context: ListContext, fresh: HTMLElement[], isAfterGa
   }
   if (isAfterGap) beginAt(context, fresh[0])
   else if (context.scroller.isFollowing()) trim(context, 'newer')
-  foldSystemRows(context.page, context.clock)
+  context.fold()
   release()
 }
 
@@ -52,7 +51,7 @@ function insertNote(context: ListContext, row: HTMLElement): void {
   const note = makeNote(page, row, otherOf(page, row).name, after)
   const before = next === undefined ? pendingRows()[0] : topOf(next)
   list().insertBefore(fragmentOf(context, note), before ?? null)
-  foldSystemRows(page, context.clock)
+  context.fold()
   release()
 }
 
@@ -70,8 +69,8 @@ function update(context: ListContext, known: HTMLElement, row: HTMLElement): voi
   }
   const release = context.scroller.hold()
   if (known.matches('.system')) {
-    updateSystemRow(known, row)
-    foldSystemRows(context.page, context.clock)
+    Object.assign(known.dataset, row.dataset)
+    context.fold()
   } else morph(known, fragmentOf(context, row))
   if (known.closest('.private-note') === null) moveToPlace(context, known)
   release()

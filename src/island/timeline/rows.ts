@@ -5,7 +5,6 @@ import type { Clock } from '../ui/clock'
 import { copyOf, make, makeButton } from '../ui/dom'
 import type { Page } from '../ui/page'
 import { list, placedRows, placeOf, rowBeside, sign } from '../ui/rows'
-import { foldSystemRows } from '../ui/system-rows'
 
 export type RowContext = {
   page: Page
@@ -13,18 +12,20 @@ export type RowContext = {
   muted: Pick<App['muted'], 'decorate'>
   /** Ids of rows that are hidden while their deletion can be undone. */
   hidden: Set<string>
+  /** Writes the system lines of the list anew where something has changed. */
+  fold: () => void
 }
 
 /** Adds what is the reader's own: local time, own rows, mentions of the reader, buttons. */
-export function decorate({ page, clock, muted, hidden }: RowContext, root: ParentNode): void {
+export function decorate(
+  { page, clock, muted, hidden }: Omit<RowContext, 'fold'>,
+  root: ParentNode,
+): void {
   for (const row of root.querySelectorAll<HTMLElement>('.msg')) {
     markOwn(row, String(page.user?.id))
     addButtons(row, page)
     showTime(row, page, clock)
     if (hidden.has(row.id)) setHidden(row, true)
-  }
-  for (const row of root.querySelectorAll<HTMLElement>('.system--coming')) {
-    row.hidden = list().dataset.comings === 'no'
   }
   muted.decorate(root)
 }
@@ -74,10 +75,10 @@ export function regroup(clock: Clock, row: HTMLElement): void {
   if (next !== null) regroupOne(clock, next)
 }
 
-export function regroupAll({ clock, page }: Pick<RowContext, 'clock' | 'page'>): void {
+export function regroupAll({ clock, fold }: Pick<RowContext, 'clock' | 'fold'>): void {
   for (const heading of list().querySelectorAll('.day')) heading.remove()
   for (const row of placedRows()) regroupOne(clock, row)
-  foldSystemRows(page, clock)
+  fold()
 }
 
 function regroupOne(clock: Clock, row: HTMLElement): void {
@@ -94,9 +95,7 @@ function regroupOne(clock: Clock, row: HTMLElement): void {
 
 function follows(row: HTMLElement, previous: HTMLElement): boolean {
   const isSoon = Math.abs(atOf(row) - atOf(previous)) < limits.groupMs
-  const { user } = row.dataset
-  // System lines have no author's head.
-  return isSoon && user !== undefined && user === previous.dataset.user
+  return isSoon && row.dataset.user === previous.dataset.user
 }
 
 /** Hides a row, also in fresh lists; the returned function shows it again. */

@@ -6,7 +6,6 @@ import { fetchHtml, swapIn } from '../net/htmx'
 import { element } from '../ui/dom'
 import type { Page } from '../ui/page'
 import { currentRoom, isFromDevice, list, passFocus, placedRows, seqOf } from '../ui/rows'
-import { foldSystemRows } from '../ui/system-rows'
 import { showToast } from '../ui/toast'
 import { endHere, insertRows, type ListContext, receive, trim } from './insert'
 import { dropPending, isPending, markSent, pendingRows, showPending } from './pending'
@@ -19,6 +18,8 @@ type TimelineListener = {
   shown: (isJump: boolean) => void
   grown: () => void
   removing: (root: ParentNode) => void
+  /** There may be system lines, and nothing yet that writes them. */
+  lines: () => void
 }
 
 type TimelineNeeds = Pick<App, 'page' | 'clock' | 'muted' | 'positions'>
@@ -38,7 +39,7 @@ export function createTimeline(needs: TimelineNeeds, listener: TimelineListener)
   const { clock, page } = needs
   const pill = createPill(page, () => toEnd(state))
   const scroller = createScroller(element('log', HTMLElement), pill.seen)
-  const parts = { listener, pill, scroller, hidden: new Set<string>() }
+  const parts = { listener, pill, scroller, hidden: new Set<string>(), fold: listener.lines }
   const state: State = { ...needs, ...parts, isJumping: false, hasGap: false }
   clock.onMidnight(() => regroupAll(state))
   watchSwaps(state)
@@ -58,6 +59,10 @@ export function createTimeline(needs: TimelineNeeds, listener: TimelineListener)
     toMessage: (seq) => toMessage(state, seq),
     reload: () => reload(page),
     start: () => start(state),
+    foldBy(fold) {
+      state.fold = fold
+      fold()
+    },
   }
 }
 
@@ -113,7 +118,7 @@ function append(state: State, fresh: HTMLElement[], others: number, behind: numb
 function remove(state: State, room: number, seq: number): void {
   const { hidden, listener, scroller } = state
   dropQuotes(room, seq)
-  const place = `:is(.msg, .system)[data-room="${room}"][data-seq="${seq}"]`
+  const place = `[data-room="${room}"][data-seq="${seq}"]`
   const row = list().querySelector<HTMLElement>(place)
   if (row === null) return
   const release = scroller.hold()
@@ -202,12 +207,12 @@ function start(state: State): void {
 
 /** Older or newer rows were put in: the list gives up what it has too many of at its other end. */
 function grow(state: State, edge: 'older' | 'newer'): void {
-  const { clock, listener, page, pill, positions, scroller } = state
+  const { listener, pill, positions, scroller } = state
   const last = edge === 'older' ? '#older, :scope > .start' : '#newer, :scope > #newest'
   const mark = list().querySelector<HTMLElement>(`:scope > ${last}`)
   regroupAll(state)
   trim(state, edge)
-  foldSystemRows(page, clock)
+  state.fold()
   if (mark?.id === 'newest') mark.remove()
   if (edge === 'newer') pill.seen()
   else pill.add(0)

@@ -2,7 +2,7 @@ import { fill, plural } from '../../shared/text'
 import type { App, NewLine, ReadMarker } from '../app'
 import { element, make } from '../ui/dom'
 import type { Page } from '../ui/page'
-import { list, placedRows, rowsOf, seqOf } from '../ui/rows'
+import { list, rowsOf, seqOf } from '../ui/rows'
 import { topOf } from './rows'
 import { loadMore, scrollTo } from './scroller'
 
@@ -79,11 +79,12 @@ function placeLine(page: Page, readSeq: number): HTMLElement | null {
 
 /** The first unread message of somebody else, if what is before it is on the page, too. */
 function firstUnread(reader: number | undefined, readSeq: number): HTMLElement | null {
+  const rows = rowsOf()
   const isWhole = document.getElementById('older') === null
-  if (!isWhole && !placedRows().some((row) => seqOf(row) <= readSeq)) return null
+  if (!isWhole && !rows.some((row) => seqOf(row) <= readSeq)) return null
   const isUnread = (row: HTMLElement): boolean =>
     seqOf(row) > readSeq && Number(row.dataset.user) !== reader
-  return rowsOf().find(isUnread) ?? null
+  return rows.find(isUnread) ?? null
 }
 
 /** Watches the window and the list, and tells the server what was read. */

@@ -10,17 +10,17 @@ export const currentRoom = (): number => Number(list().dataset.room)
 export const roomTitle = (): string => list().dataset.title ?? ''
 export const isFromDevice = (): boolean => list().dataset.remembered !== undefined
 
-/** All visible messages, oldest first; private notes are none. */
-export function rowsOf(timeline = list()): HTMLElement[] {
-  return placedRows(timeline).filter((row) => row.matches('.msg'))
-}
-
 /** What has a place in the room: messages and system lines. */
 const placed = ':is(.msg, .system):not([hidden])'
 
+/** All visible messages, oldest first; private notes are none. */
+export function rowsOf(): HTMLElement[] {
+  return placedRows('.msg')
+}
+
 /** The same with system lines. */
-export function placedRows(timeline = list()): HTMLElement[] {
-  return [...timeline.querySelectorAll<HTMLElement>(`:scope > ${placed}`)]
+export function placedRows(kind = '*'): HTMLElement[] {
+  return [...list().querySelectorAll<HTMLElement>(`:scope > ${kind}${placed}`)]
 }
 
 export function placeOf({ dataset }: HTMLElement): { room: number; seq: number } {

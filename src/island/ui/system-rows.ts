@@ -1,152 +1,23 @@
-import type { Named, SystemEvent } from '../../shared/protocol'
-import {
-  isComing,
-  isLong,
-  type Part,
-  sentenceOf,
-  summarize,
-  type Told,
-} from '../../shared/system-lines'
-import type { Clock } from './clock'
+import type { SystemEvent } from '../../shared/protocol'
+import type { Told } from '../../shared/system-lines'
 import { make } from './dom'
-import type { Page } from './page'
-import { list, passFocus, showName } from './rows'
 
 /** A system line with its place; `at`: when it happened. */
 type PlacedLine = { room: number; seq: number; revision: number; at: number; told: Told }
 
 export function lineOf(event: SystemEvent): PlacedLine {
-  const { room, seq, revision, sender, timestamp, kind, people, count, from, to } = event
-  const { id, nickname, mark } = sender
-  const told = { line: { kind, people, count, from, to }, author: { id, nickname, mark } }
-  return { room, seq, revision, at: Date.parse(timestamp), told }
+  return { ...event, at: Date.parse(event.timestamp), told: { line: event, author: event.sender } }
 }
 
-/** An empty row; `foldSystemRows` fills it once it is in the list. */
+/** An empty row; the lazy part `lines` fills it once it is in the list. */
 export function makeSystemRow({ room, seq, revision, at, told }: PlacedLine): HTMLElement {
-  const coming = isComing(told.line) ? ' system--coming' : ''
-  const row = make('div', { class: `system${coming}`, id: `system-${room}-${seq}` })
-  Object.assign(row.dataset, { room, seq, revision, at, told: JSON.stringify(told) })
+  const row = make('div', { class: 'system', id: `system-${room}-${seq}` })
+  const { kind } = told.line
+  Object.assign(row.dataset, { room, seq, revision, at, kind, told: JSON.stringify(told) })
   return row
 }
 
-/** A fresh state of a row that is in the list already. */
-export function updateSystemRow(known: HTMLElement, { dataset }: HTMLElement): void {
-  const { revision, told } = dataset
-  Object.assign(known.dataset, { revision, told })
-}
-
-/** The name of a person in all lines. */
-export function renameInSystemRows(user: Named): void {
-  const rename = (person: Named): void => {
-    if (person.id === user.id) Object.assign(person, user)
-  }
-  for (const row of list().querySelectorAll<HTMLElement>('.system')) {
-    const told = toldOf(row)
-    rename(told.author)
-    for (const person of told.line.people) {
-      rename(person)
-      if (person.by !== null) rename(person.by)
-    }
-    row.dataset.told = JSON.stringify(told)
-  }
-}
-
-/**
- * Shows the system lines of the list: those of who comes and goes that follow each other are one
- * line, in the first of their rows, which can be opened. To be called after the list has changed.
- */
-export function foldSystemRows(page: Page, clock: Clock): void {
-  for (const run of runsOf(list())) {
-    const [first, ...others] = run
-    if (first === undefined) continue
-    first.classList.remove('system--folded')
-    showRun(page, clock, first, run)
-    for (const row of others) {
-      row.classList.add('system--folded')
-      if (shown.get(row) === '') continue
-      passFocus(row)
-      row.replaceChildren()
-      shown.set(row, '')
-    }
-  }
-}
-
-/** What a row shows, so that it is made anew only when something has changed. */
-const shown = new WeakMap<HTMLElement, string>()
-
-function runsOf(timeline: HTMLElement): HTMLElement[][] {
-  const runs: HTMLElement[][] = []
-  for (const row of timeline.querySelectorAll<HTMLElement>(':scope > .system:not([hidden])')) {
-    const last = runs.at(-1)?.at(-1)
-    const follows = last === row.previousElementSibling && isAboutPeople(last)
-    if (follows && isAboutPeople(row)) runs.at(-1)?.push(row)
-    else runs.push([row])
-  }
-  return runs
-}
-
-function isAboutPeople(row: Element | null | undefined): boolean {
-  return row?.matches('.system--coming') === true
-}
-
-function showRun(page: Page, clock: Clock, first: HTMLElement, run: HTMLElement[]): void {
-  const key = run.map(({ dataset }) => `${dataset.at} ${dataset.told}`).join('\n')
-  if (shown.get(first) === key) return
-  shown.set(first, key)
-  const all = run.map(toldOf)
-  const brief = summarize(all).flatMap((told, n) => [
-    ...(n > 0 ? [' · '] : []),
-    ...sentence(page, told, false),
-  ])
-  const line = [...brief, ' ', timeOf(clock, first)]
-  if (run.length === 1 && !all.some(isLong)) {
-    // It has the focus in place of the message that an arrow came from.
-    first.tabIndex = -1
-    return first.replaceChildren(make('p', {}, ...line))
-  }
-  first.removeAttribute('tabindex')
-  const whole = run.map((row, n) => {
-    const told = all[n]
-    const words = told === undefined ? [] : sentence(page, told, true)
-    return make('li', {}, ...words, ' ', timeOf(clock, row))
-  })
-  fillFold(first, line, whole)
-}
-
-/** An open fold stays open, and its focus where it is. */
-function fillFold(row: HTMLElement, line: (Node | string)[], whole: Node[]): void {
-  const known = row.querySelector('details')
-  const fold = known ?? make('details', {}, make('summary', {}))
-  const summary = fold.querySelector('summary')
-  // Arrows walk to it, as to messages.
-  summary?.setAttribute('tabindex', '-1')
-  summary?.replaceChildren(...line)
-  fold.querySelector('ul')?.remove()
-  fold.append(make('ul', {}, ...whole))
-  if (known === null) row.replaceChildren(fold)
-}
-
-function sentence({ language, words }: Page, told: Told, isFull: boolean): (Node | string)[] {
-  return sentenceOf(told, words.system, language, isFull).map(nodeOf)
-}
-
-/** Names, and texts that somebody typed, are elements: no text can pass for our words. */
-function nodeOf(part: Part): Node | string {
-  if (typeof part === 'string') return part
-  if ('typed' in part) return make('bdi', {}, part.typed)
-  const { id, mark, nickname } = part.person
-  const name = make('bdi', { 'data-person': String(id) })
-  showName(name, nickname, mark)
-  return name
-}
-
-function timeOf(clock: Clock, { dataset }: HTMLElement): HTMLElement {
-  const at = Number(dataset.at)
-  return make('time', { title: clock.full(at) }, clock.time(at))
-}
-
 /** What the server, or `makeSystemRow`, wrote into a row. */
-function toldOf({ dataset }: HTMLElement): Told {
+export function toldOf({ dataset }: HTMLElement): Told {
   return JSON.parse(dataset.told ?? '')
 }

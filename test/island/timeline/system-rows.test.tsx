@@ -1,27 +1,30 @@
-import { expect, test } from 'bun:test'
+import { beforeAll, expect, test } from 'bun:test'
 import { toEvent } from '../../../src/chat/messages/events'
+import type { Lines } from '../../../src/island/app'
 import { changeOf, openCopyStore, toldOf } from '../../../src/island/device/copy-store'
+import { create } from '../../../src/island/lazy/lines'
 import { regroupAll } from '../../../src/island/timeline/rows'
 import { createClock } from '../../../src/island/ui/clock'
 import { openStorage } from '../../../src/island/ui/storage'
-import {
-  foldSystemRows,
-  lineOf,
-  makeSystemRow,
-  renameInSystemRows,
-} from '../../../src/island/ui/system-rows'
+import { lineOf, makeSystemRow } from '../../../src/island/ui/system-rows'
 import type { ChatEvent, SystemEvent } from '../../../src/shared/protocol'
 import type { Message, SystemLine } from '../../../src/store/store'
 import { isFolded, isLine, SystemRows } from '../../../views/messages/system-line'
 import { zh } from '../../../views/words'
 import { chooseSeed, createRandom } from '../../helpers/random'
-import { general, mei, say, tomas, viewIn } from '../../views/samples'
+import { mei, say, tomas, viewIn } from '../../views/samples'
 import { documentForAll } from '../dom'
 import { page } from '../page'
 
 documentForAll('<div id="timeline" data-room="7"></div>')
 
 const clock = createClock(page)
+let lines: Lines
+const fold = (): void => lines.fold()
+
+beforeAll(() => {
+  lines = create({ clock, page })
+})
 const people = ['Ana', 'Bob', 'Cleo', '梅', 'Dan'].map((nickname, n) => {
   return { id: 20 + n, nickname, mark: null, by: null }
 })
@@ -34,7 +37,7 @@ function lineAt(seq: number, line: Partial<SystemLine>): Message {
 
 function eventOf(message: Message): SystemEvent {
   const event: ChatEvent = toEvent(message)
-  if (event.type !== 'system' && event.type !== 'system.changed') throw new Error('no line')
+  if (event.type !== 'system') throw new Error('no line')
   return event
 }
 
@@ -66,7 +69,7 @@ test('lines of who comes and goes that follow each other are one, which can be o
   put(lineAt(3, { kind: 'left', people: people.slice(4) }))
   put(lineAt(4, { kind: 'renamed', from: 'Quay', to: 'Port' }))
   put(lineAt(5, { kind: 'removed', people: people.slice(0, 1) }))
-  foldSystemRows(page, clock)
+  fold()
   expect(seen()).toEqual([
     'Ana, Bob and 2 others joined · Dan left',
     '梅 Mei renamed the room from “Quay” to “Port”',
@@ -84,29 +87,29 @@ test('lines of who comes and goes that follow each other are one, which can be o
 test('a message between them parts a fold, and when it goes they are one again', () => {
   put(joins(1, 0, 1))
   const second = put(joins(3, 1, 2))
-  foldSystemRows(page, clock)
+  fold()
   expect(seen()).toEqual(['Ana and Bob joined'])
   const message = document.createElement('article')
   message.className = 'msg'
   message.textContent = 'hi'
   second.before(message)
-  foldSystemRows(page, clock)
+  fold()
   expect(seen()).toEqual(['Ana joined', 'hi', 'Bob joined'])
   message.remove()
-  foldSystemRows(page, clock)
+  fold()
   expect(seen()).toEqual(['Ana and Bob joined'])
 })
 
 test('an open fold stays open when somebody is added to it', () => {
   put(joins(1, 0, 1))
   put(joins(2, 1, 2))
-  foldSystemRows(page, clock)
-  const fold = timeline().querySelector('details')
-  fold?.setAttribute('open', '')
+  fold()
+  const open = timeline().querySelector('details')
+  open?.setAttribute('open', '')
   put(joins(3, 2, 3))
-  foldSystemRows(page, clock)
-  expect(timeline().querySelector('details')).toBe(fold)
-  expect(fold?.open).toBe(true)
+  fold()
+  expect(timeline().querySelector('details')).toBe(open)
+  expect(open?.open).toBe(true)
   expect(seen()).toEqual(['Ana, Bob and Cleo joined'])
 })
 
@@ -114,13 +117,12 @@ test('a name follows its person, and no typed text becomes markup', () => {
   const shout = { id: 31, nickname: '<img src=x>', mark: null, by: people[0] ?? null }
   put(lineAt(1, { people: [shout] }))
   put(lineAt(2, { kind: 'topic', to: '<b>{who}</b>' }))
-  foldSystemRows(page, clock)
+  fold()
   expect(seen()).toEqual([
     '<img src=x> joined, invited by Ana',
     '梅 Mei changed the topic: <b>{who}</b>',
   ])
-  renameInSystemRows({ id: 20, nickname: 'Anna', mark: 'left' })
-  foldSystemRows(page, clock)
+  lines.rename({ id: 20, nickname: 'Anna', mark: 'left' })
   expect(seen()[0]).toBe('<img src=x> joined, invited by Anna')
   expect(timeline().querySelector('.name--left')?.textContent).toBe('Anna')
   expect(timeline().querySelector('img, b')).toBeNull()
@@ -130,7 +132,7 @@ test('a day heading stands before the first line of a day, and parts folds', () 
   const day = 24 * 60
   put({ ...joins(1, 0, 1), createdAt: say(mei, '', 0).createdAt })
   put({ ...joins(2, 1, 2), createdAt: say(mei, '', day).createdAt })
-  regroupAll({ clock, page })
+  regroupAll({ clock, fold })
   expect(timeline().querySelectorAll('.day').length).toBe(2)
   expect(timeline().querySelectorAll('.system--folded').length).toBe(0)
 })
@@ -157,14 +159,14 @@ test('the server and the browser write the same, whatever happened', () => {
       else runs.push([line])
     }
     const rendered = runs.map((run) =>
-      String(<SystemRows view={view} room={general} lines={run.filter(isLine)} />),
+      String(<SystemRows view={view} lines={run.filter(isLine)} />),
     )
     timeline().innerHTML = rendered.join('')
     const onServer = seen()
     timeline().replaceChildren()
     for (const line of lines) put(line)
     const words = view.language === 'zh' ? zh.live : page.words
-    foldSystemRows({ ...page, language: view.language, words }, clock)
+    create({ clock, page: { ...page, language: view.language, words } }).fold()
     expect({ seed, round, seen: seen() }).toEqual({ seed, round, seen: onServer })
   }
 })
