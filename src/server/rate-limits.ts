@@ -18,6 +18,8 @@ export const rates = {
   recoveries: { burst: 10, perSecond: 0.02 },
   /** Creating rooms, joining, inviting, direct rooms and changes of a profile. */
   rooms: { burst: 60, perSecond: 0.5 },
+  /** People who are invited: each hears of it. */
+  invitations: { burst: 100, perSecond: 0.2 },
   /** Three messages full of files at once. */
   uploads: { burst: 30, perSecond: 0.5 },
   /** Typing searches up to five times a second. */

@@ -12,6 +12,7 @@ import {
   countGhosts,
   type Happening,
   happen,
+  type Needed,
   nameOf,
   openStage,
   type Scene,
@@ -70,7 +71,7 @@ for (const [route, list] of Object.entries(requests)) {
     test(`${route} in two steps: ${happening}`, async () => {
       for (const request of list) {
         const begin = (scene: Scene) => beginRequest(scene, route, request)
-        const seen = await observe(stage, happening, begin, request.hasDevices)
+        const seen = await observe(stage, happening, begin, request)
         expectRight(happening, request, seen)
       }
     })
@@ -112,9 +113,9 @@ async function observe(
   stage: Stage,
   happening: Happening,
   begin: (scene: Scene) => Promise<() => Promise<string>>,
-  hasDevices?: boolean,
+  needed?: Needed,
 ): Promise<Seen> {
-  const scene = await settle(stage, happening, ++scenes, hasDevices)
+  const scene = await settle(stage, happening, ++scenes, needed)
   const { observer } = stage
   const finish = await begin(scene)
   await happen(scene, happening)

@@ -4,6 +4,7 @@ import { testAttachments, testFaces } from './attachments'
 import { testAuthority } from './authority'
 import { testDepartures } from './departures'
 import { testDevices } from './devices'
+import { testInvitations } from './invitations'
 import { append, hash, join, message, newUser, placeOf, roomOf, say, session } from './people'
 import { testAnswers, testEdits, testReactionLimits } from './edits'
 import { testMeasures, testReading } from './reading'
@@ -39,6 +40,7 @@ export function storeContract(name: string, open: () => Promise<Engine>): void {
   describe(`${name}: answers`, () => testAnswers(within))
   describe(`${name}: reactions`, () => testReactionLimits(within))
   describe(`${name}: rooms`, () => testRooms(within))
+  describe(`${name}: invitations`, () => testInvitations(within))
   describe(`${name}: authority`, () => testAuthority(within))
   describe(`${name}: departures`, () => testDepartures(within))
   describe(`${name}: devices`, () => testDevices(within))

@@ -13,6 +13,7 @@ import { Name } from '../people/avatar'
 import { MorePeople, OnlineCount, PeopleList, type PeopleProps, PeopleRail } from '../people/people'
 import { roomTitle } from './room-title'
 import { QuoteLine } from '../messages/quote'
+import type { InvitationsProps } from './invitations'
 import { RoomsRail } from './rooms'
 import { Newer, Older, PrivateNoteFrame, Timeline, type TimelineProps } from '../messages/timeline'
 import { TopBar } from '../page/top-bar'
@@ -21,16 +22,15 @@ import type { View } from '../view'
 
 /** The page of a room for one member. */
 export function RoomPage(props: RoomPageProps) {
-  const { view, reader, room, rooms, inAll, people, online, states, counts } = props
+  const { view, reader, room, people, online, states } = props
   const { clientId, epoch } = props
   const asked = props.messages.find(({ seq }) => seq === props.at)
   const here = { room: room.id, people, members: room.members, online, states }
-  const rail = { rooms, inAll, counts, states }
   return (
     <Page view={view} title={roomTitle(room)} user={reader} epoch={epoch} renews={props.isRenewing}>
       <div class="app" id="app">
         <TopBar view={view} user={reader} />
-        <RoomsRail view={view} current={room.id} {...rail} />
+        <RoomsRail {...props} current={room.id} />
         <main class="chat">
           <RoomHead view={view} room={room} online={online} />
           <Log {...props}>
@@ -112,7 +112,8 @@ type PeopleHere = Omit<PeopleProps, 'room' | 'members'>
 type AroundProps = Pick<TimelineProps, 'view' | 'room'> & PeopleHere
 
 type RoomPageProps = TimelineProps &
-  PeopleHere & {
+  PeopleHere &
+  InvitationsProps & {
     rooms: Room[]
     inAll: number
     /** How many people are online in each of them. */

@@ -1,4 +1,5 @@
 import { limits } from '../../src/shared/limits'
+import { invitations } from './en/invitations'
 import { live } from './en/live'
 import { problems } from './en/problems'
 
@@ -68,8 +69,6 @@ const page = {
   roomSettings: 'Room settings',
   notifyHeading: 'Notify me about',
   save: 'Save',
-  invite: 'Invite',
-  inviteSomeone: 'Invite someone',
   members: 'Members',
   remove: 'Remove',
   leaveRoom: 'Leave this room',
@@ -375,6 +374,7 @@ export const en = {
   settings,
   devices,
   exporting,
+  invitations,
   problems,
   roomFile,
   search,

@@ -1,5 +1,6 @@
 import { limits } from '../../src/shared/limits'
 import type { Words } from './en'
+import { invitations } from './zh/invitations'
 import { live } from './zh/live'
 import { problems } from './zh/problems'
 
@@ -67,8 +68,6 @@ const page: Words['page'] = {
   roomSettings: '房间设置',
   notifyHeading: '通知我',
   save: '保存',
-  invite: '邀请',
-  inviteSomeone: '邀请成员',
   members: '成员',
   remove: '移出',
   leaveRoom: '退出房间',
@@ -369,6 +368,7 @@ export const zh: Words = {
   settings,
   devices,
   exporting,
+  invitations,
   problems,
   roomFile,
   search,

@@ -1,7 +1,18 @@
 import type { Database } from 'bun:sqlite'
 import { limits } from '../../shared/limits'
-import type { Heir, Member, NewRoom, Refused, Room, RoomLimits, RoomName, Store } from '../store'
-import { createPassOwnership, isHere } from './persons'
+import type {
+  Heir,
+  Joined,
+  Member,
+  NewRoom,
+  Refused,
+  Room,
+  RoomLimits,
+  RoomName,
+  Store,
+  User,
+} from '../store'
+import { createPassOwnership, isHere, userColumns } from './persons'
 
 type Memberships = Omit<
   Store['rooms'],
@@ -22,33 +33,23 @@ export function createMemberships(db: Database, caps: RoomLimits, seenBy: SeenBy
   const direct = db.transaction((userId: number, otherId: number, at: number) =>
     openDirect(statements, seenBy, [userId, otherId], at),
   )
-  const enter = ({ roomId, userId }: Member, at: number): Room | 'full' | null => {
-    if (statements.isHere.get(userId) === null) return null
-    const known = seenBy(userId, roomId)
-    if (known !== null) return known
-    if (isFull(statements, userId)) return 'full'
-    statements.insertMember.run({ roomId, userId, role: 'member', at })
-    statements.passOwnership(roomId)
-    return seenBy(userId, roomId)
-  }
-  const join = db.transaction((member: Member, at: number) => {
-    const room = statements.isOpen.get(member.roomId) === null ? null : enter(member, at)
-    if (room === 'full') return { refused: 'own_rooms_full' } as const
-    return room ?? ({ refused: 'room_missing' } as const)
-  })
-  const invite = db.transaction((by: Member, userId: number, at: number) => {
-    if (statements.findRole.get(by)?.isDirect !== 0) return { refused: 'room_missing' } as const
-    const room = enter({ ...by, userId }, at)
-    if (room === 'full') return { refused: 'their_rooms_full' } as const
-    return room ?? ({ refused: 'person_missing' } as const)
-  })
+  const join = db.transaction((member: Member, at: number) =>
+    enter(statements, seenBy, member, at, true),
+  )
+  const accept = db.transaction((member: Member, at: number) =>
+    enter(statements, seenBy, member, at, false),
+  )
   const change = db.transaction((by: Member, name: RoomName | null, topic: string | null) =>
     changeRoom(statements, by, name, topic),
   )
   return {
     create: async (room) => create.immediate(room),
-    join: async (userId, roomId, at) => join.immediate({ userId, roomId }, at),
-    invite: async (by, userId, at) => invite.immediate(by, userId, at),
+    async join(userId, roomId, at) {
+      return join.immediate({ userId, roomId }, at) ?? { refused: 'room_missing' }
+    },
+    async accept(userId, roomId, at) {
+      return accept.immediate({ userId, roomId }, at) ?? { refused: 'invitation_over' }
+    },
     ...createEndings(db, statements),
     change: async (by, name, topic) => change.immediate(by, name, topic),
     direct: async (userId, otherId, at) => direct.immediate(userId, otherId, at),
@@ -62,6 +63,27 @@ export function createMemberships(db: Database, caps: RoomLimits, seenBy: SeenBy
 type Statements = ReturnType<typeof prepare> & {
   caps: RoomLimits
   passOwnership: (room: number) => Heir | null
+}
+
+/** Makes somebody a member: where it is open, or as they are invited; else null. */
+function enter(
+  statements: Statements,
+  seenBy: SeenBy,
+  member: Member,
+  at: number,
+  isOpen: boolean,
+): Joined | Refused<'own_rooms_full'> | null {
+  const { roomId, userId } = member
+  const known = seenBy(userId, roomId)
+  if (known !== null) return { room: known, invitedBy: null, isNew: false }
+  const invitedBy = statements.findInviter.get(member)
+  const mayEnter = isOpen ? statements.isOpen.get(roomId) !== null : invitedBy !== null
+  if (!mayEnter || statements.isHere.get(userId) === null) return null
+  if (isFull(statements, userId)) return { refused: 'own_rooms_full' }
+  statements.insertMember.run({ roomId, userId, role: 'member', at })
+  statements.passOwnership(roomId)
+  const room = seenBy(userId, roomId)
+  return room === null ? null : { room, invitedBy, isNew: true }
 }
 
 /** The membership of a person who has not left. */
@@ -79,9 +101,11 @@ function createEndings(
     statements.findRole.get(member) === null ? null : end(member),
   )
   const remove = db.transaction((owner: Member, userId: number) => {
-    const refusal = refuseOthers(statements, owner)
-    if (refusal !== null) return refusal
-    return end({ ...owner, userId }) === null ? 'person_missing' : null
+    const refused = refuseOthers(statements, owner)
+    if (refused !== null) return { refused }
+    const removed = { ...owner, userId }
+    if (end(removed) === null) return { refused: 'person_missing' } as const
+    return { uninvited: statements.dropInvitations.all(removed).map(({ id }) => id) }
   })
   return {
     leave: async (member) => leave.immediate(member),
@@ -204,6 +228,14 @@ function prepare(db: Database) {
     removeMember: db.query<never, [Member]>(
       `DELETE FROM memberships WHERE room_id = $roomId AND user_id = $userId
          AND (SELECT kind FROM rooms WHERE id = $roomId) <> 'direct'`,
+    ),
+    findInviter: db.query<User, [Member]>(
+      `SELECT ${userColumns()} FROM invitations JOIN users ON users.id = invited_by
+       WHERE room_id = $roomId AND user_id = $userId`,
+    ),
+    dropInvitations: db.query<{ id: number }, [Member]>(
+      `DELETE FROM invitations WHERE room_id = $roomId AND invited_by = $userId
+       RETURNING user_id AS id`,
     ),
     ...prepareForMembers(db),
   }

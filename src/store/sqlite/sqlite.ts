@@ -10,6 +10,7 @@ import { createAttachments } from './attachments'
 import { createDevices } from './devices'
 import { createMeasure } from './export'
 import { checkAfterUse, isDoubtful, markClosed, markUsed } from './integrity'
+import { createInvitations } from './invitations'
 import { holdFile, type Lock } from './lock'
 import { prepareLazily } from './lazy-statements'
 import { createMessages } from './messages'
@@ -186,6 +187,7 @@ function createStore(
     sessions: guarded(createSessions(db)),
     devices: guarded(createDevices(db)),
     rooms: guarded(createRooms(db, roomLimits)),
+    invitations: guarded(createInvitations(db, roomLimits)),
     messages: guarded(createMessages(db, roomLimits, index, backlog)),
     times: guarded(createTimes(db, index, (next) => (epoch = next))),
     attachments: guarded(createAttachments(db)),

@@ -53,6 +53,8 @@ export type ChatPage = BrowserPage & {
   connected: () => Promise<void>
   /** Reloads the page of the room and waits until the new one is connected. */
   reload: () => Promise<void>
+  /** Joins an open room, or one that the person is invited to, without touching the page. */
+  joins: (room: number) => Promise<void>
   /** Types into the composer and presses Enter. */
   send: (text: string) => Promise<void>
   /** Waits until a text stands in a confirmed row. */
@@ -151,6 +153,7 @@ function doingsOf(page: BrowserPage, { field }: Composer) {
       await page.waitFor(`document.body?.dataset.isOld === undefined`, 'the new page', 20_000)
       await connected()
     },
+    joins: (room: number) => joinFrom(page, room),
     async send(text: string): Promise<void> {
       await field.focus()
       await page.type(text)
@@ -188,6 +191,14 @@ function doingsOf(page: BrowserPage, { field }: Composer) {
     },
     kept: () => page.evaluate<string>(stored),
   }
+}
+
+async function joinFrom(page: BrowserPage, room: number): Promise<void> {
+  const path = `document.body.dataset.base + 'rooms/${room}/`
+  const form = (fields: string): string =>
+    `{ method: 'POST', redirect: 'manual', body: new URLSearchParams(${fields}) }`
+  await page.evaluate(`fetch(${path}invitations/answer', ${form(`{ answer: 'accept' }`)})
+    .then(() => fetch(${path}members', ${form('')})).then(({ type }) => type)`)
 }
 
 function fingersOf(page: BrowserPage) {
