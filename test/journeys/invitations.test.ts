@@ -75,7 +75,7 @@ test('who accepts is in the room, on all open tabs, and is announced there', asy
   expect(joins.filter(({ room: where }) => where === room)).toHaveLength(2)
 })
 
-test('an invitation that is taken back is gone, with one answer for all that are over', async () => {
+test('an invitation that was taken back has the same answer as one that never was', async () => {
   const [ana, mei, eve] = [await enter('Ana C'), await enter('Mei C'), await enter('Eve C')]
   const room = await makeRoom(server(), ana.person, 'crane', 'closed')
   await inviteTo(server(), ana.person, room, mei.id)

@@ -91,7 +91,7 @@ test('a closed room is not there for strangers, and asks those who are invited',
   expect((await open(null, `/rooms/${direct}`)).text).not.toContain('Ana C')
 })
 
-test('a newcomer who follows a link signs in on a page that names the room, and is in it', async () => {
+test('a newcomer signs in on a page that names the room of the link, and is in it', async () => {
   const ana = await signIn(server(), 'Ana D')
   const room = await makeRoom(server(), ana, 'lighthouse')
   const socket = await openSocket(server(), ana)
@@ -120,7 +120,7 @@ test('a newcomer who follows a link signs in on a page that names the room, and 
   await socket.close()
 })
 
-test('a page to sign in leads to places of this server only, and to no room one may not know', async () => {
+test('signing in leads to places of this server only, and to no secret room', async () => {
   const ana = await signIn(server(), 'Ana E')
   const closed = await makeRoom(server(), ana, 'cellar', 'closed')
   const page = await open(null, `/rooms/${closed}`)

@@ -87,9 +87,11 @@ type SignInProps = { view: View; form: SignInForm }
 /** A sentence with the name of a room in it. */
 function RoomIn({ text, room }: { text: string; room: string }) {
   return (
-    <Sentence text={text}>
-      <bdi>#{room}</bdi>
-    </Sentence>
+    <span>
+      <Sentence text={text}>
+        <bdi>#{room}</bdi>
+      </Sentence>
+    </span>
   )
 }
 

@@ -155,9 +155,11 @@ export function JoinRoom({ view, room, invitation, seq, isPage }: JoinProps) {
           <p>{notIn}</p>
           <Place seq={seq} isPage={isPage} />
           <button class="btn btn--fill" type="submit">
-            <Sentence text={joinButton}>
-              <bdi>#{room.name}</bdi>
-            </Sentence>
+            <span>
+              <Sentence text={joinButton}>
+                <bdi>#{room.name}</bdi>
+              </Sentence>
+            </span>
           </button>
           <p class="problem" role="alert"></p>
         </form>

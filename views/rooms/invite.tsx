@@ -21,11 +21,13 @@ export function InvitePeople(props: InviteProps) {
         <bdi>#{room.name}</bdi>
       </p>
       {answered.length > 0 && (
-        <ul class="outcomes" role="status">
-          {answered.map((one) => (
-            <Outcome view={view} answered={one} />
-          ))}
-        </ul>
+        <div role="status">
+          <ul class="outcomes">
+            {answered.map((one) => (
+              <Outcome view={view} answered={one} />
+            ))}
+          </ul>
+        </div>
       )}
       {problem !== null && (
         <p class="problem" role="alert">

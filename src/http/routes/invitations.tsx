@@ -183,9 +183,11 @@ async function sendInviting(deps: HttpDeps, c: HttpContext, asked?: Asked): Prom
   return sendPanel(c, user, view.words.invitations.invitePeople, panel)
 }
 
-/** People whom the form offers: those who were chosen, and those whose names fit what was typed. */
-const offeredMax = 10
+/** People whose names fit what was typed; fewer before anything was. */
+const foundMax = 10
+const offeredMax = 5
 
+/** Who can be chosen: those who are already, and those who are found. */
 async function findCandidates(
   { chat }: HttpDeps,
   room: Room,
@@ -195,10 +197,10 @@ async function findCandidates(
 ): Promise<Candidate[]> {
   const { invitations, users } = chat.store
   // No name is as long.
-  const limit = typed.length > limits.nameSearchUnitsMax ? 0 : offeredMax
+  const limit = typed.length > limits.nameSearchUnitsMax ? 0 : foundMax
   const wanted = limit === 0 ? '' : wantedName(typed).trimEnd()
   const match = { asker: user.id, room: null, wanted, limit }
-  const found = typed === '' ? await users.outside(room, limit) : await users.match(match)
+  const found = typed === '' ? await users.outside(room, offeredMax) : await users.match(match)
   if ('refused' in found) throw new ChatError(found.refused)
   const ids = new Set([
     ...chosen.slice(0, serverLimits.invitedAtOnceMax),
