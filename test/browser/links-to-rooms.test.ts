@@ -62,15 +62,17 @@ test('a link in a message asks in place whether to join, and leads to its messag
   await mei.composer.clear()
   // Now that they are in it, the link leads there at once, also from a list that lacks the room.
   await mei.evaluate(`document.querySelector('#room-${pier}').removeAttribute('id')`)
+  await mei.part('.msg__body a[href$="/messages/1"]').shown()
   await mei.part('.msg__body a[href$="/messages/1"]').press()
   await mei.messages.list.becomes('[data-title="#pier"]')
   expect(await mei.panel.dialog.isShown()).toBe(false)
 })
 
-test('a link to a closed room says that there is none, and invites those who are asked', async () => {
+test('a link to a closed room leads nowhere, but invites those who are asked', async () => {
   await mei.reload()
   await mei.rail.goTo('general')
   const link = mei.part(`.msg__body a[href$="/rooms/${vault}"]`)
+  await link.shown()
   await link.press()
   await mei.part('body').reads('This room does not exist, or you are not a member.')
   await mei.goto(addressOf(server.port, 'a', '/rooms/1'))
@@ -78,6 +80,7 @@ test('a link to a closed room says that there is none, and invites those who are
   await inviteTo(server, ana, vault, await mei.userId())
   await mei.rail.invitation('vault').shown()
   await mei.warmUp()
+  await link.shown()
   await link.press()
   await mei.panel.dialog.shown()
   expect(await mei.panel.dialog.shownText()).toContain('Ana invited you')

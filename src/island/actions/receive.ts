@@ -1,13 +1,12 @@
-import type { ChatEvent, InvitationOnWire } from '../../shared/protocol'
+import type { ChatEvent } from '../../shared/protocol'
 import { fill } from '../../shared/text'
 import type { App } from '../app'
 import { ifLoaded } from '../lazy'
 import { receivePeople, removePerson, setPresence, showOnline } from '../people/people'
-import { endInvitation, isMeant } from '../rooms/rooms'
+import { isMeant } from '../rooms/rooms'
 import { completeRow } from '../timeline/rows'
 import { element } from '../ui/dom'
 import { announceRows, list, placeOf, revisionOf, textOf } from '../ui/rows'
-import { showToast } from '../ui/toast'
 import { onGrown, renameRoom } from './rooms'
 
 /** A frame of HTML arrived: rows of messages, or changes of people. */
@@ -59,16 +58,6 @@ function notify(app: App, row: HTMLElement): void {
   sound?.play(kind, { title, text: textOf(row) })
 }
 
-/** The reader is asked into a room, and hears of it unless they muted who asks. */
-function receiveInvitation(app: App, { room, by, why }: InvitationOnWire): void {
-  const { muted, page, rooms, sound } = app
-  rooms.refresh()
-  if (muted.has(by.id)) return
-  const sentence = fill(page.words.invitedYou, { name: by.nickname, room: `#${room.name}` })
-  showToast(sentence)
-  sound?.play('mention', { title: sentence, text: why })
-}
-
 /** An event of the server, and the parts of the page that it changes. */
 export function receiveEvent(app: App, event: ChatEvent): void {
   app.deviceCopy?.onEvent(event)
@@ -103,13 +92,14 @@ export function receiveEvent(app: App, event: ChatEvent): void {
       for (const [room, head] of Object.entries(event.heads)) positions.compare(Number(room), head)
       return
     case 'invitation':
-      return receiveInvitation(app, event.invitation)
+      ifLoaded(app.panel, ({ invited }) => invited(event.invitation))
+      return rooms.refresh()
     case 'invitation.ended':
-      endInvitation(event.room)
+      ifLoaded(app.panel, ({ invitationOver }) => invitationOver(event.room))
       return rooms.refresh()
     case 'room':
       rooms.set(event.room)
-      endInvitation(event.room.id)
+      ifLoaded(app.panel, ({ invitationOver }) => invitationOver(event.room.id))
       if (event.room.id === timeline.room()) list().dataset.role = event.room.role
       return rooms.refresh()
     case 'room.left':

@@ -103,19 +103,6 @@ export function isMeant(page: Page, row: HTMLElement, room: Pick<RoomSummary, 'k
   return room.kind === 'direct' || named.includes('0') || named.includes(String(page.user?.id))
 }
 
-/** An invitation is answered, here or elsewhere, or was taken back. */
-export function endInvitation(room: number): void {
-  const dialog = element('panel', HTMLDialogElement)
-  const isShown = dialog.querySelector(`[data-invitation="${room}"]`) !== null
-  for (const part of document.querySelectorAll(`[data-invitation="${room}"]`)) {
-    const next = part.nextElementSibling?.querySelector('button')
-    const had = part.contains(document.activeElement)
-    part.remove()
-    if (had) (next ?? element('open-rooms', HTMLElement)).focus()
-  }
-  if (isShown && dialog.querySelector('[data-invitation]') === null) dialog.close()
-}
-
 /** Marks the link of the room on the screen, also when the list is fetched again. */
 export function markCurrent({ base }: Page, room: number): void {
   element('rooms', HTMLElement).setAttribute('hx-get', createPaths(base).rail(room))

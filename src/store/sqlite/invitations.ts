@@ -61,7 +61,8 @@ function inviteOne(statements: Statements, invitation: NewInvitation): InviteOut
   const { caps, countBy, countOf } = statements
   if ((countBy.get(userId)?.n ?? 0) >= caps.invitationsPerInviter) return as('own_invitations_full')
   if ((countOf.get(invited)?.n ?? 0) >= caps.invitationsPerPerson) return as('invitations_full')
-  return as(statements.insert.run(invitation).changes > 0 ? 'invited' : 'unknown')
+  statements.insert.run(invitation)
+  return as('invited')
 }
 
 /** The person is in the room, which is not a direct one. */
@@ -87,8 +88,7 @@ function prepare(db: Database) {
     ),
     insert: db.query<never, [NewInvitation]>(
       `INSERT INTO invitations (room_id, user_id, invited_by, why, invited_at)
-       SELECT $roomId, $invited, $userId, $why, $at
-       WHERE ${isMember} AND ${isHere('$invited')}`,
+       VALUES ($roomId, $invited, $userId, $why, $at)`,
     ),
     decline: db.query<never, [Member]>(
       `DELETE FROM invitations
