@@ -18,6 +18,9 @@ export function roomRoutes(room: number): Route[] {
     '/people?q=a&part=list',
     '/export.txt',
     '/export.html?tz=UTC',
+    '/invitations',
+    '/invitations?part=found&names=a',
+    '/join',
   ].map((ending) => ({ method: 'GET', path: path + ending }))
   const post: [ending: string, body: string][] = [
     ['', 'topic=x'],

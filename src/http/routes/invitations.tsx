@@ -174,7 +174,7 @@ async function sendInviting(deps: HttpDeps, c: HttpContext, asked?: Asked): Prom
   const pending = await readPending(deps, c, room, user, after)
   if (part === 'list') return sendHtml(c, <PendingItems {...pending} />)
   const last = lastName(names)
-  if (last !== '') consumeForUser(deps.rateLimits, 'peopleSearches', visitor)
+  if (last !== '' && asked === undefined) consumeForUser(deps.rateLimits, 'peopleSearches', visitor)
   const candidates = await findCandidates(deps, room, user, users, last)
   const list = { view, candidates, chosen: users, isSearch: last !== '' }
   if (part === 'found') return sendHtml(c, <Invitees {...list} />)

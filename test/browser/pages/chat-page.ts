@@ -53,8 +53,9 @@ export type ChatPage = BrowserPage & {
   connected: () => Promise<void>
   /** Reloads the page of the room and waits until the new one is connected. */
   reload: () => Promise<void>
-  /** Joins an open room, or one that the person is invited to, without touching the page. */
+  /** Joins an open room, or accepts an invitation, without touching the page. */
   joins: (room: number) => Promise<void>
+  accepts: (room: number) => Promise<void>
   /** Types into the composer and presses Enter. */
   send: (text: string) => Promise<void>
   /** Waits until a text stands in a confirmed row. */
@@ -153,7 +154,8 @@ function doingsOf(page: BrowserPage, { field }: Composer) {
       await page.waitFor(`document.body?.dataset.isOld === undefined`, 'the new page', 20_000)
       await connected()
     },
-    joins: (room: number) => joinFrom(page, room),
+    joins: (room: number) => post(page, `${room}/members`),
+    accepts: (room: number) => post(page, `${room}/invitations/answer`, 'answer=accept'),
     async send(text: string): Promise<void> {
       await field.focus()
       await page.type(text)
@@ -193,12 +195,11 @@ function doingsOf(page: BrowserPage, { field }: Composer) {
   }
 }
 
-async function joinFrom(page: BrowserPage, room: number): Promise<void> {
-  const path = `document.body.dataset.base + 'rooms/${room}/`
-  const form = (fields: string): string =>
-    `{ method: 'POST', redirect: 'manual', body: new URLSearchParams(${fields}) }`
-  await page.evaluate(`fetch(${path}invitations/answer', ${form(`{ answer: 'accept' }`)})
-    .then(() => fetch(${path}members', ${form('')})).then(({ type }) => type)`)
+/** Sends a form to a room, from the page. */
+async function post(page: BrowserPage, path: string, fields = ''): Promise<void> {
+  const body = `{ method: 'POST', redirect: 'manual', body: new URLSearchParams('${fields}') }`
+  await page.evaluate(`fetch(document.body.dataset.base + 'rooms/${path}', ${body})
+    .then(({ type }) => type)`)
 }
 
 function fingersOf(page: BrowserPage) {
