@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx'
 import { PanelPage } from '../../views/page/panel'
-import { SignInPage } from '../../views/people/sign-in'
+import { type Place, SignInPage } from '../../views/people/sign-in'
 import { type ChatError, problemSentence } from '../server/errors'
 import type { User } from '../store/store'
 import { type HttpContext, isHtmx, wantsJson } from './context'
@@ -51,8 +51,8 @@ export function sendPanel(
   )
 }
 
-/** Answers with the sign-in form; `room` is where the reader goes afterwards. */
-export function sendSignIn(c: HttpContext, room: number | null = null): Response {
+/** Answers with the sign-in form; `place` is where the reader goes afterwards. */
+export function sendSignIn(c: HttpContext, place: Place | null = null): Response {
   // A cookie of a session that has ended: a log-out here would have deleted it.
   const isSignedOut = c.get('tokenHash') !== null
   if (isSignedOut) c.header('Clear-Site-Data', '"cache"')
@@ -60,7 +60,7 @@ export function sendSignIn(c: HttpContext, room: number | null = null): Response
     nickname: '',
     avatar: 'letter',
     picture: '',
-    room,
+    place,
     problem: null,
     mayComeBack: isSignedOut,
     isCodeWrong: false,

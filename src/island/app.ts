@@ -1,4 +1,4 @@
-import type { ChatEvent, Named } from '../shared/protocol'
+import type { ChatEvent, InvitationOnWire, Named } from '../shared/protocol'
 import type { Addressee, Draft, Drafts } from './composer/drafts'
 import type { Typing } from './composer/typing'
 import type { Outbox, OutboxEntry, OutboxFile, Requests } from './messages/outbox'
@@ -173,8 +173,13 @@ export type DeviceHit = Pick<Quoted, 'room' | 'seq' | 'text'> & { roomName: stri
 /** `decorate` fills in what a panel shows of this device. */
 export type Device = { decorate: () => void }
 
-/** Shows what is in the dialog for panels. */
-export type Panel = { show: () => void }
+/** Shows what is in the dialog for panels, and invitations. */
+export type Panel = {
+  show: () => void
+  invited: (invitation: InvitationOnWire) => void
+  /** It is answered, or was taken back. */
+  invitationOver: (room: number) => void
+}
 
 /** The search beside the list of people; `show` after something was typed. */
 export type PeopleList = { show: () => void }

@@ -31,11 +31,16 @@ export const serverLimits = {
     conversationsPerPerson: 2_000,
     /** Private conversations that one person has opened and in which nothing was said yet. */
     emptyPerPerson: 100,
+    /** Invitations that one person has not answered, and those of one inviter. */
+    invitationsPerPerson: 100,
+    invitationsPerInviter: 300,
   },
   /** Rooms of the list in the page, and of the first event of a socket. */
   listedRoomsMax: 50,
   /** Rows of a page of rooms, or of people. */
   listPageRows: 50,
+  /** People who are invited at once. */
+  invitedAtOnceMax: 50,
 
   // --- Disk space --------------------------------------------------------------------------
   /** Defaults of --max-upload, --max-per-person and --max-files. */

@@ -7,6 +7,8 @@ export const limits = {
   /** Visible characters of a nickname or room name; one Han character is a whole name. */
   nicknameGraphemesMax: 24,
   topicUnitsMax: 200,
+  /** Why somebody is invited: two lines of the list of rooms. */
+  whyUnitsMax: 100,
   /** People of the list in a room's page; there is a page of all. */
   peopleListMax: 50,
   /** With more, the list has a search. */

@@ -19,7 +19,7 @@ export function createPaths(base: string) {
     sessionEnd: () => `${base}session/end`,
     sessionLeave: () => `${base}session/leave`,
     logOut: () => `${base}log-out`,
-    devices: (fields: Record<string, string> = {}) => `${base}devices${queryOf(fields)}`,
+    devices: (fields: Fields = {}) => `${base}devices${queryOf(fields)}`,
     devicesEnd: () => `${base}devices/end`,
     deviceLink: () => `${base}devices/link`,
     deviceLinkEnd: () => `${base}devices/link/end`,
@@ -31,15 +31,21 @@ export function createPaths(base: string) {
     ownSettings: () => `${base}settings`,
     rail: (current: number) => `${base}rail?current=${current}`,
     rooms: () => `${base}rooms`,
-    roomList: (fields: Record<string, string> = {}) => `${base}rooms${queryOf(fields)}`,
+    roomList: (fields: Fields = {}) => `${base}rooms${queryOf(fields)}`,
     settings: (id: number) => `${base}rooms/${id}/settings`,
-    roomPeople: (id: number, fields: Record<string, string> = {}) =>
-      `${base}rooms/${id}/people${queryOf(fields)}`,
+    roomPeople: (id: number, fields: Fields = {}) => `${base}rooms/${id}/people${queryOf(fields)}`,
     members: (id: number) => `${base}rooms/${id}/members`,
+    /** What somebody who is not in a room sees of it. */
+    joinRoom: (id: number, fields: Fields = {}) => `${base}rooms/${id}/join${queryOf(fields)}`,
+    invitations: () => `${base}invitations`,
+    roomInvitations: (id: number, fields: Fields = {}) =>
+      `${base}rooms/${id}/invitations${queryOf(fields)}`,
+    answer: (id: number) => `${base}rooms/${id}/invitations/answer`,
+    withdraw: (id: number) => `${base}rooms/${id}/invitations/withdraw`,
     remove: (id: number) => `${base}rooms/${id}/members/remove`,
     leave: (id: number) => `${base}rooms/${id}/leave`,
     notify: (id: number) => `${base}rooms/${id}/notify`,
-    people: (fields: Record<string, string> = {}) => `${base}people${queryOf(fields)}`,
+    people: (fields: Fields = {}) => `${base}people${queryOf(fields)}`,
     person: (id: number) => `${base}people?user=${id}`,
     direct: (user: number) => `${base}direct/${user}`,
     help: () => `${base}help`,
@@ -55,7 +61,7 @@ export function createPaths(base: string) {
     newer: (id: number, after: number) => `${base}rooms/${id}/messages?after=${after}`,
     exportText: (id: number) => `${base}rooms/${id}/export.txt`,
     exportPage: (id: number) => `${base}rooms/${id}/export.html`,
-    search: (fields: Record<string, string> = {}) => `${base}search${queryOf(fields)}`,
+    search: (fields: Fields = {}) => `${base}search${queryOf(fields)}`,
     changes: (id: number) => `${base}rooms/${id}/changes`,
     mediaKit: () => `${base}media-kit`,
     attachments: () => `${base}attachments`,
@@ -70,7 +76,9 @@ export function createPaths(base: string) {
   }
 }
 
-function queryOf(fields: Record<string, string>): string {
+type Fields = Record<string, string>
+
+function queryOf(fields: Fields): string {
   const query = new URLSearchParams(fields).toString()
   return query === '' ? '' : `?${query}`
 }

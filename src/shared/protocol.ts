@@ -131,11 +131,19 @@ export type RoomSummary = {
   recipient: Person | null
 }
 
+/** A person is asked into a room. `why` may be empty. */
+export type InvitationOnWire = {
+  room: { id: number; name: string; kind: RoomKind; topic: string; members: number }
+  by: Person
+  why: string
+  timestamp: string
+}
+
 export type ChatEvent =
   | MessageEvent
   | SystemEvent
   | { type: 'message.removed'; room: number; seq: number; revision: number }
-  | { type: 'hello'; epoch: string; build: string; user: Person; rooms: RoomSummary[] }
+  | HelloEvent
   | AcceptedEvent
   | RefusedEvent
   | { type: 'presence'; user: number; state: PresenceState }
@@ -147,6 +155,9 @@ export type ChatEvent =
   /** To one person: a new room of theirs, or a change that only they see. */
   | { type: 'room'; room: RoomSummary }
   | { type: 'room.left'; room: number }
+  /** To one person: they are invited, or not any more. One that is accepted ends with `room`. */
+  | { type: 'invitation'; invitation: InvitationOnWire }
+  | { type: 'invitation.ended'; room: number }
   /** To a room: its name or topic. */
   | { type: 'room.changed'; room: number; name: string; topic: string }
   | { type: 'member.joined'; room: number; user: Person; state: PresenceState }
@@ -157,6 +168,16 @@ export type ChatEvent =
   | { type: 'reload'; room: number }
   /** All changes of this room after `after` up to `revision` have been sent. */
   | { type: 'caught_up'; room: number; after: number; revision: number }
+
+type HelloEvent = {
+  type: 'hello'
+  epoch: string
+  build: string
+  user: Person
+  rooms: RoomSummary[]
+  /** How many invitations wait for an answer. */
+  invitations: number
+}
 
 export type AcceptedEvent = {
   type: 'accepted'

@@ -15,6 +15,8 @@ export type RoomLimits = {
   perPerson: number
   conversationsPerPerson: number
   emptyPerPerson: number
+  invitationsPerPerson: number
+  invitationsPerInviter: number
 }
 
 /** A member who became the owner of a room, because it had none who was present. */
@@ -53,6 +55,34 @@ export type Room = {
   /** The two people of a direct room, the member first; null in every other room. */
   pair: [User, User] | null
 }
+
+/** What somebody who is not in a room may see of it: it is open, or they are invited. */
+export type RoomPreview = Pick<Room, 'id' | 'kind' | 'name' | 'topic' | 'members'>
+
+/** A person is asked into a room, by whom, and why (may be empty). */
+export type Invitation = { room: RoomPreview; by: User; why: string; invitedAt: number }
+
+/** The same as the room's members see it. */
+export type PendingInvitation = Omit<Invitation, 'room'> & { user: User }
+
+/** A room as its new member sees it, and who asked them in; not new: they were in it already. */
+export type Joined = { room: Room; invitedBy: User | null; isNew: boolean }
+
+/** What became of an invitation; `user` is null for somebody who does not exist. */
+export type InviteOutcome = {
+  user: User | null
+  outcome:
+    | 'invited'
+    | 'already_member'
+    | 'already_invited'
+    | 'unknown'
+    | 'left'
+    | 'invitations_full'
+    | 'own_invitations_full'
+}
+
+/** Somebody who may be invited, or is there or invited already. */
+export type Candidate = User & { standing: 'member' | 'invited' | null }
 
 /** The newest revision of a room, and its people if it is direct. */
 export type RoomHead = Pick<Room, 'id' | 'revision' | 'pair'>

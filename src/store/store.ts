@@ -1,12 +1,16 @@
 import type {
   AppendOutcome,
   Attachment,
+  Candidate,
   ChangeOutcome,
   Changes,
   Claim,
   Departure,
   Device,
   Heir,
+  Invitation,
+  InviteOutcome,
+  Joined,
   ListedPerson,
   ListedRoom,
   Member,
@@ -21,6 +25,7 @@ import type {
   NewSession,
   NewUser,
   Notify,
+  PendingInvitation,
   PeopleMatch,
   PeopleWanted,
   ReactionChange,
@@ -29,6 +34,7 @@ import type {
   Room,
   RoomHead,
   RoomName,
+  RoomPreview,
   RoomsWanted,
   StoredFiles,
   User,
@@ -195,21 +201,26 @@ export type Store = {
       userId: number,
       roomId: number,
       at: number,
-    ): Promise<Room | Refused<'room_missing' | 'own_rooms_full'>>
-    /** A member adds somebody to a room that is not direct; gives the room as they see it. */
-    invite(
-      member: Member,
+    ): Promise<Joined | Refused<'room_missing' | 'own_rooms_full'>>
+    /**
+     * Joins a room as somebody who is invited. Whoever invited them need not be in it any more.
+     */
+    accept(
       userId: number,
+      roomId: number,
       at: number,
-    ): Promise<Room | Refused<'room_missing' | 'person_missing' | 'their_rooms_full'>>
+    ): Promise<Joined | Refused<'invitation_over' | 'own_rooms_full'>>
     /** Ends a membership; null when the person is not in the room, or the room is direct. */
     leave(member: Member, at: number): Promise<{ heir: Heir | null } | null>
-    /** The owner removes somebody else; `person_missing` also in a direct room. */
+    /**
+     * The owner removes somebody else, and with them the invitations that they made; gives those
+     * who are not invited any more. `person_missing` also in a direct room.
+     */
     remove(
       owner: Member,
       userId: number,
       at: number,
-    ): Promise<'room_missing' | 'owner_only' | 'person_missing' | null>
+    ): Promise<{ uninvited: number[] } | Refused<'room_missing' | 'owner_only' | 'person_missing'>>
     /**
      * Changes the name of a room, as its owner, to one that no open room has, and its topic, as any
      * member; null leaves it as it is. Gives both as they are then.
@@ -235,6 +246,31 @@ export type Store = {
      * there was one. It is listed with its first message.
      */
     direct(userId: number, otherId: number, at: number): Promise<Room | null>
+  }
+  invitations: {
+    /** A member asks people into a room that is not direct; an outcome for each of them. */
+    invite(
+      by: Member,
+      users: number[],
+      why: string,
+      at: number,
+    ): Promise<InviteOutcome[] | Refused<'room_missing'>>
+    /** Those of a person, the newest first. */
+    of(userId: number, limit: number): Promise<Invitation[]>
+    count(userId: number): Promise<number>
+    /** Null when the room does not exist, or is closed and the person is not invited. */
+    preview(
+      userId: number,
+      roomId: number,
+    ): Promise<{ room: RoomPreview; invitation: Invitation | null } | null>
+    /** False when there was none. */
+    decline(userId: number, roomId: number): Promise<boolean>
+    /** Takes one back, as who made it or as the owner; false when there was none. */
+    withdraw(by: Member, userId: number): Promise<boolean>
+    /** A page of those of a room, for its members, by person. */
+    pending(member: Member, after: number, limit: number): Promise<PendingInvitation[]>
+    /** Those of these people who have not left, in their order; none for strangers. */
+    candidates(member: Member, users: number[]): Promise<Candidate[]>
   }
   messages: {
     /** Stores all in one transaction; gives the outcomes in the same order. */

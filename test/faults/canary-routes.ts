@@ -18,6 +18,9 @@ export function roomRoutes(room: number): Route[] {
     '/people?q=a&part=list',
     '/export.txt',
     '/export.html?tz=UTC',
+    '/invitations',
+    '/invitations?part=found&names=a',
+    '/join',
   ].map((ending) => ({ method: 'GET', path: path + ending }))
   const post: [ending: string, body: string][] = [
     ['', 'topic=x'],
@@ -26,7 +29,10 @@ export function roomRoutes(room: number): Route[] {
     ['/messages/1/delete', ''],
     ['/messages/1/reactions', 'emoji=🎉'],
     ['/members', ''],
-    ['/members', 'user=3'],
+    ['/invitations', 'user=3&names=Eve'],
+    ['/invitations/withdraw', 'user=3'],
+    ['/invitations/answer', 'answer=accept'],
+    ['/invitations/answer', 'answer=decline'],
     ['/members/remove', 'user=1'],
     ['/leave', ''],
     ['/notify', 'notify=all'],

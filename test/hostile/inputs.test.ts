@@ -18,6 +18,7 @@ const groups: Record<string, number[]> = {
   E: upTo(8),
   C: [...upTo(14), 16],
   Q: [...upTo(11), 14, 15, 16],
+  I: upTo(7),
   X: upTo(8),
   K: upTo(7),
   V: upTo(11),

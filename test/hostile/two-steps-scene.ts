@@ -4,9 +4,8 @@ import { join } from 'node:path'
 import { type ChatClient, openSocket, type Person, readJson, signIn } from '../helpers/client'
 import { answerDevice, claimLink, claimOf, comeBack, makeCode, makeLink } from '../helpers/devices'
 import { postFiles, upload } from '../helpers/files'
-import { makeRoom, sendForm } from '../helpers/rooms'
+import { inviteTo, letIn, makeRoom, sendForm } from '../helpers/rooms'
 import type { RunningServer } from '../helpers/server'
-import type { Request } from './two-steps'
 
 /** The people who are the same in all scenes, and a look at the server's database. */
 export type Stage = {
@@ -16,6 +15,8 @@ export type Stage = {
   observer: ChatClient
   other: number
   third: number
+  /** A closed room of Ada's, to which people are invited. */
+  elsewhere: number
 }
 
 /** A person in a room, about to do something in two steps. */
@@ -58,7 +59,19 @@ export async function openStage(server: RunningServer): Promise<Stage> {
   const third = await openSocket(server, await signIn(server, 'Third'))
   await third.close()
   const db = new Database(join(server.data, 'chatroom.db'), { readonly: true })
-  return { server, db, ada, observer, other: observer.hello.user.id, third: third.hello.user.id }
+  const elsewhere = await makeRoom(server, ada, 'Elsewhere', 'closed')
+  const ids = { other: observer.hello.user.id, third: third.hello.user.id }
+  return { server, db, ada, observer, elsewhere, ...ids }
+}
+
+/** What only few of the acts need. */
+export type Needed = {
+  /** A second device, and a recovery code. */
+  hasDevices?: boolean | undefined
+  /** Somebody whom the person has invited, and an invitation of theirs. */
+  hasInvitations?: boolean | undefined
+  /** A link for another device that has come so far. */
+  link?: 'made' | 'claimed' | 'allowed' | undefined
 }
 
 /**
@@ -69,18 +82,19 @@ export async function settle(
   stage: Stage,
   happening: Happening,
   n: number,
-  { hasDevices = happening === 'device signed out', link }: Pick<Request, 'hasDevices' | 'link'>,
+  needed: Needed = {},
 ): Promise<Scene> {
-  const { server, ada, other, db } = stage
+  const { server, ada, third, elsewhere, db } = stage
+  const { hasDevices = happening === 'device signed out', hasInvitations = false, link } = needed
   const name = `Person${n}x`
   const person = await signIn(server, name)
   const user = db
     .query<{ id: number }, [string]>('SELECT id FROM users WHERE nickname = ?')
     .get(name)
   if (user === null) throw new Error(`${name} is nobody`)
-  const [owner, guest] = happening === 'put out' ? [ada, user.id] : [person, other]
+  const [owner, guest] = happening === 'put out' ? [ada, person] : [person, ada]
   const room = await makeRoom(server, owner, `Before ${n}x`, 'closed')
-  await sendForm(server, owner, `/rooms/${room}/members`, { user: String(guest) })
+  await letIn(server, owner, room, guest)
   await postFiles(server, person, room, `first-${n}`, [], 'of the person')
   const file = await upload(server, ada, 'of the room')
   await postFiles(server, ada, room, `second-${n}`, [file.id], 'of Ada')
@@ -93,13 +107,17 @@ export async function settle(
     db
       .query<{ id: number }, [number]>('SELECT max(id) AS id FROM sessions WHERE user_id = ?')
       .get(user.id)?.id ?? 0
+  if (hasInvitations) {
+    await inviteTo(server, person, room, third)
+    await inviteTo(server, ada, elsewhere, user.id)
+  }
   const about = { name, user: user.id, room, file: file.url, epoch, later }
   const linked = await settleLink(server, person, link)
   return { ...stage, person, second, secondId, code, ...linked, ...about }
 }
 
 /** Makes a link for another device, and brings it as far as wanted. */
-async function settleLink(server: RunningServer, person: Person, state: Request['link']) {
+async function settleLink(server: RunningServer, person: Person, state: Needed['link']) {
   if (state === undefined) return { link: '', claim: '', claimCookie: '' }
   const link = await makeLink(server, person)
   if (state === 'made') return { link, claim: '', claimCookie: '' }
@@ -119,7 +137,7 @@ export async function happen(scene: Scene, happening: Happening): Promise<void> 
   const member = { user: String(user) }
   if (happening === 'put out') await form(ada, `/rooms/${room}/members/remove`, member)
   if (happening === 'left' || happening === 'role lost') await form(person, `/rooms/${room}/leave`)
-  if (happening === 'role lost') await form(ada, `/rooms/${room}/members`, member)
+  if (happening === 'role lost') await letIn(server, ada, room, person)
   if (happening === 'logged out') await form(person, '/session/end')
   if (happening === 'left for good') await form(person, '/session/leave', { sure: 'yes' })
   if (happening === 'device signed out') {
@@ -137,6 +155,7 @@ const tables = [
   'device_links',
   'rooms',
   'memberships',
+  'invitations',
   'messages',
   'mentions',
   'reactions',

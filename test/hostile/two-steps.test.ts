@@ -12,6 +12,7 @@ import {
   countGhosts,
   type Happening,
   happen,
+  type Needed,
   nameOf,
   openStage,
   type Scene,
@@ -118,7 +119,7 @@ async function observe(
   stage: Stage,
   happening: Happening,
   begin: (scene: Scene) => Promise<() => Promise<string>>,
-  needed: Pick<Request, 'hasDevices' | 'link'> = {},
+  needed?: Needed,
 ): Promise<Seen> {
   const scene = await settle(stage, happening, ++scenes, needed)
   const { observer } = stage

@@ -1,5 +1,5 @@
 import type { ClientFrame } from '../../src/shared/protocol'
-import type { Scene } from './two-steps-scene'
+import type { Needed, Scene } from './two-steps-scene'
 
 /**
  * What a request or a frame needs at the moment it counts: membership in the room, the role of its
@@ -10,16 +10,12 @@ type Needs = 'owner' | 'room' | 'session' | 'nothing'
 /** What is seen when nothing happens between the two steps, which proves that the test can see. */
 type Shows = 'effect' | 'content' | 'nothing'
 
-export type Request = {
+export type Request = Needed & {
   needs: Needs
   shows: Shows
   path: (scene: Scene) => string
   body?: (scene: Scene) => string
   headers?: Record<string, string>
-  /** It needs a second device, or a recovery code. */
-  hasDevices?: boolean
-  /** It needs a link for another device that has come so far. */
-  link?: 'made' | 'claimed' | 'allowed'
   /** The browser that opened such a link sends it, which has no session. */
   isNewDevice?: boolean
 }
@@ -189,11 +185,33 @@ export const requests: Record<string, Request[]> = {
     write(inRoom(''), ({ room }) => `name=Name${room}`, 'owner'),
   ],
   'POST /rooms/:id/members': [
-    write(inRoom('/members'), ({ third }) => `user=${third}`, 'room'),
-    write(inRoom('/members'), text('nickname=Third'), 'room'),
     // Joining, which in a closed room only those can try who are in it already.
     write(inRoom('/members'), text('x=1'), 'room', 'nothing'),
   ],
+  'GET /invitations': [read(at('/invitations'), 'session', 'nothing')],
+  'GET /rooms/:id/join': [
+    read(({ elsewhere }) => `/rooms/${elsewhere}/join`, 'session', 'nothing'),
+  ],
+  'GET /rooms/:id/invitations': [read(inRoom('/invitations'), 'room', 'nothing')],
+  'POST /rooms/:id/invitations': [
+    write(inRoom('/invitations'), ({ third }) => `user=${third}`, 'room'),
+    write(inRoom('/invitations'), text('names=Third'), 'room'),
+    write(inRoom('/invitations'), text('names=Third'), 'room', 'effect', { ...form, ...asJson }),
+  ],
+  'POST /rooms/:id/invitations/withdraw': [
+    {
+      ...write(inRoom('/invitations/withdraw'), ({ third }) => `user=${third}`, 'room'),
+      hasInvitations: true,
+    },
+  ],
+  'POST /rooms/:id/invitations/answer': ['accept', 'decline'].map((answer) => ({
+    ...write(
+      ({ elsewhere }) => `/rooms/${elsewhere}/invitations/answer`,
+      text(`answer=${answer}`),
+      'session',
+    ),
+    hasInvitations: true,
+  })),
   'POST /rooms/:id/members/remove': [
     write(inRoom('/members/remove'), ({ other }) => `user=${other}`, 'owner'),
   ],

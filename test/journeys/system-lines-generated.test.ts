@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { type ChatClient, head, openSocket, type Person, readJson, signIn } from '../helpers/client'
 import type { Heard } from '../helpers/frames'
 import { chooseSeed, createRandom } from '../helpers/random'
-import { makeRoom, sendForm } from '../helpers/rooms'
+import { answerTo, inviteTo, makeRoom, sendForm } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
 import { waitUntil } from '../helpers/wait'
 
@@ -173,7 +173,8 @@ function acts(
       case 3:
         return sendForm(server, owner, `/rooms/${room}/members/remove`, { user: `${ids[who]}` })
       case 4:
-        return sendForm(server, owner, `/rooms/${room}/members`, { user: `${ids[who]}` })
+        await inviteTo(server, owner, room, ids[who] ?? 0)
+        return answerTo(server, person, room)
       case 5:
         return sendForm(server, owner, `/rooms/${room}`, { name: names[random(4)] ?? '' })
       case 6:

@@ -9,7 +9,7 @@ import {
   signIn,
 } from '../helpers/client'
 import type { Heard } from '../helpers/frames'
-import { makeRoom, sendForm } from '../helpers/rooms'
+import { letIn, makeRoom, sendForm } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
 
 let server: RunningServer
@@ -62,7 +62,7 @@ test('everybody hears who joins, is invited, removed and leaves, and who did it'
   const [meiSocket, eveSocket] = [await openSocket(server, mei), await openSocket(server, eve)]
   await sendForm(server, bob, `/rooms/${room}/members`)
   expect(await hearsOf(listener, room, 'joined', 'Bob')).toMatchObject({ seq: 1, revision: 1 })
-  await sendForm(server, bob, `/rooms/${room}/members`, { nickname: 'Mei' })
+  await letIn(server, bob, room, mei)
   const joined = await hearsOf(listener, room, 'joined', 'Mei')
   expect(joined).toMatchObject({ seq: 1, revision: 2, count: 2 })
   expect(joined.people.map(({ by }) => by?.nickname ?? null)).toEqual([null, 'Bob'])

@@ -3,7 +3,7 @@ import type { Store, User } from '../../src/store/store'
 import { uploaded } from './attachments'
 import type { Within } from './contract'
 import { append, hash, join, newUser } from './people'
-import { asMember, make, newRoom } from './rooms'
+import { asMember, letIn, make, newRoom } from './rooms'
 
 /** Every write of a person in a room; each gives what it answers. */
 function writesOf(store: Store, user: User, room: number): Record<string, () => Promise<unknown>> {
@@ -16,7 +16,8 @@ function writesOf(store: Store, user: User, room: number): Record<string, () => 
     rename: () => store.rooms.change(by, name, null, at),
     setTopic: () => store.rooms.change(by, null, 'Other', at),
     setNotify: () => store.rooms.setNotify(by, 'nothing', null),
-    invite: () => store.rooms.invite(by, 3, at),
+    invite: () => store.invitations.invite(by, [3], '', at),
+    withdraw: () => store.invitations.withdraw(by, 4),
     remove: () => store.rooms.remove(by, 2, at),
     leave: () => store.rooms.leave(by, at),
     append: () => append(store, user, { room, clientId: 'late' }),
@@ -33,7 +34,8 @@ const refusals: Record<string, unknown> = {
   setTopic: { refused: 'room_missing' },
   setNotify: 'room_missing',
   invite: { refused: 'room_missing' },
-  remove: 'room_missing',
+  withdraw: false,
+  remove: { refused: 'room_missing' },
   leave: null,
   append: { status: 'refused', code: 'room_missing' },
   edit: missing,
@@ -78,10 +80,10 @@ export function testAuthority(within: Within): void {
     const { store } = engine
     const { ada, bob, room } = await settle(store)
     await store.rooms.leave(asMember(room, ada), 9)
-    await store.rooms.invite(asMember(room, bob), ada.id, 9)
+    await letIn(store, bob, room, ada)
     const writes = writesOf(store, ada, room.id)
     expect(await writes.rename?.()).toEqual({ refused: 'owner_only' })
-    expect(await writes.remove?.()).toBe('owner_only')
+    expect(await writes.remove?.()).toEqual({ refused: 'owner_only' })
     const hers = { room: room.id, seq: 3, user: ada.id, at: 9 }
     expect(await store.messages.remove(hers)).toEqual({
       status: 'refused',
@@ -96,7 +98,9 @@ async function settle(store: Store) {
   const [ada, bob] = [await join(store, 'Ada', 1), await join(store, 'Bob', 2)]
   await join(store, 'Eve', 3)
   const room = await make(store, ada, 'Tea', 'closed')
-  await store.rooms.invite(asMember(room, ada), bob.id, 2)
+  await letIn(store, ada, room, bob)
+  await join(store, 'Fay', 4)
+  await store.invitations.invite(asMember(room, ada), [4], '', 2)
   for (const author of [ada, bob]) await append(store, author, { room: room.id, clientId: 'first' })
   return { ada, bob, room }
 }

@@ -5,6 +5,7 @@ import { testAuthority } from './authority'
 import { testDepartures } from './departures'
 import { testDeviceLinks } from './device-links'
 import { testDevices } from './devices'
+import { testInvitations } from './invitations'
 import { append, hash, join, message, newUser, placeOf, roomOf, say, session } from './people'
 import { testAnswers, testEdits, testReactionLimits } from './edits'
 import { testMeasures, testReading } from './reading'
@@ -41,6 +42,7 @@ export function storeContract(name: string, open: () => Promise<Engine>): void {
   describe(`${name}: answers`, () => testAnswers(within))
   describe(`${name}: reactions`, () => testReactionLimits(within))
   describe(`${name}: rooms`, () => testRooms(within))
+  describe(`${name}: invitations`, () => testInvitations(within))
   describe(`${name}: authority`, () => testAuthority(within))
   describe(`${name}: departures`, () => testDepartures(within))
   describe(`${name}: devices`, () => testDevices(within))

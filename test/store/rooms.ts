@@ -1,5 +1,5 @@
 import { expect } from 'bun:test'
-import type { Member, NewRoom, Room, Store, User } from '../../src/store/store'
+import type { Joined, Member, NewRoom, Room, Store, User } from '../../src/store/store'
 import type { Within } from './contract'
 import { append, join, roomOf, say } from './people'
 
@@ -24,6 +24,18 @@ export async function make(
   const room = await store.rooms.create(newRoom(owner, name, kind))
   if ('refused' in room) throw new Error(`${name} is taken`)
   return room
+}
+
+/** One asks, the other accepts. */
+export async function letIn(
+  store: Store,
+  by: User,
+  room: Pick<Room, 'id'>,
+  guest: User,
+  at = 2,
+): Promise<Joined | { refused: string }> {
+  await store.invitations.invite(asMember(room, by), [guest.id], '', at)
+  return store.rooms.accept(guest.id, room.id, at)
 }
 
 export function testRooms(within: Within): void {
@@ -78,10 +90,9 @@ function testMaking(within: Within): void {
         'Secret',
       )
       expect(await store.rooms.create(newRoom(bob, 'Secret'))).not.toEqual(taken)
-      const seen = await store.rooms.invite(asMember(room, ada), bob.id, 9)
-      expect(seen).toMatchObject({ id: room.id, role: 'member' })
-      expect(await store.rooms.invite(asMember(room, ada), 9_999, 9)).toEqual({
-        refused: 'person_missing',
+      expect(await letIn(store, ada, room, bob)).toMatchObject({
+        room: { id: room.id, role: 'member' },
+        invitedBy: ada,
       })
     },
   )
@@ -93,7 +104,7 @@ function testComing(within: Within): void {
     const room = await make(store, ada, 'Tea')
     await append(store, ada, { room: room.id, clientId: 'early' })
     const seen = await store.rooms.join(bob.id, room.id, 9)
-    expect(seen).toMatchObject({ unread: 0, unreadSince: null, revision: 2 })
+    expect(seen).toMatchObject({ room: { unread: 0, unreadSince: null, revision: 2 } })
     await append(store, ada, { room: room.id, clientId: 'late', createdAt: 77 })
     expect(await store.rooms.find(bob.id, room.id)).toMatchObject({ unread: 1, unreadSince: 77 })
     expect(await store.rooms.leave(asMember(room, bob), 9)).toEqual({ heir: null })
@@ -159,7 +170,8 @@ function testChanging(within: Within): void {
     expect(await store.rooms.direct(ada.id, 9_999, 1)).toBeNull()
     const direct = { roomId: rooms[0]?.id ?? 0, userId: ada.id }
     expect(await store.rooms.leave(direct, 9)).toBeNull()
-    expect(await store.rooms.invite(direct, bob.id, 1)).toEqual({ refused: 'room_missing' })
+    const invited = await store.invitations.invite(direct, [bob.id], '', 1)
+    expect(invited).toEqual({ refused: 'room_missing' })
   })
 }
 

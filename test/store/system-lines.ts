@@ -4,7 +4,7 @@ import { join as joinPath } from 'node:path'
 import type { Message, Room, Store, User } from '../../src/store/store'
 import type { Within } from './contract'
 import { append, hash, join, newUser, placeOf, say } from './people'
-import { asMember, make } from './rooms'
+import { asMember, letIn, make } from './rooms'
 
 const minute = 60_000
 
@@ -23,7 +23,7 @@ function testTelling(within: Within): void {
     const { store } = engine
     const { ada, bob, eve, room } = await settle(store)
     await store.rooms.join(bob.id, room.id, 1_000)
-    await store.rooms.invite(asMember(room, bob), eve.id, 10 * minute)
+    await letIn(store, bob, room, eve, 10 * minute)
     await store.rooms.leave(asMember(room, bob), 11 * minute)
     await store.rooms.remove(asMember(room, ada), eve.id, 12 * minute)
     expect(told(await read(store, ada, room))).toEqual([
@@ -142,6 +142,7 @@ function testTransactions(within: Within): void {
     const owner = asMember(room, ada)
     await store.rooms.join(eve.id, room.id, 1_000)
     await append(store, ada, { room: room.id, clientId: 'a' })
+    await store.invitations.invite(owner, [bob.id], '', 1_000)
     await store.systemLines.take()
     const seen = (): Promise<unknown> =>
       Promise.all([store.rooms.find(ada.id, room.id), store.rooms.find(eve.id, room.id)])
@@ -156,7 +157,7 @@ function testTransactions(within: Within): void {
     const acts = [
       () => store.rooms.join(bob.id, room.id, 2_000),
       () => store.rooms.join(bob.id, room.id, 9 * minute),
-      () => store.rooms.invite(owner, bob.id, 9 * minute),
+      () => store.rooms.accept(bob.id, room.id, 9 * minute),
       () => store.rooms.leave(asMember(room, eve), 9 * minute),
       () => store.rooms.remove(owner, eve.id, 9 * minute),
       () => store.rooms.change(owner, { name: 'x', folded: 'x', skeleton: 'x' }, null, 9 * minute),
@@ -177,7 +178,8 @@ function testTransactions(within: Within): void {
     await store.rooms.remove(stranger, ada.id, 1)
     await store.rooms.change(stranger, null, 'Ships', 1)
     await store.rooms.join(bob.id, 999, 1)
-    await store.rooms.invite(stranger, bob.id, 1)
+    await store.invitations.invite(stranger, [bob.id], '', 1)
+    await store.rooms.accept(bob.id, room.id, 1)
     await store.rooms.join(ada.id, room.id, 1)
     expect(await store.systemLines.take()).toEqual([])
     expect(await read(store, ada, room)).toEqual([])

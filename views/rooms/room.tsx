@@ -14,6 +14,7 @@ import { Avatar, Name } from '../people/avatar'
 import { MorePeople, OnlineCount, PeopleList, type PeopleProps, PeopleRail } from '../people/people'
 import { roomTitle } from './room-title'
 import { QuoteLine } from '../messages/quote'
+import type { InvitationsProps } from './invitations'
 import { RoomsRail } from './rooms'
 import { Newer, Older, PrivateNoteFrame, Timeline, type TimelineProps } from '../messages/timeline'
 import { TopBar } from '../page/top-bar'
@@ -22,17 +23,16 @@ import type { View } from '../view'
 
 /** The page of a room for one member. */
 export function RoomPage(props: RoomPageProps) {
-  const { view, reader, room, rooms, inAll, people, online, states, counts } = props
+  const { view, reader, room, people, online, states } = props
   const { clientId, epoch } = props
   const asked = props.messages.find(({ seq, system }) => seq === props.at && system === null)
   const here = { room: room.id, people, members: room.members, online, states }
-  const rail = { rooms, inAll, counts, states }
   const renewsIn = props.isRenewing ? 30 : undefined
   return (
     <Page view={view} title={roomTitle(room)} user={reader} epoch={epoch} renewsIn={renewsIn}>
       <div class="app" id="app">
-        <TopBar view={view} user={reader} rooms={rooms} />
-        <RoomsRail view={view} current={room.id} {...rail} />
+        <TopBar view={view} user={reader} rooms={props.rooms} />
+        <RoomsRail {...props} current={room.id} />
         <main class="chat">
           <RoomHead view={view} room={room} online={online} states={states} />
           <Log {...props}>
@@ -115,7 +115,8 @@ type PeopleHere = Omit<PeopleProps, 'room' | 'members'>
 type AroundProps = Pick<TimelineProps, 'view' | 'room'> & PeopleHere
 
 type RoomPageProps = TimelineProps &
-  PeopleHere & {
+  PeopleHere &
+  InvitationsProps & {
     rooms: Room[]
     inAll: number
     /** How many people are online in each of them. */

@@ -1,5 +1,6 @@
 import { limits } from '../../src/shared/limits'
 import { addDevice, devices } from './en/devices'
+import { invitations } from './en/invitations'
 import { live } from './en/live'
 import { problems } from './en/problems'
 
@@ -75,8 +76,6 @@ const page = {
   notifyHeading: 'Notify me about',
   showComings: 'Show who comes and goes',
   save: 'Save',
-  invite: 'Invite',
-  inviteSomeone: 'Invite someone',
   members: 'Members',
   remove: 'Remove',
   leaveRoom: 'Leave this room',
@@ -341,6 +340,7 @@ export const en = {
   devices,
   addDevice,
   exporting,
+  invitations,
   problems,
   roomFile,
   search,

@@ -1,6 +1,7 @@
 import { limits } from '../../src/shared/limits'
 import type { Words } from './en'
 import { addDevice, devices } from './zh/devices'
+import { invitations } from './zh/invitations'
 import { live } from './zh/live'
 import { problems } from './zh/problems'
 
@@ -74,8 +75,6 @@ const page: Words['page'] = {
   notifyHeading: '通知我',
   showComings: '显示成员的加入和离开',
   save: '保存',
-  invite: '邀请',
-  inviteSomeone: '邀请成员',
   members: '成员',
   remove: '移出',
   leaveRoom: '退出房间',
@@ -339,6 +338,7 @@ export const zh: Words = {
   devices,
   addDevice,
   exporting,
+  invitations,
   problems,
   roomFile,
   search,

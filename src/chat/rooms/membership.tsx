@@ -1,6 +1,6 @@
 import { PersonRow } from '../../../views/people/people'
 import { ChatError } from '../../server/errors'
-import type { Heir, Notify, Room, User } from '../../store/store'
+import type { Heir, Joined, Notify, Room, User } from '../../store/store'
 import type { Chat } from '../chat'
 import { toSummary } from '../messages/events'
 import { publishSystemLines } from '../messages/system-lines'
@@ -11,33 +11,23 @@ import { asPublication } from '../publication'
  * `own_rooms_full`.
  */
 export async function joinRoom(chat: Chat, user: User, roomId: number): Promise<Room> {
-  const known = await chat.store.rooms.find(user.id, roomId)
-  if (known !== null) return known
-  const room = await chat.store.rooms.join(user.id, roomId, chat.now())
-  if ('refused' in room) throw new ChatError(room.refused)
+  const joined = await chat.store.rooms.join(user.id, roomId, chat.now())
+  if ('refused' in joined) throw new ChatError(joined.refused)
+  return enter(chat, user, joined)
+}
+
+/** Joins a room as somebody who is invited. Throws `invitation_over` and `own_rooms_full`. */
+export async function acceptInvitation(chat: Chat, user: User, roomId: number): Promise<Room> {
+  const joined = await chat.store.rooms.accept(user.id, roomId, chat.now())
+  if ('refused' in joined) throw new ChatError(joined.refused)
+  return enter(chat, user, joined)
+}
+
+async function enter(chat: Chat, user: User, { room, isNew }: Joined): Promise<Room> {
+  if (!isNew) return room
   publishMembership(chat, user, room)
   await publishSystemLines(chat)
   return room
-}
-
-/**
- * A member makes somebody else a member. Throws `person_missing`, `their_rooms_full`, or
- * `room_missing` as above.
- */
-export async function inviteMember(
-  chat: Chat,
-  room: Room,
-  memberId: number,
-  userId: number,
-): Promise<void> {
-  const user = await chat.store.users.find(userId)
-  if (user === null || room.kind === 'direct') throw new ChatError('person_missing')
-  if ((await chat.store.rooms.find(userId, room.id)) !== null) return
-  const member = { roomId: room.id, userId: memberId }
-  const seen = await chat.store.rooms.invite(member, userId, chat.now())
-  if ('refused' in seen) throw new ChatError(seen.refused)
-  publishMembership(chat, user, seen)
-  await publishSystemLines(chat)
 }
 
 /** Publishes a new membership, to the user and to the room. */
@@ -84,10 +74,13 @@ export async function removeMember(
   if (room.role !== 'owner') throw new ChatError('owner_only')
   if (userId === ownerId) return leaveRoom(chat, room, ownerId)
   const owner = { roomId: room.id, userId: ownerId }
-  const refusal = await chat.store.rooms.remove(owner, userId, chat.now())
-  if (refusal === 'person_missing') return
-  if (refusal !== null) throw new ChatError(refusal)
+  const removed = await chat.store.rooms.remove(owner, userId, chat.now())
+  if ('refused' in removed) {
+    if (removed.refused === 'person_missing') return
+    throw new ChatError(removed.refused)
+  }
   publishEnd(chat, room.id, userId)
+  publishInvitationsEnd(chat, room.id, removed.uninvited)
   await publishSystemLines(chat)
 }
 
@@ -96,6 +89,12 @@ function publishEnd(chat: Chat, room: number, user: number): void {
   chat.unsubscribeUser(user, room)
   chat.publish({ user }, asPublication({ type: 'room.left', room }))
   chat.publish({ room }, asPublication({ type: 'member.left', room, user }))
+}
+
+/** Tells people that they are not invited any more. */
+export function publishInvitationsEnd(chat: Chat, room: number, users: number[]): void {
+  for (const user of users)
+    chat.publish({ user }, asPublication({ type: 'invitation.ended', room }))
 }
 
 /**

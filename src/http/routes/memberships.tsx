@@ -3,21 +3,16 @@ import { MemberItems, Members } from '../../../views/people/members'
 import { OpenRooms, RoomItems } from '../../../views/rooms/open-rooms'
 import { RoomSettings } from '../../../views/rooms/room-settings'
 import { roomTitle } from '../../../views/rooms/room-title'
-import {
-  inviteMember,
-  joinRoom,
-  leaveRoom,
-  removeMember,
-  setNotify,
-} from '../../chat/rooms/membership'
+import { joinRoom, leaveRoom, removeMember, setNotify } from '../../chat/rooms/membership'
 import { parseId } from '../../shared/paths'
 import { changeRoom, createRoom } from '../../chat/rooms/rooms'
+import type { Chat } from '../../chat/chat'
 import { foldName } from '../../chat/people/name'
 import { ChatError } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
 import type { Room } from '../../store/store'
 import { readForm } from '../bodies'
-import { type HttpContext, type HttpDeps, type HttpEnv } from '../context'
+import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx } from '../context'
 import { requireRoom, requireVisitor } from '../middleware/identity'
 import { redirectTo, sendHtml, sendPanel } from '../pages'
 
@@ -37,7 +32,7 @@ export function membershipRoutes(deps: HttpDeps): Hono<HttpEnv> {
       await changeRoom(chat, room, visitor.user.id, { name, topic })
       return redirectTo(c, chat.paths.room(room.id))
     })
-    .post('/rooms/:id/members', (c) => joinOrInvite(deps, c))
+    .post('/rooms/:id/members', (c) => join(deps, c))
     .post('/rooms/:id/members/remove', async (c) => {
       requireVisitor(c)
       const removed = parseId((await readForm(c)).get('user')) ?? 0
@@ -139,36 +134,36 @@ async function sendSettings(deps: HttpDeps, c: HttpContext): Promise<Response> {
       room={room}
       user={visitor.user}
       {...await readMembers(deps, c, room)}
-      others={await store.users.outside(room, listPageRows)}
+      isPage={!isHtmx(c)}
       isFirst={room.id === (await store.rooms.first())}
       messages={extent?.count ?? null}
     />,
   )
 }
 
-/**
- * With `user` or `nickname` an invitation to a room one is in; without them, joining an open room.
- */
-async function joinOrInvite(deps: HttpDeps, c: HttpContext): Promise<Response> {
-  const { chat, rateLimits } = deps
+/** Joins an open room. With `seq` the reader wants to see a message, with `here` in this page. */
+async function join({ chat, rateLimits }: HttpDeps, c: HttpContext): Promise<Response> {
   const { user } = requireVisitor(c)
   rateLimits.consume('rooms', `user ${user.id}`)
   const form = await readForm(c)
-  const [invited, nickname] = [form.get('user'), form.get('nickname')]
-  if (invited === undefined && nickname === undefined) {
-    const joined = await joinRoom(chat, user, parseId(c.req.param('id')) ?? 0)
-    return redirectTo(c, chat.paths.room(joined.id), { room: joined.id })
-  }
-  const { room } = await requireRoom(deps, c)
-  const id = nickname === undefined ? parseId(invited) : await findByName(deps, nickname)
-  await inviteMember(chat, room, user.id, id ?? 0)
-  return redirectTo(c, chat.paths.room(room.id))
+  const room = await joinRoom(chat, user, parseId(c.req.param('id')) ?? 0)
+  return leadInto(chat, c, room.id, form)
 }
 
-/** The person with this name; null when there is none. */
-async function findByName({ chat }: HttpDeps, nickname: string): Promise<number | null> {
-  const folded = foldName(nickname.trim())
-  if (folded === null || folded === '') return null
-  const [found] = await chat.store.users.named(folded, 1)
-  return found?.folded === folded ? found.id : null
+/** Leads into a room that somebody has just joined: in the page that asks, or by its address. */
+export function leadInto(
+  { paths }: Chat,
+  c: HttpContext,
+  room: number,
+  form: Map<string, string>,
+): Response {
+  const seq = parseId(form.get('seq'))
+  if (!isHtmx(c) || !form.has('here')) {
+    const path = seq === null ? paths.room(room) : paths.message(room, seq)
+    return redirectTo(c, path, { room })
+  }
+  // The form may be gone from the page by then: the room is in the list already.
+  const place = seq === null ? { room } : { room, seq }
+  c.header('HX-Trigger', JSON.stringify({ 'room:open': { ...place, target: 'body' } }))
+  return c.body(null, 204)
 }

@@ -14,9 +14,13 @@ import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx, wantsJson } from
 import { keepCookie, readCookie } from '../cookies'
 import { requireRoom, requireVisitor } from '../middleware/identity'
 import { sendHtml, sendPage, sendSignIn } from '../pages'
+import { orPreview } from './invitations'
 
 /** Of offline people the list shows those who joined last. */
 const offlinePeopleRows = 20
+
+/** Of many invitations the list of rooms shows the newest. */
+const invitationRows = 5
 
 /** The start page, the pages of rooms, and the list of one's rooms. */
 export function roomRoutes(deps: HttpDeps): Hono<HttpEnv> {
@@ -32,21 +36,25 @@ export function roomRoutes(deps: HttpDeps): Hono<HttpEnv> {
       if (room === undefined) throw new ChatError('room_missing')
       return c.redirect(chat.paths.room(room.id), 303)
     })
-    .get('/rooms/:id', async (c) => {
-      const { visitor, room } = await requireRoom(deps, c)
-      keepCookie(c, chat, 'room', String(room.id))
-      if (c.req.query('part') === 'around') {
-        const here = await readPeople(deps, visitor, room)
-        return sendHtml(c, <AroundRoom view={c.get('view')} room={room} {...here} />)
-      }
-      return sendRoom(deps, c, visitor, room)
-    })
-    .get('/rooms/:id/messages/:seq', async (c) => {
-      const { visitor, room } = await requireRoom(deps, c)
-      const seq = parseId(c.req.param('seq'))
-      if (seq === null) throw new ChatError('not_found')
-      return sendRoom(deps, c, visitor, room, { cursor: around(seq) })
-    })
+    .get('/rooms/:id', (c) =>
+      orPreview(deps, c, async () => {
+        const { visitor, room } = await requireRoom(deps, c)
+        keepCookie(c, chat, 'room', String(room.id))
+        if (c.req.query('part') === 'around') {
+          const here = await readPeople(deps, visitor, room)
+          return sendHtml(c, <AroundRoom view={c.get('view')} room={room} {...here} />)
+        }
+        return sendRoom(deps, c, visitor, room)
+      }),
+    )
+    .get('/rooms/:id/messages/:seq', (c) =>
+      orPreview(deps, c, async () => {
+        const { visitor, room } = await requireRoom(deps, c)
+        const seq = parseId(c.req.param('seq'))
+        if (seq === null) throw new ChatError('not_found')
+        return sendRoom(deps, c, visitor, room, { cursor: around(seq) })
+      }),
+    )
     .get('/rail', async (c) => sendRail(deps, c, requireVisitor(c)))
 }
 
@@ -111,13 +119,20 @@ async function readPeople({ chat }: HttpDeps, { user }: Visitor, room: Room) {
   return { people, online: countIn(room.id) + Number(isReaderNew), states }
 }
 
-/** The user's rooms to show, how many there are, and how many people are online in each. */
+/**
+ * The user's rooms to show, how many there are, and how many people are online in each; and what
+ * they are invited to.
+ */
 async function readRooms({ chat }: HttpDeps, { id }: User, current: number | null) {
   const { count, ofUser } = chat.store.rooms
   const rooms = await ofUser(id, serverLimits.listedRoomsMax, current)
   const inAll = rooms.length < serverLimits.listedRoomsMax ? rooms.length : await count(id)
   const counts = new Map(rooms.map((room) => [room.id, chat.presence.countIn(room.id)]))
-  return { rooms, inAll, counts }
+  const { count: countInvited, of } = chat.store.invitations
+  const invitations = await of(id, invitationRows)
+  const isAll = invitations.length < invitationRows
+  const invitedTo = isAll ? invitations.length : await countInvited(id)
+  return { rooms, inAll, counts, invitations, invitedTo }
 }
 
 type Sending = { cursor?: Cursor; unsent?: Unsent | null; refused?: Unsent | null }

@@ -18,6 +18,8 @@ export function onHello(app: App, hello: ChatEvent & { type: 'hello' }, isFirst:
   if (hello.epoch !== page.epoch) return location.reload()
   if (hello.build !== page.build) onNewBuild(app, hello.build)
   rooms.setAll(hello.rooms)
+  const shown = element('invitations', HTMLElement).dataset.count
+  if (shown !== String(hello.invitations)) rooms.refresh()
   deviceCopy?.setRooms()
   for (const { id, revision } of hello.rooms) {
     const behind = revision - positions.known(id)

@@ -101,8 +101,15 @@ export function receiveEvent(app: App, event: ChatEvent): void {
     case 'pong':
       for (const [room, head] of Object.entries(event.heads)) positions.compare(Number(room), head)
       return
+    case 'invitation':
+      ifLoaded(app.panel, ({ invited }) => invited(event.invitation))
+      return rooms.refresh()
+    case 'invitation.ended':
+      ifLoaded(app.panel, ({ invitationOver }) => invitationOver(event.room))
+      return rooms.refresh()
     case 'room':
       rooms.set(event.room)
+      ifLoaded(app.panel, ({ invitationOver }) => invitationOver(event.room.id))
       if (event.room.id === timeline.room()) {
         const { comings, role } = event.room
         Object.assign(list().dataset, { comings, role })

@@ -23,10 +23,10 @@ let wanted = ''
 export function createRoomSwitcher(app: () => App): RoomSwitcher {
   wanted = location.pathname
   onClick(document, 'a[data-room], .msg a', (link, event) => followLink(app(), link, event))
-  // The server's answer to a request for a private conversation.
-  document.addEventListener('room:open', ({ detail }) => {
+  // The server's answer: the reader is in a room, or in a private conversation.
+  document.addEventListener('room:open', ({ detail: { room, seq } }) => {
     element('panel', HTMLDialogElement).close()
-    void openPlace(app(), { room: detail.room }, true)
+    void openPlace(app(), seq === undefined ? { room } : { room, seq }, true)
   })
   addEventListener('popstate', () => {
     const place = placeIn(location.pathname)
@@ -136,12 +136,23 @@ function followLink(app: App, link: HTMLElement, event: MouseEvent): void {
   const isOurs = link.origin === location.origin && link.pathname.startsWith(app.page.base)
   const place = isOurs ? placeIn(link.pathname) : null
   if (place === null) return
-  // A link in a message may lead to a room the person is not in: that is a page of its own.
-  const isMember = document.getElementById(`room-${place.room}`) !== null
-  if (link.closest('.msg__body') !== null && !isMember) return
   event.preventDefault()
   link.closest('dialog')?.close()
-  void openPlace(app, place, true)
+  // A link in a message may lead to a room that the person is not in.
+  const isListed = document.getElementById(`room-${place.room}`) !== null
+  if (link.closest('.msg__body') !== null && !isListed) void offerRoom(app, place, link.href)
+  else void openPlace(app, place, true)
+}
+
+/** Shows the way into a room in the dialog; somebody who is in it already opens it. */
+async function offerRoom(app: App, place: Place, href: string): Promise<void> {
+  const { room, seq } = place
+  const fields = seq === undefined ? {} : { seq: String(seq) }
+  const html = await fetchHtml(createPaths(app.page.base).joinRoom(room, fields))
+  if (html === '') return openPlace(app, place, true)
+  // The page says why it cannot be shown.
+  if (html === null) location.assign(href)
+  else await swapIn(html, element('panel-body', HTMLElement), 'innerHTML')
 }
 
 /** The neighbour, in the ring of the room list, of the room that was requested last. */

@@ -3,10 +3,12 @@ import type { App, Panel } from '../app'
 import { fill } from '../../shared/text'
 import { closeDrawers, element, onClick } from '../ui/dom'
 import { watchFaces } from '../people/face'
+import { endInvitation, receiveInvitation, watchInvitees } from '../rooms/invitations'
 import { showToast } from '../ui/toast'
 
 /** Makes the dialog for what is fetched now and then: rooms, settings, a person, help. */
-export function create({ composer, device, muted, page }: App): Panel {
+export function create(app: App): Panel {
+  const { composer, device, muted, page } = app
   const dialog = element('panel', HTMLDialogElement)
   const body = element('panel-body', HTMLElement)
   watchFaces()
@@ -20,7 +22,10 @@ export function create({ composer, device, muted, page }: App): Panel {
     const isMuted = muted.toggle(Number(person))
     showToast(fill(isMuted ? page.words.muted : page.words.unmuted, { name }))
   })
+  watchInvitees(app)
   return {
+    invited: (invitation) => receiveInvitation(app, invitation),
+    invitationOver: endInvitation,
     show() {
       // Files name the hours as the reader's clock does.
       const tz = Intl.DateTimeFormat().resolvedOptions().timeZone

@@ -16,7 +16,7 @@ declare global {
   }
   interface GlobalEventHandlersEventMap {
     /** The server asks for a room to be opened in place. */
-    'room:open': CustomEvent<{ room: number }>
+    'room:open': CustomEvent<{ room: number; seq?: number }>
     /** What the open panel asked for is done. */
     'panel:close': CustomEvent
   }

@@ -2,6 +2,7 @@ import type { Database } from 'bun:sqlite'
 import { limits } from '../../shared/limits'
 import type {
   Heir,
+  Joined,
   Member,
   NewLine,
   NewRoom,
@@ -10,8 +11,9 @@ import type {
   RoomLimits,
   RoomName,
   Store,
+  User,
 } from '../store'
-import { createPassOwnership, isHere } from './persons'
+import { createPassOwnership, isHere, userColumns } from './persons'
 
 type Memberships = Omit<
   Store['rooms'],
@@ -40,39 +42,24 @@ export function createMemberships(
   const direct = db.transaction((userId: number, otherId: number, at: number) =>
     openDirect(statements, seenBy, [userId, otherId], at),
   )
-  const enter = (
-    { roomId, userId }: Member,
-    at: number,
-    by: number | null,
-  ): Room | 'full' | null => {
-    if (statements.isHere.get(userId) === null) return null
-    const known = seenBy(userId, roomId)
-    if (known !== null) return known
-    if (isFull(statements, userId)) return 'full'
-    statements.insertMember.run({ roomId, userId, role: 'member', at })
-    statements.passOwnership(roomId)
-    writeLine({ kind: 'joined', room: roomId, author: userId, person: userId, by, at })
-    return seenBy(userId, roomId)
-  }
-  const join = db.transaction((member: Member, at: number) => {
-    const room = statements.isOpen.get(member.roomId) === null ? null : enter(member, at, null)
-    if (room === 'full') return { refused: 'own_rooms_full' } as const
-    return room ?? ({ refused: 'room_missing' } as const)
-  })
-  const invite = db.transaction((by: Member, userId: number, at: number) => {
-    if (statements.findRole.get(by)?.isDirect !== 0) return { refused: 'room_missing' } as const
-    const room = enter({ ...by, userId }, at, by.userId)
-    if (room === 'full') return { refused: 'their_rooms_full' } as const
-    return room ?? ({ refused: 'person_missing' } as const)
-  })
+  const join = db.transaction((member: Member, at: number) =>
+    enter(statements, seenBy, member, at, true),
+  )
+  const accept = db.transaction((member: Member, at: number) =>
+    enter(statements, seenBy, member, at, false),
+  )
   type NewTexts = { name: RoomName | null; topic: string | null }
   const change = db.transaction((by: Member, wanted: NewTexts, at: number) =>
     changeRoom(statements, by, wanted, at),
   )
   return {
     create: async (room) => create.immediate(room),
-    join: async (userId, roomId, at) => join.immediate({ userId, roomId }, at),
-    invite: async (by, userId, at) => invite.immediate(by, userId, at),
+    async join(userId, roomId, at) {
+      return join.immediate({ userId, roomId }, at) ?? { refused: 'room_missing' }
+    },
+    async accept(userId, roomId, at) {
+      return accept.immediate({ userId, roomId }, at) ?? { refused: 'invitation_over' }
+    },
     ...createEndings(db, statements),
     change: async (by, name, topic, at) => change.immediate(by, { name, topic }, at),
     direct: async (userId, otherId, at) => direct.immediate(userId, otherId, at),
@@ -87,6 +74,29 @@ type Statements = ReturnType<typeof prepare> & {
   caps: RoomLimits
   writeLine: WriteLine
   passOwnership: (room: number) => Heir | null
+}
+
+/** Makes somebody a member: where it is open, or as they are invited; else null. */
+function enter(
+  statements: Statements,
+  seenBy: SeenBy,
+  member: Member,
+  at: number,
+  isOpen: boolean,
+): Joined | Refused<'own_rooms_full'> | null {
+  const { roomId, userId } = member
+  const known = seenBy(userId, roomId)
+  if (known !== null) return { room: known, invitedBy: null, isNew: false }
+  const invitedBy = statements.findInviter.get(member)
+  const mayEnter = isOpen ? statements.isOpen.get(roomId) !== null : invitedBy !== null
+  if (!mayEnter || statements.isHere.get(userId) === null) return null
+  if (isFull(statements, userId)) return { refused: 'own_rooms_full' }
+  statements.insertMember.run({ roomId, userId, role: 'member', at })
+  statements.passOwnership(roomId)
+  const by = invitedBy?.id ?? null
+  statements.writeLine({ kind: 'joined', room: roomId, author: userId, person: userId, by, at })
+  const room = seenBy(userId, roomId)
+  return room === null ? null : { room, invitedBy, isNew: true }
 }
 
 /** The membership of a person who has not left. */
@@ -108,11 +118,12 @@ function createEndings(
     return ended
   })
   const remove = db.transaction((owner: Member, person: number, at: number) => {
-    const refusal = refuseOthers(statements, owner)
-    if (refusal !== null) return refusal
-    if (end({ ...owner, userId: person }) === null) return 'person_missing'
+    const refused = refuseOthers(statements, owner)
+    if (refused !== null) return { refused }
+    const removed = { ...owner, userId: person }
+    if (end(removed) === null) return { refused: 'person_missing' } as const
     writeLine({ kind: 'removed', room: owner.roomId, author: owner.userId, person, at })
-    return null
+    return { uninvited: statements.dropInvitations.all(removed).map(({ id }) => id) }
   })
   return {
     leave: async (member, at) => leave.immediate(member, at),
@@ -240,6 +251,14 @@ function prepare(db: Database) {
     removeMember: db.query<never, [Member]>(
       `DELETE FROM memberships WHERE room_id = $roomId AND user_id = $userId
          AND (SELECT kind FROM rooms WHERE id = $roomId) <> 'direct'`,
+    ),
+    findInviter: db.query<User, [Member]>(
+      `SELECT ${userColumns()} FROM invitations JOIN users ON users.id = invited_by
+       WHERE room_id = $roomId AND user_id = $userId`,
+    ),
+    dropInvitations: db.query<{ id: number }, [Member]>(
+      `DELETE FROM invitations WHERE room_id = $roomId AND invited_by = $userId
+       RETURNING user_id AS id`,
     ),
     ...prepareForMembers(db),
   }

@@ -11,6 +11,7 @@ import { createDeviceLinks } from './device-links'
 import { createDevices } from './devices'
 import { createMeasure } from './export'
 import { checkAfterUse, isDoubtful, markClosed, markUsed } from './integrity'
+import { createInvitations } from './invitations'
 import { holdFile, type Lock } from './lock'
 import { prepareLazily } from './lazy-statements'
 import { createMessages } from './messages'
@@ -192,6 +193,7 @@ function createStore(
     devices: guarded(createDevices(db)),
     rooms: guarded(createRooms(db, roomLimits, lines.write)),
     deviceLinks: guarded(createDeviceLinks(db)),
+    invitations: guarded(createInvitations(db, roomLimits)),
     messages: guarded(createMessages(db, roomLimits, index, backlog)),
     systemLines: lines,
     times: guarded(createTimes(db, index, (next) => (epoch = next))),

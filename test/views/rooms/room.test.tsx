@@ -104,6 +104,8 @@ function roomPage(language: Language, unsent?: { content: string; problem: strin
       messages={talk}
       people={[mei, tomas]}
       inAll={2}
+      invitations={[]}
+      invitedTo={0}
       online={1}
       states={new Map([[tomas.id, 'online']])}
       counts={new Map([[general.id, 1]])}
@@ -124,7 +126,7 @@ function signInPage(language: Language) {
     nickname: '',
     avatar: 'letter',
     picture: '',
-    room: null,
+    place: null,
     problem: null,
     mayComeBack: false,
     isCodeWrong: false,

@@ -42,6 +42,7 @@ export const live = {
   unread: { one: '{n} unread message', other: '{n} unread messages' },
   messagesIn: 'Messages in {room}',
   onThisDevice: 'On this device',
+  invitedYou: '{name} invited you to {room}',
   roomGone: 'You are no longer in this room.',
   notConnected: 'You are not connected. Try again in a moment.',
   notifyAll: {

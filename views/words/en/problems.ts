@@ -2,6 +2,7 @@ import { limits } from '../../../src/shared/limits'
 
 const nameMax = limits.nicknameGraphemesMax
 const { reactionKindsMax: kindsMax, roomsPerOwnerMax: roomsMax, topicUnitsMax: topicMax } = limits
+const whyMax = limits.whyUnitsMax
 const { attachmentsMax: filesMax, searchUnitsMax: searchMax } = limits
 const textMax = limits.messageUnitsMax
 
@@ -23,7 +24,10 @@ export const problems = {
   rooms_too_many: `You have already created ${roomsMax} rooms. Use one of those.`,
   rooms_full: 'This server has as many rooms as it can hold. Use one of those.',
   own_rooms_full: 'You are in as many rooms as one person can be in. Leave one, then try again.',
-  their_rooms_full: 'This person is in as many rooms as one person can be in.',
+  invitation_over: 'This invitation is not valid any more.',
+  names_missing: 'Choose somebody, or enter a name.',
+  names_many: 'These are too many people at once. Invite some of them first.',
+  why_long: `This line is too long. Use at most ${whyMax} characters.`,
   conversations_full: 'One of you has as many private conversations as one person can have.',
   person_left: 'This person has left. You can read this conversation, but not write in it.',
   room_stays: 'Everyone stays in this room. You can turn its notifications off instead.',

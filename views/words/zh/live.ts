@@ -44,6 +44,7 @@ export const live: Words['live'] = {
   unread: { one: '{n} 条未读消息', other: '{n} 条未读消息' },
   messagesIn: '{room} 的消息',
   onThisDevice: '来自本机',
+  invitedYou: '{name} 邀请你加入 {room}',
   roomGone: '你已不在这个房间。',
   notConnected: '未连接到服务器，请稍后再试。',
   notifyAll: { one: '这会通知 {n} 个人，确定发送吗？', other: '这会通知 {n} 个人，确定发送吗？' },

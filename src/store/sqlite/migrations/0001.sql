@@ -260,5 +260,28 @@ CREATE VIRTUAL TABLE search USING fts5 (
   tokenize = 'ascii'
 );
 
+-- People who are asked into a room, until they answer. Nobody is in a room without having said yes.
+CREATE TABLE invitations (
+  room_id INTEGER NOT NULL REFERENCES rooms (id),
+  user_id INTEGER NOT NULL REFERENCES users (id),
+  invited_by INTEGER NOT NULL REFERENCES users (id),
+  -- What it is about, in a short line; may be empty.
+  why TEXT NOT NULL,
+  invited_at INTEGER NOT NULL,
+  PRIMARY KEY (room_id, user_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX invitations_by_user ON invitations (user_id, invited_at);
+CREATE INDEX invitations_by_inviter ON invitations (invited_by);
+
+CREATE TRIGGER invited_joined AFTER INSERT ON memberships BEGIN
+  DELETE FROM invitations WHERE room_id = NEW.room_id AND user_id = NEW.user_id;
+END;
+
+CREATE TRIGGER invited_left AFTER UPDATE OF left_at ON users
+WHEN OLD.left_at IS NULL AND NEW.left_at IS NOT NULL BEGIN
+  DELETE FROM invitations WHERE user_id = NEW.id;
+END;
+
 INSERT INTO settings (key, value)
 VALUES ('instance', lower(hex(randomblob(4)))), ('epoch', lower(hex(randomblob(16))));
