@@ -7,7 +7,7 @@ export const limits = {
   /** Visible characters of a nickname or room name; one Han character is a whole name. */
   nicknameGraphemesMax: 24,
   topicUnitsMax: 200,
-  /** People of the list in a room's page; there is a page of all. */
+  /** People of a page of the list beside a room; those of a room with no more are all listed. */
   peopleListMax: 50,
   /** With more, the list has a search. */
   peopleWithoutSearchMax: 15,

@@ -96,6 +96,8 @@ export type RoomSummary = {
   unread: number
   mentions: number
   online: number
+  /** Of who is online and who of them is away (shared/presence.ts). */
+  checksum: number
   notify: Notify
   role: 'owner' | 'member'
   /** The other person of a direct room. */
@@ -108,8 +110,10 @@ export type ChatEvent =
   | { type: 'hello'; epoch: string; build: string; user: Person; rooms: RoomSummary[] }
   | AcceptedEvent
   | RefusedEvent
+  /** Of people in small rooms, and of the other person of a private conversation. */
   | { type: 'presence'; user: number; state: PresenceState }
-  | { type: 'online'; room: number; count: number }
+  /** How many people are online in each room; a checksum shows that a list of them is not right. */
+  | { type: 'online'; rooms: Record<string, [count: number, checksum: number]> }
   /** To everybody: a person has another name or picture, or has left. */
   | { type: 'person.changed'; user: Person }
   | { type: 'typing'; room: number; user: number; active: boolean }

@@ -1,5 +1,6 @@
 import { fill, plural } from '../../src/shared/text'
 import type { Child } from 'hono/jsx'
+import type { PresenceState } from '../../src/shared/protocol'
 import type { Room, User } from '../../src/store/store'
 import { Composer, type Unsent } from '../messages/composer'
 import { ExportAway } from '../export/export-here'
@@ -10,7 +11,7 @@ import { MessageTools } from '../messages/message-tools'
 import { Page } from '../page/page'
 import { PanelLink, PanelDialog } from '../page/panel'
 import { Name } from '../people/avatar'
-import { MorePeople, OnlineCount, PeopleList, type PeopleProps, PeopleRail } from '../people/people'
+import { OnlineCount, PeopleList, PeopleRail, type PeopleWindow } from '../people/people'
 import { roomTitle } from './room-title'
 import { QuoteLine } from '../messages/quote'
 import { RoomsRail } from './rooms'
@@ -21,10 +22,9 @@ import type { View } from '../view'
 
 /** The page of a room for one member. */
 export function RoomPage(props: RoomPageProps) {
-  const { view, reader, room, rooms, inAll, people, online, states, counts } = props
+  const { view, reader, room, rooms, inAll, window, states, counts } = props
   const { clientId, epoch } = props
   const asked = props.messages.find(({ seq }) => seq === props.at)
-  const here = { room: room.id, people, members: room.members, online, states }
   const rail = { rooms, inAll, counts, states }
   return (
     <Page view={view} title={roomTitle(room)} user={reader} epoch={epoch} renews={props.isRenewing}>
@@ -32,7 +32,7 @@ export function RoomPage(props: RoomPageProps) {
         <TopBar view={view} user={reader} />
         <RoomsRail view={view} current={room.id} {...rail} />
         <main class="chat">
-          <RoomHead view={view} room={room} online={online} />
+          <RoomHead view={view} room={room} online={window.online} />
           <Log {...props}>
             {asked === undefined ? (
               <WithoutScript {...props} />
@@ -54,7 +54,7 @@ export function RoomPage(props: RoomPageProps) {
             answers={asked ?? null}
           />
         </main>
-        <PeopleRail view={view} {...here} />
+        <PeopleRail view={view} {...window} />
       </div>
       <PanelDialog view={view} />
       <PaletteDialog view={view} />
@@ -77,7 +77,7 @@ export function RoomPage(props: RoomPageProps) {
 }
 
 /** The parts of the page that differ in another room. */
-export function RoomParts(props: TimelineProps & PeopleHere) {
+export function RoomParts(props: TimelineProps & AroundProps) {
   return (
     <>
       <Timeline {...props} />
@@ -87,36 +87,35 @@ export function RoomParts(props: TimelineProps & PeopleHere) {
 }
 
 /** The same without the messages: what a resume does not send again. */
-export function AroundRoom({ view, room, people, online, states }: AroundProps) {
-  const here = { room: room.id, people, members: room.members, online, states }
+export function AroundRoom({ view, room, window }: AroundProps) {
   return (
     <>
       <hx-partial hx-target="#head" hx-swap="outerHTML">
-        <RoomHead view={view} room={room} online={online} />
+        <RoomHead view={view} room={room} online={window.online} />
       </hx-partial>
       <hx-partial hx-target="#online-count" hx-swap="outerHTML">
-        <OnlineCount {...here} />
+        <OnlineCount {...window} />
       </hx-partial>
       <hx-partial hx-target="#people-list" hx-swap="outerHTML">
-        <PeopleList {...here} />
-      </hx-partial>
-      <hx-partial hx-target="#people-more" hx-swap="outerHTML">
-        <MorePeople view={view} {...here} />
+        <PeopleList view={view} {...window} />
       </hx-partial>
     </>
   )
 }
 
-type PeopleHere = Omit<PeopleProps, 'room' | 'members'>
-
-type AroundProps = Pick<TimelineProps, 'view' | 'room'> & PeopleHere
+type AroundProps = Pick<TimelineProps, 'view' | 'room'> & {
+  /** The first of the room's people. */
+  window: PeopleWindow
+}
 
 type RoomPageProps = TimelineProps &
-  PeopleHere & {
+  AroundProps & {
     rooms: Room[]
     inAll: number
     /** How many people are online in each of them. */
     counts: ReadonlyMap<number, number>
+    /** The states of the other people of direct rooms. */
+    states: ReadonlyMap<number, PresenceState>
     /** Without JavaScript: the page reloads itself every now and then. */
     isRenewing: boolean
     /** Without JavaScript: the client id of a message that is sent from this page. */
