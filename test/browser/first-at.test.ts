@@ -91,7 +91,7 @@ test('a text in which the name was only typed asks for whom it is', async () => 
   await ada.type(' hello')
   await ada.press('Enter')
   await ada.toast.reads('Not sent.')
-  await ada.composer.best.reads('Person 25')
+  await ada.composer.best.reads('Person 20')
   await ada.press('ArrowDown')
   await ada.press('Enter')
   await ada.composer.becomesPrivate()

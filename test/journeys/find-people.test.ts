@@ -89,7 +89,7 @@ test('people who left are not found, under their last name only the successor is
   const mei = await signIn(server(), 'Leaving')
   const reader = await signIn(server(), 'Looking')
   expect(await find(reader, { q: 'leaving' })).toEqual(['Leaving'])
-  await sendForm(server(), mei, '/session/end')
+  await sendForm(server(), mei, '/session/leave', { sure: 'yes' })
   expect(await find(reader, { q: 'leaving' })).toEqual([])
   expect(await find(reader, { q: 'leaving', room: 1 })).toEqual([])
   await signIn(server(), 'Leaving')
