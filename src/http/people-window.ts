@@ -10,7 +10,7 @@ import type { HttpDeps } from './context'
 type Place = OnlinePlace & { isOnline: boolean }
 
 /** What a screen shows of many people; the rest is loaded while one scrolls. */
-const firstRows = 24
+const firstRows = 20
 
 /**
  * A page of the people of a room: those online, owners first, then the others, each by name;

@@ -88,7 +88,7 @@ test('the pages of the list have everybody once: owners and those online first',
     const shown = rows.filter(({ state }) => state === 'online').map(({ id }) => id)
     expect({ seed, shown: new Set(shown) }).toEqual({ seed, shown: here })
     expect(rows[0]).toMatchObject({ id: 1, isOwner: true })
-    expect(pages.map(({ length }) => length)).toEqual([24, 50, 50, 50, 50, 6])
+    expect(pages.map(({ length }) => length)).toEqual([20, 50, 50, 50, 50, 10])
     const again = await fetchText(
       server,
       watcher,
@@ -151,7 +151,7 @@ test('300 people who come cost a reader a few bytes, and the page stays small', 
   await waitUntil(() => count === size.online, 'the last number')
   expect(bytes).toBeWithin(1, 10 * 1024)
   const html = await fetchText(server, personOf(200), `/rooms/${everybody}`)
-  expect(readRows(html)).toHaveLength(24)
+  expect(readRows(html)).toHaveLength(20)
   expect(Buffer.byteLength(html)).toBeLessThan(60 * 1024)
   socket.close()
 })
