@@ -16,6 +16,8 @@ type Untold = {
   rooms: Map<number, RoomNews>
   bytes: number
   filledAt: number
+  /** When there will be enough of them. */
+  readyAt: number
   /** Their page was opened a moment ago, and shows that they are online. */
   isFresh: boolean
 }
@@ -37,7 +39,7 @@ type Known = {
 
 /** Nothing, of a reader who has just come. */
 export function nothingUntold(clock: () => number): Untold {
-  return { rooms: new Map(), bytes: newsBytesMax, filledAt: clock(), isFresh: true }
+  return { rooms: new Map(), bytes: newsBytesMax, filledAt: clock(), readyAt: 0, isFresh: true }
 }
 
 /**
@@ -53,10 +55,12 @@ export function createPresenceNews(publish: Publish, known: Known) {
     for (const { untold } of fresh) untold.isFresh = false
     fresh.clear()
     const texts = createTexts(known)
+    const now = known.clock()
     let left = readersPerFlush
     for (const reader of [...waiting]) {
       if (left === 0) break
-      const text = takeNews(reader.untold, texts, known.clock())
+      if (reader.untold.readyAt > now) continue
+      const text = takeNews(reader.untold, texts, now)
       if (text === null) continue
       left -= 1
       publish({ user: reader.id }, { html: () => text, json: () => text })
@@ -101,9 +105,11 @@ export function createPresenceNews(publish: Publish, known: Known) {
 }
 
 /** Notes whose states have changed in a room where so many are online. */
-function noteNews({ rooms }: Untold, room: number, people: number[], here: number): void {
+function noteNews(untold: Untold, room: number, people: number[], here: number): void {
+  const { rooms } = untold
   const news: RoomNews = rooms.get(room) ?? { people: new Set(), isPair: false }
   news.isPair = here <= pairMax
+  if (news.isPair) untold.readyAt = 0
   if (here <= limits.peopleListMax) for (const person of people) news.people.add(person)
   rooms.set(room, news)
 }
@@ -154,7 +160,9 @@ function takeCounts(untold: Untold, { ofPerson, ofRoom }: Texts, told: Set<numbe
   // Of a private conversation the state of the other says it.
   const order = [...untold.rooms].sort(([, a], [, b]) => Number(a.isPair) - Number(b.isPair))
   let left = untold.bytes - onlineEventBytes
-  if (left < Math.min(countsBytesMin, order.length * countBytes)) return []
+  const missing = Math.min(countsBytesMin, order.length * countBytes) - left
+  untold.readyAt = untold.filledAt + Math.max(0, (missing / newsBytesPerSecond) * 1_000)
+  if (missing > 0) return []
   let leftForPeople = left / 2
   const counts: string[] = []
   for (const [room, { people }] of order) {
