@@ -251,6 +251,11 @@ test('thousands who come cost a page a few bytes, and it has the number within s
   expect(page?.house.count).toBeGreaterThan(guests * 0.8)
   world.pass(10_000)
   expect(page?.house.count).toBe(world.presence.onlineIn(house).count)
+  const before = page?.strangers
+  world.presence.setAway(1_000, true)
+  world.pass(10_000)
+  expect(page?.strangers).toBe(before)
+  expect(page?.house).toEqual(world.presence.onlineIn(house))
 })
 
 test('somebody who is put out of a room hears nothing of it any more', () => {
