@@ -181,8 +181,17 @@ export type Panel = {
   invitationOver: (room: number) => void
 }
 
-/** The search beside the list of people; `show` after something was typed. */
-export type PeopleList = { show: () => void }
+/** The list of people beside the room, and its search. */
+export type PeopleList = {
+  /** Something was typed into the search. */
+  show: () => void
+  /** Somebody has come or gone: everybody is put where they belong. */
+  arrange: () => void
+  /** Fetches the list if other people are online in this room. */
+  compare: (room: number, checksum: number) => void
+  /** Fetches the list: soon if it is seen, else as soon as it is looked at. */
+  renew: () => void
+}
 
 /** Opens the dialog that searches, at the address of a search. */
 export type Palette = { open: (path: string) => void }

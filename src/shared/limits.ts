@@ -9,7 +9,7 @@ export const limits = {
   topicUnitsMax: 200,
   /** Why somebody is invited: two lines of the list of rooms. */
   whyUnitsMax: 100,
-  /** People of the list in a room's page; there is a page of all. */
+  /** People of a page of the list beside a room; those of a room with no more are all listed. */
   peopleListMax: 50,
   /** With more, the list has a search. */
   peopleWithoutSearchMax: 15,

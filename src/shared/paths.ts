@@ -32,12 +32,34 @@ export function createPaths(base: string) {
     rail: (current: number) => `${base}rail?current=${current}`,
     rooms: () => `${base}rooms`,
     roomList: (fields: Fields = {}) => `${base}rooms${queryOf(fields)}`,
+    invitations: () => `${base}invitations`,
+    people: (fields: Fields = {}) => `${base}people${queryOf(fields)}`,
+    person: (id: number) => `${base}people?user=${id}`,
+    direct: (user: number) => `${base}direct/${user}`,
+    help: () => `${base}help`,
+    search: (fields: Fields = {}) => `${base}search${queryOf(fields)}`,
+    mediaKit: () => `${base}media-kit`,
+    attachments: () => `${base}attachments`,
+    attachment: (id: string, name: string) =>
+      `${base}attachments/${id}/${encodeURIComponent(name)}`,
+    profile: () => `${base}profile`,
+    face: (id: string) => `${base}faces/${id}`,
+    socket: () => `${base}socket`,
+    health: () => `${base}healthz`,
+    asset: (file: string) => `${base}static/${file}`,
+    manifest: () => `${base}manifest.webmanifest`,
+    ...roomPaths(base),
+  }
+}
+
+/** Those of one room, and of the messages in it. */
+function roomPaths(base: string) {
+  return {
     settings: (id: number) => `${base}rooms/${id}/settings`,
     roomPeople: (id: number, fields: Fields = {}) => `${base}rooms/${id}/people${queryOf(fields)}`,
     members: (id: number) => `${base}rooms/${id}/members`,
     /** What somebody who is not in a room sees of it. */
     joinRoom: (id: number, fields: Fields = {}) => `${base}rooms/${id}/join${queryOf(fields)}`,
-    invitations: () => `${base}invitations`,
     roomInvitations: (id: number, fields: Fields = {}) =>
       `${base}rooms/${id}/invitations${queryOf(fields)}`,
     answer: (id: number) => `${base}rooms/${id}/invitations/answer`,
@@ -45,10 +67,6 @@ export function createPaths(base: string) {
     remove: (id: number) => `${base}rooms/${id}/members/remove`,
     leave: (id: number) => `${base}rooms/${id}/leave`,
     notify: (id: number) => `${base}rooms/${id}/notify`,
-    people: (fields: Fields = {}) => `${base}people${queryOf(fields)}`,
-    person: (id: number) => `${base}people?user=${id}`,
-    direct: (user: number) => `${base}direct/${user}`,
-    help: () => `${base}help`,
     room: (id: number) => `${base}rooms/${id}`,
     /** The room without its messages: its head and its people. */
     around: (id: number) => `${base}rooms/${id}?part=around`,
@@ -61,18 +79,7 @@ export function createPaths(base: string) {
     newer: (id: number, after: number) => `${base}rooms/${id}/messages?after=${after}`,
     exportText: (id: number) => `${base}rooms/${id}/export.txt`,
     exportPage: (id: number) => `${base}rooms/${id}/export.html`,
-    search: (fields: Fields = {}) => `${base}search${queryOf(fields)}`,
     changes: (id: number) => `${base}rooms/${id}/changes`,
-    mediaKit: () => `${base}media-kit`,
-    attachments: () => `${base}attachments`,
-    attachment: (id: string, name: string) =>
-      `${base}attachments/${id}/${encodeURIComponent(name)}`,
-    profile: () => `${base}profile`,
-    face: (id: string) => `${base}faces/${id}`,
-    socket: () => `${base}socket`,
-    health: () => `${base}healthz`,
-    asset: (file: string) => `${base}static/${file}`,
-    manifest: () => `${base}manifest.webmanifest`,
   }
 }
 

@@ -123,6 +123,8 @@ export type RoomSummary = {
   unread: number
   mentions: number
   online: number
+  /** Of who is online and who of them is away (shared/presence.ts). */
+  checksum: number
   notify: Notify
   role: 'owner' | 'member'
   /** Whether the lines of who comes and goes are shown. */
@@ -146,8 +148,10 @@ export type ChatEvent =
   | HelloEvent
   | AcceptedEvent
   | RefusedEvent
+  /** Of people in small rooms, and of the other person of a private conversation. */
   | { type: 'presence'; user: number; state: PresenceState }
-  | { type: 'online'; room: number; count: number }
+  /** How many people are online in each room; a checksum shows that a list of them is not right. */
+  | { type: 'online'; rooms: Record<string, [count: number, checksum: number]> }
   /** To everybody: a person has another name or picture, or has left. */
   | { type: 'person.changed'; user: Person }
   | { type: 'typing'; room: number; user: number; active: boolean }

@@ -104,8 +104,16 @@ export type RoomsWanted = {
   limit: number
 }
 
-/** Which people of a list: those whose folded name contains `part` and comes after another. */
-export type PeopleWanted = { part: string; after: string; limit: number }
+/**
+ * Which people of a list: those whose folded name contains `part`, after a place in the list, and
+ * none of `without`.
+ */
+export type PeopleWanted = {
+  part: string
+  after: Pick<ListedPerson, 'folded' | 'id'> | null
+  without: number[]
+  limit: number
+}
 
 /** Who looks for which people: of a room, or of the whole server. `wanted` is `wantedName`. */
 export type PeopleMatch = { asker: number; room: number | null; wanted: string; limit: number }

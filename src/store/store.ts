@@ -78,8 +78,8 @@ export type Store = {
     ): Promise<{ user: User; freed: string[] } | Refused<'name_taken' | 'not_signed_in'>>
     /** Those of these people who are in the room, by name. */
     among(room: Room, ids: number[]): Promise<User[]>
-    /** The people in the room who joined the server last, latest first. */
-    latestIn(room: Room, limit: number): Promise<User[]>
+    /** The owners of the room. */
+    ownersOf(room: Room): Promise<number[]>
     /** The people in the room, by name. */
     membersOf(room: Room, wanted: PeopleWanted): Promise<ListedPerson[]>
     /** Some people who are not in the room: the first of those who joined the server last. */

@@ -38,7 +38,10 @@ async function tabTo(selector: string): Promise<void> {
 test('a room is made by keyboard alone', async () => {
   await tabTo('.rail__add')
   await ada.press('Enter')
-  await ada.panel.newName.focused()
+  await ada.part('#panel [type=search]').focused()
+  await tabTo('.new-room summary')
+  await ada.press('Enter')
+  await tabTo('#new-name')
   await ada.type('Keys only')
   await ada.press('Enter')
   await ada.messages.titled('#Keys only')

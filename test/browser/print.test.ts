@@ -24,7 +24,7 @@ afterAll(async () => {
   await server.dispose()
 })
 
-test('all loaded messages are printed, whole, and nothing that is there to be pressed', async () => {
+test('all loaded messages are printed whole, and nothing to be pressed is', async () => {
   const seen = await ada.evaluate<object>(`(() => {
     const isWhole = (element) => element.scrollHeight <= element.clientHeight + 1
     const shown = (selector) =>

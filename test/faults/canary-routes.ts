@@ -16,6 +16,7 @@ export function roomRoutes(room: number): Route[] {
     '/settings',
     '/people',
     '/people?q=a&part=list',
+    '/people?part=window',
     '/export.txt',
     '/export.html?tz=UTC',
     '/invitations',

@@ -124,7 +124,10 @@ export const requests: Record<string, Request[]> = {
   'GET /rooms/:id/messages/:seq': [read(inRoom('/messages/2'), 'room')],
   'GET /rooms/:id/changes': [read(inRoom('/changes'), 'room')],
   'GET /rooms/:id/settings': [read(inRoom('/settings'), 'room')],
-  'GET /rooms/:id/people': [read(inRoom('/people'), 'room', 'nothing')],
+  'GET /rooms/:id/people': [
+    read(inRoom('/people'), 'room', 'nothing'),
+    read(inRoom('/people?part=window'), 'room', 'nothing', asFragment),
+  ],
   'GET /rooms/:id/export.txt': [read(inRoom('/export.txt'), 'room')],
   'GET /rooms/:id/export.html': [read(inRoom('/export.html'), 'room')],
   'GET /attachments/:id/:name?': [read(({ file }) => file, 'room', 'nothing')],

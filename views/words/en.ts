@@ -11,6 +11,7 @@ const page = {
   rooms: 'Rooms',
   people: 'People',
   onlineHeading: 'Online',
+  owner: 'Owner',
   onlineHere: 'online',
   close: 'Close',
   menu: 'Profile and settings',

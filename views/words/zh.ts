@@ -10,6 +10,7 @@ const page: Words['page'] = {
   rooms: '房间',
   people: '成员',
   onlineHeading: '在线',
+  owner: '房主',
   onlineHere: '人在线',
   close: '关闭',
   menu: '个人资料与设置',

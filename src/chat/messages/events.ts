@@ -1,6 +1,7 @@
 import { serverPaths } from '../../shared/paths'
 import type { AttachmentOnWire, ChatEvent, RoomSummary } from '../../shared/protocol'
 import type { Attachment, Message, Room, User } from '../../store/store'
+import type { OnlineIn } from '../people/presence'
 
 /** The event for a stored message; a client that knows revision `after` has seen older seqs. */
 export function toEvent(message: Message, after = 0): ChatEvent {
@@ -39,7 +40,7 @@ export function toWire(attachment: Attachment): AttachmentOnWire {
 }
 
 /** A room as one member's list shows it; a direct room has the other person's name. */
-export function toSummary(room: Room, online: number): RoomSummary {
+export function toSummary(room: Room, { count, checksum }: OnlineIn): RoomSummary {
   const recipient = room.pair?.[1] ?? null
   return {
     id: room.id,
@@ -49,7 +50,8 @@ export function toSummary(room: Room, online: number): RoomSummary {
     read_seq: room.readSeq,
     unread: room.unread,
     mentions: room.mentions,
-    online,
+    online: count,
+    checksum,
     notify: room.notify,
     role: room.role,
     comings: room.showsComings,
@@ -66,6 +68,6 @@ export function newDirectRoom(id: number, reader: User, other: User): RoomSummar
       ...{ readSeq: 0, unread: 0, unreadSince: null, mentions: 0, role: 'member' },
       ...{ notify: 'mentions', showsComings: true, pair: [reader, other] },
     },
-    0,
+    { count: 0, checksum: 0 },
   )
 }

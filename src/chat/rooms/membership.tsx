@@ -1,4 +1,3 @@
-import { PersonRow } from '../../../views/people/people'
 import { ChatError } from '../../server/errors'
 import type { Heir, Joined, Notify, Room, User } from '../../store/store'
 import type { Chat } from '../chat'
@@ -35,13 +34,8 @@ export function publishMembership(chat: Chat, user: User, room: Room): void {
   chat.subscribeUser(user.id, room.id)
   publishSummary(chat, user.id, room)
   const state = chat.presence.stateOf(user.id)
-  chat.publish(
-    { room: room.id },
-    {
-      html: () => String(<PersonRow user={user} state={state} room={room.id} />),
-      json: asPublication({ type: 'member.joined', room: room.id, user, state }).json,
-    },
-  )
+  const event = { type: 'member.joined', room: room.id, user, state } as const
+  chat.publish({ room: room.id }, asPublication(event))
 }
 
 /** Leaves a room. Throws `room_stays` for the first room and direct rooms. */
@@ -121,6 +115,6 @@ export async function setNotify(
 const notifies: Notify[] = ['all', 'mentions', 'nothing']
 
 function publishSummary(chat: Chat, user: number, room: Room): void {
-  const summary = toSummary(room, chat.presence.countIn(room.id))
+  const summary = toSummary(room, chat.presence.onlineIn(room.id))
   chat.publish({ user }, asPublication({ type: 'room', room: summary }))
 }

@@ -19,7 +19,7 @@ export async function createHello(chat: Chat, user: User): Promise<ChatEvent & {
     epoch: chat.store.epoch,
     build: chat.build,
     user,
-    rooms: rooms.map((room) => toSummary(room, chat.presence.countIn(room.id))),
+    rooms: rooms.map((room) => toSummary(room, chat.presence.onlineIn(room.id))),
     invitations,
   }
 }

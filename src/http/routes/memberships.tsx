@@ -1,12 +1,13 @@
 import { Hono } from 'hono'
 import { MemberItems, Members } from '../../../views/people/members'
+import { PeopleList, PeopleRows } from '../../../views/people/people'
 import { OpenRooms, RoomItems } from '../../../views/rooms/open-rooms'
 import { RoomSettings } from '../../../views/rooms/room-settings'
 import { roomTitle } from '../../../views/rooms/room-title'
 import { joinRoom, leaveRoom, removeMember, setNotify } from '../../chat/rooms/membership'
 import { parseId } from '../../shared/paths'
 import { changeRoom, createRoom } from '../../chat/rooms/rooms'
-import type { Chat } from '../../chat/chat'
+import type { Chat, Visitor } from '../../chat/chat'
 import { foldName } from '../../chat/people/name'
 import { ChatError } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
@@ -15,6 +16,7 @@ import { readForm } from '../bodies'
 import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx } from '../context'
 import { requireRoom, requireVisitor } from '../middleware/identity'
 import { redirectTo, sendHtml, sendPanel } from '../pages'
+import { readPeople } from '../people-window'
 
 /** Creating, changing, joining and leaving rooms, and the panels that do so. */
 export function membershipRoutes(deps: HttpDeps): Hono<HttpEnv> {
@@ -97,25 +99,44 @@ function readPlace(text: string): { activeAt: number; id: number } | null {
   return { activeAt: Number(activeAt), id: Number(id) }
 }
 
-/** A page of the people of a room, by name. */
+/** A page of the people of a room, by name, or of the list beside the room. */
 async function sendMembers(deps: HttpDeps, c: HttpContext): Promise<Response> {
   const { visitor, room } = await requireRoom(deps, c)
   const part = c.req.query('q') ?? ''
   const after = c.req.query('after') ?? ''
+  if (c.req.query('part') === 'window') return sendWindow(deps, c, { visitor, room }, after)
   const list = await readMembers(deps, c, room, part, after)
   const props = { view: c.get('view'), room, user: visitor.user, ...list }
   if (c.req.query('part') === 'list') return sendHtml(c, <MemberItems {...props} />)
   return sendPanel(c, visitor.user, roomTitle(room), <Members {...props} part={part} />)
 }
 
+/** The page after a place; without a place all pages that a browser has, which it fetches anew. */
+async function sendWindow(
+  deps: HttpDeps,
+  c: HttpContext,
+  { visitor, room }: { visitor: Visitor; room: Room },
+  after: string,
+): Promise<Response> {
+  const pages = after === '' ? Math.min(windowPagesMax, parseId(c.req.query('pages')) ?? 1) : 1
+  const window = await readPeople(deps, visitor.user, room, { after, pages })
+  const props = { view: c.get('view'), ...window }
+  return sendHtml(c, after === '' ? <PeopleList {...props} /> : <PeopleRows {...props} />)
+}
+
+const windowPagesMax = 4
+
 async function readMembers({ chat }: HttpDeps, c: HttpContext, room: Room, part = '', after = '') {
-  const wanted = { part: foldName(part) ?? '', after, limit: listPageRows + 1 }
+  const [, id, folded] = /^(\d{1,15})\.(.*)$/su.exec(after) ?? []
+  const place = folded === undefined ? null : { id: Number(id), folded }
+  if (place === null && after !== '') throw new ChatError('bad_request')
+  const wanted = { part: foldName(part) ?? '', after: place, without: [], limit: listPageRows + 1 }
   const found = await chat.store.users.membersOf(room, wanted)
   const people = found.slice(0, listPageRows)
   const last = found.length > listPageRows ? people.at(-1) : undefined
   const fields = part === '' ? {} : { q: part }
   const { paths } = c.get('view')
-  const next = last && paths.roomPeople(room.id, { ...fields, after: last.folded })
+  const next = last && paths.roomPeople(room.id, { ...fields, after: `${last.id}.${last.folded}` })
   return { people, next: next ?? null }
 }
 

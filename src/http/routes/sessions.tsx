@@ -20,7 +20,7 @@ export function sessionRoutes(deps: HttpDeps): Hono<HttpEnv> {
   const { chat, rateLimits } = deps
   return new Hono<HttpEnv>()
     .get('/join', (c) => {
-      const online = chat.presence.states().size
+      const online = chat.presence.countAll()
       return sendPage(c, <JoinPage view={c.get('view')} online={online} />)
     })
     .post('/session', async (c) => {

@@ -4,6 +4,7 @@ import { createPaths } from '../../shared/paths'
 import type { ChatEvent } from '../../shared/protocol'
 import type { App } from '../app'
 import { ifLoaded } from '../lazy'
+import { receiveOnline } from './receive'
 import { forget, isLoggingOut } from '../people/sign-in'
 import { announce, element } from '../ui/dom'
 import type { Page } from '../ui/page'
@@ -21,6 +22,10 @@ export function onHello(app: App, hello: ChatEvent & { type: 'hello' }, isFirst:
   const shown = element('invitations', HTMLElement).dataset.count
   if (shown !== String(hello.invitations)) rooms.refresh()
   deviceCopy?.setRooms()
+  // Whoever came or went since the page was made, or while it had no connection.
+  const here = hello.rooms.find(({ id }) => id === timeline.room())
+  if (here !== undefined) receiveOnline(app, here)
+  else ifLoaded(app.people, ({ renew }) => renew())
   for (const { id, revision } of hello.rooms) {
     const behind = revision - positions.known(id)
     // When more was missed than a page keeps, a fresh page is cheaper than a replay.

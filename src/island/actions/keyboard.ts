@@ -119,7 +119,8 @@ function moveToRow(step: number): void {
 
 /** Rooms, messages, field, people: the regions of the page in a ring. */
 function nextRegion(direction: 1 | -1): void {
-  const regions = ['#rooms .item[aria-current]', '#log', '#content', '#people-list .person__open']
+  const person = '#people .person__open:not([tabindex="-1"])'
+  const regions = ['#rooms .item[aria-current]', '#log', '#content', person]
     .map((region) => document.querySelector<HTMLElement>(region))
     .filter((region) => region?.checkVisibility() === true)
   const holders = regions.map((region) => region?.closest('#rooms, #log, #composer, #people'))

@@ -1,8 +1,8 @@
-import type { ChatEvent, SystemEvent } from '../../shared/protocol'
+import type { ChatEvent, RoomSummary, SystemEvent } from '../../shared/protocol'
 import { fill } from '../../shared/text'
 import type { App } from '../app'
 import { ifLoaded } from '../lazy'
-import { receivePeople, removePerson, setPresence, showOnline } from '../people/people'
+import { removePerson, setPresence, showOnline } from '../people/people'
 import { isMeant } from '../rooms/rooms'
 import { completeRow } from '../timeline/rows'
 import { element } from '../ui/dom'
@@ -16,11 +16,9 @@ export function receiveHtml(app: App, html: string, behind: number): void {
   template.innerHTML = html // lint: parsed, never shown
   const published = [...template.content.children].filter((part) => part instanceof HTMLElement)
   const rows = published.filter((part) => part.matches('article'))
-  const people = published.filter((part) => part.matches('.person'))
   const changed = published.filter((part) => part.matches('.person-changed'))
   if (changed.length > 0) ifLoaded(app.faces, (faces) => faces.changePeople(changed))
   if (rows.length > 0) receiveMessages(app, rows, behind)
-  if (people.length > 0) receivePeople(app.page, people)
 }
 
 /** Messages of one room arrived, oldest first; `behind` more of them wait in the inbox. */
@@ -69,7 +67,7 @@ function notify(app: App, row: HTMLElement): void {
 /** An event of the server, and the parts of the page that it changes. */
 export function receiveEvent(app: App, event: ChatEvent): void {
   app.deviceCopy?.onEvent(event)
-  const { outbox, page, positions, requests, rooms, timeline, typing } = app
+  const { outbox, positions, requests, rooms, timeline, typing } = app
   const isHere = 'room' in event && event.room === timeline.room()
   switch (event.type) {
     case 'accepted':
@@ -88,10 +86,14 @@ export function receiveEvent(app: App, event: ChatEvent): void {
     case 'caught_up':
       return positions.caughtUp(event.room, event.after, event.revision)
     case 'presence':
-      return setPresence(page, event.user, event.state)
+      setPresence(event.user, event.state)
+      return ifLoaded(app.people, ({ arrange }) => arrange())
     case 'online':
-      if (isHere) showOnline(page, event.count)
-      return rooms.setOnline(event.room, event.count)
+      for (const [room, [count, checksum]] of Object.entries(event.rooms)) {
+        rooms.setOnline(Number(room), count)
+        receiveOnline(app, { id: Number(room), online: count, checksum })
+      }
+      return
     case 'typing':
       return typing.onTyping(event.room, event.user, event.active)
     case 'read':
@@ -108,32 +110,52 @@ export function receiveEvent(app: App, event: ChatEvent): void {
       ifLoaded(app.panel, ({ invitationOver }) => invitationOver(event.room))
       return rooms.refresh()
     case 'room':
-      rooms.set(event.room)
-      ifLoaded(app.panel, ({ invitationOver }) => invitationOver(event.room.id))
-      if (event.room.id === timeline.room()) {
-        const { comings, role } = event.room
-        Object.assign(list().dataset, { comings, role })
-      }
-      return rooms.refresh()
+      return onOwnRoom(app, event.room)
     case 'room.left':
       rooms.forget(event.room)
       if (isHere) app.switcher.leave()
       return rooms.refresh()
     case 'room.changed':
-      if (isHere) {
-        element('head', HTMLElement).querySelector('p')?.replaceChildren(event.topic)
-        renameRoom(app.title, event.name, `#${event.name}`)
-      }
+      if (isHere) showChanged(app, event)
       return rooms.refresh()
     case 'device.link':
       return renewDevices()
+    case 'member.joined':
+      return isHere ? ifLoaded(app.people, ({ renew }) => renew()) : undefined
     case 'member.left':
-      if (isHere) removePerson(page, event.user)
+      if (!isHere) return
+      removePerson(event.user)
+      ifLoaded(app.people, ({ renew }) => renew())
   }
+}
+
+type Changed = Pick<ChatEvent & { type: 'room.changed' }, 'name' | 'topic'>
+
+function showChanged({ title }: App, { name, topic }: Changed): void {
+  element('head', HTMLElement).querySelector('p')?.replaceChildren(topic)
+  renameRoom(title, name, `#${name}`)
+}
+
+/** One got a room, or one's role in it or choices for it changed. */
+function onOwnRoom({ panel, rooms, timeline }: App, room: RoomSummary): void {
+  const { comings, id, role } = room
+  rooms.set(room)
+  ifLoaded(panel, ({ invitationOver }) => invitationOver(id))
+  if (id === timeline.room()) Object.assign(list().dataset, { comings, role })
+  rooms.refresh()
 }
 
 /** The places that show which device wants to be added; a closed dialog stays closed. */
 function renewDevices(): void {
   for (const place of document.querySelectorAll('#asked, #panel[open] #devices'))
     place.dispatchEvent(new Event('renew'))
+}
+
+type Online = Pick<RoomSummary, 'id' | 'online' | 'checksum'>
+
+/** Who is online in a room: shown when it is the one on the page. */
+export function receiveOnline({ page, people, timeline }: App, { id, online, checksum }: Online) {
+  if (id !== timeline.room()) return
+  showOnline(page, online)
+  ifLoaded(people, ({ compare }) => compare(id, checksum))
 }

@@ -241,12 +241,11 @@ function showModes(state: State): void {
   showRecipient(state)
 }
 
-/** Those who are online come first in the list: who is not in a list with others is away. */
+/** Who is not in a list of all who are online is away. */
 function isOnline(user: number): boolean {
   const state = document.getElementById(`person-${user}`)?.dataset.state
   if (state !== undefined) return state !== 'offline'
-  const here = document.querySelectorAll('#people-list .person:not([data-state=offline])')
-  return here.length >= limits.peopleListMax
+  return document.getElementById('offline-heading') === null
 }
 
 function showRecipient({ field, form, isConnected, page: { words }, to }: State): void {

@@ -121,7 +121,7 @@ function listedPeople() {
 
 /** In a room with more people than the list shows, those who spoke are known, too. */
 function authorsOnPage(): ReturnType<typeof listedPeople> {
-  if (document.querySelector('#people-more a') === null) return []
+  if (document.getElementById('people-next') === null) return []
   const authors = rowsOf().flatMap((row) => {
     const name = row.querySelector('.msg__meta bdi:not(.name--left)')?.textContent ?? ''
     const id = Number(row.dataset.user)

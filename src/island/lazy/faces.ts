@@ -8,8 +8,9 @@ import { list, showName } from '../ui/rows'
 import { ifLoaded } from '../lazy'
 import type { Page } from '../ui/page'
 
-/** After an interruption every page asks who is online: not all at the same moment. */
-const renewMsMax = 3_000
+/** After an interruption every page asks who is online: not all of many at the same moment. */
+const renewMs = 3_000
+const renewMsPerPerson = 10
 
 export { watchFaces } from '../people/face'
 
@@ -22,7 +23,11 @@ export function create(app: App): Faces {
     const people = [...document.querySelectorAll<HTMLElement>('#people-list .person')]
     changePeople(people.filter(hasChanged))
   })
-  return { changePeople, renewSoon: () => void setTimeout(renew, Math.random() * renewMsMax) }
+  const renewSoon = (): void => {
+    const count = Number(element('online-count', HTMLElement).textContent)
+    setTimeout(renew, Math.random() * (renewMs + count * renewMsPerPerson))
+  }
+  return { changePeople, renewSoon }
 }
 
 /** Whether the page still shows another name or picture of somebody than the list does. */
@@ -51,7 +56,7 @@ function changePerson(app: App, changed: HTMLElement): void {
   const mark = changed.dataset.mark ?? null
   const hasLeft = mark === 'left'
   deviceCopy?.rename(id, name, hasLeft)
-  if (hasLeft) removePerson(page, id)
+  if (hasLeft) removePerson(id)
   for (const place of placesOf(page, id)) show(place, name, mark, face)
   for (const quoted of document.querySelectorAll(`.quote[data-of="${id}"] bdi`))
     showName(quoted, name, mark)

@@ -85,6 +85,7 @@ function readLink(link: HTMLElement): RoomSummary {
     unread: Number(unread),
     mentions: Number.parseInt(link.querySelector('.badge')?.textContent ?? '0'),
     online: 0,
+    checksum: 0,
     notify: notify === 'all' || notify === 'nothing' ? notify : 'mentions',
     role: 'member',
     comings: true,

@@ -148,23 +148,14 @@ function createMatch(db: Database): Store['users']['match'] {
 
 function createPeopleLists(
   db: Database,
-): Pick<Store['users'], 'among' | 'latestIn' | 'membersOf' | 'outside' | 'named' | 'everybody'> {
+): Pick<Store['users'], 'among' | 'ownersOf' | 'membersOf' | 'outside' | 'named' | 'everybody'> {
   const among = db.query<User, [number, string]>(
     `SELECT ${userColumns()} FROM memberships JOIN users ON users.id = user_id
      WHERE room_id = ?1 AND user_id IN (SELECT value FROM json_each(?2)) AND left_at IS NULL
      ORDER BY nickname_folded`,
   )
-  // In the order of the index: a room may have all people of the server.
-  const latestIn = db.query<User, [number, number]>(
-    `SELECT ${userColumns()} FROM memberships CROSS JOIN users ON users.id = user_id
-     WHERE room_id = ? AND left_at IS NULL ORDER BY user_id DESC LIMIT ?`,
-  )
-  const membersOf = db.query<User & { folded: string }, [number, string, string, number]>(
-    `SELECT ${userColumns()}, coalesce(nickname_folded, nickname) AS folded
-     FROM memberships CROSS JOIN users ON users.id = user_id
-     WHERE room_id = ?1 AND left_at IS NULL AND coalesce(nickname_folded, nickname) > ?2
-       AND instr(coalesce(nickname_folded, nickname), ?3) > 0
-     ORDER BY folded LIMIT ?4`,
+  const ownersOf = db.query<{ id: number }, [number]>(
+    `SELECT user_id AS id FROM memberships WHERE room_id = ? AND role = 'owner'`,
   )
   // Of a bounded number, as all people of the server may be in the room.
   const outside = db.query<User, [number, number]>(
@@ -185,10 +176,39 @@ function createPeopleLists(
   )
   return {
     among: async (room, ids) => among.all(room.id, JSON.stringify(ids)),
-    latestIn: async (room, limit) => latestIn.all(room.id, limit),
-    membersOf: async (room, { after, part, limit }) => membersOf.all(room.id, after, part, limit),
+    ownersOf: async (room) => ownersOf.all(room.id).map(({ id }) => id),
+    membersOf: createMembersOf(db),
     outside: async (room, limit) => outside.all(room.id, limit),
     everybody: async (limit) => everybody.all(limit),
     named: async (beginning, limit) => named.all(beginning, limit),
+  }
+}
+
+/** The name by which lists are ordered, as an index has it (`users_by_name`). */
+const listedName = 'coalesce(nickname_folded, nickname)'
+
+/** Of fewer people than this share of all, sorting is faster than looking through all. */
+const sortedShareMax = 1 / 20
+
+/** The people of a room by name: those of a small room are sorted, of a large one looked up. */
+function createMembersOf(db: Database): Store['users']['membersOf'] {
+  type Asked = { room: number; part: string; name: string; id: number; without: string }
+  const prepared = (from: string) =>
+    db.query<User & { folded: string }, [Asked & { limit: number }]>(
+      `SELECT ${userColumns()}, ${listedName} AS folded FROM ${from}
+       WHERE room_id = $room AND left_at IS NULL
+         AND ${listedName} >= $name AND (${listedName}, users.id) > ($name, $id)
+         AND instr(${listedName}, $part) > 0
+         AND users.id NOT IN (SELECT value FROM json_each($without))
+       ORDER BY ${listedName}, users.id LIMIT $limit`,
+    )
+  const sorted = prepared('memberships CROSS JOIN users ON users.id = user_id')
+  const inOrder = prepared('users CROSS JOIN memberships ON user_id = users.id')
+  const newest = db.query<{ id: number | null }, []>(`SELECT max(id) AS id FROM users`)
+  return async ({ id: room, members }, { part, after, without, limit }) => {
+    const isSmall = members <= (newest.get()?.id ?? 0) * sortedShareMax
+    const asked = { room, part, name: after?.folded ?? '', id: after?.id ?? 0 }
+    const query = isSmall ? sorted : inOrder
+    return query.all({ ...asked, without: JSON.stringify(without), limit })
   }
 }

@@ -143,7 +143,8 @@ function doingsOf(page: BrowserPage, { field }: Composer) {
     // The server may call somebody online who reloads; only a script that runs names the button.
     const isOnline = `document.querySelector('#connection')?.hidden &&
       document.querySelector('#send')?.hasAttribute('title') &&
-      document.querySelector('#person-' + document.body.dataset.user)?.dataset.state === 'online'`
+      (document.querySelector('#person-' + document.body.dataset.user)?.dataset.state === 'online'
+        || document.querySelector('#offline-heading') === null)`
     await page.waitFor(isOnline, 'the room, connected', 20_000)
   }
   const stored = `JSON.stringify({ ...localStorage })`

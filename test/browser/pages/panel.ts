@@ -35,6 +35,7 @@ export function panelOf(page: BrowserPage): Panel {
   const newName = part('#panel[open] #new-name')
   const openNewRoom = async (): Promise<void> => {
     await page.click('.rail__add')
+    await page.click('#panel[open] .new-room summary')
     await newName.shown()
     await newName.focus()
   }

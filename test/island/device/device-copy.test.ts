@@ -62,6 +62,7 @@ function openTab(browser = (opened += 1)): ManagedCopy {
     unread: 0,
     mentions: 0,
     online: 1,
+    checksum: 0,
     notify: 'all',
     recipient: null,
   })

@@ -89,6 +89,7 @@ export const live = {
   disconnected: 'Connection lost. You can keep writing.',
   welcomeBack: 'Welcome back, {name}',
   online: { one: '{n} online', other: '{n} online' },
+  offline: { one: 'Offline {n}', other: 'Offline {n}' },
   charactersLeft: { one: '{n} character left', other: '{n} characters left' },
   tooLong: { one: '{n} character over the limit', other: '{n} characters over the limit' },
   start: 'This is the start of {room}',

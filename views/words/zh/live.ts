@@ -88,6 +88,7 @@ export const live: Words['live'] = {
   disconnected: '连接已断开，你可以继续输入。',
   welcomeBack: '欢迎回来，{name}',
   online: { one: '{n} 人在线', other: '{n} 人在线' },
+  offline: { one: '离线 {n}', other: '离线 {n}' },
   charactersLeft: { one: '还可输入 {n} 个字符', other: '还可输入 {n} 个字符' },
   tooLong: { one: '超出 {n} 个字符', other: '超出 {n} 个字符' },
   start: '{room} 的消息从这里开始',

@@ -29,6 +29,9 @@ CREATE TABLE users (
   left_at INTEGER
 ) STRICT;
 
+-- The order of lists of people. Two names may be alike where the rules have changed.
+CREATE INDEX users_by_name ON users (coalesce(nickname_folded, nickname)) WHERE left_at IS NULL;
+
 -- Names that became free a short time ago.
 CREATE TABLE freed_names (
   user_id INTEGER NOT NULL REFERENCES users (id),
