@@ -121,11 +121,8 @@ export function receiveEvent(app: App, event: ChatEvent): void {
     case 'device.link':
       return renewDevices()
     case 'member.joined':
-      return isHere ? ifLoaded(app.people, ({ renew }) => renew()) : undefined
     case 'member.left':
-      if (!isHere) return
-      removePerson(event.user)
-      ifLoaded(app.people, ({ renew }) => renew())
+      if (isHere) onMember(app, event)
   }
 }
 
@@ -134,6 +131,13 @@ type Changed = Pick<ChatEvent & { type: 'room.changed' }, 'name' | 'topic'>
 function showChanged({ title }: App, { name, topic }: Changed): void {
   element('head', HTMLElement).querySelector('p')?.replaceChildren(topic)
   renameRoom(title, name, `#${name}`)
+}
+
+type MemberEvent = ChatEvent & { type: 'member.joined' | 'member.left' }
+
+function onMember({ people }: App, event: MemberEvent): void {
+  if (event.type === 'member.left') removePerson(event.user)
+  ifLoaded(people, ({ renew }) => renew())
 }
 
 /** One got a room, or one's role in it or choices for it changed. */
