@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { serverLimits } from '../../src/server/limits'
-import { limits } from '../../src/shared/limits'
+import { limits, textLimits } from '../../src/shared/limits'
 import { mentionsMax } from '../../src/chat/messages/find-mentions'
 import { history, openSocket, type Person, readJson, signIn } from '../helpers/client'
 import type { Heard } from '../helpers/frames'
@@ -39,7 +39,7 @@ test('names: in any script, one line of topic, look-alikes and nonsense refused'
   for (const name of ['Gеneral', 'GENERAL', 'g e n e r a l', '', ' ', '🌸', 'x'.repeat(10_000)]) {
     expect({ name, status: await made(name) }).toEqual({ name, status: 422 })
   }
-  expect(await made('Long topic', 'x'.repeat(limits.topicUnitsMax + 1))).toBe(422)
+  expect(await made('Long topic', 'x'.repeat(textLimits.topicUnitsMax + 1))).toBe(422)
   expect(await made('../../etc/passwd')).toBe(303)
   const markup = await made('<b hx-get=/x>', '<script>alert(1)</script>')
   expect(markup).toBe(303)

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { toEvent } from '../../src/chat/messages/events'
 import { serverLimits } from '../../src/server/limits'
-import { limits } from '../../src/shared/limits'
+import { limits, textLimits } from '../../src/shared/limits'
 import { createPaths } from '../../src/shared/paths'
 import { takeFitting, weigh } from '../../src/store/fitting'
 import type { Attachment, Message } from '../../src/store/store'
@@ -25,7 +25,7 @@ function worst(sign: string, type: string): Message {
     width: 100,
     height: 100,
     preview: '0'.repeat(27),
-    description: times(sign, limits.descriptionUnitsMax),
+    description: times(sign, textLimits.descriptionUnitsMax),
   })
   const people = Array.from(
     { length: Math.floor(serverLimits.reactionsMax / limits.reactionKindsMax) },
@@ -66,7 +66,7 @@ test('so is a system line of many people with long names', () => {
     const nickname = times(sign, serverLimits.nicknameUnitsMax)
     const host = { id: 100_000, nickname, mark: 'left' as const }
     const people = Array.from({ length: 20 }, () => ({ ...host, by: host }))
-    const text = times(sign, limits.topicUnitsMax)
+    const text = times(sign, textLimits.topicUnitsMax)
     const system = { kind: 'joined' as const, people, count: 9_999, from: text, to: text }
     for (const kind of ['joined', 'renamed'] as const) {
       const line = { ...say({ ...mei, nickname }, ''), system: { ...system, kind } }

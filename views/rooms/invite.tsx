@@ -1,4 +1,4 @@
-import { limits } from '../../src/shared/limits'
+import { textLimits } from '../../src/shared/limits'
 import type { Candidate, InviteOutcome, PendingInvitation, Room, User } from '../../src/store/store'
 import { MoreLink } from '../page/list'
 import { PanelHeading, PartHeading } from '../page/panel'
@@ -133,7 +133,7 @@ function WhyField({ view, why }: InviteProps) {
         value={why}
         dir="auto"
         autocomplete="off"
-        maxlength={limits.whyUnitsMax}
+        maxlength={textLimits.whyUnitsMax}
         aria-describedby="invite-why-hint"
       />
       <small id="invite-why-hint">{words.whyHint}</small>

@@ -1,5 +1,5 @@
 import { plural } from '../../src/shared/text'
-import { limits } from '../../src/shared/limits'
+import { textLimits } from '../../src/shared/limits'
 import type { ListedRoom } from '../../src/store/store'
 import { Icon } from '../page/icons'
 import { ListSearch, MoreLink } from '../page/list'
@@ -92,7 +92,7 @@ function NewRoom({ view }: { view: View }) {
             name="topic"
             dir="auto"
             autocomplete="off"
-            maxlength={limits.topicUnitsMax}
+            maxlength={textLimits.topicUnitsMax}
           />
         </div>
         <fieldset class="ways">

@@ -1,5 +1,5 @@
 import { plural } from '../../src/shared/text'
-import { limits } from '../../src/shared/limits'
+import { textLimits } from '../../src/shared/limits'
 import type { Notify, Room } from '../../src/store/store'
 import { ExportHere } from '../export/export-here'
 import { PanelForm, PanelLink } from '../page/panel'
@@ -85,7 +85,7 @@ function AboutForm({ view, room }: PartProps) {
           name="topic"
           value={room.topic}
           dir="auto"
-          maxlength={limits.topicUnitsMax}
+          maxlength={textLimits.topicUnitsMax}
         />
       </div>
     </PanelForm>

@@ -1,10 +1,10 @@
-import { limits } from '../../src/shared/limits'
+import { textLimits } from '../../src/shared/limits'
 import { addDevice, devices } from './en/devices'
 import { invitations } from './en/invitations'
 import { live } from './en/live'
 import { problems } from './en/problems'
 
-const nameMax = limits.nicknameGraphemesMax
+const nameMax = textLimits.nicknameGraphemesMax
 
 const page = {
   skip: 'Skip to the message field',

@@ -1,4 +1,4 @@
-import { limits } from '../../src/shared/limits'
+import { textLimits } from '../../src/shared/limits'
 import type { Words } from './en'
 import { addDevice, devices } from './zh/devices'
 import { invitations } from './zh/invitations'
@@ -36,7 +36,7 @@ const page: Words['page'] = {
   signInTitle: '加入聊天',
   signInLead: '起个名字就行，无需密码和邮箱。',
   nickname: '昵称',
-  nicknameHint: `最多 ${limits.nicknameGraphemesMax} 个字符，支持各种文字。`,
+  nicknameHint: `最多 ${textLimits.nicknameGraphemesMax} 个字符，支持各种文字。`,
   suggestions: '可用的名字：',
   avatar: '头像',
   letterSample: '名',

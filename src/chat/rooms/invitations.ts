@@ -1,7 +1,7 @@
 import type { Answered } from '../../../views/rooms/invite'
 import { ChatError } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
-import { limits } from '../../shared/limits'
+import { textLimits } from '../../shared/limits'
 import type { InvitationOnWire } from '../../shared/protocol'
 import { rankName } from '../../shared/rank-name'
 import type { Invitation, Room, User } from '../../store/store'
@@ -24,7 +24,7 @@ export async function invite(
   inviter: User,
   wanted: Wanted,
 ): Promise<Answered[]> {
-  const why = readLine(wanted.why, limits.whyUnitsMax, 'why_long')
+  const why = readLine(wanted.why, textLimits.whyUnitsMax, 'why_long')
   const { users, unknown } = await findWanted(chat, wanted)
   if (users.length === 0 && unknown.length === 0) throw new ChatError('names_missing')
   const by = { roomId: room.id, userId: inviter.id }

@@ -1,6 +1,6 @@
 import { ChatError, type ProblemCode } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
-import { limits } from '../../shared/limits'
+import { textLimits } from '../../shared/limits'
 import type { ChatEvent } from '../../shared/protocol'
 import type { Room, User } from '../../store/store'
 import type { Chat } from '../chat'
@@ -42,7 +42,7 @@ export async function createRoom(
   typed: { name: string; topic: string; isClosed: boolean },
 ): Promise<Room> {
   const { shown, folded, skeleton } = readRoomName(typed.name)
-  const topic = readLine(typed.topic, limits.topicUnitsMax, 'topic_long')
+  const topic = readLine(typed.topic, textLimits.topicUnitsMax, 'topic_long')
   chat.requireSpace()
   const room = await chat.store.rooms.create({
     kind: typed.isClosed ? 'closed' : 'open',
@@ -72,7 +72,7 @@ export async function changeRoom(
   if (room.kind === 'direct') throw new ChatError('room_missing')
   const name = typed.name === null ? null : readRoomName(typed.name)
   const topic =
-    typed.topic === null ? null : readLine(typed.topic, limits.topicUnitsMax, 'topic_long')
+    typed.topic === null ? null : readLine(typed.topic, textLimits.topicUnitsMax, 'topic_long')
   const member = { roomId: room.id, userId }
   const renamed =
     name === null ? null : { name: name.shown, folded: name.folded, skeleton: name.skeleton }

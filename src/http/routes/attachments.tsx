@@ -9,7 +9,7 @@ import { receiveFile } from '../../chat/files/receive-file'
 import { type ConcurrencyLimit, createConcurrencyLimit } from '../../server/concurrency'
 import { ChatError } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
-import { limits } from '../../shared/limits'
+import { textLimits } from '../../shared/limits'
 import type { Attachment } from '../../store/store'
 import { type HttpContext, type HttpDeps, type HttpEnv, isMultipart } from '../context'
 import { cutWithoutAccess, disposition } from '../downloads'
@@ -64,7 +64,7 @@ async function receive({ chat, rateLimits }: HttpDeps, c: HttpContext): Promise<
     body,
     size: length === undefined ? null : Number(length),
     name: readEncoded(c, 'x-filename'),
-    description: readEncoded(c, 'x-description').slice(0, limits.descriptionUnitsMax).trim(),
+    description: readEncoded(c, 'x-description').slice(0, textLimits.descriptionUnitsMax).trim(),
     preview: /^(?:[0-9a-f]{27})?$/.test(c.req.header('x-preview') ?? '')
       ? (c.req.header('x-preview') ?? '')
       : '',

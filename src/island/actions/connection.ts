@@ -1,6 +1,6 @@
 import { isFromDevice } from '../ui/rows'
 import { limits } from '../../shared/limits'
-import { createPaths } from '../../shared/paths'
+import { pagePaths } from '../../shared/paths'
 import type { ChatEvent } from '../../shared/protocol'
 import type { App } from '../app'
 import { ifLoaded } from '../lazy'
@@ -57,7 +57,7 @@ export function onDisconnected({ outbox, positions, requests }: App): void {
 export function onSignedOut({ page, storage }: App): void {
   if (isLoggingOut()) return
   forget(storage)
-  location.assign(createPaths(page.base).home())
+  location.assign(pagePaths(page.base).home())
 }
 
 let isRenewing = false

@@ -1,4 +1,4 @@
-import { createPaths } from '../../shared/paths'
+import { pagePaths } from '../../shared/paths'
 import type { App, RowAction } from '../app'
 import { element } from '../ui/dom'
 import { isComposing } from '../ui/keys'
@@ -9,7 +9,7 @@ import { markRead } from './rooms'
 /** The keys of views/settings/help-sheet.tsx. */
 export function watchKeys(app: App): void {
   const { composer, newLine, page, switcher, timeline } = app
-  const paths = createPaths(page.base)
+  const paths = pagePaths(page.base)
   document.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || isComposing(event)) return
     const act = actionOf(event)

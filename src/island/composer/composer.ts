@@ -1,6 +1,6 @@
 import { limits } from '../../shared/limits'
 import { atPattern, everybodyNames } from '../../shared/mentions'
-import { createPaths } from '../../shared/paths'
+import { pagePaths } from '../../shared/paths'
 import { fill, plural } from '../../shared/text'
 import type { Composed, Composer, Quoted, Tray } from '../app'
 import { announce, element, onClick } from '../ui/dom'
@@ -282,7 +282,7 @@ function setRoom(state: State): void {
   state.room = currentRoom()
   Object.assign(state, { settled: null, isAsking: false })
   form.dataset.room = String(state.room)
-  form.action = createPaths(page.base).messages(state.room)
+  form.action = pagePaths(page.base).messages(state.room)
   field.value = ''
   tray?.setRoom(state.room)
   restore(state)

@@ -1,7 +1,7 @@
 import { ifLoaded } from '../lazy'
 import type { App, Panel } from '../app'
 import { fill } from '../../shared/text'
-import { closeDrawers, element, onClick } from '../ui/dom'
+import { announce, closeDrawers, copyText, element, onClick } from '../ui/dom'
 import { watchFaces } from '../people/face'
 import { endInvitation, receiveInvitation, watchInvitees } from '../rooms/invitations'
 import { showToast } from '../ui/toast'
@@ -12,6 +12,7 @@ export function create(app: App): Panel {
   const dialog = element('panel', HTMLDialogElement)
   const body = element('panel-body', HTMLElement)
   watchFaces()
+  watchCode()
   document.addEventListener('panel:close', () => dialog.close())
   onClick(dialog, '[data-action=mention]', ({ dataset }) => {
     dialog.close()
@@ -40,4 +41,14 @@ export function create(app: App): Panel {
       target?.focus()
     },
   }
+}
+
+/** Copies a recovery code or a link, and says so on its button. */
+export function watchCode(): void {
+  onClick(document, '[data-action=copy-code]', (button) => {
+    const { code = '', done = '' } = button.dataset
+    if (!copyText(code)) return
+    button.textContent = done
+    announce(done)
+  })
 }

@@ -1,5 +1,5 @@
 import { leftCookie } from '../../shared/protocol'
-import { announce, copyText, element, onClick } from '../ui/dom'
+import { element } from '../ui/dom'
 import type { Page } from '../ui/page'
 import { fieldsOf } from '../ui/shape'
 import type { Storage } from '../ui/storage'
@@ -44,16 +44,6 @@ let isSent = false
 /** The form is on its way, and the sockets are closed before its answer comes. */
 export function isLoggingOut(): boolean {
   return isSent
-}
-
-/** Copies a recovery code, and says so on its button. */
-export function watchCode(): void {
-  onClick(document, '[data-action=copy-code]', (button) => {
-    const { code = '', done = '' } = button.dataset
-    if (!copyText(code)) return
-    button.textContent = done
-    announce(done)
-  })
 }
 
 /**

@@ -1,5 +1,5 @@
 import { limits } from '../../shared/limits'
-import { createPaths } from '../../shared/paths'
+import { pagePaths } from '../../shared/paths'
 import { htmx, morph } from '../net/htmx'
 import { copyOf } from '../ui/dom'
 import type { Page } from '../ui/page'
@@ -120,7 +120,7 @@ export function endHere({ page }: ListContext): void {
 
 function makeLoader({ base }: Page, which: 'older' | 'newer', seq: number): HTMLElement {
   const loader = copyOf(`${which}-loader`)
-  loader.setAttribute('hx-get', createPaths(base)[which](currentRoom(), seq))
+  loader.setAttribute('hx-get', pagePaths(base)[which](currentRoom(), seq))
   // htmx finds it once it is on the page.
   queueMicrotask(() => htmx().process(loader))
   return loader

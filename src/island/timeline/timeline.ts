@@ -1,5 +1,5 @@
 import { limits } from '../../shared/limits'
-import { createPaths } from '../../shared/paths'
+import { pagePaths } from '../../shared/paths'
 import { plural } from '../../shared/text'
 import type { App, OutboxEntry, Timeline } from '../app'
 import { fetchHtml, swapIn } from '../net/htmx'
@@ -157,7 +157,7 @@ async function jumpToEnd(state: State): Promise<boolean> {
 /** False without an answer, or when another list is on the page by then. */
 async function reload({ base }: Page): Promise<boolean> {
   const before = list()
-  const path = createPaths(base).room(currentRoom())
+  const path = pagePaths(base).room(currentRoom())
   const html = await fetchHtml(path)
   if (html === null || list() !== before) return false
   await swapIn(html, list())

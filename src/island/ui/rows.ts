@@ -1,4 +1,4 @@
-import { createPaths } from '../../shared/paths'
+import { pagePaths } from '../../shared/paths'
 import { fill, hueOf, plural } from '../../shared/text'
 import { announce, element } from './dom'
 import { isTouch } from './keys'
@@ -73,7 +73,7 @@ export function sign(
 ): void {
   row.querySelector('.msg__state')?.remove()
   row.querySelector('b')?.setAttribute('class', hueOf(user))
-  row.querySelector('a')?.setAttribute('href', createPaths(base).message(room, seq))
+  row.querySelector('a')?.setAttribute('href', pagePaths(base).message(room, seq))
   const shown = row.querySelector('bdi')
   if (shown !== null) showName(shown, name, mark)
 }

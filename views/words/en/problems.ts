@@ -1,10 +1,9 @@
-import { limits } from '../../../src/shared/limits'
+import { limits, textLimits } from '../../../src/shared/limits'
 
-const nameMax = limits.nicknameGraphemesMax
-const { reactionKindsMax: kindsMax, roomsPerOwnerMax: roomsMax, topicUnitsMax: topicMax } = limits
-const whyMax = limits.whyUnitsMax
-const { attachmentsMax: filesMax, searchUnitsMax: searchMax } = limits
-const textMax = limits.messageUnitsMax
+const { nicknameGraphemesMax: nameMax, topicUnitsMax: topicMax } = textLimits
+const { searchUnitsMax: searchMax, whyUnitsMax: whyMax } = textLimits
+const { reactionKindsMax: kindsMax, roomsPerOwnerMax: roomsMax } = limits
+const { attachmentsMax: filesMax, messageUnitsMax: textMax } = limits
 
 /** A sentence for every problem, in English: what happened and what to do. */
 export const problems = {

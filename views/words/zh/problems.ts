@@ -1,13 +1,13 @@
-import { limits } from '../../../src/shared/limits'
+import { limits, textLimits } from '../../../src/shared/limits'
 import type { Words } from '../en'
 
-const { reactionKindsMax: kindsMax, roomsPerOwnerMax: roomsMax, topicUnitsMax: topicMax } = limits
-const { searchUnitsMax: searchMax } = limits
+const { searchUnitsMax: searchMax, topicUnitsMax: topicMax } = textLimits
+const { reactionKindsMax: kindsMax, roomsPerOwnerMax: roomsMax } = limits
 
 /** A sentence for every problem, in Simplified Chinese: what happened and what to do. */
 export const problems: Words['problems'] = {
   name_empty: '请输入名字，让大家知道你是谁。',
-  name_long: `名字太长，最多 ${limits.nicknameGraphemesMax} 个字符。`,
+  name_long: `名字太长，最多 ${textLimits.nicknameGraphemesMax} 个字符。`,
   name_characters: '名字含有无法显示的字符，请使用文字和数字。',
   name_mixed_scripts: '名字混用了外形相似的不同字母，请只用其中一种。',
   name_reserved: '这个名字是系统保留的，请换一个。',
@@ -25,7 +25,7 @@ export const problems: Words['problems'] = {
   invitation_over: '这个邀请已失效。',
   names_missing: '请选择成员，或输入名字。',
   names_many: '一次邀请的人太多了，请分几次邀请。',
-  why_long: `邀请理由太长，最多 ${limits.whyUnitsMax} 个字符。`,
+  why_long: `邀请理由太长，最多 ${textLimits.whyUnitsMax} 个字符。`,
   conversations_full: '你们中有一人的私信对话数已达上限。',
   person_left: '对方已离开。你可以查看这段对话，但不能再发送消息。',
   room_stays: '所有人都在这个房间，不能退出。你可以关闭它的通知。',
