@@ -67,7 +67,15 @@ export function openRoutes(): Route[] {
   const more = ['/rooms/1', '/rooms/1/messages?limit=200', '/rooms/1/changes', '/settings']
   const files = ['/profile', '/media-kit', '/manifest.webmanifest', '/favicon.ico', '/metrics']
   const rest = ['/rooms/1/settings', '/rooms/1/export.txt', '/static/x', '/socket']
-  const own = ['/devices', '/devices/asked', '/device', '/device/x', '/log-out', '/join']
+  const own = [
+    '/invitations',
+    '/devices',
+    '/devices/asked',
+    '/device',
+    '/device/x',
+    '/log-out',
+    '/join',
+  ]
   const lists = ['/rooms?mine=yes', '/rooms?q=a', '/rooms?q=a&mine=yes&part=list']
   const people = Array.from({ length: 50 }, (_, n) => `/people?user=${n}`)
   return [
@@ -88,6 +96,7 @@ export function openRoutes(): Route[] {
     { method: 'POST', path: '/device', body: '' },
     { method: 'POST', path: '/session/leave', body: 'asked=yes' },
     { method: 'POST', path: '/code', body: 'from=devices' },
+    { method: 'POST', path: '/device/x', body: '' },
   ]
 }
 

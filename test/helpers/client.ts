@@ -170,12 +170,21 @@ export async function history(
   person: Person,
   room: number,
 ): Promise<MessageEvent[]> {
-  const pages: MessageEvent[][] = []
+  return (await historyRows(server, person, room)).filter(isMessage)
+}
+
+/** The same with the system lines between them. */
+export async function historyRows(
+  server: Address,
+  person: Person,
+  room: number,
+): Promise<Placed[]> {
+  const pages: Placed[][] = []
   for (let before: number | undefined, isMore = true; isMore;) {
     const query = before === undefined ? 'limit=200' : `limit=200&before=${before}`
     const answer = await readJson(server, person, `/rooms/${room}/messages?${query}`)
     const rows = listOf(answer, 'messages')
-    pages.push(rows.filter(isMessage))
+    pages.push(rows.filter(isPlaced))
     before = seqOf(rows[0])
     isMore = before !== undefined && before > 1
   }
@@ -211,7 +220,13 @@ export async function readJson(server: Address, person: Person, path: string): P
   throw new Error(`${path} answered no object: ${text.slice(0, 300)}`)
 }
 
-function isMessage(value: unknown): value is MessageEvent {
+type Placed = ChatEvent & { seq: number; revision: number }
+
+function isPlaced(value: unknown): value is Placed {
+  return isChatEvent(value) && 'seq' in value && 'revision' in value
+}
+
+export function isMessage(value: unknown): value is MessageEvent {
   return isChatEvent(value) && (value.type === 'message' || value.type === 'message.changed')
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { type ChatClient, openSocket, type Person, readJson, signIn } from '../helpers/client'
 import { answerTo, inviteTo, letIn, makeRoom, sendForm } from '../helpers/rooms'
-import { serverForAll } from '../helpers/server'
+import { basePath, serverForAll, originOf } from '../helpers/server'
 
 const server = serverForAll()
 
@@ -61,7 +61,7 @@ test('who accepts is in the room, on all open tabs, and is announced there', asy
   const room = await makeRoom(server(), ana.person, 'pier', 'closed')
   await inviteTo(server(), ana.person, room, mei.id)
   const answer = await answerTo(server(), mei.person, room)
-  expect(answer.headers.get('location')).toBe(`/rooms/${room}`)
+  expect(answer.headers.get('location')).toBe(`${basePath}/rooms/${room}`)
   await ana.socket.until((item) => item.type === 'member.joined' && item.room === room, 'them')
   for (const tab of [mei.socket, second]) {
     await tab.until((item) => item.type === 'room' && item.room.id === room, 'the room')
@@ -128,7 +128,11 @@ test('several people are invited at once, and each who is not has a sentence', a
     expect(page).toContain(`>${sentence}<`)
   }
   expect(page).not.toContain('No one here has the name nad.')
-  const headers = { Cookie: ana.person.cookie, Origin: server().origin, Accept: 'application/json' }
+  const headers = {
+    Cookie: ana.person.cookie,
+    Origin: originOf(server()),
+    Accept: 'application/json',
+  }
   const body = new URLSearchParams({ names: 'Bob D, Nobody' })
   const init = { method: 'POST', headers, body }
   const json = await fetch(`${server().origin}/rooms/${room}/invitations`, init)
