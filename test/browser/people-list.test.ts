@@ -82,8 +82,8 @@ test('whoever comes, goes and is away, every page comes to show it', async () =>
   console.log(`seed ${seed}`)
   const random = createRandom(seed)
   const states = both()
-  for (let round = 1; round <= 4; round += 1) {
-    for (let step = 0; step < 8; step += 1) {
+  for (let round = 1; round <= 2; round += 1) {
+    for (let step = 0; step < 16; step += 1) {
       const person = people[random(people.length)]
       if (person === undefined) continue
       const { nickname } = person
