@@ -2,7 +2,7 @@ import { Database } from 'bun:sqlite'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ChatClient, openSocket, type Person, readJson, signIn } from '../helpers/client'
-import { answerDevice, claimLink, claimOf, comeBack, makeCode, makeLink } from '../helpers/devices'
+import { addDevice, answerDevice, claimLink, claimOf, makeCode, makeLink } from '../helpers/devices'
 import { postFiles, upload } from '../helpers/files'
 import { inviteTo, letIn, makeRoom, sendForm } from '../helpers/rooms'
 import type { RunningServer } from '../helpers/server'
@@ -11,6 +11,8 @@ import type { RunningServer } from '../helpers/server'
 export type Stage = {
   server: RunningServer
   db: Database
+  /** The same, for what was there before. */
+  past: Database
   ada: Person
   observer: ChatClient
   other: number
@@ -58,16 +60,18 @@ export async function openStage(server: RunningServer): Promise<Stage> {
   const observer = await openSocket(server, ada)
   const third = await openSocket(server, await signIn(server, 'Third'))
   await third.close()
-  const db = new Database(join(server.data, 'chatroom.db'), { readonly: true })
+  const open = (): Database => new Database(join(server.data, 'chatroom.db'), { readonly: true })
   const elsewhere = await makeRoom(server, ada, 'Elsewhere', 'closed')
   const ids = { other: observer.hello.user.id, third: third.hello.user.id }
-  return { server, db, ada, observer, elsewhere, ...ids }
+  return { server, db: open(), past: open(), ada, observer, elsewhere, ...ids }
 }
 
 /** What only few of the acts need. */
 export type Needed = {
-  /** A second device, and a recovery code. */
+  /** A second device. */
   hasDevices?: boolean | undefined
+  /** A recovery code; hashing it takes as long as all of the rest. */
+  hasCode?: boolean | undefined
   /** Somebody whom the person has invited, and an invitation of theirs. */
   hasInvitations?: boolean | undefined
   /** A link for another device that has come so far. */
@@ -100,9 +104,8 @@ export async function settle(
   await postFiles(server, ada, room, `second-${n}`, [file.id], 'of Ada')
   const { epoch } = Object.assign({ epoch: '' }, await readJson(server, ada, '/rooms/1/changes'))
   const later = `later${n}z`
-  // Hashing takes as long as all of the rest.
-  const second = hasDevices ? await comeBack(server, name, await makeCode(server, person)) : person
-  const code = hasDevices ? await makeCode(server, person) : ''
+  const second = hasDevices ? await addDevice(server, person) : person
+  const code = needed.hasCode === true ? await makeCode(server, person) : ''
   const secondId =
     db
       .query<{ id: number }, [number]>('SELECT max(id) AS id FROM sessions WHERE user_id = ?')
@@ -163,16 +166,36 @@ const tables = [
   'waiting_comings',
 ]
 
-/** Everything that is stored, to be compared. */
-export function stored({ db, server }: Stage): string {
-  const rows = tables.map((table) => db.query(`SELECT * FROM ${table}`).all())
-  // What has arrived of a file is a draft, and is removed when it is refused.
-  const files = readdirSync(join(server.data, 'files'), { recursive: true, encoding: 'utf8' })
-    .filter((path) => !path.startsWith('drafts'))
-    .toSorted()
-  return JSON.stringify([rows, files], (_, value: unknown) =>
+/**
+ * Remembers everything that is stored; the function says whether any of it has changed since. Only
+ * then all of it is read, from a transaction that still sees what was there before.
+ */
+export function remember(stage: Stage): () => boolean {
+  const { db, past } = stage
+  const version = (): unknown => db.query('PRAGMA data_version').values()[0]?.[0]
+  past.run('BEGIN')
+  past.query('SELECT 1 FROM users').get()
+  const before = { version: version(), files: filesOf(stage) }
+  return () => {
+    const isSame = version() === before.version || rowsOf(past) === rowsOf(db)
+    past.run('COMMIT')
+    return !isSame || filesOf(stage) !== before.files
+  }
+}
+
+function rowsOf(db: Database): string {
+  const rows = tables.map((table) => db.query(`SELECT * FROM ${table}`).values())
+  return JSON.stringify(rows, (_, value: unknown) =>
     value instanceof Uint8Array ? value.toHex() : value,
   )
+}
+
+/** What has arrived of a file is a draft, and is removed when it is refused. */
+function filesOf({ server }: Stage): string {
+  return readdirSync(join(server.data, 'files'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => !path.startsWith('drafts'))
+    .toSorted()
+    .join()
 }
 
 /** Sessions of people who have left. */

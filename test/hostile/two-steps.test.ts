@@ -16,9 +16,9 @@ import {
   nameOf,
   openStage,
   type Scene,
+  remember,
   settle,
   type Stage,
-  stored,
 } from './two-steps-scene'
 
 /**
@@ -126,7 +126,7 @@ async function observe(
   const finish = await begin(scene)
   await happen(scene, happening)
   await observer.taken()
-  const before = stored(stage)
+  const hasChanged = remember(stage)
   const heardBefore = observer.heard.length
   const answer = await finish()
   await observer.taken()
@@ -135,7 +135,7 @@ async function observe(
   const told = news.flatMap((item) => (item.type === 'room.changed' ? [item.name] : []))
   return {
     status: /^HTTP\/1\.1 (\d+)/.exec(answer)?.[1] ?? '',
-    effect: typed || stored(stage) !== before,
+    effect: hasChanged() || typed,
     later: answer.includes(scene.later),
     ghosts: countGhosts(stage),
     name: told.at(-1) ?? nameOf(stage, scene.room),

@@ -136,7 +136,7 @@ export const requests: Record<string, Request[]> = {
     write(at('/session'), ({ name }) => `nickname=${name}&avatar=letter`, 'nothing'),
     {
       ...write(at('/session'), ({ name, code }) => `nickname=${name}&code=${code}`, 'nothing'),
-      hasDevices: true,
+      hasCode: true,
     },
   ],
   'POST /session/end': [
