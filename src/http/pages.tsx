@@ -29,7 +29,7 @@ function render(c: HttpContext, fragment: Markup): Response {
   if (html.length < compressFromUnits || encoding === undefined) return c.body(html, { headers })
   // A page of fifty messages shrinks to a sixth in less than a millisecond, with either.
   const bytes = encoding === 'br' ? brotliCompressSync(html, brotli) : Bun.gzipSync(html)
-  return c.body(Uint8Array.from(bytes), { headers: { ...headers, 'Content-Encoding': encoding } })
+  return c.body(new Uint8Array(bytes), { headers: { ...headers, 'Content-Encoding': encoding } })
 }
 
 /** As quick as gzip, and a tenth smaller. */

@@ -123,7 +123,7 @@ export type Store = {
     setCode(acting: Uint8Array, hash: string, at: number): Promise<boolean>
     /** When the code was made; null without one. */
     codeMadeAt(acting: Uint8Array): Promise<number | null>
-    /** The hash of the code of whoever has a name, if there is one. */
+    /** The hash of the code of the person who has a name, if they have one. */
     findCode(skeleton: string): Promise<{ id: number; hash: string } | null>
     /**
      * Spends a code that was found, adds a session, and ends the one that the browser had before;
@@ -203,7 +203,7 @@ export type Store = {
       at: number,
     ): Promise<Joined | Refused<'room_missing' | 'own_rooms_full'>>
     /**
-     * Joins a room as somebody who is invited. Whoever invited them need not be in it any more.
+     * Joins a room as somebody who is invited. The person who invited them may have left it.
      */
     accept(
       userId: number,

@@ -77,7 +77,7 @@ test('absent people stand under Offline with their number, in both languages', a
   await ada.emulate({ dark: false, width: 1280, height: 800 })
 })
 
-test('whoever comes, goes and is away, every page comes to show it', async () => {
+test('when people come, go and are away, every page shows it in the end', async () => {
   const seed = chooseSeed()
   console.log(`seed ${seed}`)
   const random = createRandom(seed)

@@ -55,7 +55,7 @@ async function listed(page: ChatPage): Promise<string[]> {
 
 const lastLine = (page: ChatPage) => page.parts('.system:not(.system--folded)').at(-1)
 
-test('whoever arrives at the server, or joins a room, is told of where others look', async () => {
+test('a person who comes to the server, or into a room, has a line there', async () => {
   const first = await openSocket(server, await signIn(server, 'Uma'))
   await mei.part('#timeline[data-room="1"] .system').reads('Uma')
   await mei.part('#timeline .system').reads('加入了房间')

@@ -133,11 +133,21 @@ async function compare(server: RunningServer, senders: Sender[]): Promise<Figure
     sums.lost += acknowledged.filter((ack) => !byId.has(ack.clientId)).length
     sums.changed += acknowledged.filter((ack) => byId.has(ack.clientId) && !isSame(ack)).length
     sums.doubled += [...byId.values()].filter((messages) => messages.length > 1).length
-    // A row stands at one revision, and the line of who joined has moved to another.
-    const taken = new Set(rows.flatMap(({ seq, revision }) => [seq, revision]))
-    sums.gaps += Math.max(...taken) - taken.size
+    sums.gaps += countGaps(rows)
   }
   return sums
+}
+
+/** Rows that do not follow the one before; the line of who joined has taken a revision, too. */
+function countGaps(rows: { seq: number; revision: number }[]): number {
+  const changes = new Set(rows.flatMap(({ seq, revision }) => (revision > seq ? revision : [])))
+  let [next, gaps] = [1, 0]
+  for (const { seq } of rows) {
+    while (changes.has(next)) next += 1
+    if (seq !== next) gaps += 1
+    next = seq + 1
+  }
+  return gaps
 }
 
 function checkFile(folder: string): string {

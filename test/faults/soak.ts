@@ -135,7 +135,7 @@ async function compare(
     ...countDifferences(idOf, known),
     missing: known.reduce((sum, knowledge) => sum + idOf.size - knowledge.size, 0),
     contradictions: listeners.reduce((sum, one) => sum + one.contradictions(), 0),
-    gaps: stored.filter(({ seq }, index) => seq !== (stored[0]?.seq ?? 1) + index).length,
+    gaps: stored.filter(({ seq }, index) => seq !== index + 1).length,
   }
 }
 

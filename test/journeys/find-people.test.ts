@@ -25,7 +25,7 @@ async function statusOf(person: Person, path: string): Promise<number> {
 
 const names = ['Ana', 'Anatol', 'Mr Ana', 'Joana', '梅花 Mei', '李安', 'Öl-Anker', 'Tomás', 'Zoë']
 
-test('people of a room are found by the best fit, whoever spoke last first', async () => {
+test('people of a room are found by the best fit, then the last speakers', async () => {
   const owner = await signIn(server(), 'Harbour Master')
   const room = await makeRoom(server(), owner, 'Harbour')
   for (const name of names) {

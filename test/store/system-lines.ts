@@ -19,7 +19,7 @@ export function testSystemLines(within: Within): void {
 }
 
 function testTelling(within: Within): void {
-  within('whoever joins, is invited, leaves or is removed is told of, in order', async (engine) => {
+  within('lines tell who joins, is invited, leaves and is removed, in order', async (engine) => {
     const { store } = engine
     const { ada, bob, eve, room } = await settle(store)
     await store.rooms.join(bob.id, room.id, 1_000)

@@ -1,7 +1,7 @@
 import { ChatError } from '../../server/errors'
 import { createToken } from '../../server/session-token'
 import type { Device, NewFace, User } from '../../store/store'
-import type { Chat } from '../chat'
+import type { Chat, Visitor } from '../chat'
 import { removeFiles } from '../files/janitor'
 import { publishSystemLines } from '../messages/system-lines'
 import { publishDeparture, publishPerson } from './departures'
@@ -85,6 +85,14 @@ async function refuse(
 ): Promise<never> {
   if (face !== null) await removeFiles(chat, [face.id])
   throw new ChatError(code)
+}
+
+/** Whether the session of a visitor has not ended since. */
+export async function isSignedIn(
+  { store }: Chat,
+  { session }: Pick<Visitor, 'session'>,
+): Promise<boolean> {
+  return (await store.sessions.findUser(Uint8Array.fromHex(session))) !== null
 }
 
 /**

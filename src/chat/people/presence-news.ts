@@ -154,7 +154,7 @@ function takeNews(untold: Untold, texts: Texts, now: number): string | null {
 
 /**
  * Of the rooms that have waited longest, as many as the bytes allow, and half as many bytes of
- * people, who are added to `told`. Whoever is too many is missing in the checksum of their room.
+ * people, who are added to `told`. Those who do not fit are missing in the checksum of their room.
  */
 function takeCounts(untold: Untold, { ofPerson, ofRoom }: Texts, told: Set<number>): string[] {
   // Of a private conversation the state of the other says it.

@@ -27,11 +27,6 @@ export async function identifyAgain(chat: Chat, c: HttpContext): Promise<void> {
   c.set('visitor', user === null || tokenHash === null ? null : toVisitor(c, user, tokenHash))
 }
 
-/** Whether the visitor's session has not ended since. */
-export async function isSignedIn(chat: Chat, { session }: Visitor): Promise<boolean> {
-  return (await chat.store.sessions.findUser(Uint8Array.fromHex(session))) !== null
-}
-
 function toVisitor(c: HttpContext, user: User, tokenHash: Uint8Array): Visitor {
   const { language } = c.get('view')
   return { user, session: tokenHash.toHex(), address: c.get('address'), language }

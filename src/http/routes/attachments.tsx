@@ -13,7 +13,8 @@ import { textLimits } from '../../shared/limits'
 import type { Attachment } from '../../store/store'
 import { type HttpContext, type HttpDeps, type HttpEnv, isMultipart } from '../context'
 import { cutWithoutAccess, disposition } from '../downloads'
-import { identifyAgain, isSignedIn, requireVisitor } from '../middleware/identity'
+import { isSignedIn } from '../../chat/people/account'
+import { identifyAgain, requireVisitor } from '../middleware/identity'
 import { sendHtml } from '../pages'
 
 /** A body of at most this many bytes is sent from memory: what a slow reader keeps there. */

@@ -7,7 +7,8 @@ import { ChatError } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
 import type { HttpContext, HttpEnv, HttpDeps } from '../context'
 import { disposition, streamPieces } from '../downloads'
-import { isSignedIn, requireRoom } from '../middleware/identity'
+import { isSignedIn } from '../../chat/people/account'
+import { requireRoom } from '../middleware/identity'
 import { cutWhenSlow } from '../slow-clients'
 
 const retryMs = 5_000

@@ -22,7 +22,7 @@ export function onHello(app: App, hello: ChatEvent & { type: 'hello' }, isFirst:
   const shown = element('invitations', HTMLElement).dataset.count
   if (shown !== String(hello.invitations)) rooms.refresh()
   deviceCopy?.setRooms()
-  // Whoever came or went since the page was made, or while it had no connection.
+  // People came and went since the page was made, or while it had no connection.
   const here = hello.rooms.find(({ id }) => id === timeline.room())
   if (here !== undefined) receiveOnline(app, here)
   else ifLoaded(app.people, ({ renew }) => renew())

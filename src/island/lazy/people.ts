@@ -157,7 +157,7 @@ function watchLooks(page: Page, rail: HTMLElement): void {
   for (const type of ['pointerenter', 'focusin']) rail.addEventListener(type, renew)
   document.addEventListener('visibilitychange', renew)
   new IntersectionObserver(renew).observe(rail)
-  // Whoever came or went between two pages stands where the newer one says.
+  // A person who came or went between two pages stands where the newer one says.
   rail.addEventListener('htmx:after:swap', () => {
     const seen = new Set<string>()
     for (const row of rowsOf(listed()).reverse()) {
