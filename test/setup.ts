@@ -3,12 +3,19 @@ import { mkdirSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * Preloaded by `bun test` (bunfig.toml): gives every test two minutes, and builds what the browser
- * fetches and the executable when they are missing or older than a source file.
+ * Preloaded by `bun test` (bunfig.toml): gives every test two minutes and its base path, and builds
+ * what the browser fetches and the executable when they are missing or older than a source file.
  */
 const timeoutMs = 120_000
 const root = join(import.meta.dir, '..')
 const sources = ['src', 'views', 'static', 'scripts', 'package.json', 'bun.lock']
+
+/** What is tested under a base path; everything else is tested at the root. */
+const underBasePath = [
+  'test/journeys/',
+  'test/browser/conversation.test.ts',
+  'test/browser/permalink.test.ts',
+]
 
 // Bun forgets a default timeout with the file that set it, so each test file sets it anew.
 Bun.plugin({
@@ -17,6 +24,8 @@ Bun.plugin({
     build.onLoad({ filter: /\.test\.tsx?$/ }, async ({ path }) => {
       // The lint also says why a build fails.
       if (!path.startsWith(join(root, 'test', 'lint'))) buildOnce()
+      const isBelow = underBasePath.some((place) => path.startsWith(join(root, place)))
+      process.env.CHATROOM_TEST_BASE = isBelow ? '/chat' : ''
       const text = await Bun.file(path).text()
       const setting = `import.meta.require('bun:test').setDefaultTimeout(${timeoutMs});`
       return { contents: setting + text, loader: path.endsWith('x') ? 'tsx' : 'ts' }

@@ -113,7 +113,7 @@ test('a copied room is shown before a slow server answers, then the server’s l
   await ada.cdp('Network.emulateNetworkConditions', { ...slow, latency: 0 })
   expect(await shown()).toContain('said elsewhere by 梅')
   await ada.reload()
-  await ada.evaluate(`location.assign('${basePath}/rooms/1')`)
+  await ada.evaluate(`location.assign('${basePath()}/rooms/1')`)
   await ada.rail.opened(1)
   await ada.connected()
   await ada.warmUp()

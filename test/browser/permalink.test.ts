@@ -137,10 +137,10 @@ test('the link of a deleted message says so, and shows the messages around it', 
 
 test('a link into a room of others opens nothing for strangers', async () => {
   const answer = await ada.evaluate<number>(
-    `fetch('${basePath}/rooms/${closed}/messages/1').then(({ status }) => status)`,
+    `fetch('${basePath()}/rooms/${closed}/messages/1').then(({ status }) => status)`,
   )
   const missing = await ada.evaluate<number>(
-    `fetch('${basePath}/rooms/999/messages/1').then(({ status }) => status)`,
+    `fetch('${basePath()}/rooms/999/messages/1').then(({ status }) => status)`,
   )
   expect([answer, missing]).toEqual([404, 404])
 })

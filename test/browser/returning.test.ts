@@ -59,7 +59,7 @@ test('a page that reconnects shows who left or changed their name meanwhile', as
 })
 
 test('a page goes on when its person signs in again in another tab', async () => {
-  const signInAgain = `fetch('${basePath}/session', {
+  const signInAgain = `fetch('${basePath()}/session', {
     method: 'POST',
     redirect: 'manual',
     body: new URLSearchParams({ nickname: 'Ada', avatar: 'letter' }),

@@ -174,6 +174,11 @@ test('a person hides who comes and goes, in all their tabs, and nothing is lost'
     body: new URLSearchParams({ comings: 'yes' }) })`)
   await ada.waitFor(`document.querySelector('#timeline').dataset.comings !== 'false'`, 'lines')
   await ada.part('[data-kind=joined]').shown()
+  // What was gathered meanwhile comes a moment later.
+  await ada.waitFor(
+    `[...document.querySelectorAll('.system')].some((line) => line.innerText.includes('and Gil'))`,
+    'Gil',
+  )
   const shown = await listed(ada)
   await ada.reload()
   expect(await listed(ada)).toEqual(shown)

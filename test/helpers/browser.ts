@@ -92,12 +92,21 @@ export async function openBrowserPage(options: Options = {}): Promise<BrowserPag
   }
 }
 
-/** All violations of WCAG A and AA and of good practice that the checker finds in this page. */
-export async function axeViolations(page: BrowserPage): Promise<string[]> {
-  const source = await Bun.file(axePath).text()
-  // Through the debugger, as the page's own policy allows no script from elsewhere.
-  await page.cdp('Runtime.evaluate', { expression: source })
-  return page.evaluate<string[]>(`axe.run(document, { runOnly: ${JSON.stringify(axeTags)} })
+/**
+ * All violations of WCAG A and AA and of good practice that the checker finds in this page; with
+ * `onlyContrast` those of colours alone. What a closed menu or panel holds is not walked through.
+ */
+export async function axeViolations(page: BrowserPage, onlyContrast = false): Promise<string[]> {
+  if (!(await page.evaluate<boolean>(`'axe' in window`))) {
+    // Through the debugger, as the page's own policy allows no script from elsewhere.
+    await page.cdp('Runtime.evaluate', { expression: await Bun.file(axePath).text() })
+  }
+  const rules = JSON.stringify(onlyContrast ? ['color-contrast'] : axeTags)
+  return page.evaluate<string[]>(`axe.run({
+      include: document,
+      exclude: [...document.querySelectorAll('[popover], dialog')].filter((one) =>
+        !one.checkVisibility()),
+    }, { runOnly: ${rules} })
     .then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map((node) =>
       id + ': ' + node.target.join(' ') + ' – ' + node.failureSummary.replace(/\\s+/g, ' '))))`)
 }
@@ -141,14 +150,17 @@ function createQueue(): <Value>(work: () => Promise<Value>) => Promise<Value> {
   }
 }
 
-/** A second frame is asked for, as the work of the first may begin another transition. */
+/**
+ * A second frame is asked for, as the work of the first may begin another transition. Animations
+ * are asked again in each frame: `finished` of one that was hidden half-way may never come.
+ */
 const settled = `(async () => {
   const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))
-  await frame()
-  await frame()
-  const moving = document.getAnimations().filter(({ playState, effect }) =>
+  const isMoving = () => document.getAnimations().some(({ playState, effect }) =>
     playState === 'running' && effect?.getComputedTiming().endTime < Infinity)
-  await Promise.allSettled(moving.map(({ finished }) => finished))
+  await frame()
+  await frame()
+  while (isMoving()) await frame()
   await frame()
 })()`
 

@@ -71,7 +71,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
 
   return {
     port,
-    origin: `http://127.0.0.1:${port}${basePath}`,
+    origin: `http://127.0.0.1:${port}${basePath()}`,
     data,
     get pid() {
       return run.child.pid
@@ -134,8 +134,10 @@ export function removeFolder(folder: string): void {
 
 const root = join(import.meta.dir, '..', '..')
 
-/** The base path of all servers of this run, without the slash at its end; mostly none. */
-export const basePath = process.env.CHATROOM_TEST_BASE ?? ''
+/** The base path of the servers of this test file, without the slash at its end; mostly none. */
+export function basePath(): string {
+  return process.env.CHATROOM_TEST_BASE ?? ''
+}
 
 /** The Origin of the pages of a server. */
 export function originOf({ origin }: Pick<RunningServer, 'origin'>): string {
@@ -206,8 +208,8 @@ function programOf(options: ServerOptions): string[] {
 
 function flagsOf({ data, port = 0, flags = [] }: ServerOptions & { data: string }): string[] {
   const portFlags = port === null ? [] : ['--port', String(port)]
-  const isPlaced = basePath === '' || flags.includes('--base-path')
-  const baseFlags = isPlaced ? [] : ['--base-path', `${basePath}/`]
+  const isPlaced = basePath() === '' || flags.includes('--base-path')
+  const baseFlags = isPlaced ? [] : ['--base-path', `${basePath()}/`]
   return ['--data', data, ...portFlags, ...baseFlags, ...flags]
 }
 

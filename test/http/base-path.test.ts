@@ -1,5 +1,4 @@
 import { expect, test } from 'bun:test'
-import { join } from 'node:path'
 import { startServer } from '../helpers/server'
 import { waitUntil } from '../helpers/wait'
 
@@ -33,23 +32,4 @@ test('a path beside the base is not the chat', async () => {
     expect({ path, status: answer.status }).toEqual({ path, status: 404 })
     expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
   }
-})
-
-const journeys = [
-  'test/journeys',
-  'test/browser/conversation.test.ts',
-  'test/browser/permalink.test.ts',
-]
-
-test('every journey goes the same way under a base path', async () => {
-  // Without the one that waits for ten seconds and opens no page.
-  const chosen = ['--test-name-pattern', '^(?!.*a reload does not flicker)']
-  const tests = Bun.spawn([process.execPath, 'test', '--parallel=2', ...chosen, ...journeys], {
-    cwd: join(import.meta.dir, '..', '..'),
-    env: { ...process.env, CHATROOM_TEST_BASE: '/chat' },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  const said = await new Response(tests.stderr).text()
-  expect(said.match(/^\(fail\) .*/gm) ?? []).toEqual([])
-  expect(await tests.exited).toBe(0)
 })

@@ -72,7 +72,7 @@ test('a phone is added with a link and plain forms, and is the same person', asy
   expect(await pageOf(server(), mei.cookie, '/devices', 'zh')).toContain('想以“Mei”的身份登录')
   // Nobody is in before the answer.
   expect(await enterWith(server(), claim)).toBeNull()
-  expect((await answerDevice(server(), mei)).headers.get('location')).toBe(`${basePath}/devices`)
+  expect((await answerDevice(server(), mei)).headers.get('location')).toBe(`${basePath()}/devices`)
   expect(await pageOf(server(), claim, '/device')).toContain('Open the chat as Mei')
   const added = await enterWith(server(), claim, phone)
   if (added === null) throw new Error('it was allowed')
@@ -154,7 +154,7 @@ test('a browser that is the person already is told, and changes nothing', async 
   const link = await makeLink(server(), mei)
   expect(await pageOf(server(), mei.cookie, link)).toContain('This browser is Already already.')
   const answer = await sendFrom(server(), link, { cookie: mei.cookie })
-  expect(answer.headers.get('location')).toBe(`${basePath}/`)
+  expect(answer.headers.get('location')).toBe(`${basePath()}/`)
   expect(await statusOf('', link)).toBe(200)
 })
 

@@ -39,7 +39,7 @@ test('a person who followed a link to a room arrives there after signing in', as
   const page = await (await look('/rooms/1')).text()
   expect(page).toContain('name="room" value="1"')
   const answer = await send('/session', { nickname: 'Linked', avatar: 'moon', room: '1' })
-  expect(answer.headers.get('location')).toBe(`${basePath}/rooms/1`)
+  expect(answer.headers.get('location')).toBe(`${basePath()}/rooms/1`)
 })
 
 test('a redirect only ever leads to an address of this server', async () => {
@@ -47,7 +47,7 @@ test('a redirect only ever leads to an address of this server', async () => {
   for (const [index, room] of rooms.entries()) {
     const nickname = `Goer ${'WXYZ'[index]}`
     const answer = await send('/session', { nickname, avatar: 'letter', room, next: room })
-    expect(answer.headers.get('location')).toBe(`${basePath}/`)
+    expect(answer.headers.get('location')).toBe(`${basePath()}/`)
   }
 })
 
@@ -56,7 +56,7 @@ test('a person with a session needs no sign-in', async () => {
   const answer = await look('/', { Cookie: cookie })
   expect({ status: answer.status, to: answer.headers.get('location') }).toEqual({
     status: 303,
-    to: `${basePath}/rooms/1`,
+    to: `${basePath()}/rooms/1`,
   })
 })
 
@@ -69,9 +69,9 @@ test('the first page leads to the room that was open last, while one is a member
     const { headers } = await look('/', { Cookie: `${person.cookie}; ${cookie}` })
     return headers.get('location')
   }
-  expect(await to(last)).toBe(`${basePath}/rooms/${room}`)
-  expect(await to('chatroom_room=999')).toBe(`${basePath}/rooms/1`)
-  expect(await to('chatroom_room=//evil.example')).toBe(`${basePath}/rooms/1`)
+  expect(await to(last)).toBe(`${basePath()}/rooms/${room}`)
+  expect(await to('chatroom_room=999')).toBe(`${basePath()}/rooms/1`)
+  expect(await to('chatroom_room=//evil.example')).toBe(`${basePath()}/rooms/1`)
 })
 
 test('of a hundred people who ask for one name at once, one gets it', async () => {
@@ -134,7 +134,7 @@ test('logging out closes the browser’s sockets, ends its session, keeps the na
   expect(answer.status).toBe(303)
   // Under a base path the storage of the origin is not this server's alone.
   const cleared = answer.headers.get('clear-site-data') ?? ''
-  expect(cleared.includes('storage')).toBe(basePath === '')
+  expect(cleared.includes('storage')).toBe(basePath() === '')
   for (const tab of tabs) expect(await tab.closed).toMatchObject({ code: 4401 })
   expect((await look('/rooms/1', { Cookie: leaver.cookie })).status).toBe(401)
   expect(openSocket(server(), leaver)).rejects.toThrow()

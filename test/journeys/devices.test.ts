@@ -64,7 +64,7 @@ test('a device that is signed out is out at once, and the others stay', async ()
   const [own, onPhone, onTablet] = sockets
   const [latest = ''] = await offered(laptop)
   const answer = await sendForm(server(), laptop, '/devices/end', { device: latest })
-  expect(answer.headers.get('location')).toBe(`${basePath}/devices`)
+  expect(answer.headers.get('location')).toBe(`${basePath()}/devices`)
   expect(await onTablet?.closed).toEqual({ code: 4401, reason: 'signed out' })
   expect(await statusOf(tablet)).toBe(401)
   await onPhone?.taken()
@@ -122,13 +122,13 @@ test('a log-out asks when it is the last device, and says what it means', async 
   const made = await (await sendForm(server(), ida, '/code', { from: 'log-out' })).text()
   const code = /id="new-code"[^>]*>([^<]+)</.exec(made)?.[1] ?? ''
   expect(decodeURIComponent(made)).toContain(`Recovery code of Ida at Chatroom: ${code}`)
-  expect(made).toContain('action="' + basePath + '/session/end"')
+  expect(made).toContain('action="' + basePath() + '/session/end"')
   const phone = await comeBack(server(), 'Ida', code)
   expect(await pageOf(ida, '/log-out')).toContain('You stay signed in on 1 other device.')
   // The page said that there is another one, and meanwhile it has gone: nothing is lost unasked.
   await sendForm(server(), phone, '/session/end', { asked: 'yes', others: 'yes' })
   const again = await sendForm(server(), ida, '/session/end', { asked: 'yes', others: 'yes' })
-  expect(again.headers.get('location')).toBe(`${basePath}/log-out`)
+  expect(again.headers.get('location')).toBe(`${basePath()}/log-out`)
   expect(await statusOf(ida)).toBe(200)
 })
 

@@ -32,7 +32,7 @@ test('a browser without JavaScript posts with a form and returns to the room', a
   const form = new URLSearchParams({ client_id, content: 'one\r\ntwo' })
   const first = await post(person, { body: form })
   expect(first.status).toBe(303)
-  expect(first.headers.get('location')).toBe(`${basePath}/rooms/1#composer`)
+  expect(first.headers.get('location')).toBe(`${basePath()}/rooms/1#composer`)
   // The button pressed twice, or the page sent again by Reload.
   expect((await post(person, { body: form })).status).toBe(303)
   const said = (await history(server(), person, 1)).filter((each) => each.client_id === client_id)

@@ -61,7 +61,7 @@ test('who accepts is in the room, on all open tabs, and is announced there', asy
   const room = await makeRoom(server(), ana.person, 'pier', 'closed')
   await inviteTo(server(), ana.person, room, mei.id)
   const answer = await answerTo(server(), mei.person, room)
-  expect(answer.headers.get('location')).toBe(`${basePath}/rooms/${room}`)
+  expect(answer.headers.get('location')).toBe(`${basePath()}/rooms/${room}`)
   await ana.socket.until((item) => item.type === 'member.joined' && item.room === room, 'them')
   for (const tab of [mei.socket, second]) {
     await tab.until((item) => item.type === 'room' && item.room.id === room, 'the room')

@@ -58,7 +58,7 @@ test('a link to an open room asks whether to join, and leads to its message', as
   expect((await open(mei, `/rooms/${room}`, { 'HX-Request': 'true' })).status).toBe(404)
   expect((await open(mei, `/rooms/${room}`, { Accept: 'application/json' })).status).toBe(404)
   const joined = await sendForm(server(), mei, `/rooms/${room}/members`, { seq: '1' })
-  expect(joined.headers.get('location')).toBe(`${basePath}/rooms/${room}/messages/1`)
+  expect(joined.headers.get('location')).toBe(`${basePath()}/rooms/${room}/messages/1`)
   expect((await open(mei, `/rooms/${room}/messages/1`)).text).toContain('Low tide at nine')
   expect((await open(mei, `/rooms/${room}/join`)).status).toBe(303)
   await socket.close()
@@ -100,7 +100,7 @@ test('a newcomer signs in on a page that names the room of the link, and is in i
   expect(page.status).toBe(401)
   expect(page.text).toContain('Pick a name to join #lighthouse.')
   const { person, to } = await signInFrom(page.html, 'Newcomer')
-  expect(to).toBe(`${basePath}/rooms/${room}/messages/1`)
+  expect(to).toBe(`${basePath()}/rooms/${room}/messages/1`)
   expect((await open(person, `/rooms/${room}/messages/1`)).text).toContain('A light')
   await socket.until((item) => item.type === 'member.joined' && item.room === room, 'them')
   // A refused name keeps the place, and the name of the room.
@@ -117,7 +117,7 @@ test('a newcomer signs in on a page that names the room of the link, and is in i
   const refused = await again.text()
   expect(refused).toContain('#lighthouse')
   expect((await signInFrom(refused, 'Newcomer Two')).to).toBe(
-    `${basePath}/rooms/${room}/messages/1`,
+    `${basePath()}/rooms/${room}/messages/1`,
   )
   await socket.close()
 })
@@ -126,13 +126,13 @@ test('signing in leads to places of this server only, and to no secret room', as
   const ana = await signIn(server(), 'Ana E')
   const closed = await makeRoom(server(), ana, 'cellar', 'closed')
   const page = await open(null, `/rooms/${closed}`)
-  expect((await signInFrom(page.html, 'Stray')).to).toBe(`${basePath}/`)
+  expect((await signInFrom(page.html, 'Stray')).to).toBe(`${basePath()}/`)
   const places = ['//evil.example', 'https://evil.example', '../1', '1/../../x', '-1', '1e3', '\\']
   for (const [n, place] of places.entries()) {
     const name = `Stray ${'ABCDEFG'[n]}`
-    expect((await signInFrom('', name, { room: place })).to).toBe(`${basePath}/`)
+    expect((await signInFrom('', name, { room: place })).to).toBe(`${basePath()}/`)
     expect((await signInFrom('', `${name} too`, { room: '1', seq: place })).to).toBe(
-      `${basePath}/rooms/1`,
+      `${basePath()}/rooms/1`,
     )
   }
 })

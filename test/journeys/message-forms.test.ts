@@ -19,12 +19,12 @@ test('without JavaScript the page of a message changes it, answers and deletes',
   await sendForm(server(), ada, '/rooms/1/messages', { client_id: 'f-1', content: 'Helo' })
   const seq = (await newest(ada))?.seq ?? 0
   const path = `/rooms/1/messages/${seq}`
-  expect(await pageOf(ada, '/rooms/1')).toContain(`href="${basePath}${path}"`)
+  expect(await pageOf(ada, '/rooms/1')).toContain(`href="${basePath()}${path}"`)
   const page = await pageOf(ada, path)
-  expect(page).toContain(`action="${basePath}${path}"`)
+  expect(page).toContain(`action="${basePath()}${path}"`)
   expect(page).not.toContain('http-equiv="refresh"')
   const changed = await sendForm(server(), ada, path, { content: 'Hello\r\nall' })
-  expect([changed.status, changed.headers.get('location')]).toEqual([303, basePath + path])
+  expect([changed.status, changed.headers.get('location')]).toEqual([303, basePath() + path])
   expect(await newest(ada)).toMatchObject({ seq, content: 'Hello\nall' })
   await sendForm(server(), ada, `${path}/reactions`, { emoji: '🎉' })
   expect(await newest(ada)).toMatchObject({ reactions: [{ emoji: '🎉' }] })
@@ -35,7 +35,7 @@ test('without JavaScript the page of a message changes it, answers and deletes',
   await sendForm(server(), ada, '/rooms/1/messages', answer)
   expect(await newest(ada)).toMatchObject({ content: 'An answer', reply_to: seq })
   const deleted = await sendForm(server(), ada, `${path}/delete`)
-  expect([deleted.status, deleted.headers.get('location')]).toEqual([303, `${basePath}/rooms/1`])
+  expect([deleted.status, deleted.headers.get('location')]).toEqual([303, `${basePath()}/rooms/1`])
   expect((await history(server(), ada, 1)).some((message) => message.seq === seq)).toBe(false)
 })
 

@@ -5,7 +5,10 @@ import { PanelHeading, PanelLink } from '../page/panel'
 import { Name, Sentence } from '../people/avatar'
 import type { View } from '../view'
 
-/** What waits for an answer, above the list of rooms: the newest invitations. */
+/**
+ * What waits for an answer, above the list of rooms: the newest invitations. Each has an id, so that
+ * the focus stays with its own when the list is renewed.
+ */
 export function InvitationsBox({ view, invitations, invitedTo }: InvitationsProps) {
   const words = view.words.invitations
   return (
@@ -19,7 +22,12 @@ export function InvitationsBox({ view, invitations, invitedTo }: InvitationsProp
       <h2 id="invitations-heading">{words.heading}</h2>
       <ul>
         {invitations.map((invitation) => (
-          <InvitationItem view={view} invitation={invitation} isPage={false} />
+          <InvitationItem
+            view={view}
+            invitation={invitation}
+            isPage={false}
+            id={`invitation-${invitation.room.id}`}
+          />
         ))}
       </ul>
       {invitedTo > invitations.length && (
@@ -59,10 +67,10 @@ export function AllInvitations({ view, invitations, isPage }: AllProps) {
 
 type AllProps = { view: View; invitations: Invitation[]; isPage: boolean }
 
-function InvitationItem({ view, invitation, isPage }: ItemProps) {
+function InvitationItem({ view, invitation, isPage, id }: ItemProps & { id?: string }) {
   const { room } = invitation
   return (
-    <li class="invitation" data-invitation={room.id}>
+    <li class="invitation" id={id} data-invitation={room.id}>
       <p class="invitation__room">
         <Icon name={room.kind === 'open' ? 'room' : 'lock'} /> <bdi>{room.name}</bdi>
       </p>
