@@ -14,6 +14,8 @@ export const serverLimits = {
   /** A reader with more than this waiting is closed and resumes (Centrifugo: 1 MiB). */
   outboundBytesMax: 1024 * 1024,
 
+  /** A person whose last socket closed stays online so long: a reload does not flicker. */
+  offlineGraceMs: 10_000,
   /** A session that was not used for so long ends. */
   sessionUnusedMs: 90 * 24 * 60 * 60_000,
   /** Default of --keep-names: so long after their last device was seen people keep their name. */

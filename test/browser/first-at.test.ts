@@ -153,17 +153,18 @@ test('without the server the page says so, and nothing waits to be sent to all',
 
 const signs = [...'aemnopzdrs  梅花李@＠:_-.,!?1234', 'Ada', 'Zo', '😀', 'person ', 'all', ' ']
 
-test('of a thousand random texts after a first @, Enter makes none public', async () => {
+test('of 250 random texts after a first @, Enter makes none public', async () => {
   const seed = chooseSeed()
   console.log(`seed ${seed}`)
   const random = createRandom(seed)
   const before = await publicTexts()
-  for (let n = 0; n < 1_000; n += 1) {
+  for (let n = 0; n < 250; n += 1) {
     const length = 1 + random(12)
-    const text = Array.from({ length }, () => signs[random(signs.length)]).join('')
+    const text = Array.from({ length }, () => signs[random(signs.length)])
     await ada.composer.field.focus()
-    // “@all” is a name that everybody knows.
-    await ada.type(`@${text.replace(/^all/, 'al-')}`)
+    // “@all” is a name that everybody knows. All but the end comes as from an input method.
+    await ada.imeCommit(`@${text.slice(0, -2).join('').replace(/^all/, 'al-')}`)
+    await ada.type(text.slice(-2).join('').replace(/^all/, 'al-'))
     await ada.press('Enter')
     await empty(ada)
   }

@@ -21,7 +21,12 @@ let people: Person[]
 const sockets = new Map<string, ChatClient>()
 
 beforeAll(async () => {
-  server = await startServer()
+  server = await startServer({
+    env: {
+      BUN_OPTIONS: '--preload ./test/helpers/short-limits.ts',
+      TEST_LIMITS: JSON.stringify({ offlineGraceMs: 500 }),
+    },
+  })
   people = []
   for (const name of names) people.push(await signIn(server, name))
   ada = await enter(server.port, 'Ada', 'a')

@@ -92,7 +92,7 @@ test('messages that came while another room was open are there at once, in order
   expect(await mei.rail.badge('茶室')).toEqual({ isBold: true, number: '' })
   await mei.titleBegins('•')
   await mei.rail.goTo('茶室')
-  await mei.sees('cup 3')
+  for (const n of [1, 2, 3]) await mei.sees(`cup ${n}`)
   const texts = (await mei.rows()).map(({ text }) => text)
   expect(texts.slice(-3)).toEqual(['cup 1', 'cup 2', 'cup 3'])
   expect(await mei.parts('#new-line').count()).toBe(1)

@@ -106,7 +106,7 @@ test('nothing of a deleted or changed text is left in the file, the index includ
 
 test('a message that waits for the index is found, and is in it when it is time', async () => {
   const folder = makeFolder()
-  const store = open(folder, 250)
+  const store = open(folder, 1_000)
   const ada = await joinAs(store, 'Ada', 1)
   const db = new Database(join(folder, 'chatroom.db'))
   const known = db.query<{ rowid: number }, []>(

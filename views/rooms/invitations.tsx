@@ -6,8 +6,8 @@ import { Name, Sentence } from '../people/avatar'
 import type { View } from '../view'
 
 /**
- * What waits for an answer, above the list of rooms: the newest invitations. Each has an id, so that
- * the focus stays with its own when the list is renewed.
+ * What waits for an answer, above the list of rooms: the newest invitations. Each has an id, so
+ * that the focus stays with its own when the list is renewed.
  */
 export function InvitationsBox({ view, invitations, invitedTo }: InvitationsProps) {
   const words = view.words.invitations

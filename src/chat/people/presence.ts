@@ -1,4 +1,5 @@
 import { type Awake, awake } from '../../server/awake'
+import { serverLimits } from '../../server/limits'
 import type { PresenceState } from '../../shared/protocol'
 import { addWeight, compareByCodePoint, presenceWeight } from '../../shared/presence'
 import type { User } from '../../store/store'
@@ -7,9 +8,6 @@ import { foldName } from './name'
 import { createPresenceNews, nothingUntold, type OnlineIn, type Reader } from './presence-news'
 
 export type { OnlineIn }
-
-/** A person whose last socket closed stays online this long, so that a reload does not flicker. */
-const offlineGraceMs = 10_000
 
 /** A place in the list of those who are online in a room: owners first, then by name. */
 export type OnlinePlace = { isOwner: boolean; key: string; id: number }
@@ -137,7 +135,7 @@ function createMoves(
         person.sockets -= 1
         if (wasAway) person.awaySockets -= 1
         if (person.sockets > 0) return
-        person.stay = after(offlineGraceMs, () => depart(person))
+        person.stay = after(serverLimits.offlineGraceMs, () => depart(person))
       }),
     forget(userId) {
       const person = online.get(userId)

@@ -6,7 +6,7 @@ import { type Files, filesOf } from './files'
 import { type Messages, messagesOf, type MessageRow, type ShownRow } from './messages'
 import { type Palette, paletteOf } from './palette'
 import { type Panel, panelOf } from './panel'
-import { lazyParts, type Part, partOf, type Parts, partsOf } from './part'
+import { lazyParts, type Part, partOf, type Parts, partsOf, taken } from './part'
 import { type Rail, railOf } from './rail'
 import { basePath } from '../../helpers/server'
 import { waitUntil } from '../../helpers/wait'
@@ -110,6 +110,10 @@ function chatPageOf(page: BrowserPage): ChatPage {
     ...page,
     ...doingsOf(page, composer),
     ...fingersOf(page),
+    async click(selector) {
+      await taken(page, `document.querySelector(${JSON.stringify(selector)})`)
+      await page.click(selector)
+    },
     async openLogOut() {
       await part('#open-log-out').press()
       await part('#panel[open] #log-out').shown()

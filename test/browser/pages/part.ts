@@ -68,6 +68,10 @@ export function partBy(page: BrowserPage, js: string, name: string): Part {
   const is = (test: string): Promise<boolean> =>
     page.evaluate<boolean>(`((element) => Boolean(${test}))(${js})`)
   const quote = JSON.stringify
+  const act = async (what: (element: HTMLElement) => void): Promise<void> => {
+    await taken(page, js)
+    await ask(what)
+  }
   return {
     js,
     part: (selector) => partBy(page, `${js}?.querySelector(${quote(selector)})`, selector),
@@ -90,7 +94,7 @@ export function partBy(page: BrowserPage, js: string, name: string): Part {
       until(`element?.innerText.trim() === ${quote(text)}`, `to say “${text}”`)(ms),
     holds: (value, ms) => until(`element?.value === ${quote(value)}`, `to hold “${value}”`)(ms),
     becomes: (selector, ms) => until(`element?.matches(${quote(selector)})`, selector)(ms),
-    focus: () => ask((element) => element.focus()),
+    focus: () => act((element) => element.focus()),
     select: () =>
       ask((element) =>
         element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement
@@ -98,11 +102,22 @@ export function partBy(page: BrowserPage, js: string, name: string): Part {
           : undefined,
       ),
     submit: () =>
-      ask((element) => (element instanceof HTMLFormElement ? element.requestSubmit() : undefined)),
+      act((element) => (element instanceof HTMLFormElement ? element.requestSubmit() : undefined)),
     showPopover: () => ask((element) => element.showPopover()),
     hidePopover: () => ask((element) => element.hidePopover()),
-    press: () => ask((element) => element.click()),
+    press: () => act((element) => element.click()),
   }
+}
+
+/**
+ * Waits until htmx has taken over what it will take over. People are not as quick as a test, which
+ * would press a new part in the moment before: then it is a plain link or form and leaves the page.
+ */
+export async function taken(page: BrowserPage, js: string): Promise<void> {
+  const own = `(${js})?.closest('[hx-get], [hx-post]')`
+  const isTaken = `(${own} ?? null) === null || ${own}.hasAttribute('data-htmx-powered')`
+  // Without a script nothing is ever taken over.
+  await page.waitFor(isTaken, 'htmx', 1_000).catch(() => {})
 }
 
 /** Waits until the scripts that are fetched at the first use of a page, or soon after, have run. */
