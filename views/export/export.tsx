@@ -54,7 +54,7 @@ export function ExportedMessages({ messages, words }: MessagesProps) {
         <article id={`m${message.seq}`}>
           <p class="who">
             <b>
-              <bdi>{nameIn(words, message.sender)}</bdi>
+              <bdi translate="no">{nameIn(words, message.sender)}</bdi>
             </b>{' '}
             <time datetime={new Date(message.createdAt).toISOString()}>{at}</time>
             {message.editedAt !== null && ` · ${words.roomFile.edited}`}
@@ -65,7 +65,7 @@ export function ExportedMessages({ messages, words }: MessagesProps) {
             </a>
           )}
           {message.content !== '' && (
-            <div class="text" dir="auto">
+            <div class="text">
               <Text message={message} />
             </div>
           )}

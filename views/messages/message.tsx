@@ -43,7 +43,7 @@ export function MessageRow({ message, paths, follows, children }: RowProps) {
           </a>
         </div>
         {message.replyTo !== null && <QuoteLine message={message} paths={paths} />}
-        <div class={bodyClass(content)} dir="auto" hx-ignore="" hidden={isWordless(message)}>
+        <div class={bodyClass(content)} hx-ignore="" hidden={isWordless(message)}>
           <Text message={message} />
         </div>
         {attachments.length > 0 && <Attachments attachments={attachments} paths={paths} />}

@@ -38,7 +38,11 @@ type Named = Pick<User, 'nickname' | 'mark'>
 
 /** A user's name; CSS adds in the reader's language that they have left, or are new. */
 export function Name({ user: { mark, nickname } }: { user: Named }) {
-  return <bdi class={mark === null ? undefined : `name--${mark}`}>{nickname}</bdi>
+  return (
+    <bdi class={mark === null ? undefined : `name--${mark}`} translate="no">
+      {nickname}
+    </bdi>
+  )
 }
 
 /** The same as text: "Mei (left)". */

@@ -148,7 +148,7 @@ function Suggestions({ view, suggestions }: { view: View; suggestions: string[] 
       {view.words.page.suggestions}{' '}
       {suggestions.map((name) => (
         <button class="btn" type="submit" name="suggestion" value={name}>
-          <bdi>{name}</bdi>
+          <bdi translate="no">{name}</bdi>
         </button>
       ))}
     </p>

@@ -164,7 +164,7 @@ function RoomHead({ view, room, online, states }: HeadProps) {
       {other === null ? (
         <h1>
           <Icon name={room.kind === 'open' ? 'room' : 'lock'} />
-          <bdi>{room.name}</bdi>
+          <bdi translate="no">{room.name}</bdi>
         </h1>
       ) : (
         <h1 data-person={other.id} data-state={states.get(other.id) ?? 'offline'}>

@@ -361,6 +361,7 @@ const media = {
 /** Words that styles put into rows, which are the same for every reader (scripts/build.ts). */
 const rows = {
   edited: '(edited)',
+  spoiler: 'Spoiler',
   deleted: 'The original message was deleted',
   left: ' (left)',
   new: 'new here',

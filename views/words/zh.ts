@@ -355,6 +355,7 @@ const media: Words['media'] = {
 /** Words that styles put into rows, which are the same for every reader (scripts/build.ts). */
 const rows: Words['rows'] = {
   edited: '(已编辑)',
+  spoiler: '剧透',
   deleted: '原消息已撤回',
   left: '（已离开）',
   new: '新来',

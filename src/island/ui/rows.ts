@@ -1,5 +1,5 @@
 import { createPaths } from '../../shared/paths'
-import { fill, hueOf, plural } from '../../shared/text'
+import { fill, hiddenText, hueOf, plural } from '../../shared/text'
 import { announce, element } from './dom'
 import { isTouch } from './keys'
 import type { Page } from './page'
@@ -24,6 +24,9 @@ export const seqOf = ({ dataset }: HTMLElement): number => Number(dataset.seq) |
 /** The room's revision of the row's last change; a fresh row names it once, as its place. */
 export const revisionOf = ({ dataset: { revision, seq } }: HTMLElement): number =>
   Number(revision ?? seq)
+
+/** What takes the focus within a row. */
+export const stops = 'a, button, .spoiler input, .table'
 
 type Side = 'nextElementSibling' | 'previousElementSibling'
 
@@ -83,12 +86,23 @@ export function announceRows(page: Page, rows: HTMLElement[]): void {
   if (recent <= 3) announce(sentence(page, last))
 }
 
-/** The text of a message; without text, the names of its files. */
+/**
+ * The text of a message in one line, without that of spoilers: the same that
+ * src/shared/markup/excerpt.ts makes of what was typed. Without text, the names of its files.
+ */
 export function textOf(row: HTMLElement): string {
-  const text = row.querySelector('.msg__body:not([hidden])')?.textContent?.trim() ?? ''
+  const text = lineOf(row.querySelector('.msg__body:not([hidden])'))
   if (text !== '') return text
   const files = [...row.querySelectorAll('.pic img, .file bdi')]
   return files.map((name) => name.getAttribute('alt') ?? name.textContent).join(', ')
+}
+
+function lineOf(body: Element | null): string {
+  const copy = body?.cloneNode(true)
+  if (!(copy instanceof Element)) return ''
+  for (const spoiler of copy.querySelectorAll('.spoiler')) spoiler.replaceWith(hiddenText)
+  for (const block of copy.querySelectorAll('p, ul, ol, li, pre, th, td')) block.before(' ')
+  return copy.textContent?.replace(/\s+/g, ' ').trim() ?? ''
 }
 
 function sentence({ words }: Page, row: HTMLElement): string {
