@@ -18,7 +18,7 @@ const label = '[a-z0-9-]{1,63}\\.'
  * in capitals is a name, as in ASP.NET, but for .COM and .ORG.
  */
 const bare =
-  `(?:[a-z0-9._%+-]{1,64}@)?(?:(?:${label}){1,4}(?:${endings})(?![\\w-]|\\.\\w)|` +
+  `(?:[a-z0-9][a-z0-9._%+-]{0,63}@)?(?:(?:${label}){1,4}(?:${endings})(?![\\w-]|\\.\\w)|` +
   `(?:${label}){2,4}(?:${wordEndings})(?![\\w-]|\\.\\w)|${label}(?:${wordEndings})(?=[/:]\\w))`
 
 const capitals = /\.(?!(?:com|org)$)(?-i:[A-Z])\w*$/i
@@ -30,7 +30,7 @@ const apart = `(?<=^|[^\\p{L}\\p{N}@._%+/\\\\:-]|\\p{sc=Han})`
 export const linkStart = `https?:\\/\\/|www\\.|mailto:|${apart}${bare}`
 
 /** Chinese punctuation, brackets and invisible characters end an address. */
-const sign = `[^\\s\\p{C}<>\`“”‘’…，。；：！？、（）【】《》〈〉「」『』〔〕［］｛｝｡､｢｣]`
+const sign = `[^\\s\\p{C}<>\`“”‘’…，。；：！？、（）【】《》〈〉「」『』〔〕［］｛｝｜｡､｢｣]`
 
 const address = new RegExp(
   `(?:https?:\\/\\/|www\\.|mailto:)${sign}+|${apart}${bare}(?:[/?#:]${sign}*)?`,
@@ -85,6 +85,7 @@ function closingSigns(text: string, at: number, opened: string): string {
 function safeUrl(text: string): URL | null {
   const host = /^[^/?#:@]*/.exec(text)?.[0] ?? ''
   if (!/^(?:https?:|mailto:|www\.|[^/?#]+@)/i.test(text) && capitals.test(host)) return null
+  if (/^https?:\/\/[^\p{L}\p{N}[]/iu.test(text)) return null
   const url = URL.parse(withScheme(text))
   if (url === null || url.username !== '' || url.password !== '') return null
   if (url.protocol === 'mailto:') return /^[^@\s]+@[^@\s]+$/.test(url.pathname) ? url : null
