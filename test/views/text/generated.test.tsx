@@ -1,0 +1,226 @@
+import { expect, test } from 'bun:test'
+import { excerptOf, hideSpoilers } from '../../../src/shared/markup/excerpt'
+import { Text } from '../../../views/text/text'
+import { chooseSeed, createRandom } from '../../helpers/random'
+import { say, mei } from '../samples'
+import { sampleText } from './texts'
+
+const seed = chooseSeed()
+console.log(`seed ${seed}`)
+const random = createRandom(seed)
+
+function html(content: string): string {
+  return String(<Text message={say(mei, content)} />)
+}
+
+/** What a reader sees; pauses between blocks are no text. */
+function visible(markup: string): string {
+  return markup
+    .replace(/<[^>]*>/g, '')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&amp;', '&')
+}
+
+function solid(text: string): string {
+  return text.replace(/\s+/g, '')
+}
+
+function pick<Item>(items: readonly Item[]): Item {
+  const item = items[random(items.length)]
+  if (item === undefined) throw new Error('there is nothing to pick')
+  return item
+}
+
+function some(signs: string, length: number): string {
+  return Array.from({ length }, () => pick([...signs])).join('')
+}
+
+test('A: of 2,000 texts people see all that was typed but the signs of formatting', () => {
+  for (let n = 0; n < 2_000; n += 1) {
+    const { typed, shown } = sampleText(random)
+    expect({ typed, shown: solid(visible(html(typed))) }).toEqual({ typed, shown: solid(shown) })
+    expect(html(typed)).toBe(html(typed))
+  }
+})
+
+test('A: each sign that is not seen made an element', () => {
+  const costs: [tag: string, signs: number][] = [
+    ['<em>', 2],
+    ['<strong>', 4],
+    ['<s>', 4],
+    ['<label ', 4],
+  ]
+  for (let n = 0; n < 2_000; n += 1) {
+    const typed = `a${some('ab重。 *_~|*_~|().', 2 + random(30))}a`
+    const markup = html(typed)
+    const paid = costs.reduce((sum, [tag, cost]) => sum + (markup.split(tag).length - 1) * cost, 0)
+    expect({ typed, lost: typed.length - visible(markup).length }).toEqual({ typed, lost: paid })
+    expect({ typed, isBetween: isWithin(visible(markup), typed) }).toEqual({
+      typed,
+      isBetween: true,
+    })
+  }
+})
+
+/** Whether all signs stand in the other text, in this order. */
+function isWithin(part: string, whole: string): boolean {
+  let at = 0
+  for (const sign of whole) if (sign === part[at]) at += 1
+  return at === part.length
+}
+
+const around: [before: string, after: string][] = [
+  ['', ''],
+  ['see ', '.'],
+  ['看', '，好'],
+  ['(', ')'],
+  ['（', '）'],
+  ['"', '"'],
+  ["'", "'"],
+  ['**', '**'],
+  ['_', '_'],
+  ['||', '||'],
+  ['~~', '~~'],
+  ['- ', ''],
+  ['> ', '!'],
+  ['[x](', ')'],
+]
+
+test('B: an address from the bar of a browser is a link as a whole, whatever is around it', () => {
+  for (let n = 0; n < 2_000; n += 1) {
+    const path = some("abz09-._~!$&'()*+,;=:@/%7e", 1 + random(20)).replace(/%(?!7e)/g, '')
+    const isBalanced = path.replace(/[^()]/g, '').replaceAll('()', '') === ''
+    const address = `https://${pick(['a.example', 'xn--fiq.example:8080'])}/${path}${pick([...'az9_~*/-'])}`
+    const [before, after] = pick(around)
+    // What closes what is around it may not be in it, and brackets are in pairs.
+    const close = after.trim()[0] ?? ''
+    if (!isBalanced || (before !== '' && '"\'*_~|)'.includes(close) && address.includes(close)))
+      continue
+    const href = /<a href="([^"]*)"/.exec(html(before + address + after))?.[1] ?? ''
+    expect({ before, address, href: visible(href) }).toEqual({
+      before,
+      address,
+      href: new URL(address).href,
+    })
+  }
+})
+
+type Tree = { text: string; items: Tree[] }
+
+function grow(depth: number): Tree[] {
+  return Array.from({ length: 2 + random(2) }, () => ({
+    text: some('abc', 3),
+    items: depth < 3 && random(3) === 0 ? grow(depth + 1) : [],
+  }))
+}
+
+function typeTree(items: Tree[], isOrdered: boolean, indent: string): string {
+  return items
+    .map(({ text, items: inner }, n) => {
+      const mark = isOrdered ? `${n + 1}. ` : '- '
+      const below = `${indent}${' '.repeat(mark.length)}`
+      const rest = inner.length === 0 ? '' : `\n${typeTree(inner, !isOrdered, below)}`
+      return `${indent}${mark}${text}\n${below}more${rest}`
+    })
+    .join('\n')
+}
+
+function drawTree(items: Tree[], isOrdered: boolean): string {
+  const tag = isOrdered ? 'ol' : 'ul'
+  const shown = items.map(({ text, items: inner }) => {
+    const below = inner.length === 0 ? '' : drawTree(inner, !isOrdered)
+    return `<li dir="auto">${text}\nmore${below}</li>`
+  })
+  return `<${tag}${isOrdered ? ' start="1"' : ''}>${shown.join('')}</${tag}>`
+}
+
+test('C: lists in lists keep their depth and the further lines of their items', () => {
+  for (let n = 0; n < 300; n += 1) {
+    const [items, isOrdered] = [grow(0), random(2) === 0]
+    expect(html(typeTree(items, isOrdered, ''))).toBe(drawTree(items, isOrdered))
+  }
+})
+
+test('C: a fence is closed by its own sign, as often or more', () => {
+  for (let n = 0; n < 300; n += 1) {
+    const sign = pick(['`', '~'])
+    const length = 3 + random(3)
+    const fence = sign.repeat(length)
+    const inner = [...Array.from({ length: 1 + random(4) }, () => some('`~ *ab', random(8))), 'end']
+    const isClosed = inner.some((line) => {
+      const marks = line.trim()
+      return marks.length >= length && marks === sign.repeat(marks.length) && !/^ {4}/.test(line)
+    })
+    if (isClosed) continue
+    const text = `${fence}js\n${inner.join('\n')}\n${fence}${sign.repeat(random(3))} `
+    expect(visible(html(text))).toBe(inner.join('\n'))
+    expect(html(text)).toContain('data-language="js"')
+  }
+})
+
+test('D: a name is marked where it was read as text, and nowhere else', () => {
+  const places: [typed: (name: string) => string, isText: boolean][] = [
+    [(name) => `hi ${name}`, true],
+    [(name) => `**${name}** yes`, true],
+    [(name) => `- ${name}\n- x`, true],
+    [(name) => `> ${name}: yes`, true],
+    [(name) => `||${name} did it||`, true],
+    [(name) => `\`${name}\``, false],
+    [(name) => `\`\`\`\n${name}\n\`\`\``, false],
+    [(name) => `https://a.example/${name}/5`, false],
+    [(name) => `\\${name}`, false],
+  ]
+  for (let n = 0; n < 300; n += 1) {
+    const parts = Array.from({ length: 1 + random(4) }, () => pick(places))
+    const name = '@Mei'
+    const content = parts.map(([typed]) => typed(name)).join('\n\n')
+    const mentions = [...content.matchAll(/@Mei/g)].map(({ index: start }) => {
+      return { user: 7, start, length: name.length }
+    })
+    const markup = String(<Text message={{ ...say(mei, content), mentions }} />)
+    const marked = markup.split('class="mention"').length - 1
+    const wanted = parts.filter(([, isText]) => isText).length
+    expect({ content, marked }).toEqual({ content, marked: wanted })
+  }
+})
+
+test('E: each block has its own direction, and what is read from the left is isolated', () => {
+  for (let n = 0; n < 500; n += 1) {
+    const { typed } = sampleText(random)
+    const markup = html(`${typed}\n\nעברית`)
+    const tags = markup.match(/<(?:p|li|code|pre|a|table)\b[^>]*>/g) ?? []
+    // The code of a block is isolated by the block.
+    const bare = tags.filter((tag) => !tag.includes(' dir="') && tag !== '<code>')
+    expect({ typed, bare }).toEqual({ typed, bare: [] })
+    const codes = markup.match(/<(?:pre|code) [^>]*>/g) ?? []
+    expect(codes.filter((tag) => !tag.includes('dir="ltr" translate="no"'))).toEqual([])
+  }
+})
+
+test('I: the text of a spoiler is in no line that stands for its message', () => {
+  for (let n = 0; n < 500; n += 1) {
+    const secret = `k${random(1_000_000)}k`
+    const { typed } = sampleText(random)
+    const line = pick([
+      '||_||',
+      'so ||_||!',
+      '是||_||。',
+      '*a ||_* b||',
+      '> ||x\n> _||',
+      '- ||_ x||',
+    ])
+    const content = `${typed}\n\n${line.replace('_', secret)}`
+    expect(html(content)).toContain(secret)
+    expect({ content, line: excerptOf(content).includes(secret) }).toEqual({ content, line: false })
+    expect({ content, line: hideSpoilers(content).includes(secret) }).toEqual({
+      content,
+      line: false,
+    })
+  }
+  const cut = `||${'the butler did it '.repeat(100)}`.slice(0, 1_000)
+  expect(excerptOf(cut)).not.toContain('butler')
+  expect(hideSpoilers(cut)).not.toContain('butler')
+})
