@@ -1,4 +1,5 @@
 import { limits } from '../../src/shared/limits'
+import { formatting, keys } from './en/help'
 import { live } from './en/live'
 import { problems } from './en/problems'
 
@@ -107,28 +108,6 @@ const page = {
   edit: 'Edit',
   delete: 'Delete',
   attach: 'Attach files',
-}
-
-const keys = {
-  send: 'Send',
-  line: 'New line',
-  mention: 'Mention someone; in an empty message: write privately',
-  emojiPanel: 'Emoji panel',
-  emojiName: 'Emoji by name, such as :joy',
-  search: 'Search, or jump to a room or person',
-  rooms: 'Previous or next room',
-  unread: 'Previous or next unread room',
-  escape: 'Close, stop writing privately, then mark as read and jump to the end',
-  scroll: 'Scroll the messages while typing',
-  editLast: 'In an empty message: edit your last message',
-  oldest: 'First unread message',
-  list: 'In the message list: previous or next message',
-  rowActs: 'In the message list: edit, reply, react, who wrote it, more',
-  ends: 'First or latest message',
-  regions: 'Move between rooms, messages, message field and people',
-  people: 'People',
-  settings: 'Settings',
-  help: 'This list',
 }
 
 const avatars = {
@@ -376,6 +355,7 @@ export const en = {
   notify: { all: 'All messages', mentions: 'Mentions and private messages', nothing: 'Nothing' },
   volumes: { off: 'Off', low: 'Low', middle: 'Medium', high: 'High' },
   keys,
+  formatting,
   avatars,
   emoji,
   settings,

@@ -32,7 +32,7 @@ type Options = Partial<Pick<Reading, 'names' | 'isCut'>>
 /** Lists and quotes within one another are read up to this depth. */
 const depthMax = 6
 /** Elements of a message; what follows is plain text. */
-const blocksMax = 400
+const blocksMax = 300
 const inlinesMax = 400
 const signsMax = 1_500
 
