@@ -20,6 +20,8 @@ export type Config = {
   filesBytesMax: number
   /** So long after their last device was seen people keep their name. */
   keepNamesMs: number
+  /** Whether the first room is told who signs in for the first time. */
+  arrivals: boolean
   /** Off for benchmarks only. */
   rateLimits: boolean
   /** Open pages reload when the server restarts (scripts/dev.ts). */
@@ -45,6 +47,7 @@ const options = {
   'max-per-person': { type: 'string' },
   'max-files': { type: 'string' },
   'keep-names': { type: 'string' },
+  arrivals: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const
@@ -90,6 +93,7 @@ function parseCommand(args: string[], environment: Environment): Command {
     ),
     filesBytesMax: parseSize('max-files', read('max-files'), serverLimits.filesBytesMax),
     keepNamesMs: parseDays(read('keep-names') ?? String(serverLimits.keepNamesDays)) * dayMs,
+    arrivals: parseSwitch('arrivals', read('arrivals') ?? 'on'),
     rateLimits: environment.CHATROOM_RATE_LIMITS !== 'off',
     isDevelopment,
   }
@@ -214,6 +218,12 @@ function parseDays(text: string): number {
   throw new Error(`--keep-names must be a number of days from 1 to 9999, not “${text}”.`)
 }
 
+function parseSwitch(flag: TextFlag, text: string): boolean {
+  if (isOn.test(text)) return true
+  if (isOff.test(text)) return false
+  throw new Error(`--${flag} must be on or off, not “${text}”.`)
+}
+
 export const help = `Chatroom: a chat room for a group of people, in one file.
 
   chatroom [flags]                         start the server
@@ -232,6 +242,7 @@ export const help = `Chatroom: a chat room for a group of people, in one file.
   --max-per-person 2GB      all files of one person                  CHATROOM_MAX_PER_PERSON
   --max-files 50GB          all files of everybody                   CHATROOM_MAX_FILES
   --keep-names 90           days that unused names are kept          CHATROOM_KEEP_NAMES
+  --arrivals on             tell the first room who is new           CHATROOM_ARRIVALS
   --help, --version
 
 CHATROOM_RATE_LIMITS=off turns rate limits off, for benchmarks only.

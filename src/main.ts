@@ -47,6 +47,7 @@ async function serve(config: Config, log: Log): Promise<void> {
     firstRoom,
     names: nameRules,
     roomLimits: serverLimits.rooms,
+    arrivals: config.arrivals,
     now: Date.now,
   })
   if ('problem' in store) return fail(store.problem)

@@ -5,6 +5,7 @@ import { startJanitor } from './chat/files/janitor'
 import { watchSpace } from './chat/files/space'
 import { watchClock } from './chat/messages/clock-jumps'
 import { openPostingQueue } from './chat/messages/post-message'
+import { startGathering } from './chat/messages/system-lines'
 import { createTyping } from './chat/messages/typing'
 import { startSessionSweep } from './chat/people/departures'
 import { createPresence, type Presence } from './chat/people/presence'
@@ -24,6 +25,7 @@ import {
   type SocketState,
   topicOf,
 } from './socket/connections'
+import { reply } from './socket/replies'
 import { createSocketLayer } from './socket/socket'
 import type { FileStore } from './store/files'
 import type { Store } from './store/store'
@@ -108,6 +110,7 @@ function startChores(chat: Chat, connections: Connections): () => void {
   const sweeper = setInterval(guard(chat.log, 'sweep', connections.sweep), sweepMs)
   const stops = [
     startJanitor(chat),
+    startGathering(chat),
     startSessionSweep(chat, connections.sessions),
     watchClock(chat).stop,
   ]
@@ -151,7 +154,7 @@ function answerInTurn(
 function subscriptions(
   connections: Connections,
   presence: Presence,
-): Pick<Chat, 'subscribeUser' | 'unsubscribeUser' | 'closeSockets'> {
+): Pick<Chat, 'subscribeUser' | 'unsubscribeUser' | 'sendToSession' | 'closeSockets'> {
   return {
     subscribeUser(userId, room) {
       connections.subscribeUser(userId, room)
@@ -160,6 +163,12 @@ function subscriptions(
     unsubscribeUser(userId, room) {
       connections.unsubscribeUser(userId, room)
       presence.exit(userId, room)
+    },
+    sendToSession(userId, tokenHash, event) {
+      const session = tokenHash.toHex()
+      for (const socket of connections.ofUser(userId)) {
+        if (socket.data.visitor.session === session) reply(socket, event)
+      }
     },
     closeSockets(userId, why, tokenHashes) {
       const code = why === 'signed out' ? 4401 : 4001

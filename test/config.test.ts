@@ -21,6 +21,7 @@ describe('an operator', () => {
       isDevelopment: false,
       uploadBytesMax: 50 * 1024 * 1024,
       keepNamesMs: 90 * 24 * 60 * 60_000,
+      arrivals: true,
     })
   })
 

@@ -2,6 +2,7 @@ import type { Language } from '../shared/languages'
 import type { Config } from '../config'
 import type { Log } from '../server/log'
 import type { Paths } from '../shared/paths'
+import type { ChatEvent } from '../shared/protocol'
 import type { FileStore } from '../store/files'
 import type { Store, User } from '../store/store'
 import type { Presence } from './people/presence'
@@ -35,6 +36,8 @@ export type Chat = {
   publishIfIdle: (room: number, text: string) => void
   subscribeUser: (userId: number, room: number) => void
   unsubscribeUser: (userId: number, room: number) => void
+  /** Sends to the sockets of one session. */
+  sendToSession: (userId: number, tokenHash: Uint8Array, event: ChatEvent) => void
   /**
    * Ends the sockets of a user, all or those of some sessions; browsers that still have a session
    * connect again.

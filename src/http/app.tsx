@@ -1,8 +1,8 @@
 import { Hono } from 'hono'
 import { LinearRouter } from 'hono/router/linear-router'
 import { Problem, ProblemPage } from '../../views/page/page'
+import type { Chat } from '../chat/chat'
 import { ChatError, toProblem } from '../server/errors'
-import { parseId } from '../shared/paths'
 import { faultOf, type Log } from '../server/log'
 import { chargeClient, consumeForClient } from '../server/rate-limits'
 import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx } from './context'
@@ -10,12 +10,15 @@ import { type Middleware, wantsJson } from './context'
 import { checkHost, checkOrigin, readBody } from './middleware/guards'
 import { secureHeaders } from './middleware/headers'
 import { identifyVisitor, requireVisitor } from './middleware/identity'
+import { findPlace } from './place'
 import { sendHtml, sendPage, sendSignIn, setProblem } from './pages'
 import { attachmentRoutes } from './routes/attachments'
 import { deviceRoutes } from './routes/devices'
 import { exportRoutes } from './routes/exports'
+import { invitationRoutes } from './routes/invitations'
 import { membershipRoutes } from './routes/memberships'
 import { messageRoutes } from './routes/messages'
+import { newDeviceRoutes } from './routes/new-devices'
 import { peopleRoutes } from './routes/people'
 import { preferenceRoutes, readPreferences } from './routes/preferences'
 import { roomRoutes } from './routes/rooms'
@@ -47,17 +50,19 @@ export function createApp(deps: HttpDeps): Hono<HttpEnv> {
   app.use(identifyVisitor(chat))
   app.route('/', sessionRoutes(deps))
   app.route('/', deviceRoutes(deps))
+  app.route('/', newDeviceRoutes(deps))
   app.route('/', preferenceRoutes(deps))
   app.route('/', roomRoutes(deps))
   app.route('/', membershipRoutes(deps))
+  app.route('/', invitationRoutes(deps))
   app.route('/', messageRoutes(deps))
   app.route('/', peopleRoutes(deps))
   app.route('/', attachmentRoutes(deps))
   app.route('/', searchRoutes(deps))
   app.route('/', exportRoutes(deps))
   app.get('/socket', openSocket(deps))
-  app.notFound((c) => answerProblem(chat.log, c, new ChatError('not_found')))
-  app.onError((thrown, c) => answerProblem(chat.log, c, thrown))
+  app.notFound((c) => answerProblem(chat, c, new ChatError('not_found')))
+  app.onError((thrown, c) => answerProblem(chat, c, thrown))
   return app
 }
 
@@ -104,9 +109,9 @@ function openSocket({ chat, upgrade }: HttpDeps): Middleware {
  * Turns every thrown value into an answer: a page, a fragment for htmx, or JSON. What is no
  * ChatError is logged without content and shown with a reference to its log line.
  */
-function answerProblem(log: Log, c: HttpContext, thrown: unknown): Response {
+async function answerProblem(chat: Chat, c: HttpContext, thrown: unknown): Promise<Response> {
   const problem = toProblem(thrown) ?? new ChatError('internal')
-  const reference = thrown instanceof ChatError ? undefined : report(log, c, thrown)
+  const reference = thrown instanceof ChatError ? undefined : report(chat.log, c, thrown)
   const sentence = setProblem(c, problem, reference)
   const view = c.get('view')
   if (view === undefined) return c.text(sentence)
@@ -115,7 +120,9 @@ function answerProblem(log: Log, c: HttpContext, thrown: unknown): Response {
     return c.json({ code: problem.code, reason: sentence, ...retry })
   }
   if (isHtmx(c)) return sendHtml(c, <Problem sentence={sentence} />)
-  if (problem.code === 'not_signed_in') return sendSignIn(c, parseId(c.req.param('id')))
+  if (problem.code === 'not_signed_in') {
+    return sendSignIn(c, await findPlace(chat, c.req.param('id'), c.req.param('seq')))
+  }
   return sendPage(c, <ProblemPage view={view} sentence={sentence} />)
 }
 

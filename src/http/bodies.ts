@@ -13,6 +13,15 @@ import { boundaryOf, collect, type Part, readParts } from './multipart'
  * for a body that is no form and `bad_request` for a form that cannot be read.
  */
 export async function readForm(c: HttpContext): Promise<Map<string, string>> {
+  const fields = new Map<string, string>()
+  for (const [name, value] of await readFormData(c)) {
+    if (typeof value === 'string') fields.set(name, value)
+  }
+  return fields
+}
+
+/** The same with all of a name. */
+export async function readFormData(c: HttpContext): Promise<FormData> {
   const type = c.req.header('content-type') ?? ''
   if (!/^(application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(type)) {
     throw new ChatError('media_type')
@@ -20,12 +29,8 @@ export async function readForm(c: HttpContext): Promise<Map<string, string>> {
   const form = await c.req.raw.formData().catch(() => {
     throw new ChatError('bad_request')
   })
-  const fields = new Map<string, string>()
   if ([...form.keys()].length > serverLimits.formFieldsMax) throw new ChatError('bad_request')
-  for (const [name, value] of form) {
-    if (typeof value === 'string') fields.set(name, value)
-  }
-  return fields
+  return form
 }
 
 /** The fields of a message, sent as JSON or as a form. Throws as readForm does. */

@@ -3,11 +3,16 @@ import type { Chat } from '../chat/chat'
 import type { HttpContext } from './context'
 import { leftCookie } from '../shared/protocol'
 import { serverLimits } from '../server/limits'
+import type { User } from '../store/store'
 
 /** The token of the session cookie, when it is present exactly once and has a token's shape. */
 export function readToken(c: HttpContext, chat: Chat): string | null {
+  return readSecret(c, sessionName(chat))
+}
+
+function readSecret(c: HttpContext, name: string): string | null {
   // Not getCookie: two cookies of one name mean that somebody else's page may have set one.
-  const prefix = `${c.get('isSecure') ? '__Host-' : ''}${sessionName(chat)}=`
+  const prefix = `${c.get('isSecure') ? '__Host-' : ''}${name}=`
   const [value, ...others] = (c.req.header('cookie') ?? '')
     .split(';')
     .map((pair) => pair.trim())
@@ -16,19 +21,24 @@ export function readToken(c: HttpContext, chat: Chat): string | null {
   return value !== undefined && others.length === 0 && /^[\w-]{43}$/.test(value) ? value : null
 }
 
-/** Sets the session cookie: a new value at every sign-in, never readable by script. */
-export function setSession(c: HttpContext, chat: Chat, token: string): void {
-  setCookie(
-    c,
-    sessionName(chat),
-    token,
-    sessionOptions(c, chat, serverLimits.sessionDays * daySeconds),
-  )
+/**
+ * Sets the session cookie: a new value at every sign-in, never readable by script. What the browser
+ * kept for another person, whose session ends with this, is deleted.
+ */
+export function setSession(
+  c: HttpContext,
+  chat: Chat,
+  { user, token }: { user: User; token: string },
+): void {
+  const before = c.get('visitor')?.user.id
+  if (before !== undefined && before !== user.id) noteLogOut(c, chat)
+  const maxAge = serverLimits.sessionDays * daySeconds
+  setCookie(c, sessionName(chat), token, secretOptions(c, chat, maxAge))
 }
 
 /** Deletes the session cookie. */
 export function clearSession(c: HttpContext, chat: Chat): void {
-  setCookie(c, sessionName(chat), '', sessionOptions(c, chat, 0))
+  setCookie(c, sessionName(chat), '', secretOptions(c, chat, 0))
 }
 
 /** Cookies ignore ports, so the instance's own id tells two servers on one machine apart. */
@@ -36,7 +46,26 @@ function sessionName(chat: Chat): string {
   return `chatroom_${chat.store.instance}`
 }
 
-function sessionOptions(c: HttpContext, chat: Chat, maxAge: number) {
+/** The token with which a browser waits that has claimed a link for another device. */
+export function readClaim(c: HttpContext, chat: Chat): string | null {
+  return readSecret(c, claimName(chat))
+}
+
+/** Keeps that token for as long as a link works. */
+export function setClaim(c: HttpContext, chat: Chat, token: string): void {
+  setCookie(c, claimName(chat), token, secretOptions(c, chat, claimSeconds))
+}
+
+/** Deletes that token, which is used up. */
+export function clearClaim(c: HttpContext, chat: Chat): void {
+  setCookie(c, claimName(chat), '', secretOptions(c, chat, 0))
+}
+
+function claimName(chat: Chat): string {
+  return `chatroom_${chat.store.instance}_claim`
+}
+
+function secretOptions(c: HttpContext, chat: Chat, maxAge: number) {
   const options = { httpOnly: true, sameSite: 'Lax', path: chat.paths.base, maxAge } as const
   // Browsers accept `__Host-` over HTTPS only.
   return c.get('isSecure') ? { ...options, prefix: 'host' as const } : options
@@ -76,3 +105,4 @@ export function noteLogOut(c: HttpContext, chat: Chat): void {
 }
 
 const daySeconds = 24 * 60 * 60
+const claimSeconds = 10 * 60

@@ -1,6 +1,7 @@
+import { brotliCompressSync, constants } from 'node:zlib'
 import type { Child } from 'hono/jsx'
 import { PanelPage } from '../../views/page/panel'
-import { SignInPage } from '../../views/people/sign-in'
+import { type Place, SignInPage } from '../../views/people/sign-in'
 import { type ChatError, problemSentence } from '../server/errors'
 import type { User } from '../store/store'
 import { type HttpContext, isHtmx, wantsJson } from './context'
@@ -24,46 +25,51 @@ function render(c: HttpContext, fragment: Markup): Response {
   const html = String(fragment)
   const headers = { 'Content-Type': 'text/html; charset=utf-8', Vary: 'Accept-Encoding' }
   const accepted = c.req.header('accept-encoding') ?? ''
-  if (html.length < compressFromUnits || !accepted.includes('gzip')) {
-    return c.body(html, { headers })
-  }
-  // A page of fifty messages shrinks to a sixth in a third of a millisecond.
-  const bytes = Bun.gzipSync(html, { level: 6 })
-  return c.body(bytes, { headers: { ...headers, 'Content-Encoding': 'gzip' } })
+  const encoding = ['br', 'gzip'].find((name) => accepted.includes(name))
+  if (html.length < compressFromUnits || encoding === undefined) return c.body(html, { headers })
+  // A page of fifty messages shrinks to a sixth in less than a millisecond, with either.
+  const bytes = encoding === 'br' ? brotliCompressSync(html, brotli) : Bun.gzipSync(html)
+  return c.body(new Uint8Array(bytes), { headers: { ...headers, 'Content-Encoding': encoding } })
 }
+
+/** As quick as gzip, and a tenth smaller. */
+const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }
 
 const compressFromUnits = 1_400
 
 /** Answers with the content of the page's dialog; without a script it is a page of its own. */
 export function sendPanel(
   c: HttpContext,
-  user: User,
+  user: User | null,
   title: string,
   panel: Child,
-  look?: string,
+  { look, renewsIn }: { look?: string; renewsIn?: number | undefined } = {},
 ): Response {
   if (isHtmx(c)) return sendHtml(c, String(panel))
   return sendPage(
     c,
-    <PanelPage view={c.get('view')} user={user} title={title} look={look}>
+    <PanelPage view={c.get('view')} user={user} title={title} look={look} renewsIn={renewsIn}>
       {panel}
     </PanelPage>,
   )
 }
 
-/** Answers with the sign-in form; `room` is where the reader goes afterwards. */
-export function sendSignIn(c: HttpContext, room: number | null = null): Response {
+/** Answers with the sign-in form; `place` is where the reader goes afterwards. */
+export function sendSignIn(c: HttpContext, place: Place | null = null): Response {
+  // A cookie of a session that has ended: a log-out here would have deleted it.
+  const isSignedOut = c.get('tokenHash') !== null
+  if (isSignedOut) c.header('Clear-Site-Data', '"cache"')
   const form = {
     nickname: '',
     avatar: 'letter',
     picture: '',
-    room,
+    place,
     problem: null,
-    mayComeBack: false,
+    mayComeBack: isSignedOut,
     isCodeWrong: false,
     suggestions: [],
   }
-  return sendPage(c, <SignInPage view={c.get('view')} form={form} />)
+  return sendPage(c, <SignInPage view={c.get('view')} form={form} isSignedOut={isSignedOut} />)
 }
 
 /**

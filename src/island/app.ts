@@ -1,4 +1,4 @@
-import type { ChatEvent } from '../shared/protocol'
+import type { ChatEvent, InvitationOnWire, Named } from '../shared/protocol'
 import type { Addressee, Draft, Drafts } from './composer/drafts'
 import type { Typing } from './composer/typing'
 import type { Outbox, OutboxEntry, OutboxFile, Requests } from './messages/outbox'
@@ -45,6 +45,7 @@ export type LazyParts = {
   device: () => Promise<Device>
   emoji: () => Promise<EmojiPanel>
   faces: () => Promise<Faces>
+  lines: () => Promise<Lines>
   media: () => Promise<Media>
   panel: () => Promise<Panel>
   people: () => Promise<PeopleList>
@@ -112,6 +113,8 @@ export type Timeline = {
   /** Fetches a fresh list; false without an answer. */
   reload: () => Promise<boolean>
   start: () => void
+  /** From now on system lines are written by this, when the list has changed. */
+  foldBy: (fold: () => void) => void
 }
 
 /** The line before the first unread message, fixed when a room is opened. */
@@ -170,11 +173,25 @@ export type DeviceHit = Pick<Quoted, 'room' | 'seq' | 'text'> & { roomName: stri
 /** `decorate` fills in what a panel shows of this device. */
 export type Device = { decorate: () => void }
 
-/** Shows what is in the dialog for panels. */
-export type Panel = { show: () => void }
+/** Shows what is in the dialog for panels, and invitations. */
+export type Panel = {
+  show: () => void
+  invited: (invitation: InvitationOnWire) => void
+  /** It is answered, or was taken back. */
+  invitationOver: (room: number) => void
+}
 
-/** The search beside the list of people; `show` after something was typed. */
-export type PeopleList = { show: () => void }
+/** The list of people beside the room, and its search. */
+export type PeopleList = {
+  /** Something was typed into the search. */
+  show: () => void
+  /** Somebody has come or gone: everybody is put where they belong. */
+  arrange: () => void
+  /** Fetches the list if other people are online in this room. */
+  compare: (room: number, checksum: number) => void
+  /** Fetches the list: soon if it is seen, else as soon as it is looked at. */
+  renew: () => void
+}
 
 /** Opens the dialog that searches, at the address of a search. */
 export type Palette = { open: (path: string) => void }
@@ -198,6 +215,9 @@ export type Faces = {
   /** After an interruption: fetches who is here, at a random moment. */
   renewSoon: () => void
 }
+
+/** Writes system lines; `rename` when a person has another name, or has left. */
+export type Lines = { fold: () => void; rename: (user: Named) => void }
 
 export type Media = {
   choose: () => void

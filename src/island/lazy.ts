@@ -16,6 +16,7 @@ export function lazyParts(page: Page, app: () => App): LazyParts {
       return (await loadLazy(page, 'emoji')).create(app(), await html)
     }),
     faces: part('faces'),
+    lines: part('lines'),
     media: part('media'),
     panel: part('panel'),
     people: part('people'),

@@ -1,4 +1,4 @@
-import { createPaths } from '../shared/paths'
+import { pagePaths } from '../shared/paths'
 import { editLast, openEmojiForComposer, openSearch, watchPanel, withTools } from './actions/open'
 import { watchKeys } from './actions/keyboard'
 import { receiveEvent, receiveHtml } from './actions/receive'
@@ -20,7 +20,7 @@ import { ifLoaded, lazyParts, loadLazy, onFirstUse, useLoaded } from './lazy'
 import { createRequests, openOutbox } from './messages/outbox'
 import { createConnection } from './net/connection'
 import { openMuted } from './people/people'
-import { forgetLeft, forgetOnLogOut, startSignIn, watchCode } from './people/sign-in'
+import { forgetLeft, forgetOnLogOut, startSignIn } from './people/sign-in'
 import { createRooms, markCurrent } from './rooms/rooms'
 import { createPositions } from './timeline/positions'
 import { createTimeline } from './timeline/timeline'
@@ -42,7 +42,8 @@ if (document.getElementById('sign-in') !== null) {
   start(createApp(page, storage, page.user))
 } else if (page.user !== null) {
   // A panel as a page of its own.
-  watchCode()
+  const panel = () => loadLazy(page, 'panel')
+  ifLoaded(panel, ({ watchCode }) => watchCode())
   forgetOnLogOut(page, storage, () => 0)
 }
 
@@ -61,6 +62,7 @@ function createApp(page: Page, storage: Storage, reader: Reader): App {
       shown: (isJump) => showRoom(app, isJump),
       grown: () => onGrown(app),
       removing: (root) => rescueEdits(app, root),
+      lines: () => ifLoaded(app.lines, ({ fold }) => app.timeline.foldBy(fold)),
     },
   )
   const typing = createTyping(page, timeline.room, connection.send)
@@ -130,7 +132,6 @@ function start(app: App): void {
   watchSearch(app)
   watchHidingNotes(storage)
   forgetOnLogOut(page, storage, outbox.size)
-  watchCode()
   timeline.start()
   onFirstUse(() => {
     // These work without the server later, when they have been fetched before.
@@ -171,7 +172,7 @@ function watchClicks(app: App): void {
 
 /** The search opens in the palette; so does a search that Back leads to. */
 function watchSearch(app: App): void {
-  const path = createPaths(app.page.base).search()
+  const path = pagePaths(app.page.base).search()
   if (/^(Mac|iP)/.test(navigator.platform))
     document.querySelector('#finder kbd')?.replaceChildren('⌘ K')
   onClick(document, '#finder', (_, event) => {

@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os'
 
+/** What of the settings tells where a server is reached. */
 type Place = { host: string; basePath: string; publicUrl: URL | null }
 
 /** The URLs of a server on a port: localhost first, the best one to share last. */
@@ -20,9 +21,13 @@ export function sharedOrigin(place: Place, port: number, asked: string): string 
   return new URL(urlsOf(place, port).at(-1) ?? asked).origin
 }
 
-function isLoopback(name: string): boolean {
-  return name === 'localhost' || name.endsWith('.localhost') || /^(127\.|\[::1\]$)/.test(name)
+/** Whether only this machine reaches itself under a name. */
+export function isLoopback(name: string): boolean {
+  return name === 'localhost' || name.endsWith('.localhost') || ownAddresses.test(name)
 }
+
+/** 127.0.0.0/8, ::1, both within IPv6, and the addresses that stand for all of a machine's own. */
+const ownAddresses = /^(127\.|0\.0\.0\.0$|\[::1?\]$|\[::ffff:(7f[0-9a-f]{2}:|0:0\]$))/
 
 function networkAddresses(): string[] {
   return Object.values(networkInterfaces())

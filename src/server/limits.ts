@@ -31,11 +31,16 @@ export const serverLimits = {
     conversationsPerPerson: 2_000,
     /** Private conversations that one person has opened and in which nothing was said yet. */
     emptyPerPerson: 100,
+    /** Invitations that one person has not answered, and those of one inviter. */
+    invitationsPerPerson: 100,
+    invitationsPerInviter: 300,
   },
   /** Rooms of the list in the page, and of the first event of a socket. */
   listedRoomsMax: 50,
   /** Rows of a page of rooms, or of people. */
   listPageRows: 50,
+  /** People who are invited at once. */
+  invitedAtOnceMax: 50,
 
   // --- Disk space --------------------------------------------------------------------------
   /** Defaults of --max-upload, --max-per-person and --max-files. */
@@ -86,6 +91,8 @@ export const serverLimits = {
   // --- Messages ----------------------------------------------------------------------------
   /** Reactions of one message, which is published whole with each of them. */
   reactionsMax: 4_000,
+  /** People who join or leave within a short time are added to one line this often. */
+  gatherLinesMs: 10_000,
 
   // --- Requests and pages ------------------------------------------------------------------
   /** A message as a form is at most three bytes a unit, percent-encoded to nine. */

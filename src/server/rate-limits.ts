@@ -16,8 +16,12 @@ export const rates = {
   refusals: { burst: 200, perSecond: 5 },
   /** Recovery codes that are tried: per address, and ten times as many per name. */
   recoveries: { burst: 10, perSecond: 0.02 },
+  /** Links for another device that are claimed, per address: a class may do so at once. */
+  claims: { burst: 60, perSecond: 0.5 },
   /** Creating rooms, joining, inviting, direct rooms and changes of a profile. */
   rooms: { burst: 60, perSecond: 0.5 },
+  /** People who are invited: each hears of it. */
+  invitations: { burst: 100, perSecond: 0.2 },
   /** Three messages full of files at once. */
   uploads: { burst: 30, perSecond: 0.5 },
   /** Typing searches up to five times a second. */

@@ -33,6 +33,11 @@ export function exportMessage(message: ExportedMessage, stamp: Stamp, edited: st
   return `[${stamp(at)}] ${oneLine(name)}: ${lines.join('\n    ')}\n`
 }
 
+/** A system line, which begins unlike every message: `* [2026-11-23 09:17:05 +0100] Mei joined`. */
+export function exportLine(at: number, sentence: string, stamp: Stamp): string {
+  return `* [${stamp(at)}] ${oneLine(sentence)}\n`
+}
+
 /** `harbour_2026-11-23_0917`, of characters that every file system allows. */
 export function exportName(room: string, stamp: string): string {
   const safe = room.replace(/[^\p{L}\p{M}\p{N}_-]+/gu, '-').replace(/^-+|-+$/g, '') || 'room'

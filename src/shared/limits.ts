@@ -4,10 +4,7 @@
  */
 export const limits = {
   // --- Names and rooms ---------------------------------------------------------------------
-  /** Visible characters of a nickname or room name; one Han character is a whole name. */
-  nicknameGraphemesMax: 24,
-  topicUnitsMax: 200,
-  /** People of the list in a room's page; there is a page of all. */
+  /** People of a page of the list beside a room; those of a room with no more are all listed. */
   peopleListMax: 50,
   /** With more, the list has a search. */
   peopleWithoutSearchMax: 15,
@@ -25,11 +22,8 @@ export const limits = {
   quoteLettersMax: 140,
   /** Files of one message. */
   attachmentsMax: 10,
-  descriptionUnitsMax: 1_000,
   /** Messages of one person within this time share a head. */
   groupMs: 5 * 60_000,
-  /** A longer search text was pasted by mistake. */
-  searchUnitsMax: 200,
 
   // --- History in the browser --------------------------------------------------------------
   /** Rows of a page on the screen: 50 fill any display and gzip to a few kilobytes. */
@@ -48,4 +42,16 @@ export const limits = {
 
   /** Rows of the list under an @ or a colon. */
   suggestionsMax: 8,
+} as const
+
+/** Of texts that the browser's script does not measure. */
+export const textLimits = {
+  /** Visible characters of a nickname or room name; one Han character is a whole name. */
+  nicknameGraphemesMax: 24,
+  topicUnitsMax: 200,
+  /** Why somebody is invited: two lines of the list of rooms. */
+  whyUnitsMax: 100,
+  descriptionUnitsMax: 1_000,
+  /** A longer search text was pasted by mistake. */
+  searchUnitsMax: 200,
 } as const

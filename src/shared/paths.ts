@@ -2,7 +2,7 @@
 export type Paths = ReturnType<typeof createPaths>
 
 /** The paths of this server, for what is rendered once for all readers: pictures in a row. */
-export let serverPaths: Paths = createPaths('/')
+export let serverPaths: Paths = /* @__PURE__ */ createPaths('/')
 
 /** Called once, when the server starts. */
 export function setServerPaths(paths: Paths): void {
@@ -13,59 +13,79 @@ export function setServerPaths(paths: Paths): void {
 export function createPaths(base: string) {
   return {
     base,
-    home: () => base,
+    ...pagePaths(base),
     join: () => `${base}join`,
     session: () => `${base}session`,
     sessionEnd: () => `${base}session/end`,
     sessionLeave: () => `${base}session/leave`,
     logOut: () => `${base}log-out`,
-    devices: (fields: Record<string, string> = {}) => `${base}devices${queryOf(fields)}`,
+    devices: (fields: Fields = {}) => `${base}devices${queryOf(fields)}`,
     devicesEnd: () => `${base}devices/end`,
+    deviceLink: () => `${base}devices/link`,
+    deviceLinkEnd: () => `${base}devices/link/end`,
+    deviceAsked: (fields: Record<string, string> = {}) => `${base}devices/asked${queryOf(fields)}`,
+    /** What the new device opens: the link with its token, then the page on which it waits. */
+    newDevice: (token?: string) => `${base}device${token === undefined ? '' : `/${token}`}`,
     code: () => `${base}code`,
-    preferences: () => `${base}preferences`,
     ownSettings: () => `${base}settings`,
-    rail: (current: number) => `${base}rail?current=${current}`,
     rooms: () => `${base}rooms`,
-    roomList: (fields: Record<string, string> = {}) => `${base}rooms${queryOf(fields)}`,
-    settings: (id: number) => `${base}rooms/${id}/settings`,
-    roomPeople: (id: number, fields: Record<string, string> = {}) =>
-      `${base}rooms/${id}/people${queryOf(fields)}`,
-    members: (id: number) => `${base}rooms/${id}/members`,
-    remove: (id: number) => `${base}rooms/${id}/members/remove`,
-    leave: (id: number) => `${base}rooms/${id}/leave`,
-    notify: (id: number) => `${base}rooms/${id}/notify`,
-    people: (fields: Record<string, string> = {}) => `${base}people${queryOf(fields)}`,
-    person: (id: number) => `${base}people?user=${id}`,
-    direct: (user: number) => `${base}direct/${user}`,
+    roomList: (fields: Fields = {}) => `${base}rooms${queryOf(fields)}`,
+    invitations: () => `${base}invitations`,
     help: () => `${base}help`,
-    room: (id: number) => `${base}rooms/${id}`,
-    /** The room without its messages: its head and its people. */
-    around: (id: number) => `${base}rooms/${id}?part=around`,
-    messages: (id: number) => `${base}rooms/${id}/messages`,
-    isMessages: (path: string) =>
-      path.startsWith(base) && /^rooms\/\d+\/messages$/.test(path.slice(base.length)),
-    /** One message within its room; the URL never changes. */
-    message: (id: number, seq: number) => `${base}rooms/${id}/messages/${seq}`,
-    older: (id: number, before: number) => `${base}rooms/${id}/messages?before=${before}`,
-    newer: (id: number, after: number) => `${base}rooms/${id}/messages?after=${after}`,
-    exportText: (id: number) => `${base}rooms/${id}/export.txt`,
-    exportPage: (id: number) => `${base}rooms/${id}/export.html`,
-    search: (fields: Record<string, string> = {}) => `${base}search${queryOf(fields)}`,
-    changes: (id: number) => `${base}rooms/${id}/changes`,
-    mediaKit: () => `${base}media-kit`,
-    attachments: () => `${base}attachments`,
     attachment: (id: string, name: string) =>
       `${base}attachments/${id}/${encodeURIComponent(name)}`,
     profile: () => `${base}profile`,
     face: (id: string) => `${base}faces/${id}`,
-    socket: () => `${base}socket`,
     health: () => `${base}healthz`,
     asset: (file: string) => `${base}static/${file}`,
     manifest: () => `${base}manifest.webmanifest`,
+    members: (id: number) => `${base}rooms/${id}/members`,
+    roomInvitations: (id: number, fields: Fields = {}) =>
+      `${base}rooms/${id}/invitations${queryOf(fields)}`,
+    answer: (id: number) => `${base}rooms/${id}/invitations/answer`,
+    withdraw: (id: number) => `${base}rooms/${id}/invitations/withdraw`,
+    remove: (id: number) => `${base}rooms/${id}/members/remove`,
+    leave: (id: number) => `${base}rooms/${id}/leave`,
+    notify: (id: number) => `${base}rooms/${id}/notify`,
+    isMessages: (path: string) =>
+      path.startsWith(base) && /^rooms\/\d+\/messages$/.test(path.slice(base.length)),
+    exportText: (id: number) => `${base}rooms/${id}/export.txt`,
+    exportPage: (id: number) => `${base}rooms/${id}/export.html`,
   }
 }
 
-function queryOf(fields: Record<string, string>): string {
+/** Those that scripts of the page build, too: a page with all of them would be larger. */
+export function pagePaths(base: string) {
+  return {
+    home: () => base,
+    preferences: () => `${base}preferences`,
+    rail: (current: number) => `${base}rail?current=${current}`,
+    people: (fields: Fields = {}) => `${base}people${queryOf(fields)}`,
+    person: (id: number) => `${base}people?user=${id}`,
+    direct: (user: number) => `${base}direct/${user}`,
+    search: (fields: Fields = {}) => `${base}search${queryOf(fields)}`,
+    mediaKit: () => `${base}media-kit`,
+    attachments: () => `${base}attachments`,
+    socket: () => `${base}socket`,
+    settings: (id: number) => `${base}rooms/${id}/settings`,
+    roomPeople: (id: number, fields: Fields = {}) => `${base}rooms/${id}/people${queryOf(fields)}`,
+    /** What somebody who is not in a room sees of it. */
+    joinRoom: (id: number, fields: Fields = {}) => `${base}rooms/${id}/join${queryOf(fields)}`,
+    room: (id: number) => `${base}rooms/${id}`,
+    /** The room without its messages: its head and its people. */
+    around: (id: number) => `${base}rooms/${id}?part=around`,
+    messages: (id: number) => `${base}rooms/${id}/messages`,
+    /** One message within its room; the URL never changes. */
+    message: (id: number, seq: number) => `${base}rooms/${id}/messages/${seq}`,
+    older: (id: number, before: number) => `${base}rooms/${id}/messages?before=${before}`,
+    newer: (id: number, after: number) => `${base}rooms/${id}/messages?after=${after}`,
+    changes: (id: number) => `${base}rooms/${id}/changes`,
+  }
+}
+
+type Fields = Record<string, string>
+
+function queryOf(fields: Fields): string {
   const query = new URLSearchParams(fields).toString()
   return query === '' ? '' : `?${query}`
 }

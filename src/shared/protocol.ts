@@ -12,6 +12,23 @@ type PersonMark = 'left' | 'new'
 /** A person as others see them. `avatar`: the name of a ready-made picture, or the id of a file. */
 export type Person = { id: number; nickname: string; avatar: string; mark: PersonMark | null }
 
+/** A person in a sentence. */
+export type Named = Omit<Person, 'avatar'>
+
+/** A person of a system line; `by`: who invited them. */
+export type SystemPerson = Named & { by: Named | null }
+
+/** What happened in a room besides messages: a line between them, with a place and a revision. */
+export type SystemLine = {
+  kind: 'joined' | 'left' | 'removed' | 'renamed' | 'topic' | 'nickname'
+  /** Who joined, left or was removed: the first of `count` people. */
+  people: SystemPerson[]
+  count: number
+  /** The room's name, its topic or the nickname, before and after. */
+  from: string
+  to: string
+}
+
 export type RoomKind = 'open' | 'closed' | 'direct'
 
 /** Which messages of a room make a sound. */
@@ -56,7 +73,7 @@ export type ClientFrame =
 
 // --- From the server ---------------------------------------------------------------------------
 
-export type MessageEvent = {
+type MessageEvent = {
   type: 'message' | 'message.changed'
   room: number
   seq: number
@@ -73,6 +90,16 @@ export type MessageEvent = {
   attachments: AttachmentOnWire[]
   reply_to: number | null
   reactions: { emoji: string; people: number[] }[]
+}
+
+/** `sender`: who did it. A line that has changed comes again, with a later revision. */
+export type SystemEvent = SystemLine & {
+  type: 'system'
+  room: number
+  seq: number
+  revision: number
+  sender: Person
+  timestamp: string
 }
 
 export type AttachmentOnWire = {
@@ -96,20 +123,35 @@ export type RoomSummary = {
   unread: number
   mentions: number
   online: number
+  /** Of who is online and who of them is away (shared/presence.ts). */
+  checksum: number
   notify: Notify
   role: 'owner' | 'member'
+  /** Whether the lines of who comes and goes are shown. */
+  comings: boolean
   /** The other person of a direct room. */
   recipient: Person | null
 }
 
+/** A person is asked into a room. `why` may be empty. */
+export type InvitationOnWire = {
+  room: { id: number; name: string; kind: RoomKind; topic: string; members: number }
+  by: Person
+  why: string
+  timestamp: string
+}
+
 export type ChatEvent =
   | MessageEvent
+  | SystemEvent
   | { type: 'message.removed'; room: number; seq: number; revision: number }
-  | { type: 'hello'; epoch: string; build: string; user: Person; rooms: RoomSummary[] }
+  | HelloEvent
   | AcceptedEvent
   | RefusedEvent
+  /** Of people in small rooms, and of the other person of a private conversation. */
   | { type: 'presence'; user: number; state: PresenceState }
-  | { type: 'online'; room: number; count: number }
+  /** How many people are online in each room; a checksum shows that a list of them is not right. */
+  | { type: 'online'; rooms: Record<string, [count: number, checksum: number]> }
   /** To everybody: a person has another name or picture, or has left. */
   | { type: 'person.changed'; user: Person }
   | { type: 'typing'; room: number; user: number; active: boolean }
@@ -117,14 +159,29 @@ export type ChatEvent =
   /** To one person: a new room of theirs, or a change that only they see. */
   | { type: 'room'; room: RoomSummary }
   | { type: 'room.left'; room: number }
+  /** To one person: they are invited, or not any more. One that is accepted ends with `room`. */
+  | { type: 'invitation'; invitation: InvitationOnWire }
+  | { type: 'invitation.ended'; room: number }
   /** To a room: its name or topic. */
   | { type: 'room.changed'; room: number; name: string; topic: string }
   | { type: 'member.joined'; room: number; user: Person; state: PresenceState }
   | { type: 'member.left'; room: number; user: number }
+  /** To the session that made a link for another device: it was opened, answered or used. */
+  | { type: 'device.link' }
   | { type: 'pong'; heads: Record<string, number> }
   | { type: 'reload'; room: number }
   /** All changes of this room after `after` up to `revision` have been sent. */
   | { type: 'caught_up'; room: number; after: number; revision: number }
+
+type HelloEvent = {
+  type: 'hello'
+  epoch: string
+  build: string
+  user: Person
+  rooms: RoomSummary[]
+  /** How many invitations wait for an answer. */
+  invitations: number
+}
 
 export type AcceptedEvent = {
   type: 'accepted'

@@ -6,6 +6,7 @@ import {
   editMessage,
   setReaction,
 } from '../chat/messages/change-message'
+import { isSignedIn } from '../chat/people/account'
 import type { ReadMarkers } from '../chat/rooms/read-markers'
 import type { PostAnswer, PostMessage } from '../chat/messages/post-message'
 import type { Typing } from '../chat/messages/typing'
@@ -99,8 +100,7 @@ function change(
     // Rendering a large message takes long: posts of others come between two changes.
     const { answer, units } = await inTurn(visitor.address, async () => {
       // While it waited for its turn the device may have been signed out.
-      const user = await chat.store.sessions.findUser(Uint8Array.fromHex(visitor.session))
-      if (user === null) throw new ChatError('not_signed_in')
+      if (!(await isSignedIn(chat, visitor))) throw new ChatError('not_signed_in')
       return work()
     })
     chargeForChange(rateLimits, visitor, { content, units })

@@ -1,5 +1,6 @@
 import type { Server, WebSocketHandler } from 'bun'
 import type { Visitor } from '../chat/chat'
+import { isSignedIn } from '../chat/people/account'
 import { createHello } from '../chat/rooms/rooms'
 import { ChatError } from '../server/errors'
 import { guard } from '../server/guard'
@@ -107,9 +108,7 @@ function open({ chat, connections }: SocketDeps, socket: Socket): void {
   chat.presence.arrive(visitor.user, rooms)
   runAsync(chat, socket, 'hello', async () => {
     // The session may have ended since the upgrade was checked…
-    if ((await chat.store.sessions.findUser(Uint8Array.fromHex(visitor.session))) === null) {
-      return socket.close(4401, 'signed out')
-    }
+    if (!(await isSignedIn(chat, visitor))) return socket.close(4401, 'signed out')
     const hello = await createHello(chat, visitor.user)
     // …and the user's rooms, of which the greeting names only some, may have changed.
     const heads = await chat.store.rooms.heads(visitor.user.id)
@@ -117,6 +116,9 @@ function open({ chat, connections }: SocketDeps, socket: Socket): void {
     for (const room of rooms) if (!now.has(room)) chat.unsubscribeUser(visitor.user.id, room)
     for (const room of now) if (!rooms.has(room)) chat.subscribeUser(visitor.user.id, room)
     reply(socket, hello)
+    const session = Uint8Array.fromHex(visitor.session)
+    const link = await chat.store.deviceLinks.ofSession(session, chat.now())
+    if (link?.claim != null) reply(socket, { type: 'device.link' })
   })
 }
 

@@ -1,4 +1,4 @@
-import type { Message } from './rows'
+import type { Message, SystemLine } from './rows'
 
 /** What a row has beside what people wrote. */
 const rowUnits = 300
@@ -9,13 +9,16 @@ const fileNameTimes = 4
 const personUnits = 8
 /** As many names as are shown of a reaction. */
 const namesMax = 20
+/** A person of a system line, and the times that texts of it stand in its row, escaped. */
+const linePersonUnits = 50
+const lineTextTimes = 4
 
 /**
  * How large a message is, in characters of what people wrote and of what belongs to it. Rendered or
- * as JSON, each is at most eight bytes (test/store/fitting.test.ts).
+ * as JSON, each is at most eight bytes (test/store/fitting.test.tsx).
  */
 export function weigh(message: Message): number {
-  const { content, attachments, reactions, quote, notifiedUserIds, mentions } = message
+  const { content, attachments, reactions, quote, notifiedUserIds, mentions, system } = message
   let units = rowUnits + content.length + (quote?.content.length ?? 0)
   units += (notifiedUserIds.length + mentions.length) * personUnits
   for (const { name, description } of attachments) {
@@ -25,7 +28,15 @@ export function weigh(message: Message): number {
     units += emoji.length * 2 + people.length * personUnits
     for (const { nickname } of people.slice(0, namesMax)) units += nickname.length
   }
-  return units
+  return system === null ? units : units + weighLine(system)
+}
+
+function weighLine({ people, from, to }: SystemLine): number {
+  const names = people.reduce((sum, { by, nickname }) => {
+    return sum + nickname.length + (by?.nickname.length ?? 0)
+  }, 0)
+  const texts = names + from.length + to.length
+  return people.length * linePersonUnits + texts * lineTextTimes
 }
 
 type Size = { rows: number; units: number }

@@ -1,10 +1,10 @@
-import type { Notify, Person as User, RoomKind } from '../shared/protocol'
+import type { Notify, Person as User, RoomKind, SystemLine } from '../shared/protocol'
 
 /**
  * The values that the Store takes and gives. Times are integers in milliseconds since 1970, and
  * their names end in `At`.
  */
-export type { Notify, RoomKind, User }
+export type { Notify, RoomKind, SystemLine, User }
 
 /** Why a write changed nothing. */
 export type Refused<Code extends string> = { refused: Code }
@@ -15,6 +15,8 @@ export type RoomLimits = {
   perPerson: number
   conversationsPerPerson: number
   emptyPerPerson: number
+  invitationsPerPerson: number
+  invitationsPerInviter: number
 }
 
 /** A member who became the owner of a room, because it had none who was present. */
@@ -48,9 +50,39 @@ export type Room = {
   role: 'owner' | 'member'
   /** What makes a sound for the member. */
   notify: Notify
+  /** Whether the member sees the lines of who comes and goes. */
+  showsComings: boolean
   /** The two people of a direct room, the member first; null in every other room. */
   pair: [User, User] | null
 }
+
+/** What somebody who is not in a room may see of it: it is open, or they are invited. */
+export type RoomPreview = Pick<Room, 'id' | 'kind' | 'name' | 'topic' | 'members'>
+
+/** A person is asked into a room, by whom, and why (may be empty). */
+export type Invitation = { room: RoomPreview; by: User; why: string; invitedAt: number }
+
+/** The same as the room's members see it. */
+export type PendingInvitation = Omit<Invitation, 'room'> & { user: User }
+
+/** A room as its new member sees it, and who asked them in; not new: they were in it already. */
+export type Joined = { room: Room; invitedBy: User | null; isNew: boolean }
+
+/** What became of an invitation; `user` is null for somebody who does not exist. */
+export type InviteOutcome = {
+  user: User | null
+  outcome:
+    | 'invited'
+    | 'already_member'
+    | 'already_invited'
+    | 'unknown'
+    | 'left'
+    | 'invitations_full'
+    | 'own_invitations_full'
+}
+
+/** Somebody who may be invited, or is there or invited already. */
+export type Candidate = User & { standing: 'member' | 'invited' | null }
 
 /** The newest revision of a room, and its people if it is direct. */
 export type RoomHead = Pick<Room, 'id' | 'revision' | 'pair'>
@@ -72,8 +104,16 @@ export type RoomsWanted = {
   limit: number
 }
 
-/** Which people of a list: those whose folded name contains `part` and comes after another. */
-export type PeopleWanted = { part: string; after: string; limit: number }
+/**
+ * Which people of a list: those whose folded name contains `part`, after a place in the list, and
+ * none of `without`.
+ */
+export type PeopleWanted = {
+  part: string
+  after: Pick<ListedPerson, 'folded' | 'id'> | null
+  without: number[]
+  limit: number
+}
 
 /** Who looks for which people: of a room, or of the whole server. `wanted` is `wantedName`. */
 export type PeopleMatch = { asker: number; room: number | null; wanted: string; limit: number }
@@ -150,9 +190,23 @@ export type Message = {
   /** Of a private message: the room it was written in, and that room's revision at the time. */
   writtenIn: number | null
   writtenAfter: number | null
+  /** What a system line tells, which is a row among the messages without a text; else null. */
+  system: SystemLine | null
   createdAt: number
   editedAt: number | null
   deletedAt: number | null
+}
+
+/** A system line to be written: what happened in a room, and who did it. */
+export type NewLine = Pick<SystemLine, 'kind'> & {
+  room: number
+  author: number
+  at: number
+  /** Who joined, left or was removed, and who invited them. */
+  person?: number
+  by?: number | null
+  from?: string
+  to?: string
 }
 
 export type NewMessage = Pick<
@@ -240,6 +294,21 @@ export type Device = {
 
 /** A session that begins, or gets another token. */
 export type NewSession = Pick<Device, 'browser' | 'system'> & { tokenHash: Uint8Array; at: number }
+
+/** A browser that opened a link, to become a device of the person whose session made the link. */
+export type Claim = Pick<Device, 'browser' | 'system'> & {
+  /** Hash of the token that the browser waits with. */
+  hash: Uint8Array
+  /** Shown by both devices. */
+  number: number
+  isAllowed: boolean
+}
+
+export type NewClaim = Pick<Claim, 'browser' | 'system' | 'number'> & {
+  linkHash: Uint8Array
+  claimHash: Uint8Array
+  at: number
+}
 
 export type NewUser = Omit<Profile, 'face'> & { face?: NewFace | null; createdAt: number }
 

@@ -1,11 +1,16 @@
 import type {
   AppendOutcome,
   Attachment,
+  Candidate,
   ChangeOutcome,
   Changes,
+  Claim,
   Departure,
   Device,
   Heir,
+  Invitation,
+  InviteOutcome,
+  Joined,
   ListedPerson,
   ListedRoom,
   Member,
@@ -14,11 +19,13 @@ import type {
   MessageRemoval,
   NamedUser,
   NewAttachment,
+  NewClaim,
   NewMessage,
   NewRoom,
   NewSession,
   NewUser,
   Notify,
+  PendingInvitation,
   PeopleMatch,
   PeopleWanted,
   ReactionChange,
@@ -27,6 +34,7 @@ import type {
   Room,
   RoomHead,
   RoomName,
+  RoomPreview,
   RoomsWanted,
   StoredFiles,
   User,
@@ -70,8 +78,8 @@ export type Store = {
     ): Promise<{ user: User; freed: string[] } | Refused<'name_taken' | 'not_signed_in'>>
     /** Those of these people who are in the room, by name. */
     among(room: Room, ids: number[]): Promise<User[]>
-    /** The people in the room who joined the server last, latest first. */
-    latestIn(room: Room, limit: number): Promise<User[]>
+    /** The owners of the room. */
+    ownersOf(room: Room): Promise<number[]>
     /** The people in the room, by name. */
     membersOf(room: Room, wanted: PeopleWanted): Promise<ListedPerson[]>
     /** Some people who are not in the room: the first of those who joined the server last. */
@@ -115,7 +123,7 @@ export type Store = {
     setCode(acting: Uint8Array, hash: string, at: number): Promise<boolean>
     /** When the code was made; null without one. */
     codeMadeAt(acting: Uint8Array): Promise<number | null>
-    /** The hash of the code of whoever has a name, if there is one. */
+    /** The hash of the code of the person who has a name, if they have one. */
     findCode(skeleton: string): Promise<{ id: number; hash: string } | null>
     /**
      * Spends a code that was found, adds a session, and ends the one that the browser had before;
@@ -126,6 +134,35 @@ export type Store = {
       session: NewSession,
       replaced: Uint8Array | null,
     ): Promise<{ user: User; ended: Uint8Array[] } | null>
+  }
+  /**
+   * Links that add a device. That the session which made a link has not ended, nor its person left,
+   * is part of each statement.
+   */
+  deviceLinks: {
+    /** Makes the link of a session, in place of the one before. */
+    make(acting: Uint8Array, linkHash: Uint8Array, at: number): Promise<boolean>
+    /** Whose device it would add; null for a link that is unknown, claimed, withdrawn or old. */
+    find(linkHash: Uint8Array, at: number): Promise<User | null>
+    /** The first browser claims it; gives the person and the session that made it, or null. */
+    claim(wanted: NewClaim): Promise<{ user: number; session: Uint8Array } | null>
+    /** The link of the session that acts, and who has claimed it. */
+    ofSession(acting: Uint8Array, at: number): Promise<{ claim: Claim | null } | null>
+    /** The session that acts allows the claim of its link. */
+    allow(acting: Uint8Array, claimHash: Uint8Array, at: number): Promise<boolean>
+    /** Ends the link of the session that acts, while this claim, or null for none, is on it. */
+    end(acting: Uint8Array, claimHash: Uint8Array | null): Promise<boolean>
+    /** What a browser waits for; null when that will never be. */
+    waiting(claimHash: Uint8Array, at: number): Promise<{ user: User; claim: Claim } | null>
+    /**
+     * Uses up a link whose claim was allowed: adds a session, and ends the one that the browser
+     * had. `maker`: the session that made the link; `ended`: devices that became too many.
+     */
+    enter(
+      claimHash: Uint8Array,
+      session: NewSession,
+      replaced: Uint8Array | null,
+    ): Promise<{ user: User; maker: Uint8Array; ended: Uint8Array[] } | null>
   }
   /** Membership, and the role where it counts, are part of every statement, read or write. */
   rooms: {
@@ -164,20 +201,26 @@ export type Store = {
       userId: number,
       roomId: number,
       at: number,
-    ): Promise<Room | Refused<'room_missing' | 'own_rooms_full'>>
-    /** A member adds somebody to a room that is not direct; gives the room as they see it. */
-    invite(
-      member: Member,
+    ): Promise<Joined | Refused<'room_missing' | 'own_rooms_full'>>
+    /**
+     * Joins a room as somebody who is invited. The person who invited them may have left it.
+     */
+    accept(
       userId: number,
+      roomId: number,
       at: number,
-    ): Promise<Room | Refused<'room_missing' | 'person_missing' | 'their_rooms_full'>>
+    ): Promise<Joined | Refused<'invitation_over' | 'own_rooms_full'>>
     /** Ends a membership; null when the person is not in the room, or the room is direct. */
-    leave(member: Member): Promise<{ heir: Heir | null } | null>
-    /** The owner removes somebody else; `person_missing` also in a direct room. */
+    leave(member: Member, at: number): Promise<{ heir: Heir | null } | null>
+    /**
+     * The owner removes somebody else, and with them the invitations that they made; gives those
+     * who are not invited any more. `person_missing` also in a direct room.
+     */
     remove(
       owner: Member,
       userId: number,
-    ): Promise<'room_missing' | 'owner_only' | 'person_missing' | null>
+      at: number,
+    ): Promise<{ uninvited: number[] } | Refused<'room_missing' | 'owner_only' | 'person_missing'>>
     /**
      * Changes the name of a room, as its owner, to one that no open room has, and its topic, as any
      * member; null leaves it as it is. Gives both as they are then.
@@ -186,17 +229,48 @@ export type Store = {
       member: Member,
       name: RoomName | null,
       topic: string | null,
+      at: number,
     ): Promise<
       { name: string; topic: string } | Refused<'room_missing' | 'owner_only' | 'room_name_taken'>
     >
     /** Moves the read marker back to before `seq`. */
     markUnread(member: Member, seq: number): Promise<void>
-    setNotify(member: Member, notify: Notify): Promise<'room_missing' | null>
+    /** What makes a sound, and whether who comes and goes is shown; null leaves it as it is. */
+    setNotify(
+      member: Member,
+      notify: Notify | null,
+      showsComings: boolean | null,
+    ): Promise<'room_missing' | null>
     /**
      * Finds or makes the direct room of two people; null when either is unknown, or has left before
      * there was one. It is listed with its first message.
      */
     direct(userId: number, otherId: number, at: number): Promise<Room | null>
+  }
+  invitations: {
+    /** A member asks people into a room that is not direct; an outcome for each of them. */
+    invite(
+      by: Member,
+      users: number[],
+      why: string,
+      at: number,
+    ): Promise<InviteOutcome[] | Refused<'room_missing'>>
+    /** Those of a person, the newest first. */
+    of(userId: number, limit: number): Promise<Invitation[]>
+    count(userId: number): Promise<number>
+    /** Null when the room does not exist, or is closed and the person is not invited. */
+    preview(
+      userId: number,
+      roomId: number,
+    ): Promise<{ room: RoomPreview; invitation: Invitation | null } | null>
+    /** False when there was none. */
+    decline(userId: number, roomId: number): Promise<boolean>
+    /** Takes one back, as who made it or as the owner; false when there was none. */
+    withdraw(by: Member, userId: number): Promise<boolean>
+    /** A page of those of a room, for its members, by person. */
+    pending(member: Member, after: number, limit: number): Promise<PendingInvitation[]>
+    /** Those of these people who have not left, in their order; none for strangers. */
+    candidates(member: Member, users: number[]): Promise<Candidate[]>
   }
   messages: {
     /** Stores all in one transaction; gives the outcomes in the same order. */
@@ -225,6 +299,16 @@ export type Store = {
       limit: number,
       unitsMax: number,
     ): Promise<Changes>
+  }
+  /**
+   * Lines such as "Ana joined": rows among the messages, which are written in the transaction of
+   * what they tell. They cannot be edited, deleted, answered, reacted to or found.
+   */
+  systemLines: {
+    /** Those that were written or changed since this was last asked, by revision. */
+    take(): Promise<Message[]>
+    /** Adds people who came or went shortly after others to the line of those. */
+    gather(): Promise<void>
   }
   /** What was written while the clock was wrong. */
   times: {

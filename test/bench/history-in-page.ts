@@ -35,6 +35,7 @@ function message(seq: number): CopiedMessage {
     isEdited: false,
     replyTo: 0,
     files: [],
+    system: null,
   }
 }
 

@@ -68,3 +68,18 @@ test('files are sent compressed and are kept for ever under their hashed names',
     expect(answer.headers.get('cache-control')).toContain('immutable')
   }
 })
+
+test('pages are sent compressed as the browser can read them, or plain', async () => {
+  const { cookie } = await signIn(server, 'Reader')
+  const url = `http://127.0.0.1:${server.port}/rooms/1`
+  for (const [accepted, sent] of [
+    ['gzip, deflate, br, zstd', 'br'],
+    ['gzip', 'gzip'],
+    ['identity', null],
+  ] as const) {
+    const headers = { Cookie: cookie, 'Accept-Encoding': accepted }
+    const answer = await fetch(url, { headers })
+    expect(answer.headers.get('content-encoding')).toBe(sent)
+    expect(await answer.text()).toEndWith('</html>')
+  }
+})

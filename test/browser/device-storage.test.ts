@@ -77,7 +77,7 @@ test('a full browser drops the oldest of the copy, not unsent messages', async (
 test('nothing of a room stays in the copy after a removal from it', async () => {
   const user = String(await ada.userId())
   const club = await makeRoom(server, person, 'Club')
-  await sendForm(server, person, `/rooms/${club}/members`, { user })
+  await ada.joins(club)
   await mei.post(club, 'club', 'heard in the club')
   await ada.keeps('heard in the club')
   await sendForm(server, person, `/rooms/${club}/members/remove`, { user })
@@ -85,9 +85,7 @@ test('nothing of a room stays in the copy after a removal from it', async () => 
 })
 
 test('a copy that was edited by hand is shown as text', async () => {
-  await sendForm(server, person, `/rooms/${tea}/members`, {
-    user: String(await ada.userId()),
-  })
+  await ada.joins(tea)
   await mei.post(tea, 'tamper', 'innocent')
   await ada.keeps('innocent')
   await ada.reload()

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { type ChatClient, openSocket, type Person, signIn } from '../helpers/client'
-import { makeRoom, openDirect, sendForm } from '../helpers/rooms'
+import { inviteTo, makeRoom, openDirect } from '../helpers/rooms'
 import { basePath, type RunningServer, startServer } from '../helpers/server'
 import { type ChatPage, addressOf, enter, expectAccessible, openChatPage } from './pages/chat-page'
 import type { Part } from './pages/part'
@@ -23,11 +23,11 @@ beforeAll(async () => {
   tea = await makeRoom(server, person, 'Tea')
   closed = await makeRoom(server, person, 'Closed', 'closed')
   ada = await enter(server.port, 'Ada', host)
-  const id = String(await ada.userId())
-  for (const room of [tea, closed]) {
-    await sendForm(server, person, `/rooms/${room}/members`, { user: id })
-  }
-  direct = await openDirect(server, person, Number(id))
+  const id = await ada.userId()
+  await inviteTo(server, person, closed, id)
+  await ada.accepts(closed)
+  await ada.joins(tea)
+  direct = await openDirect(server, person, id)
   await ada.warmUp()
 })
 

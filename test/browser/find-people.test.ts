@@ -4,7 +4,8 @@ import { makeRoom, sendForm } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
 import { type ChatPage, enter, expectAccessible, expectNoProblems } from './pages/chat-page'
 
-const offlineRows = 20
+/** More than the list has at first, which begins with other names. */
+const crowdSize = 55
 
 let server: RunningServer
 let ada: ChatPage
@@ -14,10 +15,10 @@ let harbour: number
 
 beforeAll(async () => {
   server = await startServer()
-  // Away, and no more among the latest, so the page does not know them.
+  // Away, and behind the first of the list, so the page does not know them.
   const zoe = await signIn(server, 'Zoë Founder')
   const crowd: Person[] = [zoe, await signIn(server, '梅花')]
-  for (let n = 0; n < offlineRows + 5; n += 1) crowd.push(await signIn(server, `Person ${n + 20}`))
+  for (let n = 0; n < crowdSize; n += 1) crowd.push(await signIn(server, `Person ${n + 20}`))
   harbour = await makeRoom(server, zoe, 'Harbour')
   for (const person of crowd.slice(2)) await sendForm(server, person, `/rooms/${harbour}/members`)
   ada = await enter(server.port, 'Ada', 'a')

@@ -4,7 +4,8 @@ import { chooseSeed, createRandom } from '../helpers/random'
 import { type RunningServer, startServer } from '../helpers/server'
 import { type ChatPage, enter, expectAccessible, expectNoProblems } from './pages/chat-page'
 
-const offlineRows = 20
+/** More than the list has at first, which begins with other names. */
+const crowdSize = 55
 
 let server: RunningServer
 let reader: Person
@@ -14,9 +15,9 @@ let mei: ChatPage
 beforeAll(async () => {
   server = await startServer()
   reader = await signIn(server, 'Reader')
-  // Away, and no more among the latest, so the page does not know them.
+  // Away, and behind the first of the list, so the page does not know them.
   for (const name of ['Zoë Founder', '梅花']) await signIn(server, name)
-  for (let n = 0; n < offlineRows + 5; n += 1) await signIn(server, `Person ${n + 20}`)
+  for (let n = 0; n < crowdSize; n += 1) await signIn(server, `Person ${n + 20}`)
   ada = await enter(server.port, 'Ada', 'a')
   mei = await enter(server.port, '梅 Mei', 'b', { language: 'zh-CN', width: 390, height: 844 })
   await ada.warmUp()
@@ -90,7 +91,7 @@ test('a text in which the name was only typed asks for whom it is', async () => 
   await ada.type(' hello')
   await ada.press('Enter')
   await ada.toast.reads('Not sent.')
-  await ada.composer.best.reads('Person 25')
+  await ada.composer.best.reads('Person 20')
   await ada.press('ArrowDown')
   await ada.press('Enter')
   await ada.composer.becomesPrivate()
@@ -137,10 +138,10 @@ test('without the server the page says so, and nothing waits to be sent to all',
   await ada.press('Enter')
   expect(await ada.composer.field.value()).toBe('@founder')
   await ada.composer.clear()
-  await ada.composer.offer('@person 4', 'Person 40')
+  await ada.composer.offer('@person 2', 'Person 20')
   await ada.press('Enter')
   await ada.toast.reads('not connected')
-  await ada.waitFor(`document.querySelector('#content').value.startsWith('@Person 40')`, 'the name')
+  await ada.waitFor(`document.querySelector('#content').value.startsWith('@Person 20')`, 'the name')
   await ada.type('secret')
   await ada.press('Enter')
   expect(await ada.composer.field.value()).toContain('secret')

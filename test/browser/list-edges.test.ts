@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { type ChatClient, openSocket, signIn } from '../helpers/client'
-import { makeRoom, sendForm } from '../helpers/rooms'
+import { makeRoom } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
 import { type ChatPage, addressOf, enter } from './pages/chat-page'
 
@@ -16,8 +16,7 @@ beforeAll(async () => {
   bob = await openSocket(server, robot)
   ada = await enter(server.port, 'Ada', 'a')
   harbour = await makeRoom(server, robot, 'harbour')
-  const user = String(await ada.userId())
-  await sendForm(server, robot, `/rooms/${harbour}/members`, { user })
+  await ada.joins(harbour)
 })
 
 afterAll(async () => {

@@ -51,15 +51,11 @@ test('public rooms come page by page, and are found by a part of their names', a
   await follow('#panel .panel__close button')
 })
 
-test('one’s own rooms and the people of a room have pages behind the lists', async () => {
+test('one’s own rooms have pages behind the list', async () => {
   expect(await page.evaluate<number>(count('#rooms .item'))).toBe(50)
   await follow('#rooms .rail__more a')
   await page.part('#panel[open] #found li').shown()
   expect(await page.part('#panel-title').text()).toBe('Your rooms')
-  await follow('#panel .panel__close button')
-  await follow('#people-more a')
-  await page.part('#panel[open] .choices__who').shown()
-  expect(await page.evaluate<number>(count('#found li'))).toBe(50)
   await follow('#panel .panel__close button')
 })
 
@@ -71,5 +67,11 @@ test('who spoke can be mentioned, though the list of people is too short for the
   await page.composer.add('Well @person 60')
   await page.part('#options [role=option]').shown()
   expect(await page.composer.options.shownText()).toContain('Person 60')
+})
+
+test('more people of a room are loaded while one scrolls', async () => {
+  expect(await page.evaluate<number>(count('#people-list .person'))).toBe(20)
+  await page.evaluate(`document.querySelector('#people-next').scrollIntoView()`)
+  await page.waitFor(`${count('#people-list .person')} >= 70`, 'more people')
   expectNoProblems(page)
 })

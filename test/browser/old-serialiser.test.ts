@@ -113,7 +113,7 @@ test('rooms, topics and what is found are texts', async () => {
   const room = await makeRoom(server, eve, attacks.name)
   await sendForm(server, eve, `/rooms/${room}`, { name: attacks.name, topic: attacks.long })
   await socket.post(room, 'there', attacks.long)
-  await sendForm(server, eve, `/rooms/${room}/members`, { user: String(await ada.userId()) })
+  await ada.joins(room)
   await ada.part(`#room-${room}`).shown()
   await expectUnharmed()
   await ada.rail.open(room)

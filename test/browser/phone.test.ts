@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { type ChatClient, openSocket, signIn } from '../helpers/client'
-import { makeRoom, sendForm } from '../helpers/rooms'
+import { makeRoom } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
 import { type ChatPage, enter, expectNoProblems } from './pages/chat-page'
 
@@ -16,8 +16,7 @@ beforeAll(async () => {
   ada = await openSocket(server, friend)
   tea = await makeRoom(server, friend, '茶室')
   mei = await enter(server.port, '梅', 'a', { width: 320, height: 844, language: 'zh-CN' })
-  const id = String(await mei.userId())
-  await sendForm(server, friend, `/rooms/${tea}/members`, { user: id })
+  await mei.joins(tea)
 })
 
 afterAll(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { type ChatClient, openSocket, signIn } from '../helpers/client'
-import { makeRoom, openDirect, sendForm } from '../helpers/rooms'
+import { makeRoom, openDirect } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
 import { type ChatPage, enter, expectNoProblems } from './pages/chat-page'
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
   ada = await enter(server.port, 'Ada', 'a')
   const me = String(await ada.userId())
   harbour = await makeRoom(server, robot, 'harbour')
-  await sendForm(server, robot, `/rooms/${harbour}/members`, { user: me })
+  await ada.joins(harbour)
   direct = await openDirect(server, robot, Number(me))
   await bob.post(1, 'public', 'Public words')
   await bob.post(direct, 'first', 'hello in private')

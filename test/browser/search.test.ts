@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { type ChatClient, openSocket, type Person, signIn } from '../helpers/client'
-import { makeRoom, openDirect, sendForm } from '../helpers/rooms'
+import { makeRoom, openDirect } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
 import {
   type ChatPage,
@@ -24,7 +24,7 @@ beforeAll(async () => {
   harbour = await makeRoom(server, mei, 'Harbour')
   ada = await enter(server.port, 'Ada', 'a')
   const id = String(await ada.userId())
-  await sendForm(server, mei, `/rooms/${harbour}/members`, { user: id })
+  await ada.joins(harbour)
   await script.post(1, 'first', 'The café opens at nine, 明天去上海')
   for (let n = 0; n < 150; n += 1) await script.post(1, `filler-${n}`, `filler ${n}`)
   await script.post(1, 'link', 'The cafe’s menu: http://menu.example/cafe')

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, test } from 'bun:test'
 import { type ChatClient, openSocket, signIn } from '../helpers/client'
-import { makeRoom, openDirect, sendForm } from '../helpers/rooms'
+import { makeRoom, openDirect } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
 import { type ChatPage, enter, expectAccessible, expectNoProblems } from './pages/chat-page'
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
   for (let n = 1; n <= 40; n += 1) await mei.post(1, `before-${n}`, `before ${n}`)
   ada = await enter(server.port, 'Ada', 'a')
   const id = await ada.userId()
-  await sendForm(server, person, `/rooms/${tea}/members`, { user: String(id) })
+  await ada.joins(tea)
   await mei.post(tea, 'talk', 'The kettle is on')
   const direct = await openDirect(server, person, id)
   mei.send({

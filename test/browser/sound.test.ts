@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { soundPauseMs } from '../../src/island/device/sound'
 import { type ChatClient, openSocket, signIn } from '../helpers/client'
-import { makeRoom, openDirect, sendForm } from '../helpers/rooms'
+import { makeRoom, openDirect } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
 import { type ChatPage, addressOf, enter, expectNoProblems, openChatPage } from './pages/chat-page'
 
@@ -19,7 +19,7 @@ beforeAll(async () => {
   tea = await makeRoom(server, person, 'Tea')
   ada = await enter(server.port, 'Ada', 'a')
   const id = String(await ada.userId())
-  await sendForm(server, person, `/rooms/${tea}/members`, { user: id })
+  await ada.joins(tea)
   direct = await openDirect(server, person, Number(id))
   second = await openChatPage()
   await second.goto(addressOf(server.port, 'a', '/rooms/1'))

@@ -16,8 +16,12 @@ export function roomRoutes(room: number): Route[] {
     '/settings',
     '/people',
     '/people?q=a&part=list',
+    '/people?part=window',
     '/export.txt',
     '/export.html?tz=UTC',
+    '/invitations',
+    '/invitations?part=found&names=a',
+    '/join',
   ].map((ending) => ({ method: 'GET', path: path + ending }))
   const post: [ending: string, body: string][] = [
     ['', 'topic=x'],
@@ -26,7 +30,10 @@ export function roomRoutes(room: number): Route[] {
     ['/messages/1/delete', ''],
     ['/messages/1/reactions', 'emoji=🎉'],
     ['/members', ''],
-    ['/members', 'user=3'],
+    ['/invitations', 'user=3&names=Eve'],
+    ['/invitations/withdraw', 'user=3'],
+    ['/invitations/answer', 'answer=accept'],
+    ['/invitations/answer', 'answer=decline'],
     ['/members/remove', 'user=1'],
     ['/leave', ''],
     ['/notify', 'notify=all'],
@@ -60,7 +67,15 @@ export function openRoutes(): Route[] {
   const more = ['/rooms/1', '/rooms/1/messages?limit=200', '/rooms/1/changes', '/settings']
   const files = ['/profile', '/media-kit', '/manifest.webmanifest', '/favicon.ico', '/metrics']
   const rest = ['/rooms/1/settings', '/rooms/1/export.txt', '/static/x', '/socket']
-  const own = ['/devices', '/log-out', '/join']
+  const own = [
+    '/invitations',
+    '/devices',
+    '/devices/asked',
+    '/device',
+    '/device/x',
+    '/log-out',
+    '/join',
+  ]
   const lists = ['/rooms?mine=yes', '/rooms?q=a', '/rooms?q=a&mine=yes&part=list']
   const people = Array.from({ length: 50 }, (_, n) => `/people?user=${n}`)
   return [
@@ -75,8 +90,13 @@ export function openRoutes(): Route[] {
     { method: 'POST', path: '/profile', body: 'nickname=' },
     { method: 'POST', path: '/preferences', body: 'theme=dark' },
     { method: 'POST', path: '/devices/end', body: 'device=1' },
+    { method: 'POST', path: '/devices/link', body: '' },
+    { method: 'POST', path: '/devices/asked', body: `claim=${'0'.repeat(64)}&answer=allow` },
+    { method: 'POST', path: '/devices/link/end', body: '' },
+    { method: 'POST', path: '/device', body: '' },
     { method: 'POST', path: '/session/leave', body: 'asked=yes' },
     { method: 'POST', path: '/code', body: 'from=devices' },
+    { method: 'POST', path: '/device/x', body: '' },
   ]
 }
 

@@ -1,6 +1,6 @@
 import { type ChatClient, openSocket, type Person, signIn } from '../helpers/client'
 import { postFiles, upload } from '../helpers/files'
-import { makeRoom, openDirect, sendForm } from '../helpers/rooms'
+import { letIn, makeRoom, openDirect, sendForm } from '../helpers/rooms'
 import type { RunningServer } from '../helpers/server'
 
 /** Secrets on a server, who has them, and who would like to. */
@@ -37,14 +37,12 @@ export async function hideCanary(server: RunningServer, invites: boolean): Promi
   ]
   const closed = await makeRoom(server, ada, canary.slice(0, 20), 'closed')
   const user = String(outcast.hello.user.id)
-  await sendForm(server, ada, `/rooms/${closed}/members`, { user })
+  await letIn(server, ada, closed, exile)
   await outcast.until((item) => item.type === 'room', 'the invitation')
   await sendForm(server, ada, `/rooms/${closed}/members/remove`, { user })
   await outcast.until((item) => item.type === 'room.left', 'the end')
   outcast.heard.length = 0
-  if (invites) {
-    await sendForm(server, ada, `/rooms/${closed}/members`, { user: String(third.hello.user.id) })
-  }
+  if (invites) await letIn(server, ada, closed, eve)
   await sendForm(server, ada, `/rooms/${closed}`, { topic: `${canary} topic` })
   await owner.post(closed, 'closed', `${canary} in the closed room`)
   const direct = await openDirect(server, ada, other.hello.user.id)

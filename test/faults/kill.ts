@@ -1,6 +1,6 @@
 import { Database } from 'bun:sqlite'
 import { join } from 'node:path'
-import { history, type Person, signIn } from '../helpers/client'
+import { historyRows, isMessage, type Person, signIn } from '../helpers/client'
 import { makeRoom, sendForm } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
 import { above, below, earlyAnswers, type FaultTest, type Figures, unlike } from './promise'
@@ -121,7 +121,8 @@ async function compare(server: RunningServer, senders: Sender[]): Promise<Figure
   for (const [room, talking] of Map.groupBy(senders, (sender) => sender.room)) {
     const [first] = talking
     if (first === undefined) continue
-    const stored = await history(server, first.person, room)
+    const rows = await historyRows(server, first.person, room)
+    const stored = rows.filter(isMessage)
     const byId = Map.groupBy(stored, (message) => message.client_id)
     const acknowledged = talking.flatMap((sender) => sender.acknowledged)
     const isSame = (ack: Sender['acknowledged'][number]): boolean => {
@@ -132,9 +133,21 @@ async function compare(server: RunningServer, senders: Sender[]): Promise<Figure
     sums.lost += acknowledged.filter((ack) => !byId.has(ack.clientId)).length
     sums.changed += acknowledged.filter((ack) => byId.has(ack.clientId) && !isSame(ack)).length
     sums.doubled += [...byId.values()].filter((messages) => messages.length > 1).length
-    sums.gaps += stored.filter((message, index) => message.seq !== index + 1).length
+    sums.gaps += countGaps(rows)
   }
   return sums
+}
+
+/** Rows that do not follow the one before; the line of who joined has taken a revision, too. */
+function countGaps(rows: { seq: number; revision: number }[]): number {
+  const changes = new Set(rows.flatMap(({ seq, revision }) => (revision > seq ? revision : [])))
+  let [next, gaps] = [1, 0]
+  for (const { seq } of rows) {
+    while (changes.has(next)) next += 1
+    if (seq !== next) gaps += 1
+    next = seq + 1
+  }
+  return gaps
 }
 
 function checkFile(folder: string): string {

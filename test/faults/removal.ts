@@ -1,6 +1,6 @@
 import { type ChatClient, openSocket, type Person, readJson, signIn } from '../helpers/client'
 import { fetchAs, postFiles, upload } from '../helpers/files'
-import { makeRoom, sendForm } from '../helpers/rooms'
+import { letIn, makeRoom, sendForm } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
 import { waitUntil } from '../helpers/wait'
 import { above, below, type FaultTest, type Figures, unlike } from './promise'
@@ -64,7 +64,7 @@ async function removeBob({ server, ada, bob, messages, forgets }: Scene) {
     openSocket(server, bob, { subprotocol: 'chatroom.html' }),
   ])
   const user = String(tabs[0].hello.user.id)
-  await sendForm(server, ada, `/rooms/${room}/members`, { user })
+  await letIn(server, ada, room, bob)
   const file = await upload(server, ada, 'for members')
   await postFiles(server, ada, room, `file-${room}`, [file.id])
   const flow = keepTalking(owner, room)

@@ -164,19 +164,28 @@ export function postFrame(room: number, clientId: string, content: string, reply
   }
 }
 
-/** All messages of a room, oldest first, page by page through `before`. */
+/** All messages of a room, oldest first, page by page through `before`; no system lines. */
 export async function history(
   server: Address,
   person: Person,
   room: number,
 ): Promise<MessageEvent[]> {
-  const pages: MessageEvent[][] = []
+  return (await historyRows(server, person, room)).filter(isMessage)
+}
+
+/** The same with the system lines between them. */
+export async function historyRows(
+  server: Address,
+  person: Person,
+  room: number,
+): Promise<Placed[]> {
+  const pages: Placed[][] = []
   for (let before: number | undefined, isMore = true; isMore;) {
     const query = before === undefined ? 'limit=200' : `limit=200&before=${before}`
     const answer = await readJson(server, person, `/rooms/${room}/messages?${query}`)
-    const page = listOf(answer, 'messages').filter(isMessage)
-    pages.push(page)
-    before = page[0]?.seq
+    const rows = listOf(answer, 'messages')
+    pages.push(rows.filter(isPlaced))
+    before = seqOf(rows[0])
     isMore = before !== undefined && before > 1
   }
   return pages.reverse().flat()
@@ -211,8 +220,18 @@ export async function readJson(server: Address, person: Person, path: string): P
   throw new Error(`${path} answered no object: ${text.slice(0, 300)}`)
 }
 
-function isMessage(value: unknown): value is MessageEvent {
+type Placed = ChatEvent & { seq: number; revision: number }
+
+function isPlaced(value: unknown): value is Placed {
+  return isChatEvent(value) && 'seq' in value && 'revision' in value
+}
+
+export function isMessage(value: unknown): value is MessageEvent {
   return isChatEvent(value) && (value.type === 'message' || value.type === 'message.changed')
+}
+
+function seqOf(row: unknown): number | undefined {
+  return isChatEvent(row) && 'seq' in row ? row.seq : undefined
 }
 
 function listOf(answer: object, name: string): unknown[] {

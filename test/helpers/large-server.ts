@@ -54,7 +54,9 @@ export function fillLargeServer(data: string, size: Size) {
       SELECT room_id, n, n, coalesce((SELECT max(user_id) FROM memberships AS others
           WHERE others.room_id = mine.room_id), 1), room_id || '-' || n, n, 'Said ' || n
       FROM memberships AS mine CROSS JOIN n WHERE user_id = 1`)
-    db.run(`UPDATE rooms SET revision = 60 WHERE id IN (SELECT room_id FROM messages)`)
+    db.run(
+      `UPDATE rooms SET revision = 60, last_seq = 60 WHERE id IN (SELECT room_id FROM messages)`,
+    )
     const session = db.query(
       `INSERT INTO sessions (token_hash, user_id, added_at, seen_at) VALUES (?1, ?2, ?3, ?3)`,
     )
@@ -99,6 +101,8 @@ export function listPages(room: number): { path: string; headers: Record<string,
     [`/rooms/${room}/people`, html],
     [`/rooms/${room}/people`, fragment],
     [`/rooms/${room}/people?q=person`, fragment],
+    [`/rooms/${room}/people?part=window`, fragment],
+    [`/rooms/${room}/people?part=window&after=offline.0.a`, fragment],
     ['/rooms', html],
     ['/rooms', fragment],
     ['/rooms?q=room', fragment],

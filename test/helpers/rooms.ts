@@ -6,7 +6,7 @@ export async function sendForm(
   { origin }: Address,
   { cookie }: Person,
   path: string,
-  fields: Record<string, string> = {},
+  fields: Record<string, string> | URLSearchParams = {},
 ): Promise<Response> {
   return fetch(origin + path, {
     method: 'POST',
@@ -25,6 +25,40 @@ export async function makeRoom(
   kind: 'open' | 'closed' = 'open',
 ): Promise<number> {
   return roomOf(await sendForm(server, owner, '/rooms', { name, topic: '', kind }))
+}
+
+/** A member asks people into a room, by their ids; gives the answer. */
+export async function inviteTo(
+  server: Address,
+  by: Person,
+  room: number,
+  ...users: number[]
+): Promise<Response> {
+  const fields = new URLSearchParams(users.map((id) => ['user', String(id)]))
+  return sendForm(server, by, `/rooms/${room}/invitations`, fields)
+}
+
+/** Answers an invitation. */
+export async function answerTo(
+  server: Address,
+  person: Person,
+  room: number,
+  answer: 'accept' | 'decline' = 'accept',
+): Promise<Response> {
+  return sendForm(server, person, `/rooms/${room}/invitations/answer`, { answer })
+}
+
+/** Makes somebody a member of a room: a member asks, and they accept. */
+export async function letIn(
+  server: Address,
+  by: Person,
+  room: number,
+  guest: Person,
+): Promise<void> {
+  const names = { names: guest.nickname }
+  await sendForm(server, by, `/rooms/${room}/invitations`, names)
+  const { status } = await answerTo(server, guest, room)
+  if (status !== 303) throw new Error(`${guest.nickname} was not let in (${status})`)
 }
 
 /** The direct room of two people, found or made. */

@@ -2,19 +2,23 @@ import { Database } from 'bun:sqlite'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ChatClient, openSocket, type Person, readJson, signIn } from '../helpers/client'
-import { comeBack, makeCode } from '../helpers/devices'
+import { addDevice, answerDevice, claimLink, claimOf, makeCode, makeLink } from '../helpers/devices'
 import { postFiles, upload } from '../helpers/files'
-import { makeRoom, sendForm } from '../helpers/rooms'
+import { inviteTo, letIn, makeRoom, sendForm } from '../helpers/rooms'
 import type { RunningServer } from '../helpers/server'
 
 /** The people who are the same in all scenes, and a look at the server's database. */
 export type Stage = {
   server: RunningServer
   db: Database
+  /** The same, for what was there before. */
+  past: Database
   ada: Person
   observer: ChatClient
   other: number
   third: number
+  /** A closed room of Ada's, to which people are invited. */
+  elsewhere: number
 }
 
 /** A person in a room, about to do something in two steps. */
@@ -28,6 +32,10 @@ export type Scene = Omit<Stage, 'db' | 'observer'> & {
   secondId: number
   /** What brings the person back on a third one. */
   code: string
+  /** A link for another device, its claim as the person answers it, and the cookie of the claim. */
+  link: string
+  claim: string
+  claimCookie: string
   /** The path of a file in the room. */
   file: string
   epoch: string
@@ -52,41 +60,74 @@ export async function openStage(server: RunningServer): Promise<Stage> {
   const observer = await openSocket(server, ada)
   const third = await openSocket(server, await signIn(server, 'Third'))
   await third.close()
-  const db = new Database(join(server.data, 'chatroom.db'), { readonly: true })
-  return { server, db, ada, observer, other: observer.hello.user.id, third: third.hello.user.id }
+  const open = (): Database => new Database(join(server.data, 'chatroom.db'), { readonly: true })
+  const elsewhere = await makeRoom(server, ada, 'Elsewhere', 'closed')
+  const ids = { other: observer.hello.user.id, third: third.hello.user.id }
+  return { server, db: open(), past: open(), ada, observer, elsewhere, ...ids }
 }
 
-/** A closed room of this person, or of Ada when the person is to be put out, with two messages. */
+/** What only few of the acts need. */
+export type Needed = {
+  /** A second device. */
+  hasDevices?: boolean | undefined
+  /** A recovery code; hashing it takes as long as all of the rest. */
+  hasCode?: boolean | undefined
+  /** Somebody whom the person has invited, and an invitation of theirs. */
+  hasInvitations?: boolean | undefined
+  /** A link for another device that has come so far. */
+  link?: 'made' | 'claimed' | 'allowed' | undefined
+}
+
+/**
+ * A closed room of this person, or of Ada when the person is to be put out, with two messages; its
+ * first row tells who was invited.
+ */
 export async function settle(
   stage: Stage,
   happening: Happening,
   n: number,
-  hasDevices = happening === 'device signed out',
+  needed: Needed = {},
 ): Promise<Scene> {
-  const { server, ada, other, db } = stage
+  const { server, ada, third, elsewhere, db } = stage
+  const { hasDevices = happening === 'device signed out', hasInvitations = false, link } = needed
   const name = `Person${n}x`
   const person = await signIn(server, name)
   const user = db
     .query<{ id: number }, [string]>('SELECT id FROM users WHERE nickname = ?')
     .get(name)
   if (user === null) throw new Error(`${name} is nobody`)
-  const [owner, guest] = happening === 'put out' ? [ada, user.id] : [person, other]
+  const [owner, guest] = happening === 'put out' ? [ada, person] : [person, ada]
   const room = await makeRoom(server, owner, `Before ${n}x`, 'closed')
-  await sendForm(server, owner, `/rooms/${room}/members`, { user: String(guest) })
+  await letIn(server, owner, room, guest)
   await postFiles(server, person, room, `first-${n}`, [], 'of the person')
   const file = await upload(server, ada, 'of the room')
   await postFiles(server, ada, room, `second-${n}`, [file.id], 'of Ada')
   const { epoch } = Object.assign({ epoch: '' }, await readJson(server, ada, '/rooms/1/changes'))
   const later = `later${n}z`
-  // Hashing takes as long as all of the rest.
-  const second = hasDevices ? await comeBack(server, name, await makeCode(server, person)) : person
-  const code = hasDevices ? await makeCode(server, person) : ''
+  const second = hasDevices ? await addDevice(server, person) : person
+  const code = needed.hasCode === true ? await makeCode(server, person) : ''
   const secondId =
     db
       .query<{ id: number }, [number]>('SELECT max(id) AS id FROM sessions WHERE user_id = ?')
       .get(user.id)?.id ?? 0
+  if (hasInvitations) {
+    await inviteTo(server, person, room, third)
+    await inviteTo(server, ada, elsewhere, user.id)
+  }
   const about = { name, user: user.id, room, file: file.url, epoch, later }
-  return { ...stage, person, second, secondId, code, ...about }
+  const linked = await settleLink(server, person, link)
+  return { ...stage, person, second, secondId, code, ...linked, ...about }
+}
+
+/** Makes a link for another device, and brings it as far as wanted. */
+async function settleLink(server: RunningServer, person: Person, state: Needed['link']) {
+  if (state === undefined) return { link: '', claim: '', claimCookie: '' }
+  const link = await makeLink(server, person)
+  if (state === 'made') return { link, claim: '', claimCookie: '' }
+  const claimCookie = await claimLink(server, link)
+  const claim = await claimOf(server, person)
+  if (state === 'allowed') await answerDevice(server, person)
+  return { link, claim, claimCookie }
 }
 
 /** Lets it happen, and then says what only those may hear who are in the room now. */
@@ -99,7 +140,7 @@ export async function happen(scene: Scene, happening: Happening): Promise<void> 
   const member = { user: String(user) }
   if (happening === 'put out') await form(ada, `/rooms/${room}/members/remove`, member)
   if (happening === 'left' || happening === 'role lost') await form(person, `/rooms/${room}/leave`)
-  if (happening === 'role lost') await form(ada, `/rooms/${room}/members`, member)
+  if (happening === 'role lost') await letIn(server, ada, room, person)
   if (happening === 'logged out') await form(person, '/session/end')
   if (happening === 'left for good') await form(person, '/session/leave', { sure: 'yes' })
   if (happening === 'device signed out') {
@@ -114,24 +155,47 @@ export async function happen(scene: Scene, happening: Happening): Promise<void> 
 const tables = [
   'users',
   'sessions',
+  'device_links',
   'rooms',
   'memberships',
+  'invitations',
   'messages',
   'mentions',
   'reactions',
   'attachments',
+  'waiting_comings',
 ]
 
-/** Everything that is stored, to be compared. */
-export function stored({ db, server }: Stage): string {
-  const rows = tables.map((table) => db.query(`SELECT * FROM ${table}`).all())
-  // What has arrived of a file is a draft, and is removed when it is refused.
-  const files = readdirSync(join(server.data, 'files'), { recursive: true, encoding: 'utf8' })
-    .filter((path) => !path.startsWith('drafts'))
-    .toSorted()
-  return JSON.stringify([rows, files], (_, value: unknown) =>
+/**
+ * Remembers everything that is stored; the function says whether any of it has changed since. Only
+ * then all of it is read, from a transaction that still sees what was there before.
+ */
+export function remember(stage: Stage): () => boolean {
+  const { db, past } = stage
+  const version = (): unknown => db.query('PRAGMA data_version').values()[0]?.[0]
+  past.run('BEGIN')
+  past.query('SELECT 1 FROM users').get()
+  const before = { version: version(), files: filesOf(stage) }
+  return () => {
+    const isSame = version() === before.version || rowsOf(past) === rowsOf(db)
+    past.run('COMMIT')
+    return !isSame || filesOf(stage) !== before.files
+  }
+}
+
+function rowsOf(db: Database): string {
+  const rows = tables.map((table) => db.query(`SELECT * FROM ${table}`).values())
+  return JSON.stringify(rows, (_, value: unknown) =>
     value instanceof Uint8Array ? value.toHex() : value,
   )
+}
+
+/** What has arrived of a file is a draft, and is removed when it is refused. */
+function filesOf({ server }: Stage): string {
+  return readdirSync(join(server.data, 'files'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => !path.startsWith('drafts'))
+    .toSorted()
+    .join()
 }
 
 /** Sessions of people who have left. */

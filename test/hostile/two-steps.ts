@@ -1,5 +1,5 @@
 import type { ClientFrame } from '../../src/shared/protocol'
-import type { Scene } from './two-steps-scene'
+import type { Needed, Scene } from './two-steps-scene'
 
 /**
  * What a request or a frame needs at the moment it counts: membership in the room, the role of its
@@ -10,14 +10,14 @@ type Needs = 'owner' | 'room' | 'session' | 'nothing'
 /** What is seen when nothing happens between the two steps, which proves that the test can see. */
 type Shows = 'effect' | 'content' | 'nothing'
 
-export type Request = {
+export type Request = Needed & {
   needs: Needs
   shows: Shows
   path: (scene: Scene) => string
   body?: (scene: Scene) => string
   headers?: Record<string, string>
-  /** It needs a second device, or a recovery code. */
-  hasDevices?: boolean
+  /** The browser that opened such a link sends it, which has no session. */
+  isNewDevice?: boolean
 }
 
 export type SentFrame = {
@@ -121,10 +121,13 @@ export const requests: Record<string, Request[]> = {
     read(inRoom('?part=around'), 'room'),
   ],
   'GET /rooms/:id/messages': [read(post, 'room'), read(post, 'room', 'content', asJson)],
-  'GET /rooms/:id/messages/:seq': [read(inRoom('/messages/1'), 'room')],
+  'GET /rooms/:id/messages/:seq': [read(inRoom('/messages/2'), 'room')],
   'GET /rooms/:id/changes': [read(inRoom('/changes'), 'room')],
   'GET /rooms/:id/settings': [read(inRoom('/settings'), 'room')],
-  'GET /rooms/:id/people': [read(inRoom('/people'), 'room', 'nothing')],
+  'GET /rooms/:id/people': [
+    read(inRoom('/people'), 'room', 'nothing'),
+    read(inRoom('/people?part=window'), 'room', 'nothing', asFragment),
+  ],
   'GET /rooms/:id/export.txt': [read(inRoom('/export.txt'), 'room')],
   'GET /rooms/:id/export.html': [read(inRoom('/export.html'), 'room')],
   'GET /attachments/:id/:name?': [read(({ file }) => file, 'room', 'nothing')],
@@ -133,7 +136,7 @@ export const requests: Record<string, Request[]> = {
     write(at('/session'), ({ name }) => `nickname=${name}&avatar=letter`, 'nothing'),
     {
       ...write(at('/session'), ({ name, code }) => `nickname=${name}&code=${code}`, 'nothing'),
-      hasDevices: true,
+      hasCode: true,
     },
   ],
   'POST /session/end': [
@@ -147,6 +150,27 @@ export const requests: Record<string, Request[]> = {
       ...write(at('/devices/end'), ({ secondId }) => `device=${secondId}`, 'session'),
       hasDevices: true,
     },
+  ],
+  'GET /devices/asked': [read(at('/devices/asked'), 'session', 'nothing')],
+  'POST /devices/link': [write(at('/devices/link'), text('x=1'), 'session')],
+  'POST /devices/link/end': [
+    { ...write(at('/devices/link/end'), text('x=1'), 'session'), link: 'made' },
+  ],
+  'POST /devices/asked': ['allow', 'refuse'].map((answer) => ({
+    ...write(at('/devices/asked'), ({ claim }) => `claim=${claim}&answer=${answer}`, 'session'),
+    link: 'claimed',
+  })),
+  'GET /device/:link': [
+    { ...read(({ link }) => link, 'session', 'nothing'), link: 'made', isNewDevice: true },
+  ],
+  'POST /device/:link': [
+    { ...write(({ link }) => link, text('x=1'), 'session'), link: 'made', isNewDevice: true },
+  ],
+  'GET /device': [
+    { ...read(at('/device'), 'session', 'nothing'), link: 'allowed', isNewDevice: true },
+  ],
+  'POST /device': [
+    { ...write(at('/device'), text('x=1'), 'session'), link: 'allowed', isNewDevice: true },
   ],
   'POST /code': [write(at('/code'), text('from=devices'), 'session')],
   'POST /preferences': [write(at('/preferences'), text('theme=dark'), 'nothing', 'nothing')],
@@ -164,11 +188,33 @@ export const requests: Record<string, Request[]> = {
     write(inRoom(''), ({ room }) => `name=Name${room}`, 'owner'),
   ],
   'POST /rooms/:id/members': [
-    write(inRoom('/members'), ({ third }) => `user=${third}`, 'room'),
-    write(inRoom('/members'), text('nickname=Third'), 'room'),
     // Joining, which in a closed room only those can try who are in it already.
     write(inRoom('/members'), text('x=1'), 'room', 'nothing'),
   ],
+  'GET /invitations': [read(at('/invitations'), 'session', 'nothing')],
+  'GET /rooms/:id/join': [
+    read(({ elsewhere }) => `/rooms/${elsewhere}/join`, 'session', 'nothing'),
+  ],
+  'GET /rooms/:id/invitations': [read(inRoom('/invitations'), 'room', 'nothing')],
+  'POST /rooms/:id/invitations': [
+    write(inRoom('/invitations'), ({ third }) => `user=${third}`, 'room'),
+    write(inRoom('/invitations'), text('names=Third'), 'room'),
+    write(inRoom('/invitations'), text('names=Third'), 'room', 'effect', { ...form, ...asJson }),
+  ],
+  'POST /rooms/:id/invitations/withdraw': [
+    {
+      ...write(inRoom('/invitations/withdraw'), ({ third }) => `user=${third}`, 'room'),
+      hasInvitations: true,
+    },
+  ],
+  'POST /rooms/:id/invitations/answer': ['accept', 'decline'].map((answer) => ({
+    ...write(
+      ({ elsewhere }) => `/rooms/${elsewhere}/invitations/answer`,
+      text(`answer=${answer}`),
+      'session',
+    ),
+    hasInvitations: true,
+  })),
   'POST /rooms/:id/members/remove': [
     write(inRoom('/members/remove'), ({ other }) => `user=${other}`, 'owner'),
   ],
@@ -184,21 +230,21 @@ export const requests: Record<string, Request[]> = {
     write(post, text('{"content":"held","client_id":"held"}'), 'room', 'effect', json),
   ],
   'POST /rooms/:id/messages/:seq': [
-    write(inRoom('/messages/1'), text('content=held'), 'room'),
-    write(inRoom('/messages/1'), text('content='), 'room', 'content'),
-    write(inRoom('/messages/1'), text('content='), 'room', 'content', { ...form, ...asFragment }),
+    write(inRoom('/messages/2'), text('content=held'), 'room'),
+    write(inRoom('/messages/2'), text('content='), 'room', 'content'),
+    write(inRoom('/messages/2'), text('content='), 'room', 'content', { ...form, ...asFragment }),
   ],
   'POST /rooms/:id/messages/:seq/delete': [
-    write(inRoom('/messages/1/delete'), text('x=1'), 'room'),
-    write(inRoom('/messages/2/delete'), text('x=1'), 'owner'),
+    write(inRoom('/messages/2/delete'), text('x=1'), 'room'),
+    write(inRoom('/messages/3/delete'), text('x=1'), 'owner'),
   ],
   'POST /rooms/:id/messages/:seq/reactions': [
-    write(inRoom('/messages/2/reactions'), text('emoji=🎉'), 'room'),
+    write(inRoom('/messages/3/reactions'), text('emoji=🎉'), 'room'),
   ],
 }
 
-const own = ({ room }: Scene) => ({ room, seq: 1, client_id: 'held' })
-const others = ({ room }: Scene) => ({ room, seq: 2, client_id: 'held' })
+const own = ({ room }: Scene) => ({ room, seq: 2, client_id: 'held' })
+const others = ({ room }: Scene) => ({ room, seq: 3, client_id: 'held' })
 
 /** Every frame of the protocol; a new one has to be classified here. */
 export const frames: Record<ClientFrame['type'], SentFrame[]> = {
@@ -235,13 +281,13 @@ export const frames: Record<ClientFrame['type'], SentFrame[]> = {
       frame: (scene) => ({ type: 'reaction.set', ...others(scene), emoji: '🎉', active: true }),
     },
   ],
-  read: [{ needs: 'room', shows: 'effect', frame: ({ room }) => ({ type: 'read', room, seq: 2 }) }],
+  read: [{ needs: 'room', shows: 'effect', frame: ({ room }) => ({ type: 'read', room, seq: 3 }) }],
   unread: [
     {
       needs: 'room',
       shows: 'effect',
-      frame: ({ room }) => ({ type: 'unread', room, seq: 1 }),
-      before: ({ room }) => ({ type: 'read', room, seq: 2 }),
+      frame: ({ room }) => ({ type: 'unread', room, seq: 2 }),
+      before: ({ room }) => ({ type: 'read', room, seq: 3 }),
     },
   ],
   typing: [

@@ -120,19 +120,19 @@ test('a download breaks when its reader may not have the file any more', async (
     'logged out': (reader) => sendForm(server(), reader, '/session/end'),
     deleted: async () => {
       const socket = await openSocket(server(), owner)
-      socket.send({ type: 'message.delete', room, seq: 4, client_id: 'gone' })
+      socket.send({ type: 'message.delete', room, seq: places.at(-1) ?? 0, client_id: 'gone' })
       await socket.until((item) => item.type === 'accepted', 'the deletion')
       await socket.close()
     },
   }
-  const downloads = []
+  const [downloads, places] = [[] as ReturnType<typeof readSlowly>[], [] as number[]]
   for (const [n, [name, happen]] of Object.entries(happenings).entries()) {
     const reader = await signIn(server(), `Reader ${name}`)
     await sendForm(server(), reader, `/rooms/${room}/members`)
     const socket = await openSocket(server(), reader)
     const file = await upload(server(), owner, new Uint8Array(large), { name: 'large.bin' })
     const posted = await postFiles(server(), owner, room, `file-${n}`, [file.id])
-    expect(posted.seq).toBe(n + 1)
+    places.push(posted.seq ?? 0)
     const midway = () => happen(reader, String(socket.hello.user.id))
     downloads.push(readSlowly(reader, file.url, midway, {}, 1_500))
   }
@@ -141,6 +141,21 @@ test('a download breaks when its reader may not have the file any more', async (
     expect(read.got).toBeLessThan(large)
   }
   expect(server().log()).not.toMatch(/error:/i)
+})
+
+test('an export breaks when its reader is signed out meanwhile', async () => {
+  const reader = await signIn(server(), 'Archivist')
+  const room = await makeRoom(server(), reader, 'Long shelf')
+  const socket = await openSocket(server(), reader)
+  const count = 1_500
+  for (let n = 0; n < count; n += 1)
+    void socket.post(room, `long-${n}`, 'A long story. '.repeat(500))
+  const last = `long-${count - 1}`
+  await socket.until((item) => item.type === 'accepted' && item.client_id === last, 'the last')
+  const path = `/rooms/${room}/export.txt`
+  const logOut = () => sendForm(server(), reader, '/session/end')
+  const read = await readSlowly(reader, path, logOut, { Connection: 'close' })
+  expect(read).toMatchObject({ status: 200, isWhole: false })
 })
 
 test('a file that is not whole on the disk is not begun', async () => {

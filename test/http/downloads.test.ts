@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { openSocket, type Person, signIn } from '../helpers/client'
 import { fetchAs, photo, png, postFiles, upload } from '../helpers/files'
-import { makeRoom, openDirect, sendForm } from '../helpers/rooms'
+import { letIn, makeRoom, openDirect, sendForm } from '../helpers/rooms'
 import { serverForAll } from '../helpers/server'
 
 const server = serverForAll()
@@ -22,7 +22,7 @@ test('a file can be read only in its room (U12)', async () => {
   const closed = await makeRoom(server(), ada, 'Vault', 'closed')
   const socket = await openSocket(server(), exile)
   const user = String(socket.hello.user.id)
-  await sendForm(server(), ada, `/rooms/${closed}/members`, { user })
+  await letIn(server(), ada, closed, exile)
   const file = await upload(server(), ada, photo.jpeg, { name: 'secret.jpg' })
   const missing = file.url.replace(file.id, nothing)
   const sees = async (person: Person | null) => (await fetchAs(server(), person, file.url)).status

@@ -8,18 +8,20 @@ import {
   type Person,
   signIn,
 } from '../helpers/client'
-import { makeRoom, openDirect, sendForm } from '../helpers/rooms'
+import { letIn, makeRoom, openDirect, sendForm } from '../helpers/rooms'
 import { serverForAll } from '../helpers/server'
 
 const server = serverForAll()
 let ada: Person
+let bob: Person
 let adas: ChatClient
 let bobs: ChatClient
 
 beforeAll(async () => {
   ada = await signIn(server(), 'Ada')
   adas = await openSocket(server(), ada)
-  bobs = await openSocket(server(), await signIn(server(), 'Bob "the quote" Builder'))
+  bob = await signIn(server(), 'Bob "the quote" Builder')
+  bobs = await openSocket(server(), bob)
 })
 
 async function fetchExport(person: Person, room: number, file: string): Promise<Response> {
@@ -90,7 +92,7 @@ test('E1: a text export has no formulas, and text that looks like one is unchang
 test('E2: in the page, markup is text wherever it was typed, and there is no script', async () => {
   const room = await makeRoom(server(), ada, '</title><script>')
   await bobs.post(1, 'hello', 'hi')
-  await sendForm(server(), ada, `/rooms/${room}/members`, { user: String(bobs.hello.user.id) })
+  await letIn(server(), ada, room, bob)
   const hostile = '<img src=x onerror=alert(1)></style></main>"\'`${1}'
   await bobs.post(room, 'e2', `${hostile} [x](javascript:alert(1)) \`<b>\``)
   await bobs.post(room, 'e2-reply', '</a>', 1)
@@ -140,7 +142,7 @@ test('E4: only members can export, and a removed member gets no further piece', 
     expect((await fetch(`${server().origin}/rooms/1/export.${file}`)).status).toBe(401)
   }
   const user = String(eves.hello.user.id)
-  await sendForm(server(), ada, `/rooms/${room}/members`, { user })
+  await letIn(server(), ada, room, eve)
   // Enough that the end is still to be read when the removal has its turn.
   for (let n = 0; n < 3_000; n += 50) {
     const some = Array.from({ length: 50 }, (_, k) =>
@@ -164,9 +166,9 @@ test('E4: only members can export, and a removed member gets no further piece', 
 
 test('E5: deleted messages, earlier versions and private messages are left out', async () => {
   const room = await makeRoom(server(), ada, 'Discreet')
-  await sendForm(server(), ada, `/rooms/${room}/members`, { user: String(bobs.hello.user.id) })
+  await letIn(server(), ada, room, bob)
   await adas.post(room, 'gone', 'taken-back words')
-  await adas.post(room, 'answer', 'about that', 1)
+  await adas.post(room, 'answer', 'about that', 2)
   await adas.post(room, 'changed', 'earlier words')
   const direct = await openDirect(server(), ada, bobs.hello.user.id)
   adas.send({
@@ -177,12 +179,12 @@ test('E5: deleted messages, earlier versions and private messages are left out',
     written_in: room,
   })
   await bobs.until((item) => item.type === 'message' && item.room === direct, 'the slip')
-  adas.send({ type: 'message.edit', room, seq: 3, content: 'later words', client_id: 'x' })
-  adas.send({ type: 'message.delete', room, seq: 1, client_id: 'y' })
+  adas.send({ type: 'message.edit', room, seq: 4, content: 'later words', client_id: 'x' })
+  adas.send({ type: 'message.delete', room, seq: 2, client_id: 'y' })
   await adas.until((item) => item.type === 'message.removed' && item.room === room, 'the end')
   for (const file of ['txt', 'html']) {
     const got = await text(room, file)
-    expect(got).toContain('2 messages, up to revision 5')
+    expect(got).toContain('2 messages, up to revision 6')
     expect(got).toContain('later words')
     for (const word of ['taken-back', 'earlier', 'between-us']) expect(got).not.toContain(word)
     expect(await text(direct, file)).toContain('between-us words')

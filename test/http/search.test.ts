@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'bun:test'
 import { type ChatClient, openSocket, type Person, signIn } from '../helpers/client'
-import { makeRoom, openDirect, sendForm } from '../helpers/rooms'
+import { letIn, makeRoom, openDirect, sendForm } from '../helpers/rooms'
 import { serverForAll, startServer } from '../helpers/server'
 
 const server = serverForAll()
@@ -127,7 +127,7 @@ test('S6: a search sees the latest edits, deletions and removals', async () => {
   expect(await find(eve, { q: 'climate' })).toEqual([])
 
   const room = await makeRoom(server(), ada, 'Short stay', 'closed')
-  await sendForm(server(), ada, `/rooms/${room}/members`, { user: String(evesId) })
+  await letIn(server(), ada, room, eve)
   await socket.post(room, 's6-room', 'inside knowledge')
   expect(await find(eve, { q: 'knowledge' })).toEqual(['inside knowledge'])
   await sendForm(server(), ada, `/rooms/${room}/members/remove`, { user: String(evesId) })

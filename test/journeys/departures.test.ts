@@ -25,8 +25,7 @@ test('who leaves for good has left for all, and their rooms have other owners', 
     item.type === 'person.changed' && item.user.id === one.hello.user.id
   expect(await two.until(hasLeft, 'that she left')).toMatchObject({ user: { mark: 'left' } })
   // At once: nobody waits for them to come back.
-  const isAlone = (item: Heard): boolean =>
-    item.type === 'online' && item.room === room && item.count === 1
+  const isAlone = (item: Heard): boolean => item.type === 'online' && item.rooms[room]?.[0] === 1
   await two.until(isAlone, 'that he is alone', 5_000)
   const isOwner = (item: Heard): boolean =>
     item.type === 'room' && item.room.id === room && item.room.role === 'owner'

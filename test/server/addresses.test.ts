@@ -11,8 +11,9 @@ test('a page that others can open is shared under its own address', () => {
 
 test('a page on localhost is shared under an address of the network, if there is one', () => {
   const addresses = urlsOf(everywhere, 3000).map((url) => new URL(url).origin)
-  const loopback = ['localhost', 'a.localhost', '127.0.0.1', '127.8.8.8', '[::1]']
-  for (const name of loopback) {
+  const loopback = ['localhost', 'a.localhost', '127.0.0.1', '127.8.8.8', '127.1', '[::1]']
+  const others = ['0.0.0.0', '[::]', '[::ffff:127.0.0.1]', '[::ffff:0.0.0.0]']
+  for (const name of [...loopback, ...others]) {
     const shared = sharedOrigin(everywhere, 3000, `http://${name}:3000`)
     expect(shared).toBe(addresses.at(-1) ?? 'never')
   }

@@ -3,12 +3,15 @@ import type { Store } from '../../src/store/store'
 import { testAttachments, testFaces } from './attachments'
 import { testAuthority } from './authority'
 import { testDepartures } from './departures'
+import { testDeviceLinks } from './device-links'
 import { testDevices } from './devices'
+import { testInvitations } from './invitations'
 import { append, hash, join, message, newUser, placeOf, roomOf, say, session } from './people'
 import { testAnswers, testEdits, testReactionLimits } from './edits'
 import { testMeasures, testReading } from './reading'
 import { testRooms } from './rooms'
 import { testSearch } from './search'
+import { testSystemLines } from './system-lines'
 
 /** What an engine hands to the contract: a fresh store, and the hands of later features. */
 export type Engine = {
@@ -39,9 +42,12 @@ export function storeContract(name: string, open: () => Promise<Engine>): void {
   describe(`${name}: answers`, () => testAnswers(within))
   describe(`${name}: reactions`, () => testReactionLimits(within))
   describe(`${name}: rooms`, () => testRooms(within))
+  describe(`${name}: invitations`, () => testInvitations(within))
   describe(`${name}: authority`, () => testAuthority(within))
   describe(`${name}: departures`, () => testDepartures(within))
   describe(`${name}: devices`, () => testDevices(within))
+  describe(`${name}: system lines`, () => testSystemLines(within))
+  describe(`${name}: links for devices`, () => testDeviceLinks(within))
   describe(`${name}: searching`, () => testSearch(within))
   describe(`${name}: reading`, () => testReading(within))
   describe(`${name}: measures`, () => testMeasures(within))
@@ -109,7 +115,8 @@ function testPeople(within: Within): void {
     const room = await roomOf(store, next)
     const [message] = await store.messages.before(room, null, 10)
     expect(message?.sender).toEqual({ ...ada, mark: 'left' })
-    expect((await store.users.latestIn(room, 9)).map(({ id }) => id)).toEqual([next.id])
+    const wanted = { part: '', after: null, without: [], limit: 9 }
+    expect((await store.users.membersOf(room, wanted)).map(({ id }) => id)).toEqual([next.id])
     expect(room.members).toBe(1)
   })
 }

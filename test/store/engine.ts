@@ -29,7 +29,8 @@ export async function openEngine(indexPauseMsMax?: number): Promise<Engine> {
   const db = new Database(join(folder, 'chatroom.db'), { strict: true })
   const waiting = db.query<{ n: number }, []>(
     `SELECT count(*) AS n FROM messages
-     WHERE id > (SELECT value + 0 FROM settings WHERE key = 'search_indexed_to')`,
+     WHERE system IS NULL
+       AND id > (SELECT value + 0 FROM settings WHERE key = 'search_indexed_to')`,
   )
   const change = (room: number, seq: number, set: string, value: string | number): void => {
     db.run('UPDATE rooms SET revision = revision + 1 WHERE id = ?', [room])

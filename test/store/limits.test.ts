@@ -1,12 +1,15 @@
 import { expect, test } from 'bun:test'
 import { openStore } from '../../src/store/sqlite/sqlite'
-import type { Store } from '../../src/store/store'
+import type { Room, Store, User } from '../../src/store/store'
 import { makeFolder, removeFolder } from '../helpers/server'
 import { rules } from './engine'
 import { append, join, placeOf } from './people'
-import { asMember, make, newRoom } from './rooms'
+import { asMember, letIn, make, newRoom } from './rooms'
 
-const roomLimits = { all: 6, perPerson: 3, conversationsPerPerson: 2, emptyPerPerson: 2 }
+const roomLimits = {
+  ...{ all: 6, perPerson: 3, conversationsPerPerson: 2, emptyPerPerson: 2 },
+  ...{ invitationsPerPerson: 3, invitationsPerInviter: 4 },
+}
 
 async function withLimits(work: (store: Store) => Promise<void>): Promise<void> {
   const folder = makeFolder()
@@ -40,16 +43,54 @@ test('a person is in only so many rooms, and nobody puts them into more', () =>
     const other = await make(store, bob, 'Other')
     const [first, second] = rooms
     if (first === undefined || second === undefined) throw new Error('two rooms')
-    expect(await store.rooms.invite(asMember(first, ada), bob.id, 9)).toEqual({
-      refused: 'their_rooms_full',
-    })
+    expect(await letIn(store, ada, first, bob)).toEqual({ refused: 'own_rooms_full' })
     expect(await store.rooms.find(bob.id, first.id)).toBeNull()
     expect(await store.rooms.join(ada.id, open.id, 9)).toEqual({ refused: 'own_rooms_full' })
     expect(await store.rooms.create(newRoom(ada, 'More'))).toEqual({ refused: 'own_rooms_full' })
-    await store.rooms.leave(asMember(other, bob))
-    expect(await store.rooms.invite(asMember(first, ada), bob.id, 9)).toMatchObject({
-      id: first.id,
-    })
+    await store.rooms.leave(asMember(other, bob), 9)
+    // The invitation was kept.
+    expect(await store.rooms.accept(bob.id, first.id, 9)).toMatchObject({ isNew: true })
+  }))
+
+test('of invitations that wait, a person has only so many, and so has who made them', () =>
+  withLimits(async (store) => {
+    const people = await Promise.all([1, 2, 3, 4, 5, 6].map((n) => join(store, `P${n}`, n)))
+    const [ada, bob, eve, ...others] = people
+    if (ada === undefined || bob === undefined || eve === undefined) throw new Error('six people')
+    const outcomes = async (by: User, room: Room, users: User[]): Promise<unknown[]> => {
+      const ids = users.map(({ id }) => id)
+      const found = await store.invitations.invite(asMember(room, by), ids, '', 9)
+      return 'refused' in found ? [found.refused] : found.map(({ outcome }) => outcome)
+    }
+    const [tea, milk] = [await make(store, ada, 'Tea'), await make(store, ada, 'Milk')]
+    const [own, sweets] = [await make(store, bob, 'Own'), await make(store, bob, 'Sweets')]
+    expect(await outcomes(ada, tea, [eve, bob])).toEqual(['invited', 'invited'])
+    expect(await outcomes(ada, milk, [eve, bob, ...others])).toEqual([
+      ...['invited', 'invited', 'own_invitations_full'],
+      ...['own_invitations_full', 'own_invitations_full'],
+    ])
+    expect(await outcomes(bob, own, [eve])).toEqual(['invited'])
+    expect(await outcomes(bob, sweets, [eve, ada])).toEqual(['invitations_full', 'invited'])
+    await store.invitations.decline(eve.id, tea.id)
+    expect(await outcomes(bob, sweets, [eve])).toEqual(['invited'])
+    expect(await outcomes(ada, milk, others)).toEqual([
+      ...['invited', 'own_invitations_full', 'own_invitations_full'],
+    ])
+  }))
+
+test('of many invitations that are accepted at once, as many succeed as there is room for', () =>
+  withLimits(async (store) => {
+    const [ada, bob] = [await join(store, 'Ada', 1), await join(store, 'Bob', 2)]
+    const rooms = [await make(store, ada, 'Tea'), await make(store, ada, 'Milk')]
+    // Bob is in the first room, so one more is left to him.
+    await make(store, bob, 'Own')
+    for (const room of rooms) await store.invitations.invite(asMember(room, ada), [bob.id], '', 9)
+    const answers = await Promise.all(rooms.map(({ id }) => store.rooms.accept(bob.id, id, 10)))
+    expect(answers.map((answer) => ('refused' in answer ? answer.refused : 'joined'))).toEqual([
+      'joined',
+      'own_rooms_full',
+    ])
+    expect(await store.invitations.count(bob.id)).toBe(1)
   }))
 
 test('a person has only so many conversations, also when all begin at once', () =>

@@ -99,7 +99,7 @@ async function act(world: World): Promise<string> {
   }
 }
 
-/** Whoever is accepted has a name at that moment, and it is theirs. */
+/** The author of an accepted message has a name at that moment, and it is theirs. */
 async function speak({ store, at }: World, { token, user }: Browser): Promise<string> {
   if (user === null) return 'nothing'
   const author = await store.users.find(user)

@@ -85,7 +85,7 @@ test('a repeat is answered with the first message even where it would be refused
   const first = { ...sent('one'), room: room.id }
   await store.messages.append([first])
   expect(await store.messages.append([{ ...first, replyTo: 99 }])).toMatchObject([{ repeat: true }])
-  await store.rooms.leave({ roomId: room.id, userId: ada.id })
+  await store.rooms.leave({ roomId: room.id, userId: ada.id }, 9)
   expect(await store.messages.append([first])).toMatchObject([{ repeat: true }])
   expect(await store.messages.append([{ ...first, clientId: 'two' }])).toMatchObject([
     { code: 'room_missing' },

@@ -1,5 +1,5 @@
 import { expect } from 'bun:test'
-import type { Member, NewRoom, Room, Store, User } from '../../src/store/store'
+import type { Joined, Member, NewRoom, Room, Store, User } from '../../src/store/store'
 import type { Within } from './contract'
 import { append, join, roomOf, say } from './people'
 
@@ -24,6 +24,18 @@ export async function make(
   const room = await store.rooms.create(newRoom(owner, name, kind))
   if ('refused' in room) throw new Error(`${name} is taken`)
   return room
+}
+
+/** One asks, the other accepts. */
+export async function letIn(
+  store: Store,
+  by: User,
+  room: Pick<Room, 'id'>,
+  guest: User,
+  at = 2,
+): Promise<Joined | { refused: string }> {
+  await store.invitations.invite(asMember(room, by), [guest.id], '', at)
+  return store.rooms.accept(guest.id, room.id, at)
 }
 
 export function testRooms(within: Within): void {
@@ -78,10 +90,9 @@ function testMaking(within: Within): void {
         'Secret',
       )
       expect(await store.rooms.create(newRoom(bob, 'Secret'))).not.toEqual(taken)
-      const seen = await store.rooms.invite(asMember(room, ada), bob.id, 9)
-      expect(seen).toMatchObject({ id: room.id, role: 'member' })
-      expect(await store.rooms.invite(asMember(room, ada), 9_999, 9)).toEqual({
-        refused: 'person_missing',
+      expect(await letIn(store, ada, room, bob)).toMatchObject({
+        room: { id: room.id, role: 'member' },
+        invitedBy: ada,
       })
     },
   )
@@ -93,11 +104,11 @@ function testComing(within: Within): void {
     const room = await make(store, ada, 'Tea')
     await append(store, ada, { room: room.id, clientId: 'early' })
     const seen = await store.rooms.join(bob.id, room.id, 9)
-    expect(seen).toMatchObject({ unread: 0, unreadSince: null, revision: 1 })
+    expect(seen).toMatchObject({ room: { unread: 0, unreadSince: null, revision: 2 } })
     await append(store, ada, { room: room.id, clientId: 'late', createdAt: 77 })
     expect(await store.rooms.find(bob.id, room.id)).toMatchObject({ unread: 1, unreadSince: 77 })
-    expect(await store.rooms.leave(asMember(room, bob))).toEqual({ heir: null })
-    expect(await store.rooms.leave(asMember(room, bob))).toBeNull()
+    expect(await store.rooms.leave(asMember(room, bob), 9)).toEqual({ heir: null })
+    expect(await store.rooms.leave(asMember(room, bob), 9)).toBeNull()
     expect(await store.rooms.find(bob.id, room.id)).toBeNull()
     const refused = await append(store, bob, { room: room.id, clientId: 'gone' })
     expect(refused).toEqual({ status: 'refused', code: 'room_missing' })
@@ -110,12 +121,12 @@ function testComing(within: Within): void {
     const room = await make(store, ada, 'Tea')
     await store.rooms.join(eve.id, room.id, 20)
     await store.rooms.join(bob.id, room.id, 10)
-    await store.rooms.leave(asMember(room, ada))
+    await store.rooms.leave(asMember(room, ada), 9)
     expect(await store.rooms.find(bob.id, room.id)).toMatchObject({ role: 'owner' })
     expect(await store.rooms.find(eve.id, room.id)).toMatchObject({ role: 'member' })
     // The first room has no maker and gets no owner.
     const general = await roomOf(store, ada)
-    await store.rooms.leave(asMember(general, bob))
+    await store.rooms.leave(asMember(general, bob), 9)
     expect(await roomOf(store, ada)).toMatchObject({ role: 'member' })
   })
 }
@@ -130,13 +141,13 @@ function testChanging(within: Within): void {
     })
     if (held === undefined || free === undefined) throw new Error('two names')
     const owner = asMember(room, ada)
-    expect(await store.rooms.change(owner, held, 'Beans')).toEqual(taken)
+    expect(await store.rooms.change(owner, held, 'Beans', 9)).toEqual(taken)
     expect(await store.rooms.find(ada.id, room.id)).toMatchObject({ name: 'Tea', topic: '' })
-    expect(await store.rooms.change(owner, free, 'Beans')).toEqual({
+    expect(await store.rooms.change(owner, free, 'Beans', 9)).toEqual({
       name: 'Coffee',
       topic: 'Beans',
     })
-    expect(await store.rooms.setNotify(owner, 'nothing')).toBeNull()
+    expect(await store.rooms.setNotify(owner, 'nothing', null)).toBeNull()
     expect(await store.rooms.find(ada.id, room.id)).toMatchObject({
       name: 'Coffee',
       topic: 'Beans',
@@ -158,8 +169,9 @@ function testChanging(within: Within): void {
     expect(await store.rooms.direct(ada.id, ada.id, 1)).toBeNull()
     expect(await store.rooms.direct(ada.id, 9_999, 1)).toBeNull()
     const direct = { roomId: rooms[0]?.id ?? 0, userId: ada.id }
-    expect(await store.rooms.leave(direct)).toBeNull()
-    expect(await store.rooms.invite(direct, bob.id, 1)).toEqual({ refused: 'room_missing' })
+    expect(await store.rooms.leave(direct, 9)).toBeNull()
+    const invited = await store.invitations.invite(direct, [bob.id], '', 1)
+    expect(invited).toEqual({ refused: 'room_missing' })
   })
 }
 

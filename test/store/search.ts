@@ -146,7 +146,7 @@ function testSecrets(within: Within): void {
     const closed = engine.makeRoom('closed', [ada.id, eve.id])
     await append(store, ada, { room: closed, content: 'the canary sings' })
     expect(await texts(store, eve, 'canary')).toEqual(['the canary sings'])
-    await store.rooms.leave({ roomId: closed, userId: eve.id })
+    await store.rooms.leave({ roomId: closed, userId: eve.id }, 9)
     const count = { messages: 0, rooms: 0, more: false }
     const empty = { hits: [], next: null, isAll: true, count }
     for (const query of [

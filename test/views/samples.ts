@@ -46,6 +46,7 @@ export const general: Room = {
   mentions: 0,
   role: 'member',
   notify: 'mentions',
+  showsComings: true,
   pair: null,
 }
 
@@ -69,6 +70,7 @@ export function say(sender: User, content: string, minutes = 0): Message {
     recipient: null,
     writtenIn: null,
     writtenAfter: null,
+    system: null,
     createdAt: start + minutes * 60_000,
     editedAt: null,
     deletedAt: null,

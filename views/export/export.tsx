@@ -1,7 +1,9 @@
 import { languages } from '../../src/shared/languages'
+import { sentenceOf, textOfParts, type Told } from '../../src/shared/system-lines'
 import { fill } from '../../src/shared/text'
 import type { Attachment, Message } from '../../src/store/store'
 import style from './export-style.txt' with { type: 'text' }
+import { isLine, toldOf } from '../messages/system-line'
 import { nameIn } from '../people/avatar'
 import { Text } from '../text/text'
 import type { Words } from '../words'
@@ -44,39 +46,65 @@ type ExportedMessage = {
   files: (Attachment & { href: string; picture: string | null })[]
 }
 
-type MessagesProps = { messages: ExportedMessage[]; words: Words }
+type MessagesProps = { messages: ExportedMessage[]; words: Words; language: Language }
 
 /** Messages of an export, in order. */
-export function ExportedMessages({ messages, words }: MessagesProps) {
+export function ExportedMessages({ messages, ...words }: MessagesProps) {
   return (
     <>
-      {messages.map(({ message, at, quote, files }) => (
-        <article id={`m${message.seq}`}>
-          <p class="who">
-            <b>
-              <bdi translate="no">{nameIn(words, message.sender)}</bdi>
-            </b>{' '}
-            <time datetime={new Date(message.createdAt).toISOString()}>{at}</time>
-            {message.editedAt !== null && ` · ${words.roomFile.edited}`}
-          </p>
-          {quote !== null && (
-            <a class="quote" href={`#m${quote.seq}`} dir="auto">
-              {fill(words.roomFile.repliesTo, { name: quote.name })}: {quote.text}
-            </a>
-          )}
-          {message.content !== '' && (
-            <div class="text">
-              <Text message={message} />
-            </div>
-          )}
-          {files.map((file) => (
-            <ExportedFile file={file} />
-          ))}
-        </article>
-      ))}
+      {messages.map((exported) =>
+        isLine(exported.message) ? (
+          <ExportedLine told={toldOf(exported.message)} at={exported.at} {...words} />
+        ) : (
+          <ExportedText {...exported} {...words} />
+        ),
+      )}
     </>
   )
 }
+
+function ExportedText({ message, at, quote, files, words }: ExportedMessage & { words: Words }) {
+  return (
+    <article id={`m${message.seq}`}>
+      <p class="who">
+        <b>
+          <bdi translate="no">{nameIn(words, message.sender)}</bdi>
+        </b>{' '}
+        <time datetime={new Date(message.createdAt).toISOString()}>{at}</time>
+        {message.editedAt !== null && ` · ${words.roomFile.edited}`}
+      </p>
+      {quote !== null && (
+        <a class="quote" href={`#m${quote.seq}`} dir="auto">
+          {fill(words.roomFile.repliesTo, { name: quote.name })}: {quote.text}
+        </a>
+      )}
+      {message.content !== '' && (
+        <div class="text">
+          <Text message={message} />
+        </div>
+      )}
+      {files.map((file) => (
+        <ExportedFile file={file} />
+      ))}
+    </article>
+  )
+}
+
+/** A system line, small and without an author. */
+function ExportedLine({ told, at, words, language }: LineProps) {
+  const parts = sentenceOf(told, words.live.system, language, true)
+  const nameOf = (person: Told['author']): string => nameIn(words, person)
+  return (
+    <p class="who system">
+      {parts.map((part) =>
+        typeof part === 'string' ? part : <bdi translate="no">{textOfParts([part], nameOf)}</bdi>,
+      )}{' '}
+      <time>{at}</time>
+    </p>
+  )
+}
+
+type LineProps = { told: Told; at: string; words: Words; language: Language }
 
 function ExportedFile({ file }: { file: ExportedMessage['files'][number] }) {
   const { description, href, name, picture } = file

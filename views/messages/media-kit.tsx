@@ -1,4 +1,4 @@
-import { limits } from '../../src/shared/limits'
+import { textLimits } from '../../src/shared/limits'
 import { Icon } from '../page/icons'
 import type { View } from '../view'
 
@@ -58,7 +58,7 @@ function TrayItem({ view }: { view: View }) {
         placeholder={media.description}
         aria-label={media.describe}
         title={media.describe}
-        maxlength={limits.descriptionUnitsMax}
+        maxlength={textLimits.descriptionUnitsMax}
         dir="auto"
       />
       <small class="tray__note">{media.locationNote}</small>

@@ -144,6 +144,7 @@ function emptyMessage(sender: User, room: Pick<Room, 'id'>): Message {
     recipient: null,
     writtenIn: null,
     writtenAfter: null,
+    system: null,
     createdAt: 0,
     editedAt: null,
     deletedAt: null,

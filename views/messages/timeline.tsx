@@ -6,6 +6,7 @@ import { Icon } from '../page/icons'
 import { nameIn } from '../people/avatar'
 import { MessageRow } from './message'
 import { FirstWords } from '../rooms/first-words'
+import { isFolded, isLine, SystemRows } from './system-line'
 import { roomTitle } from '../rooms/room-title'
 import type { View } from '../view'
 
@@ -28,6 +29,7 @@ export function Timeline(props: TimelineProps) {
       data-role={room.role}
       data-created={room.createdAt}
       data-at={props.at ?? undefined}
+      data-comings={room.showsComings ? undefined : 'false'}
     >
       <OlderMessages {...props} />
       <NewerLink {...props} />
@@ -48,7 +50,9 @@ export function OlderMessages(props: PageProps) {
           {startOf(view, room)}
         </p>
       )}
-      {first === undefined && privateNotes.length === 0 && <FirstWords view={view} room={room} />}
+      {!hasOlder && messages.every(isLine) && privateNotes.length === 0 && (
+        <FirstWords view={view} room={room} />
+      )}
       <Rows {...props} />
     </>
   )
@@ -90,11 +94,15 @@ function Rows(props: PageProps) {
       ))}
       {messages.map((message, index) => (
         <>
-          <MessageRow
-            message={message}
-            paths={view.paths}
-            follows={follows(messages[index - 1], message)}
-          />
+          {message.system === null ? (
+            <MessageRow
+              message={message}
+              paths={view.paths}
+              follows={follows(messages[index - 1], message)}
+            />
+          ) : (
+            <Lines {...props} index={index} />
+          )}
           {notesBetween(privateNotes, message.seq, messages[index + 1]?.seq).map((note) => (
             <PrivateNote {...props} message={note} />
           ))}
@@ -102,6 +110,21 @@ function Rows(props: PageProps) {
       ))}
     </>
   )
+}
+
+/** The system lines that begin at a row; nothing when they began before it. */
+function Lines({ index, ...props }: PageProps & { index: number }) {
+  const { view, messages, privateNotes } = props
+  const continues = (n: number): boolean => {
+    const [previous, message] = [messages[n - 1], messages[n]]
+    if (previous === undefined || message === undefined) return false
+    const notes = notesBetween(privateNotes, previous.seq, message.seq)
+    return isFolded(message, previous) && notes.length === 0
+  }
+  if (continues(index)) return <></>
+  let end = index + 1
+  while (continues(end)) end += 1
+  return <SystemRows view={view} lines={messages.slice(index, end).filter(isLine)} />
 }
 
 /** A private message, shown in the room where it was written. */
@@ -197,7 +220,7 @@ type FrameProps = { view: View; name: string; after: number; children?: unknown 
 
 /** Whether a message shares the head of the previous one. */
 function follows(previous: Message | undefined, message: Message): boolean {
-  if (previous === undefined) return false
+  if (previous === undefined || previous.system !== null) return false
   const sameSender = previous.sender.id === message.sender.id
   return (
     sameSender &&

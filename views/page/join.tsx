@@ -9,7 +9,7 @@ export function JoinPage({ view, online }: JoinProps) {
   const url = view.sharedOrigin() + view.paths.home()
   const title = fill(page.joinServer, { server: view.serverName })
   return (
-    <Page view={view} title={title} user={null}>
+    <Page view={view} title={title} user={null} isWhole>
       <main class="poster">
         <h1 dir="auto">{title}</h1>
         <QrCode text={url} label={fill(page.codeOf, { url })} />

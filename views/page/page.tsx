@@ -6,7 +6,7 @@ import type { View } from '../view'
 
 /** The whole document around its children. */
 export function Page(props: PageProps) {
-  const { view, title, user, epoch, renews = false, isWhole = false, children } = props
+  const { view, title, user, epoch, renewsIn, isWhole = false, children } = props
   const { density, enter, theme } = view.preferences
   return (
     <html
@@ -15,7 +15,7 @@ export function Page(props: PageProps) {
       data-density={density}
       data-enter={enter}
     >
-      <Head view={view} title={title} renews={renews} isWhole={isWhole} />
+      <Head view={view} title={title} renewsIn={renewsIn} isWhole={isWhole} />
       <body
         data-base={view.paths.base}
         data-words={JSON.stringify(view.words.live)}
@@ -45,16 +45,16 @@ type PageProps = {
   user: User | null
   /** The database's epoch, on a page that opens a socket. */
   epoch?: string
-  /** Without JavaScript it reloads itself, as its messages change. */
-  renews?: boolean
+  /** Without JavaScript it reloads itself after so many seconds, as what it shows changes. */
+  renewsIn?: number | undefined
   /** It shows what other pages load lazily, so it needs those styles too. */
   isWhole?: boolean
   children: Child
 }
 
-type HeadProps = { view: View; title: string; renews: boolean; isWhole: boolean }
+type HeadProps = Pick<PageProps, 'view' | 'title' | 'renewsIn'> & { isWhole: boolean }
 
-function Head({ view, title, renews, isWhole }: HeadProps) {
+function Head({ view, title, renewsIn, isWhole }: HeadProps) {
   const { assets, serverName, paths } = view
   const { theme } = view.preferences
   return (
@@ -74,9 +74,9 @@ function Head({ view, title, renews, isWhole }: HeadProps) {
       ))}
       <meta name="referrer" content="same-origin" />
       <meta name="htmx-config" content={htmxConfig} />
-      {renews && (
+      {renewsIn !== undefined && (
         <noscript>
-          <meta http-equiv="refresh" content="30" />
+          <meta http-equiv="refresh" content={String(renewsIn)} />
         </noscript>
       )}
       <link rel="icon" href={assets.icon} type="image/svg+xml" />

@@ -38,9 +38,9 @@ export function PanelLink({ path, look, id, keys, title, children }: PanelLinkPr
 }
 
 /** A panel as a page of its own, for browsers without JavaScript. */
-export function PanelPage({ view, user, title, look, children }: PanelPageProps) {
+export function PanelPage({ view, user, title, look, renewsIn, children }: PanelPageProps) {
   return (
-    <Page view={view} title={title} user={user} isWhole>
+    <Page view={view} title={title} user={user} renewsIn={renewsIn} isWhole>
       <main class={look === undefined ? 'panel panel--page' : `panel panel--page ${look}`}>
         {children}
         <p>
@@ -89,6 +89,23 @@ export function PanelForm({ action, submit, children, look }: PanelFormProps) {
   )
 }
 
+/** A form whose answer takes the place of the panel; on a page of its own it leads to a page. */
+export function PanelSwap({ action, isPage, look, children }: PanelSwapProps) {
+  return (
+    <form
+      class={look}
+      method="post"
+      action={action}
+      hx-post={isPage ? undefined : action}
+      hx-target={isPage ? undefined : '#panel-body'}
+    >
+      {children}
+    </form>
+  )
+}
+
+type PanelSwapProps = { action: string; isPage: boolean; look: string; children: Child }
+
 type PanelLinkProps = {
   path: string
   look: string
@@ -102,9 +119,11 @@ type PanelLinkProps = {
 
 type PanelPageProps = {
   view: View
-  user: User
+  user: User | null
   title: string
   look?: string | undefined
+  /** Without JavaScript it reloads itself after so many seconds. */
+  renewsIn?: number | undefined
   children: Child
 }
 

@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx'
 import { fill } from '../../src/shared/text'
-import type { User } from '../../src/store/store'
+import type { Room, User } from '../../src/store/store'
 import { Avatar } from '../people/avatar'
 import { Icon } from './icons'
 import { PanelLink } from './panel'
@@ -8,7 +8,7 @@ import { LanguageForm, ThemeForm } from '../settings/preference-forms'
 import type { View } from '../view'
 
 /** The bar at the top; behind the sign-in dialog, without a user, it has no buttons. */
-export function TopBar({ view, user, calls = 0 }: TopBarProps) {
+export function TopBar({ view, user, rooms = [] }: TopBarProps) {
   const { page } = view.words
   return (
     <header class="top">
@@ -19,7 +19,7 @@ export function TopBar({ view, user, calls = 0 }: TopBarProps) {
       )}
       {user !== null && (
         <RailButton rail="rooms" icon="menu" label={page.rooms}>
-          <Calls count={calls} />
+          <Calls count={rooms.reduce((sum, { mentions }) => sum + mentions, 0)} />
         </RailButton>
       )}
       <a class="brand" href={view.paths.home()}>
@@ -87,8 +87,8 @@ function Calls({ count }: { count: number }) {
 type TopBarProps = {
   view: View
   user: User | null
-  /** How many unread messages of all rooms are meant for the user. */
-  calls?: number
+  /** Theirs, to count what is unread and meant for them. */
+  rooms?: Room[]
 }
 
 type RailButtonProps = {

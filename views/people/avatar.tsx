@@ -1,3 +1,4 @@
+import type { Child } from 'hono/jsx'
 import { fill, hueOf, initialOf } from '../../src/shared/text'
 import type { User } from '../../src/store/store'
 import { serverPaths } from '../../src/shared/paths'
@@ -48,6 +49,18 @@ export function Name({ user: { mark, nickname } }: { user: Named }) {
 /** The same as text: "Mei (left)". */
 export function nameIn({ live }: Pick<Words, 'live'>, { mark, nickname }: Named): string {
   return mark === 'left' ? fill(live.nameLeft, { name: nickname }) : nickname
+}
+
+/** A sentence with a hole, `{name}` or `{room}`, in which an element of its own stands. */
+export function Sentence({ text, children }: { text: string; children: Child }) {
+  const [before = '', after = ''] = text.split(/\{\w+\}/)
+  return (
+    <>
+      {before}
+      {children}
+      {after}
+    </>
+  )
 }
 
 /** Whether it is the id of an uploaded picture. */

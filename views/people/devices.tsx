@@ -1,16 +1,21 @@
-import type { Child } from 'hono/jsx'
 import { fill } from '../../src/shared/text'
 import type { Device } from '../../src/store/store'
-import { PanelHeading, PartHeading } from '../page/panel'
-import type { View } from '../view'
+import { PanelHeading, PanelSwap, PartHeading } from '../page/panel'
+import { AddDevice, kindOf, type LinkShown } from './add-device'
 import { daysAgo, type DevicesShown, RecoveryCode } from './recovery-code'
 
 /** The devices of the reader, each to be signed out, and their recovery code. */
 export function Devices(props: DevicesProps) {
-  const { view, user, devices, isPage, isBack } = props
+  const { view, user, devices, isPage, isBack, code } = props
   const words = view.words.devices
   return (
-    <div class="stack" id="devices">
+    <div
+      class="stack"
+      id="devices"
+      hx-get={isPage || code !== null ? undefined : view.paths.devices()}
+      hx-trigger="renew"
+      hx-target="#panel-body"
+    >
       <PanelHeading isPage={isPage}>{words.title}</PanelHeading>
       {isBack && <p>{fill(words.isBack, { name: user.nickname })}</p>}
       <p>{words.lead}</p>
@@ -20,20 +25,23 @@ export function Devices(props: DevicesProps) {
         ))}
       </ul>
       {devices.length > 1 && (
-        <DeviceForm view={view} isPage={isPage}>
+        <PanelSwap action={view.paths.devicesEnd()} isPage={isPage} look="device__form">
           <input type="hidden" name="others" value="yes" />
           <button class="btn" type="submit">
             {words.signOutOthers}
           </button>
-        </DeviceForm>
+        </PanelSwap>
       )}
+      <PartHeading isPage={isPage}>{view.words.addDevice.title}</PartHeading>
+      <AddDevice {...props} />
       <PartHeading isPage={isPage}>{words.code}</PartHeading>
       <RecoveryCode {...props} from="devices" />
     </div>
   )
 }
 
-type DevicesProps = DevicesShown & {
+export type DevicesProps = DevicesShown & {
+  link: LinkShown
   /** The reader has just used the code. */
   isBack: boolean
 }
@@ -51,36 +59,13 @@ function DeviceItem({ view, device, now, isPage }: DevicesProps & { device: Devi
         <small>{fill(words.used, { added, seen })}</small>
       </span>
       {!device.isThis && (
-        <DeviceForm view={view} isPage={isPage}>
+        <PanelSwap action={view.paths.devicesEnd()} isPage={isPage} look="device__form">
           <input type="hidden" name="device" value={device.id} />
           <button class="btn" type="submit" aria-label={fill(words.signOutKind, { kind })}>
             {words.signOut}
           </button>
-        </DeviceForm>
+        </PanelSwap>
       )}
     </li>
   )
-}
-
-function DeviceForm({ view, isPage, children }: DeviceFormProps) {
-  const action = view.paths.devicesEnd()
-  return (
-    <form
-      class="device__form"
-      method="post"
-      action={action}
-      hx-post={isPage ? undefined : action}
-      hx-target={isPage ? undefined : '#panel-body'}
-    >
-      {children}
-    </form>
-  )
-}
-
-type DeviceFormProps = { view: View; isPage: boolean; children: Child }
-
-/** What a device is, in the reader's words: only one part of it may be known. */
-function kindOf({ words }: View, { browser, system }: Device): string {
-  if (browser !== '' && system !== '') return fill(words.devices.kind, { browser, system })
-  return browser || system || words.devices.unknown
 }

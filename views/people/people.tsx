@@ -1,14 +1,14 @@
+import type { Child } from 'hono/jsx'
 import { limits } from '../../src/shared/limits'
-import { plural } from '../../src/shared/text'
 import type { PresenceState } from '../../src/shared/protocol'
+import { plural } from '../../src/shared/text'
 import type { User } from '../../src/store/store'
-import { Avatar, Name } from './avatar'
-import { PanelLink } from '../page/panel'
 import { RailClose } from '../rooms/rooms'
 import type { View } from '../view'
+import { Avatar, Name } from './avatar'
 
 /** The people of a room, those online first. */
-export function PeopleRail(props: PeopleProps & { view: View }) {
+export function PeopleRail(props: PeopleProps) {
   const { paths, words } = props.view
   const { page } = words
   return (
@@ -43,83 +43,137 @@ export function PeopleRail(props: PeopleProps & { view: View }) {
         <ul class="people__found" id="people-found" hidden></ul>
         <p class="people__note" id="people-note" role="status"></p>
       </form>
-      <MorePeople {...props} />
     </aside>
   )
 }
 
 /** How many of them are online, beside the heading. */
-export function OnlineCount({ online }: Pick<PeopleProps, 'online'>) {
+export function OnlineCount({ online }: Pick<PeopleWindow, 'online'>) {
   return <span id="online-count">{online}</span>
 }
 
-/** The link to all people of the room, where the list has only some of them. */
-export function MorePeople({ view, room, people, members }: PeopleProps & { view: View }) {
-  const { language, paths, words } = view
+/** The list alone, its first page: swapped when another room is opened, or when it is not right. */
+export function PeopleList(props: PeopleProps) {
+  const { room, members, checksum } = props
   return (
-    <p class="rail__more" id="people-more">
-      {members > people.length && (
-        <PanelLink look="btn" path={paths.roomPeople(room)}>
-          {plural(language, members, words.page.allPeople)}
-        </PanelLink>
-      )}
-    </p>
-  )
-}
-
-/** The list alone, which is swapped when another room is opened. */
-export function PeopleList({ room, people, members, states }: PeopleProps) {
-  const here = people.filter(({ id }) => states.has(id))
-  const absent = people.filter(({ id }) => !states.has(id))
-  return (
-    <ul id="people-list" data-room={room} data-members={members}>
-      {[...here, ...absent].map((user) => (
-        <PersonRow user={user} state={states.get(user.id) ?? 'offline'} room={room} />
-      ))}
+    <ul id="people-list" data-room={room} data-members={members} data-checksum={checksum}>
+      <PeopleRows {...props} />
     </ul>
   )
 }
 
-/** A person in the list, the same for every reader. */
-export function PersonRow({ user, state, room }: PersonProps) {
+/** A page of the list, and what loads the next one. */
+export function PeopleRows({ view, ...window }: PeopleProps) {
+  const { people, beginsAt, isAllOnline, next } = window
+  const isWhole = beginsAt === 'start' && next === null
+  const here = people.filter(({ state }) => state !== 'offline')
+  const absent = people.filter(({ state }) => state === 'offline')
+  const order = (part: ListedMember[]): ListedMember[] => (isWhole ? sort(view, part) : part)
+  return (
+    <>
+      {order(here).map((person) => (
+        <PersonRow view={view} {...person} />
+      ))}
+      {isAllOnline && beginsAt !== 'offline' && <OfflineHeading view={view} {...window} />}
+      {order(absent).map((person) => (
+        <PersonRow view={view} {...person} />
+      ))}
+      {next !== null && <MorePeople view={view} room={window.room} next={next} />}
+    </>
+  )
+}
+
+/** Of a list that is whole: as the reader's language orders names. */
+function sort({ language }: View, people: ListedMember[]): ListedMember[] {
+  const { compare } = new Intl.Collator(language)
+  return people.toSorted(
+    (a, b) =>
+      Number(b.isOwner) - Number(a.isOwner) ||
+      compare(a.user.nickname, b.user.nickname) ||
+      a.user.id - b.user.id,
+  )
+}
+
+function OfflineHeading({
+  view,
+  members,
+  online,
+}: Pick<PeopleProps, 'view' | 'members' | 'online'>) {
+  const count = Math.max(0, members - online)
+  return (
+    <li class="people__heading" id="offline-heading" hidden={count === 0}>
+      <h3>{plural(view.language, count, view.words.live.offline)}</h3>
+    </li>
+  )
+}
+
+/** Followed when it comes into view; without a script it leads to the page of all people. */
+function MorePeople({ view, room, next }: { view: View; room: number; next: string }) {
+  const { paths, words } = view
+  return (
+    <li class="people__more" id="people-next">
+      <a
+        class="btn"
+        href={paths.roomPeople(room)}
+        hx-get={paths.roomPeople(room, { part: 'window', after: next })}
+        hx-trigger="intersect, click"
+        hx-target="closest li"
+        hx-swap="outerHTML"
+      >
+        {words.page.morePeople}
+      </a>
+    </li>
+  )
+}
+
+function PersonRow({ view, user, state, isOwner }: ListedMember & { view: View }) {
   return (
     <li
       class="person"
       id={`person-${user.id}`}
-      data-room={room}
       data-person={user.id}
       data-state={state}
       data-name={user.nickname}
       data-mark={user.mark ?? undefined}
+      data-owner={isOwner ? '' : undefined}
     >
-      <PersonButton user={user} />
+      <PersonButton user={user}>{isOwner && <small>{view.words.page.owner}</small>}</PersonButton>
     </li>
   )
 }
 
 /** Opens the person's card. */
-export function PersonButton({ user }: { user: User }) {
+export function PersonButton({ user, children }: { user: User; children?: Child }) {
   return (
-    <button class="person__open" type="submit" name="user" value={user.id} aria-haspopup="dialog">
+    <button class="person__open" name="user" value={user.id} aria-haspopup="dialog">
       <span class="who">
         <Avatar user={user} size="small" />
         <i></i>
       </span>{' '}
-      <Name user={user} />
+      <Name user={user} /> {children}
     </button>
   )
 }
 
-type PersonProps = { user: User; state: PresenceState; room: number }
+/** Somebody in the list. Owners are told apart only among those who are online. */
+export type ListedMember = { user: User; state: PresenceState; isOwner: boolean }
 
-export type PeopleProps = {
+/** A page of the people of a room. */
+export type PeopleWindow = {
   room: number
-  /** Some of the room's people: those online first. */
-  people: User[]
   /** How many members the room has, listed or not. */
   members: number
   /** How many of them are online. */
   online: number
-  /** Everybody who is not offline. */
-  states: ReadonlyMap<number, PresenceState>
+  /** Of those (src/shared/presence.ts). */
+  checksum: number
+  people: ListedMember[]
+  /** What the page before ended with. */
+  beginsAt: 'start' | 'online' | 'offline'
+  /** Nobody who is online comes after it. */
+  isAllOnline: boolean
+  /** Where the next page begins; null on the last one. */
+  next: string | null
 }
+
+type PeopleProps = PeopleWindow & { view: View }

@@ -1,6 +1,7 @@
 import { languages } from '../../src/shared/languages'
 import { fill } from '../../src/shared/text'
 import type { Device, User } from '../../src/store/store'
+import { PanelSwap } from '../page/panel'
 import type { View } from '../view'
 
 /** What both the list of devices and the question before a log-out show. */
@@ -30,20 +31,14 @@ export function RecoveryCode({ view, user, code, madeAt, now, isPage, from }: Co
   const has = madeAt !== null
   const made = daysAgo(view, madeAt ?? now, now)
   return (
-    <form
-      class="panel__form"
-      method="post"
-      action={action}
-      hx-post={isPage ? undefined : action}
-      hx-target={isPage ? undefined : '#panel-body'}
-    >
+    <PanelSwap action={action} isPage={isPage} look="panel__form">
       <input type="hidden" name="from" value={from} />
       <p>{has ? fill(words.hasCode, { made }) : words.hasNoCode}</p>
       <p>{has ? words.newCodeNote : fill(words.codeNote, { name: user.nickname })}</p>
       <button class={has ? 'btn' : 'btn btn--fill'} type="submit">
         {has ? words.makeNewCode : words.makeCode}
       </button>
-    </form>
+    </PanelSwap>
   )
 }
 

@@ -1,12 +1,14 @@
-import { isFace, readyAvatars, Stamp } from './avatar'
+import { isFace, readyAvatars, Sentence, Stamp } from './avatar'
 import { LanguageForm } from '../settings/preference-forms'
 import { Page } from '../page/page'
 import { TopBar } from '../page/top-bar'
 import type { View } from '../view'
 
 /** The page for visitors who are not signed in. */
-export function SignInPage({ view, form }: SignInProps) {
-  const { page } = view.words
+export function SignInPage({ view, form, isSignedOut = false }: SignInPageProps) {
+  const { devices, page } = view.words
+  const { signInLead } = view.words.invitations
+  const room = form.place?.name ?? null
   return (
     <Page view={view} title={page.signInTitle} user={null}>
       <Shell view={view} />
@@ -20,7 +22,14 @@ export function SignInPage({ view, form }: SignInProps) {
           aria-describedby="sign-in-lead"
         >
           <h1 id="sign-in-title">{page.signInTitle}</h1>
-          <p id="sign-in-lead">{page.signInLead}</p>
+          <p id="sign-in-lead">
+            {room === null ? page.signInLead : <RoomIn text={signInLead} room={room} />}
+          </p>
+          {isSignedOut && (
+            <p id="signed-out" role="status">
+              <strong>{devices.signedOut}</strong> {devices.signedOutNote}
+            </p>
+          )}
           <SignIn view={view} form={form} />
           <LanguageForm view={view} isSignIn />
         </dialog>
@@ -34,6 +43,8 @@ export function SignIn({ view, form }: SignInProps) {
   const action = view.paths.session()
   const { page } = view.words
   const nameProblem = form.isCodeWrong ? null : form.problem
+  const { joinButton } = view.words.invitations
+  const room = form.place?.name ?? null
   return (
     <form
       id="sign-in-form"
@@ -45,12 +56,13 @@ export function SignIn({ view, form }: SignInProps) {
       hx-disable="findAll button[type=submit]"
     >
       <FirstSubmit />
-      {form.room !== null && <input type="hidden" name="room" value={form.room} />}
+      {form.place !== null && <input type="hidden" name="room" value={form.place.room} />}
+      {form.place?.seq != null && <input type="hidden" name="seq" value={form.place.seq} />}
       <NicknameField view={view} id="nickname" form={{ ...form, problem: nameProblem }} />
       {form.mayComeBack && <ComeBack view={view} form={form} />}
       <AvatarChoice view={view} chosen={form.avatar} picture={form.picture} />
       <button class="btn btn--fill" type="submit">
-        {page.enter}
+        {room === null ? page.enter : <RoomIn text={joinButton} room={room} />}
       </button>
     </form>
   )
@@ -61,13 +73,21 @@ export function FirstSubmit() {
   return <button class="vh" type="submit" tabindex={-1} aria-hidden="true"></button>
 }
 
+type SignInPageProps = SignInProps & {
+  /** The session that this browser had was ended by another device, or not used for long. */
+  isSignedOut?: boolean
+}
+
+/** A room, perhaps a message in it, and its name if the room is open: then signing in joins it. */
+export type Place = { room: number; seq: number | null; name: string | null }
+
 export type SignInForm = {
   nickname: string
   avatar: string
   /** The uploaded picture in base64; empty without one. */
   picture: string
-  /** The room to open afterwards; null for the first one. */
-  room: number | null
+  /** Where to go afterwards; null for the first room. */
+  place: Place | null
   /** Why the last attempt was refused. */
   problem: string | null
   /** The name is taken, perhaps by the reader. */
@@ -80,6 +100,17 @@ export type SignInForm = {
 type SignInProps = { view: View; form: SignInForm }
 
 type NicknameForm = Pick<SignInForm, 'nickname' | 'problem' | 'suggestions'>
+
+/** A sentence with the name of a room in it. */
+function RoomIn({ text, room }: { text: string; room: string }) {
+  return (
+    <span>
+      <Sentence text={text}>
+        <bdi>#{room}</bdi>
+      </Sentence>
+    </span>
+  )
+}
 
 /** The field for a name; below it why the last one was refused, and free ones near it. */
 export function NicknameField({ view, id, form }: { view: View; id: string; form: NicknameForm }) {

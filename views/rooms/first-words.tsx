@@ -14,7 +14,7 @@ export function FirstWords({ view, room }: { view: View; room: Room }) {
       {room.kind === 'closed' && (
         <p>
           <PanelLink look="btn" path={view.paths.settings(room.id)}>
-            {page.inviteSomeone}
+            {view.words.invitations.invitePeople}
           </PanelLink>
         </p>
       )}

@@ -1,5 +1,5 @@
 import { plural } from '../../src/shared/text'
-import { limits } from '../../src/shared/limits'
+import { textLimits } from '../../src/shared/limits'
 import type { ListedRoom } from '../../src/store/store'
 import { Icon } from '../page/icons'
 import { ListSearch, MoreLink } from '../page/list'
@@ -7,19 +7,17 @@ import { PanelForm } from '../page/panel'
 import { Name } from '../people/avatar'
 import type { View } from '../view'
 
-/** The form to create a room, and a list of rooms: all public ones, or one's own. */
+/** A list of rooms with a search, all public ones or one's own, and the form to create one. */
 export function OpenRooms(props: RoomListProps) {
-  const { view, part, isMine, next } = props
+  const { view, part, isMine } = props
   const { page } = view.words
   const path = view.paths.roomList(isMine ? { mine: 'yes' } : {})
   return (
     <div class="stack">
       <h2 id="panel-title">{isMine ? page.yourRooms : page.findRooms}</h2>
+      <ListSearch path={path} part={part} label={page.searchRooms} submit={page.find} />
       {!isMine && <NewRoom view={view} />}
       {!isMine && <h3>{page.openRooms}</h3>}
-      {(next !== null || part !== '') && (
-        <ListSearch path={path} part={part} label={page.searchRooms} submit={page.find} />
-      )}
       <div id="found">
         <RoomItems {...props} />
       </div>
@@ -80,32 +78,35 @@ function RoomItem({ view, room }: { view: View; room: ListedRoom }) {
 function NewRoom({ view }: { view: View }) {
   const { page } = view.words
   return (
-    <PanelForm action={view.paths.rooms()} submit={page.createRoom}>
-      <div class="field">
-        <label for="new-name">{page.roomName}</label>
-        <input id="new-name" name="name" required dir="auto" autocomplete="off" />
-      </div>
-      <div class="field">
-        <label for="new-topic">{page.topic}</label>
-        <input
-          id="new-topic"
-          name="topic"
-          dir="auto"
-          autocomplete="off"
-          maxlength={limits.topicUnitsMax}
-        />
-      </div>
-      <fieldset class="ways">
-        <legend class="vh">{page.whoCanJoin}</legend>
-        <label>
-          <input type="radio" name="kind" value="open" checked /> <b>{page.openRoom}</b>
-          <small>{page.openRoomNote}</small>
-        </label>
-        <label>
-          <input type="radio" name="kind" value="closed" /> <b>{page.closedRoom}</b>
-          <small>{page.closedRoomNote}</small>
-        </label>
-      </fieldset>
-    </PanelForm>
+    <details class="new-room">
+      <summary>{page.createRoom}</summary>
+      <PanelForm action={view.paths.rooms()} submit={page.createRoom}>
+        <div class="field">
+          <label for="new-name">{page.roomName}</label>
+          <input id="new-name" name="name" required dir="auto" autocomplete="off" />
+        </div>
+        <div class="field">
+          <label for="new-topic">{page.topic}</label>
+          <input
+            id="new-topic"
+            name="topic"
+            dir="auto"
+            autocomplete="off"
+            maxlength={textLimits.topicUnitsMax}
+          />
+        </div>
+        <fieldset class="ways">
+          <legend class="vh">{page.whoCanJoin}</legend>
+          <label>
+            <input type="radio" name="kind" value="open" checked /> <b>{page.openRoom}</b>
+            <small>{page.openRoomNote}</small>
+          </label>
+          <label>
+            <input type="radio" name="kind" value="closed" /> <b>{page.closedRoom}</b>
+            <small>{page.closedRoomNote}</small>
+          </label>
+        </fieldset>
+      </PanelForm>
+    </details>
   )
 }

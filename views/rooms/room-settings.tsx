@@ -1,15 +1,15 @@
 import { plural } from '../../src/shared/text'
-import { limits } from '../../src/shared/limits'
-import type { Notify, Room, User } from '../../src/store/store'
+import { textLimits } from '../../src/shared/limits'
+import type { Notify, Room } from '../../src/store/store'
 import { ExportHere } from '../export/export-here'
-import { PanelForm } from '../page/panel'
+import { PanelForm, PanelLink } from '../page/panel'
 import { MemberItems, type MembersProps } from '../people/members'
 import { roomTitle } from './room-title'
 import type { View } from '../view'
 
 /** Everything one member may change about a room. */
 export function RoomSettings(props: SettingsProps) {
-  const { view, room, others, isFirst, messages } = props
+  const { view, room, isFirst, isPage, messages } = props
   const { page } = view.words
   const isShared = room.kind !== 'direct'
   return (
@@ -19,7 +19,7 @@ export function RoomSettings(props: SettingsProps) {
       </h2>
       <NotifyForm view={view} room={room} />
       {isShared && <AboutForm view={view} room={room} />}
-      {isShared && <InviteForm view={view} room={room} others={others} />}
+      {isShared && <InviteLink view={view} room={room} isPage={isPage} />}
       {isShared && <h3>{page.members}</h3>}
       {isShared && <MemberItems {...props} />}
       <h3>{view.words.exporting.title}</h3>
@@ -33,10 +33,9 @@ export function RoomSettings(props: SettingsProps) {
 }
 
 type SettingsProps = MembersProps & {
-  /** Some of those who may be invited. */
-  others: User[]
   /** The first room, which nobody can leave. */
   isFirst: boolean
+  isPage: boolean
   /** How many messages an export has; null when unknown. */
   messages: number | null
 }
@@ -58,6 +57,13 @@ function NotifyForm({ view, room }: PartProps) {
           </label>
         ))}
       </fieldset>
+      {room.kind !== 'direct' && (
+        <label>
+          <input type="hidden" name="comings" value="no" />
+          <input type="checkbox" name="comings" value="yes" checked={room.showsComings} />
+          {` ${page.showComings}`}
+        </label>
+      )}
     </PanelForm>
   )
 }
@@ -79,36 +85,29 @@ function AboutForm({ view, room }: PartProps) {
           name="topic"
           value={room.topic}
           dir="auto"
-          maxlength={limits.topicUnitsMax}
+          maxlength={textLimits.topicUnitsMax}
         />
       </div>
     </PanelForm>
   )
 }
 
-function InviteForm({ view, room, others }: PartProps & { others: User[] }) {
-  const { page } = view.words
+/** Leads to inviting people, and to those who have not answered yet. */
+function InviteLink({ view, room, isPage }: PartProps & { isPage: boolean }) {
+  const path = view.paths.roomInvitations(room.id)
+  const label = view.words.invitations.invitePeople
   return (
-    <PanelForm action={view.paths.members(room.id)} submit={page.invite} look="inline">
-      <div class="field">
-        <label for="invited">{page.inviteSomeone}</label>
-        <input
-          id="invited"
-          name="nickname"
-          list="others"
-          required
-          dir="auto"
-          autocomplete="off"
-          autocapitalize="off"
-          spellcheck={false}
-        />
-        <datalist id="others">
-          {others.map(({ nickname }) => (
-            <option value={nickname} />
-          ))}
-        </datalist>
-      </div>
-    </PanelForm>
+    <p>
+      {isPage ? (
+        <a class="btn" href={path}>
+          {label}
+        </a>
+      ) : (
+        <PanelLink look="btn" path={path}>
+          {label}
+        </PanelLink>
+      )}
+    </p>
   )
 }
 

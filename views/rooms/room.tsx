@@ -1,5 +1,6 @@
 import { fill, plural } from '../../src/shared/text'
 import type { Child } from 'hono/jsx'
+import type { PresenceState } from '../../src/shared/protocol'
 import type { Room, User } from '../../src/store/store'
 import { Composer, type Unsent } from '../messages/composer'
 import { ExportAway } from '../export/export-here'
@@ -9,10 +10,18 @@ import { MessageForms } from '../messages/message-forms'
 import { MessageTools } from '../messages/message-tools'
 import { Page } from '../page/page'
 import { PanelLink, PanelDialog } from '../page/panel'
+import { AskedNotice } from '../people/add-device'
 import { Avatar, Name } from '../people/avatar'
-import { MorePeople, OnlineCount, PeopleList, type PeopleProps, PeopleRail } from '../people/people'
+import {
+  type ListedMember,
+  OnlineCount,
+  PeopleList,
+  PeopleRail,
+  type PeopleWindow,
+} from '../people/people'
 import { roomTitle } from './room-title'
 import { QuoteLine } from '../messages/quote'
+import type { InvitationsProps } from './invitations'
 import { RoomsRail } from './rooms'
 import { Newer, Older, PrivateNoteFrame, Timeline, type TimelineProps } from '../messages/timeline'
 import { TopBar } from '../page/top-bar'
@@ -21,22 +30,17 @@ import type { View } from '../view'
 
 /** The page of a room for one member. */
 export function RoomPage(props: RoomPageProps) {
-  const { view, reader, room, rooms, inAll, people, online, states, counts } = props
+  const { view, reader, room, window } = props
   const { clientId, epoch } = props
-  const asked = props.messages.find(({ seq }) => seq === props.at)
-  const here = { room: room.id, people, members: room.members, online, states }
-  const rail = { rooms, inAll, counts, states }
+  const asked = props.messages.find(({ seq, system }) => seq === props.at && system === null)
+  const renewsIn = props.isRenewing ? 30 : undefined
   return (
-    <Page view={view} title={roomTitle(room)} user={reader} epoch={epoch} renews={props.isRenewing}>
+    <Page view={view} title={roomTitle(room)} user={reader} epoch={epoch} renewsIn={renewsIn}>
       <div class="app" id="app">
-        <TopBar
-          view={view}
-          user={reader}
-          calls={rooms.reduce((sum, { mentions }) => sum + mentions, 0)}
-        />
-        <RoomsRail view={view} current={room.id} {...rail} />
+        <TopBar view={view} user={reader} rooms={props.rooms} />
+        <RoomsRail {...props} current={room.id} />
         <main class="chat">
-          <RoomHead view={view} room={room} online={online} states={states} />
+          <RoomHead view={view} room={room} window={window} />
           <Log {...props}>
             {asked === undefined ? (
               <WithoutScript {...props} />
@@ -47,6 +51,7 @@ export function RoomPage(props: RoomPageProps) {
           <MessageTools view={view} />
           <ConnectionBar view={view} />
           <UnreadBar view={view} />
+          <AskedNotice view={view} />
           <p class="toast" id="toast" hidden></p>
           <p class="toast toast--undo" id="undo" hidden></p>
           <LatestPill view={view} />
@@ -58,7 +63,7 @@ export function RoomPage(props: RoomPageProps) {
             answers={asked ?? null}
           />
         </main>
-        <PeopleRail view={view} {...here} />
+        <PeopleRail view={view} {...window} />
       </div>
       <PanelDialog view={view} />
       <PaletteDialog view={view} />
@@ -81,7 +86,7 @@ export function RoomPage(props: RoomPageProps) {
 }
 
 /** The parts of the page that differ in another room. */
-export function RoomParts(props: TimelineProps & PeopleHere) {
+export function RoomParts(props: TimelineProps & AroundProps) {
   return (
     <>
       <Timeline {...props} />
@@ -91,36 +96,36 @@ export function RoomParts(props: TimelineProps & PeopleHere) {
 }
 
 /** The same without the messages: what a resume does not send again. */
-export function AroundRoom({ view, room, people, online, states }: AroundProps) {
-  const here = { room: room.id, people, members: room.members, online, states }
+export function AroundRoom({ view, room, window }: AroundProps) {
   return (
     <>
       <hx-partial hx-target="#head" hx-swap="outerHTML">
-        <RoomHead view={view} room={room} online={online} states={states} />
+        <RoomHead view={view} room={room} window={window} />
       </hx-partial>
       <hx-partial hx-target="#online-count" hx-swap="outerHTML">
-        <OnlineCount {...here} />
+        <OnlineCount {...window} />
       </hx-partial>
       <hx-partial hx-target="#people-list" hx-swap="outerHTML">
-        <PeopleList {...here} />
-      </hx-partial>
-      <hx-partial hx-target="#people-more" hx-swap="outerHTML">
-        <MorePeople view={view} {...here} />
+        <PeopleList view={view} {...window} />
       </hx-partial>
     </>
   )
 }
 
-type PeopleHere = Omit<PeopleProps, 'room' | 'members'>
-
-type AroundProps = Pick<TimelineProps, 'view' | 'room'> & PeopleHere
+type AroundProps = Pick<TimelineProps, 'view' | 'room'> & {
+  /** The first of the room's people. */
+  window: PeopleWindow
+}
 
 type RoomPageProps = TimelineProps &
-  PeopleHere & {
+  AroundProps &
+  InvitationsProps & {
     rooms: Room[]
     inAll: number
     /** How many people are online in each of them. */
     counts: ReadonlyMap<number, number>
+    /** The states of the other people of direct rooms. */
+    states: ReadonlyMap<number, PresenceState>
     /** Without JavaScript: the page reloads itself every now and then. */
     isRenewing: boolean
     /** Without JavaScript: the client id of a message that is sent from this page. */
@@ -148,9 +153,9 @@ function WithoutScript({ view, room, isRenewing }: RoomPageProps) {
   )
 }
 
-type HeadProps = { view: View; room: Room } & Pick<PeopleProps, 'online' | 'states'>
+type HeadProps = { view: View; room: Room; window: PeopleWindow }
 
-function RoomHead({ view, room, online, states }: HeadProps) {
+function RoomHead({ view, room, window: { online, people } }: HeadProps) {
   const { live, page } = view.words
   const other = room.pair?.[1] ?? null
   return (
@@ -167,7 +172,7 @@ function RoomHead({ view, room, online, states }: HeadProps) {
           <bdi translate="no">{room.name}</bdi>
         </h1>
       ) : (
-        <h1 data-person={other.id} data-state={states.get(other.id) ?? 'offline'}>
+        <h1 data-person={other.id} data-state={stateOf(people, other)}>
           <span class="who">
             <Avatar user={other} size="small" />
             <i></i>
@@ -190,6 +195,10 @@ function RoomHead({ view, room, online, states }: HeadProps) {
       </PanelLink>
     </header>
   )
+}
+
+function stateOf(people: ListedMember[], { id }: User): PresenceState {
+  return people.find(({ user }) => user.id === id)?.state ?? 'offline'
 }
 
 function directNote({ words: { live, page } }: View, { mark, nickname: name }: User): string {

@@ -5,10 +5,12 @@ import type { Room, User } from '../../src/store/store'
 import { Icon } from '../page/icons'
 import { Avatar, Name } from '../people/avatar'
 import { PanelLink } from '../page/panel'
+import { InvitationsBox, type InvitationsProps } from './invitations'
 import type { View } from '../view'
 
-/** The list of a user's rooms. */
-export function RoomsRail({ view, rooms, inAll, current, counts, states }: RoomsProps) {
+/** The list of a user's rooms, below what invites them to others. */
+export function RoomsRail(props: RoomsProps) {
+  const { view, rooms, inAll, current, counts, states } = props
   const { page } = view.words
   const { shared, direct } = inOrder(view, rooms)
   return (
@@ -35,6 +37,7 @@ export function RoomsRail({ view, rooms, inAll, current, counts, states }: Rooms
         </PanelLink>
         <RailClose rail="rooms" label={page.close} />
       </h2>
+      <InvitationsBox {...props} />
       <ul>
         {shared.map((room) => (
           <RoomItem
@@ -93,8 +96,7 @@ export function RailClose({ rail, label }: { rail: string; label: string }) {
   )
 }
 
-type RoomsProps = {
-  view: View
+type RoomsProps = InvitationsProps & {
   /** Some of the user's rooms, if there are many. */
   rooms: Room[]
   /** How many rooms that is in all. */

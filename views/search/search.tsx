@@ -1,4 +1,4 @@
-import { limits } from '../../src/shared/limits'
+import { textLimits } from '../../src/shared/limits'
 import { Icon } from '../page/icons'
 import { type ResultsProps, SearchResults } from './search-results'
 import type { View } from '../view'
@@ -88,7 +88,7 @@ function SearchField({ view, text, isDialog }: { view: View; text: string; isDia
         name="q"
         type="search"
         value={text}
-        maxlength={limits.searchUnitsMax}
+        maxlength={textLimits.searchUnitsMax}
         placeholder={search.placeholder}
         aria-label={search.placeholder}
         aria-describedby="search-hint"

@@ -1,15 +1,18 @@
-import { limits } from '../../src/shared/limits'
+import { textLimits } from '../../src/shared/limits'
+import { addDevice, devices } from './en/devices'
 import { formatting, keys } from './en/help'
+import { invitations } from './en/invitations'
 import { live } from './en/live'
 import { problems } from './en/problems'
 
-const nameMax = limits.nicknameGraphemesMax
+const nameMax = textLimits.nicknameGraphemesMax
 
 const page = {
   skip: 'Skip to the message field',
   rooms: 'Rooms',
   people: 'People',
   onlineHeading: 'Online',
+  owner: 'Owner',
   onlineHere: 'online',
   close: 'Close',
   menu: 'Profile and settings',
@@ -73,9 +76,8 @@ const page = {
   memberCount: { one: '{n} member', other: '{n} members' },
   roomSettings: 'Room settings',
   notifyHeading: 'Notify me about',
+  showComings: 'Show who comes and goes',
   save: 'Save',
-  invite: 'Invite',
-  inviteSomeone: 'Invite someone',
   members: 'Members',
   remove: 'Remove',
   leaveRoom: 'Leave this room',
@@ -175,48 +177,6 @@ const settings = {
   notKept: 'This browser does not store data, so there is no history on this device.',
   languageLater:
     'The language changes when you next open a page, so that nothing you began is lost.',
-}
-
-/** Staying oneself: devices, the recovery code, and logging out. */
-const devices = {
-  title: 'Devices',
-  lead: 'The browsers in which you are signed in.',
-  kind: '{browser} on {system}',
-  unknown: 'Unknown device',
-  this: 'This device',
-  used: 'Added {added}, last used {seen}',
-  signOut: 'Sign out',
-  signOutKind: 'Sign out {kind}',
-  signOutOthers: 'Sign out all other devices',
-  code: 'Recovery code',
-  codeNote: 'With it you come back as {name} from any browser. It works once.',
-  hasCode: 'You made a code {made}. Only you have it: it is not stored here.',
-  hasNoCode: 'You have no recovery code yet.',
-  makeCode: 'Make a recovery code',
-  makeNewCode: 'Make a new code',
-  newCodeNote: 'A new code replaces the old one.',
-  keepCode: 'Keep this code. It is shown only now.',
-  copy: 'Copy',
-  copied: 'Copied',
-  saveFile: 'Save as a file',
-  fileName: 'recovery code {name}',
-  fileText: 'Recovery code of {name} at {server}: {code}',
-  isBack: 'Welcome back, {name}. Your code is used up, so make a new one.',
-  isItYou: 'Is it you? Recovery code',
-  codeHint: '16 letters and digits, from Settings or from when you logged out.',
-  comeBack: 'Come back',
-  logOutOthers: {
-    one: 'This signs you out of this browser. You stay signed in on {n} other device.',
-    other: 'This signs you out of this browser. You stay signed in on {n} other devices.',
-  },
-  logOutLast: 'This is your only device. To come back as {name}, you need a recovery code.',
-  kept: {
-    one: 'Your name is kept for {n} day.',
-    other: 'Your name is kept for {n} days.',
-  },
-  leave: 'Leave for good',
-  leaveNote: 'You are signed out everywhere, and others can take the name {name}.',
-  leaveSure: 'Yes, I give up my name, my rooms and my private messages',
 }
 
 /** What a browser saves of a room by itself. */
@@ -360,7 +320,9 @@ export const en = {
   emoji,
   settings,
   devices,
+  addDevice,
   exporting,
+  invitations,
   problems,
   roomFile,
   search,

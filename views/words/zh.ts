@@ -1,6 +1,8 @@
-import { limits } from '../../src/shared/limits'
+import { textLimits } from '../../src/shared/limits'
 import type { Words } from './en'
+import { addDevice, devices } from './zh/devices'
 import { formatting, keys } from './zh/help'
+import { invitations } from './zh/invitations'
 import { live } from './zh/live'
 import { problems } from './zh/problems'
 
@@ -9,6 +11,7 @@ const page: Words['page'] = {
   rooms: '房间',
   people: '成员',
   onlineHeading: '在线',
+  owner: '房主',
   onlineHere: '人在线',
   close: '关闭',
   menu: '个人资料与设置',
@@ -34,7 +37,7 @@ const page: Words['page'] = {
   signInTitle: '加入聊天',
   signInLead: '起个名字就行，无需密码和邮箱。',
   nickname: '昵称',
-  nicknameHint: `最多 ${limits.nicknameGraphemesMax} 个字符，支持各种文字。`,
+  nicknameHint: `最多 ${textLimits.nicknameGraphemesMax} 个字符，支持各种文字。`,
   suggestions: '可用的名字：',
   avatar: '头像',
   letterSample: '名',
@@ -72,9 +75,8 @@ const page: Words['page'] = {
   memberCount: { one: '{n} 位成员', other: '{n} 位成员' },
   roomSettings: '房间设置',
   notifyHeading: '通知我',
+  showComings: '显示成员的加入和离开',
   save: '保存',
-  invite: '邀请',
-  inviteSomeone: '邀请成员',
   members: '成员',
   remove: '移出',
   leaveRoom: '退出房间',
@@ -176,44 +178,6 @@ const settings: Words['settings'] = {
 }
 
 /** What a browser saves of a room by itself. */
-const devices: Words['devices'] = {
-  title: '设备',
-  lead: '你已登录的浏览器。',
-  kind: '{system} 上的 {browser}',
-  unknown: '未知设备',
-  this: '本设备',
-  used: '添加于{added}，上次使用：{seen}',
-  signOut: '退出',
-  signOutKind: '退出{kind}',
-  signOutOthers: '退出其他所有设备',
-  code: '恢复码',
-  codeNote: '凭恢复码可以在任何浏览器上以“{name}”的身份回来，只能用一次。',
-  hasCode: '你在{made}生成过恢复码。只有你自己有，这里没有保存。',
-  hasNoCode: '你还没有恢复码。',
-  makeCode: '生成恢复码',
-  makeNewCode: '重新生成恢复码',
-  newCodeNote: '重新生成后，旧的恢复码失效。',
-  keepCode: '请妥善保存。恢复码只显示这一次。',
-  copy: '复制',
-  copied: '已复制',
-  saveFile: '保存为文件',
-  fileName: '恢复码 {name}',
-  fileText: '{name} 在 {server} 的恢复码：{code}',
-  isBack: '欢迎回来，{name}。恢复码已用过，请重新生成一个。',
-  isItYou: '是你本人吗？请输入恢复码',
-  codeHint: '16 位字母和数字，在设置中或退出登录时生成。',
-  comeBack: '以此身份回来',
-  logOutOthers: {
-    one: '退出后，这个浏览器不再登录。你在另外 {n} 台设备上仍保持登录。',
-    other: '退出后，这个浏览器不再登录。你在另外 {n} 台设备上仍保持登录。',
-  },
-  logOutLast: '这是你唯一的设备。想再以“{name}”的身份回来，需要恢复码。',
-  kept: { one: '你的名字会保留 {n} 天。', other: '你的名字会保留 {n} 天。' },
-  leave: '永久离开',
-  leaveNote: '你会在所有设备上退出，其他人可以使用“{name}”这个名字。',
-  leaveSure: '是的，我放弃我的名字、房间和私信',
-}
-
 const exporting: Words['exporting'] = {
   title: '导出',
   here: '从这个浏览器保存',
@@ -354,7 +318,9 @@ export const zh: Words = {
   emoji,
   settings,
   devices,
+  addDevice,
   exporting,
+  invitations,
   problems,
   roomFile,
   search,

@@ -38,7 +38,7 @@ export function createHtmlFormat(exported: Exported): Format {
             : null,
         })),
       }))
-      const html = String(<ExportedMessages messages={shown} words={words} />)
+      const html = String(<ExportedMessages messages={shown} words={words} language={language} />)
       for (const [n, piece] of html.split(places).entries()) {
         if (n % 2 === 0) yield piece
         else yield* base64(chat, piece, pictures.get(piece) ?? 0)

@@ -46,7 +46,7 @@ async function* write(exported: Exported, format: Format): AsyncGenerator<string
     const page = await chat.store.readOn(room, asker, after, format.rows)
     if (page === null) return yield format.tail(words.removed)
     yield* format.page(page)
-    written += page.messages.length
+    written += page.messages.filter(({ system }) => system === null).length
     after = page.messages.at(-1)?.seq ?? after
     isEnd = page.end
   }

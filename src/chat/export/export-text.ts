@@ -1,8 +1,9 @@
 import { nameIn } from '../../../views/people/avatar'
 import { wordsFor } from '../../../views/words'
 import type { Language } from '../../shared/languages'
-import { exportMessage } from '../../shared/export-text'
+import { exportLine, exportMessage } from '../../shared/export-text'
 import { hideSpoilers } from '../../shared/markup/excerpt'
+import { sentenceOf, textOfParts } from '../../shared/system-lines'
 import { fill, plural } from '../../shared/text'
 import type { Asker, ExportPage, Message, Room, RoomExtent } from '../../store/store'
 import { version } from '../../version'
@@ -57,8 +58,18 @@ export function headLines({ chat, room, extent, zone, language, at }: Exported):
   ]
 }
 
+/** A system line as a sentence; null for a message. */
+function sentenceFor({ language }: Exported, { sender, system }: Message): string | null {
+  if (system === null) return null
+  const words = wordsFor(language)
+  const parts = sentenceOf({ line: system, author: sender }, words.live.system, language, true)
+  return textOfParts(parts, (person) => nameIn(words, person))
+}
+
 function lineOf(exported: Exported, message: Message): string {
   const { chat, language, origin, zone } = exported
+  const sentence = sentenceFor(exported, message)
+  if (sentence !== null) return exportLine(message.createdAt, sentence, (at) => stamp(zone, at))
   const { attachments, content, createdAt, editedAt, sender } = message
   const url = (id: string, name: string): string => origin + chat.paths.attachment(id, name)
   const line = {

@@ -1,11 +1,17 @@
 import { serverPaths } from '../../shared/paths'
 import type { AttachmentOnWire, ChatEvent, RoomSummary } from '../../shared/protocol'
 import type { Attachment, Message, Room, User } from '../../store/store'
+import type { OnlineIn } from '../people/presence'
 
 /** The event for a stored message; a client that knows revision `after` has seen older seqs. */
 export function toEvent(message: Message, after = 0): ChatEvent {
   const { room, seq, revision } = message
   if (message.deletedAt !== null) return { type: 'message.removed', room, seq, revision }
+  const timestamp = new Date(message.createdAt).toISOString()
+  if (message.system !== null) {
+    const { sender, system } = message
+    return { type: 'system', room, seq, revision, sender, timestamp, ...system }
+  }
   return {
     type: seq > after ? 'message' : 'message.changed',
     room,
@@ -16,7 +22,7 @@ export function toEvent(message: Message, after = 0): ChatEvent {
     recipient: message.recipient,
     content: message.content,
     mentions: message.notifiedUserIds,
-    timestamp: new Date(message.createdAt).toISOString(),
+    timestamp,
     edited: message.editedAt === null ? null : new Date(message.editedAt).toISOString(),
     attachments: message.attachments.map(toWire),
     reply_to: message.replyTo,
@@ -34,7 +40,7 @@ export function toWire(attachment: Attachment): AttachmentOnWire {
 }
 
 /** A room as one member's list shows it; a direct room has the other person's name. */
-export function toSummary(room: Room, online: number): RoomSummary {
+export function toSummary(room: Room, { count, checksum }: OnlineIn): RoomSummary {
   const recipient = room.pair?.[1] ?? null
   return {
     id: room.id,
@@ -44,9 +50,11 @@ export function toSummary(room: Room, online: number): RoomSummary {
     read_seq: room.readSeq,
     unread: room.unread,
     mentions: room.mentions,
-    online,
+    online: count,
+    checksum,
     notify: room.notify,
     role: room.role,
+    comings: room.showsComings,
     recipient,
   }
 }
@@ -58,8 +66,8 @@ export function newDirectRoom(id: number, reader: User, other: User): RoomSummar
       ...{ id, kind: 'direct', name: '', topic: '', revision: 0, members: 2 },
       ...{ createdAt: 0, activeAt: 0 },
       ...{ readSeq: 0, unread: 0, unreadSince: null, mentions: 0, role: 'member' },
-      ...{ notify: 'mentions', pair: [reader, other] },
+      ...{ notify: 'mentions', showsComings: true, pair: [reader, other] },
     },
-    0,
+    { count: 0, checksum: 0 },
   )
 }

@@ -3,7 +3,7 @@ import { ChatError, type ProblemCode, toProblem } from '../../server/errors'
 import { guard } from '../../server/guard'
 import { serverLimits } from '../../server/limits'
 import { faultOf } from '../../server/log'
-import { limits } from '../../shared/limits'
+import { limits, textLimits } from '../../shared/limits'
 import type { AcceptedEvent } from '../../shared/protocol'
 import { takeFitting } from '../../store/fitting'
 import type { AppendOutcome, Message, NewMessage, User } from '../../store/store'
@@ -22,7 +22,7 @@ export const postingBatchMax = 2_000
  * of the longest messages, or two with ten files each.
  */
 const batchSize = { rows: postingBatchMax, units: 24 * 1024 }
-const fileUnitsMax = limits.descriptionUnitsMax + 800
+const fileUnitsMax = textLimits.descriptionUnitsMax + 800
 const quoteUnitsMax = 1_000
 
 /** The answer to one posted message, given only after its commit. */

@@ -43,7 +43,8 @@ export async function readPage(chat: Chat, room: RoomHead, reading: Reading): Pr
   const { catchUpRows, catchUpUnitsMax } = serverLimits
   const changes = await chat.store.messages.changesAfter(room, from, catchUpRows, catchUpUnitsMax)
   const { messages, revision, more } = changes
-  const isRow = ({ deletedAt }: Message): boolean => subprotocol === 'html' && deletedAt === null
+  const isRow = ({ deletedAt, system }: Message): boolean =>
+    subprotocol === 'html' && deletedAt === null && system === null
   const rows = messages.filter(isRow).map((message) => liveRow(message, chat.paths))
   const events = messages.filter((each) => !isRow(each)).map((each) => toEvent(each, after))
   if (!more) events.push({ type: 'caught_up', room: room.id, after, revision } satisfies ChatEvent)

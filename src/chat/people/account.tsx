@@ -1,8 +1,9 @@
 import { ChatError } from '../../server/errors'
 import { createToken } from '../../server/session-token'
 import type { Device, NewFace, User } from '../../store/store'
-import type { Chat } from '../chat'
+import type { Chat, Visitor } from '../chat'
 import { removeFiles } from '../files/janitor'
+import { publishSystemLines } from '../messages/system-lines'
 import { publishDeparture, publishPerson } from './departures'
 import { takeAvatar } from './face'
 import { type Name, parseNickname, suggestNicknames } from './name'
@@ -46,6 +47,7 @@ export async function signIn(
   if (user === null) return refuse(chat, avatar, 'name_taken')
   if (current !== null) chat.closeSockets(current.user.id, 'session renewed', [current.tokenHash])
   chat.log('joined', { user: user.id })
+  await publishSystemLines(chat)
   return { user, token }
 }
 
@@ -65,6 +67,7 @@ export async function changeProfile(
   if ('refused' in changed) return refuse(chat, avatar, changed.refused)
   chat.presence.rename(changed.user)
   publishPerson(chat, changed.user)
+  await publishSystemLines(chat)
   await removeFiles(chat, changed.freed)
   return changed.user
 }
@@ -84,6 +87,14 @@ async function refuse(
   throw new ChatError(code)
 }
 
+/** Whether the session of a visitor has not ended since. */
+export async function isSignedIn(
+  { store }: Chat,
+  { session }: Pick<Visitor, 'session'>,
+): Promise<boolean> {
+  return (await store.sessions.findUser(Uint8Array.fromHex(session))) !== null
+}
+
 /**
  * Ends this browser's session; the person keeps the name. False when it is their last one and that
  * was not known (`isLast`): then it stays.
@@ -98,6 +109,19 @@ export async function signOut(
   chat.closeSockets(user.id, 'signed out', [tokenHash])
   chat.log('signed-out', { user: user.id })
   return true
+}
+
+/**
+ * After a device was added: closes the sockets of the session that its browser had, and of devices
+ * that became too many.
+ */
+export function closeReplaced(
+  chat: Chat,
+  current: Current | null,
+  { user, ended }: { user: User; ended: Uint8Array[] },
+): void {
+  if (current !== null) chat.closeSockets(current.user.id, 'session renewed', [current.tokenHash])
+  chat.closeSockets(user.id, 'signed out', ended)
 }
 
 /** Ends the session of another device of the person or, with null, of all others. */

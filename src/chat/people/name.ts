@@ -1,5 +1,5 @@
 import { serverLimits } from '../../server/limits'
-import { limits } from '../../shared/limits'
+import { textLimits } from '../../shared/limits'
 import { once } from '../../shared/once'
 import type { NameRules } from '../../store/store'
 import confusables from './confusables.txt' with { type: 'text' }
@@ -69,7 +69,7 @@ function parseName(typed: string, toCompared: (shown: string) => string): Name |
   if (invisible.test(trimmed) || overlay.test(trimmed)) return 'name_characters'
   const shown = trimmed.replace(/\p{Zs}+/gu, ' ').normalize('NFC')
   if (stray.test(shown) || tower.test(shown.normalize('NFD'))) return 'name_characters'
-  if (graphemes(shown).length > limits.nicknameGraphemesMax) return 'name_long'
+  if (graphemes(shown).length > textLimits.nicknameGraphemesMax) return 'name_long'
   if (!letter.test(shown)) return 'name_characters'
   const folded = foldText(shown)
   // One ﷺ unfolds to eighteen characters.
@@ -291,7 +291,7 @@ function isReservedSkeleton(skeleton: string): boolean {
 /** Cuts `text` between graphemes, so that an ending of `endingUnits` fits after it. */
 function shorten(text: string, endingUnits: number): string {
   let short = ''
-  for (const grapheme of graphemes(text).slice(0, limits.nicknameGraphemesMax - endingUnits)) {
+  for (const grapheme of graphemes(text).slice(0, textLimits.nicknameGraphemesMax - endingUnits)) {
     if (short.length + grapheme.length > serverLimits.nicknameUnitsMax - endingUnits) break
     short += grapheme
   }

@@ -4,7 +4,7 @@ import { serverLimits } from '../../server/limits'
 import { createToken } from '../../server/session-token'
 import type { User } from '../../store/store'
 import type { Chat } from '../chat'
-import type { Current, DeviceKind } from './account'
+import { closeReplaced, type Current, type DeviceKind } from './account'
 import { parseNickname } from './name'
 
 /** Crockford's: no I, L, O and U, which are taken for other signs. Sixteen are 80 random bits. */
@@ -60,8 +60,7 @@ export async function recover(
   const session = { ...device, tokenHash: hash, at: chat.now() }
   const back = await chat.store.devices.recover(found, session, current?.tokenHash ?? null)
   if (back === null) throw new ChatError('code_wrong')
-  if (current !== null) chat.closeSockets(current.user.id, 'session renewed', [current.tokenHash])
-  chat.closeSockets(back.user.id, 'signed out', back.ended)
+  closeReplaced(chat, current, back)
   chat.log('recovered', { user: back.user.id })
   return { user: back.user, token }
 }

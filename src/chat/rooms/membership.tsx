@@ -1,8 +1,8 @@
-import { PersonRow } from '../../../views/people/people'
 import { ChatError } from '../../server/errors'
-import type { Heir, Notify, Room, User } from '../../store/store'
+import type { Heir, Joined, Notify, Room, User } from '../../store/store'
 import type { Chat } from '../chat'
 import { toSummary } from '../messages/events'
+import { publishSystemLines } from '../messages/system-lines'
 import { asPublication } from '../publication'
 
 /**
@@ -10,31 +10,23 @@ import { asPublication } from '../publication'
  * `own_rooms_full`.
  */
 export async function joinRoom(chat: Chat, user: User, roomId: number): Promise<Room> {
-  const known = await chat.store.rooms.find(user.id, roomId)
-  if (known !== null) return known
-  const room = await chat.store.rooms.join(user.id, roomId, chat.now())
-  if ('refused' in room) throw new ChatError(room.refused)
-  publishMembership(chat, user, room)
-  return room
+  const joined = await chat.store.rooms.join(user.id, roomId, chat.now())
+  if ('refused' in joined) throw new ChatError(joined.refused)
+  return enter(chat, user, joined)
 }
 
-/**
- * A member makes somebody else a member. Throws `person_missing`, `their_rooms_full`, or
- * `room_missing` as above.
- */
-export async function inviteMember(
-  chat: Chat,
-  room: Room,
-  memberId: number,
-  userId: number,
-): Promise<void> {
-  const user = await chat.store.users.find(userId)
-  if (user === null || room.kind === 'direct') throw new ChatError('person_missing')
-  if ((await chat.store.rooms.find(userId, room.id)) !== null) return
-  const member = { roomId: room.id, userId: memberId }
-  const seen = await chat.store.rooms.invite(member, userId, chat.now())
-  if ('refused' in seen) throw new ChatError(seen.refused)
-  publishMembership(chat, user, seen)
+/** Joins a room as somebody who is invited. Throws `invitation_over` and `own_rooms_full`. */
+export async function acceptInvitation(chat: Chat, user: User, roomId: number): Promise<Room> {
+  const joined = await chat.store.rooms.accept(user.id, roomId, chat.now())
+  if ('refused' in joined) throw new ChatError(joined.refused)
+  return enter(chat, user, joined)
+}
+
+async function enter(chat: Chat, user: User, { room, isNew }: Joined): Promise<Room> {
+  if (!isNew) return room
+  publishMembership(chat, user, room)
+  await publishSystemLines(chat)
+  return room
 }
 
 /** Publishes a new membership, to the user and to the room. */
@@ -42,22 +34,18 @@ export function publishMembership(chat: Chat, user: User, room: Room): void {
   chat.subscribeUser(user.id, room.id)
   publishSummary(chat, user.id, room)
   const state = chat.presence.stateOf(user.id)
-  chat.publish(
-    { room: room.id },
-    {
-      html: () => String(<PersonRow user={user} state={state} room={room.id} />),
-      json: asPublication({ type: 'member.joined', room: room.id, user, state }).json,
-    },
-  )
+  const event = { type: 'member.joined', room: room.id, user, state } as const
+  chat.publish({ room: room.id }, asPublication(event))
 }
 
 /** Leaves a room. Throws `room_stays` for the first room and direct rooms. */
 export async function leaveRoom(chat: Chat, room: Room, userId: number): Promise<void> {
   const first = await chat.store.rooms.first()
   if (room.kind === 'direct' || room.id === first) throw new ChatError('room_stays')
-  const left = await chat.store.rooms.leave({ roomId: room.id, userId })
+  const left = await chat.store.rooms.leave({ roomId: room.id, userId }, chat.now())
   if (left === null) throw new ChatError('room_missing')
   publishEnd(chat, room.id, userId)
+  await publishSystemLines(chat)
   if (left.heir !== null) await publishHeir(chat, left.heir)
 }
 
@@ -79,9 +67,15 @@ export async function removeMember(
 ): Promise<void> {
   if (room.role !== 'owner') throw new ChatError('owner_only')
   if (userId === ownerId) return leaveRoom(chat, room, ownerId)
-  const refusal = await chat.store.rooms.remove({ roomId: room.id, userId: ownerId }, userId)
-  if (refusal === null) publishEnd(chat, room.id, userId)
-  else if (refusal !== 'person_missing') throw new ChatError(refusal)
+  const owner = { roomId: room.id, userId: ownerId }
+  const removed = await chat.store.rooms.remove(owner, userId, chat.now())
+  if ('refused' in removed) {
+    if (removed.refused === 'person_missing') return
+    throw new ChatError(removed.refused)
+  }
+  publishEnd(chat, room.id, userId)
+  publishInvitationsEnd(chat, room.id, removed.uninvited)
+  await publishSystemLines(chat)
 }
 
 /** Publishes the end of a membership, to the user and to the room. */
@@ -91,23 +85,36 @@ function publishEnd(chat: Chat, room: number, user: number): void {
   chat.publish({ room }, asPublication({ type: 'member.left', room, user }))
 }
 
-/** Sets which messages make a sound for this user. Throws `bad_request` or `room_missing`. */
+/** Tells people that they are not invited any more. */
+export function publishInvitationsEnd(chat: Chat, room: number, users: number[]): void {
+  for (const user of users)
+    chat.publish({ user }, asPublication({ type: 'invitation.ended', room }))
+}
+
+/**
+ * Sets which messages of a room make a sound for this user, and whether they see who comes and
+ * goes. Throws `bad_request` or `room_missing`.
+ */
 export async function setNotify(
   chat: Chat,
   room: Room,
   userId: number,
-  typed: unknown,
+  typed: { notify: string | null; comings: string | null },
 ): Promise<void> {
-  const notify = notifies.find((each) => each === typed)
-  if (notify === undefined) throw new ChatError('bad_request')
-  const refusal = await chat.store.rooms.setNotify({ roomId: room.id, userId }, notify)
+  const notify = notifies.find((each) => each === typed.notify) ?? null
+  const comings = typed.comings === null ? null : typed.comings === 'yes'
+  const isKnown = (typed.notify === null) === (notify === null)
+  const isAsked = comings === null || comings || typed.comings === 'no'
+  if (!isKnown || !isAsked || (notify ?? comings) === null) throw new ChatError('bad_request')
+  const refusal = await chat.store.rooms.setNotify({ roomId: room.id, userId }, notify, comings)
   if (refusal !== null) throw new ChatError(refusal)
-  publishSummary(chat, userId, { ...room, notify })
+  const chosen = { notify: notify ?? room.notify, showsComings: comings ?? room.showsComings }
+  publishSummary(chat, userId, { ...room, ...chosen })
 }
 
 const notifies: Notify[] = ['all', 'mentions', 'nothing']
 
 function publishSummary(chat: Chat, user: number, room: Room): void {
-  const summary = toSummary(room, chat.presence.countIn(room.id))
+  const summary = toSummary(room, chat.presence.onlineIn(room.id))
   chat.publish({ user }, asPublication({ type: 'room', room: summary }))
 }

@@ -2,6 +2,7 @@ import { ChatError, toProblem } from '../../server/errors'
 import { faultOf } from '../../server/log'
 import { consumeForUser, type RateLimits } from '../../server/rate-limits'
 import type { Chat, Visitor } from '../chat'
+import { isSignedIn } from '../people/account'
 import { asPublication } from '../publication'
 
 /** Forward to `seq`, or back to before it. */
@@ -79,8 +80,7 @@ async function moveReadMarker(chat: Chat, userId: number, move: WaitingMove): Pr
   const { find, markRead, markUnread } = chat.store.rooms
   const member = { roomId: move.room, userId }
   try {
-    const session = Uint8Array.fromHex(move.session)
-    if ((await chat.store.sessions.findUser(session)) === null) return
+    if (!(await isSignedIn(chat, move))) return
     if (move.type === 'unread') await markUnread(member, move.seq)
     else if (!(await markRead(member, move.seq))) return
     const moved = await find(userId, move.room)

@@ -1,10 +1,11 @@
-import { ChatError } from '../../server/errors'
+import { ChatError, type ProblemCode } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
-import { limits } from '../../shared/limits'
+import { textLimits } from '../../shared/limits'
 import type { ChatEvent } from '../../shared/protocol'
 import type { Room, User } from '../../store/store'
 import type { Chat } from '../chat'
 import { toSummary } from '../messages/events'
+import { publishSystemLines } from '../messages/system-lines'
 import { type Name, parseRoomName } from '../people/name'
 import { asPublication } from '../publication'
 import { publishMembership } from './membership'
@@ -12,12 +13,14 @@ import { publishMembership } from './membership'
 /** A socket's first event: the user, the first of their rooms and the newest revision of each. */
 export async function createHello(chat: Chat, user: User): Promise<ChatEvent & { type: 'hello' }> {
   const rooms = await chat.store.rooms.ofUser(user.id, serverLimits.listedRoomsMax, null)
+  const invitations = await chat.store.invitations.count(user.id)
   return {
     type: 'hello',
     epoch: chat.store.epoch,
     build: chat.build,
     user,
-    rooms: rooms.map((room) => toSummary(room, chat.presence.countIn(room.id))),
+    rooms: rooms.map((room) => toSummary(room, chat.presence.onlineIn(room.id))),
+    invitations,
   }
 }
 
@@ -39,7 +42,7 @@ export async function createRoom(
   typed: { name: string; topic: string; isClosed: boolean },
 ): Promise<Room> {
   const { shown, folded, skeleton } = readRoomName(typed.name)
-  const topic = readTopic(typed.topic)
+  const topic = readLine(typed.topic, textLimits.topicUnitsMax, 'topic_long')
   chat.requireSpace()
   const room = await chat.store.rooms.create({
     kind: typed.isClosed ? 'closed' : 'open',
@@ -68,14 +71,16 @@ export async function changeRoom(
 ): Promise<void> {
   if (room.kind === 'direct') throw new ChatError('room_missing')
   const name = typed.name === null ? null : readRoomName(typed.name)
-  const topic = typed.topic === null ? null : readTopic(typed.topic)
+  const topic =
+    typed.topic === null ? null : readLine(typed.topic, textLimits.topicUnitsMax, 'topic_long')
   const member = { roomId: room.id, userId }
   const renamed =
     name === null ? null : { name: name.shown, folded: name.folded, skeleton: name.skeleton }
-  const changed = await chat.store.rooms.change(member, renamed, topic)
+  const changed = await chat.store.rooms.change(member, renamed, topic, chat.now())
   if ('refused' in changed) throw new ChatError(changed.refused)
   const event = { type: 'room.changed', room: room.id, ...changed } as const
   chat.publish({ room: room.id }, asPublication(event))
+  await publishSystemLines(chat)
 }
 
 /**
@@ -95,11 +100,12 @@ function readRoomName(typed: string): Name {
   return name
 }
 
-function readTopic(typed: string): string {
-  const topic = typed.trim().replace(/\s+/g, ' ')
-  if (topic.length > limits.topicUnitsMax) throw new ChatError('topic_long')
-  if (!topic.isWellFormed() || /\p{Cc}|\p{M}{9}/u.test(topic)) {
+/** One line of at most so many code units. Throws `tooLong` and `message_characters`. */
+export function readLine(typed: string, unitsMax: number, tooLong: ProblemCode): string {
+  const line = typed.trim().replace(/\s+/g, ' ')
+  if (line.length > unitsMax) throw new ChatError(tooLong)
+  if (!line.isWellFormed() || /\p{Cc}|\p{M}{9}/u.test(line)) {
     throw new ChatError('message_characters')
   }
-  return topic
+  return line
 }

@@ -1,6 +1,6 @@
 import { ChatError } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
-import { limits } from '../../shared/limits'
+import { textLimits } from '../../shared/limits'
 import { parseId } from '../../shared/paths'
 import { once } from '../../shared/once'
 import type { Has, Place, SearchPage } from '../../store/store'
@@ -58,7 +58,7 @@ type Folded = Pick<Known, 'reader'> & { people: () => Named[]; rooms: () => Name
  * and `bad_request` for field values that no form sends.
  */
 export function parseSearch(asked: Asked, known: Known): Search {
-  if (asked.q.length > limits.searchUnitsMax) throw new ChatError('search_long')
+  if (asked.q.length > textLimits.searchUnitsMax) throw new ChatError('search_long')
   const zone = asked.tz === '' ? utc : parseZone(asked.tz)
   if (zone === null) throw new ChatError('bad_request')
   const search: Search = {
@@ -108,7 +108,7 @@ const pieces = new RegExp(
 /** What follows `from:` and `in:` in a typed text. */
 export function typedNames(q: string): { from: string[]; in: string[] } {
   const names: { from: string[]; in: string[] } = { from: [], in: [] }
-  for (const { groups = {} } of q.slice(0, limits.searchUnitsMax).matchAll(pieces)) {
+  for (const { groups = {} } of q.slice(0, textLimits.searchUnitsMax).matchAll(pieces)) {
     const { filter, quoted, value } = groups
     const name = filter?.toLowerCase()
     const list = name === 'from' || name === 'in' ? names[name] : undefined

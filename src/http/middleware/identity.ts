@@ -45,6 +45,13 @@ export function requireSession(c: HttpContext): Current {
   return { user, tokenHash: Uint8Array.fromHex(session) }
 }
 
+/** The person and the session that the browser has, if any. */
+export function currentSession(c: HttpContext): Current | null {
+  const visitor = c.get('visitor')
+  const tokenHash = c.get('tokenHash')
+  return visitor === null || tokenHash === null ? null : { user: visitor.user, tokenHash }
+}
+
 /**
  * The visitor and the room that the address names, at this moment: asked again after everything
  * that takes time. Throws `not_signed_in`, or `room_missing` both for a room that does not exist

@@ -9,10 +9,11 @@ import { receiveFile } from '../../chat/files/receive-file'
 import { type ConcurrencyLimit, createConcurrencyLimit } from '../../server/concurrency'
 import { ChatError } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
-import { limits } from '../../shared/limits'
+import { textLimits } from '../../shared/limits'
 import type { Attachment } from '../../store/store'
 import { type HttpContext, type HttpDeps, type HttpEnv, isMultipart } from '../context'
 import { cutWithoutAccess, disposition } from '../downloads'
+import { isSignedIn } from '../../chat/people/account'
 import { identifyAgain, requireVisitor } from '../middleware/identity'
 import { sendHtml } from '../pages'
 
@@ -64,7 +65,7 @@ async function receive({ chat, rateLimits }: HttpDeps, c: HttpContext): Promise<
     body,
     size: length === undefined ? null : Number(length),
     name: readEncoded(c, 'x-filename'),
-    description: readEncoded(c, 'x-description').slice(0, limits.descriptionUnitsMax).trim(),
+    description: readEncoded(c, 'x-description').slice(0, textLimits.descriptionUnitsMax).trim(),
     preview: /^(?:[0-9a-f]{27})?$/.test(c.req.header('x-preview') ?? '')
       ? (c.req.header('x-preview') ?? '')
       : '',
@@ -128,7 +129,8 @@ async function send(
   }
   // Otherwise Bun ends a body that is shorter than announced only when the connection is idle.
   headers.set('Connection', 'close')
-  const mayRead = async (): Promise<boolean> => (await find()) !== null
+  const mayRead = async (): Promise<boolean> =>
+    (await isSignedIn(chat, visitor)) && (await find()) !== null
   cutWithoutAccess(c, end - start, mayRead, { ...places, release: places.take(visitor) })
   return new Response(chat.files.blob(id).slice(start, end), { status, headers })
 }

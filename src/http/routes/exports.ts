@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import type { Chat, Visitor } from '../../chat/chat'
 import { exportRoom } from '../../chat/export/export-room'
 import { parseZone, utc } from '../../chat/search/zone'
 import { type ConcurrencyLimit, createConcurrencyLimit } from '../../server/concurrency'
@@ -6,6 +7,7 @@ import { ChatError } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
 import type { HttpContext, HttpEnv, HttpDeps } from '../context'
 import { disposition, streamPieces } from '../downloads'
+import { isSignedIn } from '../../chat/people/account'
 import { requireRoom } from '../middleware/identity'
 import { cutWhenSlow } from '../slow-clients'
 
@@ -40,8 +42,9 @@ async function send(
       release()
       return new Response(null, { headers })
     }
-    const pieces = cutWhenSlow(c, encode(made.pieces), places, serverLimits.exportMsMax)
-    return new Response(streamPieces(c, pieces, deps.chat.log, release), { headers })
+    const pieces = encode(whileSignedIn(deps.chat, visitor, made.pieces))
+    const paced = cutWhenSlow(c, pieces, places, serverLimits.exportMsMax)
+    return new Response(streamPieces(c, paced, deps.chat.log, release), { headers })
   } catch (fault) {
     release()
     throw fault
@@ -54,6 +57,17 @@ function headersOf(name: string, kind: 'txt' | 'html'): Record<string, string> {
     'Content-Type': kind === 'txt' ? 'text/plain; charset=utf-8' : 'text/html; charset=utf-8',
     'Content-Disposition': disposition('attachment', `${name}.${kind}`),
     'Cache-Control': 'private, no-store',
+  }
+}
+
+async function* whileSignedIn(
+  chat: Chat,
+  visitor: Visitor,
+  pieces: AsyncGenerator<string>,
+): AsyncGenerator<string> {
+  for await (const piece of pieces) {
+    if (!(await isSignedIn(chat, visitor))) throw new ChatError('not_signed_in')
+    yield piece
   }
 }
 

@@ -1,25 +1,22 @@
 import { Hono } from 'hono'
 import { MemberItems, Members } from '../../../views/people/members'
+import { PeopleList, PeopleRows } from '../../../views/people/people'
 import { OpenRooms, RoomItems } from '../../../views/rooms/open-rooms'
 import { RoomSettings } from '../../../views/rooms/room-settings'
 import { roomTitle } from '../../../views/rooms/room-title'
-import {
-  inviteMember,
-  joinRoom,
-  leaveRoom,
-  removeMember,
-  setNotify,
-} from '../../chat/rooms/membership'
+import { joinRoom, leaveRoom, removeMember, setNotify } from '../../chat/rooms/membership'
 import { parseId } from '../../shared/paths'
 import { changeRoom, createRoom } from '../../chat/rooms/rooms'
+import type { Chat, Visitor } from '../../chat/chat'
 import { foldName } from '../../chat/people/name'
 import { ChatError } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
 import type { Room } from '../../store/store'
 import { readForm } from '../bodies'
-import { type HttpContext, type HttpDeps, type HttpEnv } from '../context'
+import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx } from '../context'
 import { requireRoom, requireVisitor } from '../middleware/identity'
 import { redirectTo, sendHtml, sendPanel } from '../pages'
+import { readPeople } from '../people-window'
 
 /** Creating, changing, joining and leaving rooms, and the panels that do so. */
 export function membershipRoutes(deps: HttpDeps): Hono<HttpEnv> {
@@ -37,7 +34,7 @@ export function membershipRoutes(deps: HttpDeps): Hono<HttpEnv> {
       await changeRoom(chat, room, visitor.user.id, { name, topic })
       return redirectTo(c, chat.paths.room(room.id))
     })
-    .post('/rooms/:id/members', (c) => joinOrInvite(deps, c))
+    .post('/rooms/:id/members', (c) => join(deps, c))
     .post('/rooms/:id/members/remove', async (c) => {
       requireVisitor(c)
       const removed = parseId((await readForm(c)).get('user')) ?? 0
@@ -52,9 +49,10 @@ export function membershipRoutes(deps: HttpDeps): Hono<HttpEnv> {
     })
     .post('/rooms/:id/notify', async (c) => {
       requireVisitor(c)
-      const notify = (await readForm(c)).get('notify')
+      const form = await readForm(c)
+      const [notify, comings] = [form.get('notify') ?? null, form.get('comings') ?? null]
       const { visitor, room } = await requireRoom(deps, c)
-      await setNotify(chat, room, visitor.user.id, notify)
+      await setNotify(chat, room, visitor.user.id, { notify, comings })
       return redirectTo(c, chat.paths.room(room.id))
     })
 }
@@ -101,25 +99,44 @@ function readPlace(text: string): { activeAt: number; id: number } | null {
   return { activeAt: Number(activeAt), id: Number(id) }
 }
 
-/** A page of the people of a room, by name. */
+/** A page of the people of a room, by name, or of the list beside the room. */
 async function sendMembers(deps: HttpDeps, c: HttpContext): Promise<Response> {
   const { visitor, room } = await requireRoom(deps, c)
   const part = c.req.query('q') ?? ''
   const after = c.req.query('after') ?? ''
+  if (c.req.query('part') === 'window') return sendWindow(deps, c, { visitor, room }, after)
   const list = await readMembers(deps, c, room, part, after)
   const props = { view: c.get('view'), room, user: visitor.user, ...list }
   if (c.req.query('part') === 'list') return sendHtml(c, <MemberItems {...props} />)
   return sendPanel(c, visitor.user, roomTitle(room), <Members {...props} part={part} />)
 }
 
+/** The page after a place; without a place all pages that a browser has, which it fetches anew. */
+async function sendWindow(
+  deps: HttpDeps,
+  c: HttpContext,
+  { visitor, room }: { visitor: Visitor; room: Room },
+  after: string,
+): Promise<Response> {
+  const pages = after === '' ? Math.min(windowPagesMax, parseId(c.req.query('pages')) ?? 1) : 1
+  const window = await readPeople(deps, visitor.user, room, { after, pages })
+  const props = { view: c.get('view'), ...window }
+  return sendHtml(c, after === '' ? <PeopleList {...props} /> : <PeopleRows {...props} />)
+}
+
+const windowPagesMax = 4
+
 async function readMembers({ chat }: HttpDeps, c: HttpContext, room: Room, part = '', after = '') {
-  const wanted = { part: foldName(part) ?? '', after, limit: listPageRows + 1 }
+  const [, id, folded] = /^(\d{1,15})\.(.*)$/su.exec(after) ?? []
+  const place = folded === undefined ? null : { id: Number(id), folded }
+  if (place === null && after !== '') throw new ChatError('bad_request')
+  const wanted = { part: foldName(part) ?? '', after: place, without: [], limit: listPageRows + 1 }
   const found = await chat.store.users.membersOf(room, wanted)
   const people = found.slice(0, listPageRows)
   const last = found.length > listPageRows ? people.at(-1) : undefined
   const fields = part === '' ? {} : { q: part }
   const { paths } = c.get('view')
-  const next = last && paths.roomPeople(room.id, { ...fields, after: last.folded })
+  const next = last && paths.roomPeople(room.id, { ...fields, after: `${last.id}.${last.folded}` })
   return { people, next: next ?? null }
 }
 
@@ -138,36 +155,36 @@ async function sendSettings(deps: HttpDeps, c: HttpContext): Promise<Response> {
       room={room}
       user={visitor.user}
       {...await readMembers(deps, c, room)}
-      others={await store.users.outside(room, listPageRows)}
+      isPage={!isHtmx(c)}
       isFirst={room.id === (await store.rooms.first())}
       messages={extent?.count ?? null}
     />,
   )
 }
 
-/**
- * With `user` or `nickname` an invitation to a room one is in; without them, joining an open room.
- */
-async function joinOrInvite(deps: HttpDeps, c: HttpContext): Promise<Response> {
-  const { chat, rateLimits } = deps
+/** Joins an open room. With `seq` the reader wants to see a message, with `here` in this page. */
+async function join({ chat, rateLimits }: HttpDeps, c: HttpContext): Promise<Response> {
   const { user } = requireVisitor(c)
   rateLimits.consume('rooms', `user ${user.id}`)
   const form = await readForm(c)
-  const [invited, nickname] = [form.get('user'), form.get('nickname')]
-  if (invited === undefined && nickname === undefined) {
-    const joined = await joinRoom(chat, user, parseId(c.req.param('id')) ?? 0)
-    return redirectTo(c, chat.paths.room(joined.id), { room: joined.id })
-  }
-  const { room } = await requireRoom(deps, c)
-  const id = nickname === undefined ? parseId(invited) : await findByName(deps, nickname)
-  await inviteMember(chat, room, user.id, id ?? 0)
-  return redirectTo(c, chat.paths.room(room.id))
+  const room = await joinRoom(chat, user, parseId(c.req.param('id')) ?? 0)
+  return leadInto(chat, c, room.id, form)
 }
 
-/** The person with this name; null when there is none. */
-async function findByName({ chat }: HttpDeps, nickname: string): Promise<number | null> {
-  const folded = foldName(nickname.trim())
-  if (folded === null || folded === '') return null
-  const [found] = await chat.store.users.named(folded, 1)
-  return found?.folded === folded ? found.id : null
+/** Leads into a room that somebody has just joined: in the page that asks, or by its address. */
+export function leadInto(
+  { paths }: Chat,
+  c: HttpContext,
+  room: number,
+  form: Map<string, string>,
+): Response {
+  const seq = parseId(form.get('seq'))
+  if (!isHtmx(c) || !form.has('here')) {
+    const path = seq === null ? paths.room(room) : paths.message(room, seq)
+    return redirectTo(c, path, { room })
+  }
+  // The form may be gone from the page by then: the room is in the list already.
+  const place = seq === null ? { room } : { room, seq }
+  c.header('HX-Trigger', JSON.stringify({ 'room:open': { ...place, target: 'body' } }))
+  return c.body(null, 204)
 }

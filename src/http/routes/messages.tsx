@@ -112,7 +112,7 @@ async function sendChanges(deps: HttpDeps, c: HttpContext): Promise<Response> {
     return sendHtml(
       c,
       messages
-        .filter(({ deletedAt }) => deletedAt === null)
+        .filter(({ deletedAt, system }) => (deletedAt ?? system) === null)
         .map((message) => String(<MessageRow message={message} paths={paths} follows={false} />))
         .join(''),
     )

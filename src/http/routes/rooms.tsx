@@ -14,9 +14,11 @@ import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx, wantsJson } from
 import { keepCookie, readCookie } from '../cookies'
 import { requireRoom, requireVisitor } from '../middleware/identity'
 import { sendHtml, sendPage, sendSignIn } from '../pages'
+import { readPeople } from '../people-window'
+import { orPreview } from './invitations'
 
-/** Of offline people the list shows those who joined last. */
-const offlinePeopleRows = 20
+/** Of many invitations the list of rooms shows the newest. */
+const invitationRows = 5
 
 /** The start page, the pages of rooms, and the list of one's rooms. */
 export function roomRoutes(deps: HttpDeps): Hono<HttpEnv> {
@@ -32,21 +34,25 @@ export function roomRoutes(deps: HttpDeps): Hono<HttpEnv> {
       if (room === undefined) throw new ChatError('room_missing')
       return c.redirect(chat.paths.room(room.id), 303)
     })
-    .get('/rooms/:id', async (c) => {
-      const { visitor, room } = await requireRoom(deps, c)
-      keepCookie(c, chat, 'room', String(room.id))
-      if (c.req.query('part') === 'around') {
-        const here = await readPeople(deps, visitor, room)
-        return sendHtml(c, <AroundRoom view={c.get('view')} room={room} {...here} />)
-      }
-      return sendRoom(deps, c, visitor, room)
-    })
-    .get('/rooms/:id/messages/:seq', async (c) => {
-      const { visitor, room } = await requireRoom(deps, c)
-      const seq = parseId(c.req.param('seq'))
-      if (seq === null) throw new ChatError('not_found')
-      return sendRoom(deps, c, visitor, room, { cursor: around(seq) })
-    })
+    .get('/rooms/:id', (c) =>
+      orPreview(deps, c, async () => {
+        const { visitor, room } = await requireRoom(deps, c)
+        keepCookie(c, chat, 'room', String(room.id))
+        if (c.req.query('part') === 'around') {
+          const window = await readPeople(deps, visitor.user, room)
+          return sendHtml(c, <AroundRoom view={c.get('view')} room={room} window={window} />)
+        }
+        return sendRoom(deps, c, visitor, room)
+      }),
+    )
+    .get('/rooms/:id/messages/:seq', (c) =>
+      orPreview(deps, c, async () => {
+        const { visitor, room } = await requireRoom(deps, c)
+        const seq = parseId(c.req.param('seq'))
+        if (seq === null) throw new ChatError('not_found')
+        return sendRoom(deps, c, visitor, room, { cursor: around(seq) })
+      }),
+    )
     .get('/rail', async (c) => sendRail(deps, c, requireVisitor(c)))
 }
 
@@ -70,7 +76,7 @@ export async function sendRoom(
     view: c.get('view'),
     room,
     reader: visitor.user,
-    ...(await readPeople(deps, visitor, room)),
+    window: await readPeople(deps, visitor.user, room),
     ...page,
     at,
   }
@@ -91,33 +97,22 @@ export async function sendRoom(
 }
 
 /**
- * The people of a room to show: the first of those who are online, by name, and of the others
- * those who joined the server last.
+ * The user's rooms to show, how many there are, and who is online in them; and what they are
+ * invited to.
  */
-async function readPeople({ chat }: HttpDeps, { user }: Visitor, room: Room) {
-  const { among, latestIn } = chat.store.users
-  const { countIn, peopleIn, states: allStates } = chat.presence
-  // The reader is online, though their socket may not be open yet.
-  const states = allStates()
-  const isReaderNew = !states.has(user.id)
-  if (isReaderNew) states.set(user.id, 'online')
-  const chosen = peopleIn(room.id, limits.peopleListMax).map(({ id }) => id)
-  const here = await among(room, [...chosen.slice(0, limits.peopleListMax - 1), user.id])
-  const latest = await latestIn(room, limits.peopleListMax)
-  const offline = latest
-    .filter(({ id }) => !states.has(id))
-    .slice(0, Math.min(offlinePeopleRows, limits.peopleListMax - here.length))
-  const people = [...here, ...offline.toSorted((a, b) => (a.nickname < b.nickname ? -1 : 1))]
-  return { people, online: countIn(room.id) + Number(isReaderNew), states }
-}
-
-/** The user's rooms to show, how many there are, and how many people are online in each. */
 async function readRooms({ chat }: HttpDeps, { id }: User, current: number | null) {
   const { count, ofUser } = chat.store.rooms
   const rooms = await ofUser(id, serverLimits.listedRoomsMax, current)
   const inAll = rooms.length < serverLimits.listedRoomsMax ? rooms.length : await count(id)
-  const counts = new Map(rooms.map((room) => [room.id, chat.presence.countIn(room.id)]))
-  return { rooms, inAll, counts }
+  const { onlineIn, stateOf } = chat.presence
+  const counts = new Map(rooms.map((room) => [room.id, onlineIn(room.id).count]))
+  const others = rooms.flatMap(({ pair }) => pair?.[1].id ?? [])
+  const states = new Map(others.map((other) => [other, stateOf(other)]))
+  const { count: countInvited, of } = chat.store.invitations
+  const invitations = await of(id, invitationRows)
+  const isAll = invitations.length < invitationRows
+  const invitedTo = isAll ? invitations.length : await countInvited(id)
+  return { rooms, inAll, counts, states, invitations, invitedTo }
 }
 
 type Sending = { cursor?: Cursor; unsent?: Unsent | null; refused?: Unsent | null }
@@ -128,11 +123,10 @@ async function sendRail(deps: HttpDeps, c: HttpContext, visitor: Visitor): Promi
   const current = parseId(c.req.query('current'))
   const list = await readRooms(deps, visitor.user, current)
   if (wantsJson(c)) {
-    const rooms = list.rooms.map((room) => toSummary(room, presence.countIn(room.id)))
+    const rooms = list.rooms.map((room) => toSummary(room, presence.onlineIn(room.id)))
     return c.json({ rooms, in_all: list.inAll })
   }
-  const states = presence.states()
-  return sendHtml(c, <RoomsRail view={c.get('view')} {...list} states={states} current={current} />)
+  return sendHtml(c, <RoomsRail view={c.get('view')} {...list} current={current} />)
 }
 
 /**

@@ -110,7 +110,7 @@ function sendFound(
     return sendHtml(c, <FoundParts results={results} typed={typed} />)
   }
   const panel = <SearchPanel {...props} results={results} isDialog={results.isDialog} />
-  return sendPanel(c, user, view.words.search.title, panel, 'panel--search')
+  return sendPanel(c, user, view.words.search.title, panel, { look: 'panel--search' })
 }
 
 function toFields({ text, sender, room, when, since, until, has, zone }: Search): SearchFields {

@@ -1,18 +1,18 @@
 import { Hono } from 'hono'
 import { JoinPage } from '../../../views/page/join'
-import { SignIn, SignInPage } from '../../../views/people/sign-in'
+import { type Place, SignIn, SignInPage } from '../../../views/people/sign-in'
 import type { Chat } from '../../chat/chat'
-import { type Current, freeNicknames, leave, signIn, signOut } from '../../chat/people/account'
+import { freeNicknames, leave, signIn, signOut } from '../../chat/people/account'
 import { recover, skeletonOf } from '../../chat/people/recovery'
-import { parseId } from '../../shared/paths'
 import { ChatError, toProblem } from '../../server/errors'
 import type { RateLimits } from '../../server/rate-limits'
 import type { User } from '../../store/store'
 import { readForm } from '../bodies'
 import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx } from '../context'
-import { clearBrowserCookies, clearSession, noteLogOut, setSession } from '../cookies'
+import { clearBrowserCookies, clearSession, keepCookie, noteLogOut, setSession } from '../cookies'
 import { deviceOf } from '../device'
-import { identifyAgain, requireSession } from '../middleware/identity'
+import { currentSession, identifyAgain, requireSession } from '../middleware/identity'
+import { enterPlace, findPlace } from '../place'
 import { redirectTo, sendHtml, sendPage, setProblem } from '../pages'
 
 /** The way in, signing in and signing out. */
@@ -20,11 +20,11 @@ export function sessionRoutes(deps: HttpDeps): Hono<HttpEnv> {
   const { chat, rateLimits } = deps
   return new Hono<HttpEnv>()
     .get('/join', (c) => {
-      const online = chat.presence.states().size
+      const online = chat.presence.countAll()
       return sendPage(c, <JoinPage view={c.get('view')} online={online} />)
     })
     .post('/session', async (c) => {
-      const form = await readSignIn(c)
+      const form = await readSignIn(chat, c)
       try {
         await identifyAgain(chat, c)
         const [device, current] = [deviceOf(c), currentSession(c)]
@@ -32,8 +32,8 @@ export function sessionRoutes(deps: HttpDeps): Hono<HttpEnv> {
         const { user, token } = await limitJoins(rateLimits, c, form, () =>
           signIn(chat, form, device, current),
         )
-        setSession(c, chat, token)
-        return redirectTo(c, await landingPath(chat, user.id, form.room))
+        setSession(c, chat, { user, token })
+        return redirectTo(c, await enterPlace(chat, user, form.place))
       } catch (thrown) {
         const problem = toProblem(thrown)
         if (problem === null) throw thrown
@@ -73,7 +73,7 @@ function clearBrowser(chat: Chat, c: HttpContext, isOwn: boolean): Response {
 async function comeBack(
   { chat, rateLimits }: HttpDeps,
   c: HttpContext,
-  typed: { nickname: string; code: string },
+  typed: { nickname: string; code: string; place: Place | null },
 ): Promise<Response> {
   const address = c.get('address')
   const name = `name ${skeletonOf(typed.nickname)}`
@@ -81,10 +81,13 @@ async function comeBack(
   rateLimits.consume('recoveries', address)
   rateLimits.consume('recoveries', name, { times: 10 })
   const browser = { device: deviceOf(c), current: currentSession(c), address }
-  const { token } = await recover(chat, typed, browser)
+  const back = await recover(chat, typed, browser)
   rateLimits.charge('recoveries', address, -1)
   rateLimits.charge('recoveries', name, -1, 10)
-  setSession(c, chat, token)
+  setSession(c, chat, back)
+  // The way back to the chat from there.
+  const path = await enterPlace(chat, back.user, typed.place)
+  if (path !== chat.paths.home()) keepCookie(c, chat, 'room', String(typed.place?.room))
   return redirectTo(c, chat.paths.devices({ back: 'yes' }))
 }
 
@@ -120,12 +123,13 @@ type SignInForm = {
   nickname: string
   avatar: string
   picture: string
-  room: number | null
+  /** Where they came from. */
+  place: Place | null
   /** The recovery code of somebody who comes back; null for somebody new. */
   code: string | null
 }
 
-async function readSignIn(c: HttpContext): Promise<SignInForm> {
+async function readSignIn(chat: Chat, c: HttpContext): Promise<SignInForm> {
   const form = await readForm(c)
   const picture = form.get('picture') ?? ''
   const avatar = form.get('avatar') ?? 'letter'
@@ -137,20 +141,8 @@ async function readSignIn(c: HttpContext): Promise<SignInForm> {
     // A browser remembers that there was a picture, but may have lost it.
     avatar: avatar === 'picture' && picture === '' ? 'letter' : avatar,
     picture,
-    room: parseId(form.get('room')),
+    place: await findPlace(chat, form.get('room'), form.get('seq')),
   }
-}
-
-function currentSession(c: HttpContext): Current | null {
-  const visitor = c.get('visitor')
-  const tokenHash = c.get('tokenHash')
-  return visitor === null || tokenHash === null ? null : { user: visitor.user, tokenHash }
-}
-
-/** The room that the user wanted to see, when they are in it; else the start page. */
-async function landingPath(chat: Chat, userId: number, roomId: number | null): Promise<string> {
-  const room = roomId === null ? null : await chat.store.rooms.find(userId, roomId)
-  return room === null ? chat.paths.home() : chat.paths.room(room.id)
 }
 
 async function answerRefusal(

@@ -1,10 +1,11 @@
 import { isFromDevice } from '../ui/rows'
 import { limits } from '../../shared/limits'
-import { createPaths } from '../../shared/paths'
+import { pagePaths } from '../../shared/paths'
 import type { ChatEvent } from '../../shared/protocol'
 import type { App } from '../app'
 import { ifLoaded } from '../lazy'
-import { isLoggingOut } from '../people/sign-in'
+import { receiveOnline } from './receive'
+import { forget, isLoggingOut } from '../people/sign-in'
 import { announce, element } from '../ui/dom'
 import type { Page } from '../ui/page'
 import { canKeep } from '../ui/storage'
@@ -18,7 +19,13 @@ export function onHello(app: App, hello: ChatEvent & { type: 'hello' }, isFirst:
   if (hello.epoch !== page.epoch) return location.reload()
   if (hello.build !== page.build) onNewBuild(app, hello.build)
   rooms.setAll(hello.rooms)
+  const shown = element('invitations', HTMLElement).dataset.count
+  if (shown !== String(hello.invitations)) rooms.refresh()
   deviceCopy?.setRooms()
+  // People came and went since the page was made, or while it had no connection.
+  const here = hello.rooms.find(({ id }) => id === timeline.room())
+  if (here !== undefined) receiveOnline(app, here)
+  else ifLoaded(app.people, ({ renew }) => renew())
   for (const { id, revision } of hello.rooms) {
     const behind = revision - positions.known(id)
     // When more was missed than a page keeps, a fresh page is cheaper than a replay.
@@ -43,9 +50,14 @@ export function onDisconnected({ outbox, positions, requests }: App): void {
   positions.interrupted()
 }
 
-/** The session has ended. During log-out the form's answer has to remove the cookie first. */
-export function onSignedOut({ page }: App): void {
-  if (!isLoggingOut()) location.assign(createPaths(page.base).home())
+/**
+ * The session has ended, and with it what this browser kept of it. During log-out the form's answer
+ * has to remove the cookie first.
+ */
+export function onSignedOut({ page, storage }: App): void {
+  if (isLoggingOut()) return
+  forget(storage)
+  location.assign(pagePaths(page.base).home())
 }
 
 let isRenewing = false

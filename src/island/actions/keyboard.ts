@@ -1,14 +1,15 @@
-import { createPaths } from '../../shared/paths'
+import { pagePaths } from '../../shared/paths'
 import type { App, RowAction } from '../app'
 import { element } from '../ui/dom'
 import { isComposing } from '../ui/keys'
+import { focusOf } from '../ui/rows'
 import { openAuthor, openEmojiForComposer, openSearch, withTools } from './open'
 import { markRead } from './rooms'
 
 /** The keys of views/settings/help-sheet.tsx. */
 export function watchKeys(app: App): void {
   const { composer, newLine, page, switcher, timeline } = app
-  const paths = createPaths(page.base)
+  const paths = pagePaths(page.base)
   document.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || isComposing(event)) return
     const act = actionOf(event)
@@ -43,7 +44,7 @@ export function watchKeys(app: App): void {
     if (key === 'Escape')
       return document.querySelector('[popover]:popover-open') === null ? escape : null
     const step = steps[key]
-    const isInList = document.activeElement?.matches('#log, #log .msg') === true
+    const isInList = document.activeElement?.matches(`#log, ${walked}`) === true
     if (isInList && step !== undefined) return () => moveToRow(step)
     const act = isCommand || altKey ? undefined : rowActs[key]
     const isLetter = act !== undefined || (key === 'p' && !isCommand && !altKey)
@@ -93,6 +94,7 @@ const steps: Record<string, number> = { ArrowUp: -1, ArrowDown: 1, Home: -Infini
 /** Letters do something only while a message has the focus. */
 const rowActs: Record<string, RowAction> = { e: 'edit', r: 'reply', '+': 'react', Enter: 'more' }
 const walkedTo = '#log[data-walking] .msg:not(.msg--pending):focus'
+const walked = '#log :is(.msg, .system, summary)'
 
 /** From what is in a message to the message, from there to the field; false elsewhere. */
 function leaveList(): boolean {
@@ -105,7 +107,9 @@ function leaveList(): boolean {
 }
 
 function moveToRow(step: number): void {
-  const rows = [...document.querySelectorAll<HTMLElement>('#timeline .msg:not([hidden])')]
+  const rows = [...document.querySelectorAll<HTMLElement>('#timeline :is(.msg, .system)')]
+    .filter((row) => row.checkVisibility())
+    .map(focusOf)
   const here = rows.findIndex((row) => row === document.activeElement)
   const start = here === -1 ? rows.length : here
   rows[Math.max(0, Math.min(rows.length - 1, start + step))]?.focus()
@@ -115,7 +119,8 @@ function moveToRow(step: number): void {
 
 /** Rooms, messages, field, people: the regions of the page in a ring. */
 function nextRegion(direction: 1 | -1): void {
-  const regions = ['#rooms .item[aria-current]', '#log', '#content', '#people-list .person__open']
+  const person = '#people .person__open:not([tabindex="-1"])'
+  const regions = ['#rooms .item[aria-current]', '#log', '#content', person]
     .map((region) => document.querySelector<HTMLElement>(region))
     .filter((region) => region?.checkVisibility() === true)
   const holders = regions.map((region) => region?.closest('#rooms, #log, #composer, #people'))

@@ -1,12 +1,13 @@
-import type { ChatEvent } from '../../shared/protocol'
+import type { ChatEvent, RoomSummary, SystemEvent } from '../../shared/protocol'
 import { fill } from '../../shared/text'
 import type { App } from '../app'
 import { ifLoaded } from '../lazy'
-import { receivePeople, removePerson, setPresence, showOnline } from '../people/people'
+import { removePerson, setPresence, showOnline } from '../people/people'
 import { isMeant } from '../rooms/rooms'
 import { completeRow } from '../timeline/rows'
 import { element } from '../ui/dom'
 import { announceRows, list, placeOf, revisionOf, textOf } from '../ui/rows'
+import { lineOf, makeSystemRow } from '../ui/system-rows'
 import { onGrown, renameRoom } from './rooms'
 
 /** A frame of HTML arrived: rows of messages, or changes of people. */
@@ -15,11 +16,9 @@ export function receiveHtml(app: App, html: string, behind: number): void {
   template.innerHTML = html // lint: parsed, never shown
   const published = [...template.content.children].filter((part) => part instanceof HTMLElement)
   const rows = published.filter((part) => part.matches('article'))
-  const people = published.filter((part) => part.matches('.person'))
   const changed = published.filter((part) => part.matches('.person-changed'))
   if (changed.length > 0) ifLoaded(app.faces, (faces) => faces.changePeople(changed))
   if (rows.length > 0) receiveMessages(app, rows, behind)
-  if (people.length > 0) receivePeople(app.page, people)
 }
 
 /** Messages of one room arrived, oldest first; `behind` more of them wait in the inbox. */
@@ -43,6 +42,13 @@ function receiveMessages(app: App, rows: HTMLElement[], behind: number): void {
   onGrown(app)
 }
 
+/** A line between the messages: it is not unread, makes no sound and is not read out. */
+function receiveLine({ positions, timeline }: App, event: SystemEvent): void {
+  positions.heard(event.room, event.revision)
+  const row = makeSystemRow(lineOf(event))
+  if (timeline.receive(row)) timeline.append([row], 0, 0)
+}
+
 /** A sound for a message that the reader does not see arrive and wants to hear about. */
 function notify(app: App, row: HTMLElement): void {
   const { muted, page, readMarker, rooms, sound, timeline } = app
@@ -61,7 +67,7 @@ function notify(app: App, row: HTMLElement): void {
 /** An event of the server, and the parts of the page that it changes. */
 export function receiveEvent(app: App, event: ChatEvent): void {
   app.deviceCopy?.onEvent(event)
-  const { outbox, page, positions, requests, rooms, timeline, typing } = app
+  const { outbox, positions, requests, rooms, timeline, typing } = app
   const isHere = 'room' in event && event.room === timeline.room()
   switch (event.type) {
     case 'accepted':
@@ -72,16 +78,22 @@ export function receiveEvent(app: App, event: ChatEvent): void {
       if (event.client_id === null) positions.interrupted()
       if (requests.onRefused(event)) return
       return outbox.onRefused(event)
+    case 'system':
+      return receiveLine(app, event)
     case 'message.removed':
       positions.heard(event.room, event.revision)
       return timeline.remove(event.room, event.seq)
     case 'caught_up':
       return positions.caughtUp(event.room, event.after, event.revision)
     case 'presence':
-      return setPresence(page, event.user, event.state)
+      setPresence(event.user, event.state)
+      return ifLoaded(app.people, ({ arrange }) => arrange())
     case 'online':
-      if (isHere) showOnline(page, event.count)
-      return rooms.setOnline(event.room, event.count)
+      for (const [room, [count, checksum]] of Object.entries(event.rooms)) {
+        rooms.setOnline(Number(room), count)
+        receiveOnline(app, { id: Number(room), online: count, checksum })
+      }
+      return
     case 'typing':
       return typing.onTyping(event.room, event.user, event.active)
     case 'read':
@@ -91,21 +103,63 @@ export function receiveEvent(app: App, event: ChatEvent): void {
     case 'pong':
       for (const [room, head] of Object.entries(event.heads)) positions.compare(Number(room), head)
       return
-    case 'room':
-      rooms.set(event.room)
-      if (event.room.id === timeline.room()) list().dataset.role = event.room.role
+    case 'invitation':
+      ifLoaded(app.panel, ({ invited }) => invited(event.invitation))
       return rooms.refresh()
+    case 'invitation.ended':
+      ifLoaded(app.panel, ({ invitationOver }) => invitationOver(event.room))
+      return rooms.refresh()
+    case 'room':
+      return onOwnRoom(app, event.room)
     case 'room.left':
       rooms.forget(event.room)
       if (isHere) app.switcher.leave()
       return rooms.refresh()
     case 'room.changed':
-      if (isHere) {
-        element('head', HTMLElement).querySelector('p')?.replaceChildren(event.topic)
-        renameRoom(app.title, event.name, `#${event.name}`)
-      }
+      if (isHere) showChanged(app, event)
       return rooms.refresh()
+    case 'device.link':
+      return renewDevices()
+    case 'member.joined':
     case 'member.left':
-      if (isHere) removePerson(page, event.user)
+      if (isHere) onMember(app, event)
   }
+}
+
+type Changed = Pick<ChatEvent & { type: 'room.changed' }, 'name' | 'topic'>
+
+function showChanged({ title }: App, { name, topic }: Changed): void {
+  element('head', HTMLElement).querySelector('p')?.replaceChildren(topic)
+  renameRoom(title, name, `#${name}`)
+}
+
+type MemberEvent = ChatEvent & { type: 'member.joined' | 'member.left' }
+
+function onMember({ people }: App, event: MemberEvent): void {
+  if (event.type === 'member.left') removePerson(event.user)
+  ifLoaded(people, ({ renew }) => renew())
+}
+
+/** One got a room, or one's role in it or choices for it changed. */
+function onOwnRoom({ panel, rooms, timeline }: App, room: RoomSummary): void {
+  const { comings, id, role } = room
+  rooms.set(room)
+  ifLoaded(panel, ({ invitationOver }) => invitationOver(id))
+  if (id === timeline.room()) Object.assign(list().dataset, { comings, role })
+  rooms.refresh()
+}
+
+/** The places that show which device wants to be added; a closed dialog stays closed. */
+function renewDevices(): void {
+  for (const place of document.querySelectorAll('#asked, #panel[open] #devices'))
+    place.dispatchEvent(new Event('renew'))
+}
+
+type Online = Pick<RoomSummary, 'id' | 'online' | 'checksum'>
+
+/** Who is online in a room: shown when it is the one on the page. */
+export function receiveOnline({ page, people, timeline }: App, { id, online, checksum }: Online) {
+  if (id !== timeline.room()) return
+  showOnline(page, online)
+  ifLoaded(people, ({ compare }) => compare(id, checksum))
 }

@@ -1,4 +1,4 @@
-import { createPaths } from '../../shared/paths'
+import { pagePaths } from '../../shared/paths'
 import { fill } from '../../shared/text'
 import type { App, CopiedRoom, RoomSwitcher } from '../app'
 import { fetchHtml, swapIn } from '../net/htmx'
@@ -23,10 +23,10 @@ let wanted = ''
 export function createRoomSwitcher(app: () => App): RoomSwitcher {
   wanted = location.pathname
   onClick(document, 'a[data-room], .msg a', (link, event) => followLink(app(), link, event))
-  // The server's answer to a request for a private conversation.
-  document.addEventListener('room:open', ({ detail }) => {
+  // The server's answer: the reader is in a room, or in a private conversation.
+  document.addEventListener('room:open', ({ detail: { room, seq } }) => {
     element('panel', HTMLDialogElement).close()
-    void openPlace(app(), { room: detail.room }, true)
+    void openPlace(app(), seq === undefined ? { room } : { room, seq }, true)
   })
   addEventListener('popstate', () => {
     const place = placeIn(location.pathname)
@@ -61,7 +61,7 @@ function isOpen({ room, seq }: Place): boolean {
 /** Opens a room, or the room around a message; `isNew` adds a step to the browser's history. */
 async function openPlace(app: App, { room, seq }: Place, isNew: boolean): Promise<void> {
   const { composer, timeline } = app
-  const paths = createPaths(app.page.base)
+  const paths = pagePaths(app.page.base)
   const path = seq === undefined ? paths.room(room) : paths.message(room, seq)
   const enter = (): void => {
     if (isNew && location.pathname !== path) history.pushState(null, '', path)
@@ -84,7 +84,7 @@ async function openPlace(app: App, { room, seq }: Place, isNew: boolean): Promis
 async function load(app: App, room: number, path: string, enter: () => void): Promise<boolean> {
   const { deviceCopy, page, timeline } = app
   const copy = room === timeline.room() ? null : (deviceCopy?.openRoom(room) ?? null)
-  const isWholeRoom = path === createPaths(page.base).room(room)
+  const isWholeRoom = path === pagePaths(page.base).room(room)
   if (isWholeRoom && copy !== null) {
     showCopy(app, copy)
     enter()
@@ -103,7 +103,7 @@ async function load(app: App, room: number, path: string, enter: () => void): Pr
   if (html === null) {
     // Back and Forward change the address first.
     if (placeIn(location.pathname)?.room !== timeline.room()) {
-      history.replaceState(null, '', createPaths(page.base).room(timeline.room()))
+      history.replaceState(null, '', pagePaths(page.base).room(timeline.room()))
     }
     showToast(page.words.notConnected)
     return false
@@ -128,7 +128,7 @@ function leave(app: App): void {
   const [first] = [...others].map(({ dataset }) => Number(dataset.room)).sort((a, b) => a - b)
   showToast(app.page.words.roomGone)
   if (first !== undefined) void openPlace(app, { room: first }, true)
-  else location.assign(createPaths(app.page.base).home())
+  else location.assign(pagePaths(app.page.base).home())
 }
 
 function followLink(app: App, link: HTMLElement, event: MouseEvent): void {
@@ -136,12 +136,23 @@ function followLink(app: App, link: HTMLElement, event: MouseEvent): void {
   const isOurs = link.origin === location.origin && link.pathname.startsWith(app.page.base)
   const place = isOurs ? placeIn(link.pathname) : null
   if (place === null) return
-  // A link in a message may lead to a room the person is not in: that is a page of its own.
-  const isMember = document.getElementById(`room-${place.room}`) !== null
-  if (link.closest('.msg__body') !== null && !isMember) return
   event.preventDefault()
   link.closest('dialog')?.close()
-  void openPlace(app, place, true)
+  // A link in a message may lead to a room that the person is not in.
+  const isListed = document.getElementById(`room-${place.room}`) !== null
+  if (link.closest('.msg__body') !== null && !isListed) void offerRoom(app, place, link.href)
+  else void openPlace(app, place, true)
+}
+
+/** Shows the way into a room in the dialog; somebody who is in it already opens it. */
+async function offerRoom(app: App, place: Place, href: string): Promise<void> {
+  const { room, seq } = place
+  const fields = seq === undefined ? {} : { seq: String(seq) }
+  const html = await fetchHtml(pagePaths(app.page.base).joinRoom(room, fields))
+  if (html === '') return openPlace(app, place, true)
+  // The page says why it cannot be shown.
+  if (html === null) location.assign(href)
+  else await swapIn(html, element('panel-body', HTMLElement), 'innerHTML')
 }
 
 /** The neighbour, in the ring of the room list, of the room that was requested last. */

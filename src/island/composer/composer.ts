@@ -1,6 +1,6 @@
 import { limits } from '../../shared/limits'
 import { atPattern, everybodyNames } from '../../shared/mentions'
-import { createPaths } from '../../shared/paths'
+import { pagePaths } from '../../shared/paths'
 import { fill, plural } from '../../shared/text'
 import type { Composed, Composer, Quoted, Tray } from '../app'
 import { announce, element, onClick } from '../ui/dom'
@@ -241,12 +241,11 @@ function showModes(state: State): void {
   showRecipient(state)
 }
 
-/** Those who are online come first in the list: who is not in a list with others is away. */
+/** Who is not in a list of all who are online is away. */
 function isOnline(user: number): boolean {
   const state = document.getElementById(`person-${user}`)?.dataset.state
   if (state !== undefined) return state !== 'offline'
-  const here = document.querySelectorAll('#people-list .person:not([data-state=offline])')
-  return here.length >= limits.peopleListMax
+  return document.getElementById('offline-heading') === null
 }
 
 function showRecipient({ field, form, isConnected, page: { words }, to }: State): void {
@@ -283,7 +282,7 @@ function setRoom(state: State): void {
   state.room = currentRoom()
   Object.assign(state, { settled: null, isAsking: false })
   form.dataset.room = String(state.room)
-  form.action = createPaths(page.base).messages(state.room)
+  form.action = pagePaths(page.base).messages(state.room)
   field.value = ''
   tray?.setRoom(state.room)
   restore(state)

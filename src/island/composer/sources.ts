@@ -1,6 +1,6 @@
 import { limits } from '../../shared/limits'
 import { atPattern } from '../../shared/mentions'
-import { createPaths } from '../../shared/paths'
+import { pagePaths } from '../../shared/paths'
 import { bestOf, rankName } from '../../shared/rank-name'
 import { fill } from '../../shared/text'
 import type { App, EmojiChoice, EmojiPanel } from '../app'
@@ -121,7 +121,7 @@ function listedPeople() {
 
 /** In a room with more people than the list shows, those who spoke are known, too. */
 function authorsOnPage(): ReturnType<typeof listedPeople> {
-  if (document.querySelector('#people-more a') === null) return []
+  if (document.getElementById('people-next') === null) return []
   const authors = rowsOf().flatMap((row) => {
     const name = row.querySelector('.msg__meta bdi:not(.name--left)')?.textContent ?? ''
     const id = Number(row.dataset.user)
@@ -153,7 +153,7 @@ async function openDirect(page: Page, user: number): Promise<number | null> {
   const known = document.querySelector<HTMLElement>(`#direct-list [data-person="${user}"]`)
   if (known !== null) return Number(known.dataset.room)
   const headers = { Accept: 'application/json' }
-  const path = createPaths(page.base).direct(user)
+  const path = pagePaths(page.base).direct(user)
   const answer = await fetch(path, { method: 'POST', headers }).catch(() => null)
   if (answer?.ok !== true) return null
   const { room }: { room?: unknown } = await answer.json().catch(() => ({}))

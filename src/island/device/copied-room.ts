@@ -1,11 +1,19 @@
 import { limits } from '../../shared/limits'
-import { createPaths } from '../../shared/paths'
+import { pagePaths } from '../../shared/paths'
 import type { RoomSummary } from '../../shared/protocol'
 import { hueOf, initialOf } from '../../shared/text'
 import type { App, CopiedRoom } from '../app'
 import { copyOf, element, make } from '../ui/dom'
 import { isFromDevice, list, sign } from '../ui/rows'
-import { authorOf, type CopiedMessage, type CopyStore, excerptOf, linesOf } from './copy-store'
+import { makeSystemRow } from '../ui/system-rows'
+import {
+  authorOf,
+  type CopiedMessage,
+  type CopyStore,
+  excerptOf,
+  linesOf,
+  toldOf,
+} from './copy-store'
 
 /** The way to show the copy of a room; null when there is none. */
 export function copiedRoom(app: App, store: CopyStore, room: number): CopiedRoom | null {
@@ -30,10 +38,12 @@ export function copiedRoom(app: App, store: CopyStore, room: number): CopiedRoom
   }
 }
 
-function makeList({ id, kind, name, recipient }: RoomSummary, rows: Node[]): HTMLElement {
+function makeList(room: RoomSummary, rows: Node[]): HTMLElement {
+  const { comings, id, kind, name, recipient } = room
   const made = make('div', { id: 'timeline' }, ...rows)
   const title = kind === 'direct' ? name : `#${name}`
   Object.assign(made.dataset, { room: id, kind, name, title, role: 'member', remembered: '' })
+  made.dataset.comings = String(comings)
   if (recipient !== null) made.dataset.person = String(recipient.id)
   if (recipient?.mark != null) made.dataset.mark = recipient.mark
   return made
@@ -41,6 +51,8 @@ function makeList({ id, kind, name, recipient }: RoomSummary, rows: Node[]): HTM
 
 /** A row from the template that the server rendered; text goes in as text, never as markup. */
 function rowOf({ page }: App, store: CopyStore, message: CopiedMessage): HTMLElement {
+  const told = toldOf(message)
+  if (told !== null) return makeSystemRow({ ...message, told })
   const row = copyOf('pending-row')
   const { room, seq, revision, user, name, at, isEdited } = message
   row.id = `message-${user}-${message.clientId}`
@@ -67,7 +79,7 @@ function pictureOf(user: number, name: string): Node {
 
 function showHead({ page }: App, { id, kind, name }: RoomSummary): void {
   const head = element('head', HTMLElement)
-  const paths = createPaths(page.base)
+  const paths = pagePaths(page.base)
   const icon = kind === 'direct' ? '#icon-lock' : '#icon-room'
   // The copy knows neither the face nor the presence of anybody.
   head.querySelector('h1 .who')?.remove()
@@ -84,7 +96,7 @@ function showHead({ page }: App, { id, kind, name }: RoomSummary): void {
 
 /** No answer may also mean that the person is not in the room any more: then nothing is shown. */
 async function leaveWhenGone(app: App, store: CopyStore, room: number): Promise<void> {
-  const path = createPaths(app.page.base).room(room)
+  const path = pagePaths(app.page.base).room(room)
   const answer = await fetch(path, { method: 'HEAD' }).catch(() => null)
   if (answer?.status !== 404) return
   store.forget(room)

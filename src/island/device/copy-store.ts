@@ -1,6 +1,7 @@
-import type { ChatEvent } from '../../shared/protocol'
+import type { ChatEvent, Named, SystemEvent, SystemLine } from '../../shared/protocol'
 import { limits } from '../../shared/limits'
 import { hideSpoilers } from '../../shared/markup/excerpt'
+import type { Told } from '../../shared/system-lines'
 import { fill } from '../../shared/text'
 import type { Page } from '../ui/page'
 import { fieldsOf, hasShape } from '../ui/shape'
@@ -11,7 +12,10 @@ export const copyUnitsMax = 4_144_000
 /** Messages per storage key: adding one rewrites a chunk, about a third of a millisecond. */
 const chunkMessages = 100
 
-/** A message in the device copy; `text` as it was typed. `replyTo`: 0 when it is no reply. */
+/**
+ * A message in the device copy, or a system line; `text` as it was typed. `replyTo`: 0 when it is
+ * no reply.
+ */
 export type CopiedMessage = NonNullable<ReturnType<typeof unpack>>
 
 export type Change = { seq: number; message: CopiedMessage | null }
@@ -36,7 +40,7 @@ export function openCopyStore(storage: Storage, userId: number, epoch: string) {
   }
   return {
     apply(room: number, changes: Change[]) {
-      learnNames(changes.flatMap(({ message }) => message ?? []))
+      learnNames(changes.flatMap(({ message }) => (message === null ? [] : authorsOf(message))))
       for (const [key, those] of Map.groupBy(changes, ({ seq }) => keyOf(room, seq))) {
         // Another tab may have written it, and its event may not have arrived here yet.
         const after = merge(parse(key), those)
@@ -67,7 +71,12 @@ export function openCopyStore(storage: Storage, userId: number, epoch: string) {
     forget: (room: number) => remove(storage.keys(`${prefix}${room}.`)),
     evict,
     clear: () => remove(storage.keys(prefix)),
-    usage: () => ({ messages: keys().flatMap(read).length, units: total() }),
+    usage: () => ({
+      messages: keys()
+        .flatMap(read)
+        .filter(({ system }) => system === null).length,
+      units: total(),
+    }),
     /** Everything by chunk, for the search: the same array as long as it has not changed. */
     chunks: () => keys().map(read),
   }
@@ -149,6 +158,7 @@ function merge(chunk: CopiedMessage[], changes: Change[]): CopiedMessage[] | nul
 /** The change that an event of the server tells; null for an event about no message. */
 export function changeOf(event: ChatEvent): Change | null {
   if (event.type === 'message.removed') return { seq: event.seq, message: null }
+  if (event.type === 'system') return lineChangeOf(event)
   if (event.type !== 'message' && event.type !== 'message.changed') return null
   const { room, seq, revision, content: text, client_id: clientId } = event
   const { id: user, nickname: name, mark } = event.sender
@@ -158,8 +168,34 @@ export function changeOf(event: ChatEvent): Change | null {
   const replyTo = event.reply_to ?? 0
   const files = event.attachments.map(({ name, url }) => ({ name, url }))
   const author = { user, name, hasLeft }
-  const message = { room, seq, revision, ...author, at, text, clientId, isEdited, replyTo, files }
-  return { seq, message }
+  const place = { room, seq, revision }
+  const said = { at, text, clientId, isEdited, replyTo, files, system: null }
+  return { seq, message: { ...place, ...author, ...said } }
+}
+
+function lineChangeOf(event: SystemEvent): Change {
+  const { room, seq, revision, sender, kind, people, count, from, to } = event
+  const author = { user: sender.id, name: sender.nickname, hasLeft: sender.mark === 'left' }
+  const said = { text: '', clientId: '-', isEdited: false, replyTo: 0, files: [] }
+  const at = Date.parse(event.timestamp)
+  const system = { kind, people, count, from, to }
+  return { seq, message: { room, seq, revision, ...author, at, ...said, system } }
+}
+
+/** Everybody whom a message names. */
+function authorsOf({ system, user, name, hasLeft }: CopiedMessage): Author[] {
+  const people = system === null ? [] : peopleOf(system)
+  const named = people.map(({ id, nickname, mark }) => {
+    return { user: id, name: nickname, hasLeft: mark === 'left' }
+  })
+  return [{ user, name, hasLeft }, ...named]
+}
+
+/** What a system line tells; null for a message. */
+export function toldOf({ system, user, name, hasLeft }: CopiedMessage): Told | null {
+  if (system === null) return null
+  const author = { id: user, nickname: name, mark: hasLeft ? ('left' as const) : null }
+  return { line: system, author }
 }
 
 /** The text of a message, without what is hidden in it, and the names of its files. */
@@ -179,22 +215,29 @@ const texts = { name: 'string', text: 'string', clientId: 'string' } as const
 const flags = { isEdited: 'boolean', hasLeft: 'boolean' } as const
 const shape = { ...numbers, ...texts, ...flags, replyTo: 'number' } as const
 
-/** In the storage a message is a list without the names of its fields; the last three are rare. */
+/**
+ * In the storage a message is a list without the names of its fields; the last three are rare. A
+ * system line has one more list instead.
+ */
 export function pack(message: CopiedMessage): unknown[] {
-  const { seq, revision, user, at, text, clientId, isEdited, replyTo, files } = message
+  const { seq, revision, user, at, text, clientId, isEdited, replyTo, files, system } = message
   const packed = [seq, revision, user, at, text, clientId]
+  if (system !== null) return [...packed, packLine(system)]
   const isPlain = !isEdited && replyTo === 0 && files.length === 0
   return isPlain ? packed : [...packed, isEdited, replyTo, files]
 }
 
 function unpack(room: number, names: Record<string, unknown>, values: unknown) {
   const fields: unknown[] = Array.isArray(values) ? values : []
-  const [seq, revision, user, at, text, clientId, isEdited = false, replyTo = 0, files] = fields
+  const [seq, revision, user, at, text, clientId, seventh = false, replyTo = 0, files] = fields
+  const [isEdited, packed] = Array.isArray(seventh) ? [false, seventh] : [seventh, null]
   const author = { user, ...readName(names[Number(user)]) }
   const message = { seq, revision, ...author, at, text, clientId, isEdited, replyTo }
   if (!hasShape(message, shape) || message.text.length > limits.messageUnitsMax) return null
   if (!/^[\w-]{1,64}$/.test(message.clientId)) return null
-  return { ...message, room, files: Array.isArray(files) ? files.filter(isFile) : [] }
+  const system = packed === null ? null : unpackLine(packed, (id) => namedIn(names, id))
+  if (packed !== null && system === null) return null
+  return { ...message, room, files: Array.isArray(files) ? files.filter(isFile) : [], system }
 }
 
 type Author = Pick<CopiedMessage, 'user' | 'name' | 'hasLeft'>
@@ -207,6 +250,37 @@ function isKnown(names: Record<string, unknown>, { user, name, hasLeft }: Author
 function readName(stored: unknown): { name: unknown; hasLeft: boolean } {
   const hasLeft = Array.isArray(stored)
   return { name: (hasLeft ? stored[0] : stored) ?? '', hasLeft }
+}
+
+/** In the storage people are ids: their names are stored once, for all messages. */
+function packLine({ kind, people, count, from, to }: SystemLine): unknown[] {
+  return [kind, people.map(({ id, by }) => (by === null ? [id] : [id, by.id])), count, from, to]
+}
+
+/** A line as it was packed; null for anything else. */
+function unpackLine(packed: unknown[], named: (id: number) => Named): SystemLine | null {
+  const [kindRead, pairs, count, from, to] = packed
+  const kind = kinds.find((one) => one === kindRead)
+  const isWhole = kind !== undefined && typeof from === 'string' && typeof to === 'string'
+  if (!isWhole || typeof count !== 'number' || !Array.isArray(pairs)) return null
+  const people = pairs.flatMap((pair: unknown) => {
+    const [id, by]: unknown[] = Array.isArray(pair) ? pair : []
+    if (typeof id !== 'number') return []
+    return [{ ...named(id), by: typeof by === 'number' ? named(by) : null }]
+  })
+  return { kind, people, count, from, to }
+}
+
+const kinds: SystemLine['kind'][] = ['joined', 'left', 'removed', 'renamed', 'topic', 'nickname']
+
+/** Everybody whom a line names. */
+function peopleOf({ people }: SystemLine): Named[] {
+  return people.flatMap(({ by, ...person }) => (by === null ? [person] : [person, by]))
+}
+
+function namedIn(names: Record<string, unknown>, id: number): Named {
+  const { name, hasLeft } = readName(names[id])
+  return { id, nickname: typeof name === 'string' ? name : '', mark: hasLeft ? 'left' : null }
 }
 
 /** The author's name, for text: "Mei (left)". */

@@ -1,5 +1,5 @@
 import { hideSpoilers } from '../../shared/markup/excerpt'
-import { createPaths } from '../../shared/paths'
+import { pagePaths } from '../../shared/paths'
 import type { ChatEvent } from '../../shared/protocol'
 import type { App } from '../app'
 import { claim } from '../ui/storage'
@@ -48,8 +48,9 @@ export function openDeviceCopy(app: App) {
       if (event.type === 'room.left') store.forget(event.room)
       // At once, as nothing has to be fetched for it; the revision is reached with the next fetch.
       if (event.type === 'message.removed') store.apply(event.room, [{ ...event, message: null }])
-      const isChange = event.type === 'message.removed' || event.type === 'caught_up'
-      if (isChange) changed(event.room, event.revision)
+      const { type } = event
+      if (type === 'message.removed' || type === 'caught_up' || type === 'system')
+        changed(event.room, event.revision)
     },
     setRooms,
     openRoom: (room: number) => copiedRoom(app, store, room),
@@ -139,7 +140,7 @@ async function fetchChanges(app: App, store: CopyStore, room: number): Promise<n
   const { base, epoch } = app.page
   let after = store.head(room)
   while (after !== null) {
-    const path = `${createPaths(base).changes(room)}?epoch=${epoch}&after=${after}`
+    const path = `${pagePaths(base).changes(room)}?epoch=${epoch}&after=${after}`
     const answer = await fetch(path, { headers: { Accept: 'application/json' } }).catch(() => null)
     if (answer?.status === 429 || answer?.status === 503) {
       return Math.max(retryMs, Number(answer.headers.get('Retry-After')) * 1000)

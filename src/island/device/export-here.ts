@@ -1,12 +1,19 @@
-import { exportHeading, exportMessage, exportName, stampAhead } from '../../shared/export-text'
-import { createPaths } from '../../shared/paths'
-import type { MessageEvent } from '../../shared/protocol'
+import {
+  exportHeading,
+  exportLine,
+  exportMessage,
+  exportName,
+  stampAhead,
+} from '../../shared/export-text'
+import { pagePaths } from '../../shared/paths'
+import type { ChatEvent } from '../../shared/protocol'
+import { sentenceOf, textOfParts, type Told } from '../../shared/system-lines'
 import { fill, plural } from '../../shared/text'
 import type { App } from '../app'
 import { announce, element, make } from '../ui/dom'
 import type { Page } from '../ui/page'
-import { list, placeOf, roomTitle, rowsOf } from '../ui/rows'
-import { authorOf, changeOf, type CopiedMessage, excerptOf } from './copy-store'
+import { list, placedRows, placeOf, roomTitle } from '../ui/rows'
+import { authorOf, changeOf, type CopiedMessage, excerptOf, toldOf } from './copy-store'
 import type { ManagedCopy } from './device-copy'
 
 type Key = ReturnType<typeof placeOf>
@@ -21,10 +28,11 @@ export function decorateExport(app: App, copy: ManagedCopy): void {
   const box = document.getElementById('export-here')
   if (!(box instanceof HTMLFieldSetElement)) return
   box.hidden = false
-  const hasNotes = loadedKeys(true).length > loadedKeys(false).length
+  const hasNotes = loadedRows(true).length > loadedRows(false).length
   element('export-private-row', HTMLElement).hidden = !hasNotes
   const show = (): void => {
-    const counts = { loaded: loadedKeys().length, device: copy.read(app.timeline.room()).length }
+    const device = copy.read(app.timeline.room()).filter(({ system }) => system === null)
+    const counts = { loaded: loadedRows().filter(isMessage).length, device: device.length }
     for (const [range, count] of Object.entries(counts)) {
       const label = element(`export-${range}`, HTMLElement)
       const n = count.toLocaleString(app.page.language)
@@ -40,9 +48,14 @@ export function decorateExport(app: App, copy: ManagedCopy): void {
   })
 }
 
-function loadedKeys(isPrivateToo = element('export-private', HTMLInputElement).checked): Key[] {
-  const rows = isPrivateToo ? [...list().querySelectorAll<HTMLElement>('.msg')] : rowsOf()
-  return rows.map(placeOf).filter(({ seq }) => seq > 0)
+/** The rows that were loaded, system lines too. */
+function loadedRows(isPrivateToo = element('export-private', HTMLInputElement).checked) {
+  const all = list().querySelectorAll<HTMLElement>(':is(.msg, .system):not([hidden])')
+  return (isPrivateToo ? [...all] : placedRows()).filter((row) => placeOf(row).seq > 0)
+}
+
+function isMessage(row: HTMLElement): boolean {
+  return row.matches('.msg')
 }
 
 async function save({ page, timeline }: App, copy: ManagedCopy, words: DOMStringMap) {
@@ -50,12 +63,14 @@ async function save({ page, timeline }: App, copy: ManagedCopy, words: DOMString
   const progress = element('export-progress', HTMLProgressElement)
   progress.hidden = false
   const read = (keys: Key[]) => readMessages(page, copy, keys, isDevice)
-  const keys = isDevice ? [] : loadedKeys()
+  const keys = isDevice ? [] : loadedRows().map(placeOf)
   const messages = isDevice ? copy.read(timeline.room()) : await read(keys)
   const replies = messages.filter(({ replyTo }) => replyTo > 0)
   const answered = await read(replies.map(({ room, replyTo }) => ({ room, seq: replyTo })))
   const quotes = new Map(answered.map((one) => [`${one.room}.${one.seq}`, one]))
   const pieces = messages.map((message) => {
+    const told = toldOf(message)
+    if (told !== null) return exportLine(message.at, sentence(page, told), stamp)
     const files = message.files.map(({ name, url }) => {
       return { name, url: new URL(url, location.href).href }
     })
@@ -70,9 +85,19 @@ async function save({ page, timeline }: App, copy: ManagedCopy, words: DOMString
   download([headingOf(page, words, messages, range ?? '', isWhole), ...pieces])
   progress.hidden = true
   const { one = '', other = '' } = words
-  const done = plural(page.language, messages.length, { one, other })
+  const done = plural(page.language, countOf(messages), { one, other })
   announce(done)
   element('export-done', HTMLElement).textContent = done
+}
+
+function sentence({ language, words }: Page, told: Told): string {
+  const nameOf = ({ mark, nickname }: Told['author']): string =>
+    mark === 'left' ? fill(words.nameLeft, { name: nickname }) : nickname
+  return textOfParts(sentenceOf(told, words.system, language, true), nameOf)
+}
+
+function countOf(messages: CopiedMessage[]): number {
+  return messages.filter(({ system }) => system === null).length
 }
 
 /** Messages as the server has them; without an answer, or if asked to, from the device copy. */
@@ -92,10 +117,10 @@ async function readMessages(page: Page, copy: ManagedCopy, wanted: Key[], isDevi
 }
 
 async function fetchBefore({ base }: Page, room: number, before: number) {
-  const path = `${createPaths(base).older(room, before)}&limit=200`
+  const path = `${pagePaths(base).older(room, before)}&limit=200`
   const answer = await fetch(path, { headers: { Accept: 'application/json' } }).catch(() => null)
   if (answer?.ok !== true) return null
-  const { messages }: { messages: MessageEvent[] } = await answer.json()
+  const { messages }: { messages: ChatEvent[] } = await answer.json()
   return messages.flatMap((event) => changeOf(event)?.message ?? [])
 }
 
@@ -114,7 +139,7 @@ function headingOf(
   const facts: Record<string, string> = {
     room: roomTitle(),
     range: `${range}, ${ends.join(' – ')}`,
-    messages: String(messages.length),
+    messages: String(countOf(messages)),
     zone: `${ahead} ${day.resolvedOptions().timeZone}`,
     software: `Chatroom ${build}`,
   }

@@ -1,13 +1,16 @@
 import { renameRoom } from '../actions/rooms'
 import type { App, Faces } from '../app'
+import type { Named } from '../../shared/protocol'
 import { fill } from '../../shared/text'
 import { element } from '../ui/dom'
 import { removePerson } from '../people/people'
 import { list, showName } from '../ui/rows'
+import { ifLoaded } from '../lazy'
 import type { Page } from '../ui/page'
 
-/** After an interruption every page asks who is online: not all at the same moment. */
-const renewMsMax = 3_000
+/** After an interruption every page asks who is online: not all of many at the same moment. */
+const renewMs = 3_000
+const renewMsPerPerson = 10
 
 export { watchFaces } from '../people/face'
 
@@ -20,7 +23,11 @@ export function create(app: App): Faces {
     const people = [...document.querySelectorAll<HTMLElement>('#people-list .person')]
     changePeople(people.filter(hasChanged))
   })
-  return { changePeople, renewSoon: () => void setTimeout(renew, Math.random() * renewMsMax) }
+  const renewSoon = (): void => {
+    const count = Number(element('online-count', HTMLElement).textContent)
+    setTimeout(renew, Math.random() * (renewMs + count * renewMsPerPerson))
+  }
+  return { changePeople, renewSoon }
 }
 
 /** Whether the page still shows another name or picture of somebody than the list does. */
@@ -49,7 +56,7 @@ function changePerson(app: App, changed: HTMLElement): void {
   const mark = changed.dataset.mark ?? null
   const hasLeft = mark === 'left'
   deviceCopy?.rename(id, name, hasLeft)
-  if (hasLeft) removePerson(page, id)
+  if (hasLeft) removePerson(id)
   for (const place of placesOf(page, id)) show(place, name, mark, face)
   for (const quoted of document.querySelectorAll(`.quote[data-of="${id}"] bdi`))
     showName(quoted, name, mark)
@@ -59,6 +66,8 @@ function changePerson(app: App, changed: HTMLElement): void {
     const shown = hasLeft ? fill(page.words.nameLeft, { name }) : name
     note?.replaceChildren(fill(page.words.onlyYouAnd, { name: shown }))
   }
+  const person = { id, nickname: name, mark: markOf(mark) }
+  ifLoaded(app.lines, ({ rename }) => rename(person))
   if (id === page.user?.id) {
     document.body.dataset.nickname = name
     drafts.rename(name)
@@ -72,6 +81,10 @@ function changePerson(app: App, changed: HTMLElement): void {
     composer.refresh()
   }
   if (document.querySelector(`#rooms [data-person="${id}"]`) !== null) rooms.refresh()
+}
+
+function markOf(mark: string | null): Named['mark'] {
+  return mark === 'left' || mark === 'new' ? mark : null
 }
 
 function placesOf({ user }: Page, id: number): ParentNode[] {

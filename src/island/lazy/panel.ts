@@ -1,15 +1,18 @@
 import { ifLoaded } from '../lazy'
 import type { App, Panel } from '../app'
 import { fill } from '../../shared/text'
-import { closeDrawers, element, onClick } from '../ui/dom'
+import { announce, closeDrawers, copyText, element, onClick } from '../ui/dom'
 import { watchFaces } from '../people/face'
+import { endInvitation, receiveInvitation, watchInvitees } from '../rooms/invitations'
 import { showToast } from '../ui/toast'
 
 /** Makes the dialog for what is fetched now and then: rooms, settings, a person, help. */
-export function create({ composer, device, muted, page }: App): Panel {
+export function create(app: App): Panel {
+  const { composer, device, muted, page } = app
   const dialog = element('panel', HTMLDialogElement)
   const body = element('panel-body', HTMLElement)
   watchFaces()
+  watchCode()
   document.addEventListener('panel:close', () => dialog.close())
   onClick(dialog, '[data-action=mention]', ({ dataset }) => {
     dialog.close()
@@ -20,7 +23,10 @@ export function create({ composer, device, muted, page }: App): Panel {
     const isMuted = muted.toggle(Number(person))
     showToast(fill(isMuted ? page.words.muted : page.words.unmuted, { name }))
   })
+  watchInvitees(app)
   return {
+    invited: (invitation) => receiveInvitation(app, invitation),
+    invitationOver: endInvitation,
     show() {
       // Files name the hours as the reader's clock does.
       const tz = Intl.DateTimeFormat().resolvedOptions().timeZone
@@ -35,4 +41,14 @@ export function create({ composer, device, muted, page }: App): Panel {
       target?.focus()
     },
   }
+}
+
+/** Copies a recovery code or a link, and says so on its button. */
+export function watchCode(): void {
+  onClick(document, '[data-action=copy-code]', (button) => {
+    const { code = '', done = '' } = button.dataset
+    if (!copyText(code)) return
+    button.textContent = done
+    announce(done)
+  })
 }

@@ -1,36 +1,219 @@
 import { limits } from '../../shared/limits'
+import { pagePaths } from '../../shared/paths'
+import { addWeight, presenceWeight } from '../../shared/presence'
 import { rankName } from '../../shared/rank-name'
 import type { App, PeopleList } from '../app'
+import { fetchHtml, swapIn } from '../net/htmx'
 import { createPeopleSearch, type PeopleSearch } from '../net/people-search'
-import { element } from '../ui/dom'
+import { closest, element } from '../ui/dom'
 import type { Page } from '../ui/page'
 
 /**
- * The search beside the list: who is listed is found at once, everybody else in the room by the
- * server. It follows the list, which another room or a fresh answer replaces.
+ * The list of people and the search beside it: who is listed is found at once, everybody else in
+ * the room by the server. Both follow the list, which another room or a fresh answer replaces.
  */
 export function create({ page }: App): PeopleList {
   const search = createPeopleSearch(page.base, () => show())
-  const show = (): void => showFound(page, search)
+  const rail = element('people', HTMLElement)
+  const show = (): void => {
+    showFound(page, search)
+    setStop(rail)
+  }
   const box = element('people-found', HTMLElement).parentElement
   if (box !== null) new MutationObserver(show).observe(box, { childList: true, subtree: true })
+  watchArrows(rail)
+  watchLooks(page, rail)
   show()
-  return { show }
+  return {
+    show,
+    arrange: () => arrangeSoon(page),
+    compare(room, checksum) {
+      const list = listed()
+      // The list of another room is about to be replaced.
+      const isOfRoom = Number(list.dataset.room) === room
+      if (isOfRoom && checksumOf(list) !== checksum) renewSoon(page)
+    },
+    renew: () => renewSoon(page),
+  }
+}
+
+function listed(): HTMLElement {
+  return element('people-list', HTMLElement)
+}
+
+function rowsOf(list: ParentNode): HTMLElement[] {
+  return [...list.querySelectorAll<HTMLElement>('.person')]
+}
+
+/** It ends those who are online; without it there are more of them than the list has. */
+function offlineHeading(): HTMLElement | null {
+  return document.getElementById('offline-heading')
+}
+
+function isHere({ dataset }: HTMLElement): boolean {
+  return dataset.state !== 'offline'
+}
+
+function checksumOf(list: HTMLElement): number {
+  if (offlineHeading() === null) return Number(list.dataset.checksum)
+  return rowsOf(list)
+    .filter(isHere)
+    .reduce((sum, { dataset: { person, state } }) => {
+      return addWeight(sum, presenceWeight(Number(person), state === 'away' ? 'away' : 'online'))
+    }, 0)
+}
+
+let arranging: Timer | undefined
+
+/** Changes that arrive together are one; nothing moves while the pointer is over the list. */
+function arrangeSoon(page: Page): void {
+  clearTimeout(arranging)
+  arranging = setTimeout(() => whenLeft(() => void keepFocus(() => arrange(page))))
+}
+
+function whenLeft(act: () => void): void {
+  const list = listed()
+  const isPointed = matchMedia('(hover: hover)').matches && list.matches(':hover')
+  if (isPointed) list.addEventListener('pointerleave', act, { once: true })
+  else act()
+}
+
+/** A list that is whole is sorted; of another one only those who came or went are moved. */
+function arrange({ language }: Page): void {
+  const list = listed()
+  const rows = rowsOf(list)
+  const heading = offlineHeading()
+  const [here, absent] = [rows.filter(isHere), rows.filter((row) => !isHere(row))]
+  if (heading === null) {
+    for (const row of absent) row.remove()
+  } else if (document.getElementById('people-next') !== null) {
+    heading.before(...here.filter((row) => follows(heading, row)))
+    heading.after(...absent.filter((row) => follows(row, heading)))
+  } else {
+    const { compare } = new Intl.Collator(language)
+    for (const part of [here, absent])
+      part.sort((a, b) => rankOf(a) - rankOf(b) || compare(nameOf(a), nameOf(b)))
+    list.replaceChildren(...here, heading, ...absent)
+  }
+}
+
+function follows(part: Node, other: Node): boolean {
+  return (part.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0
+}
+
+/** Owners come first among those who are online. */
+function rankOf(row: HTMLElement): number {
+  return Number(row.dataset.owner === undefined || !isHere(row))
+}
+
+function nameOf({ dataset }: HTMLElement): string {
+  return dataset.name ?? ''
+}
+
+/** Does what moves or replaces rows; who had the focus keeps it. */
+async function keepFocus(change: () => unknown): Promise<void> {
+  const focused = document.activeElement
+  const row = listed().contains(focused) ? focused?.closest('.person') : null
+  await change()
+  if (row == null || document.activeElement !== document.body) return
+  const again = document.querySelector<HTMLElement>(`#${row.id} .person__open`)
+  again?.focus({ preventScroll: true })
+}
+
+/** With more people online it takes longer, so that all readers together ask equally often. */
+const renewMsPerPerson = 50
+const renewMsMin = 200
+let renewing: Timer | undefined
+let isStale = false
+
+function renewSoon(page: Page): void {
+  isStale = true
+  const count = Number(element('online-count', HTMLElement).textContent)
+  const wait = Math.max(renewMsMin, count * renewMsPerPerson) * (0.5 + Math.random() / 2)
+  renewing ??= setTimeout(() => {
+    renewing = undefined
+    if (isSeen()) whenLeft(() => void renewNow(page))
+  }, wait)
+}
+
+function isSeen(): boolean {
+  return !document.hidden && listed().checkVisibility()
+}
+
+async function renewNow({ base }: Page): Promise<void> {
+  if (!isStale || !isSeen()) return
+  isStale = false
+  const list = listed()
+  const pages = Math.ceil(rowsOf(list).length / limits.peopleListMax)
+  const fields = { part: 'window', ...(pages > 1 ? { pages: String(pages) } : {}) }
+  const html = await fetchHtml(pagePaths(base).roomPeople(Number(list.dataset.room), fields))
+  // Another room may have been opened meanwhile.
+  if (html !== null && list.isConnected) await keepFocus(() => swapIn(html, list))
+}
+
+/** A list that is not right is fetched when somebody turns to it, or opens it. */
+function watchLooks(page: Page, rail: HTMLElement): void {
+  const renew = (): void => void renewNow(page)
+  for (const type of ['pointerenter', 'focusin']) rail.addEventListener(type, renew)
+  document.addEventListener('visibilitychange', renew)
+  new IntersectionObserver(renew).observe(rail)
+  // A person who came or went between two pages stands where the newer one says.
+  rail.addEventListener('htmx:after:swap', () => {
+    const seen = new Set<string>()
+    for (const row of rowsOf(listed()).reverse()) {
+      if (seen.has(row.id)) row.remove()
+      seen.add(row.id)
+    }
+  })
+}
+
+function buttonsIn(rail: HTMLElement): HTMLElement[] {
+  return [...rail.querySelectorAll<HTMLElement>('.person:not([hidden]) .person__open')]
+}
+
+/** Of all people only one is a stop of the Tab key, from which the arrow keys lead on. */
+function setStop(rail: HTMLElement, chosen?: HTMLElement): void {
+  const all = buttonsIn(rail)
+  const known = all.find((button) => button.getAttribute('tabindex') === '0')
+  const stop = chosen ?? known ?? all[0]
+  for (const button of all) if (button !== stop) button.tabIndex = -1
+  if (stop !== undefined) stop.tabIndex = 0
+}
+
+const steps: Record<string, number> = { ArrowUp: -1, ArrowDown: 1, Home: -Infinity, End: Infinity }
+
+function watchArrows(rail: HTMLElement): void {
+  rail.addEventListener('focusin', ({ target }) => {
+    const button = closest(target, '.person__open')
+    if (button !== null) setStop(rail, button)
+  })
+  rail.addEventListener('keydown', (event) => {
+    const [step, all] = [steps[event.key], buttonsIn(rail)]
+    const here = all.findIndex((button) => button === event.target)
+    const isPlain = !event.altKey && !event.ctrlKey && !event.metaKey
+    if (step === undefined || here < 0 || !isPlain) return
+    event.preventDefault()
+    all[Math.max(0, Math.min(all.length - 1, here + step))]?.focus()
+    // More people are below the last.
+    if (here + step >= all.length) document.querySelector<HTMLElement>('#people-next a')?.click()
+  })
 }
 
 /** Below the listed people who fit, those whom the server found besides. */
 function showFound({ words }: Page, search: PeopleSearch): void {
-  const { dataset } = element('people-list', HTMLElement)
+  const list = listed()
+  const { members, room } = list.dataset
   const field = element('people-search', HTMLInputElement)
-  field.hidden = Number(dataset.members) <= limits.peopleWithoutSearchMax
-  element('people-room', HTMLInputElement).value = dataset.room ?? ''
+  field.hidden = Number(members) <= limits.peopleWithoutSearchMax
+  element('people-room', HTMLInputElement).value = room ?? ''
   const wanted = field.hidden ? '' : field.value.trim()
+  list.classList.toggle('is-filtered', wanted !== '')
   const people = filterPeople(wanted)
   if (wanted === '') search.stop()
   const { rows, state } =
-    wanted === '' ? { rows: [], state: null } : search.look(wanted, Number(dataset.room))
-  const listed = new Set(people.map(({ dataset: { person } }) => person))
-  const others = rows.filter(({ dataset: { person } }) => !listed.has(person))
+    wanted === '' ? { rows: [], state: null } : search.look(wanted, Number(room))
+  const known = new Set(people.map(({ dataset: { person } }) => person))
+  const others = rows.filter(({ dataset: { person } }) => !known.has(person))
   const isNobody = others.length === 0 && people.every(({ hidden }) => hidden)
   showOthers(others)
   const found = isNobody ? words.nobodyFound : ''
@@ -49,8 +232,7 @@ function showOthers(rows: HTMLElement[]): void {
 
 /** Hides the listed people whose names do not fit; gives all. */
 function filterPeople(wanted: string): HTMLElement[] {
-  const people = [...document.querySelectorAll<HTMLElement>('#people-list .person')]
-  for (const person of people)
-    person.hidden = !Number.isFinite(rankName(person.dataset.name ?? '', wanted))
+  const people = rowsOf(listed())
+  for (const person of people) person.hidden = !Number.isFinite(rankName(nameOf(person), wanted))
   return people
 }

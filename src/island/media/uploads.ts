@@ -1,5 +1,5 @@
 import type { Words } from '../../../views/words'
-import { createPaths } from '../../shared/paths'
+import { pagePaths } from '../../shared/paths'
 import { sizeOnPage } from '../../shared/pictures'
 import { fill, sizeOf } from '../../shared/text'
 import type { App, OutboxEntry, OutboxFile } from '../app'
@@ -113,7 +113,7 @@ function post(state: State, upload: Upload, request: XMLHttpRequest, shrunk: Shr
   const { blob, name, preview } = shrunk
   const startedAt = performance.now()
   request.responseType = 'json'
-  request.open('POST', createPaths(state.app.page.base).attachments())
+  request.open('POST', pagePaths(state.app.page.base).attachments())
   const headers = {
     Accept: 'application/json',
     'Content-Type': blob.type || 'application/octet-stream',

@@ -1,5 +1,5 @@
 import { limits } from '../../shared/limits'
-import { createPaths } from '../../shared/paths'
+import { pagePaths } from '../../shared/paths'
 import type { ChatEvent, ClientFrame } from '../../shared/protocol'
 import { createInbox } from './inbox'
 
@@ -32,7 +32,7 @@ type State = {
 /** Keeps one socket open; a socket that does not answer is given up. */
 export function createConnection(base: string) {
   const state: State = {
-    path: createPaths(base).socket(),
+    path: pagePaths(base).socket(),
     listener: null,
     receive: createInbox((text, behind) => receive(state, text, behind)),
     socket: null,

@@ -1,5 +1,5 @@
 import type { Htmx, HtmxRequestCtx } from 'htmx.org'
-import { createPaths } from '../../shared/paths'
+import { pagePaths } from '../../shared/paths'
 
 export type RequestContext = HtmxRequestCtx
 
@@ -16,7 +16,7 @@ declare global {
   }
   interface GlobalEventHandlersEventMap {
     /** The server asks for a room to be opened in place. */
-    'room:open': CustomEvent<{ room: number }>
+    'room:open': CustomEvent<{ room: number; seq?: number }>
     /** What the open panel asked for is done. */
     'panel:close': CustomEvent
   }
@@ -42,13 +42,13 @@ export function morph(known: Element, fragment: DocumentFragment): void {
 export async function fetchHtml(path: string): Promise<string | null> {
   const answer = await fetch(path, { headers: { 'HX-Request': 'true' } }).catch(() => null)
   const { base } = document.body.dataset
-  if (answer?.status === 401) location.assign(createPaths(base ?? '/').home())
+  if (answer?.status === 401) location.assign(pagePaths(base ?? '/').home())
   return answer?.ok === true ? answer.text().catch(() => null) : null
 }
 
 /** Opens the card of a person in the dialog for panels. */
 export function openCard({ base }: { base: string }, person: number): void {
-  const path = createPaths(base).person(person)
+  const path = pagePaths(base).person(person)
   void htmx().ajax('GET', path, { target: '#panel-body' })
 }
 

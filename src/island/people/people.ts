@@ -1,64 +1,29 @@
-import { limits } from '../../shared/limits'
+import type { PresenceState } from '../../shared/protocol'
 import { plural } from '../../shared/text'
 import { element, onClick } from '../ui/dom'
 import type { Page } from '../ui/page'
-import { list } from '../ui/rows'
 import type { Storage } from '../ui/storage'
 
-/** Puts published rows of this room's people into the list, in place of older ones. */
-export function receivePeople(page: Page, published: HTMLElement[]): void {
-  const { room } = list().dataset
-  for (const person of published) {
-    setPresence(page, Number(person.dataset.person), person.dataset.state ?? 'offline')
-    if (person.dataset.room !== room) continue
-    document.getElementById(person.id)?.remove()
-    element('people-list', HTMLElement).append(person)
-  }
-}
-
 /** Shows the presence of a person on the list, and on their private conversation. */
-export function setPresence(page: Page, userId: number, state: string): void {
+export function setPresence(userId: number, state: PresenceState): void {
   for (const shown of document.querySelectorAll(`[data-person="${userId}"][data-state]`))
     shown.setAttribute('data-state', state)
-  arrangeSoon(page)
 }
 
-export function removePerson(page: Page, userId: number): void {
+export function removePerson(userId: number): void {
   for (const row of document.querySelectorAll(`#people .person[data-person="${userId}"]`))
     row.remove()
-  arrangeSoon(page)
 }
 
-let timer: Timer | undefined
-
-/** Changes that arrive together are one; nothing moves while the pointer is over the list. */
-function arrangeSoon(page: Page): void {
-  clearTimeout(timer)
-  timer = setTimeout(() => arrange(page))
-}
-
-/** Shows how many people of the room on the page are online. */
+/** Shows how many people of the room on the page are online, and how many are not. */
 export function showOnline({ language, words }: Page, count: number): void {
   element('online-count', HTMLElement).textContent = String(count)
   element('head-online', HTMLElement).textContent = plural(language, count, words.online)
-}
-
-/** Sorts the list, those who are not offline first, then by name; the server tells how many. */
-function arrange(page: Page): void {
-  const { language } = page
-  const box = element('people-list', HTMLElement)
-  const people = [...box.querySelectorAll<HTMLElement>('.person')]
-  const here = new Set(people.filter(({ dataset }) => dataset.state !== 'offline'))
-  if (box.matches(':hover')) {
-    box.addEventListener('pointerleave', () => arrangeSoon(page), { once: true })
-    return
-  }
-  const { compare } = new Intl.Collator(language)
-  const rank = (person: HTMLElement): number => Number(!here.has(person))
-  people.sort((a, b) => rank(a) - rank(b) || compare(a.dataset.name ?? '', b.dataset.name ?? ''))
-  const focused = document.activeElement
-  box.replaceChildren(...people.slice(0, limits.peopleListMax))
-  if (focused instanceof HTMLElement && box.contains(focused)) focused.focus()
+  const { members } = element('people-list', HTMLElement).dataset
+  const offline = Math.max(0, Number(members) - count)
+  const heading = document.getElementById('offline-heading')
+  heading?.toggleAttribute('hidden', offline === 0)
+  heading?.firstElementChild?.replaceChildren(plural(language, offline, words.offline))
 }
 
 export type Muted = ReturnType<typeof openMuted>

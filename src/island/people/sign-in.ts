@@ -1,14 +1,21 @@
 import { leftCookie } from '../../shared/protocol'
-import { announce, copyText, element, onClick } from '../ui/dom'
+import { element } from '../ui/dom'
 import type { Page } from '../ui/page'
 import { fieldsOf } from '../ui/shape'
 import type { Storage } from '../ui/storage'
 
 const fieldsKept = ['nickname', 'avatar', 'picture']
 
-/** Shows the sign-in dialog, with the name and picture of the last time. */
+/** No secrets: the name to propose at the next sign-in, and how this browser sounds. */
+const harmless = ['person', 'volume', 'notices', 'hides-private-notes']
+
+/**
+ * Shows the sign-in dialog, with the name and picture of the last time. Of a session that was ended
+ * elsewhere nothing else stays in this browser.
+ */
 export function startSignIn(storage: Storage): void {
   const dialog = element('sign-in', HTMLDialogElement)
+  if (dialog.querySelector('#signed-out') !== null) storage.seal(harmless, false)
   dialog.addEventListener('cancel', (event) => event.preventDefault())
   dialog.close()
   dialog.showModal()
@@ -39,19 +46,6 @@ export function isLoggingOut(): boolean {
   return isSent
 }
 
-/** Copies a recovery code, and says so on its button. */
-export function watchCode(): void {
-  onClick(document, '[data-action=copy-code]', (button) => {
-    const { code = '', done = '' } = button.dataset
-    if (!copyText(code)) return
-    button.textContent = done
-    announce(done)
-  })
-}
-
-/** No secrets: the name to propose at the next sign-in, and how this browser sounds. */
-const harmless = ['person', 'volume', 'notices', 'hides-private-notes']
-
 /**
  * Deletes what is left of a person who logged out of a shared computer, as the server notes in a
  * cookie: the page that did it may not have had its script.
@@ -63,22 +57,25 @@ export function forgetLeft({ base, instance }: Page, storage: Storage): void {
   document.cookie = `${name}=; Path=${base}; Max-Age=0`
 }
 
+let isOut = false
+
+/** The session has ended: this page keeps no messages and stores nothing more. */
+export function forget(storage: Storage, isShared = false): void {
+  isOut = true
+  storage.seal(isShared ? [] : harmless)
+}
+
 /** After log-out no tab of this browser keeps messages; a shared computer keeps nothing at all. */
 export function forgetOnLogOut(page: Page, storage: Storage, unsent: () => number): void {
   const tabs = new BroadcastChannel(`chatroom-${page.instance}`)
-  let isOut = false
-  const forget = (isShared: boolean): void => {
-    isOut = true
-    storage.seal(isShared ? [] : harmless)
-  }
-  tabs.onmessage = ({ data: isShared }) => forget(isShared)
+  tabs.onmessage = ({ data: isShared }) => forget(storage, isShared)
   document.addEventListener('submit', (event) => {
     const form = event.target
     if (!(form instanceof HTMLFormElement) || !/^(log-out|leave-for-good)$/.test(form.id)) return
     if (unsent() > 0 && !confirm(page.words.logOutUnsent)) return event.preventDefault()
     isSent = true
     const isShared = form.id === 'leave-for-good' || new FormData(form).has('shared')
-    forget(isShared)
+    forget(storage, isShared)
     tabs.postMessage(isShared)
   })
   // The Back button may show the page from the browser's memory.

@@ -1,4 +1,4 @@
-import { createPaths } from '../../shared/paths'
+import { pagePaths } from '../../shared/paths'
 import type { RoomSummary } from '../../shared/protocol'
 import { plural } from '../../shared/text'
 import type { Clock } from '../ui/clock'
@@ -28,7 +28,7 @@ export function createRooms(page: Page, clock: Clock, onChange: Title['setUnread
     const mentions = others.reduce((sum, room) => sum + room.mentions, 0)
     onChange(mentions, hasUnread)
     showCalls(mentions)
-    showTimes(list, clock)
+    showTimes(clock)
   }
   const update = (change: () => unknown): void => {
     change()
@@ -85,8 +85,10 @@ function readLink(link: HTMLElement): RoomSummary {
     unread: Number(unread),
     mentions: Number.parseInt(link.querySelector('.badge')?.textContent ?? '0'),
     online: 0,
+    checksum: 0,
     notify: notify === 'all' || notify === 'nothing' ? notify : 'mentions',
     role: 'member',
+    comings: true,
     recipient: null,
   }
 }
@@ -109,7 +111,7 @@ export function isMeant(page: Page, row: HTMLElement, room: Pick<RoomSummary, 'k
 
 /** Marks the link of the room on the screen, also when the list is fetched again. */
 export function markCurrent({ base }: Page, room: number): void {
-  element('rooms', HTMLElement).setAttribute('hx-get', createPaths(base).rail(room))
+  element('rooms', HTMLElement).setAttribute('hx-get', pagePaths(base).rail(room))
   for (const link of document.querySelectorAll('#rooms .item')) {
     if (link.id === `room-${room}`) link.setAttribute('aria-current', 'page')
     else link.removeAttribute('aria-current')
@@ -134,24 +136,19 @@ function showCalls(mentions: number): void {
   badge.replaceChildren(countLabel(mentions))
 }
 
-function showTimes(list: HTMLElement, clock: Clock): void {
-  for (const time of list.querySelectorAll<HTMLElement>('.when[data-at]')) showTime(time, clock)
-}
-
-function showTime(time: HTMLElement, clock: Clock): void {
-  const at = Number(time.dataset.at)
-  time.textContent = clock.brief(at)
-  time.title = clock.full(at)
+function showTimes(clock: Clock): void {
+  for (const time of document.querySelectorAll<HTMLElement>('.when[data-at]'))
+    time.textContent = clock.brief(Number(time.dataset.at))
 }
 
 /** A private conversation with a new message comes first. */
 function raise({ dataset: { at = '', room } }: HTMLElement, clock: Clock): void {
-  const item = document.getElementById(`room-${room}`)?.closest('li')
-  const time = item?.querySelector<HTMLElement>('.when')
-  if (item == null || time == null || Number(time.dataset.at ?? 0) >= Number(at)) return
+  const time = document.querySelector<HTMLElement>(`#room-${room} .when`)
+  const item = time?.closest('li')
+  if (time === null || Number(time.dataset.at ?? 0) >= Number(at)) return
   time.dataset.at = at
-  showTime(time, clock)
-  item.parentElement?.prepend(item)
+  item?.parentElement?.prepend(item)
+  showTimes(clock)
 }
 
 /** Two digits fit a badge. */

@@ -1,9 +1,9 @@
 import { limits } from '../../shared/limits'
-import { createPaths } from '../../shared/paths'
+import { pagePaths } from '../../shared/paths'
 import { htmx, morph } from '../net/htmx'
 import { copyOf } from '../ui/dom'
 import type { Page } from '../ui/page'
-import { currentRoom, list, placeOf, revisionOf, rowBeside, rowsOf, seqOf } from '../ui/rows'
+import { currentRoom, list, placedRows, placeOf, revisionOf, rowBeside, seqOf } from '../ui/rows'
 import { pendingRows } from './pending'
 import { updateQuotes } from './quotes'
 import { decorate, makeNote, otherOf, regroup, type RowContext, topOf } from './rows'
@@ -37,6 +37,7 @@ export function insertRows(context: ListContext, fresh: HTMLElement[], isAfterGa
   }
   if (isAfterGap) beginAt(context, fresh[0])
   else if (context.scroller.isFollowing()) trim(context, 'newer')
+  context.fold()
   release()
 }
 
@@ -46,15 +47,16 @@ function insertNote(context: ListContext, row: HTMLElement): void {
   const after = Number(row.dataset.writtenAfter)
   if (!hasEnd() || isBeforeList(after)) return
   const release = scroller.hold()
-  const next = rowsOf().find((other) => seqOf(other) > after)
+  const next = placedRows().find((other) => seqOf(other) > after)
   const note = makeNote(page, row, otherOf(page, row).name, after)
   const before = next === undefined ? pendingRows()[0] : topOf(next)
   list().insertBefore(fragmentOf(context, note), before ?? null)
+  context.fold()
   release()
 }
 
 function isBeforeList(seq: number): boolean {
-  const [first] = rowsOf()
+  const [first] = placedRows()
   return document.getElementById('older') !== null && first !== undefined && seq < seqOf(first)
 }
 
@@ -66,7 +68,10 @@ function update(context: ListContext, known: HTMLElement, row: HTMLElement): voi
     return known.addEventListener('edited', later, { once: true })
   }
   const release = context.scroller.hold()
-  morph(known, fragmentOf(context, row))
+  if (known.matches('.system')) {
+    Object.assign(known.dataset, row.dataset)
+    context.fold()
+  } else morph(known, fragmentOf(context, row))
   if (known.closest('.private-note') === null) moveToPlace(context, known)
   release()
 }
@@ -90,7 +95,7 @@ function moveToPlace({ clock }: ListContext, row: HTMLElement): void {
 
 /** Keeps to the limit, but for an open editor: a list that grew gives up rows at its other end. */
 export function trim(context: ListContext, grownAt: 'older' | 'newer'): void {
-  const all = rowsOf()
+  const all = placedRows()
   const isEditing = list().querySelector('.msg--editing') !== null
   if (all.length <= limits.timelineRowsMax || isEditing) return
   if (grownAt === 'newer') return beginAt(context, all.at(-limits.timelineRowsMax))
@@ -109,13 +114,13 @@ function beginAt({ clock, page }: ListContext, first: HTMLElement | undefined): 
 /** What follows the last row is fetched when the reader scrolls there. */
 export function endHere({ page }: ListContext): void {
   document.getElementById('newer')?.remove()
-  const last = rowsOf().map(seqOf).findLast(Number.isFinite)
+  const last = placedRows().map(seqOf).findLast(Number.isFinite)
   list().append(makeLoader(page, 'newer', last ?? 0))
 }
 
 function makeLoader({ base }: Page, which: 'older' | 'newer', seq: number): HTMLElement {
   const loader = copyOf(`${which}-loader`)
-  loader.setAttribute('hx-get', createPaths(base)[which](currentRoom(), seq))
+  loader.setAttribute('hx-get', pagePaths(base)[which](currentRoom(), seq))
   // htmx finds it once it is on the page.
   queueMicrotask(() => htmx().process(loader))
   return loader

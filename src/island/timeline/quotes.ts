@@ -1,6 +1,6 @@
 import { list, placeOf, textOf } from '../ui/rows'
 import { limits } from '../../shared/limits'
-import { createPaths } from '../../shared/paths'
+import { pagePaths } from '../../shared/paths'
 import { hueOf } from '../../shared/text'
 import type { Quoted } from '../app'
 import { copyOf, make } from '../ui/dom'
@@ -16,7 +16,7 @@ export function quotedOf(row: HTMLElement): Quoted {
 /** The quote over a reply, from the server's template (views/messages/quote.tsx). */
 export function makeQuote(page: Page, { room, seq, user, name, text }: Quoted): HTMLElement {
   const quote = copyOf('quote-line')
-  quote.setAttribute('href', createPaths(page.base).message(room, seq))
+  quote.setAttribute('href', pagePaths(page.base).message(room, seq))
   quote.dataset.quote = String(seq)
   quote.dataset.of = String(user)
   quote.querySelector('b')?.setAttribute('class', hueOf(user))

@@ -4,7 +4,7 @@ import type { App } from '../app'
 import type { Clock } from '../ui/clock'
 import { copyOf, make, makeButton } from '../ui/dom'
 import type { Page } from '../ui/page'
-import { list, placeOf, rowBeside, rowsOf, sign, stops } from '../ui/rows'
+import { list, placedRows, placeOf, rowBeside, sign, stops } from '../ui/rows'
 
 export type RowContext = {
   page: Page
@@ -12,10 +12,15 @@ export type RowContext = {
   muted: Pick<App['muted'], 'decorate'>
   /** Ids of rows that are hidden while their deletion can be undone. */
   hidden: Set<string>
+  /** Writes the system lines of the list anew where something has changed. */
+  fold: () => void
 }
 
 /** Adds what is the reader's own: local time, own rows, mentions of the reader, buttons. */
-export function decorate({ page, clock, muted, hidden }: RowContext, root: ParentNode): void {
+export function decorate(
+  { page, clock, muted, hidden }: Omit<RowContext, 'fold'>,
+  root: ParentNode,
+): void {
   for (const row of root.querySelectorAll<HTMLElement>('.msg')) {
     markOwn(row, String(page.user?.id))
     addButtons(row, page)
@@ -70,9 +75,10 @@ export function regroup(clock: Clock, row: HTMLElement): void {
   if (next !== null) regroupOne(clock, next)
 }
 
-export function regroupAll(clock: Clock): void {
+export function regroupAll({ clock, fold }: Pick<RowContext, 'clock' | 'fold'>): void {
   for (const heading of list().querySelectorAll('.day')) heading.remove()
-  for (const row of rowsOf()) regroupOne(clock, row)
+  for (const row of placedRows()) regroupOne(clock, row)
+  fold()
 }
 
 function regroupOne(clock: Clock, row: HTMLElement): void {
@@ -93,12 +99,13 @@ function follows(row: HTMLElement, previous: HTMLElement): boolean {
 }
 
 /** Hides a row, also in fresh lists; the returned function shows it again. */
-export function hide({ clock, hidden }: RowContext, id: string): () => void {
+export function hide(context: RowContext, id: string): () => void {
+  const { hidden } = context
   const set = (isHidden: boolean): void => {
     if (isHidden) hidden.add(id)
     else hidden.delete(id)
     setHidden(document.getElementById(id), isHidden)
-    regroupAll(clock)
+    regroupAll(context)
   }
   set(true)
   return () => set(false)

@@ -1,11 +1,11 @@
 import { limits } from '../../shared/limits'
-import { createPaths } from '../../shared/paths'
+import { pagePaths } from '../../shared/paths'
 import { plural } from '../../shared/text'
 import type { App, OutboxEntry, Timeline } from '../app'
 import { fetchHtml, swapIn } from '../net/htmx'
 import { element } from '../ui/dom'
 import type { Page } from '../ui/page'
-import { currentRoom, isFromDevice, list, passFocus, rowsOf, seqOf } from '../ui/rows'
+import { currentRoom, isFromDevice, list, passFocus, placedRows, seqOf } from '../ui/rows'
 import { showToast } from '../ui/toast'
 import { endHere, insertRows, type ListContext, receive, trim } from './insert'
 import { dropPending, isPending, markSent, pendingRows, showPending } from './pending'
@@ -18,6 +18,8 @@ type TimelineListener = {
   shown: (isJump: boolean) => void
   grown: () => void
   removing: (root: ParentNode) => void
+  /** There may be system lines, and nothing yet that writes them. */
+  lines: () => void
 }
 
 type TimelineNeeds = Pick<App, 'page' | 'clock' | 'muted' | 'positions'>
@@ -37,9 +39,9 @@ export function createTimeline(needs: TimelineNeeds, listener: TimelineListener)
   const { clock, page } = needs
   const pill = createPill(page, () => toEnd(state))
   const scroller = createScroller(element('log', HTMLElement), pill.seen)
-  const parts = { listener, pill, scroller, hidden: new Set<string>() }
+  const parts = { listener, pill, scroller, hidden: new Set<string>(), fold: listener.lines }
   const state: State = { ...needs, ...parts, isJumping: false, hasGap: false }
-  clock.onMidnight(() => regroupAll(clock))
+  clock.onMidnight(() => regroupAll(state))
   watchSwaps(state)
   return {
     room: currentRoom,
@@ -57,6 +59,10 @@ export function createTimeline(needs: TimelineNeeds, listener: TimelineListener)
     toMessage: (seq) => toMessage(state, seq),
     reload: () => reload(page),
     start: () => start(state),
+    foldBy(fold) {
+      state.fold = fold
+      fold()
+    },
   }
 }
 
@@ -97,7 +103,7 @@ function append(state: State, fresh: HTMLElement[], others: number, behind: numb
   const { listener, pill, scroller } = state
   const isFollowing = scroller.isFollowing()
   // Somebody who reads far back keeps a full list; the newest come with "Jump to present".
-  if (!isFollowing && hasEnd() && rowsOf().length >= limits.timelineRowsMax) endHere(state)
+  if (!isFollowing && hasEnd() && placedRows().length >= limits.timelineRowsMax) endHere(state)
   if (!isFollowing) pill.add(others)
   if (!hasEnd()) return
   if (isFollowing && behind >= limits.timelineRowsMax) {
@@ -109,9 +115,10 @@ function append(state: State, fresh: HTMLElement[], others: number, behind: numb
   state.hasGap = false
 }
 
-function remove({ clock, hidden, listener, scroller }: State, room: number, seq: number): void {
+function remove(state: State, room: number, seq: number): void {
+  const { hidden, listener, scroller } = state
   dropQuotes(room, seq)
-  const place = `.msg[data-room="${room}"][data-seq="${seq}"]`
+  const place = `[data-room="${room}"][data-seq="${seq}"]`
   const row = list().querySelector<HTMLElement>(place)
   if (row === null) return
   const release = scroller.hold()
@@ -119,7 +126,7 @@ function remove({ clock, hidden, listener, scroller }: State, room: number, seq:
   passFocus(frameOf(row))
   frameOf(row).remove()
   hidden.delete(row.id)
-  regroupAll(clock)
+  regroupAll(state)
   release()
 }
 
@@ -150,7 +157,7 @@ async function jumpToEnd(state: State): Promise<boolean> {
 /** False without an answer, or when another list is on the page by then. */
 async function reload({ base }: Page): Promise<boolean> {
   const before = list()
-  const path = createPaths(base).room(currentRoom())
+  const path = pagePaths(base).room(currentRoom())
   const html = await fetchHtml(path)
   if (html === null || list() !== before) return false
   await swapIn(html, list())
@@ -174,12 +181,12 @@ function toMessage({ scroller }: State, seq: number): boolean {
 
 /** The list on the page was made by the server or from the device copy. */
 function start(state: State): void {
-  const { clock, listener, page, pill, positions, scroller } = state
+  const { listener, page, pill, positions, scroller } = state
   const timeline = list()
   if (!isFromDevice()) positions.set(currentRoom(), Number(timeline.dataset.revision))
   pill.seen()
   decorate(state, timeline)
-  regroupAll(clock)
+  regroupAll(state)
   for (const row of pendingRows()) row.remove()
   scroller.watch(timeline)
   element('log', HTMLElement).dispatchEvent(new Event('fresh'))
@@ -191,7 +198,7 @@ function start(state: State): void {
   state.hasGap = false
   if (at !== undefined && !toMessage(state, Number(at))) {
     // The message was deleted; the ones around it are shown.
-    const next = rowsOf().find((row) => seqOf(row) > Number(at)) ?? rowsOf().at(-1)
+    const next = placedRows().find((row) => seqOf(row) > Number(at)) ?? placedRows().at(-1)
     if (next !== undefined) scroller.toRow(next)
     showToast(page.words.messageGone)
   }
@@ -200,11 +207,12 @@ function start(state: State): void {
 
 /** Older or newer rows were put in: the list gives up what it has too many of at its other end. */
 function grow(state: State, edge: 'older' | 'newer'): void {
-  const { clock, listener, pill, positions, scroller } = state
+  const { listener, pill, positions, scroller } = state
   const last = edge === 'older' ? '#older, :scope > .start' : '#newer, :scope > #newest'
   const mark = list().querySelector<HTMLElement>(`:scope > ${last}`)
-  regroupAll(clock)
+  regroupAll(state)
   trim(state, edge)
+  state.fold()
   if (mark?.id === 'newest') mark.remove()
   if (edge === 'newer') pill.seen()
   else pill.add(0)

@@ -6,7 +6,6 @@ export type Clock = ReturnType<typeof createClock>
 export function createClock({ language, words }: Pick<Page, 'language' | 'words'>) {
   const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(language, options)
   const time = format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
-  const weekday = format({ weekday: 'short' })
   const date = format({ day: 'numeric', month: 'short' })
   const full = format({ dateStyle: 'full', timeStyle: 'medium' })
   const day = format({ weekday: 'long', day: 'numeric', month: 'long' })
@@ -26,11 +25,8 @@ export function createClock({ language, words }: Pick<Page, 'language' | 'words'
   }
   return {
     time: (at: number): string => time.format(at),
-    /** For a list: the time of today, the weekday of the last days, or the date. */
-    brief(at: number): string {
-      if (at >= midnight(0)) return time.format(at)
-      return (at >= midnight(-6) ? weekday : date).format(at)
-    },
+    /** For a list: the time of today, or the date. */
+    brief: (at: number): string => (at >= midnight(0) ? time : date).format(at),
     /** Tuesday, 24 November 2026, 09:14:05 */
     full: (at: number): string => full.format(at),
     dayKey,

@@ -1,4 +1,4 @@
-import { createPaths } from '../../shared/paths'
+import { pagePaths } from '../../shared/paths'
 import { fill, hiddenText, hueOf, plural } from '../../shared/text'
 import { announce, element } from './dom'
 import { isTouch } from './keys'
@@ -10,9 +10,17 @@ export const currentRoom = (): number => Number(list().dataset.room)
 export const roomTitle = (): string => list().dataset.title ?? ''
 export const isFromDevice = (): boolean => list().dataset.remembered !== undefined
 
-/** All visible rows, oldest first; private notes are none. */
-export function rowsOf(timeline = list()): HTMLElement[] {
-  return [...timeline.querySelectorAll<HTMLElement>(':scope > .msg:not([hidden])')]
+/** What has a place in the room: messages and system lines. */
+const placed = ':is(.msg, .system):not([hidden])'
+
+/** All visible messages, oldest first; private notes are none. */
+export function rowsOf(): HTMLElement[] {
+  return placedRows('.msg')
+}
+
+/** The same with system lines. */
+export function placedRows(kind = '*'): HTMLElement[] {
+  return [...list().querySelectorAll<HTMLElement>(`:scope > ${kind}${placed}`)]
 }
 
 export function placeOf({ dataset }: HTMLElement): { room: number; seq: number } {
@@ -33,7 +41,7 @@ type Side = 'nextElementSibling' | 'previousElementSibling'
 /** The visible row before or after an element of the list. */
 export function rowBeside(part: HTMLElement, side: Side): HTMLElement | null {
   let beside = part[side]
-  while (beside !== null && !beside.matches('.msg:not([hidden])')) beside = beside[side]
+  while (beside !== null && !beside.matches(placed)) beside = beside[side]
   return beside instanceof HTMLElement ? beside : null
 }
 
@@ -42,8 +50,13 @@ export function passFocus(removed: HTMLElement): void {
   if (!removed.contains(document.activeElement)) return
   const next = rowBeside(removed, 'nextElementSibling')
   const row = next ?? rowBeside(removed, 'previousElementSibling')
-  if (row !== null) row.focus({ preventScroll: true })
+  if (row !== null) focusOf(row).focus({ preventScroll: true })
   else if (!isTouch()) element('content', HTMLElement).focus()
+}
+
+/** What has the focus for a row: a fold of system lines opens and closes itself. */
+export function focusOf(row: HTMLElement): HTMLElement {
+  return row.querySelector<HTMLElement>(':scope > details > summary') ?? row
 }
 
 /** Shows a name; CSS adds that the person has left or is new. */
@@ -63,7 +76,7 @@ export function sign(
 ): void {
   row.querySelector('.msg__state')?.remove()
   row.querySelector('b')?.setAttribute('class', hueOf(user))
-  row.querySelector('a')?.setAttribute('href', createPaths(base).message(room, seq))
+  row.querySelector('a')?.setAttribute('href', pagePaths(base).message(room, seq))
   const shown = row.querySelector('bdi')
   if (shown !== null) showName(shown, name, mark)
 }

@@ -33,7 +33,7 @@ export function createSearchIndex(db: Database): SearchIndex {
     `INSERT INTO search (search, rowid, tokens) VALUES ('delete', ?, ?)`,
   )
   const find = db.query<IndexedRow, [number, number]>(
-    `${selectIndexed} WHERE room_id = ? AND seq = ? AND deleted_at IS NULL`,
+    `${selectIndexed} WHERE room_id = ? AND seq = ? AND deleted_at IS NULL AND system IS NULL`,
   )
   const newest = db.query<{ id: number | null }, []>(`SELECT max(id) AS id FROM messages`)
   let indexedTo = Number(readSetting(db, indexedToSetting) ?? 0)
@@ -80,13 +80,13 @@ type Take = (indexedTo: number, rowsMax: number, unitsMax: number) => number
 /** Indexes at most so many messages or characters after an id; gives the last one's id. */
 function createTaking(db: Database): Take {
   const insert = db.query(`INSERT INTO search (rowid, tokens) VALUES (?, ?)`)
-  const page = db.query<IndexedRow & { isDeleted: number }, [number, number]>(
+  const page = db.query<IndexedRow & { isLeftOut: number }, [number, number]>(
     `${selectIndexed} WHERE id > ? ORDER BY id LIMIT ?`,
   )
   return db.transaction((indexedTo: number, rowsMax: number, unitsMax: number) => {
     let [last, units] = [indexedTo, 0]
     for (const row of page.iterate(indexedTo, rowsMax)) {
-      if (row.isDeleted === 0) insert.run(row.id, tokensOf(toIndexed(row)))
+      if (row.isLeftOut === 0) insert.run(row.id, tokensOf(toIndexed(row)))
       last = row.id
       units += row.content.length
       if (units >= unitsMax) break
@@ -102,7 +102,7 @@ const format = `2 unicode ${process.versions.unicode ?? ''}`
 type IndexedRow = Omit<Indexed, 'attachments'> & { id: number; attachments: string | null }
 
 const selectIndexed = `SELECT id, room_id AS room, author_id AS author, content, attachments,
-  created_at AS createdAt, deleted_at IS NOT NULL AS isDeleted FROM messages`
+  created_at AS createdAt, coalesce(deleted_at, system) IS NOT NULL AS isLeftOut FROM messages`
 
 function toIndexed(row: IndexedRow): Indexed {
   return { ...row, attachments: readAttachments(row.attachments) }

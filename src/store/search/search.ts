@@ -212,7 +212,7 @@ function prepare(db: Database) {
     HAVING count(*) <= ${searchRoomsMax}
       AND sum(revision) * ${searchRoomsShare} < (SELECT max(id) FROM messages))`
   // The plus keeps SQLite from using another index than that of the ids, whose order is needed.
-  const filters = `+room_id IN (${mine} ?1) AND deleted_at IS NULL
+  const filters = `+room_id IN (${mine} ?1) AND deleted_at IS NULL AND system IS NULL
     AND (?2 IS NULL OR author_id = ?2) AND (?3 IS NULL OR room_id = ?3)
     AND (?4 IS NULL OR created_at >= ?4) AND (?5 IS NULL OR created_at < ?5)`
   const columns = `messages.id, room_id AS room, seq, content, attachments`
@@ -263,7 +263,7 @@ type LineRow = Omit<Line, 'text'> & { content: string; attachments: string | nul
 
 const selectLine = `SELECT nickname, ${markOf('users')} AS mark, content, attachments
   FROM messages JOIN users ON users.id = author_id
-  WHERE room_id = ?1 AND deleted_at IS NULL`
+  WHERE room_id = ?1 AND deleted_at IS NULL AND system IS NULL`
 
 /** One line of a message's text, then the names of its files. */
 function toLine(row: LineRow | null): Line | null {

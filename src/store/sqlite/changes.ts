@@ -130,7 +130,9 @@ function prepare(db: Database) {
   return {
     find: db.query<MessageRow & OtherRow & { role: string }, [number, number, number]>(
       `SELECT found.*, role FROM memberships JOIN (
-         ${selectMessagesWithOther('room_id = ?1 AND seq = ?2 AND deleted_at IS NULL')}
+         ${selectMessagesWithOther(
+           'room_id = ?1 AND seq = ?2 AND deleted_at IS NULL AND system IS NULL',
+         )}
        ) AS found ON room_id = found.room AND user_id = ?3
        WHERE ${isHere('?3')}`,
     ),

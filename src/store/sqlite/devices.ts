@@ -51,6 +51,22 @@ function createRecover(db: Database): Store['devices']['recover'] {
     `UPDATE users SET code_hash = NULL, code_made_at = NULL, seen_at = ?3
      WHERE id = ?1 AND code_hash = ?2 AND left_at IS NULL RETURNING ${userColumns()}`,
   )
+  const admit = createAdmit(db)
+  const recover = db.transaction(
+    (code: { id: number; hash: string }, session: NewSession, replaced: Uint8Array | null) => {
+      const user = spend.get(code.id, code.hash, session.at)
+      if (user === null) return null
+      return { user, ended: admit(user.id, session, replaced) }
+    },
+  )
+  return async (code, session, replaced) => recover.immediate(code, session, replaced)
+}
+
+/**
+ * Makes the function that adds a device to a person and ends the session that its browser had;
+ * gives the sessions of devices that became too many, which have ended.
+ */
+export function createAdmit(db: Database) {
   const add = createAddSession(db)
   const surplus = db.query<{ tokenHash: Uint8Array }, [number]>(
     `DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE user_id = ?
@@ -58,16 +74,11 @@ function createRecover(db: Database): Store['devices']['recover'] {
      RETURNING token_hash AS tokenHash`,
   )
   const end = createEndSession(db)
-  const recover = db.transaction(
-    (code: { id: number; hash: string }, session: NewSession, replaced: Uint8Array | null) => {
-      const user = spend.get(code.id, code.hash, session.at)
-      if (user === null) return null
-      add(user.id, session)
-      if (replaced !== null) end(replaced, session.at)
-      return { user, ended: surplus.all(user.id).map(({ tokenHash }) => tokenHash) }
-    },
-  )
-  return async (code, session, replaced) => recover.immediate(code, session, replaced)
+  return (userId: number, session: NewSession, replaced: Uint8Array | null): Uint8Array[] => {
+    add(userId, session)
+    if (replaced !== null) end(replaced, session.at)
+    return surplus.all(userId).map(({ tokenHash }) => tokenHash)
+  }
 }
 
 /** Makes the function that adds a session. */

@@ -34,15 +34,15 @@ function* toMessages(rows: Iterable<MessageRow & OtherRow>): Generator<Message> 
   for (const row of rows) yield toMessageWithOther(row)
 }
 
-/** Deleted messages that may precede the first, or follow the last, before its time is guessed. */
+/** Other rows that may precede the first message, or follow the last; then its time is guessed. */
 const tombstonesMax = 500
 
 /** Measures rooms for their members, in a time that does not depend on their size. */
 export function createMeasure(db: Database): Store['measure'] {
   const timeOf = (direction: 'ASC' | 'DESC'): string => `coalesce(
-    (SELECT created_at FROM (SELECT created_at, deleted_at, seq FROM messages
+    (SELECT created_at FROM (SELECT created_at, deleted_at, system, seq FROM messages
        WHERE room_id = rooms.id ORDER BY seq ${direction} LIMIT ${tombstonesMax})
-     WHERE deleted_at IS NULL ORDER BY seq ${direction} LIMIT 1),
+     WHERE deleted_at IS NULL AND system IS NULL ORDER BY seq ${direction} LIMIT 1),
     (SELECT created_at FROM messages WHERE room_id = rooms.id ORDER BY seq ${direction} LIMIT 1))`
   const extent = db.query<RoomExtent, [number, number]>(
     `SELECT messages AS count, revision, iif(messages = 0, NULL, ${timeOf('ASC')}) AS firstAt,

@@ -1,12 +1,27 @@
 import type { Database } from 'bun:sqlite'
 import { limits } from '../../shared/limits'
-import type { Heir, Member, NewRoom, Refused, Room, RoomLimits, RoomName, Store } from '../store'
-import { createPassOwnership, isHere } from './persons'
+import type {
+  Heir,
+  Joined,
+  Member,
+  NewLine,
+  NewRoom,
+  Refused,
+  Room,
+  RoomLimits,
+  RoomName,
+  Store,
+  User,
+} from '../store'
+import { createPassOwnership, isHere, userColumns } from './persons'
 
 type Memberships = Omit<
   Store['rooms'],
   'ofUser' | 'count' | 'own' | 'find' | 'head' | 'heads' | 'open' | 'first'
 >
+
+/** Writes a system line in the transaction of what it tells. */
+export type WriteLine = (line: NewLine) => void
 
 /** A room as one of its members sees it; null for everybody else. */
 type SeenBy = (userId: number, roomId: number) => Room | null
@@ -15,53 +30,73 @@ type SeenBy = (userId: number, roomId: number) => Room | null
  * Who is in which room, in SQLite. What takes more than one statement is one transaction, which
  * begins with the question whether the person may do it now.
  */
-export function createMemberships(db: Database, caps: RoomLimits, seenBy: SeenBy): Memberships {
-  const statements = { ...prepare(db), caps, passOwnership: createPassOwnership(db) }
+export function createMemberships(
+  db: Database,
+  caps: RoomLimits,
+  seenBy: SeenBy,
+  writeLine: WriteLine,
+): Memberships {
+  const statements = { ...prepare(db), caps, writeLine, passOwnership: createPassOwnership(db) }
   const { markRead, markUnread, setNotify } = statements
   const create = db.transaction((room: NewRoom) => createRoom(statements, seenBy, room))
   const direct = db.transaction((userId: number, otherId: number, at: number) =>
     openDirect(statements, seenBy, [userId, otherId], at),
   )
-  const enter = ({ roomId, userId }: Member, at: number): Room | 'full' | null => {
-    if (statements.isHere.get(userId) === null) return null
-    const known = seenBy(userId, roomId)
-    if (known !== null) return known
-    if (isFull(statements, userId)) return 'full'
-    statements.insertMember.run({ roomId, userId, role: 'member', at })
-    statements.passOwnership(roomId)
-    return seenBy(userId, roomId)
-  }
-  const join = db.transaction((member: Member, at: number) => {
-    const room = statements.isOpen.get(member.roomId) === null ? null : enter(member, at)
-    if (room === 'full') return { refused: 'own_rooms_full' } as const
-    return room ?? ({ refused: 'room_missing' } as const)
-  })
-  const invite = db.transaction((by: Member, userId: number, at: number) => {
-    if (statements.findRole.get(by)?.isDirect !== 0) return { refused: 'room_missing' } as const
-    const room = enter({ ...by, userId }, at)
-    if (room === 'full') return { refused: 'their_rooms_full' } as const
-    return room ?? ({ refused: 'person_missing' } as const)
-  })
-  const change = db.transaction((by: Member, name: RoomName | null, topic: string | null) =>
-    changeRoom(statements, by, name, topic),
+  const join = db.transaction((member: Member, at: number) =>
+    enter(statements, seenBy, member, at, true),
+  )
+  const accept = db.transaction((member: Member, at: number) =>
+    enter(statements, seenBy, member, at, false),
+  )
+  type NewTexts = { name: RoomName | null; topic: string | null }
+  const change = db.transaction((by: Member, wanted: NewTexts, at: number) =>
+    changeRoom(statements, by, wanted, at),
   )
   return {
     create: async (room) => create.immediate(room),
-    join: async (userId, roomId, at) => join.immediate({ userId, roomId }, at),
-    invite: async (by, userId, at) => invite.immediate(by, userId, at),
+    async join(userId, roomId, at) {
+      return join.immediate({ userId, roomId }, at) ?? { refused: 'room_missing' }
+    },
+    async accept(userId, roomId, at) {
+      return accept.immediate({ userId, roomId }, at) ?? { refused: 'invitation_over' }
+    },
     ...createEndings(db, statements),
-    change: async (by, name, topic) => change.immediate(by, name, topic),
+    change: async (by, name, topic, at) => change.immediate(by, { name, topic }, at),
     direct: async (userId, otherId, at) => direct.immediate(userId, otherId, at),
     markRead: async (member, seq) => markRead.run({ ...member, seq }).changes > 0,
     markUnread: async (member, seq) => void markUnread.run({ ...member, seq }),
-    setNotify: async (member, notify) =>
-      setNotify.run({ ...member, notify }).changes > 0 ? null : 'room_missing',
+    setNotify: async (member, notify, comings) =>
+      setNotify.run({ ...member, notify, comings }).changes > 0 ? null : 'room_missing',
   }
 }
 
 type Statements = ReturnType<typeof prepare> & {
   caps: RoomLimits
+  writeLine: WriteLine
   passOwnership: (room: number) => Heir | null
+}
+
+/** Makes somebody a member: where it is open, or as they are invited; else null. */
+function enter(
+  statements: Statements,
+  seenBy: SeenBy,
+  member: Member,
+  at: number,
+  isOpen: boolean,
+): Joined | Refused<'own_rooms_full'> | null {
+  const { roomId, userId } = member
+  const known = seenBy(userId, roomId)
+  if (known !== null) return { room: known, invitedBy: null, isNew: false }
+  const invitedBy = statements.findInviter.get(member)
+  const mayEnter = isOpen ? statements.isOpen.get(roomId) !== null : invitedBy !== null
+  if (!mayEnter || statements.isHere.get(userId) === null) return null
+  if (isFull(statements, userId)) return { refused: 'own_rooms_full' }
+  statements.insertMember.run({ roomId, userId, role: 'member', at })
+  statements.passOwnership(roomId)
+  const by = invitedBy?.id ?? null
+  statements.writeLine({ kind: 'joined', room: roomId, author: userId, person: userId, by, at })
+  const room = seenBy(userId, roomId)
+  return room === null ? null : { room, invitedBy, isNew: true }
 }
 
 /** The membership of a person who has not left. */
@@ -75,17 +110,24 @@ function createEndings(
     const { changes } = statements.removeMember.run(member)
     return changes === 0 ? null : { heir: statements.passOwnership(member.roomId) }
   }
-  const leave = db.transaction((member: Member) =>
-    statements.findRole.get(member) === null ? null : end(member),
-  )
-  const remove = db.transaction((owner: Member, userId: number) => {
-    const refusal = refuseOthers(statements, owner)
-    if (refusal !== null) return refusal
-    return end({ ...owner, userId }) === null ? 'person_missing' : null
+  const { writeLine } = statements
+  const leave = db.transaction((member: Member, at: number) => {
+    const ended = statements.findRole.get(member) === null ? null : end(member)
+    const { roomId: room, userId: author } = member
+    if (ended !== null) writeLine({ kind: 'left', room, author, person: author, at })
+    return ended
+  })
+  const remove = db.transaction((owner: Member, person: number, at: number) => {
+    const refused = refuseOthers(statements, owner)
+    if (refused !== null) return { refused }
+    const removed = { ...owner, userId: person }
+    if (end(removed) === null) return { refused: 'person_missing' } as const
+    writeLine({ kind: 'removed', room: owner.roomId, author: owner.userId, person, at })
+    return { uninvited: statements.dropInvitations.all(removed).map(({ id }) => id) }
   })
   return {
-    leave: async (member) => leave.immediate(member),
-    remove: async (owner, userId) => remove.immediate(owner, userId),
+    leave: async (member, at) => leave.immediate(member, at),
+    remove: async (owner, userId, at) => remove.immediate(owner, userId, at),
   }
 }
 
@@ -104,17 +146,22 @@ function isFull({ caps, countRooms }: Statements, userId: number): boolean {
 function changeRoom(
   statements: Statements,
   by: Member,
-  name: RoomName | null,
-  topic: string | null,
+  { name, topic }: { name: RoomName | null; topic: string | null },
+  at: number,
 ): { name: string; topic: string } | Refused<'room_missing' | 'owner_only' | 'room_name_taken'> {
+  const told = { room: by.roomId, author: by.userId, at }
   const room = statements.findShared.get(by)
   if (room === null) return { refused: 'room_missing' }
   if (name !== null && name.name !== room.name) {
     if (room.role !== 'owner') return { refused: 'owner_only' }
     const { changes } = statements.rename.run({ id: by.roomId, ...name })
     if (changes === 0) return { refused: 'room_name_taken' }
+    statements.writeLine({ ...told, kind: 'renamed', from: room.name, to: name.name })
   }
-  if (topic !== null) statements.setTopic.run(by.roomId, topic)
+  if (topic !== null && topic !== room.topic) {
+    statements.setTopic.run(by.roomId, topic)
+    statements.writeLine({ ...told, kind: 'topic', from: room.topic, to: topic })
+  }
   return { name: name?.name ?? room.name, topic: topic ?? room.topic }
 }
 
@@ -205,6 +252,14 @@ function prepare(db: Database) {
       `DELETE FROM memberships WHERE room_id = $roomId AND user_id = $userId
          AND (SELECT kind FROM rooms WHERE id = $roomId) <> 'direct'`,
     ),
+    findInviter: db.query<User, [Member]>(
+      `SELECT ${userColumns()} FROM invitations JOIN users ON users.id = invited_by
+       WHERE room_id = $roomId AND user_id = $userId`,
+    ),
+    dropInvitations: db.query<{ id: number }, [Member]>(
+      `DELETE FROM invitations WHERE room_id = $roomId AND invited_by = $userId
+       RETURNING user_id AS id`,
+    ),
     ...prepareForMembers(db),
   }
 }
@@ -222,8 +277,10 @@ function prepareForMembers(db: Database) {
     markUnread: db.query<never, [Member & { seq: number }]>(
       `UPDATE memberships SET read_seq = min(read_seq, $seq - 1) WHERE ${own}`,
     ),
-    setNotify: db.query<never, [Member & { notify: string }]>(
-      `UPDATE memberships SET notify = $notify WHERE ${own}`,
+    setNotify: db.query<never, [Member & { notify: string | null; comings: boolean | null }]>(
+      `UPDATE memberships SET notify = coalesce($notify, notify),
+         shows_comings = coalesce($comings, shows_comings)
+       WHERE ${own}`,
     ),
     findRole: db.query<{ role: string; isDirect: 0 | 1 }, [Member]>(
       `SELECT role, kind = 'direct' AS isDirect FROM memberships JOIN rooms ON id = room_id

@@ -1,4 +1,4 @@
-import type { Mention, Message, Quote, Reaction, User } from '../store'
+import type { Mention, Message, Quote, Reaction, SystemLine, User } from '../store'
 import { readAttachments } from './attachments'
 import { markOf } from './persons'
 import { joinOther, type OtherRow, selectOther, toOther } from './rooms'
@@ -6,7 +6,14 @@ import { joinOther, type OtherRow, selectOther, toOther } from './rooms'
 /** A row of `selectMessages`: lists and the quote are JSON. */
 export type MessageRow = Omit<
   Message,
-  'sender' | 'mentions' | 'recipient' | 'quote' | 'notifiedUserIds' | 'reactions' | 'attachments'
+  | 'sender'
+  | 'mentions'
+  | 'recipient'
+  | 'quote'
+  | 'notifiedUserIds'
+  | 'reactions'
+  | 'attachments'
+  | 'system'
 > & {
   senderId: number
   nickname: string
@@ -16,6 +23,8 @@ export type MessageRow = Omit<
   attachments: string | null
   quote: string | null
   reactions: string | null
+  system: string | null
+  systemPeople: string | null
 }
 
 /** The statement that reads messages as rows; `where` may use its own parameters. */
@@ -29,10 +38,19 @@ export function selectMessages(where: string): string {
        FROM reactions JOIN users AS people ON people.id = user_id
        WHERE reactions.room_id = messages.room_id AND reactions.seq = messages.seq) AS reactions,
       mentions, attachments, written_in AS writtenIn, written_after AS writtenAfter,
+      system, iif(system IS NULL, NULL, (${systemPeople})) AS systemPeople,
       messages.created_at AS createdAt, edited_at AS editedAt, deleted_at AS deletedAt,
       author_id AS senderId, nickname, avatar, ${markOf('users')} AS mark
     FROM messages JOIN users ON users.id = author_id WHERE ${where}`
 }
+
+const systemPeople = `
+  SELECT json_group_array(json_array(
+    named.id, named.nickname, ${markOf('named')}, host.id, host.nickname, ${markOf('host')})
+    ORDER BY named_in.key)
+  FROM json_each(messages.system, '$.people') AS named_in
+    JOIN users AS named ON named.id = named_in.value ->> 0
+    LEFT JOIN users AS host ON host.id = named_in.value ->> 1`
 
 /** The same with the other person of a direct room, and further `columns` of `rooms`. */
 export function selectMessagesWithOther(where: string, columns = ''): string {
@@ -57,19 +75,35 @@ export function quoteAt(room: string, seq: string): string {
       substr(iif(trim(original.content) = '', (${namesOfFiles}), original.content),
         1, ${quoteLettersMax}))
     FROM messages AS original JOIN users AS quoted ON quoted.id = original.author_id
-    WHERE original.room_id = ${room} AND original.seq = ${seq} AND original.deleted_at IS NULL`
+    WHERE original.room_id = ${room} AND original.seq = ${seq} AND original.deleted_at IS NULL
+      AND original.system IS NULL`
 }
 
 /** A row as a message; `recipient` is the other person of a direct room. */
 export function toMessage(row: MessageRow, recipient: User | null): Message {
-  const { senderId, nickname, avatar, mark, ...message } = row
+  const { senderId, nickname, avatar, mark, systemPeople: _, ...message } = row
   const sender = { id: senderId, nickname, avatar, mark }
   const mentions = readMentions(row.mentions)
   const quote = readQuote(row.quote)
   const notifiedUserIds = findNotifiedUserIds(mentions, sender, quote)
   const reactions = readReactions(row.reactions)
   const attachments = readAttachments(row.attachments)
-  return { ...message, sender, recipient, mentions, quote, notifiedUserIds, reactions, attachments }
+  const lists = { mentions, quote, notifiedUserIds, reactions, attachments }
+  return { ...message, sender, recipient, ...lists, system: readSystem(row) }
+}
+
+function readSystem({ system, systemPeople }: MessageRow): SystemLine | null {
+  if (system === null || systemPeople === null) return null
+  const line: Omit<SystemLine, 'people'> = JSON.parse(system)
+  type Mark = User['mark']
+  const people: [number, string, Mark, number | null, string, Mark][] = JSON.parse(systemPeople)
+  return {
+    ...line,
+    people: people.map(([id, nickname, mark, host, hostName, hostMark]) => ({
+      ...{ id, nickname, mark },
+      by: host === null ? null : { id: host, nickname: hostName, mark: hostMark },
+    })),
+  }
 }
 
 /** The same for a row of `selectMessagesWithOther`. */

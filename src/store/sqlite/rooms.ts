@@ -1,10 +1,10 @@
 import type { Database } from 'bun:sqlite'
 import type { ListedRoom, Room, RoomLimits, RoomsWanted, Store, User } from '../store'
-import { createMemberships } from './memberships'
+import { createMemberships, type WriteLine } from './memberships'
 import { isHere, markOf } from './persons'
 
 /** Rooms as their members see them, in SQLite. Membership is part of every statement. */
-export function createRooms(db: Database, caps: RoomLimits): Store['rooms'] {
+export function createRooms(db: Database, caps: RoomLimits, writeLine: WriteLine): Store['rooms'] {
   const { ofUser, count, find, head, heads, first } = prepare(db)
   const seenBy = (userId: number, roomId: number): Room | null => {
     const row = find.get(userId, roomId)
@@ -21,7 +21,7 @@ export function createRooms(db: Database, caps: RoomLimits): Store['rooms'] {
     heads: async (userId) => heads.all(userId),
     ...createLists(db),
     first: async () => first.get()?.id ?? 0,
-    ...createMemberships(db, caps, seenBy),
+    ...createMemberships(db, caps, seenBy, writeLine),
   }
 }
 
@@ -36,7 +36,7 @@ function prepare(db: Database) {
        WHERE memberships.user_id = ?1 AND ${isHere('?1')} AND memberships.room_id IN (
          SELECT rooms.id FROM memberships AS mine JOIN rooms ON rooms.id = mine.room_id
          WHERE mine.user_id = ?1 AND (${isListed} OR rooms.id IS ?3)
-         ORDER BY rooms.id IS ?3 DESC, revision > mine.read_seq DESC, active_at DESC, rooms.id DESC
+         ORDER BY rooms.id IS ?3 DESC, last_seq > mine.read_seq DESC, active_at DESC, rooms.id DESC
          LIMIT ?2)
        ORDER BY rooms.id`,
     ),
@@ -99,7 +99,7 @@ function toListed(row: ListedRow): ListedRoom {
   return { ...room, isMember: isMember === 1, other }
 }
 
-type RoomRow = Omit<Room, 'pair'> & PairRow
+type RoomRow = Omit<Room, 'pair' | 'showsComings'> & PairRow & { showsComings: 0 | 1 }
 
 type PairRow = OtherRow & {
   myId: number | null
@@ -125,7 +125,7 @@ const mentionsScanMax = 200
 
 const unreadMessages = `
   (SELECT created_at, author_id, deleted_at FROM messages
-   WHERE messages.room_id = rooms.id AND seq > memberships.read_seq
+   WHERE messages.room_id = rooms.id AND seq > memberships.read_seq AND system IS NULL
    ORDER BY seq LIMIT ${unreadScanMax})
   WHERE author_id <> memberships.user_id AND deleted_at IS NULL`
 
@@ -148,6 +148,7 @@ const selectRooms = `
   SELECT rooms.id, kind, name, topic, rooms.created_at AS createdAt, active_at AS activeAt,
     revision, members,
     memberships.read_seq AS readSeq, memberships.role, memberships.notify,
+    memberships.shows_comings AS showsComings,
     (SELECT count(*) FROM ${unreadMessages}) AS unread,
     -- The first one ends the search: they come in order.
     (SELECT created_at FROM ${unreadMessages} LIMIT 1) AS unreadSince,
@@ -179,7 +180,8 @@ export function toOther(row: OtherRow): User | null {
 
 function toRoom(row: RoomRow): Room {
   const { myId: _, myNickname, myAvatar, myMark, ...rest } = row
-  const { otherId, otherNickname, otherAvatar, otherMark, ...room } = rest
+  const { otherId, otherNickname, otherAvatar, otherMark, showsComings, ...others } = rest
+  const room = { ...others, showsComings: showsComings === 1 }
   const pair = pairOf(row)
   // Every message in a direct room is for its reader.
   return pair === null ? { ...room, pair } : { ...room, mentions: room.unread, pair }

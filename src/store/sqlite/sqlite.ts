@@ -7,9 +7,11 @@ import { markerName, markFolder, spaceOf } from '../files'
 import type { NameRules, RoomLimits, Store } from '../store'
 import { stopAfterFailedSync, storageReasonOf } from '../storage-fault'
 import { createAttachments } from './attachments'
+import { createDeviceLinks } from './device-links'
 import { createDevices } from './devices'
 import { createMeasure } from './export'
 import { checkAfterUse, isDoubtful, markClosed, markUsed } from './integrity'
+import { createInvitations } from './invitations'
 import { holdFile, type Lock } from './lock'
 import { prepareLazily } from './lazy-statements'
 import { createMessages } from './messages'
@@ -21,6 +23,7 @@ import { createSearchBacklog } from '../search/search-backlog'
 import { bringIndexUpToDate, createSearchIndex } from '../search/search-index'
 import { createSessions } from './sessions'
 import { readSetting, writeSetting } from './settings'
+import { createSystemLines } from './system-lines'
 import { createTimes } from './times'
 import { createUsers } from './users'
 
@@ -34,6 +37,8 @@ type StoreOptions = {
   now: () => number
   names: NameRules
   roomLimits: RoomLimits
+  /** Whether the first room is told who is new. */
+  arrivals?: boolean
   /** The longest that messages wait for the index. */
   indexPauseMsMax?: number
 }
@@ -165,12 +170,13 @@ function createStore(
   db: Database,
   lock: Lock,
   file: string,
-  { indexPauseMsMax, roomLimits }: StoreOptions,
+  { arrivals = false, indexPauseMsMax, roomLimits }: StoreOptions,
 ): Store {
   const reader = createReader(file)
   const guarded = <Part extends object>(part: Part): Part => stopAfterFailedSync(db, part)
   const index = guarded(createSearchIndex(db))
   const backlog = createSearchBacklog(index, indexPauseMsMax)
+  const lines = guarded(createSystemLines(db))
   const writeProbe = db.query(
     `INSERT INTO settings (key, value) VALUES ('probe', '1')
      ON CONFLICT (key) DO UPDATE SET value = value + 1`,
@@ -182,11 +188,14 @@ function createStore(
     },
     instance: readSetting(db, 'instance') ?? '',
     filesId: readSetting(db, 'files') ?? '',
-    users: guarded(createUsers(db)),
+    users: guarded(createUsers(db, lines, { arrivals })),
     sessions: guarded(createSessions(db)),
     devices: guarded(createDevices(db)),
-    rooms: guarded(createRooms(db, roomLimits)),
+    rooms: guarded(createRooms(db, roomLimits, lines.write)),
+    deviceLinks: guarded(createDeviceLinks(db)),
+    invitations: guarded(createInvitations(db, roomLimits)),
     messages: guarded(createMessages(db, roomLimits, index, backlog)),
+    systemLines: lines,
     times: guarded(createTimes(db, index, (next) => (epoch = next))),
     attachments: guarded(createAttachments(db)),
     measure: createMeasure(db),

@@ -5,10 +5,15 @@ import { insertAttachment } from './attachments'
 import { createAddSession } from './devices'
 import { createReleaseName, isHere, newUntil, userColumns } from './persons'
 import { createEndSession } from './sessions'
+import type { SystemLines } from './system-lines'
 
-/** People, in SQLite. */
-export function createUsers(db: Database): Store['users'] {
-  const join = createJoin(db)
+/** People, in SQLite. `arrivals`: whether the first room is told who is new. */
+export function createUsers(
+  db: Database,
+  lines: SystemLines,
+  { arrivals }: { arrivals: boolean },
+): Store['users'] {
+  const join = createJoin(db, arrivals ? lines : null)
   const findHolder = db.query<{ id: number }, [{ folded: string; skeleton: string }]>(
     `SELECT id FROM users WHERE nickname_folded = $folded OR nickname_skeleton = $skeleton`,
   )
@@ -24,7 +29,7 @@ export function createUsers(db: Database): Store['users'] {
     join: async (user, session, replaced) => join(user, session, replaced),
     isNameFree: async (folded, skeleton) => findHolder.get({ folded, skeleton }) === null,
     find: async (id) => find.get(id),
-    change: createChange(db),
+    change: createChange(db, lines),
     ...createPeopleLists(db),
     match: createMatch(db),
     async namedIn(roomId, author, folded) {
@@ -38,7 +43,7 @@ type Forms = { forms: string }
 
 type NamedRow = Omit<NamedUser, 'isOwner'> & { isOwner: 0 | 1 }
 
-function createJoin(db: Database) {
+function createJoin(db: Database, lines: SystemLines | null) {
   const insertUser = db.query<{ id: number }, [Omit<NewUser, 'face'> & Forms]>(
     `INSERT INTO users (nickname, nickname_folded, nickname_skeleton, nickname_forms, avatar,
        created_at, named_at, seen_at, new_until)
@@ -48,9 +53,10 @@ function createJoin(db: Database) {
   )
   const addSession = createAddSession(db)
   // Messages from before somebody joined are not unread for them.
-  const joinFirstRoom = db.query(
+  const joinFirstRoom = db.query<{ room: number }, [{ id: number; createdAt: number }]>(
     `INSERT INTO memberships (room_id, user_id, joined_at, read_seq)
-     SELECT id, $id, $createdAt, revision FROM rooms WHERE kind = 'open' ORDER BY id LIMIT 1`,
+     SELECT id, $id, $createdAt, revision FROM rooms WHERE kind = 'open' ORDER BY id LIMIT 1
+     RETURNING room_id AS room`,
   )
   const insertFace = db.query(insertAttachment('face'))
   const find = db.query<User, [number]>(`SELECT ${userColumns()} FROM users WHERE id = ?`)
@@ -62,14 +68,17 @@ function createJoin(db: Database) {
       const { createdAt } = user
       if (face != null) insertFace.run({ ...face, owner: made.id })
       addSession(made.id, session)
-      joinFirstRoom.run({ id: made.id, createdAt })
+      const { room } = joinFirstRoom.get({ id: made.id, createdAt }) ?? {}
+      if (room !== undefined) {
+        lines?.write({ kind: 'joined', room, author: made.id, person: made.id, at: createdAt })
+      }
       if (replaced !== null) endSession(replaced, createdAt)
       return find.get(made.id)
     },
   ).immediate
 }
 
-function createChange(db: Database): Store['users']['change'] {
+function createChange(db: Database, lines: SystemLines): Store['users']['change'] {
   const isOther = 'nickname_skeleton IS NOT $skeleton'
   const update = db.query<User, [Omit<Profile, 'face'> & Forms & { id: number; at: number }]>(
     `UPDATE OR IGNORE users SET nickname = $nickname, nickname_folded = $folded,
@@ -78,8 +87,8 @@ function createChange(db: Database): Store['users']['change'] {
        new_until = iif(${isOther}, ${newUntil('$skeleton', '$at', '$id')}, new_until)
      WHERE id = $id AND left_at IS NULL RETURNING ${userColumns()}`,
   )
-  const skeletonOf = db.query<{ skeleton: string | null }, [number]>(
-    `SELECT nickname_skeleton AS skeleton FROM users WHERE id = ?`,
+  const nameOf = db.query<{ nickname: string; skeleton: string | null }, [number]>(
+    `SELECT nickname, nickname_skeleton AS skeleton FROM users WHERE id = ?`,
   )
   const releaseName = createReleaseName(db)
   const insertFace = db.query(insertAttachment('face'))
@@ -93,10 +102,11 @@ function createChange(db: Database): Store['users']['change'] {
   const change = db.transaction((acting: Uint8Array, { face, ...profile }: Profile, at: number) => {
     const id = findActing.get(acting)?.id
     if (id === undefined) return { refused: 'not_signed_in' } as const
-    const before = skeletonOf.get(id)?.skeleton ?? null
+    const { nickname: from = '', skeleton: before = null } = nameOf.get(id) ?? {}
     const user = update.get({ ...profile, forms: nameForms(profile.nickname), id, at })
     if (user === null) return { refused: 'name_taken' } as const
     if (before !== profile.skeleton) releaseName(id, before, at)
+    if (from !== user.nickname) lines.renamed(id, from, user.nickname, at)
     if (face !== null) insertFace.run({ ...face, owner: id })
     return { user, freed: dropFaces.all(id, user.avatar).map(({ file }) => file) }
   })
@@ -138,23 +148,14 @@ function createMatch(db: Database): Store['users']['match'] {
 
 function createPeopleLists(
   db: Database,
-): Pick<Store['users'], 'among' | 'latestIn' | 'membersOf' | 'outside' | 'named' | 'everybody'> {
+): Pick<Store['users'], 'among' | 'ownersOf' | 'membersOf' | 'outside' | 'named' | 'everybody'> {
   const among = db.query<User, [number, string]>(
     `SELECT ${userColumns()} FROM memberships JOIN users ON users.id = user_id
      WHERE room_id = ?1 AND user_id IN (SELECT value FROM json_each(?2)) AND left_at IS NULL
      ORDER BY nickname_folded`,
   )
-  // In the order of the index: a room may have all people of the server.
-  const latestIn = db.query<User, [number, number]>(
-    `SELECT ${userColumns()} FROM memberships CROSS JOIN users ON users.id = user_id
-     WHERE room_id = ? AND left_at IS NULL ORDER BY user_id DESC LIMIT ?`,
-  )
-  const membersOf = db.query<User & { folded: string }, [number, string, string, number]>(
-    `SELECT ${userColumns()}, coalesce(nickname_folded, nickname) AS folded
-     FROM memberships CROSS JOIN users ON users.id = user_id
-     WHERE room_id = ?1 AND left_at IS NULL AND coalesce(nickname_folded, nickname) > ?2
-       AND instr(coalesce(nickname_folded, nickname), ?3) > 0
-     ORDER BY folded LIMIT ?4`,
+  const ownersOf = db.query<{ id: number }, [number]>(
+    `SELECT user_id AS id FROM memberships WHERE room_id = ? AND role = 'owner'`,
   )
   // Of a bounded number, as all people of the server may be in the room.
   const outside = db.query<User, [number, number]>(
@@ -175,10 +176,39 @@ function createPeopleLists(
   )
   return {
     among: async (room, ids) => among.all(room.id, JSON.stringify(ids)),
-    latestIn: async (room, limit) => latestIn.all(room.id, limit),
-    membersOf: async (room, { after, part, limit }) => membersOf.all(room.id, after, part, limit),
+    ownersOf: async (room) => ownersOf.all(room.id).map(({ id }) => id),
+    membersOf: createMembersOf(db),
     outside: async (room, limit) => outside.all(room.id, limit),
     everybody: async (limit) => everybody.all(limit),
     named: async (beginning, limit) => named.all(beginning, limit),
+  }
+}
+
+/** The name by which lists are ordered, as an index has it (`users_by_name`). */
+const listedName = 'coalesce(nickname_folded, nickname)'
+
+/** Of fewer people than this share of all, sorting is faster than looking through all. */
+const sortedShareMax = 1 / 20
+
+/** The people of a room by name: those of a small room are sorted, of a large one looked up. */
+function createMembersOf(db: Database): Store['users']['membersOf'] {
+  type Asked = { room: number; part: string; name: string; id: number; without: string }
+  const prepared = (from: string) =>
+    db.query<User & { folded: string }, [Asked & { limit: number }]>(
+      `SELECT ${userColumns()}, ${listedName} AS folded FROM ${from}
+       WHERE room_id = $room AND left_at IS NULL
+         AND ${listedName} >= $name AND (${listedName}, users.id) > ($name, $id)
+         AND instr(${listedName}, $part) > 0
+         AND users.id NOT IN (SELECT value FROM json_each($without))
+       ORDER BY ${listedName}, users.id LIMIT $limit`,
+    )
+  const sorted = prepared('memberships CROSS JOIN users ON users.id = user_id')
+  const inOrder = prepared('users CROSS JOIN memberships ON user_id = users.id')
+  const newest = db.query<{ id: number | null }, []>(`SELECT max(id) AS id FROM users`)
+  return async ({ id: room, members }, { part, after, without, limit }) => {
+    const isSmall = members <= (newest.get()?.id ?? 0) * sortedShareMax
+    const asked = { room, part, name: after?.folded ?? '', id: after?.id ?? 0 }
+    const query = isSmall ? sorted : inOrder
+    return query.all({ ...asked, without: JSON.stringify(without), limit })
   }
 }

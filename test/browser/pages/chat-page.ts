@@ -53,6 +53,9 @@ export type ChatPage = BrowserPage & {
   connected: () => Promise<void>
   /** Reloads the page of the room and waits until the new one is connected. */
   reload: () => Promise<void>
+  /** Joins an open room, or accepts an invitation, without touching the page. */
+  joins: (room: number) => Promise<void>
+  accepts: (room: number) => Promise<void>
   /** Types into the composer and presses Enter. */
   send: (text: string) => Promise<void>
   /** Waits until a text stands in a confirmed row. */
@@ -140,7 +143,8 @@ function doingsOf(page: BrowserPage, { field }: Composer) {
     // The server may call somebody online who reloads; only a script that runs names the button.
     const isOnline = `document.querySelector('#connection')?.hidden &&
       document.querySelector('#send')?.hasAttribute('title') &&
-      document.querySelector('#person-' + document.body.dataset.user)?.dataset.state === 'online'`
+      (document.querySelector('#person-' + document.body.dataset.user)?.dataset.state === 'online'
+        || document.querySelector('#offline-heading') === null)`
     await page.waitFor(isOnline, 'the room, connected', 20_000)
   }
   const stored = `JSON.stringify({ ...localStorage })`
@@ -151,6 +155,8 @@ function doingsOf(page: BrowserPage, { field }: Composer) {
       await page.waitFor(`document.body?.dataset.isOld === undefined`, 'the new page', 20_000)
       await connected()
     },
+    joins: (room: number) => post(page, `${room}/members`),
+    accepts: (room: number) => post(page, `${room}/invitations/answer`, 'answer=accept'),
     async send(text: string): Promise<void> {
       await field.focus()
       await page.type(text)
@@ -188,6 +194,13 @@ function doingsOf(page: BrowserPage, { field }: Composer) {
     },
     kept: () => page.evaluate<string>(stored),
   }
+}
+
+/** Sends a form to a room, from the page. */
+async function post(page: BrowserPage, path: string, fields = ''): Promise<void> {
+  const body = `{ method: 'POST', redirect: 'manual', body: new URLSearchParams('${fields}') }`
+  await page.evaluate(`fetch(document.body.dataset.base + 'rooms/${path}', ${body})
+    .then(({ type }) => type)`)
 }
 
 function fingersOf(page: BrowserPage) {

@@ -17,6 +17,8 @@ export type Panel = {
   openProfile: () => Promise<void>
   /** Opens the settings of the room. */
   openRoomSettings: () => Promise<void>
+  /** In the settings of a room: types names, presses Enter, and waits for the outcome. */
+  invite: (names: string) => Promise<void>
   /** Opens the form for a new room, and puts the caret into its name. */
   openNewRoom: () => Promise<void>
   /** Makes a room and waits until it is open. */
@@ -33,6 +35,7 @@ export function panelOf(page: BrowserPage): Panel {
   const newName = part('#panel[open] #new-name')
   const openNewRoom = async (): Promise<void> => {
     await page.click('.rail__add')
+    await page.click('#panel[open] .new-room summary')
     await newName.shown()
     await newName.focus()
   }
@@ -60,6 +63,13 @@ export function panelOf(page: BrowserPage): Panel {
       await lazyParts(page)
       await page.click('#head a[hx-get]')
       await part('#panel[open] form').shown()
+    },
+    async invite(names) {
+      await part('#panel[open] a[href$="/invitations"]').press()
+      await part('#panel[open] #invite-names').focused()
+      await page.type(names)
+      await page.press('Enter')
+      await part('#panel[open] .outcomes').shown()
     },
     openNewRoom,
     async makeRoom(name, kind) {

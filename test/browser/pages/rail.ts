@@ -15,6 +15,8 @@ export type Rail = {
   goTo: (name: string) => Promise<void>
   /** Waits until a room is on the screen. */
   opened: (id: number | string) => Promise<void>
+  /** What invites into a room. */
+  invitation: (room: string) => Part
   /** What stands at a room in the list; null when it is not in the list. */
   badge: (name: string) => Promise<{ isBold: boolean; number: string } | null>
   /** Waits until the room of this title is open, and marked in the list. */
@@ -54,6 +56,13 @@ export function railOf(page: BrowserPage): Rail {
       await roomCalled(name).press()
       await shows(`#${name}`)
     },
+    invitation: (name) =>
+      partBy(
+        page,
+        `[...document.querySelectorAll('#invitations .invitation')]
+          .find((item) => item.querySelector('bdi').textContent === ${JSON.stringify(name)})`,
+        `the invitation to ${name}`,
+      ),
     async badge(name) {
       if (!(await roomCalled(name).isThere())) return null
       return roomCalled(name).ask((link) => {

@@ -3,7 +3,7 @@ import type { Chat } from '../../../src/chat/chat'
 import { recallPage, readPage } from '../../../src/chat/messages/recall-page'
 import { changeProfile } from '../../../src/chat/people/account'
 import { serverLimits } from '../../../src/server/limits'
-import { limits } from '../../../src/shared/limits'
+import { limits, textLimits } from '../../../src/shared/limits'
 import { createPaths, setServerPaths } from '../../../src/shared/paths'
 import type { RoomHead, User } from '../../../src/store/store'
 import { chooseSeed, createRandom } from '../../helpers/random'
@@ -74,7 +74,7 @@ test('pages of the largest messages are short enough for any reader, and miss no
     const attachments = Array.from({ length: limits.attachmentsMax }, (_, k) => ({
       ...uploaded(ada.id, n * 10 + k),
       name: '字'.repeat(120),
-      description: '"'.repeat(limits.descriptionUnitsMax),
+      description: '"'.repeat(textLimits.descriptionUnitsMax),
     }))
     for (const file of attachments) await store.attachments.add(file)
     const content = '&'.repeat(limits.messageUnitsMax)

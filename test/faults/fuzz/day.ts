@@ -1,6 +1,6 @@
 import { type Address, history, openSocket, readJson, signIn } from '../../helpers/client'
 import { fetchAs, photo, postFiles, upload } from '../../helpers/files'
-import { makeRoom, openDirect, sendForm } from '../../helpers/rooms'
+import { letIn, makeRoom, openDirect, sendForm } from '../../helpers/rooms'
 
 /** Everything that a client can do, done once: what is sent on the way is what fuzz begins with. */
 export async function spendADay(server: Address): Promise<void> {
@@ -31,7 +31,7 @@ export async function spendADay(server: Address): Promise<void> {
   const open = await makeRoom(server, mo, 'Open day')
   const user = String(page.hello.user.id)
   await sendForm(server, flo, `/rooms/${open}/members`)
-  await sendForm(server, mo, `/rooms/${closed}/members`, { user })
+  await letIn(server, mo, closed, flo)
   await sendForm(server, mo, `/rooms/${closed}`, { name: 'Closed night', topic: 'Stars' })
   await sendForm(server, flo, `/rooms/${open}/notify`, { notify: 'all' })
   await sendForm(server, mo, `/rooms/${closed}/members/remove`, { user })

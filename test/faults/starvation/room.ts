@@ -1,5 +1,5 @@
 import type { NewAttachment, Store } from '../../../src/store/store'
-import { limits } from '../../../src/shared/limits'
+import { limits, textLimits } from '../../../src/shared/limits'
 import { fill, indexed, open, people } from '../../bench/fill'
 
 /** Names on each kind of reaction: nearly as many as a message may have, or a few. */
@@ -53,7 +53,7 @@ function worstFile(n: number): NewAttachment {
     width: null,
     height: null,
     preview: '',
-    description: '"'.repeat(limits.descriptionUnitsMax),
+    description: '"'.repeat(textLimits.descriptionUnitsMax),
     createdAt: 1,
   }
 }

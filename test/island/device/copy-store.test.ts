@@ -33,6 +33,7 @@ function message(seq: number, text = `text ${seq}`, revision = seq, room = 1): C
     isEdited: false,
     replyTo: 0,
     files: [],
+    system: null,
   }
 }
 

@@ -54,6 +54,7 @@ function openTab(browser = (opened += 1)): ManagedCopy {
   const summary = (id: 1 | 2): RoomSummary => ({
     id,
     role: 'member',
+    comings: true,
     name: `Room ${id}`,
     kind: kinds[id],
     revision: 0,
@@ -61,6 +62,7 @@ function openTab(browser = (opened += 1)): ManagedCopy {
     unread: 0,
     mentions: 0,
     online: 1,
+    checksum: 0,
     notify: 'all',
     recipient: null,
   })

@@ -23,9 +23,8 @@ function show(messages: [user: number, at: number][]) {
     )
     .join('')
   decorate({ page, clock, muted: { decorate: () => {} }, hidden: new Set() }, timeline)
-  regroupAll(clock)
-  const follows = (): boolean[] =>
-    rowsOf(timeline).map((row) => row.classList.contains('msg--follow'))
+  regroupAll({ clock, fold: () => {} })
+  const follows = (): boolean[] => rowsOf().map((row) => row.classList.contains('msg--follow'))
   const days = (): string[] =>
     [...timeline.querySelectorAll('.day')].map((day) => day.textContent ?? '')
   return { timeline, follows, days }
@@ -57,16 +56,16 @@ test('a new day gets a heading, and a row after it its own head', () => {
 })
 
 test('a row between two others changes what follows on what', () => {
-  const { timeline, follows } = show([
+  const { follows } = show([
     [1, noon],
     [1, noon + minute],
   ])
-  const [first] = rowsOf(timeline)
+  const [first] = rowsOf()
   first?.insertAdjacentHTML(
     'afterend',
     `<article class="msg" data-user="2" data-at="${noon + 30_000}"></article>`,
   )
-  const between = rowsOf(timeline)[1]
+  const between = rowsOf()[1]
   if (between !== undefined) regroup(clock, between)
   expect(follows()).toEqual([false, false, false])
 })
@@ -76,6 +75,6 @@ test('my own rows are mine in my browser only, and times are in my own clock', (
     [7, noon],
     [8, noon],
   ])
-  expect(rowsOf(timeline).map((row) => row.classList.contains('msg--own'))).toEqual([true, false])
+  expect(rowsOf().map((row) => row.classList.contains('msg--own'))).toEqual([true, false])
   expect(timeline.querySelector('time')?.textContent).toBe('12:00')
 })

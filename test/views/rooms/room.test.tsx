@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import type { Message } from '../../../src/store/store'
 import { RoomPage } from '../../../views/rooms/room'
+import type { PeopleWindow } from '../../../views/people/people'
 import { Timeline } from '../../../views/messages/timeline'
 import { SignInPage } from '../../../views/people/sign-in'
 import type { Language } from '../../../src/shared/languages'
@@ -88,6 +89,15 @@ test('each language has its own name', () => {
   ])
 })
 
+const window: PeopleWindow = {
+  ...{ room: general.id, members: 2, online: 1, checksum: 0, beginsAt: 'start', next: null },
+  isAllOnline: true,
+  people: [
+    { user: tomas, state: 'online', isOwner: false },
+    { user: mei, state: 'offline', isOwner: false },
+  ],
+}
+
 function timeline(messages: Message[], hasOlder: boolean) {
   const end = { nextSeq: null, at: null }
   const props = { view: viewIn('en'), room: general, reader: tomas, privateNotes: [], ...end }
@@ -102,10 +112,11 @@ function roomPage(language: Language, unsent?: { content: string; problem: strin
       room={general}
       rooms={[general, { ...general, id: 8, name: 'dev', unread: 3 }]}
       messages={talk}
-      people={[mei, tomas]}
+      window={window}
       inAll={2}
-      online={1}
-      states={new Map([[tomas.id, 'online']])}
+      invitations={[]}
+      invitedTo={0}
+      states={new Map()}
       counts={new Map([[general.id, 1]])}
       privateNotes={[]}
       hasOlder={true}
@@ -124,7 +135,7 @@ function signInPage(language: Language) {
     nickname: '',
     avatar: 'letter',
     picture: '',
-    room: null,
+    place: null,
     problem: null,
     mayComeBack: false,
     isCodeWrong: false,

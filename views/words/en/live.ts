@@ -1,3 +1,19 @@
+/** Lines between the messages; {people} is a list of names. */
+const system = {
+  joined: '{people} joined',
+  joinedBy: '{people} joined, invited by {by}',
+  left: '{people} left',
+  removed: '{who} removed {people}',
+  renamed: '{who} renamed the room from “{from}” to “{to}”',
+  topic: '{who} changed the topic: {to}',
+  noTopic: '{who} removed the topic',
+  nickname: '{from} is now called {to}',
+  invited: '{name} (invited by {by})',
+  comma: ', ',
+  and: ' and ',
+  others: { one: '{n} other', other: '{n} others' },
+}
+
 /** What the browser's script says, in English. */
 export const live = {
   fieldLabel: 'Message to {room}',
@@ -26,6 +42,7 @@ export const live = {
   unread: { one: '{n} unread message', other: '{n} unread messages' },
   messagesIn: 'Messages in {room}',
   onThisDevice: 'On this device',
+  invitedYou: '{name} invited you to {room}',
   roomGone: 'You are no longer in this room.',
   notConnected: 'You are not connected. Try again in a moment.',
   notifyAll: {
@@ -72,6 +89,7 @@ export const live = {
   disconnected: 'Connection lost. You can keep writing.',
   welcomeBack: 'Welcome back, {name}',
   online: { one: '{n} online', other: '{n} online' },
+  offline: { one: 'Offline {n}', other: 'Offline {n}' },
   charactersLeft: { one: '{n} character left', other: '{n} characters left' },
   tooLong: { one: '{n} character over the limit', other: '{n} characters over the limit' },
   start: 'This is the start of {room}',
@@ -82,4 +100,5 @@ export const live = {
   announceMessage: '{name}: {text}',
   andMore: '{text} … and more',
   failedAlert: 'A message was not sent.',
+  system,
 }

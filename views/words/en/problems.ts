@@ -1,9 +1,9 @@
-import { limits } from '../../../src/shared/limits'
+import { limits, textLimits } from '../../../src/shared/limits'
 
-const nameMax = limits.nicknameGraphemesMax
-const { reactionKindsMax: kindsMax, roomsPerOwnerMax: roomsMax, topicUnitsMax: topicMax } = limits
-const { attachmentsMax: filesMax, searchUnitsMax: searchMax } = limits
-const textMax = limits.messageUnitsMax
+const { nicknameGraphemesMax: nameMax, topicUnitsMax: topicMax } = textLimits
+const { searchUnitsMax: searchMax, whyUnitsMax: whyMax } = textLimits
+const { reactionKindsMax: kindsMax, roomsPerOwnerMax: roomsMax } = limits
+const { attachmentsMax: filesMax, messageUnitsMax: textMax } = limits
 
 /** A sentence for every problem, in English: what happened and what to do. */
 export const problems = {
@@ -14,6 +14,7 @@ export const problems = {
   name_reserved: 'This name is reserved. Choose another one.',
   name_taken: 'This name, or one that looks like it, is taken. Choose another one.',
   code_wrong: 'This name and this code do not belong together. Check both.',
+  link_unusable: 'This link does not work, or not any more. Make a new one on your other device.',
   avatar_unknown: 'This picture does not exist. Choose one of those shown.',
   picture_unusable: 'This picture cannot be used. Choose a PNG, JPEG or WebP file.',
   room_name_empty: 'Enter a name for the room.',
@@ -22,7 +23,10 @@ export const problems = {
   rooms_too_many: `You have already created ${roomsMax} rooms. Use one of those.`,
   rooms_full: 'This server has as many rooms as it can hold. Use one of those.',
   own_rooms_full: 'You are in as many rooms as one person can be in. Leave one, then try again.',
-  their_rooms_full: 'This person is in as many rooms as one person can be in.',
+  invitation_over: 'This invitation is not valid any more.',
+  names_missing: 'Choose somebody, or enter a name.',
+  names_many: 'These are too many people at once. Invite some of them first.',
+  why_long: `This line is too long. Use at most ${whyMax} characters.`,
   conversations_full: 'One of you has as many private conversations as one person can have.',
   person_left: 'This person has left. You can read this conversation, but not write in it.',
   room_stays: 'Everyone stays in this room. You can turn its notifications off instead.',

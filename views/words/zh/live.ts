@@ -1,5 +1,21 @@
 import type { Words } from '../en'
 
+/** Lines between the messages; {people} is a list of names. */
+const system: Words['live']['system'] = {
+  joined: '{people} 加入了房间',
+  joinedBy: '{people} 受 {by} 邀请加入了房间',
+  left: '{people} 离开了房间',
+  removed: '{who} 将 {people} 移出了房间',
+  renamed: '{who} 将房间名从“{from}”改为“{to}”',
+  topic: '{who} 修改了简介：{to}',
+  noTopic: '{who} 清空了简介',
+  nickname: '{from} 改名为 {to}',
+  invited: '{name}（由 {by} 邀请）',
+  comma: '、',
+  and: ' 和 ',
+  others: { one: '另外 {n} 人', other: '另外 {n} 人' },
+}
+
 /** What the browser's script says, in Simplified Chinese. */
 export const live: Words['live'] = {
   fieldLabel: '发送到 {room} 的消息',
@@ -28,6 +44,7 @@ export const live: Words['live'] = {
   unread: { one: '{n} 条未读消息', other: '{n} 条未读消息' },
   messagesIn: '{room} 的消息',
   onThisDevice: '来自本机',
+  invitedYou: '{name} 邀请你加入 {room}',
   roomGone: '你已不在这个房间。',
   notConnected: '未连接到服务器，请稍后再试。',
   notifyAll: { one: '这会通知 {n} 个人，确定发送吗？', other: '这会通知 {n} 个人，确定发送吗？' },
@@ -71,6 +88,7 @@ export const live: Words['live'] = {
   disconnected: '连接已断开，你可以继续输入。',
   welcomeBack: '欢迎回来，{name}',
   online: { one: '{n} 人在线', other: '{n} 人在线' },
+  offline: { one: '离线 {n}', other: '离线 {n}' },
   charactersLeft: { one: '还可输入 {n} 个字符', other: '还可输入 {n} 个字符' },
   tooLong: { one: '超出 {n} 个字符', other: '超出 {n} 个字符' },
   start: '{room} 的消息从这里开始',
@@ -80,4 +98,5 @@ export const live: Words['live'] = {
   announceMessage: '{name}：{text}',
   andMore: '{text}……还有更多',
   failedAlert: '有一条消息发送失败。',
+  system,
 }

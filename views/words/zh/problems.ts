@@ -1,18 +1,19 @@
-import { limits } from '../../../src/shared/limits'
+import { limits, textLimits } from '../../../src/shared/limits'
 import type { Words } from '../en'
 
-const { reactionKindsMax: kindsMax, roomsPerOwnerMax: roomsMax, topicUnitsMax: topicMax } = limits
-const { searchUnitsMax: searchMax } = limits
+const { searchUnitsMax: searchMax, topicUnitsMax: topicMax } = textLimits
+const { reactionKindsMax: kindsMax, roomsPerOwnerMax: roomsMax } = limits
 
 /** A sentence for every problem, in Simplified Chinese: what happened and what to do. */
 export const problems: Words['problems'] = {
   name_empty: '请输入名字，让大家知道你是谁。',
-  name_long: `名字太长，最多 ${limits.nicknameGraphemesMax} 个字符。`,
+  name_long: `名字太长，最多 ${textLimits.nicknameGraphemesMax} 个字符。`,
   name_characters: '名字含有无法显示的字符，请使用文字和数字。',
   name_mixed_scripts: '名字混用了外形相似的不同字母，请只用其中一种。',
   name_reserved: '这个名字是系统保留的，请换一个。',
   name_taken: '这个名字或相似的名字已被使用，请换一个。',
   code_wrong: '名字与恢复码不匹配，请检查后再试。',
+  link_unusable: '这个链接无效或已失效。请在你的另一台设备上生成新链接。',
   avatar_unknown: '这个头像不存在，请从列表中选择。',
   picture_unusable: '这张图片无法使用，请选择 PNG、JPEG 或 WebP 图片。',
   room_name_empty: '请输入房间名称。',
@@ -21,7 +22,10 @@ export const problems: Words['problems'] = {
   rooms_too_many: `你已创建 ${roomsMax} 个房间，请使用其中一个。`,
   rooms_full: '这个服务器的房间数已达上限，请使用已有的房间。',
   own_rooms_full: '你加入的房间数已达上限。请先退出一个房间，然后再试。',
-  their_rooms_full: '对方加入的房间数已达上限。',
+  invitation_over: '这个邀请已失效。',
+  names_missing: '请选择成员，或输入名字。',
+  names_many: '一次邀请的人太多了，请分几次邀请。',
+  why_long: `邀请理由太长，最多 ${textLimits.whyUnitsMax} 个字符。`,
   conversations_full: '你们中有一人的私信对话数已达上限。',
   person_left: '对方已离开。你可以查看这段对话，但不能再发送消息。',
   room_stays: '所有人都在这个房间，不能退出。你可以关闭它的通知。',

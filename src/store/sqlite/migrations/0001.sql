@@ -29,6 +29,9 @@ CREATE TABLE users (
   left_at INTEGER
 ) STRICT;
 
+-- The order of lists of people. Two names may be alike where the rules have changed.
+CREATE INDEX users_by_name ON users (coalesce(nickname_folded, nickname)) WHERE left_at IS NULL;
+
 -- Names that became free a short time ago.
 CREATE TABLE freed_names (
   user_id INTEGER NOT NULL REFERENCES users (id),
@@ -53,6 +56,25 @@ CREATE TABLE sessions (
 
 CREATE INDEX sessions_by_user ON sessions (user_id);
 
+-- A link that adds a device to a person: a session makes it, the first browser that opens it claims
+-- it, and the session allows the claim. It ends with the session, and when that gets another token.
+-- What the link and the cookie of the claim hold is stored as hashes only.
+CREATE TABLE device_links (
+  session_id INTEGER PRIMARY KEY REFERENCES sessions (id) ON DELETE CASCADE,
+  link_hash BLOB NOT NULL UNIQUE,
+  made_at INTEGER NOT NULL,
+  claim_hash BLOB UNIQUE,
+  browser TEXT NOT NULL DEFAULT '',
+  system TEXT NOT NULL DEFAULT '',
+  -- Shown by both devices, so that the right one is allowed.
+  number INTEGER,
+  is_allowed INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TRIGGER session_renewed AFTER UPDATE OF token_hash ON sessions BEGIN
+  DELETE FROM device_links WHERE session_id = NEW.id;
+END;
+
 CREATE TABLE rooms (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   kind TEXT NOT NULL CHECK (kind IN ('open', 'closed', 'direct')),
@@ -73,6 +95,8 @@ CREATE TABLE rooms (
   members INTEGER NOT NULL DEFAULT 0,
   -- Messages that are not deleted; each statement that adds or deletes one counts.
   messages INTEGER NOT NULL DEFAULT 0,
+  -- The place of the newest message; system lines and changes have later revisions.
+  last_seq INTEGER NOT NULL DEFAULT 0,
   CHECK ((kind = 'direct') = (direct_key IS NOT NULL))
 ) STRICT;
 
@@ -86,6 +110,8 @@ CREATE TABLE memberships (
   notify TEXT NOT NULL DEFAULT 'mentions' CHECK (notify IN ('all', 'mentions', 'nothing')),
   joined_at INTEGER NOT NULL,
   read_seq INTEGER NOT NULL DEFAULT 0,
+  -- Whether the person sees the lines of who comes and goes.
+  shows_comings INTEGER NOT NULL DEFAULT 1,
   PRIMARY KEY (room_id, user_id)
 ) STRICT, WITHOUT ROWID;
 
@@ -133,6 +159,9 @@ CREATE TABLE messages (
   mentions TEXT,
   -- What a message shows of its files, as JSON, so that reading a page reads one table.
   attachments TEXT,
+  -- Of a system line, such as "Ana joined", what it tells, as JSON (system-lines.ts); its content is
+  -- empty, and its client id begins with an @, as no other does.
+  system TEXT,
   content TEXT NOT NULL,
   UNIQUE (room_id, seq),
   -- A message that is sent twice is stored once. The client id is first, because ids that begin
@@ -144,6 +173,18 @@ CREATE TABLE messages (
 CREATE UNIQUE INDEX messages_changed ON messages (room_id, revision) WHERE revision > seq;
 CREATE INDEX messages_written_in ON messages (written_in, written_after)
 WHERE written_in IS NOT NULL;
+CREATE INDEX messages_system ON messages (room_id, seq) WHERE system IS NOT NULL;
+
+-- Who came or went shortly after others, and is added to their line with the next revision.
+CREATE TABLE waiting_comings (
+  id INTEGER PRIMARY KEY,
+  room_id INTEGER NOT NULL REFERENCES rooms (id),
+  kind TEXT NOT NULL CHECK (kind IN ('joined', 'left')),
+  user_id INTEGER NOT NULL REFERENCES users (id),
+  -- Who invited them.
+  by_id INTEGER REFERENCES users (id),
+  at INTEGER NOT NULL
+) STRICT;
 
 -- Who is mentioned where, for unread counts; user 0 is everybody.
 CREATE TABLE mentions (
@@ -221,6 +262,29 @@ CREATE VIRTUAL TABLE search USING fts5 (
   detail = none,
   tokenize = 'ascii'
 );
+
+-- People who are asked into a room, until they answer. Nobody is in a room without having said yes.
+CREATE TABLE invitations (
+  room_id INTEGER NOT NULL REFERENCES rooms (id),
+  user_id INTEGER NOT NULL REFERENCES users (id),
+  invited_by INTEGER NOT NULL REFERENCES users (id),
+  -- What it is about, in a short line; may be empty.
+  why TEXT NOT NULL,
+  invited_at INTEGER NOT NULL,
+  PRIMARY KEY (room_id, user_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX invitations_by_user ON invitations (user_id, invited_at);
+CREATE INDEX invitations_by_inviter ON invitations (invited_by);
+
+CREATE TRIGGER invited_joined AFTER INSERT ON memberships BEGIN
+  DELETE FROM invitations WHERE room_id = NEW.room_id AND user_id = NEW.user_id;
+END;
+
+CREATE TRIGGER invited_left AFTER UPDATE OF left_at ON users
+WHEN OLD.left_at IS NULL AND NEW.left_at IS NOT NULL BEGIN
+  DELETE FROM invitations WHERE user_id = NEW.id;
+END;
 
 INSERT INTO settings (key, value)
 VALUES ('instance', lower(hex(randomblob(4)))), ('epoch', lower(hex(randomblob(16))));

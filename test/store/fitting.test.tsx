@@ -1,12 +1,13 @@
 import { expect, test } from 'bun:test'
 import { toEvent } from '../../src/chat/messages/events'
 import { serverLimits } from '../../src/server/limits'
-import { limits } from '../../src/shared/limits'
+import { limits, textLimits } from '../../src/shared/limits'
 import { createPaths } from '../../src/shared/paths'
 import { takeFitting, weigh } from '../../src/store/fitting'
 import type { Attachment, Message } from '../../src/store/store'
 import { liveRow } from '../../views/messages/live-row'
-import { mei, say } from '../views/samples'
+import { SystemRows } from '../../views/messages/system-line'
+import { mei, say, viewIn } from '../views/samples'
 
 const paths = createPaths('/')
 const signs = ['a.de ', '*a* ', '> a\n\n', '1. a\n', '`a`', '<', '&', '"', "'", '字', '🎉', 'é']
@@ -24,7 +25,7 @@ function worst(sign: string, type: string): Message {
     width: 100,
     height: 100,
     preview: '0'.repeat(27),
-    description: times(sign, limits.descriptionUnitsMax),
+    description: times(sign, textLimits.descriptionUnitsMax),
   })
   const people = Array.from(
     { length: Math.floor(serverLimits.reactionsMax / limits.reactionKindsMax) },
@@ -56,6 +57,28 @@ test('a message is at most eight bytes for each unit of its weight, as a row and
           is: true,
         })
       }
+    }
+  }
+})
+
+test('so is a system line of many people with long names', () => {
+  for (const sign of signs) {
+    const nickname = times(sign, serverLimits.nicknameUnitsMax)
+    const host = { id: 100_000, nickname, mark: 'left' as const }
+    const people = Array.from({ length: 20 }, () => ({ ...host, by: host }))
+    const text = times(sign, textLimits.topicUnitsMax)
+    const system = { kind: 'joined' as const, people, count: 9_999, from: text, to: text }
+    for (const kind of ['joined', 'renamed'] as const) {
+      const line = { ...say({ ...mei, nickname }, ''), system: { ...system, kind } }
+      const row = <SystemRows view={viewIn('zh')} lines={[line]} />
+      const sizes = [String(row), JSON.stringify(toEvent(line))].map((one) =>
+        Buffer.byteLength(one),
+      )
+      expect({ sign, kind, is: Math.max(...sizes) <= weigh(line) * 8 }).toEqual({
+        sign,
+        kind,
+        is: true,
+      })
     }
   }
 })

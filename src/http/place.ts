@@ -1,0 +1,43 @@
+import type { Place } from '../../views/people/sign-in'
+import type { Chat } from '../chat/chat'
+import { joinRoom } from '../chat/rooms/membership'
+import { ChatError } from '../server/errors'
+import { parseId } from '../shared/paths'
+import type { User } from '../store/store'
+
+/**
+ * The room, and perhaps the message, that a visitor wants to see, by the numbers in an address or a
+ * form: it is never an address itself. Strangers are told the names of open rooms only.
+ */
+export async function findPlace(
+  { store }: Chat,
+  id: string | undefined,
+  seq: string | undefined,
+): Promise<Place | null> {
+  const room = parseId(id)
+  if (room === null) return null
+  const isFirst = room === (await store.rooms.first())
+  // Everybody joins the first room.
+  const found = isFirst ? null : await store.invitations.preview(0, room)
+  return { room, seq: parseId(seq), name: found?.room.name ?? null }
+}
+
+/**
+ * Leads somebody who has just signed in to the place they came from, and joins an open room, which
+ * the page named. Gives its path; the start page for rooms that they may not know.
+ */
+export async function enterPlace(chat: Chat, user: User, place: Place | null): Promise<string> {
+  const { paths, store } = chat
+  if (place === null) return paths.home()
+  const { room, seq } = place
+  const path = seq === null ? paths.room(room) : paths.message(room, seq)
+  try {
+    await joinRoom(chat, user, room)
+    return path
+  } catch (fault) {
+    if (!(fault instanceof ChatError)) throw fault
+    // It may invite them.
+    const isKnown = (await store.invitations.preview(user.id, room)) !== null
+    return isKnown ? path : paths.home()
+  }
+}

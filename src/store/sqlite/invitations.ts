@@ -1,0 +1,158 @@
+import type { Database } from 'bun:sqlite'
+import type {
+  Candidate,
+  Invitation,
+  InviteOutcome,
+  Member,
+  PendingInvitation,
+  RoomLimits,
+  RoomPreview,
+  Store,
+  User,
+} from '../store'
+import { isHere, userColumns } from './persons'
+import { type OtherRow, selectOther, toOther } from './rooms'
+
+/**
+ * Who is asked into which room, in SQLite. A trigger deletes an invitation as its person becomes a
+ * member, by whatever way, or leaves the server.
+ */
+export function createInvitations(db: Database, caps: RoomLimits): Store['invitations'] {
+  const statements = { ...prepare(db), caps }
+  const lists = prepareLists(db)
+  const invite = db.transaction((by: Member, users: number[], why: string, at: number) => {
+    if (statements.mayInvite.get(by) === null) return { refused: 'room_missing' } as const
+    return users.map((invited) => inviteOne(statements, { ...by, invited, why, at }))
+  })
+  const { decline, withdraw } = statements
+  return {
+    invite: async (by, users, why, at) => invite.immediate(by, users, why, at),
+    of: async (userId, limit) => lists.of.all(userId, limit).flatMap(toInvitation),
+    count: async (userId) => statements.countOf.get(userId)?.n ?? 0,
+    async preview(userId, roomId) {
+      const row = lists.preview.get(userId, roomId)
+      if (row === null) return null
+      return { room: toPreview(row), invitation: toInvitation(row)[0] ?? null }
+    },
+    decline: async (userId, roomId) => decline.run({ userId, roomId }).changes > 0,
+    withdraw: async (by, invited) => withdraw.run({ ...by, invited }).changes > 0,
+    pending: async (member, after, limit) =>
+      lists.pending.all({ ...member, after, limit }).flatMap(toPending),
+    async candidates(member, users) {
+      const ids = JSON.stringify(users)
+      const found = lists.candidates.all({ ...member, ids })
+      return found.toSorted((a, b) => users.indexOf(a.id) - users.indexOf(b.id))
+    },
+  }
+}
+
+type Statements = ReturnType<typeof prepare> & { caps: RoomLimits }
+
+type NewInvitation = Member & { invited: number; why: string; at: number }
+
+function inviteOne(statements: Statements, invitation: NewInvitation): InviteOutcome {
+  const { roomId, userId, invited } = invitation
+  const user = statements.findUser.get(invited)
+  const as = (outcome: InviteOutcome['outcome']): InviteOutcome => ({ user, outcome })
+  if (user === null) return as('unknown')
+  if (user.mark === 'left') return as('left')
+  const [standing] = statements.standings.all({ roomId, invited })
+  if (standing !== undefined) return as(standing.outcome)
+  const { caps, countBy, countOf } = statements
+  if ((countBy.get(userId)?.n ?? 0) >= caps.invitationsPerInviter) return as('own_invitations_full')
+  if ((countOf.get(invited)?.n ?? 0) >= caps.invitationsPerPerson) return as('invitations_full')
+  statements.insert.run(invitation)
+  return as('invited')
+}
+
+/** The person is in the room, which is not a direct one. */
+const isMember = `EXISTS (SELECT 1 FROM memberships JOIN rooms ON rooms.id = room_id
+  WHERE room_id = $roomId AND user_id = $userId AND kind <> 'direct' AND ${isHere('$userId')})`
+
+function prepare(db: Database) {
+  type Standing = { outcome: 'already_member' | 'already_invited' }
+  return {
+    mayInvite: db.query<unknown, [Member]>(`SELECT 1 WHERE ${isMember}`),
+    findUser: db.query<User, [number]>(`SELECT ${userColumns()} FROM users WHERE id = ?`),
+    standings: db.query<Standing, [{ roomId: number; invited: number }]>(
+      `SELECT 'already_member' AS outcome FROM memberships
+       WHERE room_id = $roomId AND user_id = $invited
+       UNION ALL SELECT 'already_invited' FROM invitations
+       WHERE room_id = $roomId AND user_id = $invited`,
+    ),
+    countBy: db.query<{ n: number }, [number]>(
+      `SELECT count(*) AS n FROM invitations WHERE invited_by = ?`,
+    ),
+    countOf: db.query<{ n: number }, [number]>(
+      `SELECT count(*) AS n FROM invitations WHERE user_id = ?1 AND ${isHere('?1')}`,
+    ),
+    insert: db.query<never, [NewInvitation]>(
+      `INSERT INTO invitations (room_id, user_id, invited_by, why, invited_at)
+       VALUES ($roomId, $invited, $userId, $why, $at)`,
+    ),
+    decline: db.query<never, [Member]>(
+      `DELETE FROM invitations
+       WHERE room_id = $roomId AND user_id = $userId AND ${isHere('$userId')}`,
+    ),
+    withdraw: db.query<never, [Member & { invited: number }]>(
+      `DELETE FROM invitations WHERE room_id = $roomId AND user_id = $invited AND ${isMember}
+         AND (invited_by = $userId OR EXISTS (SELECT 1 FROM memberships AS own
+           WHERE own.room_id = $roomId AND own.user_id = $userId AND own.role = 'owner'))`,
+    ),
+  }
+}
+
+/** In these rows the other person is who invited; without an invitation there is none. */
+type InvitedBy = OtherRow & { why: string; invitedAt: number }
+type InvitationRow = RoomPreview & InvitedBy
+type PendingRow = User & InvitedBy
+
+function prepareLists(db: Database) {
+  const invitedBy = `why, invited_at AS invitedAt, ${selectOther}`
+  const columns = `rooms.id, kind, name, topic, members, ${invitedBy}`
+  return {
+    of: db.query<InvitationRow, [number, number]>(
+      `SELECT ${columns} FROM invitations JOIN rooms ON rooms.id = room_id
+         JOIN users AS other ON other.id = invited_by
+       WHERE user_id = ?1 AND ${isHere('?1')}
+       ORDER BY invited_at DESC, room_id DESC LIMIT ?2`,
+    ),
+    preview: db.query<InvitationRow, [number, number]>(
+      `SELECT ${columns} FROM rooms
+         LEFT JOIN invitations ON room_id = rooms.id AND user_id = ?1 AND ${isHere('?1')}
+         LEFT JOIN users AS other ON other.id = invited_by
+       WHERE rooms.id = ?2 AND (kind = 'open' OR invitations.user_id IS NOT NULL)`,
+    ),
+    pending: db.query<PendingRow, [Member & { after: number; limit: number }]>(
+      `SELECT ${userColumns()}, ${invitedBy}
+       FROM invitations JOIN users ON users.id = user_id
+         JOIN users AS other ON other.id = invited_by
+       WHERE room_id = $roomId AND user_id > $after AND ${isMember}
+       ORDER BY user_id LIMIT $limit`,
+    ),
+    candidates: db.query<Candidate, [Member & { ids: string }]>(
+      `SELECT ${userColumns()},
+         CASE WHEN EXISTS (SELECT 1 FROM memberships AS others
+             WHERE others.room_id = $roomId AND others.user_id = users.id) THEN 'member'
+           WHEN EXISTS (SELECT 1 FROM invitations
+             WHERE room_id = $roomId AND user_id = users.id) THEN 'invited' END AS standing
+       FROM users
+       WHERE id IN (SELECT value FROM json_each($ids)) AND left_at IS NULL AND ${isMember}`,
+    ),
+  }
+}
+
+function toPreview({ id, kind, name, topic, members }: InvitationRow): RoomPreview {
+  return { id, kind, name, topic, members }
+}
+
+function toInvitation(row: InvitationRow): Invitation[] {
+  const [{ why, invitedAt }, by] = [row, toOther(row)]
+  return by === null ? [] : [{ room: toPreview(row), by, why, invitedAt }]
+}
+
+function toPending(row: PendingRow): PendingInvitation[] {
+  const { id, nickname, avatar, mark, why, invitedAt } = row
+  const by = toOther(row)
+  return by === null ? [] : [{ user: { id, nickname, avatar, mark }, by, why, invitedAt }]
+}

@@ -1,0 +1,36 @@
+/** Inviting people into a room, being invited, and joining by a link. */
+export const invitations = {
+  heading: 'Invitations',
+  all: { one: 'All invitations ({n})', other: 'All invitations ({n})' },
+  none: 'No invitations.',
+  invitedYou: '{name} invited you',
+  accept: 'Accept',
+  decline: 'Decline',
+  invitePeople: 'Invite people',
+  names: 'People',
+  namesHint: 'Type a name to search, or several names with commas between them.',
+  found: 'People who can be invited',
+  why: 'Why (optional)',
+  whyHint: 'One short line that they see with the invitation.',
+  invite: 'Invite',
+  standing: { member: 'in this room', invited: 'invited' },
+  pending: 'Invited, no answer yet',
+  invitedBy: 'Invited by {name}',
+  withdraw: 'Withdraw',
+  /** What became of an invitation, for who sent it. */
+  outcomes: {
+    invited: '{name} is invited.',
+    already_member: '{name} is already in this room.',
+    already_invited: '{name} is already invited and has not answered yet.',
+    unknown: 'No one here has the name {name}.',
+    left: '{name} has left.',
+    invitations_full: '{name} has too many unanswered invitations.',
+    own_invitations_full:
+      'You have too many unanswered invitations. {name} is not invited. Withdraw some first.',
+  },
+  join: 'Join {room}?',
+  invitedTo: 'Invitation to {room}',
+  joinButton: 'Join {room}',
+  notIn: 'You are not in this room yet.',
+  signInLead: 'Pick a name to join {room}. No password, no e-mail.',
+}

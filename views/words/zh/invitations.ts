@@ -1,0 +1,36 @@
+import type { Words } from '../en'
+
+/** Inviting people into a room, being invited, and joining by a link, in Simplified Chinese. */
+export const invitations: Words['invitations'] = {
+  heading: '邀请',
+  all: { one: '全部邀请（{n}）', other: '全部邀请（{n}）' },
+  none: '没有邀请。',
+  invitedYou: '{name} 邀请了你',
+  accept: '接受',
+  decline: '拒绝',
+  invitePeople: '邀请成员',
+  names: '邀请谁',
+  namesHint: '输入名字即可搜索，也可以输入多个名字，用逗号分隔。',
+  found: '可以邀请的人',
+  why: '邀请理由（选填）',
+  whyHint: '一句简短的说明，对方会在邀请中看到。',
+  invite: '邀请',
+  standing: { member: '已在房间里', invited: '已邀请' },
+  pending: '已邀请，尚未答复',
+  invitedBy: '由 {name} 邀请',
+  withdraw: '撤回',
+  outcomes: {
+    invited: '已邀请 {name}。',
+    already_member: '{name} 已经在这个房间里了。',
+    already_invited: '{name} 已被邀请，尚未答复。',
+    unknown: '这里没有叫 {name} 的人。',
+    left: '{name} 已离开。',
+    invitations_full: '{name} 未答复的邀请太多了。',
+    own_invitations_full: '你发出的邀请有太多尚未答复，没有邀请 {name}。请先撤回一些。',
+  },
+  join: '要加入 {room} 吗？',
+  invitedTo: '邀请你加入 {room}',
+  joinButton: '加入 {room}',
+  notIn: '你还不在这个房间里。',
+  signInLead: '起个名字即可加入 {room}，无需密码和邮箱。',
+}
