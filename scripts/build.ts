@@ -27,7 +27,9 @@ export async function buildStatic(): Promise<void> {
   rmSync(staticFolder, { recursive: true, force: true })
   mkdirSync(staticFolder, { recursive: true })
   write('island.js', island)
-  write('app.css', Buffer.concat([css, Buffer.from(languageNames.map(wordsInStyles).join(''))]))
+  // Bun's minifier leaves out the space after it.
+  const styles = new TextDecoder().decode(css).replaceAll('@counter-style', '@counter-style ')
+  write('app.css', Buffer.from(styles + languageNames.map(wordsInStyles).join('')))
   write('lazy.css', lazyCss)
   for (const [n, part] of lazyParts.entries()) write(`lazy-${part}.js`, lazy[n] ?? new Uint8Array())
   write('htmx.js', htmx)

@@ -234,5 +234,4 @@ export type MessageTools = {
   editLast: () => void
   act: (name: RowAction, row: HTMLElement) => void
   react: (row: HTMLElement, emoji: string) => void
-  copy: (text: string) => void
 }

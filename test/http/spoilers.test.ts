@@ -31,7 +31,7 @@ function seen(html: string): string {
 
 test('the text of a spoiler waits in its message, and is in no quote of it', async () => {
   const page = await get(`/rooms/${room}`)
-  expect(page).toContain(`<input type="checkbox" autocomplete="off"/><span>${secret}</span>`)
+  expect(page).toContain(`aria-labelledby="spoiler"/><span>${secret}</span>`)
   expect(seen(page)).not.toContain(secret)
   expect(page).toContain(hidden)
 })

@@ -3,6 +3,7 @@ import { type Block, readBlocks } from '../../src/shared/markup/blocks'
 import type { Inline } from '../../src/shared/markup/inline'
 import { linkStart } from '../../src/shared/markup/link'
 import type { Mention, Message } from '../../src/store/store'
+import type { Words } from '../words'
 
 const special = new RegExp(
   `[*_~\`|\\\\@＠]|\\n[^\\S\\n]*\\n|^\\s*(?:>|[-•] |\\d{1,9}[.)] )|${linkStart}`,
@@ -165,11 +166,20 @@ function InlinePart({ writing, part }: { writing: Writing; part: Inline }) {
   }
 }
 
-/** Hidden until it is checked, also without a script; CSS names it in the reader's language. */
+/** Names the boxes of all spoilers: a row is the same for readers of every language. */
+export function SpoilerName({ words }: { words: Words }) {
+  return (
+    <span id="spoiler" hidden>
+      {words.page.spoiler}
+    </span>
+  )
+}
+
+/** Hidden until it is checked, also without a script. */
 function Spoiler({ children }: { children: Child }) {
   return (
     <label class="spoiler">
-      <input type="checkbox" autocomplete="off" />
+      <input type="checkbox" autocomplete="off" aria-labelledby="spoiler" />
       <span>{children}</span>
     </label>
   )

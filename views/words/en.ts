@@ -110,6 +110,7 @@ const page = {
   edit: 'Edit',
   delete: 'Delete',
   attach: 'Attach files',
+  spoiler: 'Spoiler',
 }
 
 const avatars = {
@@ -300,7 +301,6 @@ const media = {
 /** Words that styles put into rows, which are the same for every reader (scripts/build.ts). */
 const rows = {
   edited: '(edited)',
-  spoiler: 'Spoiler',
   deleted: 'The original message was deleted',
   left: ' (left)',
   new: 'new here',

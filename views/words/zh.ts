@@ -109,6 +109,7 @@ const page: Words['page'] = {
   edit: '编辑',
   delete: '撤回',
   attach: '添加文件',
+  spoiler: '剧透',
 }
 
 const avatars: Words['avatars'] = {
@@ -298,7 +299,6 @@ const media: Words['media'] = {
 /** Words that styles put into rows, which are the same for every reader (scripts/build.ts). */
 const rows: Words['rows'] = {
   edited: '(已编辑)',
-  spoiler: '剧透',
   deleted: '原消息已撤回',
   left: '（已离开）',
   new: '新来',

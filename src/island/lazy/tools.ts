@@ -3,7 +3,7 @@ import { openEmoji } from '../actions/open'
 import type { App, MessageTools } from '../app'
 import { deleteMessage, editMessage, react } from '../messages/message-changes'
 import { createMenu, createToolbar, rowOf } from '../messages/message-menu'
-import { closest, copyText, element } from '../ui/dom'
+import { closest, copyText, element, onClick } from '../ui/dom'
 import { watchLongPress } from '../ui/keys'
 import { quotedOf } from '../timeline/quotes'
 import { otherOf } from '../timeline/rows'
@@ -36,6 +36,8 @@ export function create(app: App): MessageTools {
     if (!row.isConnected || (name === 'edit' && !row.matches('.msg--own'))) return
     acts[name]?.(row)
   }
+  // The styles that show the button come with this script.
+  onClick(document, '.copy-code', ({ parentElement }) => copy(parentElement?.textContent ?? ''))
   createToolbar(act)
   const menu = createMenu(act, setEmoji)
   const pressed = (target: EventTarget | null): HTMLElement | null =>
@@ -48,7 +50,6 @@ export function create(app: App): MessageTools {
     },
     act,
     react: setEmoji,
-    copy,
   }
 }
 

@@ -165,9 +165,8 @@ export function completeRow(page: Page, row: HTMLElement): void {
   const whole = copyOf('pending-row')
   const mark = name.className.replace('name--', '') || null
   sign(page, whole, { user, name: name.textContent, mark, ...placeOf(row) })
-  const body = whole.querySelector('.msg__body')
-  body?.replaceChildren(...[...row.childNodes].slice(2))
-  body?.querySelector(':scope > p:not([dir])')?.setAttribute('dir', 'auto')
+  for (const block of row.querySelectorAll('p')) block.dir = 'auto'
+  whole.querySelector('.msg__body')?.replaceChildren(...[...row.childNodes].slice(2))
   whole.querySelector('.av')?.replaceWith(picture)
   row.replaceChildren(...whole.childNodes)
 }

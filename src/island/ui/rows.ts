@@ -1,6 +1,6 @@
 import { pagePaths } from '../../shared/paths'
 import { fill, hiddenText, hueOf, plural } from '../../shared/text'
-import { announce, element } from './dom'
+import { announce, element, make } from './dom'
 import { isTouch } from './keys'
 import type { Page } from './page'
 
@@ -34,7 +34,7 @@ export const revisionOf = ({ dataset: { revision, seq } }: HTMLElement): number 
   Number(revision ?? seq)
 
 /** What takes the focus within a row. */
-export const stops = 'a, button, .spoiler input, .table'
+export const stops = 'a, button, input, .table'
 
 type Side = 'nextElementSibling' | 'previousElementSibling'
 
@@ -111,11 +111,12 @@ export function textOf(row: HTMLElement): string {
 }
 
 function lineOf(body: Element | null): string {
-  const copy = body?.cloneNode(true)
-  if (!(copy instanceof Element)) return ''
-  for (const spoiler of copy.querySelectorAll('.spoiler')) spoiler.replaceWith(hiddenText)
-  for (const block of copy.querySelectorAll('p, ul, ol, li, pre, th, td')) block.before(' ')
-  return copy.textContent?.replace(/\s+/g, ' ').trim() ?? ''
+  const copy = make('p', {}, body?.cloneNode(true) ?? '')
+  for (const part of copy.querySelectorAll('.spoiler, p, li, pre, th, td')) {
+    if (part.matches('.spoiler')) part.replaceWith(hiddenText)
+    else part.before(' ')
+  }
+  return copy.textContent.replace(/\s+/g, ' ').trim()
 }
 
 function sentence({ words }: Page, row: HTMLElement): string {

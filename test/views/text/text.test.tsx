@@ -193,7 +193,7 @@ function quoted(text: string): string {
 }
 
 function spoiler(text: string): string {
-  const box = '<input type="checkbox" autocomplete="off"/>'
+  const box = '<input type="checkbox" autocomplete="off" aria-labelledby="spoiler"/>'
   return `<label class="spoiler">${box}<span>${text}</span></label>`
 }
 
