@@ -203,13 +203,15 @@ function readParagraph(
   isEnd: (n: number) => boolean,
 ): { block: Block | null; next: number } {
   const isFull = state.left <= 0
-  let end = isFull ? lines.length : skipBlank(lines, n)
+  // After another block the first blank line is the space that its style leaves.
+  const begin = n > 0 && isBlank(lines[n] ?? empty) ? n + 1 : n
+  let end = isFull ? lines.length : skipBlank(lines, begin)
   if (end > n && !isFull && (end === lines.length || isEnd(end))) return { block: null, next: end }
   state.left -= 1
   while (end < lines.length && !isBlank(lines[end] ?? empty) && (end === n || !isEnd(end))) end += 1
   const next = skipBlank(lines, end)
   const isFollowed = next > end && next < lines.length && !isEnd(next)
-  const ranges = lines.slice(n, next).map((line, m, all): Range => {
+  const ranges = lines.slice(begin, next).map((line, m, all): Range => {
     const isLast = m === all.length - 1
     return { start: line.start, end: isLast && !isFollowed ? line.end : line.end + 1 }
   })

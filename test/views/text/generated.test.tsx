@@ -161,6 +161,16 @@ test('C: a fence is closed by its own sign, as often or more', () => {
   }
 })
 
+test('C: of the blank lines after a list, a quote, code or a table, the first is its margin', () => {
+  for (let n = 0; n < 300; n += 1) {
+    const block = pick(['- a\n- b', '3) a\n4) b', '> a', '```\na\n```', 'a|b\n-|-\n1|2'])
+    const blanks = 1 + random(4)
+    const markup = html(`${block}${'\n'.repeat(blanks + 1)}after\n\n${block}`)
+    const shown = `><p dir="auto">${'\n'.repeat(blanks - 1)}after\n</p><`
+    expect({ block, markup, isIn: markup.includes(shown) }).toEqual({ block, markup, isIn: true })
+  }
+})
+
 test('D: a name is marked where it was read as text, and nowhere else', () => {
   const places: [typed: (name: string) => string, isText: boolean][] = [
     [(name) => `hi ${name}`, true],
