@@ -77,7 +77,8 @@ test('the numbers of a list have the sign that was typed', async () => {
   await mei.post(1, 'b-1', '8) eight\n9) nine')
   await ada.part('.ol--bracket').shown()
   const named = `(function styles(rules) {
-    return rules.flatMap((rule) => 'suffix' in rule ? [rule.name + rule.suffix] : styles([...rule.cssRules ?? []]))
+    return rules.flatMap((rule) =>
+      'suffix' in rule ? [rule.name + rule.suffix] : styles([...rule.cssRules ?? []]))
   })([...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]))`
   expect(await ada.evaluate<string[]>(named)).toEqual(['bracket") "'])
   const style = `getComputedStyle(document.querySelector('.ol--bracket > li')).listStyleType`

@@ -1,3 +1,4 @@
+import { pairBars } from './delimiters'
 import { type Inline, type Reading, readInline } from './inline'
 import {
   closingsOf,
@@ -40,11 +41,71 @@ type State = { content: string; reading: Reading; left: number }
 
 /**
  * Reads a message's text as blocks: fenced code, quotes, lists, tables and, for everything else,
- * paragraphs that keep their line breaks. Linear in the length.
+ * paragraphs that keep their line breaks. Lines with a spoiler that begins in one block and ends in
+ * another are one paragraph. Linear in the length.
  */
 export function readBlocks(content: string, { names = [], isCut = false }: Options = {}): Block[] {
-  const reading = { content, left: inlinesMax, signsLeft: signsMax, names, isCut }
-  return readLines({ content, reading, left: blocksMax }, linesOf(content), 0)
+  const lines = linesOf(content)
+  let spread: Spread[] = []
+  for (let round = 1; ; round += 1) {
+    const bounds = { left: inlinesMax, signsLeft: signsMax }
+    const reading: Reading = { content, ...bounds, names, isCut, loose: [] }
+    const blocks = readSpread({ content, reading, left: blocksMax }, lines, spread)
+    const found = spreadsOf(reading, lines)
+    if (found.length === 0 || round > roundsMax) return blocks
+    spread = join([...spread, ...found], round === roundsMax)
+  }
+}
+
+/** What is joined can join more, but seldom; in the end all lines between are one. */
+const roundsMax = 2
+
+/** The first and the last line of what is hidden by one spoiler. */
+type Spread = { first: number; last: number }
+
+/** The lines of spoilers that end in another block than that in which they begin. */
+function spreadsOf({ content, isCut, loose }: Reading, lines: Line[]): Spread[] {
+  let line = 0
+  const lineAt = (place: number): number => {
+    while ((lines[line + 1]?.start ?? Number.POSITIVE_INFINITY) <= place) line += 1
+    return line
+  }
+  const { opened, pairs } = pairBars(loose)
+  const found = pairs.map(([{ place: from }, { place: to }]) => {
+    return { first: lineAt(from), last: lineAt(to) }
+  })
+  if (opened !== null && !opened.isGlued && isCut)
+    found.push({ first: lineAt(opened.place), last: lineAt(content.length) })
+  return found
+}
+
+/** In order, those that touch as one. */
+function join(spread: Spread[], isWhole: boolean): Spread[] {
+  const joined: Spread[] = []
+  for (const { first, last } of spread.toSorted((a, b) => a.first - b.first)) {
+    const before = joined.at(-1)
+    if (before !== undefined && (first <= before.last || isWhole))
+      before.last = Math.max(before.last, last)
+    else joined.push({ first, last })
+  }
+  return joined
+}
+
+function readSpread(state: State, lines: Line[], spread: Spread[]): Block[] {
+  const blocks: Block[] = []
+  let at = 0
+  for (const { first, last } of spread) {
+    const begin = lines.slice(at, first).findLastIndex((line) => !isBlank(line)) + at + 1
+    blocks.push(...readLines(state, lines.slice(at, begin), 0))
+    at = begin
+    if (state.left <= 0) break
+    state.left -= 1
+    const shown = lines.slice(begin, last + 1)
+    const stretch = joinRanges(state.content, rangesOfLines(shown, false))
+    blocks.push({ kind: 'paragraph', children: readInline(state.reading, stretch) })
+    at = last + 1
+  }
+  return [...blocks, ...readLines(state, lines.slice(at), 0)]
 }
 
 /** Where a block ended, beside the block. */
@@ -184,7 +245,7 @@ function skipBlank(lines: Line[], from: number): number {
 
 function readCells(state: State, lines: Line[], n: number): Read | null {
   if (state.left <= 0 || !isTable(lines, n)) return null
-  const { aligns, rows, next } = readTable(state.content, lines, n)
+  const { aligns, rows, next } = readTable(state.reading, lines, n)
   state.left -= rows.length
   const [head = [], ...others] = rows.map((row) =>
     row.map((cell) => readInline(state.reading, cell)),
@@ -211,12 +272,16 @@ function readParagraph(
   while (end < lines.length && !isBlank(lines[end] ?? empty) && (end === n || !isEnd(end))) end += 1
   const next = skipBlank(lines, end)
   const isFollowed = next > end && next < lines.length && !isEnd(next)
-  const ranges = lines.slice(begin, next).map((line, m, all): Range => {
-    const isLast = m === all.length - 1
-    return { start: line.start, end: isLast && !isFollowed ? line.end : line.end + 1 }
-  })
+  const ranges = rangesOfLines(lines.slice(begin, next), isFollowed)
   const children = readInline(state.reading, joinRanges(state.content, ranges))
   return { block: { kind: 'paragraph', children }, next }
+}
+
+/** Lines with the breaks between them. */
+function rangesOfLines(lines: Line[], isFollowed: boolean): Range[] {
+  return lines.map(({ start, end }, n) => {
+    return { start, end: n === lines.length - 1 && !isFollowed ? end : end + 1 }
+  })
 }
 
 const empty: Line = { start: 0, end: 0, text: '' }

@@ -1,5 +1,5 @@
 /** How a sign of formatting may pair: only where a word begins or ends. */
-export type Flanks = { canOpen: boolean; canClose: boolean }
+type Flanks = { canOpen: boolean; canClose: boolean }
 
 type Side = 'space' | 'punctuation' | 'unspaced' | 'word'
 
@@ -38,6 +38,39 @@ export function flanksOf(text: string, start: number, end: number): Flanks {
   const canOpen = isLeft && (!isRight || before === 'punctuation' || isUnspaced(before, after))
   const canClose = isRight && (!isLeft || after === 'punctuation' || isUnspaced(before, after))
   return { canOpen: canOpen && !isFace(previous, next), canClose }
+}
+
+/** How bars can begin or end a spoiler; `isGlued`: they stand within a word. */
+export type Bars = Flanks & { isGlued: boolean }
+
+/**
+ * The same for the bars of a spoiler. They may have spaces within where they are first and last in
+ * a line, as in `|| so ||` but not `a || b || c`; one of the two may be within a word: `||dog||s`.
+ */
+export function barsAt(text: string, at: number): Bars {
+  const { canOpen, canClose } = flanksOf(text, at, at + 2)
+  const [before, after] = [text.slice(Math.max(0, at - 20), at), text.slice(at + 2, at + 22)]
+  const isGlued = !canOpen && !canClose && /\S$/.test(before) && /^\S/.test(after)
+  const isFirst = /(?:^|\n)[ \t]*$/.test(before) && /^(?:\s|$)/.test(after)
+  const isLast = /(?:^|\s)$/.test(before) && /^[ \t]*(?:\n|$)/.test(after)
+  return {
+    canOpen: canOpen || isGlued || isFirst,
+    canClose: canClose || isGlued || isLast,
+    isGlued,
+  }
+}
+
+/** Pairs bars in their order; `opened` are the ones that still look for an end. */
+export function pairBars<Some extends Bars>(all: Some[]) {
+  const pairs: [open: Some, close: Some][] = []
+  let opened: Some | null = null
+  for (const bars of all) {
+    if (opened !== null && bars.canClose && !(opened.isGlued && bars.isGlued)) {
+      pairs.push([opened, bars])
+      opened = null
+    } else if (bars.canOpen && (opened === null || opened.isGlued)) opened = bars
+  }
+  return { pairs, opened }
 }
 
 function isUnspaced(before?: Side, after?: Side): boolean {

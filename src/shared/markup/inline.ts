@@ -1,5 +1,5 @@
 import { atPattern } from '../mentions'
-import { type Flanks, flanksOf, pairRuns, type Part, type Run } from './delimiters'
+import { type Bars, barsAt, flanksOf, pairBars, pairRuns, type Part, type Run } from './delimiters'
 import { linkStart, readLink } from './link'
 import { placeIn, rangesOf, type Stretch } from './stretch'
 
@@ -24,6 +24,8 @@ export type Reading = {
   names: { start: number; length: number }[]
   /** The end is cut off: a spoiler that is not closed goes on to it. */
   isCut: boolean
+  /** The bars that could begin or end a spoiler, and had no other in the stretch they are in. */
+  loose: (Bars & { place: number })[]
 }
 
 /**
@@ -39,16 +41,17 @@ export function readInline(reading: Reading, stretch: Stretch): Inline[] {
 }
 
 type Escape = { kind: 'escape'; start: number; sign: string; isMeant: boolean }
-type Bars = { kind: 'bars'; start: number; isPaired: boolean } & Flanks
+type BarsToken = Bars & { kind: 'bars'; start: number; isPaired: boolean }
 type Token =
   | { kind: 'text'; start: number; end: number }
   | { kind: 'made'; node: Inline }
   | { kind: 'run'; run: Run }
   | Escape
-  | Bars
+  | BarsToken
 
 /** What may be formatting or a link; all other text is skipped at once. */
 const special = new RegExp(`[\\\\*_~\`|]|${linkStart}`, 'giu')
+const anyBars = /\|\|/g
 
 /** ¯\_(ツ)_/¯ keeps its arms, and __init__ is a name. */
 const figure = /\\{0,3}_\([^()\n]{1,12}\)_\/|(?<!_)__(?!_)[\p{L}\p{N}_]*[\p{L}\p{N}]__(?!_)/uy
@@ -59,6 +62,8 @@ type Scan = {
   tokens: Token[]
   /** How many of each sign are open at this place. */
   open: Map<string, number>
+  /** An address that is too long to be a link was found before this place. */
+  linksFrom: number
   ticks: () => Map<number, number[]>
 }
 
@@ -67,11 +72,13 @@ function scan(reading: Reading, stretch: Stretch): Token[] {
   const names = namesIn(reading, stretch)
   let found: Map<number, number[]> | undefined
   const ticks = () => (found ??= ticksOf(text))
-  const state: Scan = { reading, stretch, tokens: [], open: new Map(), ticks }
+  const state: Scan = { reading, stretch, tokens: [], open: new Map(), linksFrom: 0, ticks }
   let [at, plain] = [0, 0]
-  while (reading.left > 0 && reading.signsLeft > 0) {
-    special.lastIndex = at
-    const index = special.exec(text)?.index
+  for (;;) {
+    // What is hidden stays hidden, however much there is.
+    const looked = reading.left > 0 && reading.signsLeft > 0 ? special : anyBars
+    looked.lastIndex = at
+    const index = looked.exec(text)?.index
     if (index === undefined) break
     while ((names[0]?.end ?? Number.POSITIVE_INFINITY) <= index) names.shift()
     const name = names[0]
@@ -128,8 +135,10 @@ function tokenAt(state: Scan, at: number): { token: Token | null; end: number } 
   if (sign === '`') return codeAt(state, at)
   if (!'*_~|'.includes(sign)) {
     const opened = [...open].flatMap(([each, count]) => (count > 0 ? [each] : []))
-    const link = readLink(text, at, opened.join(''))
-    if (link === null) return null
+    if (isAfterBars(state)) opened.push('|')
+    const link = at < state.linksFrom ? null : readLink(text, at, opened.join(''))
+    if (link?.url === null) state.linksFrom = link.end
+    if (link?.url == null) return null
     reading.left -= 1
     const { url, shown } = link
     return { token: { kind: 'made', node: { kind: 'link', url, shown } }, end: link.end }
@@ -137,13 +146,20 @@ function tokenAt(state: Scan, at: number): { token: Token | null; end: number } 
   const length = runLength(text, at)
   if ('~|'.includes(sign) && length !== 2) return null
   const end = at + length
-  const flanks = flanksOf(text, at, end)
+  const bars = sign === '|' ? barsAt(text, at) : null
+  const flanks = bars ?? flanksOf(text, at, end)
   if (!flanks.canOpen && !flanks.canClose) return null
   const count = open.get(sign) ?? 0
   if (flanks.canClose && count > 0) open.set(sign, count - 1)
   else if (flanks.canOpen) open.set(sign, count + 1)
-  if (sign === '|') return { token: { kind: 'bars', start: at, isPaired: false, ...flanks }, end }
+  if (bars !== null) return { token: { kind: 'bars', start: at, isPaired: false, ...bars }, end }
   return { token: { kind: 'run', run: { sign, start: at, end, length, ...flanks } }, end }
+}
+
+/** Whether a spoiler may have begun in an earlier stretch. */
+function isAfterBars({ reading: { content }, stretch: { pieces } }: Scan): boolean {
+  const first = content.indexOf('||')
+  return first !== -1 && first < (pieces[0]?.start ?? 0)
 }
 
 const blockMark = /^(?:[-*•>] |>\p{L}|```|~~~)/u
@@ -196,7 +212,7 @@ function ticksOf(text: string): Map<number, number[]> {
  * A backslash is an escape only where the sign after it would have been formatting without it: in
  * C:\_old and \*.txt it stands for itself.
  */
-function resolveEscapes(reading: Reading, { text }: Stretch, escapes: Escape[]): void {
+function resolveEscapes(before: Reading, { text }: Stretch, escapes: Escape[]): void {
   const wanted = escapes.filter(({ sign, isMeant }) => sign !== '\\' && !isMeant)
   if (wanted.length === 0) return
   let [bare, at] = ['', 0]
@@ -207,7 +223,8 @@ function resolveEscapes(reading: Reading, { text }: Stretch, escapes: Escape[]):
   })
   bare += text.slice(at)
   const stretch: Stretch = { text: bare, pieces: [{ start: 0, end: bare.length }] }
-  const tree = build(reading, stretch, scan({ ...reading, content: bare, names: [] }, stretch))
+  const reading = { ...before, content: bare, names: [], loose: [] }
+  const tree = build(reading, stretch, scan(reading, stretch))
   const isText = new Uint8Array(bare.length)
   for (const { start, end } of textsIn(tree)) isText.fill(1, start, end)
   for (const [n, escape] of wanted.entries()) escape.isMeant ||= isText[places[n] ?? 0] === 0
@@ -222,7 +239,7 @@ export function textsIn(parts: Inline[]): (Inline & { kind: 'text' })[] {
 }
 
 function build(reading: Reading, stretch: Stretch, tokens: Token[]): Inline[] {
-  const spoilers = pairBars(reading, tokens)
+  const spoilers = spoilersIn(reading, stretch, tokens)
   const parts: Part<Piece>[] = []
   for (let n = 0; n < tokens.length; n += 1) {
     const close = spoilers.get(n)
@@ -247,20 +264,31 @@ function build(reading: Reading, stretch: Stretch, tokens: Token[]): Inline[] {
 }
 
 /** The bars that hide what is between them, which bind more than emphasis: opening → closing. */
-function pairBars(reading: Reading, tokens: Token[]): Map<number, number> {
-  const pairs = new Map<number, number>()
-  let opened: { place: number; bars: Bars } | null = null
-  for (const [n, token] of tokens.entries()) {
-    if (token.kind !== 'bars') continue
-    if (opened !== null && token.canClose && reading.left > 0) {
-      pairs.set(opened.place, n)
-      opened.bars.isPaired = true
-      reading.left -= 1
-      opened = null
-    } else if (opened === null && token.canOpen) opened = { place: n, bars: token }
+function spoilersIn(reading: Reading, stretch: Stretch, tokens: Token[]): Map<number, number> {
+  const all = tokens.flatMap((token, place) => (token.kind === 'bars' ? [{ ...token, place }] : []))
+  const { opened, pairs } = pairBars(all)
+  const places = new Map<number, number>()
+  const add = (opening: number, closing: number): void => {
+    places.set(opening, closing)
+    for (const token of [tokens[opening], tokens[closing]])
+      if (token?.kind === 'bars') token.isPaired = true
+    reading.left -= 1
   }
-  if (opened !== null && reading.isCut) pairs.set(opened.place, tokens.length)
-  return pairs
+  const made = Math.max(0, reading.left)
+  for (const [opening, closing] of pairs.slice(0, made)) add(opening.place, closing.place)
+  // Beyond what may be made, one spoiler hides all that others would.
+  const [first, last] = [pairs[made]?.[0], pairs.at(-1)?.[1]]
+  if (first !== undefined && last !== undefined) add(first.place, last.place)
+  const isAtEnd = stretch.pieces.at(-1)?.end === reading.content.length
+  if (opened !== null && !opened.isGlued && reading.isCut && isAtEnd)
+    add(opened.place, tokens.length)
+  const paired = new Set(pairs.flat())
+  for (const bars of all) {
+    const [range] = rangesOf(stretch, bars.start, bars.start + 1)
+    if (range !== undefined && !paired.has(bars) && !places.has(bars.place))
+      reading.loose.push({ ...bars, place: range.start })
+  }
+  return places
 }
 
 /** What stands between the signs: made already, or a text. */

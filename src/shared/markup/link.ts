@@ -1,5 +1,5 @@
-/** A link in a text: where it ends, its URL, and the text to show. */
-type Link = { end: number; url: string; shown: string }
+/** A link in a text: where it ends, its URL, and the text to show; null when it is too long. */
+type Link = { end: number; url: string; shown: string } | { end: number; url: null }
 
 const unitsMax = 2_000
 
@@ -47,7 +47,9 @@ export function readLink(text: string, at: number, opened: string): Link | null 
   if (/[\p{L}\p{N}@]/u.test(previous) && !/\p{sc=Han}/u.test(previous)) return null
   address.lastIndex = at
   const written = address.exec(text.slice(0, at + unitsMax + 1))?.[0] ?? ''
-  if (written === '' || written.length > unitsMax) return null
+  if (written === '') return null
+  // Its parts are no links either, so they need not be read.
+  if (written.length > unitsMax) return { end: at + unitsMax / 2, url: null }
   const shown = trim(cutAuthority(written), closingSigns(text, at, opened))
   const url = safeUrl(shown)
   if (url === null) return null

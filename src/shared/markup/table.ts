@@ -1,3 +1,4 @@
+import { flanksOf } from './delimiters'
 import { isBlank, type Line } from './lines'
 import { joinRanges, type Range, type Stretch } from './stretch'
 
@@ -5,6 +6,8 @@ export type Align = 'center' | 'end' | null
 
 /** The lines of a table, cut into cells. */
 type TableLines = { aligns: Align[]; rows: Stretch[][]; next: number }
+
+type Source = { content: string; isCut: boolean }
 
 const columnsMax = 20
 const cellsMax = 600
@@ -24,7 +27,7 @@ export function isTable(lines: Line[], n: number): boolean {
  * Reads a table of GitHub Flavored Markdown: a head, a line of hyphens, and all lines with a bar
  * that follow. More cells than the head has are kept.
  */
-export function readTable(content: string, lines: Line[], n: number): TableLines {
+export function readTable({ content, isCut }: Source, lines: Line[], n: number): TableLines {
   const rows = [lines[n]]
   let next = n + 2
   let cells = 0
@@ -38,7 +41,9 @@ export function readTable(content: string, lines: Line[], n: number): TableLines
   const under = lines[n + 1]
   const aligns = under === undefined ? [] : cellsOf(under).map((cell) => alignOf(content, cell))
   const read = rows.flatMap((row) => (row === undefined ? [] : [row]))
-  const stretches = read.map((row) => cellsOf(row).map((cell) => joinRanges(content, cell)))
+  const stretches = read.map((row) =>
+    cellsOf(row, isCut && row.end === content.length).map((cell) => joinRanges(content, cell)),
+  )
   return { aligns, rows: stretches, next }
 }
 
@@ -50,12 +55,17 @@ function alignOf(content: string, cell: Range[]): Align {
 
 /**
  * The cells of a line, between bars without a backslash, each as its pieces: an escaped bar loses
- * its backslash, in code, too. The last of too many cells has the rest of the line.
+ * its backslash, in code, too. The bars of a spoiler are in a cell. The last of too many cells has
+ * the rest of the line.
  */
-function cellsOf({ start, text }: Line): Range[][] {
+function cellsOf({ start, text }: Line, isCut = false): Range[][] {
   const cells: Range[][] = []
-  const first = /^\s*\|?/.exec(text)?.[0].length ?? 0
-  const end = text.length - (/(?<!\\)(?:\|\s*|\s+)$/.exec(text)?.[0].length ?? 0)
+  const spoilers = spoilersIn(text, isCut)
+  const indent = text.length - text.trimStart().length
+  const first = text[indent] === '|' && !spoilers.has(indent) ? indent + 1 : indent
+  const filled = text.trimEnd().length
+  const isClosed = /(?<!\\)\|$/.test(text.slice(0, filled)) && !spoilers.has(filled - 2)
+  const end = isClosed ? filled - 1 : filled
   let pieces: Range[] = []
   let from = first
   const close = (to: number): void => {
@@ -67,6 +77,8 @@ function cellsOf({ start, text }: Line): Range[][] {
       pieces.push({ start: from, end: at })
       from = at + 1
       at += 1
+    } else if (spoilers.has(at)) {
+      at += 1
     } else if (text[at] === '|') {
       close(at)
       from = at + 1
@@ -74,6 +86,23 @@ function cellsOf({ start, text }: Line): Range[][] {
   }
   close(Math.max(from, end))
   return cells
+}
+
+/** The places of all bars that begin or end a spoiler in a line, which may be cut. */
+function spoilersIn(text: string, isCut: boolean): Set<number> {
+  const places = new Set<number>()
+  let opened: number | null = null
+  for (const { 0: run, index } of text.matchAll(/(?<![|\\])\|{2,3}(?!\|)/g)) {
+    // One of three is the edge of the cell.
+    const place: number = opened === null ? index + run.length - 2 : index
+    const { canOpen, canClose } = flanksOf(text, place, place + 2)
+    if (opened !== null && canClose) {
+      places.add(opened).add(place)
+      opened = null
+    } else if (canOpen) opened ??= place
+  }
+  if (opened !== null && isCut) places.add(opened)
+  return places
 }
 
 function trimPieces(offset: number, text: string, pieces: Range[]): Range[] {

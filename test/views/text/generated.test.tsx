@@ -161,7 +161,7 @@ test('C: a fence is closed by its own sign, as often or more', () => {
   }
 })
 
-test('C: of the blank lines after a list, a quote, code or a table, the first is its margin', () => {
+test('C: of the blank lines after a list, quote, code or table, the first is its margin', () => {
   for (let n = 0; n < 300; n += 1) {
     const block = pick(['- a\n- b', '3) a\n4) b', '> a', '```\na\n```', 'a|b\n-|-\n1|2'])
     const blanks = 1 + random(4)
@@ -210,25 +210,37 @@ test('E: each block has its own direction, and what is read from the left is iso
   }
 })
 
-test('I: the text of a spoiler is in no line that stands for its message', () => {
-  for (let n = 0; n < 500; n += 1) {
+/** What stands around a hidden text: in one line, or from one block to another. */
+const many = (text: string): string => text.repeat(500)
+const hidings = [
+  ...['||_||', 'so ||_||!', '是||_||。', '*a ||_* b||', '> ||x\n> _||', '- ||_ x||', '|| _ ||'],
+  ...['||_||s', 'x||_||', '||x\n\n_||', 'a ||_\n\nx|| b', '- ||_\n- x||', '||\n_\n||'],
+  ...['- ||x\n\n  _||\n- y', '||\n- _\n- x\n||', '> ||_\n\nx||', '1. ||x\n   - _\n2. y||'],
+  ...['||\n```\n_\n```\n||', '||x\n> _\n\ny||', '|a|||_|||b|\n|-|-|-|', '||x\n\n_ https://a.b||'],
+  ...['a|b\n-|-\n||_|| c|d', '| a | ||_|| |\n|-|-|', 'a|b\n-|-\n||_|c||'],
+  ...[`||x\n\n${many('*a* ')}_||`, `${many('*a* ')}||_||`, `${many('||a|| ')}||_||`],
+  ...[`${many('- a\n\nb\n')}||_||`, `${many('||a\n\nb||\n\n')}||_||`],
+]
+
+test('a spoiler is not shown before it is opened, nor in a line that stands for it', () => {
+  for (let n = 0; n < 600; n += 1) {
     const secret = `k${random(1_000_000)}k`
-    const { typed } = sampleText(random)
-    const line = pick([
-      '||_||',
-      'so ||_||!',
-      '是||_||。',
-      '*a ||_* b||',
-      '> ||x\n> _||',
-      '- ||_ x||',
-    ])
-    const content = `${typed}\n\n${line.replace('_', secret)}`
+    const [before, after] = [sampleText(random).typed, sampleText(random).typed]
+    const hiding = pick(hidings).replace('_', secret)
+    const content = `${before}\n\n${hiding}\n\n${after}`
     expect(html(content)).toContain(secret)
-    expect({ content, line: excerptOf(content).includes(secret) }).toEqual({ content, line: false })
-    expect({ content, line: hideSpoilers(content).includes(secret) }).toEqual({
-      content,
-      line: false,
-    })
+    // A quoted message is cut after a thousand code units.
+    const cut = content.slice(0, Math.max(1_000, content.indexOf(secret) + random(40)))
+    for (const [shown, text] of [
+      ['page', html(content).replace(/<label class="spoiler">.*?<\/label>/gs, '')],
+      ['quote', excerptOf(content)],
+      ['line', hideSpoilers(content)],
+      ['cut', cut.length < 1_000 ? '' : hideSpoilers(cut)],
+    ] as const) {
+      expect({ seed, content, [shown]: text.includes(secret) }).toEqual({
+        ...{ seed, content, [shown]: false },
+      })
+    }
   }
   const cut = `||${'the butler did it '.repeat(100)}`.slice(0, 1_000)
   expect(excerptOf(cut)).not.toContain('butler')
