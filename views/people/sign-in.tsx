@@ -153,6 +153,7 @@ function ComeBack({ view, form }: SignInProps) {
       <input
         id="code"
         name="code"
+        dir="ltr"
         autocomplete="off"
         autocapitalize="characters"
         spellcheck={false}

@@ -74,7 +74,7 @@ function spreadsOf({ content, isCut, loose }: Reading, lines: Line[]): Spread[] 
   const found = pairs.map(([{ place: from }, { place: to }]) => {
     return { first: lineAt(from), last: lineAt(to) }
   })
-  if (opened !== null && !opened.isGlued && isCut)
+  if (opened !== null && isCut)
     found.push({ first: lineAt(opened.place), last: lineAt(content.length) })
   return found
 }

@@ -65,7 +65,8 @@ export function pairBars<Some extends Bars>(all: Some[]) {
   const pairs: [open: Some, close: Some][] = []
   let opened: Some | null = null
   for (const bars of all) {
-    if (opened !== null && bars.canClose && !(opened.isGlued && bars.isGlued)) {
+    // Within a word they pair only with such that can do nothing else.
+    if (opened !== null && bars.canClose && !(opened.isGlued && bars.canOpen)) {
       pairs.push([opened, bars])
       opened = null
     } else if (bars.canOpen && (opened === null || opened.isGlued)) opened = bars

@@ -286,7 +286,7 @@ function spoilersIn(reading: Reading, stretch: Stretch, tokens: Token[]): Map<nu
   for (const bars of all) {
     const [range] = rangesOf(stretch, bars.start, bars.start + 1)
     if (range !== undefined && !paired.has(bars) && !places.has(bars.place))
-      reading.loose.push({ ...bars, place: range.start })
+      reading.loose.push({ ...bars, canOpen: bars.canOpen && !bars.isGlued, place: range.start })
   }
   return places
 }

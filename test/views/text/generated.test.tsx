@@ -108,6 +108,41 @@ test('B: an address from the bar of a browser is a link as a whole, whatever is 
   }
 })
 
+test('B: whatever is in an address, in a line of its own it is a link as a whole', () => {
+  for (let n = 0; n < 1_000; n += 1) {
+    const host = pick(['a.example', 'localhost:3000', '[::1]:8080', '例え.jp', '10.0.0.1'])
+    const path = some(`abcZ09-._~!$&'()*+,;=:@/|[]{}^"`, random(16))
+    const address = `https://${host}/${path}${pick([...'az9_~*/-='])}`
+    const href = /<a href="([^"]*)"/.exec(html(`see\n${address}`))?.[1] ?? ''
+    expect({ seed, address, href: visible(href) }).toEqual({
+      ...{ seed, address, href: new URL(address).href },
+    })
+  }
+})
+
+test('B: a host needs no scheme, and a name with a dot is a word', () => {
+  const hosts = [
+    '.it',
+    '.es',
+    '.pl',
+    '.ru',
+    '.at',
+    '.se',
+    '.br',
+    '.com',
+    '.org',
+    '.de/x',
+    '.cn?q=1',
+  ]
+  const names = ['.IO', '.NET', '.dev', '.Net', '.rs', '.id', '.js', '.py', '.md', '.ts', '.sh']
+  for (let n = 0; n < 300; n += 1) {
+    const word = `${some('bcdfghk', 2 + random(6))}`
+    const [host, name] = [word + pick(hosts), word + pick(names)]
+    expect(html(`see ${host}, ok`)).toContain(`<a href="${new URL(`https://${host}`).href}"`)
+    expect(html(`see ${name}, ok`)).toBe(`<p dir="auto">see ${name}, ok</p>`)
+  }
+})
+
 type Tree = { text: string; items: Tree[] }
 
 function grow(depth: number): Tree[] {
@@ -171,6 +206,18 @@ test('C: of the blank lines after a list, quote, code or table, the first is its
   }
 })
 
+test('C: a number alone is no list', () => {
+  for (let n = 0; n < 300; n += 1) {
+    const typed = `${1 + random(3_000)}${pick(['.', ')'])} ${some('ab 8).', 1 + random(9)).trim()}x`
+    const [before, after] = [pick(['', 'so\n', 'so\n\n']), pick(['', '\n\nyes', '\nyes'])]
+    const content = before + typed + after
+    expect({ content, shown: solid(visible(html(content))) }).toEqual({
+      ...{ content, shown: solid(content) },
+    })
+    expect(html(content)).not.toContain('<ol')
+  }
+})
+
 test('D: a name is marked where it was read as text, and nowhere else', () => {
   const places: [typed: (name: string) => string, isText: boolean][] = [
     [(name) => `hi ${name}`, true],
@@ -223,7 +270,7 @@ const hidings = [
 ]
 
 test('a spoiler is not shown before it is opened, nor in a line that stands for it', () => {
-  for (let n = 0; n < 600; n += 1) {
+  for (let n = 0; n < 300; n += 1) {
     const secret = `k${random(1_000_000)}k`
     const [before, after] = [sampleText(random).typed, sampleText(random).typed]
     const hiding = pick(hidings).replace('_', secret)

@@ -206,3 +206,16 @@ function visible(markup: string): string {
     .replaceAll('&#39;', "'")
     .replaceAll('&amp;', '&')
 }
+
+test('every field that people write in takes the direction of what they write', async () => {
+  const wanting: string[] = []
+  for await (const path of new Bun.Glob('**/*.tsx').scan('views')) {
+    const source = await Bun.file(`views/${path}`).text()
+    for (const [field] of source.matchAll(/<(?:input|textarea)\b(?:=>|[^>])*>/g)) {
+      const isWritten = !/ (?:readonly|type="(?!text"|search"))/.test(field.replace(/\s+/g, ' '))
+      if (isWritten && !/ dir="(?:auto|ltr)"/.test(field.replace(/\s+/g, ' ')))
+        wanting.push(`${path}: ${field}`)
+    }
+  }
+  expect(wanting).toEqual([])
+})
