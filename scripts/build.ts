@@ -54,8 +54,9 @@ function wordsInStyles(language: Language): string {
 
 /** The notices of the packages that the executable contains. */
 async function licences(): Promise<string> {
-  const files = ['hono', 'htmx.org', 'uqr', 'emojibase-data'].map((name) => `${name}/LICENSE`)
-  const notices = [...files, 'idb-keyval/LICENCE'].map(async (file) => {
+  const names = ['hono', 'htmx.org', 'uqr', 'emojibase-data', 'highlight.js']
+  const files = [...names.map((name) => `${name}/LICENSE`), 'idb-keyval/LICENCE']
+  const notices = [...files, 'lowlight/license', 'devlop/license'].map(async (file) => {
     const text = await Bun.file(join(root, 'node_modules', file)).text()
     return `${dirname(file)}\n\n${text.trim()}\n`
   })

@@ -135,8 +135,16 @@ function start(app: App): void {
   timeline.start()
   onFirstUse(() => {
     // These work without the server later, when they have been fetched before.
-    const first = [app.tools, app.suggestions, app.device, app.media]
-    for (const part of [...first, app.panel, app.people, app.search]) void part().catch(() => {})
+    const parts = [
+      app.tools,
+      app.suggestions,
+      app.device,
+      app.media,
+      app.panel,
+      app.people,
+      app.search,
+    ]
+    for (const part of parts) void part().catch(() => {})
     // The largest: its panel opens at once later.
     whenIdle(() => void app.emoji().catch(() => {}))
   })

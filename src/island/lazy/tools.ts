@@ -38,6 +38,7 @@ export function create(app: App): MessageTools {
   }
   // The styles that show the button come with this script.
   onClick(document, '.copy-code', ({ parentElement }) => copy(parentElement?.textContent ?? ''))
+  watchCode(app)
   createToolbar(act)
   const menu = createMenu(act, setEmoji)
   const pressed = (target: EventTarget | null): HTMLElement | null =>
@@ -51,6 +52,27 @@ export function create(app: App): MessageTools {
     act,
     react: setEmoji,
   }
+}
+
+/** Fetches what colours code when a block that names its language is near. */
+function watchCode({ code }: App): void {
+  // Firefox has it since 2025.
+  if (!('highlights' in CSS)) return
+  const log = element('log', HTMLElement)
+  const load = async (entries: IntersectionObserverEntry[]): Promise<void> => {
+    if (!entries.some(({ isIntersecting }) => isIntersecting)) return
+    await code()
+    near.disconnect()
+    rows.disconnect()
+  }
+  const options = { root: log, rootMargin: '100%' }
+  const near = new IntersectionObserver((entries) => void load(entries).catch(() => {}), options)
+  const look = (): void => {
+    for (const block of log.querySelectorAll('pre[data-language]')) near.observe(block)
+  }
+  const rows = new MutationObserver(look)
+  rows.observe(log, { childList: true, subtree: true })
+  look()
 }
 
 /** Replies to a message; the reply to a private one is private. */

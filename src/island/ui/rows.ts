@@ -104,19 +104,15 @@ export function announceRows(page: Page, rows: HTMLElement[]): void {
  * src/shared/markup/excerpt.ts makes of what was typed. Without text, the names of its files.
  */
 export function textOf(row: HTMLElement): string {
-  const text = lineOf(row.querySelector('.msg__body:not([hidden])'))
+  const copy = make('p', {}, row.querySelector('.msg__body:not([hidden])')?.cloneNode(true) ?? '')
+  for (const part of copy.querySelectorAll('label, p, li, pre, th, td')) {
+    if (part.matches('label')) part.replaceWith(hiddenText)
+    else part.before(' ')
+  }
+  const text = copy.textContent.replace(/\s+/g, ' ').trim()
   if (text !== '') return text
   const files = [...row.querySelectorAll('.pic img, .file bdi')]
   return files.map((name) => name.getAttribute('alt') ?? name.textContent).join(', ')
-}
-
-function lineOf(body: Element | null): string {
-  const copy = make('p', {}, body?.cloneNode(true) ?? '')
-  for (const part of copy.querySelectorAll('.spoiler, p, li, pre, th, td')) {
-    if (part.matches('.spoiler')) part.replaceWith(hiddenText)
-    else part.before(' ')
-  }
-  return copy.textContent.replace(/\s+/g, ' ').trim()
 }
 
 function sentence({ words }: Page, row: HTMLElement): string {
