@@ -36,7 +36,7 @@ export function MessageRow({ message, paths, follows, children }: RowProps) {
       <div class="msg__main">
         <div class="msg__meta">
           <b class={hueOf(sender.id)}>
-            <Name user={sender} />
+            <Name user={sender} isBare={follows} />
           </b>{' '}
           <a href={paths.message(message.room, message.seq)}>
             <time>{time}</time>
