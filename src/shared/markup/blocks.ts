@@ -53,12 +53,16 @@ export function readBlocks(content: string, { names = [], isCut = false }: Optio
     const blocks = readSpread({ content, reading, left: blocksMax }, lines, spread)
     const found = spreadsOf(reading, lines)
     if (found.length === 0 || round > roundsMax) return blocks
-    spread = join([...spread, ...found], round === roundsMax)
+    spread = join([...spread, ...found])
+    const [begin] = spread
+    // Of many, or when what was joined joins more, all that follows is one paragraph.
+    if (begin !== undefined && (round === roundsMax || found.length > spreadsMax))
+      spread = [{ first: begin.first, last: lines.length - 1 }]
   }
 }
 
-/** What is joined can join more, but seldom; in the end all lines between are one. */
 const roundsMax = 2
+const spreadsMax = 20
 
 /** The first and the last line of what is hidden by one spoiler. */
 type Spread = { first: number; last: number }
@@ -80,12 +84,11 @@ function spreadsOf({ content, isCut, loose }: Reading, lines: Line[]): Spread[] 
 }
 
 /** In order, those that touch as one. */
-function join(spread: Spread[], isWhole: boolean): Spread[] {
+function join(spread: Spread[]): Spread[] {
   const joined: Spread[] = []
   for (const { first, last } of spread.toSorted((a, b) => a.first - b.first)) {
     const before = joined.at(-1)
-    if (before !== undefined && (first <= before.last || isWhole))
-      before.last = Math.max(before.last, last)
+    if (before !== undefined && first <= before.last) before.last = Math.max(before.last, last)
     else joined.push({ first, last })
   }
   return joined

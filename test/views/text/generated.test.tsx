@@ -267,6 +267,7 @@ const hidings = [
   ...['a|b\n-|-\n||_|| c|d', '| a | ||_|| |\n|-|-|', 'a|b\n-|-\n||_|c||'],
   ...[`||x\n\n${many('*a* ')}_||`, `${many('*a* ')}||_||`, `${many('||a|| ')}||_||`],
   ...[`${many('- a\n\nb\n')}||_||`, `${many('||a\n\nb||\n\n')}||_||`],
+  `${many('||a\n\nb||\n\n')}||x\n\n_||`,
 ]
 
 test('a spoiler is not shown before it is opened, nor in a line that stands for it', () => {
