@@ -27,7 +27,9 @@ export async function buildStatic(): Promise<void> {
   rmSync(staticFolder, { recursive: true, force: true })
   mkdirSync(staticFolder, { recursive: true })
   write('island.js', island)
-  write('app.css', Buffer.concat([css, Buffer.from(languageNames.map(wordsInStyles).join(''))]))
+  // Bun's minifier leaves out the space after it.
+  const styles = new TextDecoder().decode(css).replaceAll('@counter-style', '@counter-style ')
+  write('app.css', Buffer.from(styles + languageNames.map(wordsInStyles).join('')))
   write('lazy.css', lazyCss)
   for (const [n, part] of lazyParts.entries()) write(`lazy-${part}.js`, lazy[n] ?? new Uint8Array())
   write('htmx.js', htmx)
@@ -52,8 +54,9 @@ function wordsInStyles(language: Language): string {
 
 /** The notices of the packages that the executable contains. */
 async function licences(): Promise<string> {
-  const files = ['hono', 'htmx.org', 'uqr', 'emojibase-data'].map((name) => `${name}/LICENSE`)
-  const notices = [...files, 'idb-keyval/LICENCE'].map(async (file) => {
+  const names = ['hono', 'htmx.org', 'uqr', 'emojibase-data', 'highlight.js']
+  const files = [...names.map((name) => `${name}/LICENSE`), 'idb-keyval/LICENCE']
+  const notices = [...files, 'lowlight/license', 'devlop/license'].map(async (file) => {
     const text = await Bun.file(join(root, 'node_modules', file)).text()
     return `${dirname(file)}\n\n${text.trim()}\n`
   })

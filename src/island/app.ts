@@ -42,6 +42,7 @@ export type App = {
 
 /** Parts that are fetched when they are first used; each rejects without a connection. */
 export type LazyParts = {
+  code: () => Promise<void>
   device: () => Promise<Device>
   emoji: () => Promise<EmojiPanel>
   faces: () => Promise<Faces>
@@ -234,5 +235,4 @@ export type MessageTools = {
   editLast: () => void
   act: (name: RowAction, row: HTMLElement) => void
   react: (row: HTMLElement, emoji: string) => void
-  copy: (text: string) => void
 }

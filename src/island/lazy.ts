@@ -9,6 +9,7 @@ export function lazyParts(page: Page, app: () => App): LazyParts {
   const part = (name: keyof LazyParts) =>
     onceLoaded(async () => (await loadLazy(page, name)).create(app()))
   return {
+    code: part('code'),
     device: part('device'),
     // The panel is fetched while its script is.
     emoji: onceLoaded(async () => {

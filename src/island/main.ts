@@ -135,9 +135,16 @@ function start(app: App): void {
   timeline.start()
   onFirstUse(() => {
     // These work without the server later, when they have been fetched before.
-    const { device, media, panel, people, search, suggestions, tools } = app
-    for (const part of [tools, suggestions, device, media, panel, people, search])
-      void part().catch(() => {})
+    const parts = [
+      app.tools,
+      app.suggestions,
+      app.device,
+      app.media,
+      app.panel,
+      app.people,
+      app.search,
+    ]
+    for (const part of parts) void part().catch(() => {})
     // The largest: its panel opens at once later.
     whenIdle(() => void app.emoji().catch(() => {}))
   })
@@ -151,9 +158,6 @@ function watchClicks(app: App): void {
     const clientId = button.closest('.msg')?.id.replace(/^message-\d+-/, '') ?? ''
     onFailedRow(app, button.dataset.action ?? '', clientId)
   })
-  onClick(document, '.copy-code', ({ parentElement }) =>
-    withTools(app, (tools) => tools.copy(parentElement?.textContent ?? '')),
-  )
   onClick(document, '.msg .reaction', (chip) => {
     const row = chip.closest<HTMLElement>('.msg')
     if (row !== null) withTools(app, (tools) => tools.react(row, chip.dataset.emoji ?? ''))

@@ -19,6 +19,9 @@ export function plural(language: string, n: number, forms: Forms): string {
 
 const pluralRules = new Map<string, Intl.PluralRules>()
 
+/** Stands for the text of a spoiler wherever only a line of a message is shown. */
+export const hiddenText = '█████'
+
 /** A number of bytes for people, as `74 MB`: the same in every language. */
 export function sizeOf(bytes: number): string {
   const power = Math.min(3, Math.floor(Math.log2(Math.max(1, bytes)) / 10))

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { type RunningServer, startServer } from '../helpers/server'
 import { axeViolations } from '../helpers/browser'
+import { openSocket, signIn } from '../helpers/client'
 import {
   type ChatPage,
   addressOf,
@@ -52,6 +53,18 @@ test('a room with talk, own and follow-on rows', async () => {
   await ada.send('First words')
   await ada.send('第二句话')
   await ada.sees('第二句话')
+  await expectAccessible(ada)
+})
+
+test('a room with every kind of formatting, and a spoiler that is closed, then open', async () => {
+  const mei = await openSocket(server, await signIn(server, '梅'))
+  const blocks = ['||he dies||', '8) a\n9) b', '> said', '```js\nlet a\n```', 'a|b\n-|-\n1|2']
+  await mei.post(1, 'formatting', ['so **very** `x` @Ada', ...blocks].join('\n\n'))
+  mei.close()
+  await ada.part('.msg table').shown()
+  await expectAccessible(ada)
+  await ada.click('.spoiler')
+  await ada.parts('.spoiler :checked').counts(1)
   await expectAccessible(ada)
 })
 

@@ -73,10 +73,78 @@ test('others see formatted text, and a link opens safely', async () => {
   await ada.part('.msg__body--emoji').shown()
 })
 
+test('the numbers of a list have the sign that was typed', async () => {
+  await mei.post(1, 'b-1', '8) eight\n9) nine')
+  await ada.part('.ol--bracket').shown()
+  const named = `(function styles(rules) {
+    return rules.flatMap((rule) =>
+      'suffix' in rule ? [rule.name + rule.suffix] : styles([...rule.cssRules ?? []]))
+  })([...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]))`
+  expect(await ada.evaluate<string[]>(named)).toEqual(['bracket") "'])
+  const style = `getComputedStyle(document.querySelector('.ol--bracket > li')).listStyleType`
+  expect(await ada.evaluate<string>(style)).toBe('bracket')
+})
+
 test('my own message is formatted when it is confirmed', async () => {
   await ada.composer.add('so *soft*')
   await ada.press('Enter')
   await ada.sees('so soft')
+})
+
+test('code that names its language is coloured, also when its row is published again', async () => {
+  const code = '// greet\nconst n = 42\nreturn `Hello ${n}`'
+  const colours = `[...CSS.highlights].flatMap(([name, ranges]) => [...ranges].map((range) =>
+    name + ' ' + range.startContainer.data.slice(range.startOffset, range.endOffset))).toSorted()`
+  expect(ada.requests.filter(({ url }) => url.includes('lazy-code'))).toEqual([])
+  const answer = await mei.post(1, 'c-1', ['```js', code, '```'].join('\n'))
+  const seq = answer.type === 'accepted' ? answer.seq : 0
+  const shown = ['code-comment // greet', 'code-keyword const', 'code-keyword return']
+  shown.push('code-number 42', 'code-string `Hello ', 'code-string `')
+  await ada.waitFor(
+    `JSON.stringify(${colours}) === '${JSON.stringify(shown.toSorted())}'`,
+    'colours',
+  )
+  // The page has the code as it was typed, and nothing else.
+  const inner = `document.querySelector('pre[data-language=js] code').innerHTML`
+  expect(await ada.evaluate<string>(inner)).toBe(code)
+  mei.send({ type: 'reaction.set', room: 1, seq, client_id: 'r', emoji: '🎉', active: true })
+  await ada.part('.reaction').shown()
+  expect(await ada.evaluate<string[]>(colours)).toEqual(shown.toSorted())
+  const edited = '```js\nlet other\n```'
+  mei.send({ type: 'message.edit', room: 1, seq, client_id: 'e', content: edited })
+  await ada.waitFor(`JSON.stringify(${colours}) === '["code-keyword let"]'`, 'other colours')
+  mei.send({ type: 'message.delete', room: 1, seq, client_id: 'd' })
+  await ada.waitFor(`${colours}.length === 0`, 'no colours')
+})
+
+test('each colour of code can be read on its ground, by day and by night', async () => {
+  await mei.post(1, 'c-2', '```js\nlet a\n```')
+  await ada.part('pre[data-language=js]').shown()
+  for (const dark of [false, true]) {
+    await ada.emulate({ dark })
+    await ada.settled()
+    const contrasts = `(() => {
+      const pre = document.querySelector('pre[data-language]')
+      const pen = document.createElement('canvas').getContext('2d')
+      const brightness = (colour) => {
+        pen.fillStyle = colour
+        pen.fillRect(0, 0, 1, 1)
+        const [red, green, blue] = [...pen.getImageData(0, 0, 1, 1).data].map((part) =>
+          part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05
+      }
+      const ground = brightness(getComputedStyle(pre).backgroundColor)
+      return [...CSS.highlights.keys()].map((name) => {
+        const ink = brightness(getComputedStyle(pre, '::highlight(' + name + ')').color)
+        return [name, Math.max(ink, ground) / Math.min(ink, ground)]
+      })
+    })()`
+    const found = await ada.evaluate<[string, number][]>(contrasts)
+    expect(found.length).toBe(5)
+    expect({ dark, faint: found.filter(([, contrast]) => contrast < 4.5) }).toEqual({
+      ...{ dark, faint: [] },
+    })
+  }
 })
 
 test('a long message is folded until it is opened', async () => {

@@ -82,8 +82,9 @@ async function becomeMarkup(): Promise<void> {
 
 /** Elements and attributes in messages that our own reader of texts does not make. */
 const foreign = `[...document.querySelectorAll('.msg__body *, .quote *')].flatMap((each) => {
-  const tags = 'p strong em s code pre blockquote ul ol li a span b bdi button'.split(' ')
-  const written = 'class href target rel dir start type title tabindex data-language data-person'
+  const tags = 'p strong em s code pre blockquote ul ol li a span b bdi button div table'.split(' ')
+  const written = 
+    'class href target rel dir start type title tabindex translate data-language data-person'
   const attributes = written.split(' ')
   const names = each.getAttributeNames().filter((name) => !attributes.includes(name))
   const isKnown = tags.includes(each.localName) && names.length === 0

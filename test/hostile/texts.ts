@@ -160,7 +160,7 @@ const shapes: HostileText[] = [
   { text: '**<img src=/beacon>**', shown: '<img src=/beacon>' },
   { text: '> <img src=/beacon onerror=alert(1)>', shown: '<img src=/beacon onerror=alert(1)>' },
   { text: '- <img src=/beacon onerror=alert(1)>', shown: '<img src=/beacon onerror=alert(1)>' },
-  { text: '999. <svg onload=alert(1)>', shown: '<svg onload=alert(1)>' },
+  plain('999. <svg onload=alert(1)>'),
   plain('x'.repeat(8_000)),
   plain('字'.repeat(8_000)),
   plain(`a${'\n'.repeat(4_000)}b`),

@@ -47,7 +47,7 @@ test('the pages of rooms and people have everything once, without a script', asy
   const namesIn = async (path: string): Promise<string[]> => {
     const page = await fetch(server.origin + path, { headers: { Cookie: reader.cookie } })
     const html = await page.text()
-    const names = [...html.matchAll(/<bdi>((?:Room|Person) \d+)<\/bdi>/g)].map(
+    const names = [...html.matchAll(/<bdi[^>]*>((?:Room|Person) \d+)<\/bdi>/g)].map(
       ([, name = '']) => name,
     )
     const next = /class="btn" href="([^"]+after=[^"]+)"/.exec(html)?.[1]

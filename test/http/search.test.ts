@@ -211,7 +211,7 @@ test('without a script the page has the filled form, the results and links', asy
   expect(text).toContain(`href="/search?q=hello+xyzzy&amp;room=1"`)
   const hits = await (await ask(ada, `q=eve+says`, { Accept: 'text/html' })).text()
   expect(hits).toContain('<mark>Eve</mark> <mark>says</mark> hello')
-  const near = [...hits.matchAll(/class="hit__near" dir="auto"><bdi>(\w+)<\/bdi>: ([^<]*)</g)]
+  const near = [...hits.matchAll(/class="hit__near" dir="auto"><bdi[^>]*>(\w+)<\/bdi>: ([^<]*)</g)]
   expect(near.map(([, name, text]) => [name, text])).toEqual([['Ada', 'sign &quot; here']])
   expect(hits).toContain('href="/rooms/1/messages/1"')
   expect((await fetch(`${server().origin}/search?q=hello`)).status).toBe(401)

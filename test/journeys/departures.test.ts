@@ -33,7 +33,9 @@ test('who leaves for good has left for all, and their rooms have other owners', 
 
   const [said] = await history(server(), bob, room)
   expect(said?.sender).toMatchObject({ nickname: 'Ada', mark: 'left' })
-  expect(await pageOf(bob, `/rooms/${room}`)).toContain('<bdi class="name--left">Ada</bdi>')
+  expect(await pageOf(bob, `/rooms/${room}`)).toContain(
+    '<bdi class="name--left" translate="no">Ada</bdi>',
+  )
   expect(await pageOf(bob, `/rooms/${room}/export.txt`)).toContain('Ada (left): My words')
   expect(await pageOf(bob, `/rooms/${room}/export.html`, 'zh')).toContain('Ada（已离开）')
   const page = await pageOf(bob, `/rooms/${direct}`)

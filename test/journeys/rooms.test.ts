@@ -196,6 +196,10 @@ test('mentions are ids of the longest name that fits, and all by the owner only'
     ['@all of you', []],
     ['@', []],
     [`@${'x'.repeat(5_000)}`, []],
+    ['`@ann` and ``` @ann ```', []],
+    ['```\n@ann\n```\n@zoë', [zoe]],
+    ['https://a.example/@ann/5 or \\@ann', []],
+    ['**@ann**: ||@zoë did it||', [ann, zoe]],
     ['@ann '.repeat(1_000), Array.from({ length: mentionsMax }, () => ann)],
   ]
   for (const [index, [text, mentions]] of cases.entries()) {

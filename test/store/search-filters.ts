@@ -42,6 +42,7 @@ export function testFilters(within: Within): void {
     const all = { words: ['word'], room: tea, sender: bob.id, since: dayMs, until: 300 * dayMs }
     expect(await days_(all)).toEqual([17])
     await append(store, bob, { content: 'main.rs, and so on.', clientId: 'no-link' })
+    await append(store, bob, { content: '`curl http://a.example`', clientId: 'in-code' })
     const links = await find(store, ada, { has: ['link'] })
     expect(links.hits.map(({ message }) => message.content)).toEqual(['see http://a.example'])
     await append(store, bob, { content: '去example.org看看', clientId: 'bare' })

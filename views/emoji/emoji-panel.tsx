@@ -78,6 +78,7 @@ function Head({ words }: { words: EmojiWords }) {
           class="emoji__search"
           id="emoji-search"
           type="text"
+          dir="auto"
           role="combobox"
           aria-expanded="true"
           aria-controls="emoji-list"

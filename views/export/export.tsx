@@ -5,14 +5,15 @@ import type { Attachment, Message } from '../../src/store/store'
 import style from './export-style.txt' with { type: 'text' }
 import { isLine, toldOf } from '../messages/system-line'
 import { nameIn } from '../people/avatar'
-import { Text } from '../text/text'
+import { SpoilerName, Text } from '../text/text'
 import type { Words } from '../words'
 import type { Language } from '../../src/shared/languages'
 
-type HeadProps = { language: Language; lines: string[]; mark: string }
+type HeadProps = { language: Language; words: Words; lines: string[]; mark: string }
 
 /** The page of an export, with `mark` where the messages go. */
-export function ExportHead({ language, lines: [title = '', ...lines], mark }: HeadProps) {
+export function ExportHead({ language, words, lines, mark }: HeadProps) {
+  const [title = '', ...others] = lines
   return (
     <html lang={languages[language].tag}>
       <head>
@@ -26,10 +27,11 @@ export function ExportHead({ language, lines: [title = '', ...lines], mark }: He
       <body>
         <header>
           <h1 dir="auto">{title}</h1>
-          {lines.map((line) => (
+          {others.map((line) => (
             <p>{line}</p>
           ))}
         </header>
+        <SpoilerName words={words} />
         <main>{mark}</main>
       </body>
     </html>
@@ -68,7 +70,7 @@ function ExportedText({ message, at, quote, files, words }: ExportedMessage & { 
     <article id={`m${message.seq}`}>
       <p class="who">
         <b>
-          <bdi>{nameIn(words, message.sender)}</bdi>
+          <bdi translate="no">{nameIn(words, message.sender)}</bdi>
         </b>{' '}
         <time datetime={new Date(message.createdAt).toISOString()}>{at}</time>
         {message.editedAt !== null && ` · ${words.roomFile.edited}`}
@@ -79,7 +81,7 @@ function ExportedText({ message, at, quote, files, words }: ExportedMessage & { 
         </a>
       )}
       {message.content !== '' && (
-        <div class="text" dir="auto">
+        <div class="text">
           <Text message={message} />
         </div>
       )}
@@ -97,7 +99,7 @@ function ExportedLine({ told, at, words, language }: LineProps) {
   return (
     <p class="who system">
       {parts.map((part) =>
-        typeof part === 'string' ? part : <bdi>{textOfParts([part], nameOf)}</bdi>,
+        typeof part === 'string' ? part : <bdi translate="no">{textOfParts([part], nameOf)}</bdi>,
       )}{' '}
       <time>{at}</time>
     </p>

@@ -103,7 +103,7 @@ function FileCard({ attachment, url }: { attachment: Attachment; url: string }) 
     <a class="file" href={url} download={name}>
       <Icon name="file" />
       <span class="file__about">
-        <bdi>{name}</bdi>
+        <bdi translate="no">{name}</bdi>
         {description !== '' && <small dir="auto">{description}</small>}
       </span>
       <small>{sizeOf(size)}</small>

@@ -2,7 +2,7 @@ import { fill } from '../../src/shared/text'
 import type { Message, Room } from '../../src/store/store'
 import { Icon } from '../page/icons'
 import { roomTitle } from '../rooms/room-title'
-import { excerptOf } from '../text/excerpt'
+import { excerptOf } from '../../src/shared/markup/excerpt'
 import type { View } from '../view'
 
 /**
@@ -71,6 +71,7 @@ function Field({ view, room, unsent }: Pick<ComposerProps, 'view' | 'room' | 'un
         id="content"
         name="content"
         rows={1}
+        dir="auto"
         placeholder={fill(isDirect ? secret : live.placeholder, names)}
         disabled={isOver}
         aria-autocomplete="list"

@@ -3,7 +3,7 @@ import type { Message, Room, User } from '../../src/store/store'
 import type { Unsent } from './composer'
 import { quickEmoji } from './message-tools'
 import { Name } from '../people/avatar'
-import { excerptOf } from '../text/excerpt'
+import { excerptOf } from '../../src/shared/markup/excerpt'
 import type { View } from '../view'
 
 /** Forms to change the message whose page this is, for browsers without JavaScript. */
@@ -37,7 +37,7 @@ export function MessageForms({ view, room, reader, message, refused }: MessageFo
         {isOwn && (
           <form method="post" action={here}>
             <label for="edit-content">{words.live.editLabel}</label>
-            <textarea id="edit-content" name="content" rows={3}>
+            <textarea id="edit-content" name="content" rows={3} dir="auto">
               {refused?.content ?? message.content}
             </textarea>
             {refused !== null && <p class="problem">{refused.problem}</p>}

@@ -36,14 +36,14 @@ export function MessageRow({ message, paths, follows, children }: RowProps) {
       <div class="msg__main">
         <div class="msg__meta">
           <b class={hueOf(sender.id)}>
-            <Name user={sender} />
+            <Name user={sender} isBare={follows} />
           </b>{' '}
           <a href={paths.message(message.room, message.seq)}>
             <time>{time}</time>
           </a>
         </div>
         {message.replyTo !== null && <QuoteLine message={message} paths={paths} />}
-        <div class={bodyClass(content)} dir="auto" hx-ignore="" hidden={isWordless(message)}>
+        <div class={bodyClass(content)} hx-ignore="" hidden={isWordless(message)}>
           <Text message={message} />
         </div>
         {attachments.length > 0 && <Attachments attachments={attachments} paths={paths} />}

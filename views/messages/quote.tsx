@@ -2,7 +2,7 @@ import { hueOf } from '../../src/shared/text'
 import type { Paths } from '../../src/shared/paths'
 import type { Message } from '../../src/store/store'
 import { Name } from '../people/avatar'
-import { excerptOf } from '../text/excerpt'
+import { excerptOf } from '../../src/shared/markup/excerpt'
 
 /**
  * One line of the answered message, as a link to it. If it was deleted, CSS says so in the reader's

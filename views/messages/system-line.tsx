@@ -110,7 +110,11 @@ function Parts({ parts }: { parts: Part[] }) {
     <>
       {parts.map((part) => {
         if (typeof part === 'string') return part
-        return 'person' in part ? <Name user={part.person} /> : <bdi>{part.typed}</bdi>
+        return 'person' in part ? (
+          <Name user={part.person} />
+        ) : (
+          <bdi translate="no">{part.typed}</bdi>
+        )
       })}
     </>
   )

@@ -1,6 +1,7 @@
 import { languages } from '../../src/shared/languages'
 import type { Child } from 'hono/jsx'
 import type { User } from '../../src/store/store'
+import { SpoilerName } from '../text/text'
 import { Icon, IconSymbols } from './icons'
 import type { View } from '../view'
 
@@ -31,6 +32,7 @@ export function Page(props: PageProps) {
       >
         <IconSymbols />
         {children}
+        {user !== null && <SpoilerName words={view.words} />}
         <p class="vh" id="status" role="status" aria-live="polite"></p>
         <p class="vh" id="alert" role="alert"></p>
       </body>

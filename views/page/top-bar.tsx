@@ -142,7 +142,7 @@ function Menu({ view, user }: { view: View; user: User }) {
         <Avatar user={user} size="large" />
         <span>
           <span class="vh">{fill(page.signedInAs, { name: '' })}</span>
-          <bdi>{user.nickname}</bdi>
+          <bdi translate="no">{user.nickname}</bdi>
         </span>
       </p>
       <LanguageForm view={view} />

@@ -36,10 +36,18 @@ export function Avatar({ user, size }: { user: User; size?: 'small' | 'large' })
 }
 
 type Named = Pick<User, 'nickname' | 'mark'>
+type NameProps = { user: Named; isBare?: boolean }
 
-/** A user's name; CSS adds in the reader's language that they have left, or are new. */
-export function Name({ user: { mark, nickname } }: { user: Named }) {
-  return <bdi class={mark === null ? undefined : `name--${mark}`}>{nickname}</bdi>
+/**
+ * A user's name; CSS adds in the reader's language that they have left, or are new. It is not
+ * translated; `isBare`: the list around it says so, or nobody sees it.
+ */
+export function Name({ user: { mark, nickname }, isBare = false }: NameProps) {
+  return (
+    <bdi class={mark === null ? undefined : `name--${mark}`} translate={isBare ? undefined : 'no'}>
+      {nickname}
+    </bdi>
+  )
 }
 
 /** The same as text: "Mei (left)". */

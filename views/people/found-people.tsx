@@ -21,7 +21,7 @@ export function FoundPeople({ view, people, typed, room }: FoundProps) {
       />
       <form action={paths.people()}>
         {people.length === 0 && <p>{page.noneFound}</p>}
-        <ul class="people__found" id="found">
+        <ul class="people__found" id="found" translate="no">
           <FoundRows people={people} />
         </ul>
       </form>

@@ -13,7 +13,7 @@ export function Members(props: MembersProps & { part: string }) {
   return (
     <div class="stack">
       <h2 id="panel-title">
-        <bdi>{roomTitle(room)}</bdi>
+        <bdi translate="no">{roomTitle(room)}</bdi>
       </h2>
       <p>{plural(view.language, room.members, page.memberCount)}</p>
       <ListSearch

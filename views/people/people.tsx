@@ -40,7 +40,7 @@ export function PeopleRail(props: PeopleProps) {
         hx-sync="#panel:replace"
       >
         <PeopleList {...props} />
-        <ul class="people__found" id="people-found" hidden></ul>
+        <ul class="people__found" id="people-found" translate="no" hidden></ul>
         <p class="people__note" id="people-note" role="status"></p>
       </form>
     </aside>
@@ -56,7 +56,13 @@ export function OnlineCount({ online }: Pick<PeopleWindow, 'online'>) {
 export function PeopleList(props: PeopleProps) {
   const { room, members, checksum } = props
   return (
-    <ul id="people-list" data-room={room} data-members={members} data-checksum={checksum}>
+    <ul
+      id="people-list"
+      translate="no"
+      data-room={room}
+      data-members={members}
+      data-checksum={checksum}
+    >
       <PeopleRows {...props} />
     </ul>
   )
@@ -101,7 +107,7 @@ function OfflineHeading({
 }: Pick<PeopleProps, 'view' | 'members' | 'online'>) {
   const count = Math.max(0, members - online)
   return (
-    <li class="people__heading" id="offline-heading" hidden={count === 0}>
+    <li class="people__heading" id="offline-heading" translate="yes" hidden={count === 0}>
       <h3>{plural(view.language, count, view.words.live.offline)}</h3>
     </li>
   )
@@ -111,7 +117,7 @@ function OfflineHeading({
 function MorePeople({ view, room, next }: { view: View; room: number; next: string }) {
   const { paths, words } = view
   return (
-    <li class="people__more" id="people-next">
+    <li class="people__more" id="people-next" translate="yes">
       <a
         class="btn"
         href={paths.roomPeople(room)}
@@ -150,7 +156,7 @@ export function PersonButton({ user, children }: { user: User; children?: Child 
         <Avatar user={user} size="small" />
         <i></i>
       </span>{' '}
-      <Name user={user} /> {children}
+      <Name user={user} isBare /> {children}
     </button>
   )
 }

@@ -153,6 +153,7 @@ function ComeBack({ view, form }: SignInProps) {
       <input
         id="code"
         name="code"
+        dir="ltr"
         autocomplete="off"
         autocapitalize="characters"
         spellcheck={false}
@@ -179,7 +180,7 @@ function Suggestions({ view, suggestions }: { view: View; suggestions: string[] 
       {view.words.page.suggestions}{' '}
       {suggestions.map((name) => (
         <button class="btn" type="submit" name="suggestion" value={name}>
-          <bdi>{name}</bdi>
+          <bdi translate="no">{name}</bdi>
         </button>
       ))}
     </p>

@@ -59,7 +59,7 @@ function RoomItem({ view, room }: { view: View; room: ListedRoom }) {
       <span>
         <b>
           {room.kind === 'open' ? '# ' : <Icon name="lock" />}{' '}
-          {room.other === null ? <bdi>{room.name}</bdi> : <Name user={room.other} />}
+          {room.other === null ? <bdi translate="no">{room.name}</bdi> : <Name user={room.other} />}
         </b>{' '}
         {room.other === null && <small>{plural(language, room.members, page.memberCount)}</small>}
         <small dir="auto">{room.topic}</small>

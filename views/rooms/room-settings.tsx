@@ -15,7 +15,7 @@ export function RoomSettings(props: SettingsProps) {
   return (
     <div class="stack">
       <h2 id="panel-title">
-        <bdi>{roomTitle(room)}</bdi>
+        <bdi translate="no">{roomTitle(room)}</bdi>
       </h2>
       <NotifyForm view={view} room={room} />
       {isShared && <AboutForm view={view} room={room} />}

@@ -169,7 +169,7 @@ function RoomHead({ view, room, window: { online, people } }: HeadProps) {
       {other === null ? (
         <h1>
           <Icon name={room.kind === 'open' ? 'room' : 'lock'} />
-          <bdi>{room.name}</bdi>
+          <bdi translate="no">{room.name}</bdi>
         </h1>
       ) : (
         <h1 data-person={other.id} data-state={stateOf(people, other)}>

@@ -38,7 +38,7 @@ export function RoomsRail(props: RoomsProps) {
         <RailClose rail="rooms" label={page.close} />
       </h2>
       <InvitationsBox {...props} />
-      <ul>
+      <ul translate="no">
         {shared.map((room) => (
           <RoomItem
             view={view}
@@ -51,7 +51,7 @@ export function RoomsRail(props: RoomsProps) {
       <h2 class="direct-heading" hidden={direct.length === 0}>
         {page.direct}
       </h2>
-      <ul id="direct-list">
+      <ul id="direct-list" translate="no">
         {direct.map((room) => (
           <DirectItem view={view} room={room} isCurrent={room.id === current} states={states} />
         ))}
@@ -169,7 +169,7 @@ function RoomLink(props: LinkProps) {
         aria-current={isCurrent ? 'page' : undefined}
       >
         <b>
-          <Name user={{ nickname: name, mark }} />
+          <Name user={{ nickname: name, mark }} isBare />
         </b>{' '}
         <Draft view={view} />
         <Unread view={view} room={room} />

@@ -137,7 +137,7 @@ function HitItem({ view, hit }: { view: View; hit: ShownHit }) {
             </b>{' '}
             <Icon name={hit.isPrivate ? 'lock' : 'room'} />
             {hit.isPrivate && <span class="vh">{view.words.search.private}</span>}
-            <bdi>{hit.place}</bdi> <time datetime={hit.at}>{hit.time}</time>
+            <bdi translate="no">{hit.place}</bdi> <time datetime={hit.at}>{hit.time}</time>
           </span>{' '}
           <span class="hit__text" dir="auto">
             {hit.excerpt.map(({ text, isHit }) => (isHit ? <mark>{text}</mark> : text))}

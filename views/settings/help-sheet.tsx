@@ -1,9 +1,9 @@
 import type { View } from '../view'
 import type { Words } from '../words'
 
-/** The keyboard shortcuts. */
+/** The keyboard shortcuts, and the signs of formatting. */
 export function HelpSheet({ view }: { view: View }) {
-  const { keys, page } = view.words
+  const { formatting, keys, page } = view.words
   return (
     <div class="stack">
       <h2 id="panel-title" tabindex={-1} autofocus>
@@ -26,6 +26,23 @@ export function HelpSheet({ view }: { view: View }) {
           </>
         ))}
       </dl>
+      <h3>{formatting.heading}</h3>
+      <dl class="keys">
+        {signs.map(([name, before, after = '']) => (
+          <>
+            <dt>
+              <code translate="no">
+                {before}
+                {after !== '' && formatting[name]}
+                {after}
+              </code>
+            </dt>
+            <dd>
+              <Sample name={name}>{formatting[name]}</Sample>
+            </dd>
+          </>
+        ))}
+      </dl>
       <p class="menu__note">
         <a href={view.assets.licences} target="_blank" rel="noopener">
           {page.licences}
@@ -33,6 +50,38 @@ export function HelpSheet({ view }: { view: View }) {
       </p>
     </div>
   )
+}
+
+type Sign = Exclude<keyof Words['formatting'], 'heading'>
+
+/** Each sign, with its end if it goes around its example. */
+const signs: [name: Sign, before: string, after?: string][] = [
+  ['bold', '**', '**'],
+  ['italic', '*', '*'],
+  ['struck', '~~', '~~'],
+  ['code', '`', '`'],
+  ['spoiler', '||', '||'],
+  ['quote', '> '],
+  ['list', '- '],
+  ['numbers', '1. '],
+  ['block', '```'],
+  ['table', '| a | b |'],
+  ['escape', '\\*'],
+]
+
+function Sample({ name, children }: { name: Sign; children: string }) {
+  switch (name) {
+    case 'bold':
+      return <strong>{children}</strong>
+    case 'italic':
+      return <em>{children}</em>
+    case 'struck':
+      return <s>{children}</s>
+    case 'code':
+      return <code>{children}</code>
+    default:
+      return <>{children}</>
+  }
 }
 
 /** The most useful first; the island implements them. */

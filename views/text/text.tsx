@@ -1,53 +1,130 @@
 import type { Child } from 'hono/jsx'
+import { type Block, readBlocks } from '../../src/shared/markup/blocks'
+import type { Inline } from '../../src/shared/markup/inline'
+import { linkStart } from '../../src/shared/markup/link'
 import type { Mention, Message } from '../../src/store/store'
-import { type Block, readBlocks } from './blocks'
-import type { Inline } from './inline'
-import { linkStart } from './link'
+import type { Words } from '../words'
 
-const special = new RegExp(`[*_~\`@＠]|^(?:>|[-•] |\\d{1,3}[.)] )|${linkStart}`, 'imu')
+const special = new RegExp(
+  `[*_~\`|\\\\@＠]|\\n[^\\S\\n]*\\n|^\\s*(?:>|[-•] |\\d{1,9}[.)] )|${linkStart}`,
+  'imu',
+)
 
 /** Whether a text is one plain paragraph, as most are. */
 export function isPlainText(content: string): boolean {
   return !special.test(content)
 }
 
-/** A message's text with its formatting, links and mentions. */
+/**
+ * A message's text with its formatting, links and mentions. The direction is that of each block,
+ * past names, links and code, which are isolated (static/css/text.css: of each line).
+ */
 export function Text({ message: { content, mentions } }: { message: Message }) {
-  if (isPlainText(content)) return <p>{content}</p>
+  if (isPlainText(content)) return <p dir="auto">{content}</p>
   const writing = { content, mentions: mentions.toSorted((a, b) => a.start - b.start) }
+  return <Blocks writing={writing} blocks={readBlocks(content, { names: writing.mentions })} />
+}
+
+type Writing = { content: string; mentions: Mention[] }
+
+function Blocks({ writing, blocks }: { writing: Writing; blocks: Block[] }) {
   return (
     <>
-      {readBlocks(content).map((block) => (
+      {blocks.map((block) => (
         <BlockPart writing={writing} block={block} />
       ))}
     </>
   )
 }
 
-type Writing = { content: string; mentions: Mention[] }
-
 function BlockPart({ writing, block }: { writing: Writing; block: Block }) {
-  if (block.kind === 'code') {
-    const code = writing.content.slice(block.start, block.end)
-    return (
-      <pre data-language={block.language || undefined}>
-        <code>{code}</code>
-      </pre>
-    )
+  switch (block.kind) {
+    case 'paragraph':
+      return (
+        <p dir="auto">
+          <Inlines writing={writing} parts={block.children} />
+        </p>
+      )
+    case 'quote':
+      return (
+        <blockquote>
+          <Blocks writing={writing} blocks={block.blocks} />
+        </blockquote>
+      )
+    case 'code': {
+      const { label, language, text } = block
+      return (
+        <pre
+          dir="ltr"
+          translate="no"
+          data-language={language || undefined}
+          data-label={label === language ? undefined : label}
+        >
+          <code>{text}</code>
+        </pre>
+      )
+    }
+    case 'list':
+      return <List writing={writing} list={block} />
+    case 'table':
+      return <Table writing={writing} table={block} />
   }
-  const lines = block.lines.map((line) => <Inlines writing={writing} parts={line} />)
-  if (block.kind === 'paragraph') return <p>{lines}</p>
-  if (block.kind === 'quote') {
-    return (
-      <blockquote>
-        {lines.map((line) => (
-          <p>{line}</p>
-        ))}
-      </blockquote>
-    )
-  }
-  const items = lines.map((line) => <li>{line}</li>)
-  return block.isOrdered ? <ol start={block.first}>{items}</ol> : <ul>{items}</ul>
+}
+
+type ListProps = { writing: Writing; list: Block & { kind: 'list' } }
+
+function List({ writing, list: { first, isOrdered, items, sign } }: ListProps) {
+  const shown = items.map(({ blocks: [begin, ...rest], number }) => (
+    <li dir="auto" value={number ?? undefined}>
+      {begin?.kind === 'paragraph' ? (
+        <Inlines writing={writing} parts={begin.children} />
+      ) : (
+        begin !== undefined && <BlockPart writing={writing} block={begin} />
+      )}
+      <Blocks writing={writing} blocks={rest} />
+    </li>
+  ))
+  if (!isOrdered) return <ul>{shown}</ul>
+  const last = Math.max(...items.map(({ number }) => number ?? 0), first) + items.length
+  const look = [...(sign === ')' ? ['ol--bracket'] : []), ...(last > 100 ? ['ol--wide'] : [])]
+  return (
+    <ol start={first} class={look.join(' ') || undefined}>
+      {shown}
+    </ol>
+  )
+}
+
+type TableProps = { writing: Writing; table: Block & { kind: 'table' } }
+
+/** A wide table is scrolled, so it can have the focus. */
+function Table({ writing, table: { aligns, head, rows } }: TableProps) {
+  const classOf = (n: number) => (aligns[n] == null ? undefined : `cell--${aligns[n]}`)
+  return (
+    <div class="table" tabindex={0}>
+      <table dir="auto">
+        <thead>
+          <tr>
+            {head.map((cell, n) => (
+              <th class={classOf(n)}>
+                <Inlines writing={writing} parts={cell} />
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr>
+              {row.map((cell, n) => (
+                <td class={classOf(n)}>
+                  <Inlines writing={writing} parts={cell} />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
 }
 
 function Inlines({ writing, parts }: { writing: Writing; parts: Inline[] }) {
@@ -61,51 +138,67 @@ function Inlines({ writing, parts }: { writing: Writing; parts: Inline[] }) {
 }
 
 function InlinePart({ writing, part }: { writing: Writing; part: Inline }) {
+  if (part.kind === 'text') return <Named writing={writing} part={part} />
+  if (part.kind === 'code') {
+    return (
+      <code dir="ltr" translate="no">
+        {part.text}
+      </code>
+    )
+  }
+  if (part.kind === 'link') {
+    return (
+      <a href={part.url} dir="ltr" target="_blank" rel="noopener noreferrer nofollow ugc">
+        {part.shown}
+      </a>
+    )
+  }
+  const inner = <Inlines writing={writing} parts={part.children} />
   switch (part.kind) {
-    case 'text':
-      return <Named writing={writing} start={part.start} end={part.end} />
-    case 'code':
-      return <code>{writing.content.slice(part.start, part.end)}</code>
-    case 'link':
-      return (
-        <a href={part.url} target="_blank" rel="noopener noreferrer nofollow ugc">
-          {part.shown}
-        </a>
-      )
     case 'bold':
-      return (
-        <strong>
-          <Inlines writing={writing} parts={part.children} />
-        </strong>
-      )
+      return <strong>{inner}</strong>
     case 'italic':
-      return (
-        <em>
-          <Inlines writing={writing} parts={part.children} />
-        </em>
-      )
+      return <em>{inner}</em>
     case 'strike':
-      return (
-        <s>
-          <Inlines writing={writing} parts={part.children} />
-        </s>
-      )
+      return <s>{inner}</s>
+    case 'spoiler':
+      return <Spoiler>{inner}</Spoiler>
   }
 }
 
+/** Names the boxes of all spoilers: a row is the same for readers of every language. */
+export function SpoilerName({ words }: { words: Words }) {
+  return (
+    <span id="spoiler" hidden>
+      {words.page.spoiler}
+    </span>
+  )
+}
+
+/** Hidden until it is checked, also without a script. */
+function Spoiler({ children }: { children: Child }) {
+  return (
+    <label class="spoiler">
+      <input type="checkbox" autocomplete="off" aria-labelledby="spoiler" />
+      <span>{children}</span>
+    </label>
+  )
+}
+
+type NamedProps = { writing: Writing; part: Inline & { kind: 'text' } }
+
 /** A range of the text with its mentions marked, as they were written. */
-function Named({ writing, start, end }: { writing: Writing; start: number; end: number }) {
-  const { content, mentions } = writing
+function Named({ writing: { content, mentions }, part: { start, end, isEscaped } }: NamedProps) {
   const parts: Child[] = []
   let at = start
-  for (const mention of mentions) {
+  for (const mention of isEscaped ? [] : mentions) {
     const close = mention.start + mention.length
     if (mention.start < at || close > end) continue
     parts.push(content.slice(at, mention.start))
     parts.push(
-      <span class="mention" data-person={mention.user}>
+      <bdi class="mention" data-person={mention.user} translate="no">
         {content.slice(mention.start, close)}
-      </span>,
+      </bdi>,
     )
     at = close
   }

@@ -1,5 +1,6 @@
 import { textLimits } from '../../src/shared/limits'
 import { addDevice, devices } from './en/devices'
+import { formatting, keys } from './en/help'
 import { invitations } from './en/invitations'
 import { live } from './en/live'
 import { problems } from './en/problems'
@@ -109,28 +110,7 @@ const page = {
   edit: 'Edit',
   delete: 'Delete',
   attach: 'Attach files',
-}
-
-const keys = {
-  send: 'Send',
-  line: 'New line',
-  mention: 'Mention someone; in an empty message: write privately',
-  emojiPanel: 'Emoji panel',
-  emojiName: 'Emoji by name, such as :joy',
-  search: 'Search, or jump to a room or person',
-  rooms: 'Previous or next room',
-  unread: 'Previous or next unread room',
-  escape: 'Close, stop writing privately, then mark as read and jump to the end',
-  scroll: 'Scroll the messages while typing',
-  editLast: 'In an empty message: edit your last message',
-  oldest: 'First unread message',
-  list: 'In the message list: previous or next message',
-  rowActs: 'In the message list: edit, reply, react, who wrote it, more',
-  ends: 'First or latest message',
-  regions: 'Move between rooms, messages, message field and people',
-  people: 'People',
-  settings: 'Settings',
-  help: 'This list',
+  spoiler: 'Spoiler',
 }
 
 const avatars = {
@@ -335,6 +315,7 @@ export const en = {
   notify: { all: 'All messages', mentions: 'Mentions and private messages', nothing: 'Nothing' },
   volumes: { off: 'Off', low: 'Low', middle: 'Medium', high: 'High' },
   keys,
+  formatting,
   avatars,
   emoji,
   settings,

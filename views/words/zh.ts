@@ -1,6 +1,7 @@
 import { textLimits } from '../../src/shared/limits'
 import type { Words } from './en'
 import { addDevice, devices } from './zh/devices'
+import { formatting, keys } from './zh/help'
 import { invitations } from './zh/invitations'
 import { live } from './zh/live'
 import { problems } from './zh/problems'
@@ -108,28 +109,7 @@ const page: Words['page'] = {
   edit: '编辑',
   delete: '撤回',
   attach: '添加文件',
-}
-
-const keys: Words['keys'] = {
-  send: '发送',
-  line: '换行',
-  mention: '提及某人；在空白输入框中则是发私信',
-  emojiPanel: '表情面板',
-  emojiName: '按名称输入表情，如 ：笑',
-  search: '搜索，或跳到某个房间或成员',
-  rooms: '上一个或下一个房间',
-  unread: '上一个或下一个未读房间',
-  escape: '关闭、退出私信模式，再标为已读并跳到最新',
-  scroll: '输入时滚动消息',
-  editLast: '输入框为空时：编辑上一条消息',
-  oldest: '第一条未读消息',
-  list: '在消息列表中：上一条或下一条消息',
-  rowActs: '在消息列表中：编辑、回复、表情回应、查看作者、更多',
-  ends: '最早或最新的消息',
-  regions: '在房间、消息、输入框、成员之间切换',
-  people: '成员',
-  settings: '设置',
-  help: '显示本列表',
+  spoiler: '剧透',
 }
 
 const avatars: Words['avatars'] = {
@@ -333,6 +313,7 @@ export const zh: Words = {
   notify: { all: '所有消息', mentions: '提及我和私信', nothing: '不通知' },
   volumes: { off: '关', low: '低', middle: '中', high: '高' },
   keys,
+  formatting,
   avatars,
   emoji,
   settings,

@@ -19,7 +19,7 @@ export function createHtmlFormat(exported: Exported): Format {
   const mark = crypto.getRandomValues(new Uint8Array(16)).toHex()
   const places = new RegExp(`${mark}-([0-9a-f]+)-${mark}`)
   const [head = '', end = ''] = String(
-    <ExportHead language={language} lines={headLines(exported)} mark={mark} />,
+    <ExportHead language={language} words={words} lines={headLines(exported)} mark={mark} />,
   ).split(mark)
   return {
     rows: exportPageRows,

@@ -2,6 +2,7 @@ import { nameIn } from '../../../views/people/avatar'
 import { wordsFor } from '../../../views/words'
 import type { Language } from '../../shared/languages'
 import { exportLine, exportMessage } from '../../shared/export-text'
+import { hideSpoilers } from '../../shared/markup/excerpt'
 import { sentenceOf, textOfParts } from '../../shared/system-lines'
 import { fill, plural } from '../../shared/text'
 import type { Asker, ExportPage, Message, Room, RoomExtent } from '../../store/store'
@@ -85,7 +86,7 @@ function lineOf(exported: Exported, message: Message): string {
 /** The answered message in one line: its author and beginning; null when there is none. */
 export function quoteOf({ language }: Exported, { quote, replyTo }: Message): Quoted | null {
   if (quote === null || replyTo === null) return null
-  const line = quote.content.trim().replace(/\s+/gu, ' ')
+  const line = hideSpoilers(quote.content).trim().replace(/\s+/gu, ' ')
   const isLong = line.length > exportQuoteUnits
   const text = isLong ? `${line.slice(0, exportQuoteUnits).toWellFormed()}…` : line
   return { seq: replyTo, name: nameIn(wordsFor(language), quote.sender), text }

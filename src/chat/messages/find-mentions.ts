@@ -1,4 +1,7 @@
 import { serverLimits } from '../../server/limits'
+import { readBlocks } from '../../shared/markup/blocks'
+import { inlinesIn } from '../../shared/markup/excerpt'
+import { textsIn } from '../../shared/markup/inline'
 import { atPattern, everybodyNames } from '../../shared/mentions'
 import type { Mention, NamedUser, NewMessage } from '../../store/store'
 import type { Chat } from '../chat'
@@ -30,7 +33,9 @@ type Candidate = { start: number; length: number; folded: string }
  */
 function findCandidates(content: string): Candidate[] {
   const candidates: Candidate[] = []
-  for (const { index: start } of content.matchAll(atSign).take(mentionsMax)) {
+  const isText = textPlaces(content)
+  const signs = content.matchAll(atSign).filter(({ index }) => isText(index))
+  for (const { index: start } of signs.take(mentionsMax)) {
     const written = content.slice(start + 1, start + 1 + serverLimits.nicknameUnitsMax)
     for (const { index, segment } of graphemeSegmenter().segment(written)) {
       const end = index + segment.length
@@ -41,6 +46,12 @@ function findCandidates(content: string): Candidate[] {
     }
   }
   return candidates
+}
+
+/** Nobody is called in code, in an address or after a backslash. */
+function textPlaces(content: string): (place: number) => boolean {
+  const texts = textsIn(inlinesIn(readBlocks(content))).filter(({ isEscaped }) => !isEscaped)
+  return (place) => texts.some(({ start, end }) => place >= start && place < end)
 }
 
 const atSign = new RegExp(`${atPattern}(?=\\S)`, 'gv')

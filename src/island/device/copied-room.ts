@@ -59,7 +59,7 @@ function rowOf({ page }: App, store: CopyStore, message: CopiedMessage): HTMLEle
   Object.assign(row.dataset, { room, seq, revision, user, at })
   if (isEdited) row.dataset.edited = String(at)
   const body = row.querySelector('.msg__body')
-  body?.replaceChildren(...linesOf(message).map((line) => make('p', {}, line)))
+  body?.replaceChildren(...linesOf(message).map((line) => make('p', { dir: 'auto' }, line)))
   const quoted = store.find(room, message.replyTo)
   if (quoted !== null) {
     body?.before(

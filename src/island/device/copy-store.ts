@@ -1,5 +1,6 @@
 import type { ChatEvent, Named, SystemEvent, SystemLine } from '../../shared/protocol'
 import { limits } from '../../shared/limits'
+import { hideSpoilers } from '../../shared/markup/excerpt'
 import type { Told } from '../../shared/system-lines'
 import { fill } from '../../shared/text'
 import type { Page } from '../ui/page'
@@ -197,14 +198,16 @@ export function toldOf({ system, user, name, hasLeft }: CopiedMessage): Told | n
   return { line: system, author }
 }
 
-/** The text of a message and the names of its files. */
+/** The text of a message, without what is hidden in it, and the names of its files. */
 export function linesOf({ text, files }: CopiedMessage): string[] {
-  return [text, ...files.map(({ name }) => name)].filter(Boolean)
+  return [hideSpoilers(text), ...files.map(({ name }) => name)].filter(Boolean)
 }
 
 /** The beginning of a message, on one line, as a reply quotes it. */
 export function excerptOf({ text }: CopiedMessage): string {
-  return Array.from(text.replace(/\s+/gu, ' ')).slice(0, limits.quoteLettersMax).join('')
+  return Array.from(hideSpoilers(text).replace(/\s+/gu, ' '))
+    .slice(0, limits.quoteLettersMax)
+    .join('')
 }
 
 const numbers = { seq: 'number', revision: 'number', user: 'number', at: 'number' } as const

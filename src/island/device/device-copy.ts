@@ -1,3 +1,4 @@
+import { hideSpoilers } from '../../shared/markup/excerpt'
 import { pagePaths } from '../../shared/paths'
 import type { ChatEvent } from '../../shared/protocol'
 import type { App } from '../app'
@@ -76,7 +77,7 @@ function search({ page, rooms }: App, store: CopyStore, words: string) {
     const roomName = rooms.find(room)?.name
     return roomName === undefined
       ? []
-      : { room, seq, roomName, sender: authorOf(page, found), text }
+      : { room, seq, roomName, sender: authorOf(page, found), text: hideSpoilers(text) }
   })
 }
 

@@ -137,9 +137,9 @@ function sentence({ language, words }: Page, told: Told, isFull: boolean): (Node
 /** Names, and texts that somebody typed, are elements: no text can pass for our words. */
 function nodeOf(part: Part): Node | string {
   if (typeof part === 'string') return part
-  if ('typed' in part) return make('bdi', {}, part.typed)
+  if ('typed' in part) return make('bdi', { translate: 'no' }, part.typed)
   const { id, mark, nickname } = part.person
-  const name = make('bdi', { 'data-person': String(id) })
+  const name = make('bdi', { 'data-person': String(id), translate: 'no' })
   showName(name, nickname, mark)
   return name
 }

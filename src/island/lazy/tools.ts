@@ -3,7 +3,7 @@ import { openEmoji } from '../actions/open'
 import type { App, MessageTools } from '../app'
 import { deleteMessage, editMessage, react } from '../messages/message-changes'
 import { createMenu, createToolbar, rowOf } from '../messages/message-menu'
-import { closest, copyText, element } from '../ui/dom'
+import { closest, copyText, element, onClick } from '../ui/dom'
 import { watchLongPress } from '../ui/keys'
 import { quotedOf } from '../timeline/quotes'
 import { otherOf } from '../timeline/rows'
@@ -36,6 +36,9 @@ export function create(app: App): MessageTools {
     if (!row.isConnected || (name === 'edit' && !row.matches('.msg--own'))) return
     acts[name]?.(row)
   }
+  // The styles that show the button come with this script.
+  onClick(document, '.copy-code', ({ parentElement }) => copy(parentElement?.textContent ?? ''))
+  watchCode(app)
   createToolbar(act)
   const menu = createMenu(act, setEmoji)
   const pressed = (target: EventTarget | null): HTMLElement | null =>
@@ -48,8 +51,28 @@ export function create(app: App): MessageTools {
     },
     act,
     react: setEmoji,
-    copy,
   }
+}
+
+/** Fetches what colours code when a block that names its language is near. */
+function watchCode({ code }: App): void {
+  // Firefox has it since 2025.
+  if (!('highlights' in CSS)) return
+  const log = element('log', HTMLElement)
+  const load = async (entries: IntersectionObserverEntry[]): Promise<void> => {
+    if (!entries.some(({ isIntersecting }) => isIntersecting)) return
+    await code()
+    near.disconnect()
+    rows.disconnect()
+  }
+  const options = { root: log, rootMargin: '100%' }
+  const near = new IntersectionObserver((entries) => void load(entries).catch(() => {}), options)
+  const look = (): void => {
+    for (const block of log.querySelectorAll('pre[data-language]')) near.observe(block)
+  }
+  const rows = new MutationObserver(look)
+  rows.observe(log, { childList: true, subtree: true })
+  look()
 }
 
 /** Replies to a message; the reply to a private one is private. */

@@ -22,7 +22,8 @@ export async function editMessage(needs: Needs, row: HTMLElement): Promise<void>
   if (content === null) return showToast(words.notConnected)
   // Asked for twice, the first answer made the editor.
   if (row.querySelector('.editor') !== null) return
-  const field = make('textarea', { class: 'editor', 'aria-label': words.editLabel })
+  const look = { class: 'editor', dir: 'auto', 'aria-label': words.editLabel }
+  const field = make('textarea', look)
   // `rescueEdits` compares with it.
   field.defaultValue = content
   const close = (): void => {

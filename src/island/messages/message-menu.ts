@@ -1,6 +1,6 @@
 import { closest, element } from '../ui/dom'
 import { isTouch } from '../ui/keys'
-import { currentRoom, list, placeOf, rowsOf } from '../ui/rows'
+import { currentRoom, list, placeOf, rowsOf, stops } from '../ui/rows'
 
 type Act = (name: string, row: HTMLElement) => void
 
@@ -112,7 +112,7 @@ function watchRows(bar: HTMLElement, show: (row: HTMLElement | null) => void): v
   const log = element('log', HTMLElement)
   let entered: HTMLElement | null = null
   const setStops = (row: HTMLElement | null, stop: 0 | -1): void => {
-    for (const each of row?.querySelectorAll<HTMLElement>('a, button') ?? []) each.tabIndex = stop
+    for (const each of row?.querySelectorAll<HTMLElement>(stops) ?? []) each.tabIndex = stop
   }
   log.addEventListener('pointerover', ({ target, pointerType }) => {
     if (pointerType !== 'touch') show(rowOf(target))

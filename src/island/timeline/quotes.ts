@@ -6,13 +6,10 @@ import type { Quoted } from '../app'
 import { copyOf, make } from '../ui/dom'
 import type { Page } from '../ui/page'
 
-/** A row as a reply quotes it: the same line that views/text/excerpt.ts makes of the text. */
+/** A row as a reply quotes it: the line that src/shared/markup/excerpt.ts makes of the text. */
 export function quotedOf(row: HTMLElement): Quoted {
   const name = row.querySelector('.msg__meta bdi')?.textContent ?? ''
-  const blocks = row.querySelectorAll('.msg__body :is(p, li, pre > code)')
-  const words = Array.from(blocks, ({ textContent }) => textContent).join(' ')
-  const line = words.trim() === '' ? textOf(row) : words
-  const letters = Array.from(line.replace(/\s+/g, ' ').trim()).slice(0, limits.quoteLettersMax)
+  const letters = Array.from(textOf(row)).slice(0, limits.quoteLettersMax)
   return { ...placeOf(row), user: Number(row.dataset.user), name, text: letters.join('') }
 }
 

@@ -4,7 +4,7 @@ import type { App } from '../app'
 import type { Clock } from '../ui/clock'
 import { copyOf, make, makeButton } from '../ui/dom'
 import type { Page } from '../ui/page'
-import { list, placedRows, placeOf, rowBeside, sign } from '../ui/rows'
+import { list, placedRows, placeOf, rowBeside, sign, stops } from '../ui/rows'
 
 export type RowContext = {
   page: Page
@@ -54,7 +54,7 @@ function addButtons(row: HTMLElement, { words }: Page): void {
   // The list is one stop of the Tab key, and arrows walk in it: only the focused row has more.
   row.tabIndex = -1
   if (row.contains(document.activeElement) || row.matches('.msg--pending, .msg--editing')) return
-  for (const stop of row.querySelectorAll<HTMLElement>('.msg__main :is(a, button)')) {
+  for (const stop of row.querySelectorAll<HTMLElement>(`.msg__main :is(${stops})`)) {
     stop.tabIndex = -1
   }
 }
@@ -165,6 +165,7 @@ export function completeRow(page: Page, row: HTMLElement): void {
   const whole = copyOf('pending-row')
   const mark = name.className.replace('name--', '') || null
   sign(page, whole, { user, name: name.textContent, mark, ...placeOf(row) })
+  for (const block of row.querySelectorAll('p')) block.dir = 'auto'
   whole.querySelector('.msg__body')?.replaceChildren(...[...row.childNodes].slice(2))
   whole.querySelector('.av')?.replaceWith(picture)
   row.replaceChildren(...whole.childNodes)

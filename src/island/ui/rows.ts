@@ -1,6 +1,6 @@
 import { pagePaths } from '../../shared/paths'
-import { fill, hueOf, plural } from '../../shared/text'
-import { announce, element } from './dom'
+import { fill, hiddenText, hueOf, plural } from '../../shared/text'
+import { announce, element, make } from './dom'
 import { isTouch } from './keys'
 import type { Page } from './page'
 
@@ -32,6 +32,9 @@ export const seqOf = ({ dataset }: HTMLElement): number => Number(dataset.seq) |
 /** The room's revision of the row's last change; a fresh row names it once, as its place. */
 export const revisionOf = ({ dataset: { revision, seq } }: HTMLElement): number =>
   Number(revision ?? seq)
+
+/** What takes the focus within a row. */
+export const stops = 'a, button, input, .table'
 
 type Side = 'nextElementSibling' | 'previousElementSibling'
 
@@ -96,9 +99,17 @@ export function announceRows(page: Page, rows: HTMLElement[]): void {
   if (recent <= 3) announce(sentence(page, last))
 }
 
-/** The text of a message; without text, the names of its files. */
+/**
+ * The text of a message in one line, without that of spoilers: the same that
+ * src/shared/markup/excerpt.ts makes of what was typed. Without text, the names of its files.
+ */
 export function textOf(row: HTMLElement): string {
-  const text = row.querySelector('.msg__body:not([hidden])')?.textContent?.trim() ?? ''
+  const copy = make('p', {}, row.querySelector('.msg__body:not([hidden])')?.cloneNode(true) ?? '')
+  for (const part of copy.querySelectorAll('label, p, li, pre, th, td')) {
+    if (part.matches('label')) part.replaceWith(hiddenText)
+    else part.before(' ')
+  }
+  const text = copy.textContent.replace(/\s+/g, ' ').trim()
   if (text !== '') return text
   const files = [...row.querySelectorAll('.pic img, .file bdi')]
   return files.map((name) => name.getAttribute('alt') ?? name.textContent).join(', ')

@@ -1,4 +1,5 @@
 import { fold } from '../../shared/fold'
+import { hasLink } from '../../shared/markup/excerpt'
 import type { Attachment } from '../rows'
 import type { Has } from './query'
 
@@ -27,20 +28,12 @@ export function tokensOf(message: Indexed): string {
 
 /** What a message contains besides text. */
 export function kindsOf({ content, attachments }: Pick<Indexed, 'content' | 'attachments'>): Has[] {
-  const kinds: Has[] = link.test(content) ? ['link'] : []
+  const kinds: Has[] = hasLink(content) ? ['link'] : []
   const pictures = attachments.filter(({ type }) => type.startsWith('image/'))
   if (pictures.length > 0) kinds.push('image')
   if (attachments.length > pictures.length) kinds.push('file')
   return kinds
 }
-
-/** Nearly the text that the page makes a link (views/text/link.ts). */
-const link = new RegExp(
-  '(?:https?://|www[.]|mailto:)[^ \\n]|' +
-    '[a-z0-9-]{1,63}[.](?:com|org|net|edu|gov|info|io|dev|app|eu|cn|tw|hk|jp|kr|uk|de|fr|nl|ch)' +
-    '(?![a-z0-9_-])',
-  'i',
-)
 
 /** The tokens to search for a folded word without spaces; superfluous ones are left out. */
 export function tokensForWord(folded: string): string[] {

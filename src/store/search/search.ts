@@ -1,4 +1,5 @@
 import type { Database } from 'bun:sqlite'
+import { hideSpoilers } from '../../shared/markup/excerpt'
 import { excerptOf } from './excerpt'
 import { fold } from '../../shared/fold'
 import type { Has, Hit, Line, Place, SearchPage, SearchQuery } from './query'
@@ -192,7 +193,8 @@ function readHits(
     const { kind, roomName, ...rest } = row
     const message = toMessageWithOther(rest)
     const names = message.attachments.map(({ name }) => name)
-    const excerpt = excerptOf([row.content, ...names].join('\n').trim(), words)
+    const text = hideSpoilers(row.content)
+    const excerpt = excerptOf([text, ...names].join('\n').trim(), words)
     return [{ message, kind, roomName, excerpt, ...context(row) }]
   })
 }
@@ -267,7 +269,7 @@ const selectLine = `SELECT nickname, ${markOf('users')} AS mark, content, attach
 function toLine(row: LineRow | null): Line | null {
   if (row === null) return null
   const files = readAttachments(row.attachments).map(({ name }) => name)
-  const text = [row.content.slice(0, lineUnits * 2), ...files].join(' ').trim()
+  const text = [hideSpoilers(row.content).slice(0, lineUnits * 2), ...files].join(' ').trim()
   const line = text.replace(/\s+/gu, ' ').slice(0, lineUnits).toWellFormed()
   return { nickname: row.nickname, mark: row.mark, text: line }
 }

@@ -1,11 +1,15 @@
 import { expect, test } from 'bun:test'
 import { completeRow } from '../../../src/island/timeline/rows'
+import { quotedOf } from '../../../src/island/timeline/quotes'
 import type { Page } from '../../../src/island/ui/page'
+import { excerptOf } from '../../../src/shared/markup/excerpt'
 import type { Message, User } from '../../../src/store/store'
 import { liveRow } from '../../../views/messages/live-row'
 import { MessageRow, PendingTemplate } from '../../../views/messages/message'
+import { chooseSeed, createRandom } from '../../helpers/random'
 import { hostileTexts } from '../../hostile/texts'
 import { general, mei, say, tomas, viewIn } from '../../views/samples'
+import { sampleText } from '../../views/text/texts'
 import { documentForAll } from '../dom'
 
 const view = viewIn('en')
@@ -47,6 +51,19 @@ test('a published row becomes the one that stands in a page, whatever it says', 
     for (const sender of [mei, tomas]) {
       expectSame({ ...say(sender, text, minute), clientId: `c-${minute}_${sender.id}` })
     }
+  }
+})
+
+test('browser and server make the same row and the same quote of 2,000 texts', () => {
+  const seed = chooseSeed()
+  console.log(`seed ${seed}`)
+  const random = createRandom(seed)
+  for (let n = 0; n < 2_000; n += 1) {
+    const content = `${sampleText(random).typed}${random(3) === 0 ? '\n\n||who did it||' : ''}`
+    const message = { ...say(tomas, content, n), clientId: `g-${n}` }
+    expectSame(message)
+    const { text } = quotedOf(written(message))
+    expect({ seed, content, text }).toEqual({ seed, content, text: excerptOf(content) })
   }
 })
 

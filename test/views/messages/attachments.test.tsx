@@ -41,7 +41,7 @@ test('a file is a card with its name and size; names are never markup', () => {
   const name = '<img src=x onerror=alert(1)>.zip'
   const html = show([picture({ name, type: 'application/octet-stream', size: 77_594_624 })])
   expect(html).toContain('74 MB')
-  expect(html).toContain('<bdi>&lt;img src=x onerror=alert(1)&gt;.zip</bdi>')
+  expect(html).toContain('<bdi translate="no">&lt;img src=x onerror=alert(1)&gt;.zip</bdi>')
   expect(html).not.toContain('<img')
   for (const [size, text] of Object.entries({ 0: '0 B', 1_023: '1023 B', 1_536: '1.5 KB' })) {
     expect(show([picture({ type: 'x', size: Number(size) })])).toContain(`<small>${text}</small>`)

@@ -1,0 +1,100 @@
+import { limits } from '../limits'
+import { hiddenText } from '../text'
+import { type Block, readBlocks } from './blocks'
+import type { Inline } from './inline'
+import { linkStart } from './link'
+
+/** A quoted text is cut in the database after so many characters (store/sqlite/message-rows.ts). */
+const cutFromUnits = 1_000
+
+/**
+ * The beginning of a message's text on one line, without formatting signs and the text of spoilers.
+ * The island makes the same of a row (src/island/timeline/quotes.ts).
+ */
+export function excerptOf(content: string): string {
+  const blocks = readBlocks(content, { isCut: content.length >= cutFromUnits })
+  const line = linesIn(content, blocks).join(' ').replace(/\s+/g, ' ').trim()
+  return Array.from(line).slice(0, limits.quoteLettersMax).join('')
+}
+
+/** The text as it was typed, with something else in place of each spoiler. */
+export function hideSpoilers(content: string): string {
+  if (!content.includes('||')) return content
+  const blocks = readBlocks(content, { isCut: content.length >= cutFromUnits })
+  let [hidden, at] = ['', 0]
+  for (const { start, end } of inlinesIn(blocks).flatMap(spoilersIn)) {
+    hidden += content.slice(at, start) + hiddenText
+    at = end
+  }
+  return hidden + content.slice(at)
+}
+
+/** Whether a text has a link: not in code. */
+export function hasLink(content: string): boolean {
+  return anyLink.test(content) && inlinesIn(readBlocks(content)).some(isLink)
+}
+
+const anyLink = new RegExp(linkStart, 'iu')
+
+/** All lines and cells of some blocks, in order. */
+export function inlinesIn(blocks: Block[]): Inline[] {
+  return blocks.flatMap((block): Inline[] => {
+    switch (block.kind) {
+      case 'paragraph':
+        return block.children
+      case 'quote':
+        return inlinesIn(block.blocks)
+      case 'list':
+        return block.items.flatMap((item) => inlinesIn(item.blocks))
+      case 'table':
+        return [block.head, ...block.rows].flat(2)
+      case 'code':
+        return []
+    }
+  })
+}
+
+function linesIn(content: string, blocks: Block[]): string[] {
+  return blocks.flatMap((block): string[] => {
+    switch (block.kind) {
+      case 'paragraph':
+        return [shownText(content, block.children)]
+      case 'quote':
+        return linesIn(content, block.blocks)
+      case 'list':
+        return block.items.flatMap((item) => linesIn(content, item.blocks))
+      case 'table':
+        return [block.head, ...block.rows].flat().map((cell) => shownText(content, cell))
+      case 'code':
+        return [block.text]
+    }
+  })
+}
+
+function shownText(content: string, parts: Inline[]): string {
+  return parts
+    .map((part) => {
+      switch (part.kind) {
+        case 'text':
+          return content.slice(part.start, part.end)
+        case 'code':
+          return part.text
+        case 'link':
+          return part.shown
+        case 'spoiler':
+          return hiddenText
+        default:
+          return shownText(content, part.children)
+      }
+    })
+    .join('')
+}
+
+function spoilersIn(part: Inline): (Inline & { kind: 'spoiler' })[] {
+  if (part.kind === 'spoiler') return [part]
+  return 'children' in part ? part.children.flatMap(spoilersIn) : []
+}
+
+function isLink(part: Inline): boolean {
+  return part.kind === 'link' || ('children' in part && part.children.some(isLink))
+}
