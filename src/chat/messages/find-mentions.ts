@@ -22,13 +22,13 @@ export async function findMentions(
 }
 
 /** What may be a name, with its @. */
-type Candidate = { start: number; length: number; folded: string }
+export type Candidate = { start: number; length: number; folded: string }
 
 /**
  * Everything after an @ that could be a name: from one letter to the longest name, ending where a
  * word ends, or anywhere in scripts that write no spaces. Linear in the length of the text.
  */
-function findCandidates(content: string): Candidate[] {
+export function findCandidates(content: string): Candidate[] {
   const candidates: Candidate[] = []
   for (const { index: start } of content.matchAll(atSign).take(mentionsMax)) {
     const written = content.slice(start + 1, start + 1 + serverLimits.nicknameUnitsMax)

@@ -36,7 +36,8 @@ export async function editMessage(needs: Needs, row: HTMLElement): Promise<void>
     const text = field.value.replace(/\s+$/, '')
     const excess = text.length - limits.messageUnitsMax
     if (excess > 0) return showToast(plural(page.language, excess, words.tooLong))
-    if (text === '') return showToast(words.editEmpty)
+    const hasFiles = row.querySelector('.files') !== null
+    if (text === '' && !hasFiles) return showToast(words.editEmpty)
     const frame = { type: 'message.edit' as const, ...placeOf(row), content: text }
     if (text === content || (await requests.send(frame))) close()
   }
