@@ -274,11 +274,7 @@ export type ChangeOutcome =
   | {
       status: 'refused'
       code:
-        | 'message_missing'
-        | 'message_empty'
-        | 'person_left'
-        | 'reactions_full'
-        | 'reactions_many'
+        'message_missing' | 'message_empty' | 'person_left' | 'reactions_full' | 'reactions_many'
     }
 
 /** The messages that changed after a revision, in their newest state, oldest change first. */
