@@ -1,4 +1,5 @@
 import type { ChatEvent, Named, SystemEvent, SystemLine } from '../../shared/protocol'
+import { fold } from '../../shared/fold'
 import { limits } from '../../shared/limits'
 import type { Told } from '../../shared/system-lines'
 import { fill } from '../../shared/text'
@@ -309,11 +310,4 @@ function foldedOf(chunk: CopiedMessage[]): string[] {
   const texts = folded.get(chunk) ?? chunk.map((message) => fold(linesOf(message).join('\n')))
   folded.set(chunk, texts)
   return texts
-}
-
-function fold(text: string): string {
-  const lower = text.toLowerCase()
-  return /^[\x00-\x7f\u3000-\u303f\u4e00-\u9fff]*$/u.test(lower)
-    ? lower
-    : lower.normalize('NFKD').replace(/\p{M}/gu, '')
 }

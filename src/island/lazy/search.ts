@@ -1,3 +1,5 @@
+import { excerptOf } from '../../shared/excerpt'
+import { fold } from '../../shared/fold'
 import { limits } from '../../shared/limits'
 import { pagePaths } from '../../shared/paths'
 import type { App, DeviceHit, Palette } from '../app'
@@ -328,14 +330,10 @@ function showItems(id: string, items: HTMLElement[]): HTMLElement {
   return box
 }
 
-const beforeUnits = 60
-const lineUnits = 240
-
 /** The text around the first of the typed words, with each of them marked. */
 function marked(text: string, typed: string): (Node | string)[] {
-  const words = typed.split(/\s+/u).filter((word) => word !== '')
-  const any = new RegExp(`(${words.map((word) => RegExp.escape(word)).join('|')})`, 'giu')
-  const first = Math.max(0, text.search(any) - beforeUnits)
-  const piece = `${first > 0 ? '… ' : ''}${text.slice(first, first + lineUnits).toWellFormed()}`
-  return piece.split(any).map((part, n) => (n % 2 === 0 ? part : make('mark', {}, part)))
+  const words = fold(typed).split(/\s+/u)
+  return excerptOf(text, words).map(({ text: part, isHit }) =>
+    isHit ? make('mark', {}, part) : part,
+  )
 }

@@ -1,5 +1,5 @@
 import type { Database } from 'bun:sqlite'
-import { excerptOf } from './excerpt'
+import { excerptOf } from '../../shared/excerpt'
 import { fold } from '../../shared/fold'
 import type { Has, Hit, Line, Place, SearchPage, SearchQuery } from './query'
 import { readAttachments } from '../sqlite/attachments'
