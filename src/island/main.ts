@@ -20,7 +20,7 @@ import { ifLoaded, lazyParts, loadLazy, onFirstUse, useLoaded } from './lazy'
 import { createRequests, openOutbox } from './messages/outbox'
 import { createConnection } from './net/connection'
 import { openMuted } from './people/people'
-import { forgetLeft, forgetOnLogOut, startSignIn } from './people/sign-in'
+import { forgetEnded, forgetLeft, forgetOnLogOut } from './people/sign-in'
 import { createRooms, markCurrent } from './rooms/rooms'
 import { createPositions } from './timeline/positions'
 import { createTimeline } from './timeline/timeline'
@@ -35,9 +35,12 @@ const page = readPage()
 const storage = openStorage(page)
 forgetLeft(page, storage)
 if (document.getElementById('sign-in') !== null) {
-  startSignIn(storage)
+  forgetEnded(storage)
   const faces = () => loadLazy(page, 'faces')
-  ifLoaded(faces, ({ watchFaces }) => watchFaces())
+  ifLoaded(faces, ({ startSignIn, watchFaces }) => {
+    startSignIn(storage)
+    watchFaces()
+  })
 } else if (page.user !== null && document.getElementById('timeline') !== null) {
   start(createApp(page, storage, page.user))
 } else if (page.user !== null) {
@@ -51,7 +54,7 @@ if (document.getElementById('sign-in') !== null) {
 function createApp(page: Page, storage: Storage, reader: Reader): App {
   const clock = createClock(page)
   const title = createTitle(page)
-  const connection = createConnection(page.base)
+  const connection = createConnection(page)
   const muted = openMuted(page, storage)
   const drafts = openDrafts(reader, storage)
   const rooms = createRooms(page, clock, title.setUnread)

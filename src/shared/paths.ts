@@ -66,7 +66,7 @@ export function pagePaths(base: string) {
     search: (fields: Fields = {}) => `${base}search${queryOf(fields)}`,
     mediaKit: () => `${base}media-kit`,
     attachments: () => `${base}attachments`,
-    socket: () => `${base}socket`,
+    socket: (language: string) => `${base}socket?language=${language}`,
     settings: (id: number) => `${base}rooms/${id}/settings`,
     roomPeople: (id: number, fields: Fields = {}) => `${base}rooms/${id}/people${queryOf(fields)}`,
     /** What somebody who is not in a room sees of it. */

@@ -12,7 +12,7 @@ import type { Page } from '../ui/page'
 const renewMs = 3_000
 const renewMsPerPerson = 10
 
-export { watchFaces } from '../people/face'
+export { startSignIn, watchFaces } from '../people/face'
 
 export function create(app: App): Faces {
   const changePeople = (changed: HTMLElement[]): void =>

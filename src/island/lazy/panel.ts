@@ -31,7 +31,7 @@ export function create(app: App): Panel {
       // Files name the hours as the reader's clock does.
       const tz = Intl.DateTimeFormat().resolvedOptions().timeZone
       for (const link of body.querySelectorAll<HTMLAnchorElement>('a[data-zoned]'))
-        link.search = new URLSearchParams({ tz }).toString()
+        link.search = new URLSearchParams({ tz, language: page.language }).toString()
       ifLoaded(device, ({ decorate }) => decorate())
       closeDrawers()
       if (!dialog.open) dialog.showModal()

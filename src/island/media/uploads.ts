@@ -1,4 +1,5 @@
 import type { Words } from '../../../views/words'
+import { pageLanguageHeader } from '../../shared/languages'
 import { pagePaths } from '../../shared/paths'
 import { sizeOnPage } from '../../shared/pictures'
 import { fill, sizeOf } from '../../shared/text'
@@ -113,8 +114,10 @@ function post(state: State, upload: Upload, request: XMLHttpRequest, shrunk: Shr
   const { blob, name, preview } = shrunk
   const startedAt = performance.now()
   request.responseType = 'json'
-  request.open('POST', pagePaths(state.app.page.base).attachments())
+  const { base, language } = state.app.page
+  request.open('POST', pagePaths(base).attachments())
   const headers = {
+    [pageLanguageHeader]: language,
     Accept: 'application/json',
     'Content-Type': blob.type || 'application/octet-stream',
     'X-Filename': encodeURIComponent(name),
