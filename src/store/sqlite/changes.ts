@@ -69,10 +69,11 @@ function removeOne(statements: Statements, { room, seq, user, at }: MessageRemov
   statements.index.remove(room, seq)
   statements.leaveTombstone.run({ room, seq, revision, at })
   statements.countRemoved.run(room)
-  statements.dropMentions.run(room, seq)
+  // Those who had not read it count one call less.
+  const notifiedUserIds = statements.dropMentions.all(room, seq).map(({ id }) => id)
   statements.dropReactions.run(room, seq)
   const freed = statements.dropAttachments.all(room, seq).map(({ id }) => id)
-  const erased = { content: '', mentions: [], notifiedUserIds: [], attachments: [], reactions: [] }
+  const erased = { content: '', mentions: [], notifiedUserIds, attachments: [], reactions: [] }
   const message = { ...found.message, ...erased, revision, deletedAt: at }
   return { status: 'changed', message, freed }
 }
@@ -158,7 +159,9 @@ function prepare(db: Database) {
     dropAttachments: db.query<{ id: string }, [number, number]>(
       `DELETE FROM attachments WHERE room_id = ? AND seq = ? RETURNING id`,
     ),
-    dropMentions: db.query(`DELETE FROM mentions WHERE room_id = ? AND seq = ?`),
+    dropMentions: db.query<{ id: number }, [number, number]>(
+      `DELETE FROM mentions WHERE room_id = ? AND seq = ? RETURNING user_id AS id`,
+    ),
     addMention: db.query(`INSERT OR IGNORE INTO mentions (user_id, room_id, seq) VALUES (?, ?, ?)`),
     dropReactions: db.query(`DELETE FROM reactions WHERE room_id = ? AND seq = ?`),
     react: db.query(
