@@ -8,7 +8,6 @@ import {
   onHello,
   onSignedOut,
   requestChanges,
-  watchAway,
 } from './actions/connection'
 import { onFailedRow, onSent, onUnsentChanged, sendMessage } from './actions/send-message'
 import { createRoomSwitcher, markRead, onGrown, rescueEdits, showRoom } from './actions/rooms'
@@ -27,6 +26,7 @@ import { createTimeline } from './timeline/timeline'
 import { createNewLine, createReadMarker } from './timeline/unread'
 import { createClock } from './ui/clock'
 import { element, onClick, whenIdle } from './ui/dom'
+import { holdKeys } from './ui/held-keys'
 import { createTitle, type Page, type Reader, readPage } from './ui/page'
 import { openStorage, type Storage } from './ui/storage'
 
@@ -79,7 +79,7 @@ function createApp(page: Page, storage: Storage, reader: Reader): App {
   )
   const made = { clock, drafts, muted, page, positions, rooms, storage, timeline, title }
   const app: App = {
-    ...{ ...made, connection, outbox, typing, sound: null, deviceCopy: null },
+    ...{ ...made, connection, holdKeys, outbox, typing, sound: null, deviceCopy: null },
     requests: createRequests({ page, connection }),
     composer: createComposer(page, drafts, {
       onSend: (message) => sendMessage(app, message),
@@ -97,13 +97,11 @@ function createApp(page: Page, storage: Storage, reader: Reader): App {
 /** Connects the parts with the reader and with the server. */
 function start(app: App): void {
   const { composer, connection, outbox, page, storage, timeline } = app
-  const tellAway = watchAway(app)
   const setBar = createConnectionBar(page, connection.retryNow)
   let isFirst = true
   connection.open({
     onHello(hello) {
       onHello(app, hello, isFirst)
-      tellAway()
       isFirst = false
     },
     onEvent: (event) => receiveEvent(app, event),

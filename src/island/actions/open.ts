@@ -1,6 +1,7 @@
 import type { App, MessageTools } from '../app'
 import { openCard, type RequestContext } from '../net/htmx'
 import { copyOf, element, onClick } from '../ui/dom'
+import { holdKeys } from '../ui/held-keys'
 import { isTouch } from '../ui/keys'
 import { useLoaded } from '../lazy'
 import type { Page } from '../ui/page'
@@ -10,11 +11,28 @@ import { onSignedOut } from './connection'
 /** Opens the dialog when htmx has put a panel into it, and says so when there is no answer. */
 export function watchPanel(app: App): void {
   const { page, panel } = app
+  // Whether a panel is open that was requested.
+  let shown: Promise<boolean> | null = null
+  document.addEventListener('htmx:before:request', ({ detail: { ctx } }) => {
+    if (ctx.target?.id !== 'panel-body') return
+    shown = null
+    const done = new Promise((resolve) => {
+      const end = (): void => resolve(shown ?? false)
+      document.addEventListener('htmx:finally:request', end, { once: true })
+    })
+    void holdKeys(done)
+  })
   document.addEventListener('htmx:after:swap', ({ detail: { ctx } }) => {
     if (ctx.target?.id !== 'panel-body' || ctx.swap === 'none') return
-    panel().then(
-      ({ show }) => show(),
-      () => location.assign(ctx.request.action),
+    shown = panel().then(
+      ({ show }) => {
+        show()
+        return true
+      },
+      () => {
+        location.assign(ctx.request.action)
+        return false
+      },
     )
   })
   document.addEventListener('htmx:response:error', ({ detail: { ctx } }) => {
@@ -52,11 +70,12 @@ function onUnanswered({ page, panel }: App, ctx: RequestContext): void {
 
 /** Opens the palette at a search; where it cannot be fetched, the page of that search. */
 export function openSearch({ connection, page, search }: App, path: string): void {
-  const leave = (): void => {
+  const leave = (): false => {
     if (connection.send({ type: 'ping' })) location.assign(path)
     else showToast(page.words.notConnected)
+    return false
   }
-  search().then(({ open }) => open(path), leave)
+  void holdKeys(search().then(({ open }) => open(path), leave))
 }
 
 /** Opens the emoji panel to insert into the message; on a phone without opening the keyboard. */

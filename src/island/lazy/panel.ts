@@ -1,5 +1,8 @@
+import { onNewBuild } from '../actions/new-build'
 import { ifLoaded } from '../lazy'
-import type { App, Panel } from '../app'
+import type { App, Panel, Place } from '../app'
+import { fetchHtml, swapIn } from '../net/htmx'
+import { pagePaths } from '../../shared/paths'
 import { fill } from '../../shared/text'
 import { announce, closeDrawers, copyText, element, onClick } from '../ui/dom'
 import { watchFaces } from '../people/face'
@@ -25,6 +28,8 @@ export function create(app: App): Panel {
   })
   watchInvitees(app)
   return {
+    offer: (place, href) => void app.holdKeys(offerRoom(app, place, href)),
+    newBuild: (build) => onNewBuild(app, build),
     invited: (invitation) => receiveInvitation(app, invitation),
     invitationOver: endInvitation,
     show() {
@@ -41,6 +46,16 @@ export function create(app: App): Panel {
       target?.focus()
     },
   }
+}
+
+/** Shows the way into a room in the dialog; somebody who is in it already opens it. */
+async function offerRoom({ page, switcher }: App, { room, seq }: Place, href: string) {
+  const fields = seq === undefined ? {} : { seq: String(seq) }
+  const html = await fetchHtml(pagePaths(page.base).joinRoom(room, fields))
+  // The page says why it cannot be shown.
+  if (html === null) return location.assign(href)
+  if (html !== '') return swapIn(html, element('panel-body', HTMLElement), 'innerHTML')
+  return seq === undefined ? switcher.open(room) : switcher.openAt(room, seq)
 }
 
 /** Copies a recovery code or a link, and says so on its button. */

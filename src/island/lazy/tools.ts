@@ -21,7 +21,7 @@ export function create(app: App): MessageTools {
     react: (row) => menu.open(row, 'react'),
     more: (row) => menu.open(row, 'all'),
     reply: (row) => reply(app, row),
-    edit: (row) => void editMessage(app, row),
+    edit: (row) => void app.holdKeys(editMessage(app, row)),
     copy: (row) => copy(row.querySelector<HTMLElement>('.msg__body')?.innerText ?? ''),
     link(row) {
       const { room, seq } = placeOf(row)

@@ -12,16 +12,18 @@ type Needs = Pick<App, 'page' | 'requests' | 'timeline'>
 
 /**
  * Edits a message in place: Enter saves, Escape cancels, and both are buttons, too. The editor
- * stays until the server has accepted, so that a refused text is not lost.
+ * stays until the server has accepted, so that a refused text is not lost. False without one.
  */
-export async function editMessage(needs: Needs, row: HTMLElement): Promise<void> {
+export async function editMessage(needs: Needs, row: HTMLElement): Promise<boolean> {
   const { page, requests } = needs
   const { words } = page
-  if (row.querySelector('.editor') !== null) return
   const content = await fetchContent(page, row)
-  if (content === null) return showToast(words.notConnected)
-  // Asked for twice, the first answer made the editor.
-  if (row.querySelector('.editor') !== null) return
+  if (content === null) showToast(words.notConnected)
+  // Its list may not be on the page any more.
+  if (content === null || !row.isConnected) return false
+  const known = row.querySelector<HTMLElement>('.editor')
+  known?.focus()
+  if (known !== null) return true
   const field = make('textarea', { class: 'editor', 'aria-label': words.editLabel })
   // `rescueEdits` compares with it.
   field.defaultValue = content
@@ -57,6 +59,7 @@ export async function editMessage(needs: Needs, row: HTMLElement): Promise<void>
   row.querySelector('.msg__body')?.after(field, foot)
   field.focus()
   field.setSelectionRange(content.length, content.length)
+  return true
 }
 
 /** The text as it was typed, which the rendered row does not have. */

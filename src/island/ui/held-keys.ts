@@ -1,0 +1,83 @@
+import { make } from './dom'
+import { isComposing, isTouch } from './keys'
+
+/** What is typed goes its usual way again when an act takes longer than this. */
+const holdMsMax = 10_000
+/** An act that waits for nothing is done after fewer steps, and no key comes between. */
+const stepsMax = 20
+
+/** Keys that do something by themselves; what else is typed is text. */
+const doing = /^(Enter|Escape|Tab|Backspace|Delete|Home|End|Arrow|Page)/
+
+let act: Promise<unknown> | null = null
+
+/**
+ * What is typed while an act is on its way belongs to that act: a field that nobody sees takes it,
+ * from input methods too, and it is typed again where the act has put the focus. It goes nowhere
+ * when the act fails, which it says with `false`. Of several acts the last one counts.
+ */
+export async function holdKeys(next: Promise<unknown>): Promise<void> {
+  const isHolding = act !== null
+  act = next
+  if (isHolding) return
+  let isDone: boolean | null = null
+  void finish().then((done) => (isDone = done))
+  for (let step = 0; step < stepsMax && isDone === null; step += 1) await null
+  if (isDone !== null) return
+  const before = document.activeElement
+  const isWriting = before?.matches('input, textarea') === true
+  // A keyboard on the screen stays as it is; a dialog keeps the focus to itself.
+  if ((isTouch() && !isWriting) || document.querySelector('dialog[open]') !== null) return
+  const [field, held] = catchKeys()
+  isDone = await finish()
+  const isTaken = document.activeElement !== field
+  field.remove()
+  if (!isTaken && before instanceof HTMLElement) before.focus({ preventScroll: true })
+  if (isDone) held.forEach(repeat)
+}
+
+/** Waits for the last act; false when it failed. */
+async function finish(): Promise<boolean> {
+  const last = act
+  const late = new Promise((resolve) => setTimeout(resolve, holdMsMax, false))
+  const done = await Promise.race([last, late]).catch(() => false)
+  if (last !== act && act !== null) return finish()
+  act = null
+  return done !== false
+}
+
+/** A field with the focus that nobody sees, and what is typed into it. */
+function catchKeys(): [HTMLElement, (string | KeyboardEvent)[]] {
+  const held: (string | KeyboardEvent)[] = []
+  const field = make('textarea', { class: 'vh', 'aria-label': '…' })
+  const take = (): void => {
+    if (field.value !== '') held.push(field.value)
+    field.value = ''
+  }
+  field.addEventListener('input', (event) => {
+    if (!(event instanceof InputEvent && event.isComposing)) take()
+  })
+  field.addEventListener('compositionend', take)
+  field.addEventListener('keydown', (event) => {
+    const { altKey, ctrlKey, key, metaKey } = event
+    if (isComposing(event) || altKey || ctrlKey || metaKey || !doing.test(key)) return
+    event.preventDefault()
+    event.stopPropagation()
+    held.push(event)
+  })
+  document.body.append(field)
+  field.focus({ preventScroll: true })
+  return [field, held]
+}
+
+/** Types something again, where the focus is now. */
+function repeat(typed: string | KeyboardEvent): void {
+  // Unlike a value that is set, this is an input that can be undone.
+  if (typeof typed === 'string') return void document.execCommand('insertText', false, typed)
+  const target = document.activeElement
+  if (target?.dispatchEvent(new KeyboardEvent('keydown', typed)) !== true) return
+  if (typed.key === 'Backspace') document.execCommand('delete')
+  else if (typed.key !== 'Enter') return
+  else if (target instanceof HTMLInputElement) target.form?.requestSubmit()
+  else if (target instanceof HTMLElement) target.click()
+}
