@@ -1,6 +1,6 @@
 import { limits } from '../../shared/limits'
 import { atPattern } from '../../shared/mentions'
-import { pagePaths } from '../../shared/paths'
+import { latePaths } from '../../shared/paths'
 import { bestOf, rankName } from '../../shared/rank-name'
 import { fill } from '../../shared/text'
 import type { App, EmojiChoice, EmojiPanel } from '../app'
@@ -153,7 +153,7 @@ async function openDirect(page: Page, user: number): Promise<number | null> {
   const known = document.querySelector<HTMLElement>(`#direct-list [data-person="${user}"]`)
   if (known !== null) return Number(known.dataset.room)
   const headers = { Accept: 'application/json' }
-  const path = pagePaths(page.base).direct(user)
+  const path = latePaths(page.base).direct(user)
   const answer = await fetch(path, { method: 'POST', headers }).catch(() => null)
   if (answer?.ok !== true) return null
   const { room }: { room?: unknown } = await answer.json().catch(() => ({}))

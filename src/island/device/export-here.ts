@@ -5,7 +5,7 @@ import {
   exportName,
   stampAhead,
 } from '../../shared/export-text'
-import { pagePaths } from '../../shared/paths'
+import { latePaths } from '../../shared/paths'
 import type { ChatEvent } from '../../shared/protocol'
 import { sentenceOf, textOfParts, type Told } from '../../shared/system-lines'
 import { fill, plural } from '../../shared/text'
@@ -117,7 +117,7 @@ async function readMessages(page: Page, copy: ManagedCopy, wanted: Key[], isDevi
 }
 
 async function fetchBefore({ base }: Page, room: number, before: number) {
-  const path = `${pagePaths(base).older(room, before)}&limit=200`
+  const path = `${latePaths(base).older(room, before)}&limit=200`
   const answer = await fetch(path, { headers: { Accept: 'application/json' } }).catch(() => null)
   if (answer?.ok !== true) return null
   const { messages }: { messages: ChatEvent[] } = await answer.json()

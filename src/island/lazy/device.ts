@@ -1,4 +1,4 @@
-import { pagePaths } from '../../shared/paths'
+import { latePaths } from '../../shared/paths'
 import { fill } from '../../shared/text'
 import type { App, Device } from '../app'
 import { type ManagedCopy, openDeviceCopy } from '../device/device-copy'
@@ -38,7 +38,7 @@ function welcomeBack({ page, storage }: App): void {
 
 /** Each choice takes effect before the server has answered, in the browser's other tabs as well. */
 function watchPreferences({ page, storage }: App): void {
-  const path = pagePaths(page.base).preferences()
+  const path = latePaths(page.base).preferences()
   const tabs = new BroadcastChannel(`chatroom-preferences-${page.instance}`)
   tabs.onmessage = ({ data }) => show(fieldsOf(data))
   document.addEventListener('htmx:config:request', ({ detail }) => {

@@ -2,7 +2,7 @@ import { onNewBuild } from '../actions/new-build'
 import { ifLoaded } from '../lazy'
 import type { App, Panel, Place } from '../app'
 import { fetchHtml, swapIn } from '../net/htmx'
-import { pagePaths } from '../../shared/paths'
+import { latePaths } from '../../shared/paths'
 import { fill } from '../../shared/text'
 import { announce, closeDrawers, copyText, element, onClick } from '../ui/dom'
 import { watchFaces } from '../people/face'
@@ -51,7 +51,7 @@ export function create(app: App): Panel {
 /** Shows the way into a room in the dialog; somebody who is in it already opens it. */
 async function offerRoom({ page, switcher }: App, { room, seq }: Place, href: string) {
   const fields = seq === undefined ? {} : { seq: String(seq) }
-  const html = await fetchHtml(pagePaths(page.base).joinRoom(room, fields))
+  const html = await fetchHtml(latePaths(page.base).joinRoom(room, fields))
   // The page says why it cannot be shown.
   if (html === null) return location.assign(href)
   if (html !== '') return swapIn(html, element('panel-body', HTMLElement), 'innerHTML')

@@ -1,5 +1,5 @@
 import { limits } from '../../shared/limits'
-import { pagePaths } from '../../shared/paths'
+import { latePaths } from '../../shared/paths'
 import { addWeight, presenceWeight } from '../../shared/presence'
 import { rankName } from '../../shared/rank-name'
 import type { App, PeopleList } from '../app'
@@ -150,7 +150,7 @@ async function renewNow({ base }: Page): Promise<void> {
   const list = listed()
   const pages = Math.ceil(rowsOf(list).length / limits.peopleListMax)
   const fields = { part: 'window', ...(pages > 1 ? { pages: String(pages) } : {}) }
-  const html = await fetchHtml(pagePaths(base).roomPeople(Number(list.dataset.room), fields))
+  const html = await fetchHtml(latePaths(base).roomPeople(Number(list.dataset.room), fields))
   // Another room may have been opened meanwhile.
   if (html !== null && list.isConnected) await keepFocus(() => swapIn(html, list))
 }

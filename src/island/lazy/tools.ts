@@ -1,4 +1,4 @@
-import { pagePaths } from '../../shared/paths'
+import { latePaths } from '../../shared/paths'
 import { openEmoji } from '../actions/open'
 import type { App, MessageTools } from '../app'
 import { deleteMessage, editMessage, react } from '../messages/message-changes'
@@ -25,7 +25,7 @@ export function create(app: App): MessageTools {
     copy: (row) => copy(row.querySelector<HTMLElement>('.msg__body')?.innerText ?? ''),
     link(row) {
       const { room, seq } = placeOf(row)
-      copy(location.origin + pagePaths(base).message(room, seq), words.linkCopied)
+      copy(location.origin + latePaths(base).message(room, seq), words.linkCopied)
     },
     unread: (row) => markUnread(app, row),
     emoji: (row) => openEmoji(app, row, (emoji) => setEmoji(row, emoji)),

@@ -1,6 +1,6 @@
 import type { Words } from '../../../views/words'
 import { pageLanguageHeader } from '../../shared/languages'
-import { pagePaths } from '../../shared/paths'
+import { latePaths } from '../../shared/paths'
 import { sizeOnPage } from '../../shared/pictures'
 import { fill, sizeOf } from '../../shared/text'
 import type { App, OutboxEntry, OutboxFile } from '../app'
@@ -115,7 +115,7 @@ function post(state: State, upload: Upload, request: XMLHttpRequest, shrunk: Shr
   const startedAt = performance.now()
   request.responseType = 'json'
   const { base, language } = state.app.page
-  request.open('POST', pagePaths(base).attachments())
+  request.open('POST', latePaths(base).attachments())
   const headers = {
     [pageLanguageHeader]: language,
     Accept: 'application/json',

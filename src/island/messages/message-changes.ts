@@ -1,5 +1,5 @@
 import { limits } from '../../shared/limits'
-import { pagePaths } from '../../shared/paths'
+import { latePaths } from '../../shared/paths'
 import { plural } from '../../shared/text'
 import type { App } from '../app'
 import { element, make, makeButton } from '../ui/dom'
@@ -65,7 +65,7 @@ export async function editMessage(needs: Needs, row: HTMLElement): Promise<boole
 /** The text as it was typed, which the rendered row does not have. */
 async function fetchContent(page: Page, row: HTMLElement): Promise<string | null> {
   const { room, seq } = placeOf(row)
-  const path = `${pagePaths(page.base).older(room, seq + 1)}&limit=1`
+  const path = `${latePaths(page.base).older(room, seq + 1)}&limit=1`
   const answer = await fetch(path, { headers: { Accept: 'application/json' } }).catch(() => null)
   const body: { messages?: { seq: number; content: string }[] } | undefined = await answer
     ?.json()
