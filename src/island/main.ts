@@ -174,8 +174,6 @@ function watchClicks(app: App): void {
 /** The search opens in the palette; so does a search that Back leads to. */
 function watchSearch(app: App): void {
   const path = pagePaths(app.page.base).search()
-  if (/^(Mac|iP)/.test(navigator.platform))
-    document.querySelector('#finder kbd')?.replaceChildren('⌘ K')
   onClick(document, '#finder', (_, event) => {
     event.preventDefault()
     openSearch(app, path)

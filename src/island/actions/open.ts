@@ -11,28 +11,23 @@ import { onSignedOut } from './connection'
 /** Opens the dialog when htmx has put a panel into it, and says so when there is no answer. */
 export function watchPanel(app: App): void {
   const { page, panel } = app
-  // Whether a panel is open that was requested.
-  let shown: Promise<boolean> | null = null
+  const isPanel = ({ target }: RequestContext): boolean => target?.id === 'panel-body'
+  // Whether the panel that was requested is shown.
+  let shown: unknown = false
+  let end = (_: unknown): void => {}
   document.addEventListener('htmx:before:request', ({ detail: { ctx } }) => {
-    if (ctx.target?.id !== 'panel-body') return
-    shown = null
-    const done = new Promise((resolve) => {
-      const end = (): void => resolve(shown ?? false)
-      document.addEventListener('htmx:finally:request', end, { once: true })
-    })
-    void holdKeys(done)
+    if (!isPanel(ctx)) return
+    shown = false
+    void holdKeys(new Promise((resolve) => (end = resolve)))
+  })
+  document.addEventListener('htmx:finally:request', ({ detail: { ctx } }) => {
+    if (isPanel(ctx)) end(shown)
   })
   document.addEventListener('htmx:after:swap', ({ detail: { ctx } }) => {
-    if (ctx.target?.id !== 'panel-body' || ctx.swap === 'none') return
+    if (!isPanel(ctx) || ctx.swap === 'none') return
     shown = panel().then(
-      ({ show }) => {
-        show()
-        return true
-      },
-      () => {
-        location.assign(ctx.request.action)
-        return false
-      },
+      ({ show }) => show(),
+      () => location.assign(ctx.request.action),
     )
   })
   document.addEventListener('htmx:response:error', ({ detail: { ctx } }) => {

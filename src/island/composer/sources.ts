@@ -5,7 +5,7 @@ import { bestOf, rankName } from '../../shared/rank-name'
 import { fill } from '../../shared/text'
 import type { App, EmojiChoice, EmojiPanel } from '../app'
 import { createPeopleSearch, type PeopleAnswer } from '../net/people-search'
-import { element, make } from '../ui/dom'
+import { element, make, nodesOf } from '../ui/dom'
 import type { Page } from '../ui/page'
 import { currentRoom, list, roomTitle, rowsOf } from '../ui/rows'
 import { showToast } from '../ui/toast'
@@ -89,7 +89,7 @@ function headingOf(
 function toEverybody({ composer, page }: App): Suggestions['rows'][number] {
   const label = fill(page.words.toEveryone, { room: roomTitle() })
   return {
-    parts: [make('span', {}, label), make('kbd', {}, 'Esc')],
+    parts: [make('span', {}, ...nodesOf(label)), make('kbd', {}, 'Esc')],
     accept: composer.addressEverybody,
   }
 }

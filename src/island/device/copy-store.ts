@@ -283,7 +283,7 @@ function namedIn(names: Record<string, unknown>, id: number): Named {
 
 /** The author's name, for text: "Mei (left)". */
 export function authorOf({ words }: Page, { hasLeft, name }: CopiedMessage): string {
-  return hasLeft ? fill(words.nameLeft, { name }) : name
+  return hasLeft ? fill(words.nameLeft, { nickname: name }) : name
 }
 
 function isFile(file: unknown): file is { name: string; url: string } {

@@ -27,6 +27,8 @@ type State = {
 /** Makes the search dialog; while it is open its search is the address, to which Back returns. */
 export function create(app: App): Palette {
   const dialog = element('palette', HTMLDialogElement)
+  if (/^(Mac|iP)/.test(navigator.platform))
+    document.querySelector('#finder kbd')?.replaceChildren('⌘ K')
   const people = createPeopleSearch(app.page.base, () => {
     if (dialog.open) showPlaces(state)
   })

@@ -4,7 +4,7 @@ import { latePaths } from '../../shared/paths'
 import { sizeOnPage } from '../../shared/pictures'
 import { fill, sizeOf } from '../../shared/text'
 import type { App, OutboxEntry, OutboxFile } from '../app'
-import { announce, copyOf, make } from '../ui/dom'
+import { announce, copyOf, make, nodesOf } from '../ui/dom'
 import type { KeptFiles } from './kept-files'
 import { shrink, type Shrunk } from './shrink'
 
@@ -143,7 +143,9 @@ function showProgress({ queue, words }: State, { clientId, files }: OutboxEntry,
   const percent = Math.floor((sent / total) * 100)
   const bar = document.getElementById(`upload-${clientId}`)
   bar?.querySelector('progress')?.setAttribute('value', String(percent))
-  bar?.querySelector('span')?.replaceChildren(fill(words.percent, { n: percent }) + speed)
+  bar
+    ?.querySelector('span')
+    ?.replaceChildren(...nodesOf(fill(words.percent, { n: percent }) + speed))
 }
 
 /** Shows the files of an unsent message as they will look, with one bar for all of them. */

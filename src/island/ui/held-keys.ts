@@ -6,8 +6,8 @@ const holdMsMax = 10_000
 /** An act that waits for nothing is done after fewer steps, and no key comes between. */
 const stepsMax = 20
 
-/** Keys that do something by themselves; what else is typed is text. */
-const doing = /^(Enter|Escape|Tab|Backspace|Delete|Home|End|Arrow|Page)/
+/** Keys that do something by themselves, as Enter and End; what else is typed is text. */
+const doing = /^(En|Esc|Tab|Back|Del|Home|Arrow|Page)/
 
 let act: Promise<unknown> | null = null
 
@@ -24,15 +24,20 @@ export async function holdKeys(next: Promise<unknown>): Promise<void> {
   void finish().then((done) => (isDone = done))
   for (let step = 0; step < stepsMax && isDone === null; step += 1) await null
   if (isDone !== null) return
-  const before = document.activeElement
-  const isWriting = before?.matches('input, textarea') === true
+  const isInDialog = (): boolean => document.querySelector('dialog[open]') !== null
   // A keyboard on the screen stays as it is; a dialog keeps the focus to itself.
-  if ((isTouch() && !isWriting) || document.querySelector('dialog[open]') !== null) return
+  if (isTouch() || isInDialog()) return
+  const before = document.activeElement
   const [field, held] = catchKeys()
   isDone = await finish()
-  const isTaken = document.activeElement !== field
-  field.remove()
-  if (!isTaken && before instanceof HTMLElement) before.focus({ preventScroll: true })
+  const passFocus = (): void => {
+    field.remove()
+    if (before instanceof HTMLElement) before.focus({ preventScroll: true })
+  }
+  if (document.activeElement === field) passFocus()
+  // A dialog gives the focus back to it.
+  else if (isInDialog()) field.onfocus = passFocus
+  else field.remove()
   if (isDone) held.forEach(repeat)
 }
 
@@ -49,7 +54,7 @@ async function finish(): Promise<boolean> {
 /** A field with the focus that nobody sees, and what is typed into it. */
 function catchKeys(): [HTMLElement, (string | KeyboardEvent)[]] {
   const held: (string | KeyboardEvent)[] = []
-  const field = make('textarea', { class: 'vh', 'aria-label': '…' })
+  const field = make('textarea', { class: 'vh', tabindex: '-1', 'aria-label': '…' })
   const take = (): void => {
     if (field.value !== '') held.push(field.value)
     field.value = ''
