@@ -167,8 +167,6 @@ function watchClicks(app: App): void {
   })
   const emojiButton = element('emoji-button', HTMLElement)
   emojiButton.addEventListener('click', () => openEmojiForComposer(app, emojiButton))
-  const load = (): void => void app.emoji().catch(() => {})
-  emojiButton.addEventListener('pointerenter', load, { once: true })
 }
 
 /** The search opens in the palette; so does a search that Back leads to. */

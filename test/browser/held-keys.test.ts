@@ -93,6 +93,8 @@ test('what is typed for an act that fails is not sent anywhere', async () => {
   await ada.type(' for nobody')
   await ada.press('Enter')
   await ada.toast.reads('not connected')
+  await ada.type(', nor after it failed')
+  await ada.press('Enter')
   await ada.cdp('Network.setBlockedURLs', { urls: [] })
   await ada.composer.field.focused()
   await ada.send('Said again')

@@ -3,6 +3,8 @@ import { isComposing, isTouch } from './keys'
 
 /** What is typed goes its usual way again when an act takes longer than this. */
 const holdMsMax = 10_000
+/** Typing has ended when nothing is typed for so long. */
+const pauseMs = 700
 /** An act that waits for nothing is done after fewer steps, and no key comes between. */
 const stepsMax = 20
 
@@ -20,16 +22,17 @@ export async function holdKeys(next: Promise<unknown>): Promise<void> {
   const isHolding = act !== null
   act = next
   if (isHolding) return
-  let isDone: boolean | null = null
-  void finish().then((done) => (isDone = done))
-  for (let step = 0; step < stepsMax && isDone === null; step += 1) await null
-  if (isDone !== null) return
+  const ending = finish()
+  for (let step = 0; step < stepsMax; step += 1) await null
+  if (act === null) return
   const isInDialog = (): boolean => document.querySelector('dialog[open]') !== null
   // A keyboard on the screen stays as it is; a dialog keeps the focus to itself.
   if (isTouch() || isInDialog()) return
   const before = document.activeElement
   const [field, held] = catchKeys()
-  isDone = await finish()
+  const isDone = await ending
+  // Whoever types has yet to see that it failed, and to stop.
+  for (let n = 1; !isDone && n > 0; n = held.splice(0).length) await wait(pauseMs)
   const passFocus = (): void => {
     field.remove()
     if (before instanceof HTMLElement) before.focus({ preventScroll: true })
@@ -38,23 +41,27 @@ export async function holdKeys(next: Promise<unknown>): Promise<void> {
   // A dialog gives the focus back to it.
   else if (isInDialog()) field.onfocus = passFocus
   else field.remove()
-  if (isDone) held.forEach(repeat)
+  held.forEach(repeat)
 }
 
 /** Waits for the last act; false when it failed. */
 async function finish(): Promise<boolean> {
   const last = act
-  const late = new Promise((resolve) => setTimeout(resolve, holdMsMax, false))
-  const done = await Promise.race([last, late]).catch(() => false)
+  const done = await Promise.race([last, wait(holdMsMax)]).catch(() => false)
   if (last !== act && act !== null) return finish()
   act = null
   return done !== false
 }
 
+/** Resolves with `false` after a time. */
+function wait(ms: number): Promise<false> {
+  return new Promise((resolve) => setTimeout(resolve, ms, false))
+}
+
 /** A field with the focus that nobody sees, and what is typed into it. */
 function catchKeys(): [HTMLElement, (string | KeyboardEvent)[]] {
   const held: (string | KeyboardEvent)[] = []
-  const field = make('textarea', { class: 'vh', tabindex: '-1', 'aria-label': '…' })
+  const field = make('textarea', { class: 'vh', 'aria-label': '…' })
   const take = (): void => {
     if (field.value !== '') held.push(field.value)
     field.value = ''
