@@ -73,11 +73,15 @@ test('a phone is added with a link and plain forms, and is the same person', asy
     'A phone or tablet (Chrome on Android) wants to be <b><bdi>Mei</bdi></b>.',
   )
   expect(asked).toContain(`>${number}</strong>`)
-  expect(await pageOf(server(), mei.cookie, '/devices', 'zh')).toContain('想以“Mei”的身份登录')
+  expect(await pageOf(server(), mei.cookie, '/devices', 'zh')).toContain(
+    '想以“<b><bdi>Mei</bdi></b>”的身份登录',
+  )
   // Nobody is in before the answer.
   expect(await enterWith(server(), claim)).toBeNull()
   expect((await answerDevice(server(), mei)).headers.get('location')).toBe(`${basePath}/devices`)
-  expect(await pageOf(server(), claim, '/device')).toContain('Open the chat as Mei')
+  expect(await pageOf(server(), claim, '/device')).toContain(
+    'Open the chat as <b><bdi>Mei</bdi></b>',
+  )
   const added = await enterWith(server(), claim, phone)
   if (added === null) throw new Error('it was allowed')
   const second = await openSocket(server(), added)
