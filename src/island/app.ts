@@ -35,6 +35,8 @@ export type App = {
   rooms: Rooms
   switcher: RoomSwitcher
   muted: Muted
+  /** What is typed while an act is on its way belongs to it (ui/held-keys.ts). */
+  holdKeys: (act: Promise<unknown>) => Promise<void>
   /** Null until the device part has been fetched. */
   sound: Sound | null
   deviceCopy: DeviceCopy | null
@@ -145,6 +147,9 @@ export type RoomSwitcher = {
   leave: () => void
 }
 
+/** A room, and perhaps a message in it. */
+export type Place = { room: number; seq?: number }
+
 export type SoundKind = 'talk' | 'mention' | 'private'
 
 /** Plays a sound, and shows a notice where they are switched on; one tab of the browser does. */
@@ -177,6 +182,10 @@ export type Device = { decorate: () => void }
 /** Shows what is in the dialog for panels, and invitations. */
 export type Panel = {
   show: () => void
+  /** Shows the way into a room; somebody who is in it already opens it. */
+  offer: (place: Place, href: string) => void
+  /** The server was updated. */
+  newBuild: (build: string) => void
   invited: (invitation: InvitationOnWire) => void
   /** It is answered, or was taken back. */
   invitationOver: (room: number) => void
@@ -192,6 +201,11 @@ export type PeopleList = {
   compare: (room: number, checksum: number) => void
   /** Fetches the list: soon if it is seen, else as soon as it is looked at. */
   renew: () => void
+  /** The server takes a new connection for somebody who is there. */
+  tellAway: () => void
+  /** The column with it, or the drawer. */
+  toggle: () => void
+  nextRegion: (direction: 1 | -1) => void
 }
 
 /** Opens the dialog that searches, at the address of a search. */

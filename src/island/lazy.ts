@@ -1,6 +1,7 @@
 import type { App, LazyParts } from './app'
 import { fetchHtml } from './net/htmx'
 import { make } from './ui/dom'
+import { holdKeys } from './ui/held-keys'
 import type { Page } from './ui/page'
 import { showToast } from './ui/toast'
 
@@ -71,13 +72,17 @@ function onceLoaded<Loaded>(load: () => Promise<Loaded>): () => Promise<Loaded> 
   }
 }
 
-/** Uses a lazy part, or tells the reader that there is no connection. */
+/** Uses a lazy part, which gets what is typed meanwhile; or says that there is no connection. */
 export function useLoaded<Loaded>(
   page: Page,
   part: () => Promise<Loaded>,
   use: (part: Loaded) => void,
 ): void {
-  part().then(use, () => showToast(page.words.notConnected))
+  const sayAway = (): false => {
+    showToast(page.words.notConnected)
+    return false
+  }
+  void holdKeys(part().then(use, sayAway))
 }
 
 /** Uses a lazy part; without a connection nothing happens. */

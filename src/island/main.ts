@@ -8,7 +8,6 @@ import {
   onHello,
   onSignedOut,
   requestChanges,
-  watchAway,
 } from './actions/connection'
 import { onFailedRow, onSent, onUnsentChanged, sendMessage } from './actions/send-message'
 import { createRoomSwitcher, markRead, onGrown, rescueEdits, showRoom } from './actions/rooms'
@@ -20,13 +19,14 @@ import { ifLoaded, lazyParts, loadLazy, onFirstUse, useLoaded } from './lazy'
 import { createRequests, openOutbox } from './messages/outbox'
 import { createConnection } from './net/connection'
 import { openMuted } from './people/people'
-import { forgetLeft, forgetOnLogOut, startSignIn } from './people/sign-in'
+import { forgetEnded, forgetLeft, forgetOnLogOut } from './people/sign-in'
 import { createRooms, markCurrent } from './rooms/rooms'
 import { createPositions } from './timeline/positions'
 import { createTimeline } from './timeline/timeline'
 import { createNewLine, createReadMarker } from './timeline/unread'
 import { createClock } from './ui/clock'
 import { element, onClick, whenIdle } from './ui/dom'
+import { holdKeys } from './ui/held-keys'
 import { createTitle, type Page, type Reader, readPage } from './ui/page'
 import { openStorage, type Storage } from './ui/storage'
 
@@ -35,9 +35,12 @@ const page = readPage()
 const storage = openStorage(page)
 forgetLeft(page, storage)
 if (document.getElementById('sign-in') !== null) {
-  startSignIn(storage)
+  forgetEnded(storage)
   const faces = () => loadLazy(page, 'faces')
-  ifLoaded(faces, ({ watchFaces }) => watchFaces())
+  ifLoaded(faces, ({ startSignIn, watchFaces }) => {
+    startSignIn(storage)
+    watchFaces()
+  })
 } else if (page.user !== null && document.getElementById('timeline') !== null) {
   start(createApp(page, storage, page.user))
 } else if (page.user !== null) {
@@ -51,7 +54,7 @@ if (document.getElementById('sign-in') !== null) {
 function createApp(page: Page, storage: Storage, reader: Reader): App {
   const clock = createClock(page)
   const title = createTitle(page)
-  const connection = createConnection(page.base)
+  const connection = createConnection(page)
   const muted = openMuted(page, storage)
   const drafts = openDrafts(reader, storage)
   const rooms = createRooms(page, clock, title.setUnread)
@@ -76,7 +79,7 @@ function createApp(page: Page, storage: Storage, reader: Reader): App {
   )
   const made = { clock, drafts, muted, page, positions, rooms, storage, timeline, title }
   const app: App = {
-    ...{ ...made, connection, outbox, typing, sound: null, deviceCopy: null },
+    ...{ ...made, connection, holdKeys, outbox, typing, sound: null, deviceCopy: null },
     requests: createRequests({ page, connection }),
     composer: createComposer(page, drafts, {
       onSend: (message) => sendMessage(app, message),
@@ -94,13 +97,11 @@ function createApp(page: Page, storage: Storage, reader: Reader): App {
 /** Connects the parts with the reader and with the server. */
 function start(app: App): void {
   const { composer, connection, outbox, page, storage, timeline } = app
-  const tellAway = watchAway(app)
   const setBar = createConnectionBar(page, connection.retryNow)
   let isFirst = true
   connection.open({
     onHello(hello) {
       onHello(app, hello, isFirst)
-      tellAway()
       isFirst = false
     },
     onEvent: (event) => receiveEvent(app, event),
@@ -170,15 +171,11 @@ function watchClicks(app: App): void {
   })
   const emojiButton = element('emoji-button', HTMLElement)
   emojiButton.addEventListener('click', () => openEmojiForComposer(app, emojiButton))
-  const load = (): void => void app.emoji().catch(() => {})
-  emojiButton.addEventListener('pointerenter', load, { once: true })
 }
 
 /** The search opens in the palette; so does a search that Back leads to. */
 function watchSearch(app: App): void {
   const path = pagePaths(app.page.base).search()
-  if (/^(Mac|iP)/.test(navigator.platform))
-    document.querySelector('#finder kbd')?.replaceChildren('⌘ K')
   onClick(document, '#finder', (_, event) => {
     event.preventDefault()
     openSearch(app, path)

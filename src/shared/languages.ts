@@ -8,6 +8,9 @@ export const languages = {
   zh: { name: '简体中文', tag: 'zh-Hans', dates: 'zh' },
 } as const
 
+/** With it a script says in which language its page is. */
+export const pageLanguageHeader = 'Page-Language'
+
 export type Language = keyof typeof languages
 
 /** Names a language that the page has, in the order in which they are offered. */

@@ -13,7 +13,7 @@ export function setServerPaths(paths: Paths): void {
 export function createPaths(base: string) {
   return {
     base,
-    ...pagePaths(base),
+    ...latePaths(base),
     join: () => `${base}join`,
     session: () => `${base}session`,
     sessionEnd: () => `${base}session/end`,
@@ -54,32 +54,40 @@ export function createPaths(base: string) {
   }
 }
 
-/** Those that scripts of the page build, too: a page with all of them would be larger. */
-export function pagePaths(base: string) {
+/** Those that scripts of the page build, too, which are fetched when they are first used. */
+export function latePaths(base: string) {
   return {
-    home: () => base,
+    ...pagePaths(base),
     preferences: () => `${base}preferences`,
-    rail: (current: number) => `${base}rail?current=${current}`,
     people: (fields: Fields = {}) => `${base}people${queryOf(fields)}`,
-    person: (id: number) => `${base}people?user=${id}`,
     direct: (user: number) => `${base}direct/${user}`,
     search: (fields: Fields = {}) => `${base}search${queryOf(fields)}`,
     mediaKit: () => `${base}media-kit`,
     attachments: () => `${base}attachments`,
-    socket: () => `${base}socket`,
     settings: (id: number) => `${base}rooms/${id}/settings`,
     roomPeople: (id: number, fields: Fields = {}) => `${base}rooms/${id}/people${queryOf(fields)}`,
     /** What somebody who is not in a room sees of it. */
     joinRoom: (id: number, fields: Fields = {}) => `${base}rooms/${id}/join${queryOf(fields)}`,
-    room: (id: number) => `${base}rooms/${id}`,
     /** The room without its messages: its head and its people. */
     around: (id: number) => `${base}rooms/${id}?part=around`,
+    changes: (id: number) => `${base}rooms/${id}/changes`,
+  }
+}
+
+/** Those of the script that comes with the page: with all of them it would be larger. */
+export function pagePaths(base: string) {
+  return {
+    home: () => base,
+    rail: (current: number) => `${base}rail?current=${current}`,
+    person: (id: number) => `${base}people?user=${id}`,
+    search: () => `${base}search`,
+    socket: (language: string) => `${base}socket?language=${language}`,
+    room: (id: number) => `${base}rooms/${id}`,
     messages: (id: number) => `${base}rooms/${id}/messages`,
     /** One message within its room; the URL never changes. */
     message: (id: number, seq: number) => `${base}rooms/${id}/messages/${seq}`,
     older: (id: number, before: number) => `${base}rooms/${id}/messages?before=${before}`,
     newer: (id: number, after: number) => `${base}rooms/${id}/messages?after=${after}`,
-    changes: (id: number) => `${base}rooms/${id}/changes`,
   }
 }
 

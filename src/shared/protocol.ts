@@ -144,7 +144,7 @@ export type InvitationOnWire = {
 export type ChatEvent =
   | MessageEvent
   | SystemEvent
-  | { type: 'message.removed'; room: number; seq: number; revision: number }
+  | RemovedEvent
   | HelloEvent
   | AcceptedEvent
   | RefusedEvent
@@ -172,6 +172,16 @@ export type ChatEvent =
   | { type: 'reload'; room: number }
   /** All changes of this room after `after` up to `revision` have been sent. */
   | { type: 'caught_up'; room: number; after: number; revision: number }
+
+/** `sender` and `mentions`: whose it was and whom it called, for those who had not read it. */
+export type RemovedEvent = {
+  type: 'message.removed'
+  room: number
+  seq: number
+  revision: number
+  sender: number
+  mentions: number[]
+}
 
 type HelloEvent = {
   type: 'hello'

@@ -3,9 +3,29 @@ import { once } from './once'
 /** The two forms of a counted thing; a language without a plural uses one sentence twice. */
 type Forms = { one: string; other: string }
 
-/** Fills `{names}` in a sentence, each value literally; a name without a value stays. */
+/** Holes for what people are called, and call their rooms. */
+const named = /^(name|other|room)$/
+
+/**
+ * Fills `{holes}` in a sentence, each value literally; one without a value stays. Names stand
+ * between signs that keep their direction from the words around them; where a sentence is in an
+ * element, `splitNames` finds them, so that none can be read as a word of it.
+ */
 export function fill(sentence: string, values: Record<string, string | number>): string {
-  return sentence.replace(/\{(\w+)\}/g, (hole, name: string) => String(values[name] ?? hole))
+  return sentence.replace(/\{(\w+)\}/g, (hole, name: string) => {
+    const value = plainText(String(values[name] ?? hole))
+    return named.test(name) ? `\u2068${value}\u2069` : value
+  })
+}
+
+/** A filled sentence in pieces: its words, and in every second place a name. */
+export function splitNames(sentence: string): string[] {
+  return sentence.split(/[\u2068\u2069]/)
+}
+
+/** A text without the signs that isolate. */
+export function plainText(text: string): string {
+  return text.replace(/[\u2066-\u2069]/g, '')
 }
 
 /** The form of a counted thing in a language (BCP 47), with `{n}` filled in. */

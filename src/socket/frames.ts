@@ -2,6 +2,7 @@ import {
   type Fields,
   parseClientId,
   parseCount,
+  parseEdit,
   parseEmoji,
   parseMessage,
   type SentMessage,
@@ -69,8 +70,9 @@ function parseByType(fields: Fields): Frame {
       return { type, room: requireCount(fields, 'room', 'room_missing'), message }
     }
     case 'message.edit': {
-      const { content } = requireMessage(fields)
-      return { type, ...requireTarget(fields), content }
+      const edit = parseEdit(fields)
+      if ('code' in edit) throw new ChatError(edit.code)
+      return { type, ...requireTarget(fields), content: edit.content }
     }
     case 'message.delete':
       return { type, ...requireTarget(fields) }

@@ -244,7 +244,14 @@ type MessagePlace = { room: number; seq: number }
 /** Which message, and when it is changed. */
 type MessageChange = MessagePlace & { at: number }
 
-export type MessageEdit = MessageChange & { author: number; content: string; mentions: Mention[] }
+export type MessageEdit = MessageChange & {
+  author: number
+  content: string
+  /** There is nothing to read in it: refused where the message has no files. */
+  isEmpty?: boolean
+  /** The mentions of the new text, given the message as it is before. */
+  mentions: (before: Message) => Mention[]
+}
 
 export type MessageRemoval = MessageChange & { user: number }
 
@@ -266,7 +273,8 @@ export type ChangeOutcome =
   | { status: 'changed' | 'unchanged'; message: Message; freed?: string[] }
   | {
       status: 'refused'
-      code: 'message_missing' | 'person_left' | 'reactions_full' | 'reactions_many'
+      code:
+        'message_missing' | 'message_empty' | 'person_left' | 'reactions_full' | 'reactions_many'
     }
 
 /** The messages that changed after a revision, in their newest state, oldest change first. */

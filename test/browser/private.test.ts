@@ -56,7 +56,7 @@ test('the private mode shows in four ways, and Enter sends to one person', async
   expect(look).toEqual({
     chip: 'Private to 梅 Mei',
     edge: 'dashed',
-    placeholder: 'Private message to 梅 Mei',
+    placeholder: 'Private message to \u2068梅 Mei\u2069',
     button: 'Send privately to 梅 Mei',
     value: '',
   })

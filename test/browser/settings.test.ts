@@ -190,6 +190,28 @@ async function settingsAreAccessible(): Promise<void> {
 
 test('the settings are accessible', () => settingsAreAccessible())
 
+/** What a tab does when its reader chooses a language, without being loaded again itself. */
+const choose = (language: string): Promise<unknown> =>
+  ada.evaluate(`fetch(document.body.dataset.base + 'preferences', { method: 'POST',
+    headers: { 'HX-Request': 'true' }, body: new URLSearchParams({ language: '${language}' }) })
+    .then(({ status }) => status)`)
+
+test('in a page that stays English nothing is Chinese when another tab has changed', async () => {
+  await choose('zh')
+  await ada.warmUp()
+  const foreign = `document.querySelector('dialog[open]').innerText.replaceAll('简体中文', '')
+    .match(/\\p{sc=Han}+/gu)?.join(' ') ?? ''`
+  const acts = ['#open-help', '#open-settings', '#open-rooms', '#head a[hx-get]', '#finder']
+  for (const act of [...acts, 'a[href="/profile"]', '#people .person button']) {
+    await ada.part(act).press()
+    await ada.part('dialog[open] :is(h2, input, form, .card)').shown()
+    await ada.settled()
+    expect({ act, foreign: await ada.evaluate<string>(foreign) }).toEqual({ act, foreign: '' })
+    await ada.evaluate(`document.querySelector('dialog[open]').close()`)
+  }
+  await choose('en')
+})
+
 test('a change of language keeps the room and the draft', async () => {
   await ada.composer.add('half a thought')
   await ada.panel.openSettings()

@@ -52,6 +52,8 @@ async function joinWith(
 export type SocketOptions = {
   subprotocol?: 'chatroom.json' | 'chatroom.html'
   origin?: string
+  /** Of the page; else the reader's. */
+  language?: string
 }
 
 /** Bun's own socket can send headers and hang up, which a browser's cannot. */
@@ -63,8 +65,9 @@ const ScriptSocket = WebSocket as unknown as new (
 
 /** A socket of this person, not yet open; everything else is the caller's. */
 export function dial(server: Address, person: Person, options: SocketOptions = {}): ScriptSocket {
-  const { subprotocol = 'chatroom.json', origin = originOf(server) } = options
-  return new ScriptSocket(`${server.origin.replace('http', 'ws')}/socket`, {
+  const { subprotocol = 'chatroom.json', origin = originOf(server), language } = options
+  const query = language === undefined ? '' : `?language=${language}`
+  return new ScriptSocket(`${server.origin.replace('http', 'ws')}/socket${query}`, {
     headers: { Cookie: person.cookie, Origin: origin },
     protocols: [subprotocol],
   })

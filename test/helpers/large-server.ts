@@ -25,10 +25,10 @@ export function fillLargeServer(data: string, size: Size) {
         'person ' || n || char(10) || ' person ' || n || char(10), 'letter', 1, 1,
         unixepoch() * 1000 FROM n`)
     db.run(`${counted(size.rooms)}
-      INSERT INTO rooms (kind, name, name_folded, name_skeleton, topic, created_by, created_at,
-        active_at)
-      SELECT 'open', 'Room ' || n, 'room ' || n, 'room' || n, 'What room ' || n || ' is about',
-        1 + n % ${size.people}, 1, n FROM n`)
+      INSERT INTO rooms (kind, name, name_folded, name_skeleton, name_sought, topic, created_by,
+        created_at, active_at)
+      SELECT 'open', 'Room ' || n, 'room ' || n, 'room' || n, 'room ' || n,
+        'What room ' || n || ' is about', 1 + n % ${size.people}, 1, n FROM n`)
     db.run(`INSERT INTO memberships (room_id, user_id, role, joined_at)
       SELECT id, created_by, 'owner', 1 FROM rooms WHERE created_by IS NOT NULL`)
     db.run(`INSERT OR IGNORE INTO memberships (room_id, user_id, joined_at)

@@ -58,8 +58,10 @@ test('a phone is added with a link and plain forms, and is the same person', asy
   // A preview looks at the link, and once more: nothing has changed by that.
   for (const method of ['HEAD', 'GET', 'GET']) await fetch(server().origin + link, { method })
   const question = await pageOf(server(), '', link)
-  expect(question).toContain('Be Mei on this device?')
-  expect(await pageOf(server(), '', link, 'zh')).toContain('在这台设备上使用“Mei”？')
+  expect(question).toContain('Be <b><bdi>Mei</bdi></b> on this device?')
+  expect(await pageOf(server(), '', link, 'zh')).toContain(
+    '在这台设备上使用“<b><bdi>Mei</bdi></b>”？',
+  )
   expect(question).not.toContain('You are signed in here')
   const claim = await claimLink(server(), link, phone)
   await first.until(isAsked, 'that a device asks')
@@ -67,13 +69,19 @@ test('a phone is added with a link and plain forms, and is the same person', asy
   const number = /asked__number[^>]*>(\d{3})</.exec(waiting)?.[1] ?? 'none'
   expect(waiting).toContain('<noscript><meta http-equiv="refresh" content="3"')
   const asked = await pageOf(server(), mei.cookie, '/devices')
-  expect(asked).toContain('A phone or tablet (Chrome on Android) wants to be Mei.')
+  expect(asked).toContain(
+    'A phone or tablet (Chrome on Android) wants to be <b><bdi>Mei</bdi></b>.',
+  )
   expect(asked).toContain(`>${number}</strong>`)
-  expect(await pageOf(server(), mei.cookie, '/devices', 'zh')).toContain('想以“Mei”的身份登录')
+  expect(await pageOf(server(), mei.cookie, '/devices', 'zh')).toContain(
+    '想以“<b><bdi>Mei</bdi></b>”的身份登录',
+  )
   // Nobody is in before the answer.
   expect(await enterWith(server(), claim)).toBeNull()
   expect((await answerDevice(server(), mei)).headers.get('location')).toBe(`${basePath()}/devices`)
-  expect(await pageOf(server(), claim, '/device')).toContain('Open the chat as Mei')
+  expect(await pageOf(server(), claim, '/device')).toContain(
+    'Open the chat as <b><bdi>Mei</bdi></b>',
+  )
   const added = await enterWith(server(), claim, phone)
   if (added === null) throw new Error('it was allowed')
   const second = await openSocket(server(), added)
@@ -133,7 +141,7 @@ test('a browser of somebody else says so before, and signs them out', async () =
   const [mei, bob] = [await signIn(server(), 'Holder'), await signIn(server(), 'Guest')]
   const socket = await openSocket(server(), bob)
   const link = await makeLink(server(), mei)
-  const said = 'You are signed in here as Guest, and will be signed out.'
+  const said = 'You are signed in here as <b><bdi>Guest</bdi></b>, and will be signed out.'
   expect(await pageOf(server(), bob.cookie, link)).toContain(said)
   const claim = await claimLink(server(), link, { cookie: bob.cookie })
   const both = `${bob.cookie}; ${claim}`
@@ -152,7 +160,9 @@ test('a browser of somebody else says so before, and signs them out', async () =
 test('a browser that is the person already is told, and changes nothing', async () => {
   const mei = await signIn(server(), 'Already')
   const link = await makeLink(server(), mei)
-  expect(await pageOf(server(), mei.cookie, link)).toContain('This browser is Already already.')
+  expect(await pageOf(server(), mei.cookie, link)).toContain(
+    'This browser is <b><bdi>Already</bdi></b> already.',
+  )
   const answer = await sendFrom(server(), link, { cookie: mei.cookie })
   expect(answer.headers.get('location')).toBe(`${basePath()}/`)
   expect(await statusOf('', link)).toBe(200)

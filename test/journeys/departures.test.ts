@@ -39,7 +39,9 @@ test('who leaves for good has left for all, and their rooms have other owners', 
   expect(await pageOf(bob, `/rooms/${room}/export.txt`)).toContain('Ada (left): My words')
   expect(await pageOf(bob, `/rooms/${room}/export.html`, 'zh')).toContain('Ada（已离开）')
   const page = await pageOf(bob, `/rooms/${direct}`)
-  expect(page).toContain('Ada has left. You can read this conversation, but not write in it.')
+  expect(page).toContain(
+    '<b><bdi>Ada</bdi></b> has left. You can read this conversation, but not write in it.',
+  )
   expect(page).toMatch(/<textarea[^>]* disabled/)
   expect(await two.post(direct, 'late', 'Are you there?')).toMatchObject({ code: 'person_left' })
   const form = await sendForm(server(), bob, `/rooms/${direct}/messages`, {
@@ -56,7 +58,7 @@ test('who takes the name next is shown as new', async () => {
   await sendForm(server(), mei, '/session/leave', { sure: 'yes' })
   const next = await openSocket(server(), await signIn(server(), 'Mei'))
   expect(next.hello.user.mark).toBe('new')
-  const note = 'Mei took this name recently. Someone else had it before.'
+  const note = '<b><bdi>Mei</bdi></b> took this name recently. Someone else had it before.'
   expect(await pageOf(bob, `/people?user=${next.hello.user.id}`)).toContain(note)
   const direct = await openDirect(server(), bob, next.hello.user.id)
   expect(await pageOf(bob, `/rooms/${direct}`)).toContain(note)

@@ -115,7 +115,7 @@ test('a log-out asks when it is the last device, and says what it means', async 
   const ida = await signIn(server(), 'Ida')
   const asked = await pageOf(ida, '/log-out')
   expect(asked).toContain(
-    'This is your only device. To come back as Ida, you need a recovery code.',
+    'This is your only device. To come back as <b><bdi>Ida</bdi></b>, you need a recovery code.',
   )
   expect(asked).toContain('Your name is kept for 90 days.')
   expect(await pageOf(ida, '/log-out', 'zh')).toContain('这是你唯一的设备')

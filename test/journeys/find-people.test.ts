@@ -135,3 +135,30 @@ test('searching for people has a rate', async () => {
   const all = await Promise.all(Array.from({ length: rates.peopleSearches.burst * 2 }, ask))
   expect(new Set(all)).toEqual(new Set([200, 429]))
 })
+
+test('people and rooms are found by the letters of every keyboard, in every list', async () => {
+  const finder = await signIn(server(), 'Søren Łoś')
+  const room = await makeRoom(server(), finder, 'Francœur Łódź')
+  const socket = await openSocket(server(), finder)
+  await socket.post(room, 'strokes', 'Found by strokes')
+  await socket.close()
+  expect(await find(finder, { q: 'soren los' })).toEqual(['Søren Łoś'])
+  expect(await find(finder, { q: 'so\u200bren', room })).toEqual(['Søren Łoś'])
+  const textOf = async (path: string): Promise<string> => {
+    const answer = await fetch(server().origin + path, { headers: { Cookie: finder.cookie } })
+    return answer.text()
+  }
+  const lists = [
+    '/rooms?q=coeur+lodz',
+    '/rooms?mine=yes&q=francoeur',
+    `/rooms/${room}/people?q=los`,
+  ]
+  for (const path of lists) expect((await textOf(path)).includes('Ł')).toBe(true)
+  for (const q of ['strokes from:soren', 'strokes in:"FRANCOEUR lo"', 'strokes from:"soren los"']) {
+    const found = await readJson(server(), finder, `/search?${new URLSearchParams({ q })}`)
+    expect({ q, found }).toMatchObject({
+      q,
+      found: { messages: [{ content: 'Found by strokes' }] },
+    })
+  }
+})

@@ -52,6 +52,15 @@ export const wordRules: { name: string; rule: Rule; example: [path: string, line
     example: ['views/a.tsx', '<a\n  {...props}>'],
   },
   {
+    name: 'a sentence in an element shows which words of it are a name',
+    rule: eachLine(
+      product,
+      /(?<!=)\{fill\(|(textContent = |replaceChildren\()fill\((?!.*\{ time \})/,
+      'shows a filled sentence as bare text: use <Filled> or nodesOf.',
+    ),
+    example: ['views/a.tsx', '<p>{fill(words.left, { name })}</p>'],
+  },
+  {
     name: 'no inline style, no inline handlers',
     rule: eachLine(
       /\.tsx$/,

@@ -21,7 +21,10 @@ function writesOf(store: Store, user: User, room: number): Record<string, () => 
     remove: () => store.rooms.remove(by, 2, at),
     leave: () => store.rooms.leave(by, at),
     append: () => append(store, user, { room, clientId: 'late' }),
-    edit: () => store.messages.edit({ ...place, author: user.id, content: 'x', mentions: [], at }),
+    edit: () => {
+      const edit = { author: user.id, content: 'x', mentions: () => [], at }
+      return store.messages.edit({ ...place, ...edit })
+    },
     delete: () => store.messages.remove({ ...place, user: user.id, at }),
     react: () => store.messages.react({ ...place, user: user.id, ...emoji }),
   }

@@ -95,7 +95,7 @@ function testConversations(within: Within): void {
     const left = { status: 'refused', code: 'person_left' } as const
     expect(await append(store, bob, { room, clientId: 'late' })).toEqual(left)
     expect(placeOf(await append(store, bob, { room, clientId: 'first' }))).toBe(2)
-    const edit = { room, seq: 2, author: bob.id, content: 'x', mentions: [], at: 9 }
+    const edit = { room, seq: 2, author: bob.id, content: 'x', mentions: () => [], at: 9 }
     expect(await store.messages.edit(edit)).toEqual(left)
     const reaction = {
       room,

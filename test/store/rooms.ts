@@ -1,6 +1,8 @@
 import { expect } from 'bun:test'
-import type { Joined, Member, NewRoom, Room, Store, User } from '../../src/store/store'
+import type { Joined, Member, Message, NewRoom, Room, Store, User } from '../../src/store/store'
+import { chooseSeed, createRandom } from '../helpers/random'
 import type { Within } from './contract'
+import { anything } from './finding'
 import { append, join, roomOf, say } from './people'
 
 export function newRoom(owner: User, name: string, kind: NewRoom['kind'] = 'open'): NewRoom {
@@ -44,6 +46,7 @@ export function testRooms(within: Within): void {
   testChanging(within)
   testMentions(within)
   testPrivateNotes(within)
+  testTellingOfPlaces(within)
 }
 
 function testMaking(within: Within): void {
@@ -233,5 +236,51 @@ function testPrivateNotes(within: Within): void {
     expect(await notes(ada, 0, null)).toEqual(both)
     // Of more than a page may have, the newest.
     expect(await notes(ada, 0, null, 1)).toEqual(both.slice(1))
+  })
+}
+
+function testTellingOfPlaces(within: Within): void {
+  within('where a private message was written is told while both are there', async (engine) => {
+    const { store } = engine
+    const seed = chooseSeed()
+    const random = createRandom(seed)
+    const [ada, bob] = [await join(store, 'Ada', 1), await join(store, 'Bob', 2)]
+    const talk = await store.rooms.direct(ada.id, bob.id, 1)
+    const owner = await join(store, 'Owner', 3)
+    const secret = await make(store, owner, 'Secret', 'closed')
+    if (talk === null) throw new Error('there is a conversation')
+    const room = talk.id
+    const inside = new Set<User>()
+    for (let step = 0; step < 40; step += 1) {
+      const one = random(2) === 0 ? ada : bob
+      if (inside.delete(one)) await store.rooms.leave(asMember(secret, one), 3)
+      else if (inside.add(one)) await letIn(store, owner, secret, one)
+      const isTold = inside.size === 2
+      const author = random(2) === 0 ? ada : bob
+      const fields = { room, clientId: `c-${step}`, writtenIn: secret.id, content: `tea ${step}` }
+      const sent = await append(store, author, fields)
+      const again = await append(store, author, fields)
+      const seq = sent.status === 'accepted' ? sent.message.seq : 0
+      const edit = { room, seq, author: author.id, mentions: () => [], at: 4 }
+      const edited = await store.messages.edit({ ...edit, content: `more tea ${step}` })
+      const here = await store.rooms.find(bob.id, room)
+      if (here === null) throw new Error('Bob is in the conversation')
+      const query = { ...anything, user: bob.id, words: ['tea'], limit: 5 }
+      const found = await store.search(query)
+      const seen: (Message | undefined)[] = [
+        ...[sent, again, edited].map((outcome) =>
+          'message' in outcome ? outcome.message : undefined,
+        ),
+        ...(await store.messages.before(here, null, 1)),
+        ...(await store.messages.changesAfter(here, seq, 9, 1e6)).messages.slice(-1),
+        ...('hits' in found ? found.hits.map(({ message }) => message) : []),
+      ]
+      const places = seen.map((message) => [message?.writtenIn, message?.writtenAfter !== null])
+      const mayTell = isTold && inside.has(author)
+      expect({ seed, step, places: places.slice(0, 5) }).toEqual({
+        ...{ seed, step, places: Array(5).fill([mayTell ? secret.id : null, mayTell]) },
+      })
+      if (!isTold) expect(places.filter(([place]) => place !== null)).toEqual([])
+    }
   })
 }

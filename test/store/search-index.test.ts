@@ -96,7 +96,7 @@ test('nothing of a deleted or changed text is left in the file, the index includ
     blocks.all().some(({ block }) => Buffer.from(block).includes(sign))
   expect(['鿁', '鿥', '鿦'].map(has)).toEqual([true, true, true])
   await store.messages.remove({ room: 1, seq: 2, user: ada.id, at: 2 })
-  const edit = { room: 1, seq: 3, author: ada.id, mentions: [], at: 2 }
+  const edit = { room: 1, seq: 3, author: ada.id, mentions: () => [], at: 2 }
   await store.messages.edit({ ...edit, content: 'plain words' })
   expect(['鿁', '鿥', '鿦'].map(has)).toEqual([true, false, false])
   db.run(`INSERT INTO search (search) VALUES ('integrity-check')`)
@@ -116,7 +116,7 @@ test('a message that waits for the index is found, and is in it when it is time'
   await say(store, ada, 'taken back before anybody looked')
   await say(store, ada, 'changed before anybody looked')
   await store.messages.remove({ room: 1, seq: 1, user: ada.id, at: 2 })
-  const edit = { room: 1, seq: 2, author: ada.id, mentions: [], at: 2 }
+  const edit = { room: 1, seq: 2, author: ada.id, mentions: () => [], at: 2 }
   await store.messages.edit({ ...edit, content: 'other words' })
   expect(await texts(store, ada, 'looked')).toEqual([])
   expect(await texts(store, ada, 'other')).toEqual(['other words'])

@@ -120,7 +120,7 @@ function testKeepingUp(within: Within): void {
     const { store } = engine
     const ada = await join(store, 'Ada', 1)
     await say(store, ada, 'first words')
-    const edit = { room: 1, seq: 1, author: ada.id, mentions: [], at: 2_000 }
+    const edit = { room: 1, seq: 1, author: ada.id, mentions: () => [], at: 2_000 }
     await store.messages.edit({ ...edit, content: 'second thoughts' })
     expect(await texts(store, ada, 'first')).toEqual([])
     expect(await texts(store, ada, 'thoughts')).toEqual(['second thoughts'])

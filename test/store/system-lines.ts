@@ -194,7 +194,7 @@ function testNoMessages(within: Within): void {
     const place = { room: room.id, seq: 1, at: 9 }
     const missing = { status: 'refused', code: 'message_missing' } as const
     const emoji = { emoji: '🎉', isActive: true, kindsMax: 9, reactionsMax: 9 }
-    const edit = { ...place, author: bob.id, content: 'x', mentions: [] }
+    const edit = { ...place, author: bob.id, content: 'x', mentions: () => [] }
     expect(await store.messages.edit(edit)).toEqual(missing)
     for (const user of [ada.id, bob.id]) {
       expect(await store.messages.remove({ ...place, user })).toEqual(missing)

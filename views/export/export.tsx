@@ -1,3 +1,4 @@
+import { Filled } from '../words/filled'
 import { languages } from '../../src/shared/languages'
 import { sentenceOf, textOfParts, type Told } from '../../src/shared/system-lines'
 import { fill } from '../../src/shared/text'
@@ -77,7 +78,7 @@ function ExportedText({ message, at, quote, files, words }: ExportedMessage & { 
       </p>
       {quote !== null && (
         <a class="quote" href={`#m${quote.seq}`} dir="auto">
-          {fill(words.roomFile.repliesTo, { name: quote.name })}: {quote.text}
+          <Filled text={fill(words.roomFile.repliesTo, { name: quote.name })} />: {quote.text}
         </a>
       )}
       {message.content !== '' && (

@@ -1,3 +1,4 @@
+import { Filled } from '../words/filled'
 import { fill } from '../../src/shared/text'
 import type { Message, Room } from '../../src/store/store'
 import { Icon } from '../page/icons'
@@ -39,7 +40,9 @@ export function Composer({ view, room, clientId, unsent, answers }: ComposerProp
         <Tools view={view} />
         <button class="btn btn--icon btn--fill" id="send" type="submit">
           <Icon name="send" dir />
-          <span class="vh">{isDirect ? fill(live.sendPrivately, names) : page.send}</span>
+          <span class="vh">
+            {isDirect ? <Filled text={fill(live.sendPrivately, names)} /> : page.send}
+          </span>
         </button>
       </div>
       {unsent !== null && (
@@ -65,7 +68,7 @@ function Field({ view, room, unsent }: Pick<ComposerProps, 'view' | 'room' | 'un
   return (
     <>
       <label class="vh" for="content" id="content-label">
-        {fill(isDirect ? live.privatePlaceholder : live.fieldLabel, names)}
+        <Filled text={fill(isDirect ? live.privatePlaceholder : live.fieldLabel, names)} />
       </label>
       <textarea
         id="content"
@@ -168,7 +171,7 @@ function AnswerBox({ view, message }: { view: View; message: Message }) {
     <noscript>
       <label class="answer-box">
         <input type="checkbox" name="reply_to" value={message.seq} checked />{' '}
-        {fill(view.words.live.replyTo, { name })}: {excerptOf(message.content)}
+        <Filled text={fill(view.words.live.replyTo, { name })} />: {excerptOf(message.content)}
       </label>
     </noscript>
   )

@@ -1,3 +1,4 @@
+import { Filled } from '../words/filled'
 import { fill } from '../../src/shared/text'
 import { Icon } from '../page/icons'
 import type { View } from '../view'
@@ -45,7 +46,9 @@ function ToolsMenu({ view }: { view: View }) {
         {quickEmoji.map((emoji) => (
           <button class="btn" type="button" data-quick={emoji}>
             <span aria-hidden="true">{emoji}</span>
-            <span class="vh">{fill(page.reactWith, { emoji })}</span>
+            <span class="vh">
+              <Filled text={fill(page.reactWith, { emoji })} />
+            </span>
           </button>
         ))}
         <button class="btn btn--icon" type="button" data-tool="emoji" title={page.moreEmoji}>

@@ -1,3 +1,4 @@
+import { Filled } from '../words/filled'
 import type { Child } from 'hono/jsx'
 import { fill } from '../../src/shared/text'
 import { limits } from '../../src/shared/limits'
@@ -47,7 +48,7 @@ export function OlderMessages(props: PageProps) {
         <Older view={view} room={room} firstSeq={first.seq} />
       ) : (
         <p class="start" data-revision={room.revision}>
-          {startOf(view, room)}
+          <Filled text={startOf(view, room)} />
         </p>
       )}
       {!hasOlder && messages.every(isLine) && privateNotes.length === 0 && (
@@ -147,7 +148,10 @@ export function PrivateNoteFrame({ view, name, after, children }: FrameProps) {
   return (
     <section class="private-note" data-after={after}>
       <p class="private-note__label">
-        <Icon name="lock" /> <span>{fill(view.words.live.onlyYouAnd, { name })}</span>
+        <Icon name="lock" />{' '}
+        <span>
+          <Filled text={fill(view.words.live.onlyYouAnd, { name })} />
+        </span>
       </p>
       {children}
     </section>

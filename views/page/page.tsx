@@ -1,4 +1,4 @@
-import { languages } from '../../src/shared/languages'
+import { languages, pageLanguageHeader } from '../../src/shared/languages'
 import type { Child } from 'hono/jsx'
 import type { User } from '../../src/store/store'
 import { SpoilerName } from '../text/text'
@@ -29,6 +29,7 @@ export function Page(props: PageProps) {
         data-icon={view.assets.icon}
         data-icon-unread={view.assets.iconUnread}
         data-lazy={JSON.stringify(view.assets.lazy)}
+        hx-headers:inherited={JSON.stringify({ [pageLanguageHeader]: view.language })}
       >
         <IconSymbols />
         {children}

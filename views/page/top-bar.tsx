@@ -1,3 +1,4 @@
+import { Filled } from '../words/filled'
 import type { Child } from 'hono/jsx'
 import { fill } from '../../src/shared/text'
 import type { Room, User } from '../../src/store/store'
@@ -141,7 +142,9 @@ function Menu({ view, user }: { view: View; user: User }) {
       <p class="menu__who">
         <Avatar user={user} size="large" />
         <span>
-          <span class="vh">{fill(page.signedInAs, { name: '' })}</span>
+          <span class="vh">
+            <Filled text={fill(page.signedInAs, { name: '' })} />
+          </span>
           <bdi translate="no">{user.nickname}</bdi>
         </span>
       </p>

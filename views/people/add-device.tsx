@@ -1,3 +1,4 @@
+import { Filled } from '../words/filled'
 import { fill } from '../../src/shared/text'
 import type { Claim, Device, User } from '../../src/store/store'
 import { PanelSwap } from '../page/panel'
@@ -30,7 +31,9 @@ export function AddDevice(props: AddDeviceProps) {
   return (
     <div class="panel__form">
       {link.isTooLate && <p class="problem">{words.tooLate}</p>}
-      <p>{link.isOpen ? words.open : fill(words.lead, { name: user.nickname })}</p>
+      <p>
+        <Filled text={link.isOpen ? words.open : fill(words.lead, { name: user.nickname })} />
+      </p>
       {link.isOpen && <Withdraw view={view} isPage={isPage} />}
       <PanelSwap action={view.paths.deviceLink()} isPage={isPage} look="device__form">
         <button class={link.isOpen ? 'btn' : 'btn btn--fill'} type="submit">
@@ -133,7 +136,9 @@ export function Asked({ view, user, claim, isTooLate, place }: AskedProps) {
       hx-post={target === undefined ? undefined : action}
       hx-target={target}
     >
-      <p role="alert">{fill(words.wants, { device, kind, name: user.nickname })}</p>
+      <p role="alert">
+        <Filled text={fill(words.wants, { device, kind, name: user.nickname })} />
+      </p>
       <p id={`number-${place}`}>
         {words.compare} <strong class="asked__number">{claim.number}</strong>
       </p>

@@ -52,7 +52,7 @@ export function Name({ user: { mark, nickname }, isBare = false }: NameProps) {
 
 /** The same as text: "Mei (left)". */
 export function nameIn({ live }: Pick<Words, 'live'>, { mark, nickname }: Named): string {
-  return mark === 'left' ? fill(live.nameLeft, { name: nickname }) : nickname
+  return mark === 'left' ? fill(live.nameLeft, { nickname }) : nickname
 }
 
 /** A sentence with a hole, `{name}` or `{room}`, in which an element of its own stands. */

@@ -1,3 +1,4 @@
+import { Filled } from '../words/filled'
 import { fill } from '../../src/shared/text'
 import type { Device } from '../../src/store/store'
 import { PanelHeading, PanelSwap, PartHeading } from '../page/panel'
@@ -17,7 +18,11 @@ export function Devices(props: DevicesProps) {
       hx-target="#panel-body"
     >
       <PanelHeading isPage={isPage}>{words.title}</PanelHeading>
-      {isBack && <p>{fill(words.isBack, { name: user.nickname })}</p>}
+      {isBack && (
+        <p>
+          <Filled text={fill(words.isBack, { name: user.nickname })} />
+        </p>
+      )}
       <p>{words.lead}</p>
       <ul class="choices">
         {devices.map((device) => (
@@ -56,7 +61,9 @@ function DeviceItem({ view, device, now, isPage }: DevicesProps & { device: Devi
       <span>
         <bdi>{kind}</bdi>
         {device.isThis ? <strong class="device__this">{words.this}</strong> : null}
-        <small>{fill(words.used, { added, seen })}</small>
+        <small>
+          <Filled text={fill(words.used, { added, seen })} />
+        </small>
       </span>
       {!device.isThis && (
         <PanelSwap action={view.paths.devicesEnd()} isPage={isPage} look="device__form">

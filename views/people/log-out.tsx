@@ -1,3 +1,4 @@
+import { Filled } from '../words/filled'
 import { fill, plural } from '../../src/shared/text'
 import { PanelHeading, PartHeading } from '../page/panel'
 import { type DevicesShown, RecoveryCode } from './recovery-code'
@@ -16,7 +17,9 @@ export function LogOut(props: LogOutProps) {
       {others > 0 ? (
         <p>{plural(view.language, others, words.logOutOthers)}</p>
       ) : (
-        <p>{fill(words.logOutLast, { name })}</p>
+        <p>
+          <Filled text={fill(words.logOutLast, { name })} />
+        </p>
       )}
       {others === 0 && <RecoveryCode {...props} from="log-out" />}
       <form class="panel__form" id="log-out" method="post" action={view.paths.sessionEnd()}>
@@ -37,7 +40,9 @@ export function LogOut(props: LogOutProps) {
         action={view.paths.sessionLeave()}
       >
         <PartHeading isPage={isPage}>{words.leave}</PartHeading>
-        <p>{fill(words.leaveNote, { name })}</p>
+        <p>
+          <Filled text={fill(words.leaveNote, { name })} />
+        </p>
         <label class="settings__row">
           <input type="checkbox" name="sure" value="yes" required /> {words.leaveSure}
         </label>

@@ -1,3 +1,4 @@
+import { Filled } from '../words/filled'
 import { fill } from '../../src/shared/text'
 import type { Claim, User } from '../../src/store/store'
 import type { View } from '../view'
@@ -10,19 +11,27 @@ export function NewDevice({ view, owner, reader, link }: NewDeviceProps) {
     return (
       <div class="stack">
         <h1>{words.title}</h1>
-        <p>{fill(words.isAlready, { name })}</p>
+        <p>
+          <Filled text={fill(words.isAlready, { name })} />
+        </p>
       </div>
     )
   }
   return (
     <form class="stack" id="new-device" method="post" action={view.paths.newDevice(link)}>
-      <h1>{fill(words.newTitle, { name })}</h1>
-      <p>{fill(words.newLead, { name })}</p>
+      <h1>
+        <Filled text={fill(words.newTitle, { name })} />
+      </h1>
+      <p>
+        <Filled text={fill(words.newLead, { name })} />
+      </p>
       <Replaces view={view} owner={owner} reader={reader} />
-      <p>{fill(words.newConsent, { name })}</p>
+      <p>
+        <Filled text={fill(words.newConsent, { name })} />
+      </p>
       <p>
         <button class="btn btn--fill" type="submit">
-          {fill(words.become, { name })}
+          <Filled text={fill(words.become, { name })} />
         </button>
       </p>
     </form>
@@ -44,7 +53,11 @@ type NewDeviceProps = Readers & {
 function Replaces({ view, owner, reader }: Readers) {
   if (reader === null || reader.id === owner.id) return null
   const note = fill(view.words.addDevice.replaces, { other: reader.nickname })
-  return <p class="problem">{note}</p>
+  return (
+    <p class="problem">
+      <Filled text={note} />
+    </p>
+  )
 }
 
 /** Waits for the answer of the other device; asks every now and then, until the answer is there. */
@@ -65,7 +78,7 @@ export function Waiting({ view, owner, reader, claim }: Readers & { claim: Claim
         <Replaces view={view} owner={owner} reader={reader} />
         <p>
           <button class="btn btn--fill" type="submit">
-            {fill(words.enter, { name: owner.nickname })}
+            <Filled text={fill(words.enter, { name: owner.nickname })} />
           </button>
         </p>
       </form>
@@ -74,7 +87,9 @@ export function Waiting({ view, owner, reader, claim }: Readers & { claim: Claim
   return (
     <div class="stack" id="waiting" hx-get={path} hx-trigger="every 2s" hx-swap="outerHTML">
       <h1>{words.waitTitle}</h1>
-      <p>{fill(words.waitLead, { name: owner.nickname })}</p>
+      <p>
+        <Filled text={fill(words.waitLead, { name: owner.nickname })} />
+      </p>
       <p class="asked__number asked__number--large">{claim.number}</p>
       <Replaces view={view} owner={owner} reader={reader} />
       <p class="needs-script">{words.waitNote}</p>

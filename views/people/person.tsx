@@ -1,3 +1,4 @@
+import { Filled } from '../words/filled'
 import { fill } from '../../src/shared/text'
 import type { PresenceState } from '../../src/shared/protocol'
 import type { User } from '../../src/store/store'
@@ -16,7 +17,11 @@ export function PersonCard({ view, person, state, isSelf }: CardProps) {
         <Name user={person} />
       </h2>
       <p>{isSelf ? page.thisIsYou : person.mark === 'left' ? page.hasLeft : states[state]}</p>
-      {person.mark === 'new' && <p>{fill(page.isNew, { name: person.nickname })}</p>}
+      {person.mark === 'new' && (
+        <p>
+          <Filled text={fill(page.isNew, { name: person.nickname })} />
+        </p>
+      )}
       {!isSelf && person.mark !== 'left' && (
         <div class="card__ways">
           <PanelForm action={view.paths.direct(person.id)} submit={page.messagePrivately} />

@@ -1,3 +1,4 @@
+import { Filled } from '../words/filled'
 import { languages } from '../../src/shared/languages'
 import { fill } from '../../src/shared/text'
 import type { Device, User } from '../../src/store/store'
@@ -34,7 +35,9 @@ export function RecoveryCode({ view, user, code, madeAt, now, isPage, from }: Co
     <PanelSwap action={action} isPage={isPage} look="panel__form">
       <input type="hidden" name="from" value={from} />
       <p>{has ? fill(words.hasCode, { made }) : words.hasNoCode}</p>
-      <p>{has ? words.newCodeNote : fill(words.codeNote, { name: user.nickname })}</p>
+      <p>
+        <Filled text={has ? words.newCodeNote : fill(words.codeNote, { name: user.nickname })} />
+      </p>
       <button class={has ? 'btn' : 'btn btn--fill'} type="submit">
         {has ? words.makeNewCode : words.makeCode}
       </button>
@@ -46,7 +49,7 @@ export function RecoveryCode({ view, user, code, madeAt, now, isPage, from }: Co
 function NewCode({ view, user, code }: Pick<DevicesShown, 'view' | 'user'> & { code: string }) {
   const words = view.words.devices
   const name = user.nickname
-  const text = fill(words.fileText, { name, server: view.serverName, code })
+  const text = fill(words.fileText, { nickname: name, server: view.serverName, code })
   return (
     <div class="code">
       <p id="code-note">{words.keepCode}</p>
@@ -66,12 +69,14 @@ function NewCode({ view, user, code }: Pick<DevicesShown, 'view' | 'user'> & { c
         <a
           class="btn"
           href={`data:text/plain;charset=utf-8,${encodeURIComponent(`${text}\n`)}`}
-          download={`${fill(words.fileName, { name })}.txt`}
+          download={`$<Filled text={fill(words.fileName, { nickname: name })} />.txt`}
         >
           {words.saveFile}
         </a>
       </p>
-      <small>{fill(words.codeNote, { name })}</small>
+      <small>
+        <Filled text={fill(words.codeNote, { name })} />
+      </small>
     </div>
   )
 }

@@ -1,4 +1,4 @@
-import { fill, plural } from '../../src/shared/text'
+import { fill, plainText, plural } from '../../src/shared/text'
 import type { Invitation, RoomPreview } from '../../src/store/store'
 import { Icon } from '../page/icons'
 import { PanelHeading, PanelLink } from '../page/panel'
@@ -188,5 +188,5 @@ type JoinProps = Preview & { view: View; seq: number | null; isPage: boolean }
 /** The title of the page that JoinRoom is on. */
 export function previewTitle({ words }: View, { room, invitation }: Preview): string {
   const { invitedTo, join } = words.invitations
-  return fill(invitation === null ? join : invitedTo, { room: `#${room.name}` })
+  return plainText(fill(invitation === null ? join : invitedTo, { room: `#${room.name}` }))
 }

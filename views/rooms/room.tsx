@@ -1,3 +1,4 @@
+import { Filled } from '../words/filled'
 import { fill, plural } from '../../src/shared/text'
 import type { Child } from 'hono/jsx'
 import type { PresenceState } from '../../src/shared/protocol'
@@ -182,10 +183,10 @@ function RoomHead({ view, room, window: { online, people } }: HeadProps) {
       )}
       {other?.mark === null && (
         <p class="head__away" dir="auto">
-          {fill(live.offlineNote, { name: other.nickname })}
+          <Filled text={fill(live.offlineNote, { name: other.nickname })} />
         </p>
       )}
-      <p dir="auto">{other === null ? room.topic : directNote(view, other)}</p>
+      <p dir="auto">{other === null ? room.topic : <Filled text={directNote(view, other)} />}</p>
       <span id="head-online" hidden={other !== null}>
         {plural(view.language, online, live.online)}
       </span>

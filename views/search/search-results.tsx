@@ -1,3 +1,4 @@
+import { Filled } from '../words/filled'
 import { fill, plural } from '../../src/shared/text'
 import type { Line, Piece, User } from '../../src/store/store'
 import { Avatar, Name } from '../people/avatar'
@@ -94,7 +95,7 @@ function Nothing({ view, filters, isDialog }: NothingProps) {
   return (
     <div class="search__nothing">
       <p>
-        {search.nothing} {filters.map(({ words }) => words).join(' · ')}
+        {search.nothing} <Filled text={filters.map(({ words }) => words).join(' · ')} />
       </p>
       {filters.length > 1 && (
         <ul>
@@ -106,7 +107,7 @@ function Nothing({ view, filters, isDialog }: NothingProps) {
                 hx-get={isDialog ? without : undefined}
                 hx-target="#palette-body"
               >
-                {fill(search.searchWithout, { filter: words })}
+                <Filled text={fill(search.searchWithout, { filter: words })} />
               </a>
             </li>
           ))}

@@ -6,7 +6,8 @@ import type { ChangeOutcome, Message } from '../../store/store'
 import type { Chat } from '../chat'
 import { removeFiles } from '../files/janitor'
 import { toEvent } from './events'
-import { findMentions } from './find-mentions'
+import { findMentionsOfEdit } from './keep-mentions'
+import { isEmptyText } from './parse-message'
 import { type PostAnswer, toAccepted } from './post-message'
 
 type Target = { room: number; seq: number; clientId: string }
@@ -16,7 +17,8 @@ export type ChangeAnswer = { answer: PostAnswer; units: number }
 
 /**
  * Replaces the text of an own message, which may be the same. Refused with `message_missing` when
- * the author may not see or edit it. Throws `storage_full`.
+ * the author may not see or edit it, and with `message_empty` when nothing would be left of it.
+ * Throws `storage_full`.
  */
 export async function editMessage(
   chat: Chat,
@@ -24,8 +26,9 @@ export async function editMessage(
   { room, seq, clientId, content }: Target & { content: string },
 ): Promise<ChangeAnswer> {
   chat.requireSpace()
-  const mentions = await findMentions(chat, { room, author, content })
-  const edit = { room, seq, author, content, mentions, at: chat.now() }
+  const mentions = await findMentionsOfEdit(chat, { room, author, content })
+  const isEmpty = isEmptyText(content)
+  const edit = { room, seq, author, content, isEmpty, mentions, at: chat.now() }
   return publishAndAnswer(chat, clientId, await chat.store.messages.edit(edit))
 }
 

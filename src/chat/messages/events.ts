@@ -6,7 +6,11 @@ import type { OnlineIn } from '../people/presence'
 /** The event for a stored message; a client that knows revision `after` has seen older seqs. */
 export function toEvent(message: Message, after = 0): ChatEvent {
   const { room, seq, revision } = message
-  if (message.deletedAt !== null) return { type: 'message.removed', room, seq, revision }
+  if (message.deletedAt !== null) {
+    const { notifiedUserIds, sender } = message
+    const was = { sender: sender.id, mentions: notifiedUserIds }
+    return { type: 'message.removed', room, seq, revision, ...was }
+  }
   const timestamp = new Date(message.createdAt).toISOString()
   if (message.system !== null) {
     const { sender, system } = message

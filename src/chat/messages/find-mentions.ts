@@ -25,13 +25,13 @@ export async function findMentions(
 }
 
 /** What may be a name, with its @. */
-type Candidate = { start: number; length: number; folded: string }
+export type Candidate = { start: number; length: number; folded: string }
 
 /**
  * Everything after an @ that could be a name: from one letter to the longest name, ending where a
  * word ends, or anywhere in scripts that write no spaces. Linear in the length of the text.
  */
-function findCandidates(content: string): Candidate[] {
+export function findCandidates(content: string): Candidate[] {
   const candidates: Candidate[] = []
   const isText = textPlaces(content)
   const signs = content.matchAll(atSign).filter(({ index }) => isText(index))

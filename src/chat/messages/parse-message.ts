@@ -35,11 +35,24 @@ export function parseMessage(fields: Fields): SentMessage | MessageProblem {
 }
 
 /** The problem of a message's text, or null. An accepted text is stored exactly as it was sent. */
-export function problemOfText(text: string): ProblemCode | null {
+function problemOfText(text: string): ProblemCode | null {
   if (text.length > limits.messageUnitsMax) return 'message_long'
   if (!text.isWellFormed() || text.includes('\0')) return 'message_characters'
   if (!visible.test(text)) return 'message_empty'
   return towerOfMarks.test(text) ? 'message_marks' : null
+}
+
+/** Whether there is nothing to read in a text, which only a message with files may have. */
+export function isEmptyText(text: string): boolean {
+  return !visible.test(text)
+}
+
+/** Reads the text of an edit. It may be empty: what it changes may have files. */
+export function parseEdit(fields: Fields): { content: string } | { code: ProblemCode } {
+  const content = fields.get('content')
+  if (typeof content !== 'string') return { code: 'bad_frame' }
+  const code = problemOfText(content)
+  return code === null || code === 'message_empty' ? { content } : { code }
 }
 
 /** Anything but white space, controls, invisible characters and blank letters. */

@@ -4,7 +4,7 @@ import { nameIn } from '../../../views/people/avatar'
 import type { Words } from '../../../views/words'
 import { parseId } from '../../shared/paths'
 import type { User } from '../../store/store'
-import { foldName } from '../people/name'
+import { wantedName } from '../../shared/rank-name'
 import { type Known, typedNames } from './search'
 
 /** Names offered in the form; the others can be typed. */
@@ -28,13 +28,16 @@ export async function readKnown(
   const chosen = await users.find(parseId(sender) ?? 0)
   if (chosen !== null) people.push(chosen)
   // Two tell that a beginning is not the whole name.
-  for (const name of fold(typed.from)) people.push(...(await users.named(name, 2)))
+  for (const wanted of sought(typed.from)) {
+    const found = await users.match({ asker: reader, room: null, wanted, limit: 2 })
+    if (!('refused' in found)) people.push(...found)
+  }
   const own: Known['rooms'] = []
   const place = await rooms.find(reader, parseId(room) ?? 0)
   if (place !== null) own.push({ id: place.id, name: place.pair?.[1].nickname ?? place.name })
   const listed = form === null ? [] : [{ part: '', limit: optionsMax }]
   const { conversationsPerPerson, perPerson } = serverLimits.rooms
-  const named = fold(typed.in).map((part) => ({
+  const named = sought(typed.in).map((part) => ({
     part,
     limit: perPerson + conversationsPerPerson,
   }))
@@ -49,8 +52,8 @@ export async function readKnown(
   return { reader, people: unique(shown), rooms: unique(own), now: chat.now() }
 }
 
-function fold(names: string[]): string[] {
-  return names.map((name) => foldName(name.replace(/^[@#]/, '')) ?? '').filter(Boolean)
+function sought(names: string[]): string[] {
+  return names.map((name) => wantedName(name.replace(/^[@#]/, ''))).filter(Boolean)
 }
 
 function unique(all: Known['people']): Known['people'] {

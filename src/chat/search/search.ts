@@ -5,7 +5,7 @@ import { parseId } from '../../shared/paths'
 import { once } from '../../shared/once'
 import type { Has, Place, SearchPage } from '../../store/store'
 import type { Chat, Visitor } from '../chat'
-import { foldName } from '../people/name'
+import { wantedName } from '../../shared/rank-name'
 import { dayAt, parseZone, startOfDay, utc, type Zone } from './zone'
 
 const searchWordsMax = 16
@@ -164,13 +164,13 @@ function applyDay(search: Search, filter: string, value: string): boolean {
 }
 
 function foldAll(all: Named[]): Named[] {
-  return all.map(({ id, name }) => ({ id, name: foldName(name) ?? '' }))
+  return all.map(({ id, name }) => ({ id, name: wantedName(name) }))
 }
 
 /** The one with this name, else the only one whose name begins with it. */
 function findNamed(all: () => Named[], typed: string): number | null {
-  const wanted = foldName(typed.replace(/^[@#]/, ''))
-  if (wanted === null || wanted === '') return null
+  const wanted = wantedName(typed.replace(/^[@#]/, ''))
+  if (wanted === '') return null
   const folded = all()
   const exact = folded.find(({ name }) => name === wanted)
   const begun = folded.filter(({ name }) => name.startsWith(wanted))

@@ -15,7 +15,7 @@ import { serverLimits } from '../../server/limits'
 import { consumeForUser } from '../../server/rate-limits'
 import { limits } from '../../shared/limits'
 import { parseId } from '../../shared/paths'
-import { fill } from '../../shared/text'
+import { fill, plainText } from '../../shared/text'
 import { wantedName } from '../../shared/rank-name'
 import type { Candidate, Room, User } from '../../store/store'
 import { readForm, readFormData } from '../bodies'
@@ -152,7 +152,7 @@ function toJson(c: HttpContext, answered: Answered[]): object {
             name,
             user: user?.id ?? null,
             code: outcome,
-            reason: fill(outcomes[outcome], { name }),
+            reason: plainText(fill(outcomes[outcome], { name })),
           },
         ],
   )

@@ -8,7 +8,7 @@ import { joinRoom, leaveRoom, removeMember, setNotify } from '../../chat/rooms/m
 import { parseId } from '../../shared/paths'
 import { changeRoom, createRoom } from '../../chat/rooms/rooms'
 import type { Chat, Visitor } from '../../chat/chat'
-import { foldName } from '../../chat/people/name'
+import { wantedName } from '../../shared/rank-name'
 import { ChatError } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
 import type { Room } from '../../store/store'
@@ -79,7 +79,7 @@ async function sendRooms({ chat }: HttpDeps, c: HttpContext): Promise<Response> 
   const isMine = c.req.query('mine') !== undefined
   const part = c.req.query('q') ?? ''
   const after = readPlace(c.req.query('after') ?? '')
-  const wanted = { part: foldName(part) ?? '', after, limit: listPageRows + 1 }
+  const wanted = { part: wantedName(part), after, limit: listPageRows + 1 }
   const found = await (isMine ? own : open)(user.id, wanted)
   const rooms = found.slice(0, listPageRows)
   const last = found.length > listPageRows ? rooms.at(-1) : undefined
@@ -130,7 +130,7 @@ async function readMembers({ chat }: HttpDeps, c: HttpContext, room: Room, part 
   const [, id, folded] = /^(\d{1,15})\.(.*)$/su.exec(after) ?? []
   const place = folded === undefined ? null : { id: Number(id), folded }
   if (place === null && after !== '') throw new ChatError('bad_request')
-  const wanted = { part: foldName(part) ?? '', after: place, without: [], limit: listPageRows + 1 }
+  const wanted = { part: wantedName(part), after: place, without: [], limit: listPageRows + 1 }
   const found = await chat.store.users.membersOf(room, wanted)
   const people = found.slice(0, listPageRows)
   const last = found.length > listPageRows ? people.at(-1) : undefined

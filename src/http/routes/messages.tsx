@@ -11,7 +11,7 @@ import {
   setReaction,
 } from '../../chat/messages/change-message'
 import { toEvent } from '../../chat/messages/events'
-import { parseEmoji, parseMessage, problemOfText } from '../../chat/messages/parse-message'
+import { parseEdit, parseEmoji, parseMessage } from '../../chat/messages/parse-message'
 import type { PostAnswer } from '../../chat/messages/post-message'
 import { ChatError } from '../../server/errors'
 import { chargeForChange, consumeForMessage } from '../../server/rate-limits'
@@ -43,15 +43,7 @@ export function messageRoutes(deps: HttpDeps): Hono<HttpEnv> {
     .get('/rooms/:id/messages', (c) => sendHistory(deps, c))
     .get('/rooms/:id/changes', (c) => sendChanges(deps, c))
     .post('/rooms/:id/messages', (c) => receivePost(deps, c))
-    .post('/rooms/:id/messages/:seq', async (c) => {
-      const change = await readChange(deps, c)
-      const content = textOf(change.fields, 'content')
-      const problem = problemOfText(content)
-      if (problem !== null) return refuseEdit(deps, c, change, content, new ChatError(problem))
-      const edit = { ...change.target, content }
-      const accepted = charged(deps, change, await editMessage(chat, change.visitor.user.id, edit))
-      return redirectTo(c, chat.paths.message(change.room.id, change.target.seq), accepted)
-    })
+    .post('/rooms/:id/messages/:seq', (c) => receiveEdit(deps, c))
     .post('/rooms/:id/messages/:seq/delete', async (c) => {
       const { room, target, visitor } = await readChange(deps, c)
       const { answer } = await deleteMessage(chat, visitor.user.id, target)
@@ -157,6 +149,18 @@ async function post(
   return acceptedOf(await promise)
 }
 
+async function receiveEdit(deps: HttpDeps, c: HttpContext): Promise<Response> {
+  const change = await readChange(deps, c)
+  const { fields, room, target, visitor } = change
+  const edit = parseEdit(fields)
+  if ('code' in edit) return refuseEdit(deps, c, change, new ChatError(edit.code))
+  const answer = await editMessage(deps.chat, visitor.user.id, { ...target, ...edit })
+  if (answer.answer.type === 'refused' && answer.answer.code === 'message_empty')
+    return refuseEdit(deps, c, change, new ChatError('message_empty'))
+  const accepted = charged(deps, change, answer)
+  return redirectTo(c, deps.chat.paths.message(room.id, target.seq), accepted)
+}
+
 function acceptedOf(answer: PostAnswer): PostAnswer & { type: 'accepted' } {
   if (answer.type === 'accepted') return answer
   throw new ChatError(answer.code, answer.retryMs)
@@ -203,11 +207,11 @@ async function hasReacted(
 function refuseEdit(
   deps: HttpDeps,
   c: HttpContext,
-  { room, target, visitor }: Change,
-  content: string,
+  { fields, room, target, visitor }: Change,
   refusal: ChatError,
 ): Promise<Response> {
   if (sendsJson(c)) throw refusal
+  const content = textOf(fields, 'content')
   const refused = { content, problem: setProblem(c, refusal) }
   return sendRoom(deps, c, visitor, room, { cursor: around(target.seq), refused })
 }

@@ -8,7 +8,12 @@ import type { Assets } from '../../assets'
 import type { Chat } from '../../chat/chat'
 import { sharedOrigin } from '../../server/addresses'
 import { ChatError } from '../../server/errors'
-import { isLanguage, type Language, languageNames } from '../../shared/languages'
+import {
+  isLanguage,
+  type Language,
+  languageNames,
+  pageLanguageHeader,
+} from '../../shared/languages'
 import { readForm } from '../bodies'
 import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx, type Middleware } from '../context'
 import { keepCookie, readCookie } from '../cookies'
@@ -40,7 +45,7 @@ export function readPreferences(chat: Chat, assets: Assets): Middleware {
     ),
   }
   return async (c, next) => {
-    const language = choiceOf(c, 'language') ?? acceptedLanguage(c)
+    const language = languageOf(c)
     c.set('view', {
       paths: chat.paths,
       words: wordsFor(language),
@@ -100,6 +105,12 @@ function parseChoices(form: Map<string, string>): [name: keyof Choices, value: s
 
 function choiceOf<Name extends keyof Choices>(c: HttpContext, name: Name): Choices[Name] | null {
   return knownChoice(name, readCookie(c, name))
+}
+
+/** Scripts ask in the language of their page, which may be older than the choice of another tab. */
+function languageOf(c: HttpContext): Language {
+  const asked = c.req.header(pageLanguageHeader) ?? c.req.query('language')
+  return knownChoice('language', asked) ?? choiceOf(c, 'language') ?? acceptedLanguage(c)
 }
 
 function knownChoice<Name extends keyof Choices>(

@@ -1,6 +1,7 @@
 import type { App, MessageTools } from '../app'
 import { openCard, type RequestContext } from '../net/htmx'
 import { copyOf, element, onClick } from '../ui/dom'
+import { holdKeys } from '../ui/held-keys'
 import { isTouch } from '../ui/keys'
 import { useLoaded } from '../lazy'
 import type { Page } from '../ui/page'
@@ -10,9 +11,21 @@ import { onSignedOut } from './connection'
 /** Opens the dialog when htmx has put a panel into it, and says so when there is no answer. */
 export function watchPanel(app: App): void {
   const { page, panel } = app
+  const isPanel = ({ target }: RequestContext): boolean => target?.id === 'panel-body'
+  // Whether the panel that was requested is shown.
+  let shown: unknown = false
+  let end = (_: unknown): void => {}
+  document.addEventListener('htmx:before:request', ({ detail: { ctx } }) => {
+    if (!isPanel(ctx)) return
+    shown = false
+    void holdKeys(new Promise((resolve) => (end = resolve)))
+  })
+  document.addEventListener('htmx:finally:request', ({ detail: { ctx } }) => {
+    if (isPanel(ctx)) end(shown)
+  })
   document.addEventListener('htmx:after:swap', ({ detail: { ctx } }) => {
-    if (ctx.target?.id !== 'panel-body' || ctx.swap === 'none') return
-    panel().then(
+    if (!isPanel(ctx) || ctx.swap === 'none') return
+    shown = panel().then(
       ({ show }) => show(),
       () => location.assign(ctx.request.action),
     )
@@ -52,11 +65,12 @@ function onUnanswered({ page, panel }: App, ctx: RequestContext): void {
 
 /** Opens the palette at a search; where it cannot be fetched, the page of that search. */
 export function openSearch({ connection, page, search }: App, path: string): void {
-  const leave = (): void => {
+  const leave = (): false => {
     if (connection.send({ type: 'ping' })) location.assign(path)
     else showToast(page.words.notConnected)
+    return false
   }
-  search().then(({ open }) => open(path), leave)
+  void holdKeys(search().then(({ open }) => open(path), leave))
 }
 
 /** Opens the emoji panel to insert into the message; on a phone without opening the keyboard. */

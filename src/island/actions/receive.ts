@@ -1,4 +1,4 @@
-import type { ChatEvent, RoomSummary, SystemEvent } from '../../shared/protocol'
+import type { ChatEvent, RemovedEvent, RoomSummary, SystemEvent } from '../../shared/protocol'
 import { fill } from '../../shared/text'
 import type { App } from '../app'
 import { ifLoaded } from '../lazy'
@@ -49,6 +49,12 @@ function receiveLine({ positions, timeline }: App, event: SystemEvent): void {
   if (timeline.receive(row)) timeline.append([row], 0, 0)
 }
 
+function receiveRemoval({ positions, rooms, timeline }: App, event: RemovedEvent): void {
+  positions.heard(event.room, event.revision)
+  rooms.countRemoved(event)
+  timeline.remove(event.room, event.seq)
+}
+
 /** A sound for a message that the reader does not see arrive and wants to hear about. */
 function notify(app: App, row: HTMLElement): void {
   const { muted, page, readMarker, rooms, sound, timeline } = app
@@ -81,8 +87,7 @@ export function receiveEvent(app: App, event: ChatEvent): void {
     case 'system':
       return receiveLine(app, event)
     case 'message.removed':
-      positions.heard(event.room, event.revision)
-      return timeline.remove(event.room, event.seq)
+      return receiveRemoval(app, event)
     case 'caught_up':
       return positions.caughtUp(event.room, event.after, event.revision)
     case 'presence':

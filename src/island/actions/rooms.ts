@@ -1,9 +1,11 @@
 import { pagePaths } from '../../shared/paths'
 import { fill } from '../../shared/text'
-import type { App, CopiedRoom, RoomSwitcher } from '../app'
+import type { App, CopiedRoom, Place, RoomSwitcher } from '../app'
+import { useLoaded } from '../lazy'
 import { fetchHtml, swapIn } from '../net/htmx'
 import { markCurrent } from '../rooms/rooms'
 import { closeDrawers, element, onClick } from '../ui/dom'
+import { holdKeys } from '../ui/held-keys'
 import { isTouch } from '../ui/keys'
 import type { Title } from '../ui/page'
 import { isFromDevice, list, roomTitle } from '../ui/rows'
@@ -43,8 +45,6 @@ export function createRoomSwitcher(app: () => App): RoomSwitcher {
   }
 }
 
-type Place = { room: number; seq?: number }
-
 /** The room, and perhaps the message, of a path; null for any other path. */
 function placeIn(pathname: string): Place | null {
   const [, room, seq] = /rooms\/(\d+)(?:\/messages\/(\d+))?$/.exec(pathname) ?? []
@@ -75,9 +75,14 @@ async function openPlace(app: App, { room, seq }: Place, isNew: boolean): Promis
     }
     return enter()
   }
-  if (!(await load(app, room, path, enter))) return
-  if (seq !== undefined && isFromDevice()) timeline.toMessage(seq)
-  if (seq === undefined && !isTouch()) composer.focus()
+  const opening = load(app, room, path, enter).then((isOpened) => {
+    if (isOpened && seq !== undefined && isFromDevice()) timeline.toMessage(seq)
+    if (isOpened && seq === undefined && !isTouch()) composer.focus()
+    return isOpened
+  })
+  // What is typed is for that room; its copy takes it at once.
+  if (room !== timeline.room()) void holdKeys(opening)
+  await opening
 }
 
 /** Fetches a room; false without an answer, or when another one was requested meanwhile. */
@@ -140,19 +145,9 @@ function followLink(app: App, link: HTMLElement, event: MouseEvent): void {
   link.closest('dialog')?.close()
   // A link in a message may lead to a room that the person is not in.
   const isListed = document.getElementById(`room-${place.room}`) !== null
-  if (link.closest('.msg__body') !== null && !isListed) void offerRoom(app, place, link.href)
+  if (link.closest('.msg__body') !== null && !isListed)
+    useLoaded(app.page, app.panel, ({ offer }) => offer(place, link.href))
   else void openPlace(app, place, true)
-}
-
-/** Shows the way into a room in the dialog; somebody who is in it already opens it. */
-async function offerRoom(app: App, place: Place, href: string): Promise<void> {
-  const { room, seq } = place
-  const fields = seq === undefined ? {} : { seq: String(seq) }
-  const html = await fetchHtml(pagePaths(app.page.base).joinRoom(room, fields))
-  if (html === '') return openPlace(app, place, true)
-  // The page says why it cannot be shown.
-  if (html === null) location.assign(href)
-  else await swapIn(html, element('panel-body', HTMLElement), 'innerHTML')
 }
 
 /** The neighbour, in the ring of the room list, of the room that was requested last. */

@@ -3,7 +3,7 @@ import { atPattern, everybodyNames } from '../../shared/mentions'
 import { pagePaths } from '../../shared/paths'
 import { fill, plural } from '../../shared/text'
 import type { Composed, Composer, Quoted, Tray } from '../app'
-import { announce, element, onClick } from '../ui/dom'
+import { announce, element, nodesOf, onClick } from '../ui/dom'
 import { isCharacter, isComposing, isSending } from '../ui/keys'
 import type { Page } from '../ui/page'
 import { currentRoom, list, roomTitle } from '../ui/rows'
@@ -192,7 +192,7 @@ function askWhom(state: State): void {
 function addressEverybody(state: State): void {
   const { field, page } = state
   state.settled = field.value.slice(0, Math.max(1, field.selectionStart))
-  announce(fill(page.words.nowPublic, { room: roomTitle(), name: '' }))
+  announce(fill(page.words.nowPublic, { room: roomTitle() }))
   field.dispatchEvent(new Event('input'))
 }
 
@@ -229,13 +229,13 @@ function showModes(state: State): void {
   if (to !== null) {
     const isHere = isOnline(to.user)
     const sentence = isHere ? privateTo : `${privateTo} · ${offlineNote}`
-    chip.querySelector('span')?.replaceChildren(fill(sentence, { name: to.name }))
+    chip.querySelector('span')?.replaceChildren(...nodesOf(fill(sentence, { name: to.name })))
     chip.querySelector('.chip__pin')?.setAttribute('aria-pressed', String(to.isPinned))
   }
   const line = element('reply', HTMLElement)
   line.hidden = reply === null
   if (reply !== null) {
-    line.querySelector('b')?.replaceChildren(fill(replyTo, { name: reply.name }))
+    line.querySelector('b')?.replaceChildren(...nodesOf(fill(replyTo, { name: reply.name })))
     line.querySelector('span')?.replaceChildren(reply.text)
   }
   showRecipient(state)
@@ -262,11 +262,11 @@ function showRecipient({ field, form, isConnected, page: { words }, to }: State)
     isOver ? words.conversationOver : words.privatePlaceholder,
   )
   const label = say(words.fieldLabel, words.privatePlaceholder)
-  element('content-label', HTMLElement).textContent = label
+  element('content-label', HTMLElement).replaceChildren(...nodesOf(label))
   form.classList.toggle('compose--private', isPrivate)
   const send = element('send', HTMLElement)
   const action = isConnected ? say(words.send, words.sendPrivately) : words.willSend
-  send.querySelector('span')?.replaceChildren(action)
+  send.querySelector('span')?.replaceChildren(...nodesOf(action))
   send.title = action
 }
 

@@ -1,11 +1,11 @@
 import { limits } from '../../shared/limits'
 import { atPattern } from '../../shared/mentions'
-import { pagePaths } from '../../shared/paths'
+import { latePaths } from '../../shared/paths'
 import { bestOf, rankName } from '../../shared/rank-name'
 import { fill } from '../../shared/text'
 import type { App, EmojiChoice, EmojiPanel } from '../app'
 import { createPeopleSearch, type PeopleAnswer } from '../net/people-search'
-import { element, make } from '../ui/dom'
+import { element, make, nodesOf } from '../ui/dom'
 import type { Page } from '../ui/page'
 import { currentRoom, list, roomTitle, rowsOf } from '../ui/rows'
 import { showToast } from '../ui/toast'
@@ -89,7 +89,7 @@ function headingOf(
 function toEverybody({ composer, page }: App): Suggestions['rows'][number] {
   const label = fill(page.words.toEveryone, { room: roomTitle() })
   return {
-    parts: [make('span', {}, label), make('kbd', {}, 'Esc')],
+    parts: [make('span', {}, ...nodesOf(label)), make('kbd', {}, 'Esc')],
     accept: composer.addressEverybody,
   }
 }
@@ -153,7 +153,7 @@ async function openDirect(page: Page, user: number): Promise<number | null> {
   const known = document.querySelector<HTMLElement>(`#direct-list [data-person="${user}"]`)
   if (known !== null) return Number(known.dataset.room)
   const headers = { Accept: 'application/json' }
-  const path = pagePaths(page.base).direct(user)
+  const path = latePaths(page.base).direct(user)
   const answer = await fetch(path, { method: 'POST', headers }).catch(() => null)
   if (answer?.ok !== true) return null
   const { room }: { room?: unknown } = await answer.json().catch(() => ({}))

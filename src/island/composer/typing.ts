@@ -1,6 +1,6 @@
 import type { Connection } from '../net/connection'
 import { fill, plural } from '../../shared/text'
-import { element } from '../ui/dom'
+import { element, nodesOf } from '../ui/dom'
 import type { Page } from '../ui/page'
 
 /** Others are told at most this often that somebody is typing… */
@@ -19,7 +19,7 @@ export function createTyping(page: Page, room: () => number, send: Connection['s
   let toldAt = 0
   let idle: Timer | undefined
   const show = (): void => {
-    element('typing', HTMLElement).textContent = sentence(page, [...writers.keys()])
+    element('typing', HTMLElement).replaceChildren(...nodesOf(sentence(page, [...writers.keys()])))
   }
   const forget = (user: number): void => {
     clearTimeout(writers.get(user))

@@ -1,5 +1,5 @@
 import { limits } from '../../shared/limits'
-import { pagePaths } from '../../shared/paths'
+import { latePaths } from '../../shared/paths'
 import type { RoomSummary } from '../../shared/protocol'
 import { hueOf, initialOf } from '../../shared/text'
 import type { App, CopiedRoom } from '../app'
@@ -79,7 +79,7 @@ function pictureOf(user: number, name: string): Node {
 
 function showHead({ page }: App, { id, kind, name }: RoomSummary): void {
   const head = element('head', HTMLElement)
-  const paths = pagePaths(page.base)
+  const paths = latePaths(page.base)
   const icon = kind === 'direct' ? '#icon-lock' : '#icon-room'
   // The copy knows neither the face nor the presence of anybody.
   head.querySelector('h1 .who')?.remove()
@@ -96,7 +96,7 @@ function showHead({ page }: App, { id, kind, name }: RoomSummary): void {
 
 /** No answer may also mean that the person is not in the room any more: then nothing is shown. */
 async function leaveWhenGone(app: App, store: CopyStore, room: number): Promise<void> {
-  const path = pagePaths(app.page.base).room(room)
+  const path = latePaths(app.page.base).room(room)
   const answer = await fetch(path, { method: 'HEAD' }).catch(() => null)
   if (answer?.status !== 404) return
   store.forget(room)

@@ -1,4 +1,5 @@
 import type { ChatEvent, Named, SystemEvent, SystemLine } from '../../shared/protocol'
+import { fold } from '../../shared/fold'
 import { limits } from '../../shared/limits'
 import { hideSpoilers } from '../../shared/markup/excerpt'
 import type { Told } from '../../shared/system-lines'
@@ -285,7 +286,7 @@ function namedIn(names: Record<string, unknown>, id: number): Named {
 
 /** The author's name, for text: "Mei (left)". */
 export function authorOf({ words }: Page, { hasLeft, name }: CopiedMessage): string {
-  return hasLeft ? fill(words.nameLeft, { name }) : name
+  return hasLeft ? fill(words.nameLeft, { nickname: name }) : name
 }
 
 function isFile(file: unknown): file is { name: string; url: string } {
@@ -312,11 +313,4 @@ function foldedOf(chunk: CopiedMessage[]): string[] {
   const texts = folded.get(chunk) ?? chunk.map((message) => fold(linesOf(message).join('\n')))
   folded.set(chunk, texts)
   return texts
-}
-
-function fold(text: string): string {
-  const lower = text.toLowerCase()
-  return /^[\x00-\x7f\u3000-\u303f\u4e00-\u9fff]*$/u.test(lower)
-    ? lower
-    : lower.normalize('NFKD').replace(/\p{M}/gu, '')
 }

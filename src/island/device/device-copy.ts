@@ -1,5 +1,5 @@
 import { hideSpoilers } from '../../shared/markup/excerpt'
-import { pagePaths } from '../../shared/paths'
+import { latePaths } from '../../shared/paths'
 import type { ChatEvent } from '../../shared/protocol'
 import type { App } from '../app'
 import { claim } from '../ui/storage'
@@ -140,7 +140,7 @@ async function fetchChanges(app: App, store: CopyStore, room: number): Promise<n
   const { base, epoch } = app.page
   let after = store.head(room)
   while (after !== null) {
-    const path = `${pagePaths(base).changes(room)}?epoch=${epoch}&after=${after}`
+    const path = `${latePaths(base).changes(room)}?epoch=${epoch}&after=${after}`
     const answer = await fetch(path, { headers: { Accept: 'application/json' } }).catch(() => null)
     if (answer?.status === 429 || answer?.status === 503) {
       return Math.max(retryMs, Number(answer.headers.get('Retry-After')) * 1000)

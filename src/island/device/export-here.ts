@@ -5,12 +5,12 @@ import {
   exportName,
   stampAhead,
 } from '../../shared/export-text'
-import { pagePaths } from '../../shared/paths'
+import { latePaths } from '../../shared/paths'
 import type { ChatEvent } from '../../shared/protocol'
 import { sentenceOf, textOfParts, type Told } from '../../shared/system-lines'
 import { fill, plural } from '../../shared/text'
 import type { App } from '../app'
-import { announce, element, make } from '../ui/dom'
+import { announce, element, make, nodesOf } from '../ui/dom'
 import type { Page } from '../ui/page'
 import { list, placedRows, placeOf, roomTitle } from '../ui/rows'
 import { authorOf, changeOf, type CopiedMessage, excerptOf, toldOf } from './copy-store'
@@ -36,7 +36,7 @@ export function decorateExport(app: App, copy: ManagedCopy): void {
     for (const [range, count] of Object.entries(counts)) {
       const label = element(`export-${range}`, HTMLElement)
       const n = count.toLocaleString(app.page.language)
-      label.textContent = fill(label.dataset.label ?? '', { n })
+      label.replaceChildren(...nodesOf(fill(label.dataset.label ?? '', { n })))
     }
   }
   show()
@@ -92,7 +92,7 @@ async function save({ page, timeline }: App, copy: ManagedCopy, words: DOMString
 
 function sentence({ language, words }: Page, told: Told): string {
   const nameOf = ({ mark, nickname }: Told['author']): string =>
-    mark === 'left' ? fill(words.nameLeft, { name: nickname }) : nickname
+    mark === 'left' ? fill(words.nameLeft, { nickname }) : nickname
   return textOfParts(sentenceOf(told, words.system, language, true), nameOf)
 }
 
@@ -117,7 +117,7 @@ async function readMessages(page: Page, copy: ManagedCopy, wanted: Key[], isDevi
 }
 
 async function fetchBefore({ base }: Page, room: number, before: number) {
-  const path = `${pagePaths(base).older(room, before)}&limit=200`
+  const path = `${latePaths(base).older(room, before)}&limit=200`
   const answer = await fetch(path, { headers: { Accept: 'application/json' } }).catch(() => null)
   if (answer?.ok !== true) return null
   const { messages }: { messages: ChatEvent[] } = await answer.json()

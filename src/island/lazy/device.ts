@@ -1,10 +1,10 @@
-import { pagePaths } from '../../shared/paths'
+import { latePaths } from '../../shared/paths'
 import { fill } from '../../shared/text'
 import type { App, Device } from '../app'
 import { type ManagedCopy, openDeviceCopy } from '../device/device-copy'
 import { decorateExport } from '../device/export-here'
 import { createSound } from '../device/sound'
-import { element } from '../ui/dom'
+import { element, nodesOf } from '../ui/dom'
 import { fieldsOf } from '../ui/shape'
 import { canKeep, type Storage } from '../ui/storage'
 import { showToast } from '../ui/toast'
@@ -38,7 +38,7 @@ function welcomeBack({ page, storage }: App): void {
 
 /** Each choice takes effect before the server has answered, in the browser's other tabs as well. */
 function watchPreferences({ page, storage }: App): void {
-  const path = pagePaths(page.base).preferences()
+  const path = latePaths(page.base).preferences()
   const tabs = new BroadcastChannel(`chatroom-preferences-${page.instance}`)
   tabs.onmessage = ({ data }) => show(fieldsOf(data))
   document.addEventListener('htmx:config:request', ({ detail }) => {
@@ -138,7 +138,7 @@ function decorateCopySettings({ page, storage }: App, copy: ManagedCopy): void {
     const sentence = canKeep(storage) ? used.dataset.used : used.dataset.none
     const n = messages.toLocaleString(page.language)
     const size = Math.ceil(units / 1024).toLocaleString(page.language)
-    used.textContent = fill(sentence ?? '', { n, size })
+    used.replaceChildren(...nodesOf(fill(sentence ?? '', { n, size })))
   }
   showUse()
   element('history-here', HTMLElement).addEventListener('change', () => {

@@ -2,7 +2,7 @@ import { renameRoom } from '../actions/rooms'
 import type { App, Faces } from '../app'
 import type { Named } from '../../shared/protocol'
 import { fill } from '../../shared/text'
-import { element } from '../ui/dom'
+import { element, nodesOf } from '../ui/dom'
 import { removePerson } from '../people/people'
 import { list, showName } from '../ui/rows'
 import { ifLoaded } from '../lazy'
@@ -12,7 +12,7 @@ import type { Page } from '../ui/page'
 const renewMs = 3_000
 const renewMsPerPerson = 10
 
-export { watchFaces } from '../people/face'
+export { startSignIn, watchFaces } from '../people/face'
 
 export function create(app: App): Faces {
   const changePeople = (changed: HTMLElement[]): void =>
@@ -63,8 +63,8 @@ function changePerson(app: App, changed: HTMLElement): void {
   for (const row of document.querySelectorAll<HTMLElement>(`.msg[data-to="${id}"]`)) {
     row.dataset.toName = name
     const note = row.closest('.private-note')?.querySelector('.private-note__label span')
-    const shown = hasLeft ? fill(page.words.nameLeft, { name }) : name
-    note?.replaceChildren(fill(page.words.onlyYouAnd, { name: shown }))
+    const shown = hasLeft ? fill(page.words.nameLeft, { nickname: name }) : name
+    note?.replaceChildren(...nodesOf(fill(page.words.onlyYouAnd, { name: shown })))
   }
   const person = { id, nickname: name, mark: markOf(mark) }
   ifLoaded(app.lines, ({ rename }) => rename(person))

@@ -1,4 +1,4 @@
-import { pagePaths } from '../../shared/paths'
+import { latePaths } from '../../shared/paths'
 import type { App, Media } from '../app'
 import { openKeptFiles } from '../media/kept-files'
 import { createLightbox } from '../media/lightbox'
@@ -13,7 +13,7 @@ import { element } from '../ui/dom'
  */
 export async function create(app: App): Promise<Media> {
   const { composer, page, storage } = app
-  const html = await fetchHtml(pagePaths(page.base).mediaKit())
+  const html = await fetchHtml(latePaths(page.base).mediaKit())
   if (html === null) throw new Error('the kit did not come')
   await swapIn(html, document.body, 'beforeend')
   const words: MediaWords = JSON.parse(element('media-kit', HTMLElement).dataset.words ?? '{}')

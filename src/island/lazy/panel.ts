@@ -1,5 +1,8 @@
+import { onNewBuild } from '../actions/new-build'
 import { ifLoaded } from '../lazy'
-import type { App, Panel } from '../app'
+import type { App, Panel, Place } from '../app'
+import { fetchHtml, swapIn } from '../net/htmx'
+import { latePaths } from '../../shared/paths'
 import { fill } from '../../shared/text'
 import { announce, closeDrawers, copyText, element, onClick } from '../ui/dom'
 import { watchFaces } from '../people/face'
@@ -25,13 +28,15 @@ export function create(app: App): Panel {
   })
   watchInvitees(app)
   return {
+    offer: (place, href) => void app.holdKeys(offerRoom(app, place, href)),
+    newBuild: (build) => onNewBuild(app, build),
     invited: (invitation) => receiveInvitation(app, invitation),
     invitationOver: endInvitation,
     show() {
       // Files name the hours as the reader's clock does.
       const tz = Intl.DateTimeFormat().resolvedOptions().timeZone
       for (const link of body.querySelectorAll<HTMLAnchorElement>('a[data-zoned]'))
-        link.search = new URLSearchParams({ tz }).toString()
+        link.search = new URLSearchParams({ tz, language: page.language }).toString()
       ifLoaded(device, ({ decorate }) => decorate())
       closeDrawers()
       if (!dialog.open) dialog.showModal()
@@ -41,6 +46,16 @@ export function create(app: App): Panel {
       target?.focus()
     },
   }
+}
+
+/** Shows the way into a room in the dialog; somebody who is in it already opens it. */
+async function offerRoom({ page, switcher }: App, { room, seq }: Place, href: string) {
+  const fields = seq === undefined ? {} : { seq: String(seq) }
+  const html = await fetchHtml(latePaths(page.base).joinRoom(room, fields))
+  // The page says why it cannot be shown.
+  if (html === null) return location.assign(href)
+  if (html !== '') return swapIn(html, element('panel-body', HTMLElement), 'innerHTML')
+  return seq === undefined ? switcher.open(room) : switcher.openAt(room, seq)
 }
 
 /** Copies a recovery code or a link, and says so on its button. */

@@ -1,5 +1,5 @@
 import { limits } from '../../shared/limits'
-import { pagePaths } from '../../shared/paths'
+import { latePaths } from '../../shared/paths'
 import { addWeight, presenceWeight } from '../../shared/presence'
 import { rankName } from '../../shared/rank-name'
 import type { App, PeopleList } from '../app'
@@ -12,7 +12,8 @@ import type { Page } from '../ui/page'
  * The list of people and the search beside it: who is listed is found at once, everybody else in
  * the room by the server. Both follow the list, which another room or a fresh answer replaces.
  */
-export function create({ page }: App): PeopleList {
+export function create(app: App): PeopleList {
+  const { page } = app
   const search = createPeopleSearch(page.base, () => show())
   const rail = element('people', HTMLElement)
   const show = (): void => {
@@ -34,6 +35,9 @@ export function create({ page }: App): PeopleList {
       if (isOfRoom && checksumOf(list) !== checksum) renewSoon(page)
     },
     renew: () => renewSoon(page),
+    tellAway: watchAway(app),
+    toggle: togglePeople,
+    nextRegion,
   }
 }
 
@@ -146,7 +150,7 @@ async function renewNow({ base }: Page): Promise<void> {
   const list = listed()
   const pages = Math.ceil(rowsOf(list).length / limits.peopleListMax)
   const fields = { part: 'window', ...(pages > 1 ? { pages: String(pages) } : {}) }
-  const html = await fetchHtml(pagePaths(base).roomPeople(Number(list.dataset.room), fields))
+  const html = await fetchHtml(latePaths(base).roomPeople(Number(list.dataset.room), fields))
   // Another room may have been opened meanwhile.
   if (html !== null && list.isConnected) await keepFocus(() => swapIn(html, list))
 }
@@ -235,4 +239,54 @@ function filterPeople(wanted: string): HTMLElement[] {
   const people = rowsOf(listed())
   for (const person of people) person.hidden = !Number.isFinite(rankName(nameOf(person), wanted))
   return people
+}
+
+/** Away after this long without a key or a pointer. */
+const awayMs = 5 * 60_000
+
+/**
+ * Tells the server when nobody uses the page. Returns what to call after connecting, as the server
+ * takes a new connection for somebody who is online.
+ */
+function watchAway({ connection }: App): () => void {
+  let isAway = false
+  let timer: Timer | undefined
+  const tell = () => connection.send({ type: 'presence', state: isAway ? 'away' : 'online' })
+  const set = (next: boolean): void => {
+    const isNew = next !== isAway
+    isAway = next
+    if (isNew) tell()
+  }
+  const act = (): void => {
+    if (document.hidden) return set(true)
+    set(false)
+    clearTimeout(timer)
+    timer = setTimeout(set, awayMs, true)
+  }
+  for (const type of ['keydown', 'pointerdown', 'pointermove', 'wheel', 'focus']) {
+    addEventListener(type, act, { passive: true, capture: true })
+  }
+  document.addEventListener('visibilitychange', act)
+  act()
+  return () => void (isAway && tell())
+}
+
+/** Rooms, messages, field, people: the regions of the page in a ring. */
+function nextRegion(direction: 1 | -1): void {
+  const person = '#people .person__open:not([tabindex="-1"])'
+  const regions = ['#rooms .item[aria-current]', '#log', '#content', person]
+    .map((region) => document.querySelector<HTMLElement>(region))
+    .filter((region) => region?.checkVisibility() === true)
+  const holders = regions.map((region) => region?.closest('#rooms, #log, #composer, #people'))
+  const here = holders.findIndex((holder) => holder?.contains(document.activeElement) === true)
+  regions.at((here + direction) % regions.length)?.focus()
+}
+
+/** A column where there is room for it, else a drawer. */
+function togglePeople(): void {
+  const people = element('people', HTMLElement)
+  const { classList } = document.body
+  const isColumn = people.checkVisibility() && !people.matches(':popover-open')
+  if (isColumn || classList.contains('hides-people')) classList.toggle('hides-people')
+  else people.togglePopover()
 }

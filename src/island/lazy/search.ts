@@ -1,5 +1,7 @@
+import { excerptOf } from '../../shared/excerpt'
+import { fold } from '../../shared/fold'
 import { limits } from '../../shared/limits'
-import { pagePaths } from '../../shared/paths'
+import { latePaths } from '../../shared/paths'
 import type { App, DeviceHit, Palette } from '../app'
 import { htmx, openCard, type RequestContext } from '../net/htmx'
 import { createPeopleSearch, type PeopleSearch } from '../net/people-search'
@@ -25,6 +27,8 @@ type State = {
 /** Makes the search dialog; while it is open its search is the address, to which Back returns. */
 export function create(app: App): Palette {
   const dialog = element('palette', HTMLDialogElement)
+  if (/^(Mac|iP)/.test(navigator.platform))
+    document.querySelector('#finder kbd')?.replaceChildren('⌘ K')
   const people = createPeopleSearch(app.page.base, () => {
     if (dialog.open) showPlaces(state)
   })
@@ -117,11 +121,11 @@ function address({ app }: State): string {
   const fields = [...new FormData(element('search-form', HTMLFormElement))]
     .map(([name, value]) => [name, String(value)] as const)
     .filter(([name, value]) => name !== 'tz' && value.trim() !== '')
-  return pagePaths(app.page.base).search(Object.fromEntries(fields))
+  return latePaths(app.page.base).search(Object.fromEntries(fields))
 }
 
 function hasAddress({ app }: State): boolean {
-  return location.pathname === pagePaths(app.page.base).search()
+  return location.pathname === latePaths(app.page.base).search()
 }
 
 function showLocal(state: State): void {
@@ -192,7 +196,7 @@ function goOn(state: State): void {
 function goToPlace(state: State, { dataset }: HTMLElement): void {
   const { page, switcher, timeline } = state.app
   // The search is not a place to come back to from there.
-  const here = pagePaths(page.base).room(timeline.room())
+  const here = latePaths(page.base).room(timeline.room())
   if (hasAddress(state)) history.replaceState(null, '', here)
   state.dialog.close()
   if (dataset.room !== undefined) void switcher.open(Number(dataset.room))
@@ -301,7 +305,7 @@ function peopleIn({ base, user }: Page, found: HTMLElement[]): Place[] {
     .filter(({ id }) => document.querySelector(`#rooms [data-person="${id}"]`) === null)
     .map(({ id, name, row }) => {
       const icon = row?.querySelector('.av')?.cloneNode(true) ?? new Text('@')
-      const path = pagePaths(base).direct(Number(id))
+      const path = latePaths(base).direct(Number(id))
       return { name, icon, target: { 'hx-post': path, 'hx-swap': 'none' } }
     })
 }
@@ -309,7 +313,7 @@ function peopleIn({ base, user }: Page, found: HTMLElement[]): Place[] {
 /** Lists the messages that this browser keeps and that contain what was typed. */
 function showDeviceHits({ base }: Page, typed: string, hits: DeviceHit[]): void {
   const items = hits.map(({ room, seq, roomName, sender, text }) => {
-    const href = pagePaths(base).message(room, seq)
+    const href = latePaths(base).message(room, seq)
     const meta = make('span', { class: 'hit__meta' }, `${sender} · ${roomName}`)
     const line = make('span', { class: 'hit__text', dir: 'auto' }, ...marked(text, typed))
     const look = { class: 'hit', href, 'data-hit': String(room), 'data-seq': String(seq) }
@@ -328,14 +332,10 @@ function showItems(id: string, items: HTMLElement[]): HTMLElement {
   return box
 }
 
-const beforeUnits = 60
-const lineUnits = 240
-
 /** The text around the first of the typed words, with each of them marked. */
 function marked(text: string, typed: string): (Node | string)[] {
-  const words = typed.split(/\s+/u).filter((word) => word !== '')
-  const any = new RegExp(`(${words.map((word) => RegExp.escape(word)).join('|')})`, 'giu')
-  const first = Math.max(0, text.search(any) - beforeUnits)
-  const piece = `${first > 0 ? '… ' : ''}${text.slice(first, first + lineUnits).toWellFormed()}`
-  return piece.split(any).map((part, n) => (n % 2 === 0 ? part : make('mark', {}, part)))
+  const words = fold(typed).split(/\s+/u)
+  return excerptOf(text, words).map(({ text: part, isHit }) =>
+    isHit ? make('mark', {}, part) : part,
+  )
 }

@@ -1,4 +1,4 @@
-import { pagePaths } from '../../shared/paths'
+import { latePaths } from '../../shared/paths'
 import { openEmoji } from '../actions/open'
 import type { App, MessageTools } from '../app'
 import { deleteMessage, editMessage, react } from '../messages/message-changes'
@@ -21,11 +21,11 @@ export function create(app: App): MessageTools {
     react: (row) => menu.open(row, 'react'),
     more: (row) => menu.open(row, 'all'),
     reply: (row) => reply(app, row),
-    edit: (row) => void editMessage(app, row),
+    edit: (row) => void app.holdKeys(editMessage(app, row)),
     copy: (row) => copy(row.querySelector<HTMLElement>('.msg__body')?.innerText ?? ''),
     link(row) {
       const { room, seq } = placeOf(row)
-      copy(location.origin + pagePaths(base).message(room, seq), words.linkCopied)
+      copy(location.origin + latePaths(base).message(room, seq), words.linkCopied)
     },
     unread: (row) => markUnread(app, row),
     emoji: (row) => openEmoji(app, row, (emoji) => setEmoji(row, emoji)),

@@ -1,6 +1,6 @@
 import { fill } from '../../shared/text'
 import type { Media } from '../app'
-import { copyText, element, onClick } from '../ui/dom'
+import { copyText, element, nodesOf, onClick } from '../ui/dom'
 import { draw, encode } from '../ui/picture'
 import { list } from '../ui/rows'
 import { watchGestures } from './gestures'
@@ -28,7 +28,7 @@ export function createLightbox(words: MediaWords): Media['show'] {
     download.href = picture.href
     download.download = name
     const title = fill(words.picture, { name, n: n + 1, all: all.length })
-    element('lightbox-title', HTMLElement).textContent = title
+    element('lightbox-title', HTMLElement).replaceChildren(...nodesOf(title))
     element('lightbox-previous', HTMLButtonElement).disabled = n === 0
     element('lightbox-next', HTMLButtonElement).disabled = n === all.length - 1
   }

@@ -1,7 +1,7 @@
 import { limits } from '../../shared/limits'
 import { fill, sizeOf } from '../../shared/text'
 import type { App, OutboxFile } from '../app'
-import { announce, closest, copyOf, element, onClick } from '../ui/dom'
+import { announce, closest, copyOf, element, nodesOf, onClick } from '../ui/dom'
 import { newId } from '../ui/storage'
 import { roomTitle } from '../ui/rows'
 import type { KeptFiles } from './kept-files'
@@ -24,7 +24,7 @@ export function createTray(app: App, words: MediaWords, kept: KeptFiles) {
   const show = (problem = ''): void => {
     tray.replaceChildren(...filesHere().keys())
     tray.hidden = tray.childElementCount === 0
-    element('tray-problem', HTMLElement).textContent = problem
+    element('tray-problem', HTMLElement).replaceChildren(...nodesOf(problem))
   }
   const add: Add = (files, ...problems) => {
     const items = filesHere()
@@ -81,7 +81,7 @@ function makeRow(words: MediaWords, file: File): HTMLElement {
   const row = copyOf('tray-item')
   row.querySelector('bdi')?.replaceChildren(name)
   row.querySelector('.tray__size')?.replaceChildren(sizeOf(size))
-  row.querySelector('button .vh')?.replaceChildren(fill(words.remove, { name }))
+  row.querySelector('button .vh')?.replaceChildren(...nodesOf(fill(words.remove, { name })))
   row.dataset.place = placeIsTold(file, type !== '')
   if (!canShrink(type)) row.querySelector('.tray__original')?.remove()
   const thumb = row.querySelector('img')
@@ -116,7 +116,7 @@ function watchDrops(words: MediaWords, { addressee }: App['composer'], add: Add)
     const to = addressee()
     const names = { room: roomTitle(), name: to?.name ?? '' }
     const sentence = to === null ? words.dropHere : words.dropPrivately
-    target.firstElementChild?.replaceChildren(fill(sentence, names))
+    target.firstElementChild?.replaceChildren(...nodesOf(fill(sentence, names)))
     target.hidden = false
     // The event repeats as long as the files are over the page.
     clearTimeout(timer)

@@ -1,9 +1,10 @@
 import type { Words } from '../../../views/words'
-import { pagePaths } from '../../shared/paths'
+import { pageLanguageHeader } from '../../shared/languages'
+import { latePaths } from '../../shared/paths'
 import { sizeOnPage } from '../../shared/pictures'
 import { fill, sizeOf } from '../../shared/text'
 import type { App, OutboxEntry, OutboxFile } from '../app'
-import { announce, copyOf, make } from '../ui/dom'
+import { announce, copyOf, make, nodesOf } from '../ui/dom'
 import type { KeptFiles } from './kept-files'
 import { shrink, type Shrunk } from './shrink'
 
@@ -113,8 +114,10 @@ function post(state: State, upload: Upload, request: XMLHttpRequest, shrunk: Shr
   const { blob, name, preview } = shrunk
   const startedAt = performance.now()
   request.responseType = 'json'
-  request.open('POST', pagePaths(state.app.page.base).attachments())
+  const { base, language } = state.app.page
+  request.open('POST', latePaths(base).attachments())
   const headers = {
+    [pageLanguageHeader]: language,
     Accept: 'application/json',
     'Content-Type': blob.type || 'application/octet-stream',
     'X-Filename': encodeURIComponent(name),
@@ -140,7 +143,9 @@ function showProgress({ queue, words }: State, { clientId, files }: OutboxEntry,
   const percent = Math.floor((sent / total) * 100)
   const bar = document.getElementById(`upload-${clientId}`)
   bar?.querySelector('progress')?.setAttribute('value', String(percent))
-  bar?.querySelector('span')?.replaceChildren(fill(words.percent, { n: percent }) + speed)
+  bar
+    ?.querySelector('span')
+    ?.replaceChildren(...nodesOf(fill(words.percent, { n: percent }) + speed))
 }
 
 /** Shows the files of an unsent message as they will look, with one bar for all of them. */

@@ -1,5 +1,5 @@
 import { limits } from '../../shared/limits'
-import { pagePaths } from '../../shared/paths'
+import { latePaths } from '../../shared/paths'
 import { plural } from '../../shared/text'
 import type { App } from '../app'
 import { element, make, makeButton } from '../ui/dom'
@@ -12,16 +12,18 @@ type Needs = Pick<App, 'page' | 'requests' | 'timeline'>
 
 /**
  * Edits a message in place: Enter saves, Escape cancels, and both are buttons, too. The editor
- * stays until the server has accepted, so that a refused text is not lost.
+ * stays until the server has accepted, so that a refused text is not lost. False without one.
  */
-export async function editMessage(needs: Needs, row: HTMLElement): Promise<void> {
+export async function editMessage(needs: Needs, row: HTMLElement): Promise<boolean> {
   const { page, requests } = needs
   const { words } = page
-  if (row.querySelector('.editor') !== null) return
   const content = await fetchContent(page, row)
-  if (content === null) return showToast(words.notConnected)
-  // Asked for twice, the first answer made the editor.
-  if (row.querySelector('.editor') !== null) return
+  if (content === null) showToast(words.notConnected)
+  // Its list may not be on the page any more.
+  if (content === null || !row.isConnected) return false
+  const known = row.querySelector<HTMLElement>('.editor')
+  known?.focus()
+  if (known !== null) return true
   const look = { class: 'editor', dir: 'auto', 'aria-label': words.editLabel }
   const field = make('textarea', look)
   // `rescueEdits` compares with it.
@@ -37,7 +39,8 @@ export async function editMessage(needs: Needs, row: HTMLElement): Promise<void>
     const text = field.value.replace(/\s+$/, '')
     const excess = text.length - limits.messageUnitsMax
     if (excess > 0) return showToast(plural(page.language, excess, words.tooLong))
-    if (text === '') return showToast(words.editEmpty)
+    const hasFiles = row.querySelector('.files') !== null
+    if (text === '' && !hasFiles) return showToast(words.editEmpty)
     const frame = { type: 'message.edit' as const, ...placeOf(row), content: text }
     if (text === content || (await requests.send(frame))) close()
   }
@@ -57,12 +60,13 @@ export async function editMessage(needs: Needs, row: HTMLElement): Promise<void>
   row.querySelector('.msg__body')?.after(field, foot)
   field.focus()
   field.setSelectionRange(content.length, content.length)
+  return true
 }
 
 /** The text as it was typed, which the rendered row does not have. */
 async function fetchContent(page: Page, row: HTMLElement): Promise<string | null> {
   const { room, seq } = placeOf(row)
-  const path = `${pagePaths(page.base).older(room, seq + 1)}&limit=1`
+  const path = `${latePaths(page.base).older(room, seq + 1)}&limit=1`
   const answer = await fetch(path, { headers: { Accept: 'application/json' } }).catch(() => null)
   const body: { messages?: { seq: number; content: string }[] } | undefined = await answer
     ?.json()

@@ -30,9 +30,9 @@ type State = {
 }
 
 /** Keeps one socket open; a socket that does not answer is given up. */
-export function createConnection(base: string) {
+export function createConnection({ base, language }: { base: string; language: string }) {
   const state: State = {
-    path: pagePaths(base).socket(),
+    path: pagePaths(base).socket(language),
     listener: null,
     receive: createInbox((text, behind) => receive(state, text, behind)),
     socket: null,

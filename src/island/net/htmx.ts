@@ -1,4 +1,5 @@
 import type { Htmx, HtmxRequestCtx } from 'htmx.org'
+import { pageLanguageHeader } from '../../shared/languages'
 import { pagePaths } from '../../shared/paths'
 
 export type RequestContext = HtmxRequestCtx
@@ -40,8 +41,9 @@ export function morph(known: Element, fragment: DocumentFragment): void {
 
 /** Fetches a fragment; null without a connection or a fragment. Without a session, leaves. */
 export async function fetchHtml(path: string): Promise<string | null> {
-  const answer = await fetch(path, { headers: { 'HX-Request': 'true' } }).catch(() => null)
-  const { base } = document.body.dataset
+  const { base, language = '' } = document.body.dataset
+  const headers = { 'HX-Request': 'true', [pageLanguageHeader]: language }
+  const answer = await fetch(path, { headers }).catch(() => null)
   if (answer?.status === 401) location.assign(pagePaths(base ?? '/').home())
   return answer?.ok === true ? answer.text().catch(() => null) : null
 }

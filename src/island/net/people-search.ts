@@ -1,4 +1,4 @@
-import { pagePaths } from '../../shared/paths'
+import { latePaths } from '../../shared/paths'
 import { fetchHtml } from './htmx'
 
 /** The rows of the people whom the server found; `waiting` for its answer, or without one. */
@@ -34,7 +34,7 @@ export function createPeopleSearch(base: string, onAnswer: () => void): PeopleSe
   return {
     look(typed, room) {
       const fields = { q: typed.trim(), ...(room === null ? {} : { room: String(room) }) }
-      const path = pagePaths(base).people(fields)
+      const path = latePaths(base).people(fields)
       if (path !== wanted) {
         change(path)
         timer = setTimeout(() => void ask(path), pauseMs)

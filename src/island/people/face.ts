@@ -1,5 +1,7 @@
-import { announce, closest, onClick } from '../ui/dom'
+import { announce, closest, element, onClick } from '../ui/dom'
 import { draw, isAnimated, withPicture } from '../ui/picture'
+import { fieldsOf } from '../ui/shape'
+import type { Storage } from '../ui/storage'
 
 /** The side of a profile picture in pixels: sharp in the largest place on a dense screen. */
 const sidePx = 128
@@ -81,5 +83,33 @@ function showKept(): void {
     show(text)
   } catch {
     complain('unreadable')
+  }
+}
+
+const fieldsKept = ['nickname', 'avatar', 'picture']
+
+/** Shows the sign-in dialog, with the name and picture of the last time. */
+export function startSignIn(storage: Storage): void {
+  const dialog = element('sign-in', HTMLDialogElement)
+  dialog.addEventListener('cancel', (event) => event.preventDefault())
+  dialog.close()
+  dialog.showModal()
+  fillIn(element('sign-in-form', HTMLFormElement), fieldsOf(storage.read('person')))
+  dialog.addEventListener('submit', () => {
+    const form = new FormData(element('sign-in-form', HTMLFormElement))
+    storage.write('person', Object.fromEntries(fieldsKept.map((name) => [name, form.get(name)])))
+  })
+  const select = (): void => element('nickname', HTMLInputElement).select()
+  // A refused name comes back with the form, to be corrected.
+  document.addEventListener('htmx:after:swap', select)
+  select()
+}
+
+function fillIn(form: HTMLFormElement, kept: Record<string, unknown>): void {
+  for (const name of fieldsKept) {
+    const [field, value] = [form.elements.namedItem(name), kept[name]]
+    if (typeof value !== 'string') continue
+    if (field instanceof RadioNodeList) field.value = value
+    else if (field instanceof HTMLInputElement) field.value ||= value
   }
 }

@@ -1,42 +1,13 @@
 import { leftCookie } from '../../shared/protocol'
-import { element } from '../ui/dom'
 import type { Page } from '../ui/page'
-import { fieldsOf } from '../ui/shape'
 import type { Storage } from '../ui/storage'
-
-const fieldsKept = ['nickname', 'avatar', 'picture']
 
 /** No secrets: the name to propose at the next sign-in, and how this browser sounds. */
 const harmless = ['person', 'volume', 'notices', 'hides-private-notes']
 
-/**
- * Shows the sign-in dialog, with the name and picture of the last time. Of a session that was ended
- * elsewhere nothing else stays in this browser.
- */
-export function startSignIn(storage: Storage): void {
-  const dialog = element('sign-in', HTMLDialogElement)
-  if (dialog.querySelector('#signed-out') !== null) storage.seal(harmless, false)
-  dialog.addEventListener('cancel', (event) => event.preventDefault())
-  dialog.close()
-  dialog.showModal()
-  fillIn(element('sign-in-form', HTMLFormElement), fieldsOf(storage.read('person')))
-  dialog.addEventListener('submit', () => {
-    const form = new FormData(element('sign-in-form', HTMLFormElement))
-    storage.write('person', Object.fromEntries(fieldsKept.map((name) => [name, form.get(name)])))
-  })
-  const select = (): void => element('nickname', HTMLInputElement).select()
-  // A refused name comes back with the form, to be corrected.
-  document.addEventListener('htmx:after:swap', select)
-  select()
-}
-
-function fillIn(form: HTMLFormElement, kept: Record<string, unknown>): void {
-  for (const name of fieldsKept) {
-    const [field, value] = [form.elements.namedItem(name), kept[name]]
-    if (typeof value !== 'string') continue
-    if (field instanceof RadioNodeList) field.value = value
-    else if (field instanceof HTMLInputElement) field.value ||= value
-  }
+/** Of a session that was ended elsewhere nothing else stays in this browser. */
+export function forgetEnded(storage: Storage): void {
+  if (document.getElementById('signed-out') !== null) storage.seal(harmless, false)
 }
 
 let isSent = false

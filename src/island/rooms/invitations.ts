@@ -1,7 +1,7 @@
 import type { InvitationOnWire } from '../../shared/protocol'
 import { fill } from '../../shared/text'
 import type { App } from '../app'
-import { closest, element, make } from '../ui/dom'
+import { closest, element, make, nodesOf } from '../ui/dom'
 import { showToast } from '../ui/toast'
 
 /** The reader is asked into a room, and hears of it unless they muted who asks. */
@@ -43,7 +43,7 @@ export function watchInvitees({ muted, page }: App): void {
       if (!muted.has(Number(box.value))) continue
       box.disabled = true
       const name = box.parentElement?.querySelector('bdi')?.textContent ?? ''
-      box.parentElement?.append(make('small', {}, fill(page.words.muted, { name })))
+      box.parentElement?.append(make('small', {}, ...nodesOf(fill(page.words.muted, { name }))))
     }
   })
 }

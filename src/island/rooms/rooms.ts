@@ -1,13 +1,16 @@
 import { pagePaths } from '../../shared/paths'
-import type { RoomSummary } from '../../shared/protocol'
+import type { RemovedEvent, RoomSummary } from '../../shared/protocol'
 import { plural } from '../../shared/text'
 import type { Clock } from '../ui/clock'
 import { element } from '../ui/dom'
 import type { Page, Title } from '../ui/page'
 import { placeOf } from '../ui/rows'
 
-/** `counted`: the revision up to which messages are counted, so that each is counted once. */
-type Room = RoomSummary & { counted: number }
+/**
+ * `counted`: the revision up to which messages are counted, so that each is counted once;
+ * `removed`: the same of removals, which may overtake a message.
+ */
+type Room = RoomSummary & { counted: number; removed: number }
 
 export type Rooms = ReturnType<typeof createRooms>
 
@@ -19,7 +22,7 @@ export function createRooms(page: Page, clock: Clock, onChange: Title['setUnread
   let watched: number | null = null
   const put = (room: RoomSummary): void => {
     const counted = Math.max(room.revision, rooms.get(room.id)?.counted ?? 0)
-    rooms.set(room.id, { ...room, counted })
+    rooms.set(room.id, { ...room, counted, removed: room.revision })
   }
   const show = (): void => {
     for (const room of rooms.values()) showRoom(page, room, room.id === watched)
@@ -35,10 +38,7 @@ export function createRooms(page: Page, clock: Clock, onChange: Title['setUnread
     show()
   }
   list.addEventListener('htmx:after:swap', () =>
-    update(() => {
-      const links = [...list.querySelectorAll<HTMLElement>('.item')]
-      links.map(readLink).forEach((room) => rooms.has(room.id) || put(room))
-    }),
+    update(() => readLinks(list).forEach((room) => rooms.has(room.id) || put(room))),
   )
   return {
     setAll: (all: RoomSummary[]) =>
@@ -58,6 +58,8 @@ export function createRooms(page: Page, clock: Clock, onChange: Title['setUnread
       if (isUnread) show()
       return isUnread
     },
+    /** An unread message is not there any more. */
+    countRemoved: (event: RemovedEvent) => update(() => countOut(page, rooms, event)),
     setRead: (id: number, read_seq: number, unread: number, mentions: number) =>
       update(() => Object.assign(rooms.get(id) ?? {}, { read_seq, unread, mentions })),
     setOnline(id: number, online: number): void {
@@ -71,6 +73,10 @@ export function createRooms(page: Page, clock: Clock, onChange: Title['setUnread
     },
     refresh: () => void list.dispatchEvent(new Event('renew')),
   }
+}
+
+function readLinks(list: HTMLElement): RoomSummary[] {
+  return [...list.querySelectorAll<HTMLElement>('.item')].map(readLink)
 }
 
 /** A room that was not among the first of the person, as its link in the list shows it. */
@@ -101,6 +107,19 @@ function countIn(page: Page, room: Room, row: HTMLElement): boolean {
   room.unread += 1
   room.mentions += Number(isMeant(page, row, room))
   return true
+}
+
+/** What is read, was not counted yet, or was gone before the last count, changes nothing. */
+function countOut({ user }: Page, rooms: Map<number, Room>, event: RemovedEvent): void {
+  const { mentions, revision, seq, sender } = event
+  const room = rooms.get(event.room)
+  if (room === undefined || revision <= room.removed) return
+  const isUnread = seq <= room.counted && seq > room.read_seq && sender !== user?.id
+  room.removed = revision
+  if (!isUnread) return
+  const isMeant = room.kind === 'direct' || mentions.includes(0) || mentions.includes(user?.id ?? 0)
+  room.unread = Math.max(0, room.unread - 1)
+  room.mentions = Math.max(0, room.mentions - Number(isMeant))
 }
 
 /** Whether a message calls me: by name, as everybody, or because it is private. */

@@ -17,8 +17,9 @@ export function receive(context: ListContext, row: HTMLElement): boolean {
   const { room, seq } = placeOf(row)
   if (revisionOf(row) > seq) updateQuotes(row)
   const isHere = room === currentRoom()
-  if (!isHere && Number(row.dataset.writtenIn) !== currentRoom()) return false
   const known = document.getElementById(row.id)
+  // The row of a note that is here does not say so when the other person has left the room.
+  if (!isHere && known === null && Number(row.dataset.writtenIn) !== currentRoom()) return false
   if (known !== null) update(context, known, row)
   else if (!isHere) insertNote(context, row)
   // A change of a row that is not loaded is not new: it comes with its page.

@@ -1,6 +1,6 @@
 import { isLargeEmoji } from '../../shared/emoji'
 import type { App, OutboxEntry } from '../app'
-import { copyOf } from '../ui/dom'
+import { copyOf, nodesOf } from '../ui/dom'
 import type { Page } from '../ui/page'
 import { list } from '../ui/rows'
 import { makeQuote } from './quotes'
@@ -72,6 +72,6 @@ function idOf(page: Page, clientId: string): string {
 
 function setNote(row: HTMLElement, text: string): void {
   const note = row.querySelector<HTMLElement>('.msg__state')
-  note?.querySelector('span')?.replaceChildren(text)
+  note?.querySelector('span')?.replaceChildren(...nodesOf(text))
   note?.removeAttribute('hidden')
 }

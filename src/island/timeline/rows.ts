@@ -2,7 +2,7 @@ import { limits } from '../../shared/limits'
 import { fill, hueOf } from '../../shared/text'
 import type { App } from '../app'
 import type { Clock } from '../ui/clock'
-import { copyOf, make, makeButton } from '../ui/dom'
+import { copyOf, make, makeButton, nodesOf } from '../ui/dom'
 import type { Page } from '../ui/page'
 import { list, placedRows, placeOf, rowBeside, sign, stops } from '../ui/rows'
 
@@ -122,7 +122,7 @@ export function makeNote(page: Page, row: HTMLElement, name: string, after: numb
   const frame = copyOf('private-note')
   frame.dataset.after = String(after)
   const label = frame.querySelector('.private-note__label span')
-  label?.replaceChildren(fill(page.words.onlyYouAnd, { name }))
+  label?.replaceChildren(...nodesOf(fill(page.words.onlyYouAnd, { name })))
   frame.append(row)
   return frame
 }

@@ -1,3 +1,5 @@
+import { splitNames } from '../../shared/text'
+
 /** An element that the server always renders. Throws when a view and the script disagree. */
 export function element<Kind extends HTMLElement>(id: string, kind: new () => Kind): Kind {
   const found = document.getElementById(id)
@@ -47,9 +49,16 @@ export function onClick(
   })
 }
 
+/** A filled sentence as nodes: each name stands in an element of its own, and looks like one. */
+export function nodesOf(sentence: string): (Node | string)[] {
+  return splitNames(sentence).map((part, n) =>
+    n % 2 === 0 ? part : make('b', {}, make('bdi', {}, part)),
+  )
+}
+
 /** Says something to a screen reader: politely, or at once for trouble. */
 export function announce(text: string, urgency: 'status' | 'alert' = 'status'): void {
-  element(urgency, HTMLElement).textContent = text
+  element(urgency, HTMLElement).replaceChildren(...nodesOf(text))
 }
 
 /** Closes the lists, which are drawers over the chat on a phone, and menus. */

@@ -1,4 +1,4 @@
-import { announce, element, makeButton } from './dom'
+import { announce, element, makeButton, nodesOf } from './dom'
 
 const toastMs = 4_000
 
@@ -6,10 +6,11 @@ const toastMs = 4_000
 export function showToast(sentence: string): void {
   const toast = element('toast', HTMLElement)
   announce(sentence)
-  toast.textContent = sentence
+  toast.replaceChildren(...nodesOf(sentence))
   toast.hidden = false
+  const first = toast.firstChild
   setTimeout(() => {
-    if (toast.textContent === sentence) toast.hidden = true
+    if (toast.firstChild === first) toast.hidden = true
   }, toastMs)
 }
 
@@ -25,7 +26,7 @@ export function showUndo(sentence: string, label: string, ms: number, undo: () =
     close()
   })
   announce(`${sentence} ${label}`)
-  toast.replaceChildren(sentence, button)
+  toast.replaceChildren(...nodesOf(sentence), button)
   toast.hidden = false
   setTimeout(close, ms)
 }

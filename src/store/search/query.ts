@@ -1,4 +1,4 @@
-import type { Piece } from './excerpt'
+import type { Piece } from '../../shared/excerpt'
 import type { Message, RoomKind, User } from '../rows'
 
 export type { Piece }

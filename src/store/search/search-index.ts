@@ -1,4 +1,5 @@
 import type { Database } from 'bun:sqlite'
+import { foldVersion } from '../../shared/fold'
 import { readAttachments } from '../sqlite/attachments'
 import { type Indexed, tokensOf } from './search-tokens'
 import { readSetting, writeSetting } from '../sqlite/settings'
@@ -97,7 +98,7 @@ function createTaking(db: Database): Take {
 }
 
 /** Identifies the rules of search-tokens.ts and fold.ts, which depend on the Unicode version. */
-const format = `2 unicode ${process.versions.unicode ?? ''}`
+const format = `2 fold ${foldVersion} unicode ${process.versions.unicode ?? ''}`
 
 type IndexedRow = Omit<Indexed, 'attachments'> & { id: number; attachments: string | null }
 

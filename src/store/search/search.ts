@@ -1,6 +1,6 @@
 import type { Database } from 'bun:sqlite'
+import { excerptOf } from '../../shared/excerpt'
 import { hideSpoilers } from '../../shared/markup/excerpt'
-import { excerptOf } from './excerpt'
 import { fold } from '../../shared/fold'
 import type { Has, Hit, Line, Place, SearchPage, SearchQuery } from './query'
 import { readAttachments } from '../sqlite/attachments'

@@ -49,7 +49,7 @@ function appendOne(work: Work, message: NewMessage): AppendOutcome {
   const attachments = use.find(author, message.attachments)
   if (attachments === null) return refuse(work, message, member, 'attachment_missing')
   const seq = member.place.head + 1
-  const { writtenIn, writtenAfter } = placeOfWriting(work, message, member)
+  const place = placeOfWriting(work, message, member)
   const { changes } = insert.run(
     room,
     seq,
@@ -59,8 +59,8 @@ function appendOne(work: Work, message: NewMessage): AppendOutcome {
     replyTo,
     writeMentions(mentions),
     writeAttachments(attachments),
-    writtenIn,
-    writtenAfter,
+    place?.room ?? null,
+    place?.after ?? null,
     createdAt,
   )
   // The index found the id of an earlier message.
@@ -87,8 +87,8 @@ function appendOne(work: Work, message: NewMessage): AppendOutcome {
     notifiedUserIds,
     reactions: [],
     recipient,
-    writtenIn,
-    writtenAfter,
+    writtenIn: place?.isTold === true ? place.room : null,
+    writtenAfter: place?.isTold === true ? place.after : null,
     system: null,
     createdAt,
     editedAt: null,
@@ -159,16 +159,20 @@ function memberOf(work: Work, room: number, author: number): Member | null {
   return member
 }
 
-/** The room in which a private message was written, if its author is a member there. */
+/**
+ * The room in which a private message was written, if its author is a member there. The other
+ * person is told of it if they are one, too.
+ */
 function placeOfWriting(
   work: Work,
   { author, writtenIn }: NewMessage,
   { recipient }: Member,
-): Pick<Message, 'writtenIn' | 'writtenAfter'> {
-  const place = writtenIn === null || recipient === null ? null : writtenIn
-  const there = place === null ? null : memberOf(work, place, author)
-  if (place === null || there === null) return { writtenIn: null, writtenAfter: null }
-  return { writtenIn: place, writtenAfter: there.place.head }
+): { room: number; after: number; isTold: boolean } | null {
+  if (writtenIn === null || recipient === null) return null
+  const there = memberOf(work, writtenIn, author)
+  if (there === null) return null
+  const isTold = memberOf(work, writtenIn, recipient.id) !== null
+  return { room: writtenIn, after: there.place.head, isTold }
 }
 
 function prepare(db: Database) {

@@ -36,6 +36,7 @@ export function createChanges(
 type Statements = ReturnType<typeof prepare> & { index: SearchIndex }
 
 const missing: ChangeOutcome = { status: 'refused', code: 'message_missing' }
+const empty: ChangeOutcome = { status: 'refused', code: 'message_empty' }
 const readOnly: ChangeOutcome = { status: 'refused', code: 'person_left' }
 
 /** A conversation with a person who has left is read-only, but for deleting. */
@@ -44,14 +45,16 @@ function isReadOnly({ sender, recipient }: Message): boolean {
 }
 
 function editOne(statements: Statements, wanted: MessageEdit): ChangeOutcome {
-  const { room, seq, author, content, mentions, at } = wanted
+  const { room, seq, author, content, at, isEmpty } = wanted
   const found = find(statements, room, seq, author)
   if (found === null || found.message.sender.id !== author) return missing
   if (isReadOnly(found.message)) return readOnly
+  if (isEmpty === true && found.message.attachments.length === 0) return empty
   if (found.message.content === content) return { status: 'unchanged', message: found.message }
+  const mentions = writeMentions(wanted.mentions(found.message))
   const revision = nextRevision(statements, room)
   statements.index.remove(room, seq)
-  statements.edit.run({ room, seq, revision, content, mentions: writeMentions(mentions), at })
+  statements.edit.run({ room, seq, revision, content, mentions, at })
   statements.index.add(room, seq)
   statements.dropMentions.run(room, seq)
   const message = findAgain(statements, wanted, author)
@@ -66,11 +69,12 @@ function removeOne(statements: Statements, { room, seq, user, at }: MessageRemov
   statements.index.remove(room, seq)
   statements.leaveTombstone.run({ room, seq, revision, at })
   statements.countRemoved.run(room)
-  statements.dropMentions.run(room, seq)
+  // Those who had not read it count one call less.
+  const notifiedUserIds = statements.dropMentions.all(room, seq).map(({ id }) => id)
   statements.dropReactions.run(room, seq)
   const freed = statements.dropAttachments.all(room, seq).map(({ id }) => id)
-  const empty = { content: '', mentions: [], notifiedUserIds: [], attachments: [], reactions: [] }
-  const message = { ...found.message, ...empty, revision, deletedAt: at }
+  const erased = { content: '', mentions: [], notifiedUserIds, attachments: [], reactions: [] }
+  const message = { ...found.message, ...erased, revision, deletedAt: at }
   return { status: 'changed', message, freed }
 }
 
@@ -155,7 +159,9 @@ function prepare(db: Database) {
     dropAttachments: db.query<{ id: string }, [number, number]>(
       `DELETE FROM attachments WHERE room_id = ? AND seq = ? RETURNING id`,
     ),
-    dropMentions: db.query(`DELETE FROM mentions WHERE room_id = ? AND seq = ?`),
+    dropMentions: db.query<{ id: number }, [number, number]>(
+      `DELETE FROM mentions WHERE room_id = ? AND seq = ? RETURNING user_id AS id`,
+    ),
     addMention: db.query(`INSERT OR IGNORE INTO mentions (user_id, room_id, seq) VALUES (?, ?, ?)`),
     dropReactions: db.query(`DELETE FROM reactions WHERE room_id = ? AND seq = ?`),
     react: db.query(

@@ -1,4 +1,5 @@
 import type { Database } from 'bun:sqlite'
+import { fold } from '../../shared/fold'
 import { limits } from '../../shared/limits'
 import type {
   Heir,
@@ -154,7 +155,11 @@ function changeRoom(
   if (room === null) return { refused: 'room_missing' }
   if (name !== null && name.name !== room.name) {
     if (room.role !== 'owner') return { refused: 'owner_only' }
-    const { changes } = statements.rename.run({ id: by.roomId, ...name })
+    const { changes } = statements.rename.run({
+      id: by.roomId,
+      ...name,
+      sought: fold(name.name),
+    })
     if (changes === 0) return { refused: 'room_name_taken' }
     statements.writeLine({ ...told, kind: 'renamed', from: room.name, to: name.name })
   }
@@ -173,7 +178,7 @@ function createRoom(statements: Statements, seenBy: SeenBy, room: NewRoom) {
   if (isFull(statements, userId)) return { refused: 'own_rooms_full' } as const
   const { rooms = 0 } = statements.countAll.get() ?? {}
   if (rooms >= statements.caps.all) return { refused: 'rooms_full' } as const
-  const made = statements.insertRoom.get(room)
+  const made = statements.insertRoom.get({ ...room, sought: fold(room.name) })
   if (made === null) return { refused: 'room_name_taken' } as const
   statements.insertMember.run({ roomId: made.id, userId, role: 'owner', at })
   return seenBy(userId, made.id) ?? ({ refused: 'not_signed_in' } as const)
@@ -205,14 +210,16 @@ function openDirect(
   return seenBy(userId, roomId)
 }
 
+type Sought = { sought: string }
+
 function prepare(db: Database) {
   return {
     // The name of a closed room is private: it neither takes a name nor shows that it has one.
-    insertRoom: db.query<{ id: number }, [NewRoom]>(
-      `INSERT INTO rooms (kind, name, name_folded, name_skeleton, topic, created_by, created_at,
-         active_at)
+    insertRoom: db.query<{ id: number }, [NewRoom & Sought]>(
+      `INSERT INTO rooms (kind, name, name_folded, name_skeleton, name_sought, topic,
+         created_by, created_at, active_at)
        SELECT $kind, $name, iif($kind = 'open', $folded, NULL),
-         iif($kind = 'open', $skeleton, NULL), $topic, $owner, $createdAt, $createdAt
+         iif($kind = 'open', $skeleton, NULL), $sought, $topic, $owner, $createdAt, $createdAt
        WHERE NOT EXISTS
          (SELECT 1 FROM rooms WHERE name_folded = $folded OR name_skeleton = $skeleton)
        RETURNING id`,
@@ -286,8 +293,8 @@ function prepareForMembers(db: Database) {
       `SELECT role, kind = 'direct' AS isDirect FROM memberships JOIN rooms ON id = room_id
        WHERE ${own}`,
     ),
-    rename: db.query<never, [RoomName & { id: number }]>(
-      `UPDATE OR IGNORE rooms SET name = $name,
+    rename: db.query<never, [RoomName & Sought & { id: number }]>(
+      `UPDATE OR IGNORE rooms SET name = $name, name_sought = $sought,
          name_folded = iif(kind = 'open', $folded, NULL),
          name_skeleton = iif(kind = 'open', $skeleton, NULL)
        WHERE id = $id AND kind <> 'direct'

@@ -27,8 +27,17 @@ export type MessageRow = Omit<
   systemPeople: string | null
 }
 
-/** The statement that reads messages as rows; `where` may use its own parameters. */
-export function selectMessages(where: string): string {
+/** Whether both people of a private message are in the room in which it was written. */
+const bothAreThere = `written_in IS NOT NULL AND 2 = (
+  SELECT count(*) FROM memberships AS talk CROSS JOIN memberships AS there
+    ON there.room_id = messages.written_in AND there.user_id = talk.user_id
+  WHERE talk.room_id = messages.room_id)`
+
+/**
+ * The statement that reads messages as rows; `where` may use its own parameters. `isTold`: whether
+ * the readers are told in which room a private message was written.
+ */
+export function selectMessages(where: string, isTold: string = bothAreThere): string {
   return `
     SELECT room_id AS room, seq, revision, client_id AS clientId, content, reply_to AS replyTo,
       iif(reply_to IS NULL, NULL, (${quoteAt('messages.room_id', 'messages.reply_to')})) AS quote,
@@ -37,7 +46,8 @@ export function selectMessages(where: string): string {
          ORDER BY reactions.id), '[]')
        FROM reactions JOIN users AS people ON people.id = user_id
        WHERE reactions.room_id = messages.room_id AND reactions.seq = messages.seq) AS reactions,
-      mentions, attachments, written_in AS writtenIn, written_after AS writtenAfter,
+      mentions, attachments, iif(${isTold}, written_in, NULL) AS writtenIn,
+      iif(${isTold}, written_after, NULL) AS writtenAfter,
       system, iif(system IS NULL, NULL, (${systemPeople})) AS systemPeople,
       messages.created_at AS createdAt, edited_at AS editedAt, deleted_at AS deletedAt,
       author_id AS senderId, nickname, avatar, ${markOf('users')} AS mark

@@ -63,6 +63,7 @@ function prepare(db: Database) {
        FROM (${selectMessages(
          `written_in = ?1 AND written_after >= ?2 AND written_after < ?3 AND deleted_at IS NULL
           AND room_id IN (SELECT room_id FROM memberships WHERE user_id = ?4)`,
+         'TRUE',
        )}) AS said
        JOIN memberships ON room_id = said.room AND user_id <> said.senderId
        JOIN users AS other ON other.id = user_id

@@ -1,4 +1,5 @@
 import type { Database } from 'bun:sqlite'
+import { fold, foldVersion } from '../../shared/fold'
 import { nameForms } from '../../shared/rank-name'
 import type { NameRules, UniqueName } from '../store'
 import { readSetting, writeSetting } from './settings'
@@ -11,7 +12,8 @@ const setting = 'name_rules'
  * themselves; the other keeps the name, but it is compared with no other until it is changed.
  */
 export function bringNamesUpToDate(db: Database, rules: NameRules): void {
-  if (readSetting(db, setting) === rules.version) return
+  const version = `${rules.version}, fold ${foldVersion}`
+  if (readSetting(db, setting) === version) return
   db.transaction(() => {
     rewrite(
       db.query<Named, []>(
@@ -23,12 +25,13 @@ export function bringNamesUpToDate(db: Database, rules: NameRules): void {
       rules.ofPerson,
     )
     writeForms(db)
+    writeSought(db)
     rewrite(
       db.query<Named, []>(`SELECT id, name FROM rooms WHERE kind = 'open' ORDER BY id`),
       db.query(`UPDATE OR IGNORE rooms SET name_folded = ?, name_skeleton = ? WHERE id = ?`),
       rules.ofRoom,
     )
-    writeSetting(db, setting, rules.version)
+    writeSetting(db, setting, version)
   }).immediate()
 }
 
@@ -38,6 +41,12 @@ function writeForms(db: Database): void {
   )
   const people = db.query<Named, []>(`SELECT id, nickname AS name FROM users WHERE left_at IS NULL`)
   for (const { id, name } of people.all()) write.run(nameForms(name), id)
+}
+
+function writeSought(db: Database): void {
+  const write = db.query<never, [string, number]>(`UPDATE rooms SET name_sought = ? WHERE id = ?`)
+  const rooms = db.query<Named, []>(`SELECT id, name FROM rooms WHERE kind <> 'direct'`)
+  for (const { id, name } of rooms.all()) write.run(fold(name), id)
 }
 
 type Named = { id: number; name: string }

@@ -72,14 +72,14 @@ function createLists(db: Database): Pick<Store['rooms'], 'open' | 'own'> {
     `SELECT *, NULL AS otherId,
        EXISTS (SELECT 1 FROM memberships WHERE room_id = id AND user_id = $userId) AS isMember
      FROM (SELECT ${columns} FROM rooms
-       WHERE kind = 'open' AND ${isAfter} AND instr(name_folded, $part) > 0
+       WHERE kind = 'open' AND ${isAfter} AND instr(name_sought, $part) > 0
        ${order} LIMIT $limit) ${order}`,
   )
   const own = db.query<ListedRow, [Asked]>(
     `SELECT ${columns}, 1 AS isMember, ${selectOther}
      FROM memberships JOIN rooms ON rooms.id = memberships.room_id ${joinOther('$userId')}
      WHERE memberships.user_id = $userId AND ${isListed} AND ${isHere('$userId')} AND ${isAfter}
-       AND instr(coalesce(name_folded, other.nickname_folded, lower(name)), $part) > 0
+       AND instr(iif(kind = 'direct', coalesce(other.nickname_forms, ''), name_sought), $part) > 0
      ORDER BY active_at DESC, rooms.id DESC LIMIT $limit`,
   )
   const ask = (userId: number, { part, after, limit }: RoomsWanted): Asked => {

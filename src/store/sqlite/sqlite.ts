@@ -1,4 +1,5 @@
 import { Database } from 'bun:sqlite'
+import { fold } from '../../shared/fold'
 import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { codeOf, failWith, type Problem, sentenceOf } from '../problem'
@@ -152,10 +153,11 @@ function setPragmas(db: Database): void {
 
 function createFirstRoom(db: Database, { firstRoom, now }: StoreOptions): void {
   if (db.query('SELECT 1 FROM rooms').get() !== null) return
+  const first = firstRoom()
   db.query(
-    `INSERT INTO rooms (kind, name, name_folded, name_skeleton, created_at, active_at)
-     VALUES ('open', $name, $folded, $skeleton, $createdAt, $createdAt)`,
-  ).run({ ...firstRoom(), createdAt: now() })
+    `INSERT INTO rooms (kind, name, name_folded, name_skeleton, name_sought, created_at, active_at)
+     VALUES ('open', $name, $folded, $skeleton, $sought, $createdAt, $createdAt)`,
+  ).run({ ...first, sought: fold(first.name), createdAt: now() })
 }
 
 /** Only the first start makes the mark: later, a folder without it is not the right one. */

@@ -198,7 +198,7 @@ function createMembersOf(db: Database): Store['users']['membersOf'] {
       `SELECT ${userColumns()}, ${listedName} AS folded FROM ${from}
        WHERE room_id = $room AND left_at IS NULL
          AND ${listedName} >= $name AND (${listedName}, users.id) > ($name, $id)
-         AND instr(${listedName}, $part) > 0
+         AND instr(nickname_forms, $part) > 0
          AND users.id NOT IN (SELECT value FROM json_each($without))
        ORDER BY ${listedName}, users.id LIMIT $limit`,
     )

@@ -59,7 +59,7 @@ export function composerOf(page: BrowserPage): Composer {
     pin: part('#chip .chip__pin'),
     options,
     best: part('#options:not([hidden]) [aria-selected=true] bdi'),
-    optionNames: partsOf(page, '#options bdi'),
+    optionNames: partsOf(page, '#options :not(b) > bdi'),
     tray: partsOf(page, '#tray > li'),
     isPrivate: () => form.matches('.compose--private'),
     becomesPrivate: () => form.becomes('.compose--private'),

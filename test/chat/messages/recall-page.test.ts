@@ -29,7 +29,12 @@ test('a page from memory is the page that the store has, whatever changed', asyn
     const names = ['Ada', 'Grace', 'Alan', 'Mei']
     switch (random(8)) {
       case 0:
-        return store.messages.edit({ ...place, author: id, content: `e ${step}`, mentions: [] })
+        return store.messages.edit({
+          ...place,
+          author: id,
+          content: `e ${step}`,
+          mentions: () => [],
+        })
       case 1:
         return store.messages.remove({ ...place, user: id })
       case 2:

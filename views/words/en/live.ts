@@ -25,7 +25,7 @@ export const live = {
   nowPublic: 'Now writing to everyone in {room}.',
   offlineNote: '{name} is offline and will see this later',
   onlyYouAnd: 'Private: only you and {name}',
-  nameLeft: '{name} (left)',
+  nameLeft: '{nickname} (left)',
   conversationOver: '{name} has left. You can read this conversation, but not write in it.',
   messageWhom: 'Private message to…',
   mentionWhom: 'Mention',

@@ -27,7 +27,7 @@ export const live: Words['live'] = {
   nowPublic: '现在是给 {room} 的所有人写消息。',
   offlineNote: '{name} 不在线，上线后会看到',
   onlyYouAnd: '私信：仅你和 {name} 可见',
-  nameLeft: '{name}（已离开）',
+  nameLeft: '{nickname}（已离开）',
   conversationOver: '{name} 已离开。你可以查看这段对话，但不能再发送消息。',
   messageWhom: '私信给…',
   mentionWhom: '提及',

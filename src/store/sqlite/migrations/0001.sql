@@ -82,6 +82,8 @@ CREATE TABLE rooms (
   -- Null for closed and direct rooms: only open rooms have unique names.
   name_folded TEXT UNIQUE,
   name_skeleton TEXT UNIQUE,
+  -- What the search for rooms looks in (shared/fold.ts); empty for direct rooms.
+  name_sought TEXT NOT NULL DEFAULT '',
   topic TEXT NOT NULL DEFAULT '',
   -- The two people of a direct room, smaller id first ("3:7"): at most one room per pair.
   direct_key TEXT UNIQUE,

@@ -1,4 +1,4 @@
-import { foldInPlace } from '../../shared/fold'
+import { foldInPlace } from './fold'
 
 /** A part of a text, and whether it matches the search. */
 export type Piece = { text: string; isHit: boolean }
@@ -12,7 +12,7 @@ export function excerptOf(content: string, words: string[]): Piece[] {
   const pieces: Piece[] = start > 0 ? [{ text: '… ', isHit: false }] : []
   let at = start
   const add = (to: number, isHit: boolean): void => {
-    const text = content.slice(at, to).replace(/\s+/gu, ' ')
+    const text = content.slice(at, to).replace(/[^\S\ufeff]+/gu, ' ')
     if (text !== '') pieces.push({ text, isHit })
     at = Math.max(at, to)
   }
@@ -34,9 +34,11 @@ type Span = { start: number; end: number }
 function findHits(content: string, words: string[]): Span[] {
   const { folded, places } = foldInPlace(content)
   const spans: Span[] = []
-  for (const word of words) {
+  for (const word of words.filter(Boolean)) {
     for (let from = folded.indexOf(word); from !== -1; from = folded.indexOf(word, from + 1)) {
-      const end = places.slice(from + word.length).find((place) => place > (places[from] ?? 0))
+      // A letter may fold to several: a hit has all of its last one.
+      const last = places[from + word.length - 1] ?? 0
+      const end = places.slice(from + word.length).find((place) => place > last)
       spans.push({ start: places[from] ?? 0, end: end ?? content.length })
       if (spans.length > hitsMax) break
     }

@@ -1,0 +1,93 @@
+import { fill, plural, splitNames } from '../../src/shared/text'
+import { expect, test } from 'bun:test'
+import { en, zh } from '../../views/words'
+import { Filled } from '../../views/words/filled'
+import { chooseSeed, createRandom } from '../helpers/random'
+
+const english = new Map(sentences(en))
+const chinese = new Map(sentences(zh))
+
+test('every word exists in both languages', () => {
+  expect([...chinese.keys()]).toEqual([...english.keys()])
+  for (const sentence of [...english.values(), ...chinese.values()]) {
+    expect(sentence.trim()).not.toBe('')
+  }
+})
+
+test('both languages have the same placeholders', () => {
+  for (const [key, sentence] of english) {
+    expect([key, holes(chinese.get(key) ?? '')]).toEqual([key, holes(sentence)])
+  }
+})
+
+test('Chinese sentences have Chinese punctuation', () => {
+  for (const sentence of chinese.values()) expect(sentence).not.toMatch(/\p{Script=Han}[,:;?!]/u)
+})
+
+test('values are put into a sentence literally', () => {
+  const filled = fill('{name}: {text}', { name: '$&', text: "$' {name}" })
+  expect(splitNames(filled)).toEqual(['', '$&', ": $' {name}"])
+  expect(fill('{n} of {m}', { n: 0 })).toBe('0 of {m}')
+})
+
+/** Holes that no person fills; a new one is added here, or is a name (`named` in text.ts). */
+const unnamed = [
+  ...['n', 's', 'all', 'at', 'upTo', 'size', 'limit', 'time', 'first', 'last', 'zone', 'version'],
+  ...['added', 'seen', 'made', 'kind', 'device', 'browser', 'system', 'code', 'server', 'url'],
+  ...['emoji', 'tone', 'reference', 'text', 'filter'],
+  // A part of a name in text, as "Mei (left)", and the name of a file.
+  'nickname',
+  // Of lines between the messages, whose names are elements (system-lines.ts).
+  ...['people', 'by', 'who', 'from', 'to'],
+]
+
+test('no name can be read as a word of any sentence', () => {
+  const seed = chooseSeed()
+  const random = createRandom(seed)
+  const all = [...english, ...chinese]
+  const hostile = [
+    '3 人',
+    'Bob and Ann',
+    'مريم',
+    '\u202eevil',
+    'a\u2069 is typing…',
+    '{n}',
+    '<b>',
+    '$&',
+  ]
+  for (const [key, sentence] of all) {
+    const [, other = ''] = all[random(all.length)] ?? []
+    const names = [hostile[random(hostile.length)] ?? '', other || 'x']
+    const values: Record<string, string> = {}
+    for (const hole of holes(sentence)) {
+      const name = hole.slice(1, -1)
+      const isName = ['name', 'other', 'room'].includes(name)
+      expect({ key, hole, isDecided: isName || unnamed.includes(name) }).toEqual({
+        ...{ key, hole, isDecided: true },
+      })
+      if (isName) values[name] = names[Object.keys(values).length % 2] ?? ''
+    }
+    const shown = String(Filled({ text: fill(sentence, values) }))
+    const words = shown.replaceAll(/<b><bdi>.*?<\/bdi><\/b>/gs, '\0')
+    const wanted = sentence.replaceAll(/\{(name|other|room)\}/g, '\0')
+    expect({ seed, key, words }).toEqual({ seed, key, words: String(<>{wanted}</>) })
+    expect({ seed, key, shown }).not.toEqual({ shown: expect.stringMatching(/[\u2066-\u2069]/) })
+  }
+})
+
+test('one message is singular, none and many are plural', () => {
+  const forms = en.live.newMessages
+  expect(plural('en', 1, forms)).toBe('1 new message')
+  expect(plural('en', 0, forms)).toBe('0 new messages')
+  expect(plural('zh', 1, zh.live.newMessages)).toBe('1 条新消息')
+})
+
+function sentences(words: object, path = ''): [string, string][] {
+  return Object.entries(words).flatMap(([key, value]): [string, string][] =>
+    typeof value === 'string' ? [[path + key, value]] : sentences(value, `${path}${key}.`),
+  )
+}
+
+function holes(sentence: string): string[] {
+  return [...sentence.matchAll(/\{\w+\}/g)].map(([hole]) => hole).toSorted()
+}
