@@ -8,10 +8,9 @@ import {
   onHello,
   onSignedOut,
   requestChanges,
-  watchAway,
 } from './actions/connection'
 import { onFailedRow, onSent, onUnsentChanged, sendMessage } from './actions/send-message'
-import { createRoomSwitcher, markRead, onGrown, rescueEdits, showRoom } from './actions/rooms'
+import { createRoomSwitcher, onGrown, rescueEdits, showRoom } from './actions/rooms'
 import type { App } from './app'
 import { createComposer } from './composer/composer'
 import { openDrafts } from './composer/drafts'
@@ -65,6 +64,9 @@ function createApp(page: Page, storage: Storage, reader: Reader): App {
       lines: () => ifLoaded(app.lines, ({ fold }) => app.timeline.foldBy(fold)),
     },
   )
+  const newLine = createNewLine(page, (state) =>
+    ifLoaded(app.reading, ({ setBar }) => setBar(state)),
+  )
   const typing = createTyping(page, timeline.room, connection.send)
   const outbox = openOutbox(
     { connection, page, storage },
@@ -83,8 +85,8 @@ function createApp(page: Page, storage: Storage, reader: Reader): App {
       onChange: typing.changed,
       onUp: () => editLast(app),
     }),
-    newLine: createNewLine({ clock, page }, () => markRead(app)),
-    readMarker: createReadMarker({ connection, rooms, timeline }),
+    newLine,
+    readMarker: createReadMarker({ connection, newLine, rooms, timeline }),
     switcher: createRoomSwitcher(() => app),
     ...lazyParts(page, () => app),
   }
@@ -94,13 +96,12 @@ function createApp(page: Page, storage: Storage, reader: Reader): App {
 /** Connects the parts with the reader and with the server. */
 function start(app: App): void {
   const { composer, connection, outbox, page, storage, timeline } = app
-  const tellAway = watchAway(app)
   const setBar = createConnectionBar(page, connection.retryNow)
   let isFirst = true
   connection.open({
     onHello(hello) {
       onHello(app, hello, isFirst)
-      tellAway()
+      if (!isFirst) ifLoaded(app.reading, ({ tellAway }) => tellAway())
       isFirst = false
     },
     onEvent: (event) => receiveEvent(app, event),
@@ -129,14 +130,13 @@ function start(app: App): void {
   })
   watchKeys(app)
   watchClicks(app)
-  watchSearch(app)
   watchHidingNotes(storage)
   forgetOnLogOut(page, storage, outbox.size)
   timeline.start()
   onFirstUse(() => {
     // These work without the server later, when they have been fetched before.
-    const { device, media, panel, people, search, suggestions, tools } = app
-    for (const part of [tools, suggestions, device, media, panel, people, search])
+    const { device, media, panel, people, reading, search, suggestions, tools } = app
+    for (const part of [reading, tools, suggestions, device, media, panel, people, search])
       void part().catch(() => {})
     // The largest: its panel opens at once later.
     whenIdle(() => void app.emoji().catch(() => {}))
@@ -164,24 +164,14 @@ function watchClicks(app: App): void {
       target instanceof HTMLAnchorElement ? media.show(target) : media.choose(),
     )
   })
+  onClick(document, '#finder', (_, event) => {
+    event.preventDefault()
+    openSearch(app, pagePaths(page.base).search())
+  })
   const emojiButton = element('emoji-button', HTMLElement)
   emojiButton.addEventListener('click', () => openEmojiForComposer(app, emojiButton))
   const load = (): void => void app.emoji().catch(() => {})
   emojiButton.addEventListener('pointerenter', load, { once: true })
-}
-
-/** The search opens in the palette; so does a search that Back leads to. */
-function watchSearch(app: App): void {
-  const path = pagePaths(app.page.base).search()
-  if (/^(Mac|iP)/.test(navigator.platform))
-    document.querySelector('#finder kbd')?.replaceChildren('⌘ K')
-  onClick(document, '#finder', (_, event) => {
-    event.preventDefault()
-    openSearch(app, path)
-  })
-  addEventListener('popstate', () => {
-    if (location.pathname === path) openSearch(app, location.pathname + location.search)
-  })
 }
 
 /** A switch for people who share their screen: private notes are hidden in rooms. */

@@ -1,5 +1,6 @@
 import { pagePaths } from '../../shared/paths'
 import type { App, RowAction } from '../app'
+import { ifLoaded } from '../lazy'
 import { element } from '../ui/dom'
 import { isComposing } from '../ui/keys'
 import { focusOf } from '../ui/rows'
@@ -33,8 +34,10 @@ export function watchKeys(app: App): void {
     if (isCommand && key === ',') return () => press('open-settings')
     if (isCommand && /[;；]/.test(key))
       return () => openEmojiForComposer(app, element('emoji-button', HTMLElement))
-    if (isCommand && key === '.') return togglePeople
-    if (isCommand && key === 'F6') return () => nextRegion(shiftKey ? -1 : 1)
+    if (isCommand && key === '.')
+      return () => ifLoaded(app.reading, ({ togglePeople }) => togglePeople())
+    if (isCommand && key === 'F6')
+      return () => ifLoaded(app.reading, ({ nextRegion }) => nextRegion(shiftKey ? -1 : 1))
     if (isCommand && key === 'Home' && isEmpty()) return () => log.scrollTo({ top: 0 })
     if (isCommand && key === 'End' && isEmpty()) return timeline.toEnd
     if (key === 'PageUp' && shiftKey) return newLine.seek
@@ -58,22 +61,12 @@ export function watchKeys(app: App): void {
     if (composer.addressee() !== null) return composer.setAddressee(null)
     if (leaveList()) return
     markRead(app)
-    timeline.toEnd()
   }
 }
 
 /** Some keys are the shortcut of a link, wherever it is. */
 function press(id: string): void {
   element(id, HTMLElement).click()
-}
-
-/** A column where there is room for it, else a drawer. */
-function togglePeople(): void {
-  const people = element('people', HTMLElement)
-  const { classList } = document.body
-  const isColumn = people.checkVisibility() && !people.matches(':popover-open')
-  if (isColumn || classList.contains('hides-people')) classList.toggle('hides-people')
-  else people.togglePopover()
 }
 
 function field(): HTMLTextAreaElement {
@@ -115,15 +108,4 @@ function moveToRow(step: number): void {
   rows[Math.max(0, Math.min(rows.length - 1, start + step))]?.focus()
   // Letters act on a message that was walked to, not on one that was pressed or opened.
   element('log', HTMLElement).dataset.walking = ''
-}
-
-/** Rooms, messages, field, people: the regions of the page in a ring. */
-function nextRegion(direction: 1 | -1): void {
-  const person = '#people .person__open:not([tabindex="-1"])'
-  const regions = ['#rooms .item[aria-current]', '#log', '#content', person]
-    .map((region) => document.querySelector<HTMLElement>(region))
-    .filter((region) => region?.checkVisibility() === true)
-  const holders = regions.map((region) => region?.closest('#rooms, #log, #composer, #people'))
-  const here = holders.findIndex((holder) => holder?.contains(document.activeElement) === true)
-  regions.at((here + direction) % regions.length)?.focus()
 }

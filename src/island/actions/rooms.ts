@@ -1,6 +1,6 @@
 import { pagePaths } from '../../shared/paths'
 import { fill } from '../../shared/text'
-import type { App, CopiedRoom, RoomSwitcher } from '../app'
+import type { App, CopiedRoom, Place, RoomSwitcher } from '../app'
 import { fetchHtml, swapIn } from '../net/htmx'
 import { markCurrent } from '../rooms/rooms'
 import { closeDrawers, element, onClick } from '../ui/dom'
@@ -28,12 +28,12 @@ export function createRoomSwitcher(app: () => App): RoomSwitcher {
     element('panel', HTMLDialogElement).close()
     void openPlace(app(), seq === undefined ? { room } : { room, seq }, true)
   })
-  addEventListener('popstate', () => {
+  window.addEventListener('popstate', ({ state }) => {
     const place = placeIn(location.pathname)
     if (place === null) return
     // Closing the search leads back to where the reader is already.
     if (isOpen(place)) wanted = location.pathname
-    else void openPlace(app(), place, false)
+    else void openPlace(app(), place, false, app().timeline.keeper()?.noted(state))
   })
   return {
     open: (room) => openPlace(app(), { room }, true),
@@ -43,38 +43,48 @@ export function createRoomSwitcher(app: () => App): RoomSwitcher {
   }
 }
 
-type Place = { room: number; seq?: number }
+type Address = { room: number; seq?: number }
 
 /** The room, and perhaps the message, of a path; null for any other path. */
-function placeIn(pathname: string): Place | null {
+function placeIn(pathname: string): Address | null {
   const [, room, seq] = /rooms\/(\d+)(?:\/messages\/(\d+))?$/.exec(pathname) ?? []
   if (room === undefined) return null
   return seq === undefined ? { room: Number(room) } : { room: Number(room), seq: Number(seq) }
 }
 
 /** Whether the list on the page was opened there, wherever the reader has scrolled since. */
-function isOpen({ room, seq }: Place): boolean {
+function isOpen({ room, seq }: Address): boolean {
   const { dataset } = list()
   return Number(dataset.room) === room && (dataset.openedAt ?? '') === String(seq ?? '')
 }
 
 /** Opens a room, or the room around a message; `isNew` adds a step to the browser's history. */
-async function openPlace(app: App, { room, seq }: Place, isNew: boolean): Promise<void> {
+async function openPlace(
+  app: App,
+  { room, seq }: Address,
+  isNew: boolean,
+  known?: Place | null,
+): Promise<void> {
   const { composer, timeline } = app
   const paths = pagePaths(app.page.base)
-  const path = seq === undefined ? paths.room(room) : paths.message(room, seq)
+  const at = seq ?? known?.seq
+  const path = at === undefined ? paths.room(room) : paths.message(room, at)
   const enter = (): void => {
     if (isNew && location.pathname !== path) history.pushState(null, '', path)
   }
   closeDrawers()
   wanted = path
-  if (room === timeline.room() && (seq === undefined || timeline.toMessage(seq))) {
+  const keeper = timeline.keeper()
+  if (known && keeper?.toPlace(known)) return
+  const isHere = room === timeline.room() && !known
+  if (isHere && (seq === undefined || timeline.toMessage(seq))) {
     if (seq === undefined) {
       delete list().dataset.openedAt
       timeline.toEnd()
     }
     return enter()
   }
+  keeper?.showNextAt(known ?? null)
   if (!(await load(app, room, path, enter))) return
   if (seq !== undefined && isFromDevice()) timeline.toMessage(seq)
   if (seq === undefined && !isTouch()) composer.focus()
@@ -145,7 +155,7 @@ function followLink(app: App, link: HTMLElement, event: MouseEvent): void {
 }
 
 /** Shows the way into a room in the dialog; somebody who is in it already opens it. */
-async function offerRoom(app: App, place: Place, href: string): Promise<void> {
+async function offerRoom(app: App, place: Address, href: string): Promise<void> {
   const { room, seq } = place
   const fields = seq === undefined ? {} : { seq: String(seq) }
   const html = await fetchHtml(pagePaths(app.page.base).joinRoom(room, fields))
@@ -203,6 +213,7 @@ export function markRead({ connection, newLine, positions, readMarker, timeline 
   newLine.drop()
   readMarker.resume()
   connection.send({ type: 'read', room, seq: positions.known(room) })
+  timeline.toEnd()
 }
 
 /** More messages are on the page. */

@@ -94,7 +94,8 @@ function isAboutPeople(row: Element | null | undefined): boolean {
 }
 
 function showRun(page: Page, clock: Clock, first: HTMLElement, run: HTMLElement[]): void {
-  const key = run.map(({ dataset }) => `${dataset.at} ${dataset.told}`).join('\n')
+  const rows = run.map(({ dataset }) => `${dataset.at} ${dataset.told}`)
+  const key = [clock.key(), ...rows].join('\n')
   if (shown.get(first) === key) return
   shown.set(first, key)
   const all = run.map(toldOf)

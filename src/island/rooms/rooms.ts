@@ -1,5 +1,5 @@
 import { pagePaths } from '../../shared/paths'
-import type { RoomSummary } from '../../shared/protocol'
+import type { ChatEvent, RoomSummary } from '../../shared/protocol'
 import { plural } from '../../shared/text'
 import type { Clock } from '../ui/clock'
 import { element } from '../ui/dom'
@@ -30,15 +30,13 @@ export function createRooms(page: Page, clock: Clock, onChange: Title['setUnread
     showCalls(mentions)
     showTimes(clock)
   }
+  clock.onChange(() => showTimes(clock))
   const update = (change: () => unknown): void => {
     change()
     show()
   }
   list.addEventListener('htmx:after:swap', () =>
-    update(() => {
-      const links = [...list.querySelectorAll<HTMLElement>('.item')]
-      links.map(readLink).forEach((room) => rooms.has(room.id) || put(room))
-    }),
+    update(() => readLinks(list).forEach((room) => rooms.has(room.id) || put(room))),
   )
   return {
     setAll: (all: RoomSummary[]) =>
@@ -58,8 +56,8 @@ export function createRooms(page: Page, clock: Clock, onChange: Title['setUnread
       if (isUnread) show()
       return isUnread
     },
-    setRead: (id: number, read_seq: number, unread: number, mentions: number) =>
-      update(() => Object.assign(rooms.get(id) ?? {}, { read_seq, unread, mentions })),
+    setRead: ({ room, seq, unread, mentions }: ChatEvent & { type: 'read' }) =>
+      update(() => Object.assign(rooms.get(room) ?? {}, { read_seq: seq, unread, mentions })),
     setOnline(id: number, online: number): void {
       Object.assign(rooms.get(id) ?? {}, { online })
       document.querySelector(`#room-${id} .online > span`)?.replaceChildren(String(online))
@@ -71,6 +69,10 @@ export function createRooms(page: Page, clock: Clock, onChange: Title['setUnread
     },
     refresh: () => void list.dispatchEvent(new Event('renew')),
   }
+}
+
+function readLinks(list: HTMLElement): RoomSummary[] {
+  return [...list.querySelectorAll<HTMLElement>('.item')].map(readLink)
 }
 
 /** A room that was not among the first of the person, as its link in the list shows it. */
