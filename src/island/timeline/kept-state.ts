@@ -78,7 +78,13 @@ function keepSelection(row: HTMLElement): () => void {
   return () => {
     const now = row.querySelector('.msg__body')
     if (now === null) return
-    const moved = (offset: number) => placeAt(now, movedOffset(before, now.textContent, offset))
+    const after = now.textContent
+    const start = Math.min(anchor ?? 0, focus ?? 0)
+    const words = before.slice(start, Math.max(anchor ?? 0, focus ?? 0))
+    const isWithin = anchor !== null && focus !== null
+    const at = isWithin ? nearest(after, words, movedOffset(before, after, start)) : -1
+    const moved = (offset: number) =>
+      placeAt(now, at < 0 ? movedOffset(before, after, offset) : offset - start + at)
     const [from, fromOffset] = anchor === null ? [anchorNode, anchorOffset] : moved(anchor)
     const [to, toOffset] = focus === null ? [focusNode, focusOffset] : moved(focus)
     const isAsBefore = selection.anchorNode === from && selection.focusNode === to
@@ -106,6 +112,13 @@ function placeAt(part: Element, offset: number): [node: Node, offset: number] {
     left -= length
   }
   return [part, part.childNodes.length]
+}
+
+/** Where words stand in a text, as near to an offset as they do; -1 when they do not. */
+function nearest(text: string, words: string, offset: number): number {
+  const [before, after] = [text.lastIndexOf(words, offset), text.indexOf(words, offset)]
+  if (before < 0 || after < 0) return Math.max(before, after)
+  return offset - before < after - offset ? before : after
 }
 
 /** Where an offset is after an edit: what is before and after the changed stretch stays. */

@@ -3,7 +3,7 @@ import { pagePaths } from '../../shared/paths'
 import { plural } from '../../shared/text'
 import type { App, OutboxEntry, Timeline } from '../app'
 import { fetchHtml, swapIn } from '../net/htmx'
-import { element } from '../ui/dom'
+import { element, onClick } from '../ui/dom'
 import type { Page } from '../ui/page'
 import { currentRoom, isFromDevice, list, passFocus, placedRows, seqOf } from '../ui/rows'
 import { showToast } from '../ui/toast'
@@ -46,6 +46,7 @@ export function createTimeline(needs: TimelineNeeds, listener: TimelineListener)
     decorate(state, list())
     regroupAll(state)
   })
+  onClick(log, '.unfold', (button) => button.closest('.msg')?.classList.add('msg--unfolded'))
   watchSwaps(state)
   return {
     room: currentRoom,
