@@ -47,14 +47,16 @@ const restMs = 200
 export function notePlace({ place }: Pick<Keeper, 'place'>): void {
   let timer: Timer | undefined
   const note = (): void => {
+    if (timer === undefined) return
+    clearTimeout(timer)
+    timer = undefined
     history.replaceState({ ...fieldsOf(history.state), place: place() }, '')
   }
-  element('log', HTMLElement).addEventListener(
-    'scroll',
-    () => {
-      clearTimeout(timer)
-      timer = setTimeout(note, restMs)
-    },
-    { passive: true },
-  )
+  const noteSoon = (): void => {
+    clearTimeout(timer)
+    timer = setTimeout(note, restMs)
+  }
+  element('log', HTMLElement).addEventListener('scroll', noteSoon, { passive: true })
+  // The next act may lead away.
+  for (const type of ['click', 'keydown']) addEventListener(type, note, { capture: true })
 }

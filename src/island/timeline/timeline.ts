@@ -86,7 +86,8 @@ function createPill({ language, words }: Page, log: HTMLElement, onClick: () => 
   }
   button.addEventListener('click', onClick)
   log.addEventListener('scroll', () => add(0), { passive: true })
-  return { add, seen: () => add(hasEnd() ? -unseen : 0) }
+  const set = (count: number): void => add(count - unseen)
+  return { add, set, seen: () => add(hasEnd() ? -unseen : 0) }
 }
 
 /** Rows are prepared before htmx puts them on the page, and the reader's place is kept. */
@@ -211,7 +212,10 @@ function start(state: State): void {
   if (at === undefined && !isKept) scroller.toEnd()
   listener.shown(state.isJumping || at !== undefined)
   state.hasGap = false
-  if (isKept) return scroller.fill()
+  if (isKept) {
+    pill.set(Number(timeline.dataset.unread))
+    return scroller.fill()
+  }
   if (at !== undefined && !toMessage(state, Number(at))) {
     // The message was deleted; the ones around it are shown.
     const next = placedRows().find((row) => seqOf(row) > Number(at)) ?? placedRows().at(-1)

@@ -4,7 +4,7 @@ import { element } from '../ui/dom'
 import { list } from '../ui/rows'
 
 /** The bar stays for so long after the room was read: until then it can be used. */
-const barMs = 5_000
+const barMs = 3_000
 
 /** The bar that tells how many unread messages are above, and since when; the way to them. */
 export function createUnreadBar(
@@ -26,6 +26,7 @@ export function createUnreadBar(
     }, barMs)
   }
   const label = (): void => {
+    if (bar.hidden) return
     const { unread, unreadSince } = list().dataset
     const sentence = plural(page.language, Number(unread), page.words.newSince)
     jump?.replaceChildren(fill(sentence, { time: clock.time(Number(unreadSince)) }))
