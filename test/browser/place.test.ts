@@ -39,8 +39,8 @@ const firstInView = `(() => {
 
 /** Scrolls so many screens up, as a wheel does. */
 async function scrollUp(screens: number): Promise<{ seq: string; top: number }> {
-  await ada.evaluate(`(({ clientHeight }) =>
-    document.querySelector('#log').scrollBy(0, -${screens} * clientHeight))(${ada.messages.log.js})`)
+  await ada.evaluate(`((log) => log.scrollBy(0, -${screens} * log.clientHeight))
+    (${ada.messages.log.js})`)
   // What is fetched there comes, and the place is noted.
   await ada.settled()
   await ada.waitFor(`history.state?.place != null`, 'the place to be noted')
@@ -63,7 +63,10 @@ test('whatever grows or shrinks, the end is kept until the reader leaves it', as
   const seed = chooseSeed()
   console.log(`the end: SEED=${seed}`)
   const random = createRandom(seed)
-  const noise = Array.from({ length: 60 }, () => [random(3), random(500), random(500)])
+  // Half of them shrink first, and the browser moves the place before they grow.
+  const noise = Array.from({ length: 40 }, () =>
+    random(2) > 0 ? [random(3), random(500), random(500)] : [2, random(50), 300 + random(300)],
+  )
   // Within one frame: something goes, is laid out, and something else comes.
   const lost = await ada.evaluate<number[][]>(`(async () => {
     const [log, list] = ['log', 'timeline'].map((id) => document.getElementById(id))
@@ -75,8 +78,9 @@ test('whatever grows or shrinks, the end is kept until the reader leaves it', as
       for (const px of [before, after]) {
         part.style.paddingBlockEnd = px + 'px'
         void log.scrollTop
-        if (px === before && kind === 2) await frame()
       }
+      // On a busy machine the event of a moved place comes before the sizes are told.
+      log.dispatchEvent(new Event('scroll'))
       await frame()
       await frame()
       if (log.scrollHeight - log.scrollTop - log.clientHeight > 1) lost.push([kind, before, after])
@@ -84,7 +88,6 @@ test('whatever grows or shrinks, the end is kept until the reader leaves it', as
     for (const part of parts) part.removeAttribute('style')
     return lost
   })()`)
-  if (lost.length) console.log(JSON.stringify(lost), JSON.stringify(noise))
   expect({ seed, lost }).toEqual({ seed, lost: [] })
   // A reader who turns the wheel leaves it, also while the list grows.
   await ada.evaluate(`(() => {
@@ -105,7 +108,7 @@ test('whatever grows or shrinks, the end is kept until the reader leaves it', as
   expect(await ada.messages.belowEnd()).toBeGreaterThan(100)
 })
 
-test('far up, a button says how many are new and leads to the present, on a phone, too', async () => {
+test('far up, a button says how many are new and leads to the present', async () => {
   for (const [width, height] of [
     [390, 844],
     [1280, 800],
@@ -171,7 +174,8 @@ test('labels follow the zone of the machine, on return and with each new message
   const times = `[...document.querySelectorAll('#timeline > .msg')].map((row) =>
     row.querySelector('time').textContent + row.querySelector('time').title).join()`
   const wanted = `(() => {
-    const time = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+    const two = '2-digit'
+    const time = new Intl.DateTimeFormat('en', { hour: two, minute: two, hourCycle: 'h23' })
     const full = new Intl.DateTimeFormat('en', { dateStyle: 'full', timeStyle: 'medium' })
     return [...document.querySelectorAll('#timeline > .msg')].map(({ dataset: { at } }) =>
       time.format(at) + full.format(at)).join()
