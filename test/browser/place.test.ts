@@ -39,6 +39,7 @@ const firstInView = `(() => {
 
 /** Scrolls so many screens up, as a wheel does. */
 async function scrollUp(screens: number): Promise<{ seq: string; top: number }> {
+  await ada.settled()
   await ada.evaluate(`((log) => log.scrollBy(0, -${screens} * log.clientHeight))
     (${ada.messages.log.js})`)
   // What is fetched there comes, and the place is noted.
@@ -186,6 +187,7 @@ test('labels follow the zone of the machine, on return and with each new message
     await ada.cdp('Emulation.setTimezoneOverride', { timezoneId })
     if (timezoneId === 'Asia/Kolkata') await post(1)
     else await ada.evaluate(`void document.dispatchEvent(new Event('visibilitychange'))`)
+    if (timezoneId === 'Asia/Kolkata') await ada.sees(`message ${said}`)
     await ada.waitFor(`${times} === ${wanted}`, `the times of ${timezoneId}`)
     expect(await ada.evaluate<string>(headings)).toBe('Today')
   }
@@ -241,6 +243,20 @@ test('a reader of the history who sleeps while much is said keeps the place', as
   await ada.messages.latest.press()
   await ada.sees(`message ${said}`)
   await ada.messages.atEnd()
+})
+
+test('in a window of 180 pixels, who writes sees the text, Send and the last row', async () => {
+  await ada.emulate({ width: 844, height: 180 })
+  await ada.composer.field.focus()
+  await ada.messages.atEnd()
+  for (const part of [ada.part('#send'), ada.composer.field, ada.messages.all.at(-1)]) {
+    const { top, bottom } = await part.ask((element) => {
+      const { top, bottom } = element.getBoundingClientRect()
+      return { top, bottom }
+    })
+    expect(top).toBeGreaterThanOrEqual(0)
+    expect(bottom).toBeLessThanOrEqual(180)
+  }
 })
 
 test('nothing was reported against the policy', () => expectNoProblems(ada))
