@@ -52,6 +52,7 @@ export type LazyParts = {
   media: () => Promise<Media>
   panel: () => Promise<Panel>
   people: () => Promise<PeopleList>
+  reading: () => Promise<Reading>
   search: () => Promise<Palette>
   suggestions: () => Promise<SuggestionList>
   tools: () => Promise<MessageTools>
@@ -94,6 +95,22 @@ export type Tray = {
   setRoom: (room: number) => void
 }
 
+/** Keeps what the reader did, and where they were, when the list changes. */
+export type Keeper = {
+  /** Before a row becomes its next version; the returned function is called after that. */
+  row: (known: HTMLElement, next: HTMLElement) => () => void
+  /** Where the reader is in the history, or where this message is; null at the end. */
+  place: (seq?: number) => Place | null
+  /** The place that a step of the browser's history remembers. */
+  noted: (state: unknown) => Place | null
+  /** The next list is shown at this place. */
+  showNextAt: (place: Place | null) => void
+  /** Shows the list that has come at its place; false when it has none. */
+  isShown: () => boolean
+  /** Shows a place again; false when it is not on the page. */
+  toPlace: (place: Place) => boolean
+}
+
 export type Timeline = {
   room: () => number
   /** Puts a published row into its place; true for a new one, which `append` adds with others. */
@@ -115,10 +132,21 @@ export type Timeline = {
   toMessage: (seq: number) => boolean
   /** Fetches a fresh list; false without an answer. */
   reload: () => Promise<boolean>
+  /** Null until there is something to keep. */
+  keeper: () => Keeper | null
+  /** Scrolls a row to so far below the top. */
+  toRow: (row: HTMLElement, px: number) => void
   start: () => void
+  keepBy: (keeper: Keeper) => void
   /** From now on system lines are written by this, when the list has changed. */
   foldBy: (fold: () => void) => void
 }
+
+/** A row, and how far it is below the top of the list. */
+export type Place = { room: number; seq: number; top: number }
+
+/** Of the bar that tells how many unread messages are above. */
+export type BarState = 'shown' | 'read' | 'gone'
 
 /** The line before the first unread message, fixed when a room is opened. */
 export type NewLine = {
@@ -126,6 +154,10 @@ export type NewLine = {
   openAt: (seq: number, at: number) => void
   grown: () => void
   drop: () => void
+  /** The room was read: the bar goes in a moment. */
+  read: () => void
+  /** The reader has answered: the bar goes. */
+  leave: () => void
   seek: () => void
 }
 
@@ -148,7 +180,7 @@ export type RoomSwitcher = {
 }
 
 /** A room, and perhaps a message in it. */
-export type Place = { room: number; seq?: number }
+export type Address = { room: number; seq?: number }
 
 export type SoundKind = 'talk' | 'mention' | 'private'
 
@@ -183,9 +215,7 @@ export type Device = { decorate: () => void }
 export type Panel = {
   show: () => void
   /** Shows the way into a room; somebody who is in it already opens it. */
-  offer: (place: Place, href: string) => void
-  /** The server was updated. */
-  newBuild: (build: string) => void
+  offer: (address: Address, href: string) => void
   invited: (invitation: InvitationOnWire) => void
   /** It is answered, or was taken back. */
   invitationOver: (room: number) => void
@@ -201,11 +231,6 @@ export type PeopleList = {
   compare: (room: number, checksum: number) => void
   /** Fetches the list: soon if it is seen, else as soon as it is looked at. */
   renew: () => void
-  /** The server takes a new connection for somebody who is there. */
-  tellAway: () => void
-  /** The column with it, or the drawer. */
-  toggle: () => void
-  nextRegion: (direction: 1 | -1) => void
 }
 
 /** Opens the dialog that searches, at the address of a search. */
@@ -241,6 +266,18 @@ export type Media = {
   decorate: (row: HTMLElement, entry: OutboxEntry) => void
   upload: (entry: OutboxEntry) => void
   forget: (entry: OutboxEntry) => void
+}
+
+export type Reading = {
+  /** After connecting: tells the server again that nobody uses the page. */
+  tellAway: () => void
+  /** The server has another build: the page is renewed as soon as nothing would be lost. */
+  renew: (build: string) => void
+  setBar: (state: BarState) => void
+  /** Moves the focus from region to region of the page. */
+  nextRegion: (direction: 1 | -1) => void
+  /** Shows or hides the list of people. */
+  togglePeople: () => void
 }
 
 export type RowAction = 'edit' | 'reply' | 'react' | 'more'

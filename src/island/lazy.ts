@@ -22,6 +22,7 @@ export function lazyParts(page: Page, app: () => App): LazyParts {
     media: part('media'),
     panel: part('panel'),
     people: part('people'),
+    reading: part('reading'),
     search: part('search'),
     suggestions: part('suggestions'),
     tools: part('tools'),

@@ -10,7 +10,7 @@ import {
   requestChanges,
 } from './actions/connection'
 import { onFailedRow, onSent, onUnsentChanged, sendMessage } from './actions/send-message'
-import { createRoomSwitcher, markRead, onGrown, rescueEdits, showRoom } from './actions/rooms'
+import { createRoomSwitcher, onGrown, rescueEdits, showRoom } from './actions/rooms'
 import type { App } from './app'
 import { createComposer } from './composer/composer'
 import { openDrafts } from './composer/drafts'
@@ -68,6 +68,9 @@ function createApp(page: Page, storage: Storage, reader: Reader): App {
       lines: () => ifLoaded(app.lines, ({ fold }) => app.timeline.foldBy(fold)),
     },
   )
+  const newLine = createNewLine(page, (state) =>
+    ifLoaded(app.reading, ({ setBar }) => setBar(state)),
+  )
   const typing = createTyping(page, timeline.room, connection.send)
   const outbox = openOutbox(
     { connection, page, storage },
@@ -86,8 +89,8 @@ function createApp(page: Page, storage: Storage, reader: Reader): App {
       onChange: typing.changed,
       onUp: () => editLast(app),
     }),
-    newLine: createNewLine({ clock, page }, () => markRead(app)),
-    readMarker: createReadMarker({ connection, rooms, timeline }),
+    newLine,
+    readMarker: createReadMarker({ connection, newLine, rooms, timeline }),
     switcher: createRoomSwitcher(() => app),
     ...lazyParts(page, () => app),
   }
@@ -130,22 +133,14 @@ function start(app: App): void {
   })
   watchKeys(app)
   watchClicks(app)
-  watchSearch(app)
   watchHidingNotes(storage)
   forgetOnLogOut(page, storage, outbox.size)
   timeline.start()
   onFirstUse(() => {
     // These work without the server later, when they have been fetched before.
-    const parts = [
-      app.tools,
-      app.suggestions,
-      app.device,
-      app.media,
-      app.panel,
-      app.people,
-      app.search,
-    ]
-    for (const part of parts) void part().catch(() => {})
+    const { device, media, panel, people, reading, search, suggestions, tools } = app
+    for (const part of [reading, tools, suggestions, device, media, panel, people, search])
+      void part().catch(() => {})
     // The largest: its panel opens at once later.
     whenIdle(() => void app.emoji().catch(() => {}))
   })
@@ -169,20 +164,12 @@ function watchClicks(app: App): void {
       target instanceof HTMLAnchorElement ? media.show(target) : media.choose(),
     )
   })
-  const emojiButton = element('emoji-button', HTMLElement)
-  emojiButton.addEventListener('click', () => openEmojiForComposer(app, emojiButton))
-}
-
-/** The search opens in the palette; so does a search that Back leads to. */
-function watchSearch(app: App): void {
-  const path = pagePaths(app.page.base).search()
   onClick(document, '#finder', (_, event) => {
     event.preventDefault()
-    openSearch(app, path)
+    openSearch(app, pagePaths(page.base).search())
   })
-  addEventListener('popstate', () => {
-    if (location.pathname === path) openSearch(app, location.pathname + location.search)
-  })
+  const emojiButton = element('emoji-button', HTMLElement)
+  emojiButton.addEventListener('click', () => openEmojiForComposer(app, emojiButton))
 }
 
 /** A switch for people who share their screen: private notes are hidden in rooms. */

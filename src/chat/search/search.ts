@@ -6,7 +6,7 @@ import { once } from '../../shared/once'
 import type { Has, Place, SearchPage } from '../../store/store'
 import type { Chat, Visitor } from '../chat'
 import { wantedName } from '../../shared/rank-name'
-import { dayAt, parseZone, startOfDay, utc, type Zone } from './zone'
+import { dayAt, parseZone, shiftDay, startOfDay, utc, type Zone } from './zone'
 
 const searchWordsMax = 16
 const retryMs = 1_000
@@ -155,7 +155,7 @@ function apply(search: Search, filter: string, value: string, known: Folded): bo
 function applyDay(search: Search, filter: string, value: string): boolean {
   if (startOfDay(search.zone, value) === null) return false
   const isBefore = filter === 'before'
-  const day = dayAt(utc, Date.parse(`${value}T12:00:00Z`), isBefore ? -1 : 1)
+  const day = shiftDay(value, isBefore ? -1 : 1)
   if (startOfDay(utc, day) === null) return false
   if (isBefore) search.until = day
   else search.since = day
@@ -195,7 +195,7 @@ function setTime(search: Search, now: number): void {
 function readMoment(zone: Zone, text: string, days: 0 | 1): number | null {
   if (text === '') return null
   const day = startOfDay(zone, text)
-  if (day !== null && days === 1) return startOfDay(zone, dayAt(zone, day, 1)) ?? day
+  if (day !== null && days === 1) return startOfDay(zone, shiftDay(text, 1)) ?? day
   if (day !== null) return day
   const isMoment = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/.test(
     text,

@@ -22,14 +22,23 @@ export function parseZone(text: string): Zone | null {
 export const utc: Zone = { name: 'UTC', offsetAt: () => 0 }
 
 /** The moment at which a day such as `2026-11-23` begins there; null for anything else. */
-export function startOfDay(zone: Zone, day: string): number | null {
+export function startOfDay({ name }: Zone, day: string): number | null {
+  // Where clocks are put forward at midnight, a day begins later.
+  return parseDay(day)?.toZonedDateTime(name).epochMilliseconds ?? null
+}
+
+/** Another day, so many days later. */
+export function shiftDay(day: string, daysLater: number): string {
+  return parseDay(day)?.add({ days: daysLater }).toString() ?? day
+}
+
+function parseDay(day: string): Temporal.PlainDate | null {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return null
-  const midnight = Date.parse(`${day}T00:00:00Z`)
-  // Some parsers accept 30 February.
-  if (Number.isNaN(midnight) || new Date(midnight).toISOString().slice(0, 10) !== day) return null
-  // Twice: the first guess may be on the other side of a clock change.
-  const guess = midnight - zone.offsetAt(midnight) * 60_000
-  return midnight - zone.offsetAt(guess) * 60_000
+  try {
+    return Temporal.PlainDate.from(day)
+  } catch {
+    return null
+  }
 }
 
 /** The day there, as `2026-11-23`, shifted by so many days. */

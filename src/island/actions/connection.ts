@@ -15,8 +15,8 @@ export function onHello(app: App, hello: ChatEvent & { type: 'hello' }, isFirst:
   // Another person has signed in, in another tab of this browser.
   if (hello.user.id !== page.user?.id) return location.reload()
   if (hello.epoch !== page.epoch) return location.reload()
-  if (hello.build !== page.build) ifLoaded(app.panel, ({ newBuild }) => newBuild(hello.build))
-  ifLoaded(app.people, ({ tellAway }) => tellAway())
+  if (hello.build !== page.build) ifLoaded(app.reading, ({ renew }) => renew(hello.build))
+  ifLoaded(app.reading, ({ tellAway }) => tellAway())
   rooms.setAll(hello.rooms)
   const shown = element('invitations', HTMLElement).dataset.count
   if (shown !== String(hello.invitations)) rooms.refresh()

@@ -34,9 +34,10 @@ export function watchKeys(app: App): void {
     if (isCommand && key === ',') return () => press('open-settings')
     if (isCommand && /[;；]/.test(key))
       return () => openEmojiForComposer(app, element('emoji-button', HTMLElement))
-    if (isCommand && key === '.') return () => ifLoaded(app.people, ({ toggle }) => toggle())
+    if (isCommand && key === '.')
+      return () => ifLoaded(app.reading, ({ togglePeople }) => togglePeople())
     if (isCommand && key === 'F6')
-      return () => ifLoaded(app.people, ({ nextRegion }) => nextRegion(shiftKey ? -1 : 1))
+      return () => ifLoaded(app.reading, ({ nextRegion }) => nextRegion(shiftKey ? -1 : 1))
     if (isCommand && key === 'Home' && isEmpty()) return () => log.scrollTo({ top: 0 })
     if (isCommand && key === 'End' && isEmpty()) return timeline.toEnd
     if (key === 'PageUp' && shiftKey) return newLine.seek
@@ -60,7 +61,6 @@ export function watchKeys(app: App): void {
     if (composer.addressee() !== null) return composer.setAddressee(null)
     if (leaveList()) return
     markRead(app)
-    timeline.toEnd()
   }
 }
 

@@ -17,6 +17,7 @@ export function receiveHtml(app: App, html: string, behind: number): void {
   const published = [...template.content.children].filter((part) => part instanceof HTMLElement)
   const rows = published.filter((part) => part.matches('article'))
   const changed = published.filter((part) => part.matches('.person-changed'))
+  app.clock.check()
   if (changed.length > 0) ifLoaded(app.faces, (faces) => faces.changePeople(changed))
   if (rows.length > 0) receiveMessages(app, rows, behind)
 }
@@ -43,7 +44,8 @@ function receiveMessages(app: App, rows: HTMLElement[], behind: number): void {
 }
 
 /** A line between the messages: it is not unread, makes no sound and is not read out. */
-function receiveLine({ positions, timeline }: App, event: SystemEvent): void {
+function receiveLine({ clock, positions, timeline }: App, event: SystemEvent): void {
+  clock.check()
   positions.heard(event.room, event.revision)
   const row = makeSystemRow(lineOf(event))
   if (timeline.receive(row)) timeline.append([row], 0, 0)
@@ -82,8 +84,7 @@ export function receiveEvent(app: App, event: ChatEvent): void {
     case 'refused':
       // Without an id it refuses a resume, which is repeated later.
       if (event.client_id === null) positions.interrupted()
-      if (requests.onRefused(event)) return
-      return outbox.onRefused(event)
+      return requests.onRefused(event) ? undefined : outbox.onRefused(event)
     case 'system':
       return receiveLine(app, event)
     case 'message.removed':
@@ -102,7 +103,8 @@ export function receiveEvent(app: App, event: ChatEvent): void {
     case 'typing':
       return typing.onTyping(event.room, event.user, event.active)
     case 'read':
-      return rooms.setRead(event.room, event.seq, event.unread, event.mentions)
+      rooms.setRead(event)
+      return app.readMarker.check()
     case 'reload':
       return void (isHere && timeline.reload())
     case 'pong':

@@ -1,6 +1,6 @@
 import { pagePaths } from '../../shared/paths'
 import { fill } from '../../shared/text'
-import type { App, CopiedRoom, Place, RoomSwitcher } from '../app'
+import type { Address, App, CopiedRoom, Place, RoomSwitcher } from '../app'
 import { useLoaded } from '../lazy'
 import { fetchHtml, swapIn } from '../net/htmx'
 import { markCurrent } from '../rooms/rooms'
@@ -30,12 +30,12 @@ export function createRoomSwitcher(app: () => App): RoomSwitcher {
     element('panel', HTMLDialogElement).close()
     void openPlace(app(), seq === undefined ? { room } : { room, seq }, true)
   })
-  addEventListener('popstate', () => {
+  window.addEventListener('popstate', ({ state }) => {
     const place = placeIn(location.pathname)
     if (place === null) return
     // Closing the search leads back to where the reader is already.
     if (isOpen(place)) wanted = location.pathname
-    else void openPlace(app(), place, false)
+    else void openPlace(app(), place, false, app().timeline.keeper()?.noted(state))
   })
   return {
     open: (room) => openPlace(app(), { room }, true),
@@ -46,35 +46,45 @@ export function createRoomSwitcher(app: () => App): RoomSwitcher {
 }
 
 /** The room, and perhaps the message, of a path; null for any other path. */
-function placeIn(pathname: string): Place | null {
+function placeIn(pathname: string): Address | null {
   const [, room, seq] = /rooms\/(\d+)(?:\/messages\/(\d+))?$/.exec(pathname) ?? []
   if (room === undefined) return null
   return seq === undefined ? { room: Number(room) } : { room: Number(room), seq: Number(seq) }
 }
 
 /** Whether the list on the page was opened there, wherever the reader has scrolled since. */
-function isOpen({ room, seq }: Place): boolean {
+function isOpen({ room, seq }: Address): boolean {
   const { dataset } = list()
   return Number(dataset.room) === room && (dataset.openedAt ?? '') === String(seq ?? '')
 }
 
 /** Opens a room, or the room around a message; `isNew` adds a step to the browser's history. */
-async function openPlace(app: App, { room, seq }: Place, isNew: boolean): Promise<void> {
+async function openPlace(
+  app: App,
+  { room, seq }: Address,
+  isNew: boolean,
+  known?: Place | null,
+): Promise<void> {
   const { composer, timeline } = app
   const paths = pagePaths(app.page.base)
-  const path = seq === undefined ? paths.room(room) : paths.message(room, seq)
+  const at = seq ?? known?.seq
+  const path = at === undefined ? paths.room(room) : paths.message(room, at)
   const enter = (): void => {
     if (isNew && location.pathname !== path) history.pushState(null, '', path)
   }
   closeDrawers()
   wanted = path
-  if (room === timeline.room() && (seq === undefined || timeline.toMessage(seq))) {
+  const keeper = timeline.keeper()
+  if (known && keeper?.toPlace(known)) return
+  const isHere = room === timeline.room() && !known
+  if (isHere && (seq === undefined || timeline.toMessage(seq))) {
     if (seq === undefined) {
       delete list().dataset.openedAt
       timeline.toEnd()
     }
     return enter()
   }
+  keeper?.showNextAt(known ?? null)
   const opening = load(app, room, path, enter).then((isOpened) => {
     if (isOpened && seq !== undefined && isFromDevice()) timeline.toMessage(seq)
     if (isOpened && seq === undefined && !isTouch()) composer.focus()
@@ -198,6 +208,7 @@ export function markRead({ connection, newLine, positions, readMarker, timeline 
   newLine.drop()
   readMarker.resume()
   connection.send({ type: 'read', room, seq: positions.known(room) })
+  timeline.toEnd()
 }
 
 /** More messages are on the page. */

@@ -51,7 +51,10 @@ function foldRows(page: Page, clock: Clock): void {
     const [first, ...others] = run
     if (first === undefined) continue
     first.classList.remove('system--folded')
+    // Another row may have been the first of them.
+    const isOpen = run.some((row) => row.querySelector('details[open]') !== null)
     showRun(page, clock, first, run)
+    if (isOpen) first.querySelector('details')?.setAttribute('open', '')
     for (const row of others) {
       row.classList.add('system--folded')
       if (shown.get(row) === '') continue
@@ -94,7 +97,8 @@ function isAboutPeople(row: Element | null | undefined): boolean {
 }
 
 function showRun(page: Page, clock: Clock, first: HTMLElement, run: HTMLElement[]): void {
-  const key = run.map(({ dataset }) => `${dataset.at} ${dataset.told}`).join('\n')
+  const rows = run.map(({ dataset }) => `${dataset.at} ${dataset.told}`)
+  const key = [clock.key(), ...rows].join('\n')
   if (shown.get(first) === key) return
   shown.set(first, key)
   const all = run.map(toldOf)

@@ -1,6 +1,5 @@
-import { onNewBuild } from '../actions/new-build'
 import { ifLoaded } from '../lazy'
-import type { App, Panel, Place } from '../app'
+import type { Address, App, Panel } from '../app'
 import { fetchHtml, swapIn } from '../net/htmx'
 import { latePaths } from '../../shared/paths'
 import { fill } from '../../shared/text'
@@ -29,7 +28,6 @@ export function create(app: App): Panel {
   watchInvitees(app)
   return {
     offer: (place, href) => void app.holdKeys(offerRoom(app, place, href)),
-    newBuild: (build) => onNewBuild(app, build),
     invited: (invitation) => receiveInvitation(app, invitation),
     invitationOver: endInvitation,
     show() {
@@ -49,7 +47,7 @@ export function create(app: App): Panel {
 }
 
 /** Shows the way into a room in the dialog; somebody who is in it already opens it. */
-async function offerRoom({ page, switcher }: App, { room, seq }: Place, href: string) {
+async function offerRoom({ page, switcher }: App, { room, seq }: Address, href: string) {
   const fields = seq === undefined ? {} : { seq: String(seq) }
   const html = await fetchHtml(latePaths(page.base).joinRoom(room, fields))
   // The page says why it cannot be shown.

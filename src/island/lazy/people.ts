@@ -35,9 +35,6 @@ export function create(app: App): PeopleList {
       if (isOfRoom && checksumOf(list) !== checksum) renewSoon(page)
     },
     renew: () => renewSoon(page),
-    tellAway: watchAway(app),
-    toggle: togglePeople,
-    nextRegion,
   }
 }
 
@@ -239,54 +236,4 @@ function filterPeople(wanted: string): HTMLElement[] {
   const people = rowsOf(listed())
   for (const person of people) person.hidden = !Number.isFinite(rankName(nameOf(person), wanted))
   return people
-}
-
-/** Away after this long without a key or a pointer. */
-const awayMs = 5 * 60_000
-
-/**
- * Tells the server when nobody uses the page. Returns what to call after connecting, as the server
- * takes a new connection for somebody who is online.
- */
-function watchAway({ connection }: App): () => void {
-  let isAway = false
-  let timer: Timer | undefined
-  const tell = () => connection.send({ type: 'presence', state: isAway ? 'away' : 'online' })
-  const set = (next: boolean): void => {
-    const isNew = next !== isAway
-    isAway = next
-    if (isNew) tell()
-  }
-  const act = (): void => {
-    if (document.hidden) return set(true)
-    set(false)
-    clearTimeout(timer)
-    timer = setTimeout(set, awayMs, true)
-  }
-  for (const type of ['keydown', 'pointerdown', 'pointermove', 'wheel', 'focus']) {
-    addEventListener(type, act, { passive: true, capture: true })
-  }
-  document.addEventListener('visibilitychange', act)
-  act()
-  return () => void (isAway && tell())
-}
-
-/** Rooms, messages, field, people: the regions of the page in a ring. */
-function nextRegion(direction: 1 | -1): void {
-  const person = '#people .person__open:not([tabindex="-1"])'
-  const regions = ['#rooms .item[aria-current]', '#log', '#content', person]
-    .map((region) => document.querySelector<HTMLElement>(region))
-    .filter((region) => region?.checkVisibility() === true)
-  const holders = regions.map((region) => region?.closest('#rooms, #log, #composer, #people'))
-  const here = holders.findIndex((holder) => holder?.contains(document.activeElement) === true)
-  regions.at((here + direction) % regions.length)?.focus()
-}
-
-/** A column where there is room for it, else a drawer. */
-function togglePeople(): void {
-  const people = element('people', HTMLElement)
-  const { classList } = document.body
-  const isColumn = people.checkVisibility() && !people.matches(':popover-open')
-  if (isColumn || classList.contains('hides-people')) classList.toggle('hides-people')
-  else people.togglePopover()
 }

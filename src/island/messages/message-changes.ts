@@ -136,6 +136,6 @@ function addChip(row: HTMLElement, emoji: string): HTMLElement {
   const chip = make('button', attributes, emoji, ' ', make('span', {}, '0'))
   const line = row.querySelector('.reactions') ?? make('div', { class: 'reactions' })
   line.append(chip)
-  if (!line.isConnected) row.querySelector('.msg__body')?.after(line)
+  if (!line.isConnected) row.querySelector('.msg__main')?.append(line)
   return chip
 }

@@ -46,12 +46,15 @@ export function createMenu(act: Act, setEmoji: (row: HTMLElement, emoji: string)
     else if (tool !== undefined) act(tool, current)
   })
   menu.addEventListener('toggle', () => {
-    const isLost = !menu.matches(':popover-open') && document.activeElement === document.body
+    const isOpen = menu.matches(':popover-open')
+    current?.classList.toggle('msg--menu', isOpen)
+    const isLost = !isOpen && document.activeElement === document.body
     if (isLost) current?.focus({ preventScroll: true })
   })
   watchArrows(menu, { ArrowUp: -1, ArrowDown: 1, ArrowLeft: -1, ArrowRight: 1 })
   return {
     open(row: HTMLElement, part: 'react' | 'all'): void {
+      current?.classList.remove('msg--menu')
       current = row
       menu.dataset.part = part
       showAllowed(menu, row)

@@ -1,5 +1,5 @@
 import { pagePaths } from '../../shared/paths'
-import type { RemovedEvent, RoomSummary } from '../../shared/protocol'
+import type { ChatEvent, RemovedEvent, RoomSummary } from '../../shared/protocol'
 import { plural } from '../../shared/text'
 import type { Clock } from '../ui/clock'
 import { element } from '../ui/dom'
@@ -33,6 +33,7 @@ export function createRooms(page: Page, clock: Clock, onChange: Title['setUnread
     showCalls(mentions)
     showTimes(clock)
   }
+  clock.onChange(() => showTimes(clock))
   const update = (change: () => unknown): void => {
     change()
     show()
@@ -60,8 +61,8 @@ export function createRooms(page: Page, clock: Clock, onChange: Title['setUnread
     },
     /** An unread message is not there any more. */
     countRemoved: (event: RemovedEvent) => update(() => countOut(page, rooms, event)),
-    setRead: (id: number, read_seq: number, unread: number, mentions: number) =>
-      update(() => Object.assign(rooms.get(id) ?? {}, { read_seq, unread, mentions })),
+    setRead: ({ room, seq, unread, mentions }: ChatEvent & { type: 'read' }) =>
+      update(() => Object.assign(rooms.get(room) ?? {}, { read_seq: seq, unread, mentions })),
     setOnline(id: number, online: number): void {
       Object.assign(rooms.get(id) ?? {}, { online })
       document.querySelector(`#room-${id} .online > span`)?.replaceChildren(String(online))

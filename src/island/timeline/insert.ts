@@ -1,5 +1,6 @@
 import { limits } from '../../shared/limits'
 import { pagePaths } from '../../shared/paths'
+import type { Keeper } from '../app'
 import { htmx, morph } from '../net/htmx'
 import { copyOf } from '../ui/dom'
 import type { Page } from '../ui/page'
@@ -10,7 +11,7 @@ import { decorate, makeNote, otherOf, regroup, type RowContext, topOf } from './
 import { hasEnd, type Scroller } from './scroller'
 
 /** What it takes to change the list without moving the reader. */
-export type ListContext = RowContext & { scroller: Scroller }
+export type ListContext = RowContext & { scroller: Scroller; keeper: Keeper | null }
 
 /** Puts a published row into its place; true for a new one at the end, which is not inserted. */
 export function receive(context: ListContext, row: HTMLElement): boolean {
@@ -62,7 +63,7 @@ function isBeforeList(seq: number): boolean {
 }
 
 function update(context: ListContext, known: HTMLElement, row: HTMLElement): void {
-  if (revisionOf(known) >= revisionOf(row)) return
+  if (revisionOf(known) >= revisionOf(row) || !known.isConnected) return
   // The update waits until the reader has finished the edit.
   if (known.matches('.msg--editing')) {
     const later = (): void => update(context, known, row)
@@ -72,7 +73,12 @@ function update(context: ListContext, known: HTMLElement, row: HTMLElement): voi
   if (known.matches('.system')) {
     Object.assign(known.dataset, row.dataset)
     context.fold()
-  } else morph(known, fragmentOf(context, row))
+  } else {
+    const next = fragmentOf(context, row)
+    const restore = context.keeper?.row(known, row)
+    morph(known, next)
+    restore?.()
+  }
   if (known.closest('.private-note') === null) moveToPlace(context, known)
   release()
 }
@@ -88,10 +94,16 @@ function fragmentOf(context: ListContext, ...nodes: Node[]): DocumentFragment {
 function moveToPlace({ clock }: ListContext, row: HTMLElement): void {
   let before = rowBeside(row, 'previousElementSibling')
   while (before !== null && seqOf(before) > seqOf(row)) {
-    before.before(row)
+    moveBefore(row, before)
     before = rowBeside(row, 'previousElementSibling')
   }
   regroup(clock, row)
+}
+
+/** Where the browser can, without stopping what plays in it or taking its focus. */
+function moveBefore(row: HTMLElement, before: HTMLElement): void {
+  if ('moveBefore' in list()) list().moveBefore(row, before)
+  else before.before(row)
 }
 
 /** Keeps to the limit, but for an open editor: a list that grew gives up rows at its other end. */

@@ -28,7 +28,10 @@ export function makeQuote(page: Page, { room, seq, user, name, text }: Quoted): 
 /** A message was edited: its quotes follow. */
 export function updateQuotes(row: HTMLElement): void {
   const { room, seq, text } = quotedOf(row)
-  for (const quote of quotesOf(room, seq)) quote.querySelector('span')?.replaceChildren(text)
+  for (const quote of quotesOf(room, seq)) {
+    const span = quote.querySelector('span')
+    if (span?.textContent !== text) span?.replaceChildren(text)
+  }
 }
 
 /** A message was deleted: its quotes say so. */

@@ -2,7 +2,7 @@ import { limits } from '../../shared/limits'
 import { fill, hueOf } from '../../shared/text'
 import type { App } from '../app'
 import type { Clock } from '../ui/clock'
-import { copyOf, make, makeButton, nodesOf } from '../ui/dom'
+import { copyOf, make, nodesOf } from '../ui/dom'
 import type { Page } from '../ui/page'
 import { list, placedRows, placeOf, rowBeside, sign, stops } from '../ui/rows'
 
@@ -48,9 +48,8 @@ function addButtons(row: HTMLElement, { words }: Page): void {
     // A text would be part of the code.
     code.append(make('button', { type: 'button', class: 'copy-code', title: words.copyCode }))
   }
-  const unfold = (): void => row.classList.add('msg--unfolded')
   const long = row.querySelector('.msg__body--long:not(:has(+ .unfold))')
-  long?.after(makeButton({ class: 'unfold' }, words.showAll, unfold))
+  long?.after(make('button', { type: 'button', class: 'unfold' }, words.showAll))
   // The list is one stop of the Tab key, and arrows walk in it: only the focused row has more.
   row.tabIndex = -1
   if (row.contains(document.activeElement) || row.matches('.msg--pending, .msg--editing')) return

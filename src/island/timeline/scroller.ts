@@ -4,30 +4,33 @@ const moreFromEdgePx = 1_200
 const stickPx = 100
 /** A swap that never ends must not block older messages for ever. */
 const holdMsMax = 1_000
+/** A scroll within this time after a wheel or a finger moved is the reader's. */
+const pullMs = 150
 
 export type Scroller = ReturnType<typeof createScroller>
 
 /** Keeps the reader's place; `onFollow` is called when the reader comes back to the end. */
 export function createScroller(box: HTMLElement, onFollow: () => void) {
   let following = true
-  let lastTop = 0
+  const motion = watchMotion(box)
   // Scrolling before this time is caused by a swap, not by the reader.
   let heldUntil = 0
   const isAtEnd = (): boolean => leftBelow(box) < stickPx && hasEnd()
+  const isLeaving = (): boolean => motion.isUp() && !isAtEnd()
   const goToEnd = (): void => {
     box.scrollTop = box.scrollHeight
     // The event comes a frame later, perhaps together with the reader's own first scroll.
-    lastTop = box.scrollTop
+    motion.note()
   }
   const onScroll = (): void => {
-    const { scrollTop: top } = box
+    const moved = box.scrollTop - motion.top()
     const wasFollowing = following
-    // Where the place is the same, the list has grown: a picture may load before this event.
-    following = isAtEnd() || (wasFollowing && top >= lastTop && hasEnd())
+    following = isAtEnd() || (wasFollowing && hasEnd() && !isLeaving())
     if (following && !wasFollowing) onFollow()
     // By direction, as the end of a short page is near its top, too.
-    if (performance.now() >= heldUntil) loadNear(box, top < lastTop, top > lastTop)
-    lastTop = top
+    if (performance.now() >= heldUntil) loadNear(box, moved < 0, moved > 0)
+    motion.note()
+    if (following && !isAtEnd()) goToEnd()
   }
   box.addEventListener('scroll', onScroll, { passive: true })
   // The composer grows, a keyboard opens, a picture loads: the end stays the end.
@@ -40,10 +43,11 @@ export function createScroller(box: HTMLElement, onFollow: () => void) {
       goToEnd()
       onFollow()
     },
-    toRow(row: HTMLElement): void {
+    /** Scrolls a row to the middle, or so far below the top. */
+    toRow(row: HTMLElement, px?: number): void {
       const above = (box.clientHeight - row.getBoundingClientRect().height) / 2
-      scrollTo(box, row, Math.max(0, above))
-      lastTop = box.scrollTop
+      scrollTo(box, row, px ?? Math.max(0, above))
+      motion.note()
       // A room that fits the screen does not scroll, and is still followed.
       following = isAtEnd()
       loadNear(box)
@@ -55,16 +59,41 @@ export function createScroller(box: HTMLElement, onFollow: () => void) {
       heldUntil = performance.now() + holdMsMax
       const { scrollTop: before } = box
       // The reader may have scrolled up before the change, with the event still to come.
-      const isLeaving = before < lastTop && !isAtEnd()
-      const restore = following && !isLeaving ? null : keepPlace(box)
+      const restore = following && !isLeaving() ? null : keepPlace(box)
       return () => {
         heldUntil = 0
         if (restore === null) return goToEnd()
         restore()
-        lastTop += box.scrollTop - before
+        motion.note(box.scrollTop - before)
       }
     },
     watch: (timeline: HTMLElement): void => sizes.observe(timeline),
+  }
+}
+
+/**
+ * Tells the reader's own scrolling from the browser's: where the list or its box has another size,
+ * the browser has moved the place, and only a wheel or a finger counts.
+ */
+function watchMotion(box: HTMLElement) {
+  let lastTop = 0
+  let lastShape = ''
+  let pulledAt = 0
+  const shapeOf = (): string => `${box.scrollHeight} ${box.clientHeight}`
+  const onPull = (): void => void (pulledAt = performance.now())
+  for (const type of ['wheel', 'touchmove']) box.addEventListener(type, onPull, { passive: true })
+  return {
+    top: (): number => lastTop,
+    /** Takes the place as it is for the last one, or as moved by a change of the list. */
+    note(movedPx?: number): void {
+      lastTop = movedPx === undefined ? box.scrollTop : lastTop + movedPx
+      lastShape = shapeOf()
+    },
+    /** Whether the reader has scrolled up since then. */
+    isUp(): boolean {
+      const isSame = lastShape === shapeOf()
+      return box.scrollTop < lastTop && (isSame || performance.now() - pulledAt < pullMs)
+    },
   }
 }
 
@@ -91,6 +120,11 @@ export function loadMore(which: 'older' | 'newer'): boolean {
   const link = document.getElementById(which)
   link?.dispatchEvent(new Event(which))
   return link !== null
+}
+
+/** More than two screens above the end. */
+export function isFar(box: HTMLElement): boolean {
+  return leftBelow(box) > 2 * box.clientHeight
 }
 
 /** Scrolls until an element is this far below the top of its box. */

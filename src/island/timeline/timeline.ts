@@ -3,7 +3,7 @@ import { pagePaths } from '../../shared/paths'
 import { plural } from '../../shared/text'
 import type { App, OutboxEntry, Timeline } from '../app'
 import { fetchHtml, swapIn } from '../net/htmx'
-import { element } from '../ui/dom'
+import { element, onClick } from '../ui/dom'
 import type { Page } from '../ui/page'
 import { currentRoom, isFromDevice, list, passFocus, placedRows, seqOf } from '../ui/rows'
 import { showToast } from '../ui/toast'
@@ -11,7 +11,7 @@ import { endHere, insertRows, type ListContext, receive, trim } from './insert'
 import { dropPending, isPending, markSent, pendingRows, showPending } from './pending'
 import { dropQuotes } from './quotes'
 import { decorate, frameOf, hide, regroup, regroupAll } from './rows'
-import { createScroller, hasEnd } from './scroller'
+import { createScroller, hasEnd, isFar } from './scroller'
 
 type TimelineListener = {
   /** Another list is on the page; `isJump`: because the reader wanted its end, or one message. */
@@ -37,11 +37,16 @@ type State = ListContext &
 /** The list of messages: in order, each once, at most 400 rows, and it never jumps. */
 export function createTimeline(needs: TimelineNeeds, listener: TimelineListener): Timeline {
   const { clock, page } = needs
-  const pill = createPill(page, () => toEnd(state))
-  const scroller = createScroller(element('log', HTMLElement), pill.seen)
+  const log = element('log', HTMLElement)
+  const pill = createPill(page, log, () => toEnd(state))
+  const scroller = createScroller(log, pill.seen)
   const parts = { listener, pill, scroller, hidden: new Set<string>(), fold: listener.lines }
-  const state: State = { ...needs, ...parts, isJumping: false, hasGap: false }
-  clock.onMidnight(() => regroupAll(state))
+  const state: State = { ...needs, ...parts, keeper: null, isJumping: false, hasGap: false }
+  clock.onChange(() => {
+    decorate(state, list())
+    regroupAll(state)
+  })
+  onClick(log, '.unfold', (button) => button.closest('.msg')?.classList.add('msg--unfolded'))
   watchSwaps(state)
   return {
     room: currentRoom,
@@ -57,8 +62,11 @@ export function createTimeline(needs: TimelineNeeds, listener: TimelineListener)
     toEnd: () => toEnd(state),
     jumpToEnd: () => jumpToEnd(state),
     toMessage: (seq) => toMessage(state, seq),
-    reload: () => reload(page),
+    reload: () => reload(state),
+    keeper: () => state.keeper,
+    toRow: scroller.toRow,
     start: () => start(state),
+    keepBy: (keeper) => void (state.keeper = keeper),
     foldBy(fold) {
       state.fold = fold
       fold()
@@ -67,17 +75,19 @@ export function createTimeline(needs: TimelineNeeds, listener: TimelineListener)
 }
 
 /** The button over the composer: how many messages arrived below, and the way to them. */
-function createPill({ language, words }: Page, onClick: () => void) {
+function createPill({ language, words }: Page, log: HTMLElement, onClick: () => void) {
   const button = element('latest', HTMLButtonElement)
   let unseen = 0
   const add = (messages: number): void => {
     unseen += messages
-    button.hidden = unseen === 0 && hasEnd()
+    button.hidden = unseen === 0 && hasEnd() && !isFar(log)
     const label = unseen > 0 ? plural(language, unseen, words.newMessages) : words.jumpToPresent
     button.querySelector('span')?.replaceChildren(label)
   }
   button.addEventListener('click', onClick)
-  return { add, seen: () => add(hasEnd() ? -unseen : 0) }
+  log.addEventListener('scroll', () => add(0), { passive: true })
+  const set = (count: number): void => add(count - unseen)
+  return { add, set, seen: () => add(hasEnd() ? -unseen : 0) }
 }
 
 /** Rows are prepared before htmx puts them on the page, and the reader's place is kept. */
@@ -148,21 +158,26 @@ function toEnd(state: State): void {
 async function jumpToEnd(state: State): Promise<boolean> {
   const before = list()
   state.isJumping = true
-  const isDone = await reload(state.page)
+  const isDone = await reload(state, true)
   state.isJumping = false
   if (!isDone && list() === before) showToast(state.page.words.notConnected)
   return isDone
 }
 
 /** False without an answer, or when another list is on the page by then. */
-async function reload({ base }: Page): Promise<boolean> {
+async function reload(state: State, isToEnd = false): Promise<boolean> {
   const before = list()
-  const path = pagePaths(base).room(currentRoom())
-  const html = await fetchHtml(path)
+  const { keeper } = state
+  const paths = pagePaths(state.page.base)
+  const place = isToEnd ? null : (keeper?.place() ?? null)
+  const whole = paths.room(currentRoom())
+  const html = await fetchHtml(place === null ? whole : paths.message(currentRoom(), place.seq))
   if (html === null || list() !== before) return false
+  // The reader may have gone on while it was fetched.
+  keeper?.showNextAt(place && keeper.place(place.seq))
   await swapIn(html, list())
   // The address may have been that of one message.
-  if (location.pathname !== path) history.replaceState(null, '', path)
+  if (place === null && location.pathname !== whole) history.replaceState(null, '', whole)
   return true
 }
 
@@ -192,10 +207,15 @@ function start(state: State): void {
   element('log', HTMLElement).dispatchEvent(new Event('fresh'))
   const { at } = timeline.dataset
   delete timeline.dataset.at
-  if (at !== undefined) timeline.dataset.openedAt = at
-  if (at === undefined) scroller.toEnd()
+  const isKept = state.keeper?.isShown() === true
+  if (at !== undefined && !isKept) timeline.dataset.openedAt = at
+  if (at === undefined && !isKept) scroller.toEnd()
   listener.shown(state.isJumping || at !== undefined)
   state.hasGap = false
+  if (isKept) {
+    pill.set(Number(timeline.dataset.unread))
+    return scroller.fill()
+  }
   if (at !== undefined && !toMessage(state, Number(at))) {
     // The message was deleted; the ones around it are shown.
     const next = placedRows().find((row) => seqOf(row) > Number(at)) ?? placedRows().at(-1)

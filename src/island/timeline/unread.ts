@@ -1,5 +1,4 @@
-import { fill, plural } from '../../shared/text'
-import type { App, NewLine, ReadMarker } from '../app'
+import type { App, BarState, NewLine, ReadMarker } from '../app'
 import { element, make } from '../ui/dom'
 import type { Page } from '../ui/page'
 import { list, rowsOf, seqOf } from '../ui/rows'
@@ -9,21 +8,25 @@ import { loadMore, scrollTo } from './scroller'
 /** A room counts as read when its end has been in view for this long. */
 const readMs = 1_000
 
-/** The line before the first unread message, and the bar that tells how many are above. */
-export function createNewLine(
-  { clock, page }: Pick<App, 'clock' | 'page'>,
-  onMarkRead: () => void,
-): NewLine {
+/**
+ * The line before the first unread message. `setBar` shows how many are above, when the line is,
+ * and hears what becomes of that.
+ */
+export function createNewLine(page: Page, setBar: (state: BarState) => void): NewLine {
   const box = element('log', HTMLElement)
-  const bar = element('unread-bar', HTMLElement)
-  const jump = bar.querySelector('.unread-bar__jump')
+  let hasBar = false
   // The read marker when the room was opened; null without a line.
   let readSeq: number | null = null
   // The reader wants to see the line, and older messages were requested.
   let isSeeking = false
+  const tell = (state: BarState): void => {
+    if (hasBar || state === 'shown') setBar(state)
+    hasBar = state === 'shown' || (hasBar && state === 'read')
+  }
+  const leave = (): void => tell('gone')
   const drop = (): void => {
     document.getElementById('new-line')?.remove()
-    bar.hidden = true
+    leave()
     readSeq = null
     isSeeking = false
   }
@@ -31,36 +34,31 @@ export function createNewLine(
   const seek = (): void => {
     const line = place()
     isSeeking = line === null && loadMore('older')
-    if (line !== null) scrollTo(box, line, box.clientHeight / 3)
+    if (line === null) return
+    leave()
+    scrollTo(box, line, box.clientHeight / 3)
   }
   const open = (): void => {
     drop()
     const { dataset } = list()
-    const unread = Number(dataset.unread)
-    if (!(unread > 0)) return
+    if (!(Number(dataset.unread) > 0)) return
     readSeq = Number(dataset.readSeq)
     const line = place()
     const top = line?.getBoundingClientRect().top ?? Number.NEGATIVE_INFINITY
     if (top >= box.getBoundingClientRect().top) return
     if (line !== null) scrollTo(box, line, box.clientHeight / 3)
-    const time = clock.time(Number(dataset.unreadSince))
-    const sentence = plural(page.language, unread, page.words.newSince)
-    jump?.replaceChildren(fill(sentence, { time }))
-    bar.hidden = false
+    tell('shown')
   }
-  jump?.addEventListener('click', seek)
-  bar.querySelector('.unread-bar__read')?.addEventListener('click', () => {
-    drop()
-    onMarkRead()
-  })
   return {
     drop,
+    leave,
+    read: () => tell('read'),
     seek,
     open,
     openAt(seq, at) {
       Object.assign(list().dataset, { readSeq: seq - 1, unread: 1, unreadSince: at })
       open()
-      bar.hidden = true
+      leave()
     },
     grown: () => (isSeeking ? seek() : void place()),
   }
@@ -88,8 +86,10 @@ function firstUnread(reader: number | undefined, readSeq: number): HTMLElement |
 }
 
 /** Watches the window and the list, and tells the server what was read. */
-export function createReadMarker(app: Pick<App, 'connection' | 'rooms' | 'timeline'>): ReadMarker {
-  const { connection, rooms, timeline } = app
+export function createReadMarker(
+  app: Pick<App, 'connection' | 'newLine' | 'rooms' | 'timeline'>,
+): ReadMarker {
+  const { connection, newLine, rooms, timeline } = app
   const { room } = timeline
   let timer: Timer | undefined
   let watched = 0
@@ -109,7 +109,8 @@ export function createReadMarker(app: Pick<App, 'connection' | 'rooms' | 'timeli
       timer = undefined
     }
     watched = room()
-    if (isWatched() && isUnread()) timer ??= setTimeout(finish, readMs)
+    if (!isUnread()) newLine.read()
+    else if (isWatched()) timer ??= setTimeout(finish, readMs)
   }
   for (const type of ['focus', 'blur']) addEventListener(type, check)
   document.addEventListener('visibilitychange', check)

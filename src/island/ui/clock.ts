@@ -2,40 +2,52 @@ import type { Page } from './page'
 
 export type Clock = ReturnType<typeof createClock>
 
-/** Times in the page's language and the browser's time zone, with formatters made once. */
+/**
+ * Times in the page's language and the zone of the machine. Formatters keep the zone in which they
+ * were made, and labels the day: `check` makes both anew when the day or the zone is another one.
+ */
 export function createClock({ language, words }: Pick<Page, 'language' | 'words'>) {
   const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(language, options)
-  const time = format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
-  const date = format({ day: 'numeric', month: 'short' })
-  const full = format({ dateStyle: 'full', timeStyle: 'medium' })
-  const day = format({ weekday: 'long', day: 'numeric', month: 'long' })
-  const dayOfYear = format({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })
+  const makeFormats = () => ({
+    time: format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
+    date: format({ day: 'numeric', month: 'short' }),
+    full: format({ dateStyle: 'full', timeStyle: 'medium' }),
+    day: format({ weekday: 'long', day: 'numeric', month: 'long' }),
+    dayOfYear: format({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }),
+  })
   const dayKey = (at: number): string => new Date(at).toDateString()
-  const midnight = (daysFromToday: number): number => {
+  /** The first moment of a day, also of one whose midnight is left out. */
+  const startOfDay = (daysFromToday: number): number => {
     const now = new Date()
     return new Date(now.getFullYear(), now.getMonth(), now.getDate() + daysFromToday).getTime()
   }
-  /** Calls back at each local midnight, when Today becomes Yesterday. */
-  const onMidnight = (callback: () => void): void => {
-    const turn = (): void => {
-      callback()
-      onMidnight(callback)
-    }
-    setTimeout(turn, midnight(1) - Date.now() + 1_000)
-  }
+  const keyNow = (): string =>
+    `${dayKey(Date.now())} ${new Intl.DateTimeFormat().resolvedOptions().timeZone}`
+  let formats = makeFormats()
+  let key = keyNow()
+  const listeners: (() => void)[] = []
   return {
-    time: (at: number): string => time.format(at),
+    time: (at: number): string => formats.time.format(at),
     /** For a list: the time of today, or the date. */
-    brief: (at: number): string => (at >= midnight(0) ? time : date).format(at),
+    brief: (at: number): string => (at >= startOfDay(0) ? formats.time : formats.date).format(at),
     /** Tuesday, 24 November 2026, 09:14:05 */
-    full: (at: number): string => full.format(at),
+    full: (at: number): string => formats.full.format(at),
     dayKey,
-    onMidnight,
+    /** The day and the zone that labels are made for. */
+    key: (): string => key,
+    /** Calls back when all labels have to be made anew. */
+    onChange: (listener: () => void): void => void listeners.push(listener),
+    check(): void {
+      if (key === keyNow()) return
+      key = keyNow()
+      formats = makeFormats()
+      for (const listener of listeners) listener()
+    },
     dayLabel(at: number): string {
       if (dayKey(at) === dayKey(Date.now())) return words.today
-      if (dayKey(at) === dayKey(midnight(-1))) return words.yesterday
+      if (dayKey(at) === dayKey(startOfDay(-1))) return words.yesterday
       const isThisYear = new Date(at).getFullYear() === new Date().getFullYear()
-      return (isThisYear ? day : dayOfYear).format(at)
+      return (isThisYear ? formats.day : formats.dayOfYear).format(at)
     },
   }
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { toEvent, toSummary } from '../../../src/chat/messages/events'
 import { createRooms } from '../../../src/island/rooms/rooms'
-import type { Clock } from '../../../src/island/ui/clock'
+import { createClock } from '../../../src/island/ui/clock'
 import type { Message, Room, User } from '../../../src/store/store'
 import { chooseSeed, createRandom } from '../../helpers/random'
 import { openEngine } from '../../store/engine'
@@ -9,6 +9,8 @@ import { append, hash, join } from '../../store/people'
 import { letIn, make } from '../../store/rooms'
 import { documentForAll } from '../dom'
 import { page } from '../page'
+
+const clock = createClock(page)
 
 documentForAll('<div id="rooms"></div><span id="calls"></span>')
 
@@ -34,7 +36,7 @@ test('what is unread follows removals, by anybody, as the server counts it', asy
   const own = async (id: number): Promise<Room | null> => store.rooms.find(ada.id, id)
   const here = { ...page, user: { id: ada.id, nickname: 'Ada' } }
   let shown: unknown[] = []
-  const rooms = createRooms(here, { brief: String } as unknown as Clock, (...all) => (shown = all))
+  const rooms = createRooms(here, clock, (...all) => (shown = all))
   const hello = async (): Promise<void> => {
     const all = await Promise.all(places.map(own))
     const listed = all.filter((room) => room !== null)
@@ -76,7 +78,9 @@ test('what is unread follows removals, by anybody, as the server counts it', asy
     deliver()
     await store.rooms.markRead({ roomId: room, userId: ada.id }, random(revision + 1))
     const now = await own(room)
-    if (now !== null) rooms.setRead(room, now.readSeq, now.unread, now.mentions)
+    if (now === null) return
+    const { mentions, readSeq: seq, unread } = now
+    rooms.setRead({ type: 'read', room, seq, unread, mentions })
   }
   for (let step = 0; step < 250; step += 1) {
     const dice = random(20)
@@ -114,7 +118,7 @@ test('a room that is left takes its count with it', async () => {
   await letIn(store, bob, tea, ada)
   let shown: unknown[] = []
   const here = { ...page, user: { id: ada.id, nickname: 'Ada' } }
-  const rooms = createRooms(here, { brief: String } as unknown as Clock, (...all) => (shown = all))
+  const rooms = createRooms(here, clock, (...all) => (shown = all))
   const mentions = [{ user: ada.id, start: 0, length: 1 }]
   await append(store, bob, { room: tea.id, mentions })
   const room = await store.rooms.find(ada.id, tea.id)

@@ -84,6 +84,17 @@ test('lines of who comes and goes that follow each other are one, which can be o
   expect(timeline().querySelectorAll('bdi[data-person="20"]').length).toBe(3)
 })
 
+test('a fold stays open when it grows, also at its beginning', () => {
+  const first = put(joins(3, 1, 2))
+  put(joins(4, 2, 3))
+  fold()
+  timeline().querySelector('details')?.setAttribute('open', '')
+  put(joins(2, 0, 1), first)
+  fold()
+  expect(seen()).toEqual(['Ana, Bob and Cleo joined'])
+  expect(timeline().querySelectorAll('details[open]').length).toBe(1)
+})
+
 test('a message between them parts a fold, and when it goes they are one again', () => {
   put(joins(1, 0, 1))
   const second = put(joins(3, 1, 2))

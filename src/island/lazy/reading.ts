@@ -1,0 +1,96 @@
+import { pagePaths } from '../../shared/paths'
+import { openSearch } from '../actions/open'
+import type { App, Reading } from '../app'
+import { markRead } from '../actions/rooms'
+import { onNewBuild } from '../actions/renew'
+import { keepState } from '../timeline/kept-state'
+import { createPlace, notePlace } from '../timeline/place'
+import { createUnreadBar } from '../timeline/unread-bar'
+import type { Clock } from '../ui/clock'
+import { element } from '../ui/dom'
+
+/** What is done for somebody who reads, goes away and comes back. */
+export function create(app: App): Reading {
+  const keeper = { row: keepState, ...createPlace(app.timeline) }
+  app.timeline.keepBy(keeper)
+  watchClock(app.clock)
+  notePlace(keeper)
+  const renew = (build: string): void => onNewBuild(app, build)
+  watchSearch(app)
+  const setBar = createUnreadBar(app, () => markRead(app))
+  return { tellAway: watchAway(app), renew, setBar, nextRegion, togglePeople }
+}
+
+/** A search that Back leads to opens in the palette. */
+function watchSearch(app: App): void {
+  const path = pagePaths(app.page.base).search()
+  if (/^(Mac|iP)/.test(navigator.platform))
+    document.querySelector('#finder kbd')?.replaceChildren('⌘ K')
+  addEventListener('popstate', () => {
+    if (location.pathname === path) openSearch(app, location.pathname + location.search)
+  })
+}
+
+const minuteMs = 60_000
+
+/** Labels are right when somebody comes back: timers stand still while a machine sleeps. */
+function watchClock({ check }: Clock): void {
+  for (const type of ['focus', 'pageshow', 'online', 'resume']) addEventListener(type, check)
+  document.addEventListener('visibilitychange', check)
+  // Days begin with a minute.
+  const wait = (): void => {
+    check()
+    setTimeout(wait, minuteMs - (Date.now() % minuteMs))
+  }
+  wait()
+}
+
+/** Away after this long without a key or a pointer. */
+const awayMs = 5 * 60_000
+
+/**
+ * Tells the server when nobody uses the page. Returns what to call after connecting, as the server
+ * takes a new connection for somebody who is online.
+ */
+function watchAway({ connection }: App): () => void {
+  let isAway = false
+  let timer: Timer | undefined
+  const tell = () => connection.send({ type: 'presence', state: isAway ? 'away' : 'online' })
+  const set = (next: boolean): void => {
+    const isNew = next !== isAway
+    isAway = next
+    if (isNew) tell()
+  }
+  const act = (): void => {
+    if (document.hidden) return set(true)
+    set(false)
+    clearTimeout(timer)
+    timer = setTimeout(set, awayMs, true)
+  }
+  for (const type of ['keydown', 'pointerdown', 'pointermove', 'wheel', 'focus']) {
+    addEventListener(type, act, { passive: true, capture: true })
+  }
+  document.addEventListener('visibilitychange', act)
+  act()
+  return () => void (isAway && tell())
+}
+
+/** A column where there is room for it, else a drawer. */
+function togglePeople(): void {
+  const people = element('people', HTMLElement)
+  const { classList } = document.body
+  const isColumn = people.checkVisibility() && !people.matches(':popover-open')
+  if (isColumn || classList.contains('hides-people')) classList.toggle('hides-people')
+  else people.togglePopover()
+}
+
+/** Rooms, messages, field, people: the regions of the page in a ring. */
+function nextRegion(direction: 1 | -1): void {
+  const person = '#people .person__open:not([tabindex="-1"])'
+  const regions = ['#rooms .item[aria-current]', '#log', '#content', person]
+    .map((region) => document.querySelector<HTMLElement>(region))
+    .filter((region) => region?.checkVisibility() === true)
+  const holders = regions.map((region) => region?.closest('#rooms, #log, #composer, #people'))
+  const here = holders.findIndex((holder) => holder?.contains(document.activeElement) === true)
+  regions.at((here + direction) % regions.length)?.focus()
+}
