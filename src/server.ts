@@ -25,6 +25,7 @@ import {
   type SocketState,
   topicOf,
 } from './socket/connections'
+import { createExchange, createPollers, type Pollers } from './socket/polling'
 import { reply } from './socket/replies'
 import { createSocketLayer } from './socket/socket'
 import type { FileStore } from './store/files'
@@ -56,6 +57,7 @@ export function startServer(
 ): RunningServer {
   const connections = createConnections()
   const presence = createPresence((audience, publication) => publish(server, audience, publication))
+  const pollers = createPollers(presence)
   const assets = loadAssets()
   const chat: Chat = {
     ...createBase(config, { store, files }, log),
@@ -63,17 +65,18 @@ export function startServer(
     presence,
     publish: (audience, publication) => publish(server, audience, publication),
     publishIfIdle: connections.publishIfIdle,
-    ...subscriptions(connections, presence),
+    ...subscriptions(connections, pollers, presence),
   }
   setServerPaths(chat.paths)
   const rateLimits = createRateLimits(config.rateLimits)
   const { postMessage, close: closeQueue } = openPostingQueue(chat)
   const [typing, readMarkers] = [createTyping(chat), createReadMarkers(chat, rateLimits)]
   const inTurn = createFairQueue()
-  const deps = { chat, connections, postMessage, typing, readMarkers, rateLimits, inTurn }
+  const deps = { chat, connections, pollers, postMessage, typing, readMarkers, rateLimits, inTurn }
   const { upgrade, websocket } = createSocketLayer(deps)
   let isStopping = false
-  const app = createApp({ ...deps, assets, upgrade, isStopping: () => isStopping })
+  const exchange = createExchange(deps)
+  const app = createApp({ ...deps, assets, exchange, upgrade, isStopping: () => isStopping })
   const server = Bun.serve({
     port: config.port,
     hostname: config.host,
@@ -153,6 +156,7 @@ function answerInTurn(
 /** What operations may do to the open sockets of a user. */
 function subscriptions(
   connections: Connections,
+  pollers: Pollers,
   presence: Presence,
 ): Pick<Chat, 'subscribeUser' | 'unsubscribeUser' | 'sendToSession' | 'closeSockets'> {
   return {
@@ -173,6 +177,7 @@ function subscriptions(
     closeSockets(userId, why, tokenHashes) {
       const code = why === 'signed out' ? 4401 : 4001
       const sessions = tokenHashes?.map((hash) => hash.toHex())
+      pollers.end(userId, sessions)
       for (const socket of connections.ofUser(userId)) {
         if (sessions?.includes(socket.data.visitor.session) ?? true) socket.close(code, why)
       }

@@ -6,7 +6,7 @@ import { ChatError, toProblem } from '../server/errors'
 import { faultOf, type Log } from '../server/log'
 import { chargeClient, consumeForClient } from '../server/rate-limits'
 import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx } from './context'
-import { type Middleware, wantsJson } from './context'
+import { type Middleware, sendsJson, wantsJson } from './context'
 import { checkHost, checkOrigin, readBody } from './middleware/guards'
 import { secureHeaders } from './middleware/headers'
 import { identifyVisitor, requireVisitor } from './middleware/identity'
@@ -61,6 +61,7 @@ export function createApp(deps: HttpDeps): Hono<HttpEnv> {
   app.route('/', searchRoutes(deps))
   app.route('/', exportRoutes(deps))
   app.get('/socket', openSocket(deps))
+  app.post('/frames', exchangeFrames(deps))
   app.notFound((c) => answerProblem(chat, c, new ChatError('not_found')))
   app.onError((thrown, c) => answerProblem(chat, c, thrown))
   return app
@@ -102,6 +103,16 @@ function openSocket({ chat, upgrade }: HttpDeps): Middleware {
     const rooms = (await chat.store.rooms.heads(visitor.user.id)).map(({ id }) => id)
     upgrade({ server: c.env.server, request: c.req.raw, visitor, rooms })
     return new Response(null)
+  }
+}
+
+/** A frame, or nothing, and the frames of its answer, where the network lets no socket through. */
+function exchangeFrames({ exchange }: HttpDeps): Middleware {
+  return async (c) => {
+    const visitor = requireVisitor(c)
+    if (!sendsJson(c)) throw new ChatError('media_type')
+    const frames = await exchange(visitor, await c.req.text())
+    return c.json({ frames, notice: c.get('view').words.page.polled })
   }
 }
 

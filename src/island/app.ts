@@ -47,6 +47,7 @@ export type LazyParts = {
   faces: () => Promise<Faces>
   lines: () => Promise<Lines>
   media: () => Promise<Media>
+  network: () => Promise<Network>
   panel: () => Promise<Panel>
   people: () => Promise<PeopleList>
   search: () => Promise<Palette>
@@ -180,6 +181,9 @@ export type Panel = {
   /** It is answered, or was taken back. */
   invitationOver: (room: number) => void
 }
+
+/** What a connection needs later. `lost`: no socket is open; `opened`: the server said hello. */
+export type Network = { lost: () => void; opened: () => void }
 
 /** The list of people beside the room, and its search. */
 export type PeopleList = {

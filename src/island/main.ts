@@ -8,7 +8,6 @@ import {
   onHello,
   onSignedOut,
   requestChanges,
-  watchAway,
 } from './actions/connection'
 import { onFailedRow, onSent, onUnsentChanged, sendMessage } from './actions/send-message'
 import { createRoomSwitcher, markRead, onGrown, rescueEdits, showRoom } from './actions/rooms'
@@ -94,13 +93,12 @@ function createApp(page: Page, storage: Storage, reader: Reader): App {
 /** Connects the parts with the reader and with the server. */
 function start(app: App): void {
   const { composer, connection, outbox, page, storage, timeline } = app
-  const tellAway = watchAway(app)
   const setBar = createConnectionBar(page, connection.retryNow)
   let isFirst = true
   connection.open({
     onHello(hello) {
       onHello(app, hello, isFirst)
-      tellAway()
+      ifLoaded(app.network, ({ opened }) => opened())
       isFirst = false
     },
     onEvent: (event) => receiveEvent(app, event),
@@ -108,7 +106,9 @@ function start(app: App): void {
     onState(isOpen) {
       setBar(isOpen)
       composer.setConnected(isOpen)
-      if (!isOpen) onDisconnected(app)
+      if (isOpen) return
+      onDisconnected(app)
+      ifLoaded(app.network, ({ lost }) => lost())
     },
     onSignedOut: () => onSignedOut(app),
   })
@@ -135,8 +135,8 @@ function start(app: App): void {
   timeline.start()
   onFirstUse(() => {
     // These work without the server later, when they have been fetched before.
-    const { device, media, panel, people, search, suggestions, tools } = app
-    for (const part of [tools, suggestions, device, media, panel, people, search])
+    const { device, media, network, panel, people, search, suggestions, tools } = app
+    for (const part of [tools, suggestions, device, media, panel, people, search, network])
       void part().catch(() => {})
     // The largest: its panel opens at once later.
     whenIdle(() => void app.emoji().catch(() => {}))

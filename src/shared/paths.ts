@@ -67,6 +67,7 @@ export function pagePaths(base: string) {
     mediaKit: () => `${base}media-kit`,
     attachments: () => `${base}attachments`,
     socket: () => `${base}socket`,
+    frames: () => `${base}frames`,
     settings: (id: number) => `${base}rooms/${id}/settings`,
     roomPeople: (id: number, fields: Fields = {}) => `${base}rooms/${id}/people${queryOf(fields)}`,
     /** What somebody who is not in a room sees of it. */

@@ -86,6 +86,7 @@ const page: Words['page'] = {
   mute: '屏蔽',
   draft: '草稿',
   markRead: '标为已读',
+  polled: '当前网络不支持实时连接，消息每隔几秒收发一次。',
   pin: '保持私信',
   leavePrivate: '退出私信模式',
   searchPeople: '搜索成员',
