@@ -87,7 +87,7 @@ const page = {
   mute: 'Mute',
   draft: 'Draft',
   markRead: 'Mark as read',
-  polled: 'This network blocks live connections. Messages go and come every few seconds.',
+  polled: 'This network blocks live connections. Messages are sent and fetched every few seconds.',
   pin: 'Stay private',
   leavePrivate: 'Stop writing privately',
   searchPeople: 'Search people',
