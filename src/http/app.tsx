@@ -10,6 +10,7 @@ import { type Middleware, sendsJson, wantsJson } from './context'
 import { checkHost, checkOrigin, readBody } from './middleware/guards'
 import { secureHeaders } from './middleware/headers'
 import { identifyVisitor, requireVisitor } from './middleware/identity'
+import { keepLength, refuseAddress, refuseMethods } from './middleware/methods'
 import { findPlace } from './place'
 import { sendHtml, sendPage, sendSignIn, setProblem } from './pages'
 import { attachmentRoutes } from './routes/attachments'
@@ -35,12 +36,14 @@ export function createApp(deps: HttpDeps): Hono<HttpEnv> {
   const { chat, assets } = deps
   // The default router takes 5 ms at the start to compile all routes into one expression.
   const root = new Hono<HttpEnv>({ strict: false, router: new LinearRouter() })
+  root.use(keepLength)
   root.use(secureHeaders(chat))
   root.use(checkHost(chat.config))
   root.use(leadToBase(chat.paths.base))
   const app = root.basePath(chat.paths.base.slice(0, -1))
   app.route('/', staticRoutes(chat, assets))
   app.use(readPreferences(chat, assets))
+  app.use(refuseMethods)
   app.use(refuseWhileStopping(deps))
   app.use(checkOrigin(chat.config))
   // Only to know whose rate limit counts: who may do what is asked again after the body.
@@ -62,7 +65,7 @@ export function createApp(deps: HttpDeps): Hono<HttpEnv> {
   app.route('/', exportRoutes(deps))
   app.get('/socket', openSocket(deps))
   app.post('/frames', exchangeFrames(deps))
-  app.notFound((c) => answerProblem(chat, c, new ChatError('not_found')))
+  app.notFound(refuseAddress(root.routes))
   app.onError((thrown, c) => answerProblem(chat, c, thrown))
   return app
 }
