@@ -183,7 +183,12 @@ export type Panel = {
 }
 
 /** What a connection needs later. `lost`: no socket is open; `opened`: the server said hello. */
-export type Network = { lost: () => void; opened: () => void }
+export type Network = {
+  lost: () => void
+  opened: () => void
+  /** The server has another build than the page. */
+  newBuild: (build: string) => void
+}
 
 /** The list of people beside the room, and its search. */
 export type PeopleList = {
@@ -195,6 +200,9 @@ export type PeopleList = {
   compare: (room: number, checksum: number) => void
   /** Fetches the list: soon if it is seen, else as soon as it is looked at. */
   renew: () => void
+  toggle: () => void
+  /** Puts the focus into the next region of the page, or the one before. */
+  nextRegion: (direction: 1 | -1) => void
 }
 
 /** Opens the dialog that searches, at the address of a search. */
@@ -224,6 +232,8 @@ export type Faces = {
 export type Lines = { fold: () => void; rename: (user: Named) => void }
 
 export type Media = {
+  /** Adds files to the next message of a room. */
+  addTo: (room: number, files: File[]) => void
   choose: () => void
   show: (picture: HTMLAnchorElement) => void
   /** Shows the files of an unsent message in its row, with progress. */

@@ -1,5 +1,12 @@
 import { pagePaths } from '../shared/paths'
-import { editLast, openEmojiForComposer, openSearch, watchPanel, withTools } from './actions/open'
+import {
+  editLast,
+  openEmojiForComposer,
+  openSearch,
+  watchFiles,
+  watchPanel,
+  withTools,
+} from './actions/open'
 import { watchKeys } from './actions/keyboard'
 import { receiveEvent, receiveHtml } from './actions/receive'
 import {
@@ -130,6 +137,7 @@ function start(app: App): void {
   watchKeys(app)
   watchClicks(app)
   watchSearch(app)
+  watchFiles(app)
   watchHidingNotes(storage)
   forgetOnLogOut(page, storage, outbox.size)
   timeline.start()

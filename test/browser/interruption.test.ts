@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { renewMs } from '../../src/island/actions/connection'
+import { renewMs } from '../../src/island/actions/new-build'
 import { type RunningServer, startServer } from '../helpers/server'
 import { type ChatPage, enter, expectTexts } from './pages/chat-page'
 

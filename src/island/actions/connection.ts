@@ -8,8 +8,6 @@ import { receiveOnline } from './receive'
 import { forget, isLoggingOut } from '../people/sign-in'
 import { announce, element } from '../ui/dom'
 import type { Page } from '../ui/page'
-import { canKeep } from '../ui/storage'
-import { showToast } from '../ui/toast'
 
 /** The server has said hello: what was missed is requested, what waits is sent. */
 export function onHello(app: App, hello: ChatEvent & { type: 'hello' }, isFirst: boolean): void {
@@ -17,7 +15,7 @@ export function onHello(app: App, hello: ChatEvent & { type: 'hello' }, isFirst:
   // Another person has signed in, in another tab of this browser.
   if (hello.user.id !== page.user?.id) return location.reload()
   if (hello.epoch !== page.epoch) return location.reload()
-  if (hello.build !== page.build) onNewBuild(app, hello.build)
+  if (hello.build !== page.build) ifLoaded(app.network, (it) => it.newBuild(hello.build))
   rooms.setAll(hello.rooms)
   const shown = element('invitations', HTMLElement).dataset.count
   if (shown !== String(hello.invitations)) rooms.refresh()
@@ -58,41 +56,6 @@ export function onSignedOut({ page, storage }: App): void {
   if (isLoggingOut()) return
   forget(storage)
   location.assign(pagePaths(page.base).home())
-}
-
-let isRenewing = false
-/** Pages reload at different moments within this time. */
-export const renewMs = 5_000
-
-/**
- * The server was updated. Rows may be published for the next script, so the page reloads itself
- * once, as soon as nothing would be lost and its reader follows the end.
- */
-function onNewBuild({ page, storage, ...app }: App, build: string): void {
-  if (page.build.startsWith('dev-')) return location.reload()
-  showToast(page.words.newerVersion)
-  // A cache between may keep serving the old page: without this it would reload for ever.
-  if (isRenewing || window.name === build || !canKeep(storage)) return
-  isRenewing = true
-  const renewLater = (): void => void setTimeout(renew, Math.random() * renewMs)
-  const renew = (): void => {
-    const isReachable = app.connection.send({ type: 'ping' })
-    if (hasUnsavedState() || !app.timeline.isFollowing() || !isReachable) return renewLater()
-    // The one value of a tab that outlives its page where browsers refuse to store.
-    window.name = build
-    location.reload()
-  }
-  renewLater()
-}
-
-/** Whether a reload would lose something that is on the page and not on the server. */
-function hasUnsavedState(): boolean {
-  const open = 'dialog[open], [popover]:popover-open, .msg--editing, .msg--pending, #tray > li'
-  const { value } = element('content', HTMLTextAreaElement)
-  const isSelecting = getSelection()?.isCollapsed === false
-  const players = [...document.querySelectorAll<HTMLMediaElement>('audio, video')]
-  const isPlaying = players.some(({ paused }) => !paused)
-  return value.trim() !== '' || document.querySelector(open) !== null || isSelecting || isPlaying
 }
 
 /** Shorter interruptions are not shown. */

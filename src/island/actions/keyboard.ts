@@ -1,7 +1,8 @@
 import { pagePaths } from '../../shared/paths'
 import type { App, RowAction } from '../app'
+import { useLoaded } from '../lazy'
 import { element } from '../ui/dom'
-import { isComposing } from '../ui/keys'
+import { givesSign, isComposing } from '../ui/keys'
 import { focusOf } from '../ui/rows'
 import { openAuthor, openEmojiForComposer, openSearch, withTools } from './open'
 import { markRead } from './rooms'
@@ -23,18 +24,18 @@ export function watchKeys(app: App): void {
   const actionOf = (event: KeyboardEvent): (() => void) | null => {
     const { altKey, ctrlKey, key, metaKey, shiftKey } = event
     const isCommand = ctrlKey || metaKey
+    if (isWriting() && givesSign(event)) return null
     if (altKey && key === 'ArrowUp') return () => switcher.step(-1, shiftKey)
     if (altKey && key === 'ArrowDown') return () => switcher.step(1, shiftKey)
     if (altKey && event.code === 'KeyN') return () => press('open-rooms')
-    // Single signs are commands where nobody writes.
-    if (isCommand ? key === 'k' : key === '/' && !isWriting())
-      return () => openSearch(app, paths.search())
-    if (isCommand ? key === '/' : key === '?' && !isWriting()) return () => press('open-help')
+    if (isCommand ? key === 'k' : key === '/') return () => openSearch(app, paths.search())
+    if (isCommand ? key === '/' : key === '?') return () => press('open-help')
     if (isCommand && key === ',') return () => press('open-settings')
     if (isCommand && /[;；]/.test(key))
       return () => openEmojiForComposer(app, element('emoji-button', HTMLElement))
-    if (isCommand && key === '.') return togglePeople
-    if (isCommand && key === 'F6') return () => nextRegion(shiftKey ? -1 : 1)
+    if (isCommand && key === '.') return () => useLoaded(page, app.people, ({ toggle }) => toggle())
+    if (isCommand && key === 'F6')
+      return () => useLoaded(page, app.people, (it) => it.nextRegion(shiftKey ? -1 : 1))
     if (isCommand && key === 'Home' && isEmpty()) return () => log.scrollTo({ top: 0 })
     if (isCommand && key === 'End' && isEmpty()) return timeline.toEnd
     if (key === 'PageUp' && shiftKey) return newLine.seek
@@ -65,15 +66,6 @@ export function watchKeys(app: App): void {
 /** Some keys are the shortcut of a link, wherever it is. */
 function press(id: string): void {
   element(id, HTMLElement).click()
-}
-
-/** A column where there is room for it, else a drawer. */
-function togglePeople(): void {
-  const people = element('people', HTMLElement)
-  const { classList } = document.body
-  const isColumn = people.checkVisibility() && !people.matches(':popover-open')
-  if (isColumn || classList.contains('hides-people')) classList.toggle('hides-people')
-  else people.togglePopover()
 }
 
 function field(): HTMLTextAreaElement {
@@ -115,15 +107,4 @@ function moveToRow(step: number): void {
   rows[Math.max(0, Math.min(rows.length - 1, start + step))]?.focus()
   // Letters act on a message that was walked to, not on one that was pressed or opened.
   element('log', HTMLElement).dataset.walking = ''
-}
-
-/** Rooms, messages, field, people: the regions of the page in a ring. */
-function nextRegion(direction: 1 | -1): void {
-  const person = '#people .person__open:not([tabindex="-1"])'
-  const regions = ['#rooms .item[aria-current]', '#log', '#content', person]
-    .map((region) => document.querySelector<HTMLElement>(region))
-    .filter((region) => region?.checkVisibility() === true)
-  const holders = regions.map((region) => region?.closest('#rooms, #log, #composer, #people'))
-  const here = holders.findIndex((holder) => holder?.contains(document.activeElement) === true)
-  regions.at((here + direction) % regions.length)?.focus()
 }

@@ -1,9 +1,14 @@
+import { onNewBuild } from '../actions/new-build'
 import { createPolling } from '../actions/polling'
 import type { App, Network } from '../app'
 
-/** Makes what a connection needs later: another way, and the news that nobody uses the page. */
+/** Makes what a connection needs later: another way, and news in both directions. */
 export function create(app: App): Network {
-  return { ...createPolling(app), opened: watchAway(app) }
+  return {
+    ...createPolling(app),
+    opened: watchAway(app),
+    newBuild: (build) => onNewBuild(app, build),
+  }
 }
 
 /** Away after this long without a key or a pointer. */

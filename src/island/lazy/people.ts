@@ -34,7 +34,29 @@ export function create({ page }: App): PeopleList {
       if (isOfRoom && checksumOf(list) !== checksum) renewSoon(page)
     },
     renew: () => renewSoon(page),
+    toggle: togglePeople,
+    nextRegion,
   }
+}
+
+/** A column where there is room for it, else a drawer. */
+function togglePeople(): void {
+  const people = element('people', HTMLElement)
+  const { classList } = document.body
+  const isColumn = people.checkVisibility() && !people.matches(':popover-open')
+  if (isColumn || classList.contains('hides-people')) classList.toggle('hides-people')
+  else people.togglePopover()
+}
+
+/** Rooms, messages, field, people: the regions of the page in a ring. */
+function nextRegion(direction: 1 | -1): void {
+  const person = '#people .person__open:not([tabindex="-1"])'
+  const regions = ['#rooms .item[aria-current]', '#log', '#content', person]
+    .map((region) => document.querySelector<HTMLElement>(region))
+    .filter((region) => region?.checkVisibility() === true)
+  const holders = regions.map((region) => region?.closest('#rooms, #log, #composer, #people'))
+  const here = holders.findIndex((holder) => holder?.contains(document.activeElement) === true)
+  regions.at((here + direction) % regions.length)?.focus()
 }
 
 function listed(): HTMLElement {
