@@ -36,6 +36,9 @@ import { element, onClick, whenIdle } from './ui/dom'
 import { createTitle, type Page, type Reader, readPage } from './ui/page'
 import { openStorage, type Storage } from './ui/storage'
 
+// The page says what is needed until its script has started.
+if (!('popover' in document.body && 'withResolvers' in Promise)) throw new Error('too old')
+
 /** The browser's side: what must be instant. Everything else is HTML and htmx. */
 const page = readPage()
 const storage = openStorage(page)
@@ -52,6 +55,7 @@ if (document.getElementById('sign-in') !== null) {
   ifLoaded(panel, ({ watchCode }) => watchCode())
   forgetOnLogOut(page, storage, () => 0)
 }
+document.getElementById('old')?.remove()
 
 /** Makes the parts. What one needs of several others is a recipe in `actions/`. */
 function createApp(page: Page, storage: Storage, reader: Reader): App {

@@ -26,6 +26,8 @@ const page: Words['page'] = {
   joinServer: '加入 {server}',
   joinLead: '扫描二维码，或打开这个网址：',
   latest: '跳到最新消息',
+  noLiveScript:
+    '本页脚本未能运行，刷新页面才能看到新消息；它需要 Chrome 123、Firefox 125、Safari 17.5 或更高版本。',
   noScript: 'JavaScript 未启用，请刷新页面查看新消息。',
   autoReload: '每 30 秒自动刷新',
   autoReloading: '页面每 30 秒自动刷新，正在输入的内容会丢失。',

@@ -334,7 +334,10 @@ const lineUnits = 240
 /** The text around the first of the typed words, with each of them marked. */
 function marked(text: string, typed: string): (Node | string)[] {
   const words = typed.split(/\s+/u).filter((word) => word !== '')
-  const any = new RegExp(`(${words.map((word) => RegExp.escape(word)).join('|')})`, 'giu')
+  const any = new RegExp(
+    `(${words.map((word) => word.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|')})`,
+    'giu',
+  )
   const first = Math.max(0, text.search(any) - beforeUnits)
   const piece = `${first > 0 ? '… ' : ''}${text.slice(first, first + lineUnits).toWellFormed()}`
   return piece.split(any).map((part, n) => (n % 2 === 0 ? part : make('mark', {}, part)))
