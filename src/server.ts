@@ -1,4 +1,4 @@
-import type { Server } from 'bun'
+import type { Server, WebSocketHandler } from 'bun'
 import { loadAssets } from './assets'
 import type { Chat } from './chat/chat'
 import { startJanitor } from './chat/files/janitor'
@@ -16,6 +16,7 @@ import { createApp } from './http/app'
 import { addressOf, watchForProxy } from './http/middleware/guards'
 import { createFairQueue, type FairQueue } from './server/fair-queue'
 import { guard } from './server/guard'
+import { createListener, type Listener } from './server/listener'
 import type { Log } from './server/log'
 import { createRateLimits } from './server/rate-limits'
 import { createPaths, setServerPaths } from './shared/paths'
@@ -25,6 +26,7 @@ import {
   type SocketState,
   topicOf,
 } from './socket/connections'
+import { createExchange, createPollers, type Pollers } from './socket/polling'
 import { reply } from './socket/replies'
 import { createSocketLayer } from './socket/socket'
 import type { FileStore } from './store/files'
@@ -55,28 +57,61 @@ export function startServer(
   log: Log,
 ): RunningServer {
   const connections = createConnections()
-  const presence = createPresence((audience, publication) => publish(server, audience, publication))
+  const presence = createPresence((audience, publication) =>
+    publish(listener, audience, publication),
+  )
+  const pollers = createPollers(presence)
   const assets = loadAssets()
   const chat: Chat = {
     ...createBase(config, { store, files }, log),
     build: config.isDevelopment ? `dev-${Date.now()}` : assets.build,
     presence,
-    publish: (audience, publication) => publish(server, audience, publication),
+    publish: (audience, publication) => publish(listener, audience, publication),
     publishIfIdle: connections.publishIfIdle,
-    ...subscriptions(connections, presence),
+    ...subscriptions(connections, pollers, presence),
   }
   setServerPaths(chat.paths)
   const rateLimits = createRateLimits(config.rateLimits)
   const { postMessage, close: closeQueue } = openPostingQueue(chat)
   const [typing, readMarkers] = [createTyping(chat), createReadMarkers(chat, rateLimits)]
   const inTurn = createFairQueue()
-  const deps = { chat, connections, postMessage, typing, readMarkers, rateLimits, inTurn }
+  const deps = { chat, connections, pollers, postMessage, typing, readMarkers, rateLimits, inTurn }
   const { upgrade, websocket } = createSocketLayer(deps)
   let isStopping = false
-  const app = createApp({ ...deps, assets, upgrade, isStopping: () => isStopping })
-  const server = Bun.serve({
-    port: config.port,
-    hostname: config.host,
+  const exchange = createExchange(deps)
+  const app = createApp({ ...deps, assets, exchange, upgrade, isStopping: () => isStopping })
+  const fetch = answerInTurn(app, { inTurn, config, log })
+  const listener = createListener(
+    (port) => listen(config, port, { fetch, websocket }),
+    config.port,
+    log,
+  )
+  const stopChores = startChores(chat, connections, listener)
+
+  return {
+    port: listener.port,
+    async stop() {
+      isStopping = true
+      stopChores()
+      typing.close()
+      await Promise.all([closeQueue(), readMarkers.close()])
+      await drain(listener, connections)
+      await listener.stop()
+      presence.close()
+      await store.close()
+    },
+  }
+}
+
+type Handlers = {
+  fetch: (request: Request, server: Server<SocketState>) => Promise<Response>
+  websocket: WebSocketHandler<SocketState>
+}
+
+function listen({ host }: Config, port: number, handlers: Handlers): Server<SocketState> {
+  return Bun.serve({
+    port,
+    hostname: host,
     // Otherwise Bun prints faults with a piece of the source…
     development: false,
     // …but then it lets two servers share a port.
@@ -84,35 +119,24 @@ export function startServer(
     // The HTTP layer limits every body itself, as only some routes take large files.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     idleTimeout: requestIdleSecondsMax,
-    fetch: answerInTurn(app, { inTurn, config, log }),
     error: () => new Response('Something broke. Please try again.', { status: 500 }),
-    websocket,
+    ...handlers,
   })
-  const stopChores = startChores(chat, connections)
-
-  return {
-    port: server.port ?? config.port,
-    async stop() {
-      isStopping = true
-      stopChores()
-      typing.close()
-      await Promise.all([closeQueue(), readMarkers.close()])
-      await drain(server, connections)
-      await server.stop(true)
-      presence.close()
-      await store.close()
-    },
-  }
 }
 
 /** Starts what is done from time to time; gives what stops it. */
-function startChores(chat: Chat, connections: Connections): () => void {
+function startChores(
+  chat: Chat,
+  connections: Connections,
+  listener: Listener<SocketState>,
+): () => void {
   const sweeper = setInterval(guard(chat.log, 'sweep', connections.sweep), sweepMs)
   const stops = [
     startJanitor(chat),
     startGathering(chat),
     startSessionSweep(chat, connections.sessions),
     watchClock(chat).stop,
+    listener.watch(),
   ]
   return () => {
     clearInterval(sweeper)
@@ -153,6 +177,7 @@ function answerInTurn(
 /** What operations may do to the open sockets of a user. */
 function subscriptions(
   connections: Connections,
+  pollers: Pollers,
   presence: Presence,
 ): Pick<Chat, 'subscribeUser' | 'unsubscribeUser' | 'sendToSession' | 'closeSockets'> {
   return {
@@ -173,6 +198,7 @@ function subscriptions(
     closeSockets(userId, why, tokenHashes) {
       const code = why === 'signed out' ? 4401 : 4001
       const sessions = tokenHashes?.map((hash) => hash.toHex())
+      pollers.end(userId, sessions)
       for (const socket of connections.ofUser(userId)) {
         if (sessions?.includes(socket.data.visitor.session) ?? true) socket.close(code, why)
       }
@@ -181,17 +207,24 @@ function subscriptions(
 }
 
 /** Renders a publication at most once per subprotocol, and not at all without a subscriber. */
-function publish(server: Server<SocketState>, audience: Audience, publication: Publication): void {
+function publish(
+  { servers }: Listener<SocketState>,
+  audience: Audience,
+  publication: Publication,
+): void {
   for (const subprotocol of ['html', 'json'] as const) {
     const topic = topicOf(audience, subprotocol)
-    if (server.subscriberCount(topic) === 0) continue
-    const text = publication[subprotocol]()
-    if (text !== '') server.publish(topic, text)
+    let text: string | undefined
+    for (const server of servers) {
+      if (server.subscriberCount(topic) === 0) continue
+      text ??= publication[subprotocol]()
+      if (text !== '') server.publish(topic, text)
+    }
   }
 }
 
 /** Waits until sockets and requests have their answers, and tells every client to reconnect. */
-async function drain(server: Server<SocketState>, { all }: Connections): Promise<void> {
+async function drain({ servers }: Listener<SocketState>, { all }: Connections): Promise<void> {
   const areSent = (): boolean =>
     [...all()].every(
       (socket) => socket.data.outgoing.length === 0 && socket.getBufferedAmount() === 0,
@@ -199,7 +232,9 @@ async function drain(server: Server<SocketState>, { all }: Connections): Promise
   await until(areSent, drainMsMax)
   for (const socket of all()) socket.close(1012, 'restarting')
   await Bun.sleep(closeFrameMs)
-  await until(() => server.pendingRequests === 0, drainMsMax)
+  const areAnswered = (): boolean =>
+    [...servers].every(({ pendingRequests }) => pendingRequests === 0)
+  await until(areAnswered, drainMsMax)
 }
 
 /** Waits until the condition holds, at most `msMax`. */

@@ -6,10 +6,11 @@ import { ChatError, toProblem } from '../server/errors'
 import { faultOf, type Log } from '../server/log'
 import { chargeClient, consumeForClient } from '../server/rate-limits'
 import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx } from './context'
-import { type Middleware, wantsJson } from './context'
+import { type Middleware, sendsJson, wantsJson } from './context'
 import { checkHost, checkOrigin, readBody } from './middleware/guards'
 import { secureHeaders } from './middleware/headers'
 import { identifyVisitor, requireVisitor } from './middleware/identity'
+import { keepLength, refuseAddress, refuseMethods } from './middleware/methods'
 import { findPlace } from './place'
 import { sendHtml, sendPage, sendSignIn, setProblem } from './pages'
 import { attachmentRoutes } from './routes/attachments'
@@ -35,12 +36,14 @@ export function createApp(deps: HttpDeps): Hono<HttpEnv> {
   const { chat, assets } = deps
   // The default router takes 5 ms at the start to compile all routes into one expression.
   const root = new Hono<HttpEnv>({ strict: false, router: new LinearRouter() })
+  root.use(keepLength)
   root.use(secureHeaders(chat))
   root.use(checkHost(chat.config))
   root.use(leadToBase(chat.paths.base))
   const app = root.basePath(chat.paths.base.slice(0, -1))
   app.route('/', staticRoutes(chat, assets))
   app.use(readPreferences(chat, assets))
+  app.use(refuseMethods)
   app.use(refuseWhileStopping(deps))
   app.use(checkOrigin(chat.config))
   // Only to know whose rate limit counts: who may do what is asked again after the body.
@@ -61,7 +64,8 @@ export function createApp(deps: HttpDeps): Hono<HttpEnv> {
   app.route('/', searchRoutes(deps))
   app.route('/', exportRoutes(deps))
   app.get('/socket', openSocket(deps))
-  app.notFound((c) => answerProblem(chat, c, new ChatError('not_found')))
+  app.post('/frames', exchangeFrames(deps))
+  app.notFound(refuseAddress(root.routes))
   app.onError((thrown, c) => answerProblem(chat, c, thrown))
   return app
 }
@@ -102,6 +106,16 @@ function openSocket({ chat, upgrade }: HttpDeps): Middleware {
     const rooms = (await chat.store.rooms.heads(visitor.user.id)).map(({ id }) => id)
     upgrade({ server: c.env.server, request: c.req.raw, visitor, rooms })
     return new Response(null)
+  }
+}
+
+/** A frame, or nothing, and the frames of its answer, where the network lets no socket through. */
+function exchangeFrames({ exchange }: HttpDeps): Middleware {
+  return async (c) => {
+    const visitor = requireVisitor(c)
+    if (!sendsJson(c)) throw new ChatError('media_type')
+    const frames = await exchange(visitor, await c.req.text())
+    return c.json({ frames, notice: c.get('view').words.page.polled })
   }
 }
 

@@ -19,6 +19,8 @@ export type HttpDeps = {
     visitor: Visitor
     rooms: number[]
   }) => void
+  /** Answers a frame as a socket would, with the frames of the reply. Throws ChatError. */
+  exchange: (visitor: Visitor, text: string) => Promise<string[]>
   /** The server is shutting down: new requests are refused. */
   isStopping: () => boolean
 }

@@ -1,7 +1,8 @@
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import type { Chat } from '../chat/chat'
-import type { HttpContext } from './context'
+import { type HttpContext, isHtmx } from './context'
 import { leftCookie } from '../shared/protocol'
+import { ChatError } from '../server/errors'
 import { serverLimits } from '../server/limits'
 import type { User } from '../store/store'
 
@@ -71,6 +72,23 @@ function secretOptions(c: HttpContext, chat: Chat, maxAge: number) {
   return c.get('isSecure') ? { ...options, prefix: 'host' as const } : options
 }
 
+/**
+ * Finds out whether a browser refuses cookies before a person is made that it could not be, or a
+ * link is claimed that it could not use. Gives the answer that asks it to come back with a cookie,
+ * or null. Throws `cookies_off`. Scripts ask for no page, and are believed.
+ */
+export function askForCookie(c: HttpContext, chat: Chat): Response | null {
+  const isBrowser = isHtmx(c) || (c.req.header('accept') ?? '').includes('text/html')
+  // With the options of a session, which may be what is refused.
+  const prefix = `${c.get('isSecure') ? '__Host-' : ''}${sessionName(chat)}`
+  const cookies = (c.req.header('cookie') ?? '').split(';')
+  if (!isBrowser || cookies.some((pair) => pair.trim().startsWith(prefix))) return null
+  if (c.req.query('asked') !== undefined) throw new ChatError('cookies_off')
+  setCookie(c, `${sessionName(chat)}_asked`, 'yes', secretOptions(c, chat, askedSeconds))
+  // Method and form are sent again, unlike after a 303.
+  return c.redirect(`${c.req.path}?asked=yes`, 307)
+}
+
 /** What a browser remembers besides its session: preferences, and the room that was open last. */
 type BrowserCookie = 'language' | 'theme' | 'density' | 'enter' | 'room'
 
@@ -106,3 +124,4 @@ export function noteLogOut(c: HttpContext, chat: Chat): void {
 
 const daySeconds = 24 * 60 * 60
 const claimSeconds = 10 * 60
+const askedSeconds = 60

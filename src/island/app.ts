@@ -50,6 +50,7 @@ export type LazyParts = {
   faces: () => Promise<Faces>
   lines: () => Promise<Lines>
   media: () => Promise<Media>
+  network: () => Promise<Network>
   panel: () => Promise<Panel>
   people: () => Promise<PeopleList>
   reading: () => Promise<Reading>
@@ -221,6 +222,9 @@ export type Panel = {
   invitationOver: (room: number) => void
 }
 
+/** What a connection needs later. `lost`: no socket is open. */
+export type Network = { lost: () => void }
+
 /** The list of people beside the room, and its search. */
 export type PeopleList = {
   /** Something was typed into the search. */
@@ -260,6 +264,8 @@ export type Faces = {
 export type Lines = { fold: () => void; rename: (user: Named) => void }
 
 export type Media = {
+  /** Adds files to the next message of a room. */
+  addTo: (room: number, files: File[]) => void
   choose: () => void
   show: (picture: HTMLAnchorElement) => void
   /** Shows the files of an unsent message in its row, with progress. */

@@ -20,6 +20,7 @@ export function lazyParts(page: Page, app: () => App): LazyParts {
     faces: part('faces'),
     lines: part('lines'),
     media: part('media'),
+    network: part('network'),
     panel: part('panel'),
     people: part('people'),
     reading: part('reading'),

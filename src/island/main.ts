@@ -1,5 +1,12 @@
 import { pagePaths } from '../shared/paths'
-import { editLast, openEmojiForComposer, openSearch, watchPanel, withTools } from './actions/open'
+import {
+  editLast,
+  openEmojiForComposer,
+  openSearch,
+  watchFiles,
+  watchPanel,
+  withTools,
+} from './actions/open'
 import { watchKeys } from './actions/keyboard'
 import { receiveEvent, receiveHtml } from './actions/receive'
 import {
@@ -30,6 +37,9 @@ import { holdKeys } from './ui/held-keys'
 import { createTitle, type Page, type Reader, readPage } from './ui/page'
 import { openStorage, type Storage } from './ui/storage'
 
+// The page says what is needed until its script has started.
+if (!('popover' in document.body && 'withResolvers' in Promise)) throw new Error('too old')
+
 /** The browser's side: what must be instant. Everything else is HTML and htmx. */
 const page = readPage()
 const storage = openStorage(page)
@@ -49,6 +59,7 @@ if (document.getElementById('sign-in') !== null) {
   ifLoaded(panel, ({ watchCode }) => watchCode())
   forgetOnLogOut(page, storage, () => 0)
 }
+document.getElementById('old')?.remove()
 
 /** Makes the parts. What one needs of several others is a recipe in `actions/`. */
 function createApp(page: Page, storage: Storage, reader: Reader): App {
@@ -112,7 +123,9 @@ function start(app: App): void {
     onState(isOpen) {
       setBar(isOpen)
       composer.setConnected(isOpen)
-      if (!isOpen) onDisconnected(app)
+      if (isOpen) return
+      onDisconnected(app)
+      ifLoaded(app.network, ({ lost }) => lost())
     },
     onSignedOut: () => onSignedOut(app),
   })
@@ -133,14 +146,15 @@ function start(app: App): void {
   })
   watchKeys(app)
   watchClicks(app)
+  watchFiles(app)
   watchHidingNotes(storage)
   forgetOnLogOut(page, storage, outbox.size)
   timeline.start()
   onFirstUse(() => {
     // These work without the server later, when they have been fetched before.
-    const { device, media, panel, people, reading, search, suggestions, tools } = app
-    for (const part of [reading, tools, suggestions, device, media, panel, people, search])
-      void part().catch(() => {})
+    const { device, media, network, panel, people, reading, search, suggestions, tools } = app
+    const parts = [reading, tools, suggestions, device, media, panel, people, search, network]
+    for (const part of parts) void part().catch(() => {})
     // The largest: its panel opens at once later.
     whenIdle(() => void app.emoji().catch(() => {}))
   })

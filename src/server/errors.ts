@@ -13,6 +13,7 @@ const statusOfCode = {
   name_taken: 422,
   code_wrong: 422,
   link_unusable: 404,
+  cookies_off: 422,
   avatar_unknown: 422,
   picture_unusable: 422,
   room_name_empty: 422,

@@ -64,6 +64,7 @@ export function latePaths(base: string) {
     search: (fields: Fields = {}) => `${base}search${queryOf(fields)}`,
     mediaKit: () => `${base}media-kit`,
     attachments: () => `${base}attachments`,
+    frames: () => `${base}frames`,
     settings: (id: number) => `${base}rooms/${id}/settings`,
     roomPeople: (id: number, fields: Fields = {}) => `${base}rooms/${id}/people${queryOf(fields)}`,
     /** What somebody who is not in a room sees of it. */

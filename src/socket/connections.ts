@@ -30,6 +30,9 @@ export type SocketState = {
 
 export type Socket = ServerWebSocket<SocketState>
 
+/** Who sent a frame, and where its replies go: a socket, or a request (polling.ts). */
+export type Peer = Pick<Socket, 'data' | 'send' | 'cork' | 'close' | 'getBufferedAmount'>
+
 /** The registry of open sockets. */
 export type Connections = {
   /** Registers a socket, and subscribes it to its rooms. */

@@ -19,8 +19,8 @@ import {
   type RateLimits,
 } from '../server/rate-limits'
 import type { FairQueue } from '../server/fair-queue'
-import type { Connections, Socket } from './connections'
-import type { Frame } from './frames'
+import type { Connections, Peer } from './connections'
+import { clientIdOf, type Frame, parseFrame } from './frames'
 import { fail, refuse, reply, runAsync } from './replies'
 
 export type SocketDeps = {
@@ -33,68 +33,87 @@ export type SocketDeps = {
   inTurn: FairQueue
 }
 
+/** What is left to do for a frame: nothing, or until its reply is given. Never rejects. */
+type Answered = Promise<void> | void
+
+/** Checks rate and shape of a frame, and does what it asks for or refuses it. */
+export function hear(deps: SocketDeps, peer: Peer, text: string): Answered {
+  let clientId: string | null = null
+  try {
+    consumeForUser(deps.rateLimits, 'frames', peer.data.visitor)
+    const frame = parseFrame(text)
+    clientId = clientIdOf(frame)
+    if (frame.type === 'problem') throw new ChatError(frame.code)
+    return dispatch(deps, peer, frame)
+  } catch (fault) {
+    if (!(fault instanceof ChatError)) throw fault
+    refuse(peer, clientId, fault.code, fault.retryMs)
+  }
+}
+
 /**
  * Calls the operation of a well-formed frame. Never awaits: the reply follows when the work is
  * done. Throws ChatError for a frame that is refused at once.
  */
-export function dispatch(deps: SocketDeps, socket: Socket, frame: Frame): void {
+function dispatch(deps: SocketDeps, peer: Peer, frame: Frame): Answered {
   const { chat } = deps
-  const { user } = socket.data.visitor
+  const { user } = peer.data.visitor
   switch (frame.type) {
     case 'message.post':
-      return post(deps, socket, frame)
+      return post(deps, peer, frame)
     case 'message.edit':
-      return change(deps, socket, frame, () => editMessage(chat, user.id, frame), frame.content)
+      return change(deps, peer, frame, () => editMessage(chat, user.id, frame), frame.content)
     case 'message.delete':
-      return change(deps, socket, frame, () => deleteMessage(chat, user.id, frame))
+      return change(deps, peer, frame, () => deleteMessage(chat, user.id, frame))
     case 'reaction.set':
-      return change(deps, socket, frame, () => setReaction(chat, user.id, frame))
+      return change(deps, peer, frame, () => setReaction(chat, user.id, frame))
     case 'read':
     case 'unread':
-      return deps.readMarkers.move(socket.data.visitor, frame)
+      return deps.readMarkers.move(peer.data.visitor, frame)
     case 'typing':
-      // Only in rooms of this socket: nobody else may appear there.
+      // Only in rooms of this person: nobody else may appear there.
       return void (
-        socket.data.rooms.has(frame.room) && deps.typing.mark(frame.room, user.id, frame.isActive)
+        peer.data.rooms.has(frame.room) && deps.typing.mark(frame.room, user.id, frame.isActive)
       )
     case 'presence':
-      return setAway(chat, socket, frame.isAway)
+      return setAway(chat, peer, frame.isAway)
     case 'resume':
-      return resume(deps, socket, frame)
+      return resume(deps, peer, frame)
     case 'ping':
-      return runAsync(chat, socket, 'ping', async () =>
-        reply(socket, await createPong(chat, user.id)),
-      )
+      return runAsync(chat, peer, 'ping', async () => reply(peer, await createPong(chat, user.id)))
   }
 }
 
-function setAway(chat: Chat, socket: Socket, isAway: boolean): void {
-  if (socket.data.isAway === isAway) return
-  socket.data.isAway = isAway
-  chat.presence.setAway(socket.data.visitor.user.id, isAway)
+function setAway(chat: Chat, peer: Peer, isAway: boolean): void {
+  if (peer.data.isAway === isAway) return
+  peer.data.isAway = isAway
+  chat.presence.setAway(peer.data.visitor.user.id, isAway)
 }
 
 function post(
   { postMessage, rateLimits }: SocketDeps,
-  socket: Socket,
+  peer: Peer,
   { room, message }: Frame & { type: 'message.post' },
-): void {
-  const { visitor } = socket.data
+): Promise<void> {
+  const { visitor } = peer.data
   consumeForMessage(rateLimits, visitor, message.content)
-  postMessage({ ...message, room }, visitor, (answer) =>
-    replyToRequest(socket, message.clientId, answer),
-  )
+  const { promise, resolve } = Promise.withResolvers<void>()
+  postMessage({ ...message, room }, visitor, (answer) => {
+    replyToRequest(peer, message.clientId, answer)
+    resolve()
+  })
+  return promise
 }
 
 /** Changes a message, and replies when the change is stored. */
 function change(
   { chat, rateLimits, inTurn }: SocketDeps,
-  socket: Socket,
+  peer: Peer,
   { type, clientId }: { type: string; clientId: string },
   work: () => Promise<ChangeAnswer>,
   content = '',
-): void {
-  const { visitor } = socket.data
+): Promise<void> {
+  const { visitor } = peer.data
   consumeForMessage(rateLimits, visitor, content)
   const run = async (): Promise<void> => {
     // Rendering a large message takes long: posts of others come between two changes.
@@ -104,42 +123,43 @@ function change(
       return work()
     })
     chargeForChange(rateLimits, visitor, { content, units })
-    replyToRequest(socket, clientId, answer)
+    replyToRequest(peer, clientId, answer)
   }
-  runAsync(chat, socket, type, run, clientId)
+  return runAsync(chat, peer, type, run, clientId)
 }
 
-function replyToRequest(socket: Socket, clientId: string, answer: PostAnswer): void {
-  if (answer.type === 'accepted') reply(socket, answer)
-  else refuse(socket, clientId, answer.code, answer.retryMs)
+function replyToRequest(peer: Peer, clientId: string, answer: PostAnswer): void {
+  if (answer.type === 'accepted') reply(peer, answer)
+  else refuse(peer, clientId, answer.code, answer.retryMs)
 }
 
 function resume(
   { chat, rateLimits }: SocketDeps,
-  socket: Socket,
+  peer: Peer,
   frame: Frame & { type: 'resume' },
-): void {
-  const { visitor, subprotocol } = socket.data
+): Promise<void> {
+  const { visitor, subprotocol } = peer.data
   consumeForUser(rateLimits, 'catchUps', visitor)
   const outlet = {
     subprotocol,
-    send: (text: string): void => void (socket.data.isOpen && socket.send(text)),
-    drained: () => drained(socket),
+    send: (text: string): void => void (peer.data.isOpen && peer.send(text)),
+    drained: () => drained(peer),
   }
   // One after another: two replays at once would only fill the same buffer twice.
-  socket.data.catchingUp = socket.data.catchingUp.then(() =>
+  peer.data.catchingUp = peer.data.catchingUp.then(() =>
     catchUp(chat, visitor.user.id, frame, outlet).catch((fault) =>
-      fail(chat, socket, 'resume', fault),
+      fail(chat, peer, 'resume', fault),
     ),
   )
+  return peer.data.catchingUp
 }
 
 const drainPollMs = 20
 
 /** Waits until the socket's buffer is empty; false when the socket closed. */
-async function drained(socket: Socket): Promise<boolean> {
+async function drained(peer: Peer): Promise<boolean> {
   // Pauses even when nothing is buffered: other sockets get their turn between two pages.
-  do await Bun.sleep(socket.getBufferedAmount() > 0 ? drainPollMs : 0)
-  while (socket.data.isOpen && socket.getBufferedAmount() > 0)
-  return socket.data.isOpen
+  do await Bun.sleep(peer.getBufferedAmount() > 0 ? drainPollMs : 0)
+  while (peer.data.isOpen && peer.getBufferedAmount() > 0)
+  return peer.data.isOpen
 }

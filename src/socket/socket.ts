@@ -7,9 +7,8 @@ import { guard } from '../server/guard'
 import { consumeForUser } from '../server/rate-limits'
 import { serverLimits } from '../server/limits'
 import { type Socket, type SocketState, type Subprotocol, topicOf } from './connections'
-import { dispatch, type SocketDeps } from './dispatch'
-import { clientIdOf, parseFrame } from './frames'
-import { refuse, reply, runAsync } from './replies'
+import { hear, type SocketDeps } from './dispatch'
+import { reply, runAsync } from './replies'
 
 /** Bun's own idle timer is only a second net, as any send restarts it. */
 const socketIdleSecondsMax = 120
@@ -106,7 +105,7 @@ function open({ chat, connections }: SocketDeps, socket: Socket): void {
   socket.subscribe(topicOf({ user: visitor.user.id }, subprotocol))
   connections.add(socket)
   chat.presence.arrive(visitor.user, rooms)
-  runAsync(chat, socket, 'hello', async () => {
+  void runAsync(chat, socket, 'hello', async () => {
     // The session may have ended since the upgrade was checked…
     if (!(await isSignedIn(chat, visitor))) return socket.close(4401, 'signed out')
     const hello = await createHello(chat, visitor.user)
@@ -122,21 +121,11 @@ function open({ chat, connections }: SocketDeps, socket: Socket): void {
   })
 }
 
-/** Bun checked the size; then rate, shape, and the operation. */
+/** Bun checked the size. */
 function receive(deps: SocketDeps, socket: Socket, raw: string | Buffer): void {
   markAlive(socket)
   if (typeof raw !== 'string') return socket.close(1003, 'text only')
-  let clientId: string | null = null
-  try {
-    consumeForUser(deps.rateLimits, 'frames', socket.data.visitor)
-    const frame = parseFrame(raw)
-    clientId = clientIdOf(frame)
-    if (frame.type === 'problem') throw new ChatError(frame.code)
-    dispatch(deps, socket, frame)
-  } catch (fault) {
-    if (!(fault instanceof ChatError)) throw fault
-    refuse(socket, clientId, fault.code, fault.retryMs)
-  }
+  void hear(deps, socket, raw)
 }
 
 /** Bun answers a ping. It costs as much as a frame; a flood of them ends the socket. */

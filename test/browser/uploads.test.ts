@@ -222,4 +222,19 @@ test('a file that the browser could not store is named', async () => {
   ada.problems.length = 0
 })
 
+test('files that come before the script for them are kept, and Enter waits for them', async () => {
+  await mei.cdp('Network.setBlockedURLs', { urls: ['*lazy-media*'] })
+  await mei.reload()
+  await mei.files.bringEarly('drop')
+  await mei.files.bringEarly('paste')
+  await mei.send('Both of them')
+  await mei.toast.shown()
+  expect(await mei.composer.field.value()).toBe('Both of them')
+  await mei.cdp('Network.setBlockedURLs', { urls: [] })
+  await mei.composer.tray.counts(2)
+  await mei.press('Enter')
+  await mei.sees('Both of them')
+  expect(await mei.row('Both of them').matches(':has(.pic + .pic, .pic ~ .pic)')).toBe(true)
+})
+
 test('nothing was reported against the policy', () => expectNoProblems(ada))

@@ -43,6 +43,12 @@ export function roomRoutes(room: number): Route[] {
     { method: 'HEAD', path },
     ...get,
     ...post.map(([ending, body]) => ({ method: 'POST', path: path + ending, body })),
+    ...framesAbout(room).map((frame) => ({
+      method: 'POST',
+      path: '/frames',
+      // Answers repeat the id, and are compared.
+      body: JSON.stringify({ ...frame, client_id: 'probe' }),
+    })),
     ...['PUT', 'PATCH', 'DELETE'].map((method) => ({ method, path })),
     { method: 'DELETE', path: `${path}/messages/1` },
   ]
@@ -97,6 +103,7 @@ export function openRoutes(): Route[] {
     { method: 'POST', path: '/session/leave', body: 'asked=yes' },
     { method: 'POST', path: '/code', body: 'from=devices' },
     { method: 'POST', path: '/device/x', body: '' },
+    { method: 'POST', path: '/frames', body: '' },
   ]
 }
 

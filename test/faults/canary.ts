@@ -83,7 +83,9 @@ async function probe(
   const plain = { Origin: server.origin, 'Accept-Encoding': 'identity' }
   const headers: Record<string, string> = { ...format, ...plain }
   if (person !== null) headers.Cookie = person.cookie
-  if (body !== undefined) headers['Content-Type'] = 'application/x-www-form-urlencoded'
+  const isFrame = body?.startsWith('{') === true
+  const type = isFrame ? 'application/json' : 'application/x-www-form-urlencoded'
+  if (body !== undefined) headers['Content-Type'] = type
   const init = { method, headers, redirect: 'manual' as const }
   const answer = await fetch(server.origin + path, body === undefined ? init : { ...init, body })
   const seen = [...answer.headers].filter(([name]) => name !== 'date').sort()

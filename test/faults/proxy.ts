@@ -15,8 +15,23 @@ export type Cut =
   /** All connections end, and those that are made meanwhile are accepted and never answered. */
   | { kind: 'mute'; ms: number }
 
+/** What a proxy that knows no sockets may do to one; other requests pass. */
+export type Refusal =
+  /** The connection ends at once. */
+  | 'close'
+  /** An ordinary answer with this status. */
+  | 200
+  | 403
+  | 426
+  /** No answer, ever. */
+  | 'hang'
+  /** It opens, and ends after a second. */
+  | 'second'
+
 export type CuttingProxy = {
   port: number
+  /** From now on sockets are refused, those that are open too; null lets them through. */
+  refuseSockets: (how: Refusal | null) => void
   /** Does it to every connection there is; resolves when the way is free again. */
   cut: (cut: Cut) => Promise<void>
   close: () => void
@@ -26,6 +41,7 @@ export type CuttingProxy = {
 type Line = {
   near: Socket
   far: Socket
+  isSocket: boolean
   down: (bytes: Buffer) => void
   up: (bytes: Buffer) => void
 }
@@ -37,19 +53,20 @@ export async function openCuttingProxy(port: number): Promise<CuttingProxy> {
   const lines: Lines = new Set()
   let held: (() => void)[] | null = null
   let isMute = false
+  let refusal: Refusal | null = null
   const unanswered: Socket[] = []
   const hold = (send: () => void): void => void (held === null ? send() : held.push(send))
   const listener = createServer((near) => {
     if (isMute) return void unanswered.push(near.on('error', () => {}))
     const far = connect(port, '127.0.0.1')
-    const line: Line = {
-      near,
-      far,
-      down: (bytes) => hold(() => near.write(bytes)),
-      up: (bytes) => hold(() => far.write(bytes)),
-    }
+    const down = (bytes: Buffer): void => hold(() => near.write(bytes))
+    const up = (bytes: Buffer): void => hold(() => far.write(bytes))
+    const line: Line = { near, far, isSocket: false, down, up }
     lines.add(line)
-    near.on('data', (bytes) => line.up(Buffer.from(bytes)))
+    near.on('data', (chunk) => {
+      const bytes = Buffer.from(chunk)
+      if (!refuses(lines, line, bytes, refusal)) line.up(bytes)
+    })
     far.on('data', (bytes) => line.down(Buffer.from(bytes)))
     for (const end of [near, far]) {
       end.on('error', () => {})
@@ -79,12 +96,28 @@ export async function openCuttingProxy(port: number): Promise<CuttingProxy> {
       if (cut.kind === 'stall') return stall(cut.ms)
       return cut.kind === 'mute' ? mute(cut.ms) : cutAll(lines, cut)
     },
+    refuseSockets(how) {
+      refusal = how
+      for (const line of lines) if (line.isSocket) drop(lines, line)
+    },
     close() {
       for (const line of lines) drop(lines, line)
       for (const near of unanswered) near.destroy()
       listener.close()
     },
   }
+}
+
+/** Whether the proxy keeps the request for a socket to itself. */
+function refuses(lines: Lines, line: Line, bytes: Buffer, refusal: Refusal | null): boolean {
+  if (!/^upgrade: *websocket/im.test(bytes.toString('latin1'))) return false
+  line.isSocket = true
+  if (refusal === null) return false
+  if (refusal === 'second') setTimeout(drop, 1_000, lines, line)
+  else if (refusal === 'close') drop(lines, line)
+  else if (refusal !== 'hang')
+    line.near.end(`HTTP/1.1 ${refusal} No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`)
+  return refusal !== 'second'
 }
 
 async function cutAll(lines: Lines, cut: Exclude<Cut, { kind: 'stall' | 'mute' }>): Promise<void> {

@@ -37,7 +37,7 @@ test('V8: files lie in folders of their first two letters', async () => {
   expect(readdirSync(join(server().data, 'files'))).not.toContain(id)
 })
 
-test('V5: with no file handle left newcomers wait, those inside talk, and it passes', async () => {
+test('V5: with no file handle left newcomers are refused and others talk; it passes', async () => {
   await using small = await startServer({ under: ['sh', '-c', 'ulimit -n 96; exec "$@"', 'sh'] })
   const ada = await openSocket(small, await signIn(small, 'Ada'))
   const many = await Promise.all(Array.from({ length: 150 }, () => openLine(small)))
@@ -49,8 +49,31 @@ test('V5: with no file handle left newcomers wait, those inside talk, and it pas
   }
   await waitUntil(async () => !(await isServed(300)), 'no handle to be left')
   expect(await ada.post(1, 'v5', 'still here')).toMatchObject({ type: 'accepted' })
+  await waitUntil(() => small.log().includes('handles.exhausted where="ulimit -n"'), 'the log')
+  // Nothing is tried over and over.
+  await waitUntil(async () => (await busyShare(small.pid)) < 0.15, 'the process to rest')
   await Promise.all(many.map((line) => line.end(0)))
-  expect(await isServed(10_000)).toBe(true)
+  await waitUntil(() => isServed(1_000), 'newcomers to be served')
+  expect(small.log()).toContain('handles.free')
+  // Who came before and who came after hear each other.
+  const bob = await openSocket(small, await signIn(small, 'Bob'))
   expect(await ada.post(1, 'v5-later', 'and after')).toMatchObject({ type: 'accepted' })
-  await ada.close()
+  await bob.until((item) => item.type === 'message' && item.content === 'and after', 'Ada')
+  expect(await bob.post(1, 'v5-bob', 'and I')).toMatchObject({ type: 'accepted' })
+  await ada.until((item) => item.type === 'message' && item.content === 'and I', 'Bob')
+  await Promise.all([ada.close(), bob.close()])
+  expect(await small.stop()).toBe(0)
 })
+
+/** The share of one core that a process has used over half a second. */
+async function busyShare(pid: number): Promise<number> {
+  const ticks = async (): Promise<number> => {
+    const [, fields = ''] = (await Bun.file(`/proc/${pid}/stat`).text()).split(') ')
+    const [user, system] = fields.split(' ').slice(11)
+    return Number(user) + Number(system)
+  }
+  const before = await ticks()
+  await Bun.sleep(500)
+  // A tick is a hundredth of a second.
+  return ((await ticks()) - before) / 50
+}

@@ -89,6 +89,8 @@ const withFile = (content: string) => (): string =>
 const post = inRoom('/messages')
 const long = 'x'.repeat(20_000)
 
+const own = ({ room }: Scene) => ({ room, seq: 2, client_id: 'held' })
+
 /** Every route of the router; a new one has to be classified here. */
 export const requests: Record<string, Request[]> = {
   'GET /': [read(at('/'), 'nothing', 'nothing')],
@@ -238,12 +240,29 @@ export const requests: Record<string, Request[]> = {
     write(inRoom('/messages/2/delete'), text('x=1'), 'room'),
     write(inRoom('/messages/3/delete'), text('x=1'), 'owner'),
   ],
+  'POST /frames': [
+    ...['message.edit', 'message.delete', 'message.post'].map((type) =>
+      write(
+        at('/frames'),
+        (scene) => JSON.stringify({ type, ...own(scene), content: 'held' }),
+        'room',
+        'effect',
+        json,
+      ),
+    ),
+    write(
+      at('/frames'),
+      ({ room, epoch }) => JSON.stringify({ type: 'resume', epoch, rooms: { [room]: 0 } }),
+      'room',
+      'content',
+      json,
+    ),
+  ],
   'POST /rooms/:id/messages/:seq/reactions': [
     write(inRoom('/messages/3/reactions'), text('emoji=🎉'), 'room'),
   ],
 }
 
-const own = ({ room }: Scene) => ({ room, seq: 2, client_id: 'held' })
 const others = ({ room }: Scene) => ({ room, seq: 3, client_id: 'held' })
 
 /** Every frame of the protocol; a new one has to be classified here. */

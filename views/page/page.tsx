@@ -34,6 +34,9 @@ export function Page(props: PageProps) {
         <IconSymbols />
         {children}
         {user !== null && <SpoilerName words={view.words} />}
+        <aside class="old" id="old">
+          {view.words.page.noLiveScript}
+        </aside>
         <p class="vh" id="status" role="status" aria-live="polite"></p>
         <p class="vh" id="alert" role="alert"></p>
       </body>

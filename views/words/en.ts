@@ -28,6 +28,9 @@ const page = {
   joinServer: 'Join {server}',
   joinLead: 'Scan the code, or open this address:',
   latest: 'Jump to the latest messages',
+  noLiveScript:
+    'The script of this page does not run, so reload to see new messages; it needs ' +
+    'Chrome 123, Firefox 125, Safari 17.5 or later.',
   noScript: 'JavaScript is off. Reload to see new messages.',
   autoReload: 'Reload every 30 seconds',
   autoReloading: 'This page reloads every 30 seconds, which clears what you are typing.',
@@ -88,6 +91,7 @@ const page = {
   mute: 'Mute',
   draft: 'Draft',
   markRead: 'Mark as read',
+  polled: 'This network blocks live connections. Messages are sent and fetched every few seconds.',
   pin: 'Stay private',
   leavePrivate: 'Stop writing privately',
   searchPeople: 'Search people',

@@ -27,6 +27,8 @@ const page: Words['page'] = {
   joinServer: '加入 {server}',
   joinLead: '扫描二维码，或打开这个网址：',
   latest: '跳到最新消息',
+  noLiveScript:
+    '本页脚本未能运行，刷新页面才能看到新消息；它需要 Chrome 123、Firefox 125、Safari 17.5 或更高版本。',
   noScript: 'JavaScript 未启用，请刷新页面查看新消息。',
   autoReload: '每 30 秒自动刷新',
   autoReloading: '页面每 30 秒自动刷新，正在输入的内容会丢失。',
@@ -87,6 +89,7 @@ const page: Words['page'] = {
   mute: '屏蔽',
   draft: '草稿',
   markRead: '标为已读',
+  polled: '当前网络不支持实时连接，消息每隔几秒收发一次。',
   pin: '保持私信',
   leavePrivate: '退出私信模式',
   searchPeople: '搜索成员',

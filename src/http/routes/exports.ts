@@ -40,7 +40,7 @@ async function send(
     const headers = headersOf(made.name, kind)
     if (c.req.method === 'HEAD') {
       release()
-      return new Response(null, { headers })
+      return new Response(null, { headers: { ...headers, 'Transfer-Encoding': 'chunked' } })
     }
     const pieces = encode(whileSignedIn(deps.chat, visitor, made.pieces))
     const paced = cutWhenSlow(c, pieces, places, serverLimits.exportMsMax)

@@ -4,7 +4,7 @@ import { claimLink, enterByLink, findLink } from '../../chat/people/device-links
 import { ChatError } from '../../server/errors'
 import { hashToken } from '../../server/session-token'
 import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx } from '../context'
-import { clearClaim, readClaim, setClaim, setSession } from '../cookies'
+import { askForCookie, clearClaim, readClaim, setClaim, setSession } from '../cookies'
 import { deviceOf } from '../device'
 import { currentSession } from '../middleware/identity'
 import { redirectTo, sendHtml, sendPanel } from '../pages'
@@ -25,6 +25,8 @@ export function newDeviceRoutes({ chat, rateLimits }: HttpDeps): Hono<HttpEnv> {
     .post('/device/:link', async (c) => {
       const address = c.get('address')
       const link = c.req.param('link')
+      const question = askForCookie(c, chat)
+      if (question !== null) return question
       rateLimits.consume('claims', address)
       const owner = await findLink(chat, link)
       if (owner.id === c.get('visitor')?.user.id) return redirectTo(c, chat.paths.home())

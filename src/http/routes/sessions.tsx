@@ -9,7 +9,14 @@ import type { RateLimits } from '../../server/rate-limits'
 import type { User } from '../../store/store'
 import { readForm } from '../bodies'
 import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx } from '../context'
-import { clearBrowserCookies, clearSession, keepCookie, noteLogOut, setSession } from '../cookies'
+import {
+  askForCookie,
+  clearBrowserCookies,
+  clearSession,
+  keepCookie,
+  noteLogOut,
+  setSession,
+} from '../cookies'
 import { deviceOf } from '../device'
 import { currentSession, identifyAgain, requireSession } from '../middleware/identity'
 import { enterPlace, findPlace } from '../place'
@@ -26,6 +33,8 @@ export function sessionRoutes(deps: HttpDeps): Hono<HttpEnv> {
     .post('/session', async (c) => {
       const form = await readSignIn(chat, c)
       try {
+        const question = askForCookie(c, chat)
+        if (question !== null) return question
         await identifyAgain(chat, c)
         const [device, current] = [deviceOf(c), currentSession(c)]
         if (form.code !== null) return await comeBack(deps, c, { ...form, code: form.code })
@@ -158,7 +167,7 @@ async function answerRefusal(
     nickname: typed.nickname.slice(0, 200),
     problem: setProblem(c, problem),
     mayComeBack: typed.code !== null || problem.code === 'name_taken',
-    isCodeWrong: typed.code !== null && !problem.code.startsWith('name_'),
+    isCodeWrong: typed.code !== null && !/^(name_|cookies_)/.test(problem.code),
     suggestions: problem.code === 'name_taken' ? await freeNicknames(chat, typed.nickname) : [],
   }
   return isHtmx(c)

@@ -2,7 +2,7 @@ import { pagePaths } from '../../shared/paths'
 import type { App, RowAction } from '../app'
 import { ifLoaded } from '../lazy'
 import { element } from '../ui/dom'
-import { isComposing } from '../ui/keys'
+import { givesSign, isComposing } from '../ui/keys'
 import { focusOf } from '../ui/rows'
 import { openAuthor, openEmojiForComposer, openSearch, withTools } from './open'
 import { markRead } from './rooms'
@@ -24,13 +24,12 @@ export function watchKeys(app: App): void {
   const actionOf = (event: KeyboardEvent): (() => void) | null => {
     const { altKey, ctrlKey, key, metaKey, shiftKey } = event
     const isCommand = ctrlKey || metaKey
+    if (isWriting() && givesSign(event)) return null
     if (altKey && key === 'ArrowUp') return () => switcher.step(-1, shiftKey)
     if (altKey && key === 'ArrowDown') return () => switcher.step(1, shiftKey)
     if (altKey && event.code === 'KeyN') return () => press('open-rooms')
-    // Single signs are commands where nobody writes.
-    if (isCommand ? key === 'k' : key === '/' && !isWriting())
-      return () => openSearch(app, paths.search())
-    if (isCommand ? key === '/' : key === '?' && !isWriting()) return () => press('open-help')
+    if (isCommand ? key === 'k' : key === '/') return () => openSearch(app, paths.search())
+    if (isCommand ? key === '/' : key === '?') return () => press('open-help')
     if (isCommand && key === ',') return () => press('open-settings')
     if (isCommand && /[;；]/.test(key))
       return () => openEmojiForComposer(app, element('emoji-button', HTMLElement))

@@ -1,6 +1,6 @@
 import type { App, MessageTools } from '../app'
 import { openCard, type RequestContext } from '../net/htmx'
-import { copyOf, element, onClick } from '../ui/dom'
+import { closest, copyOf, element, onClick } from '../ui/dom'
 import { holdKeys } from '../ui/held-keys'
 import { isTouch } from '../ui/keys'
 import { useLoaded } from '../lazy'
@@ -61,6 +61,41 @@ function onUnanswered({ page, panel }: App, ctx: RequestContext): void {
     element('panel-body', HTMLElement).replaceChildren(copyOf('export-away'))
     panel().then(({ show }) => show(), sayAway)
   } else if (isPanel || sourceElement.matches('.place')) sayAway()
+}
+
+const retryMs = 3_000
+
+/** Files that are dropped or pasted before the part for them has come wait for it. */
+export function watchFiles({ composer, media, page, timeline }: App): void {
+  const take = (event: Event): void => {
+    const { clipboardData, dataTransfer, target } = event as DragEvent & ClipboardEvent
+    const data = dataTransfer ?? clipboardData
+    const isText = clipboardData?.types.includes('text/plain') === true
+    const isElsewhere = isText || closest(target, 'input, textarea:not(#content)') !== null
+    if (event.defaultPrevented || data?.types.includes('Files') !== true) return
+    if ((clipboardData != null && isElsewhere) || document.querySelector('dialog[open]') !== null)
+      return
+    event.preventDefault()
+    const files = [...data.files]
+    if (event.type === 'dragover') return
+    const room = timeline.room()
+    const give = (): void => {
+      media().then(
+        (it) => {
+          composer.setChoosing(false)
+          it.addTo(room, files)
+        },
+        () => {
+          showToast(page.words.notConnected)
+          setTimeout(give, retryMs)
+        },
+      )
+    }
+    // Enter waits for them.
+    composer.setChoosing(true)
+    give()
+  }
+  for (const type of ['dragover', 'drop', 'paste']) addEventListener(type, take)
 }
 
 /** Opens the palette at a search; where it cannot be fetched, the page of that search. */

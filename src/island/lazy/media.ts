@@ -26,6 +26,7 @@ export async function create(app: App): Promise<Media> {
   uncoverLoaded()
   return {
     choose: tray.choose,
+    addTo: tray.addTo,
     show: createLightbox(words),
     ...createUploads(app, words, kept),
   }

@@ -6,7 +6,7 @@ import type { App, DeviceHit, Palette } from '../app'
 import { htmx, openCard, type RequestContext } from '../net/htmx'
 import { createPeopleSearch, type PeopleSearch } from '../net/people-search'
 import { announce, closest, copyOf, element, make, makeButton, onClick } from '../ui/dom'
-import { isComposing } from '../ui/keys'
+import { givesSign, isComposing } from '../ui/keys'
 import type { Page } from '../ui/page'
 import { bestOf, rankName } from '../../shared/rank-name'
 
@@ -230,7 +230,7 @@ function itemsOf(dialog: HTMLElement): HTMLElement[] {
 /** Up and Down walk through what was found; whatever is typed goes into the field. */
 function walk(dialog: HTMLDialogElement, event: KeyboardEvent): void {
   const { ctrlKey, key, metaKey, target } = event
-  const isCommand = ctrlKey || metaKey
+  const isCommand = (ctrlKey || metaKey) && !givesSign(event)
   const field = queryField()
   const all = itemsOf(dialog)
   const here = all.findIndex((item) => item === target)

@@ -50,7 +50,17 @@ export function createTray(app: App, words: MediaWords, kept: KeptFiles) {
   })
   watchDrops(words, composer, add)
   watchPastes(add)
+  const setRoom = (next: number): void => {
+    room = next
+    show()
+  }
   return {
+    addTo(where: number, files: File[]): void {
+      const here = room
+      room = where
+      add(files)
+      if (here !== where) setRoom(here)
+    },
     choose: () => input.click(),
     isEmpty: () => filesHere().size === 0,
     take(): OutboxFile[] {
@@ -59,10 +69,7 @@ export function createTray(app: App, words: MediaWords, kept: KeptFiles) {
       show()
       return items
     },
-    setRoom(next: number): void {
-      room = next
-      show()
-    },
+    setRoom,
   }
 }
 

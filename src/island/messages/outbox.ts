@@ -51,7 +51,7 @@ export type OutboxListener = {
   upload: (entry: OutboxEntry) => void
 }
 
-type Needs = { connection: Connection; page: Page; storage: Storage }
+type Needs = { connection: Pick<Connection, 'probe' | 'send'>; page: Page; storage: Storage }
 type NewEntry = Omit<OutboxEntry, 'clientId' | 'at' | 'state' | 'reason'>
 export type Outbox = ReturnType<typeof openOutbox>
 type State = ReturnType<typeof loadState>

@@ -24,6 +24,8 @@ type State = {
   receive: (text: string) => void
   socket: WebSocket | null
   hasHello: boolean
+  /** Sends frames by requests while no socket opens. */
+  detour: ((frame: ClientFrame) => void) | null
   failures: number
   retryTimer: Timer | undefined
   answerTimer: Timer | undefined
@@ -37,6 +39,7 @@ export function createConnection({ base, language }: { base: string; language: s
     receive: createInbox((text, behind) => receive(state, text, behind)),
     socket: null,
     hasHello: false,
+    detour: null,
     failures: 0,
     retryTimer: undefined,
     answerTimer: undefined,
@@ -51,6 +54,16 @@ export function createConnection({ base, language }: { base: string; language: s
     /** False without a connection: the sender keeps what it wanted to send. */
     send: (frame: ClientFrame): boolean => send(state, frame),
     retryNow: (): void => retryNow(state),
+    hasSocket: (): boolean => state.hasHello && state.detour === null,
+    /** Until a socket says something, frames go like this; the answers are for `receive`. */
+    setDetour: (detour: NonNullable<State['detour']>) => void (state.detour = detour),
+    receive: state.receive,
+    /** The detour failed, too, with a code as that of a socket. */
+    endDetour(code: number): void {
+      state.detour = null
+      clearTimeout(state.retryTimer)
+      disconnect(state, code)
+    },
     /** Pings the server; without an answer within `ms` the connection is given up. */
     probe: (ms: number): void => probe(state, ms),
   }
@@ -63,6 +76,7 @@ function connect(state: State): void {
   socket.onmessage = ({ data }) => {
     clearTimeout(state.answerTimer)
     state.answerTimer = undefined
+    state.detour = null
     state.receive(String(data))
   }
   socket.onclose = ({ code }) => disconnect(state, code)
@@ -84,7 +98,7 @@ function receive(state: State, text: string, behind: number): void {
       continue
     }
     state.hasHello = true
-    state.failures = 0
+    if (state.detour === null) state.failures = 0
     listener?.onState(true)
     listener?.onHello(event)
   }
@@ -95,34 +109,29 @@ function disconnect(state: State, code: number): void {
   clearTimeout(state.answerTimer)
   state.answerTimer = undefined
   state.socket = null
-  state.hasHello = false
   if (socket !== null) socket.onmessage = socket.onclose = null
   // Without an answer it may still be open.
   socket?.close()
-  listener?.onState(false)
+  if (state.detour === null) {
+    state.hasHello = false
+    listener?.onState(false)
+  }
   if (code === 4401) return listener?.onSignedOut()
   const pauseMax = Math.min(reconnectMsMax, limits.reconnectMsMin * 2 ** state.failures)
   state.failures += 1
   state.retryTimer = setTimeout(connect, Math.random() * Math.max(pauseMax, 500), state)
-  if (state.failures > 1) void checkSession(state)
 }
 
-/** A refused upgrade looks like a lost connection: a request tells whether the session ended. */
-async function checkSession(state: State): Promise<void> {
-  const answer = await fetch(location.href, { method: 'HEAD' }).catch(() => null)
-  if (answer?.status !== 401) return
-  clearTimeout(state.retryTimer)
-  state.listener?.onSignedOut()
-}
-
-function send({ hasHello, socket }: State, frame: ClientFrame): boolean {
-  if (!hasHello || socket?.readyState !== WebSocket.OPEN) return false
-  socket.send(JSON.stringify(frame))
+function send({ detour, hasHello, socket }: State, frame: ClientFrame): boolean {
+  if (detour === null && (!hasHello || socket?.readyState !== WebSocket.OPEN)) return false
+  if (detour === null) socket?.send(JSON.stringify(frame))
+  else detour(frame)
   return true
 }
 
 function probe(state: State, ms: number): void {
-  if (state.answerTimer !== undefined || !send(state, { type: 'ping' })) return
+  if (state.answerTimer !== undefined || state.detour !== null || !send(state, { type: 'ping' }))
+    return
   state.answerTimer = setTimeout(disconnect, ms, state, 1006)
 }
 

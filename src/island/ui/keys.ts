@@ -20,6 +20,19 @@ export function isCharacter({ altKey, ctrlKey, key, metaKey }: KeyboardEvent): b
   return key.length === 1 && !ctrlKey && !metaKey && !altKey
 }
 
+/**
+ * Whether a key gives a sign where somebody writes, or begins one: by itself, with AltGraph, which
+ * is Ctrl and Alt on Windows, or with Option on a Mac, where it gives another than its own letter.
+ */
+export function givesSign(event: KeyboardEvent): boolean {
+  const { altKey, code, ctrlKey, key, metaKey } = event
+  if (key === 'Dead') return true
+  // Names of keys begin like this, as F1.
+  if (/^[A-Z]\w/.test(key) || metaKey) return false
+  if (event.getModifierState('AltGraph') || (ctrlKey && altKey)) return true
+  return !ctrlKey && (!altKey || code !== `Key${key.toUpperCase()}`)
+}
+
 const pressMs = 450
 const moveMaxPx = 10
 /** The click of a lifted finger follows within this time, if at all. */

@@ -7,6 +7,8 @@ export type Files = {
   choose: (paths: string[]) => Promise<void>
   /** Pastes a picture into the field, or drops it on the chat, as the browser would tell of it. */
   bring: (way: 'paste' | 'drop', picture?: Picture) => Promise<void>
+  /** The same before the part for files is there. */
+  bringEarly: (way: 'paste' | 'drop') => Promise<void>
   /** The colours, as painted, at the left and the right of the n-th picture from the end. */
   pixels: (fromEnd?: number) => Promise<[string, string]>
 }
@@ -31,6 +33,7 @@ export function filesOf(page: BrowserPage): Files {
       await ready()
       await page.evaluate(bringing(way, picture))
     },
+    bringEarly: (way) => page.evaluate(bringing(way, {})),
     async pixels(fromEnd = 1) {
       const shown = `[...document.querySelectorAll('#timeline .msg:not(.msg--pending) .pic img')]
         .at(-${fromEnd})`

@@ -14,6 +14,8 @@ export const problems = {
   name_reserved: 'This name is reserved. Choose another one.',
   name_taken: 'This name, or one that looks like it, is taken. Choose another one.',
   code_wrong: 'This name and this code do not belong together. Check both.',
+  cookies_off:
+    'This browser refuses cookies, which keep you signed in. Allow them here and try again.',
   link_unusable: 'This link does not work, or not any more. Make a new one on your other device.',
   avatar_unknown: 'This picture does not exist. Choose one of those shown.',
   picture_unusable: 'This picture cannot be used. Choose a PNG, JPEG or WebP file.',

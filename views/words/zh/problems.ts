@@ -13,6 +13,7 @@ export const problems: Words['problems'] = {
   name_reserved: '这个名字是系统保留的，请换一个。',
   name_taken: '这个名字或相似的名字已被使用，请换一个。',
   code_wrong: '名字与恢复码不匹配，请检查后再试。',
+  cookies_off: '此浏览器禁用了 Cookie，无法保持登录状态。请允许本站使用 Cookie，然后重试。',
   link_unusable: '这个链接无效或已失效。请在你的另一台设备上生成新链接。',
   avatar_unknown: '这个头像不存在，请从列表中选择。',
   picture_unusable: '这张图片无法使用，请选择 PNG、JPEG 或 WebP 图片。',

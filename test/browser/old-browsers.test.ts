@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { languageNames } from '../../src/shared/languages'
+import { wordsFor } from '../../views/words'
+import { type RunningServer, startServer } from '../helpers/server'
+import { addressOf, type ChatPage, enter, openChatPage } from './pages/chat-page'
+
+let server: RunningServer
+let page: ChatPage
+
+beforeAll(async () => {
+  server = await startServer()
+  page = await enter(server.port, 'Ada', 'a')
+})
+
+afterAll(async () => {
+  page.close()
+  await server.dispose()
+})
+
+/** The sentence comes when the script has had time to start; nobody waits for that here. */
+async function saysSo(): Promise<void> {
+  const isSeen = `document.getAnimations().forEach((one) => one.finish()) ||
+    getComputedStyle(document.querySelector('#old')).visibility === 'visible'`
+  await page.waitFor(isSeen, 'the sentence')
+  expect(await page.part('#old').shownText()).toContain('The script of this page does not run')
+}
+
+/** What a browser before 2024 lacks: each by itself keeps the page from working. */
+const lacks = {
+  popover: 'delete HTMLElement.prototype.popover',
+  withResolvers: 'delete Promise.withResolvers',
+}
+
+for (const [name, source] of Object.entries(lacks)) {
+  test(`a browser without ${name} says in one sentence which ones work`, async () => {
+    const made = await page.cdp('Page.addScriptToEvaluateOnNewDocument', { source })
+    await page.goto(addressOf(server.port, 'a', '/rooms/1'))
+    await saysSo()
+    await page.cdp('Page.removeScriptToEvaluateOnNewDocument', made as object)
+  })
+}
+
+test('so does a page whose script was kept back, and posting works all the same', async () => {
+  await page.cdp('Network.setBlockedURLs', { urls: ['*island*'] })
+  await page.goto(addressOf(server.port, 'a', '/rooms/1'))
+  await saysSo()
+  await page.composer.field.focus()
+  await page.type('Said without the script')
+  await page.click('#send')
+  await page.part('#timeline .msg__body').says('Said without the script')
+  await page.cdp('Network.setBlockedURLs', { urls: [] })
+})
+
+test('where the script runs nothing is said, before signing in and after', async () => {
+  const other = await openChatPage()
+  await other.goto(addressOf(server.port, 'b'))
+  await other.nickname.shown()
+  await other.part('#old').gone()
+  await other.type('Grace')
+  await other.press('Enter')
+  await other.connected()
+  expect(await other.part('#old').isThere()).toBe(false)
+  other.close()
+})
+
+test('the sentence and the manual name the same versions', async () => {
+  const manual = (await Bun.file('docs/install.md').text()).replaceAll('\n', ' ')
+  for (const version of ['Firefox 125', 'Safari 17.5', '123']) {
+    expect(manual).toContain(version)
+    for (const language of languageNames)
+      expect(wordsFor(language).page.noLiveScript).toContain(version)
+  }
+})
