@@ -1,9 +1,9 @@
-import type { ChatEvent, InvitationOnWire, Named } from '../shared/protocol'
+import type { ChatEvent, InvitationOnWire, Named, RoomSummary } from '../shared/protocol'
 import type { Addressee, Draft, Drafts } from './composer/drafts'
 import type { Typing } from './composer/typing'
 import type { Outbox, OutboxEntry, OutboxFile, Requests } from './messages/outbox'
 import type { Connection } from './net/connection'
-import type { Muted } from './people/people'
+import type { Muted } from './people/muted'
 import type { Rooms } from './rooms/rooms'
 import type { Positions } from './timeline/positions'
 import type { Clock } from './ui/clock'
@@ -27,7 +27,6 @@ export type App = {
   outbox: Outbox
   drafts: Drafts
   composer: Composer
-  typing: Typing
   positions: Positions
   timeline: Timeline
   newLine: NewLine
@@ -188,6 +187,8 @@ export type SoundKind = 'talk' | 'mention' | 'private'
 /** Plays a sound, and shows a notice where they are switched on; one tab of the browser does. */
 export type Sound = {
   play: (kind: SoundKind, notice: { title: string; text: string }) => void
+  /** For a message that arrived, if the reader wants to hear about it. */
+  hear: (row: HTMLElement) => void
 }
 
 /** The copy of messages in this browser, for reading without the server and for search. */
@@ -231,8 +232,10 @@ export type PeopleList = {
   show: () => void
   /** Somebody has come or gone: everybody is put where they belong. */
   arrange: () => void
-  /** Fetches the list if other people are online in this room. */
-  compare: (room: number, checksum: number) => void
+  /** How many are online in a room; fetches the list if other people are on the page. */
+  showOnline: (room: Pick<RoomSummary, 'id' | 'online' | 'checksum'>) => void
+  receive: (event: ChatEvent) => void
+  typing: Typing
   /** Fetches the list: soon if it is seen, else as soon as it is looked at. */
   renew: () => void
 }
@@ -284,6 +287,8 @@ export type Reading = {
   nextRegion: (direction: 1 | -1) => void
   /** Shows or hides the list of people. */
   togglePeople: () => void
+  /** Moves the focus by so many messages of the list. */
+  walk: (step: number) => void
 }
 
 export type RowAction = 'edit' | 'reply' | 'react' | 'more'

@@ -21,11 +21,10 @@ import { createRoomSwitcher, onGrown, rescueEdits, showRoom } from './actions/ro
 import type { App } from './app'
 import { createComposer } from './composer/composer'
 import { openDrafts } from './composer/drafts'
-import { createTyping } from './composer/typing'
 import { ifLoaded, lazyParts, loadLazy, onFirstUse, useLoaded } from './lazy'
 import { createRequests, openOutbox } from './messages/outbox'
 import { createConnection } from './net/connection'
-import { openMuted } from './people/people'
+import { openMuted } from './people/muted'
 import { forgetEnded, forgetLeft, forgetOnLogOut } from './people/sign-in'
 import { createRooms, markCurrent } from './rooms/rooms'
 import { createPositions } from './timeline/positions'
@@ -82,7 +81,6 @@ function createApp(page: Page, storage: Storage, reader: Reader): App {
   const newLine = createNewLine(page, (state) =>
     ifLoaded(app.reading, ({ setBar }) => setBar(state)),
   )
-  const typing = createTyping(page, timeline.room, connection.send)
   const outbox = openOutbox(
     { connection, page, storage },
     {
@@ -93,11 +91,11 @@ function createApp(page: Page, storage: Storage, reader: Reader): App {
   )
   const made = { clock, drafts, muted, page, positions, rooms, storage, timeline, title }
   const app: App = {
-    ...{ ...made, connection, holdKeys, outbox, typing, sound: null, deviceCopy: null },
+    ...{ ...made, connection, holdKeys, outbox, sound: null, deviceCopy: null },
     requests: createRequests({ page, connection }),
     composer: createComposer(page, drafts, {
       onSend: (message) => sendMessage(app, message),
-      onChange: typing.changed,
+      onChange: (room, text) => ifLoaded(app.people, ({ typing }) => typing.changed(room, text)),
       onUp: () => editLast(app),
     }),
     newLine,

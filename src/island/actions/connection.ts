@@ -4,7 +4,6 @@ import { pagePaths } from '../../shared/paths'
 import type { ChatEvent } from '../../shared/protocol'
 import type { App } from '../app'
 import { ifLoaded } from '../lazy'
-import { receiveOnline } from './receive'
 import { forget, isLoggingOut } from '../people/sign-in'
 import { announce, element } from '../ui/dom'
 import type { Page } from '../ui/page'
@@ -23,8 +22,7 @@ export function onHello(app: App, hello: ChatEvent & { type: 'hello' }, isFirst:
   deviceCopy?.setRooms()
   // People came and went since the page was made, or while it had no connection.
   const here = hello.rooms.find(({ id }) => id === timeline.room())
-  if (here !== undefined) receiveOnline(app, here)
-  else ifLoaded(app.people, ({ renew }) => renew())
+  ifLoaded(app.people, ({ renew, showOnline }) => (here === undefined ? renew() : showOnline(here)))
   for (const { id, revision } of hello.rooms) {
     const behind = revision - positions.known(id)
     // When more was missed than a page keeps, a fresh page is cheaper than a replay.

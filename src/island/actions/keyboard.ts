@@ -3,7 +3,6 @@ import type { App, RowAction } from '../app'
 import { ifLoaded } from '../lazy'
 import { element } from '../ui/dom'
 import { givesSign, isComposing } from '../ui/keys'
-import { focusOf } from '../ui/rows'
 import { openAuthor, openEmojiForComposer, openSearch, withTools } from './open'
 import { markRead } from './rooms'
 
@@ -47,7 +46,7 @@ export function watchKeys(app: App): void {
       return document.querySelector('[popover]:popover-open') === null ? escape : null
     const step = steps[key]
     const isInList = document.activeElement?.matches(`#log, ${walked}`) === true
-    if (isInList && step !== undefined) return () => moveToRow(step)
+    if (isInList && step !== undefined) return () => ifLoaded(app.reading, ({ walk }) => walk(step))
     const act = isCommand || altKey ? undefined : rowActs[key]
     const isLetter = act !== undefined || (key === 'p' && !isCommand && !altKey)
     const row = isLetter ? document.querySelector<HTMLElement>(walkedTo) : null
@@ -96,15 +95,4 @@ function leaveList(): boolean {
   if (row === null || row === active) field().focus()
   else row.focus({ preventScroll: true })
   return true
-}
-
-function moveToRow(step: number): void {
-  const rows = [...document.querySelectorAll<HTMLElement>('#timeline :is(.msg, .system)')]
-    .filter((row) => row.checkVisibility())
-    .map(focusOf)
-  const here = rows.findIndex((row) => row === document.activeElement)
-  const start = here === -1 ? rows.length : here
-  rows[Math.max(0, Math.min(rows.length - 1, start + step))]?.focus()
-  // Letters act on a message that was walked to, not on one that was pressed or opened.
-  element('log', HTMLElement).dataset.walking = ''
 }

@@ -1,12 +1,11 @@
 import type { App, MessageTools } from '../app'
 import { openCard, type RequestContext } from '../net/htmx'
-import { closest, copyOf, element, onClick } from '../ui/dom'
+import { closest, onClick } from '../ui/dom'
 import { holdKeys } from '../ui/held-keys'
 import { isTouch } from '../ui/keys'
 import { useLoaded } from '../lazy'
 import type { Page } from '../ui/page'
 import { showToast } from '../ui/toast'
-import { onSignedOut } from './connection'
 
 /** Opens the dialog when htmx has put a panel into it, and says so when there is no answer. */
 export function watchPanel(app: App): void {
@@ -30,15 +29,6 @@ export function watchPanel(app: App): void {
       () => location.assign(ctx.request.action),
     )
   })
-  document.addEventListener('htmx:response:error', ({ detail: { ctx } }) => {
-    if (ctx.response?.status === 401) onSignedOut(app)
-    else onUnanswered(app, ctx)
-  })
-  document.addEventListener('htmx:error', ({ detail: { ctx } }) => {
-    if (ctx?.target?.matches('.problem') === true)
-      ctx.target.replaceChildren(page.words.notConnected)
-    else if (ctx !== undefined) onUnanswered(app, ctx)
-  })
   // Rows are the same for all readers and hold no attributes of htmx.
   onClick(document, '.msg .mention[data-person]', ({ dataset }) =>
     openCard(page, Number(dataset.person)),
@@ -49,18 +39,6 @@ export function watchPanel(app: App): void {
 /** Opens the card of who wrote a message. */
 export function openAuthor(page: Page, part: HTMLElement): void {
   openCard(page, Number(part.closest<HTMLElement>('.msg')?.dataset.user))
-}
-
-function onUnanswered({ page, panel }: App, ctx: RequestContext): void {
-  const { sourceElement, target } = ctx
-  const isPanel = target?.id === 'panel-body'
-  const sayAway = (): void => showToast(page.words.notConnected)
-  if (isPanel) ctx.swap = 'none'
-  if (isPanel && sourceElement.closest('#head') !== null) {
-    // Without the server a room can still be saved from this browser.
-    element('panel-body', HTMLElement).replaceChildren(copyOf('export-away'))
-    panel().then(({ show }) => show(), sayAway)
-  } else if (isPanel || sourceElement.matches('.place')) sayAway()
 }
 
 const retryMs = 3_000

@@ -3,7 +3,6 @@ import type { ChatEvent, ClientFrame, RoomSummary } from '../../shared/protocol'
 import type { App, Network } from '../app'
 import { ifLoaded } from '../lazy'
 import { announce, element, make } from '../ui/dom'
-import { receiveOnline } from './receive'
 
 /** A socket usually opens again within this time. */
 const patienceMs = 1_000
@@ -138,7 +137,7 @@ function follow({ app, asked, polls }: State, hello: Hello): void {
     } else if (hasChanged(rooms.find(id), room)) rooms.set(room)
     if (rooms.find(id)?.name !== room.name) rooms.refresh()
     rooms.setOnline(id, room.online)
-    receiveOnline(app, room)
+    ifLoaded(app.people, ({ showOnline }) => showOnline(room))
   }
   if (Object.keys(elsewhere).length > 0)
     connection.send({ type: 'resume', epoch: page.epoch, rooms: elsewhere })

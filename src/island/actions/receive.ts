@@ -1,12 +1,9 @@
 import type { ChatEvent, RemovedEvent, RoomSummary, SystemEvent } from '../../shared/protocol'
-import { fill } from '../../shared/text'
 import type { App } from '../app'
 import { ifLoaded } from '../lazy'
-import { removePerson, setPresence, showOnline } from '../people/people'
-import { isMeant } from '../rooms/rooms'
 import { completeRow } from '../timeline/rows'
 import { element } from '../ui/dom'
-import { announceRows, list, placeOf, revisionOf, textOf } from '../ui/rows'
+import { announceRows, list, placeOf, revisionOf } from '../ui/rows'
 import { lineOf, makeSystemRow } from '../ui/system-rows'
 import { onGrown, renameRoom } from './rooms'
 
@@ -24,18 +21,20 @@ export function receiveHtml(app: App, html: string, behind: number): void {
 
 /** Messages of one room arrived, oldest first; `behind` more of them wait in the inbox. */
 function receiveMessages(app: App, rows: HTMLElement[], behind: number): void {
-  const { deviceCopy, muted, page, positions, rooms, timeline, typing } = app
+  const { deviceCopy, muted, page, people, positions, rooms, timeline } = app
   const fresh: HTMLElement[] = []
   for (const row of rows) {
     completeRow(page, row)
     const { room } = placeOf(row)
     positions.heard(room, revisionOf(row))
     deviceCopy?.changed(room, revisionOf(row))
-    typing.arrived(Number(row.dataset.user))
     if (document.getElementById(`room-${room}`) === null) rooms.refresh()
-    if (rooms.count(row)) notify(app, row)
+    if (rooms.count(row)) app.sound?.hear(row)
     if (timeline.receive(row)) fresh.push(row)
   }
+  ifLoaded(people, ({ typing }) =>
+    rows.forEach(({ dataset }) => typing.arrived(Number(dataset.user))),
+  )
   const others = fresh.filter((row) => Number(row.dataset.user) !== page.user?.id)
   const heard = others.filter((row) => !muted.has(Number(row.dataset.user)))
   announceRows(page, heard)
@@ -57,25 +56,10 @@ function receiveRemoval({ positions, rooms, timeline }: App, event: RemovedEvent
   timeline.remove(event.room, event.seq)
 }
 
-/** A sound for a message that the reader does not see arrive and wants to hear about. */
-function notify(app: App, row: HTMLElement): void {
-  const { muted, page, readMarker, rooms, sound, timeline } = app
-  const room = rooms.find(placeOf(row).room)
-  const isSeen = room?.id === timeline.room() && readMarker.isWatched()
-  if (room === undefined || isSeen || muted.has(Number(row.dataset.user))) return
-  const meant = isMeant(page, row, room)
-  if (room.notify === 'nothing' || (room.notify === 'mentions' && !meant)) return
-  const kind = room.kind === 'direct' ? 'private' : meant ? 'mention' : 'talk'
-  const name = row.querySelector('.msg__meta bdi')?.textContent ?? ''
-  const inRoom = fill(page.words.noticeTitle, { name, room: room.name })
-  const title = room.kind === 'direct' ? name : inRoom
-  sound?.play(kind, { title, text: textOf(row) })
-}
-
 /** An event of the server, and the parts of the page that it changes. */
 export function receiveEvent(app: App, event: ChatEvent): void {
   app.deviceCopy?.onEvent(event)
-  const { outbox, positions, requests, rooms, timeline, typing } = app
+  const { outbox, positions, requests, rooms, timeline } = app
   const isHere = 'room' in event && event.room === timeline.room()
   switch (event.type) {
     case 'accepted':
@@ -92,16 +76,11 @@ export function receiveEvent(app: App, event: ChatEvent): void {
     case 'caught_up':
       return positions.caughtUp(event.room, event.after, event.revision)
     case 'presence':
-      setPresence(event.user, event.state)
-      return ifLoaded(app.people, ({ arrange }) => arrange())
     case 'online':
-      for (const [room, [count, checksum]] of Object.entries(event.rooms)) {
-        rooms.setOnline(Number(room), count)
-        receiveOnline(app, { id: Number(room), online: count, checksum })
-      }
-      return
     case 'typing':
-      return typing.onTyping(event.room, event.user, event.active)
+    case 'member.joined':
+    case 'member.left':
+      return ifLoaded(app.people, ({ receive }) => receive(event))
     case 'read':
       rooms.setRead(event)
       return app.readMarker.check()
@@ -127,9 +106,6 @@ export function receiveEvent(app: App, event: ChatEvent): void {
       return rooms.refresh()
     case 'device.link':
       return renewDevices()
-    case 'member.joined':
-    case 'member.left':
-      if (isHere) onMember(app, event)
   }
 }
 
@@ -138,13 +114,6 @@ type Changed = Pick<ChatEvent & { type: 'room.changed' }, 'name' | 'topic'>
 function showChanged({ title }: App, { name, topic }: Changed): void {
   element('head', HTMLElement).querySelector('p')?.replaceChildren(topic)
   renameRoom(title, name, `#${name}`)
-}
-
-type MemberEvent = ChatEvent & { type: 'member.joined' | 'member.left' }
-
-function onMember({ people }: App, event: MemberEvent): void {
-  if (event.type === 'member.left') removePerson(event.user)
-  ifLoaded(people, ({ renew }) => renew())
 }
 
 /** One got a room, or one's role in it or choices for it changed. */
@@ -160,13 +129,4 @@ function onOwnRoom({ panel, rooms, timeline }: App, room: RoomSummary): void {
 function renewDevices(): void {
   for (const place of document.querySelectorAll('#asked, #panel[open] #devices'))
     place.dispatchEvent(new Event('renew'))
-}
-
-type Online = Pick<RoomSummary, 'id' | 'online' | 'checksum'>
-
-/** Who is online in a room: shown when it is the one on the page. */
-export function receiveOnline({ page, people, timeline }: App, { id, online, checksum }: Online) {
-  if (id !== timeline.room()) return
-  showOnline(page, online)
-  ifLoaded(people, ({ compare }) => compare(id, checksum))
 }

@@ -1,7 +1,7 @@
 import { pagePaths } from '../../shared/paths'
 import { fill } from '../../shared/text'
 import type { Address, App, CopiedRoom, Place, RoomSwitcher } from '../app'
-import { useLoaded } from '../lazy'
+import { ifLoaded, useLoaded } from '../lazy'
 import { fetchHtml, swapIn } from '../net/htmx'
 import { markCurrent } from '../rooms/rooms'
 import { closeDrawers, element, onClick } from '../ui/dom'
@@ -181,11 +181,10 @@ export function showRoom(app: App, isJump: boolean): void {
 }
 
 /** What stands around the list follows the room in it: composer, room list, title. */
-function updateSurroundings({ composer, drafts, page, timeline, title, typing }: App): void {
+function updateSurroundings({ composer, drafts, page, people, timeline, title }: App): void {
   const room = timeline.room()
   if (Number(element('composer', HTMLElement).dataset.room) !== room) {
-    typing.stopped()
-    typing.clear()
+    ifLoaded(people, ({ typing }) => typing.clear())
     composer.setRoom()
   }
   markCurrent(page, room)

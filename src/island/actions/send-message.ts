@@ -5,14 +5,14 @@ import { announce } from '../ui/dom'
 
 /** Enter was pressed: the message is shown at once, stored in the browser, and sent. */
 export function sendMessage(app: App, { room, text, files, to, reply }: Composed): void {
-  const { clock, newLine, outbox, timeline, typing } = app
+  const { clock, newLine, outbox, people, timeline } = app
   clock.check()
   newLine.leave()
   const writtenIn = room === timeline.room() ? null : timeline.room()
   const entry = outbox.post({ room, content: text, files, writtenIn, to: to?.name ?? '', reply })
   void showNew(app, entry)
   outbox.flush()
-  typing.stopped()
+  ifLoaded(people, ({ typing }) => typing.stopped())
 }
 
 /** Shows a new message at the end of the room: without a connection, where the reader is. */

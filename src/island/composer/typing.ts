@@ -52,7 +52,11 @@ export function createTyping(page: Page, room: () => number, send: Connection['s
       show()
     },
     arrived: forget,
-    clear: (): void => [...writers.keys()].forEach(forget),
+    /** Another room is on the page. */
+    clear(): void {
+      stopped()
+      ;[...writers.keys()].forEach(forget)
+    },
   }
 }
 

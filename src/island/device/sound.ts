@@ -15,7 +15,7 @@ const tunes: Record<SoundKind, number[]> = {
 }
 
 /** Sets up sounds and notices as this browser chose them. */
-export function createSound(page: Page, storage: Storage): Sound {
+export function createSound(page: Page, storage: Storage): Pick<Sound, 'play'> {
   let silentUntil = 0
   const isSilent = (): boolean => performance.now() < silentUntil
   const pause = (): void => {

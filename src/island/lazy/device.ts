@@ -1,10 +1,12 @@
 import { latePaths } from '../../shared/paths'
 import { fill } from '../../shared/text'
-import type { App, Device } from '../app'
+import type { App, Device, Sound } from '../app'
 import { type ManagedCopy, openDeviceCopy } from '../device/device-copy'
 import { decorateExport } from '../device/export-here'
 import { createSound } from '../device/sound'
+import { isMeant } from '../rooms/rooms'
 import { element, nodesOf } from '../ui/dom'
+import { placeOf, textOf } from '../ui/rows'
 import { fieldsOf } from '../ui/shape'
 import { canKeep, type Storage } from '../ui/storage'
 import { showToast } from '../ui/toast'
@@ -14,7 +16,8 @@ export function create(app: App): Device {
   welcomeBack(app)
   watchPreferences(app)
   const copy = openDeviceCopy(app)
-  app.sound = createSound(app.page, app.storage)
+  const sound = createSound(app.page, app.storage)
+  app.sound = { ...sound, hear: (row) => hear(app, sound, row) }
   app.deviceCopy = copy
   return {
     decorate() {
@@ -151,4 +154,19 @@ function decorateCopySettings({ page, storage }: App, copy: ManagedCopy): void {
     showUse()
     showToast(clear.dataset.done ?? '')
   })
+}
+
+/** A sound for a message that the reader does not see arrive and wants to hear about. */
+function hear(app: App, sound: Pick<Sound, 'play'>, row: HTMLElement): void {
+  const { muted, page, readMarker, rooms, timeline } = app
+  const room = rooms.find(placeOf(row).room)
+  const isSeen = room?.id === timeline.room() && readMarker.isWatched()
+  if (room === undefined || isSeen || muted.has(Number(row.dataset.user))) return
+  const meant = isMeant(page, row, room)
+  if (room.notify === 'nothing' || (room.notify === 'mentions' && !meant)) return
+  const kind = room.kind === 'direct' ? 'private' : meant ? 'mention' : 'talk'
+  const name = row.querySelector('.msg__meta bdi')?.textContent ?? ''
+  const inRoom = fill(page.words.noticeTitle, { name, room: room.name })
+  const title = room.kind === 'direct' ? name : inRoom
+  sound.play(kind, { title, text: textOf(row) })
 }

@@ -1,9 +1,10 @@
+import { onSignedOut } from '../actions/connection'
 import { ifLoaded } from '../lazy'
 import type { Address, App, Panel } from '../app'
-import { fetchHtml, swapIn } from '../net/htmx'
+import { fetchHtml, type RequestContext, swapIn } from '../net/htmx'
 import { latePaths } from '../../shared/paths'
 import { fill } from '../../shared/text'
-import { announce, closeDrawers, copyText, element, onClick } from '../ui/dom'
+import { announce, closeDrawers, copyOf, copyText, element, onClick } from '../ui/dom'
 import { watchFaces } from '../people/face'
 import { endInvitation, receiveInvitation, watchInvitees } from '../rooms/invitations'
 import { showToast } from '../ui/toast'
@@ -26,6 +27,7 @@ export function create(app: App): Panel {
     showToast(fill(isMuted ? page.words.muted : page.words.unmuted, { name }))
   })
   watchInvitees(app)
+  watchAnswers(app)
   return {
     offer: (place, href) => void app.holdKeys(offerRoom(app, place, href)),
     invited: (invitation) => receiveInvitation(app, invitation),
@@ -44,6 +46,32 @@ export function create(app: App): Panel {
       target?.focus()
     },
   }
+}
+
+/** What is requested without an answer, or with a refusal, is told. */
+function watchAnswers(app: App): void {
+  const { page } = app
+  document.addEventListener('htmx:response:error', ({ detail: { ctx } }) => {
+    if (ctx.response?.status === 401) onSignedOut(app)
+    else onUnanswered(app, ctx)
+  })
+  document.addEventListener('htmx:error', ({ detail: { ctx } }) => {
+    if (ctx?.target?.matches('.problem') === true)
+      ctx.target.replaceChildren(page.words.notConnected)
+    else if (ctx !== undefined) onUnanswered(app, ctx)
+  })
+}
+
+function onUnanswered({ page, panel }: App, ctx: RequestContext): void {
+  const { sourceElement, target } = ctx
+  const isPanel = target?.id === 'panel-body'
+  const sayAway = (): void => showToast(page.words.notConnected)
+  if (isPanel) ctx.swap = 'none'
+  if (isPanel && sourceElement.closest('#head') !== null) {
+    // Without the server a room can still be saved from this browser.
+    element('panel-body', HTMLElement).replaceChildren(copyOf('export-away'))
+    panel().then(({ show }) => show(), sayAway)
+  } else if (isPanel || sourceElement.matches('.place')) sayAway()
 }
 
 /** Shows the way into a room in the dialog; somebody who is in it already opens it. */

@@ -3,8 +3,10 @@ import { latePaths } from '../../shared/paths'
 import { addWeight, presenceWeight } from '../../shared/presence'
 import { rankName } from '../../shared/rank-name'
 import type { App, PeopleList } from '../app'
+import { createTyping } from '../composer/typing'
 import { fetchHtml, swapIn } from '../net/htmx'
 import { createPeopleSearch, type PeopleSearch } from '../net/people-search'
+import { receivePeople, showOnline } from '../people/people'
 import { closest, element } from '../ui/dom'
 import type { Page } from '../ui/page'
 
@@ -13,7 +15,7 @@ import type { Page } from '../ui/page'
  * the room by the server. Both follow the list, which another room or a fresh answer replaces.
  */
 export function create(app: App): PeopleList {
-  const { page } = app
+  const { connection, page, timeline } = app
   const search = createPeopleSearch(page.base, () => show())
   const rail = element('people', HTMLElement)
   const show = (): void => {
@@ -25,18 +27,23 @@ export function create(app: App): PeopleList {
   watchArrows(rail)
   watchLooks(page, rail)
   show()
-  return {
-    show,
+  const list = {
     arrange: () => arrangeSoon(page),
-    compare(room, checksum) {
+    showOnline({ id, online, checksum }: Online): void {
+      if (id !== timeline.room()) return
+      showOnline(page, online)
       const list = listed()
       // The list of another room is about to be replaced.
-      const isOfRoom = Number(list.dataset.room) === room
+      const isOfRoom = Number(list.dataset.room) === id
       if (isOfRoom && checksumOf(list) !== checksum) renewSoon(page)
     },
     renew: () => renewSoon(page),
+    typing: createTyping(page, timeline.room, connection.send),
   }
+  return { ...list, show, receive: (event) => receivePeople(app, list, event) }
 }
+
+type Online = Parameters<PeopleList['showOnline']>[0]
 
 function listed(): HTMLElement {
   return element('people-list', HTMLElement)

@@ -8,6 +8,7 @@ import { createPlace, notePlace } from '../timeline/place'
 import { createUnreadBar } from '../timeline/unread-bar'
 import type { Clock } from '../ui/clock'
 import { element } from '../ui/dom'
+import { focusOf } from '../ui/rows'
 
 /** What is done for somebody who reads, goes away and comes back. */
 export function create(app: App): Reading {
@@ -18,7 +19,7 @@ export function create(app: App): Reading {
   const renew = (build: string): void => onNewBuild(app, build)
   watchSearch(app)
   const setBar = createUnreadBar(app, () => markRead(app))
-  return { tellAway: watchAway(app), renew, setBar, nextRegion, togglePeople }
+  return { tellAway: watchAway(app), renew, setBar, nextRegion, togglePeople, walk }
 }
 
 /** A search that Back leads to opens in the palette. */
@@ -93,4 +94,16 @@ function nextRegion(direction: 1 | -1): void {
   const holders = regions.map((region) => region?.closest('#rooms, #log, #composer, #people'))
   const here = holders.findIndex((holder) => holder?.contains(document.activeElement) === true)
   regions.at((here + direction) % regions.length)?.focus()
+}
+
+/** In the list the arrows walk from message to message. */
+function walk(step: number): void {
+  const rows = [...document.querySelectorAll<HTMLElement>('#timeline :is(.msg, .system)')]
+    .filter((row) => row.checkVisibility())
+    .map(focusOf)
+  const here = rows.findIndex((row) => row === document.activeElement)
+  const start = here === -1 ? rows.length : here
+  rows[Math.max(0, Math.min(rows.length - 1, start + step))]?.focus()
+  // Letters act on a message that was walked to, not on one that was pressed or opened.
+  element('log', HTMLElement).dataset.walking = ''
 }

@@ -1,11 +1,35 @@
-import type { PresenceState } from '../../shared/protocol'
+import type { ChatEvent, PresenceState } from '../../shared/protocol'
 import { plural } from '../../shared/text'
-import { element, onClick } from '../ui/dom'
+import type { App, PeopleList } from '../app'
+import { element } from '../ui/dom'
 import type { Page } from '../ui/page'
-import type { Storage } from '../ui/storage'
+
+type Moves = Pick<PeopleList, 'arrange' | 'renew' | 'showOnline' | 'typing'>
+
+/** People came, went, or are typing. */
+export function receivePeople({ rooms, timeline }: App, list: Moves, event: ChatEvent): void {
+  switch (event.type) {
+    case 'presence':
+      setPresence(event.user, event.state)
+      return list.arrange()
+    case 'online':
+      for (const [room, [count, checksum]] of Object.entries(event.rooms)) {
+        rooms.setOnline(Number(room), count)
+        list.showOnline({ id: Number(room), online: count, checksum })
+      }
+      return
+    case 'typing':
+      return list.typing.onTyping(event.room, event.user, event.active)
+    case 'member.joined':
+    case 'member.left':
+      if (event.room !== timeline.room()) return
+      if (event.type === 'member.left') removePerson(event.user)
+      list.renew()
+  }
+}
 
 /** Shows the presence of a person on the list, and on their private conversation. */
-export function setPresence(userId: number, state: PresenceState): void {
+function setPresence(userId: number, state: PresenceState): void {
   for (const shown of document.querySelectorAll(`[data-person="${userId}"][data-state]`))
     shown.setAttribute('data-state', state)
 }
@@ -24,36 +48,4 @@ export function showOnline({ language, words }: Page, count: number): void {
   const heading = document.getElementById('offline-heading')
   heading?.toggleAttribute('hidden', offline === 0)
   heading?.firstElementChild?.replaceChildren(plural(language, offline, words.offline))
-}
-
-export type Muted = ReturnType<typeof openMuted>
-
-/** Opens the list of people whose messages this browser folds. */
-export function openMuted({ user, words }: Page, storage: Storage) {
-  const key = `muted.${user?.id}`
-  const read = (): Set<number> => {
-    const value = storage.read(key)
-    return new Set(Array.isArray(value) ? value.filter((id) => typeof id === 'number') : [])
-  }
-  let muted = read()
-  const decorate = (root: ParentNode): void => {
-    for (const row of root.querySelectorAll<HTMLElement>('.msg')) {
-      const isMuted = muted.has(Number(row.dataset.user))
-      row.classList.toggle('msg--muted', isMuted)
-      if (isMuted) row.querySelector('.msg__body')?.setAttribute('data-muted', words.mutedMessage)
-    }
-  }
-  // A folded message opens with a click, for this once.
-  onClick(document, '.msg--muted', (row) => row.classList.remove('msg--muted'))
-  return {
-    decorate,
-    has: (person: number): boolean => muted.has(person),
-    toggle(person: number): boolean {
-      muted = read()
-      if (!muted.delete(person)) muted.add(person)
-      storage.write(key, [...muted])
-      decorate(document)
-      return muted.has(person)
-    },
-  }
 }
