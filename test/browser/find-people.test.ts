@@ -47,6 +47,7 @@ async function search(page: ChatPage, text: string): Promise<void> {
 test('the search beside the room finds members who are not on the page', async () => {
   await search(ada, 'zoe')
   await ada.part('#people-found .person').shown()
+  await ada.part('#people-list.is-filtered').shown()
   expect(await shownPeople(ada)).toEqual(['Zoë Founder'])
   await expectAccessible(ada)
   await ada.emulate({ dark: false, width: 1280, height: 800 })

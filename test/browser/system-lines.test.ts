@@ -123,6 +123,7 @@ test('a reload, and coming back after an interruption, show the same lines', asy
     headers: { 'Content-Type': 'application/x-www-form-urlencoded' } })`)
   await mei.goto(addressOf(server.port, 'b', `/rooms/${room}`))
   await mei.connected()
+  await lastLine(mei).reads('梅')
   expect(await listed(mei)).toEqual([
     'Bob、Cleo 和另外 3 人加入了房间',
     'Bob 修改了简介：Ships',
