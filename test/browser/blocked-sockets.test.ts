@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { type CuttingProxy, openCuttingProxy, type Refusal } from '../faults/proxy'
+import { axeViolations } from '../helpers/browser'
 import { type RunningServer, startServer } from '../helpers/server'
-import { type ChatPage, enter, expectAccessible, expectTexts } from './pages/chat-page'
+import { type ChatPage, enter, expectTexts } from './pages/chat-page'
 
 let server: RunningServer
 let proxy: CuttingProxy
@@ -38,10 +39,10 @@ test('where a proxy ends every socket two people talk all the same, and are told
   await ada.part('#polled').shown()
   expect(await ada.part('#polled').text()).toContain('blocks live connections')
   expect(await ada.connection.isShown()).toBe(false)
-  await expectAccessible(ada)
+  expect(await axeViolations(ada)).toEqual([])
 })
 
-test('edits, reactions, deletions and what was read go the same way', async () => {
+test('an edit, and what was read, go the same way', async () => {
   await say(ada, grace, 'Typo hree')
   await ada.press('ArrowUp')
   await ada.messages.editor.shown()
@@ -53,7 +54,7 @@ test('edits, reactions, deletions and what was read go the same way', async () =
   await grace.hasRead(1)
 })
 
-for (const how of [200, 426, 'hang', 'second', 'close'] as Refusal[]) {
+for (const how of ['status', 'hang', 'second'] as Refusal[]) {
   test(`nothing is lost or doubled while sockets get ${how}, nor afterwards`, async () => {
     proxy.refuseSockets(how)
     await say(ada, grace, `Ada with ${how}`)

@@ -19,10 +19,8 @@ export type Cut =
 export type Refusal =
   /** The connection ends at once. */
   | 'close'
-  /** An ordinary answer with this status. */
-  | 200
-  | 403
-  | 426
+  /** An ordinary answer: 200, 403 and 426 in turn. */
+  | 'status'
   /** No answer, ever. */
   | 'hang'
   /** It opens, and ends after a second. */
@@ -115,10 +113,15 @@ function refuses(lines: Lines, line: Line, bytes: Buffer, refusal: Refusal | nul
   if (refusal === null) return false
   if (refusal === 'second') setTimeout(drop, 1_000, lines, line)
   else if (refusal === 'close') drop(lines, line)
-  else if (refusal !== 'hang')
-    line.near.end(`HTTP/1.1 ${refusal} No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`)
+  else if (refusal === 'status') {
+    const status = statuses[(answered += 1) % statuses.length]
+    line.near.end(`HTTP/1.1 ${status} No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`)
+  }
   return refusal !== 'second'
 }
+
+const statuses = [200, 403, 426]
+let answered = 0
 
 async function cutAll(lines: Lines, cut: Exclude<Cut, { kind: 'stall' | 'mute' }>): Promise<void> {
   const there = [...lines]
