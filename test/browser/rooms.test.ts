@@ -48,9 +48,11 @@ test('rooms are switched in place, and each has its own draft', async () => {
   expect(await ada.path()).toBe('/rooms/1')
   await ada.rail.room(2).part('.draft').shown()
   // A list that is fetched again shows it, too.
-  await ada.evaluate(`(window.old = document.querySelector('#rooms .item'),
-    document.querySelector('#rooms').dispatchEvent(new Event('renew')))`)
-  await ada.waitFor('!window.old.isConnected', 'the new list')
+  await ada.evaluate(`((rail) => {
+    rail.addEventListener('htmx:after:swap', () => (rail.isNew = true))
+    rail.dispatchEvent(new Event('renew'))
+  })(document.querySelector('#rooms'))`)
+  await ada.waitFor(`document.querySelector('#rooms').isNew`, 'the new list')
   await ada.rail.room(2).part('.draft').shown()
   await ada.send('Something in general')
   await ada.rail.goTo('茶室')

@@ -22,6 +22,7 @@ export function RoomsRail(props: RoomsProps) {
       hx-get={view.paths.rail(current ?? 0)}
       hx-trigger="renew delay:100ms"
       hx-select="#rooms > *"
+      hx-swap="innerMorph"
     >
       <h2 id="rooms-heading">
         {page.rooms}
