@@ -76,7 +76,7 @@ function noteOf(row: HTMLElement): string {
 function linesOf(row: HTMLElement): string[] {
   const text = typedText(row)
   const files = [...row.querySelectorAll<HTMLAnchorElement>(filesOf)].map((file) =>
-    [file.dataset.name ?? file.download, file.href].join(' '),
+    [file.dataset.name ?? file.querySelector('bdi')?.textContent, file.href].join(' '),
   )
   return [...(text === '' ? [] : text.split('\n')), ...files]
 }
