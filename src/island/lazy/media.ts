@@ -27,7 +27,7 @@ export async function create(app: App): Promise<Media> {
   watchVideos()
   return {
     choose: tray.choose,
-    show: createLightbox(words),
+    show: createLightbox(app, words),
     ...createUploads(app, words, kept),
   }
 }
