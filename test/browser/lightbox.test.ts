@@ -74,7 +74,7 @@ test('a picture says who sent it and when, and has arrows at its edges', async (
     [1280, 800],
     [390, 844],
     [844, 180],
-  ]) {
+  ] as const) {
     await ada.emulate({ width, height })
     expect(await places()).toEqual([null, 12])
   }
