@@ -103,7 +103,7 @@ export const serverLimits = {
   formFieldsMax: 100,
   /** Checked before any normalisation: `normalize` is quadratic in Bun 1.4 on runs of marks. */
   nicknameUnitsMax: 64,
-  /** The size of a page's messages (store/fitting.ts): 50 long ones, or ten of the very longest. */
+  /** The size of a page's messages (store/fitting.ts): 50 long ones, or the five longest. */
   pageUnitsMax: 96 * 1024,
   searchPageRows: 30,
   /** Rows of one catch-up frame; the next is sent when this one has left the server. */

@@ -38,11 +38,14 @@ export function exportLine(at: number, sentence: string, stamp: Stamp): string {
   return `* [${stamp(at)}] ${oneLine(sentence)}\n`
 }
 
-/** `harbour_2026-11-23_0917`, of characters that every file system allows. */
-export function exportName(room: string, stamp: string): string {
+/**
+ * `harbour_2026-11-23_0917`, of characters that every file system allows; `part` tells a part of a
+ * room from the whole, of which a file of the same minute may exist.
+ */
+export function exportName(room: string, stamp: string, part = ''): string {
   const safe = room.replace(/[^\p{L}\p{M}\p{N}_-]+/gu, '-').replace(/^-+|-+$/g, '') || 'room'
   const [day, time = ''] = stamp.split(' ')
-  return `${safe}_${day}_${time.slice(0, 5).replace(':', '')}`
+  return `${safe}_${day}_${time.slice(0, 5).replace(':', '')}${part === '' ? '' : `_${part}`}`
 }
 
 /** The moment in a zone that is so many minutes ahead of UTC. */

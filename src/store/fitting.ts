@@ -1,3 +1,4 @@
+import { isPlainText } from '../shared/markup/blocks'
 import type { Message, SystemLine } from './rows'
 
 /** What a row has beside what people wrote. */
@@ -19,7 +20,7 @@ const lineTextTimes = 4
  */
 export function weigh(message: Message): number {
   const { content, attachments, reactions, quote, notifiedUserIds, mentions, system } = message
-  let units = rowUnits + content.length + (quote?.content.length ?? 0)
+  let units = rowUnits + weighText(content) + (quote?.content.length ?? 0)
   units += (notifiedUserIds.length + mentions.length) * personUnits
   for (const { name, description } of attachments) {
     units += fileUnits + name.length * fileNameTimes + description.length
@@ -29,6 +30,11 @@ export function weigh(message: Message): number {
     for (const { nickname } of people.slice(0, namesMax)) units += nickname.length
   }
   return system === null ? units : units + weighLine(system)
+}
+
+/** A text with formatting stands in its row twice: as it is shown, and as it was typed. */
+export function weighText(content: string): number {
+  return isPlainText(content) ? content.length : content.length * 2
 }
 
 function weighLine({ people, from, to }: SystemLine): number {

@@ -106,7 +106,7 @@ test('the loaded messages are saved line by line, and a screen reader hears how 
       .observe(document.querySelector('#status'), { childList: true }), 0)`)
   expect(await ada.part('#export-loaded').text()).toBe('Messages on this page: 6')
   const { name, lines } = await save()
-  expect(name).toMatch(/^general_\d{4}-\d\d-\d\d_\d{4}\.txt$/)
+  expect(name).toMatch(/^general_\d{4}-\d\d-\d\d_\d{4}_page\.txt$/)
   const gap = lines.indexOf('')
   expect(lines.slice(gap + 1)).toEqual(await expectedLines())
   const heading = lines.slice(0, gap)

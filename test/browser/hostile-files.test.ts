@@ -55,18 +55,28 @@ test('there are forty files, and the instrument sees an attack', async () => {
   ada.problems.length = 0
 })
 
-test('each file is a download or a picture, always with the five headers', async () => {
+test('each file is a download, a picture or a PDF, always with the five headers', async () => {
   for (const [n, { name, url }] of sent.entries()) {
     for (const range of [null, 'bytes=0-3', 'bytes=99999999-']) {
       const headers: Record<string, string> = range === null ? {} : { Range: range }
       const answer = await fetchAs(server, mallory, url, headers)
       const header = (key: string): string => answer.headers.get(key) ?? ''
       const isPicture = /^(gif|jpeg|png)\.html$/.test(hostileFiles[n]?.name ?? '')
-      const type = isPicture ? `image/${name.split('.')[0]}` : 'application/octet-stream'
+      const isPdf = name.endsWith('.pdf')
+      const other = isPdf ? 'application/pdf' : 'application/octet-stream'
+      const type = isPicture ? `image/${name.split('.')[0]}` : other
       expect({ name, range, type: header('content-type') }).toEqual({ name, range, type })
-      expect(header('content-disposition')).toStartWith(isPicture ? 'inline' : 'attachment')
+      expect(header('content-disposition')).toStartWith(
+        isPicture || isPdf ? 'inline' : 'attachment',
+      )
       expect(header('x-content-type-options')).toBe('nosniff')
-      expect(header('content-security-policy')).toBe(`sandbox; default-src 'none'`)
+      // No browser shows a PDF in a sandbox; its scripts are those of a viewer, not of a page.
+      expect(header('content-security-policy')).toBe(
+        isPdf
+          ? `default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; ` +
+              `frame-ancestors 'none'`
+          : `sandbox; default-src 'none'`,
+      )
       expect(header('cache-control')).toBe('private, no-store')
       expect(header('cross-origin-resource-policy')).toBe('same-origin')
     }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { signIn } from '../helpers/client'
-import { png, postFiles, upload } from '../helpers/files'
+import { avif, png, postFiles, upload } from '../helpers/files'
 import { type RunningServer, startServer } from '../helpers/server'
 import { type ChatPage, enter, expectAccessible, expectNoProblems } from './pages/chat-page'
 
@@ -57,6 +57,33 @@ test('a picture opens by keyboard, and arrow keys lead through the room', async 
   expect(await ada.lightbox.part('img').attribute('alt')).toBe('A first.png')
   expect(await ada.lightbox.part('[data-do=download]').attribute('download')).toBe('first.png')
   await expectAccessible(ada)
+})
+
+test('a picture says who sent it and when, and has arrows at its edges', async () => {
+  const sent = ada.part('#lightbox-sent')
+  expect(await sent.shownText()).toMatch(/^梅 · \w+ \d+, \d{4}, \d\d:\d\d$/)
+  const arrows = ada.parts('.lightbox__edge')
+  const places = (): Promise<(number | null)[]> =>
+    ada.evaluate(`${arrows.js}.map((arrow) => {
+      const { left, right, top, bottom } = arrow.getBoundingClientRect()
+      if (right === 0 || top < 0 || bottom > innerHeight) return null
+      return Math.round(Math.min(left, innerWidth - right))
+    })`)
+  // This is the first picture.
+  for (const [width, height] of [
+    [1280, 800],
+    [390, 844],
+    [844, 180],
+  ] as const) {
+    await ada.emulate({ width, height })
+    expect(await places()).toEqual([null, 12])
+  }
+  await arrows.at(1).press()
+  expect(await ada.lightboxTitle.text()).toBe('second.png (2 of 3)')
+  expect(await places()).toEqual([12, 12])
+  await arrows.at(0).press()
+  expect(await ada.lightboxTitle.text()).toBe('first.png (1 of 3)')
+  await ada.emulate({ width: 1280, height: 800 })
 })
 
 test('the picture is copied as a picture, and on plain HTTP as HTML', async () => {
@@ -162,6 +189,62 @@ test('a click outside closes the lightbox, and a swipe goes on or closes it', as
   await ada.lightbox.shown()
   await ada.part('.lightbox__stage').press()
   await ada.lightbox.gone()
+})
+
+test('a clear picture is shown on a ground on which black and white are seen', async () => {
+  const mei = await signIn(server, 'Clear')
+  const { id } = await upload(server, mei, avif.clear, { name: 'clear.avif' })
+  await postFiles(server, mei, 1, 'clear', [id])
+  const image = ada.part('[data-name="clear.avif"] img')
+  await ada.waitFor(`${image.js}?.complete && ${image.js}.naturalWidth === 32`, 'the picture')
+  for (const dark of [false, true]) {
+    await ada.emulate({ dark })
+    const colours = await ada.evaluate<number[][]>(`[${image.js}].map((image) => {
+      for (let part = image; part; part = part.parentElement) {
+        const { backgroundColor, backgroundImage } = getComputedStyle(part)
+        const found = (backgroundImage + backgroundColor).match(/rgb\\([^)]+\\)/g) ?? []
+        if (found.length > 0) return found.map((one) => one.match(/[\\d.]+/g).map(Number))
+      }
+    })[0]`)
+    expect(colours.length).toBeGreaterThan(1)
+    for (const [red = 0] of colours) {
+      const brightness = ((red / 255 + 0.055) / 1.055) ** 2.4 + 0.05
+      expect(Math.min(1.05 / brightness, brightness / 0.05)).toBeGreaterThan(3)
+    }
+  }
+  await ada.emulate({ dark: false })
+})
+
+test('a video shows its first frame before it is played', async () => {
+  const mei = await signIn(server, 'Film')
+  const film = await ada.evaluate<number[]>(`(async () => {
+    const canvas = document.createElement('canvas')
+    const pen = canvas.getContext('2d')
+    const recorder = new MediaRecorder(canvas.captureStream(30), { mimeType: 'video/webm' })
+    const pieces = []
+    recorder.ondataavailable = ({ data }) => pieces.push(data)
+    recorder.start()
+    for (let n = 0; n < 10; n += 1) {
+      pen.fillStyle = n % 2 ? '#c00000' : '#b00000'
+      pen.fillRect(0, 0, 300, 150)
+      await new Promise(requestAnimationFrame)
+    }
+    const done = new Promise((resolve) => (recorder.onstop = resolve))
+    recorder.stop()
+    await done
+    return [...new Uint8Array(await new Blob(pieces).arrayBuffer())]
+  })()`)
+  const { id } = await upload(server, mei, Uint8Array.from(film), { name: 'film.bin' })
+  await postFiles(server, mei, 1, 'film', [id])
+  const video = ada.part('#timeline video')
+  await ada.waitFor(`${video.js}?.readyState >= 2 && ${video.js}.paused`, 'the first frame')
+  const red = await ada.evaluate<number>(`(() => {
+    const canvas = document.createElement('canvas')
+    const pen = canvas.getContext('2d')
+    pen.drawImage(${video.js}, 0, 0, 10, 10)
+    return pen.getImageData(5, 5, 1, 1).data[0]
+  })()`)
+  expect(red).toBeGreaterThan(100)
 })
 
 test('nothing was reported against the policy', () => expectNoProblems(ada))

@@ -156,4 +156,28 @@ test('a long message is folded until it is opened', async () => {
   expect(await ada.evaluate<number>(height)).toBeGreaterThan(folded * 2)
 })
 
+test('marked messages are copied with who, when and what was typed', async () => {
+  await mei.post(1, 'm-1', '2) yes')
+  await mei.post(1, 'm-2', 'a*b_c*d and\n- *that*')
+  await ada.sees('a*b_c*d andthat')
+  await ada.warmUp()
+  const copied = (from: string, to: string): Promise<string> =>
+    ada.evaluate<string>(`(() => {
+      const rows = ${rows}
+      getSelection().setBaseAndExtent(${from}, 0, ${to}, 1)
+      let copied = ''
+      addEventListener('copy', ({ clipboardData, defaultPrevented }) =>
+        (copied = defaultPrevented ? clipboardData.getData('text/plain') : 'as it is marked'),
+        { once: true })
+      document.execCommand('copy')
+      return copied
+    })()`)
+  const text = await copied('rows.at(-2)', `rows.at(-1).querySelector('li').firstChild`)
+  expect(text.replace(/\d\d:\d\d/g, '09:14')).toBe(
+    '梅 09:14: 2) yes\n梅 09:14: a*b_c*d and\n- *that*',
+  )
+  const [first, last] = ['p', 'li'].map((part) => `rows.at(-1).querySelector('${part}')`)
+  expect(await copied(first ?? '', last ?? '')).toBe('as it is marked')
+})
+
 test('nothing was reported against the policy', () => expectNoProblems(ada))

@@ -47,6 +47,8 @@ test('answers, files and edits are marked', () => {
 
 test('a file’s name holds nothing that a file system could take amiss', () => {
   expect(exportName('harbour', stampAhead(at, 60))).toBe('harbour_2026-11-23_0917')
+  // Of the room as the server has it, and as a browser has it: two files.
+  expect(exportName('harbour', stampAhead(at, 60), 'page')).toBe('harbour_2026-11-23_0917_page')
   expect(exportName('茶 室', stampAhead(at, 60))).toBe('茶-室_2026-11-23_0917')
   expect(exportName('../../etc/pass:wd', stampAhead(at, 60))).toBe('etc-pass-wd_2026-11-23_0917')
   expect(exportName('\u202e...', stampAhead(at, 60))).toBe('room_2026-11-23_0917')

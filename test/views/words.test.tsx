@@ -82,6 +82,17 @@ test('one message is singular, none and many are plural', () => {
   expect(plural('zh', 1, zh.live.newMessages)).toBe('1 条新消息')
 })
 
+test('every counted thing has a singular in English', () => {
+  const counted = /\{n\} (?:\w+ )?(?!was\b)(?:\w+s|people)\b/
+  // These are said of several only.
+  const several = ['search.foundMore', 'media.live.tooMany', 'live.typingMany']
+  const wrong = [...english].filter(([key, sentence]) => {
+    if (!counted.test(sentence) || several.includes(key)) return false
+    return !key.endsWith('.other') || english.get(key.replace(/other$/, 'one')) === sentence
+  })
+  expect(wrong).toEqual([])
+})
+
 function sentences(words: object, path = ''): [string, string][] {
   return Object.entries(words).flatMap(([key, value]): [string, string][] =>
     typeof value === 'string' ? [[path + key, value]] : sentences(value, `${path}${key}.`),

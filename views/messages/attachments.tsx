@@ -81,7 +81,12 @@ function Other({ attachment, paths }: { attachment: Attachment; paths: Paths }) 
   if (type.startsWith('video/')) {
     return (
       <figure class="film">
-        <video controls preload="none" src={url} aria-label={description || name}></video>
+        <video
+          controls
+          preload="none"
+          src={`${url}#t=0.001`}
+          aria-label={description || name}
+        ></video>
         <FileCard attachment={attachment} url={url} />
       </figure>
     )
@@ -97,17 +102,25 @@ function Other({ attachment, paths }: { attachment: Attachment; paths: Paths }) 
   return <FileCard attachment={attachment} url={url} />
 }
 
+/** A PDF opens in a tab of its own, where it can be saved, too; other files are saved. */
 function FileCard({ attachment, url }: { attachment: Attachment; url: string }) {
-  const { name, size, description } = attachment
+  const { name, size, description, type } = attachment
+  const isPdf = type === 'application/pdf'
   return (
-    <a class="file" href={url} download={name}>
+    <a
+      class="file"
+      href={url}
+      target={isPdf ? '_blank' : undefined}
+      rel={isPdf ? 'noopener' : undefined}
+      download={isPdf ? undefined : name}
+    >
       <Icon name="file" />
       <span class="file__about">
         <bdi translate="no">{name}</bdi>
         {description !== '' && <small dir="auto">{description}</small>}
       </span>
       <small>{sizeOf(size)}</small>
-      <Icon name="down" />
+      <Icon name={isPdf ? 'leave' : 'down'} />
     </a>
   )
 }

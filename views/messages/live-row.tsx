@@ -1,11 +1,12 @@
 import { hueOf } from '../../src/shared/text'
 import { escapeToBuffer } from 'hono/utils/html'
+import { isPlainText } from '../../src/shared/markup/blocks'
 import { setNewest } from '../../src/shared/lru'
 import type { Paths } from '../../src/shared/paths'
 import type { Message, User } from '../../src/store/store'
 import { Avatar } from '../people/avatar'
 import { bodyClass, MessageRow } from './message'
-import { isPlainText, Text } from '../text/text'
+import { sourceOf, Text } from '../text/text'
 
 /** At most half a megabyte. */
 const facesKeptMax = 4_000
@@ -20,9 +21,11 @@ export function liveRow(message: Message, paths: Paths): string {
     return String(<MessageRow message={message} paths={paths} follows={false} />)
   }
   const { room, seq, clientId, createdAt, sender } = message
+  const typed = sourceOf(message)
+  const source = typed === undefined ? '' : ` data-source="${escape(typed)}"`
   // Without quotes around the attributes, which these values do not need.
   return (
-    `<article id=${sender.id}-${clientId} data-live=${room}/${seq}/${createdAt}>` +
+    `<article id=${sender.id}-${clientId} data-live=${room}/${seq}/${createdAt}${source}>` +
     `${faceOf(sender)}${textOf(message)}</article>`
   )
 }
@@ -41,10 +44,14 @@ function isPlain(message: Message): boolean {
 /** Most texts are one plain paragraph, which is faster without JSX. */
 function textOf(message: Message): string {
   if (!isPlainText(message.content)) return String(<Text message={message} />)
-  const written: [string] = ['']
-  escapeToBuffer(message.content, written)
   // The end of the row closes the paragraph.
-  return `<p>${written[0]}`
+  return `<p>${escape(message.content)}`
+}
+
+function escape(text: string): string {
+  const written: [string] = ['']
+  escapeToBuffer(text, written)
+  return written[0]
 }
 
 /** A user's picture and name, rendered once. */

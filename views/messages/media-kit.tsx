@@ -74,23 +74,21 @@ function Lightbox({ view }: { view: View }) {
   const tools = [
     { name: 'out', icon: 'minus', label: media.smaller, keys: '-' },
     { name: 'in', icon: 'plus', label: media.larger, keys: '+ =' },
+  ] as const
+  const edges = [
     { name: 'previous', icon: 'back', label: media.previous, keys: 'ArrowLeft' },
     { name: 'next', icon: 'send', label: media.next, keys: 'ArrowRight' },
   ] as const
   return (
     <dialog class="lightbox" id="lightbox" aria-labelledby="lightbox-title">
       <header class="lightbox__head">
-        <h2 id="lightbox-title" dir="auto"></h2>
+        <div class="lightbox__about">
+          <h2 id="lightbox-title" dir="auto" translate="no"></h2>
+          <p id="lightbox-sent"></p>
+        </div>
         {tools.map(({ name, icon, label, keys }) => (
-          <button
-            class="btn btn--icon"
-            id={`lightbox-${name}`}
-            type="button"
-            data-do={name}
-            data-keys={keys}
-            title={label}
-          >
-            <Icon name={icon} dir={name === 'previous' || name === 'next'} />
+          <button class="btn btn--icon" type="button" data-do={name} data-keys={keys} title={label}>
+            <Icon name={icon} />
             <span class="vh">{label}</span>
           </button>
         ))}
@@ -110,6 +108,19 @@ function Lightbox({ view }: { view: View }) {
       </header>
       <div class="lightbox__stage">
         <img id="lightbox-picture" alt="" draggable={false} />
+        {edges.map(({ name, icon, label, keys }) => (
+          <button
+            class={`btn btn--icon lightbox__edge lightbox__edge--${name}`}
+            id={`lightbox-${name}`}
+            type="button"
+            data-do={name}
+            data-keys={keys}
+            title={label}
+          >
+            <Icon name={icon} dir />
+            <span class="vh">{label}</span>
+          </button>
+        ))}
       </div>
     </dialog>
   )

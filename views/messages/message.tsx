@@ -6,7 +6,7 @@ import type { Message, Reaction, Room, User } from '../../src/store/store'
 import { Attachments } from './attachments'
 import { Avatar, Name } from '../people/avatar'
 import { QuoteLine } from './quote'
-import { Text } from '../text/text'
+import { sourceOf, Text } from '../text/text'
 import type { View } from '../view'
 
 /**
@@ -26,6 +26,7 @@ export function MessageRow({ message, paths, follows, children }: RowProps) {
       data-user={sender.id}
       data-at={message.createdAt}
       data-edited={message.editedAt ?? undefined}
+      data-source={sourceOf(message)}
       data-mentions={message.notifiedUserIds.join(' ') || undefined}
       data-written-in={message.writtenIn ?? undefined}
       data-written-after={message.writtenAfter ?? undefined}

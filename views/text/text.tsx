@@ -1,19 +1,8 @@
 import type { Child } from 'hono/jsx'
-import { type Block, readBlocks } from '../../src/shared/markup/blocks'
+import { type Block, isPlainText, readBlocks } from '../../src/shared/markup/blocks'
 import type { Inline } from '../../src/shared/markup/inline'
-import { linkStart } from '../../src/shared/markup/link'
 import type { Mention, Message } from '../../src/store/store'
 import type { Words } from '../words'
-
-const special = new RegExp(
-  `[*_~\`|\\\\@＠]|\\n[^\\S\\n]*\\n|^\\s*(?:>|[-•] |\\d{1,9}[.)] )|${linkStart}`,
-  'imu',
-)
-
-/** Whether a text is one plain paragraph, as most are. */
-export function isPlainText(content: string): boolean {
-  return !special.test(content)
-}
 
 /**
  * A message's text with its formatting, links and mentions. The direction is that of each block,
@@ -23,6 +12,14 @@ export function Text({ message: { content, mentions } }: { message: Message }) {
   if (isPlainText(content)) return <p dir="auto">{content}</p>
   const writing = { content, mentions: mentions.toSorted((a, b) => a.start - b.start) }
   return <Blocks writing={writing} blocks={readBlocks(content, { names: writing.mentions })} />
+}
+
+/**
+ * What was typed, for the row of a text with formatting: it is what is copied
+ * (src/island/messages/copy-rows.ts). A plain text is what its row shows.
+ */
+export function sourceOf({ content }: Message): string | undefined {
+  return isPlainText(content) ? undefined : content
 }
 
 type Writing = { content: string; mentions: Mention[] }

@@ -66,7 +66,6 @@ const page = {
   openRoomNote: 'Everyone can find and join it.',
   closedRoom: 'Invite only',
   closedRoomNote: 'Only members can see that it exists.',
-  allPeople: { one: 'All {n} people', other: 'All {n} people' },
   allRooms: { one: 'All your rooms ({n})', other: 'All your rooms ({n})' },
   yourRooms: 'Your rooms',
   searchRooms: 'Search rooms',

@@ -64,7 +64,6 @@ const page: Words['page'] = {
   openRoomNote: '所有人都能找到并加入。',
   closedRoom: '仅限邀请',
   closedRoomNote: '只有成员知道它的存在。',
-  allPeople: { one: '全部 {n} 人', other: '全部 {n} 人' },
   allRooms: { one: '你的全部房间（{n}）', other: '你的全部房间（{n}）' },
   yourRooms: '你的房间',
   searchRooms: '搜索房间',

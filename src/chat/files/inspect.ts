@@ -1,3 +1,4 @@
+import { readAvif } from './avif'
 import { readGif } from './gif'
 import { readJpeg } from './jpeg'
 import { readPng } from './png'
@@ -27,8 +28,9 @@ type Inspected = {
 
 /** Types that a page may show. Everything else is only offered for download. */
 export const shownTypes = [
-  ...['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'video/mp4', 'video/webm'],
-  ...['audio/mpeg', 'audio/ogg', 'audio/mp4'],
+  ...['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif'],
+  ...['video/mp4', 'video/webm', 'video/quicktime', 'application/pdf'],
+  ...['audio/mpeg', 'audio/ogg', 'audio/mp4', 'audio/wav', 'audio/flac'],
 ]
 
 /**
@@ -52,19 +54,20 @@ const walks = new Map([
   ['image/png', readPng],
   ['image/gif', readGif],
   ['image/webp', readWebp],
+  ['image/avif', readAvif],
 ])
 
 const bytes = { type: 'application/octet-stream', width: null, height: null, pieces: null }
 
 function asPicture(type: string, picture: Picture | null, size: number): Inspected {
   if (picture === null) return bytes
-  const { width, height, frames, pieces } = picture
+  const { width, height, frames, pieces, isRewritten = false } = picture
   const isShown =
     Math.min(width, height) > 0 &&
     Math.max(width, height) <= pictureSidePxMax &&
     width * height <= picturePixelsMax &&
     frames <= pictureFramesMax
-  const kept = lengthOf(pieces) === size ? null : pieces
+  const kept = lengthOf(pieces) === size && !isRewritten ? null : pieces
   return isShown ? { type, width, height, pieces: kept } : { ...bytes, pieces: kept }
 }
 
@@ -74,6 +77,9 @@ function sniff(start: Uint8Array): string {
   if (text.startsWith('\xff\xd8\xff')) return 'image/jpeg'
   if (/^GIF8[79]a/.test(text)) return 'image/gif'
   if (/^RIFF[^]{4}WEBP/.test(text)) return 'image/webp'
+  if (/^RIFF[^]{4}WAVE/.test(text)) return 'audio/wav'
+  if (text.startsWith('fLaC')) return 'audio/flac'
+  if (text.startsWith('%PDF-')) return 'application/pdf'
   if (text.startsWith('OggS')) return isOggAudio(start) ? 'audio/ogg' : bytes.type
   if (/^[^]{4}ftyp/.test(text)) return sniffMp4(start)
   if (text.startsWith('\x1aE\xdf\xa3')) return isWebm(start) ? 'video/webm' : bytes.type
@@ -86,13 +92,21 @@ function isOggAudio(start: Uint8Array): boolean {
 }
 
 function sniffMp4(start: Uint8Array): string {
-  if (start.length < 12) return bytes.type
-  const brand = nameAt(new DataView(start.buffer, start.byteOffset), 8)
+  const view = new DataView(start.buffer, start.byteOffset, start.byteLength)
+  const end = Math.min(start.length, view.getUint32(0))
+  if (end < 12) return bytes.type
+  const brand = nameAt(view, 8)
   if (/^M4[AB] $/.test(brand)) return 'audio/mp4'
-  return /^(isom|iso[2-9]|mp4[12]|avc1|M4V |MSNV|dash|mmp4|f4v )$/.test(brand)
-    ? 'video/mp4'
-    : bytes.type
+  if (brand === 'qt  ') return 'video/quicktime'
+  if (videoBrands.test(brand)) return 'video/mp4'
+  // Some programs name the container first, and the coding of the picture among the others.
+  const others = []
+  for (let at = 16; at + 4 <= end; at += 4) others.push(nameAt(view, at))
+  const isAvif = /^avi[fs]$/.test(brand) || (/^m[is]f1$/.test(brand) && others.includes('avif'))
+  return isAvif ? 'image/avif' : bytes.type
 }
+
+const videoBrands = /^(isom|iso[2-9]|mp4[12]|avc1|M4V[ HP]|MSNV|dash|mmp4|f4v |XAVC|3g[2gprs].)$/
 
 function isWebm(start: Uint8Array): boolean {
   // The element DocType (4282) with its four characters.

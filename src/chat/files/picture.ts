@@ -35,7 +35,14 @@ export function createReader({ read, size }: Source): Reader {
 export type Piece = { start: number; end: number } | Uint8Array
 
 /** What the header of a picture says, and the parts of the file without its metadata. */
-export type Picture = { width: number; height: number; frames: number; pieces: Piece[] }
+export type Picture = {
+  width: number
+  height: number
+  frames: number
+  pieces: Piece[]
+  /** The pieces differ from the file even where they are as long as it. */
+  isRewritten?: boolean
+}
 
 /** Adds a range of the file, joined to the one before when nothing is between them. */
 export function keep(pieces: Piece[], start: number, end: number): void {

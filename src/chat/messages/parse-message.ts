@@ -81,15 +81,22 @@ export function parseClientId(value: unknown): string | null {
 /** Long enough for any UUID-like scheme, short enough for a DOM id. */
 const clientIdShape = /^[\w-]{1,64}$/
 
-/** One emoji as Unicode recommends them for interchange; null for anything else. */
+/**
+ * One emoji as Unicode recommends them for interchange, so that a bare ❤ and ❤️ are one reaction;
+ * null for anything else.
+ */
 export function parseEmoji(value: unknown): string | null {
   if (typeof value !== 'string' || value.length > emojiUnitsMax) return null
-  return oneEmoji.test(value) ? value : null
+  if (oneEmoji.test(value)) return value
+  const whole = value.replace(/[\uFE0E\uFE0F]/g, '').replace(textSign, '$&\uFE0F')
+  return oneEmoji.test(whole) ? whole : null
 }
 
 /** The longest emoji, a family with skin tones, in code units. */
 const emojiUnitsMax = 35
 const oneEmoji = /^\p{RGI_Emoji}$/v
+/** A sign that is drawn as text unless a selector, or a skin tone, follows it. */
+const textSign = /[\p{Emoji}--\p{Emoji_Presentation}](?!\p{Emoji_Modifier})/gv
 
 export function parseCount(value: unknown): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : null

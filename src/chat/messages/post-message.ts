@@ -5,7 +5,7 @@ import { serverLimits } from '../../server/limits'
 import { faultOf } from '../../server/log'
 import { limits, textLimits } from '../../shared/limits'
 import type { AcceptedEvent } from '../../shared/protocol'
-import { takeFitting } from '../../store/fitting'
+import { takeFitting, weighText } from '../../store/fitting'
 import type { AppendOutcome, Message, NewMessage, User } from '../../store/store'
 import type { Chat, Visitor } from '../chat'
 import { asPublication } from '../publication'
@@ -115,7 +115,8 @@ function* inTurns(lines: Lines): Generator<[address: string, posting: Posting]> 
 
 /** Before it is stored only the number of its files is known, and whether it has a quote. */
 function weighPosting({ message: { content, attachments, replyTo } }: Posting): number {
-  return content.length + attachments.length * fileUnitsMax + (replyTo === null ? 0 : quoteUnitsMax)
+  const quote = replyTo === null ? 0 : quoteUnitsMax
+  return weighText(content) + attachments.length * fileUnitsMax + quote
 }
 
 async function flush(chat: Chat, batch: Posting[]): Promise<void> {

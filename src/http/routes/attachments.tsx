@@ -160,14 +160,19 @@ function parseRange(header: string | undefined, size: number): Range | 'unsatisf
   return start >= size ? 'unsatisfiable' : { start, end }
 }
 
-/** Sandboxed without any permission, under its exact type, for this site only. */
+/** Without any permission, under its exact type, for this site only. */
 function headersOf({ name, type }: Attachment): Record<string, string> {
   const kind = shownTypes.includes(type) ? 'inline' : 'attachment'
   return {
     'Content-Type': type,
     'Content-Disposition': disposition(kind, name),
     'X-Content-Type-Options': 'nosniff',
-    'Content-Security-Policy': `sandbox; default-src 'none'`,
+    'Content-Security-Policy': type === 'application/pdf' ? pdfPolicy : filePolicy,
     'Cross-Origin-Resource-Policy': 'same-origin',
   }
 }
+
+const filePolicy = `sandbox; default-src 'none'`
+/** Browsers show no PDF in a sandbox, and need styles for the frame of their viewer. */
+const pdfPolicy =
+  `default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; ` + `frame-ancestors 'none'`

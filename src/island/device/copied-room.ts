@@ -54,9 +54,10 @@ function rowOf({ page }: App, store: CopyStore, message: CopiedMessage): HTMLEle
   const told = toldOf(message)
   if (told !== null) return makeSystemRow({ ...message, told })
   const row = copyOf('pending-row')
-  const { room, seq, revision, user, name, at, isEdited } = message
+  const { room, seq, revision, user, name, at, isEdited, text, files } = message
   row.id = `message-${user}-${message.clientId}`
   Object.assign(row.dataset, { room, seq, revision, user, at })
+  row.dataset.source = [text, ...files.map((file) => file.name)].filter(Boolean).join('\n')
   if (isEdited) row.dataset.edited = String(at)
   const body = row.querySelector('.msg__body')
   body?.replaceChildren(...linesOf(message).map((line) => make('p', { dir: 'auto' }, line)))

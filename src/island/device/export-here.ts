@@ -82,7 +82,10 @@ async function save({ page, timeline }: App, copy: ManagedCopy, words: DOMString
   })
   const isWhole = !isDevice && messages.length === keys.length
   const range = isDevice ? words.rangeDevice : words.rangeLoaded
-  download([headingOf(page, words, messages, range ?? '', isWhole), ...pieces])
+  download(isDevice ? 'device' : 'page', [
+    headingOf(page, words, messages, range ?? '', isWhole),
+    ...pieces,
+  ])
   progress.hidden = true
   const { one = '', other = '' } = words
   const done = plural(page.language, countOf(messages), { one, other })
@@ -150,8 +153,8 @@ function headingOf(
 
 const keepMs = 60_000
 
-function download(pieces: string[]): void {
-  const name = exportName(list().dataset.name ?? '', stamp(Date.now()))
+function download(part: string, pieces: string[]): void {
+  const name = exportName(list().dataset.name ?? '', stamp(Date.now()), part)
   const href = URL.createObjectURL(new Blob(pieces, { type: 'text/plain;charset=utf-8' }))
   make('a', { href, download: `${name}.txt` }).click()
   // The browser reads it after this turn.

@@ -24,10 +24,11 @@ export async function create(app: App): Promise<Media> {
   const tray = createTray(app, words, kept)
   composer.setTray(tray)
   uncoverLoaded()
+  watchVideos()
   return {
     choose: tray.choose,
     addTo: tray.addTo,
-    show: createLightbox(words),
+    show: createLightbox(app, words),
     ...createUploads(app, words, kept),
   }
 }
@@ -41,4 +42,24 @@ function uncoverLoaded(): void {
   for (const image of document.querySelectorAll('.pic img')) uncover(image)
   // The event does not bubble, but it is captured.
   document.addEventListener('load', ({ target }) => uncover(target), { capture: true })
+}
+
+/** A video shows its first frame when it is near, for which a browser fetches its beginning. */
+function watchVideos(): void {
+  const log = element('log', HTMLElement)
+  const near = new IntersectionObserver(
+    (entries) => {
+      for (const { isIntersecting, target } of entries) {
+        if (!isIntersecting || !(target instanceof HTMLVideoElement)) continue
+        near.unobserve(target)
+        target.preload = 'metadata'
+      }
+    },
+    { root: log, rootMargin: '50%' },
+  )
+  const look = (): void => {
+    for (const video of log.querySelectorAll('video[preload=none]')) near.observe(video)
+  }
+  new MutationObserver(look).observe(log, { childList: true, subtree: true })
+  look()
 }

@@ -1,6 +1,7 @@
 import { latePaths } from '../../shared/paths'
 import { openEmoji } from '../actions/open'
 import type { App, MessageTools } from '../app'
+import { typedText, watchCopy } from '../messages/copy-rows'
 import { deleteMessage, editMessage, react } from '../messages/message-changes'
 import { createMenu, createToolbar, rowOf } from '../messages/message-menu'
 import { closest, copyText, element, onClick } from '../ui/dom'
@@ -22,7 +23,7 @@ export function create(app: App): MessageTools {
     more: (row) => menu.open(row, 'all'),
     reply: (row) => reply(app, row),
     edit: (row) => void app.holdKeys(editMessage(app, row)),
-    copy: (row) => copy(row.querySelector<HTMLElement>('.msg__body')?.innerText ?? ''),
+    copy: (row) => copy(typedText(row)),
     link(row) {
       const { room, seq } = placeOf(row)
       copy(location.origin + latePaths(base).message(room, seq), words.linkCopied)
@@ -39,6 +40,7 @@ export function create(app: App): MessageTools {
   // The styles that show the button come with this script.
   onClick(document, '.copy-code', ({ parentElement }) => copy(parentElement?.textContent ?? ''))
   watchCode(app)
+  watchCopy(app)
   createToolbar(act)
   const menu = createMenu(act, setEmoji)
   const pressed = (target: EventTarget | null): HTMLElement | null =>

@@ -30,7 +30,9 @@ export function watchGestures(image: HTMLImageElement, act: (name: string) => vo
   image.addEventListener('dblclick', (event) => by(scale > 1 ? 0 : 2.5, event))
   const onWheel = (event: WheelEvent): void => {
     event.preventDefault()
-    by(event.deltaY < 0 ? 1.15 : 1 / 1.15, event)
+    // Two fingers on a touchpad are small steps with Ctrl; some wheels count lines.
+    const notch = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 3 : event.ctrlKey ? 10 : 100
+    by(1.15 ** (-event.deltaY / notch), event)
   }
   image.addEventListener('wheel', onWheel, { passive: false })
   image.addEventListener('pointerdown', (event) => {

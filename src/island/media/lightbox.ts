@@ -1,6 +1,7 @@
 import { fill } from '../../shared/text'
-import type { Media } from '../app'
-import { copyText, element, nodesOf, onClick } from '../ui/dom'
+import type { App, Media } from '../app'
+import { copyText, element, make, nodesOf, onClick } from '../ui/dom'
+import type { Page } from '../ui/page'
 import { draw, encode } from '../ui/picture'
 import { list } from '../ui/rows'
 import { watchGestures } from './gestures'
@@ -9,7 +10,7 @@ import type { MediaWords } from './uploads'
 const noteMs = 3_000
 
 /** Makes the dialog that shows the loaded pictures of the room large; gives what opens it. */
-export function createLightbox(words: MediaWords): Media['show'] {
+export function createLightbox({ page }: Pick<App, 'page'>, words: MediaWords): Media['show'] {
   const dialog = element('lightbox', HTMLDialogElement)
   const image = element('lightbox-picture', HTMLImageElement)
   const download = element('lightbox-download', HTMLAnchorElement)
@@ -29,6 +30,7 @@ export function createLightbox(words: MediaWords): Media['show'] {
     download.download = name
     const title = fill(words.picture, { name, n: n + 1, all: all.length })
     element('lightbox-title', HTMLElement).replaceChildren(...nodesOf(title))
+    element('lightbox-sent', HTMLElement).replaceChildren(...sentBy(page, picture))
     element('lightbox-previous', HTMLButtonElement).disabled = n === 0
     element('lightbox-next', HTMLButtonElement).disabled = n === all.length - 1
   }
@@ -57,6 +59,18 @@ export function createLightbox(words: MediaWords): Media['show'] {
     go(0)
     if (!dialog.open) dialog.showModal()
   }
+}
+
+/** Who sent a picture, and when. */
+function sentBy({ language }: Page, picture: HTMLElement): Node[] {
+  const row = picture.closest<HTMLElement>('.msg')
+  const name = row?.querySelector('.msg__meta bdi')?.cloneNode(true)
+  const at = Number(row?.dataset.at)
+  if (name === undefined || !(at > 0)) return []
+  const look = { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' } as const
+  const shown = new Intl.DateTimeFormat(language, look).format(at)
+  const time = make('time', { datetime: new Date(at).toISOString() }, shown)
+  return [name, new Text(' · '), time]
 }
 
 function watchDialog(dialog: HTMLDialogElement, act: (name?: string) => void): void {

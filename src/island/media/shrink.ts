@@ -14,7 +14,7 @@ export function canShrink(type: string): boolean {
 }
 
 /** Types whose metadata the server removes. */
-const stripped = /^image\/(jpeg|png|webp)$/
+const stripped = /^image\/(jpeg|png|webp|avif)$/
 
 /** Types that some browsers do not know. */
 const cameraFiles = /\.(hei[cf]|tiff?|dng|arw|cr[23]|nef|mov)$/i
@@ -41,13 +41,19 @@ export async function shrink(file: Blob, { name, isOriginal }: OutboxFile): Prom
   return shrunk ?? unchanged
 }
 
+/** What may be clear in parts stays so. */
+const clearTypes = new Map([
+  ['image/png', 'image/png'],
+  ['image/webp', 'image/webp'],
+  ['image/avif', 'image/webp'],
+])
+
 async function redraw(image: HTMLImageElement, file: Blob): Promise<Blob> {
   const { naturalWidth, naturalHeight } = image
   const scale = Math.min(1, photoSidePxMax / Math.max(naturalWidth, naturalHeight))
   const side = (length: number): number => Math.max(1, Math.round(length * scale))
   const canvas = draw(image, side(naturalWidth), side(naturalHeight))
-  const isKept = /^image\/(png|webp)$/.test(file.type)
-  const drawn = await encode(canvas, isKept ? file.type : 'image/jpeg', quality)
+  const drawn = await encode(canvas, clearTypes.get(file.type) ?? 'image/jpeg', quality)
   // Some browsers keep the memory of a canvas for a while.
   canvas.width = 0
   const isWorse = scale === 1 && drawn !== null && drawn.size >= file.size

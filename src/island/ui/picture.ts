@@ -34,8 +34,8 @@ export function encode(canvas: HTMLCanvasElement, type: string, quality?: number
   return new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, type, quality))
 }
 
-/** Whether a picture moves: an animated WebP or PNG says so near its beginning. */
+/** Whether a picture moves: an animated WebP, PNG or AVIF says so near its beginning. */
 export async function isAnimated(file: Blob): Promise<boolean> {
-  if (!/^image\/(png|webp)$/.test(file.type)) return file.type === 'image/gif'
-  return /ANIM|acTL/.test(await file.slice(0, 4_096).text())
+  if (!/^image\/(png|webp|avif)$/.test(file.type)) return file.type === 'image/gif'
+  return /ANIM|acTL|ftypavis/.test(await file.slice(0, 4_096).text())
 }

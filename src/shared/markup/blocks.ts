@@ -14,6 +14,7 @@ import {
   stripLine,
   unquote,
 } from './lines'
+import { linkStart } from './link'
 import { joinRanges, type Range } from './stretch'
 import { type Align, isTable, readTable } from './table'
 
@@ -27,6 +28,16 @@ export type Block =
 
 /** `number` is the one that was typed, where it does not follow from the one before. */
 type Item = { number: number | null; blocks: Block[] }
+
+const meaning = new RegExp(
+  `[*_~\`|\\\\@＠]|\\n[^\\S\\n]*\\n|^\\s*(?:>|[-•] |\\d{1,9}[.)] )|${linkStart}`,
+  'imu',
+)
+
+/** Whether a text is one plain paragraph, as most are. */
+export function isPlainText(content: string): boolean {
+  return !meaning.test(content)
+}
 
 type Options = Partial<Pick<Reading, 'names' | 'isCut'>>
 

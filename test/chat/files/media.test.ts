@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { cleanFileName } from '../../../src/chat/files/receive-file'
 import { inspect } from '../../../src/chat/files/inspect'
-import { cameraData, cameraPhoto, chunk, joined, photo, png } from '../../helpers/files'
+import { avif, cameraData, cameraPhoto, chunk, joined, photo, png } from '../../helpers/files'
+import { chooseSeed, createRandom } from '../../helpers/random'
 
 /** The type of some bytes, and the parts that would be stored. */
 async function look(bytes: Uint8Array) {
@@ -26,6 +27,15 @@ function riffChunk(name: string, data: Uint8Array): Uint8Array {
 function webp(...chunks: Uint8Array[]): Uint8Array {
   const body = joined(Buffer.from('WEBP'), ...chunks)
   return riffChunk('RIFF', body)
+}
+
+/** A part of an AVIF, with its length in 32 or in 64 bits. */
+function box(name: string, data: Uint8Array, isWide = false): Uint8Array {
+  const head = Buffer.alloc(isWide ? 16 : 8)
+  head.writeUInt32BE(isWide ? 1 : data.length + 8)
+  head.write(name, 4, 'latin1')
+  if (isWide) head.writeUInt32BE(data.length + 16, 12)
+  return joined(head, data)
 }
 
 const extended = (flags: number): Uint8Array =>
@@ -80,6 +90,29 @@ describe('a photo', () => {
   })
 })
 
+test('an AVIF loses place and camera, and what paints it stays where it is', async () => {
+  const seed = chooseSeed()
+  console.log(`SEED=${seed}`)
+  const random = createRandom(seed)
+  const secret = Buffer.from('CANARYCAM GPS48 Eiffel')
+  for (let n = 0; n < 200; n += 1) {
+    const extra = Array.from({ length: random(4) }, () =>
+      box(['uuid', 'free', 'udta', 'xml '][random(4)] ?? '', secret, random(2) === 1),
+    )
+    const track = box('moov', box('trak', box('udta', secret)))
+    const whole = joined(avif.photo, ...extra, ...(random(2) === 1 ? [track] : []))
+    const { kept, ...looks } = await look(whole)
+    expect(looks).toEqual({ type: 'image/avif', width: 16, height: 32, isCut: true })
+    expect(kept.toString('latin1')).not.toMatch(secrets)
+    expect(kept.length).toBe(whole.length)
+    // The colours are the last item of the sample.
+    expect(kept.subarray(0x1fd, 0x231).equals(avif.photo.subarray(0x1fd, 0x231))).toBe(true)
+    expect((await look(kept)).kept.equals(kept)).toBe(true)
+  }
+  expect(await look(avif.clear)).toMatchObject({ type: 'image/avif', width: 32, isCut: false })
+  expect(await look(avif.photo.subarray(0, 300))).toMatchObject({ width: null, isCut: false })
+})
+
 describe('hostile bytes', () => {
   const bytes = 'application/octet-stream'
 
@@ -130,9 +163,10 @@ describe('hostile bytes', () => {
       '',
       '<svg onload="alert(1)"/>',
       '<!doctype html>',
-      '%PDF-1.7',
       'PK\x03\x04',
-      'RIFF\x04\0\0\0WAVE',
+      'RIFF\x04\0\0\0AVI ',
+      '%PDF',
+      'fLa',
       '\xff\xfb',
       '\xff\xd8\xff',
       '\x89PNG\r\n\x1a\n',
@@ -151,6 +185,7 @@ describe('hostile bytes', () => {
     const whole = [
       cameraPhoto(6),
       png(4, 4, [1, 2, 3], [4, 4], [chunk('eXIf', cameraData(3))]),
+      avif.photo,
       webp(extended(0x08), riffChunk('VP8 ', photo.webp), riffChunk('EXIF', cameraData(6))),
     ]
     for (const bytes of whole) {
@@ -170,7 +205,14 @@ test('videos and sounds are recognised by their bytes', async () => {
   const known: [Uint8Array, string][] = [
     [mp4('isom'), 'video/mp4'],
     [mp4('M4A '), 'audio/mp4'],
+    [mp4('qt  '), 'video/quicktime'],
+    [mp4('3gp4'), 'video/mp4'],
     [mp4('heic'), 'application/octet-stream'],
+    // Camera raw, which also says that it is `isom`.
+    [Buffer.from('\0\0\0\x18ftypcrx \0\0\0\x01crx isom', 'latin1'), 'application/octet-stream'],
+    [Buffer.from('RIFF\x24\0\0\0WAVEfmt ', 'latin1'), 'audio/wav'],
+    [Buffer.from('fLaC\0\0\0\x22', 'latin1'), 'audio/flac'],
+    [Buffer.from('%PDF-1.7\n', 'latin1'), 'application/pdf'],
     [Buffer.from('\x1aE\xdf\xa3\x9fB\x82\x84webm', 'latin1'), 'video/webm'],
     [Buffer.from('\x1aE\xdf\xa3\x9fB\x82\x88matroska', 'latin1'), 'application/octet-stream'],
     [joined(frame, frame), 'audio/mpeg'],

@@ -32,6 +32,7 @@ const files = [{ ...film, size: 9, width: 0, height: 0 } as Attachment]
 /** What can be opened in a text: whatever it is made of, the reader has opened it. */
 function withSwitches(html: string): string {
   return html
+    .replace(/ data-source="[^"]*"/, '')
     .replace(
       /\[\[(.*?)\]\]/g,
       '<label class="spoiler"><input type="checkbox"><span>$1</span></label>',

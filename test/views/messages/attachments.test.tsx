@@ -48,6 +48,13 @@ test('a file is a card with its name and size; names are never markup', () => {
   }
 })
 
+test('a PDF opens in a tab of its own, and other files are saved', () => {
+  const [pdf, zip] = ['application/pdf', 'application/zip'].map((type) => show([picture({ type })]))
+  expect(pdf).toContain('target="_blank" rel="noopener"')
+  expect(pdf).not.toContain('download=')
+  expect(zip).toContain('download="cat.png"')
+})
+
 test('videos and sounds are not loaded before they are played', () => {
   expect(show([picture({ type: 'video/mp4' })])).toContain('<video controls="" preload="none"')
   expect(show([picture({ type: 'audio/mpeg' })])).toContain('<audio controls="" preload="none"')
