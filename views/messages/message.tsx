@@ -107,7 +107,8 @@ export function PendingTemplate({ view, user, room }: { view: View; user: User; 
     <template id="pending-row">
       <MessageRow message={emptyMessage(user, room)} paths={view.paths} follows={false}>
         <p class="msg__state" hidden>
-          <span></span>{' '}
+          <span></span>
+          <span class="msg__waits">{live.willSend}</span>{' '}
           <button type="button" data-action="retry">
             {live.retry}
           </button>{' '}
