@@ -102,7 +102,7 @@ export function bodyClass(content: string): string {
 
 /** The row that the browser fills for a message it is sending. */
 export function PendingTemplate({ view, user, room }: { view: View; user: User; room: Room }) {
-  const { live } = view.words
+  const { live, page } = view.words
   return (
     <template id="pending-row">
       <MessageRow message={emptyMessage(user, room)} paths={view.paths} follows={false}>
@@ -110,10 +110,10 @@ export function PendingTemplate({ view, user, room }: { view: View; user: User; 
           <span></span>
           <span class="msg__waits">{live.willSend}</span>{' '}
           <button type="button" data-action="retry">
-            {live.retry}
+            {page.retry}
           </button>{' '}
           <button type="button" data-action="discard">
-            {live.discard}
+            {page.discard}
           </button>
         </p>
       </MessageRow>
