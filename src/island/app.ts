@@ -208,7 +208,11 @@ export type CopiedRoom = {
   stay: () => void
 }
 
-export type DeviceHit = Pick<Quoted, 'room' | 'seq' | 'text'> & { roomName: string; sender: string }
+export type DeviceHit = Pick<Quoted, 'room' | 'seq' | 'text'> & {
+  roomName: string
+  sender: string
+  at: number
+}
 
 /** `decorate` fills in what a panel shows of this device. */
 export type Device = { decorate: () => void }

@@ -7,6 +7,7 @@ import { serverLimits } from './limits'
 const statusOfCode = {
   name_empty: 422,
   name_long: 422,
+  name_signs: 422,
   name_characters: 422,
   name_mixed_scripts: 422,
   name_reserved: 422,

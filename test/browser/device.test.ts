@@ -46,6 +46,8 @@ const here = (): Part => ada.part('#search-device .hit')
 const foundHere = `['h3', '.hit__meta', '.hit__text', 'mark'].map((part) =>
   document.querySelector('#search-device ' + part).textContent)`
 
+const today = `'Today ' + document.querySelector('#timeline .msg time').textContent`
+
 const shown = async (): Promise<string[]> => (await ada.rows()).map(({ text }) => text)
 
 test('messages of open rooms are copied, whether the room is on the screen or not', async () => {
@@ -127,7 +129,7 @@ test('the copy is searched before a slow server answers, and says so', async () 
   await here().shown(1_000)
   expect(await ada.evaluate<string[]>(foundHere)).toEqual([
     'On this device',
-    '梅 · Tea',
+    `梅 · Tea${await ada.evaluate<string>(today)}`,
     'said **elsewhere** by 梅',
     'elsewhere',
   ])

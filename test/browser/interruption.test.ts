@@ -29,9 +29,21 @@ test('when the server is killed during typing, nothing is missing or doubled', a
   await ada.press('Enter')
   await grace.send('Sent into the void')
   expect((await ada.rows()).at(-1)).toMatchObject({ isPending: true })
+  const note = ada.part('.msg--pending .msg__state')
+  await note.shown()
+  expect(await note.shownText()).toStartWith('Will send when back online')
+  // Nobody is said to be here.
+  const signs = `[...document.querySelectorAll('.who i')].map((dot) =>
+    getComputedStyle(dot).backgroundColor === getComputedStyle(document.body).backgroundColor)`
+  expect(new Set(await ada.evaluate<boolean[]>(signs))).toEqual(new Set([true]))
+  expect(
+    await ada.evaluate(`document.querySelector('#head-online').checkVisibility({
+    visibilityProperty: true })`),
+  ).toBe(false)
   await server.restart()
   await grace.sees('Half a sentence, written through it', 30_000)
   await ada.sees('Sent into the void', 30_000)
+  expect(new Set(await ada.evaluate<boolean[]>(signs))).toEqual(new Set([false]))
   await ada.send('After')
   await grace.sees('After')
   const texts = (await ada.rows()).map(({ text }) => text)

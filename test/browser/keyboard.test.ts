@@ -104,6 +104,26 @@ test('regions, rows and the help sheet are reached and left by keyboard', async 
   expect(await ada.focusedId()).toBe('content')
 })
 
+test('the list of rooms is one stop, the room on the page, from which arrows lead on', async () => {
+  const stops = `[...document.querySelectorAll('#rooms .item')].filter(({ tabIndex }) =>
+    tabIndex === 0).map(({ textContent, ariaCurrent }) => ariaCurrent)`
+  await ada.waitFor(`document.querySelectorAll('#rooms .item').length > 2`, 'some rooms')
+  expect(await ada.evaluate<unknown>(stops)).toEqual(['page'])
+  await ada.composer.field.focus()
+  await ada.press('ArrowUp', ['Alt'])
+  await ada.waitFor(`JSON.stringify(${stops}) === '["page"]'`, 'the stop to follow')
+  await ada.part('#rooms .item[aria-current]').focus()
+  await ada.press('Home')
+  expect(await ada.part(':focus').matches('#rooms li:first-child .item')).toBe(true)
+  await ada.press('ArrowDown')
+  const second = ada.part('#rooms li:nth-child(2) .item')
+  expect(await second.isFocused()).toBe(true)
+  // Where the reader is stays a stop, also when the list comes anew.
+  await ada.press('Enter')
+  await second.becomes('[aria-current]')
+  expect(await ada.evaluate<unknown>(stops)).toEqual(['page'])
+})
+
 test('Escape marks read and goes to the end, when there is no mode to leave', async () => {
   await ada.messages.scrollTo(0)
   await ada.press('Escape')

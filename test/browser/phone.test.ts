@@ -70,6 +70,39 @@ test('nothing on the page is wider than the phone', async () => {
   await mei.press('Escape')
 })
 
+test('a name or a topic that is cut is whole in the settings, which a touch opens', async () => {
+  const topic = '每天下午三点一起喝茶，聊聊新到的茶叶和茶具，也说说天气和旅行的见闻'
+  const path = `/rooms/${tea}`
+  await mei.evaluate(`void fetch('${path}', { method: 'POST', body: 'topic=${topic}',
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded' } })`)
+  await mei.rail.room(tea).press()
+  await mei.rail.opened(tea)
+  await mei.part('#head > p').reads(topic)
+  expect(await mei.part('#head > p').ask((it) => it.scrollWidth > it.clientWidth)).toBe(true)
+  await mei.part('#head > p').press()
+  await mei.part('#panel[open] .topic').reads(topic)
+  // Before the members, of whom there may be thousands, and each form says what it saves.
+  const order = `[...document.querySelectorAll(
+    '#panel h3, #panel form:not([method=dialog]) > .btn')].map(({ innerText }) => innerText.trim())`
+  const words = ['保存通知设置', '保存简介', '导出', '退出房间', '成员']
+  expect(await mei.evaluate<string[]>(order)).toEqual(words)
+  await mei.panel.close()
+  await mei.rail.room(1).press()
+  await mei.rail.opened(1)
+})
+
+test('the cross of a drawer stands at its edge, and the volumes in one line', async () => {
+  await mei.part('#people').showPopover()
+  const gap = `document.querySelector('#people').getBoundingClientRect().right -
+    document.querySelector('#people .rail__close').getBoundingClientRect().right`
+  expect(await mei.evaluate<number>(gap)).toBeLessThan(24)
+  await mei.part('#bell-menu').showPopover()
+  const tops = `new Set([...document.querySelectorAll('#volume label')].map((label) =>
+    label.offsetTop)).size`
+  expect(await mei.evaluate<number>(tops)).toBe(1)
+  await mei.part('#bell-menu').hidePopover()
+})
+
 test('messages of a muted person are folded, and open with a touch', async () => {
   await mei.composer.clear()
   await mei.panel.openCard('Ada')

@@ -100,16 +100,49 @@ test('sender, room, time and kind narrow the results, each and all together', as
   await ada.palette.choose('when', '')
 })
 
-test('a typed filter becomes a filter', async () => {
-  await ada.palette.field.select()
-  await ada.type('cafe from:梅 in:harbour ')
+test('a typed filter goes with the words that made it, and a chosen one stays', async () => {
+  const chosen = `['sender', 'room', 'has'].map((name) =>
+    document.querySelector('#search-chips [name=' + name + ']').value)`
+  await ada.palette.choose('room', String(harbour))
   await ada.palette.finds([elsewhere])
-  await ada.palette.field.holds('cafe ')
-  const chosen = `['sender', 'room'].map((name) =>
-    document.querySelector('#search-chips [name=' + name + ']').selectedOptions[0].text)`
-  expect(await ada.evaluate<string[]>(chosen)).toEqual(['梅', 'Harbour'])
-  await ada.palette.choose('sender', '')
+  await ada.palette.field.select()
+  await ada.type('from:me in:general ')
+  await ada.palette.finds([own])
+  await ada.type('cafe')
+  await ada.palette.finds([own])
+  expect(await ada.palette.count.text()).toBe('1 result in 1 room · from Ada · in general')
+  await ada.palette.field.select()
+  await ada.type('cafe')
+  await ada.palette.finds([elsewhere])
+  await ada.palette.field.select()
+  await ada.type('cafe has:link in:general from:梅')
+  await ada.palette.finds([link])
+  expect(await ada.evaluate<string[]>(chosen)).toEqual(['', String(harbour), ''])
+  // What stands in the address is the same form.
+  const form = `fetch(location.href).then((page) => page.text()).then((html) => {
+    const form = new DOMParser().parseFromString(html, 'text/html').querySelector('#search-form')
+    return ['q', 'sender', 'room', 'has'].map((name) => form.elements[name].value) })`
+  expect(await ada.evaluate<string[]>(form)).toEqual([
+    ...['cafe has:link in:general from:梅', '', String(harbour), ''],
+  ])
+  await ada.palette.field.select()
+  await ada.type('cafe')
   await ada.palette.choose('room', '')
+})
+
+test('on a phone the filters leave the first screen to the hits', async () => {
+  await ada.palette.finds([own, secret, elsewhere, link, first])
+  await ada.emulate({ width: 390, height: 844 })
+  await ada.settled()
+  const [field, hit, width] = await ada.evaluate<[number, number, number]>(`(() => {
+    const { bottom } = document.querySelector('.search__field').getBoundingClientRect()
+    const dialog = document.querySelector('#palette')
+    const { top } = document.querySelector('#search-results .hit').getBoundingClientRect()
+    return [bottom, top, dialog.scrollWidth - dialog.clientWidth]
+  })()`)
+  expect(hit - field).toBeLessThan(160)
+  expect(width).toBe(0)
+  await ada.emulate({ width: 1280, height: 800 })
 })
 
 test('a hit is jumped to, and Back returns to the list where it was', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, test } from 'bun:test'
+import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { type ChatClient, openSocket, signIn } from '../helpers/client'
 import { makeRoom, openDirect } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
@@ -60,6 +60,67 @@ test('the list of names, and writing privately', async () => {
   await ada.composer.chip.shown()
   await expectAccessible(ada)
   await ada.press('Escape')
+})
+
+test('the list of names lies over the messages, also in a low window', async () => {
+  await ada.composer.clear()
+  const place = `document.querySelector('#timeline > :last-child').getBoundingClientRect().top`
+  const before = await ada.evaluate<number>(place)
+  await ada.composer.add('@')
+  await ada.composer.options.shown()
+  expect(await ada.evaluate<number>(place)).toBe(before)
+  for (const height of [180, 300, 420]) {
+    await ada.emulate({ width: 844, height })
+    await ada.settled()
+    const best = `(({ left, top, bottom }) => document.elementFromPoint(left + 9, top + 9)?.
+      closest('[aria-selected=true]') !== null && bottom < innerHeight && top >= 0)(
+      document.querySelector('#options [aria-selected=true]').getBoundingClientRect())`
+    expect([height, await ada.evaluate<boolean>(best)]).toEqual([height, true])
+  }
+  await ada.emulate({ width: 1280, height: 800 })
+  await ada.composer.clear()
+})
+
+test('with forced colours what a ground says has an edge, and signs are not grey', async () => {
+  const features = [{ name: 'forced-colors', value: 'active' }]
+  await ada.cdp('Emulation.setEmulatedMedia', { features })
+  const edges = `Object.fromEntries(['.mention', '.msg--mention', '.badge:not([hidden])', '.panel']
+    .map((part) => [part, parseFloat(getComputedStyle(document.querySelector(part))
+      .borderInlineStartWidth) > 0]))`
+  expect(await ada.evaluate<object>(edges)).toEqual({
+    ...{ '.mention': true, '.msg--mention': true, '.badge:not([hidden])': true, '.panel': true },
+  })
+  const signs = `new Set([...document.querySelectorAll('#head .ic, #rooms .ic')].map((sign) =>
+    getComputedStyle(sign).color)).size`
+  expect(await ada.evaluate<number>(signs)).toBe(1)
+  await ada.composer.add('@')
+  const chosen = `getComputedStyle(document.querySelector('#options [aria-selected=true]'))
+    .outlineStyle`
+  await ada.composer.options.shown()
+  expect(await ada.evaluate<string>(chosen)).toBe('solid')
+  await ada.composer.clear()
+  await ada.emulate({})
+})
+
+test('a name that is cut is read under the pointer', async () => {
+  const name = ada.part('.person[data-name="梅"] bdi')
+  await name.ask((it) => (it.style.inlineSize = '1px'))
+  await name.ask((it) => it.dispatchEvent(new PointerEvent('pointerover', { bubbles: true })))
+  expect(await name.attribute('title')).toBe('梅')
+  await name.ask((it) => (it.style.inlineSize = ''))
+  await name.ask((it) => it.dispatchEvent(new PointerEvent('pointerover', { bubbles: true })))
+  expect(await name.attribute('title')).toBe(null)
+})
+
+test('emoji are coloured and digits are not, and Latin is not set in a Chinese face', async () => {
+  const variants = `[...new Set([...document.querySelectorAll('body *')].map((each) =>
+    getComputedStyle(each).fontVariantEmoji))]`
+  expect(await ada.evaluate<string[]>(variants)).toEqual(['unicode'])
+  const faces = await ada.evaluate<string>(
+    `getComputedStyle(document.querySelector('#head h1')).fontFamily`,
+  )
+  expect(faces.indexOf('DejaVu Serif')).toBeLessThan(faces.indexOf('Songti SC'))
+  expect(faces.indexOf('DejaVu Serif')).toBeGreaterThan(0)
 })
 
 test('open rooms and the form for another', () => inPanel('/rooms', '#new-name'))

@@ -179,8 +179,11 @@ test('typed filters are filters when they mean something, and words when they do
     expect([q, await found(q)]).toEqual([q, true])
   }
   const page = await (await ask(ada, 'q=from:eve+hello', { Accept: 'text/html' })).text()
-  expect(page).toMatch(new RegExp(`<option value="${evesId}" selected`))
-  expect(page).toContain('value="hello"')
+  expect(page).toContain('value="from:eve hello"')
+  expect(page).toContain('1 result in 1 room · from ')
+  expect(page).not.toMatch(/<option value="\d+" selected/)
+  const chosen = await (await ask(ada, `q=hello&sender=${evesId}`, { Accept: 'text/html' })).text()
+  expect(chosen).toMatch(new RegExp(`<option value="${evesId}" selected`))
 })
 
 test('days are days in the reader’s time zone', async () => {

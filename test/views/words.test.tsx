@@ -82,6 +82,10 @@ test('one message is singular, none and many are plural', () => {
   expect(plural('zh', 1, zh.live.newMessages)).toBe('1 条新消息')
 })
 
+test('no sentence has the sign that stands for quotes in pages', () => {
+  for (const words of [en, zh]) expect(JSON.stringify(words.live)).not.toContain('`')
+})
+
 test('every counted thing has a singular in English', () => {
   const counted = /\{n\} (?:\w+ )?(?!was\b)(?:\w+s|people)\b/
   // These are said of several only.

@@ -103,17 +103,18 @@ export function bodyClass(content: string): string {
 
 /** The row that the browser fills for a message it is sending. */
 export function PendingTemplate({ view, user, room }: { view: View; user: User; room: Room }) {
-  const { live } = view.words
+  const { live, page } = view.words
   return (
     <template id="pending-row">
       <MessageRow message={emptyMessage(user, room)} paths={view.paths} follows={false}>
         <p class="msg__state" hidden>
-          <span></span>{' '}
+          <span></span>
+          <span class="msg__waits">{live.willSend}</span>{' '}
           <button type="button" data-action="retry">
-            {live.retry}
+            {page.retry}
           </button>{' '}
           <button type="button" data-action="discard">
-            {live.discard}
+            {page.discard}
           </button>
         </p>
       </MessageRow>

@@ -59,10 +59,10 @@ export function OlderMessages(props: PageProps) {
   )
 }
 
-function startOf({ words: { live } }: View, room: Room): string {
+function startOf({ words: { live, page } }: View, room: Room): string {
   const title = roomTitle(room)
   const name = room.pair === null ? null : room.pair[1].nickname
-  return name === null ? fill(live.start, { room: title }) : fill(live.directStart, { name })
+  return name === null ? fill(live.start, { room: title }) : fill(page.directStart, { name })
 }
 
 /** What replaces `#newer`: the rows of a newer page, and the link after them. */

@@ -166,6 +166,7 @@ function Menu({ view, user }: { view: View; user: User }) {
         {view.words.settings.title}
       </PanelLink>
       <PanelLink look="btn menu__item" id="open-help" path={view.paths.help()}>
+        <Icon name="keyboard" />
         {page.keyboard}
       </PanelLink>
       <p class="menu__leave">

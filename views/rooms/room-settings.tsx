@@ -7,7 +7,7 @@ import { MemberItems, type MembersProps } from '../people/members'
 import { roomTitle } from './room-title'
 import type { View } from '../view'
 
-/** Everything one member may change about a room. */
+/** Everything one member may change about a room; the list of members, which is long, is last. */
 export function RoomSettings(props: SettingsProps) {
   const { view, room, isFirst, isPage, messages } = props
   const { page } = view.words
@@ -17,17 +17,22 @@ export function RoomSettings(props: SettingsProps) {
       <h2 id="panel-title">
         <bdi translate="no">{roomTitle(room)}</bdi>
       </h2>
+      {isShared && room.topic !== '' && (
+        <p class="topic" dir="auto">
+          {room.topic}
+        </p>
+      )}
       <NotifyForm view={view} room={room} />
-      {isShared && <AboutForm view={view} room={room} />}
       {isShared && <InviteLink view={view} room={room} isPage={isPage} />}
-      {isShared && <h3>{page.members}</h3>}
-      {isShared && <MemberItems {...props} />}
+      {isShared && <AboutForm view={view} room={room} />}
       <h3>{view.words.exporting.title}</h3>
       <ExportWays view={view} room={room} messages={messages} />
       <ExportHere view={view} />
       {isShared && !isFirst && (
         <PanelForm action={view.paths.leave(room.id)} submit={page.leaveRoom} look="danger" />
       )}
+      {isShared && <h3>{page.members}</h3>}
+      {isShared && <MemberItems {...props} />}
     </div>
   )
 }
@@ -47,8 +52,8 @@ const choices: Notify[] = ['all', 'mentions', 'nothing']
 function NotifyForm({ view, room }: PartProps) {
   const { page, notify } = view.words
   return (
-    <PanelForm action={view.paths.notify(room.id)} submit={page.save} look="inline">
-      <fieldset class="choice-row">
+    <PanelForm action={view.paths.notify(room.id)} submit={page.saveNotify}>
+      <fieldset class="choice-column">
         <legend>{page.notifyHeading}</legend>
         {choices.map((choice) => (
           <label>
@@ -70,9 +75,13 @@ function NotifyForm({ view, room }: PartProps) {
 
 function AboutForm({ view, room }: PartProps) {
   const { page } = view.words
+  const isOwner = room.role === 'owner'
   return (
-    <PanelForm action={view.paths.room(room.id)} submit={page.save}>
-      {room.role === 'owner' && (
+    <PanelForm
+      action={view.paths.room(room.id)}
+      submit={isOwner ? page.saveNameAndTopic : page.saveTopic}
+    >
+      {isOwner && (
         <div class="field">
           <label for="room-name">{page.roomName}</label>
           <input id="room-name" name="name" value={room.name} required dir="auto" />
@@ -97,7 +106,7 @@ function InviteLink({ view, room, isPage }: PartProps & { isPage: boolean }) {
   const path = view.paths.roomInvitations(room.id)
   const label = view.words.invitations.invitePeople
   return (
-    <p>
+    <p class="settings__ways">
       {isPage ? (
         <a class="btn" href={path}>
           {label}

@@ -220,12 +220,12 @@ function Log(props: TimelineProps & { children: Child }) {
 }
 
 function ConnectionBar({ view }: { view: View }) {
-  const { live } = view.words
+  const { page } = view.words
   return (
     <div class="connection" id="connection" hidden>
-      <span>{live.reconnecting}</span>{' '}
+      <span>{page.reconnecting}</span>{' '}
       <button type="button" data-action="reconnect">
-        {live.retryNow}
+        {page.retryNow}
       </button>
     </div>
   )

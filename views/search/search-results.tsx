@@ -30,8 +30,8 @@ export type ResultsProps = {
   isAll: boolean
   /** The URL of older results; null when there are none. */
   next: string | null
-  /** Each filter in words, and the URL of the search without it. */
-  filters: { words: string; without: string }[]
+  /** Each filter in words, the URL of the search without it, and whether it stands in the text. */
+  filters: { words: string; without: string; isTyped: boolean }[]
   /** Whether they are shown in the dialog of a room's page. */
   isDialog: boolean
 }
@@ -40,11 +40,14 @@ export type ResultsProps = {
 export function SearchResults(props: ResultsProps) {
   const { view, hits, count, isAll, next, filters, isDialog } = props
   const { search } = view.words
+  const typed = filters.filter(({ isTyped }) => isTyped).map(({ words }) => words)
   const days = [...new Set(hits.map(({ day }) => day))]
   return (
     <>
       {count !== null && hits.length > 0 && (
-        <p class="search__count">{countWords(view, search, count)}</p>
+        <p class="search__count">
+          <Filled text={[countWords(view, search, count), ...typed].join(' · ')} />
+        </p>
       )}
       {hits.length === 0 && count !== null && (
         <Nothing view={view} filters={filters} isDialog={isDialog} />

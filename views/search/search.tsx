@@ -119,27 +119,8 @@ const searchTriggers = [
   'now',
 ].join(', ')
 
-type FoundProps = { results: ResultsProps; typed: Omit<SearchProps, 'results'> | null }
-
-/** The results, and the filters too when they were typed. */
-export function FoundParts({ results, typed }: FoundProps) {
-  return (
-    <>
-      <SearchResults {...results} />
-      {typed !== null && (
-        <hx-partial hx-target="#search-chips" hx-swap="outerHTML">
-          <SearchChips {...typed} text={typed.fields.q} />
-        </hx-partial>
-      )}
-    </>
-  )
-}
-
-/**
- * The filters; `text` is the typed text without them. When they are late (`isLate`), the names of
- * people and rooms are requested by the page.
- */
-export function SearchChips({ view, fields, people, rooms, text, isLate = false }: ChipsProps) {
+/** The filters; when they are late (`isLate`), the page requests the names of people and rooms. */
+export function SearchChips({ view, fields, people, rooms, isLate = false }: ChipsProps) {
   const { search } = view.words
   const toOption = ({ id, name }: { id: number; name: string }): Option => [String(id), name]
   const lists: [name: keyof SearchFields, label: string, any: string, options: Option[]][] = [
@@ -152,7 +133,6 @@ export function SearchChips({ view, fields, people, rooms, text, isLate = false 
     <div
       class="chips"
       id="search-chips"
-      data-text={text}
       hx-get={isLate ? view.paths.search({ part: 'chips' }) : undefined}
       hx-trigger="load"
       hx-swap="outerHTML"
@@ -175,7 +155,7 @@ export function SearchChips({ view, fields, people, rooms, text, isLate = false 
   )
 }
 
-type ChipsProps = Omit<SearchProps, 'results'> & { text?: string; isLate?: boolean }
+type ChipsProps = Omit<SearchProps, 'results'> & { isLate?: boolean }
 
 type Option = [value: string, text: string]
 

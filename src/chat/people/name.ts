@@ -8,7 +8,12 @@ import confusables from './confusables.txt' with { type: 'text' }
 export type Name = { shown: string; folded: string; skeleton: string }
 
 type NameProblem =
-  'name_empty' | 'name_long' | 'name_characters' | 'name_mixed_scripts' | 'name_reserved'
+  | 'name_empty'
+  | 'name_long'
+  | 'name_signs'
+  | 'name_characters'
+  | 'name_mixed_scripts'
+  | 'name_reserved'
 
 /**
  * Reads a typed nickname, or gives the rule it breaks. Spacing and case follow RFC 8266, scripts
@@ -66,11 +71,11 @@ function parseName(typed: string, toCompared: (shown: string) => string): Name |
   if (trimmed === '') return 'name_empty'
   // Before anything that normalises or segments: those are quadratic on a run of marks.
   if (trimmed.length > serverLimits.nicknameUnitsMax) return 'name_long'
+  if (!letter.test(trimmed)) return 'name_signs'
   if (invisible.test(trimmed) || overlay.test(trimmed)) return 'name_characters'
   const shown = trimmed.replace(/\p{Zs}+/gu, ' ').normalize('NFC')
   if (stray.test(shown) || tower.test(shown.normalize('NFD'))) return 'name_characters'
   if (graphemes(shown).length > textLimits.nicknameGraphemesMax) return 'name_long'
-  if (!letter.test(shown)) return 'name_characters'
   const folded = foldText(shown)
   // One ﷺ unfolds to eighteen characters.
   if (Math.max(shown.length, folded.length) > serverLimits.nicknameUnitsMax) return 'name_long'

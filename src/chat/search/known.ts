@@ -25,8 +25,11 @@ export async function readKnown(
   const { rooms, users } = chat.store
   const typed = typedNames(q)
   const people: User[] = form === null ? [] : await users.everybody(optionsMax)
-  const chosen = await users.find(parseId(sender) ?? 0)
-  if (chosen !== null) people.push(chosen)
+  const isMe = typed.from.some((name) => name.toLowerCase() === 'me')
+  for (const id of [parseId(sender) ?? 0, isMe ? reader : 0]) {
+    const chosen = await users.find(id)
+    if (chosen !== null) people.push(chosen)
+  }
   // Two tell that a beginning is not the whole name.
   for (const wanted of sought(typed.from)) {
     const found = await users.match({ asker: reader, room: null, wanted, limit: 2 })

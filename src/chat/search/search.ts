@@ -43,9 +43,11 @@ export type Search = {
   untilAt: number | null
   has: Has[]
   zone: Zone
-  /** A filter was typed: `from:`, `in:`, `before:`, `after:`, `has:`. */
-  isTyped: boolean
+  /** Filters that were typed: `from:`, `in:`, `before:`, `after:`, `has:`. */
+  typed: Set<Filter>
 }
+
+type Filter = 'sender' | 'room' | 'since' | 'until' | 'has'
 
 /** `people` and `rooms` are those that `from:` and `in:` may name. */
 export type Known = { reader: number; people: Named[]; rooms: Named[]; now: number }
@@ -73,7 +75,7 @@ export function parseSearch(asked: Asked, known: Known): Search {
     untilAt: null,
     has: readKinds(asked.has),
     zone,
-    isTyped: false,
+    typed: new Set(),
   }
   const left: string[] = []
   const folded: Folded = {
@@ -85,10 +87,7 @@ export function parseSearch(asked: Asked, known: Known): Search {
   for (const { 0: whole, groups = {} } of asked.q.replaceAll('\0', ' ').matchAll(pieces)) {
     const { filter, quoted, value, phrase } = groups
     const meant = filter === undefined ? '' : (quoted ?? value ?? '')
-    if (filter !== undefined && apply(search, filter.toLowerCase(), meant, folded)) {
-      search.isTyped = true
-      continue
-    }
+    if (filter !== undefined && apply(search, filter.toLowerCase(), meant, folded)) continue
     left.push(whole)
     const word = (phrase ?? whole).trim()
     if (word !== '') search.words.push(word)
@@ -135,17 +134,17 @@ function readKinds(texts: string[]): Has[] {
 function apply(search: Search, filter: string, value: string, known: Folded): boolean {
   if (filter === 'from') {
     const meant = value.toLowerCase() === 'me' ? known.reader : findNamed(known.people, value)
-    if (meant !== null) search.sender = meant
+    if (meant !== null) set(search, 'sender', meant)
     return meant !== null
   }
   if (filter === 'in') {
     const meant = findNamed(known.rooms, value)
-    if (meant !== null) search.room = meant
+    if (meant !== null) set(search, 'room', meant)
     return meant !== null
   }
   if (filter === 'has') {
     const kind = kinds.find((each) => each === value.toLowerCase().replace(/s$/, ''))
-    if (kind !== undefined && !search.has.includes(kind)) search.has.push(kind)
+    if (kind !== undefined) set(search, 'has', [...new Set([...search.has, kind])])
     return kind !== undefined
   }
   return applyDay(search, filter, value)
@@ -157,10 +156,14 @@ function applyDay(search: Search, filter: string, value: string): boolean {
   const isBefore = filter === 'before'
   const day = shiftDay(value, isBefore ? -1 : 1)
   if (startOfDay(utc, day) === null) return false
-  if (isBefore) search.until = day
-  else search.since = day
+  set(search, isBefore ? 'until' : 'since', day)
   search.when = 'custom'
   return true
+}
+
+function set<Name extends Filter>(search: Search, name: Name, value: Search[Name]): void {
+  search[name] = value
+  search.typed.add(name)
 }
 
 function foldAll(all: Named[]): Named[] {

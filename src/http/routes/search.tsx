@@ -1,12 +1,7 @@
 import { type Language, languageNames, languages } from '../../shared/languages'
 import { fill } from '../../shared/text'
 import { Hono } from 'hono'
-import {
-  FoundParts,
-  SearchChips,
-  type SearchFields,
-  SearchPanel,
-} from '../../../views/search/search'
+import { SearchChips, type SearchFields, SearchPanel } from '../../../views/search/search'
 import { SearchResults, type ShownHit } from '../../../views/search/search-results'
 import { nameIn } from '../../../views/people/avatar'
 import type { View } from '../../../views/view'
@@ -52,8 +47,10 @@ async function sendSearch(deps: HttpDeps, c: HttpContext): Promise<Response> {
     const messages = page.hits.map(({ message }) => toEvent(message))
     return c.json({ messages, next: writeAfter(page.next), complete: page.isAll })
   }
-  return sendFound(c, visitor, known, search, page)
+  return sendFound(c, visitor, known, asked, search, page)
 }
+
+type Asked = ReturnType<typeof readQuery>
 
 function readQuery(c: HttpContext) {
   const text = (name: string): string => c.req.query(name) ?? ''
@@ -86,6 +83,7 @@ function sendFound(
   c: HttpContext,
   { user }: Visitor,
   { people, rooms }: Known,
+  asked: Asked,
   search: Search,
   { hits, next, isAll, count }: SearchPage,
 ): Response {
@@ -98,17 +96,14 @@ function sendFound(
     count,
     isAll,
     next: after === null ? null : view.paths.search({ ...filled(fields), after }),
-    filters: filtersOf(view, fields, { people, rooms }),
+    filters: filtersOf(view, fields, search.typed, { people, rooms }),
     isDialog: isHtmx(c),
   }
-  const props = { view, fields, people, rooms }
+  const props = { view, fields: shownFields(fields, asked, search.typed), people, rooms }
   const part = c.req.query('part')
   if (part === 'chips') return sendHtml(c, <SearchChips {...props} />)
   if (part === 'more') return sendHtml(c, <SearchResults {...results} />)
-  if (part === 'results') {
-    const typed = search.isTyped ? props : null
-    return sendHtml(c, <FoundParts results={results} typed={typed} />)
-  }
+  if (part === 'results') return sendHtml(c, <SearchResults {...results} />)
   const panel = <SearchPanel {...props} results={results} isDialog={results.isDialog} />
   return sendPanel(c, user, view.words.search.title, panel, { look: 'panel--search' })
 }
@@ -125,6 +120,13 @@ function toFields({ text, sender, room, when, since, until, has, zone }: Search)
     has: has.join(','),
     tz: zone.name === 'UTC' ? '' : zone.name,
   }
+}
+
+/** A filter that was typed stays in the text, and is gone with it: the others are chosen ones. */
+function shownFields(fields: SearchFields, asked: Asked, typed: Search['typed']): SearchFields {
+  if (typed.size === 0) return fields
+  const { q, sender, room, when, since, until } = asked
+  return { ...fields, q, sender, room, when, since, until, has: asked.has.join(',') }
 }
 
 function filled(fields: Partial<SearchFields>): Record<string, string> {
@@ -164,6 +166,7 @@ const dayNames = once(() => {
 function filtersOf(
   view: View,
   fields: SearchFields,
+  typed: Search['typed'],
   { people, rooms }: Pick<Known, 'people' | 'rooms'>,
 ) {
   const { search } = view.words
@@ -189,5 +192,6 @@ function filtersOf(
     .map(([words, without]) => ({
       words,
       without: view.paths.search(filled({ ...fields, ...without })),
+      isTyped: [...typed].some((name) => name in without),
     }))
 }

@@ -44,7 +44,7 @@ export function openAuthor(page: Page, part: HTMLElement): void {
 const retryMs = 3_000
 
 /** Files that are dropped or pasted before the part for them has come wait for it. */
-export function watchFiles({ composer, media, page, timeline }: App): void {
+export function watchFiles({ composer, media, timeline }: App): void {
   const take = (event: Event): void => {
     const { clipboardData, dataTransfer, target } = event as DragEvent & ClipboardEvent
     const data = dataTransfer ?? clipboardData
@@ -63,10 +63,7 @@ export function watchFiles({ composer, media, page, timeline }: App): void {
           composer.setChoosing(false)
           it.addTo(room, files)
         },
-        () => {
-          showToast(page.words.notConnected)
-          setTimeout(give, retryMs)
-        },
+        () => setTimeout(give, retryMs),
       )
     }
     // Enter waits for them.

@@ -73,11 +73,11 @@ const hitsMax = 50
 
 function search({ page, rooms }: App, store: CopyStore, words: string) {
   return findIn(store.chunks(), words, hitsMax).flatMap((found) => {
-    const { room, seq, text } = found
+    const { room, seq, text, at } = found
     const roomName = rooms.find(room)?.name
     return roomName === undefined
       ? []
-      : { room, seq, roomName, sender: authorOf(page, found), text: hideSpoilers(text) }
+      : { room, seq, roomName, sender: authorOf(page, found), text: hideSpoilers(text), at }
   })
 }
 

@@ -16,6 +16,7 @@ export function create(app: App): Panel {
   const body = element('panel-body', HTMLElement)
   watchFaces()
   watchCode()
+  watchCut()
   document.addEventListener('panel:close', () => dialog.close())
   onClick(dialog, '[data-action=mention]', ({ dataset }) => {
     dialog.close()
@@ -82,6 +83,25 @@ async function offerRoom({ page, switcher }: App, { room, seq }: Address, href: 
   if (html === null) return location.assign(href)
   if (html !== '') return swapIn(html, element('panel-body', HTMLElement), 'innerHTML')
   return seq === undefined ? switcher.open(room) : switcher.openAt(room, seq)
+}
+
+/** What is cut can be read: under the pointer, and name and topic of the room in its settings. */
+function watchCut(): void {
+  const named = new WeakSet<HTMLElement>()
+  document.addEventListener('pointerover', ({ target }) => {
+    let part = target instanceof HTMLElement ? target : null
+    // The name in an element that is cut may be an element of its own.
+    for (let n = 0; part !== null && n < 3; n += 1, part = part.parentElement) {
+      const isCut = part.scrollWidth > part.clientWidth
+      if (isCut && getComputedStyle(part).textOverflow === 'ellipsis') {
+        named.add(part)
+        part.title = part.textContent.trim()
+      } else if (named.delete(part)) part.removeAttribute('title')
+    }
+  })
+  onClick(document, '#head h1, #head > p', () =>
+    document.querySelector<HTMLElement>('#head > a')?.click(),
+  )
 }
 
 /** Copies a recovery code or a link, and says so on its button. */

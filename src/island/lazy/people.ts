@@ -18,13 +18,16 @@ export function create(app: App): PeopleList {
   const { connection, page, timeline } = app
   const search = createPeopleSearch(page.base, () => show())
   const rail = element('people', HTMLElement)
+  const stop = createStop(rail, '.person:not([hidden]) .person__open', () =>
+    document.querySelector<HTMLElement>('#people-next a')?.click(),
+  )
+  watchRooms()
   const show = (): void => {
     showFound(page, search)
-    setStop(rail)
+    stop.set()
   }
   const box = element('people-found', HTMLElement).parentElement
   if (box !== null) new MutationObserver(show).observe(box, { childList: true, subtree: true })
-  watchArrows(rail)
   watchLooks(page, rail)
   show()
   const list = {
@@ -175,36 +178,46 @@ function watchLooks(page: Page, rail: HTMLElement): void {
   })
 }
 
-function buttonsIn(rail: HTMLElement): HTMLElement[] {
-  return [...rail.querySelectorAll<HTMLElement>('.person:not([hidden]) .person__open')]
-}
-
-/** Of all people only one is a stop of the Tab key, from which the arrow keys lead on. */
-function setStop(rail: HTMLElement, chosen?: HTMLElement): void {
-  const all = buttonsIn(rail)
-  const known = all.find((button) => button.getAttribute('tabindex') === '0')
-  const stop = chosen ?? known ?? all[0]
-  for (const button of all) if (button !== stop) button.tabIndex = -1
-  if (stop !== undefined) stop.tabIndex = 0
-}
-
 const steps: Record<string, number> = { ArrowUp: -1, ArrowDown: 1, Home: -Infinity, End: Infinity }
 
-function watchArrows(rail: HTMLElement): void {
-  rail.addEventListener('focusin', ({ target }) => {
-    const button = closest(target, '.person__open')
-    if (button !== null) setStop(rail, button)
+/**
+ * Makes the items of a list one stop of the Tab key, from which the arrow keys lead on. Items that
+ * come later are stops until `set` is called. `onEnd`: somebody goes on below the last.
+ */
+function createStop(box: HTMLElement, items: string, onEnd = (): void => {}) {
+  const all = (): HTMLElement[] => [...box.querySelectorAll<HTMLElement>(items)]
+  const set = (chosen: HTMLElement | null = null): void => {
+    const listed = all()
+    const known = listed.find((item) => item.getAttribute('tabindex') === '0')
+    const stop = chosen ?? known ?? listed[0]
+    for (const item of listed) if (item !== stop) item.tabIndex = -1
+    if (stop !== undefined) stop.tabIndex = 0
+  }
+  box.addEventListener('focusin', ({ target }) => {
+    const item = closest(target, items)
+    if (item !== null) set(item)
   })
-  rail.addEventListener('keydown', (event) => {
-    const [step, all] = [steps[event.key], buttonsIn(rail)]
-    const here = all.findIndex((button) => button === event.target)
+  box.addEventListener('keydown', (event) => {
+    const [step, listed] = [steps[event.key], all()]
+    const here = listed.findIndex((item) => item === event.target)
     const isPlain = !event.altKey && !event.ctrlKey && !event.metaKey
     if (step === undefined || here < 0 || !isPlain) return
     event.preventDefault()
-    all[Math.max(0, Math.min(all.length - 1, here + step))]?.focus()
-    // More people are below the last.
-    if (here + step >= all.length) document.querySelector<HTMLElement>('#people-next a')?.click()
+    listed[Math.max(0, Math.min(listed.length - 1, here + step))]?.focus()
+    if (here + step >= listed.length) onEnd()
   })
+  return { set }
+}
+
+/** The room on the page is where the Tab key stops in the list of rooms. */
+function watchRooms(): void {
+  const rail = element('rooms', HTMLElement)
+  const stop = createStop(rail, '.item')
+  new MutationObserver(() => {
+    const isInside = rail.contains(document.activeElement)
+    stop.set(isInside ? null : rail.querySelector<HTMLElement>('[aria-current]'))
+  }).observe(rail, { childList: true, subtree: true, attributeFilter: ['aria-current'] })
+  stop.set(rail.querySelector<HTMLElement>('[aria-current]'))
 }
 
 /** Below the listed people who fit, those whom the server found besides. */

@@ -132,7 +132,7 @@ function showLocal(state: State): void {
   const { app } = state
   const typed = queryField().value.trim()
   showPlaces(state)
-  showDeviceHits(app.page, typed, app.deviceCopy?.search(typed) ?? [])
+  showDeviceHits(app, typed, app.deviceCopy?.search(typed) ?? [])
 }
 
 function onSwapped(state: State, { swap, target }: RequestContext): void {
@@ -142,7 +142,6 @@ function onSwapped(state: State, { swap, target }: RequestContext): void {
   if (id === 'search-chips' || id === 'palette-body') nameThisRoom(state.app.timeline.room())
   if (id !== 'search-results' && id !== 'palette-body') return
   element('search-device', HTMLElement).replaceChildren()
-  takeFilters()
   state.shown = address(state)
   history[hasAddress(state) ? 'replaceState' : 'pushState'](null, '', state.shown)
   const count = document.querySelector('#search-results :is(.search__count, .search__nothing p)')
@@ -156,15 +155,6 @@ function nameThisRoom(room: number): void {
   if (option === null) return
   option.text = `${element('search', HTMLElement).dataset.here}: ${option.text}`
   option.parentElement?.firstElementChild?.after(option)
-}
-
-/** A filter that was typed and ended with a space is a chip now, and no text any more. */
-function takeFilters(): void {
-  const { dataset } = element('search-chips', HTMLElement)
-  const { text } = dataset
-  const field = queryField()
-  if (text !== undefined && /\s$/.test(field.value)) field.value = text === '' ? '' : `${text} `
-  delete dataset.text
 }
 
 /** Too fast, or no answer: results of another search go, and the form asks again. */
@@ -311,10 +301,13 @@ function peopleIn({ base, user }: Page, found: HTMLElement[]): Place[] {
 }
 
 /** Lists the messages that this browser keeps and that contain what was typed. */
-function showDeviceHits({ base }: Page, typed: string, hits: DeviceHit[]): void {
-  const items = hits.map(({ room, seq, roomName, sender, text }) => {
+function showDeviceHits({ clock, page: { base } }: App, typed: string, hits: DeviceHit[]): void {
+  const items = hits.map(({ room, seq, roomName, sender, text, at }) => {
     const href = latePaths(base).message(room, seq)
-    const meta = make('span', { class: 'hit__meta' }, `${sender} · ${roomName}`)
+    const when = `${clock.dayLabel(at)} ${clock.time(at)}`
+    const time = make('time', { title: clock.full(at) }, when)
+    const place = make('bdi', {}, `${sender} · ${roomName}`)
+    const meta = make('span', { class: 'hit__meta' }, place, time)
     const line = make('span', { class: 'hit__text', dir: 'auto' }, ...marked(text, typed))
     const look = { class: 'hit', href, 'data-hit': String(room), 'data-seq': String(seq) }
     return make('a', look, make('span', { class: 'hit__main' }, meta, line))

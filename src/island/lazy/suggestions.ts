@@ -118,4 +118,7 @@ function render(
     return make('div', look, ...parts)
   })
   box.replaceChildren(make('p', {}, list.heading), ...options)
+  options[chosen]?.scrollIntoView({ block: 'nearest' })
+  // Its heading belongs to the first.
+  if (chosen <= 0) box.scrollTop = 0
 }

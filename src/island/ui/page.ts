@@ -13,7 +13,7 @@ export function readPage() {
   const id = Number(dataset.user)
   const user = id > 0 ? { id, nickname } : null
   const language = isLanguage(dataset.language) ? dataset.language : 'en'
-  const words: Words['live'] = JSON.parse(dataset.words ?? '{}')
+  const words: Words['live'] = JSON.parse((dataset.words ?? '{}').replaceAll('`', '"'))
   /** Addresses of the lazy parts, by name. */
   const lazy: Record<string, string> = JSON.parse(dataset.lazy ?? '{}')
   return { base, build, epoch, icons: { icon, iconUnread }, instance, language, lazy, user, words }

@@ -82,17 +82,30 @@ describe('an unreadable name', () => {
     expect(parseNickname(`al${String.fromCodePoint(point)}ice`)).toBe('name_characters')
   })
 
-  const unreadable = ['🌸', '...', '\u0301', '\u0301Mei', 'Mei \u0301', 'e\u0301\u0301', '٠', 'ʹ']
-  const drawn = [
-    '❤️Mei',
-    '👩‍👩‍👧Mei',
-    'M\u20ddei',
-    'M\u0336ei',
-    `x${'\u0300\u0316'.repeat(3)}`,
-    'ᚠᚢ',
+  const signs = [
+    '…',
+    '...',
+    '🌸',
+    '❤️',
+    '👩‍💻',
+    '🇱🇮',
+    '\u0301',
+    'ʹ',
+    '— —',
     '⠀',
+    '™',
+    '？！',
+    '\u200b',
   ]
-  test.each([...unreadable, ...drawn])('is refused: %j', (typed) => {
+  test.each(signs)('needs a letter or digit: %j', (typed) => {
+    expect(parseNickname(typed)).toBe('name_signs')
+    expect(parseRoomName(typed)).toBe('name_signs')
+  })
+
+  const unreadable = ['\u0301Mei', 'Mei \u0301', 'e\u0301\u0301', '٠']
+  const joined = ['❤️Mei', '👩‍👩‍👧Mei']
+  const drawn = ['M\u20ddei', 'M\u0336ei', `x${'\u0300\u0316'.repeat(3)}`, 'ᚠᚢ']
+  test.each([...unreadable, ...joined, ...drawn])('is refused: %j', (typed) => {
     expect(parseNickname(typed)).toBe('name_characters')
   })
 

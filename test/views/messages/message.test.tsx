@@ -49,7 +49,7 @@ test('the row of a message being sent has the structure of a row from the server
     })
   const extra = shape(template).slice(shape(row).length)
   expect(shape(template).slice(0, shape(row).length)).toEqual(shape(row))
-  expect(extra).toEqual(['p.msg__state', 'span.', 'button.', 'button.'])
+  expect(extra).toEqual(['p.msg__state', 'span.', 'span.msg__waits', 'button.', 'button.'])
 })
 
 test('a short message has less than 440 bytes, and fifty of them 9 KB gzipped', () => {

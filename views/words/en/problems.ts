@@ -9,6 +9,7 @@ const { attachmentsMax: filesMax, messageUnitsMax: textMax } = limits
 export const problems = {
   name_empty: 'Enter a name, so that others know who you are.',
   name_long: `This name is too long. Use at most ${nameMax} characters.`,
+  name_signs: 'A name needs at least one letter or digit. Signs and emoji alone are not enough.',
   name_characters: 'This name has characters that cannot be shown. Use letters and digits.',
   name_mixed_scripts: 'This name mixes alphabets whose letters look alike. Use only one of them.',
   name_reserved: 'This name is reserved. Choose another one.',

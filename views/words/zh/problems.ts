@@ -8,6 +8,7 @@ const { reactionKindsMax: kindsMax, roomsPerOwnerMax: roomsMax } = limits
 export const problems: Words['problems'] = {
   name_empty: '请输入名字，让大家知道你是谁。',
   name_long: `名字太长，最多 ${textLimits.nicknameGraphemesMax} 个字符。`,
+  name_signs: '名字里至少要有一个文字或数字，不能只有符号或表情。',
   name_characters: '名字含有无法显示的字符，请使用文字和数字。',
   name_mixed_scripts: '名字混用了外形相似的不同字母，请只用其中一种。',
   name_reserved: '这个名字是系统保留的，请换一个。',
