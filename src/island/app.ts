@@ -282,10 +282,11 @@ export type Media = {
 }
 
 export type Reading = {
-  /** After connecting: tells the server again that nobody uses the page. */
-  tellAway: () => void
-  /** The server has another build: the page is renewed as soon as nothing would be lost. */
-  renew: (build: string) => void
+  /**
+   * After connecting: tells the server again that nobody uses the page. When the server has another
+   * build, the page is renewed as soon as nothing would be lost.
+   */
+  hello: (hello: { build: string }) => void
   setBar: (state: BarState) => void
   /** Moves the focus from region to region of the page. */
   nextRegion: (direction: 1 | -1) => void

@@ -40,11 +40,11 @@ test('a page that reconnects shows who left or changed their name meanwhile', as
     }
   })()`)
   await server.restart()
-  await ada.connection.shown()
+  await ada.part('#polled').shown()
   await sendForm(server, mei, '/profile', { nickname: '梅花', avatar: 'boat' })
   ada.problems.length = 0
   await ada.evaluate(`(window.WebSocket = Real, 0)`)
-  await ada.connection.gone(20_000)
+  await ada.part('#polled').gone(20_000)
   await ada.waitFor(`${stateOf('Bob')} === 'offline'`, 'Bob to be away')
   await ada.part('.person[data-name="梅花"]').shown()
   const row = `document.querySelector('#timeline .msg[data-user="2"]')`

@@ -14,8 +14,7 @@ export function onHello(app: App, hello: ChatEvent & { type: 'hello' }, isFirst:
   // Another person has signed in, in another tab of this browser.
   if (hello.user.id !== page.user?.id) return location.reload()
   if (hello.epoch !== page.epoch) return location.reload()
-  if (hello.build !== page.build) ifLoaded(app.reading, ({ renew }) => renew(hello.build))
-  ifLoaded(app.reading, ({ tellAway }) => tellAway())
+  ifLoaded(app.reading, ({ hello: tell }) => tell(hello))
   rooms.setAll(hello.rooms)
   const shown = element('invitations', HTMLElement).dataset.count
   if (shown !== String(hello.invitations)) rooms.refresh()

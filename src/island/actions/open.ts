@@ -44,7 +44,7 @@ export function openAuthor(page: Page, part: HTMLElement): void {
 const retryMs = 3_000
 
 /** Files that are dropped or pasted before the part for them has come wait for it. */
-export function watchFiles({ composer, media, timeline }: App): void {
+export function watchFiles({ composer, media, page, timeline }: App): void {
   const take = (event: Event): void => {
     const { clipboardData, dataTransfer, target } = event as DragEvent & ClipboardEvent
     const data = dataTransfer ?? clipboardData
@@ -57,18 +57,20 @@ export function watchFiles({ composer, media, timeline }: App): void {
     const files = [...data.files]
     if (event.type === 'dragover') return
     const room = timeline.room()
-    const give = (): void => {
+    const give = (): Promise<unknown> =>
       media().then(
         (it) => {
           composer.setChoosing(false)
           it.addTo(room, files)
         },
-        () => setTimeout(give, retryMs),
+        () => {
+          showToast(page.words.notConnected)
+          setTimeout(give, retryMs)
+        },
       )
-    }
     // Enter waits for them.
     composer.setChoosing(true)
-    give()
+    void give()
   }
   for (const type of ['dragover', 'drop', 'paste']) addEventListener(type, take)
 }

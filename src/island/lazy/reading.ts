@@ -16,10 +16,14 @@ export function create(app: App): Reading {
   app.timeline.keepBy(keeper)
   watchClock(app.clock)
   notePlace(keeper)
-  const renew = (build: string): void => onNewBuild(app, build)
+  const tellAway = watchAway(app)
   watchSearch(app)
   const setBar = createUnreadBar(app, () => markRead(app))
-  return { tellAway: watchAway(app), renew, setBar, nextRegion, togglePeople, walk }
+  const hello = ({ build }: { build: string }): void => {
+    if (build !== app.page.build) onNewBuild(app, build)
+    tellAway()
+  }
+  return { hello, setBar, nextRegion, togglePeople, walk }
 }
 
 /** A search that Back leads to opens in the palette. */
