@@ -219,7 +219,8 @@ export type Device = { decorate: () => void }
 
 /** Shows what is in the dialog for panels, and invitations. */
 export type Panel = {
-  show: () => void
+  /** `source` is what requested it. */
+  show: (source?: Element) => void
   /** Shows the way into a room; somebody who is in it already opens it. */
   offer: (address: Address, href: string) => void
   invited: (invitation: InvitationOnWire) => void

@@ -25,7 +25,7 @@ export function watchPanel(app: App): void {
   document.addEventListener('htmx:after:swap', ({ detail: { ctx } }) => {
     if (!isPanel(ctx) || ctx.swap === 'none') return
     shown = panel().then(
-      ({ show }) => show(),
+      ({ show }) => show(ctx.sourceElement),
       () => location.assign(ctx.request.action),
     )
   })

@@ -33,7 +33,9 @@ export function create(app: App): Panel {
     offer: (place, href) => void app.holdKeys(offerRoom(app, place, href)),
     invited: (invitation) => receiveInvitation(app, invitation),
     invitationOver: endInvitation,
-    show() {
+    show(source) {
+      // Closed before the answer to something in it came, the dialog stays closed.
+      if (!dialog.open && source?.isConnected === false) return
       // Files name the hours as the reader's clock does.
       const tz = Intl.DateTimeFormat().resolvedOptions().timeZone
       for (const link of body.querySelectorAll<HTMLAnchorElement>('a[data-zoned]'))
