@@ -144,11 +144,12 @@ function chatPageOf(page: BrowserPage): ChatPage {
 
 function doingsOf(page: BrowserPage, { field }: Composer) {
   const connected = async (): Promise<void> => {
-    // The server may call somebody online who reloads; only a script that runs names the button.
+    // A hidden page makes its person away. The server may call somebody online who reloads; only a
+    // script that runs names the button.
     const isOnline = `document.querySelector('#connection')?.hidden &&
       document.querySelector('#send')?.hasAttribute('title') &&
-      (document.querySelector('#person-' + document.body.dataset.user)?.dataset.state === 'online'
-        || document.querySelector('#offline-heading') === null)`
+      (/online|away/.test(document.querySelector('#person-' + document.body.dataset.user)
+        ?.dataset.state) || document.querySelector('#offline-heading') === null)`
     await page.waitFor(isOnline, 'the room, connected', 20_000)
   }
   const stored = `JSON.stringify({ ...localStorage })`
