@@ -74,7 +74,7 @@ export const unhindered: FaultTest<Size> = {
       .filter(wasTried(figures))
       .flatMap((attack) => [
         ...(isTimed ? tooSlow(figures, attack) : []),
-        ...below(figures, { [`${attack}Tried`]: isTimed ? 20 : 1, [`${attack}Answers`]: victims }),
+        ...below(figures, { [`${attack}Tried`]: 20, [`${attack}Answers`]: victims }),
         ...(`${attack}Served` in figures ? below(figures, { [`${attack}Served`]: 1 }) : []),
       ]),
     ...(attacks.includes('searches') ? below(figures, { searchesShare: 0.15 }) : []),
