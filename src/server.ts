@@ -9,7 +9,6 @@ import { startGathering } from './chat/messages/system-lines'
 import { createTyping } from './chat/messages/typing'
 import { startSessionSweep } from './chat/people/departures'
 import { createPresence, type Presence } from './chat/people/presence'
-import type { Audience, Publication } from './chat/publication'
 import { createReadMarkers } from './chat/rooms/read-markers'
 import type { Config } from './config'
 import { createApp } from './http/app'
@@ -20,13 +19,9 @@ import { createListener, type Listener } from './server/listener'
 import type { Log } from './server/log'
 import { createRateLimits } from './server/rate-limits'
 import { createPaths, setServerPaths } from './shared/paths'
-import {
-  type Connections,
-  createConnections,
-  type SocketState,
-  topicOf,
-} from './socket/connections'
+import { type Connections, createConnections, type SocketState } from './socket/connections'
 import { createExchange, createPollers, type Pollers } from './socket/polling'
+import { createPublishing, type Publishing } from './socket/publishing'
 import { reply } from './socket/replies'
 import { createSocketLayer } from './socket/socket'
 import type { FileStore } from './store/files'
@@ -57,25 +52,25 @@ export function startServer(
   log: Log,
 ): RunningServer {
   const connections = createConnections()
-  const presence = createPresence((audience, publication) =>
-    publish(listener, audience, publication),
-  )
+  const publishing = createPublishing(() => listener.servers, connections)
+  const presence = createPresence(publishing.publish)
   const pollers = createPollers(presence)
   const assets = loadAssets()
   const chat: Chat = {
     ...createBase(config, { store, files }, log),
     build: config.isDevelopment ? `dev-${Date.now()}` : assets.build,
     presence,
-    publish: (audience, publication) => publish(listener, audience, publication),
+    publish: publishing.publish,
     publishIfIdle: connections.publishIfIdle,
-    ...subscriptions(connections, pollers, presence),
+    ...subscriptions({ connections, publishing, pollers, presence }),
   }
   setServerPaths(chat.paths)
   const rateLimits = createRateLimits(config.rateLimits)
   const { postMessage, close: closeQueue } = openPostingQueue(chat)
   const [typing, readMarkers] = [createTyping(chat), createReadMarkers(chat, rateLimits)]
   const inTurn = createFairQueue()
-  const deps = { chat, connections, pollers, postMessage, typing, readMarkers, rateLimits, inTurn }
+  const queues = { postMessage, typing, readMarkers, inTurn }
+  const deps = { chat, connections, publishing, pollers, rateLimits, ...queues }
   const { upgrade, websocket } = createSocketLayer(deps)
   let isStopping = false
   const exchange = createExchange(deps)
@@ -95,6 +90,7 @@ export function startServer(
       stopChores()
       typing.close()
       await Promise.all([closeQueue(), readMarkers.close()])
+      publishing.flush()
       await drain(listener, connections)
       await listener.stop()
       presence.close()
@@ -174,14 +170,26 @@ function answerInTurn(
   }
 }
 
+type Subscribers = {
+  connections: Connections
+  publishing: Publishing
+  pollers: Pollers
+  presence: Presence
+}
+
 /** What operations may do to the open sockets of a user. */
-function subscriptions(
-  connections: Connections,
-  pollers: Pollers,
-  presence: Presence,
-): Pick<Chat, 'subscribeUser' | 'unsubscribeUser' | 'sendToSession' | 'closeSockets'> {
+function subscriptions({
+  connections,
+  publishing,
+  pollers,
+  presence,
+}: Subscribers): Pick<
+  Chat,
+  'subscribeUser' | 'unsubscribeUser' | 'sendToSession' | 'closeSockets'
+> {
   return {
     subscribeUser(userId, room) {
+      publishing.flush(room)
       connections.subscribeUser(userId, room)
       presence.enter(userId, room)
     },
@@ -203,23 +211,6 @@ function subscriptions(
         if (sessions?.includes(socket.data.visitor.session) ?? true) socket.close(code, why)
       }
     },
-  }
-}
-
-/** Renders a publication at most once per subprotocol, and not at all without a subscriber. */
-function publish(
-  { servers }: Listener<SocketState>,
-  audience: Audience,
-  publication: Publication,
-): void {
-  for (const subprotocol of ['html', 'json'] as const) {
-    const topic = topicOf(audience, subprotocol)
-    let text: string | undefined
-    for (const server of servers) {
-      if (server.subscriberCount(topic) === 0) continue
-      text ??= publication[subprotocol]()
-      if (text !== '') server.publish(topic, text)
-    }
   }
 }
 

@@ -9,7 +9,11 @@ export type Audience = 'everyone' | { room: number } | { user: number }
  */
 export type Publication = { html: () => string; json: () => string }
 
-export type Publish = (audience: Audience, publication: Publication) => void
+/**
+ * Publishes. The `authors` of what a room is told get it before this returns; the others of a large
+ * room get it a moment later, in the same order.
+ */
+export type Publish = (audience: Audience, publication: Publication, authors?: number[]) => void
 
 /** An event that is sent the same way on both subprotocols. */
 export function asPublication(event: ChatEvent): Publication {

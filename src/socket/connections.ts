@@ -42,6 +42,7 @@ export type Connections = {
   /** The sessions that they belong to. */
   sessions: () => Set<string>
   ofUser: (userId: number) => Socket[]
+  countIn: (room: number) => number
   /** Subscribes all sockets of a user to a room, or unsubscribes them. */
   subscribeUser: (userId: number, room: number) => void
   unsubscribeUser: (userId: number, room: number) => void
@@ -84,6 +85,7 @@ export function createConnections(
     all: () => open,
     sessions: () => new Set(Array.from(open, (socket) => socket.data.visitor.session)),
     ofUser: (userId) => [...byUser.of(userId)],
+    countIn: (room) => byRoom.of(room).size,
     subscribeUser(userId, room) {
       for (const socket of byUser.of(userId)) subscribe(byRoom, socket, room)
     },

@@ -21,11 +21,13 @@ import {
 import type { FairQueue } from '../server/fair-queue'
 import type { Connections, Peer } from './connections'
 import { clientIdOf, type Frame, parseFrame } from './frames'
+import type { Publishing } from './publishing'
 import { fail, refuse, reply, runAsync } from './replies'
 
 export type SocketDeps = {
   chat: Chat
   connections: Connections
+  publishing: Pick<Publishing, 'flush'>
   postMessage: PostMessage
   typing: Typing
   readMarkers: ReadMarkers

@@ -99,8 +99,10 @@ function chooseSubprotocol(offered: string | null): Subprotocol | null {
 }
 
 /** Subscribes before it reads the snapshot, so that no event falls between the two. */
-function open({ chat, connections }: SocketDeps, socket: Socket): void {
+function open({ chat, connections, publishing }: SocketDeps, socket: Socket): void {
   const { visitor, subprotocol, rooms } = socket.data
+  // What waits for the others is in the snapshot.
+  publishing.flush()
   socket.subscribe(topicOf('everyone', subprotocol))
   socket.subscribe(topicOf({ user: visitor.user.id }, subprotocol))
   connections.add(socket)

@@ -170,6 +170,7 @@ function publish(chat: Chat, outcomes: (AppendOutcome | StorageFailure)[]): void
         html: () => messages.map((message) => liveRow(message, chat.paths)).join(''),
         json: () => JSON.stringify(messages.map((message) => toEvent(message))),
       },
+      messages.map(({ sender }) => sender.id),
     )
   }
 }
