@@ -4,13 +4,15 @@ import type { Log } from '../server/log'
 import type { Paths } from '../shared/paths'
 import type { ChatEvent } from '../shared/protocol'
 import type { FileStore } from '../store/files'
-import type { Store, User } from '../store/store'
+import type { ServerRole, Store, User } from '../store/store'
 import type { Presence } from './people/presence'
 import type { Publish } from './publication'
 
 /** The person, browser, address and language behind a request or a socket. */
 export type Visitor = {
   user: User
+  /** On the server, when the session was looked up. */
+  role: ServerRole
   /** Hash of the session's token, in hexadecimal: names the browser without being its key. */
   session: string
   address: string

@@ -13,6 +13,7 @@ import { identifyVisitor, requireVisitor } from './middleware/identity'
 import { keepLength, refuseAddress, refuseMethods } from './middleware/methods'
 import { findPlace } from './place'
 import { sendHtml, sendPage, sendSignIn, setProblem } from './pages'
+import { adminRoutes } from './routes/admin'
 import { attachmentRoutes } from './routes/attachments'
 import { deviceRoutes } from './routes/devices'
 import { exportRoutes } from './routes/exports'
@@ -63,6 +64,7 @@ export function createApp(deps: HttpDeps): Hono<HttpEnv> {
   app.route('/', attachmentRoutes(deps))
   app.route('/', searchRoutes(deps))
   app.route('/', exportRoutes(deps))
+  app.route('/', adminRoutes(deps))
   app.get('/socket', openSocket(deps))
   app.post('/frames', exchangeFrames(deps))
   app.notFound(refuseAddress(root.routes))

@@ -13,7 +13,7 @@ type Place = OnlinePlace & { isOnline: boolean }
 const firstRows = 20
 
 /**
- * A page of the people of a room: those online, owners first, then the others, each by name;
+ * A page of the people of a room: those online, hosts first, then the others, each by name;
  * `after` is the end of the page before. The reader is online, though their socket may not be open
  * yet.
  */
@@ -26,12 +26,12 @@ export async function readPeople(
   const place = readPlace(after)
   const isFirst = place === null && pages === 1 && room.members > limits.peopleListMax
   const limit = isFirst ? firstRows : limits.peopleListMax * pages
-  const owners = new Set(await store.users.ownersOf(room))
+  const hosts = new Set(await store.users.hostsOf(room))
   // Read at one moment: nobody may be on both sides.
   const chosen =
     place?.isOnline === false
       ? []
-      : presence.peopleIn(room.id, { owners, after: place, limit: limit + 1, reader })
+      : presence.peopleIn(room.id, { hosts, after: place, limit: limit + 1, reader })
   const { count, checksum } = presence.onlineIn(room.id)
   const ids = presence.idsIn(room.id)
   const isReaderNew = !ids.includes(reader.id)
@@ -68,22 +68,22 @@ export async function readPeople(
 }
 
 function toAbsent(user: User): ListedMember {
-  return { user, state: 'offline', isOwner: false }
+  return { user, state: 'offline', isHost: false }
 }
 
 /** Without a person: before the first who is offline. */
 function placeOf(person: Pick<ListedPerson, 'folded' | 'id'> | null): Place {
-  return { isOnline: false, isOwner: false, key: person?.folded ?? '', id: person?.id ?? 0 }
+  return { isOnline: false, isHost: false, key: person?.folded ?? '', id: person?.id ?? 0 }
 }
 
-function writePlace({ isOnline, isOwner, id, key }: Place): string {
-  return `${isOnline ? (isOwner ? 'owner' : 'online') : 'offline'}.${id}.${key}`
+function writePlace({ isOnline, isHost, id, key }: Place): string {
+  return `${isOnline ? (isHost ? 'host' : 'online') : 'offline'}.${id}.${key}`
 }
 
 /** Throws `bad_request` for what no page has named. */
 function readPlace(text: string): Place | null {
   if (text === '') return null
-  const [, kind, id, key] = /^(owner|online|offline)\.(\d{1,15})\.(.{0,200})$/su.exec(text) ?? []
+  const [, kind, id, key] = /^(host|online|offline)\.(\d{1,15})\.(.{0,200})$/su.exec(text) ?? []
   if (id === undefined || key === undefined) throw new ChatError('bad_request')
-  return { isOnline: kind !== 'offline', isOwner: kind === 'owner', id: Number(id), key }
+  return { isOnline: kind !== 'offline', isHost: kind === 'host', id: Number(id), key }
 }

@@ -11,7 +11,7 @@ export const limits = {
   /** A longer text is no beginning of a name. */
   nameSearchUnitsMax: 64,
   /** Rooms one person may make, closed ones included. */
-  roomsPerOwnerMax: 100,
+  roomsMadeMax: 100,
 
   // --- Messages ----------------------------------------------------------------------------
   /** About four printed pages; at most 24 KB of UTF-8 and, escaped, within one frame. */

@@ -5,5 +5,5 @@
 export const atPattern =
   '(?<![[\\p{L}\\p{N}_]--[\\p{sc=Han}\\p{sc=Hira}\\p{sc=Kana}\\p{sc=Thai}]])[@＠]'
 
-/** Names nobody can hold, with which the owner of a room mentions everybody. */
+/** Names nobody can hold, with which the host of a room mentions everybody. */
 export const everybodyNames = ['all', 'everyone', '所有人', '全体成员']

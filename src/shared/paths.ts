@@ -28,6 +28,8 @@ export function createPaths(base: string) {
     newDevice: (token?: string) => `${base}device${token === undefined ? '' : `/${token}`}`,
     code: () => `${base}code`,
     ownSettings: () => `${base}settings`,
+    admin: (section = '', fields: Fields = {}) =>
+      `${base}admin${section === '' ? '' : `/${section}`}${queryOf(fields)}`,
     rooms: () => `${base}rooms`,
     roomList: (fields: Fields = {}) => `${base}rooms${queryOf(fields)}`,
     invitations: () => `${base}invitations`,

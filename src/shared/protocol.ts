@@ -126,7 +126,7 @@ export type RoomSummary = {
   /** Of who is online and who of them is away (shared/presence.ts). */
   checksum: number
   notify: Notify
-  role: 'owner' | 'member'
+  role: 'host' | 'member'
   /** Whether the lines of who comes and goes are shown. */
   comings: boolean
   /** The other person of a direct room. */

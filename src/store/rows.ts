@@ -1,13 +1,58 @@
 import type { Notify, Person as User, RoomKind, SystemLine } from '../shared/protocol'
+import type { LoggedAct, Rank, ServerRole } from '../shared/rights'
 
 /**
  * The values that the Store takes and gives. Times are integers in milliseconds since 1970, and
  * their names end in `At`.
  */
-export type { Notify, RoomKind, SystemLine, User }
+export type { Notify, Rank, RoomKind, ServerRole, SystemLine, User }
 
 /** Why a write changed nothing. */
 export type Refused<Code extends string> = { refused: Code }
+
+/**
+ * Why somebody may not do something: it takes a host of the room, a role on the server, or a higher
+ * rank than the person has to whom it is done (src/shared/rights.ts).
+ */
+export type NoRight = 'host_only' | 'role_missing' | 'rank_equal'
+
+/** What owners set for the whole server; empty texts are not set. */
+export type ServerSettings = {
+  /** Shown in the pages, unless a flag sets it. */
+  name: string
+  /** A line above the sign-in form and in an empty room. */
+  welcome: string
+  roomMakers: 'everybody' | 'moderators'
+}
+
+/** An act by virtue of a role, for the log; without an actor the operator did it. */
+export type NewAct = {
+  at: number
+  actor: number | null
+  act: LoggedAct
+  person?: number | null
+  room?: number | null
+  detail?: string
+  reason?: string
+}
+
+type Named = Pick<User, 'id' | 'nickname'>
+
+/** An act in the log; the room may have another name now, or be deleted. */
+export type ListedAct = {
+  id: number
+  at: number
+  act: LoggedAct
+  actor: Named | null
+  person: Named | null
+  room: number | null
+  roomName: string
+  detail: string
+  reason: string
+}
+
+/** Somebody in the list of those with a role. */
+export type AdministeredPerson = { user: User; role: ServerRole; seenAt: number; folded: string }
 
 /** How many rooms there may be (src/server/limits.ts). */
 export type RoomLimits = {
@@ -19,7 +64,7 @@ export type RoomLimits = {
   invitationsPerInviter: number
 }
 
-/** A member who became the owner of a room, because it had none who was present. */
+/** A member who became the host of a room, because it had none who was present. */
 export type Heir = { room: number; user: number }
 
 /** A person who has left, and who owns their rooms now. */
@@ -47,7 +92,8 @@ export type Room = {
   unreadSince: number | null
   /** How many of them mention the member. */
   mentions: number
-  role: 'owner' | 'member'
+  /** What the member is there, by their role in the room or on the server. */
+  rank: Rank
   /** What makes a sound for the member. */
   notify: Notify
   /** Whether the member sees the lines of who comes and goes. */
@@ -135,7 +181,7 @@ export type RoomName = UniqueName & { name: string }
 export type NewRoom = RoomName & {
   kind: 'open' | 'closed'
   topic: string
-  owner: number
+  host: number
   createdAt: number
 }
 
@@ -237,7 +283,7 @@ export type AppendOutcome =
   | { status: 'refused'; code: AppendRefusal }
 
 /** A person who can be mentioned. */
-export type NamedUser = { id: number; folded: string; isOwner: boolean }
+export type NamedUser = { id: number; folded: string; mayMentionAll: boolean }
 
 type MessagePlace = { room: number; seq: number }
 

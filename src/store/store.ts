@@ -1,4 +1,5 @@
 import type {
+  AdministeredPerson,
   AppendOutcome,
   Attachment,
   Candidate,
@@ -11,6 +12,7 @@ import type {
   Invitation,
   InviteOutcome,
   Joined,
+  ListedAct,
   ListedPerson,
   ListedRoom,
   Member,
@@ -24,6 +26,7 @@ import type {
   NewRoom,
   NewSession,
   NewUser,
+  NoRight,
   Notify,
   PendingInvitation,
   PeopleMatch,
@@ -36,6 +39,8 @@ import type {
   RoomName,
   RoomPreview,
   RoomsWanted,
+  ServerRole,
+  ServerSettings,
   StoredFiles,
   User,
 } from './rows'
@@ -78,8 +83,8 @@ export type Store = {
     ): Promise<{ user: User; freed: string[] } | Refused<'name_taken' | 'not_signed_in'>>
     /** Those of these people who are in the room, by name. */
     among(room: Room, ids: number[]): Promise<User[]>
-    /** The owners of the room. */
-    ownersOf(room: Room): Promise<number[]>
+    /** The hosts of the room. */
+    hostsOf(room: Room): Promise<number[]>
     /** The people in the room, by name. */
     membersOf(room: Room, wanted: PeopleWanted): Promise<ListedPerson[]>
     /** Some people who are not in the room: the first of those who joined the server last. */
@@ -96,6 +101,8 @@ export type Store = {
   /** Of people who have not left: nobody else has a session. */
   sessions: {
     findUser(tokenHash: Uint8Array): Promise<User | null>
+    /** The same with the role on the server. */
+    find(tokenHash: Uint8Array): Promise<{ user: User; role: ServerRole } | null>
     /** Gives a session another token; null when the session has ended. */
     renew(tokenHash: Uint8Array, session: NewSession): Promise<User | null>
     /**
@@ -187,13 +194,18 @@ export type Store = {
     open(userId: number, wanted: RoomsWanted): Promise<ListedRoom[]>
     /** The id of the room that everybody joins. */
     first(): Promise<number>
-    /** Makes a room with its owner as member; its name may be that of no open room. */
+    /** Makes a room with its host as member; its name may be that of no open room. */
     create(
       room: NewRoom,
     ): Promise<
       | Room
       | Refused<
-          'room_name_taken' | 'rooms_too_many' | 'rooms_full' | 'own_rooms_full' | 'not_signed_in'
+          | 'role_missing'
+          | 'room_name_taken'
+          | 'rooms_too_many'
+          | 'rooms_full'
+          | 'own_rooms_full'
+          | 'not_signed_in'
         >
     >
     /** Joins an open room. */
@@ -213,16 +225,16 @@ export type Store = {
     /** Ends a membership; null when the person is not in the room, or the room is direct. */
     leave(member: Member, at: number): Promise<{ heir: Heir | null } | null>
     /**
-     * The owner removes somebody else, and with them the invitations that they made; gives those
+     * The host removes somebody else, and with them the invitations that they made; gives those
      * who are not invited any more. `person_missing` also in a direct room.
      */
     remove(
-      owner: Member,
+      host: Member,
       userId: number,
       at: number,
-    ): Promise<{ uninvited: number[] } | Refused<'room_missing' | 'owner_only' | 'person_missing'>>
+    ): Promise<{ uninvited: number[] } | Refused<'room_missing' | NoRight | 'person_missing'>>
     /**
-     * Changes the name of a room, as its owner, to one that no open room has, and its topic, as any
+     * Changes the name of a room, as its host, to one that no open room has, and its topic, as any
      * member; null leaves it as it is. Gives both as they are then.
      */
     change(
@@ -231,7 +243,7 @@ export type Store = {
       topic: string | null,
       at: number,
     ): Promise<
-      { name: string; topic: string } | Refused<'room_missing' | 'owner_only' | 'room_name_taken'>
+      { name: string; topic: string } | Refused<'room_missing' | NoRight | 'room_name_taken'>
     >
     /** Moves the read marker back to before `seq`. */
     markUnread(member: Member, seq: number): Promise<void>
@@ -246,6 +258,32 @@ export type Store = {
      * there was one. It is listed with its first message.
      */
     direct(userId: number, otherId: number, at: number): Promise<Room | null>
+  }
+  /**
+   * What people with a role do on the server. The session that acts is the first argument, and the
+   * role of its person is part of each statement; lists are empty for everybody else.
+   */
+  administration: {
+    settings(): Promise<ServerSettings>
+    /** Changes some settings; gives all of them. */
+    configure(
+      acting: Uint8Array,
+      wanted: Partial<ServerSettings>,
+      at: number,
+    ): Promise<ServerSettings | Refused<NoRight | 'not_signed_in'>>
+    /** Gives somebody a role on the server; `user` is null when they have it already. */
+    setRole(
+      acting: Uint8Array,
+      person: number,
+      role: ServerRole,
+      told: { reason: string; at: number },
+    ): Promise<
+      { user: User | null } | Refused<NoRight | 'not_signed_in' | 'person_missing' | 'owner_needed'>
+    >
+    /** A page of the log before an act, the newest first. */
+    acts(acting: Uint8Array, before: number | null, limit: number): Promise<ListedAct[]>
+    /** A page of all people by name, with their roles. */
+    people(acting: Uint8Array, wanted: Omit<PeopleWanted, 'without'>): Promise<AdministeredPerson[]>
   }
   invitations: {
     /** A member asks people into a room that is not direct; an outcome for each of them. */
@@ -265,7 +303,7 @@ export type Store = {
     ): Promise<{ room: RoomPreview; invitation: Invitation | null } | null>
     /** False when there was none. */
     decline(userId: number, roomId: number): Promise<boolean>
-    /** Takes one back, as who made it or as the owner; false when there was none. */
+    /** Takes one back, as who made it or as the host; false when there was none. */
     withdraw(by: Member, userId: number): Promise<boolean>
     /** A page of those of a room, for its members, by person. */
     pending(member: Member, after: number, limit: number): Promise<PendingInvitation[]>
@@ -277,7 +315,7 @@ export type Store = {
     append(batch: NewMessage[]): Promise<AppendOutcome[]>
     /** Replaces the text of an own message; the same text changes nothing. */
     edit(edit: MessageEdit): Promise<ChangeOutcome>
-    /** Deletes an own message or, for the owner of the room, any. Leaves an empty tombstone. */
+    /** Deletes an own message or, for the host of the room, any. Leaves an empty tombstone. */
     remove(removal: MessageRemoval): Promise<ChangeOutcome>
     /** Sets or removes one emoji of one person. */
     react(change: ReactionChange): Promise<ChangeOutcome>

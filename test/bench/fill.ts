@@ -25,7 +25,7 @@ export async function fill(store: Store, count: number, rooms: number): Promise<
   for (let n = 2; n <= rooms; n += 1) {
     const name = `room ${n}`
     const room = { kind: 'open', name, folded: name, skeleton: name, topic: '' } as const
-    await store.rooms.create({ ...room, owner: 1, createdAt: 1 })
+    await store.rooms.create({ ...room, host: 1, createdAt: 1 })
     for (let person = 2; person <= people; person += 1) await store.rooms.join(person, n, 1)
   }
   const startedAt = performance.now()

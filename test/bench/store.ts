@@ -131,7 +131,7 @@ async function settle(store: Store): Promise<Pick<Instance, 'reader' | 'authors'
   for (let n = 1; n <= authorCount; n += 1) authors.push(await join(store, `Author ${n}`, n))
   for (let n = 1; n < roomCount; n += 1) {
     const name = { name: `Room ${n}`, folded: `room ${n}`, skeleton: `room ${n}` }
-    const made = { kind: 'open' as const, topic: '', owner: reader.id, createdAt: 1 }
+    const made = { kind: 'open' as const, topic: '', host: reader.id, createdAt: 1 }
     const room = await store.rooms.create({ ...name, ...made })
     if ('refused' in room) throw new Error('a room has its own name')
     for (const { id } of authors) await store.rooms.join(id, room.id, 1)

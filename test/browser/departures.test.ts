@@ -67,7 +67,7 @@ test('whoever inherits a room can do at once what its owner can', async () => {
   await mei.connected()
   await mei.part(`#timeline[data-room="${room}"][data-role=member]`).shown()
   await sendForm(server, owner, '/session/leave', { sure: 'yes' })
-  await mei.part('#timeline[data-role=owner]').shown()
+  await mei.part('#timeline[data-role=host]').shown()
 })
 
 test('another name in one tab is the name in the other tabs, without a sign-in page', async () => {

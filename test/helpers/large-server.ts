@@ -30,7 +30,7 @@ export function fillLargeServer(data: string, size: Size) {
       SELECT 'open', 'Room ' || n, 'room ' || n, 'room' || n, 'room ' || n,
         'What room ' || n || ' is about', 1 + n % ${size.people}, 1, n FROM n`)
     db.run(`INSERT INTO memberships (room_id, user_id, role, joined_at)
-      SELECT id, created_by, 'owner', 1 FROM rooms WHERE created_by IS NOT NULL`)
+      SELECT id, created_by, 'host', 1 FROM rooms WHERE created_by IS NOT NULL`)
     db.run(`INSERT OR IGNORE INTO memberships (room_id, user_id, joined_at)
       SELECT 1, id, 1 FROM users`)
     db.run(`${counted(20)} INSERT OR IGNORE INTO memberships (room_id, user_id, joined_at)
@@ -39,7 +39,7 @@ export function fillLargeServer(data: string, size: Size) {
     db.run(
       `INSERT OR IGNORE INTO memberships (room_id, user_id, joined_at) SELECT 2, id, 3 FROM users`,
     )
-    db.run(`UPDATE memberships SET role = iif(user_id = 1, 'owner', 'member') WHERE room_id = 2`)
+    db.run(`UPDATE memberships SET role = iif(user_id = 1, 'host', 'member') WHERE room_id = 2`)
     db.run(`UPDATE rooms SET created_by = 1 WHERE id = 2`)
     db.run(`INSERT OR IGNORE INTO memberships (room_id, user_id, joined_at)
       SELECT id, 1, 3 FROM rooms ORDER BY id LIMIT ${size.own}`)

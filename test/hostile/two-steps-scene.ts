@@ -72,6 +72,8 @@ export type Needed = {
   hasDevices?: boolean | undefined
   /** A recovery code; hashing it takes as long as all of the rest. */
   hasCode?: boolean | undefined
+  /** The person is an owner of the server, until the role is lost. */
+  isOwner?: boolean | undefined
   /** Somebody whom the person has invited, and an invitation of theirs. */
   hasInvitations?: boolean | undefined
   /** A link for another device that has come so far. */
@@ -104,6 +106,7 @@ export async function settle(
   await postFiles(server, ada, room, `second-${n}`, [file.id], 'of Ada')
   const { epoch } = Object.assign({ epoch: '' }, await readJson(server, ada, '/rooms/1/changes'))
   const later = `later${n}z`
+  if (needed.isOwner === true) setRole(server, user.id, 'owner')
   const second = hasDevices ? await addDevice(server, person) : person
   const code = needed.hasCode === true ? await makeCode(server, person) : ''
   const secondId =
@@ -130,6 +133,13 @@ async function settleLink(server: RunningServer, person: Person, state: Needed['
   return { link, claim, claimCookie }
 }
 
+/** What an owner does at /admin/people, without one. */
+function setRole(server: RunningServer, user: number, role: 'member' | 'owner'): void {
+  using db = new Database(join(server.data, 'chatroom.db'))
+  db.run('PRAGMA busy_timeout = 5000')
+  db.query('UPDATE users SET role = ? WHERE id = ?').run(role, user)
+}
+
 /** Lets it happen, and then says what only those may hear who are in the room now. */
 export async function happen(scene: Scene, happening: Happening): Promise<void> {
   const { server, ada, person, room, user, later, name } = scene
@@ -140,7 +150,10 @@ export async function happen(scene: Scene, happening: Happening): Promise<void> 
   const member = { user: String(user) }
   if (happening === 'put out') await form(ada, `/rooms/${room}/members/remove`, member)
   if (happening === 'left' || happening === 'role lost') await form(person, `/rooms/${room}/leave`)
-  if (happening === 'role lost') await letIn(server, ada, room, person)
+  if (happening === 'role lost') {
+    await letIn(server, ada, room, person)
+    setRole(server, user, 'member')
+  }
   if (happening === 'logged out') await form(person, '/session/end')
   if (happening === 'left for good') await form(person, '/session/leave', { sure: 'yes' })
   if (happening === 'device signed out') {
@@ -164,6 +177,8 @@ const tables = [
   'reactions',
   'attachments',
   'waiting_comings',
+  'settings',
+  'acts',
 ]
 
 /**

@@ -2,10 +2,10 @@ import type { ClientFrame } from '../../src/shared/protocol'
 import type { Needed, Scene } from './two-steps-scene'
 
 /**
- * What a request or a frame needs at the moment it counts: membership in the room, the role of its
- * owner, a session, or nothing.
+ * What a request or a frame needs at the moment it counts: the role of an owner of the server or of
+ * a host of the room, membership in the room, a session, or nothing.
  */
-type Needs = 'owner' | 'room' | 'session' | 'nothing'
+type Needs = 'owner' | 'host' | 'room' | 'session' | 'nothing'
 
 /** What is seen when nothing happens between the two steps, which proves that the test can see. */
 type Shows = 'effect' | 'content' | 'nothing'
@@ -60,6 +60,11 @@ function write(
   return { path, body, needs, shows, headers }
 }
 
+/** The same by an owner of the server. */
+function administer(request: Request): Request {
+  return { ...request, isOwner: true }
+}
+
 const inRoom =
   (ending: string) =>
   ({ room }: Scene): string =>
@@ -99,6 +104,18 @@ export const requests: Record<string, Request[]> = {
   'GET /manifest.webmanifest': [read(at('/manifest.webmanifest'), 'nothing', 'nothing')],
   'GET /healthz': [read(at('/healthz'), 'nothing', 'nothing')],
   'GET /join': [read(at('/join'), 'nothing', 'nothing')],
+  'GET /admin': [administer(read(at('/admin'), 'owner', 'nothing'))],
+  'GET /admin/general': [administer(read(at('/admin/general'), 'owner', 'nothing'))],
+  'GET /admin/people': [administer(read(at('/admin/people'), 'owner', 'nothing'))],
+  'GET /admin/log': [administer(read(at('/admin/log'), 'owner', 'nothing'))],
+  'POST /admin/general': [
+    administer(write(at('/admin/general'), ({ later }) => `welcome=${later}`, 'owner')),
+  ],
+  'POST /admin/people/role': [
+    administer(
+      write(at('/admin/people/role'), ({ third }) => `user=${third}&role=moderator`, 'owner'),
+    ),
+  ],
   'GET /devices': [read(at('/devices'), 'session', 'nothing')],
   'GET /log-out': [read(at('/log-out'), 'session', 'nothing')],
   'GET /settings': [read(at('/settings'), 'session', 'nothing')],
@@ -187,7 +204,7 @@ export const requests: Record<string, Request[]> = {
   'POST /rooms': [write(at('/rooms'), ({ later }) => `name=Made${later}`, 'session')],
   'POST /rooms/:id': [
     write(inRoom(''), text('topic=mine'), 'room'),
-    write(inRoom(''), ({ room }) => `name=Name${room}`, 'owner'),
+    write(inRoom(''), ({ room }) => `name=Name${room}`, 'host'),
   ],
   'POST /rooms/:id/members': [
     // Joining, which in a closed room only those can try who are in it already.
@@ -218,7 +235,7 @@ export const requests: Record<string, Request[]> = {
     hasInvitations: true,
   })),
   'POST /rooms/:id/members/remove': [
-    write(inRoom('/members/remove'), ({ other }) => `user=${other}`, 'owner'),
+    write(inRoom('/members/remove'), ({ other }) => `user=${other}`, 'host'),
   ],
   'POST /rooms/:id/leave': [write(inRoom('/leave'), text('x=1'), 'room')],
   'POST /rooms/:id/notify': [write(inRoom('/notify'), text('notify=nothing'), 'room')],
@@ -238,7 +255,7 @@ export const requests: Record<string, Request[]> = {
   ],
   'POST /rooms/:id/messages/:seq/delete': [
     write(inRoom('/messages/2/delete'), text('x=1'), 'room'),
-    write(inRoom('/messages/3/delete'), text('x=1'), 'owner'),
+    write(inRoom('/messages/3/delete'), text('x=1'), 'host'),
   ],
   'POST /frames': [
     ...['message.edit', 'message.delete', 'message.post'].map((type) =>
@@ -288,7 +305,7 @@ export const frames: Record<ClientFrame['type'], SentFrame[]> = {
       frame: (scene) => ({ type: 'message.delete', ...own(scene) }),
     },
     {
-      needs: 'owner',
+      needs: 'host',
       shows: 'effect',
       frame: (scene) => ({ type: 'message.delete', ...others(scene) }),
     },

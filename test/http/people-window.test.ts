@@ -6,7 +6,7 @@ import { sendForm } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
 import { waitUntil } from '../helpers/wait'
 
-type Row = { id: number; name: string; state: string; isOwner: boolean }
+type Row = { id: number; name: string; state: string; isHost: boolean }
 
 const asFragment = { 'HX-Request': 'true' }
 
@@ -30,7 +30,7 @@ function readRows(html: string): Row[] {
       id: Number(value('person')),
       name: value('name'),
       state: value('state'),
-      isOwner: tag.includes('data-owner'),
+      isHost: tag.includes('data-host'),
     }
   })
 }
@@ -52,7 +52,7 @@ function order(rows: Row[]): Row[] {
   return rows.toSorted(
     (a, b) =>
       Number(a.state === 'offline') - Number(b.state === 'offline') ||
-      Number(b.isOwner) - Number(a.isOwner) ||
+      Number(b.isHost) - Number(a.isHost) ||
       Buffer.compare(Buffer.from(a.name.toLowerCase()), Buffer.from(b.name.toLowerCase())),
   )
 }
@@ -87,7 +87,7 @@ test('the pages of the list have everybody once: owners and those online first',
     expect({ seed, rows }).toEqual({ seed, rows: order(rows) })
     const shown = rows.filter(({ state }) => state === 'online').map(({ id }) => id)
     expect({ seed, shown: new Set(shown) }).toEqual({ seed, shown: here })
-    expect(rows[0]).toMatchObject({ id: 1, isOwner: true })
+    expect(rows[0]).toMatchObject({ id: 1, isHost: true })
     expect(pages.map(({ length }) => length)).toEqual([20, 50, 50, 50, 50, 10])
     const again = await fetchText(
       server,

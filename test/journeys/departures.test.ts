@@ -27,9 +27,9 @@ test('who leaves for good has left for all, and their rooms have other owners', 
   // At once: nobody waits for them to come back.
   const isAlone = (item: Heard): boolean => item.type === 'online' && item.rooms[room]?.[0] === 1
   await two.until(isAlone, 'that he is alone', 5_000)
-  const isOwner = (item: Heard): boolean =>
-    item.type === 'room' && item.room.id === room && item.room.role === 'owner'
-  await two.until(isOwner, 'that the room is his')
+  const isHost = (item: Heard): boolean =>
+    item.type === 'room' && item.room.id === room && item.room.role === 'host'
+  await two.until(isHost, 'that the room is his')
 
   const [said] = await history(server(), bob, room)
   expect(said?.sender).toMatchObject({ nickname: 'Ada', mark: 'left' })

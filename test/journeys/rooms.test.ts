@@ -69,7 +69,7 @@ test('the number of rooms that one person makes is limited', async () => {
     const name = `Closet ${[...String(n)].map((digit) => 'abcdefghjk'[Number(digit)]).join('')}`
     return (await sendForm(server(), eager, '/rooms', { name, kind: 'closed' })).status
   }
-  const earlier = limits.roomsPerOwnerMax - 3
+  const earlier = limits.roomsMadeMax - 3
   for (let n = 0; n < earlier; n += 1) expect(await make(n)).toBe(303)
   const atOnce = await Promise.all(Array.from({ length: 8 }, (_, n) => make(earlier + n)))
   expect(atOnce.filter((status) => status === 303).length).toBe(3)

@@ -15,7 +15,9 @@ test('a silent peer is pinged, and its socket ends when it does not answer', asy
     fetch: (request, itself) => {
       const name = new URL(request.url).pathname
       const visitor = { user: { id: 1, nickname: name, avatar: '', mark: null }, session: name }
-      const state = { visitor: { ...visitor, address: '', language: 'en' as const } }
+      const state = {
+        visitor: { ...visitor, role: 'member' as const, address: '', language: 'en' as const },
+      }
       const rooms = new Set<number>()
       const data: SocketState = {
         ...state,

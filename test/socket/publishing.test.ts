@@ -16,7 +16,7 @@ function serve() {
       const id = Number(new URL(request.url).pathname.slice(1))
       const user = { id, nickname: '', avatar: '', mark: null }
       const data: SocketState = {
-        visitor: { user, session: '', address: '', language: 'en' },
+        visitor: { user, role: 'member', session: '', address: '', language: 'en' },
         subprotocol: id % 2 === 0 ? 'json' : 'html',
         rooms: new Set([room]),
         isAway: false,

@@ -85,8 +85,8 @@ export function testAuthority(within: Within): void {
     await store.rooms.leave(asMember(room, ada), 9)
     await letIn(store, bob, room, ada)
     const writes = writesOf(store, ada, room.id)
-    expect(await writes.rename?.()).toEqual({ refused: 'owner_only' })
-    expect(await writes.remove?.()).toEqual({ refused: 'owner_only' })
+    expect(await writes.rename?.()).toEqual({ refused: 'host_only' })
+    expect(await writes.remove?.()).toEqual({ refused: 'host_only' })
     const hers = { room: room.id, seq: 3, user: ada.id, at: 9 }
     expect(await store.messages.remove(hers)).toEqual({
       status: 'refused',

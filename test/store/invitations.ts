@@ -99,7 +99,7 @@ function testEnding(within: Within): void {
     await store.rooms.leave(asMember(room, ada), 9)
     const joined = await store.rooms.accept(bob.id, room.id, 10)
     // The room had nobody left, so it is theirs.
-    expect(joined).toMatchObject({ invitedBy: ada, isNew: true, room: { role: 'owner' } })
+    expect(joined).toMatchObject({ invitedBy: ada, isNew: true, room: { rank: 'host' } })
     expect(await store.rooms.accept(bob.id, room.id, 11)).toMatchObject({ isNew: false })
     expect(await store.invitations.of(bob.id, 9)).toEqual([])
     await store.rooms.leave(asMember(room, bob), 11)

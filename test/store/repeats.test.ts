@@ -79,7 +79,7 @@ test('two people may use one id, and neither hides the other', async () => {
 test('a repeat is answered with the first message even where it would be refused now', async () => {
   const room = await store.rooms.create({
     ...{ kind: 'open', name: 'Tides', folded: 'tides', skeleton: 'tides', topic: '' },
-    ...{ owner: ada.id, createdAt: 1 },
+    ...{ host: ada.id, createdAt: 1 },
   })
   if ('refused' in room) throw new Error('the name is free')
   const first = { ...sent('one'), room: room.id }

@@ -7,7 +7,7 @@ import { append, join, roomOf, say } from './people'
 
 export function newRoom(owner: User, name: string, kind: NewRoom['kind'] = 'open'): NewRoom {
   const folded = name.toLowerCase()
-  return { kind, name, folded, skeleton: folded, topic: '', owner: owner.id, createdAt: 5 }
+  return { kind, name, folded, skeleton: folded, topic: '', host: owner.id, createdAt: 5 }
 }
 
 export function asMember({ id }: Pick<Room, 'id'>, user: User): Member {
@@ -73,7 +73,7 @@ function testMaking(within: Within): void {
     expect(room).toMatchObject({
       name: 'Tea',
       kind: 'open',
-      role: 'owner',
+      rank: 'host',
       revision: 0,
       pair: null,
     })
@@ -94,7 +94,7 @@ function testMaking(within: Within): void {
       )
       expect(await store.rooms.create(newRoom(bob, 'Secret'))).not.toEqual(taken)
       expect(await letIn(store, ada, room, bob)).toMatchObject({
-        room: { id: room.id, role: 'member' },
+        room: { id: room.id, rank: 'member' },
         invitedBy: ada,
       })
     },
@@ -125,12 +125,12 @@ function testComing(within: Within): void {
     await store.rooms.join(eve.id, room.id, 20)
     await store.rooms.join(bob.id, room.id, 10)
     await store.rooms.leave(asMember(room, ada), 9)
-    expect(await store.rooms.find(bob.id, room.id)).toMatchObject({ role: 'owner' })
-    expect(await store.rooms.find(eve.id, room.id)).toMatchObject({ role: 'member' })
+    expect(await store.rooms.find(bob.id, room.id)).toMatchObject({ rank: 'host' })
+    expect(await store.rooms.find(eve.id, room.id)).toMatchObject({ rank: 'member' })
     // The first room has no maker and gets no owner.
     const general = await roomOf(store, ada)
     await store.rooms.leave(asMember(general, bob), 9)
-    expect(await roomOf(store, ada)).toMatchObject({ role: 'member' })
+    expect(await roomOf(store, ada)).toMatchObject({ rank: 'member' })
   })
 }
 

@@ -44,7 +44,7 @@ export const general: Room = {
   activeAt: 0,
   unreadSince: null,
   mentions: 0,
-  role: 'member',
+  rank: 'member',
   notify: 'mentions',
   showsComings: true,
   pair: null,

@@ -1,3 +1,4 @@
+import { can } from '../../src/shared/rights'
 import { fill } from '../../src/shared/text'
 import type { Message, Room, User } from '../../src/store/store'
 import type { Unsent } from './composer'
@@ -10,7 +11,7 @@ import type { View } from '../view'
 export function MessageForms({ view, room, reader, message, refused }: MessageFormsProps) {
   const { paths, words } = view
   const isOwn = message.sender.id === reader.id
-  const mayDelete = isOwn || room.role === 'owner'
+  const mayDelete = isOwn || can(room.rank, 'message.delete_others')
   const here = paths.message(room.id, message.seq)
   return (
     <noscript>

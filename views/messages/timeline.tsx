@@ -1,6 +1,7 @@
 import { Filled } from '../words/filled'
 import type { Child } from 'hono/jsx'
 import { fill } from '../../src/shared/text'
+import { can } from '../../src/shared/rights'
 import { limits } from '../../src/shared/limits'
 import type { Message, Room, User } from '../../src/store/store'
 import { Icon } from '../page/icons'
@@ -27,7 +28,7 @@ export function Timeline(props: TimelineProps) {
       data-read-seq={room.readSeq}
       data-unread={room.unread}
       data-unread-since={room.unreadSince ?? undefined}
-      data-role={room.role}
+      data-role={can(room.rank, 'room.switch') ? 'host' : 'member'}
       data-created={room.createdAt}
       data-at={props.at ?? undefined}
       data-comings={room.showsComings ? undefined : 'false'}

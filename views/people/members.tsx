@@ -1,3 +1,4 @@
+import { can } from '../../src/shared/rights'
 import { plural } from '../../src/shared/text'
 import type { ListedPerson, Room, User } from '../../src/store/store'
 import { ListSearch, MoreLink } from '../page/list'
@@ -6,7 +7,7 @@ import { roomTitle } from '../rooms/room-title'
 import type { View } from '../view'
 import { Avatar, Name } from './avatar'
 
-/** All people of a room, page by page; its owner can remove them. */
+/** All people of a room, page by page; its host can remove them. */
 export function Members(props: MembersProps & { part: string }) {
   const { view, room, part } = props
   const { page } = view.words
@@ -50,7 +51,7 @@ export function MemberItems({ view, room, user, people, next }: MembersProps) {
             <span class="choices__who">
               <Avatar user={person} size="small" /> <Name user={person} />
             </span>
-            {room.role === 'owner' && person.id !== user.id && (
+            {can(room.rank, 'person.remove') && person.id !== user.id && (
               <PanelForm action={view.paths.remove(room.id)} submit={page.remove} look="danger">
                 <input type="hidden" name="user" value={person.id} />
               </PanelForm>

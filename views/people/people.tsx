@@ -94,7 +94,7 @@ function sort({ language }: View, people: ListedMember[]): ListedMember[] {
   const { compare } = new Intl.Collator(language)
   return people.toSorted(
     (a, b) =>
-      Number(b.isOwner) - Number(a.isOwner) ||
+      Number(b.isHost) - Number(a.isHost) ||
       compare(a.user.nickname, b.user.nickname) ||
       a.user.id - b.user.id,
   )
@@ -132,7 +132,7 @@ function MorePeople({ view, room, next }: { view: View; room: number; next: stri
   )
 }
 
-function PersonRow({ view, user, state, isOwner }: ListedMember & { view: View }) {
+function PersonRow({ view, user, state, isHost }: ListedMember & { view: View }) {
   return (
     <li
       class="person"
@@ -141,9 +141,9 @@ function PersonRow({ view, user, state, isOwner }: ListedMember & { view: View }
       data-state={state}
       data-name={user.nickname}
       data-mark={user.mark ?? undefined}
-      data-owner={isOwner ? '' : undefined}
+      data-host={isHost ? '' : undefined}
     >
-      <PersonButton user={user}>{isOwner && <small>{view.words.page.owner}</small>}</PersonButton>
+      <PersonButton user={user}>{isHost && <small>{view.words.page.host}</small>}</PersonButton>
     </li>
   )
 }
@@ -161,8 +161,8 @@ export function PersonButton({ user, children }: { user: User; children?: Child 
   )
 }
 
-/** Somebody in the list. Owners are told apart only among those who are online. */
-export type ListedMember = { user: User; state: PresenceState; isOwner: boolean }
+/** Somebody in the list. Hosts are told apart only among those who are online. */
+export type ListedMember = { user: User; state: PresenceState; isHost: boolean }
 
 /** A page of the people of a room. */
 export type PeopleWindow = {

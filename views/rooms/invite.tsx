@@ -1,3 +1,4 @@
+import { can } from '../../src/shared/rights'
 import { textLimits } from '../../src/shared/limits'
 import type { Candidate, InviteOutcome, PendingInvitation, Room, User } from '../../src/store/store'
 import { MoreLink } from '../page/list'
@@ -178,7 +179,7 @@ type InviteesProps = {
   isSearch: boolean
 }
 
-/** A page of those who have not answered; who invited them, and the owner, can take it back. */
+/** A page of those who have not answered; who invited them, and the host, can take it back. */
 export function PendingItems(props: PendingProps) {
   const { view, room, user, pending, next, isPage } = props
   const words = view.words.invitations
@@ -198,7 +199,7 @@ export function PendingItems(props: PendingProps) {
                 </Sentence>
               </small>
             </span>
-            {(one.by.id === user.id || room.role === 'owner') && (
+            {(one.by.id === user.id || can(room.rank, 'room.withdraw_invitation')) && (
               <form
                 class="danger"
                 method="post"

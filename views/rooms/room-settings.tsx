@@ -1,3 +1,4 @@
+import { can } from '../../src/shared/rights'
 import { plural } from '../../src/shared/text'
 import { textLimits } from '../../src/shared/limits'
 import type { Notify, Room } from '../../src/store/store'
@@ -75,13 +76,13 @@ function NotifyForm({ view, room }: PartProps) {
 
 function AboutForm({ view, room }: PartProps) {
   const { page } = view.words
-  const isOwner = room.role === 'owner'
+  const isHost = can(room.rank, 'room.rename')
   return (
     <PanelForm
       action={view.paths.room(room.id)}
-      submit={isOwner ? page.saveNameAndTopic : page.saveTopic}
+      submit={isHost ? page.saveNameAndTopic : page.saveTopic}
     >
-      {isOwner && (
+      {isHost && (
         <div class="field">
           <label for="room-name">{page.roomName}</label>
           <input id="room-name" name="name" value={room.name} required dir="auto" />

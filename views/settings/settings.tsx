@@ -6,7 +6,7 @@ import type { View } from '../view'
  * The settings of this browser. What needs JavaScript is only in the dialog, not on the page of its
  * own (`isPage`).
  */
-export function Settings({ view, isPage }: { view: View; isPage: boolean }) {
+export function Settings({ view, isPage, mayAdminister }: SettingsProps) {
   const { paths, words } = view
   const { title } = words.settings
   const ways = [
@@ -28,6 +28,11 @@ export function Settings({ view, isPage }: { view: View; isPage: boolean }) {
             </PanelLink>
           ),
         )}
+        {mayAdminister && (
+          <a class="btn" href={paths.admin()}>
+            {words.admin.title}
+          </a>
+        )}
       </p>
       <Preferences view={view} isPage={isPage} />
       {!isPage && <Signals view={view} />}
@@ -35,6 +40,8 @@ export function Settings({ view, isPage }: { view: View; isPage: boolean }) {
     </div>
   )
 }
+
+type SettingsProps = { view: View; isPage: boolean; mayAdminister: boolean }
 
 const languageOptions = Object.fromEntries(
   languageNames.map((language) => [language, languages[language].name]),

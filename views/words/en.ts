@@ -1,4 +1,5 @@
 import { textLimits } from '../../src/shared/limits'
+import { admin } from './en/admin'
 import { addDevice, devices } from './en/devices'
 import { formatting, keys } from './en/help'
 import { invitations } from './en/invitations'
@@ -12,7 +13,7 @@ const page = {
   rooms: 'Rooms',
   people: 'People',
   onlineHeading: 'Online',
-  owner: 'Owner',
+  host: 'Host',
   onlineHere: 'online',
   close: 'Close',
   menu: 'Profile and settings',
@@ -332,6 +333,7 @@ export const en = {
   settings,
   devices,
   addDevice,
+  admin,
   exporting,
   invitations,
   problems,

@@ -1,5 +1,6 @@
 import { textLimits } from '../../src/shared/limits'
 import type { Words } from './en'
+import { admin } from './zh/admin'
 import { addDevice, devices } from './zh/devices'
 import { formatting, keys } from './zh/help'
 import { invitations } from './zh/invitations'
@@ -11,7 +12,7 @@ const page: Words['page'] = {
   rooms: '房间',
   people: '成员',
   onlineHeading: '在线',
-  owner: '房主',
+  host: '房主',
   onlineHere: '人在线',
   close: '关闭',
   menu: '个人资料与设置',
@@ -329,6 +330,7 @@ export const zh: Words = {
   settings,
   devices,
   addDevice,
+  admin,
   exporting,
   invitations,
   problems,

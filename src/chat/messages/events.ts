@@ -1,4 +1,5 @@
 import { serverPaths } from '../../shared/paths'
+import { can } from '../../shared/rights'
 import type { AttachmentOnWire, ChatEvent, RoomSummary } from '../../shared/protocol'
 import type { Attachment, Message, Room, User } from '../../store/store'
 import type { OnlineIn } from '../people/presence'
@@ -57,7 +58,7 @@ export function toSummary(room: Room, { count, checksum }: OnlineIn): RoomSummar
     online: count,
     checksum,
     notify: room.notify,
-    role: room.role,
+    role: can(room.rank, 'room.switch') ? 'host' : 'member',
     comings: room.showsComings,
     recipient,
   }
@@ -69,7 +70,7 @@ export function newDirectRoom(id: number, reader: User, other: User): RoomSummar
     {
       ...{ id, kind: 'direct', name: '', topic: '', revision: 0, members: 2 },
       ...{ createdAt: 0, activeAt: 0 },
-      ...{ readSeq: 0, unread: 0, unreadSince: null, mentions: 0, role: 'member' },
+      ...{ readSeq: 0, unread: 0, unreadSince: null, mentions: 0, rank: 'member' },
       ...{ notify: 'mentions', showsComings: true, pair: [reader, other] },
     },
     { count: 0, checksum: 0 },

@@ -68,10 +68,10 @@ const unspaced = /^[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao
 /** Chooses the longest name at each place. */
 function chooseMentions(candidates: Candidate[], people: NamedUser[], author: number): Mention[] {
   const byName = new Map(people.map(({ id, folded }) => [folded, id]))
-  const isOwner = people.some(({ id, isOwner }) => id === author && isOwner)
+  const mayMentionAll = people.some((one) => one.id === author && one.mayMentionAll)
   const chosen = new Map<number, Mention>()
   for (const { start, length, folded } of candidates) {
-    const user = isOwner && everybodyNames.includes(folded) ? 0 : byName.get(folded)
+    const user = mayMentionAll && everybodyNames.includes(folded) ? 0 : byName.get(folded)
     if (user !== undefined) chosen.set(start, { user, start, length })
   }
   return [...chosen.values()]

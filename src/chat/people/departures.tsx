@@ -19,7 +19,7 @@ export function publishPerson(chat: Chat, user: User): void {
   })
 }
 
-/** Tells every open page that a person has left, and the new owners of their rooms. */
+/** Tells every open page that a person has left, and the new hosts of their rooms. */
 export async function publishDeparture(chat: Chat, { user, heirs }: Departure): Promise<void> {
   chat.log('left', { user: user.id })
   chat.closeSockets(user.id, 'signed out')

@@ -9,8 +9,8 @@ import { createPresenceNews, nothingUntold, type OnlineIn, type Reader } from '.
 
 export type { OnlineIn }
 
-/** A place in the list of those who are online in a room: owners first, then by name. */
-export type OnlinePlace = { isOwner: boolean; key: string; id: number }
+/** A place in the list of those who are online in a room: hosts first, then by name. */
+export type OnlinePlace = { isHost: boolean; key: string; id: number }
 
 type OnlinePerson = OnlinePlace & { state: PresenceState }
 
@@ -42,7 +42,7 @@ export type Presence = {
 }
 
 type WantedOnline = {
-  owners: ReadonlySet<number>
+  hosts: ReadonlySet<number>
   after: OnlinePlace | null
   limit: number
   /** Counts as online, though their socket may not be open yet. */
@@ -230,12 +230,12 @@ function exit({ rooms }: Roster, person: OnlineUser, room: number): boolean {
 /** Keeps the first while it looks at all of them, as there may be thousands. */
 function choose(
   people: ReadonlySet<OnlineUser>,
-  { owners, after, limit, reader }: WantedOnline,
+  { hosts, after, limit, reader }: WantedOnline,
 ): OnlinePerson[] {
   const chosen: OnlinePerson[] = []
   const offer = ({ id, key }: { id: number; key: string }, state: PresenceState): void => {
     const last = chosen[limit - 1]
-    const offered = { isOwner: owners.has(id), key, id, state }
+    const offered = { isHost: hosts.has(id), key, id, state }
     if (after !== null && comparePlaces(offered, after) <= 0) return
     if (last !== undefined && comparePlaces(last, offered) <= 0) return
     const place = chosen.findIndex((one) => comparePlaces(one, offered) > 0)
@@ -252,6 +252,6 @@ function choose(
 }
 
 function comparePlaces(a: OnlinePlace, b: OnlinePlace): number {
-  const rank = Number(b.isOwner) - Number(a.isOwner)
+  const rank = Number(b.isHost) - Number(a.isHost)
   return rank || compareByCodePoint(a.key, b.key) || a.id - b.id
 }

@@ -57,7 +57,7 @@ export async function decline(chat: Chat, user: User, roomId: number): Promise<v
   if (isOver) publishInvitationsEnd(chat, roomId, [user.id])
 }
 
-/** Takes an invitation back, as who made it or as the owner; no effect where there is none. */
+/** Takes an invitation back, as who made it or as the host; no effect where there is none. */
 export async function withdraw(
   chat: Chat,
   room: Room,

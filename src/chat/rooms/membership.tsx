@@ -56,19 +56,18 @@ export async function publishHeir(chat: Chat, { room, user }: Heir): Promise<voi
 }
 
 /**
- * Removes a member from a room of `ownerId`; no effect for people who are not in it. Throws
- * `owner_only`, `room_missing`, and `room_stays` as above.
+ * Removes a member from a room of `hostId`; no effect for people who are not in it. Throws
+ * `host_only`, `rank_equal`, `room_missing`, and `room_stays` as above.
  */
 export async function removeMember(
   chat: Chat,
   room: Room,
-  ownerId: number,
+  hostId: number,
   userId: number,
 ): Promise<void> {
-  if (room.role !== 'owner') throw new ChatError('owner_only')
-  if (userId === ownerId) return leaveRoom(chat, room, ownerId)
-  const owner = { roomId: room.id, userId: ownerId }
-  const removed = await chat.store.rooms.remove(owner, userId, chat.now())
+  if (userId === hostId) return leaveRoom(chat, room, hostId)
+  const host = { roomId: room.id, userId: hostId }
+  const removed = await chat.store.rooms.remove(host, userId, chat.now())
   if ('refused' in removed) {
     if (removed.refused === 'person_missing') return
     throw new ChatError(removed.refused)

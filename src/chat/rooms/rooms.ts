@@ -50,7 +50,7 @@ export async function createRoom(
     folded,
     skeleton,
     topic,
-    owner: user.id,
+    host: user.id,
     createdAt: chat.now(),
   })
   if ('refused' in room) throw new ChatError(room.refused)
@@ -59,7 +59,7 @@ export async function createRoom(
 }
 
 /**
- * Changes the name of a room, as its owner, or its topic, as any member. Throws `owner_only`,
+ * Changes the name of a room, as its host, or its topic, as any member. Throws `host_only`,
  * `room_missing` for a direct room and for those who are not in the room any more, and the problems
  * of names and topics like createRoom.
  */

@@ -4,7 +4,7 @@ import { noteUse } from '../../chat/people/departures'
 import { ChatError } from '../../server/errors'
 import { hashToken } from '../../server/session-token'
 import { parseId } from '../../shared/paths'
-import type { Room, User } from '../../store/store'
+import type { Room } from '../../store/store'
 import { type HttpContext, type HttpDeps, type Middleware } from '../context'
 import { readToken } from '../cookies'
 
@@ -23,13 +23,11 @@ export function identifyVisitor(chat: Chat): Middleware {
 /** Looks the session up once more, as it may end while a request is under way. */
 export async function identifyAgain(chat: Chat, c: HttpContext): Promise<void> {
   const tokenHash = c.get('tokenHash')
-  const user = tokenHash === null ? null : await chat.store.sessions.findUser(tokenHash)
-  c.set('visitor', user === null || tokenHash === null ? null : toVisitor(c, user, tokenHash))
-}
-
-function toVisitor(c: HttpContext, user: User, tokenHash: Uint8Array): Visitor {
+  if (tokenHash === null) return c.set('visitor', null)
+  const found = await chat.store.sessions.find(tokenHash)
   const { language } = c.get('view')
-  return { user, session: tokenHash.toHex(), address: c.get('address'), language }
+  const browser = { session: tokenHash.toHex(), address: c.get('address'), language }
+  c.set('visitor', found === null ? null : { ...found, ...browser })
 }
 
 /** The signed-in visitor. Throws `not_signed_in`. */

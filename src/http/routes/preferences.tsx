@@ -14,6 +14,7 @@ import {
   languageNames,
   pageLanguageHeader,
 } from '../../shared/languages'
+import { can } from '../../shared/rights'
 import { readForm } from '../bodies'
 import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx, type Middleware } from '../context'
 import { keepCookie, readCookie } from '../cookies'
@@ -71,9 +72,10 @@ export function readPreferences(chat: Chat, assets: Assets): Middleware {
 export function preferenceRoutes({ chat }: HttpDeps): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
     .get('/settings', (c) => {
-      const { user } = requireVisitor(c)
+      const { user, role } = requireVisitor(c)
       const view = c.get('view')
-      const panel = <Settings view={view} isPage={!isHtmx(c)} />
+      const mayAdminister = can(role, 'admin.open')
+      const panel = <Settings view={view} isPage={!isHtmx(c)} mayAdminister={mayAdminister} />
       return sendPanel(c, user, view.words.settings.title, panel)
     })
     .get('/help', (c) => {

@@ -199,9 +199,9 @@ function addressEverybody(state: State): void {
 /** Matches at least what the server reads as a mention of everybody. */
 const mentionsAll = new RegExp(`${atPattern}(?:${everybodyNames.join('|')})`, 'iv')
 
-/** The owner of a room may call everybody, and is told how many that is. */
+/** The host of a room may call everybody, and is told how many that is. */
 function confirmAll(page: Page, text: string, to: Addressee | null): boolean {
-  if (list().dataset.role !== 'owner' || to !== null || !mentionsAll.test(text)) return true
+  if (list().dataset.role !== 'host' || to !== null || !mentionsAll.test(text)) return true
   const others = Number(element('people-list', HTMLElement).dataset.members) - 1
   return others < 1 || confirm(plural(page.language, others, page.words.notifyAll))
 }

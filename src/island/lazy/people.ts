@@ -112,9 +112,9 @@ function follows(part: Node, other: Node): boolean {
   return (part.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0
 }
 
-/** Owners come first among those who are online. */
+/** Hosts come first among those who are online. */
 function rankOf(row: HTMLElement): number {
-  return Number(row.dataset.owner === undefined || !isHere(row))
+  return Number(row.dataset.host === undefined || !isHere(row))
 }
 
 function nameOf({ dataset }: HTMLElement): string {

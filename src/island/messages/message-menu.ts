@@ -75,11 +75,11 @@ function returnFocus(row: HTMLElement | null): void {
 function showAllowed(menu: HTMLElement, row: HTMLElement): void {
   const isHere = placeOf(row).room === currentRoom()
   const isOwn = row.classList.contains('msg--own')
-  const isOwner = list().dataset.role === 'owner'
+  const isHost = list().dataset.role === 'host'
   const after = rowsOf().slice(rowsOf().indexOf(row))
   const hidden: Record<string, boolean> = {
     edit: !isOwn,
-    delete: !isOwn && !(isHere && isOwner),
+    delete: !isOwn && !(isHere && isHost),
     // Own messages are never unread.
     unread: !isHere || after.every((one) => one.matches('.msg--own')),
   }

@@ -15,6 +15,7 @@ import {
 } from './message-rows'
 import type { OtherRow } from './rooms'
 import { isHere } from './persons'
+import { mayInRoom } from './rights'
 import type { SearchIndex } from '../search/search-index'
 
 /** Edits, deletions and reactions, in SQLite: each takes the next revision of its room. */
@@ -64,7 +65,8 @@ function editOne(statements: Statements, wanted: MessageEdit): ChangeOutcome {
 
 function removeOne(statements: Statements, { room, seq, user, at }: MessageRemoval): ChangeOutcome {
   const found = find(statements, room, seq, user)
-  if (found === null || (found.message.sender.id !== user && found.role !== 'owner')) return missing
+  if (found === null) return missing
+  if (found.message.sender.id !== user && found.mayDelete === 0) return missing
   const revision = nextRevision(statements, room)
   statements.index.remove(room, seq)
   statements.leaveTombstone.run({ room, seq, revision, at })
@@ -104,14 +106,14 @@ function whyFull(
   return count >= reactionsMax ? 'reactions_many' : null
 }
 
-type Found = { message: Message; role: string }
+type Found = { message: Message; mayDelete: 0 | 1 }
 
-/** Finds only what a member of the room can see, with the member's role there. */
+/** Finds only what a member of the room can see, and whether they may delete it. */
 function find(statements: Statements, room: number, seq: number, user: number): Found | null {
   const found = statements.find.get(room, seq, user)
   if (found === null) return null
-  const { role, ...row } = found
-  return { message: toMessageWithOther(row), role }
+  const { mayDelete, ...row } = found
+  return { message: toMessageWithOther(row), mayDelete }
 }
 
 function findAgain(
@@ -132,8 +134,10 @@ function nextRevision({ advance }: Statements, room: number): number {
 
 function prepare(db: Database) {
   return {
-    find: db.query<MessageRow & OtherRow & { role: string }, [number, number, number]>(
-      `SELECT found.*, role FROM memberships JOIN (
+    find: db.query<MessageRow & OtherRow & { mayDelete: 0 | 1 }, [number, number, number]>(
+      `SELECT found.*,
+         ${mayInRoom('message.delete_others', '?1', '?3')} AS mayDelete
+       FROM memberships JOIN (
          ${selectMessagesWithOther(
            'room_id = ?1 AND seq = ?2 AND deleted_at IS NULL AND system IS NULL',
          )}

@@ -11,6 +11,7 @@ import type {
   User,
 } from '../store'
 import { isHere, userColumns } from './persons'
+import { mayInRoom } from './rights'
 import { type OtherRow, selectOther, toOther } from './rooms'
 
 /**
@@ -96,8 +97,8 @@ function prepare(db: Database) {
     ),
     withdraw: db.query<never, [Member & { invited: number }]>(
       `DELETE FROM invitations WHERE room_id = $roomId AND user_id = $invited AND ${isMember}
-         AND (invited_by = $userId OR EXISTS (SELECT 1 FROM memberships AS own
-           WHERE own.room_id = $roomId AND own.user_id = $userId AND own.role = 'owner'))`,
+         AND (invited_by = $userId
+           OR ${mayInRoom('room.withdraw_invitation', '$roomId', '$userId')})`,
     ),
   }
 }

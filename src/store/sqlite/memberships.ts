@@ -7,6 +7,7 @@ import type {
   Member,
   NewLine,
   NewRoom,
+  NoRight,
   Refused,
   Room,
   RoomLimits,
@@ -14,7 +15,9 @@ import type {
   Store,
   User,
 } from '../store'
-import { createPassOwnership, isHere, userColumns } from './persons'
+import { createPassHost, isHere, userColumns } from './persons'
+import { settingOf } from './administration'
+import { createRefuseInRoom, mayOnServer } from './rights'
 
 type Memberships = Omit<
   Store['rooms'],
@@ -37,7 +40,8 @@ export function createMemberships(
   seenBy: SeenBy,
   writeLine: WriteLine,
 ): Memberships {
-  const statements = { ...prepare(db), caps, writeLine, passOwnership: createPassOwnership(db) }
+  const refuse = createRefuseInRoom(db)
+  const statements = { ...prepare(db), caps, writeLine, refuse, passHost: createPassHost(db) }
   const { markRead, markUnread, setNotify } = statements
   const create = db.transaction((room: NewRoom) => createRoom(statements, seenBy, room))
   const direct = db.transaction((userId: number, otherId: number, at: number) =>
@@ -74,7 +78,8 @@ export function createMemberships(
 type Statements = ReturnType<typeof prepare> & {
   caps: RoomLimits
   writeLine: WriteLine
-  passOwnership: (room: number) => Heir | null
+  refuse: ReturnType<typeof createRefuseInRoom>
+  passHost: (room: number) => Heir | null
 }
 
 /** Makes somebody a member: where it is open, or as they are invited; else null. */
@@ -93,7 +98,7 @@ function enter(
   if (!mayEnter || statements.isHere.get(userId) === null) return null
   if (isFull(statements, userId)) return { refused: 'own_rooms_full' }
   statements.insertMember.run({ roomId, userId, role: 'member', at })
-  statements.passOwnership(roomId)
+  statements.passHost(roomId)
   const by = invitedBy?.id ?? null
   statements.writeLine({ kind: 'joined', room: roomId, author: userId, person: userId, by, at })
   const room = seenBy(userId, roomId)
@@ -109,7 +114,7 @@ function createEndings(
 ): Pick<Memberships, 'leave' | 'remove'> {
   const end = (member: Member): { heir: Heir | null } | null => {
     const { changes } = statements.removeMember.run(member)
-    return changes === 0 ? null : { heir: statements.passOwnership(member.roomId) }
+    return changes === 0 ? null : { heir: statements.passHost(member.roomId) }
   }
   const { writeLine } = statements
   const leave = db.transaction((member: Member, at: number) => {
@@ -118,25 +123,18 @@ function createEndings(
     if (ended !== null) writeLine({ kind: 'left', room, author, person: author, at })
     return ended
   })
-  const remove = db.transaction((owner: Member, person: number, at: number) => {
-    const refused = refuseOthers(statements, owner)
+  const remove = db.transaction((host: Member, person: number, at: number) => {
+    const refused = statements.refuse('person.remove', host.roomId, host.userId, person)
     if (refused !== null) return { refused }
-    const removed = { ...owner, userId: person }
+    const removed = { ...host, userId: person }
     if (end(removed) === null) return { refused: 'person_missing' } as const
-    writeLine({ kind: 'removed', room: owner.roomId, author: owner.userId, person, at })
+    writeLine({ kind: 'removed', room: host.roomId, author: host.userId, person, at })
     return { uninvited: statements.dropInvitations.all(removed).map(({ id }) => id) }
   })
   return {
     leave: async (member, at) => leave.immediate(member, at),
-    remove: async (owner, userId, at) => remove.immediate(owner, userId, at),
+    remove: async (host, userId, at) => remove.immediate(host, userId, at),
   }
-}
-
-/** What only the owner may do is refused to members, and unknown to everybody else. */
-function refuseOthers({ findRole }: Statements, by: Member): 'room_missing' | 'owner_only' | null {
-  const role = findRole.get(by)?.role
-  if (role === undefined) return 'room_missing'
-  return role === 'owner' ? null : 'owner_only'
 }
 
 /** Whether a person is in as many rooms as anybody may be; private conversations count apart. */
@@ -149,12 +147,13 @@ function changeRoom(
   by: Member,
   { name, topic }: { name: RoomName | null; topic: string | null },
   at: number,
-): { name: string; topic: string } | Refused<'room_missing' | 'owner_only' | 'room_name_taken'> {
+): { name: string; topic: string } | Refused<'room_missing' | NoRight | 'room_name_taken'> {
   const told = { room: by.roomId, author: by.userId, at }
   const room = statements.findShared.get(by)
   if (room === null) return { refused: 'room_missing' }
   if (name !== null && name.name !== room.name) {
-    if (room.role !== 'owner') return { refused: 'owner_only' }
+    const refused = statements.refuse('room.rename', by.roomId, by.userId)
+    if (refused !== null) return { refused }
     const { changes } = statements.rename.run({
       id: by.roomId,
       ...name,
@@ -171,16 +170,17 @@ function changeRoom(
 }
 
 function createRoom(statements: Statements, seenBy: SeenBy, room: NewRoom) {
-  const { owner: userId, createdAt: at } = room
+  const { host: userId, createdAt: at } = room
   if (statements.isHere.get(userId) === null) return { refused: 'not_signed_in' } as const
+  if (statements.mayMakeRooms.get(userId) === null) return { refused: 'role_missing' } as const
   const { made: before = 0 } = statements.countMade.get(userId) ?? {}
-  if (before >= limits.roomsPerOwnerMax) return { refused: 'rooms_too_many' } as const
+  if (before >= limits.roomsMadeMax) return { refused: 'rooms_too_many' } as const
   if (isFull(statements, userId)) return { refused: 'own_rooms_full' } as const
   const { rooms = 0 } = statements.countAll.get() ?? {}
   if (rooms >= statements.caps.all) return { refused: 'rooms_full' } as const
   const made = statements.insertRoom.get({ ...room, sought: fold(room.name) })
   if (made === null) return { refused: 'room_name_taken' } as const
-  statements.insertMember.run({ roomId: made.id, userId, role: 'owner', at })
+  statements.insertMember.run({ roomId: made.id, userId, role: 'host', at })
   return seenBy(userId, made.id) ?? ({ refused: 'not_signed_in' } as const)
 }
 
@@ -219,13 +219,10 @@ function prepare(db: Database) {
       `INSERT INTO rooms (kind, name, name_folded, name_skeleton, name_sought, topic,
          created_by, created_at, active_at)
        SELECT $kind, $name, iif($kind = 'open', $folded, NULL),
-         iif($kind = 'open', $skeleton, NULL), $sought, $topic, $owner, $createdAt, $createdAt
+         iif($kind = 'open', $skeleton, NULL), $sought, $topic, $host, $createdAt, $createdAt
        WHERE NOT EXISTS
          (SELECT 1 FROM rooms WHERE name_folded = $folded OR name_skeleton = $skeleton)
        RETURNING id`,
-    ),
-    countMade: db.query<{ made: number }, [number]>(
-      `SELECT count(*) AS made FROM rooms WHERE created_by = ? AND kind <> 'direct'`,
     ),
     countAll: db.query<{ rooms: number }, []>(
       `SELECT count(*) AS rooms FROM rooms WHERE kind <> 'direct'`,
@@ -268,6 +265,7 @@ function prepare(db: Database) {
        RETURNING user_id AS id`,
     ),
     ...prepareForMembers(db),
+    ...prepareForMakers(db),
   }
 }
 
@@ -306,5 +304,18 @@ function prepareForMembers(db: Database) {
        WHERE ${own} AND kind <> 'direct'`,
     ),
     setTopic: db.query<never, [number, string]>(`UPDATE rooms SET topic = ?2 WHERE id = ?1`),
+  }
+}
+
+/** What somebody asks who makes a room. */
+function prepareForMakers(db: Database) {
+  return {
+    mayMakeRooms: db.query<unknown, [number]>(
+      `SELECT 1 WHERE ${settingOf('roomMakers')} = 'everybody'
+         OR ${mayOnServer('rooms.administer', '?1')}`,
+    ),
+    countMade: db.query<{ made: number }, [number]>(
+      `SELECT count(*) AS made FROM rooms WHERE created_by = ? AND kind <> 'direct'`,
+    ),
   }
 }

@@ -19,22 +19,22 @@ export function userColumns(users = 'users'): string {
 }
 
 /**
- * Makes the function that gives a room without a present owner to the member who is there longest;
- * null when nothing changes. The first room and direct rooms have no owner.
+ * Makes the function that gives a room without a present host to the member who is there longest;
+ * null when nothing changes. The first room and direct rooms have no host.
  */
-export function createPassOwnership(db: Database): (room: number) => Heir | null {
+export function createPassHost(db: Database): (room: number) => Heir | null {
   const findHeir = db.query<{ user: number }, [number]>(
     `SELECT user_id AS user FROM memberships CROSS JOIN users ON users.id = user_id
      WHERE room_id = ?1 AND left_at IS NULL
-       AND NOT EXISTS (SELECT 1 FROM memberships AS owners
-         WHERE owners.room_id = ?1 AND owners.role = 'owner' AND ${isHere('owners.user_id')})
+       AND NOT EXISTS (SELECT 1 FROM memberships AS hosts
+         WHERE hosts.room_id = ?1 AND hosts.role = 'host' AND ${isHere('hosts.user_id')})
        AND EXISTS (SELECT 1 FROM rooms
          WHERE rooms.id = ?1 AND kind <> 'direct' AND created_by IS NOT NULL)
      ORDER BY joined_at, user_id LIMIT 1`,
   )
   const give = db.query<never, [number, number]>(
-    `UPDATE memberships SET role = iif(user_id = ?2, 'owner', 'member')
-     WHERE room_id = ?1 AND (user_id = ?2 OR role = 'owner')`,
+    `UPDATE memberships SET role = iif(user_id = ?2, 'host', 'member')
+     WHERE room_id = ?1 AND (user_id = ?2 OR role = 'host')`,
   )
   return (room) => {
     const heir = findHeir.get(room)
@@ -46,7 +46,7 @@ export function createPassOwnership(db: Database): (room: number) => Heir | null
 
 /**
  * Makes the function that lets a person leave: their sessions end, the name becomes free, and their
- * rooms get other owners. Null for people who have left already.
+ * rooms get other hosts. Null for people who have left already.
  */
 export function createDepart(db: Database): (userId: number, at: number) => Departure | null {
   const release = createReleaseName(db)
@@ -60,9 +60,9 @@ export function createDepart(db: Database): (userId: number, at: number) => Depa
      WHERE id = ?1 RETURNING ${userColumns()}`,
   )
   const owned = db.query<{ room: number }, [number]>(
-    `SELECT room_id AS room FROM memberships WHERE user_id = ? AND role = 'owner'`,
+    `SELECT room_id AS room FROM memberships WHERE user_id = ? AND role = 'host'`,
   )
-  const passOwnership = createPassOwnership(db)
+  const passHost = createPassHost(db)
   return (userId, at) => {
     const leaver = findLeaver.get(userId)
     if (leaver === null) return null
@@ -70,7 +70,7 @@ export function createDepart(db: Database): (userId: number, at: number) => Depa
     release(userId, leaver.skeleton, at)
     const user = leave.get(userId, at)
     if (user === null) return null
-    const heirs = owned.all(userId).flatMap(({ room }) => passOwnership(room) ?? [])
+    const heirs = owned.all(userId).flatMap(({ room }) => passHost(room) ?? [])
     return { user, heirs }
   }
 }

@@ -1,7 +1,9 @@
 import type { Database } from 'bun:sqlite'
+import { ranks } from '../../shared/rights'
 import type { ListedRoom, Room, RoomLimits, RoomsWanted, Store, User } from '../store'
 import { createMemberships, type WriteLine } from './memberships'
 import { isHere, markOf } from './persons'
+import { rankOf } from './rights'
 
 /** Rooms as their members see them, in SQLite. Membership is part of every statement. */
 export function createRooms(db: Database, caps: RoomLimits, writeLine: WriteLine): Store['rooms'] {
@@ -99,7 +101,8 @@ function toListed(row: ListedRow): ListedRoom {
   return { ...room, isMember: isMember === 1, other }
 }
 
-type RoomRow = Omit<Room, 'pair' | 'showsComings'> & PairRow & { showsComings: 0 | 1 }
+type RoomRow = Omit<Room, 'pair' | 'rank' | 'showsComings'> &
+  PairRow & { rank: number; showsComings: 0 | 1 }
 
 type PairRow = OtherRow & {
   myId: number | null
@@ -144,10 +147,14 @@ const fromMemberships = `
   LEFT JOIN users AS me ON kind = 'direct' AND me.id = memberships.user_id`
 
 // CROSS JOIN: there are few mentions and many messages, and SQLite must not swap the two.
+/** The reader is the first parameter, so that their role is looked up once for all rooms. */
+const rankOfMember = `
+    iif(kind = 'direct', 0, max(coalesce(${rankOf('?1')}, 0), memberships.role = 'host'))`
+
 const selectRooms = `
   SELECT rooms.id, kind, name, topic, rooms.created_at AS createdAt, active_at AS activeAt,
     revision, members,
-    memberships.read_seq AS readSeq, memberships.role, memberships.notify,
+    memberships.read_seq AS readSeq, ${rankOfMember} AS rank, memberships.notify,
     memberships.shows_comings AS showsComings,
     (SELECT count(*) FROM ${unreadMessages}) AS unread,
     -- The first one ends the search: they come in order.
@@ -180,8 +187,8 @@ export function toOther(row: OtherRow): User | null {
 
 function toRoom(row: RoomRow): Room {
   const { myId: _, myNickname, myAvatar, myMark, ...rest } = row
-  const { otherId, otherNickname, otherAvatar, otherMark, showsComings, ...others } = rest
-  const room = { ...others, showsComings: showsComings === 1 }
+  const { otherId, otherNickname, otherAvatar, otherMark, showsComings, rank, ...others } = rest
+  const room = { ...others, rank: ranks[rank] ?? 'member', showsComings: showsComings === 1 }
   const pair = pairOf(row)
   // Every message in a direct room is for its reader.
   return pair === null ? { ...room, pair } : { ...room, mentions: room.unread, pair }

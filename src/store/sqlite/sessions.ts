@@ -1,5 +1,5 @@
 import type { Database } from 'bun:sqlite'
-import type { NewSession, Store, User } from '../store'
+import type { NewSession, ServerRole, Store, User } from '../store'
 import { createDepart, isHere, newNameMs, userColumns } from './persons'
 import { readSetting, writeSetting } from './settings'
 
@@ -8,6 +8,9 @@ const sweptAtSetting = 'sessions_swept_at'
 
 /** Signed-in browsers, in SQLite. */
 export function createSessions(db: Database): Store['sessions'] {
+  const findRole = db.query<{ role: ServerRole }, [Uint8Array]>(
+    `SELECT role FROM sessions JOIN users ON users.id = user_id WHERE token_hash = ?`,
+  )
   const findUser = db.query<User, [Uint8Array]>(
     `SELECT ${userColumns()} FROM sessions JOIN users ON users.id = user_id
      WHERE token_hash = ? AND left_at IS NULL`,
@@ -19,6 +22,11 @@ export function createSessions(db: Database): Store['sessions'] {
     return user === null ? null : depart(user.id, at)
   })
   return {
+    async find(tokenHash) {
+      const user = findUser.get(tokenHash)
+      const { role } = findRole.get(tokenHash) ?? {}
+      return user === null || role === undefined ? null : { user, role }
+    },
     findUser: async (tokenHash) => findUser.get(tokenHash),
     renew: createRenew(db),
     end: async (tokenHash, at, isLast) => end.immediate(tokenHash, at, isLast),

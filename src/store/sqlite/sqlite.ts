@@ -7,6 +7,7 @@ import { unfinished } from '../backup/backup'
 import { markerName, markFolder, spaceOf } from '../files'
 import type { NameRules, RoomLimits, Store } from '../store'
 import { stopAfterFailedSync, storageReasonOf } from '../storage-fault'
+import { createAdministration } from './administration'
 import { createAttachments } from './attachments'
 import { createDeviceLinks } from './device-links'
 import { createDevices } from './devices'
@@ -193,6 +194,7 @@ function createStore(
     users: guarded(createUsers(db, lines, { arrivals })),
     sessions: guarded(createSessions(db)),
     devices: guarded(createDevices(db)),
+    administration: guarded(createAdministration(db)),
     rooms: guarded(createRooms(db, roomLimits, lines.write)),
     deviceLinks: guarded(createDeviceLinks(db)),
     invitations: guarded(createInvitations(db, roomLimits)),

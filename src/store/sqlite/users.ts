@@ -4,6 +4,7 @@ import type { NamedUser, NewSession, NewUser, PeopleMatch, Profile, Store, User 
 import { insertAttachment } from './attachments'
 import { createAddSession } from './devices'
 import { createReleaseName, isHere, newUntil, userColumns } from './persons'
+import { mayInRoom } from './rights'
 import { createEndSession } from './sessions'
 import type { SystemLines } from './system-lines'
 
@@ -19,7 +20,8 @@ export function createUsers(
   )
   const find = db.query<User, [number]>(`SELECT ${userColumns()} FROM users WHERE id = ?`)
   const named = db.query<NamedRow, [number, number, string]>(
-    `SELECT users.id, nickname_folded AS folded, role = 'owner' AS isOwner
+    `SELECT users.id, nickname_folded AS folded,
+       users.id = ?2 AND ${mayInRoom('room.mention_all', '?1', '?2')} AS mayMentionAll
      FROM memberships JOIN users ON users.id = user_id
      WHERE room_id = ?1 AND (nickname_folded IN (SELECT value FROM json_each(?3)) OR user_id = ?2)
        AND EXISTS (SELECT 1 FROM memberships WHERE room_id = ?1 AND user_id = ?2)
@@ -34,14 +36,14 @@ export function createUsers(
     match: createMatch(db),
     async namedIn(roomId, author, folded) {
       const rows = named.all(roomId, author, JSON.stringify(folded))
-      return rows.map((row) => ({ ...row, isOwner: row.isOwner === 1 }))
+      return rows.map((row) => ({ ...row, mayMentionAll: row.mayMentionAll === 1 }))
     },
   }
 }
 
 type Forms = { forms: string }
 
-type NamedRow = Omit<NamedUser, 'isOwner'> & { isOwner: 0 | 1 }
+type NamedRow = Omit<NamedUser, 'mayMentionAll'> & { mayMentionAll: 0 | 1 }
 
 function createJoin(db: Database, lines: SystemLines | null) {
   const insertUser = db.query<{ id: number }, [Omit<NewUser, 'face'> & Forms]>(
@@ -148,14 +150,14 @@ function createMatch(db: Database): Store['users']['match'] {
 
 function createPeopleLists(
   db: Database,
-): Pick<Store['users'], 'among' | 'ownersOf' | 'membersOf' | 'outside' | 'named' | 'everybody'> {
+): Pick<Store['users'], 'among' | 'hostsOf' | 'membersOf' | 'outside' | 'named' | 'everybody'> {
   const among = db.query<User, [number, string]>(
     `SELECT ${userColumns()} FROM memberships JOIN users ON users.id = user_id
      WHERE room_id = ?1 AND user_id IN (SELECT value FROM json_each(?2)) AND left_at IS NULL
      ORDER BY nickname_folded`,
   )
-  const ownersOf = db.query<{ id: number }, [number]>(
-    `SELECT user_id AS id FROM memberships WHERE room_id = ? AND role = 'owner'`,
+  const hostsOf = db.query<{ id: number }, [number]>(
+    `SELECT user_id AS id FROM memberships WHERE room_id = ? AND role = 'host'`,
   )
   // Of a bounded number, as all people of the server may be in the room.
   const outside = db.query<User, [number, number]>(
@@ -176,7 +178,7 @@ function createPeopleLists(
   )
   return {
     among: async (room, ids) => among.all(room.id, JSON.stringify(ids)),
-    ownersOf: async (room) => ownersOf.all(room.id).map(({ id }) => id),
+    hostsOf: async (room) => hostsOf.all(room.id).map(({ id }) => id),
     membersOf: createMembersOf(db),
     outside: async (room, limit) => outside.all(room.id, limit),
     everybody: async (limit) => everybody.all(limit),

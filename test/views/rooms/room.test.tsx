@@ -93,8 +93,8 @@ const window: PeopleWindow = {
   ...{ room: general.id, members: 2, online: 1, checksum: 0, beginsAt: 'start', next: null },
   isAllOnline: true,
   people: [
-    { user: tomas, state: 'online', isOwner: false },
-    { user: mei, state: 'offline', isOwner: false },
+    { user: tomas, state: 'online', isHost: false },
+    { user: mei, state: 'offline', isHost: false },
   ],
 }
 

@@ -2,7 +2,7 @@ import { limits, textLimits } from '../../../src/shared/limits'
 
 const { nicknameGraphemesMax: nameMax, topicUnitsMax: topicMax } = textLimits
 const { searchUnitsMax: searchMax, whyUnitsMax: whyMax } = textLimits
-const { reactionKindsMax: kindsMax, roomsPerOwnerMax: roomsMax } = limits
+const { reactionKindsMax: kindsMax, roomsMadeMax: roomsMax } = limits
 const { attachmentsMax: filesMax, messageUnitsMax: textMax } = limits
 
 /** A sentence for every problem, in English: what happened and what to do. */
@@ -29,11 +29,15 @@ export const problems = {
   invitation_over: 'This invitation is not valid any more.',
   names_missing: 'Choose somebody, or enter a name.',
   names_many: 'These are too many people at once. Invite some of them first.',
+  line_long: 'This text is too long. Please shorten it.',
   why_long: `This line is too long. Use at most ${whyMax} characters.`,
   conversations_full: 'One of you has as many private conversations as one person can have.',
   person_left: 'This person has left. You can read this conversation, but not write in it.',
   room_stays: 'Everyone stays in this room. You can turn its notifications off instead.',
-  owner_only: 'Only the owner of this room can do that. Ask the owner.',
+  host_only: 'Only a host of this room can do that. Ask a host.',
+  role_missing: 'Your role on this server does not allow that.',
+  rank_equal: 'You cannot do that to somebody whose role is the same as yours, or a higher one.',
+  owner_needed: 'This server needs an owner. Make somebody else an owner first.',
   person_missing: 'This person is no longer here. Choose someone else.',
   joins_too_many: 'Many people are joining right now. Wait a few seconds and try again.',
   message_empty: 'The message is empty. Write something first.',

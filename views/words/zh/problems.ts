@@ -2,7 +2,7 @@ import { limits, textLimits } from '../../../src/shared/limits'
 import type { Words } from '../en'
 
 const { searchUnitsMax: searchMax, topicUnitsMax: topicMax } = textLimits
-const { reactionKindsMax: kindsMax, roomsPerOwnerMax: roomsMax } = limits
+const { reactionKindsMax: kindsMax, roomsMadeMax: roomsMax } = limits
 
 /** A sentence for every problem, in Simplified Chinese: what happened and what to do. */
 export const problems: Words['problems'] = {
@@ -27,11 +27,15 @@ export const problems: Words['problems'] = {
   invitation_over: '这个邀请已失效。',
   names_missing: '请选择成员，或输入名字。',
   names_many: '一次邀请的人太多了，请分几次邀请。',
+  line_long: '这段文字太长，请缩短。',
   why_long: `邀请理由太长，最多 ${textLimits.whyUnitsMax} 个字符。`,
   conversations_full: '你们中有一人的私信对话数已达上限。',
   person_left: '对方已离开。你可以查看这段对话，但不能再发送消息。',
   room_stays: '所有人都在这个房间，不能退出。你可以关闭它的通知。',
-  owner_only: '只有房主可以这样做，请联系房主。',
+  host_only: '只有房主可以这样做，请联系房主。',
+  role_missing: '你在此服务器上的角色不能执行此操作。',
+  rank_equal: '对方的角色与你相同或更高，你不能对其执行此操作。',
+  owner_needed: '服务器至少需要一位所有者。请先将其他人设为所有者。',
   person_missing: '对方已不在这里，请选择其他人。',
   joins_too_many: '现在加入的人太多，请等几秒再试。',
   message_empty: '消息为空，请先输入内容。',

@@ -26,6 +26,7 @@ CREATE TABLE users (
   -- The hash of the recovery code, as Bun.password makes it; null without a code.
   code_hash TEXT,
   code_made_at INTEGER,
+  role TEXT NOT NULL DEFAULT 'member' CHECK (role IN ('member', 'moderator', 'owner')),
   left_at INTEGER
 ) STRICT;
 
@@ -87,7 +88,7 @@ CREATE TABLE rooms (
   topic TEXT NOT NULL DEFAULT '',
   -- The two people of a direct room, smaller id first ("3:7"): at most one room per pair.
   direct_key TEXT UNIQUE,
-  -- Null for the first room, which has no owner. Of a direct room: who opened it.
+  -- Null for the first room, which has no host. Of a direct room: who opened it.
   created_by INTEGER REFERENCES users (id),
   created_at INTEGER NOT NULL,
   revision INTEGER NOT NULL DEFAULT 0,
@@ -99,6 +100,12 @@ CREATE TABLE rooms (
   messages INTEGER NOT NULL DEFAULT 0,
   -- The place of the newest message; system lines and changes have later revisions.
   last_seq INTEGER NOT NULL DEFAULT 0,
+  -- What its hosts have set: who may write, how long each person waits between two messages,
+  -- whether nobody new comes in, and when it was closed for good.
+  writers TEXT NOT NULL DEFAULT 'everybody' CHECK (writers IN ('everybody', 'hosts')),
+  slow_ms INTEGER NOT NULL DEFAULT 0,
+  is_locked INTEGER NOT NULL DEFAULT 0,
+  archived_at INTEGER,
   CHECK ((kind = 'direct') = (direct_key IS NOT NULL))
 ) STRICT;
 
@@ -108,7 +115,7 @@ CREATE INDEX rooms_shared ON rooms (kind) WHERE kind <> 'direct';
 CREATE TABLE memberships (
   room_id INTEGER NOT NULL REFERENCES rooms (id),
   user_id INTEGER NOT NULL REFERENCES users (id),
-  role TEXT NOT NULL DEFAULT 'member' CHECK (role IN ('owner', 'member')),
+  role TEXT NOT NULL DEFAULT 'member' CHECK (role IN ('host', 'member')),
   notify TEXT NOT NULL DEFAULT 'mentions' CHECK (notify IN ('all', 'mentions', 'nothing')),
   joined_at INTEGER NOT NULL,
   read_seq INTEGER NOT NULL DEFAULT 0,
@@ -119,7 +126,7 @@ CREATE TABLE memberships (
 
 CREATE INDEX memberships_by_user ON memberships (user_id);
 CREATE INDEX memberships_by_age ON memberships (room_id, joined_at, user_id);
-CREATE INDEX memberships_owners ON memberships (room_id) WHERE role = 'owner';
+CREATE INDEX memberships_hosts ON memberships (room_id) WHERE role = 'host';
 
 CREATE TRIGGER member_added AFTER INSERT ON memberships BEGIN
   UPDATE rooms SET members = members + 1
@@ -287,6 +294,21 @@ CREATE TRIGGER invited_left AFTER UPDATE OF left_at ON users
 WHEN OLD.left_at IS NULL AND NEW.left_at IS NOT NULL BEGIN
   DELETE FROM invitations WHERE user_id = NEW.id;
 END;
+
+-- What people did by virtue of a role.
+CREATE TABLE acts (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at INTEGER NOT NULL,
+  -- Null for the operator, who uses the command line.
+  actor_id INTEGER REFERENCES users (id),
+  act TEXT NOT NULL,
+  person_id INTEGER REFERENCES users (id),
+  -- The room may be deleted later; its name stays.
+  room_id INTEGER,
+  room_name TEXT NOT NULL DEFAULT '',
+  detail TEXT NOT NULL DEFAULT '',
+  reason TEXT NOT NULL DEFAULT ''
+) STRICT;
 
 INSERT INTO settings (key, value)
 VALUES ('instance', lower(hex(randomblob(4)))), ('epoch', lower(hex(randomblob(16))));

@@ -14,7 +14,7 @@ const steps = 400
 /** Somebody with a session; who has left comes back as somebody else. */
 type Somebody = { user: User; token: Uint8Array }
 
-test('a made room with people has one owner among them, whoever comes and goes', async () => {
+test('a made room with people has one host among them, whoever comes and goes', async () => {
   const seed = chooseSeed()
   console.log(`seed ${seed}`)
   const random = createRandom(seed)
@@ -22,10 +22,10 @@ test('a made room with people has one owner among them, whoever comes and goes',
   const { store } = engine
   const db = new Database(join(engine.folder, 'chatroom.db'), { readonly: true })
   const wrong = db.query(
-    `SELECT rooms.id, count(*) FILTER (WHERE role = 'owner') AS owners, rooms.members
+    `SELECT rooms.id, count(*) FILTER (WHERE role = 'host') AS hosts, rooms.members
      FROM rooms JOIN memberships ON room_id = rooms.id JOIN users ON users.id = user_id
      WHERE left_at IS NULL GROUP BY rooms.id
-     HAVING owners <> iif(created_by IS NULL OR kind = 'direct', 0, 1) OR count(*) <> members`,
+     HAVING hosts <> iif(created_by IS NULL OR kind = 'direct', 0, 1) OR count(*) <> members`,
   )
   const world = { store, random, rooms: [] as number[], somebodies: [] as Somebody[] }
   for (let n = 0; n < people; n += 1) world.somebodies.push(await arrive(store, n))
@@ -50,7 +50,7 @@ async function act({ store, random, rooms, somebodies }: World, at: number): Pro
   if (one === undefined || other === undefined) throw new Error('eight people')
   const { user, token } = one
   const member = { roomId: rooms[random(rooms.length)] ?? 1, userId: user.id }
-  const role = (await store.rooms.find(user.id, member.roomId))?.role
+  const rank = (await store.rooms.find(user.id, member.roomId))?.rank
   switch (random(10)) {
     case 0:
       if (rooms.length === roomsMax) return 'nothing'
@@ -61,8 +61,8 @@ async function act({ store, random, rooms, somebodies }: World, at: number): Pro
       return 'invited'
     case 2: {
       const left = await store.rooms.leave(member, 9)
-      if (left?.heir != null) expect(role).toBe('owner')
-      await expectOwner(store, left?.heir)
+      if (left?.heir != null) expect(rank).toBe('host')
+      await expectHost(store, left?.heir)
       return 'left a room'
     }
     case 3:
@@ -74,7 +74,7 @@ async function act({ store, random, rooms, somebodies }: World, at: number): Pro
     case 5: {
       const departure = await store.sessions.leave(token, at)
       expect(departure?.user).toEqual({ ...user, mark: 'left' })
-      for (const heir of departure?.heirs ?? []) await expectOwner(store, heir)
+      for (const heir of departure?.heirs ?? []) await expectHost(store, heir)
       somebodies[n] = await arrive(store, at)
       return 'signed out'
     }
@@ -90,9 +90,9 @@ async function act({ store, random, rooms, somebodies }: World, at: number): Pro
   }
 }
 
-async function expectOwner(store: Store, heir: Heir | null | undefined): Promise<void> {
+async function expectHost(store: Store, heir: Heir | null | undefined): Promise<void> {
   if (heir == null) return
-  expect((await store.rooms.find(heir.user, heir.room))?.role).toBe('owner')
+  expect((await store.rooms.find(heir.user, heir.room))?.rank).toBe('host')
 }
 
 async function arrive(store: Store, n: number): Promise<Somebody> {
@@ -109,7 +109,7 @@ test('who comes first into a room that all have left owns it', async () => {
   const room = await make(store, ada.user, 'Tea')
   await store.sessions.leave(ada.token, 5)
   const seen = await store.rooms.join(bob.user.id, room.id, 6)
-  expect(seen).toMatchObject({ room: { role: 'owner', members: 1 } })
+  expect(seen).toMatchObject({ room: { rank: 'host', members: 1 } })
   await append(store, bob.user, { room: room.id, clientId: 'a' })
   expect(await store.rooms.leave(asMember(room, bob.user), 9)).toEqual({ heir: null })
 })

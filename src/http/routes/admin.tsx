@@ -1,0 +1,126 @@
+import { Hono } from 'hono'
+import {
+  type AdminProps,
+  type Section,
+  sections,
+  sectionsOf,
+} from '../../../views/administration/admin-page'
+import { General } from '../../../views/administration/general'
+import { ActItems, AdminLog } from '../../../views/administration/log'
+import { AdminPeople, AdminPersonItems } from '../../../views/administration/people'
+import { configure, setRole } from '../../chat/administration/administration'
+import { ChatError, toProblem } from '../../server/errors'
+import { serverLimits } from '../../server/limits'
+import { parseId } from '../../shared/paths'
+import { wantedName } from '../../shared/rank-name'
+import { can } from '../../shared/rights'
+import { readForm } from '../bodies'
+import type { HttpContext, HttpDeps, HttpEnv } from '../context'
+import { requireSession, requireVisitor } from '../middleware/identity'
+import { redirectTo, sendHtml, sendPage, setProblem } from '../pages'
+
+const { listPageRows } = serverLimits
+
+/** Administration: a page of forms for each section, which owners and moderators see. */
+export function adminRoutes(deps: HttpDeps): Hono<HttpEnv> {
+  const { chat } = deps
+  return new Hono<HttpEnv>()
+    .get('/admin', (c) => {
+      const [first] = sectionsOf(requireVisitor(c).role)
+      if (first === undefined) throw new ChatError('role_missing')
+      return redirectTo(c, chat.paths.admin(first))
+    })
+    .get('/admin/general', (c) => sendGeneral(deps, c))
+    .post('/admin/general', async (c) => {
+      const form = await readForm(c)
+      const typed = {
+        name: form.get('name'),
+        welcome: form.get('welcome'),
+        roomMakers: form.get('roomMakers'),
+      }
+      return answerForm(deps, c, sendGeneral, 'general', async () => {
+        await configure(chat, requireSession(c), typed)
+      })
+    })
+    .get('/admin/people', (c) => sendPeople(deps, c))
+    .post('/admin/people/role', async (c) => {
+      const form = await readForm(c)
+      const person = parseId(form.get('user')) ?? 0
+      const typed = { role: form.get('role') ?? '', reason: form.get('reason') ?? '' }
+      return answerForm(deps, c, sendPeople, 'people', () =>
+        setRole(chat, requireSession(c), person, typed),
+      )
+    })
+    .get('/admin/log', (c) => sendLog(deps, c))
+}
+
+type Send = (deps: HttpDeps, c: HttpContext, problem?: string) => Promise<Response>
+
+/** Does what a form asks for and leads back to its section, or shows there what was refused. */
+async function answerForm(
+  deps: HttpDeps,
+  c: HttpContext,
+  send: Send,
+  section: Section,
+  work: () => Promise<void>,
+): Promise<Response> {
+  try {
+    await work()
+    return redirectTo(c, deps.chat.paths.admin(section, { done: 'yes' }))
+  } catch (thrown) {
+    const problem = toProblem(thrown)
+    const isAllowed = can(requireVisitor(c).role, sections[section])
+    if (problem === null || !isAllowed) throw thrown
+    return send(deps, c, setProblem(c, problem))
+  }
+}
+
+/** What every section shows. Throws `not_signed_in` or `role_missing`. */
+function readProps(c: HttpContext, section: Section, problem: string | null = null): AdminProps {
+  const { user, role } = requireVisitor(c)
+  if (!can(role, sections[section])) throw new ChatError('role_missing')
+  const isDone = problem === null && c.req.query('done') !== undefined
+  return { view: c.get('view'), user, role, problem, isDone }
+}
+
+async function sendGeneral({ chat }: HttpDeps, c: HttpContext, problem?: string) {
+  const props = readProps(c, 'general', problem)
+  const settings = await chat.store.administration.settings()
+  const flagged = { name: null }
+  return sendPage(c, <General {...props} settings={settings} flagged={flagged} />)
+}
+
+async function sendPeople({ chat }: HttpDeps, c: HttpContext, problem?: string) {
+  const props = readProps(c, 'people', problem)
+  const part = c.req.query('q') ?? ''
+  const after = c.req.query('after') ?? ''
+  const [, id, folded] = /^(\d{1,15})\.(.*)$/su.exec(after) ?? []
+  const place = folded === undefined ? null : { id: Number(id), folded }
+  if (place === null && after !== '') throw new ChatError('bad_request')
+  const { tokenHash } = requireSession(c)
+  const wanted = { part: wantedName(part), after: place, limit: listPageRows + 1 }
+  const found = await chat.store.administration.people(tokenHash, wanted)
+  const people = found.slice(0, listPageRows)
+  const last = found.length > listPageRows ? people.at(-1) : undefined
+  const fields = part === '' ? {} : { q: part }
+  const next =
+    last === undefined
+      ? null
+      : chat.paths.admin('people', { ...fields, after: `${last.user.id}.${last.folded}` })
+  const list = { ...props, people, next, now: chat.now() }
+  if (c.req.query('part') === 'list') return sendHtml(c, <AdminPersonItems {...list} />)
+  return sendPage(c, <AdminPeople {...list} part={part} />)
+}
+
+async function sendLog({ chat }: HttpDeps, c: HttpContext) {
+  const props = readProps(c, 'log')
+  const before = parseId(c.req.query('before'))
+  const { tokenHash } = requireSession(c)
+  const found = await chat.store.administration.acts(tokenHash, before, listPageRows + 1)
+  const acts = found.slice(0, listPageRows)
+  const last = found.length > listPageRows ? acts.at(-1) : undefined
+  const next = last === undefined ? null : chat.paths.admin('log', { before: `${last.id}` })
+  const list = { ...props, acts, next }
+  if (c.req.query('part') === 'list') return sendHtml(c, <ActItems {...list} />)
+  return sendPage(c, <AdminLog {...list} />)
+}

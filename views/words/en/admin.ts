@@ -1,0 +1,38 @@
+import type { LoggedAct } from '../../../src/shared/rights'
+
+const acts: Record<LoggedAct, string> = {
+  'server.configure': 'changed a setting: {detail}',
+  'role.set': 'set the role of {person}: {detail}',
+  'owner.link': 'made an owner link',
+  'owner.claim': 'became an owner with the owner link',
+}
+
+/** The pages of administration. */
+export const admin = {
+  title: 'Administration',
+  lead: 'For owners and moderators of this server.',
+  sections: {
+    general: 'General',
+    people: 'People',
+    log: 'Log',
+  },
+  saved: 'Saved.',
+  name: 'Name of this server',
+  nameNote: 'Shown in the title of every page.',
+  setByFlag: 'Set by the operator with {flag}.',
+  welcome: 'Welcome line',
+  welcomeNote: 'Shown to people who sign in.',
+  roomMakers: 'Who may make rooms',
+  roomMakerKinds: { everybody: 'Everybody', moderators: 'Moderators and owners' },
+  searchPeople: 'Search people',
+  roles: { member: 'Member', moderator: 'Moderator', owner: 'Owner' },
+  role: 'Role of {name}',
+  setRole: 'Set role',
+  reason: 'Reason (optional)',
+  lastSeen: 'Last seen {day}',
+  noActs: 'Nothing has been done yet.',
+  olderActs: 'Older entries',
+  operator: 'The operator',
+  acts,
+  because: 'Reason: {reason}',
+}
