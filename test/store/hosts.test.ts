@@ -22,7 +22,7 @@ test('a made room with people has one host among them, whoever comes and goes', 
   const { store } = engine
   const db = new Database(join(engine.folder, 'chatroom.db'), { readonly: true })
   const wrong = db.query(
-    `SELECT rooms.id, count(*) FILTER (WHERE role = 'host') AS hosts, rooms.members
+    `SELECT rooms.id, count(*) FILTER (WHERE memberships.role = 'host') AS hosts, rooms.members
      FROM rooms JOIN memberships ON room_id = rooms.id JOIN users ON users.id = user_id
      WHERE left_at IS NULL GROUP BY rooms.id
      HAVING hosts <> iif(created_by IS NULL OR kind = 'direct', 0, 1) OR count(*) <> members`,
