@@ -7,8 +7,8 @@ export type Config = {
   port: number
   host: string
   dataFolder: string
-  /** The name of the instance, shown in its pages. */
-  name: string
+  /** The name of the server, shown in its pages; null where owners set it. */
+  name: string | null
   publicUrl: URL | null
   /** Begins and ends with `/`. */
   basePath: string
@@ -31,6 +31,7 @@ export type Config = {
 type Command =
   | { kind: 'serve'; config: Config }
   | { kind: 'backup' | 'restore'; file: string; dataFolder: string }
+  | { kind: 'owner'; config: Config }
   | { kind: 'help' }
   | { kind: 'version' }
   | { kind: 'invalid'; message: string }
@@ -76,12 +77,13 @@ function parseCommand(args: string[], environment: Environment): Command {
   if (!isDevelopment) refuseDebugger(environment)
   const read = (flag: TextFlag): string | undefined => values[flag] ?? environment[nameOf(flag)]
   const dataFolder = resolve(read('data') ?? './chatroom-data')
-  if (positionals.length > 0) return { ...parseSubcommand(positionals), dataFolder }
+  const isOwner = positionals.length === 1 && positionals[0] === 'owner'
+  if (positionals.length > 0 && !isOwner) return { ...parseSubcommand(positionals), dataFolder }
   const config: Config = {
     port: parsePort(read('port') ?? '3000'),
     host: read('host') ?? '0.0.0.0',
     dataFolder,
-    name: (read('name') ?? '').trim() || 'Chatroom',
+    name: (read('name') ?? '').trim() || null,
     publicUrl: parsePublicUrl(read('public-url') ?? ''),
     basePath: parseBasePath(read('base-path') ?? '/'),
     trustProxy: parseProxies(read('trust-proxy') ?? ''),
@@ -97,7 +99,7 @@ function parseCommand(args: string[], environment: Environment): Command {
     rateLimits: environment.CHATROOM_RATE_LIMITS !== 'off',
     isDevelopment,
   }
-  return { kind: 'serve', config }
+  return { kind: isOwner ? 'owner' : 'serve', config }
 }
 
 /** With one of these set, Bun opens a port to a debugger, which can read and change everything. */
@@ -229,12 +231,13 @@ export const help = `Chatroom: a chat room for a group of people, in one file.
   chatroom [flags]                         start the server
   chatroom backup FILE [--data FOLDER]     back up everything, while it runs
   chatroom restore FILE [--data FOLDER]    restore a backup into a new folder
+  chatroom owner [flags]                   print a link that makes an owner, while it runs
 
   Flag                      Meaning                                  Environment
   --port 3000               port to listen on (0: a free port)       CHATROOM_PORT
   --host 0.0.0.0            address to listen on                     CHATROOM_HOST
   --data ./chatroom-data    folder for all data                      CHATROOM_DATA
-  --name "Chatroom"         name shown in the page                   CHATROOM_NAME
+  --name "Chatroom"         name shown in the page, else as set there CHATROOM_NAME
   --public-url URL          address under which people reach it      CHATROOM_PUBLIC_URL
   --base-path /             path prefix of every address             CHATROOM_BASE_PATH
   --trust-proxy [ADDRESS]   trust X-Forwarded-For and -Proto         CHATROOM_TRUST_PROXY

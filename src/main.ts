@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { renderUnicodeCompact } from 'uqr'
+import { makeOwnerLink } from './chat/administration/owner-link'
 import { nameRules, parseRoomName } from './chat/people/name'
 import { type Config, help, readCommand } from './config'
 import { createLog, faultOf, type Log } from './server/log'
@@ -11,6 +12,7 @@ import { type Amount, backUp } from './store/backup/backup'
 import { type FileStore, openFolderFiles } from './store/files'
 import { dropStalePins } from './store/backup/pins'
 import { restore } from './store/backup/restore'
+import { openAdministration } from './store/sqlite/administration'
 import { openStore } from './store/sqlite/sqlite'
 import type { Store } from './store/store'
 import { version } from './version'
@@ -36,6 +38,9 @@ switch (command.kind) {
     break
   case 'restore':
     await restoreBackup(command.file, command.dataFolder)
+    break
+  case 'owner':
+    await printOwnerLink(command.config)
     break
   case 'serve':
     await serve(command.config, log)
@@ -63,7 +68,7 @@ async function serve(config: Config, log: Log): Promise<void> {
     dropStalePins(config.dataFolder).catch((fault) => log('pins.stay', { fault: faultOf(fault) }))
   }, serverLimits.afterStartMs)
   stopOnSignal(server)
-  printAddresses(config, server.port)
+  printAddresses(config, server.port, store)
 }
 
 /** Logs when other users of the machine can look into the data folder. */
@@ -157,7 +162,7 @@ function stopOnSignal(server: RunningServer): void {
 }
 
 /** Prints that the server listens; the addresses follow once waiting clients are served. */
-function printAddresses(config: Config, port: number): void {
+function printAddresses(config: Config, port: number, store: Store): void {
   console.log(`Chatroom is listening on port ${port}\n`)
   setTimeout(() => {
     const urls = urlsOf(config, port)
@@ -166,7 +171,30 @@ function printAddresses(config: Config, port: number): void {
     const shared = urls.at(-1)
     if (shared === undefined) return
     console.log(`\n${renderUnicodeCompact(shared)}\n\nScan the code, or open ${shared}`)
+    offerOwnership(store, shared).catch((fault) => log('owner.link', { fault: faultOf(fault) }))
   }, serverLimits.afterStartMs).unref()
+}
+
+/** As long as the server has no owner, each start prints a link that makes one. */
+async function offerOwnership(store: Store, url: string): Promise<void> {
+  if (await store.administration.hasOwner()) return
+  const link = await makeOwnerLink(store.administration, Date.now())
+  console.log(`\n${sentenceForOwner(url, link)}`)
+}
+
+/** Prints another one, beside a server that runs. */
+async function printOwnerLink(config: Config): Promise<void> {
+  const opened = openAdministration(config.dataFolder)
+  if ('problem' in opened) return fail(opened.problem)
+  const link = await makeOwnerLink(opened.administration, Date.now())
+  opened.close()
+  const url = urlsOf(config, config.port).at(-1) ?? config.basePath
+  console.log(sentenceForOwner(url, link))
+}
+
+function sentenceForOwner(url: string, link: string): string {
+  const sentence = 'The first person to open this link becomes an owner of this server:'
+  return `${sentence}\n\n  ${url}owner/${link}`
 }
 
 /** Ends the process, whatever still runs in it. */

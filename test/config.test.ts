@@ -13,7 +13,7 @@ describe('an operator', () => {
     expect(configOf([])).toMatchObject({
       port: 3000,
       host: '0.0.0.0',
-      name: 'Chatroom',
+      name: null,
       publicUrl: null,
       basePath: '/',
       trustProxy: null,

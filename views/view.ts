@@ -8,8 +8,10 @@ export type View = {
   words: Words
   language: Language
   preferences: Preferences
-  /** The name of this server, chosen by its operator. */
+  /** The name of this server, chosen by its operator or its owners. */
   serverName: string
+  /** What owners say to people who come in; may be empty. */
+  welcome: string
   /** Scheme and host under which other devices reach it. */
   sharedOrigin: () => string
   /** Tells this server from others that are reached under the same origin. */

@@ -62,6 +62,17 @@ export function clearClaim(c: HttpContext, chat: Chat): void {
   setCookie(c, claimName(chat), '', secretOptions(c, chat, 0))
 }
 
+/** The owner link that a browser opened whose person signs in first. */
+export function readOwnerLink(c: HttpContext, chat: Chat): string | null {
+  return readSecret(c, `${sessionName(chat)}_owner`)
+}
+
+/** Keeps it while somebody signs in; null deletes it. */
+export function keepOwnerLink(c: HttpContext, chat: Chat, link: string | null): void {
+  const options = secretOptions(c, chat, link === null ? 0 : ownerLinkSeconds)
+  setCookie(c, `${sessionName(chat)}_owner`, link ?? '', options)
+}
+
 function claimName(chat: Chat): string {
   return `chatroom_${chat.store.instance}_claim`
 }
@@ -125,3 +136,4 @@ export function noteLogOut(c: HttpContext, chat: Chat): void {
 const daySeconds = 24 * 60 * 60
 const claimSeconds = 10 * 60
 const askedSeconds = 60
+const ownerLinkSeconds = 60 * 60

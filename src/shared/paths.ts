@@ -27,6 +27,7 @@ export function createPaths(base: string) {
     /** What the new device opens: the link with its token, then the page on which it waits. */
     newDevice: (token?: string) => `${base}device${token === undefined ? '' : `/${token}`}`,
     code: () => `${base}code`,
+    owner: (link: string) => `${base}owner/${link}`,
     ownSettings: () => `${base}settings`,
     admin: (section = '', fields: Fields = {}) =>
       `${base}admin${section === '' ? '' : `/${section}`}${queryOf(fields)}`,

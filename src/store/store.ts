@@ -280,6 +280,12 @@ export type Store = {
     ): Promise<
       { user: User | null } | Refused<NoRight | 'not_signed_in' | 'person_missing' | 'owner_needed'>
     >
+    hasOwner(): Promise<boolean>
+    isOwnerLink(linkHash: Uint8Array): Promise<boolean>
+    /** Makes the link with which somebody becomes an owner, in place of the one before. */
+    offerOwnership(linkHash: Uint8Array, at: number): Promise<void>
+    /** Uses up that link: the person of the session is an owner. Null when it is not the link. */
+    claimOwnership(acting: Uint8Array, linkHash: Uint8Array, at: number): Promise<User | null>
     /** A page of the log before an act, the newest first. */
     acts(acting: Uint8Array, before: number | null, limit: number): Promise<ListedAct[]>
     /** A page of all people by name, with their roles. */

@@ -104,6 +104,8 @@ export const requests: Record<string, Request[]> = {
   'GET /manifest.webmanifest': [read(at('/manifest.webmanifest'), 'nothing', 'nothing')],
   'GET /healthz': [read(at('/healthz'), 'nothing', 'nothing')],
   'GET /join': [read(at('/join'), 'nothing', 'nothing')],
+  'GET /owner/:link': [read(at('/owner/x'), 'nothing', 'nothing')],
+  'POST /owner/:link': [write(at('/owner/x'), text('x=1'), 'session', 'nothing')],
   'GET /admin': [administer(read(at('/admin'), 'owner', 'nothing'))],
   'GET /admin/general': [administer(read(at('/admin/general'), 'owner', 'nothing'))],
   'GET /admin/people': [administer(read(at('/admin/people'), 'owner', 'nothing'))],

@@ -1,7 +1,9 @@
 import type { Child } from 'hono/jsx'
 import { type Act, can } from '../../src/shared/rights'
 import type { ServerRole, User } from '../../src/store/store'
+import { fill } from '../../src/shared/text'
 import { Page } from '../page/page'
+import { Filled } from '../words/filled'
 import type { View } from '../view'
 
 /** The sections of administration, and what one must be allowed to do to see each of them. */
@@ -79,5 +81,24 @@ export function ReasonField({ view }: { view: View }) {
       {view.words.admin.reason}
       <input name="reason" autocomplete="off" dir="auto" />
     </label>
+  )
+}
+
+/** What an owner link opens for somebody who is signed in. */
+export function OwnerLink({ view, user, link }: { view: View; user: User; link: string }) {
+  const { admin } = view.words
+  const name = user.nickname
+  return (
+    <form class="stack" method="post" action={view.paths.owner(link)}>
+      <h1>{admin.ownerTitle}</h1>
+      <p>
+        <Filled text={fill(admin.ownerLead, { server: view.serverName, name })} />
+      </p>
+      <p>
+        <button class="btn btn--fill" type="submit">
+          {admin.becomeOwner}
+        </button>
+      </p>
+    </form>
   )
 }

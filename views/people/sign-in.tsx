@@ -25,6 +25,7 @@ export function SignInPage({ view, form, isSignedOut = false }: SignInPageProps)
           <p id="sign-in-lead">
             {room === null ? page.signInLead : <RoomIn text={signInLead} room={room} />}
           </p>
+          {view.welcome !== '' && <p dir="auto">{view.welcome}</p>}
           {isSignedOut && (
             <p id="signed-out" role="status">
               <strong>{devices.signedOut}</strong> {devices.signedOutNote}

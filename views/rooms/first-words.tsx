@@ -9,6 +9,7 @@ export function FirstWords({ view, room }: { view: View; room: Room }) {
   const { page } = view.words
   return (
     <div class="first-words">
+      {view.welcome !== '' && <p dir="auto">{view.welcome}</p>}
       <p>{page.emptyRoom}</p>
       {room.kind === 'open' && <Share view={view} path={view.paths.room(room.id)} />}
       {room.kind === 'closed' && (

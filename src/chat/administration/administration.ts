@@ -5,6 +5,16 @@ import type { Chat } from '../chat'
 import type { Current } from '../people/account'
 import { readLine } from '../rooms/rooms'
 
+/** The name of the server: what a flag says, else what owners have set. */
+export function nameOf({ config }: Chat, settings: ServerSettings): string {
+  return config.name ?? (settings.name || 'Chatroom')
+}
+
+/** The same as it is now. */
+export async function serverNameOf(chat: Chat): Promise<string> {
+  return nameOf(chat, await chat.store.administration.settings())
+}
+
 /** Why something is done, as it was typed: for the log. Throws `line_long`. */
 function readReason(typed: string): string {
   return readLine(typed, textLimits.whyUnitsMax, 'line_long')

@@ -1,4 +1,5 @@
 import { wordsFor } from '../../../views/words'
+import { serverNameOf } from '../administration/administration'
 import { exportName } from '../../shared/export-text'
 import { plural } from '../../shared/text'
 import type { Room } from '../../store/store'
@@ -28,7 +29,8 @@ export async function exportRoom(
   // Up to the revision at which the messages were counted.
   const upTo = { ...room, revision: extent.revision }
   const at = chat.now()
-  const exported = { chat, room: upTo, asker, extent, zone, language, origin, at }
+  const serverName = await serverNameOf(chat)
+  const exported = { chat, room: upTo, asker, extent, zone, language, serverName, origin, at }
   const format = kind === 'txt' ? createTextFormat(exported) : createHtmlFormat(exported)
   return {
     name: exportName(room.pair?.[1].nickname ?? room.name, stamp(zone, exported.at)),

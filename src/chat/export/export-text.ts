@@ -20,6 +20,7 @@ export type Exported = {
   extent: RoomExtent
   zone: Zone
   language: Language
+  serverName: string
   /** Of the server, for absolute URLs. */
   origin: string
   at: number
@@ -44,13 +45,13 @@ export function createTextFormat(exported: Exported): Format {
   }
 }
 
-export function headLines({ chat, room, extent, zone, language, at }: Exported): string[] {
+export function headLines({ serverName, room, extent, zone, language, at }: Exported): string[] {
   const words = wordsFor(language).roomFile
   const { count, firstAt, lastAt } = extent
   const [first, last] = [stamp(zone, firstAt ?? at), stamp(zone, lastAt ?? at)]
   const title = room.pair === null ? `#${room.name}` : nameIn(wordsFor(language), room.pair[1])
   return [
-    `${title} · ${chat.config.name}`,
+    `${title} · ${serverName}`,
     fill(plural(language, count, words.head), { upTo: room.revision }),
     ...(firstAt === null ? [] : [fill(words.range, { first, last })]),
     fill(words.zone, { zone: zone.name }),

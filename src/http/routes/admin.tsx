@@ -1,23 +1,20 @@
 import { Hono } from 'hono'
-import {
-  type AdminProps,
-  type Section,
-  sections,
-  sectionsOf,
-} from '../../../views/administration/admin-page'
+import { OwnerLink, sectionsOf } from '../../../views/administration/admin-page'
 import { General } from '../../../views/administration/general'
 import { ActItems, AdminLog } from '../../../views/administration/log'
 import { AdminPeople, AdminPersonItems } from '../../../views/administration/people'
 import { configure, setRole } from '../../chat/administration/administration'
-import { ChatError, toProblem } from '../../server/errors'
+import { becomeOwner, requireOwnerLink } from '../../chat/administration/owner-link'
+import { ChatError } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
 import { parseId } from '../../shared/paths'
 import { wantedName } from '../../shared/rank-name'
-import { can } from '../../shared/rights'
+import { answerForm, readProps } from '../administration'
 import { readForm } from '../bodies'
+import { keepOwnerLink } from '../cookies'
 import type { HttpContext, HttpDeps, HttpEnv } from '../context'
 import { requireSession, requireVisitor } from '../middleware/identity'
-import { redirectTo, sendHtml, sendPage, setProblem } from '../pages'
+import { redirectTo, sendHtml, sendPage, sendPanel, sendSignIn } from '../pages'
 
 const { listPageRows } = serverLimits
 
@@ -25,6 +22,12 @@ const { listPageRows } = serverLimits
 export function adminRoutes(deps: HttpDeps): Hono<HttpEnv> {
   const { chat } = deps
   return new Hono<HttpEnv>()
+    .get('/owner/:link', (c) => sendOwnerLink(deps, c))
+    .post('/owner/:link', async (c) => {
+      await becomeOwner(chat, requireSession(c), c.req.param('link'))
+      keepOwnerLink(c, chat, null)
+      return redirectTo(c, chat.paths.admin())
+    })
     .get('/admin', (c) => {
       const [first] = sectionsOf(requireVisitor(c).role)
       if (first === undefined) throw new ChatError('role_missing')
@@ -54,39 +57,28 @@ export function adminRoutes(deps: HttpDeps): Hono<HttpEnv> {
     .get('/admin/log', (c) => sendLog(deps, c))
 }
 
-type Send = (deps: HttpDeps, c: HttpContext, problem?: string) => Promise<Response>
-
-/** Does what a form asks for and leads back to its section, or shows there what was refused. */
-async function answerForm(
-  deps: HttpDeps,
-  c: HttpContext,
-  send: Send,
-  section: Section,
-  work: () => Promise<void>,
-): Promise<Response> {
-  try {
-    await work()
-    return redirectTo(c, deps.chat.paths.admin(section, { done: 'yes' }))
-  } catch (thrown) {
-    const problem = toProblem(thrown)
-    const isAllowed = can(requireVisitor(c).role, sections[section])
-    if (problem === null || !isAllowed) throw thrown
-    return send(deps, c, setProblem(c, problem))
+/** Asks whether the visitor is to be an owner; who is not signed in signs in first. */
+async function sendOwnerLink({ chat }: HttpDeps, c: HttpContext) {
+  const link = c.req.param('link') ?? ''
+  const visitor = c.get('visitor')
+  await requireOwnerLink(chat, link)
+  if (visitor !== null) {
+    return sendPanel(
+      c,
+      visitor.user,
+      c.get('view').words.admin.ownerTitle,
+      <OwnerLink view={c.get('view')} user={visitor.user} link={link} />,
+    )
   }
-}
-
-/** What every section shows. Throws `not_signed_in` or `role_missing`. */
-function readProps(c: HttpContext, section: Section, problem: string | null = null): AdminProps {
-  const { user, role } = requireVisitor(c)
-  if (!can(role, sections[section])) throw new ChatError('role_missing')
-  const isDone = problem === null && c.req.query('done') !== undefined
-  return { view: c.get('view'), user, role, problem, isDone }
+  keepOwnerLink(c, chat, link)
+  return sendSignIn(c)
 }
 
 async function sendGeneral({ chat }: HttpDeps, c: HttpContext, problem?: string) {
   const props = readProps(c, 'general', problem)
   const settings = await chat.store.administration.settings()
-  const flagged = { name: null }
+  const { name } = chat.config
+  const flagged = { name }
   return sendPage(c, <General {...props} settings={settings} flagged={flagged} />)
 }
 

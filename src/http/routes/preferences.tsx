@@ -7,6 +7,7 @@ import { wordsFor } from '../../../views/words'
 import type { Assets } from '../../assets'
 import type { Chat } from '../../chat/chat'
 import { sharedOrigin } from '../../server/addresses'
+import { nameOf } from '../../chat/administration/administration'
 import { ChatError } from '../../server/errors'
 import {
   isLanguage,
@@ -46,6 +47,7 @@ export function readPreferences(chat: Chat, assets: Assets): Middleware {
     ),
   }
   return async (c, next) => {
+    const settings = await chat.store.administration.settings()
     const language = languageOf(c)
     c.set('view', {
       paths: chat.paths,
@@ -57,7 +59,8 @@ export function readPreferences(chat: Chat, assets: Assets): Middleware {
         enter: choiceOf(c, 'enter') ?? 'auto',
       },
       build: chat.build,
-      serverName: chat.config.name,
+      serverName: nameOf(chat, settings),
+      welcome: settings.welcome,
       sharedOrigin: () =>
         sharedOrigin(chat.config, c.env.server.port ?? chat.config.port, c.get('origin')),
       instance: chat.store.instance,

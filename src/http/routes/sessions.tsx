@@ -15,6 +15,7 @@ import {
   clearSession,
   keepCookie,
   noteLogOut,
+  readOwnerLink,
   setSession,
 } from '../cookies'
 import { deviceOf } from '../device'
@@ -42,7 +43,9 @@ export function sessionRoutes(deps: HttpDeps): Hono<HttpEnv> {
           signIn(chat, form, device, current),
         )
         setSession(c, chat, { user, token })
-        return redirectTo(c, await enterPlace(chat, user, form.place))
+        const path = await enterPlace(chat, user, form.place)
+        const ownerLink = readOwnerLink(c, chat)
+        return redirectTo(c, ownerLink === null ? path : chat.paths.owner(ownerLink))
       } catch (thrown) {
         const problem = toProblem(thrown)
         if (problem === null) throw thrown

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import type { Assets } from '../../assets'
+import { serverNameOf } from '../../chat/administration/administration'
 import type { Chat } from '../../chat/chat'
 import { ChatError } from '../../server/errors'
 import type { HttpContext, HttpEnv } from '../context'
@@ -13,7 +14,9 @@ export function staticRoutes(chat: Chat, assets: Assets): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
     .get('/static/:file', (c) => serveAsset(c, assets, c.req.param('file')))
     .get('/favicon.ico', (c) => c.redirect(chat.paths.asset(assets.nameOf('icon.svg')), 302))
-    .get('/manifest.webmanifest', (c) => c.body(manifestOf(chat, assets), manifestHeaders))
+    .get('/manifest.webmanifest', async (c) =>
+      c.body(manifestOf(chat, assets, await serverNameOf(chat)), manifestHeaders),
+    )
     .get('/healthz', async (c) => {
       chat.requireSpace()
       await probe()
@@ -48,7 +51,7 @@ function serveAsset(c: HttpContext, assets: Assets, file: string): Response {
 
 const manifestHeaders = { headers: { 'Content-Type': 'application/manifest+json' } }
 
-function manifestOf(chat: Chat, assets: Assets): string {
+function manifestOf(chat: Chat, assets: Assets, name: string): string {
   const icon = (file: string, purpose: string) => ({
     src: chat.paths.asset(assets.nameOf(file)),
     sizes: 'any',
@@ -56,8 +59,8 @@ function manifestOf(chat: Chat, assets: Assets): string {
     purpose,
   })
   return JSON.stringify({
-    name: chat.config.name,
-    short_name: chat.config.name,
+    name,
+    short_name: name,
     start_url: chat.paths.home(),
     scope: chat.paths.base,
     display: 'standalone',

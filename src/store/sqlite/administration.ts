@@ -1,21 +1,13 @@
-import type { Database } from 'bun:sqlite'
-import type { Act } from '../../shared/rights'
-import type {
-  AdministeredPerson,
-  ListedAct,
-  NewAct,
-  NoRight,
-  ServerRole,
-  ServerSettings,
-  Store,
-  User,
-} from '../store'
+import { Database } from 'bun:sqlite'
+import { join } from 'node:path'
+import { codeOf, type Problem, sentenceOf } from '../problem'
+import type { AdministeredPerson, ListedAct, ServerSettings, Store, User } from '../store'
 import { userColumns } from './persons'
-import { createRefuseOnServer, mayOnServer } from './rights'
+import { actorOf, createRefuseActing, createWriteAct } from './acts'
+import { refuseOther } from './migrations'
+import { mayOnServer } from './rights'
+import { createServerRoles } from './server-roles'
 import { readSetting, writeSetting } from './settings'
-
-/** The person of a session; null when it has ended. */
-const actorOf = `(SELECT user_id FROM sessions WHERE token_hash = ?1)`
 
 /**
  * What people with a role do on the server, in SQLite. The session that acts is part of each
@@ -23,7 +15,7 @@ const actorOf = `(SELECT user_id FROM sessions WHERE token_hash = ?1)`
  */
 export function createAdministration(db: Database): Store['administration'] {
   const writeAct = createWriteAct(db)
-  const refuse = createRefuse(db)
+  const refuse = createRefuseActing(db)
   const configure = db.transaction(
     (acting: Uint8Array, wanted: Partial<ServerSettings>, at: number) => {
       const asked = refuse('server.configure', acting, null)
@@ -41,7 +33,7 @@ export function createAdministration(db: Database): Store['administration'] {
   return {
     settings: async () => readSettings(db),
     configure: async (acting, wanted, at) => configure.immediate(acting, wanted, at),
-    setRole: createSetRole(db, refuse, writeAct),
+    ...createServerRoles(db, refuse, writeAct),
     ...createLists(db),
   }
 }
@@ -59,67 +51,6 @@ function readSettings(db: Database): ServerSettings {
 /** A setting of the server as a value in a statement. */
 export function settingOf(key: keyof ServerSettings): string {
   return `coalesce((SELECT value FROM settings WHERE key = 'server.${key}'), '${defaults[key]}')`
-}
-
-type Refuse = (
-  act: Act,
-  acting: Uint8Array,
-  target: number | null,
-) => { actor: number } | { refused: NoRight | 'not_signed_in' }
-
-/** Makes the function that asks, within a transaction, whether the person of a session may act. */
-function createRefuse(db: Database): Refuse {
-  const find = db.query<{ actor: number | null }, [Uint8Array]>(`SELECT ${actorOf} AS actor`)
-  const refuse = createRefuseOnServer(db)
-  return (act, acting, target) => {
-    const actor = find.get(acting)?.actor ?? null
-    if (actor === null) return { refused: 'not_signed_in' }
-    const refused = refuse(act, actor, target)
-    return refused === null ? { actor } : { refused }
-  }
-}
-
-/** Makes the function that writes an act into the log, in the transaction of the act. */
-function createWriteAct(db: Database): (act: NewAct) => void {
-  const write = db.query<never, [Required<NewAct>]>(
-    `INSERT INTO acts (at, actor_id, act, person_id, room_id, room_name, detail, reason)
-     VALUES ($at, $actor, $act, $person, $room,
-       coalesce((SELECT name FROM rooms WHERE id = $room), ''), $detail, $reason)`,
-  )
-  const nothing = { person: null, room: null, detail: '', reason: '' }
-  return (act) => void write.run({ ...nothing, ...act })
-}
-
-function createSetRole(
-  db: Database,
-  refuse: Refuse,
-  writeAct: (act: NewAct) => void,
-): Store['administration']['setRole'] {
-  const set = db.query<User, [number, ServerRole]>(
-    `UPDATE users SET role = ?2 WHERE id = ?1 AND left_at IS NULL AND role <> ?2
-     RETURNING ${userColumns()}`,
-  )
-  const isHere = db.query<unknown, [number]>(`SELECT 1 FROM users WHERE id = ? AND left_at IS NULL`)
-  const isLastOwner = db.query<unknown, [number]>(
-    `SELECT 1 FROM users WHERE id = ?1 AND role = 'owner' AND NOT EXISTS
-       (SELECT 1 FROM users WHERE id <> ?1 AND role = 'owner' AND left_at IS NULL)`,
-  )
-  const setRole = db.transaction(
-    (acting: Uint8Array, person: number, role: ServerRole, reason: string, at: number) => {
-      const asked = refuse('role.set', acting, person)
-      if ('refused' in asked) return asked
-      if (isHere.get(person) === null) return { refused: 'person_missing' } as const
-      if (role !== 'owner' && isLastOwner.get(person) !== null) {
-        return { refused: 'owner_needed' } as const
-      }
-      const user = set.get(person, role)
-      if (user === null) return { user: null }
-      writeAct({ at, actor: asked.actor, act: 'role.set', person, detail: role, reason })
-      return { user }
-    },
-  )
-  return async (acting, person, role, { reason, at }) =>
-    setRole.immediate(acting, person, role, reason, at)
 }
 
 /** Empty for everybody who may not read them. */
@@ -168,5 +99,32 @@ function toListedAct({ actor, actorName, person, personName, ...act }: ActRow): 
     ...act,
     actor: actor === null ? null : { id: actor, nickname: actorName },
     person: person === null ? null : { id: person, nickname: personName },
+  }
+}
+
+/** A server that writes much is waited for this long. */
+const busyMsMax = 5_000
+
+type Opened = { administration: Store['administration']; close: () => void }
+
+/**
+ * Opens the database of a server for a command of its operator, also while the server runs. Gives
+ * the reason when there is none, or one of another version.
+ */
+export function openAdministration(folder: string): Opened | Problem {
+  let db: Database
+  try {
+    db = new Database(join(folder, 'chatroom.db'), { readwrite: true, strict: true })
+  } catch (fault) {
+    return { problem: `There is no database in ${folder} (${codeOf(fault)}). See --data.` }
+  }
+  try {
+    db.run(`PRAGMA busy_timeout = ${busyMsMax}`)
+    db.run('PRAGMA foreign_keys = 1')
+    refuseOther(db)
+    return { administration: createAdministration(db), close: () => db.close() }
+  } catch (fault) {
+    db.close()
+    return { problem: sentenceOf(fault, `I cannot use the database in ${folder}`) }
   }
 }

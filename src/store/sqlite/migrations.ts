@@ -21,6 +21,12 @@ export function refuseNewer(db: Database, newest = newestFormat): void {
   )
 }
 
+/** Throws a sentence for a database of any other version: only the server brings it up to date. */
+export function refuseOther(db: Database): void {
+  refuseNewer(db)
+  if (readVersion(db) < newestFormat) failWith('Start the server once with this version, first.')
+}
+
 /**
  * Brings the database to the newest schema: all steps and the new format number in one transaction,
  * so that all or nothing happens. Throws a sentence for the operator when the database is newer

@@ -16,6 +16,11 @@ export const admin = {
     people: 'People',
     log: 'Log',
   },
+  ownerTitle: 'Owner of this server',
+  ownerLead:
+    'With this link {name} becomes an owner of {server}: owners decide who comes in, who has ' +
+    'which role, and what is kept. The link works once.',
+  becomeOwner: 'Become an owner',
   saved: 'Saved.',
   name: 'Name of this server',
   nameNote: 'Shown in the title of every page.',

@@ -9,6 +9,10 @@ export const admin: Words['admin'] = {
     people: '成员',
     log: '日志',
   },
+  ownerTitle: '服务器所有者',
+  ownerLead:
+    '使用此链接后，{name} 将成为 {server} 的所有者：决定谁可以加入、各人的角色以及保留哪些内容。链接仅可使用一次。',
+  becomeOwner: '成为所有者',
   saved: '已保存。',
   name: '服务器名称',
   nameNote: '显示在每个页面的标题中。',

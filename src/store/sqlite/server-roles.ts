@@ -1,0 +1,92 @@
+import type { Database } from 'bun:sqlite'
+import type { NewAct, ServerRole, Store, User } from '../store'
+import type { RefuseActing } from './acts'
+import { isHere, userColumns } from './persons'
+import { readSetting, writeSetting } from './settings'
+
+type Roles = Pick<
+  Store['administration'],
+  'setRole' | 'hasOwner' | 'isOwnerLink' | 'offerOwnership' | 'claimOwnership'
+>
+
+/** The roles of people on the server, and the link that makes its first owner, in SQLite. */
+export function createServerRoles(
+  db: Database,
+  refuse: RefuseActing,
+  writeAct: (act: NewAct) => void,
+): Roles {
+  const anyOwner = db.query<unknown, []>(
+    `SELECT 1 FROM users WHERE role = 'owner' AND left_at IS NULL LIMIT 1`,
+  )
+  return {
+    hasOwner: async () => anyOwner.get() !== null,
+    setRole: createSetRole(db, refuse, writeAct),
+    ...createOwnerLink(db, writeAct),
+  }
+}
+
+const linkSetting = 'owner_link'
+
+/** The hash of the link is a setting; another link takes its place. */
+function createOwnerLink(
+  db: Database,
+  writeAct: (act: NewAct) => void,
+): Pick<Roles, 'isOwnerLink' | 'offerOwnership' | 'claimOwnership'> {
+  const offer = db.transaction((linkHash: Uint8Array, at: number) => {
+    writeSetting(db, linkSetting, linkHash.toHex())
+    writeAct({ at, actor: null, act: 'owner.link' })
+  })
+  const use = db.query<unknown, [string, string]>(
+    `DELETE FROM settings WHERE key = ? AND value = ? RETURNING 1`,
+  )
+  const raise = db.query<User, [Uint8Array]>(
+    `UPDATE users SET role = 'owner'
+     WHERE id = (SELECT user_id FROM sessions WHERE token_hash = ?) AND ${isHere('users.id')}
+     RETURNING ${userColumns()}`,
+  )
+  const claim = db.transaction((acting: Uint8Array, linkHash: Uint8Array, at: number) => {
+    if (readSetting(db, linkSetting) !== linkHash.toHex()) return null
+    const user = raise.get(acting)
+    if (user === null) return null
+    use.get(linkSetting, linkHash.toHex())
+    writeAct({ at, actor: user.id, act: 'owner.claim' })
+    return user
+  })
+  return {
+    isOwnerLink: async (linkHash) => readSetting(db, linkSetting) === linkHash.toHex(),
+    offerOwnership: async (linkHash, at) => offer.immediate(linkHash, at),
+    claimOwnership: async (acting, linkHash, at) => claim.immediate(acting, linkHash, at),
+  }
+}
+
+function createSetRole(
+  db: Database,
+  refuse: RefuseActing,
+  writeAct: (act: NewAct) => void,
+): Store['administration']['setRole'] {
+  const set = db.query<User, [number, ServerRole]>(
+    `UPDATE users SET role = ?2 WHERE id = ?1 AND left_at IS NULL AND role <> ?2
+     RETURNING ${userColumns()}`,
+  )
+  const isHere = db.query<unknown, [number]>(`SELECT 1 FROM users WHERE id = ? AND left_at IS NULL`)
+  const isLastOwner = db.query<unknown, [number]>(
+    `SELECT 1 FROM users WHERE id = ?1 AND role = 'owner' AND NOT EXISTS
+       (SELECT 1 FROM users WHERE id <> ?1 AND role = 'owner' AND left_at IS NULL)`,
+  )
+  const setRole = db.transaction(
+    (acting: Uint8Array, person: number, role: ServerRole, reason: string, at: number) => {
+      const asked = refuse('role.set', acting, person)
+      if ('refused' in asked) return asked
+      if (isHere.get(person) === null) return { refused: 'person_missing' } as const
+      if (role !== 'owner' && isLastOwner.get(person) !== null) {
+        return { refused: 'owner_needed' } as const
+      }
+      const user = set.get(person, role)
+      if (user === null) return { user: null }
+      writeAct({ at, actor: asked.actor, act: 'role.set', person, detail: role, reason })
+      return { user }
+    },
+  )
+  return async (acting, person, role, { reason, at }) =>
+    setRole.immediate(acting, person, role, reason, at)
+}
