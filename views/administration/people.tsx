@@ -56,20 +56,23 @@ function PersonItem({ view, role, person: { user, role: has, seenAt }, now }: It
         </small>
       </span>
       {can(role, 'role.set') && (
-        <form class="panel__form" method="post" action={view.paths.admin('people/role')}>
-          <input type="hidden" name="user" value={user.id} />
-          <select name="role" aria-label={fill(admin.role, { name: user.nickname })}>
-            {Object.entries(admin.roles).map(([value, label]) => (
-              <option value={value} selected={value === has}>
-                {label}
-              </option>
-            ))}
-          </select>
-          <ReasonField view={view} />
-          <button class="btn" type="submit">
-            {admin.setRole}
-          </button>
-        </form>
+        <details>
+          <summary>{admin.setRole}</summary>
+          <form class="panel__form" method="post" action={view.paths.admin('people/role')}>
+            <input type="hidden" name="user" value={user.id} />
+            <select name="role" aria-label={fill(admin.role, { name: user.nickname })}>
+              {Object.entries(admin.roles).map(([value, label]) => (
+                <option value={value} selected={value === has}>
+                  {label}
+                </option>
+              ))}
+            </select>
+            <ReasonField view={view} />
+            <button class="btn" type="submit">
+              {admin.setRole}
+            </button>
+          </form>
+        </details>
       )}
     </li>
   )

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { openSocket, type Person, signIn } from '../helpers/client'
+import { becomeOwner, giveRole, ownerLinkOf } from '../helpers/owners'
+import { letIn, makeRoom, sendForm } from '../helpers/rooms'
+import { type RunningServer, startServer } from '../helpers/server'
+
+let server: RunningServer
+let [olga, mo, mia]: Person[] = []
+
+beforeAll(async () => {
+  server = await startServer()
+  ;[olga, mo, mia] = [
+    await signIn(server, 'Olga'),
+    await signIn(server, 'Mo'),
+    await signIn(server, 'Mia'),
+  ]
+})
+afterAll(() => server.dispose())
+
+const look = async (person: Person | undefined, path: string): Promise<Response> =>
+  fetch(server.origin + path, {
+    headers: { Cookie: person?.cookie ?? '', 'Accept-Language': 'en', Accept: 'text/html' },
+    redirect: 'manual',
+  })
+const is = (person: Person | undefined): Person => person ?? { nickname: '', cookie: '' }
+
+test('the link of the first start makes one person an owner, once', async () => {
+  const path = await ownerLinkOf(server)
+  // A preview of the link uses nothing up.
+  expect((await look(undefined, path)).status).toBe(200)
+  expect((await look(olga, path)).status).toBe(200)
+  expect((await look(olga, '/admin/general')).status).toBe(403)
+  await becomeOwner(server, is(olga))
+  expect((await look(olga, '/admin/general')).status).toBe(200)
+  expect((await sendForm(server, is(mia), path)).status).toBe(404)
+  expect((await look(mia, path)).status).toBe(404)
+  expect((await look(mia, '/admin')).status).toBe(403)
+})
+
+test('somebody new who opens the link signs in first, and is led to it', async () => {
+  const made = await commandOf('owner')
+  const link = /\/owner\/([\w-]{43})/.exec(made)?.[0] ?? ''
+  const door = await look(undefined, link)
+  const cookies = door.headers.getSetCookie().map((line) => line.split(';')[0])
+  const body = new URLSearchParams({ nickname: 'Nora', avatar: 'letter' })
+  const headers = { Origin: new URL(server.origin).origin, Cookie: cookies.join('; ') }
+  const joined = await fetch(`${server.origin}/session`, {
+    ...{ method: 'POST', redirect: 'manual', headers, body },
+  })
+  expect(joined.headers.get('location')).toEndWith(link)
+  const session = joined.headers.getSetCookie().map((line) => line.split(';')[0])
+  const nora = { nickname: 'Nora', cookie: session.join('; ') }
+  expect((await sendForm(server, nora, link)).headers.get('location')).toEndWith('/admin')
+  expect((await look(nora, '/admin/general')).status).toBe(200)
+  // A server with an owner prints no link at its next start.
+  await giveRole(server, is(olga), nora, 'member')
+  expect((await look(nora, '/admin/general')).status).toBe(403)
+})
+
+/** Runs a command of the operator beside the server. */
+async function commandOf(name: string): Promise<string> {
+  const child = Bun.spawn(
+    [process.execPath, 'src/main.ts', name, '--data', server.data, '--port', '1'],
+    { stdout: 'pipe', stderr: 'inherit' },
+  )
+  const said = await new Response(child.stdout).text()
+  expect(await child.exited).toBe(0)
+  return said
+}
+
+test('a moderator does in a room what its host does, while the role lasts', async () => {
+  const room = await makeRoom(server, is(mia), 'Harbour')
+  await letIn(server, is(mia), room, is(mo))
+  const rename = async (name: string) =>
+    (await sendForm(server, is(mo), `/rooms/${room}`, { name })).status
+  expect(await rename('Pier')).toBe(403)
+  await giveRole(server, is(olga), is(mo), 'moderator')
+  expect(await rename('Pier')).toBe(303)
+  const socket = await openSocket(server, is(mo))
+  const hello = socket.hello.rooms.find(({ id }) => id === room)
+  expect(hello?.role).toBe('host')
+  await giveRole(server, is(olga), is(mo), 'member')
+  await socket.closed
+  expect(await rename('Quay')).toBe(403)
+})
+
+test('owners say who may make rooms, and how the server is called', async () => {
+  const wanted = { name: 'Harbour House', welcome: 'Mind the gap', roomMakers: 'moderators' }
+  expect((await sendForm(server, is(olga), '/admin/general', wanted)).status).toBe(303)
+  const page = await (await look(undefined, '/')).text()
+  expect(page).toContain('Harbour House')
+  expect(page).toContain('Mind the gap')
+  const make = async (person: Person | undefined, name: string) =>
+    (await sendForm(server, is(person), '/rooms', { name, topic: '', kind: 'open' })).status
+  expect(await make(mia, 'Mine')).toBe(403)
+  expect(await make(olga, 'Ours')).toBe(303)
+  const refused = await sendForm(server, is(mia), '/admin/general', { welcome: 'Mine now' })
+  expect(refused.status).toBe(403)
+  const long = await sendForm(server, is(olga), '/admin/general', { name: 'x'.repeat(200) })
+  expect(long.status).toBe(422)
+  expect(await long.text()).toContain('too long')
+  const log = await (await look(olga, '/admin/log')).text()
+  expect(log).toContain('roomMakers: moderators')
+  await sendForm(server, is(olga), '/admin/general', {
+    name: '',
+    welcome: '',
+    roomMakers: 'everybody',
+  })
+})
+
+test('the last owner stays one until there is another', async () => {
+  const user = String((await openSocket(server, is(olga))).hello.user.id)
+  const step = async (by: Person | undefined) =>
+    (await sendForm(server, is(by), '/admin/people/role', { user, role: 'member' })).status
+  expect(await step(olga)).toBe(409)
+  await giveRole(server, is(olga), is(mo), 'owner')
+  expect(await step(mo)).toBe(303)
+  expect((await look(olga, '/admin')).status).toBe(403)
+  await giveRole(server, is(mo), is(olga), 'owner')
+  await giveRole(server, is(mo), is(mo), 'member')
+})
