@@ -13,7 +13,7 @@ import { dropStalePins } from './store/backup/pins'
 import { restore } from './store/backup/restore'
 import { openStore } from './store/sqlite/sqlite'
 import type { Store } from './store/store'
-import { version } from './version'
+import { describeVersion, version } from './version'
 
 /** The process: flags, environment, signals, exit codes. */
 // Everything it makes, backups included, is for its own user only.
@@ -26,7 +26,7 @@ switch (command.kind) {
     console.log(help)
     break
   case 'version':
-    console.log(version)
+    console.log(describeVersion())
     break
   case 'invalid':
     fail(command.message, 2)
