@@ -3,10 +3,12 @@ import { join } from 'node:path'
 import { renderUnicodeCompact } from 'uqr'
 import { nameRules, parseRoomName } from './chat/people/name'
 import { type Config, help, readCommand } from './config'
+import { askHealth } from './health'
 import { createLog, faultOf, type Log } from './server/log'
 import { serverLimits } from './server/limits'
 import { urlsOf } from './server/addresses'
 import { type RunningServer, startServer } from './server'
+import { writeUnit } from './systemd-unit'
 import { type Amount, backUp } from './store/backup/backup'
 import { type FileStore, openFolderFiles } from './store/files'
 import { dropStalePins } from './store/backup/pins'
@@ -36,6 +38,12 @@ switch (command.kind) {
     break
   case 'restore':
     await restoreBackup(command.file, command.dataFolder)
+    break
+  case 'health':
+    await reportHealth(command.config)
+    break
+  case 'service':
+    printUnit(command.flags)
     break
   case 'serve':
     await serve(command.config, log)
@@ -71,6 +79,19 @@ function warnOfOthers(folder: string): void {
   const mode = statSync(folder).mode & 0o777
   if (process.platform === 'win32' || (mode & 0o077) === 0) return
   log('data.open-to-others', { where: folder, code: mode.toString(8) })
+}
+
+async function reportHealth(config: Config): Promise<void> {
+  const { isHealthy, sentence } = await askHealth(config)
+  if (!isHealthy) return fail(sentence)
+  console.log(sentence)
+}
+
+function printUnit(flags: Parameters<typeof writeUnit>[1]): void {
+  if (process.platform !== 'linux') {
+    return fail('systemd is for Linux. For other systems see docs/install.md.')
+  }
+  process.stdout.write(writeUnit(process.execPath, flags))
 }
 
 async function makeBackup(file: string, folder: string): Promise<void> {

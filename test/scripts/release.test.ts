@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'bun:test'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { unzipSync } from 'fflate'
+import { extract } from 'tar-stream'
+import { type ArchivedFile, tarGz, zip } from '../../scripts/archive'
+import {
+  findPackages,
+  islandEntry,
+  lazyEntry,
+  lazyParts,
+  packageOf,
+  serverEntries,
+  writeBillOfMaterials,
+  writeNotices,
+} from '../../scripts/contents'
+import packageFile from '../../package.json' with { type: 'json' }
+
+const root = join(import.meta.dir, '..', '..')
+const time = new Date('2026-03-04T05:06:08Z')
+const files: ArchivedFile[] = [
+  { name: 'chatroom', bytes: crypto.getRandomValues(new Uint8Array(5_000)), isExecutable: true },
+  { name: 'docs/梅.md', bytes: Buffer.from('text\n') },
+  { name: 'LICENSE', bytes: new Uint8Array() },
+]
+
+describe('an archive of a release', () => {
+  test('is the same bytes whenever, wherever and in whatever order it is packed', async () => {
+    const zone = process.env.TZ ?? ''
+    const packed: Uint8Array[][] = []
+    for (const [timeZone, order] of [
+      ['UTC', files],
+      ['Asia/Tokyo', files.toReversed()],
+    ] satisfies [string, ArchivedFile[]][]) {
+      process.env.TZ = timeZone
+      packed.push([await tarGz('c', order, time), zip('c', order, time)])
+    }
+    process.env.TZ = zone
+    expect(packed[1]).toEqual(packed[0] ?? [])
+  })
+
+  test('gives back the files, owned by root and of one time; one can be run', async () => {
+    const found: Record<string, unknown> = {}
+    const reader = extract()
+    reader.end(gunzipSync(await tarGz('c', files, time)))
+    for await (const entry of reader) {
+      const { name, mode, uid, gid, uname, mtime } = entry.header
+      const parts: Uint8Array[] = []
+      for await (const part of entry) parts.push(part as Uint8Array)
+      found[name] = { mode, uid, gid, uname, mtime, bytes: Buffer.concat(parts).toHex() }
+    }
+    const same = { uid: 0, gid: 0, uname: 'root', mtime: time }
+    const expected = files.map(({ name, bytes, isExecutable }) => [
+      `c/${name}`,
+      { ...same, mode: isExecutable ? 0o755 : 0o644, bytes: Buffer.from(bytes).toHex() },
+    ])
+    expect(found).toEqual(Object.fromEntries(expected))
+
+    const unzipped = unzipSync(zip('c', files, time))
+    for (const { name, bytes } of files)
+      expect(unzipped[`c/${name}`]).toEqual(new Uint8Array(bytes))
+  })
+})
+
+describe('the bill of materials and the notices', () => {
+  test('name every package of which code or data is inside', async () => {
+    const packages = await findPackages()
+    const bill = JSON.parse(writeBillOfMaterials(packages, 'abc', time))
+    const named = bill.components.map(({ purl }: { purl?: string }) => purl ?? '').join('\n')
+    const notices = await writeNotices(packages)
+    const inside = await sourcesOfBundles()
+    expect(inside.size).toBeGreaterThanOrEqual(6)
+    for (const name of [...inside, 'htmx.org', 'emojibase-data']) {
+      const { version } = await Bun.file(join(root, 'node_modules', name, 'package.json')).json()
+      expect(named).toContain(`pkg:npm/${name.replace('@', '%40')}@${version}`)
+      expect(notices).toContain(`\n${name} ${version}\n`)
+    }
+    // What is installed to run is inside, and the other way round but for what these bring.
+    for (const name of Object.keys(packageFile.dependencies)) expect(named).toContain(`/${name}@`)
+    for (const name of Object.keys(packageFile.devDependencies)) {
+      expect(named).not.toContain(`pkg:npm/${name.replace('@', '%40')}@`)
+    }
+  })
+
+  test('name the runtime with its libraries, and Unicode', async () => {
+    const bill = JSON.parse(writeBillOfMaterials(await findPackages(), 'abc', time))
+    const components: Record<string, unknown>[] = bill.components
+    expect(bill).toMatchObject({ bomFormat: 'CycloneDX', specVersion: '1.6' })
+    expect(bill.metadata.timestamp).toBe('2026-03-04T05:06:08.000Z')
+    expect(components.map(({ version }) => version)).not.toContain('unknown')
+    const references = components.map((component) => component['bom-ref'])
+    expect(new Set(references).size).toBe(references.length)
+    for (const { dependsOn } of bill.dependencies) {
+      for (const reference of dependsOn) expect(references).toContain(reference)
+    }
+    const licences = JSON.stringify(components)
+    for (const licence of ['LGPL-2.0-or-later', 'LGPL-2.1-or-later', 'Unicode-3.0', '0BSD']) {
+      expect(licences).toContain(licence)
+    }
+    const notices = await writeNotices(await findPackages())
+    for (const title of ['UNICODE LICENSE V3', 'GNU LIBRARY GENERAL PUBLIC LICENSE', 'Bun 1.4.5']) {
+      expect(notices).toContain(title)
+    }
+    expect(notices).toContain(`Bun ${packageFile.engines.bun} `)
+  })
+})
+
+/** The packages that the source maps of what is shipped name: what is really in the bundles. */
+async function sourcesOfBundles(): Promise<Set<string>> {
+  const entries = [...serverEntries, islandEntry, ...lazyParts.map(lazyEntry)]
+  const builds = entries.map(async (entry) => {
+    const target = serverEntries.includes(entry) ? 'bun' : 'browser'
+    const options = { minify: true, sourcemap: 'external', target } as const
+    const built = await Bun.build({ entrypoints: [join(root, entry)], ...options })
+    const map = await built.outputs.find(({ kind }) => kind === 'sourcemap')?.json()
+    return map.sources.flatMap((path: string) => packageOf(path) ?? [])
+  })
+  return new Set((await Promise.all(builds)).flat())
+}
