@@ -54,7 +54,8 @@ async function archive(target: (typeof targets)[number]): Promise<void> {
 
 /** The licence and the documents, in the places that their links name. */
 function readDocuments(): Promise<ArchivedFile[]> {
-  const names = [...new Bun.Glob('{LICENSE,*.md,docs/*}').scanSync({ cwd: root })]
+  const patterns = ['LICENSE', '*.md', 'docs/*']
+  const names = patterns.flatMap((pattern) => [...new Bun.Glob(pattern).scanSync(root)])
   return Promise.all(
     names.map(async (name) => ({ name, bytes: await Bun.file(join(root, name)).bytes() })),
   )

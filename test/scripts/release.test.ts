@@ -105,6 +105,43 @@ describe('the bill of materials and the notices', () => {
   })
 })
 
+describe('what builds a release elsewhere', () => {
+  const read = (path: string): Promise<string> => Bun.file(join(root, path)).text()
+  const bun = packageFile.engines.bun
+
+  test('runs the commands of the README with the Bun of package.json', async () => {
+    const ci = await read('.github/workflows/ci.yml')
+    expect(await read('.ci/run')).toContain(`npx -y bun@${bun} run test`)
+    expect(Bun.YAML.parse(ci)).toMatchObject({ jobs: { test: { 'timeout-minutes': 60 } } })
+    expect(ci).toContain(`npx -y bun@${bun} run test\n`)
+    for (const system of ['ubuntu', 'macos', 'windows']) expect(ci).toContain(`${system}-`)
+    const texts = [ci, await read('.github/workflows/release.yml'), await read('docs/install.md')]
+    for (const text of [...texts, await read('README.md')]) {
+      for (const [, named] of text.matchAll(/\bbun@([\w.]+)/g)) expect(named).toBe(bun)
+    }
+    expect(await read('Dockerfile')).toContain(`FROM oven/bun:${bun} AS build\n`)
+  })
+
+  test('uses only actions that are pinned to a commit', async () => {
+    for (const name of ['ci', 'release']) {
+      const text = await read(`.github/workflows/${name}.yml`)
+      const used = [...text.matchAll(/uses: (.*)/g)].map(([, action = '']) => action)
+      expect(used.length).toBeGreaterThan(0)
+      for (const action of used) expect(action).toMatch(/^[\w/-]+@[\da-f]{40} # v\d/)
+    }
+  })
+
+  test('lets the container write only to its data, as a user without rights', async () => {
+    const dockerfile = await read('Dockerfile')
+    for (const line of ['USER 65532:65532', 'VOLUME /data', 'EXPOSE 3000', 'FROM scratch']) {
+      expect(dockerfile).toContain(`\n${line}\n`)
+    }
+    expect(Bun.YAML.parse(await read('compose.yaml'))).toMatchObject({
+      services: { chatroom: { read_only: true, cap_drop: ['ALL'], volumes: ['chatroom:/data'] } },
+    })
+  })
+})
+
 /** The packages that the source maps of what is shipped name: what is really in the bundles. */
 async function sourcesOfBundles(): Promise<Set<string>> {
   const entries = [...serverEntries, islandEntry, ...lazyParts.map(lazyEntry)]
