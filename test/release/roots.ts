@@ -54,8 +54,12 @@ async function makeTools(draft: string): Promise<void> {
   await run('mkdir', '-p', `${draft}${muslFolder}`)
   await run('cp', names, `${draft}${muslFolder}`)
   const compile = `cd ${muslFolder} && tcc -nostdlib -shared -o names.so glibc-names.c`
+  // Debian's libraries name glibc's loader, too.
+  const alias = 'ln -s names.so ld-linux-x86-64.so.2'
   const copy = `cp ${libraries}/libstdc++.so.6 ${libraries}/libgcc_s.so.1 .`
-  await run(...inRoot(draft, '/tmp', ['sh', '-c', `${install} && ${compile} && ${copy}`]))
+  await run(
+    ...inRoot(draft, '/tmp', ['sh', '-c', `${install} && ${compile} && ${alias} && ${copy}`]),
+  )
 }
 
 async function makeArm64(draft: string): Promise<void> {
