@@ -31,8 +31,8 @@ export const serverEntries = ['src/main.ts', 'src/store/sqlite/reader-thread.ts'
 export const islandEntry = 'src/island/main.ts'
 export const lazyEntry = (part: string): string => `${lazyFolder}/${part}.ts`
 
-/** Copied or read by scripts/build.ts rather than imported. */
-const copied = ['emojibase-data', 'htmx.org']
+/** Copied by scripts/build.ts rather than imported. */
+const copied = ['htmx.org']
 
 /** The packages whose code or data is inside, by name. */
 export async function findPackages(): Promise<Package[]> {
@@ -41,7 +41,13 @@ export async function findPackages(): Promise<Package[]> {
     importedBy([islandEntry, ...lazyParts.map(lazyEntry)], 'browser'),
   ])
   const names = new Set([...copied, ...imported.flat()])
-  return Promise.all([...names].toSorted().map(readPackage))
+  const installed = await Promise.all([...names].toSorted().map(readPackage))
+  return [await keptPackage('emojibase-data', 'MIT'), ...installed]
+}
+
+/** A package of which scripts/emoji keeps some data, so that a build need not install it. */
+async function keptPackage(name: string, licence: string): Promise<Package> {
+  return { ...lockedPackage(name), licence, notice: await readNotice(name) }
 }
 
 async function importedBy(entries: string[], target: 'bun' | 'browser'): Promise<string[]> {
@@ -57,18 +63,25 @@ export function packageOf(path: string): string | undefined {
 
 async function readPackage(name: string): Promise<Package> {
   const folder = join(root, 'node_modules', name)
-  const { version, license } = await Bun.file(join(folder, 'package.json')).json()
+  const { license } = await Bun.file(join(folder, 'package.json')).json()
   const file = readdirSync(folder).find((entry) => /^licen[cs]e(\.\w+)?$/i.test(entry))
   if (file === undefined) throw new Error(`${name} comes without its licence`)
-  const integrity = lock.packages[name]?.[3] ?? ''
+  return {
+    ...lockedPackage(name),
+    // htmx names the licence as nobody else does.
+    licence: license === 'BSD-0-Clause' ? '0BSD' : license,
+    notice: await Bun.file(join(folder, file)).text(),
+  }
+}
+
+/** What bun.lock says of a package. */
+function lockedPackage(name: string): Pick<Package, 'name' | 'version' | 'sha512'> {
+  const [locked = '', , , integrity = ''] = lock.packages[name] ?? []
   if (!integrity.startsWith('sha512-')) throw new Error(`bun.lock has no SHA-512 of ${name}`)
   return {
     name,
-    version,
-    // htmx names the licence as nobody else does.
-    licence: license === 'BSD-0-Clause' ? '0BSD' : license,
+    version: locked.slice(name.length + 1),
     sha512: Buffer.from(integrity.replace('sha512-', ''), 'base64').toString('hex'),
-    notice: await Bun.file(join(folder, file)).text(),
   }
 }
 
@@ -79,12 +92,14 @@ const opening =
 
 /** The notices of everything inside, as licences demand that they go with it. */
 export async function writeNotices(packages: Package[]): Promise<string> {
-  const own = ['unicode', 'bun', 'lgpl-2.0', 'lgpl-2.1'].map((name) =>
-    Bun.file(join(import.meta.dir, 'notices', `${name}.txt`)).text(),
-  )
+  const own = ['unicode', 'bun', 'lgpl-2.0', 'lgpl-2.1'].map(readNotice)
   const notices = packages.map(({ name, version, notice }) => `${name} ${version}\n\n${notice}`)
   const all = [opening, ...notices, ...(await Promise.all(own))]
   return all.map((text) => `${text.trim()}\n`).join(line)
+}
+
+function readNotice(name: string): Promise<string> {
+  return Bun.file(join(import.meta.dir, 'notices', `${name}.txt`)).text()
 }
 
 /** What Bun reports of itself, with the licences that its own notice names. */

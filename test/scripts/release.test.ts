@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { unzipSync } from 'fflate'
@@ -14,6 +15,7 @@ import {
   writeBillOfMaterials,
   writeNotices,
 } from '../../scripts/contents'
+import lock from '../../bun.lock'
 import packageFile from '../../package.json' with { type: 'json' }
 
 const root = join(import.meta.dir, '..', '..')
@@ -78,6 +80,8 @@ describe('the bill of materials and the notices', () => {
     // What is installed to run is inside, and the other way round but for what these bring.
     for (const name of Object.keys(packageFile.dependencies)) expect(named).toContain(`/${name}@`)
     for (const name of Object.keys(packageFile.devDependencies)) {
+      // Of its data a part is kept in the source.
+      if (name === 'emojibase-data') continue
       expect(named).not.toContain(`pkg:npm/${name.replace('@', '%40')}@`)
     }
   })
@@ -103,6 +107,24 @@ describe('the bill of materials and the notices', () => {
     }
     expect(notices).toContain(`Bun ${packageFile.engines.bun} `)
   })
+})
+
+test('what `bun start` installs is small: with Bun it stays below 60 MB to download', () => {
+  const names = new Set<string>()
+  const visit = (name: string): void => {
+    if (names.has(name)) return
+    names.add(name)
+    const facts = lock.packages[name]?.[2]
+    if (typeof facts === 'object') Object.keys(facts.dependencies ?? {}).forEach(visit)
+  }
+  Object.keys(packageFile.dependencies).forEach(visit)
+  const folders = [...names].map((name) => join(root, 'node_modules', name))
+  const files = folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
+  )
+  const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0)
+  // Bun is 52 MB; packages are a third of their size when they are downloaded.
+  expect(bytes).toBeLessThan(24 * 1024 ** 2)
 })
 
 describe('what builds a release elsewhere', () => {
