@@ -12,6 +12,7 @@ import {
   writeNotices,
 } from './contents'
 import { emojiHtml } from './emoji'
+import { signMachO } from './sign-macho'
 
 /**
  * Builds what the browser fetches into dist/static (hashed names, compressed beside) and, unless
@@ -99,6 +100,8 @@ export async function buildExecutable(outfile: string, target?: Bun.Build.Compil
       autoloadBunfig: false,
     },
   })
+  if ((target ?? `bun-${process.platform}-${process.arch}`) === 'bun-darwin-x64')
+    await Bun.write(outfile, signMachO(await Bun.file(outfile).bytes(), 'chatroom'))
   // Bun leaves copies of the embedded maps beside the executable.
   for (const map of [`${basename(outfile, '.exe')}.map`, 'reader-thread.js.map'])
     rmSync(join(dirname(outfile), map), { force: true })

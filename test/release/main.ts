@@ -6,6 +6,7 @@ import { checkContainer } from './container'
 import { followInstructions } from './instructions'
 import { platforms } from './platforms'
 import { makeRoot, type Root, run, whyNoRoot } from './roots'
+import { faultOfSignature } from './signature'
 import { visit } from './visit'
 
 /**
@@ -66,8 +67,8 @@ console.log(`\n${results.join('\n')}`)
 process.exit(isBroken ? 1 : 0)
 
 async function resultOf(check: Check): Promise<string> {
-  if (check.whyNot !== null) return `NOT RUN: ${check.whyNot}`
   try {
+    if (check.whyNot !== null) return `NOT RUN: ${check.whyNot}${await inspect(check.name)}`
     if (check.root !== null) await makeRoot(check.root)
     const startedAt = performance.now()
     const says = await check.run()
@@ -76,6 +77,15 @@ async function resultOf(check: Check): Promise<string> {
     isBroken = true
     return `BROKEN: ${fault instanceof Error ? fault.message : fault}`
   }
+}
+
+/** What can be said of an executable that is not run. */
+async function inspect(target: string): Promise<string> {
+  if (!target.startsWith('darwin')) return ''
+  const executable = await Bun.file(join(await unpack(target), 'chatroom')).bytes()
+  const fault = faultOfSignature(executable)
+  if (fault !== null) throw new Error(`The signature for macOS: ${fault}`)
+  return '; its signature is whole'
 }
 
 async function archiveOf(target: string): Promise<string> {

@@ -15,6 +15,8 @@ import {
   writeBillOfMaterials,
   writeNotices,
 } from '../../scripts/contents'
+import { signMachO } from '../../scripts/sign-macho'
+import { faultOfSignature } from '../release/signature'
 import lock from '../../bun.lock'
 import packageFile from '../../package.json' with { type: 'json' }
 
@@ -63,6 +65,45 @@ describe('an archive of a release', () => {
       expect(unzipped[`c/${name}`]).toEqual(new Uint8Array(bytes))
   })
 })
+
+describe('an executable for macOS', () => {
+  test('is signed whole, also where it was signed before', () => {
+    for (const bytes of [5_000, 4_096 * 4, 4_096 * 4 + 1]) {
+      const unsigned = machO(bytes)
+      expect(faultOfSignature(unsigned)).not.toBeNull()
+      const signed = signMachO(unsigned, 'chatroom')
+      expect(faultOfSignature(signed)).toBeNull()
+      expect(signMachO(signed, 'chatroom')).toEqual(signed)
+      // The code is as it was.
+      expect(signed.subarray(1_000, bytes)).toEqual(unsigned.subarray(1_000, bytes))
+      for (const at of [40, bytes - 1]) {
+        const changed = Uint8Array.from(signed)
+        changed[at] = (changed[at] ?? 0) ^ 1
+        expect(faultOfSignature(changed)).not.toBeNull()
+      }
+    }
+    expect(() => signMachO(Buffer.from('MZ'.padEnd(100)), 'chatroom')).toThrow('macOS')
+  })
+})
+
+/** The head of a Mach-O with two segments and a place for a signature, then random bytes. */
+function machO(bytes: number): Uint8Array {
+  const file = Buffer.from(crypto.getRandomValues(new Uint8Array(bytes + 64)))
+  file.fill(0, 0, 1_000)
+  file.writeUInt32LE(0xfeedfacf, 0)
+  file.writeUInt32LE(3, 16)
+  for (const [n, name] of ['__TEXT', '__LINKEDIT'].entries()) {
+    const at = 32 + n * 72
+    file.writeUInt32LE(0x19, at)
+    file.writeUInt32LE(72, at + 4)
+    file.write(name, at + 8)
+    file.writeBigUInt64LE(BigInt(n * 2_000), at + 40)
+    file.writeBigUInt64LE(BigInt(n === 0 ? 2_000 : bytes - 2_000), at + 48)
+  }
+  const command = [0x1d, 16, bytes, 64]
+  for (const [n, word] of command.entries()) file.writeUInt32LE(word, 32 + 144 + n * 4)
+  return file
+}
 
 describe('the bill of materials and the notices', () => {
   test('name every package of which code or data is inside', async () => {
