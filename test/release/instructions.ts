@@ -16,7 +16,9 @@ export async function followInstructions(archive: string): Promise<string> {
   const work = mkdtempSync(join(dirname(dirname(archive)), 'release-test', 'install-'))
   const root = join(work, 'root')
   await run('cp', '-a', rootFolder('bare'), root)
-  await run('cp', archive, join(work, basename(archive)))
+  await run('cp', archive, join(dirname(archive), 'SHA256SUMS'), work)
+  const checked = await runToEnd(alone(root, work, await commandsOf('check')))
+  ok(checked.code === 0 && checked.text.includes(`${basename(archive)}: OK`), checked.text)
 
   const startedAt = performance.now()
   const server = await start(alone(root, work, await commandsOf('start')))

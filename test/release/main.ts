@@ -40,7 +40,7 @@ const checks: Check[] = [
     name: 'container',
     root: 'bare',
     whyNot: whyNoRoot('bare'),
-    run: async () => checkContainer(join(await unpack('linux-x64'), 'chatroom')),
+    run: () => checkContainer(mkdtempSync(join(workFolder, 'container-'))),
   },
 ]
 
