@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { version } from '../src/version'
 import { type ArchivedFile, tarGz, zip } from './archive'
 import { buildExecutable, buildStatic, commit, commitTime } from './build'
+import runtimes from './runtimes.txt' with { type: 'text' }
 import { findPackages, writeBillOfMaterials, writeNotices } from './contents'
 
 /**
@@ -45,11 +46,25 @@ async function archive(target: (typeof targets)[number]): Promise<void> {
   const file = isWindows ? 'chatroom.exe' : 'chatroom'
   const outfile = join(buildFolder, target, file)
   await buildExecutable(outfile, `bun-${target}`)
+  await checkRuntime(target)
   const executable = { name: file, bytes: await Bun.file(outfile).bytes(), isExecutable: true }
   const files = [executable, { name: 'NOTICES.txt', bytes: notices }, ...documents]
   const folder = `chatroom-${version}-${target}`
   if (isWindows) await publish(`${folder}.zip`, zip(folder, files, time))
   else await publish(`${folder}.tar.gz`, await tarGz(folder, files, time))
+}
+
+/** The runtime that Bun fetched must be the one that was looked at (scripts/runtimes.txt). */
+async function checkRuntime(target: string): Promise<void> {
+  const cache = Bun.spawnSync([process.execPath, 'pm', 'cache'], { cwd: root }).stdout.toString()
+  const name = `bun-${target.replace('arm64', 'aarch64')}-v${Bun.version}`
+  const fetched = Bun.file(join(cache.trim(), name))
+  // For its own platform, Bun takes itself.
+  const runtime = (await fetched.exists()) ? fetched : Bun.file(process.execPath)
+  const sum = new Bun.CryptoHasher('sha256').update(await runtime.bytes()).digest('hex')
+  if (!runtimes.split('\n').includes(`${sum}  ${target}`)) {
+    throw new Error(`${runtime.name} is not the runtime that scripts/runtimes.txt names.`)
+  }
 }
 
 /** The licence and the documents, in the places that their links name. */

@@ -54,7 +54,8 @@ async function build(folder: string, steps: string[]): Promise<string> {
   await run('sh', '-c', copy, 'sh', source, join(root, 'source'))
   // The packages come from where this machine has them.
   const cache = 'BUN_INSTALL_CACHE_DIR=/mnt/cache'
-  const install = `cd "$1" && BUN_INSTALL_CACHE_DIR="$2" "$3" install --frozen-lockfile --production`
+  const install =
+    'cd "$1" && BUN_INSTALL_CACHE_DIR="$2" "$3" install --frozen-lockfile --production'
   const other = join(folder, 'other')
   await run('cp', '-r', join(root, 'source'), other)
   await run('sh', '-c', install, 'sh', other, join(folder, 'cache'), process.execPath)

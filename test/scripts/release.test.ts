@@ -185,6 +185,13 @@ describe('what builds a release elsewhere', () => {
     expect(await read('Dockerfile')).toContain(`FROM oven/bun:${bun} AS build\n`)
   })
 
+  test('takes only runtimes of this Bun that were looked at', async () => {
+    const [title = '', ...lines] = (await read('scripts/runtimes.txt')).trim().split('\n')
+    expect(title).toContain(`Bun ${bun} `)
+    expect(lines).toHaveLength(8)
+    for (const line of lines) expect(line).toMatch(/^[\da-f]{64}  (linux|darwin|windows)-/)
+  })
+
   test('uses only actions that are pinned to a commit', async () => {
     for (const name of ['ci', 'release']) {
       const text = await read(`.github/workflows/${name}.yml`)
