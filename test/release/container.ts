@@ -36,6 +36,8 @@ export async function checkContainer(folder: string): Promise<string> {
   same((await runToEnd(inside(health))).code, 1)
   const backup = await runToEnd(inside([...entry, 'backup', '/data/backup.tar']))
   ok(backup.text.includes('1 files'), backup.text)
+  const elsewhere = await runToEnd(inside([...entry, 'backup', '/tmp/backup.tar']))
+  ok(elsewhere.code === 1 && !existsSync(join(image, 'tmp', 'backup.tar')), elsewhere.text)
   const shown = await runToEnd(inside([...entry, '--version']))
   ok(shown.text.endsWith(`(${testCommit})`), shown.text)
   return `runs as ${user}, read-only, ${(size / 1024 ** 2).toFixed(0)} MB`
