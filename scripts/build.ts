@@ -1,9 +1,18 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { type Language, languageNames } from '../src/shared/languages'
 import { wordsFor } from '../views/words'
+import {
+  findPackages,
+  islandEntry,
+  lazyEntry,
+  lazyParts,
+  serverEntries,
+  writeNotices,
+} from './contents'
 import { emojiHtml } from './emoji'
+import { signMachO } from './sign-macho'
 
 /**
  * Builds what the browser fetches into dist/static (hashed names, compressed beside) and, unless
@@ -11,17 +20,15 @@ import { emojiHtml } from './emoji'
  */
 const root = join(import.meta.dir, '..')
 const staticFolder = join(root, 'dist', 'static')
-const lazyFolder = 'src/island/lazy'
 
 export async function buildStatic(): Promise<void> {
-  const lazyParts = readdirSync(join(root, lazyFolder)).map((file) => basename(file, '.ts'))
   const [island, css, lazyCss, ...lazy] = await Promise.all([
-    script('src/island/main.ts', 'iife'),
+    script(islandEntry, 'iife'),
     // Target bun: for older browsers than the CSS needs (2024), Bun would rewrite and bloat it.
     bundle('static/css/app.css', { target: 'bun' }),
     bundle('static/css/lazy.css', { target: 'bun' }),
     // Each alone: with shared chunks the first page would fetch many small files.
-    ...lazyParts.map((part) => script(`${lazyFolder}/${part}.ts`, 'esm')),
+    ...lazyParts.map((part) => script(lazyEntry(part), 'esm')),
   ])
   const htmx = await Bun.file(join(root, 'node_modules/htmx.org/dist/htmx.min.js')).bytes()
   rmSync(staticFolder, { recursive: true, force: true })
@@ -39,7 +46,7 @@ export async function buildStatic(): Promise<void> {
   for (const language of languageNames) {
     write(`emoji-${language}.html`, Buffer.from(await emojiHtml(language)))
   }
-  write('licences.txt', Buffer.from(await licences()))
+  write('licences.txt', Buffer.from(await writeNotices(await findPackages())))
 }
 
 /**
@@ -50,17 +57,6 @@ function wordsInStyles(language: Language): string {
   const words = Object.entries(wordsFor(language).rows)
   const variables = words.map(([name, word]) => `--word-${name}:${JSON.stringify(word)}`)
   return `:root:lang(${language}){${variables.join(';')}}`
-}
-
-/** The notices of the packages that the executable contains. */
-async function licences(): Promise<string> {
-  const names = ['hono', 'htmx.org', 'uqr', 'emojibase-data', 'highlight.js']
-  const files = [...names.map((name) => `${name}/LICENSE`), 'idb-keyval/LICENCE']
-  const notices = [...files, 'lowlight/license', 'devlop/license'].map(async (file) => {
-    const text = await Bun.file(join(root, 'node_modules', file)).text()
-    return `${dirname(file)}\n\n${text.trim()}\n`
-  })
-  return (await Promise.all(notices)).join(`\n${'-'.repeat(72)}\n\n`)
 }
 
 /** A script for the browser. */
@@ -84,32 +80,58 @@ function write(file: string, bytes: Uint8Array): void {
   writeFileSync(`${name}.br`, brotliCompressSync(bytes, { params: quality }))
 }
 
-async function buildExecutable(): Promise<void> {
+/** Builds the executable; for another system, Bun fetches its runtime from the npm registry. */
+export async function buildExecutable(outfile: string, target?: Bun.Build.CompileTarget) {
   await Bun.build({
-    // The file of a thread is an entry of its own, embedded at its place beside the first.
-    entrypoints: ['src/main.ts', 'src/store/sqlite/reader-thread.ts'].map((file) =>
-      join(root, file),
-    ),
+    entrypoints: serverEntries.map((file) => join(root, file)),
     target: 'bun',
     minify: true,
     bytecode: true,
     // The map is embedded, so that a logged fault names file and line.
     sourcemap: 'linked',
     format: 'esm',
+    define: { BUILD_COMMIT: JSON.stringify(commit()) },
     compile: {
-      outfile: join(root, 'chatroom'),
+      outfile,
+      ...(target === undefined ? {} : { target }),
       assets: [staticFolder],
       // Otherwise the executable would run code from the folder in which it is started.
       autoloadDotenv: false,
       autoloadBunfig: false,
     },
   })
+  if ((target ?? `bun-${process.platform}-${process.arch}`) === 'bun-darwin-x64')
+    await Bun.write(outfile, signMachO(await Bun.file(outfile).bytes(), 'chatroom'))
   // Bun leaves copies of the embedded maps beside the executable.
-  for (const map of ['chatroom.map', 'reader-thread.js.map'])
-    rmSync(join(root, map), { force: true })
+  for (const map of [`${basename(outfile, '.exe')}.map`, 'reader-thread.js.map'])
+    rmSync(join(dirname(outfile), map), { force: true })
+}
+
+/**
+ * The commit that is built, marked when files differ from it; without a repository what
+ * BUILD_COMMIT says, if anything.
+ */
+export function commit(): string {
+  const hash = git('rev-parse', '--short=12', 'HEAD')
+  if (hash === '') return process.env.BUILD_COMMIT ?? ''
+  return git('status', '--porcelain') === '' ? hash : `${hash}-modified`
+}
+
+/** When it was made: the time of everything in a release. */
+export function commitTime(): Date {
+  const seconds = git('log', '-1', '--format=%ct') || process.env.SOURCE_DATE_EPOCH || '0'
+  return new Date(Number(seconds) * 1000)
+}
+
+/** What git says; nothing without git or a repository. */
+function git(...command: string[]): string {
+  if (Bun.which('git') === null) return ''
+  return Bun.spawnSync(['git', '-C', root, ...command], { stderr: 'ignore' })
+    .stdout.toString()
+    .trim()
 }
 
 if (import.meta.main) {
   await buildStatic()
-  if (!process.argv.includes('--static-only')) await buildExecutable()
+  if (!process.argv.includes('--static-only')) await buildExecutable(join(root, 'chatroom'))
 }

@@ -30,6 +30,9 @@ export type Config = {
 
 type Command =
   | { kind: 'serve'; config: Config }
+  | { kind: 'health'; config: Config }
+  /** The flags that are given, for the unit that starts the server. */
+  | { kind: 'service'; flags: [name: string, value: string | boolean][] }
   | { kind: 'backup' | 'restore'; file: string; dataFolder: string }
   | { kind: 'owner'; config: Config }
   | { kind: 'help' }
@@ -77,8 +80,10 @@ function parseCommand(args: string[], environment: Environment): Command {
   if (!isDevelopment) refuseDebugger(environment)
   const read = (flag: TextFlag): string | undefined => values[flag] ?? environment[nameOf(flag)]
   const dataFolder = resolve(read('data') ?? './chatroom-data')
-  const isOwner = positionals.length === 1 && positionals[0] === 'owner'
-  if (positionals.length > 0 && !isOwner) return { ...parseSubcommand(positionals), dataFolder }
+  const subcommand = parseSubcommand(positionals)
+  if (subcommand.kind === 'backup' || subcommand.kind === 'restore') {
+    return { ...subcommand, dataFolder }
+  }
   const config: Config = {
     port: parsePort(read('port') ?? '3000'),
     host: read('host') ?? '0.0.0.0',
@@ -99,7 +104,9 @@ function parseCommand(args: string[], environment: Environment): Command {
     rateLimits: environment.CHATROOM_RATE_LIMITS !== 'off',
     isDevelopment,
   }
-  return { kind: isOwner ? 'owner' : 'serve', config }
+  if (subcommand.kind !== 'service') return { kind: subcommand.kind, config }
+  const data = values.data === undefined ? {} : { data: dataFolder }
+  return { kind: 'service', flags: Object.entries({ ...values, ...data }) }
 }
 
 /** With one of these set, Bun opens a port to a debugger, which can read and change everything. */
@@ -168,7 +175,15 @@ function isKnownFlag(arg: string): boolean {
   return name in options || name === 'h' || name === 'v'
 }
 
-function parseSubcommand([kind, file, ...more]: string[]) {
+type Subcommand =
+  { kind: 'serve' | 'health' | 'service' | 'owner' } | { kind: 'backup' | 'restore'; file: string }
+
+function parseSubcommand([kind, file, ...more]: string[]): Subcommand {
+  if (kind === undefined) return { kind: 'serve' }
+  if (kind === 'health' || kind === 'service' || kind === 'owner') {
+    if (file === undefined) return { kind }
+    throw new Error(`Unexpected argument “${file}”: ${kind} takes only flags.`)
+  }
   if (kind !== 'backup' && kind !== 'restore') {
     throw new Error(`Unknown command “${kind}”. Try --help.`)
   }
@@ -176,7 +191,7 @@ function parseSubcommand([kind, file, ...more]: string[]) {
     throw new Error(`The file is missing: chatroom ${kind} FILE.`)
   }
   if (more.length > 0) throw new Error(`Unexpected argument “${more[0]}”: ${kind} takes one file.`)
-  return { kind, file: resolve(file) } as const
+  return { kind, file: resolve(file) }
 }
 
 function parsePort(text: string): number {
@@ -232,6 +247,8 @@ export const help = `Chatroom: a chat room for a group of people, in one file.
   chatroom backup FILE [--data FOLDER]     back up everything, while it runs
   chatroom restore FILE [--data FOLDER]    restore a backup into a new folder
   chatroom owner [flags]                   print a link that makes an owner, while it runs
+  chatroom health [flags]                  ask the server with these flags: exit code 0 or 1
+  chatroom service [flags]                 print a systemd unit for a server with these flags
 
   Flag                      Meaning                                  Environment
   --port 3000               port to listen on (0: a free port)       CHATROOM_PORT

@@ -4,10 +4,12 @@ import { renderUnicodeCompact } from 'uqr'
 import { makeOwnerLink } from './chat/administration/owner-link'
 import { nameRules, parseRoomName } from './chat/people/name'
 import { type Config, help, readCommand } from './config'
+import { askHealth } from './health'
 import { createLog, faultOf, type Log } from './server/log'
 import { serverLimits } from './server/limits'
 import { urlsOf } from './server/addresses'
 import { type RunningServer, startServer } from './server'
+import { writeUnit } from './systemd-unit'
 import { type Amount, backUp } from './store/backup/backup'
 import { type FileStore, openFolderFiles } from './store/files'
 import { dropStalePins } from './store/backup/pins'
@@ -15,7 +17,7 @@ import { restore } from './store/backup/restore'
 import { openAdministration } from './store/sqlite/administration'
 import { openStore } from './store/sqlite/sqlite'
 import type { Store } from './store/store'
-import { version } from './version'
+import { describeVersion, version } from './version'
 
 /** The process: flags, environment, signals, exit codes. */
 // Everything it makes, backups included, is for its own user only.
@@ -28,7 +30,7 @@ switch (command.kind) {
     console.log(help)
     break
   case 'version':
-    console.log(version)
+    console.log(describeVersion())
     break
   case 'invalid':
     fail(command.message, 2)
@@ -41,6 +43,12 @@ switch (command.kind) {
     break
   case 'owner':
     await printOwnerLink(command.config)
+    break
+  case 'health':
+    await reportHealth(command.config)
+    break
+  case 'service':
+    printUnit(command.flags)
     break
   case 'serve':
     await serve(command.config, log)
@@ -76,6 +84,19 @@ function warnOfOthers(folder: string): void {
   const mode = statSync(folder).mode & 0o777
   if (process.platform === 'win32' || (mode & 0o077) === 0) return
   log('data.open-to-others', { where: folder, code: mode.toString(8) })
+}
+
+async function reportHealth(config: Config): Promise<void> {
+  const { isHealthy, sentence } = await askHealth(config)
+  if (!isHealthy) return fail(sentence)
+  console.log(sentence)
+}
+
+function printUnit(flags: Parameters<typeof writeUnit>[1]): void {
+  if (process.platform !== 'linux') {
+    return fail('systemd is for Linux. For other systems see docs/install.md.')
+  }
+  process.stdout.write(writeUnit(process.execPath, flags))
 }
 
 async function makeBackup(file: string, folder: string): Promise<void> {

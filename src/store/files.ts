@@ -129,6 +129,8 @@ export async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<voi
 
 /** Syncs a folder: only then are the names in it on the disk. */
 export async function syncFolder(folder: string): Promise<void> {
+  // Windows opens no folder for that; NTFS keeps a journal of names.
+  if (process.platform === 'win32') return
   const handle = await open(folder, 'r')
   await handle.sync().finally(() => handle.close())
 }

@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const onPath = ['google-chrome-stable', 'google-chrome', 'chromium', 'chromium-browser']
-const onDisk = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome']
+const onDisk = [
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+]
 
 /**
  * Finds the browser for the tests: the one named by CHATROOM_TEST_BROWSER, a Chrome or Chromium of

@@ -1,19 +1,28 @@
 import { beforeAll, describe, expect, test } from 'bun:test'
 import { gzipSync } from 'node:zlib'
-import { emojiHtml, readEmoji } from '../../scripts/emoji'
+import { emojiFile, emojiHtml, loadEmoji } from '../../scripts/emoji'
+import { linesOf, readEmoji } from '../../scripts/emoji-data'
 import { isLargeEmoji, tint, tones } from '../../src/shared/emoji'
+import { languageNames } from '../../src/shared/languages'
 import type { Emoji, EmojiGroup } from '../../views/emoji/emoji-panel'
 
 let groups: { en: EmojiGroup[]; zh: EmojiGroup[] }
 let all: { en: Emoji[]; zh: Emoji[] }
 
 beforeAll(async () => {
-  groups = { en: await readEmoji('en'), zh: await readEmoji('zh') }
+  groups = { en: await loadEmoji('en'), zh: await loadEmoji('zh') }
   const flat = (each: EmojiGroup[]): Emoji[] => each.flatMap(({ emoji }) => emoji)
   all = { en: flat(groups.en), zh: flat(groups.zh) }
 })
 
 describe('the emoji and their names', () => {
+  test('are those of the package, from which scripts/emoji-data.ts writes them', async () => {
+    for (const language of languageNames) {
+      const kept = await Bun.file(emojiFile(language)).text()
+      expect(kept === linesOf(await readEmoji(language))).toBe(true)
+    }
+  })
+
   test('are at most 48 KB in English and 78 KB in Chinese with English, compressed', async () => {
     expect(gzipSync(await emojiHtml('en')).length).toBeLessThanOrEqual(48 * 1024)
     expect(gzipSync(await emojiHtml('zh')).length).toBeLessThanOrEqual(78 * 1024)

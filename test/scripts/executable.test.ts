@@ -56,3 +56,11 @@ test('the executable does not start with a debugger', async () => {
     err: 'BUN_INSPECT opens a debugger into the server. Unset it, then start again.',
   })
 })
+
+test('the executable names its version and the commit that it was built from', async () => {
+  const { version } = await Bun.file(join(root, 'package.json')).json()
+  const { code, out } = await runServer({ compiled: true, port: null, flags: ['--version'] })
+  expect(code).toBe(0)
+  // The tests may run for a later commit, or in a copy without any.
+  expect(out).toMatch(new RegExp(`^${RegExp.escape(version)}( \\([\\da-f]{12}(-modified)?\\))?\n$`))
+})
