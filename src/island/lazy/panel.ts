@@ -117,9 +117,9 @@ function closeFromBeside(): void {
     return isWithin || !target.hasAttribute('closedby') ? null : target
   }
   let pressed: HTMLDialogElement | null = null
-  addEventListener('pointerdown', (event) => (pressed = dialogBeside(event)))
+  document.addEventListener('pointerdown', (event) => (pressed = dialogBeside(event)))
   // A text that is selected from within to beside is no press there.
-  addEventListener('click', (event) => {
+  document.addEventListener('click', (event) => {
     if (pressed !== null && dialogBeside(event) === pressed) pressed.close()
   })
 }
