@@ -159,6 +159,7 @@ const tables = [
   'rooms',
   'memberships',
   'invitations',
+  'declined_rooms',
   'messages',
   'mentions',
   'reactions',

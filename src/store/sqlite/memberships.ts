@@ -14,7 +14,7 @@ import type {
   Store,
   User,
 } from '../store'
-import { createPassOwnership, isHere, userColumns } from './persons'
+import { createPassOwnership, isHere, isShown, userColumns } from './persons'
 
 type Memberships = Omit<
   Store['rooms'],
@@ -261,7 +261,7 @@ function prepare(db: Database) {
     ),
     findInviter: db.query<User, [Member]>(
       `SELECT ${userColumns()} FROM invitations JOIN users ON users.id = invited_by
-       WHERE room_id = $roomId AND user_id = $userId`,
+       WHERE room_id = $roomId AND user_id = $userId AND ${isShown}`,
     ),
     dropInvitations: db.query<{ id: number }, [Member]>(
       `DELETE FROM invitations WHERE room_id = $roomId AND invited_by = $userId
