@@ -94,7 +94,7 @@ test('messages that came while another room was open are there at once, in order
   expect(await mei.rail.badge('茶室')).toEqual({ isBold: true, number: '' })
   await mei.titleBegins('•')
   await mei.rail.goTo('茶室')
-  for (const n of [1, 2, 3]) await mei.sees(`cup ${n}`)
+  await Promise.all([1, 2, 3].map((n) => mei.sees(`cup ${n}`)))
   const texts = (await mei.rows()).map(({ text }) => text)
   expect(texts.slice(-3)).toEqual(['cup 1', 'cup 2', 'cup 3'])
   expect(await mei.parts('#new-line').count()).toBe(1)
@@ -227,6 +227,18 @@ test('leaving a room takes it off the list', async () => {
   await ada.goto(addressOf(server.port, 'a', '/'))
   await ada.connected()
 })
+
+for (const path of ['/rooms/2', '/rooms/999']) {
+  test(`Back to ${path}, where one is no member, says so and keeps the room`, async () => {
+    await ada.evaluate(`(history.pushState(null, '', '${path}'),
+      history.pushState(null, '', '/rooms/1'),
+      document.querySelector('#toast').replaceChildren())`)
+    await ada.back()
+    await ada.toast.reads('You are no longer in this room.')
+    expect(await ada.path()).toBe('/rooms/1')
+    expect(await ada.messages.list.matches('[data-room="1"]')).toBe(true)
+  })
+}
 
 test('nothing was reported against the policy', () => {
   const unexpected = ada.problems.filter((problem) => !problem.includes('404'))

@@ -11,7 +11,7 @@ export function element<Kind extends HTMLElement>(id: string, kind: new () => Ki
 export function copyOf(template: string): HTMLElement {
   const copy = element(template, HTMLTemplateElement).content.firstElementChild?.cloneNode(true)
   if (copy instanceof HTMLElement) return copy
-  throw new Error(`#${template} is empty`)
+  throw new Error(`#${template} is missing`)
 }
 
 /** Makes an element with attributes and children; text goes in as text. */
