@@ -95,6 +95,16 @@ test('a press beside a dialog closes it where the browser does not do that by it
   await page.cdp('Page.removeScriptToEvaluateOnNewDocument', made as object)
 })
 
+test('a page that is kept when one leaves it has no panel of before when one is back', async () => {
+  await page.goto(addressOf(server.port, 'a', '/rooms/1'))
+  await page.warmUp()
+  await page.click('#open-rooms')
+  const dialog = page.part('#panel[open]')
+  await dialog.shown()
+  await page.evaluate(`dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))`)
+  await dialog.gone()
+})
+
 test('the sentence and the manual name the same versions', async () => {
   const manual = (await Bun.file('docs/install.md').text()).replaceAll('\n', ' ')
   for (const version of ['Firefox 125', 'Safari 17.5', '123']) {

@@ -19,6 +19,8 @@ export function create(app: App): Panel {
   watchCut()
   closeFromBeside()
   document.addEventListener('panel:close', () => dialog.close())
+  // Browsers may keep the page as it was left, and Back leads to it: its panel is of before.
+  addEventListener('pagehide', () => dialog.close())
   onClick(dialog, '[data-action=mention]', ({ dataset }) => {
     dialog.close()
     composer.mention(dataset.name ?? '')
