@@ -63,6 +63,19 @@ test('where the script runs nothing is said, before signing in and after', async
   other.close()
 })
 
+test('a browser whose sockets take whole addresses only is connected', async () => {
+  const source = `window.WebSocket = class extends WebSocket {
+    constructor(url, protocol) {
+      if (!url.startsWith('ws')) throw new DOMException(url + ' is invalid')
+      super(url, protocol)
+    }
+  }`
+  const made = await page.cdp('Page.addScriptToEvaluateOnNewDocument', { source })
+  await page.goto(addressOf(server.port, 'a', '/rooms/1'))
+  await page.connected()
+  await page.cdp('Page.removeScriptToEvaluateOnNewDocument', made as object)
+})
+
 test('a press beside a dialog closes it where the browser does not do that by itself', async () => {
   const source = 'delete HTMLDialogElement.prototype.closedBy'
   const made = await page.cdp('Page.addScriptToEvaluateOnNewDocument', { source })
