@@ -72,7 +72,9 @@ test('a browser whose sockets take whole addresses only is connected', async () 
   }`
   const made = await page.cdp('Page.addScriptToEvaluateOnNewDocument', { source })
   await page.goto(addressOf(server.port, 'a', '/rooms/1'))
-  await page.connected()
+  await page.waitFor(`document.querySelector('#old') === null`, 'the script, started')
+  await page.send('By a whole address')
+  await page.sees('By a whole address')
   await page.cdp('Page.removeScriptToEvaluateOnNewDocument', made as object)
 })
 
