@@ -56,7 +56,7 @@ function addStyles(href: string): Promise<void> {
   link.addEventListener('load', () => resolve())
   link.addEventListener('error', () => {
     link.remove()
-    reject(new Error('the styles could not be fetched'))
+    reject(new Error('lazy.css'))
   })
   document.head.append(link)
   return promise

@@ -37,7 +37,7 @@ import { createTitle, type Page, type Reader, readPage } from './ui/page'
 import { openStorage, type Storage } from './ui/storage'
 
 // The page says what is needed until its script has started.
-if (!('popover' in document.body && 'withResolvers' in Promise)) throw new Error('too old')
+if (!('popover' in document.body && 'withResolvers' in Promise)) throw new Error('old')
 
 /** The browser's side: what must be instant. Everything else is HTML and htmx. */
 const page = readPage()

@@ -117,6 +117,8 @@ export type Joined = { room: Room; invitedBy: User | null; isNew: boolean }
 /** What became of an invitation; `user` is null for somebody who does not exist. */
 export type InviteOutcome = {
   user: User | null
+  /** False for somebody who declined lately: they do not hear of it. */
+  isShown: boolean
   outcome:
     | 'invited'
     | 'already_member'

@@ -307,9 +307,9 @@ export type Store = {
       userId: number,
       roomId: number,
     ): Promise<{ room: RoomPreview; invitation: Invitation | null } | null>
-    /** False when there was none. */
-    decline(userId: number, roomId: number): Promise<boolean>
-    /** Takes one back, as who made it or as the host; false when there was none. */
+    /** Hides it from its person, and others into the room for a day; false when there was none. */
+    decline(userId: number, roomId: number, at: number): Promise<boolean>
+    /** Takes one back, as who made it or as a host; false when there was none. */
     withdraw(by: Member, userId: number): Promise<boolean>
     /** A page of those of a room, for its members, by person. */
     pending(member: Member, after: number, limit: number): Promise<PendingInvitation[]>

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { type CuttingProxy, openCuttingProxy, type Refusal } from '../faults/proxy'
 import { axeViolations } from '../helpers/browser'
+import { openSocket, signIn } from '../helpers/client'
+import { openDirect } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
 import { type ChatPage, enter, expectTexts } from './pages/chat-page'
 
@@ -52,6 +54,26 @@ test('an edit, and what was read, go the same way', async () => {
   await grace.sees('Typo here')
   said.splice(said.indexOf('Typo hree'), 1, 'Typo here')
   await grace.hasRead(1)
+})
+
+test('the first message of a conversation is counted, and heard', async () => {
+  const person = await signIn(server, 'Linus')
+  const linus = await openSocket(server, person)
+  await ada.warmUp()
+  await ada.waitFor(`document.querySelector('#volume :checked') !== null`, 'the bell')
+  await ada.evaluate(`(() => {
+    window.tones = 0
+    const Tone = OscillatorNode
+    window.OscillatorNode = function (...given) {
+      window.tones += 1
+      return new Tone(...given)
+    }
+  })()`)
+  const direct = await openDirect(server, person, await ada.userId())
+  await linus.post(direct, 'first', 'Only for you')
+  await ada.waitFor('tones > 0', 'the sound')
+  await ada.rail.room(direct).reads('1')
+  await linus.close()
 })
 
 for (const how of ['status', 'hang', 'second'] as Refusal[]) {

@@ -63,6 +63,63 @@ test('where the script runs nothing is said, before signing in and after', async
   other.close()
 })
 
+test('a browser whose sockets take whole addresses only is connected', async () => {
+  const source = `window.WebSocket = class extends WebSocket {
+    constructor(url, protocol) {
+      if (!url.startsWith('ws')) throw new DOMException(url + ' is invalid')
+      super(url, protocol)
+    }
+  }`
+  const made = await page.cdp('Page.addScriptToEvaluateOnNewDocument', { source })
+  await page.goto(addressOf(server.port, 'a', '/rooms/1'))
+  await page.waitFor(`document.querySelector('#old') === null`, 'the script, started')
+  await page.send('By a whole address')
+  await page.sees('By a whole address')
+  await page.cdp('Page.removeScriptToEvaluateOnNewDocument', made as object)
+})
+
+test('a press beside a dialog closes it where the browser does not do that by itself', async () => {
+  const source = 'delete HTMLDialogElement.prototype.closedBy'
+  const made = await page.cdp('Page.addScriptToEvaluateOnNewDocument', { source })
+  await page.goto(addressOf(server.port, 'a', '/rooms/1'))
+  await page.warmUp()
+  const mouse = (type: string, x: number, y: number): Promise<unknown> =>
+    page.cdp('Input.dispatchMouseEvent', { type, x, y, button: 'left', clickCount: 1 })
+  for (const [opener, opened] of [
+    ['#open-rooms', '#panel[open] h2'],
+    ['#finder', '#palette[open] [name=q]'],
+  ] as const) {
+    const dialog = page.part(opened.split(' ')[0] ?? '')
+    await page.click(opener)
+    await page.part(opened).shown()
+    // The browser of the tests knows the attribute by itself.
+    await dialog.ask((element) => element.setAttribute('closedby', 'closerequest'))
+    const { x, y } = await dialog.ask((element) => {
+      const { left, top } = element.getBoundingClientRect()
+      return { x: left + 8, y: top + 8 }
+    })
+    await mouse('mousePressed', x, y)
+    await mouse('mouseReleased', 4, 700)
+    await mouse('mousePressed', x, y)
+    await mouse('mouseReleased', x, y)
+    await dialog.shown()
+    await mouse('mousePressed', 4, 700)
+    await mouse('mouseReleased', 4, 700)
+    await dialog.gone()
+  }
+  await page.cdp('Page.removeScriptToEvaluateOnNewDocument', made as object)
+})
+
+test('a page that is kept when one leaves it has no panel of before when one is back', async () => {
+  await page.goto(addressOf(server.port, 'a', '/rooms/1'))
+  await page.warmUp()
+  await page.click('#open-rooms')
+  const dialog = page.part('#panel[open]')
+  await dialog.shown()
+  await page.evaluate(`dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))`)
+  await dialog.gone()
+})
+
 test('the sentence and the manual name the same versions', async () => {
   const manual = (await Bun.file('docs/install.md').text()).replaceAll('\n', ' ')
   for (const version of ['Firefox 125', 'Safari 17.5', '123']) {

@@ -4,6 +4,7 @@ import { openSocket, type Person, signIn } from '../helpers/client'
 import { makeRoom } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
 import { addressOf, type ChatPage, enter, expectNoProblems } from './pages/chat-page'
+import { allowSockets, refuseSockets } from './pages/sockets'
 
 let server: RunningServer
 let ada: ChatPage
@@ -222,21 +223,12 @@ test('Back leads to where somebody was reading', async () => {
 
 test('a reader of the history who sleeps while much is said keeps the place', async () => {
   const place = await scrollUp(4)
-  // From here on no socket opens, until one may again.
-  await ada.evaluate(`(() => {
-    window.Real = WebSocket
-    window.WebSocket = class {
-      constructor() { setTimeout(() => this.onclose?.({ code: 1006 }), 20) }
-      send() {}
-      close() {}
-    }
-  })()`)
+  await refuseSockets(ada)
   await server.restart()
   script.close()
   script = await openSocket(server, robot)
   await post(5_000)
-  ada.problems.length = 0
-  await ada.evaluate(`(window.WebSocket = Real, 0)`)
+  await allowSockets(ada)
   // The server counts no further.
   await ada.messages.latest.reads('1,000 new messages', 30_000)
   expect(await ada.evaluate(firstInView)).toEqual(place)

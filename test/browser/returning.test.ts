@@ -3,6 +3,7 @@ import { openSocket, type Person, signIn } from '../helpers/client'
 import { sendForm } from '../helpers/rooms'
 import { basePath, type RunningServer, startServer } from '../helpers/server'
 import { type ChatPage, enter, expectNoProblems } from './pages/chat-page'
+import { allowSockets, refuseSockets } from './pages/sockets'
 
 let server: RunningServer
 let mei: Person
@@ -30,20 +31,11 @@ test('a page that reconnects shows who left or changed their name meanwhile', as
   const stateOf = (name: string): string =>
     `document.querySelector('.person[data-name="${name}"]')?.dataset.state`
   await ada.waitFor(`${stateOf('Bob')} === 'online' && ${stateOf('梅')} === 'online'`, 'both')
-  // From here on no socket opens, until one may again.
-  await ada.evaluate(`(() => {
-    window.Real = WebSocket
-    window.WebSocket = class {
-      constructor() { setTimeout(() => this.onclose?.({ code: 1006 }), 20) }
-      send() {}
-      close() {}
-    }
-  })()`)
+  await refuseSockets(ada)
   await server.restart()
   await ada.part('#polled').shown()
   await sendForm(server, mei, '/profile', { nickname: '梅花', avatar: 'boat' })
-  ada.problems.length = 0
-  await ada.evaluate(`(window.WebSocket = Real, 0)`)
+  await allowSockets(ada)
   await ada.part('#polled').gone(20_000)
   await ada.waitFor(`${stateOf('Bob')} === 'offline'`, 'Bob to be away')
   await ada.part('.person[data-name="梅花"]').shown()

@@ -95,8 +95,8 @@ test('messages that came while another room was open are there at once, in order
   await mei.titleBegins('•')
   await mei.rail.goTo('茶室')
   for (const n of [1, 2, 3]) await mei.sees(`cup ${n}`)
-  const texts = (await mei.rows()).map(({ text }) => text)
-  expect(texts.slice(-3)).toEqual(['cup 1', 'cup 2', 'cup 3'])
+  const rows = await mei.rows()
+  expect(rows.slice(-3).map(({ text }) => text)).toEqual(['cup 1', 'cup 2', 'cup 3'])
   expect(await mei.parts('#new-line').count()).toBe(1)
   expect(await mei.part('#new-line ~ .msg .msg__body').text()).toBe('cup 1')
   await mei.rail.roomCalled('茶室').becomes(':not(.unread)')
@@ -227,6 +227,18 @@ test('leaving a room takes it off the list', async () => {
   await ada.goto(addressOf(server.port, 'a', '/'))
   await ada.connected()
 })
+
+for (const path of ['/rooms/2', '/rooms/999']) {
+  test(`Back to ${path}, where one is no member, says so and keeps the room`, async () => {
+    await ada.evaluate(`(history.pushState(null, '', '${path}'),
+      history.pushState(null, '', '/rooms/1'),
+      document.querySelector('#toast').replaceChildren())`)
+    await ada.back()
+    await ada.toast.reads('You are no longer in this room.')
+    expect(await ada.path()).toBe('/rooms/1')
+    expect(await ada.messages.list.matches('[data-room="1"]')).toBe(true)
+  })
+}
 
 test('nothing was reported against the policy', () => {
   const unexpected = ada.problems.filter((problem) => !problem.includes('404'))

@@ -130,6 +130,21 @@ test('a typed filter goes with the words that made it, and a chosen one stays', 
   await ada.palette.choose('room', '')
 })
 
+test('open results say the times of the zone that the machine is in', async () => {
+  const shown = `[...document.querySelectorAll('#search-results .hit time')]`
+  const time = `new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit',
+    hourCycle: 'h23' })`
+  for (const timezoneId of ['Asia/Kolkata', 'Europe/Berlin']) {
+    await ada.cdp('Emulation.setTimezoneOverride', { timezoneId })
+    await ada.evaluate(`void document.dispatchEvent(new Event('visibilitychange'))`)
+    await ada.waitFor(
+      `${shown}.length > 0 && ${shown}.every((one) =>
+        one.textContent.includes(${time}.format(new Date(one.dateTime))))`,
+      `the times of ${timezoneId}`,
+    )
+  }
+})
+
 test('on a phone the filters leave the first screen to the hits', async () => {
   await ada.palette.finds([own, secret, elsewhere, link, first])
   await ada.emulate({ width: 390, height: 844 })

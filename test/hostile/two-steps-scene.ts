@@ -172,6 +172,7 @@ const tables = [
   'rooms',
   'memberships',
   'invitations',
+  'declined_rooms',
   'messages',
   'mentions',
   'reactions',

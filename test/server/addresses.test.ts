@@ -19,6 +19,37 @@ test('a page on localhost is shared under an address of the network, if there is
   }
 })
 
+test('of several networks the one is shared that others are likely in', () => {
+  const card = (address: string) => ({
+    ...({ address, netmask: '', family: 'IPv4', mac: '', internal: false, cidr: null } as const),
+  })
+  const wifi = { wlan0: [card('192.168.1.7')] }
+  const others = [
+    ['docker0', '172.17.0.1'],
+    ['br-4f2a', '192.168.49.1'],
+    ['vEthernet (WSL)', '172.28.0.1'],
+    ['tailscale0', '100.101.2.3'],
+    ['utun4', '10.8.0.2'],
+    ['eth7', '169.254.10.1'],
+    ['eth8', '172.20.0.3'],
+  ] as const
+  for (const [name, address] of others) {
+    const cards = [
+      { ...wifi, [name]: [card(address)] },
+      { [name]: [card(address)], ...wifi },
+    ]
+    for (const each of cards) {
+      const shared = sharedOrigin(everywhere, 3000, 'http://localhost:3000', each)
+      expect(shared).toBe('http://192.168.1.7:3000')
+      expect(urlsOf(everywhere, 3000, each)).toContain(`http://${address}:3000/`)
+    }
+    const alone = sharedOrigin(everywhere, 3000, 'http://localhost:3000', {
+      [name]: [card(address)],
+    })
+    expect(alone).toBe(`http://${address}:3000`)
+  }
+})
+
 test('a server for this machine alone shares its own address', () => {
   const place = { ...everywhere, host: '127.0.0.1' }
   expect(sharedOrigin(place, 3000, 'http://localhost:3000')).toBe('http://127.0.0.1:3000')

@@ -1,6 +1,7 @@
 import { expect } from 'bun:test'
 import type { InviteOutcome, Store, User } from '../../src/store/store'
 import type { Within } from './contract'
+import { pauseMs } from '../../src/store/sqlite/invitations'
 import { hash, join } from './people'
 import { asMember, letIn, make } from './rooms'
 
@@ -28,6 +29,7 @@ async function settle(store: Store) {
 export function testInvitations(within: Within): void {
   testAsking(within)
   testEnding(within)
+  testDeclining(within)
   within('who is asked sees the room, who asks and why; others see nothing', async (engine) => {
     const { store } = engine
     const { ada, bob, eve, room } = await settle(store)
@@ -113,9 +115,9 @@ function testEnding(within: Within): void {
     expect(await ask(store, ada, room, [bob.id, eve.id])).toEqual(['invited', 'invited'])
     await store.rooms.join(bob.id, room.id, 10)
     expect(await store.invitations.of(bob.id, 9)).toEqual([])
-    expect(await store.invitations.decline(eve.id, room.id)).toBe(true)
-    expect(await store.invitations.decline(eve.id, room.id)).toBe(false)
-    expect(await ask(store, ada, room, [eve.id])).toEqual(['invited'])
+    expect(await store.invitations.decline(eve.id, room.id, 10)).toBe(true)
+    expect(await store.invitations.decline(eve.id, room.id, 10)).toBe(false)
+    expect(await store.rooms.accept(eve.id, room.id, 10)).toEqual({ refused: 'invitation_over' })
     await store.sessions.leave(hash(3), 11)
     expect(await store.invitations.pending(asMember(room, ada), 0, 9)).toEqual([])
   })
@@ -131,4 +133,47 @@ function testEnding(within: Within): void {
     expect(await store.rooms.accept(eve.id, room.id, 10)).toEqual({ refused: 'invitation_over' })
     expect(await store.rooms.accept(fay.id, room.id, 10)).toMatchObject({ isNew: true })
   })
+}
+
+function testDeclining(within: Within): void {
+  within(
+    'who declines hears no more of that room for a day, and nobody sees that',
+    async (engine) => {
+      const { store } = engine
+      const { ada, bob, eve, room } = await settle(store)
+      const { count, decline, invite, of, pending, preview, withdraw } = store.invitations
+      const by = asMember(room, ada)
+      const again = async (at: number) => {
+        expect(await withdraw(by, bob.id)).toBe(true)
+        return invite(by, [bob.id, eve.id], '', at)
+      }
+      const bobs = async () => ({
+        counted: await count(bob.id),
+        listed: await of(bob.id, 9),
+        seen: await preview(bob.id, room.id),
+        accepted: await store.rooms.accept(bob.id, room.id, 11),
+        declined: await decline(bob.id, room.id, 11),
+      })
+      const accepted = { refused: 'invitation_over' } as const
+      const none = { counted: 0, listed: [], seen: null, accepted, declined: false }
+      await invite(by, [bob.id, eve.id], '', 9)
+      const waiting = await pending(by, 0, 9)
+      expect(await decline(bob.id, room.id, 10)).toBe(true)
+      expect(await pending(by, 0, 9)).toEqual(waiting)
+      expect(await ask(store, ada, room, [bob.id])).toEqual(['already_invited'])
+      expect(await bobs()).toEqual(none)
+      await withdraw(by, eve.id)
+      // Of two who are asked again one had declined: their answers are the same.
+      const answers = await again(pauseMs + 9)
+      expect(answers).toMatchObject([
+        { outcome: 'invited', isShown: false },
+        { outcome: 'invited' },
+      ])
+      expect(await bobs()).toEqual(none)
+      expect(await again(pauseMs + 10)).toMatchObject([{ outcome: 'invited', isShown: true }, {}])
+      expect(await count(bob.id)).toBe(1)
+      expect(await decline(bob.id, room.id, pauseMs + 11)).toBe(true)
+      expect(await count(eve.id)).toBe(1)
+    },
+  )
 }

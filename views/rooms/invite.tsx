@@ -67,7 +67,7 @@ function Outcome({ view, answered: { name, outcome, user } }: OutcomeProps) {
 }
 
 /** What became of an invitation; `name` is what was typed for somebody unknown. */
-export type Answered = InviteOutcome & { name: string }
+export type Answered = Omit<InviteOutcome, 'isShown'> & { name: string }
 
 type OutcomeProps = { view: View; answered: Answered }
 

@@ -33,8 +33,8 @@ export async function invite(
   if ('refused' in outcomes) throw new ChatError(outcomes.refused)
   const { id, kind, name, topic, members } = room
   const shown = { room: { id, kind, name, topic, members }, by: inviter, why, invitedAt: at }
-  for (const { user, outcome } of outcomes) {
-    if (user === null || outcome !== 'invited') continue
+  for (const { user, outcome, isShown } of outcomes) {
+    if (user === null || outcome !== 'invited' || !isShown) continue
     const event = { type: 'invitation', invitation: toWire(shown) } as const
     chat.publish({ user: user.id }, asPublication(event))
   }
@@ -52,7 +52,7 @@ export function toWire({ room, by, why, invitedAt }: Invitation): InvitationOnWi
 
 /** Declines an invitation, which nobody is told; no effect where there is none. */
 export async function decline(chat: Chat, user: User, roomId: number): Promise<void> {
-  const isOver = await chat.store.invitations.decline(user.id, roomId)
+  const isOver = await chat.store.invitations.decline(user.id, roomId, chat.now())
   // The person's other tabs.
   if (isOver) publishInvitationsEnd(chat, roomId, [user.id])
 }

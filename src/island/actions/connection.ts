@@ -11,9 +11,8 @@ import type { Page } from '../ui/page'
 /** The server has said hello: what was missed is requested, what waits is sent. */
 export function onHello(app: App, hello: ChatEvent & { type: 'hello' }, isFirst: boolean): void {
   const { deviceCopy, faces, outbox, page, positions, rooms, timeline } = app
-  // Another person has signed in, in another tab of this browser.
-  if (hello.user.id !== page.user?.id) return location.reload()
-  if (hello.epoch !== page.epoch) return location.reload()
+  // Another person has signed in, in another tab of this browser; or the data are other ones.
+  if (hello.user.id !== page.user?.id || hello.epoch !== page.epoch) return location.reload()
   ifLoaded(app.reading, ({ hello: tell }) => tell(hello))
   rooms.setAll(hello.rooms)
   const shown = element('invitations', HTMLElement).dataset.count

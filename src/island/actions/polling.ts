@@ -130,8 +130,11 @@ function follow({ app, asked, polls }: State, hello: Hello): void {
     asked.set(id, revision)
     const isPlaced = id === timeline.room() || positions.known(id) > 0
     positions.compare(id, revision)
-    if (before === undefined) addRoom(app, room)
-    else if (isPlaced ? revision > positions.known(id) : revision > before) {
+    if (before === undefined) {
+      addRoom(app, room)
+      // The first message of a conversation is heard like any other.
+      if (room.kind === 'direct' && room.unread > 0) elsewhere[id] = room.read_seq
+    } else if (isPlaced ? revision > positions.known(id) : revision > before) {
       // Counted when the messages are there.
       if (!isPlaced) elsewhere[id] = before
     } else if (hasChanged(rooms.find(id), room)) rooms.set(room)
@@ -148,7 +151,9 @@ function follow({ app, asked, polls }: State, hello: Hello): void {
 }
 
 function addRoom({ rooms }: App, room: RoomSummary): void {
-  rooms.set(room)
+  // Its messages are counted as they come.
+  const uncounted = { ...room, revision: room.read_seq, unread: 0, mentions: 0 }
+  rooms.set(room.kind === 'direct' ? uncounted : room)
   rooms.refresh()
 }
 

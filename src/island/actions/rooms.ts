@@ -105,7 +105,8 @@ async function load(app: App, room: number, path: string, enter: () => void): Pr
     enter()
   }
   const progress = setTimeout(() => document.body.classList.add('is-switching'), progressMs)
-  const html = await fetchHtml(path)
+  let trouble = page.words.notConnected
+  const html = await fetchHtml(path, () => (trouble = page.words.roomGone))
   clearTimeout(progress)
   document.body.classList.remove('is-switching')
   if (wanted !== path) return false
@@ -120,7 +121,7 @@ async function load(app: App, room: number, path: string, enter: () => void): Pr
     if (placeIn(location.pathname)?.room !== timeline.room()) {
       history.replaceState(null, '', pagePaths(page.base).room(timeline.room()))
     }
-    showToast(page.words.notConnected)
+    showToast(trouble)
     return false
   }
   enter()

@@ -17,7 +17,10 @@ export function create(app: App): Panel {
   watchFaces()
   watchCode()
   watchCut()
+  closeFromBeside()
   document.addEventListener('panel:close', () => dialog.close())
+  // Browsers may keep the page as it was left, and Back leads to it: its panel is of before.
+  addEventListener('pagehide', () => dialog.close())
   onClick(dialog, '[data-action=mention]', ({ dataset }) => {
     dialog.close()
     composer.mention(dataset.name ?? '')
@@ -104,6 +107,23 @@ function watchCut(): void {
   onClick(document, '#head h1, #head > p', () =>
     document.querySelector<HTMLElement>('#head > a')?.click(),
   )
+}
+
+/** A press beside a dialog closes it, in browsers that do not know `closedby` as well. */
+function closeFromBeside(): void {
+  if ('closedBy' in HTMLDialogElement.prototype) return
+  const dialogBeside = ({ target, clientX: x, clientY: y }: MouseEvent) => {
+    if (!(target instanceof HTMLDialogElement)) return null
+    const { left, right, top, bottom } = target.getBoundingClientRect()
+    const isWithin = x >= left && x <= right && y >= top && y <= bottom
+    return isWithin || !target.hasAttribute('closedby') ? null : target
+  }
+  let pressed: HTMLDialogElement | null = null
+  document.addEventListener('pointerdown', (event) => (pressed = dialogBeside(event)))
+  // A text that is selected from within to beside is no press there.
+  document.addEventListener('click', (event) => {
+    if (pressed !== null && dialogBeside(event) === pressed) pressed.close()
+  })
 }
 
 /** Copies a recovery code or a link, and says so on its button. */

@@ -81,6 +81,7 @@ export function create(app: App): Palette {
   addEventListener('popstate', () => {
     if (!hasAddress(state)) dialog.close()
   })
+  app.clock.onChange(() => showAnew(state))
   return { open: (path) => open(state, path) }
 }
 
@@ -106,6 +107,16 @@ function open(state: State, path: string): void {
     left.item.focus({ preventScroll: true })
     dialog.scrollTop = left.top
   }
+}
+
+/** The day or the zone is another one: the results say the times of before. */
+function showAnew(state: State): void {
+  const isShown = state.dialog.open && state.shown !== ''
+  // Those that were left are fetched when somebody returns to them.
+  state.shown = ''
+  if (!isShown) return
+  state.dialog.querySelector('[name=tz]')?.setAttribute('value', timeZone())
+  queryField().form?.dispatchEvent(new Event('now'))
 }
 
 function timeZone(): string {

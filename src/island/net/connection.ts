@@ -19,7 +19,7 @@ type ConnectionListener = {
 export type Connection = ReturnType<typeof createConnection>
 
 type State = {
-  path: string
+  url: string
   listener: ConnectionListener | null
   receive: (text: string) => void
   socket: WebSocket | null
@@ -34,7 +34,8 @@ type State = {
 /** Keeps one socket open; a socket that does not answer is given up. */
 export function createConnection({ base, language }: { base: string; language: string }) {
   const state: State = {
-    path: pagePaths(base).socket(language),
+    // Chrome takes a path since version 125 only.
+    url: location.origin.replace('http', 'ws') + pagePaths(base).socket(language),
     listener: null,
     receive: createInbox((text, behind) => receive(state, text, behind)),
     socket: null,
@@ -71,7 +72,7 @@ export function createConnection({ base, language }: { base: string; language: s
 
 function connect(state: State): void {
   clearTimeout(state.retryTimer)
-  const socket = new WebSocket(state.path, 'chatroom.html')
+  const socket = new WebSocket(state.url, 'chatroom.html')
   state.socket = socket
   socket.onmessage = ({ data }) => {
     clearTimeout(state.answerTimer)

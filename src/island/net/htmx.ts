@@ -40,11 +40,12 @@ export function morph(known: Element, fragment: DocumentFragment): void {
 }
 
 /** Fetches a fragment; null without a connection or a fragment. Without a session, leaves. */
-export async function fetchHtml(path: string): Promise<string | null> {
+export async function fetchHtml(path: string, onMissing?: () => unknown): Promise<string | null> {
   const { base, language = '' } = document.body.dataset
   const headers = { 'HX-Request': 'true', [pageLanguageHeader]: language }
   const answer = await fetch(path, { headers }).catch(() => null)
   if (answer?.status === 401) location.assign(pagePaths(base ?? '/').home())
+  if (answer?.status === 404) onMissing?.()
   return answer?.ok === true ? answer.text().catch(() => null) : null
 }
 

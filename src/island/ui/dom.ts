@@ -3,15 +3,17 @@ import { splitNames } from '../../shared/text'
 /** An element that the server always renders. Throws when a view and the script disagree. */
 export function element<Kind extends HTMLElement>(id: string, kind: new () => Kind): Kind {
   const found = document.getElementById(id)
-  if (found instanceof kind) return found
+  return found instanceof kind ? found : missing(id)
+}
+
+function missing(id: string): never {
   throw new Error(`#${id} is missing`)
 }
 
 /** A copy of the content of a template that the server always renders. Throws like `element`. */
 export function copyOf(template: string): HTMLElement {
   const copy = element(template, HTMLTemplateElement).content.firstElementChild?.cloneNode(true)
-  if (copy instanceof HTMLElement) return copy
-  throw new Error(`#${template} is empty`)
+  return copy instanceof HTMLElement ? copy : missing(template)
 }
 
 /** Makes an element with attributes and children; text goes in as text. */

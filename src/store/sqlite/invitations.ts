@@ -10,22 +10,31 @@ import type {
   Store,
   User,
 } from '../store'
-import { isHere, userColumns } from './persons'
+import { isHere, isShown, userColumns } from './persons'
 import { mayInRoom } from './rights'
 import { type OtherRow, selectOther, toOther } from './rooms'
+
+/** After declining, a person is not asked into the same room for so long. */
+export const pauseMs = 24 * 60 * 60_000
 
 /**
  * Who is asked into which room, in SQLite. A trigger deletes an invitation as its person becomes a
  * member, by whatever way, or leaves the server.
  */
 export function createInvitations(db: Database, caps: RoomLimits): Store['invitations'] {
-  const statements = { ...prepare(db), caps }
+  const statements = { ...prepare(db), ...prepareForDeclining(db), caps }
   const lists = prepareLists(db)
   const invite = db.transaction((by: Member, users: number[], why: string, at: number) => {
     if (statements.mayInvite.get(by) === null) return { refused: 'room_missing' } as const
     return users.map((invited) => inviteOne(statements, { ...by, invited, why, at }))
   })
-  const { decline, withdraw } = statements
+  const { withdraw } = statements
+  const decline = db.transaction((by: Member, at: number): boolean => {
+    if (statements.isAsked.get(by) === null) return false
+    statements.forget.run({ ...by, before: at - pauseMs })
+    statements.decline.run({ ...by, at })
+    return true
+  })
   return {
     invite: async (by, users, why, at) => invite.immediate(by, users, why, at),
     of: async (userId, limit) => lists.of.all(userId, limit).flatMap(toInvitation),
@@ -35,7 +44,7 @@ export function createInvitations(db: Database, caps: RoomLimits): Store['invita
       if (row === null) return null
       return { room: toPreview(row), invitation: toInvitation(row)[0] ?? null }
     },
-    decline: async (userId, roomId) => decline.run({ userId, roomId }).changes > 0,
+    decline: async (userId, roomId, at) => decline.immediate({ userId, roomId }, at),
     withdraw: async (by, invited) => withdraw.run({ ...by, invited }).changes > 0,
     pending: async (member, after, limit) =>
       lists.pending.all({ ...member, after, limit }).flatMap(toPending),
@@ -47,14 +56,17 @@ export function createInvitations(db: Database, caps: RoomLimits): Store['invita
   }
 }
 
-type Statements = ReturnType<typeof prepare> & { caps: RoomLimits }
+type Statements = ReturnType<typeof prepare> &
+  ReturnType<typeof prepareForDeclining> & { caps: RoomLimits }
 
 type NewInvitation = Member & { invited: number; why: string; at: number }
 
 function inviteOne(statements: Statements, invitation: NewInvitation): InviteOutcome {
   const { roomId, userId, invited } = invitation
   const user = statements.findUser.get(invited)
-  const as = (outcome: InviteOutcome['outcome']): InviteOutcome => ({ user, outcome })
+  const as = (outcome: InviteOutcome['outcome'], isShown = true): InviteOutcome => {
+    return { user, outcome, isShown }
+  }
   if (user === null) return as('unknown')
   if (user.mark === 'left') return as('left')
   const [standing] = statements.standings.all({ roomId, invited })
@@ -63,7 +75,8 @@ function inviteOne(statements: Statements, invitation: NewInvitation): InviteOut
   if ((countBy.get(userId)?.n ?? 0) >= caps.invitationsPerInviter) return as('own_invitations_full')
   if ((countOf.get(invited)?.n ?? 0) >= caps.invitationsPerPerson) return as('invitations_full')
   statements.insert.run(invitation)
-  return as('invited')
+  statements.mayAskAgain.run({ roomId, invited, before: invitation.at - pauseMs })
+  return as('invited', statements.isAsked.get({ roomId, userId: invited }) !== null)
 }
 
 /** The person is in the room, which is not a direct one. */
@@ -85,20 +98,40 @@ function prepare(db: Database) {
       `SELECT count(*) AS n FROM invitations WHERE invited_by = ?`,
     ),
     countOf: db.query<{ n: number }, [number]>(
-      `SELECT count(*) AS n FROM invitations WHERE user_id = ?1 AND ${isHere('?1')}`,
+      `SELECT count(*) AS n FROM invitations
+       WHERE user_id = ?1 AND ${isShown} AND ${isHere('?1')}`,
     ),
     insert: db.query<never, [NewInvitation]>(
       `INSERT INTO invitations (room_id, user_id, invited_by, why, invited_at)
        VALUES ($roomId, $invited, $userId, $why, $at)`,
     ),
-    decline: db.query<never, [Member]>(
-      `DELETE FROM invitations
-       WHERE room_id = $roomId AND user_id = $userId AND ${isHere('$userId')}`,
-    ),
     withdraw: db.query<never, [Member & { invited: number }]>(
       `DELETE FROM invitations WHERE room_id = $roomId AND user_id = $invited AND ${isMember}
          AND (invited_by = $userId
            OR ${mayInRoom('room.withdraw_invitation', '$roomId', '$userId')})`,
+    ),
+  }
+}
+
+function prepareForDeclining(db: Database) {
+  return {
+    isAsked: db.query<unknown, [Member]>(
+      `SELECT 1 FROM invitations
+       WHERE room_id = $roomId AND user_id = $userId AND ${isShown} AND ${isHere('$userId')}`,
+    ),
+    mayAskAgain: db.query<never, [{ roomId: number; invited: number; before: number }]>(
+      `DELETE FROM declined_rooms
+       WHERE user_id = $invited AND room_id = $roomId AND declined_at <= $before`,
+    ),
+    decline: db.query<never, [Member & { at: number }]>(
+      `INSERT INTO declined_rooms (user_id, room_id, declined_at) VALUES ($userId, $roomId, $at)`,
+    ),
+    // What hides no invitation has no effect after the pause.
+    forget: db.query<never, [Member & { before: number }]>(
+      `DELETE FROM declined_rooms
+       WHERE user_id = $userId AND room_id <> $roomId AND declined_at <= $before
+         AND NOT EXISTS (SELECT 1 FROM invitations AS others
+           WHERE others.room_id = declined_rooms.room_id AND others.user_id = $userId)`,
     ),
   }
 }
@@ -115,12 +148,13 @@ function prepareLists(db: Database) {
     of: db.query<InvitationRow, [number, number]>(
       `SELECT ${columns} FROM invitations JOIN rooms ON rooms.id = room_id
          JOIN users AS other ON other.id = invited_by
-       WHERE user_id = ?1 AND ${isHere('?1')}
+       WHERE user_id = ?1 AND ${isShown} AND ${isHere('?1')}
        ORDER BY invited_at DESC, room_id DESC LIMIT ?2`,
     ),
     preview: db.query<InvitationRow, [number, number]>(
       `SELECT ${columns} FROM rooms
-         LEFT JOIN invitations ON room_id = rooms.id AND user_id = ?1 AND ${isHere('?1')}
+         LEFT JOIN invitations
+           ON room_id = rooms.id AND user_id = ?1 AND ${isShown} AND ${isHere('?1')}
          LEFT JOIN users AS other ON other.id = invited_by
        WHERE rooms.id = ?2 AND (kind = 'open' OR invitations.user_id IS NOT NULL)`,
     ),

@@ -15,7 +15,7 @@ import type {
   Store,
   User,
 } from '../store'
-import { createPassHost, isHere, userColumns } from './persons'
+import { createPassHost, isHere, isShown, userColumns } from './persons'
 import { settingOf } from './administration'
 import { createRefuseInRoom, mayOnServer } from './rights'
 
@@ -258,7 +258,7 @@ function prepare(db: Database) {
     ),
     findInviter: db.query<User, [Member]>(
       `SELECT ${userColumns()} FROM invitations JOIN users ON users.id = invited_by
-       WHERE room_id = $roomId AND user_id = $userId`,
+       WHERE room_id = $roomId AND user_id = $userId AND ${isShown}`,
     ),
     dropInvitations: db.query<{ id: number }, [Member]>(
       `DELETE FROM invitations WHERE room_id = $roomId AND invited_by = $userId

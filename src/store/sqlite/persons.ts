@@ -97,3 +97,7 @@ export function newUntil(skeleton: string, at: string, person = '0'): string {
     AND freed_names.user_id <> ${person} AND freed_at > ${at} - ${newNameMs}),
     ${at} + ${newNameMs}, NULL)`
 }
+
+/** The person of an invitation has not declined it, nor one into the same room lately. */
+export const isShown = `NOT EXISTS (SELECT 1 FROM declined_rooms AS declined
+  WHERE declined.user_id = invitations.user_id AND declined.room_id = invitations.room_id)`

@@ -286,13 +286,24 @@ CREATE TABLE invitations (
 CREATE INDEX invitations_by_user ON invitations (user_id, invited_at);
 CREATE INDEX invitations_by_inviter ON invitations (invited_by);
 
+-- Who declined keeps it to themselves: others see the invitation as before, and its person neither
+-- sees it nor is asked into that room again for a day.
+CREATE TABLE declined_rooms (
+  user_id INTEGER NOT NULL REFERENCES users (id),
+  room_id INTEGER NOT NULL REFERENCES rooms (id),
+  declined_at INTEGER NOT NULL,
+  PRIMARY KEY (user_id, room_id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TRIGGER invited_joined AFTER INSERT ON memberships BEGIN
   DELETE FROM invitations WHERE room_id = NEW.room_id AND user_id = NEW.user_id;
+  DELETE FROM declined_rooms WHERE room_id = NEW.room_id AND user_id = NEW.user_id;
 END;
 
 CREATE TRIGGER invited_left AFTER UPDATE OF left_at ON users
 WHEN OLD.left_at IS NULL AND NEW.left_at IS NOT NULL BEGIN
   DELETE FROM invitations WHERE user_id = NEW.id;
+  DELETE FROM declined_rooms WHERE user_id = NEW.id;
 END;
 
 -- What people did by virtue of a role.
