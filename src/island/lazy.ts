@@ -9,26 +9,28 @@ import { showToast } from './ui/toast'
 export function lazyParts(page: Page, app: () => App): LazyParts {
   const part = (name: keyof LazyParts) =>
     onceLoaded(async () => (await loadLazy(page, name)).create(app()))
-  return {
-    code: part('code'),
-    device: part('device'),
-    // The panel is fetched while its script is.
-    emoji: onceLoaded(async () => {
-      const html = fetchHtml(page.lazy[`emoji-${page.language}.html`] ?? '')
-      return (await loadLazy(page, 'emoji')).create(app(), await html)
-    }),
-    faces: part('faces'),
-    lines: part('lines'),
-    media: part('media'),
-    network: part('network'),
-    panel: part('panel'),
-    people: part('people'),
-    reading: part('reading'),
-    search: part('search'),
-    suggestions: part('suggestions'),
-    tools: part('tools'),
-  }
+  // The panel is fetched while its script is.
+  const emoji = onceLoaded(async () => {
+    const html = fetchHtml(page.lazy[`emoji-${page.language}.html`] ?? '')
+    return (await loadLazy(page, 'emoji')).create(app(), await html)
+  })
+  return Object.assign({ emoji }, ...names.map((name) => ({ [name]: part(name) })))
 }
+
+const names: Exclude<keyof LazyParts, 'emoji'>[] = [
+  'code',
+  'device',
+  'faces',
+  'lines',
+  'media',
+  'network',
+  'panel',
+  'people',
+  'reading',
+  'search',
+  'suggestions',
+  'tools',
+]
 
 /**
  * Fetches a lazy script, and once the styles of all of them; rejects without a connection. Each is

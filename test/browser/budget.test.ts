@@ -26,7 +26,7 @@ afterAll(async () => {
   await server.dispose()
 })
 
-test('the first load of the room is at most 60 KB in at most 6 requests', async () => {
+test('the first load of the room is at most 52 KB in at most 6 requests', async () => {
   await page.goto('about:blank')
   await page.cdp('Network.setCacheDisabled', { cacheDisabled: true })
   const before = page.requests.length
@@ -38,7 +38,7 @@ test('the first load of the room is at most 60 KB in at most 6 requests', async 
   const bytes = requests.reduce((sum, { encodedBytes }) => sum + encodedBytes, 0)
   expect(requests.length).toBeLessThanOrEqual(6)
   expect(bytes).toBeGreaterThan(10_000)
-  expect(bytes).toBeLessThanOrEqual(60 * 1024)
+  expect(bytes).toBeLessThanOrEqual(52 * 1024)
 })
 
 test('scripts are at most 36 KB, styles 9 KB, and the page with 50 messages 12 KB', async () => {

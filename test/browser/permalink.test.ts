@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { openSocket, signIn } from '../helpers/client'
+import { openSocket, postAll, signIn } from '../helpers/client'
 import { makeRoom } from '../helpers/rooms'
 import { basePath, type RunningServer, startServer } from '../helpers/server'
 import { type ChatPage, addressOf, enter, expectNoProblems } from './pages/chat-page'
@@ -14,7 +14,11 @@ beforeAll(async () => {
   server = await startServer()
   const robot = await signIn(server, 'Robot')
   script = await openSocket(server, robot)
-  for (let n = 1; n <= total; n += 1) await script.post(1, `m-${n}`, `message ${n}`)
+  await postAll(
+    script,
+    1,
+    Array.from({ length: total }, (_, n) => `message ${n + 1}`),
+  )
   closed = await makeRoom(server, robot, 'Secret', 'closed')
   ada = await enter(server.port, 'Ada', 'a')
 })

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { type ChatClient, openSocket, type Person, signIn } from '../helpers/client'
+import { type ChatClient, openSocket, postAll, type Person, signIn } from '../helpers/client'
 import { makeRoom, openDirect } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
 import {
@@ -26,7 +26,11 @@ beforeAll(async () => {
   const id = String(await ada.userId())
   await ada.joins(harbour)
   await script.post(1, 'first', 'The café opens at nine, 明天去上海')
-  for (let n = 0; n < 150; n += 1) await script.post(1, `filler-${n}`, `filler ${n}`)
+  await postAll(
+    script,
+    1,
+    Array.from({ length: 150 }, (_, n) => `filler ${n}`),
+  )
   await script.post(1, 'link', 'The cafe’s menu: http://menu.example/cafe')
   await script.post(harbour, 'harbour', 'No cafe in the harbour')
   const direct = await openDirect(server, mei, Number(id))

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { type ChatClient, openSocket, signIn } from '../helpers/client'
+import { type ChatClient, openSocket, postAll, signIn } from '../helpers/client'
 import { makeRoom, openDirect } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
 import { type ChatPage, enter, expectAccessible, expectNoProblems } from './pages/chat-page'
@@ -15,7 +15,11 @@ beforeAll(async () => {
   const tea = await makeRoom(server, person, 'Tea')
   await makeRoom(server, person, 'Empty but open')
   mei = await openSocket(server, person)
-  for (let n = 1; n <= 40; n += 1) await mei.post(1, `before-${n}`, `before ${n}`)
+  await postAll(
+    mei,
+    1,
+    Array.from({ length: 40 }, (_, n) => `before ${n + 1}`),
+  )
   ada = await enter(server.port, 'Ada', 'a')
   const id = await ada.userId()
   await ada.joins(tea)

@@ -21,7 +21,6 @@ export async function tryAlone(id: string, flags: string[]): Promise<Outcome> {
   let outcome: Outcome | null = null
   const startedAt = performance.now()
   const child = Bun.spawn([process.execPath, import.meta.path, id, ...flags], {
-    env: { ...process.env, CHATROOM_TEST_COMPILED: 'yes' },
     stdio: ['ignore', 'inherit', 'inherit'],
     ipc: (message: Outcome) => void (outcome = message),
   })
@@ -35,7 +34,6 @@ export async function tryAlone(id: string, flags: string[]): Promise<Outcome> {
 /** Runs the soak, which is no promise of its own; gives its exit code. */
 export async function soakAlone(flags: string[]): Promise<number> {
   const child = Bun.spawn([process.execPath, join(import.meta.dir, 'soak.ts'), ...flags], {
-    env: { ...process.env, CHATROOM_TEST_COMPILED: 'yes' },
     stdio: ['ignore', 'inherit', 'inherit'],
   })
   return child.exited

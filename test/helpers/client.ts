@@ -155,6 +155,11 @@ export async function openSocket(
   }
 }
 
+/** Posts texts to a room at once, in order. */
+export function postAll(client: ChatClient, room: number, texts: string[]): Promise<Answer[]> {
+  return Promise.all(texts.map((text) => client.post(room, crypto.randomUUID(), text)))
+}
+
 /** The frame that posts a message. */
 export function postFrame(room: number, clientId: string, content: string, replyTo?: number) {
   return {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type ChatClient, openSocket, type Person, readJson, signIn } from '../helpers/client'
 import { addDevice, answerDevice, claimLink, claimOf, makeCode, makeLink } from '../helpers/devices'
 import { postFiles, upload } from '../helpers/files'
+import { ownerLinkOf } from '../helpers/owners'
 import { inviteTo, letIn, makeRoom, sendForm } from '../helpers/rooms'
 import type { RunningServer } from '../helpers/server'
 
@@ -56,6 +57,8 @@ export type Happening =
   | 'role lost'
 
 export async function openStage(server: RunningServer): Promise<Stage> {
+  // It is stored a moment after the start.
+  await ownerLinkOf(server)
   const ada = await signIn(server, 'Ada')
   const observer = await openSocket(server, ada)
   const third = await openSocket(server, await signIn(server, 'Third'))
@@ -178,7 +181,8 @@ const tables = [
   'reactions',
   'attachments',
   'waiting_comings',
-  'settings',
+  // The others are the server's own.
+  `settings WHERE key LIKE 'server.%'`,
   'acts',
 ]
 

@@ -30,6 +30,7 @@ test('the health check fails while the database cannot be written, and recovers'
   await using server = await startServer()
   expect(await look(server)).toBe(200)
   const holder = new Database(join(server.data, 'chatroom.db'))
+  holder.run('PRAGMA busy_timeout = 5000')
   holder.run('BEGIN IMMEDIATE')
   await waitUntil(async () => (await look(server)) === 503, 'the kept answer to end')
   holder.run('ROLLBACK')

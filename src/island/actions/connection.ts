@@ -20,8 +20,8 @@ export function onHello(app: App, hello: ChatEvent & { type: 'hello' }, isFirst:
   deviceCopy?.setRooms()
   // People came and went since the page was made, or while it had no connection.
   const here = hello.rooms.find(({ id }) => id === timeline.room())
-  ifLoaded(app.people, ({ renew, showOnline }) => (here === undefined ? renew() : showOnline(here)))
-  if (here !== undefined) list().dataset.role = here.role
+  ifLoaded(app.people, ({ renew, showOnline }) => (here ? showOnline(here) : renew()))
+  if (here) list().dataset.role = here.role
   for (const { id, revision } of hello.rooms) {
     const behind = revision - positions.known(id)
     // When more was missed than a page keeps, a fresh page is cheaper than a replay.
