@@ -4,6 +4,7 @@ import type { View } from '../../views/view'
 import type { Assets } from '../assets'
 import type { Chat, Visitor } from '../chat/chat'
 import type { PostMessage } from '../chat/messages/post-message'
+import type { Certificates } from '../https/certificates'
 import type { RateLimits } from '../server/rate-limits'
 
 /** What the HTTP layer depends on. */
@@ -21,6 +22,9 @@ export type HttpDeps = {
   }) => void
   /** Answers a frame as a socket would, with the frames of the reply. Throws ChatError. */
   exchange: (visitor: Visitor, text: string) => Promise<string[]>
+  /** What HTTPS is served with; null without HTTPS. */
+  certificates: Certificates | null
+  httpsPort: () => number | null
   /** The server is shutting down: new requests are refused. */
   isStopping: () => boolean
 }
@@ -32,8 +36,8 @@ export type HttpEnv = {
     /** Scheme and host as the browser sees them, checked. */
     origin: string
     isSecure: boolean
-    /** A proxy says that the browser used HTTPS for this request. */
-    isEncrypted: boolean
+    /** The browser is told to use nothing but HTTPS from now on. */
+    keepsToHttps: boolean
     /** The key under which the client is rate limited. */
     address: string
     view: View

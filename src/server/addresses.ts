@@ -4,10 +4,14 @@ import { networkInterfaces } from 'node:os'
 type Place = { host: string; basePath: string; publicUrl: URL | null }
 
 /** The URLs of a server on a port: localhost first, the best one to share last. */
-export function urlsOf({ host, basePath, publicUrl }: Place, port: number): string[] {
+export function urlsOf(
+  { host, basePath, publicUrl }: Place,
+  port: number,
+  scheme: 'http:' | 'https:' = 'http:',
+): string[] {
   const isEverywhere = host === '0.0.0.0' || host === '::'
   const hosts = isEverywhere ? ['localhost', ...networkAddresses()] : [host]
-  const urls = hosts.map((name) => `http://${name}:${port}${basePath}`)
+  const urls = hosts.map((name) => `${scheme}//${name}:${port}${basePath}`)
   return publicUrl === null ? urls : [...urls, publicUrl.origin + basePath]
 }
 
@@ -17,8 +21,10 @@ export function urlsOf({ host, basePath, publicUrl }: Place, port: number): stri
  */
 export function sharedOrigin(place: Place, port: number, asked: string): string {
   if (place.publicUrl !== null) return place.publicUrl.origin
-  if (!isLoopback(new URL(asked).hostname)) return asked
-  return new URL(urlsOf(place, port).at(-1) ?? asked).origin
+  const { hostname, protocol } = new URL(asked)
+  if (!isLoopback(hostname)) return asked
+  const scheme = protocol === 'https:' ? protocol : 'http:'
+  return new URL(urlsOf(place, port, scheme).at(-1) ?? asked).origin
 }
 
 /** Whether only this machine reaches itself under a name. */

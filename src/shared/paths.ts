@@ -15,6 +15,9 @@ export function createPaths(base: string) {
     base,
     ...latePaths(base),
     join: () => `${base}join`,
+    /** How a device takes the server's own certificate, and the file for it. */
+    certificate: (ending?: 'crt' | 'pem' | 'mobileconfig') =>
+      ending === undefined ? `${base}certificate` : `${base}certificate/chatroom.${ending}`,
     session: () => `${base}session`,
     sessionEnd: () => `${base}session/end`,
     sessionLeave: () => `${base}session/leave`,

@@ -13,6 +13,7 @@ export function viewIn(language: Language): View {
     preferences: { theme: 'auto', density: 'comfortable', enter: 'auto' },
     serverName: 'Harbour House',
     sharedOrigin: () => 'http://192.168.1.20:3000',
+    httpsPath: null,
     instance: 'instance-1',
     build: 'build-1',
     uploadBytesMax: 50 * 1024 * 1024,

@@ -1,3 +1,4 @@
+import { HttpsLink } from '../settings/certificate'
 import { Filled } from '../words/filled'
 import type { Child } from 'hono/jsx'
 import { fill } from '../../src/shared/text'
@@ -128,6 +129,7 @@ function BellMenu({ view }: { view: View }) {
       <button class="btn menu__item" id="notices" type="button" hidden>
         {page.notices}
       </button>
+      <HttpsLink view={view} look="menu__note" />
       <label class="menu__item">
         <input type="checkbox" id="hide-private-notes" /> {page.hidePrivate}
       </label>

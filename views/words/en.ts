@@ -1,6 +1,7 @@
 import { textLimits } from '../../src/shared/limits'
 import { addDevice, devices } from './en/devices'
 import { formatting, keys } from './en/help'
+import { https } from './en/https'
 import { invitations } from './en/invitations'
 import { live } from './en/live'
 import { problems } from './en/problems'
@@ -332,6 +333,7 @@ export const en = {
   settings,
   devices,
   addDevice,
+  https,
   exporting,
   invitations,
   problems,

@@ -2,6 +2,7 @@ import { textLimits } from '../../src/shared/limits'
 import type { Words } from './en'
 import { addDevice, devices } from './zh/devices'
 import { formatting, keys } from './zh/help'
+import { https } from './zh/https'
 import { invitations } from './zh/invitations'
 import { live } from './zh/live'
 import { problems } from './zh/problems'
@@ -329,6 +330,7 @@ export const zh: Words = {
   settings,
   devices,
   addDevice,
+  https,
   exporting,
   invitations,
   problems,
