@@ -55,8 +55,13 @@ function wordsInStyles(language: Language): string {
 /** The notices of the packages that the executable contains. */
 async function licences(): Promise<string> {
   const names = ['hono', 'htmx.org', 'uqr', 'emojibase-data', 'highlight.js']
+  // Of certificates: @peculiar/x509 and what it is made of.
+  const peculiar = readdirSync(join(root, 'node_modules/@peculiar'))
+  names.push(...peculiar.map((name) => `@peculiar/${name}`))
+  names.push('asn1js', 'pvtsutils', 'pvutils', 'reflect-metadata', 'tsyringe')
   const files = [...names.map((name) => `${name}/LICENSE`), 'idb-keyval/LICENCE']
-  const notices = [...files, 'lowlight/license', 'devlop/license'].map(async (file) => {
+  files.push('lowlight/license', 'devlop/license', 'tslib/LICENSE.txt')
+  const notices = files.map(async (file) => {
     const text = await Bun.file(join(root, 'node_modules', file)).text()
     return `${dirname(file)}\n\n${text.trim()}\n`
   })
@@ -93,6 +98,8 @@ async function buildExecutable(): Promise<void> {
     target: 'bun',
     minify: true,
     bytecode: true,
+    // What is imported on demand is a file of its own, which most starts do not read.
+    splitting: true,
     // The map is embedded, so that a logged fault names file and line.
     sourcemap: 'linked',
     format: 'esm',
@@ -105,8 +112,8 @@ async function buildExecutable(): Promise<void> {
     },
   })
   // Bun leaves copies of the embedded maps beside the executable.
-  for (const map of ['chatroom.map', 'reader-thread.js.map'])
-    rmSync(join(root, map), { force: true })
+  const maps = readdirSync(root).filter((name) => /^(chatroom|.+\.js)\.map$/.test(name))
+  for (const map of maps) rmSync(join(root, map))
 }
 
 if (import.meta.main) {
