@@ -6,6 +6,7 @@ import type { Chat, Visitor } from '../chat/chat'
 import type { PostMessage } from '../chat/messages/post-message'
 import type { Certificates } from '../https/certificates'
 import type { RateLimits } from '../server/rate-limits'
+import type { User } from '../store/store'
 
 /** What the HTTP layer depends on. */
 export type HttpDeps = {
@@ -42,6 +43,8 @@ export type HttpEnv = {
     address: string
     view: View
     visitor: Visitor | null
+    /** Who has a session in this browser over plain HTTP, and none over HTTPS, which is asked. */
+    plainUser: User | null
     tokenHash: Uint8Array | null
     /** Milliseconds of rendering, during which all other requests waited. */
     renderMs?: number

@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
-import { rename, unlink } from 'node:fs/promises'
+import { rename, unlink, writeFile } from 'node:fs/promises'
 import { faultOf, type Log } from '../server/log'
 
 /** A certificate, with those of its issuers behind it, and its private key: both PEM. */
@@ -66,7 +66,8 @@ export function textOf({ cert, key }: KeyPair): string {
 export async function saveText(file: string, text: string): Promise<void> {
   const draft = `${file}.part`
   await unlink(draft).catch(() => {})
-  await Bun.write(draft, text, { mode: 0o600 })
+  // Bun.write does not set the mode.
+  await writeFile(draft, text, { mode: 0o600, flag: 'wx' })
   await rename(draft, file)
 }
 
@@ -79,7 +80,7 @@ export async function loadPair(
     .text()
     .catch(() => '')
   const end = text.indexOf('-----BEGIN CERTIFICATE')
-  const pair = { key: text.slice(0, Math.max(end, 0)), cert: text.slice(Math.max(end, 0)) }
+  const pair = { key: text.slice(0, Math.max(end, 0)).trim(), cert: text.slice(end).trim() }
   return { pair, fault: faultOfPair(pair) }
 }
 

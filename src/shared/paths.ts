@@ -19,6 +19,7 @@ export function createPaths(base: string) {
     certificate: (ending?: 'crt' | 'pem' | 'mobileconfig') =>
       ending === undefined ? `${base}certificate` : `${base}certificate/chatroom.${ending}`,
     session: () => `${base}session`,
+    sessionContinue: () => `${base}session/continue`,
     sessionEnd: () => `${base}session/end`,
     sessionLeave: () => `${base}session/leave`,
     logOut: () => `${base}log-out`,

@@ -2,24 +2,27 @@ import { Hono } from 'hono'
 import { JoinPage } from '../../../views/page/join'
 import { type Place, SignIn, SignInPage } from '../../../views/people/sign-in'
 import type { Chat } from '../../chat/chat'
-import { freeNicknames, leave, signIn, signOut } from '../../chat/people/account'
+import { freeNicknames, leave, moveSession, signIn, signOut } from '../../chat/people/account'
 import { recover, skeletonOf } from '../../chat/people/recovery'
 import { ChatError, toProblem } from '../../server/errors'
 import type { RateLimits } from '../../server/rate-limits'
+import { hashToken } from '../../server/session-token'
 import type { User } from '../../store/store'
 import { readForm } from '../bodies'
 import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx } from '../context'
 import {
   askForCookie,
   clearBrowserCookies,
+  clearPlainSession,
   clearSession,
   keepCookie,
   noteLogOut,
+  readPlainToken,
   setSession,
 } from '../cookies'
 import { deviceOf } from '../device'
 import { currentSession, identifyAgain, requireSession } from '../middleware/identity'
-import { enterPlace, findPlace } from '../place'
+import { enterPlace, findPlace, pathOf } from '../place'
 import { redirectTo, sendHtml, sendPage, setProblem } from '../pages'
 
 /** The way in, signing in and signing out. */
@@ -48,6 +51,15 @@ export function sessionRoutes(deps: HttpDeps): Hono<HttpEnv> {
         if (problem === null) throw thrown
         return answerRefusal(chat, c, form, problem)
       }
+    })
+    .post('/session/continue', async (c) => {
+      const form = await readForm(c)
+      const place = await findPlace(chat, form.get('room'), form.get('seq'))
+      const token = c.get('plainUser') === null ? null : readPlainToken(c, chat)
+      if (token === null) throw new ChatError('not_signed_in')
+      setSession(c, chat, await moveSession(chat, hashToken(token), deviceOf(c)))
+      clearPlainSession(c, chat)
+      return redirectTo(c, pathOf(chat.paths, place))
     })
     .post('/session/end', async (c) => {
       const session = requireSession(c)
