@@ -19,7 +19,7 @@ const requestMsMax = 30_000
 const orderMsMax = 5 * 60_000
 const pollMs = { least: 250, most: 30_000 }
 const answerBytesMax = 256 * 1024
-const nonceTries = 5
+const nonceTries = 10
 
 /** Gets a certificate, with those of its issuers behind it. Throws why the authority gives none. */
 export async function obtainCertificate(wanted: Wanted): Promise<string> {
