@@ -35,7 +35,7 @@ export function SignInPage({ view, form, isSignedOut = false, known }: SignInPag
           )}
           {known !== undefined && <Continue view={view} form={form} name={known} />}
           <SignIn view={view} form={form} />
-          <HttpsLink view={view} />
+          <HttpsLink view={view} look="btn" />
           <LanguageForm view={view} isSignIn />
         </dialog>
       </main>
@@ -47,13 +47,15 @@ export function SignInPage({ view, form, isSignedOut = false, known }: SignInPag
 function Continue({ view, form, name }: SignInProps & { name: string }) {
   const { https } = view.words
   return (
-    <form method="post" action={view.paths.sessionContinue()} id="continue">
+    <form class="go-on" method="post" action={view.paths.sessionContinue()}>
       <p>
         <Filled text={fill(https.continueLead, { name })} />
       </p>
       <PlaceFields place={form.place} />
       <button class="btn btn--fill" type="submit">
-        <Filled text={fill(https.continueAs, { name })} />
+        <span>
+          <Filled text={fill(https.continueAs, { name })} />
+        </span>
       </button>
       <small>{https.continueNote}</small>
     </form>

@@ -15,7 +15,7 @@ export function CertificatePage({ view, certificate }: { view: View; certificate
   const { https, page } = view.words
   const { fingerprint, pageUrl, httpsUrl, isSecure } = certificate
   return (
-    <>
+    <div class="panel__form">
       <h1>{https.title}</h1>
       <p>{https.lead}</p>
       {isSecure ? (
@@ -23,34 +23,31 @@ export function CertificatePage({ view, certificate }: { view: View; certificate
           <strong>{https.isOn}</strong>
         </p>
       ) : (
-        <p>
-          <a class="btn btn--fill" href={httpsUrl}>
-            {https.open}
-          </a>
-        </p>
+        <a class="btn btn--fill" href={httpsUrl}>
+          {https.open}
+        </a>
       )}
       <p>{https.own}</p>
       {Object.entries(https.systems).map(([system, { name, file, steps }]) => (
-        <details class="certificate">
+        <details class="new-room">
           <summary>{name}</summary>
-          <p>
-            <a href={view.paths.certificate(endings[system] ?? 'crt')}>{file}</a>
+          <p class="settings__ways">
+            <a class="btn" href={view.paths.certificate(endings[system] ?? 'crt')}>
+              {file}
+            </a>
           </p>
           <p>{steps}</p>
         </details>
       ))}
       <p>{https.compare}</p>
-      <p class="certificate__print" dir="ltr">
-        {fingerprint.split(':').map((pair) => (
-          <>
-            {pair}
-            <wbr />
-          </>
-        ))}
+      <p class="code" dir="ltr">
+        <code>{fingerprint.replaceAll(':', ' ')}</code>
       </p>
-      <p>{https.scan}</p>
-      <QrCode text={pageUrl} label={fill(page.codeOf, { url: pageUrl })} />
-    </>
+      <div class="code">
+        <p>{https.scan}</p>
+        <QrCode text={pageUrl} label={fill(page.codeOf, { url: pageUrl })} />
+      </div>
+    </div>
   )
 }
 
@@ -60,11 +57,11 @@ const endings: Record<string, 'crt' | 'pem' | 'mobileconfig'> = {
 }
 
 /** A link to HTTPS for those who are not there, if there is one. */
-export function HttpsLink({ view, look }: { view: View; look?: string }) {
+export function HttpsLink({ view, look, text }: { view: View; look?: string; text?: string }) {
   if (view.httpsPath === null) return null
   return (
     <a class={look} href={view.httpsPath}>
-      {view.words.https.use}
+      {text ?? view.words.https.use}
     </a>
   )
 }

@@ -1,6 +1,7 @@
 /** The encrypted connection, and how a device takes the server's own certificate. */
 export const https = {
   use: 'Use an encrypted connection (HTTPS)',
+  notices: 'Notifications need HTTPS',
   title: 'Encrypted connection (HTTPS)',
   lead:
     'Over HTTPS, nobody on the network can read or change what is sent, and browsers allow ' +

@@ -2,6 +2,7 @@ import type { Words } from '../en'
 
 export const https: Words['https'] = {
   use: '使用加密连接（HTTPS）',
+  notices: '通知需要 HTTPS',
   title: '加密连接（HTTPS）',
   lead:
     '通过 HTTPS，网络上的任何人都无法读取或篡改传输的内容，浏览器也才允许显示通知、把本页安装为应用。' +
