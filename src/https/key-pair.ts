@@ -1,4 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { createSecureContext } from 'node:tls'
 import { rename, unlink, writeFile } from 'node:fs/promises'
 import { faultOf, type Log } from '../server/log'
 
@@ -17,6 +18,8 @@ export function faultOfPair({ cert, key }: KeyPair): string | null {
     const parsed = new X509Certificate(cert)
     if (!parsed.checkPrivateKey(createPrivateKey(key))) return 'the key is another certificate’s'
     if (Date.parse(parsed.validTo) < Date.now()) return expired
+    // Also reads the certificates behind the first.
+    createSecureContext({ cert, key })
   } catch {
     return 'no certificate and key in PEM'
   }

@@ -83,7 +83,9 @@ async function watch({ httpsPort, pid }: HttpsServer): Promise<Figures> {
   const serials = new Set<string>()
   const look = async (count: number): Promise<boolean> => {
     process.kill(pid, 'SIGHUP')
-    const { issuer, serialNumber, subjectaltname } = await shownCertificate(httpsPort)
+    const shown = await shownCertificate(httpsPort).catch(() => null)
+    if (shown === null) return false
+    const { issuer, serialNumber, subjectaltname } = shown
     const isPebbles = /pebble/i.test(String(issuer.CN)) && subjectaltname === `DNS:${domain}`
     if (isPebbles) serials.add(serialNumber)
     return serials.size >= count
