@@ -3,7 +3,7 @@ import type { HttpsConfig } from '../config'
 import type { Log } from '../server/log'
 import { obtainCertificate } from './acme-client'
 import type { Certificates } from './certificates'
-import { factsOf, faultOfPair, type KeyPair, loadPair, savePair } from './key-pair'
+import { factsOf, faultOfServed, type KeyPair, loadPair, savePair } from './key-pair'
 import { keepKey, makeCertificate, makeRequest } from './x509'
 
 type Acme = Extract<HttpsConfig, { by: 'acme' }>
@@ -61,7 +61,7 @@ async function obtain(
   const publish = (token: string, answer: string): void => void answers.set(token, answer)
   const wanted = { directory, accountKey, email, domain, request, publish }
   const pair = { cert: await obtainCertificate(wanted), key }
-  const fault = faultOfPair(pair)
+  const fault = faultOfServed(pair)
   if (fault !== null) throw new Error(`the authority’s certificate: ${fault}`)
   return pair
 }

@@ -1,7 +1,7 @@
 import type { HttpsConfig } from '../config'
 import type { Log } from '../server/log'
 import type { Certificates } from './certificates'
-import { faultOfPair, type KeyPair } from './key-pair'
+import { faultOfServed, type KeyPair } from './key-pair'
 
 type Files = Extract<HttpsConfig, { by: 'files' }>
 
@@ -37,7 +37,7 @@ export async function openFiles(files: Files, log: Log): Promise<Certificates> {
 
 function faultOfFiles(pair: KeyPair): string | null {
   if (pair.cert === '' || pair.key === '') return 'a file is missing, empty or not readable'
-  return faultOfPair(pair)
+  return faultOfServed(pair)
 }
 
 async function read({ cert, key }: Files): Promise<KeyPair> {

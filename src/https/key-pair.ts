@@ -9,21 +9,31 @@ export type KeyPair = { cert: string; key: string }
 /** What a server's certificate says. */
 type Facts = { names: string[]; from: number; until: number }
 
+const notPem = 'no certificate and key in PEM'
 export const expired = 'the certificate has expired'
 
 /** Why a pair cannot be used, in plain words; null for a good one. */
-export function faultOfPair({ cert, key }: KeyPair): string | null {
+function faultOfPair({ cert, key }: KeyPair): string | null {
   if (/ENCRYPTED/.test(key)) return 'the key has a passphrase'
   try {
     const parsed = new X509Certificate(cert)
     if (!parsed.checkPrivateKey(createPrivateKey(key))) return 'the key is another certificate’s'
     if (Date.parse(parsed.validTo) < Date.now()) return expired
-    // Also reads the certificates behind the first.
-    createSecureContext({ cert, key })
   } catch {
-    return 'no certificate and key in PEM'
+    return notPem
   }
   return null
+}
+
+/** The same for one that is to be served, with the certificates behind the first. */
+export function faultOfServed(pair: KeyPair): string | null {
+  try {
+    // An authority's own, which vouches for others only, would be refused.
+    createSecureContext(pair)
+  } catch {
+    return faultOfPair(pair) ?? notPem
+  }
+  return faultOfPair(pair)
 }
 
 /** Reads a good certificate. */
