@@ -66,7 +66,9 @@ async function serve(config: Config, log: Log): Promise<void> {
     dropStalePins(config.dataFolder).catch((fault) => log('pins.stay', { fault: faultOf(fault) }))
   }, serverLimits.afterStartMs)
   stopOnSignal(server)
-  if (config.https !== null) process.on('SIGHUP', server.lookForCertificate)
+  // On Windows it says that the window is closed.
+  const mayReload = config.https !== null && process.platform !== 'win32'
+  if (mayReload) process.on('SIGHUP', server.lookForCertificate)
   printAddresses(config, server, certificates?.authority ?? null)
 }
 

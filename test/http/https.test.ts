@@ -4,7 +4,7 @@ import { makeCertificate } from '../../src/https/x509'
 import { type KeyPair } from '../../src/https/key-pair'
 import { type Address, dial, openSocket, type Person, signIn } from '../helpers/client'
 import { ask, type HttpsServer, startHttps, shownCertificate } from '../helpers/https'
-import { makeFolder, removeFolder } from '../helpers/server'
+import { makeFolder, removeFolder, runServer } from '../helpers/server'
 import { waitUntil } from '../helpers/wait'
 
 /** The people of these tests take any certificate. */
@@ -159,6 +159,19 @@ test('a certificate that cannot be used is named in the log, and the old one sta
       await waitUntil(isSaid, `${reason} in the log`)
       expect((await shownCertificate(server.httpsPort)).serialNumber).toBe(first)
     }
+  })
+})
+
+test('an operator is told why there is no HTTPS, in one line', async () => {
+  await withFiles(async ({ flags, write }) => {
+    const port = ['--https-port', String(own.port)]
+    const taken = await runServer({ flags: [...flags, ...port] })
+    expect(taken.code).toBe(1)
+    expect(taken.err).toMatch(/^Port \d+ is in use.* --https-port 3001\.\n$/)
+    await write({ key: (await newPair('other')).key })
+    const wrong = await runServer({ flags })
+    expect(wrong.code).toBe(1)
+    expect(wrong.err).toMatch(/^HTTPS cannot use .*cert\.pem .*key.*another certificate.*\.\n$/)
   })
 })
 
