@@ -3,8 +3,10 @@ import { X509Certificate } from 'node:crypto'
 import { makeCertificate } from '../../src/https/x509'
 import { type KeyPair } from '../../src/https/key-pair'
 import { type Address, dial, openSocket, type Person, signIn } from '../helpers/client'
+import { comeBack, makeCode } from '../helpers/devices'
 import { ask, type HttpsServer, startHttps, shownCertificate } from '../helpers/https'
 import { makeFolder, removeFolder, runServer } from '../helpers/server'
+import { sendForm } from '../helpers/rooms'
 import { waitUntil } from '../helpers/wait'
 
 /** The people of these tests take any certificate. */
@@ -88,6 +90,16 @@ test('no page of another site, and nobody over plain HTTP, goes on for somebody'
   await expect(goOn(secure, foreign)).rejects.toThrow('403')
   await expect(goOn(plain, headers)).rejects.toThrow('401')
   expect(await isSignedIn(plain, ada)).toBe(true)
+})
+
+test('a log-out over HTTPS also ends what the same browser has over HTTP', async () => {
+  const { plain, secure } = addresses()
+  const dora = await signIn(plain, 'Dora')
+  const back = await comeBack(secure, 'Dora', await makeCode(plain, dora))
+  const both = { nickname: 'Dora', cookie: `${dora.cookie}; ${back.cookie}` }
+  expect([await isSignedIn(plain, dora), await isSignedIn(secure, both)]).toEqual([true, true])
+  await sendForm(secure, both, '/session/end', { others: '1' })
+  expect([await isSignedIn(plain, dora), await isSignedIn(secure, both)]).toEqual([false, false])
 })
 
 async function goOn({ origin }: Address, headers: Record<string, string>): Promise<string[]> {

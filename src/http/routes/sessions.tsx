@@ -68,6 +68,7 @@ export function sessionRoutes(deps: HttpDeps): Hono<HttpEnv> {
       if (!(await signOut(chat, session, !form.has('others')))) {
         return redirectTo(c, chat.paths.logOut())
       }
+      await signOutPlain(chat, c, session.user)
       return clearBrowser(chat, c, form.has('asked') && !form.has('shared'))
     })
     .post('/session/leave', async (c) => {
@@ -77,6 +78,17 @@ export function sessionRoutes(deps: HttpDeps): Hono<HttpEnv> {
       await leave(chat, tokenHash)
       return clearBrowser(chat, c, false)
     })
+}
+
+/** The same person may have a session over plain HTTP, too: nobody thinks of that at a log-out. */
+async function signOutPlain(chat: Chat, c: HttpContext, { id }: User): Promise<void> {
+  const token = readPlainToken(c, chat)
+  if (token === null) return
+  const tokenHash = hashToken(token)
+  const user = await chat.store.sessions.findUser(tokenHash)
+  if (user?.id !== id) return
+  await signOut(chat, { user, tokenHash }, true)
+  clearPlainSession(c, chat)
 }
 
 /** Answers a log-out; on a browser that is not the person's own nothing of them stays. */
