@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { loadAssets } from '../../src/assets'
 import { createApp } from '../../src/http/app'
 import type { HttpDeps } from '../../src/http/context'
+import { serverLimits } from '../../src/server/limits'
 import { createPaths } from '../../src/shared/paths'
 import { maskedFrame, openLine, upgradeRequest } from '../helpers/raw'
 import { serverForAll, startServer } from '../helpers/server'
@@ -48,7 +49,12 @@ const server = serverForAll({
   // Nothing may change by itself between two looks at what is stored.
   env: {
     BUN_OPTIONS: '--preload ./test/helpers/short-limits.ts',
-    TEST_LIMITS: JSON.stringify({ gatherLinesMs: 3_600_000 }),
+    TEST_LIMITS: JSON.stringify({
+      gatherLinesMs: 3_600_000,
+      // Ada makes the room of one in nine scenes, and is in all.
+      roomsPerOwnerMax: 1_000,
+      rooms: { ...serverLimits.rooms, perPerson: 5_000 },
+    }),
   },
 })
 let stage: Stage
