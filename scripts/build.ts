@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { type Language, languageNames } from '../src/shared/languages'
@@ -87,6 +87,8 @@ export async function buildExecutable(outfile: string, target?: Bun.Build.Compil
     target: 'bun',
     minify: true,
     bytecode: true,
+    // What is imported on demand is a file of its own, which most starts do not read.
+    splitting: true,
     // The map is embedded, so that a logged fault names file and line.
     sourcemap: 'linked',
     format: 'esm',
@@ -103,8 +105,10 @@ export async function buildExecutable(outfile: string, target?: Bun.Build.Compil
   if ((target ?? `bun-${process.platform}-${process.arch}`) === 'bun-darwin-x64')
     await Bun.write(outfile, signMachO(await Bun.file(outfile).bytes(), 'chatroom'))
   // Bun leaves copies of the embedded maps beside the executable.
-  for (const map of [`${basename(outfile, '.exe')}.map`, 'reader-thread.js.map'])
-    rmSync(join(dirname(outfile), map), { force: true })
+  const folder = dirname(outfile)
+  const own = `${basename(outfile, '.exe')}.map`
+  const maps = readdirSync(folder).filter((name) => name === own || name.endsWith('.js.map'))
+  for (const map of maps) rmSync(join(folder, map))
 }
 
 /**

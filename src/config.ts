@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { isLoopback } from './server/addresses'
 import { createNetworks, type Networks, privateNetworks } from './server/ip-network'
 import { serverLimits } from './server/limits'
 
@@ -12,6 +13,8 @@ export type Config = {
   publicUrl: URL | null
   /** Begins and ends with `/`. */
   basePath: string
+  /** Null: only HTTP, as behind a proxy. */
+  https: HttpsConfig | null
   /** Peers whose X-Forwarded headers are believed; null for none. */
   trustProxy: Networks | null
   /** The largest file, all files of one person, and all files. */
@@ -27,6 +30,13 @@ export type Config = {
   /** Open pages reload when the server restarts (scripts/dev.ts). */
   isDevelopment: boolean
 }
+
+/** HTTPS on a port of its own, beside HTTP, and where its certificate comes from. */
+export type HttpsConfig = { port: number } & (
+  | { by: 'files'; cert: string; key: string }
+  | { by: 'own' }
+  | { by: 'acme'; domain: string; directory: URL; email: string | null }
+)
 
 type Command =
   | { kind: 'serve'; config: Config }
@@ -46,6 +56,13 @@ const options = {
   name: { type: 'string' },
   'public-url': { type: 'string' },
   'base-path': { type: 'string' },
+  https: { type: 'string' },
+  'https-port': { type: 'string' },
+  'tls-cert': { type: 'string' },
+  'tls-key': { type: 'string' },
+  acme: { type: 'string' },
+  'acme-email': { type: 'string' },
+  'acme-directory': { type: 'string' },
   'trust-proxy': { type: 'string' },
   'max-upload': { type: 'string' },
   'max-per-person': { type: 'string' },
@@ -84,13 +101,16 @@ function parseCommand(args: string[], environment: Environment): Command {
   if (subcommand.kind === 'backup' || subcommand.kind === 'restore') {
     return { ...subcommand, dataFolder }
   }
+  const https = parseHttps(read)
   const config: Config = {
-    port: parsePort(read('port') ?? '3000'),
+    // Where the authority of --acme looks.
+    port: parsePort(read('port') ?? (https?.by === 'acme' ? '80' : '3000')),
     host: read('host') ?? '0.0.0.0',
     dataFolder,
     name: (read('name') ?? '').trim() || null,
-    publicUrl: parsePublicUrl(read('public-url') ?? ''),
+    publicUrl: parsePublicUrl(read('public-url') ?? urlOf(https)),
     basePath: parseBasePath(read('base-path') ?? '/'),
+    https,
     trustProxy: parseProxies(read('trust-proxy') ?? ''),
     uploadBytesMax: parseSize('max-upload', read('max-upload'), serverLimits.uploadBytesMax),
     personBytesMax: parseSize(
@@ -104,6 +124,8 @@ function parseCommand(args: string[], environment: Environment): Command {
     rateLimits: environment.CHATROOM_RATE_LIMITS !== 'off',
     isDevelopment,
   }
+  const isOnePort = https !== null && https.port === config.port && config.port !== 0
+  if (isOnePort) throw new Error('--https-port must not be the port of HTTP, --port.')
   if (subcommand.kind !== 'service') return { kind: subcommand.kind, config }
   const data = values.data === undefined ? {} : { data: dataFolder }
   return { kind: 'service', flags: Object.entries({ ...values, ...data }) }
@@ -144,6 +166,54 @@ function parseProxies(text: string): Networks | null {
   }
 }
 
+const letsEncrypt = 'https://acme-v02.api.letsencrypt.org/directory'
+
+function parseHttps(read: (flag: TextFlag) => string | undefined): HttpsConfig | null {
+  const [cert, key, domain] = [read('tls-cert'), read('tls-key'), read('acme')]
+  const isOwn = parseSwitch('https', read('https') ?? 'off')
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new Error('--tls-cert and --tls-key belong together.')
+  }
+  const ways = [cert !== undefined, isOwn, domain !== undefined].filter(Boolean).length
+  if (ways > 1) throw new Error('Choose one of --https, --acme and --tls-cert with --tls-key.')
+  const port = parsePort(read('https-port') ?? (domain === undefined ? '3443' : '443'))
+  if (cert !== undefined && key !== undefined) {
+    return { port, by: 'files', cert: resolve(cert), key: resolve(key) }
+  }
+  if (isOwn) return { port, by: 'own' }
+  if (domain === undefined) return null
+  const directory = parseDirectory(read('acme-directory') ?? letsEncrypt)
+  return { port, by: 'acme', domain: parseDomain(domain), directory, email: parseEmail(read) }
+}
+
+function parseDomain(text: string): string {
+  const domain = text.toLowerCase()
+  const isName = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*$/.test(
+    domain,
+  )
+  if (isName) return domain
+  throw new Error(`--acme takes a domain name like chat.example.org, not “${text}”.`)
+}
+
+function parseDirectory(text: string): URL {
+  const url = URL.parse(text)
+  const isPlain = url?.protocol === 'http:' && isLoopback(url.hostname)
+  if (url !== null && (url.protocol === 'https:' || isPlain)) return url
+  throw new Error(`--acme-directory must be an address with https, not “${text}”.`)
+}
+
+function parseEmail(read: (flag: TextFlag) => string | undefined): string | null {
+  const email = read('acme-email')
+  if (email === undefined || /^[^\s@<>,?&]+@[^\s@<>,?&]+$/.test(email)) return email ?? null
+  throw new Error(`--acme-email must be one address, not “${email}”.`)
+}
+
+/** A certificate for a domain means that people open it there. */
+function urlOf(https: HttpsConfig | null): string {
+  if (https?.by !== 'acme') return ''
+  return `https://${https.domain}${https.port === 443 ? '' : `:${https.port}`}`
+}
+
 type Flags = {
   values: { [Name in TextFlag]?: string } & { [Name in Exclude<Flag, TextFlag>]?: boolean }
   positionals: string[]
@@ -154,7 +224,7 @@ function parseFlags(args: string[]): Flags {
   try {
     // Loaded on demand: it takes a twentieth of the start, and most starts have no flags.
     const { parseArgs } = process.getBuiltinModule('node:util')
-    return parseArgs({ args: withProxyValue(args), options, allowPositionals: true })
+    return parseArgs({ args: withValues(args), options, allowPositionals: true })
   } catch (fault) {
     const flag = args.find((arg) => arg.startsWith('-') && !isKnownFlag(arg))
     if (flag !== undefined) throw new Error(`Unknown flag “${flag}”. Try --help.`)
@@ -162,11 +232,13 @@ function parseFlags(args: string[]): Flags {
   }
 }
 
-/** `--trust-proxy` may stand alone, which `parseArgs` does not know. */
-function withProxyValue(args: string[]): string[] {
+/** `--trust-proxy` and `--https` may stand alone, which `parseArgs` does not know. */
+function withValues(args: string[]): string[] {
   return args.map((arg, index) => {
-    const isAlone = arg === '--trust-proxy' && !/^[\da-f]*[.:]/i.test(args[index + 1] ?? '')
-    return isAlone ? '--trust-proxy=on' : arg
+    const next = args[index + 1] ?? ''
+    const isProxy = arg === '--trust-proxy' && !/^[\da-f]*[.:]/i.test(next)
+    const isHttps = arg === '--https' && !/^(on|off)$/i.test(next)
+    return isProxy || isHttps ? `${arg}=on` : arg
   })
 }
 
@@ -257,6 +329,14 @@ export const help = `Chatroom: a chat room for a group of people, in one file.
   --name "Chatroom"         name shown in the page, else as set there CHATROOM_NAME
   --public-url URL          address under which people reach it      CHATROOM_PUBLIC_URL
   --base-path /             path prefix of every address             CHATROOM_BASE_PATH
+  --https                   HTTPS, with a certificate made here      CHATROOM_HTTPS
+  --tls-cert FILE           HTTPS, with this certificate…            CHATROOM_TLS_CERT
+  --tls-key FILE            …and its key                             CHATROOM_TLS_KEY
+  --acme DOMAIN             HTTPS, with one from Let's Encrypt,      CHATROOM_ACME
+                            whose terms you accept with this flag
+  --acme-email ADDRESS      where Let's Encrypt reaches you          CHATROOM_ACME_EMAIL
+  --acme-directory URL      another authority than Let's Encrypt     CHATROOM_ACME_DIRECTORY
+  --https-port 3443         port for HTTPS, beside HTTP              CHATROOM_HTTPS_PORT
   --trust-proxy [ADDRESS]   trust X-Forwarded-For and -Proto         CHATROOM_TRUST_PROXY
   --max-upload 50MB         largest file                             CHATROOM_MAX_UPLOAD
   --max-per-person 2GB      all files of one person                  CHATROOM_MAX_PER_PERSON
@@ -265,5 +345,6 @@ export const help = `Chatroom: a chat room for a group of people, in one file.
   --arrivals on             tell the first room who is new           CHATROOM_ARRIVALS
   --help, --version
 
+With --acme, HTTP and HTTPS listen on 80 and 443 unless you choose other ports.
 CHATROOM_RATE_LIMITS=off turns rate limits off, for benchmarks only.
 Ctrl-C stops the server. Every acknowledged message is already on disk.`

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { renderUnicodeCompact } from 'uqr'
 import { makeOwnerLink } from './chat/administration/owner-link'
@@ -8,6 +8,7 @@ import { askHealth } from './health'
 import { createLog, faultOf, type Log } from './server/log'
 import { serverLimits } from './server/limits'
 import { urlsOf } from './server/addresses'
+import type { Authority, Certificates } from './https/certificates'
 import { type RunningServer, startServer } from './server'
 import { writeUnit } from './systemd-unit'
 import { type Amount, backUp } from './store/backup/backup'
@@ -65,8 +66,10 @@ async function serve(config: Config, log: Log): Promise<void> {
   })
   if ('problem' in store) return fail(store.problem)
   warnOfOthers(config.dataFolder)
-  const files = openFiles(config, store.filesId)
-  const server = await listen(config, store, () => startServer(config, { store, files }, log))
+  const files = openUploads(config, store.filesId)
+  const certificates = await openHttps(config, store)
+  const opened = { store, files, certificates }
+  const server = await listen(config, store, () => startServer(config, opened, log))
   // Without these a stray rejection ends the process; with them it is logged.
   process.on('uncaughtException', (fault) => log('uncaught', { fault: faultOf(fault) }))
   process.on('unhandledRejection', (fault) => log('unhandled', { fault: faultOf(fault) }))
@@ -76,7 +79,38 @@ async function serve(config: Config, log: Log): Promise<void> {
     dropStalePins(config.dataFolder).catch((fault) => log('pins.stay', { fault: faultOf(fault) }))
   }, serverLimits.afterStartMs)
   stopOnSignal(server)
-  printAddresses(config, server.port, store)
+  // On Windows it says that the window is closed.
+  const mayReload = config.https !== null && process.platform !== 'win32'
+  if (mayReload) process.on('SIGHUP', server.lookForCertificate)
+  printAddresses(config, server, { authority: certificates?.authority ?? null, store })
+}
+
+/** Reads or makes what HTTPS needs. */
+async function openHttps(config: Config, store: Store): Promise<Certificates | null> {
+  try {
+    return await openCertificates(config)
+  } catch (fault) {
+    await store.close().catch(() => {})
+    return fail(fault instanceof Error ? fault.message : faultOf(fault))
+  }
+}
+
+async function openCertificates(config: Config): Promise<Certificates | null> {
+  const { https } = config
+  if (https === null) return null
+  // Loaded on demand: most starts are without HTTPS.
+  if (https.by === 'files') {
+    const { openFiles } = await import('./https/certificate-files')
+    return openFiles(https, log)
+  }
+  const folder = join(config.dataFolder, 'https')
+  mkdirSync(folder, { recursive: true })
+  if (https.by === 'own') {
+    const { openOwn } = await import('./https/own-authority')
+    return openOwn(config, folder, log)
+  }
+  const { openAcme } = await import('./https/acme')
+  return openAcme(https, folder, log)
 }
 
 /** Logs when other users of the machine can look into the data folder. */
@@ -119,7 +153,7 @@ function amountOf({ messages, files, bytes }: Amount): string {
 }
 
 /** Opens the files; without their disk, words go on. */
-function openFiles(config: Config, id: string): FileStore {
+function openUploads(config: Config, id: string): FileStore {
   const folder = join(config.dataFolder, 'files')
   const files = openFolderFiles(folder, id)
   void files.isHere().then((isHere) => {
@@ -145,13 +179,15 @@ async function listen(
   }
 }
 
-function sentenceForPort({ host, port }: Config, fault: unknown): string {
+function sentenceForPort({ host, https }: Config, fault: unknown): string {
   const code = fault instanceof Error && 'code' in fault ? fault.code : null
+  const port = fault instanceof Error && 'port' in fault ? fault.port : ''
+  const flag = port === https?.port ? '--https-port' : '--port'
   if (code === 'EADDRINUSE') {
-    return `Port ${port} is in use. Is Chatroom already running? If not, try --port 3001.`
+    return `Port ${port} is in use. Is Chatroom already running? If not, try ${flag} 3001.`
   }
   if (code === 'EACCES') {
-    return `Port ${port} needs privileges. Try one above 1023, like --port 3000.`
+    return `Port ${port} needs privileges. Try one above 1023, like ${flag} 3000.`
   }
   return `Cannot listen on ${host}:${port} (${code ?? faultOf(fault)}).`
 }
@@ -183,16 +219,26 @@ function stopOnSignal(server: RunningServer): void {
 }
 
 /** Prints that the server listens; the addresses follow once waiting clients are served. */
-function printAddresses(config: Config, port: number, store: Store): void {
+function printAddresses(
+  config: Config,
+  { port, httpsPort }: RunningServer,
+  { authority, store }: { authority: Authority | null; store: Store },
+): void {
   console.log(`Chatroom is listening on port ${port}\n`)
+  if (httpsPort !== null) console.log(`HTTPS is on port ${httpsPort}\n`)
   setTimeout(() => {
     const urls = urlsOf(config, port)
-    for (const url of urls) console.log(`  ${url}`)
+    const secure = httpsPort === null ? [] : urlsOf(config, httpsPort, 'https:')
+    for (const url of new Set([...urls, ...secure])) console.log(`  ${url}`)
     if (!config.rateLimits) console.log('\nRate limits are off, for benchmarks only.')
     const shared = urls.at(-1)
     if (shared === undefined) return
     console.log(`\n${renderUnicodeCompact(shared)}\n\nScan the code, or open ${shared}`)
     offerOwnership(store, shared).catch((fault) => log('owner.link', { fault: faultOf(fault) }))
+    if (authority === null) return
+    const { fingerprint } = authority
+    console.log(`For HTTPS, a device first takes the certificate from ${shared}certificate`)
+    console.log(`SHA-256 of the certificate: ${fingerprint}`)
   }, serverLimits.afterStartMs).unref()
 }
 

@@ -12,7 +12,9 @@ import { createPresence, type Presence } from './chat/people/presence'
 import { createReadMarkers } from './chat/rooms/read-markers'
 import type { Config } from './config'
 import { createApp } from './http/app'
+import { type Certificates, watchCertificates } from './https/certificates'
 import { addressOf, watchForProxy } from './http/middleware/guards'
+import type { KeyPair } from './https/key-pair'
 import { createFairQueue, type FairQueue } from './server/fair-queue'
 import { guard } from './server/guard'
 import { createListener, type Listener } from './server/listener'
@@ -38,6 +40,10 @@ const closeFrameMs = 50
 
 export type RunningServer = {
   port: number
+  /** Null without HTTPS. */
+  httpsPort: number | null
+  /** Looks for another certificate at once. */
+  lookForCertificate: () => void
   /** Refuses new requests, commits and answers the queued ones, closes sockets and the store. */
   stop: () => Promise<void>
 }
@@ -48,11 +54,14 @@ export type RunningServer = {
  */
 export function startServer(
   config: Config,
-  { store, files }: { store: Store; files: FileStore },
+  { store, files, certificates = null }: Opened,
   log: Log,
 ): RunningServer {
   const connections = createConnections()
-  const publishing = createPublishing(() => listener.servers, connections)
+  const publishing = createPublishing(
+    () => listeners.flatMap(({ servers }) => [...servers]),
+    connections,
+  )
   const presence = createPresence(publishing.publish)
   const pollers = createPollers(presence)
   const assets = loadAssets()
@@ -74,40 +83,73 @@ export function startServer(
   const { upgrade, websocket } = createSocketLayer(deps)
   let isStopping = false
   const exchange = createExchange(deps)
-  const app = createApp({ ...deps, assets, exchange, upgrade, isStopping: () => isStopping })
+  const httpsPort = (): number | null => listeners[1]?.port ?? null
+  const layer = { assets, exchange, upgrade, certificates, httpsPort }
+  const app = createApp({ ...deps, ...layer, isStopping: () => isStopping })
   const fetch = answerInTurn(app, { inTurn, config, log })
-  const listener = createListener(
-    (port) => listen(config, port, { fetch, websocket }),
-    config.port,
-    log,
-  )
-  const stopChores = startChores(chat, connections, listener)
+  const listeners = listenOnPorts(config, certificates, { fetch, websocket }, log)
+  const stopChores = startChores(chat, connections, listeners)
+  const watch = certificates && watchCertificates(certificates, log, () => listeners[1]?.renew())
 
   return {
-    port: listener.port,
+    port: listeners[0].port,
+    httpsPort: httpsPort(),
+    lookForCertificate: () => watch?.look(),
     async stop() {
       isStopping = true
       stopChores()
+      watch?.stop()
       typing.close()
       await Promise.all([closeQueue(), readMarkers.close()])
       publishing.flush()
-      await drain(listener, connections)
-      await listener.stop()
+      await drain(listeners, connections)
+      await Promise.all(listeners.map((listener) => listener.stop()))
       presence.close()
       await store.close()
     },
   }
 }
 
+/** What was opened before the server starts. */
+type Opened = { store: Store; files: FileStore; certificates?: Certificates | null }
+
+/** That of HTTP, and that of HTTPS if there is one. */
+type Listeners = [http: Listener<SocketState>, ...https: Listener<SocketState>[]]
+
 type Handlers = {
   fetch: (request: Request, server: Server<SocketState>) => Promise<Response>
   websocket: WebSocketHandler<SocketState>
 }
 
-function listen({ host }: Config, port: number, handlers: Handlers): Server<SocketState> {
-  return Bun.serve({
-    port,
-    hostname: host,
+function listenOnPorts(
+  config: Config,
+  certificates: Certificates | null,
+  handlers: Handlers,
+  log: Log,
+): Listeners {
+  const openHttp = (port: number) => listen(config, port, handlers)
+  const http = createListener(openHttp, config.port, log)
+  if (config.https === null || certificates === null) return [http]
+  const openHttps = (port: number) => listen(config, port, handlers, { tls: certificates.pair() })
+  return [http, createListener(openHttps, config.https.port, log)]
+}
+
+function listen(
+  { host }: Config,
+  port: number,
+  handlers: Handlers,
+  tls: { tls?: KeyPair } = {},
+): Server<SocketState> {
+  try {
+    return Bun.serve({ ...optionsOf(host, handlers), port, ...tls })
+  } catch (fault) {
+    throw fault instanceof Error ? Object.assign(fault, { port }) : fault
+  }
+}
+
+function optionsOf(hostname: string, handlers: Handlers) {
+  return {
+    hostname,
     // Otherwise Bun prints faults with a piece of the source…
     development: false,
     // …but then it lets two servers share a port.
@@ -117,22 +159,18 @@ function listen({ host }: Config, port: number, handlers: Handlers): Server<Sock
     idleTimeout: requestIdleSecondsMax,
     error: () => new Response('Something broke. Please try again.', { status: 500 }),
     ...handlers,
-  })
+  }
 }
 
 /** Starts what is done from time to time; gives what stops it. */
-function startChores(
-  chat: Chat,
-  connections: Connections,
-  listener: Listener<SocketState>,
-): () => void {
+function startChores(chat: Chat, connections: Connections, listeners: Listeners): () => void {
   const sweeper = setInterval(guard(chat.log, 'sweep', connections.sweep), sweepMs)
   const stops = [
     startJanitor(chat),
     startGathering(chat),
     startSessionSweep(chat, connections.sessions),
     watchClock(chat).stop,
-    listener.watch(),
+    ...listeners.map((listener) => listener.watch()),
   ]
   return () => {
     clearInterval(sweeper)
@@ -215,7 +253,7 @@ function subscriptions({
 }
 
 /** Waits until sockets and requests have their answers, and tells every client to reconnect. */
-async function drain({ servers }: Listener<SocketState>, { all }: Connections): Promise<void> {
+async function drain(listeners: Listeners, { all }: Connections): Promise<void> {
   const areSent = (): boolean =>
     [...all()].every(
       (socket) => socket.data.outgoing.length === 0 && socket.getBufferedAmount() === 0,
@@ -224,7 +262,9 @@ async function drain({ servers }: Listener<SocketState>, { all }: Connections): 
   for (const socket of all()) socket.close(1012, 'restarting')
   await Bun.sleep(closeFrameMs)
   const areAnswered = (): boolean =>
-    [...servers].every(({ pendingRequests }) => pendingRequests === 0)
+    listeners.every(({ servers }) =>
+      [...servers].every(({ pendingRequests }) => pendingRequests === 0),
+    )
   await until(areAnswered, drainMsMax)
 }
 

@@ -14,6 +14,8 @@ export type View = {
   welcome: string
   /** Scheme and host under which other devices reach it. */
   sharedOrigin: () => string
+  /** Where somebody on plain HTTP gets HTTPS; null when they have it, or it is not offered. */
+  httpsPath: string | null
   /** Tells this server from others that are reached under the same origin. */
   instance: string
   /** Identifies the build of scripts and styles, so that a page notices a newer one. */

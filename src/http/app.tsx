@@ -7,7 +7,7 @@ import { faultOf, type Log } from '../server/log'
 import { chargeClient, consumeForClient } from '../server/rate-limits'
 import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx } from './context'
 import { type Middleware, sendsJson, wantsJson } from './context'
-import { checkHost, checkOrigin, readBody } from './middleware/guards'
+import { checkHost, checkOrigin, leadToHttps, readBody } from './middleware/guards'
 import { secureHeaders } from './middleware/headers'
 import { identifyVisitor, requireVisitor } from './middleware/identity'
 import { keepLength, refuseAddress, refuseMethods } from './middleware/methods'
@@ -15,6 +15,7 @@ import { findPlace } from './place'
 import { sendHtml, sendPage, sendSignIn, setProblem } from './pages'
 import { adminRoutes } from './routes/admin'
 import { attachmentRoutes } from './routes/attachments'
+import { certificateRoutes } from './routes/certificates'
 import { deviceRoutes } from './routes/devices'
 import { exportRoutes } from './routes/exports'
 import { invitationRoutes } from './routes/invitations'
@@ -34,16 +35,18 @@ const renderingMsPerRequest = 8
 
 /** The HTTP layer: middleware in the order in which a request meets it, then a file per noun. */
 export function createApp(deps: HttpDeps): Hono<HttpEnv> {
-  const { chat, assets } = deps
+  const { chat, assets, certificates } = deps
   // The default router takes 5 ms at the start to compile all routes into one expression.
   const root = new Hono<HttpEnv>({ strict: false, router: new LinearRouter() })
   root.use(keepLength)
   root.use(secureHeaders(chat))
-  root.use(checkHost(chat.config))
+  root.use(checkHost(chat.config, certificates))
+  root.get('/.well-known/acme-challenge/:token', answerAuthority(deps))
+  root.use(leadToHttps(chat.config, certificates))
   root.use(leadToBase(chat.paths.base))
   const app = root.basePath(chat.paths.base.slice(0, -1))
   app.route('/', staticRoutes(chat, assets))
-  app.use(readPreferences(chat, assets))
+  app.use(readPreferences(deps))
   app.use(refuseMethods)
   app.use(refuseWhileStopping(deps))
   app.use(checkOrigin(chat.config))
@@ -56,6 +59,7 @@ export function createApp(deps: HttpDeps): Hono<HttpEnv> {
   app.route('/', deviceRoutes(deps))
   app.route('/', newDeviceRoutes(deps))
   app.route('/', preferenceRoutes(deps))
+  app.route('/', certificateRoutes(deps))
   app.route('/', roomRoutes(deps))
   app.route('/', membershipRoutes(deps))
   app.route('/', invitationRoutes(deps))
@@ -97,6 +101,14 @@ function limitRequests({ rateLimits }: HttpDeps): Middleware {
     await next()
     const cost = Math.floor((c.get('renderMs') ?? 0) / renderingMsPerRequest)
     if (cost > 0) chargeClient(rateLimits, 'requests', client, cost)
+  }
+}
+
+/** What the authority of `--acme` asks over HTTP, to see that the domain leads here. */
+function answerAuthority({ certificates }: HttpDeps): Middleware {
+  return async (c) => {
+    const answer = certificates?.answerTo(c.req.param('token') ?? '') ?? null
+    return answer === null ? c.text('', 404) : c.text(answer)
   }
 }
 

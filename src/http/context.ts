@@ -4,7 +4,9 @@ import type { View } from '../../views/view'
 import type { Assets } from '../assets'
 import type { Chat, Visitor } from '../chat/chat'
 import type { PostMessage } from '../chat/messages/post-message'
+import type { Certificates } from '../https/certificates'
 import type { RateLimits } from '../server/rate-limits'
+import type { User } from '../store/store'
 
 /** What the HTTP layer depends on. */
 export type HttpDeps = {
@@ -21,6 +23,9 @@ export type HttpDeps = {
   }) => void
   /** Answers a frame as a socket would, with the frames of the reply. Throws ChatError. */
   exchange: (visitor: Visitor, text: string) => Promise<string[]>
+  /** What HTTPS is served with; null without HTTPS. */
+  certificates: Certificates | null
+  httpsPort: () => number | null
   /** The server is shutting down: new requests are refused. */
   isStopping: () => boolean
 }
@@ -32,12 +37,14 @@ export type HttpEnv = {
     /** Scheme and host as the browser sees them, checked. */
     origin: string
     isSecure: boolean
-    /** A proxy says that the browser used HTTPS for this request. */
-    isEncrypted: boolean
+    /** The browser is told to use nothing but HTTPS from now on. */
+    keepsToHttps: boolean
     /** The key under which the client is rate limited. */
     address: string
     view: View
     visitor: Visitor | null
+    /** Who has a session in this browser over plain HTTP, and none over HTTPS, which is asked. */
+    plainUser: User | null
     tokenHash: Uint8Array | null
     /** Milliseconds of rendering, during which all other requests waited. */
     renderMs?: number

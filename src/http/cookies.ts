@@ -11,9 +11,21 @@ export function readToken(c: HttpContext, chat: Chat): string | null {
   return readSecret(c, sessionName(chat))
 }
 
-function readSecret(c: HttpContext, name: string): string | null {
+/**
+ * The token of a session that this browser got over plain HTTP, when it now asks over HTTPS. The
+ * network may have read it, or planted it: it counts only once the reader has said so.
+ */
+export function readPlainToken(c: HttpContext, chat: Chat): string | null {
+  return c.get('isSecure') ? readSecret(c, sessionName(chat), '') : null
+}
+
+function readSecret(
+  c: HttpContext,
+  name: string,
+  guard = c.get('isSecure') ? '__Host-' : '',
+): string | null {
   // Not getCookie: two cookies of one name mean that somebody else's page may have set one.
-  const prefix = `${c.get('isSecure') ? '__Host-' : ''}${name}=`
+  const prefix = `${guard}${name}=`
   const [value, ...others] = (c.req.header('cookie') ?? '')
     .split(';')
     .map((pair) => pair.trim())
@@ -40,6 +52,11 @@ export function setSession(
 /** Deletes the session cookie. */
 export function clearSession(c: HttpContext, chat: Chat): void {
   setCookie(c, sessionName(chat), '', secretOptions(c, chat, 0))
+}
+
+/** Deletes the cookie of a session that was moved to HTTPS. */
+export function clearPlainSession(c: HttpContext, chat: Chat): void {
+  deleteCookie(c, sessionName(chat), { path: chat.paths.base })
 }
 
 /** Cookies ignore ports, so the instance's own id tells two servers on one machine apart. */

@@ -69,7 +69,9 @@ export function sendSignIn(c: HttpContext, place: Place | null = null): Response
     isCodeWrong: false,
     suggestions: [],
   }
-  return sendPage(c, <SignInPage view={c.get('view')} form={form} isSignedOut={isSignedOut} />)
+  const known = c.get('plainUser')?.nickname
+  const page = <SignInPage view={c.get('view')} {...{ form, isSignedOut, known }} />
+  return sendPage(c, page)
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Place } from '../../views/people/sign-in'
 import type { Chat } from '../chat/chat'
 import { joinRoom } from '../chat/rooms/membership'
 import { ChatError } from '../server/errors'
-import { parseId } from '../shared/paths'
+import { parseId, type Paths } from '../shared/paths'
 import type { User } from '../store/store'
 
 /**
@@ -28,9 +28,9 @@ export async function findPlace(
  */
 export async function enterPlace(chat: Chat, user: User, place: Place | null): Promise<string> {
   const { paths, store } = chat
-  if (place === null) return paths.home()
-  const { room, seq } = place
-  const path = seq === null ? paths.room(room) : paths.message(room, seq)
+  const path = pathOf(paths, place)
+  if (place === null) return path
+  const { room } = place
   try {
     await joinRoom(chat, user, room)
     return path
@@ -40,4 +40,11 @@ export async function enterPlace(chat: Chat, user: User, place: Place | null): P
     const isKnown = (await store.invitations.preview(user.id, room)) !== null
     return isKnown ? path : paths.home()
   }
+}
+
+/** The path of a place; without one, the start page. */
+export function pathOf(paths: Paths, place: Place | null): string {
+  if (place === null) return paths.home()
+  const { room, seq } = place
+  return seq === null ? paths.room(room) : paths.message(room, seq)
 }

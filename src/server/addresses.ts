@@ -7,11 +7,12 @@ type Place = { host: string; basePath: string; publicUrl: URL | null }
 export function urlsOf(
   { host, basePath, publicUrl }: Place,
   port: number,
+  scheme: 'http:' | 'https:' = 'http:',
   cards: Cards = networkInterfaces(),
 ): string[] {
   const isEverywhere = host === '0.0.0.0' || host === '::'
   const hosts = isEverywhere ? ['localhost', ...networkAddresses(cards)] : [host]
-  const urls = hosts.map((name) => `http://${name}:${port}${basePath}`)
+  const urls = hosts.map((name) => `${scheme}//${name}:${port}${basePath}`)
   return publicUrl === null ? urls : [...urls, publicUrl.origin + basePath]
 }
 
@@ -26,8 +27,10 @@ export function sharedOrigin(
   cards: Cards = networkInterfaces(),
 ): string {
   if (place.publicUrl !== null) return place.publicUrl.origin
-  if (!isLoopback(new URL(asked).hostname)) return asked
-  return new URL(urlsOf(place, port, cards).at(-1) ?? asked).origin
+  const { hostname, protocol } = new URL(asked)
+  if (!isLoopback(hostname)) return asked
+  const scheme = protocol === 'https:' ? protocol : 'http:'
+  return new URL(urlsOf(place, port, scheme, cards).at(-1) ?? asked).origin
 }
 
 /** Whether only this machine reaches itself under a name. */

@@ -23,7 +23,7 @@ function groupsOf(text: string): string[] {
 export type Networks = { has: (address: string) => boolean }
 
 /** This machine, and networks that are not part of the internet. */
-const privateNames = [
+export const privateNames = [
   ...['127.0.0.0/8', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16'],
   ...['::1', 'fc00::/7', 'fe80::/10'],
 ]

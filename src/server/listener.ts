@@ -15,6 +15,8 @@ export type Listener<Data> = {
   servers: ReadonlySet<Server<Data>>
   /** Starts to look whether there are file handles for more connections. */
   watch: () => () => void
+  /** Opens anew, as with another certificate; connections that are open go on. */
+  renew: () => void
   /** Ends all connections. */
   stop: () => Promise<unknown>
 }
@@ -33,6 +35,9 @@ export function createListener<Data>(
   const servers = new Set([current])
   const pause = (server: Server<Data>): void => {
     log('handles.exhausted', { where: 'ulimit -n', size: server.pendingWebSockets })
+    retire(server)
+  }
+  const retire = (server: Server<Data>): void => {
     current = null
     // Its sockets and requests go on.
     void server.stop(false).then(() => servers.delete(server))
@@ -40,12 +45,16 @@ export function createListener<Data>(
   const look = (): void => {
     if (current !== null) return hasHandles(handlesMin) ? undefined : pause(current)
     if (!hasHandles(handlesEnough)) return
+    if (reopen()) log('handles.free')
+  }
+  const reopen = (): boolean => {
     try {
       current = open(port)
       servers.add(current)
-      log('handles.free')
+      return true
     } catch {
       log('port.taken', { where: String(port) })
+      return false
     }
   }
   return {
@@ -54,6 +63,12 @@ export function createListener<Data>(
     watch() {
       const timer = setInterval(look, lookMs)
       return () => clearInterval(timer)
+    },
+    renew() {
+      // Without handles it is opened again later, with what is new then.
+      if (current === null) return
+      retire(current)
+      reopen()
     },
     stop: () => Promise.all(Array.from(servers, (server) => server.stop(true))),
   }

@@ -15,7 +15,11 @@ export function createPaths(base: string) {
     base,
     ...latePaths(base),
     join: () => `${base}join`,
+    /** How a device takes the server's own certificate, and the file for it. */
+    certificate: (ending?: 'crt' | 'pem' | 'mobileconfig') =>
+      ending === undefined ? `${base}certificate` : `${base}certificate/chatroom.${ending}`,
     session: () => `${base}session`,
+    sessionContinue: () => `${base}session/continue`,
     sessionEnd: () => `${base}session/end`,
     sessionLeave: () => `${base}session/leave`,
     logOut: () => `${base}log-out`,

@@ -81,6 +81,9 @@ export function openRoutes(): Route[] {
     '/device/x',
     '/log-out',
     '/join',
+    '/certificate',
+    ...['crt', 'pem', 'mobileconfig'].map((ending) => `/certificate/chatroom.${ending}`),
+    '/.well-known/acme-challenge/x',
   ]
   const lists = ['/rooms?mine=yes', '/rooms?q=a', '/rooms?q=a&mine=yes&part=list']
   const people = Array.from({ length: 50 }, (_, n) => `/people?user=${n}`)
@@ -101,6 +104,7 @@ export function openRoutes(): Route[] {
     { method: 'POST', path: '/devices/link/end', body: '' },
     { method: 'POST', path: '/device', body: '' },
     { method: 'POST', path: '/session/leave', body: 'asked=yes' },
+    { method: 'POST', path: '/session/continue', body: '' },
     { method: 'POST', path: '/code', body: 'from=devices' },
     { method: 'POST', path: '/device/x', body: '' },
     { method: 'POST', path: '/frames', body: '' },

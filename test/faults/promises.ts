@@ -9,6 +9,8 @@ import { killed } from './kill'
 import { discreet } from './logs'
 import { unmistakable } from './look-alikes'
 import { ordered } from './order'
+import { ownCertificate } from './own-certificate'
+import { issuedByPebble } from './pebble'
 import type { FaultTest } from './promise'
 import { rejoined } from './reconnect'
 import { removed } from './removal'
@@ -48,4 +50,6 @@ export const promises: FaultTest<unknown>[] = [
   upgraded,
   copied,
   asleep,
+  ownCertificate,
+  issuedByPebble,
 ]

@@ -34,7 +34,7 @@ export async function comeBack(
   headers: Record<string, string> = {},
 ): Promise<Person> {
   const answer = await tryCode(server, nickname, code, headers)
-  const cookie = cookieOf(answer, /^chatroom_[0-9a-f]+=./)
+  const cookie = cookieOf(answer, /^(__Host-)?chatroom_[0-9a-f]+=./)
   if (answer.status === 303 && cookie !== undefined) return { nickname, cookie }
   throw new Error(`${nickname} did not come back: ${answer.status}`)
 }
@@ -115,7 +115,7 @@ export async function enterWith(
   headers: Record<string, string> = {},
 ): Promise<Person | null> {
   const answer = await sendFrom(server, '/device', { cookie: claim, ...headers })
-  const cookie = cookieOf(answer, /^chatroom_[0-9a-f]+=./)
+  const cookie = cookieOf(answer, /^(__Host-)?chatroom_[0-9a-f]+=./)
   return answer.status === 303 && cookie !== undefined ? { nickname: '', cookie } : null
 }
 

@@ -3,5 +3,7 @@
  * wait for the real ones.
  */
 import { serverLimits } from '../../src/server/limits'
+import { limits } from '../../src/shared/limits'
 
-Object.assign(serverLimits, JSON.parse(process.env.TEST_LIMITS ?? '{}'))
+const wanted = JSON.parse(process.env.TEST_LIMITS ?? '{}')
+for (const all of [serverLimits, limits]) Object.assign(all, wanted)

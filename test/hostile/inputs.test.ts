@@ -9,6 +9,7 @@ const rows = readRows(readFileSync(join(import.meta.dir, 'inputs.md'), 'utf8'))
 /** The identifiers of each group, as the list of inputs numbers them. */
 const groups: Record<string, number[]> = {
   H: upTo(11),
+  T: upTo(6),
   F: [...upTo(12), 15, 16],
   M: [...upTo(16), 20, 21, 22, 23, 24, 25, 26, 27, 28],
   N: [...upTo(14), 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27],

@@ -160,6 +160,18 @@ export const requests: Record<string, Request[]> = {
       hasCode: true,
     },
   ],
+  // Only over HTTPS, with a session from before: test/http/https.test.ts.
+  'POST /session/continue': [write(at('/session/continue'), text('x=1'), 'nothing', 'nothing')],
+  'GET /certificate': [read(at('/certificate'), 'nothing', 'nothing')],
+  ...Object.fromEntries(
+    ['crt', 'pem', 'mobileconfig'].map((ending) => [
+      `GET /certificate/chatroom.${ending}`,
+      [read(at(`/certificate/chatroom.${ending}`), 'nothing', 'nothing')],
+    ]),
+  ),
+  'GET /.well-known/acme-challenge/:token': [
+    read(at('/.well-known/acme-challenge/x'), 'nothing', 'nothing'),
+  ],
   'POST /session/end': [
     write(at('/session/end'), text('asked=1'), 'session'),
     { ...write(at('/session/end'), text('asked=1&others=1'), 'session'), hasDevices: true },

@@ -44,6 +44,11 @@ const layers: Layer[] = [
     why: 'what is in server/ serves every feature and knows none',
   },
   {
+    name: /^src\/https\//,
+    mayImport: /^src\/((https|server)\/|(config|version)$)/,
+    why: 'certificates know nothing of the chat',
+  },
+  {
     name: /^src\/chat\//,
     mayImport: /^(src\/(chat|store|server|shared)\/|src\/(config|version|assets)$|views\/)/,
     why: 'operations do not know who calls them',

@@ -119,7 +119,9 @@ describe('the bill of materials and the notices', () => {
       expect(notices).toContain(`\n${name} ${version}\n`)
     }
     // What is installed to run is inside, and the other way round but for what these bring.
-    for (const name of Object.keys(packageFile.dependencies)) expect(named).toContain(`/${name}@`)
+    for (const name of Object.keys(packageFile.dependencies)) {
+      expect(named).toContain(`/${name.replace('@', '%40')}@`)
+    }
     for (const name of Object.keys(packageFile.devDependencies)) {
       // Of its data a part is kept in the source.
       if (name === 'emojibase-data') continue

@@ -41,7 +41,7 @@ test('of several networks the one is shared that others are likely in', () => {
     for (const each of cards) {
       const shared = sharedOrigin(everywhere, 3000, 'http://localhost:3000', each)
       expect(shared).toBe('http://192.168.1.7:3000')
-      expect(urlsOf(everywhere, 3000, each)).toContain(`http://${address}:3000/`)
+      expect(urlsOf(everywhere, 3000, 'http:', each)).toContain(`http://${address}:3000/`)
     }
     const alone = sharedOrigin(everywhere, 3000, 'http://localhost:3000', {
       [name]: [card(address)],

@@ -14,6 +14,7 @@ export function viewIn(language: Language): View {
     serverName: 'Harbour House',
     welcome: '',
     sharedOrigin: () => 'http://192.168.1.20:3000',
+    httpsPath: null,
     instance: 'instance-1',
     build: 'build-1',
     uploadBytesMax: 50 * 1024 * 1024,

@@ -1,3 +1,4 @@
+import { HttpsLink } from '../settings/certificate'
 import { Filled } from '../words/filled'
 import type { Child } from 'hono/jsx'
 import { fill } from '../../src/shared/text'
@@ -111,7 +112,7 @@ function RailButton({ rail, icon, label, children }: RailButtonProps) {
 
 /** Sound and notifications; the script fills in what this browser has chosen and supports. */
 function BellMenu({ view }: { view: View }) {
-  const { page, volumes } = view.words
+  const { https, page, volumes } = view.words
   return (
     <div class="menu" id="bell-menu" popover="auto">
       <fieldset class="choice-row" id="volume">
@@ -128,6 +129,7 @@ function BellMenu({ view }: { view: View }) {
       <button class="btn menu__item" id="notices" type="button" hidden>
         {page.notices}
       </button>
+      <HttpsLink view={view} look="btn menu__item" text={https.notices} />
       <label class="menu__item">
         <input type="checkbox" id="hide-private-notes" /> {page.hidePrivate}
       </label>

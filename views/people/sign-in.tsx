@@ -1,3 +1,6 @@
+import { fill } from '../../src/shared/text'
+import { HttpsLink } from '../settings/certificate'
+import { Filled } from '../words/filled'
 import { isFace, readyAvatars, Sentence, Stamp } from './avatar'
 import { LanguageForm } from '../settings/preference-forms'
 import { Page } from '../page/page'
@@ -5,7 +8,7 @@ import { TopBar } from '../page/top-bar'
 import type { View } from '../view'
 
 /** The page for visitors who are not signed in. */
-export function SignInPage({ view, form, isSignedOut = false }: SignInPageProps) {
+export function SignInPage({ view, form, isSignedOut = false, known }: SignInPageProps) {
   const { devices, page } = view.words
   const { signInLead } = view.words.invitations
   const room = form.place?.name ?? null
@@ -31,11 +34,42 @@ export function SignInPage({ view, form, isSignedOut = false }: SignInPageProps)
               <strong>{devices.signedOut}</strong> {devices.signedOutNote}
             </p>
           )}
+          {known !== undefined && <Continue view={view} form={form} name={known} />}
           <SignIn view={view} form={form} />
+          <HttpsLink view={view} look="btn" />
           <LanguageForm view={view} isSignIn />
         </dialog>
       </main>
     </Page>
+  )
+}
+
+/** Lets somebody who was here over plain HTTP go on over HTTPS as the same person. */
+function Continue({ view, form, name }: SignInProps & { name: string }) {
+  const { https } = view.words
+  return (
+    <form class="go-on" method="post" action={view.paths.sessionContinue()}>
+      <p>
+        <Filled text={fill(https.continueLead, { name })} />
+      </p>
+      <PlaceFields place={form.place} />
+      <button class="btn btn--fill" type="submit">
+        <span>
+          <Filled text={fill(https.continueAs, { name })} />
+        </span>
+      </button>
+      <small>{https.continueNote}</small>
+    </form>
+  )
+}
+
+function PlaceFields({ place }: { place: Place | null }) {
+  if (place === null) return null
+  return (
+    <>
+      <input type="hidden" name="room" value={place.room} />
+      {place.seq !== null && <input type="hidden" name="seq" value={place.seq} />}
+    </>
   )
 }
 
@@ -57,8 +91,7 @@ export function SignIn({ view, form }: SignInProps) {
       hx-disable="findAll button[type=submit]"
     >
       <FirstSubmit />
-      {form.place !== null && <input type="hidden" name="room" value={form.place.room} />}
-      {form.place?.seq != null && <input type="hidden" name="seq" value={form.place.seq} />}
+      <PlaceFields place={form.place} />
       <NicknameField view={view} id="nickname" form={{ ...form, problem: nameProblem }} />
       {form.mayComeBack && <ComeBack view={view} form={form} />}
       <AvatarChoice view={view} chosen={form.avatar} picture={form.picture} />
@@ -77,6 +110,8 @@ export function FirstSubmit() {
 type SignInPageProps = SignInProps & {
   /** The session that this browser had was ended by another device, or not used for long. */
   isSignedOut?: boolean
+  /** Who is signed in in this browser without HTTPS, which is used now. */
+  known?: string | undefined
 }
 
 /** A room, perhaps a message in it, and its name if the room is open: then signing in joins it. */

@@ -1,4 +1,5 @@
 import { isLanguage, languageNames, languages } from '../../src/shared/languages'
+import { HttpsLink } from './certificate'
 import { PanelLink } from '../page/panel'
 import type { View } from '../view'
 
@@ -95,7 +96,7 @@ function Signals({ view }: { view: View }) {
         <Choice name="set-volume" legend={settings.sound} options={volumes} chosen="" />
       </div>
       <p class="settings__note" id="needs-https" hidden>
-        {settings.noticesNeedHttps}
+        {settings.noticesNeedHttps} <HttpsLink view={view} />
       </p>
       <label class="settings__row" id="set-notices" hidden>
         <input type="checkbox" /> {settings.notices}

@@ -2,6 +2,7 @@ import { textLimits } from '../../src/shared/limits'
 import { admin } from './en/admin'
 import { addDevice, devices } from './en/devices'
 import { formatting, keys } from './en/help'
+import { https } from './en/https'
 import { invitations } from './en/invitations'
 import { live } from './en/live'
 import { problems } from './en/problems'
@@ -334,6 +335,7 @@ export const en = {
   devices,
   addDevice,
   admin,
+  https,
   exporting,
   invitations,
   problems,

@@ -3,6 +3,7 @@ import type { Words } from './en'
 import { admin } from './zh/admin'
 import { addDevice, devices } from './zh/devices'
 import { formatting, keys } from './zh/help'
+import { https } from './zh/https'
 import { invitations } from './zh/invitations'
 import { live } from './zh/live'
 import { problems } from './zh/problems'
@@ -331,6 +332,7 @@ export const zh: Words = {
   devices,
   addDevice,
   admin,
+  https,
   exporting,
   invitations,
   problems,

@@ -52,6 +52,23 @@ export async function signIn(
 }
 
 /**
+ * Gives the session of a browser another token, as when it goes from plain HTTP to HTTPS: the one
+ * that the network could read is worth nothing then. Throws `not_signed_in` when it has ended.
+ */
+export async function moveSession(
+  chat: Chat,
+  tokenHash: Uint8Array,
+  device: DeviceKind,
+): Promise<{ user: User; token: string }> {
+  const { token, hash } = createToken()
+  const session = { ...device, tokenHash: hash, at: chat.now() }
+  const user = await chat.store.sessions.renew(tokenHash, session)
+  if (user === null) throw new ChatError('not_signed_in')
+  chat.closeSockets(user.id, 'session renewed')
+  return { user, token }
+}
+
+/**
  * Changes a person's name or picture, with the same rules as signing in, and tells every open
  * page. Throws `name_…`, `name_taken`, `avatar_unknown`, `picture_unusable`, `storage_full`, or
  * `not_signed_in` when the session has ended.

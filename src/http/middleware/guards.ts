@@ -3,6 +3,7 @@ import type { Server } from 'bun'
 import type { Config } from '../../config'
 import { ChatError } from '../../server/errors'
 import { networkOf, privateNetworks } from '../../server/ip-network'
+import type { Certificates } from '../../https/certificates'
 import type { Log } from '../../server/log'
 import { serverLimits } from '../../server/limits'
 import type { Paths } from '../../shared/paths'
@@ -14,20 +15,40 @@ import { type HttpContext, isMultipart, type Middleware } from '../context'
  * Accepted are names that cannot be rebound: localhost, IP literals, this machine's name and the
  * public URL.
  */
-export function checkHost(config: Config): Middleware {
+export function checkHost(config: Config, certificates: Certificates | null): Middleware {
   const ownNames = ownNamesOf(config)
   return async (c, next) => {
     const host = c.req.header('host')?.toLowerCase() ?? ''
     if (!isOwnHost(host, ownNames, config)) throw new ChatError('host_unknown')
     const isForwarded = isFromProxy(c.req.raw, c.env.server, config)
-    const isEncrypted = isForwarded && c.req.header('x-forwarded-proto') === 'https'
+    const isProxied = isForwarded && c.req.header('x-forwarded-proto') === 'https'
+    const isOnTls = c.env.server.protocol === 'https'
     const scheme = host === config.publicUrl?.host ? config.publicUrl.protocol : null
-    const isSecure = scheme === null ? isEncrypted : scheme === 'https:'
+    // With HTTPS of our own, we know what a browser used; else the public address says it.
+    const isMeant = certificates === null && scheme !== null ? scheme === 'https:' : isProxied
+    const isSecure = isOnTls || isMeant
     c.set('isSecure', isSecure)
-    c.set('isEncrypted', isEncrypted)
+    // For the browser the header holds for all ports of the host: HTTP beside it would be lost.
+    const isWhole = isOnTls && certificates?.isTrusted() === true && !/:\d+$/.test(host)
+    c.set('keepsToHttps', isProxied || isWhole)
     c.set('origin', `${isSecure ? 'https' : 'http'}://${host}`)
     c.set('address', addressOf(c.req.raw, c.env.server, config))
     await next()
+  }
+}
+
+/**
+ * Leads those who open the public name over HTTP to HTTPS, once browsers trust its certificate.
+ * Other names and addresses have both, as the certificate does not hold for them.
+ */
+export function leadToHttps({ publicUrl }: Config, certificates: Certificates | null): Middleware {
+  return async (c, next) => {
+    const url = new URL(c.req.url)
+    const isElsewhere = c.get('isSecure') || url.hostname !== publicUrl?.hostname
+    const isReading = c.req.method === 'GET' || c.req.method === 'HEAD'
+    if (isElsewhere || !isReading || publicUrl?.protocol !== 'https:') return next()
+    if (certificates?.isTrusted() !== true) return next()
+    return c.redirect(publicUrl.origin + url.pathname + url.search, 302)
   }
 }
 
@@ -84,6 +105,7 @@ function ownNamesOf(config: Config): Set<string> {
   const machine = hostname().toLowerCase()
   const names = ['localhost', machine, `${machine}.local`]
   if (config.publicUrl !== null) names.push(config.publicUrl.hostname)
+  if (config.https?.by === 'acme') names.push(config.https.domain)
   return new Set(names)
 }
 

@@ -22,7 +22,7 @@ export function secureHeaders(chat: Chat): Middleware {
     headers.set('Cross-Origin-Opener-Policy', 'same-origin')
     headers.set('Cross-Origin-Resource-Policy', 'same-origin')
     headers.set('Permissions-Policy', 'camera=(), microphone=(), geolocation=(), payment=()')
-    if (c.get('isEncrypted')) headers.set('Strict-Transport-Security', `max-age=${hstsSeconds}`)
+    if (c.get('keepsToHttps')) headers.set('Strict-Transport-Security', `max-age=${hstsSeconds}`)
     if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store')
   }
 }

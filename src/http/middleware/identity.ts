@@ -6,7 +6,7 @@ import { hashToken } from '../../server/session-token'
 import { parseId } from '../../shared/paths'
 import type { Room } from '../../store/store'
 import { type HttpContext, type HttpDeps, type Middleware } from '../context'
-import { readToken } from '../cookies'
+import { readPlainToken, readToken } from '../cookies'
 
 /** Finds the user whose session the cookie names, and keeps both in the context. */
 export function identifyVisitor(chat: Chat): Middleware {
@@ -16,6 +16,9 @@ export function identifyVisitor(chat: Chat): Middleware {
     await identifyAgain(chat, c)
     const tokenHash = c.get('tokenHash')
     if (tokenHash !== null && c.get('visitor') !== null) await noteUse(chat, tokenHash)
+    const plain = c.get('visitor') === null ? readPlainToken(c, chat) : null
+    const { findUser } = chat.store.sessions
+    c.set('plainUser', plain === null ? null : await findUser(hashToken(plain)))
     await next()
   }
 }

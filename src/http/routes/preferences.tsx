@@ -4,8 +4,8 @@ import { HelpSheet } from '../../../views/settings/help-sheet'
 import { Settings } from '../../../views/settings/settings'
 import type { Preferences } from '../../../views/view'
 import { wordsFor } from '../../../views/words'
-import type { Assets } from '../../assets'
 import type { Chat } from '../../chat/chat'
+import type { Certificates } from '../../https/certificates'
 import { sharedOrigin } from '../../server/addresses'
 import { nameOf } from '../../chat/administration/administration'
 import { ChatError } from '../../server/errors'
@@ -33,7 +33,7 @@ const choices: { [Name in keyof Choices]: readonly Choices[Name][] } = {
 }
 
 /** Reads the preferences (cookies, then `Accept-Language`) and makes the view of the request. */
-export function readPreferences(chat: Chat, assets: Assets): Middleware {
+export function readPreferences({ chat, assets, certificates }: HttpDeps): Middleware {
   const urlOf = (file: string): string => chat.paths.asset(assets.nameOf(file))
   const urls = {
     css: urlOf('app.css'),
@@ -63,12 +63,25 @@ export function readPreferences(chat: Chat, assets: Assets): Middleware {
       welcome: settings.welcome,
       sharedOrigin: () =>
         sharedOrigin(chat.config, c.env.server.port ?? chat.config.port, c.get('origin')),
+      httpsPath: httpsPathOf(chat, certificates, c.get('isSecure')),
       instance: chat.store.instance,
       uploadBytesMax: chat.config.uploadBytesMax,
       assets: urls,
     })
     await next()
   }
+}
+
+/** Where somebody on plain HTTP gets HTTPS; null when they have it, or it is not offered. */
+function httpsPathOf(
+  { config, paths }: Chat,
+  certificates: Certificates | null,
+  isSecure: boolean,
+): string | null {
+  if (isSecure || certificates === null) return null
+  if (certificates.authority !== null) return paths.certificate()
+  const { publicUrl } = config
+  return publicUrl?.protocol === 'https:' ? publicUrl.origin + paths.home() : null
 }
 
 /** The panels of settings and of keyboard help, and the form that changes a preference. */

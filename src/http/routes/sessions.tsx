@@ -2,25 +2,28 @@ import { Hono } from 'hono'
 import { JoinPage } from '../../../views/page/join'
 import { type Place, SignIn, SignInPage } from '../../../views/people/sign-in'
 import type { Chat } from '../../chat/chat'
-import { freeNicknames, leave, signIn, signOut } from '../../chat/people/account'
+import { freeNicknames, leave, moveSession, signIn, signOut } from '../../chat/people/account'
 import { recover, skeletonOf } from '../../chat/people/recovery'
 import { ChatError, toProblem } from '../../server/errors'
 import type { RateLimits } from '../../server/rate-limits'
+import { hashToken } from '../../server/session-token'
 import type { User } from '../../store/store'
 import { readForm } from '../bodies'
 import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx } from '../context'
 import {
   askForCookie,
   clearBrowserCookies,
+  clearPlainSession,
   clearSession,
   keepCookie,
   noteLogOut,
   readOwnerLink,
+  readPlainToken,
   setSession,
 } from '../cookies'
 import { deviceOf } from '../device'
 import { currentSession, identifyAgain, requireSession } from '../middleware/identity'
-import { enterPlace, findPlace } from '../place'
+import { enterPlace, findPlace, pathOf } from '../place'
 import { redirectTo, sendHtml, sendPage, setProblem } from '../pages'
 
 /** The way in, signing in and signing out. */
@@ -52,6 +55,15 @@ export function sessionRoutes(deps: HttpDeps): Hono<HttpEnv> {
         return answerRefusal(chat, c, form, problem)
       }
     })
+    .post('/session/continue', async (c) => {
+      const form = await readForm(c)
+      const place = await findPlace(chat, form.get('room'), form.get('seq'))
+      const token = c.get('plainUser') === null ? null : readPlainToken(c, chat)
+      if (token === null) throw new ChatError('not_signed_in')
+      setSession(c, chat, await moveSession(chat, hashToken(token), deviceOf(c)))
+      clearPlainSession(c, chat)
+      return redirectTo(c, pathOf(chat.paths, place))
+    })
     .post('/session/end', async (c) => {
       const session = requireSession(c)
       const form = await readLogOut(c)
@@ -59,6 +71,7 @@ export function sessionRoutes(deps: HttpDeps): Hono<HttpEnv> {
       if (!(await signOut(chat, session, !form.has('others')))) {
         return redirectTo(c, chat.paths.logOut())
       }
+      await signOutPlain(chat, c, session.user)
       return clearBrowser(chat, c, form.has('asked') && !form.has('shared'))
     })
     .post('/session/leave', async (c) => {
@@ -68,6 +81,17 @@ export function sessionRoutes(deps: HttpDeps): Hono<HttpEnv> {
       await leave(chat, tokenHash)
       return clearBrowser(chat, c, false)
     })
+}
+
+/** The same person may have a session over plain HTTP, too: nobody thinks of that at a log-out. */
+async function signOutPlain(chat: Chat, c: HttpContext, { id }: User): Promise<void> {
+  const token = readPlainToken(c, chat)
+  if (token === null) return
+  const tokenHash = hashToken(token)
+  const user = await chat.store.sessions.findUser(tokenHash)
+  if (user?.id !== id) return
+  await signOut(chat, { user, tokenHash }, true)
+  clearPlainSession(c, chat)
 }
 
 /** Answers a log-out; on a browser that is not the person's own nothing of them stays. */
