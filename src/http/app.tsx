@@ -17,6 +17,7 @@ import { adminRoutes } from './routes/admin'
 import { attachmentRoutes } from './routes/attachments'
 import { deviceRoutes } from './routes/devices'
 import { exportRoutes } from './routes/exports'
+import { holdRoutes } from './routes/holds'
 import { invitationRoutes } from './routes/invitations'
 import { membershipRoutes } from './routes/memberships'
 import { messageRoutes } from './routes/messages'
@@ -58,6 +59,7 @@ export function createApp(deps: HttpDeps): Hono<HttpEnv> {
   app.route('/', preferenceRoutes(deps))
   app.route('/', roomRoutes(deps))
   app.route('/', membershipRoutes(deps))
+  app.route('/', holdRoutes(deps))
   app.route('/', invitationRoutes(deps))
   app.route('/', messageRoutes(deps))
   app.route('/', peopleRoutes(deps))

@@ -49,6 +49,7 @@ export const general: Room = {
   notify: 'mentions',
   showsComings: true,
   pair: null,
+  hold: null,
 }
 
 const start = Date.UTC(2026, 10, 23, 9, 4)

@@ -29,6 +29,7 @@ export function Timeline(props: TimelineProps) {
       data-unread={room.unread}
       data-unread-since={room.unreadSince ?? undefined}
       data-role={can(room.rank, 'room.switch') ? 'host' : 'member'}
+      data-hold={room.hold === null ? undefined : JSON.stringify(room.hold)}
       data-created={room.createdAt}
       data-at={props.at ?? undefined}
       data-comings={room.showsComings ? undefined : 'false'}

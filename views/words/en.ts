@@ -2,6 +2,7 @@ import { textLimits } from '../../src/shared/limits'
 import { admin } from './en/admin'
 import { addDevice, devices } from './en/devices'
 import { formatting, keys } from './en/help'
+import { holds } from './en/holds'
 import { invitations } from './en/invitations'
 import { live } from './en/live'
 import { problems } from './en/problems'
@@ -335,6 +336,7 @@ export const en = {
   addDevice,
   admin,
   exporting,
+  holds,
   invitations,
   problems,
   roomFile,

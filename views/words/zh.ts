@@ -3,6 +3,7 @@ import type { Words } from './en'
 import { admin } from './zh/admin'
 import { addDevice, devices } from './zh/devices'
 import { formatting, keys } from './zh/help'
+import { holds } from './zh/holds'
 import { invitations } from './zh/invitations'
 import { live } from './zh/live'
 import { problems } from './zh/problems'
@@ -332,6 +333,7 @@ export const zh: Words = {
   addDevice,
   admin,
   exporting,
+  holds,
   invitations,
   problems,
   roomFile,
