@@ -18,6 +18,7 @@ export function lazyParts(page: Page, app: () => App): LazyParts {
       return (await loadLazy(page, 'emoji')).create(app(), await html)
     }),
     faces: part('faces'),
+    hold: part('hold'),
     lines: part('lines'),
     media: part('media'),
     network: part('network'),

@@ -11,6 +11,7 @@ export function viewIn(language: Language): View {
     words: wordsFor(language),
     language,
     preferences: { theme: 'auto', density: 'comfortable', enter: 'auto' },
+    hasPrivate: true,
     serverName: 'Harbour House',
     welcome: '',
     sharedOrigin: () => 'http://192.168.1.20:3000',

@@ -41,7 +41,6 @@ const unnamed = [
   ...['people', 'by', 'who', 'from', 'to'],
   // A time in our words.
   'span',
-  ,
 ]
 
 test('no name can be read as a word of any sentence', () => {

@@ -24,6 +24,7 @@ export function Composer({ view, room, clientId, unsent, answers }: ComposerProp
       enctype="multipart/form-data"
       action={view.paths.messages(room.id)}
       data-room={room.id}
+      data-held={isHeld(room) ? 'yes' : undefined}
       data-max-upload={view.uploadBytesMax}
     >
       <input type="hidden" name="client_id" value={clientId} />

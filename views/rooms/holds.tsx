@@ -22,7 +22,7 @@ export function HoldNote({ view, room: { hold, rank } }: { view: View; room: Roo
   const held = hold === null ? null : whyHeld(hold, can(rank, 'room.switch'))
   const why = held?.code === 'muted' ? (hold?.muted_why ?? '') : ''
   return (
-    <p class="note" id="hold" role="status" hidden={held === null}>
+    <p class="note" id="hold" hidden={held === null}>
       {held !== null && <Filled text={sentenceOf(view, held)} />}
       {why !== '' && <Reason view={view} why={why} />}
     </p>

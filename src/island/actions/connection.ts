@@ -7,6 +7,7 @@ import { ifLoaded } from '../lazy'
 import { forget, isLoggingOut } from '../people/sign-in'
 import { announce, element } from '../ui/dom'
 import type { Page } from '../ui/page'
+import { showHold } from './rooms'
 
 /** The server has said hello: what was missed is requested, what waits is sent. */
 export function onHello(app: App, hello: ChatEvent & { type: 'hello' }, isFirst: boolean): void {
@@ -21,6 +22,7 @@ export function onHello(app: App, hello: ChatEvent & { type: 'hello' }, isFirst:
   deviceCopy?.setRooms()
   // People came and went since the page was made, or while it had no connection.
   const here = hello.rooms.find(({ id }) => id === timeline.room())
+  showHold(app, here)
   ifLoaded(app.people, ({ renew, showOnline }) => (here === undefined ? renew() : showOnline(here)))
   for (const { id, revision } of hello.rooms) {
     const behind = revision - positions.known(id)

@@ -104,4 +104,14 @@ export const live = {
   andMore: '{text} … and more',
   failedAlert: 'A message was not sent.',
   system,
+  hold: {
+    room_archived: 'This room is archived. You can read it, but not write in it.',
+    hosts_only: 'Only hosts can write in this room now.',
+    muted: 'A host has muted you in this room until {time}.',
+    reason: 'Reason:',
+    slow: 'Slow mode: you can send your next message in {s}.',
+    private_off: 'Private messages are turned off on this server.',
+    private_hosts: 'You can write privately to hosts and moderators only.',
+    over: 'You can write again.',
+  },
 }

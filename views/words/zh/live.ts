@@ -102,4 +102,14 @@ export const live: Words['live'] = {
   andMore: '{text}……还有更多',
   failedAlert: '有一条消息发送失败。',
   system,
+  hold: {
+    room_archived: '这个房间已归档，只能查看，不能发言。',
+    hosts_only: '目前只有房主可以在这个房间发言。',
+    muted: '房主已将你在这个房间禁言，到 {time} 为止。',
+    reason: '原因：',
+    slow: '慢速模式：{s}后可以发送下一条消息。',
+    private_off: '这个服务器已关闭私信。',
+    private_hosts: '只能给房主和管理员发私信。',
+    over: '现在可以发言了。',
+  },
 }
