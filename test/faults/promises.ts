@@ -19,6 +19,7 @@ import { unstolen } from './sessions'
 import { silent } from './silence'
 import { slow } from './slow-readers'
 import { unhindered } from './starvation'
+import { held } from './switches'
 import { synced } from './sync'
 import { upgraded } from './upgrades'
 
@@ -45,6 +46,7 @@ export const promises: FaultTest<unknown>[] = [
   forgotten,
   alone,
   discreet,
+  held,
   upgraded,
   copied,
   asleep,
