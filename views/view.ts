@@ -12,6 +12,8 @@ export type View = {
   serverName: string
   /** What owners say to people who come in; may be empty. */
   welcome: string
+  /** Whether people may begin private conversations. */
+  hasPrivate: boolean
   /** Scheme and host under which other devices reach it. */
   sharedOrigin: () => string
   /** Where somebody on plain HTTP gets HTTPS; null when they have it, or it is not offered. */

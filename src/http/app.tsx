@@ -18,6 +18,7 @@ import { attachmentRoutes } from './routes/attachments'
 import { certificateRoutes } from './routes/certificates'
 import { deviceRoutes } from './routes/devices'
 import { exportRoutes } from './routes/exports'
+import { holdRoutes } from './routes/holds'
 import { invitationRoutes } from './routes/invitations'
 import { membershipRoutes } from './routes/memberships'
 import { messageRoutes } from './routes/messages'
@@ -62,6 +63,7 @@ export function createApp(deps: HttpDeps): Hono<HttpEnv> {
   app.route('/', certificateRoutes(deps))
   app.route('/', roomRoutes(deps))
   app.route('/', membershipRoutes(deps))
+  app.route('/', holdRoutes(deps))
   app.route('/', invitationRoutes(deps))
   app.route('/', messageRoutes(deps))
   app.route('/', peopleRoutes(deps))

@@ -1,4 +1,11 @@
-import type { ChatEvent, InvitationOnWire, Named, RoomSummary } from '../shared/protocol'
+import type {
+  ChatEvent,
+  InvitationOnWire,
+  Named,
+  RefusedEvent,
+  RoomSummary,
+  SystemEvent,
+} from '../shared/protocol'
 import type { Addressee, Draft, Drafts } from './composer/drafts'
 import type { Typing } from './composer/typing'
 import type { Outbox, OutboxEntry, OutboxFile, Requests } from './messages/outbox'
@@ -47,6 +54,7 @@ export type LazyParts = {
   device: () => Promise<Device>
   emoji: () => Promise<EmojiPanel>
   faces: () => Promise<Faces>
+  hold: () => Promise<Hold>
   lines: () => Promise<Lines>
   media: () => Promise<Media>
   network: () => Promise<Network>
@@ -175,8 +183,6 @@ export type RoomSwitcher = {
   openAt: (room: number, seq: number) => Promise<void>
   /** The room before or after this one in the list; `isUnread` skips rooms without unread. */
   step: (direction: 1 | -1, isUnread: boolean) => void
-  /** The room on the page is not the person's any more. */
-  leave: () => void
 }
 
 /** A room, and perhaps a message in it. */
@@ -223,6 +229,8 @@ export type Panel = {
   show: (source?: Element) => void
   /** Shows the way into a room; somebody who is in it already opens it. */
   offer: (address: Address, href: string) => void
+  /** The places that show which device wants to be added; a closed dialog stays closed. */
+  renewDevices: () => void
   invited: (invitation: InvitationOnWire) => void
   /** It is answered, or was taken back. */
   invitationOver: (room: number) => void
@@ -268,6 +276,12 @@ export type Faces = {
   renewSoon: () => void
 }
 
+/**
+ * Keeps the reader from writing where they may not. It is told what may have changed: a summary of
+ * a room, a system line, a refusal; or nothing, to look at the list on the page.
+ */
+export type Hold = (news?: RoomSummary | SystemEvent | RefusedEvent) => void
+
 /** Writes system lines; `rename` when a person has another name, or has left. */
 export type Lines = { fold: () => void; rename: (user: Named) => void }
 
@@ -289,6 +303,8 @@ export type Reading = {
    */
   hello: (hello: { build: string }) => void
   setBar: (state: BarState) => void
+  /** The room on the page is not the person's any more. */
+  leave: () => void
   /** Moves the focus from region to region of the page. */
   nextRegion: (direction: 1 | -1) => void
   /** Shows or hides the list of people. */

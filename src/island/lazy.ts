@@ -21,6 +21,7 @@ const names: Exclude<keyof LazyParts, 'emoji'>[] = [
   'code',
   'device',
   'faces',
+  'hold',
   'lines',
   'media',
   'network',

@@ -52,6 +52,10 @@ export function createPaths(base: string) {
     answer: (id: number) => `${base}rooms/${id}/invitations/answer`,
     withdraw: (id: number) => `${base}rooms/${id}/invitations/withdraw`,
     remove: (id: number) => `${base}rooms/${id}/members/remove`,
+    switches: (id: number) => `${base}rooms/${id}/switches`,
+    mute: (id: number, user?: number) =>
+      `${base}rooms/${id}/mute${user === undefined ? '' : `?user=${user}`}`,
+    unmute: (id: number) => `${base}rooms/${id}/unmute`,
     leave: (id: number) => `${base}rooms/${id}/leave`,
     notify: (id: number) => `${base}rooms/${id}/notify`,
     isMessages: (path: string) =>

@@ -3,6 +3,8 @@
  * `ChatEvent`; on `chatroom.html` a frame is HTML (it begins with `<`) or such an array (`[`).
  */
 
+import type { RoomHold } from './holds'
+
 /**
  * What keeps a person from being taken for another one: they have left, or took a name a short time
  * ago that somebody else had just before.
@@ -18,13 +20,26 @@ export type Named = Omit<Person, 'avatar'>
 /** A person of a system line; `by`: who invited them. */
 export type SystemPerson = Named & { by: Named | null }
 
+export const lineKinds = [
+  'joined',
+  'left',
+  'removed',
+  'renamed',
+  'topic',
+  'nickname',
+  // Switches of the room: who may write, milliseconds between messages, whether it is locked.
+  'writers',
+  'slow',
+  'locked',
+] as const
+
 /** What happened in a room besides messages: a line between them, with a place and a revision. */
 export type SystemLine = {
-  kind: 'joined' | 'left' | 'removed' | 'renamed' | 'topic' | 'nickname'
+  kind: (typeof lineKinds)[number]
   /** Who joined, left or was removed: the first of `count` people. */
   people: SystemPerson[]
   count: number
-  /** The room's name, its topic or the nickname, before and after. */
+  /** The room's name, its topic, the nickname or a switch, before and after. */
   from: string
   to: string
 }
@@ -127,6 +142,8 @@ export type RoomSummary = {
   checksum: number
   notify: Notify
   role: 'host' | 'member'
+  /** What its hosts have set, and what keeps one from writing there; null without any. */
+  hold: RoomHold | null
   /** Whether the lines of who comes and goes are shown. */
   comings: boolean
   /** The other person of a direct room. */

@@ -17,11 +17,18 @@ type SystemWords = Record<
   | 'topic'
   | 'noTopic'
   | 'nickname'
+  | 'forHosts'
+  | 'forEverybody'
+  | 'slow'
+  | 'notSlow'
+  | 'locked'
+  | 'unlocked'
   | 'invited'
   | 'comma'
   | 'and',
   string
-> & { others: { one: string; other: string } }
+> &
+  Record<'others' | 'seconds' | 'minutes', { one: string; other: string }>
 
 /** Names in the sentence of a line that is not opened. */
 const namesShown = 3
@@ -73,9 +80,28 @@ export function sentenceOf(
     case 'topic':
       if (to === '') return fillParts(words.noTopic, { who })
       return fillParts(words.topic, { who, to: [{ typed: to }] })
+    case 'writers':
+      return fillParts(to === 'hosts' ? words.forHosts : words.forEverybody, { who })
+    case 'slow': {
+      const span = spanOf(Number(to), words, language)
+      return fillParts(to === '0' ? words.notSlow : words.slow, { who, to: [span] })
+    }
+    case 'locked':
+      return fillParts(to === 'true' ? words.locked : words.unlocked, { who })
     default:
       return fillParts(words[kind], { who, from: [{ typed: from }], to: [{ typed: to }] })
   }
+}
+
+/** A time between two messages, in words. */
+export function spanOf(
+  ms: number,
+  words: Pick<SystemWords, 'seconds' | 'minutes'>,
+  language: string,
+): string {
+  const seconds = Math.ceil(ms / 1000)
+  if (seconds < 60) return plural(language, seconds, words.seconds)
+  return plural(language, Math.ceil(seconds / 60), words.minutes)
 }
 
 /** A sentence as text, with names as `nameOf` writes them. */

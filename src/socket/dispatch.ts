@@ -73,10 +73,7 @@ function dispatch(deps: SocketDeps, peer: Peer, frame: Frame): Answered {
     case 'unread':
       return deps.readMarkers.move(peer.data.visitor, frame)
     case 'typing':
-      // Only in rooms of this person: nobody else may appear there.
-      return void (
-        peer.data.rooms.has(frame.room) && deps.typing.mark(frame.room, user.id, frame.isActive)
-      )
+      return runAsync(chat, peer, 'typing', () => markTyping(deps, user.id, frame))
     case 'presence':
       return setAway(chat, peer, frame.isAway)
     case 'resume':
@@ -84,6 +81,16 @@ function dispatch(deps: SocketDeps, peer: Peer, frame: Frame): Answered {
     case 'ping':
       return runAsync(chat, peer, 'ping', async () => reply(peer, await createPong(chat, user.id)))
   }
+}
+
+/** Only in rooms in which this person may write: nobody else may appear there. */
+async function markTyping(
+  { chat, typing }: SocketDeps,
+  userId: number,
+  { room, isActive }: Frame & { type: 'typing' },
+): Promise<void> {
+  const mayWrite = await chat.store.holds.mayWrite({ roomId: room, userId }, chat.now())
+  if (mayWrite) typing.mark(room, userId, isActive)
 }
 
 function setAway(chat: Chat, peer: Peer, isAway: boolean): void {

@@ -1,3 +1,4 @@
+import type { HoldCode, RoomHold, Switches } from '../shared/holds'
 import type { Notify, Person as User, RoomKind, SystemLine } from '../shared/protocol'
 import type { LoggedAct, Rank, ServerRole } from '../shared/rights'
 
@@ -5,7 +6,7 @@ import type { LoggedAct, Rank, ServerRole } from '../shared/rights'
  * The values that the Store takes and gives. Times are integers in milliseconds since 1970, and
  * their names end in `At`.
  */
-export type { Notify, Rank, RoomKind, ServerRole, SystemLine, User }
+export type { Notify, Rank, RoomHold, RoomKind, ServerRole, Switches, SystemLine, User }
 
 /** Why a write changed nothing. */
 export type Refused<Code extends string> = { refused: Code }
@@ -23,6 +24,8 @@ export type ServerSettings = {
   /** A line above the sign-in form and in an empty room. */
   welcome: string
   roomMakers: 'everybody' | 'moderators'
+  /** Who may write privately to whom; moderators and owners may always, and are answered. */
+  privateMessages: 'everybody' | 'hosts' | 'off'
 }
 
 /** An act by virtue of a role, for the log; without an actor the operator did it. */
@@ -98,12 +101,17 @@ export type Room = {
   notify: Notify
   /** Whether the member sees the lines of who comes and goes. */
   showsComings: boolean
+  /** What its hosts have set, and what keeps the member from writing; null without any. */
+  hold: RoomHold | null
   /** The two people of a direct room, the member first; null in every other room. */
   pair: [User, User] | null
 }
 
 /** What somebody who is not in a room may see of it: it is open, or they are invited. */
-export type RoomPreview = Pick<Room, 'id' | 'kind' | 'name' | 'topic' | 'members'>
+export type RoomPreview = Pick<Room, 'id' | 'kind' | 'name' | 'topic' | 'members'> & {
+  /** Nobody new comes in. */
+  isLocked: boolean
+}
 
 /** A person is asked into a room, by whom, and why (may be empty). */
 export type Invitation = { room: RoomPreview; by: User; why: string; invitedAt: number }
@@ -138,6 +146,8 @@ export type RoomHead = Pick<Room, 'id' | 'revision' | 'pair'>
 /** A room in the list of open rooms, or of one's own. */
 export type ListedRoom = Pick<Room, 'id' | 'kind' | 'name' | 'topic' | 'members' | 'activeAt'> & {
   isMember: boolean
+  /** Nobody new comes in. */
+  isLocked: boolean
   /** The other person of a direct room. */
   other: User | null
 }
@@ -270,7 +280,14 @@ export type NewMessage = Pick<
   session?: Uint8Array
 }
 
+/** Why somebody may not write in a room, and when it makes sense to try again. */
+export type HeldBack = { code: HoldCode; retryMs?: number }
+
+/** Until when somebody is muted in a room, why, and by whom. */
+export type Mute = { until: number; reason: string; by: User }
+
 export type AppendRefusal =
+  | HoldCode
   | 'not_signed_in'
   | 'room_missing'
   | 'person_left'
@@ -282,7 +299,7 @@ export type AppendRefusal =
 /** `repeat`: the client id was used before; `message` is the first one with this id. */
 export type AppendOutcome =
   | { status: 'accepted'; message: Message; repeat: boolean }
-  | { status: 'refused'; code: AppendRefusal }
+  | { status: 'refused'; code: AppendRefusal; retryMs?: number }
 
 /** A person who can be mentioned. */
 export type NamedUser = { id: number; folded: string; mayMentionAll: boolean }
@@ -304,7 +321,7 @@ export type MessageEdit = MessageChange & {
 export type MessageRemoval = MessageChange & { user: number }
 
 /** One person's emoji on a message, set or removed. */
-export type ReactionChange = MessagePlace & {
+export type ReactionChange = MessageChange & {
   user: number
   emoji: string
   isActive: boolean
@@ -322,7 +339,13 @@ export type ChangeOutcome =
   | {
       status: 'refused'
       code:
-        'message_missing' | 'message_empty' | 'person_left' | 'reactions_full' | 'reactions_many'
+        | HoldCode
+        | 'message_missing'
+        | 'message_empty'
+        | 'person_left'
+        | 'reactions_full'
+        | 'reactions_many'
+      retryMs?: number
     }
 
 /** The messages that changed after a revision, in their newest state, oldest change first. */

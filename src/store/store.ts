@@ -45,6 +45,7 @@ import type {
   User,
 } from './rows'
 import type { Space } from './files'
+import type { Closed, Holds } from './holds'
 import type { ExportPage, RoomExtent, SearchOutcome, SearchQuery } from './search/query'
 
 export type * from './rows'
@@ -213,7 +214,7 @@ export type Store = {
       userId: number,
       roomId: number,
       at: number,
-    ): Promise<Joined | Refused<'room_missing' | 'own_rooms_full'>>
+    ): Promise<Joined | Refused<'room_missing' | 'own_rooms_full' | Closed>>
     /**
      * Joins a room as somebody who is invited. The person who invited them may have left it.
      */
@@ -221,7 +222,7 @@ export type Store = {
       userId: number,
       roomId: number,
       at: number,
-    ): Promise<Joined | Refused<'invitation_over' | 'own_rooms_full'>>
+    ): Promise<Joined | Refused<'invitation_over' | 'own_rooms_full' | Closed>>
     /** Ends a membership; null when the person is not in the room, or the room is direct. */
     leave(member: Member, at: number): Promise<{ heir: Heir | null } | null>
     /**
@@ -243,7 +244,8 @@ export type Store = {
       topic: string | null,
       at: number,
     ): Promise<
-      { name: string; topic: string } | Refused<'room_missing' | NoRight | 'room_name_taken'>
+      | { name: string; topic: string }
+      | Refused<'room_missing' | NoRight | 'room_name_taken' | 'room_archived'>
     >
     /** Moves the read marker back to before `seq`. */
     markUnread(member: Member, seq: number): Promise<void>
@@ -254,8 +256,8 @@ export type Store = {
       showsComings: boolean | null,
     ): Promise<'room_missing' | null>
     /**
-     * Finds or makes the direct room of two people; null when either is unknown, or has left before
-     * there was one. It is listed with its first message.
+     * Finds or makes the direct room of two people. Null when there was none and either is unknown
+     * or has left, or the server's setting forbids it. It is listed with its first message.
      */
     direct(userId: number, otherId: number, at: number): Promise<Room | null>
   }
@@ -291,6 +293,8 @@ export type Store = {
     /** A page of all people by name, with their roles. */
     people(acting: Uint8Array, wanted: Omit<PeopleWanted, 'without'>): Promise<AdministeredPerson[]>
   }
+  /** What keeps people from writing or coming in; the right is part of each transaction. */
+  holds: Holds
   invitations: {
     /** A member asks people into a room that is not direct; an outcome for each of them. */
     invite(
@@ -298,7 +302,7 @@ export type Store = {
       users: number[],
       why: string,
       at: number,
-    ): Promise<InviteOutcome[] | Refused<'room_missing'>>
+    ): Promise<InviteOutcome[] | Refused<'room_missing' | Closed>>
     /** Those of a person, the newest first. */
     of(userId: number, limit: number): Promise<Invitation[]>
     count(userId: number): Promise<number>

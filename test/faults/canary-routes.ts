@@ -21,6 +21,7 @@ export function roomRoutes(room: number): Route[] {
     '/export.html?tz=UTC',
     '/invitations',
     '/invitations?part=found&names=a',
+    '/mute?user=3',
     '/join',
   ].map((ending) => ({ method: 'GET', path: path + ending }))
   const post: [ending: string, body: string][] = [
@@ -35,6 +36,9 @@ export function roomRoutes(room: number): Route[] {
     ['/invitations/answer', 'answer=accept'],
     ['/invitations/answer', 'answer=decline'],
     ['/members/remove', 'user=1'],
+    ['/switches', 'writers=hosts'],
+    ['/mute', 'user=3&ms=300000&reason='],
+    ['/unmute', 'user=3'],
     ['/leave', ''],
     ['/notify', 'notify=all'],
   ]

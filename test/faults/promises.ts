@@ -21,6 +21,7 @@ import { unstolen } from './sessions'
 import { silent } from './silence'
 import { slow } from './slow-readers'
 import { unhindered } from './starvation'
+import { held } from './switches'
 import { synced } from './sync'
 import { upgraded } from './upgrades'
 
@@ -47,6 +48,7 @@ export const promises: FaultTest<unknown>[] = [
   forgotten,
   alone,
   discreet,
+  held,
   upgraded,
   copied,
   asleep,

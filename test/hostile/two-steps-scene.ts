@@ -79,6 +79,8 @@ export type Needed = {
   isOwner?: boolean | undefined
   /** Somebody whom the person has invited, and an invitation of theirs. */
   hasInvitations?: boolean | undefined
+  /** Somebody who is muted in the room. */
+  hasMute?: boolean | undefined
   /** A link for another device that has come so far. */
   link?: 'made' | 'claimed' | 'allowed' | undefined
 }
@@ -101,6 +103,7 @@ export async function settle(
     .query<{ id: number }, [string]>('SELECT id FROM users WHERE nickname = ?')
     .get(name)
   if (user === null) throw new Error(`${name} is nobody`)
+  if (happening === 'put out') forgetMade(server, elsewhere)
   const [owner, guest] = happening === 'put out' ? [ada, person] : [person, ada]
   const room = await makeRoom(server, owner, `Before ${n}x`, 'closed')
   await letIn(server, owner, room, guest)
@@ -116,6 +119,7 @@ export async function settle(
     db
       .query<{ id: number }, [number]>('SELECT max(id) AS id FROM sessions WHERE user_id = ?')
       .get(user.id)?.id ?? 0
+  if (needed.hasMute === true) mute(server, room, third)
   if (hasInvitations) {
     await inviteTo(server, person, room, third)
     await inviteTo(server, ada, elsewhere, user.id)
@@ -141,6 +145,21 @@ function setRole(server: RunningServer, user: number, role: 'member' | 'owner'):
   using db = new Database(join(server.data, 'chatroom.db'))
   db.run('PRAGMA busy_timeout = 5000')
   db.query('UPDATE users SET role = ? WHERE id = ?').run(role, user)
+}
+
+/** One person makes a hundred rooms at most, and Ada makes one for each act. */
+function forgetMade(server: RunningServer, elsewhere: number): void {
+  using db = new Database(join(server.data, 'chatroom.db'))
+  db.run('PRAGMA busy_timeout = 5000')
+  db.query(`UPDATE rooms SET created_by = NULL WHERE kind <> 'direct' AND id <> ?`).run(elsewhere)
+}
+
+/** What a host does, who was another one then. */
+function mute(server: RunningServer, room: number, user: number): void {
+  using db = new Database(join(server.data, 'chatroom.db'))
+  db.run('PRAGMA busy_timeout = 5000')
+  const row = [room, user, Date.now() + 3_600_000, '', user, Date.now()]
+  db.query('INSERT INTO mutes VALUES (?, ?, ?, ?, ?, ?)').run(...row)
 }
 
 /** Lets it happen, and then says what only those may hear who are in the room now. */
@@ -181,6 +200,8 @@ const tables = [
   'reactions',
   'attachments',
   'waiting_comings',
+  'mutes',
+  'last_posts',
   // The others are the server's own.
   `settings WHERE key LIKE 'server.%'`,
   'acts',

@@ -251,6 +251,18 @@ export const requests: Record<string, Request[]> = {
   'POST /rooms/:id/members/remove': [
     write(inRoom('/members/remove'), ({ other }) => `user=${other}`, 'host'),
   ],
+  'POST /rooms/:id/switches': [
+    write(inRoom('/switches'), text('writers=hosts&slow=5000&locked=yes'), 'host'),
+  ],
+  'GET /rooms/:id/mute': [
+    read(({ room, other }) => `/rooms/${room}/mute?user=${other}`, 'host', 'nothing'),
+  ],
+  'POST /rooms/:id/mute': [
+    write(inRoom('/mute'), ({ other }) => `user=${other}&ms=300000&reason=`, 'host'),
+  ],
+  'POST /rooms/:id/unmute': [
+    { ...write(inRoom('/unmute'), ({ third }) => `user=${third}`, 'host'), hasMute: true },
+  ],
   'POST /rooms/:id/leave': [write(inRoom('/leave'), text('x=1'), 'room')],
   'POST /rooms/:id/notify': [write(inRoom('/notify'), text('notify=nothing'), 'room')],
   'POST /rooms/:id/messages': [

@@ -26,7 +26,7 @@ function writesOf(store: Store, user: User, room: number): Record<string, () => 
       return store.messages.edit({ ...place, ...edit })
     },
     delete: () => store.messages.remove({ ...place, user: user.id, at }),
-    react: () => store.messages.react({ ...place, user: user.id, ...emoji }),
+    react: () => store.messages.react({ ...place, user: user.id, at, ...emoji }),
   }
 }
 

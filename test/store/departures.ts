@@ -66,6 +66,7 @@ function testNames(within: Within): void {
       isActive: true,
       kindsMax: 9,
       reactionsMax: 9,
+      at: 9,
     }
     await store.messages.react(reaction)
     await store.sessions.leave(hash(1), 9)
@@ -104,6 +105,7 @@ function testConversations(within: Within): void {
       isActive: true,
       kindsMax: 9,
       reactionsMax: 9,
+      at: 9,
     }
     for (const seq of [1, 2]) expect(await store.messages.react({ ...reaction, seq })).toEqual(left)
     const removal = { room, seq: 2, user: bob.id, at: 9 }

@@ -34,7 +34,14 @@ export function testInvitations(within: Within): void {
     const { store } = engine
     const { ada, bob, eve, room } = await settle(store)
     expect(await ask(store, ada, room, [bob.id], 'cake')).toEqual(['invited'])
-    const shown = { id: room.id, kind: 'closed' as const, name: 'Tea', topic: '', members: 1 }
+    const shown = {
+      id: room.id,
+      kind: 'closed' as const,
+      name: 'Tea',
+      topic: '',
+      members: 1,
+      isLocked: false,
+    }
     const invitation = { room: shown, by: ada, why: 'cake', invitedAt: 9 }
     expect(await store.invitations.of(bob.id, 9)).toEqual([invitation])
     expect(await store.invitations.count(bob.id)).toBe(1)

@@ -11,6 +11,7 @@ export function viewIn(language: Language): View {
     words: wordsFor(language),
     language,
     preferences: { theme: 'auto', density: 'comfortable', enter: 'auto' },
+    hasPrivate: true,
     serverName: 'Harbour House',
     welcome: '',
     sharedOrigin: () => 'http://192.168.1.20:3000',
@@ -50,6 +51,7 @@ export const general: Room = {
   notify: 'mentions',
   showsComings: true,
   pair: null,
+  hold: null,
 }
 
 const start = Date.UTC(2026, 10, 23, 9, 4)

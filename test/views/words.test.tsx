@@ -39,6 +39,8 @@ const unnamed = [
   'nickname',
   // Of lines between the messages, whose names are elements (system-lines.ts).
   ...['people', 'by', 'who', 'from', 'to'],
+  // A time in our words.
+  'span',
 ]
 
 test('no name can be read as a word of any sentence', () => {

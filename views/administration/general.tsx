@@ -39,6 +39,17 @@ export function General(props: AdminProps & { settings: ServerSettings; flagged:
             ))}
           </select>
         </label>
+        <label class="field">
+          {admin.privateMessages}
+          <select name="privateMessages">
+            {Object.entries(admin.privateKinds).map(([value, label]) => (
+              <option value={value} selected={value === settings.privateMessages}>
+                {label}
+              </option>
+            ))}
+          </select>
+          <small>{admin.privateNote}</small>
+        </label>
         <button class="btn btn--fill" type="submit">
           {page.save}
         </button>

@@ -2,6 +2,7 @@ import { Filled } from '../words/filled'
 import { fill } from '../../src/shared/text'
 import type { Message, Room } from '../../src/store/store'
 import { Icon } from '../page/icons'
+import { HoldNote, isHeld } from '../rooms/holds'
 import { roomTitle } from '../rooms/room-title'
 import { excerptOf } from '../../src/shared/markup/excerpt'
 import type { View } from '../view'
@@ -23,6 +24,7 @@ export function Composer({ view, room, clientId, unsent, answers }: ComposerProp
       enctype="multipart/form-data"
       action={view.paths.messages(room.id)}
       data-room={room.id}
+      data-held={isHeld(room) ? 'yes' : undefined}
       data-max-upload={view.uploadBytesMax}
     >
       <input type="hidden" name="client_id" value={clientId} />
@@ -35,6 +37,7 @@ export function Composer({ view, room, clientId, unsent, answers }: ComposerProp
       <noscript>
         <input class="compose__files" name="files" type="file" multiple aria-label={page.attach} />
       </noscript>
+      <HoldNote view={view} room={room} />
       <div class="slab">
         <Field view={view} room={room} unsent={unsent} />
         <Tools view={view} />
@@ -77,6 +80,7 @@ function Field({ view, room, unsent }: Pick<ComposerProps, 'view' | 'room' | 'un
         dir="auto"
         placeholder={fill(isDirect ? secret : live.placeholder, names)}
         disabled={isOver}
+        readonly={isHeld(room)}
         aria-autocomplete="list"
         aria-haspopup="listbox"
         aria-controls="options"

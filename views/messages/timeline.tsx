@@ -14,7 +14,7 @@ import type { View } from '../view'
 
 /** The list of messages, which is swapped as a whole. */
 export function Timeline(props: TimelineProps) {
-  const { room } = props
+  const { room, view } = props
   return (
     <div
       id="timeline"
@@ -29,6 +29,8 @@ export function Timeline(props: TimelineProps) {
       data-unread={room.unread}
       data-unread-since={room.unreadSince ?? undefined}
       data-role={can(room.rank, 'room.switch') ? 'host' : 'member'}
+      data-hold={room.hold === null ? undefined : JSON.stringify(room.hold)}
+      data-private={mayOnlyAnswer(view, room) ? 'off' : undefined}
       data-created={room.createdAt}
       data-at={props.at ?? undefined}
       data-comings={room.showsComings ? undefined : 'false'}
@@ -37,6 +39,11 @@ export function Timeline(props: TimelineProps) {
       <NewerLink {...props} />
     </div>
   )
+}
+
+/** Private messages are off, but for moderators and owners. */
+function mayOnlyAnswer({ hasPrivate }: View, { rank }: Room): boolean {
+  return !hasPrivate && !can(rank, 'admin.open')
 }
 
 /** What replaces `#older`: the rows of an older page, and the link before them. */

@@ -3,6 +3,7 @@ import { plural } from '../../src/shared/text'
 import type { ListedPerson, Room, User } from '../../src/store/store'
 import { ListSearch, MoreLink } from '../page/list'
 import { PanelForm } from '../page/panel'
+import { MuteLink } from '../rooms/holds'
 import { roomTitle } from '../rooms/room-title'
 import type { View } from '../view'
 import { Avatar, Name } from './avatar'
@@ -35,12 +36,16 @@ export type MembersProps = {
   room: Room
   user: User
   people: ListedPerson[]
+  /** The ids of those whom the reader may mute there. */
+  mutable: number[]
+  isPage: boolean
   /** The URL of the next page; null on the last one. */
   next: string | null
 }
 
 /** A page of the list, and the link to the next one. */
-export function MemberItems({ view, room, user, people, next }: MembersProps) {
+export function MemberItems(props: MembersProps) {
+  const { view, room, user, people, mutable, next, isPage } = props
   const { page } = view.words
   return (
     <>
@@ -51,6 +56,11 @@ export function MemberItems({ view, room, user, people, next }: MembersProps) {
             <span class="choices__who">
               <Avatar user={person} size="small" /> <Name user={person} />
             </span>
+            {mutable.includes(person.id) && (
+              <MuteLink view={view} room={room} user={person} isPage={isPage}>
+                {view.words.holds.mute}…<span class="vh"> {person.nickname}</span>
+              </MuteLink>
+            )}
             {can(room.rank, 'person.remove') && person.id !== user.id && (
               <PanelForm action={view.paths.remove(room.id)} submit={page.remove} look="danger">
                 <input type="hidden" name="user" value={person.id} />

@@ -1,14 +1,17 @@
 import { Filled } from '../words/filled'
 import { fill } from '../../src/shared/text'
 import type { PresenceState } from '../../src/shared/protocol'
-import type { User } from '../../src/store/store'
+import type { Room, User } from '../../src/store/store'
+import { MuteLink } from '../rooms/holds'
+import { roomTitle } from '../rooms/room-title'
 import { Avatar, Name } from './avatar'
 import { PanelForm } from '../page/panel'
 import { AvatarChoice, FirstSubmit, NicknameField, type SignInForm } from './sign-in'
 import type { View } from '../view'
 
 /** A person's card, with what the reader can do. */
-export function PersonCard({ view, person, state, isSelf }: CardProps) {
+export function PersonCard(props: CardProps) {
+  const { view, person, state, isSelf, mayWrite, mutableIn } = props
   const { page, states } = view.words
   return (
     <div class="stack card">
@@ -24,7 +27,9 @@ export function PersonCard({ view, person, state, isSelf }: CardProps) {
       )}
       {!isSelf && person.mark !== 'left' && (
         <div class="card__ways">
-          <PanelForm action={view.paths.direct(person.id)} submit={page.messagePrivately} />
+          {mayWrite && (
+            <PanelForm action={view.paths.direct(person.id)} submit={page.messagePrivately} />
+          )}
           <button class="btn" type="button" data-action="mention" data-name={person.nickname}>
             {page.mention}
           </button>
@@ -37,13 +42,30 @@ export function PersonCard({ view, person, state, isSelf }: CardProps) {
           >
             {page.mute}
           </button>
+          {mutableIn !== null && (
+            <MuteLink view={view} room={mutableIn} user={person} isPage={props.isPage}>
+              <span>
+                <Filled text={fill(view.words.holds.muteIn, { room: roomTitle(mutableIn) })} />
+              </span>
+            </MuteLink>
+          )}
         </div>
       )}
     </div>
   )
 }
 
-type CardProps = { view: View; person: User; state: PresenceState; isSelf: boolean }
+type CardProps = {
+  view: View
+  person: User
+  state: PresenceState
+  isSelf: boolean
+  isPage: boolean
+  /** Whether the server's setting lets the reader write to them privately. */
+  mayWrite: boolean
+  /** The room where the reader is, if they may mute the person there. */
+  mutableIn: Room | null
+}
 
 /** The form for a user's own name and picture; `form` is what was typed and refused. */
 export function Profile({ view, user, form }: ProfileProps) {

@@ -160,9 +160,9 @@ export function JoinRoom({ view, room, invitation, seq, isPage }: JoinProps) {
           hx-post={isPage ? undefined : action}
           hx-target={isPage ? undefined : 'find .problem'}
         >
-          <p>{notIn}</p>
+          <p>{room.isLocked ? words.problems.room_locked : notIn}</p>
           <Place seq={seq} isPage={isPage} />
-          <button class="btn btn--fill" type="submit">
+          <button class="btn btn--fill" type="submit" disabled={room.isLocked}>
             <span>
               <Sentence text={joinButton}>
                 <bdi>#{room.name}</bdi>

@@ -68,6 +68,8 @@ function RoomItem({ view, room }: { view: View; room: ListedRoom }) {
         <a class="btn" href={paths.room(room.id)} data-room={room.id}>
           {page.open}
         </a>
+      ) : room.isLocked ? (
+        <small>{words.holds.isLocked}</small>
       ) : (
         <PanelForm action={paths.members(room.id)} submit={page.join} look="inline" />
       )}

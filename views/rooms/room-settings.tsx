@@ -5,6 +5,7 @@ import type { Notify, Room } from '../../src/store/store'
 import { ExportHere } from '../export/export-here'
 import { PanelForm, PanelLink } from '../page/panel'
 import { MemberItems, type MembersProps } from '../people/members'
+import { SwitchesForm } from './holds'
 import { roomTitle } from './room-title'
 import type { View } from '../view'
 
@@ -26,6 +27,9 @@ export function RoomSettings(props: SettingsProps) {
       <NotifyForm view={view} room={room} />
       {isShared && <InviteLink view={view} room={room} isPage={isPage} />}
       {isShared && <AboutForm view={view} room={room} />}
+      {isShared && can(room.rank, 'room.switch') && (
+        <SwitchesForm view={view} room={room} isFirst={isFirst} />
+      )}
       <h3>{view.words.exporting.title}</h3>
       <ExportWays view={view} room={room} messages={messages} />
       <ExportHere view={view} />
@@ -41,7 +45,6 @@ export function RoomSettings(props: SettingsProps) {
 type SettingsProps = MembersProps & {
   /** The first room, which nobody can leave. */
   isFirst: boolean
-  isPage: boolean
   /** How many messages an export has; null when unknown. */
   messages: number | null
 }

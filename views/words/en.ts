@@ -3,6 +3,7 @@ import { admin } from './en/admin'
 import { addDevice, devices } from './en/devices'
 import { formatting, keys } from './en/help'
 import { https } from './en/https'
+import { holds } from './en/holds'
 import { invitations } from './en/invitations'
 import { live } from './en/live'
 import { problems } from './en/problems'
@@ -337,6 +338,7 @@ export const en = {
   admin,
   https,
   exporting,
+  holds,
   invitations,
   problems,
   roomFile,

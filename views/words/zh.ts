@@ -4,6 +4,7 @@ import { admin } from './zh/admin'
 import { addDevice, devices } from './zh/devices'
 import { formatting, keys } from './zh/help'
 import { https } from './zh/https'
+import { holds } from './zh/holds'
 import { invitations } from './zh/invitations'
 import { live } from './zh/live'
 import { problems } from './zh/problems'
@@ -334,6 +335,7 @@ export const zh: Words = {
   admin,
   https,
   exporting,
+  holds,
   invitations,
   problems,
   roomFile,

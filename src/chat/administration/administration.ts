@@ -38,6 +38,9 @@ export async function configure(
     if (text !== undefined) wanted[key] = readLine(text, settingUnitsMax[key], 'line_long')
   }
   if (typed.roomMakers !== undefined) wanted.roomMakers = oneOf(roomMakers, typed.roomMakers)
+  if (typed.privateMessages !== undefined) {
+    wanted.privateMessages = oneOf(privateMessages, typed.privateMessages)
+  }
   const settings = await chat.store.administration.configure(tokenHash, wanted, chat.now())
   if ('refused' in settings) throw new ChatError(settings.refused)
   return settings
@@ -47,6 +50,7 @@ export async function configure(
 const settingUnitsMax = { name: 40, welcome: 400 } as const
 
 const roomMakers = ['everybody', 'moderators'] as const
+const privateMessages = ['everybody', 'hosts', 'off'] as const
 const serverRoles = ['member', 'moderator', 'owner'] as const
 
 /**

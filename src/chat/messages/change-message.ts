@@ -54,14 +54,15 @@ export async function setReaction(
   { room, seq, clientId, emoji, isActive }: Target & { emoji: string; isActive: boolean },
 ): Promise<ChangeAnswer> {
   const most = { kindsMax: limits.reactionKindsMax, reactionsMax: serverLimits.reactionsMax }
-  const reaction = { room, seq, user, emoji, isActive, ...most }
+  const reaction = { room, seq, user, emoji, isActive, at: chat.now(), ...most }
   return publishAndAnswer(chat, clientId, await chat.store.messages.react(reaction))
 }
 
 /** After the commit: the room gets the changed message, then the sender gets the answer. */
 function publishAndAnswer(chat: Chat, clientId: string, outcome: ChangeOutcome): ChangeAnswer {
   if (outcome.status === 'refused') {
-    return { answer: { type: 'refused', code: outcome.code }, units: 0 }
+    const { status: _, ...refusal } = outcome
+    return { answer: { type: 'refused', ...refusal }, units: 0 }
   }
   const { message } = outcome
   const answer = toAccepted({ ...message, clientId })

@@ -32,7 +32,8 @@ export async function invite(
   const outcomes = await chat.store.invitations.invite(by, users, why, at)
   if ('refused' in outcomes) throw new ChatError(outcomes.refused)
   const { id, kind, name, topic, members } = room
-  const shown = { room: { id, kind, name, topic, members }, by: inviter, why, invitedAt: at }
+  const place = { id, kind, name, topic, members, isLocked: false }
+  const shown = { room: place, by: inviter, why, invitedAt: at }
   for (const { user, outcome, isShown } of outcomes) {
     if (user === null || outcome !== 'invited' || !isShown) continue
     const event = { type: 'invitation', invitation: toWire(shown) } as const

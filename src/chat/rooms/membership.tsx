@@ -6,8 +6,8 @@ import { publishSystemLines } from '../messages/system-lines'
 import { asPublication } from '../publication'
 
 /**
- * Joins an open room. Throws `room_missing` for a closed room as for an unknown one, and
- * `own_rooms_full`.
+ * Joins an open room. Throws `room_missing` for a closed room as for an unknown one,
+ * `room_locked`, `room_archived` and `own_rooms_full`.
  */
 export async function joinRoom(chat: Chat, user: User, roomId: number): Promise<Room> {
   const joined = await chat.store.rooms.join(user.id, roomId, chat.now())
@@ -15,7 +15,7 @@ export async function joinRoom(chat: Chat, user: User, roomId: number): Promise<
   return enter(chat, user, joined)
 }
 
-/** Joins a room as somebody who is invited. Throws `invitation_over` and `own_rooms_full`. */
+/** Joins a room as somebody who is invited. Throws `invitation_over`, and the others as above. */
 export async function acceptInvitation(chat: Chat, user: User, roomId: number): Promise<Room> {
   const joined = await chat.store.rooms.accept(user.id, roomId, chat.now())
   if ('refused' in joined) throw new ChatError(joined.refused)
@@ -51,6 +51,11 @@ export async function leaveRoom(chat: Chat, room: Room, userId: number): Promise
 
 /** Tells a member that they own the room now. */
 export async function publishHeir(chat: Chat, { room, user }: Heir): Promise<void> {
+  return publishRoomTo(chat, user, room)
+}
+
+/** Tells a member how a room is for them now. */
+export async function publishRoomTo(chat: Chat, user: number, room: number): Promise<void> {
   const seen = await chat.store.rooms.find(user, room)
   if (seen !== null) publishSummary(chat, user, seen)
 }

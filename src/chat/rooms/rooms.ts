@@ -85,12 +85,14 @@ export async function changeRoom(
 
 /**
  * Finds or creates the direct room of two people, which nobody hears of before its first message.
- * Throws `person_missing`, also for oneself.
+ * Throws `person_missing`, also for oneself, and `private_off` and `private_hosts` where the
+ * server's setting forbids a new one.
  */
 export async function openDirect(chat: Chat, user: User, otherId: number): Promise<Room> {
   const room = await chat.store.rooms.direct(user.id, otherId, chat.now())
-  if (room?.pair == null) throw new ChatError('person_missing')
-  return room
+  if (room?.pair != null) return room
+  const why = await chat.store.holds.whyNotPrivate(user.id, otherId)
+  throw new ChatError(why ?? 'person_missing')
 }
 
 function readRoomName(typed: string): Name {

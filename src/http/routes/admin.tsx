@@ -40,6 +40,7 @@ export function adminRoutes(deps: HttpDeps): Hono<HttpEnv> {
         name: form.get('name'),
         welcome: form.get('welcome'),
         roomMakers: form.get('roomMakers'),
+        privateMessages: form.get('privateMessages'),
       }
       return answerForm(deps, c, sendGeneral, 'general', async () => {
         await configure(chat, requireSession(c), typed)

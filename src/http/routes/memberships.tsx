@@ -137,7 +137,15 @@ async function readMembers({ chat }: HttpDeps, c: HttpContext, room: Room, part 
   const fields = part === '' ? {} : { q: part }
   const { paths } = c.get('view')
   const next = last && paths.roomPeople(room.id, { ...fields, after: `${last.id}.${last.folded}` })
-  return { people, next: next ?? null }
+  const by = { roomId: room.id, userId: requireVisitor(c).user.id }
+  const ids = people.map(({ id }) => id)
+  const mutable = await chat.store.holds.mutable(by, ids, chat.now())
+  return {
+    people,
+    mutable: mutable.map(({ person }) => person),
+    next: next ?? null,
+    isPage: !isHtmx(c),
+  }
 }
 
 async function sendSettings(deps: HttpDeps, c: HttpContext): Promise<Response> {
@@ -155,7 +163,6 @@ async function sendSettings(deps: HttpDeps, c: HttpContext): Promise<Response> {
       room={room}
       user={visitor.user}
       {...await readMembers(deps, c, room)}
-      isPage={!isHtmx(c)}
       isFirst={room.id === (await store.rooms.first())}
       messages={extent?.count ?? null}
     />,

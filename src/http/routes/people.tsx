@@ -1,16 +1,19 @@
 import { Hono } from 'hono'
 import { FoundPeople, FoundRows } from '../../../views/people/found-people'
 import { PersonCard, Profile } from '../../../views/people/person'
+import type { Chat } from '../../chat/chat'
 import { changeProfile, freeNicknames, type TypedProfile } from '../../chat/people/account'
 import { parseId } from '../../shared/paths'
 import { openDirect } from '../../chat/rooms/rooms'
 import { ChatError, toProblem } from '../../server/errors'
 import { consumeForUser } from '../../server/rate-limits'
-import type { User } from '../../store/store'
+import { can } from '../../shared/rights'
+import type { Room, User } from '../../store/store'
 import { limits } from '../../shared/limits'
 import { wantedName } from '../../shared/rank-name'
 import { readForm } from '../bodies'
 import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx, wantsJson } from '../context'
+import { readCookie } from '../cookies'
 import { requireSession, requireVisitor } from '../middleware/identity'
 import { redirectTo, sendHtml, sendPanel, setProblem } from '../pages'
 
@@ -104,6 +107,22 @@ async function sendPerson({ chat }: HttpDeps, c: HttpContext): Promise<Response>
   const view = c.get('view')
   const state = chat.presence.stateOf(person.id)
   const isSelf = person.id === user.id
-  const card = <PersonCard view={view} person={person} state={state} isSelf={isSelf} />
+  const mayWrite = (await chat.store.holds.whyNotPrivate(user.id, person.id)) === null
+  const mutableIn = await findMutable(chat, c, user, person)
+  const props = { view, person, state, isSelf, isPage: !isHtmx(c), mayWrite, mutableIn }
+  const card = <PersonCard {...props} />
   return sendPanel(c, user, person.nickname, card)
+}
+
+/** The room that the visitor opened last, if they may mute this person there. */
+async function findMutable(
+  { store, now }: Chat,
+  c: HttpContext,
+  { id: userId }: User,
+  person: User,
+): Promise<Room | null> {
+  const room = await store.rooms.find(userId, parseId(readCookie(c, 'room')) ?? 0)
+  if (room === null || !can(room.rank, 'person.mute')) return null
+  const mutable = await store.holds.mutable({ roomId: room.id, userId }, [person.id], now())
+  return mutable.length > 0 ? room : null
 }

@@ -60,6 +60,7 @@ export function readPreferences({ chat, assets, certificates }: HttpDeps): Middl
       },
       build: chat.build,
       serverName: nameOf(chat, settings),
+      hasPrivate: settings.privateMessages !== 'off',
       welcome: settings.welcome,
       sharedOrigin: () =>
         sharedOrigin(chat.config, c.env.server.port ?? chat.config.port, c.get('origin')),

@@ -7,6 +7,7 @@ import { ifLoaded } from '../lazy'
 import { forget, isLoggingOut } from '../people/sign-in'
 import { announce, element } from '../ui/dom'
 import type { Page } from '../ui/page'
+import { showHold } from './rooms'
 
 /** The server has said hello: what was missed is requested, what waits is sent. */
 export function onHello(app: App, hello: ChatEvent & { type: 'hello' }, isFirst: boolean): void {
@@ -22,6 +23,7 @@ export function onHello(app: App, hello: ChatEvent & { type: 'hello' }, isFirst:
   const here = hello.rooms.find(({ id }) => id === timeline.room())
   ifLoaded(app.people, ({ renew, showOnline }) => (here ? showOnline(here) : renew()))
   if (here) list().dataset.role = here.role
+  showHold(app, here)
   for (const { id, revision } of hello.rooms) {
     const behind = revision - positions.known(id)
     // When more was missed than a page keeps, a fresh page is cheaper than a replay.

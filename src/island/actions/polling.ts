@@ -140,6 +140,7 @@ function follow({ app, asked, polls }: State, hello: Hello): void {
     } else if (hasChanged(rooms.find(id), room)) rooms.set(room)
     if (rooms.find(id)?.name !== room.name) rooms.refresh()
     rooms.setOnline(id, room.online)
+    if (id === timeline.room()) ifLoaded(app.hold, (hear) => hear(room))
     ifLoaded(app.people, ({ showOnline }) => showOnline(room))
   }
   if (Object.keys(elsewhere).length > 0)
@@ -164,7 +165,7 @@ function hasChanged(known: RoomSummary | undefined, room: RoomSummary): boolean 
 
 /** Rooms that are not there any more; of many only the one on the page is asked for. */
 function leaveMissing(app: App, asked: Map<number, number>, listed: RoomSummary[]): void {
-  const { connection, page, positions, rooms, switcher, timeline } = app
+  const { connection, page, positions, reading, rooms, timeline } = app
   const here = timeline.room()
   if (listed.length >= listedRoomsMax) {
     if (!listed.some(({ id }) => id === here))
@@ -180,7 +181,7 @@ function leaveMissing(app: App, asked: Map<number, number>, listed: RoomSummary[
     if (ids.has(room)) continue
     asked.delete(room)
     rooms.forget(room)
-    if (room === here) switcher.leave()
+    if (room === here) ifLoaded(reading, ({ leave }) => leave())
     rooms.refresh()
   }
 }

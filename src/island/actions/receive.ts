@@ -5,7 +5,7 @@ import { completeRow } from '../timeline/rows'
 import { element } from '../ui/dom'
 import { announceRows, list, placeOf, revisionOf } from '../ui/rows'
 import { lineOf, makeSystemRow } from '../ui/system-rows'
-import { onGrown, renameRoom } from './rooms'
+import { onGrown, renameRoom, showHold } from './rooms'
 
 /** A frame of HTML arrived: rows of messages, or changes of people. */
 export function receiveHtml(app: App, html: string, behind: number): void {
@@ -68,8 +68,10 @@ export function receiveEvent(app: App, event: ChatEvent): void {
     case 'refused':
       // Without an id it refuses a resume, which is repeated later.
       if (event.client_id === null) positions.interrupted()
+      ifLoaded(app.hold, (hear) => hear(event))
       return requests.onRefused(event) ? undefined : outbox.onRefused(event)
     case 'system':
+      ifLoaded(app.hold, (hear) => hear(event))
       return receiveLine(app, event)
     case 'message.removed':
       return receiveRemoval(app, event)
@@ -99,13 +101,13 @@ export function receiveEvent(app: App, event: ChatEvent): void {
       return onOwnRoom(app, event.room)
     case 'room.left':
       rooms.forget(event.room)
-      if (isHere) app.switcher.leave()
+      if (isHere) ifLoaded(app.reading, ({ leave }) => leave())
       return rooms.refresh()
     case 'room.changed':
       if (isHere) showChanged(app, event)
       return rooms.refresh()
     case 'device.link':
-      return renewDevices()
+      return ifLoaded(app.panel, ({ renewDevices }) => renewDevices())
   }
 }
 
@@ -117,16 +119,14 @@ function showChanged({ title }: App, { name, topic }: Changed): void {
 }
 
 /** One got a room, or one's role in it or choices for it changed. */
-function onOwnRoom({ panel, rooms, timeline }: App, room: RoomSummary): void {
+function onOwnRoom(app: App, room: RoomSummary): void {
+  const { panel, rooms, timeline } = app
   const { comings, id, role } = room
   rooms.set(room)
   ifLoaded(panel, ({ invitationOver }) => invitationOver(id))
-  if (id === timeline.room()) Object.assign(list().dataset, { comings, role })
+  if (id === timeline.room()) {
+    Object.assign(list().dataset, { comings, role })
+    showHold(app, room)
+  }
   rooms.refresh()
-}
-
-/** The places that show which device wants to be added; a closed dialog stays closed. */
-function renewDevices(): void {
-  for (const place of document.querySelectorAll('#asked, #panel[open] #devices'))
-    place.dispatchEvent(new Event('renew'))
 }

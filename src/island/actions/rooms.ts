@@ -1,4 +1,5 @@
 import { pagePaths } from '../../shared/paths'
+import type { RoomSummary } from '../../shared/protocol'
 import { fill } from '../../shared/text'
 import type { Address, App, CopiedRoom, Place, RoomSwitcher } from '../app'
 import { ifLoaded, useLoaded } from '../lazy'
@@ -41,7 +42,6 @@ export function createRoomSwitcher(app: () => App): RoomSwitcher {
     open: (room) => openPlace(app(), { room }, true),
     openAt: (room, seq) => openPlace(app(), { room, seq }, true),
     step: (direction, isUnread) => step(app(), direction, isUnread),
-    leave: () => leave(app()),
   }
 }
 
@@ -137,16 +137,6 @@ function showCopy(app: App, copy: CopiedRoom): void {
   app.timeline.start()
 }
 
-/** The person is not in the room on the page any more. */
-function leave(app: App): void {
-  const others = document.querySelectorAll<HTMLElement>('#rooms .item:not([aria-current])')
-  // Everybody is in the oldest room.
-  const [first] = [...others].map(({ dataset }) => Number(dataset.room)).sort((a, b) => a - b)
-  showToast(app.page.words.roomGone)
-  if (first !== undefined) void openPlace(app, { room: first }, true)
-  else location.assign(pagePaths(app.page.base).home())
-}
-
 function followLink(app: App, link: HTMLElement, event: MouseEvent): void {
   if (!(link instanceof HTMLAnchorElement)) return
   const isOurs = link.origin === location.origin && link.pathname.startsWith(app.page.base)
@@ -176,9 +166,15 @@ export function showRoom(app: App, isJump: boolean): void {
   const { newLine, outbox, readMarker, timeline } = app
   for (const entry of outbox.entries(timeline.room())) showUnsent(app, entry)
   updateSurroundings(app)
+  showHold(app)
   if (isJump) newLine.drop()
   else newLine.open()
   readMarker.check()
+}
+
+/** Who may write in the room on the page, as its summary says, or the list itself. */
+export function showHold({ hold }: App, room?: RoomSummary): void {
+  if (room?.hold ?? list().dataset.hold) ifLoaded(hold, (hear) => hear(room))
 }
 
 /** What stands around the list follows the room in it: composer, room list, title. */

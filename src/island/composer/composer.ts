@@ -148,7 +148,7 @@ function catchTyping(event: KeyboardEvent, field: HTMLTextAreaElement): void {
 function submit(state: State): void {
   const { field, hooks, isChoosing, page, reply, room, to, tray } = state
   const text = field.value.replace(/\s+$/, '')
-  if (field.disabled) return
+  if (field.disabled || state.form.dataset.held) return
   const isEmpty = text === '' && tray?.isEmpty() !== false
   if (isEmpty || text.length > limits.messageUnitsMax || isChoosing) return
   // Another room is just being put on the screen: what says where this goes has yet to follow.
@@ -169,7 +169,8 @@ function submit(state: State): void {
  * must not go to all by mistake.
  */
 function isUnaddressed({ field: { value }, settled, to }: State): boolean {
-  if (to !== null || list().dataset.kind === 'direct' || !/^[@＠]/.test(value)) return false
+  const { kind, private: policy } = list().dataset
+  if (to !== null || kind === 'direct' || policy === 'off' || !/^[@＠]/.test(value)) return false
   return !callsEverybody.test(value) && (settled === null || !value.startsWith(settled))
 }
 

@@ -67,7 +67,8 @@ function readToken({ composer }: App, field: HTMLTextAreaElement): Token | null 
   if (query === undefined || query.startsWith(' ')) return null
   const start = selectionStart - query.length - 1
   // With more text behind the caret the message was not empty when the @ was written.
-  const isFirst = start === 0 && (value.length === selectionStart || composer.isAsking())
+  const isOff = list().dataset.private === 'off'
+  const isFirst = !isOff && start === 0 && (value.length === selectionStart || composer.isAsking())
   if (isFirst && !composer.isUnaddressed()) return null
   return { start, query, isPrivate: isFirst }
 }
@@ -139,25 +140,25 @@ async function writePrivately(app: App, user: number, name: string): Promise<voi
   const room = await openDirect(page, user)
   composer.setChoosing(false)
   if (timeline.room() !== here) return
-  if (room === null) {
+  if (typeof room === 'string') {
     // What was meant for one person must not go to all now.
     composer.restoreAt(name)
-    return showToast(page.words.notConnected)
+    return showToast(room)
   }
   composer.setAddressee({ user, name, room, isPinned: false })
   composer.focus()
 }
 
-/** The direct room with somebody: known from the list, else requested; null without an answer. */
-async function openDirect(page: Page, user: number): Promise<number | null> {
+/** The direct room with somebody: known from the list, else requested; or why there is none. */
+async function openDirect(page: Page, user: number): Promise<number | string> {
   const known = document.querySelector<HTMLElement>(`#direct-list [data-person="${user}"]`)
   if (known !== null) return Number(known.dataset.room)
   const headers = { Accept: 'application/json' }
   const path = latePaths(page.base).direct(user)
   const answer = await fetch(path, { method: 'POST', headers }).catch(() => null)
-  if (answer?.ok !== true) return null
-  const { room }: { room?: unknown } = await answer.json().catch(() => ({}))
-  return typeof room === 'number' ? room : null
+  const read: { room?: unknown; reason?: unknown } = (await answer?.json().catch(() => {})) ?? {}
+  if (typeof read.room === 'number') return read.room
+  return typeof read.reason === 'string' ? read.reason : page.words.notConnected
 }
 
 /** Offers emoji over a colon, and turns `:joy:` into its emoji; `onLoaded`: they are fetched. */

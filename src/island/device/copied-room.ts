@@ -101,5 +101,9 @@ async function leaveWhenGone(app: App, store: CopyStore, room: number): Promise<
   const answer = await fetch(path, { method: 'HEAD' }).catch(() => null)
   if (answer?.status !== 404) return
   store.forget(room)
-  if (app.timeline.room() === room) app.switcher.leave()
+  if (app.timeline.room() === room)
+    app.reading().then(
+      ({ leave }) => leave(),
+      () => {},
+    )
 }

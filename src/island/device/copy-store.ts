@@ -1,4 +1,10 @@
-import type { ChatEvent, Named, SystemEvent, SystemLine } from '../../shared/protocol'
+import {
+  type ChatEvent,
+  lineKinds,
+  type Named,
+  type SystemEvent,
+  type SystemLine,
+} from '../../shared/protocol'
 import { fold } from '../../shared/fold'
 import { limits } from '../../shared/limits'
 import { hideSpoilers } from '../../shared/markup/excerpt'
@@ -261,7 +267,7 @@ function packLine({ kind, people, count, from, to }: SystemLine): unknown[] {
 /** A line as it was packed; null for anything else. */
 function unpackLine(packed: unknown[], named: (id: number) => Named): SystemLine | null {
   const [kindRead, pairs, count, from, to] = packed
-  const kind = kinds.find((one) => one === kindRead)
+  const kind = lineKinds.find((one) => one === kindRead)
   const isWhole = kind !== undefined && typeof from === 'string' && typeof to === 'string'
   if (!isWhole || typeof count !== 'number' || !Array.isArray(pairs)) return null
   const people = pairs.flatMap((pair: unknown) => {
@@ -271,8 +277,6 @@ function unpackLine(packed: unknown[], named: (id: number) => Named): SystemLine
   })
   return { kind, people, count, from, to }
 }
-
-const kinds: SystemLine['kind'][] = ['joined', 'left', 'removed', 'renamed', 'topic', 'nickname']
 
 /** Everybody whom a line names. */
 function peopleOf({ people }: SystemLine): Named[] {

@@ -36,6 +36,10 @@ export function create(app: App): Panel {
     offer: (place, href) => void app.holdKeys(offerRoom(app, place, href)),
     invited: (invitation) => receiveInvitation(app, invitation),
     invitationOver: endInvitation,
+    renewDevices() {
+      for (const place of document.querySelectorAll('#asked, #panel[open] #devices'))
+        place.dispatchEvent(new Event('renew'))
+    },
     show(source) {
       // Closed before the answer to something in it came, the dialog stays closed.
       if (!dialog.open && source?.isConnected === false) return

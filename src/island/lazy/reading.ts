@@ -9,6 +9,7 @@ import { createUnreadBar } from '../timeline/unread-bar'
 import type { Clock } from '../ui/clock'
 import { element } from '../ui/dom'
 import { focusOf } from '../ui/rows'
+import { showToast } from '../ui/toast'
 
 /** What is done for somebody who reads, goes away and comes back. */
 export function create(app: App): Reading {
@@ -23,7 +24,17 @@ export function create(app: App): Reading {
     if (build !== app.page.build) onNewBuild(app, build)
     tellAway()
   }
-  return { hello, setBar, nextRegion, togglePeople, walk }
+  return { hello, setBar, leave: () => leave(app), nextRegion, togglePeople, walk }
+}
+
+/** The person is not in the room on the page any more: another one is opened. */
+function leave({ page, switcher }: App): void {
+  const others = document.querySelectorAll<HTMLElement>('#rooms .item:not([aria-current])')
+  // Everybody is in the oldest room.
+  const [first] = [...others].map(({ dataset }) => Number(dataset.room)).sort((a, b) => a - b)
+  showToast(page.words.roomGone)
+  if (first !== undefined) void switcher.open(first)
+  else location.assign(pagePaths(page.base).home())
 }
 
 /** A search that Back leads to opens in the palette. */

@@ -191,7 +191,8 @@ function flush(state: State): void {
 
 function onRefused(state: State, { client_id, code, retry_ms, reason }: RefusedEvent): void {
   const entry = state.entries.get(client_id ?? '')
-  if (retry_ms !== undefined) {
+  // A message that a room holds back keeps no other one waiting: the reader sends it again.
+  if (retry_ms !== undefined && !/^(slow|muted)$/.test(code)) {
     state.inFlight.clear()
     state.pausedUntil = performance.now() + retry_ms
     setTimeout(() => flush(state), retry_ms + 1)

@@ -95,6 +95,7 @@ function readLink(link: HTMLElement): RoomSummary {
     checksum: 0,
     notify: notify === 'all' || notify === 'nothing' ? notify : 'mentions',
     role: 'member',
+    hold: null,
     comings: true,
     recipient: null,
   }

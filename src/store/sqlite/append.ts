@@ -1,6 +1,7 @@
 import type { Database } from 'bun:sqlite'
 import type { AppendOutcome, AppendRefusal, Message, NewMessage, RoomLimits, User } from '../store'
 import { createUse, writeAttachments } from './attachments'
+import { createFindHeldBack, isHeldSql, refusalOfPrivate } from './holds'
 import {
   findNotifiedUserIds,
   type MessageRow,
@@ -42,7 +43,7 @@ function appendOne(work: Work, message: NewMessage): AppendOutcome {
   if (isSignedOut(work, message)) return refuse(work, message, null, 'not_signed_in')
   const member = memberOf(work, room, author)
   if (member === null) return refuse(work, message, null, 'room_missing')
-  const refusal = refuseDirect(work, member)
+  const refusal = findRefusal(work, message, member)
   if (refusal !== null) return refuse(work, message, member, refusal)
   const quote = replyTo === null ? null : readQuote(findReply.get(room, replyTo)?.quote ?? null)
   if (replyTo !== null && quote === null) return refuse(work, message, member, 'reply_missing')
@@ -69,8 +70,8 @@ function appendOne(work: Work, message: NewMessage): AppendOutcome {
   const notifiedUserIds = findNotifiedUserIds(mentions, sender, quote)
   for (const user of notifiedUserIds) mention.run(user, room, seq)
   use.mark(room, seq, message.attachments)
-  member.place.head = seq
-  member.place.activeAt = createdAt
+  markSpoken(work, message, member)
+  Object.assign(member.place, { head: seq, activeAt: createdAt })
   // The next message of this group may begin another conversation, which counts this one.
   if (recipient !== null && seq === 1) work.advance.run(room, seq, createdAt)
   const stored: Message = {
@@ -102,13 +103,41 @@ function isSignedOut({ findSession }: Work, { author, session }: NewMessage): bo
   return session !== undefined && findSession.get(session, author) === null
 }
 
+/** The rooms in which a message stands: a private note also in the one where it was written. */
+function placesOf(work: Work, { author, writtenIn }: NewMessage, { place, recipient }: Member) {
+  const there = writtenIn === null || recipient === null ? null : memberOf(work, writtenIn, author)
+  return there === null ? [place] : [place, there.place]
+}
+
+type Refusal = { code: AppendRefusal; retryMs?: number }
+
+/** Why the author may not write there now. */
+function findRefusal(work: Work, message: NewMessage, member: Member): Refusal | null {
+  const code = refuseDirect(work, member)
+  if (code !== null) return { code }
+  for (const { id, isHeld } of placesOf(work, message, member)) {
+    const { author, createdAt } = message
+    const held = isHeld === 1 ? work.findHeldBack('post', id, author, createdAt) : null
+    if (held !== null) return held
+  }
+  return null
+}
+
+/** In a slow room the next message of the author waits for its time. */
+function markSpoken(work: Work, message: NewMessage, member: Member): void {
+  for (const { id, isSlow } of placesOf(work, message, member))
+    if (isSlow === 1) work.markSpoken.run(id, message.author, message.createdAt)
+}
+
 /** Nobody writes to a person who has left, or begins a conversation where one has too many. */
 function refuseDirect(
-  { caps, countDirect }: Work,
+  { caps, countDirect, refusePrivate }: Work,
   { place, recipient, sender }: Member,
-): 'person_left' | 'conversations_full' | null {
+): AppendRefusal | null {
   if (recipient === null) return null
   if (recipient.mark === 'left') return 'person_left'
+  const { code = null } = refusePrivate.get(sender.id, recipient.id, place.id) ?? {}
+  if (code !== null) return code
   if (place.head > 0) return null
   const isFull = ({ id }: User): boolean =>
     (countDirect.get(id)?.rooms ?? 0) >= caps.conversationsPerPerson
@@ -120,9 +149,10 @@ function refuse(
   work: Work,
   message: NewMessage,
   member: Member | null,
-  code: AppendRefusal,
+  why: AppendRefusal | Refusal,
 ): AppendOutcome {
-  return answerRepeat(work, message, member) ?? { status: 'refused', code }
+  const refusal = typeof why === 'string' ? { code: why } : why
+  return answerRepeat(work, message, member) ?? { status: 'refused', ...refusal }
 }
 
 /** The outcome for a client id that its author has used before; null when it is new. */
@@ -190,7 +220,8 @@ function prepare(db: Database) {
          AND left_at IS NULL`,
     ),
     findRoom: db.query<Place, [number]>(
-      `SELECT revision AS head, active_at AS activeAt, kind = 'direct' AS isDirect
+      `SELECT id, revision AS head, active_at AS activeAt, kind = 'direct' AS isDirect,
+         slow_ms > 0 AS isSlow, ${isHeldSql} AS isHeld
        FROM rooms WHERE id = ?`,
     ),
     findOther: db.query<User, [number, number]>(
@@ -217,12 +248,28 @@ function prepare(db: Database) {
       `UPDATE rooms SET messages = messages + ?2 - revision, revision = ?2, last_seq = ?2,
          active_at = ?3 WHERE id = ?1`,
     ),
+    findHeldBack: createFindHeldBack(db),
+    markSpoken: db.query<never, [number, number, number]>(
+      `INSERT INTO last_posts (room_id, user_id, at) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET at = excluded.at`,
+    ),
+    refusePrivate: db.query<{ code: AppendRefusal | null }, [number, number, number]>(
+      `SELECT ${refusalOfPrivate('?1', '?2', '?3')} AS code`,
+    ),
     use: createUse(db),
   }
 }
 
 /** A room and its newest revision, which grows while a group is written. */
-type Place = { head: number; activeAt: number; isDirect: 0 | 1 }
+type Place = {
+  id: number
+  head: number
+  activeAt: number
+  isDirect: 0 | 1
+  isSlow: 0 | 1
+  /** Whether anybody is held back there. */
+  isHeld: 0 | 1
+}
 
 type Member = { sender: User; recipient: User | null; place: Place }
 

@@ -14,6 +14,7 @@ import {
   writeMentions,
 } from './message-rows'
 import type { OtherRow } from './rooms'
+import { createFindHeldBack, type FindHeldBack } from './holds'
 import { isHere } from './persons'
 import { mayInRoom } from './rights'
 import type { SearchIndex } from '../search/search-index'
@@ -23,7 +24,7 @@ export function createChanges(
   db: Database,
   index: SearchIndex,
 ): Pick<Store['messages'], 'edit' | 'remove' | 'react'> {
-  const statements = { ...prepare(db), index }
+  const statements = { ...prepare(db), index, findHeldBack: createFindHeldBack(db) }
   const edit = db.transaction((wanted: MessageEdit) => editOne(statements, wanted))
   const remove = db.transaction((wanted: MessageRemoval) => removeOne(statements, wanted))
   const react = db.transaction((wanted: ReactionChange) => reactOne(statements, wanted))
@@ -34,7 +35,10 @@ export function createChanges(
   }
 }
 
-type Statements = ReturnType<typeof prepare> & { index: SearchIndex }
+type Statements = ReturnType<typeof prepare> & {
+  index: SearchIndex
+  findHeldBack: FindHeldBack
+}
 
 const missing: ChangeOutcome = { status: 'refused', code: 'message_missing' }
 const empty: ChangeOutcome = { status: 'refused', code: 'message_empty' }
@@ -50,6 +54,8 @@ function editOne(statements: Statements, wanted: MessageEdit): ChangeOutcome {
   const found = find(statements, room, seq, author)
   if (found === null || found.message.sender.id !== author) return missing
   if (isReadOnly(found.message)) return readOnly
+  const held = statements.findHeldBack('edit', room, author, at)
+  if (held !== null) return { status: 'refused', ...held }
   if (isEmpty === true && found.message.attachments.length === 0) return empty
   if (found.message.content === content) return { status: 'unchanged', message: found.message }
   const mentions = writeMentions(wanted.mentions(found.message))
@@ -85,6 +91,8 @@ function reactOne(statements: Statements, wanted: ReactionChange): ChangeOutcome
   const message = find(statements, room, seq, user)?.message
   if (message === undefined) return missing
   if (isReadOnly(message)) return readOnly
+  const held = statements.findHeldBack('react', room, user, wanted.at)
+  if (held !== null) return { status: 'refused', ...held }
   const full = isActive ? whyFull(message, wanted) : null
   if (full !== null) return { status: 'refused', code: full }
   const { changes } = isActive

@@ -10,6 +10,7 @@ import type {
   Store,
   User,
 } from '../store'
+import { createFindClosed, isLockedSql } from './holds'
 import { isHere, isShown, userColumns } from './persons'
 import { mayInRoom } from './rights'
 import { type OtherRow, selectOther, toOther } from './rooms'
@@ -24,8 +25,11 @@ export const pauseMs = 24 * 60 * 60_000
 export function createInvitations(db: Database, caps: RoomLimits): Store['invitations'] {
   const statements = { ...prepare(db), ...prepareForDeclining(db), caps }
   const lists = prepareLists(db)
+  const findClosed = createFindClosed(db)
   const invite = db.transaction((by: Member, users: number[], why: string, at: number) => {
     if (statements.mayInvite.get(by) === null) return { refused: 'room_missing' } as const
+    const closed = findClosed(by.roomId)
+    if (closed !== null) return { refused: closed }
     return users.map((invited) => inviteOne(statements, { ...by, invited, why, at }))
   })
   const { withdraw } = statements
@@ -138,12 +142,13 @@ function prepareForDeclining(db: Database) {
 
 /** In these rows the other person is who invited; without an invitation there is none. */
 type InvitedBy = OtherRow & { why: string; invitedAt: number }
-type InvitationRow = RoomPreview & InvitedBy
+type InvitationRow = Omit<RoomPreview, 'isLocked'> & { isLocked: 0 | 1 } & InvitedBy
 type PendingRow = User & InvitedBy
 
 function prepareLists(db: Database) {
   const invitedBy = `why, invited_at AS invitedAt, ${selectOther}`
-  const columns = `rooms.id, kind, name, topic, members, ${invitedBy}`
+  const columns = `rooms.id, kind, name, topic, members, ${isLockedSql} AS isLocked,
+    ${invitedBy}`
   return {
     of: db.query<InvitationRow, [number, number]>(
       `SELECT ${columns} FROM invitations JOIN rooms ON rooms.id = room_id
@@ -177,8 +182,8 @@ function prepareLists(db: Database) {
   }
 }
 
-function toPreview({ id, kind, name, topic, members }: InvitationRow): RoomPreview {
-  return { id, kind, name, topic, members }
+function toPreview({ id, kind, name, topic, members, isLocked }: InvitationRow): RoomPreview {
+  return { id, kind, name, topic, members, isLocked: isLocked === 1 }
 }
 
 function toInvitation(row: InvitationRow): Invitation[] {

@@ -1,6 +1,7 @@
 import type { Database } from 'bun:sqlite'
 import { fold } from '../../shared/fold'
 import { limits } from '../../shared/limits'
+import type { Closed } from '../holds'
 import type {
   Heir,
   Joined,
@@ -17,6 +18,7 @@ import type {
 } from '../store'
 import { createPassHost, isHere, isShown, userColumns } from './persons'
 import { settingOf } from './administration'
+import { createFindClosed, createFindPrivateRefusal } from './holds'
 import { createRefuseInRoom, mayOnServer } from './rights'
 
 type Memberships = Omit<
@@ -41,7 +43,11 @@ export function createMemberships(
   writeLine: WriteLine,
 ): Memberships {
   const refuse = createRefuseInRoom(db)
-  const statements = { ...prepare(db), caps, writeLine, refuse, passHost: createPassHost(db) }
+  const findClosed = createFindClosed(db)
+  const passHost = createPassHost(db)
+  const findPrivateRefusal = createFindPrivateRefusal(db)
+  const asked = { refuse, findClosed, findPrivateRefusal }
+  const statements = { ...prepare(db), ...asked, caps, writeLine, passHost }
   const { markRead, markUnread, setNotify } = statements
   const create = db.transaction((room: NewRoom) => createRoom(statements, seenBy, room))
   const direct = db.transaction((userId: number, otherId: number, at: number) =>
@@ -79,6 +85,8 @@ type Statements = ReturnType<typeof prepare> & {
   caps: RoomLimits
   writeLine: WriteLine
   refuse: ReturnType<typeof createRefuseInRoom>
+  findClosed: ReturnType<typeof createFindClosed>
+  findPrivateRefusal: ReturnType<typeof createFindPrivateRefusal>
   passHost: (room: number) => Heir | null
 }
 
@@ -89,13 +97,15 @@ function enter(
   member: Member,
   at: number,
   isOpen: boolean,
-): Joined | Refused<'own_rooms_full'> | null {
+): Joined | Refused<'own_rooms_full' | Closed> | null {
   const { roomId, userId } = member
   const known = seenBy(userId, roomId)
   if (known !== null) return { room: known, invitedBy: null, isNew: false }
   const invitedBy = statements.findInviter.get(member)
   const mayEnter = isOpen ? statements.isOpen.get(roomId) !== null : invitedBy !== null
   if (!mayEnter || statements.isHere.get(userId) === null) return null
+  const closed = statements.findClosed(roomId)
+  if (closed !== null) return { refused: closed }
   if (isFull(statements, userId)) return { refused: 'own_rooms_full' }
   statements.insertMember.run({ roomId, userId, role: 'member', at })
   statements.passHost(roomId)
@@ -147,10 +157,13 @@ function changeRoom(
   by: Member,
   { name, topic }: { name: RoomName | null; topic: string | null },
   at: number,
-): { name: string; topic: string } | Refused<'room_missing' | NoRight | 'room_name_taken'> {
+):
+  | { name: string; topic: string }
+  | Refused<'room_missing' | NoRight | 'room_name_taken' | 'room_archived'> {
   const told = { room: by.roomId, author: by.userId, at }
   const room = statements.findShared.get(by)
   if (room === null) return { refused: 'room_missing' }
+  if (statements.findClosed(by.roomId) === 'room_archived') return { refused: 'room_archived' }
   if (name !== null && name.name !== room.name) {
     const refused = statements.refuse('room.rename', by.roomId, by.userId)
     if (refused !== null) return { refused }
@@ -199,6 +212,7 @@ function openDirect(
   if (known !== null) return seenBy(userId, known.id)
   const people = [userId, otherId]
   if (userId === otherId || people.some((id) => statements.isHere.get(id) === null)) return null
+  if (statements.findPrivateRefusal(userId, otherId) !== null) return null
   for (const { id } of statements.emptyDirect.all(userId, statements.caps.emptyPerPerson - 1)) {
     statements.removeMembers.run(id)
     statements.removeRoom.run(id)

@@ -2,6 +2,7 @@ import type { Database } from 'bun:sqlite'
 import { ranks } from '../../shared/rights'
 import type { ListedRoom, Room, RoomLimits, RoomsWanted, Store, User } from '../store'
 import { createMemberships, type WriteLine } from './memberships'
+import { holdColumns, type HoldRow, isLockedSql, toHold } from './holds'
 import { isHere, markOf } from './persons'
 import { rankOf } from './rights'
 
@@ -67,7 +68,8 @@ function prepare(db: Database) {
 /** The lists of rooms page by page, the one where something was said last first. */
 function createLists(db: Database): Pick<Store['rooms'], 'open' | 'own'> {
   type Asked = { userId: number; part: string; activeAt: number | null; id: number; limit: number }
-  const columns = `rooms.id, kind, name, topic, members, active_at AS activeAt`
+  const columns = `rooms.id, kind, name, topic, members, active_at AS activeAt,
+    ${isLockedSql} AS isLocked`
   const isAfter = `($activeAt IS NULL OR (active_at, rooms.id) < ($activeAt, $id))`
   const order = `ORDER BY activeAt DESC, id DESC`
   const open = db.query<ListedRow, [Asked]>(
@@ -93,16 +95,18 @@ function createLists(db: Database): Pick<Store['rooms'], 'open' | 'own'> {
   }
 }
 
-type ListedRow = Omit<ListedRoom, 'isMember' | 'other'> & OtherRow & { isMember: 0 | 1 }
+type ListedRow = Omit<ListedRoom, 'isMember' | 'isLocked' | 'other'> &
+  OtherRow & { isMember: 0 | 1; isLocked: 0 | 1 }
 
 function toListed(row: ListedRow): ListedRoom {
-  const { otherId, otherNickname, otherAvatar, otherMark, isMember, ...room } = row
+  const { otherId, otherNickname, otherAvatar, otherMark, isMember, isLocked, ...room } = row
   const other = toOther({ otherId, otherNickname, otherAvatar, otherMark })
-  return { ...room, isMember: isMember === 1, other }
+  return { ...room, isMember: isMember === 1, isLocked: isLocked === 1, other }
 }
 
-type RoomRow = Omit<Room, 'pair' | 'rank' | 'showsComings'> &
-  PairRow & { rank: number; showsComings: 0 | 1 }
+type RoomRow = Omit<Room, 'pair' | 'rank' | 'showsComings' | 'hold'> &
+  PairRow &
+  HoldRow & { rank: number; showsComings: 0 | 1 }
 
 type PairRow = OtherRow & {
   myId: number | null
@@ -156,6 +160,7 @@ const selectRooms = `
     revision, members,
     memberships.read_seq AS readSeq, ${rankOfMember} AS rank, memberships.notify,
     memberships.shows_comings AS showsComings,
+    ${holdColumns('memberships.user_id', 'other.id')},
     (SELECT count(*) FROM ${unreadMessages}) AS unread,
     -- The first one ends the search: they come in order.
     (SELECT created_at FROM ${unreadMessages} LIMIT 1) AS unreadSince,
@@ -187,8 +192,14 @@ export function toOther(row: OtherRow): User | null {
 
 function toRoom(row: RoomRow): Room {
   const { myId: _, myNickname, myAvatar, myMark, ...rest } = row
-  const { otherId, otherNickname, otherAvatar, otherMark, showsComings, rank, ...others } = rest
-  const room = { ...others, rank: ranks[rank] ?? 'member', showsComings: showsComings === 1 }
+  const { otherId, otherNickname, otherAvatar, otherMark, showsComings, rank, ...held } = rest
+  const { writers, slowMs, isLocked, archivedAt, mutedMs, mutedWhy, waitMs, direct, ...own } = held
+  const room = {
+    ...own,
+    rank: ranks[rank] ?? 'member',
+    showsComings: showsComings === 1,
+    hold: toHold(row),
+  }
   const pair = pairOf(row)
   // Every message in a direct room is for its reader.
   return pair === null ? { ...room, pair } : { ...room, mentions: room.unread, pair }

@@ -13,6 +13,7 @@ import { createDeviceLinks } from './device-links'
 import { createDevices } from './devices'
 import { createMeasure } from './export'
 import { checkAfterUse, isDoubtful, markClosed, markUsed } from './integrity'
+import { createHolds } from './holds'
 import { createInvitations } from './invitations'
 import { holdFile, type Lock } from './lock'
 import { prepareLazily } from './lazy-statements'
@@ -196,6 +197,7 @@ function createStore(
     devices: guarded(createDevices(db)),
     administration: guarded(createAdministration(db)),
     rooms: guarded(createRooms(db, roomLimits, lines.write)),
+    holds: guarded(createHolds(db, lines.write)),
     deviceLinks: guarded(createDeviceLinks(db)),
     invitations: guarded(createInvitations(db, roomLimits)),
     messages: guarded(createMessages(db, roomLimits, index, backlog)),

@@ -63,7 +63,9 @@ type Note = (one: Written) => void
 function writeLine(statements: Statements, note: Note, line: NewLine): void {
   const { kind, room, author, at, person, by = null, from = '', to = '' } = line
   const isPlain = kind === 'joined' || kind === 'left'
-  const known = findSame(statements, room, kind, isPlain ? null : author, at)
+  // A switch stands between the messages that it allowed and those that it did not.
+  const isSwitch = kind === 'writers' || kind === 'slow' || kind === 'locked'
+  const known = isSwitch ? null : findSame(statements, room, kind, isPlain ? null : author, at)
   const people: StoredLine['people'] = person === undefined ? [] : [[person, by]]
   // Somebody who comes or goes twice is told twice.
   const isNamed =

@@ -37,7 +37,7 @@ async function sayWorst(store: Store, reactions: number): Promise<number> {
   for (let kind = 0; kind < limits.reactionKindsMax; kind += 1) {
     const emoji = kind === 0 ? '🎉' : String.fromCodePoint(0x1f600 + kind)
     for (let user = 1; user <= reactions; user += 1) {
-      await store.messages.react({ room: 1, seq, emoji, user, isActive: true, ...most })
+      await store.messages.react({ room: 1, seq, emoji, user, isActive: true, at: 1, ...most })
     }
   }
   return seq

@@ -3,6 +3,8 @@ import type { LoggedAct } from '../../../src/shared/rights'
 const acts: Record<LoggedAct, string> = {
   'server.configure': 'changed a setting: {detail}',
   'role.set': 'set the role of {person}: {detail}',
+  'person.mute': 'muted {person} in {room} for {detail}',
+  'person.unmute': 'unmuted {person} in {room}',
   'owner.link': 'made an owner link',
   'owner.claim': 'became an owner with the owner link',
 }
@@ -29,6 +31,13 @@ export const admin = {
   welcomeNote: 'Shown to people who sign in.',
   roomMakers: 'Who may make rooms',
   roomMakerKinds: { everybody: 'Everybody', moderators: 'Moderators and owners' },
+  privateMessages: 'Private messages',
+  privateKinds: {
+    everybody: 'Between everybody',
+    hosts: 'Only with hosts, moderators and owners',
+    off: 'Off',
+  },
+  privateNote: 'Moderators and owners can always write to people, and people can answer them.',
   searchPeople: 'Search people',
   roles: { member: 'Member', moderator: 'Moderator', owner: 'Owner' },
   role: 'Role of {name}',

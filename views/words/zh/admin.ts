@@ -21,6 +21,13 @@ export const admin: Words['admin'] = {
   welcomeNote: '登录时显示。',
   roomMakers: '谁可以创建房间',
   roomMakerKinds: { everybody: '所有人', moderators: '管理员和所有者' },
+  privateMessages: '私信',
+  privateKinds: {
+    everybody: '所有人之间',
+    hosts: '仅限与房主、管理员和所有者',
+    off: '关闭',
+  },
+  privateNote: '管理员和所有者始终可以给成员发私信，成员可以回复他们。',
   searchPeople: '搜索成员',
   roles: { member: '成员', moderator: '管理员', owner: '所有者' },
   role: '{name} 的角色',
@@ -33,6 +40,8 @@ export const admin: Words['admin'] = {
   acts: {
     'server.configure': '更改了设置：{detail}',
     'role.set': '设置了 {person} 的角色：{detail}',
+    'person.mute': '在 {room} 将 {person} 禁言 {detail}',
+    'person.unmute': '在 {room} 解除了 {person} 的禁言',
     'owner.link': '生成了所有者链接',
     'owner.claim': '通过所有者链接成为所有者',
   },

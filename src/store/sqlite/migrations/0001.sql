@@ -146,6 +146,25 @@ WHEN OLD.left_at IS NULL AND NEW.left_at IS NOT NULL BEGIN
   WHERE id IN (SELECT room_id FROM memberships WHERE user_id = NEW.id);
 END;
 
+-- Who may not write in a room for a time. It outlives that its person leaves the room.
+CREATE TABLE mutes (
+  room_id INTEGER NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+  user_id INTEGER NOT NULL REFERENCES users (id),
+  until INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  by_id INTEGER NOT NULL REFERENCES users (id),
+  at INTEGER NOT NULL,
+  PRIMARY KEY (room_id, user_id)
+) STRICT, WITHOUT ROWID;
+
+-- When each person last wrote in a slow room; the other rooms have no rows.
+CREATE TABLE last_posts (
+  room_id INTEGER NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+  user_id INTEGER NOT NULL REFERENCES users (id),
+  at INTEGER NOT NULL,
+  PRIMARY KEY (room_id, user_id)
+) STRICT, WITHOUT ROWID;
+
 -- The longest column is the last, so that reading the others does not read through a long message.
 CREATE TABLE messages (
   id INTEGER PRIMARY KEY,

@@ -1,0 +1,26 @@
+/** What hosts set for a room, and muting people there. */
+export const holds = {
+  title: 'Who may write, and who may come in',
+  writers: 'Who may write',
+  writerKinds: { everybody: 'Everybody', hosts: 'Hosts only' },
+  slow: 'Time between two messages of one person',
+  noSlow: 'None',
+  slowNote: 'Hosts do not have to wait.',
+  locked: 'Locked: nobody new can come in',
+  save: 'Save for everybody',
+  isLocked: 'Locked',
+  mute: 'Mute',
+  muteTitle: 'Mute {name} in {room}',
+  muteIn: 'Mute in {room} for everybody…',
+  muteNote:
+    'They can read, but not write, edit or react in this room. They see why, and until when.',
+  forHowLong: 'For how long',
+  why: 'Reason (optional; {name} sees it)',
+  mutedFor: 'Muted by {other} for another {span}.',
+  reason: 'Reason:',
+  youAreMuted: 'A host has muted you in this room for another {span}.',
+  youMustWait: 'Slow mode: you can send your next message in {span}.',
+  undo: 'Let them write again',
+  hours: { one: '{n} hour', other: '{n} hours' },
+  days: { one: '{n} day', other: '{n} days' },
+}
