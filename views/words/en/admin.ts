@@ -1,10 +1,10 @@
 import type { LoggedAct } from '../../../src/shared/rights'
 
 const acts: Record<LoggedAct, string> = {
-  'server.configure': 'changed a setting: {detail}',
-  'role.set': 'set the role of {person}: {detail}',
-  'person.mute': 'muted {person} in {room} for {detail}',
-  'person.unmute': 'unmuted {person} in {room}',
+  'server.configure': 'changed a setting: {other}',
+  'role.set': 'set the role of {name}: {other}',
+  'person.mute': 'muted {name} in {room} for {other}',
+  'person.unmute': 'unmuted {name} in {room}',
   'owner.link': 'made an owner link',
   'owner.claim': 'became an owner with the owner link',
 }
@@ -48,5 +48,5 @@ export const admin = {
   olderActs: 'Older entries',
   operator: 'The operator',
   acts,
-  because: 'Reason: {reason}',
+  because: 'Reason: {other}',
 }

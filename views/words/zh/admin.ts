@@ -38,12 +38,12 @@ export const admin: Words['admin'] = {
   olderActs: '更早的记录',
   operator: '运维人员',
   acts: {
-    'server.configure': '更改了设置：{detail}',
-    'role.set': '设置了 {person} 的角色：{detail}',
-    'person.mute': '在 {room} 将 {person} 禁言 {detail}',
-    'person.unmute': '在 {room} 解除了 {person} 的禁言',
+    'server.configure': '更改了设置：{other}',
+    'role.set': '设置了 {name} 的角色：{other}',
+    'person.mute': '在 {room} 将 {name} 禁言 {other}',
+    'person.unmute': '在 {room} 解除了 {name} 的禁言',
     'owner.link': '生成了所有者链接',
     'owner.claim': '通过所有者链接成为所有者',
   },
-  because: '原因：{reason}',
+  because: '原因：{other}',
 }
