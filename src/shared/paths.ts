@@ -48,6 +48,9 @@ export function createPaths(base: string) {
     answer: (id: number) => `${base}rooms/${id}/invitations/answer`,
     withdraw: (id: number) => `${base}rooms/${id}/invitations/withdraw`,
     remove: (id: number) => `${base}rooms/${id}/members/remove`,
+    letBack: (id: number) => `${base}rooms/${id}/members/back`,
+    notices: () => `${base}notices`,
+    wayBack: (link: string) => `${base}way-back/${link}`,
     leave: (id: number) => `${base}rooms/${id}/leave`,
     notify: (id: number) => `${base}rooms/${id}/notify`,
     isMessages: (path: string) =>
@@ -72,6 +75,7 @@ export function latePaths(base: string) {
     roomPeople: (id: number, fields: Fields = {}) => `${base}rooms/${id}/people${queryOf(fields)}`,
     /** What somebody who is not in a room sees of it. */
     joinRoom: (id: number, fields: Fields = {}) => `${base}rooms/${id}/join${queryOf(fields)}`,
+    report: (id: number, seq: number) => `${base}rooms/${id}/messages/${seq}/report`,
     /** The room without its messages: its head and its people. */
     around: (id: number) => `${base}rooms/${id}?part=around`,
     changes: (id: number) => `${base}rooms/${id}/changes`,

@@ -73,6 +73,9 @@ export type Departure = { user: User; heirs: Heir[] }
 /** Who acts in which room; whether they may is asked in the statement that acts. */
 export type Member = { roomId: number; userId: number }
 
+/** How somebody is put out of a room: for good, they may not come back. */
+export type Removal = { isForGood: boolean; reason: string }
+
 /** A room as one member saw it. Only the store makes one, for those who are in it then. */
 export type Room = {
   id: number
@@ -125,6 +128,7 @@ export type InviteOutcome = {
     | 'left'
     | 'invitations_full'
     | 'own_invitations_full'
+    | 'kept_out'
 }
 
 /** Somebody who may be invited, or is there or invited already. */
@@ -285,7 +289,7 @@ export type AppendOutcome =
 /** A person who can be mentioned. */
 export type NamedUser = { id: number; folded: string; mayMentionAll: boolean }
 
-type MessagePlace = { room: number; seq: number }
+export type MessagePlace = { room: number; seq: number }
 
 /** Which message, and when it is changed. */
 type MessageChange = MessagePlace & { at: number }
@@ -346,8 +350,21 @@ export type Device = {
   isThis: boolean
 }
 
+/** What tells a browser again in which somebody was banned. */
+export type BrowserMarks = {
+  /** Hash of the cookie that it keeps for years. */
+  browserHash: Uint8Array | null
+  /** Hash of the cookie of the session that it had, which may have ended. */
+  sessionBefore: Uint8Array | null
+  /** The key under which its network is rate limited. */
+  address: string
+}
+
 /** A session that begins, or gets another token. */
-export type NewSession = Pick<Device, 'browser' | 'system'> & { tokenHash: Uint8Array; at: number }
+export type NewSession = Pick<Device, 'browser' | 'system'> & {
+  tokenHash: Uint8Array
+  at: number
+} & Partial<BrowserMarks>
 
 /** A browser that opened a link, to become a device of the person whose session made the link. */
 export type Claim = Pick<Device, 'browser' | 'system'> & {

@@ -5,7 +5,6 @@ import type {
   Candidate,
   ChangeOutcome,
   Changes,
-  Claim,
   Departure,
   Device,
   Heir,
@@ -21,7 +20,6 @@ import type {
   MessageRemoval,
   NamedUser,
   NewAttachment,
-  NewClaim,
   NewMessage,
   NewRoom,
   NewSession,
@@ -34,6 +32,7 @@ import type {
   ReactionChange,
   Profile,
   Refused,
+  Removal,
   Room,
   RoomHead,
   RoomName,
@@ -44,9 +43,14 @@ import type {
   StoredFiles,
   User,
 } from './rows'
+import type { Acts } from './acts'
+import type { DeviceLinks } from './device-links'
 import type { Space } from './files'
+import type { Reports } from './reports'
 import type { ExportPage, RoomExtent, SearchOutcome, SearchQuery } from './search/query'
 
+export type * from './acts'
+export type * from './reports'
 export type * from './rows'
 export type * from './search/query'
 
@@ -67,7 +71,7 @@ export type Store = {
   users: {
     /**
      * Makes a person with a session, in the first room, and ends the session that the browser had
-     * before; null when the name is taken.
+     * before; null when the name is taken, or the browser may not (`acts.refusalOf`).
      */
     join(user: NewUser, session: NewSession, replaced: Uint8Array | null): Promise<User | null>
     isNameFree(folded: string, skeleton: string): Promise<boolean>
@@ -80,7 +84,9 @@ export type Store = {
       acting: Uint8Array,
       profile: Profile,
       at: number,
-    ): Promise<{ user: User; freed: string[] } | Refused<'name_taken' | 'not_signed_in'>>
+    ): Promise<
+      { user: User; freed: string[] } | Refused<'name_taken' | 'name_refused' | 'not_signed_in'>
+    >
     /** Those of these people who are in the room, by name. */
     among(room: Room, ids: number[]): Promise<User[]>
     /** The hosts of the room. */
@@ -142,35 +148,7 @@ export type Store = {
       replaced: Uint8Array | null,
     ): Promise<{ user: User; ended: Uint8Array[] } | null>
   }
-  /**
-   * Links that add a device. That the session which made a link has not ended, nor its person left,
-   * is part of each statement.
-   */
-  deviceLinks: {
-    /** Makes the link of a session, in place of the one before. */
-    make(acting: Uint8Array, linkHash: Uint8Array, at: number): Promise<boolean>
-    /** Whose device it would add; null for a link that is unknown, claimed, withdrawn or old. */
-    find(linkHash: Uint8Array, at: number): Promise<User | null>
-    /** The first browser claims it; gives the person and the session that made it, or null. */
-    claim(wanted: NewClaim): Promise<{ user: number; session: Uint8Array } | null>
-    /** The link of the session that acts, and who has claimed it. */
-    ofSession(acting: Uint8Array, at: number): Promise<{ claim: Claim | null } | null>
-    /** The session that acts allows the claim of its link. */
-    allow(acting: Uint8Array, claimHash: Uint8Array, at: number): Promise<boolean>
-    /** Ends the link of the session that acts, while this claim, or null for none, is on it. */
-    end(acting: Uint8Array, claimHash: Uint8Array | null): Promise<boolean>
-    /** What a browser waits for; null when that will never be. */
-    waiting(claimHash: Uint8Array, at: number): Promise<{ user: User; claim: Claim } | null>
-    /**
-     * Uses up a link whose claim was allowed: adds a session, and ends the one that the browser
-     * had. `maker`: the session that made the link; `ended`: devices that became too many.
-     */
-    enter(
-      claimHash: Uint8Array,
-      session: NewSession,
-      replaced: Uint8Array | null,
-    ): Promise<{ user: User; maker: Uint8Array; ended: Uint8Array[] } | null>
-  }
+  deviceLinks: DeviceLinks
   /** Membership, and the role where it counts, are part of every statement, read or write. */
   rooms: {
     /**
@@ -213,7 +191,7 @@ export type Store = {
       userId: number,
       roomId: number,
       at: number,
-    ): Promise<Joined | Refused<'room_missing' | 'own_rooms_full'>>
+    ): Promise<Joined | Refused<'room_missing' | 'own_rooms_full' | 'kept_out'>>
     /**
      * Joins a room as somebody who is invited. The person who invited them may have left it.
      */
@@ -221,7 +199,7 @@ export type Store = {
       userId: number,
       roomId: number,
       at: number,
-    ): Promise<Joined | Refused<'invitation_over' | 'own_rooms_full'>>
+    ): Promise<Joined | Refused<'invitation_over' | 'own_rooms_full' | 'kept_out'>>
     /** Ends a membership; null when the person is not in the room, or the room is direct. */
     leave(member: Member, at: number): Promise<{ heir: Heir | null } | null>
     /**
@@ -232,6 +210,7 @@ export type Store = {
       host: Member,
       userId: number,
       at: number,
+      how?: Removal,
     ): Promise<{ uninvited: number[] } | Refused<'room_missing' | NoRight | 'person_missing'>>
     /**
      * Changes the name of a room, as its host, to one that no open room has, and its topic, as any
@@ -291,6 +270,8 @@ export type Store = {
     /** A page of all people by name, with their roles. */
     people(acting: Uint8Array, wanted: Omit<PeopleWanted, 'without'>): Promise<AdministeredPerson[]>
   }
+  acts: Acts
+  reports: Reports
   invitations: {
     /** A member asks people into a room that is not direct; an outcome for each of them. */
     invite(

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { loadAssets } from '../../src/assets'
 import { createApp } from '../../src/http/app'
 import type { HttpDeps } from '../../src/http/context'
+import { serverLimits } from '../../src/server/limits'
 import { createPaths } from '../../src/shared/paths'
 import { maskedFrame, openLine, upgradeRequest } from '../helpers/raw'
 import { serverForAll, startServer } from '../helpers/server'
@@ -35,6 +36,7 @@ const happenings: Happening[] = [
   'session rotated',
   'room renamed',
   'role lost',
+  'banned',
 ]
 
 const sessionEnds = new Set<Happening>([
@@ -42,13 +44,18 @@ const sessionEnds = new Set<Happening>([
   'left for good',
   'device signed out',
   'session rotated',
+  'banned',
 ])
 
 const server = serverForAll({
   // Nothing may change by itself between two looks at what is stored.
   env: {
     BUN_OPTIONS: '--preload ./test/helpers/short-limits.ts',
-    TEST_LIMITS: JSON.stringify({ gatherLinesMs: 3_600_000 }),
+    // Ada is in a room of each scene.
+    TEST_LIMITS: JSON.stringify({
+      gatherLinesMs: 3_600_000,
+      rooms: { ...serverLimits.rooms, perPerson: 10_000 },
+    }),
   },
 })
 let stage: Stage
@@ -76,8 +83,9 @@ for (const [route, list] of Object.entries(requests)) {
   for (const happening of happenings) {
     test(`P24: ${route} in two steps: ${happening}`, async () => {
       for (const request of list) {
-        // No host puts out an owner of the server.
-        if (request.isOwner === true && happening === 'put out') continue
+        // Nobody puts out or bans an owner of the server.
+        const isAbove = happening === 'put out' || happening === 'banned'
+        if (request.isOwner === true && isAbove) continue
         const begin = (scene: Scene) => beginRequest(scene, route, request)
         const seen = await observe(stage, happening, begin, request)
         // A frame is answered with a refusal in an answer that is right itself.
@@ -155,6 +163,8 @@ function expectRight(happening: Happening, { needs, shows }: Request | SentFrame
   }
   if (happening === 'room renamed' && needs === 'room') expect(seen.name).toStartWith('After')
   if (isOut || hasNoSession) expect(seen).toMatchObject({ later: false })
+  // Who is banned does not begin anew, either.
+  if (happening === 'banned') expect(seen).toMatchObject({ effect: false })
   const isRefused =
     (hasNoSession && needs !== 'nothing') ||
     (isOut && (needs === 'room' || needs === 'host')) ||

@@ -118,6 +118,50 @@ export const requests: Record<string, Request[]> = {
       write(at('/admin/people/role'), ({ third }) => `user=${third}&role=moderator`, 'owner'),
     ),
   ],
+  'GET /admin/person': [
+    administer(read(({ third }) => `/admin/person?user=${third}`, 'owner', 'nothing')),
+  ],
+  'GET /admin/bans': [administer(read(at('/admin/bans'), 'owner', 'nothing'))],
+  'GET /admin/reports': [administer(read(at('/admin/reports'), 'owner', 'nothing'))],
+  'POST /admin/reports': [
+    {
+      ...administer(
+        write(at('/admin/reports'), ({ report }) => `report=${report}&answer=delete`, 'owner'),
+      ),
+      hasReport: true,
+    },
+  ],
+  ...Object.fromEntries(
+    ['rename', 'purge', 'way-back', 'ban', 'unban'].map((act) => [
+      `POST /admin/person/${act}`,
+      [
+        {
+          ...administer(
+            write(at(`/admin/person/${act}`), ({ victim }) => `user=${victim}&span=all`, 'owner'),
+          ),
+          victim: act === 'unban' ? ('banned' as const) : ('here' as const),
+        },
+      ],
+    ]),
+  ),
+  'GET /notices': [read(at('/notices'), 'session', 'nothing')],
+  'POST /notices': [
+    { ...write(at('/notices'), ({ notice }) => `notice=${notice}`, 'session'), hasNotice: true },
+  ],
+  'GET /way-back/:link': [read(at('/way-back/x'), 'nothing', 'nothing')],
+  'POST /way-back/:link': [
+    { ...write(({ wayBack }) => wayBack, text('x=1'), 'nothing'), hasWayBack: true },
+  ],
+  'GET /rooms/:id/messages/:seq/report': [read(inRoom('/messages/3/report'), 'room', 'nothing')],
+  'POST /rooms/:id/messages/:seq/report': [
+    write(inRoom('/messages/3/report'), text('why=held'), 'room'),
+  ],
+  'POST /rooms/:id/members/back': [
+    {
+      ...write(inRoom('/members/back'), ({ victim }) => `user=${victim}`, 'host'),
+      victim: 'kept out',
+    },
+  ],
   'GET /devices': [read(at('/devices'), 'session', 'nothing')],
   'GET /log-out': [read(at('/log-out'), 'session', 'nothing')],
   'GET /settings': [read(at('/settings'), 'session', 'nothing')],

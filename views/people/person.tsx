@@ -8,7 +8,7 @@ import { AvatarChoice, FirstSubmit, NicknameField, type SignInForm } from './sig
 import type { View } from '../view'
 
 /** A person's card, with what the reader can do. */
-export function PersonCard({ view, person, state, isSelf }: CardProps) {
+export function PersonCard({ view, person, state, isSelf, mayAct }: CardProps) {
   const { page, states } = view.words
   return (
     <div class="stack card">
@@ -39,11 +39,25 @@ export function PersonCard({ view, person, state, isSelf }: CardProps) {
           </button>
         </div>
       )}
+      {mayAct && (
+        <p>
+          <a class="btn" href={view.paths.admin('person', { user: `${person.id}` })}>
+            {view.words.acts.open}
+          </a>
+        </p>
+      )}
     </div>
   )
 }
 
-type CardProps = { view: View; person: User; state: PresenceState; isSelf: boolean }
+type CardProps = {
+  view: View
+  person: User
+  state: PresenceState
+  isSelf: boolean
+  /** The reader has a role, and the person another one. */
+  mayAct: boolean
+}
 
 /** The form for a user's own name and picture; `form` is what was typed and refused. */
 export function Profile({ view, user, form }: ProfileProps) {

@@ -8,6 +8,7 @@ import { ChatError, toProblem } from '../../server/errors'
 import { consumeForUser } from '../../server/rate-limits'
 import type { User } from '../../store/store'
 import { limits } from '../../shared/limits'
+import { can } from '../../shared/rights'
 import { wantedName } from '../../shared/rank-name'
 import { readForm } from '../bodies'
 import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx, wantsJson } from '../context'
@@ -98,12 +99,14 @@ async function sendFound({ chat, rateLimits }: HttpDeps, c: HttpContext): Promis
 }
 
 async function sendPerson({ chat }: HttpDeps, c: HttpContext): Promise<Response> {
-  const { user } = requireVisitor(c)
+  const { user, role } = requireVisitor(c)
   const person = await chat.store.users.find(parseId(c.req.query('user')) ?? 0)
   if (person === null) throw new ChatError('person_missing')
   const view = c.get('view')
   const state = chat.presence.stateOf(person.id)
   const isSelf = person.id === user.id
-  const card = <PersonCard view={view} person={person} state={state} isSelf={isSelf} />
+  const mayAct = !isSelf && can(role, 'admin.open')
+  const shown = { view, person, state, isSelf, mayAct }
+  const card = <PersonCard {...shown} />
   return sendPanel(c, user, person.nickname, card)
 }

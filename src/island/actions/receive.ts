@@ -105,6 +105,7 @@ export function receiveEvent(app: App, event: ChatEvent): void {
       if (isHere) showChanged(app, event)
       return rooms.refresh()
     case 'device.link':
+    case 'notice':
       return renewDevices()
   }
 }
@@ -125,8 +126,8 @@ function onOwnRoom({ panel, rooms, timeline }: App, room: RoomSummary): void {
   rooms.refresh()
 }
 
-/** The places that show which device wants to be added; a closed dialog stays closed. */
+/** The places of notices, and of devices that want to be added; a closed dialog stays closed. */
 function renewDevices(): void {
-  for (const place of document.querySelectorAll('#asked, #panel[open] #devices'))
+  for (const place of document.querySelectorAll('#asked, #notices, #panel[open] #devices'))
     place.dispatchEvent(new Event('renew'))
 }

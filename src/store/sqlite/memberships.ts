@@ -9,6 +9,7 @@ import type {
   NewRoom,
   NoRight,
   Refused,
+  Removal,
   Room,
   RoomLimits,
   RoomName,
@@ -16,6 +17,7 @@ import type {
   User,
 } from '../store'
 import { createPassHost, isHere, userColumns } from './persons'
+import { createWriteAct } from './acts'
 import { settingOf } from './administration'
 import { createRefuseInRoom, mayOnServer } from './rights'
 
@@ -41,7 +43,8 @@ export function createMemberships(
   writeLine: WriteLine,
 ): Memberships {
   const refuse = createRefuseInRoom(db)
-  const statements = { ...prepare(db), caps, writeLine, refuse, passHost: createPassHost(db) }
+  const making = { caps, writeLine, refuse, passHost: createPassHost(db) }
+  const statements = { ...prepare(db), ...making, writeAct: createWriteAct(db) }
   const { markRead, markUnread, setNotify } = statements
   const create = db.transaction((room: NewRoom) => createRoom(statements, seenBy, room))
   const direct = db.transaction((userId: number, otherId: number, at: number) =>
@@ -80,6 +83,7 @@ type Statements = ReturnType<typeof prepare> & {
   writeLine: WriteLine
   refuse: ReturnType<typeof createRefuseInRoom>
   passHost: (room: number) => Heir | null
+  writeAct: ReturnType<typeof createWriteAct>
 }
 
 /** Makes somebody a member: where it is open, or as they are invited; else null. */
@@ -89,13 +93,14 @@ function enter(
   member: Member,
   at: number,
   isOpen: boolean,
-): Joined | Refused<'own_rooms_full'> | null {
+): Joined | Refused<'own_rooms_full' | 'kept_out'> | null {
   const { roomId, userId } = member
   const known = seenBy(userId, roomId)
   if (known !== null) return { room: known, invitedBy: null, isNew: false }
   const invitedBy = statements.findInviter.get(member)
   const mayEnter = isOpen ? statements.isOpen.get(roomId) !== null : invitedBy !== null
   if (!mayEnter || statements.isHere.get(userId) === null) return null
+  if (statements.isKeptOut.get(member) !== null) return { refused: 'kept_out' }
   if (isFull(statements, userId)) return { refused: 'own_rooms_full' }
   statements.insertMember.run({ roomId, userId, role: 'member', at })
   statements.passHost(roomId)
@@ -123,17 +128,22 @@ function createEndings(
     if (ended !== null) writeLine({ kind: 'left', room, author, person: author, at })
     return ended
   })
-  const remove = db.transaction((host: Member, person: number, at: number) => {
+  const remove = db.transaction((host: Member, person: number, at: number, how: Removal) => {
     const refused = statements.refuse('person.remove', host.roomId, host.userId, person)
     if (refused !== null) return { refused }
     const removed = { ...host, userId: person }
     if (end(removed) === null) return { refused: 'person_missing' } as const
-    writeLine({ kind: 'removed', room: host.roomId, author: host.userId, person, at })
+    const { roomId: room, userId: actor } = host
+    if (how.isForGood) statements.keepOut.run({ ...removed, at })
+    writeLine({ kind: 'removed', room, author: actor, person, at })
+    const act = how.isForGood ? 'person.keep_out' : 'person.remove'
+    statements.writeAct({ at, actor, act, person, room, reason: how.reason })
     return { uninvited: statements.dropInvitations.all(removed).map(({ id }) => id) }
   })
   return {
     leave: async (member, at) => leave.immediate(member, at),
-    remove: async (host, userId, at) => remove.immediate(host, userId, at),
+    remove: async (host, userId, at, how = { isForGood: false, reason: '' }) =>
+      remove.immediate(host, userId, at, how),
   }
 }
 
@@ -266,6 +276,7 @@ function prepare(db: Database) {
     ),
     ...prepareForMembers(db),
     ...prepareForMakers(db),
+    ...prepareForKeptOut(db),
   }
 }
 
@@ -304,6 +315,19 @@ function prepareForMembers(db: Database) {
        WHERE ${own} AND kind <> 'direct'`,
     ),
     setTopic: db.query<never, [number, string]>(`UPDATE rooms SET topic = ?2 WHERE id = ?1`),
+  }
+}
+
+/** Those who were put out for good. */
+function prepareForKeptOut(db: Database) {
+  return {
+    isKeptOut: db.query<unknown, [Member]>(
+      `SELECT 1 FROM room_bans WHERE room_id = $roomId AND user_id = $userId`,
+    ),
+    keepOut: db.query<never, [Member & { at: number }]>(
+      `INSERT OR REPLACE INTO room_bans (room_id, user_id, banned_at)
+       VALUES ($roomId, $userId, $at)`,
+    ),
   }
 }
 

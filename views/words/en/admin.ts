@@ -3,6 +3,15 @@ import type { LoggedAct } from '../../../src/shared/rights'
 const acts: Record<LoggedAct, string> = {
   'server.configure': 'changed a setting: {detail}',
   'role.set': 'set the role of {person}: {detail}',
+  'report.handle': 'answered a report about a message of {person} in {room}: {detail}',
+  'person.remove': 'put {person} out of {room}',
+  'person.keep_out': 'put {person} out of {room} for good',
+  'person.let_back': 'lets {person} come back into {room}',
+  'person.ban': 'banned {person}',
+  'person.unban': 'undid the ban of {person}',
+  'person.purge': 'deleted what {person} wrote: {detail}',
+  'person.rename': 'gave {person} this name, in place of {detail}',
+  'person.way_back': 'made a link with which {person} comes back',
   'owner.link': 'made an owner link',
   'owner.claim': 'became an owner with the owner link',
 }
@@ -14,6 +23,8 @@ export const admin = {
   sections: {
     general: 'General',
     people: 'People',
+    reports: 'Reports',
+    bans: 'Bans',
     log: 'Log',
   },
   ownerTitle: 'Owner of this server',
