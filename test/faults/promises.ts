@@ -10,6 +10,7 @@ import { discreet } from './logs'
 import { unmistakable } from './look-alikes'
 import { ordered } from './order'
 import type { FaultTest } from './promise'
+import { purged } from './purge'
 import { rejoined } from './reconnect'
 import { removed } from './removal'
 import { repeated } from './repeats'
@@ -48,4 +49,5 @@ export const promises: FaultTest<unknown>[] = [
   upgraded,
   copied,
   asleep,
+  purged,
 ]

@@ -62,7 +62,7 @@ function createLists(db: Database): Pick<Reports, 'list' | 'count' | 'readers'> 
     `SELECT count(*) AS reports FROM reports WHERE ${mayRead}`,
   )
   const readers = db.query<{ id: number }, []>(
-    `SELECT id FROM users WHERE role <> 'member' AND ${mayOnServer('report.handle', 'id')}`,
+    `SELECT id FROM users WHERE role <> 'member' AND ${mayOnServer('report.handle', 'users.id')}`,
   )
   return {
     list: async (acting, before, limit) => list.all(acting, before, limit).map(toReport),
