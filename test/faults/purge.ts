@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { actOn } from '../helpers/acts'
 import { type ChatClient, openSocket, type Person, readJson, signIn } from '../helpers/client'
+import type { Heard } from '../helpers/frames'
 import { postFiles, upload } from '../helpers/files'
 import { becomeOwner } from '../helpers/owners'
 import { letIn, makeRoom, openDirect, sendForm } from '../helpers/rooms'
@@ -248,7 +249,10 @@ async function resumed(server: RunningServer, ben: Person, room: number): Promis
   for (const subprotocol of ['chatroom.json', 'chatroom.html'] as const) {
     const socket = await openSocket(server, ben, { subprotocol })
     socket.resume(room, 0)
-    await socket.until((item) => item.type === 'caught_up' && item.room === room, 'the end')
+    // Of very many messages the page loads again.
+    const isEnd = (item: Heard): boolean =>
+      (item.type === 'caught_up' || item.type === 'reload') && item.room === room
+    await socket.until(isEnd, 'the end')
     texts.push(JSON.stringify(socket.heard))
     await socket.close()
   }

@@ -87,9 +87,13 @@ export function AdminBans(props: AdminProps & { bans: Ban[]; next: string | null
                     name: by ?? admin.operator,
                     day: daysAgo(view, bannedAt, now),
                   })}
-                />{' '}
-                {reason !== '' && <Filled text={fill(admin.because, { reason })} />}
+                />
               </small>
+              {reason !== '' && (
+                <small>
+                  <Filled text={fill(admin.because, { reason })} />
+                </small>
+              )}
             </span>
             <a class="btn" href={view.paths.admin('person', { user: `${user.id}` })}>
               {acts.open}

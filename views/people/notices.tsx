@@ -6,7 +6,7 @@ import type { View } from '../view'
 
 /** The place on the page of a room for what its reader is told; filled at an event. */
 export function NoticePlace({ view }: { view: View }) {
-  return <div id="notices" hx-get={view.paths.notices()} hx-trigger="renew"></div>
+  return <div id="told" hx-get={view.paths.notices()} hx-trigger="renew"></div>
 }
 
 /** What a person is told, and for those with a role how many reports wait. */
@@ -29,7 +29,7 @@ export function Notices({ view, notices, reports, isPage }: NoticesProps) {
           method="post"
           action={view.paths.notices()}
           hx-post={isPage ? undefined : view.paths.notices()}
-          hx-target={isPage ? undefined : '#notices'}
+          hx-target={isPage ? undefined : '#told'}
         >
           <p role="alert">
             <Filled text={fill(acts.noticeKinds[kind], { other: detail })} />{' '}
@@ -94,16 +94,18 @@ export function BannedPage({ view, user, reason }: { view: View; user: User; rea
   return (
     <Page view={view} title={acts.bannedTitle} user={null} isWhole>
       <main class="panel panel--page" id="banned">
-        <h1>{acts.bannedTitle}</h1>
-        <p>
-          <Filled text={fill(acts.bannedLead, { name: user.nickname })} />
-        </p>
-        {reason !== '' && (
+        <div class="stack">
+          <h1>{acts.bannedTitle}</h1>
           <p>
-            <Filled text={fill(admin.because, { reason })} />
+            <Filled text={fill(acts.bannedLead, { name: user.nickname })} />
           </p>
-        )}
-        <p>{acts.bannedNote}</p>
+          {reason !== '' && (
+            <p>
+              <Filled text={fill(admin.because, { reason })} />
+            </p>
+          )}
+          <p>{acts.bannedNote}</p>
+        </div>
       </main>
     </Page>
   )

@@ -128,6 +128,6 @@ function onOwnRoom({ panel, rooms, timeline }: App, room: RoomSummary): void {
 
 /** The places of notices, and of devices that want to be added; a closed dialog stays closed. */
 function renewDevices(): void {
-  for (const place of document.querySelectorAll('#asked, #notices, #panel[open] #devices'))
+  for (const place of document.querySelectorAll('#asked, #told, #panel[open] #devices'))
     place.dispatchEvent(new Event('renew'))
 }

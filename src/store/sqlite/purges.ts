@@ -5,9 +5,11 @@ import type { Acting, Told } from './acting'
 import { createErase } from './changes'
 import { userColumns } from './persons'
 
-/** A transaction looks at so many messages of everybody, and deletes so many: about 10 ms. */
+/** A transaction looks at so many messages of everybody, deletes so many, and ends before that… */
 const lookedAtMax = 10_000
-const erasedMax = 50
+const erasedMax = 200
+/** …after so many milliseconds: erasing the words of a message takes longer in a large index. */
+const stepMsMax = 10
 
 /**
  * Deletes what somebody wrote, in SQLite. One transaction of everything would stop the server for
@@ -81,13 +83,17 @@ function createNext(db: Database, index: SearchIndex): Acts['purgeNext'] {
     const from = Math.max(before - lookedAtMax, 0)
     const found = written.all(before, from, user, since)
     const step: PurgeStep = { removed: [], freed: [] }
+    const startedAt = performance.now()
     for (const { room, seq } of found) {
       const { revision, notifiedUserIds, freed } = erase(room, seq, at)
       dropReports.run(room, seq)
       step.removed.push({ room, seq, revision, sender: user, mentions: notifiedUserIds })
       step.freed.push(...freed)
+      if (performance.now() - startedAt > stepMsMax) break
     }
-    const last = found.length < erasedMax ? from : (found.at(-1)?.id ?? from)
+    const count = step.removed.length
+    const isRangeDone = count === found.length && count < erasedMax
+    const last = isRangeDone ? from : (found[count - 1]?.id ?? from)
     if (last === 0) end.run(id)
     else moveOn.run(id, last)
     return step
