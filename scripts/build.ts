@@ -72,7 +72,8 @@ async function bundle(entry: string, options: Partial<Bun.BuildConfig>): Promise
 }
 
 function write(file: string, bytes: Uint8Array): void {
-  const hash = Bun.hash(bytes).toString(36)
+  // Forty bits tell a file from all others of its name; each page names thirty of them.
+  const hash = Bun.hash(bytes).toString(36).slice(0, 8)
   const name = join(staticFolder, file.replace(/\.(\w+)$/, `-${hash}.$1`))
   writeFileSync(name, bytes)
   writeFileSync(`${name}.gz`, gzipSync(bytes, { level: 9 }))

@@ -1,6 +1,7 @@
 import type { Server, WebSocketHandler } from 'bun'
 import { loadAssets } from './assets'
 import type { Chat } from './chat/chat'
+import { startPurging } from './chat/administration/purge'
 import { startJanitor } from './chat/files/janitor'
 import { watchSpace } from './chat/files/space'
 import { watchClock } from './chat/messages/clock-jumps'
@@ -167,6 +168,7 @@ function startChores(chat: Chat, connections: Connections, listeners: Listeners)
   const sweeper = setInterval(guard(chat.log, 'sweep', connections.sweep), sweepMs)
   const stops = [
     startJanitor(chat),
+    startPurging(chat),
     startGathering(chat),
     startSessionSweep(chat, connections.sessions),
     watchClock(chat).stop,
@@ -223,7 +225,7 @@ function subscriptions({
   presence,
 }: Subscribers): Pick<
   Chat,
-  'subscribeUser' | 'unsubscribeUser' | 'sendToSession' | 'closeSockets'
+  'subscribeUser' | 'unsubscribeUser' | 'sendToSession' | 'addressesOf' | 'closeSockets'
 > {
   return {
     subscribeUser(userId, room) {
@@ -240,6 +242,10 @@ function subscriptions({
       for (const socket of connections.ofUser(userId)) {
         if (socket.data.visitor.session === session) reply(socket, event)
       }
+    },
+    addressesOf(userId) {
+      const sockets = connections.ofUser(userId).map(({ data }) => data.visitor.address)
+      return [...new Set([...sockets, ...pollers.addressesOf(userId)])]
     },
     closeSockets(userId, why, tokenHashes) {
       const code = why === 'signed out' ? 4401 : 4001

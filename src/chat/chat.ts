@@ -40,6 +40,8 @@ export type Chat = {
   unsubscribeUser: (userId: number, room: number) => void
   /** Sends to the sockets of one session. */
   sendToSession: (userId: number, tokenHash: Uint8Array, event: ChatEvent) => void
+  /** The networks from which a user is connected now. */
+  addressesOf: (userId: number) => string[]
   /**
    * Ends the sockets of a user, all or those of some sessions; browsers that still have a session
    * connect again.

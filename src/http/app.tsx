@@ -12,7 +12,8 @@ import { secureHeaders } from './middleware/headers'
 import { identifyVisitor, requireVisitor } from './middleware/identity'
 import { keepLength, refuseAddress, refuseMethods } from './middleware/methods'
 import { findPlace } from './place'
-import { sendHtml, sendPage, sendSignIn, setProblem } from './pages'
+import { sendHtml, sendPage, sendSignIn, setProblem, tellBanned } from './pages'
+import { actRoutes } from './routes/acts'
 import { adminRoutes } from './routes/admin'
 import { attachmentRoutes } from './routes/attachments'
 import { certificateRoutes } from './routes/certificates'
@@ -23,6 +24,7 @@ import { invitationRoutes } from './routes/invitations'
 import { membershipRoutes } from './routes/memberships'
 import { messageRoutes } from './routes/messages'
 import { newDeviceRoutes } from './routes/new-devices'
+import { noticeRoutes } from './routes/notices'
 import { peopleRoutes } from './routes/people'
 import { preferenceRoutes, readPreferences } from './routes/preferences'
 import { roomRoutes } from './routes/rooms'
@@ -56,6 +58,7 @@ export function createApp(deps: HttpDeps): Hono<HttpEnv> {
   app.use(limitRequests(deps))
   app.use(readBody(chat.paths))
   app.use(identifyVisitor(chat))
+  app.use(tellBanned(chat))
   app.route('/', sessionRoutes(deps))
   app.route('/', deviceRoutes(deps))
   app.route('/', newDeviceRoutes(deps))
@@ -71,6 +74,8 @@ export function createApp(deps: HttpDeps): Hono<HttpEnv> {
   app.route('/', searchRoutes(deps))
   app.route('/', exportRoutes(deps))
   app.route('/', adminRoutes(deps))
+  app.route('/', actRoutes(deps))
+  app.route('/', noticeRoutes(deps))
   app.get('/socket', openSocket(deps))
   app.post('/frames', exchangeFrames(deps))
   app.notFound(refuseAddress(root.routes))

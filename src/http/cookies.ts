@@ -4,7 +4,8 @@ import { type HttpContext, isHtmx } from './context'
 import { leftCookie } from '../shared/protocol'
 import { ChatError } from '../server/errors'
 import { serverLimits } from '../server/limits'
-import type { User } from '../store/store'
+import { createToken, hashToken } from '../server/session-token'
+import type { BrowserMarks, User } from '../store/store'
 
 /** The token of the session cookie, when it is present exactly once and has a token's shape. */
 export function readToken(c: HttpContext, chat: Chat): string | null {
@@ -94,6 +95,27 @@ function claimName(chat: Chat): string {
   return `chatroom_${chat.store.instance}_claim`
 }
 
+/** What tells the visitor's browser again: cookies, and the network. */
+export function readMarks(c: HttpContext, chat: Chat): BrowserMarks {
+  const token = readSecret(c, browserName(chat))
+  const browserHash = token === null ? null : hashToken(token)
+  return { browserHash, sessionBefore: c.get('tokenHash'), address: c.get('address') }
+}
+
+/**
+ * The same for a browser in which somebody signs in; it keeps a random cookie for as long as
+ * browsers do. No log-out deletes it, and Clear-Site-Data never names cookies.
+ */
+export function keepMarks(c: HttpContext, chat: Chat): BrowserMarks {
+  const token = readSecret(c, browserName(chat)) ?? createToken().token
+  setCookie(c, browserName(chat), token, secretOptions(c, chat, browserDays * daySeconds))
+  return { ...readMarks(c, chat), browserHash: hashToken(token) }
+}
+
+function browserName(chat: Chat): string {
+  return `chatroom_${chat.store.instance}_browser`
+}
+
 function secretOptions(c: HttpContext, chat: Chat, maxAge: number) {
   const options = { httpOnly: true, sameSite: 'Lax', path: chat.paths.base, maxAge } as const
   // Browsers accept `__Host-` over HTTPS only.
@@ -151,6 +173,8 @@ export function noteLogOut(c: HttpContext, chat: Chat): void {
 }
 
 const daySeconds = 24 * 60 * 60
+/** Browsers keep no cookie for longer. */
+const browserDays = 400
 const claimSeconds = 10 * 60
 const askedSeconds = 60
 const ownerLinkSeconds = 60 * 60

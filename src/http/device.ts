@@ -1,5 +1,7 @@
 import type { DeviceKind } from '../chat/people/account'
+import type { Chat } from '../chat/chat'
 import type { HttpContext } from './context'
+import { keepMarks } from './cookies'
 
 type Words = readonly (readonly [sign: RegExp, word: string])[]
 
@@ -33,9 +35,12 @@ const systems: Words = [
 /** A user agent's string may be of any length, and its beginning tells enough. */
 const agentUnitsMax = 400
 
-/** What the request's browser runs on; only these words are stored, not the user agent's string. */
-export function deviceOf(c: HttpContext): DeviceKind {
+/**
+ * What the request's browser runs on, and what tells it again. Of the user agent's string only
+ * these words are stored.
+ */
+export function deviceOf(c: HttpContext, chat: Chat): DeviceKind {
   const agent = (c.req.header('user-agent') ?? '').slice(0, agentUnitsMax)
   const wordIn = (words: Words): string => words.find(([sign]) => sign.test(agent))?.[1] ?? ''
-  return { browser: wordIn(browsers), system: wordIn(systems) }
+  return { browser: wordIn(browsers), system: wordIn(systems), ...keepMarks(c, chat) }
 }

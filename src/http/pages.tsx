@@ -1,10 +1,13 @@
 import { brotliCompressSync, constants } from 'node:zlib'
 import type { Child } from 'hono/jsx'
 import { PanelPage } from '../../views/page/panel'
+import { BannedPage } from '../../views/people/notices'
 import { type Place, SignInPage } from '../../views/people/sign-in'
+import type { Chat } from '../chat/chat'
 import { type ChatError, problemSentence } from '../server/errors'
 import type { User } from '../store/store'
-import { type HttpContext, isHtmx, wantsJson } from './context'
+import { type HttpContext, isHtmx, type Middleware, wantsJson } from './context'
+import { readMarks } from './cookies'
 
 type Markup = { toString: () => string }
 
@@ -93,4 +96,17 @@ export function setProblem(c: HttpContext, problem: ChatError, reference?: strin
   // There is no view before the middleware has read the preferences.
   const language = c.get('view')?.language ?? 'en'
   return problemSentence(language, problem.code, reference)
+}
+
+/** Shows a browser in which somebody was banned that and why, in place of every page. */
+export function tellBanned(chat: Chat): Middleware {
+  return async (c, next) => {
+    const isPage = c.req.method === 'GET' && !isHtmx(c) && !wantsJson(c)
+    const isUpgrade = c.req.header('upgrade') !== undefined
+    if (!isPage || isUpgrade || c.get('visitor') !== null) return next()
+    const ban = await chat.store.acts.banOf(readMarks(c, chat))
+    if (ban === null) return next()
+    c.status(403)
+    return sendPage(c, <BannedPage view={c.get('view')} {...ban} />)
+  }
 }

@@ -20,6 +20,8 @@ export const rates = {
   claims: { burst: 60, perSecond: 0.5 },
   /** Creating rooms, joining, inviting, direct rooms and changes of a profile. */
   rooms: { burst: 60, perSecond: 0.5 },
+  /** Messages that are reported: each reaches those with a role. */
+  reports: { burst: 10, perSecond: 0.02 },
   /** People who are invited: each hears of it. */
   invitations: { burst: 100, perSecond: 0.2 },
   /** Three messages full of files at once. */

@@ -56,6 +56,9 @@ export function createPaths(base: string) {
     mute: (id: number, user?: number) =>
       `${base}rooms/${id}/mute${user === undefined ? '' : `?user=${user}`}`,
     unmute: (id: number) => `${base}rooms/${id}/unmute`,
+    letBack: (id: number) => `${base}rooms/${id}/members/back`,
+    notices: () => `${base}notices`,
+    wayBack: (link: string) => `${base}way-back/${link}`,
     leave: (id: number) => `${base}rooms/${id}/leave`,
     notify: (id: number) => `${base}rooms/${id}/notify`,
     isMessages: (path: string) =>
@@ -80,6 +83,7 @@ export function latePaths(base: string) {
     roomPeople: (id: number, fields: Fields = {}) => `${base}rooms/${id}/people${queryOf(fields)}`,
     /** What somebody who is not in a room sees of it. */
     joinRoom: (id: number, fields: Fields = {}) => `${base}rooms/${id}/join${queryOf(fields)}`,
+    report: (id: number, seq: number) => `${base}rooms/${id}/messages/${seq}/report`,
     /** The room without its messages: its head and its people. */
     around: (id: number) => `${base}rooms/${id}?part=around`,
     changes: (id: number) => `${base}rooms/${id}/changes`,

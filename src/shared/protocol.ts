@@ -185,6 +185,8 @@ export type ChatEvent =
   | { type: 'member.left'; room: number; user: number }
   /** To the session that made a link for another device: it was opened, answered or used. */
   | { type: 'device.link' }
+  /** To one person: there is something to read at `/notices`, or not any more. */
+  | { type: 'notice' }
   | { type: 'pong'; heads: Record<string, number> }
   | { type: 'reload'; room: number }
   /** All changes of this room after `after` up to `revision` have been sent. */

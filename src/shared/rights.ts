@@ -51,8 +51,12 @@ export type Act = keyof typeof rights
 
 /** What the log names: acts by virtue of a role, and what the operator and an owner link do. */
 export type LoggedAct =
-  | Extract<Act, 'server.configure' | 'role.set' | 'person.mute'>
+  | Extract<Act, 'server.configure' | 'role.set' | 'report.handle' | 'person.mute'>
+  | Extract<Act, 'person.remove' | 'person.ban' | 'person.unban' | 'person.purge'>
+  | Extract<Act, 'person.rename' | 'person.way_back'>
   | 'person.unmute'
+  | 'person.keep_out'
+  | 'person.let_back'
   | 'owner.link'
   | 'owner.claim'
 

@@ -13,7 +13,7 @@ import { hear, type SocketDeps } from './dispatch'
 const stayMs = 65_000
 
 /** A browser that polls: it counts as one socket of its person. */
-type Poller = { userId: number; isAway: boolean; cancel: () => void }
+type Poller = { userId: number; address: string; isAway: boolean; cancel: () => void }
 
 /** The browsers that poll, by session. */
 export type Pollers = {
@@ -21,6 +21,7 @@ export type Pollers = {
   hear: (visitor: Visitor, rooms: Set<number>) => Poller
   /** Sessions of a person have ended, or all of them. */
   end: (userId: number, sessions?: string[]) => void
+  addressesOf: (userId: number) => string[]
 }
 
 /** Makes the registry, which tells who is online. */
@@ -32,10 +33,10 @@ export function createPollers({ arrive, leave }: Pick<Presence, 'arrive' | 'leav
     leave(userId, isAway)
   }
   return {
-    hear({ user, session }, rooms) {
+    hear({ user, session, address }, rooms) {
       const known = pollers.get(session)
       if (known === undefined) arrive(user, rooms)
-      const poller = known ?? { userId: user.id, isAway: false, cancel: () => {} }
+      const poller = known ?? { userId: user.id, address, isAway: false, cancel: () => {} }
       poller.cancel()
       poller.cancel = awake.after(stayMs, () => end(session, poller))
       pollers.set(session, poller)
@@ -45,6 +46,8 @@ export function createPollers({ arrive, leave }: Pick<Presence, 'arrive' | 'leav
       for (const [session, poller] of pollers)
         if (poller.userId === userId && (sessions?.includes(session) ?? true)) end(session, poller)
     },
+    addressesOf: (userId) =>
+      [...pollers.values()].flatMap((one) => (one.userId === userId ? [one.address] : [])),
   }
 }
 

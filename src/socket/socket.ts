@@ -1,5 +1,6 @@
 import type { Server, WebSocketHandler } from 'bun'
 import type { Visitor } from '../chat/chat'
+import { hasNews } from '../chat/administration/reports'
 import { isSignedIn } from '../chat/people/account'
 import { createHello } from '../chat/rooms/rooms'
 import { ChatError } from '../server/errors'
@@ -120,6 +121,7 @@ function open({ chat, connections, publishing }: SocketDeps, socket: Socket): vo
     const session = Uint8Array.fromHex(visitor.session)
     const link = await chat.store.deviceLinks.ofSession(session, chat.now())
     if (link?.claim != null) reply(socket, { type: 'device.link' })
+    if (await hasNews(chat, session)) reply(socket, { type: 'notice' })
   })
 }
 

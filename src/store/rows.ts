@@ -1,6 +1,6 @@
 import type { HoldCode, RoomHold, Switches } from '../shared/holds'
 import type { Notify, Person as User, RoomKind, SystemLine } from '../shared/protocol'
-import type { LoggedAct, Rank, ServerRole } from '../shared/rights'
+import type { Rank, ServerRole } from '../shared/rights'
 
 /**
  * The values that the Store takes and gives. Times are integers in milliseconds since 1970, and
@@ -16,46 +16,6 @@ export type Refused<Code extends string> = { refused: Code }
  * rank than the person has to whom it is done (src/shared/rights.ts).
  */
 export type NoRight = 'host_only' | 'role_missing' | 'rank_equal'
-
-/** What owners set for the whole server; empty texts are not set. */
-export type ServerSettings = {
-  /** Shown in the pages, unless a flag sets it. */
-  name: string
-  /** A line above the sign-in form and in an empty room. */
-  welcome: string
-  roomMakers: 'everybody' | 'moderators'
-  /** Who may write privately to whom; moderators and owners may always, and are answered. */
-  privateMessages: 'everybody' | 'hosts' | 'off'
-}
-
-/** An act by virtue of a role, for the log; without an actor the operator did it. */
-export type NewAct = {
-  at: number
-  actor: number | null
-  act: LoggedAct
-  person?: number | null
-  room?: number | null
-  detail?: string
-  reason?: string
-}
-
-type Named = Pick<User, 'id' | 'nickname'>
-
-/** An act in the log; the room may have another name now, or be deleted. */
-export type ListedAct = {
-  id: number
-  at: number
-  act: LoggedAct
-  actor: Named | null
-  person: Named | null
-  room: number | null
-  roomName: string
-  detail: string
-  reason: string
-}
-
-/** Somebody in the list of those with a role. */
-export type AdministeredPerson = { user: User; role: ServerRole; seenAt: number; folded: string }
 
 /** How many rooms there may be (src/server/limits.ts). */
 export type RoomLimits = {
@@ -75,6 +35,9 @@ export type Departure = { user: User; heirs: Heir[] }
 
 /** Who acts in which room; whether they may is asked in the statement that acts. */
 export type Member = { roomId: number; userId: number }
+
+/** How somebody is put out of a room: for good, they may not come back. */
+export type Removal = { isForGood: boolean; reason: string }
 
 /** A room as one member saw it. Only the store makes one, for those who are in it then. */
 export type Room = {
@@ -135,6 +98,7 @@ export type InviteOutcome = {
     | 'left'
     | 'invitations_full'
     | 'own_invitations_full'
+    | 'kept_out'
 }
 
 /** Somebody who may be invited, or is there or invited already. */
@@ -304,7 +268,7 @@ export type AppendOutcome =
 /** A person who can be mentioned. */
 export type NamedUser = { id: number; folded: string; mayMentionAll: boolean }
 
-type MessagePlace = { room: number; seq: number }
+export type MessagePlace = { room: number; seq: number }
 
 /** Which message, and when it is changed. */
 type MessageChange = MessagePlace & { at: number }
@@ -371,8 +335,21 @@ export type Device = {
   isThis: boolean
 }
 
+/** What tells a browser again in which somebody was banned. */
+export type BrowserMarks = {
+  /** Hash of the cookie that it keeps for years. */
+  browserHash: Uint8Array | null
+  /** Hash of the cookie of the session that it had, which may have ended. */
+  sessionBefore: Uint8Array | null
+  /** The key under which its network is rate limited. */
+  address: string
+}
+
 /** A session that begins, or gets another token. */
-export type NewSession = Pick<Device, 'browser' | 'system'> & { tokenHash: Uint8Array; at: number }
+export type NewSession = Pick<Device, 'browser' | 'system'> & {
+  tokenHash: Uint8Array
+  at: number
+} & Partial<BrowserMarks>
 
 /** A browser that opened a link, to become a device of the person whose session made the link. */
 export type Claim = Pick<Device, 'browser' | 'system'> & {

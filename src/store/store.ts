@@ -1,18 +1,15 @@
 import type {
-  AdministeredPerson,
   AppendOutcome,
   Attachment,
   Candidate,
   ChangeOutcome,
   Changes,
-  Claim,
   Departure,
   Device,
   Heir,
   Invitation,
   InviteOutcome,
   Joined,
-  ListedAct,
   ListedPerson,
   ListedRoom,
   Member,
@@ -21,7 +18,6 @@ import type {
   MessageRemoval,
   NamedUser,
   NewAttachment,
-  NewClaim,
   NewMessage,
   NewRoom,
   NewSession,
@@ -34,20 +30,27 @@ import type {
   ReactionChange,
   Profile,
   Refused,
+  Removal,
   Room,
   RoomHead,
   RoomName,
   RoomPreview,
   RoomsWanted,
   ServerRole,
-  ServerSettings,
   StoredFiles,
   User,
 } from './rows'
+import type { Acts } from './acts'
+import type { Administration } from './administration'
+import type { DeviceLinks } from './device-links'
 import type { Space } from './files'
 import type { Closed, Holds } from './holds'
+import type { Reports } from './reports'
 import type { ExportPage, RoomExtent, SearchOutcome, SearchQuery } from './search/query'
 
+export type * from './acts'
+export type * from './administration'
+export type * from './reports'
 export type * from './rows'
 export type * from './search/query'
 
@@ -68,7 +71,7 @@ export type Store = {
   users: {
     /**
      * Makes a person with a session, in the first room, and ends the session that the browser had
-     * before; null when the name is taken.
+     * before; null when the name is taken, or the browser may not (`acts.refusalOf`).
      */
     join(user: NewUser, session: NewSession, replaced: Uint8Array | null): Promise<User | null>
     isNameFree(folded: string, skeleton: string): Promise<boolean>
@@ -81,7 +84,9 @@ export type Store = {
       acting: Uint8Array,
       profile: Profile,
       at: number,
-    ): Promise<{ user: User; freed: string[] } | Refused<'name_taken' | 'not_signed_in'>>
+    ): Promise<
+      { user: User; freed: string[] } | Refused<'name_taken' | 'name_refused' | 'not_signed_in'>
+    >
     /** Those of these people who are in the room, by name. */
     among(room: Room, ids: number[]): Promise<User[]>
     /** The hosts of the room. */
@@ -143,35 +148,7 @@ export type Store = {
       replaced: Uint8Array | null,
     ): Promise<{ user: User; ended: Uint8Array[] } | null>
   }
-  /**
-   * Links that add a device. That the session which made a link has not ended, nor its person left,
-   * is part of each statement.
-   */
-  deviceLinks: {
-    /** Makes the link of a session, in place of the one before. */
-    make(acting: Uint8Array, linkHash: Uint8Array, at: number): Promise<boolean>
-    /** Whose device it would add; null for a link that is unknown, claimed, withdrawn or old. */
-    find(linkHash: Uint8Array, at: number): Promise<User | null>
-    /** The first browser claims it; gives the person and the session that made it, or null. */
-    claim(wanted: NewClaim): Promise<{ user: number; session: Uint8Array } | null>
-    /** The link of the session that acts, and who has claimed it. */
-    ofSession(acting: Uint8Array, at: number): Promise<{ claim: Claim | null } | null>
-    /** The session that acts allows the claim of its link. */
-    allow(acting: Uint8Array, claimHash: Uint8Array, at: number): Promise<boolean>
-    /** Ends the link of the session that acts, while this claim, or null for none, is on it. */
-    end(acting: Uint8Array, claimHash: Uint8Array | null): Promise<boolean>
-    /** What a browser waits for; null when that will never be. */
-    waiting(claimHash: Uint8Array, at: number): Promise<{ user: User; claim: Claim } | null>
-    /**
-     * Uses up a link whose claim was allowed: adds a session, and ends the one that the browser
-     * had. `maker`: the session that made the link; `ended`: devices that became too many.
-     */
-    enter(
-      claimHash: Uint8Array,
-      session: NewSession,
-      replaced: Uint8Array | null,
-    ): Promise<{ user: User; maker: Uint8Array; ended: Uint8Array[] } | null>
-  }
+  deviceLinks: DeviceLinks
   /** Membership, and the role where it counts, are part of every statement, read or write. */
   rooms: {
     /**
@@ -214,7 +191,7 @@ export type Store = {
       userId: number,
       roomId: number,
       at: number,
-    ): Promise<Joined | Refused<'room_missing' | 'own_rooms_full' | Closed>>
+    ): Promise<Joined | Refused<'room_missing' | 'own_rooms_full' | 'kept_out' | Closed>>
     /**
      * Joins a room as somebody who is invited. The person who invited them may have left it.
      */
@@ -222,7 +199,7 @@ export type Store = {
       userId: number,
       roomId: number,
       at: number,
-    ): Promise<Joined | Refused<'invitation_over' | 'own_rooms_full' | Closed>>
+    ): Promise<Joined | Refused<'invitation_over' | 'own_rooms_full' | 'kept_out' | Closed>>
     /** Ends a membership; null when the person is not in the room, or the room is direct. */
     leave(member: Member, at: number): Promise<{ heir: Heir | null } | null>
     /**
@@ -233,6 +210,7 @@ export type Store = {
       host: Member,
       userId: number,
       at: number,
+      how?: Removal,
     ): Promise<{ uninvited: number[] } | Refused<'room_missing' | NoRight | 'person_missing'>>
     /**
      * Changes the name of a room, as its host, to one that no open room has, and its topic, as any
@@ -261,40 +239,11 @@ export type Store = {
      */
     direct(userId: number, otherId: number, at: number): Promise<Room | null>
   }
-  /**
-   * What people with a role do on the server. The session that acts is the first argument, and the
-   * role of its person is part of each statement; lists are empty for everybody else.
-   */
-  administration: {
-    settings(): Promise<ServerSettings>
-    /** Changes some settings; gives all of them. */
-    configure(
-      acting: Uint8Array,
-      wanted: Partial<ServerSettings>,
-      at: number,
-    ): Promise<ServerSettings | Refused<NoRight | 'not_signed_in'>>
-    /** Gives somebody a role on the server; `user` is null when they have it already. */
-    setRole(
-      acting: Uint8Array,
-      person: number,
-      role: ServerRole,
-      told: { reason: string; at: number },
-    ): Promise<
-      { user: User | null } | Refused<NoRight | 'not_signed_in' | 'person_missing' | 'owner_needed'>
-    >
-    hasOwner(): Promise<boolean>
-    isOwnerLink(linkHash: Uint8Array): Promise<boolean>
-    /** Makes the link with which somebody becomes an owner, in place of the one before. */
-    offerOwnership(linkHash: Uint8Array, at: number): Promise<void>
-    /** Uses up that link: the person of the session is an owner. Null when it is not the link. */
-    claimOwnership(acting: Uint8Array, linkHash: Uint8Array, at: number): Promise<User | null>
-    /** A page of the log before an act, the newest first. */
-    acts(acting: Uint8Array, before: number | null, limit: number): Promise<ListedAct[]>
-    /** A page of all people by name, with their roles. */
-    people(acting: Uint8Array, wanted: Omit<PeopleWanted, 'without'>): Promise<AdministeredPerson[]>
-  }
+  administration: Administration
   /** What keeps people from writing or coming in; the right is part of each transaction. */
   holds: Holds
+  acts: Acts
+  reports: Reports
   invitations: {
     /** A member asks people into a room that is not direct; an outcome for each of them. */
     invite(

@@ -12,6 +12,7 @@ import { ordered } from './order'
 import { ownCertificate } from './own-certificate'
 import { issuedByPebble } from './pebble'
 import type { FaultTest } from './promise'
+import { purged } from './purge'
 import { rejoined } from './reconnect'
 import { removed } from './removal'
 import { repeated } from './repeats'
@@ -54,4 +55,5 @@ export const promises: FaultTest<unknown>[] = [
   asleep,
   ownCertificate,
   issuedByPebble,
+  purged,
 ]

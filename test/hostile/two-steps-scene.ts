@@ -7,6 +7,7 @@ import { postFiles, upload } from '../helpers/files'
 import { ownerLinkOf } from '../helpers/owners'
 import { inviteTo, letIn, makeRoom, sendForm } from '../helpers/rooms'
 import type { RunningServer } from '../helpers/server'
+import { asOwner, type NeededForActs, type SettledActs, settleActs, write } from './two-steps-acts'
 
 /** The people who are the same in all scenes, and a look at the server's database. */
 export type Stage = {
@@ -23,26 +24,27 @@ export type Stage = {
 }
 
 /** A person in a room, about to do something in two steps. */
-export type Scene = Omit<Stage, 'db' | 'observer'> & {
-  person: Person
-  name: string
-  user: number
-  room: number
-  /** The same person on another device. */
-  second: Person
-  secondId: number
-  /** What brings the person back on a third one. */
-  code: string
-  /** A link for another device, its claim as the person answers it, and the cookie of the claim. */
-  link: string
-  claim: string
-  claimCookie: string
-  /** The path of a file in the room. */
-  file: string
-  epoch: string
-  /** A word that is said in the room after the event only. */
-  later: string
-}
+export type Scene = Omit<Stage, 'db' | 'observer'> &
+  SettledActs & {
+    person: Person
+    name: string
+    user: number
+    room: number
+    /** The same person on another device. */
+    second: Person
+    secondId: number
+    /** What brings the person back on a third one. */
+    code: string
+    /** A link for another device, its claim as it is answered, and the cookie of the claim. */
+    link: string
+    claim: string
+    claimCookie: string
+    /** The path of a file in the room. */
+    file: string
+    epoch: string
+    /** A word that is said in the room after the event only. */
+    later: string
+  }
 
 /** What happens between the two steps. */
 export type Happening =
@@ -55,6 +57,7 @@ export type Happening =
   | 'session rotated'
   | 'room renamed'
   | 'role lost'
+  | 'banned'
 
 export async function openStage(server: RunningServer): Promise<Stage> {
   // It is stored a moment after the start.
@@ -70,7 +73,7 @@ export async function openStage(server: RunningServer): Promise<Stage> {
 }
 
 /** What only few of the acts need. */
-export type Needed = {
+export type Needed = NeededForActs & {
   /** A second device. */
   hasDevices?: boolean | undefined
   /** A recovery code; hashing it takes as long as all of the rest. */
@@ -103,9 +106,10 @@ export async function settle(
     .query<{ id: number }, [string]>('SELECT id FROM users WHERE nickname = ?')
     .get(name)
   if (user === null) throw new Error(`${name} is nobody`)
-  if (happening === 'put out') forgetMade(server, elsewhere)
   const [owner, guest] = happening === 'put out' ? [ada, person] : [person, ada]
   const room = await makeRoom(server, owner, `Before ${n}x`, 'closed')
+  // Nobody makes as many rooms as Ada.
+  write(server, 'UPDATE rooms SET created_by = ? WHERE id = ?', user.id, room)
   await letIn(server, owner, room, guest)
   await postFiles(server, person, room, `first-${n}`, [], 'of the person')
   const file = await upload(server, ada, 'of the room')
@@ -126,7 +130,9 @@ export async function settle(
   }
   const about = { name, user: user.id, room, file: file.url, epoch, later }
   const linked = await settleLink(server, person, link)
-  return { ...stage, person, second, secondId, code, ...linked, ...about }
+  const place = { ada, person, host: owner, user: user.id, room, n }
+  const acts = await settleActs(server, place, needed)
+  return { ...stage, ...acts, person, second, secondId, code, ...linked, ...about }
 }
 
 /** Makes a link for another device, and brings it as far as wanted. */
@@ -140,26 +146,14 @@ async function settleLink(server: RunningServer, person: Person, state: Needed['
   return { link, claim, claimCookie }
 }
 
-/** What an owner does at /admin/people, without one. */
 function setRole(server: RunningServer, user: number, role: 'member' | 'owner'): void {
-  using db = new Database(join(server.data, 'chatroom.db'))
-  db.run('PRAGMA busy_timeout = 5000')
-  db.query('UPDATE users SET role = ? WHERE id = ?').run(role, user)
-}
-
-/** One person makes a hundred rooms at most, and Ada makes one for each act. */
-function forgetMade(server: RunningServer, elsewhere: number): void {
-  using db = new Database(join(server.data, 'chatroom.db'))
-  db.run('PRAGMA busy_timeout = 5000')
-  db.query(`UPDATE rooms SET created_by = NULL WHERE kind <> 'direct' AND id <> ?`).run(elsewhere)
+  write(server, 'UPDATE users SET role = ? WHERE id = ?', role, user)
 }
 
 /** What a host does, who was another one then. */
 function mute(server: RunningServer, room: number, user: number): void {
-  using db = new Database(join(server.data, 'chatroom.db'))
-  db.run('PRAGMA busy_timeout = 5000')
   const row = [room, user, Date.now() + 3_600_000, '', user, Date.now()]
-  db.query('INSERT INTO mutes VALUES (?, ?, ?, ?, ?, ?)').run(...row)
+  write(server, 'INSERT INTO mutes VALUES (?, ?, ?, ?, ?, ?)', ...row)
 }
 
 /** Lets it happen, and then says what only those may hear who are in the room now. */
@@ -182,6 +176,7 @@ export async function happen(scene: Scene, happening: Happening): Promise<void> 
     await form(scene.second, '/devices/end', { others: 'yes' })
   }
   if (happening === 'session rotated') await form(person, '/session', { nickname: name })
+  if (happening === 'banned') await asOwner(server, ada, 'ban', user)
   if (happening === 'room renamed') await form(person, `/rooms/${room}`, { name: `After ${room}` })
   await form(ada, `/rooms/${room}`, { topic: `topic ${later}` })
   await postFiles(server, ada, room, later, [], `said ${later}`)
@@ -205,6 +200,16 @@ const tables = [
   // The others are the server's own.
   `settings WHERE key LIKE 'server.%'`,
   'acts',
+  'person_browsers',
+  'bans',
+  'banned_browsers',
+  'refused_addresses',
+  'refused_names',
+  'way_backs',
+  'notices',
+  'room_bans',
+  'purges',
+  'reports',
 ]
 
 /**

@@ -7,7 +7,9 @@ import { createPaths } from '../../src/shared/paths'
 import { maskedFrame, openLine, upgradeRequest } from '../helpers/raw'
 import { serverForAll, startServer } from '../helpers/server'
 import { waitUntil } from '../helpers/wait'
-import { frames, type Request, requests, type SentFrame } from './two-steps'
+import { requests } from './two-steps'
+import { frames } from './two-steps-frames'
+import type { Request, SentFrame } from './two-steps-parts'
 import {
   countGhosts,
   type Happening,
@@ -35,6 +37,7 @@ const happenings: Happening[] = [
   'session rotated',
   'room renamed',
   'role lost',
+  'banned',
 ]
 
 const sessionEnds = new Set<Happening>([
@@ -42,6 +45,7 @@ const sessionEnds = new Set<Happening>([
   'left for good',
   'device signed out',
   'session rotated',
+  'banned',
 ])
 
 /** All that is stored is compared after each scene, and each scene stores more. */
@@ -66,8 +70,9 @@ test('every route and every frame is classified', async () => {
 onOwnServers(Object.entries(requests), (route, list, happening) => {
   test(`P24: ${route} in two steps: ${happening}`, async () => {
     for (const request of list) {
-      // No host puts out an owner of the server.
-      if (request.isOwner === true && happening === 'put out') continue
+      // Nobody puts out or bans an owner of the server.
+      const isAbove = happening === 'put out' || happening === 'banned'
+      if (request.isOwner === true && isAbove) continue
       const begin = (scene: Scene) => beginRequest(scene, route, request)
       const seen = await observe(stage, happening, begin, request)
       // A frame is answered with a refusal in an answer that is right itself.
@@ -170,6 +175,8 @@ function expectRight(happening: Happening, { needs, shows }: Request | SentFrame
   }
   if (happening === 'room renamed' && needs === 'room') expect(seen.name).toStartWith('After')
   if (isOut || hasNoSession) expect(seen).toMatchObject({ later: false })
+  // Who is banned does not begin anew, either.
+  if (happening === 'banned') expect(seen).toMatchObject({ effect: false })
   const isRefused =
     (hasNoSession && needs !== 'nothing') ||
     (isOut && (needs === 'room' || needs === 'host')) ||

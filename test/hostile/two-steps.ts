@@ -1,123 +1,32 @@
-import type { ClientFrame } from '../../src/shared/protocol'
-import type { Needed, Scene } from './two-steps-scene'
-
-/**
- * What a request or a frame needs at the moment it counts: the role of an owner of the server or of
- * a host of the room, membership in the room, a session, or nothing.
- */
-type Needs = 'owner' | 'host' | 'room' | 'session' | 'nothing'
-
-/** What is seen when nothing happens between the two steps, which proves that the test can see. */
-type Shows = 'effect' | 'content' | 'nothing'
-
-export type Request = Needed & {
-  needs: Needs
-  shows: Shows
-  path: (scene: Scene) => string
-  body?: (scene: Scene) => string
-  headers?: Record<string, string>
-  /** The browser that opened such a link sends it, which has no session. */
-  isNewDevice?: boolean
-}
-
-export type SentFrame = {
-  needs: Needs
-  shows: Shows
-  frame: (scene: Scene) => ClientFrame
-  /** Sent whole, before the two steps. */
-  before?: (scene: Scene) => ClientFrame
-}
-
-const form = { 'Content-Type': 'application/x-www-form-urlencoded' }
-const json = { 'Content-Type': 'application/json' }
-const asJson = { Accept: 'application/json' }
-const asFragment = { 'HX-Request': 'true' }
-const multipart = { 'Content-Type': 'multipart/form-data; boundary=b' }
-const upgrade = {
-  Connection: 'Upgrade',
-  Upgrade: 'websocket',
-  'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
-  'Sec-WebSocket-Version': '13',
-  'Sec-WebSocket-Protocol': 'chatroom.json',
-}
-
-function read(
-  path: (scene: Scene) => string,
-  needs: Needs,
-  shows: Shows = 'content',
-  headers: Record<string, string> = {},
-): Request {
-  return { path, needs, shows, headers }
-}
-
-function write(
-  path: (scene: Scene) => string,
-  body: (scene: Scene) => string,
-  needs: Needs,
-  shows: Shows = 'effect',
-  headers: Record<string, string> = form,
-): Request {
-  return { path, body, needs, shows, headers }
-}
-
-/** The same by an owner of the server. */
-function administer(request: Request): Request {
-  return { ...request, isOwner: true }
-}
-
-const inRoom =
-  (ending: string) =>
-  ({ room }: Scene): string =>
-    `/rooms/${room}${ending}`
-const at = (path: string) => (): string => path
-const text = (body: string) => (): string => body
-
-/** A message with a file, as a page without a script sends it. */
-const withFile = (content: string) => (): string =>
-  [
-    '--b',
-    'Content-Disposition: form-data; name="client_id"',
-    '',
-    'held',
-    '--b',
-    'Content-Disposition: form-data; name="content"',
-    '',
-    content,
-    '--b',
-    'Content-Disposition: form-data; name="files"; filename="a.txt"',
-    '',
-    'x'.repeat(2_000),
-    '--b--',
-    '',
-  ].join('\r\n')
-
-const post = inRoom('/messages')
-const long = 'x'.repeat(20_000)
-
-const own = ({ room }: Scene) => ({ room, seq: 2, client_id: 'held' })
+import { adminRequests } from './two-steps-admin'
+import {
+  type Request,
+  form,
+  json,
+  asJson,
+  asFragment,
+  multipart,
+  upgrade,
+  inRoom,
+  at,
+  text,
+  withFile,
+  post,
+  long,
+  own,
+  read,
+  write,
+} from './two-steps-parts'
 
 /** Every route of the router; a new one has to be classified here. */
 export const requests: Record<string, Request[]> = {
+  ...adminRequests,
   'GET /': [read(at('/'), 'nothing', 'nothing')],
   'GET /static/:file': [read(at('/static/x'), 'nothing', 'nothing')],
   'GET /favicon.ico': [read(at('/favicon.ico'), 'nothing', 'nothing')],
   'GET /manifest.webmanifest': [read(at('/manifest.webmanifest'), 'nothing', 'nothing')],
   'GET /healthz': [read(at('/healthz'), 'nothing', 'nothing')],
   'GET /join': [read(at('/join'), 'nothing', 'nothing')],
-  'GET /owner/:link': [read(at('/owner/x'), 'nothing', 'nothing')],
-  'POST /owner/:link': [write(at('/owner/x'), text('x=1'), 'session', 'nothing')],
-  'GET /admin': [administer(read(at('/admin'), 'owner', 'nothing'))],
-  'GET /admin/general': [administer(read(at('/admin/general'), 'owner', 'nothing'))],
-  'GET /admin/people': [administer(read(at('/admin/people'), 'owner', 'nothing'))],
-  'GET /admin/log': [administer(read(at('/admin/log'), 'owner', 'nothing'))],
-  'POST /admin/general': [
-    administer(write(at('/admin/general'), ({ later }) => `welcome=${later}`, 'owner')),
-  ],
-  'POST /admin/people/role': [
-    administer(
-      write(at('/admin/people/role'), ({ third }) => `user=${third}&role=moderator`, 'owner'),
-    ),
-  ],
   'GET /devices': [read(at('/devices'), 'session', 'nothing')],
   'GET /log-out': [read(at('/log-out'), 'session', 'nothing')],
   'GET /settings': [read(at('/settings'), 'session', 'nothing')],
@@ -304,70 +213,4 @@ export const requests: Record<string, Request[]> = {
   'POST /rooms/:id/messages/:seq/reactions': [
     write(inRoom('/messages/3/reactions'), text('emoji=🎉'), 'room'),
   ],
-}
-
-const others = ({ room }: Scene) => ({ room, seq: 3, client_id: 'held' })
-
-/** Every frame of the protocol; a new one has to be classified here. */
-export const frames: Record<ClientFrame['type'], SentFrame[]> = {
-  'message.post': [
-    {
-      needs: 'room',
-      shows: 'effect',
-      frame: ({ room }) => ({ type: 'message.post', room, client_id: 'held', content: 'held' }),
-    },
-  ],
-  'message.edit': [
-    {
-      needs: 'room',
-      shows: 'effect',
-      frame: (scene) => ({ type: 'message.edit', ...own(scene), content: 'held' }),
-    },
-  ],
-  'message.delete': [
-    {
-      needs: 'room',
-      shows: 'effect',
-      frame: (scene) => ({ type: 'message.delete', ...own(scene) }),
-    },
-    {
-      needs: 'host',
-      shows: 'effect',
-      frame: (scene) => ({ type: 'message.delete', ...others(scene) }),
-    },
-  ],
-  'reaction.set': [
-    {
-      needs: 'room',
-      shows: 'effect',
-      frame: (scene) => ({ type: 'reaction.set', ...others(scene), emoji: '🎉', active: true }),
-    },
-  ],
-  read: [{ needs: 'room', shows: 'effect', frame: ({ room }) => ({ type: 'read', room, seq: 3 }) }],
-  unread: [
-    {
-      needs: 'room',
-      shows: 'effect',
-      frame: ({ room }) => ({ type: 'unread', room, seq: 2 }),
-      before: ({ room }) => ({ type: 'read', room, seq: 3 }),
-    },
-  ],
-  typing: [
-    {
-      needs: 'room',
-      shows: 'effect',
-      frame: ({ room }) => ({ type: 'typing', room, active: true }),
-    },
-  ],
-  presence: [
-    { needs: 'session', shows: 'nothing', frame: () => ({ type: 'presence', state: 'away' }) },
-  ],
-  resume: [
-    {
-      needs: 'room',
-      shows: 'content',
-      frame: ({ room, epoch }) => ({ type: 'resume', epoch, rooms: { [room]: 0 } }),
-    },
-  ],
-  ping: [{ needs: 'session', shows: 'nothing', frame: () => ({ type: 'ping' }) }],
 }

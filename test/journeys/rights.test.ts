@@ -4,6 +4,7 @@ import { openSocket, type Person, signIn } from '../helpers/client'
 import { becomeOwner, giveRole } from '../helpers/owners'
 import { letIn, makeRoom } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
+import { actAttempts } from './rights-acts'
 import { attempts, type Scene } from './rights-attempts'
 
 /** Each right is tried by each rank, by a stranger to the room and by somebody signed out. */
@@ -47,7 +48,7 @@ async function settle(act: Act, rank: Actor, targetRank: Rank): Promise<Scene> {
   return { server, host, actor: tried, room, target: socket.hello.user.id, targetRank, n }
 }
 
-const tried = Object.entries(attempts) as [Act, (typeof attempts)[Act]][]
+const tried = Object.entries({ ...attempts, ...actAttempts }) as [Act, (typeof attempts)[Act]][]
 
 for (const [act, ways = []] of tried) {
   test(`${act} is done by those who have the right, and by nobody else`, async () => {

@@ -34,7 +34,7 @@ test('values are put into a sentence literally', () => {
 const unnamed = [
   ...['n', 's', 'all', 'at', 'upTo', 'size', 'limit', 'time', 'first', 'last', 'zone', 'version'],
   ...['added', 'seen', 'made', 'kind', 'device', 'browser', 'system', 'code', 'server', 'url'],
-  ...['emoji', 'tone', 'reference', 'text', 'filter', 'flag', 'day'],
+  ...['emoji', 'tone', 'reference', 'text', 'filter', 'flag', 'day', 'number'],
   // A part of a name in text, as "Mei (left)", and the name of a file.
   'nickname',
   // Of lines between the messages, whose names are elements (system-lines.ts).

@@ -10,6 +10,8 @@ import type { View } from '../view'
 export const sections = {
   general: 'server.configure',
   people: 'admin.open',
+  reports: 'report.handle',
+  bans: 'person.unban',
   log: 'log.read',
 } as const satisfies Record<string, Act>
 

@@ -55,6 +55,9 @@ function PersonItem({ view, role, person: { user, role: has, seenAt }, now }: It
           <Filled text={fill(admin.lastSeen, { day: daysAgo(view, seenAt, now) })} />
         </small>
       </span>
+      <a class="btn" href={view.paths.admin('person', { user: `${user.id}` })}>
+        {view.words.acts.open}
+      </a>
       {can(role, 'role.set') && (
         <details>
           <summary>{admin.setRole}</summary>

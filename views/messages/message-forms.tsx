@@ -47,6 +47,11 @@ export function MessageForms({ view, room, reader, message, refused }: MessageFo
             </button>
           </form>
         )}
+        {!isOwn && (
+          <a class="btn" href={paths.report(room.id, message.seq)}>
+            {words.acts.report}
+          </a>
+        )}
         {mayDelete && (
           <form method="post" action={`${here}/delete`}>
             <button class="btn" type="submit">

@@ -38,6 +38,7 @@ function ToolsMenu({ view }: { view: View }) {
     { name: 'copy', icon: 'copy', label: page.copyText },
     { name: 'link', icon: 'link', label: page.copyLink },
     { name: 'unread', icon: 'unread', label: page.markUnread },
+    { name: 'report', icon: 'alert', label: view.words.acts.report },
     { name: 'delete', icon: 'bin', label: page.delete },
   ] as const
   return (

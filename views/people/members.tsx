@@ -2,6 +2,7 @@ import { can } from '../../src/shared/rights'
 import { plural } from '../../src/shared/text'
 import type { ListedPerson, Room, User } from '../../src/store/store'
 import { ListSearch, MoreLink } from '../page/list'
+import { ReasonField } from '../administration/admin-page'
 import { PanelForm } from '../page/panel'
 import { MuteLink } from '../rooms/holds'
 import { roomTitle } from '../rooms/room-title'
@@ -62,9 +63,7 @@ export function MemberItems(props: MembersProps) {
               </MuteLink>
             )}
             {can(room.rank, 'person.remove') && person.id !== user.id && (
-              <PanelForm action={view.paths.remove(room.id)} submit={page.remove} look="danger">
-                <input type="hidden" name="user" value={person.id} />
-              </PanelForm>
+              <PutOut view={view} room={room} person={person} />
             )}
           </li>
         ))}
@@ -73,3 +72,45 @@ export function MemberItems(props: MembersProps) {
     </>
   )
 }
+
+/** Puts somebody out of the room, with why, and whether they may come back. */
+function PutOut({ view, room, person }: { view: View; room: Room; person: ListedPerson }) {
+  const { acts, page } = view.words
+  return (
+    <details class="put-out">
+      <summary>{page.remove}</summary>
+      <PanelForm action={view.paths.remove(room.id)} submit={page.remove} look="danger">
+        <input type="hidden" name="user" value={person.id} />
+        <ReasonField view={view} />
+        <label class="settings__row">
+          <input type="checkbox" name="for_good" value="yes" /> {acts.forGood}
+        </label>
+      </PanelForm>
+    </details>
+  )
+}
+
+/** Those who may not come back into the room. */
+export function KeptOut({ view, room, keptOut }: KeptOutProps) {
+  const { acts } = view.words
+  if (keptOut.length === 0) return <></>
+  return (
+    <>
+      <h3>{acts.keptOut}</h3>
+      <ul class="choices" id="kept-out">
+        {keptOut.map((person) => (
+          <li>
+            <span class="choices__who">
+              <Avatar user={person} size="small" /> <Name user={person} />
+            </span>
+            <PanelForm action={view.paths.letBack(room.id)} submit={acts.letBack}>
+              <input type="hidden" name="user" value={person.id} />
+            </PanelForm>
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}
+
+type KeptOutProps = { view: View; room: Room; keptOut: User[] }

@@ -11,7 +11,7 @@ import type { View } from '../view'
 
 /** A person's card, with what the reader can do. */
 export function PersonCard(props: CardProps) {
-  const { view, person, state, isSelf, mayWrite, mutableIn } = props
+  const { view, person, state, isSelf, mayAct, mayWrite, mutableIn } = props
   const { page, states } = view.words
   return (
     <div class="stack card">
@@ -51,6 +51,13 @@ export function PersonCard(props: CardProps) {
           )}
         </div>
       )}
+      {mayAct && (
+        <p>
+          <a class="btn" href={view.paths.admin('person', { user: `${person.id}` })}>
+            {view.words.acts.open}
+          </a>
+        </p>
+      )}
     </div>
   )
 }
@@ -65,6 +72,8 @@ type CardProps = {
   mayWrite: boolean
   /** The room where the reader is, if they may mute the person there. */
   mutableIn: Room | null
+  /** The reader has a role, and the person another one. */
+  mayAct: boolean
 }
 
 /** The form for a user's own name and picture; `form` is what was typed and refused. */

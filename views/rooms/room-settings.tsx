@@ -1,10 +1,10 @@
 import { can } from '../../src/shared/rights'
 import { plural } from '../../src/shared/text'
 import { textLimits } from '../../src/shared/limits'
-import type { Notify, Room } from '../../src/store/store'
+import type { Notify, Room, User } from '../../src/store/store'
 import { ExportHere } from '../export/export-here'
 import { PanelForm, PanelLink } from '../page/panel'
-import { MemberItems, type MembersProps } from '../people/members'
+import { KeptOut, MemberItems, type MembersProps } from '../people/members'
 import { SwitchesForm } from './holds'
 import { roomTitle } from './room-title'
 import type { View } from '../view'
@@ -38,6 +38,7 @@ export function RoomSettings(props: SettingsProps) {
       )}
       {isShared && <h3>{page.members}</h3>}
       {isShared && <MemberItems {...props} />}
+      <KeptOut {...props} />
     </div>
   )
 }
@@ -47,6 +48,8 @@ type SettingsProps = MembersProps & {
   isFirst: boolean
   /** How many messages an export has; null when unknown. */
   messages: number | null
+  /** Those who may not come back, for people who may change that. */
+  keptOut: User[]
 }
 
 type PartProps = { view: View; room: Room }

@@ -12,6 +12,7 @@ import { MessageTools } from '../messages/message-tools'
 import { Page } from '../page/page'
 import { PanelLink, PanelDialog } from '../page/panel'
 import { AskedNotice } from '../people/add-device'
+import { NoticePlace } from '../people/notices'
 import { Avatar, Name } from '../people/avatar'
 import {
   type ListedMember,
@@ -53,6 +54,7 @@ export function RoomPage(props: RoomPageProps) {
           <ConnectionBar view={view} />
           <UnreadBar view={view} />
           <AskedNotice view={view} />
+          <NoticePlace view={view} />
           <p class="toast" id="toast" hidden></p>
           <p class="toast toast--undo" id="undo" hidden></p>
           <LatestPill view={view} />

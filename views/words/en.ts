@@ -1,4 +1,5 @@
 import { textLimits } from '../../src/shared/limits'
+import { acts } from './en/acts'
 import { admin } from './en/admin'
 import { addDevice, devices } from './en/devices'
 import { formatting, keys } from './en/help'
@@ -335,6 +336,7 @@ export const en = {
   settings,
   devices,
   addDevice,
+  acts,
   admin,
   https,
   exporting,

@@ -1,5 +1,6 @@
 import { textLimits } from '../../src/shared/limits'
 import type { Words } from './en'
+import { acts } from './zh/acts'
 import { admin } from './zh/admin'
 import { addDevice, devices } from './zh/devices'
 import { formatting, keys } from './zh/help'
@@ -332,6 +333,7 @@ export const zh: Words = {
   settings,
   devices,
   addDevice,
+  acts,
   admin,
   https,
   exporting,

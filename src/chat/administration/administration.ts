@@ -16,7 +16,7 @@ export async function serverNameOf(chat: Chat): Promise<string> {
 }
 
 /** Why something is done, as it was typed: for the log. Throws `line_long`. */
-function readReason(typed: string): string {
+export function readReason(typed: string): string {
   return readLine(typed, textLimits.whyUnitsMax, 'line_long')
 }
 
@@ -72,7 +72,7 @@ export async function setRole(
 }
 
 /** One of the known values. Throws `bad_request` for any other. */
-function oneOf<Value extends string>(known: readonly Value[], typed: string): Value {
+export function oneOf<Value extends string>(known: readonly Value[], typed: string): Value {
   const found = known.find((value) => value === typed)
   if (found === undefined) throw new ChatError('bad_request')
   return found

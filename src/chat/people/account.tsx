@@ -1,6 +1,6 @@
 import { ChatError } from '../../server/errors'
 import { createToken } from '../../server/session-token'
-import type { Device, NewFace, User } from '../../store/store'
+import type { BrowserMarks, Device, NewFace, User } from '../../store/store'
 import type { Chat, Visitor } from '../chat'
 import { removeFiles } from '../files/janitor'
 import { publishSystemLines } from '../messages/system-lines'
@@ -11,15 +11,16 @@ import { type Name, parseNickname, suggestNicknames } from './name'
 /** The person and the session that a browser has. */
 export type Current = { user: User; tokenHash: Uint8Array }
 
-/** What a browser runs on, in short words. */
-export type DeviceKind = Pick<Device, 'browser' | 'system'>
+/** What a browser runs on, in short words, and what tells it again. */
+export type DeviceKind = Pick<Device, 'browser' | 'system'> & BrowserMarks
 
 export type TypedProfile = { nickname: string; avatar: string; picture: string }
 
 /**
  * Creates a user in the first room, with a session; for the same name as now, only a new session.
  * With another name the session that the browser had until now ends. Its other tabs connect again.
- * Throws `name_…`, `name_taken`, `avatar_unknown`, `picture_unusable` or `storage_full`.
+ * Throws `name_…`, `name_taken`, `avatar_unknown`, `picture_unusable`, `storage_full`, `banned`, or
+ * `network_refused`.
  */
 export async function signIn(
   chat: Chat,
@@ -44,7 +45,10 @@ export async function signIn(
   const avatar = await takeAvatar(chat, typed)
   const newUser = { ...name, ...avatar, createdAt: chat.now() }
   const user = await chat.store.users.join(newUser, session, current?.tokenHash ?? null)
-  if (user === null) return refuse(chat, avatar, 'name_taken')
+  if (user === null) {
+    const refused = await chat.store.acts.refusalOf(device, session.at)
+    return refuse(chat, avatar, refused ?? 'name_taken')
+  }
   if (current !== null) chat.closeSockets(current.user.id, 'session renewed', [current.tokenHash])
   chat.log('joined', { user: user.id })
   await publishSystemLines(chat)
@@ -98,7 +102,7 @@ function readNickname(typed: TypedProfile) {
 async function refuse(
   chat: Chat,
   { face }: { face: NewFace | null },
-  code: 'name_taken' | 'not_signed_in',
+  code: 'name_taken' | 'name_refused' | 'not_signed_in' | 'banned' | 'network_refused',
 ): Promise<never> {
   if (face !== null) await removeFiles(chat, [face.id])
   throw new ChatError(code)

@@ -31,7 +31,8 @@ export async function findLink(chat: Chat, link: string): Promise<User> {
 export async function claimLink(chat: Chat, link: string, device: DeviceKind): Promise<string> {
   const { token, hash } = createToken()
   const number = numbersFrom + ((crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) % numbers)
-  const claim = { ...device, number, linkHash: hashOf(link), claimHash: hash, at: chat.now() }
+  const { browser, system } = device
+  const claim = { browser, system, number, linkHash: hashOf(link), claimHash: hash, at: chat.now() }
   const maker = await chat.store.deviceLinks.claim(claim)
   if (maker === null) throw new ChatError('link_unusable')
   tellMaker(chat, maker.user, maker.session)

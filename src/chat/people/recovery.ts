@@ -42,7 +42,7 @@ type Typed = { nickname: string; code: string }
 /**
  * Signs a person in on another device with their recovery code, which is spent. The session that
  * the browser had ends. Throws `code_wrong`, whether there is no such person, no code or another
- * one, `busy`, or `name_…`.
+ * one, `busy`, `banned`, or `name_…`.
  */
 export async function recover(
   chat: Chat,
@@ -59,7 +59,10 @@ export async function recover(
   const { token, hash } = createToken()
   const session = { ...device, tokenHash: hash, at: chat.now() }
   const back = await chat.store.devices.recover(found, session, current?.tokenHash ?? null)
-  if (back === null) throw new ChatError('code_wrong')
+  if (back === null) {
+    const refused = await chat.store.acts.refusalOf(device, session.at)
+    throw new ChatError(refused === 'banned' ? refused : 'code_wrong')
+  }
   closeReplaced(chat, current, back)
   chat.log('recovered', { user: back.user.id })
   return { user: back.user, token }

@@ -7,7 +7,7 @@ import { asPublication } from '../publication'
 
 /**
  * Joins an open room. Throws `room_missing` for a closed room as for an unknown one,
- * `room_locked`, `room_archived` and `own_rooms_full`.
+ * `room_locked`, `room_archived`, `own_rooms_full` and `kept_out`.
  */
 export async function joinRoom(chat: Chat, user: User, roomId: number): Promise<Room> {
   const joined = await chat.store.rooms.join(user.id, roomId, chat.now())
@@ -61,18 +61,20 @@ export async function publishRoomTo(chat: Chat, user: number, room: number): Pro
 }
 
 /**
- * Removes a member from a room of `hostId`; no effect for people who are not in it. Throws
- * `host_only`, `rank_equal`, `room_missing`, and `room_stays` as above.
+ * Removes a member from a room of `hostId`, for good if they may not come back; no effect for
+ * people who are not in it. Throws `host_only`, `rank_equal`, `room_missing`, and `room_stays`
+ * as above.
  */
 export async function removeMember(
   chat: Chat,
   room: Room,
   hostId: number,
   userId: number,
+  how: { isForGood: boolean; reason: string } = { isForGood: false, reason: '' },
 ): Promise<void> {
   if (userId === hostId) return leaveRoom(chat, room, hostId)
   const host = { roomId: room.id, userId: hostId }
-  const removed = await chat.store.rooms.remove(host, userId, chat.now())
+  const removed = await chat.store.rooms.remove(host, userId, chat.now(), how)
   if ('refused' in removed) {
     if (removed.refused === 'person_missing') return
     throw new ChatError(removed.refused)

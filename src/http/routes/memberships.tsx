@@ -4,6 +4,8 @@ import { PeopleList, PeopleRows } from '../../../views/people/people'
 import { OpenRooms, RoomItems } from '../../../views/rooms/open-rooms'
 import { RoomSettings } from '../../../views/rooms/room-settings'
 import { roomTitle } from '../../../views/rooms/room-title'
+import { letBack } from '../../chat/administration/acts'
+import { readReason } from '../../chat/administration/administration'
 import { joinRoom, leaveRoom, removeMember, setNotify } from '../../chat/rooms/membership'
 import { parseId } from '../../shared/paths'
 import { changeRoom, createRoom } from '../../chat/rooms/rooms'
@@ -37,10 +39,20 @@ export function membershipRoutes(deps: HttpDeps): Hono<HttpEnv> {
     .post('/rooms/:id/members', (c) => join(deps, c))
     .post('/rooms/:id/members/remove', async (c) => {
       requireVisitor(c)
-      const removed = parseId((await readForm(c)).get('user')) ?? 0
+      const form = await readForm(c)
+      const removed = parseId(form.get('user')) ?? 0
+      const reason = readReason(form.get('reason') ?? '')
+      const how = { isForGood: form.has('for_good'), reason }
       const { visitor, room } = await requireRoom(deps, c)
-      await removeMember(chat, room, visitor.user.id, removed)
+      await removeMember(chat, room, visitor.user.id, removed, how)
       return redirectTo(c, chat.paths.room(room.id))
+    })
+    .post('/rooms/:id/members/back', async (c) => {
+      requireVisitor(c)
+      const person = parseId((await readForm(c)).get('user')) ?? 0
+      const { visitor, room } = await requireRoom(deps, c)
+      await letBack(chat, room, visitor.user.id, person)
+      return redirectTo(c, chat.paths.settings(room.id))
     })
     .post('/rooms/:id/leave', async (c) => {
       const { visitor, room } = await requireRoom(deps, c)
@@ -165,6 +177,7 @@ async function sendSettings(deps: HttpDeps, c: HttpContext): Promise<Response> {
       {...await readMembers(deps, c, room)}
       isFirst={room.id === (await store.rooms.first())}
       messages={extent?.count ?? null}
+      keptOut={await store.acts.keptOut({ roomId: room.id, userId: visitor.user.id })}
     />,
   )
 }

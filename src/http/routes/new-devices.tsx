@@ -30,7 +30,7 @@ export function newDeviceRoutes({ chat, rateLimits }: HttpDeps): Hono<HttpEnv> {
       rateLimits.consume('claims', address)
       const owner = await findLink(chat, link)
       if (owner.id === c.get('visitor')?.user.id) return redirectTo(c, chat.paths.home())
-      setClaim(c, chat, await claimLink(chat, link, deviceOf(c)))
+      setClaim(c, chat, await claimLink(chat, link, deviceOf(c, chat)))
       rateLimits.charge('claims', address, -1)
       return redirectTo(c, chat.paths.newDevice())
     })
@@ -50,7 +50,7 @@ export function newDeviceRoutes({ chat, rateLimits }: HttpDeps): Hono<HttpEnv> {
       return sendPanel(c, readers.reader, title, waiting, { renewsIn })
     })
     .post('/device', async (c) => {
-      const browser = { device: deviceOf(c), current: currentSession(c) }
+      const browser = { device: deviceOf(c, chat), current: currentSession(c) }
       const { user, token } = await enterByLink(chat, readClaim(c, chat), browser)
       setSession(c, chat, { user, token })
       clearClaim(c, chat)

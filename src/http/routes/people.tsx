@@ -7,9 +7,9 @@ import { parseId } from '../../shared/paths'
 import { openDirect } from '../../chat/rooms/rooms'
 import { ChatError, toProblem } from '../../server/errors'
 import { consumeForUser } from '../../server/rate-limits'
-import { can } from '../../shared/rights'
 import type { Room, User } from '../../store/store'
 import { limits } from '../../shared/limits'
+import { can } from '../../shared/rights'
 import { wantedName } from '../../shared/rank-name'
 import { readForm } from '../bodies'
 import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx, wantsJson } from '../context'
@@ -101,7 +101,7 @@ async function sendFound({ chat, rateLimits }: HttpDeps, c: HttpContext): Promis
 }
 
 async function sendPerson({ chat }: HttpDeps, c: HttpContext): Promise<Response> {
-  const { user } = requireVisitor(c)
+  const { user, role } = requireVisitor(c)
   const person = await chat.store.users.find(parseId(c.req.query('user')) ?? 0)
   if (person === null) throw new ChatError('person_missing')
   const view = c.get('view')
@@ -109,8 +109,9 @@ async function sendPerson({ chat }: HttpDeps, c: HttpContext): Promise<Response>
   const isSelf = person.id === user.id
   const mayWrite = (await chat.store.holds.whyNotPrivate(user.id, person.id)) === null
   const mutableIn = await findMutable(chat, c, user, person)
-  const props = { view, person, state, isSelf, isPage: !isHtmx(c), mayWrite, mutableIn }
-  const card = <PersonCard {...props} />
+  const mayAct = !isSelf && can(role, 'admin.open')
+  const shown = { view, person, state, isSelf, isPage: !isHtmx(c), mayAct, mayWrite, mutableIn }
+  const card = <PersonCard {...shown} />
   return sendPanel(c, user, person.nickname, card)
 }
 

@@ -40,7 +40,7 @@ export function sessionRoutes(deps: HttpDeps): Hono<HttpEnv> {
         const question = askForCookie(c, chat)
         if (question !== null) return question
         await identifyAgain(chat, c)
-        const [device, current] = [deviceOf(c), currentSession(c)]
+        const [device, current] = [deviceOf(c, chat), currentSession(c)]
         if (form.code !== null) return await comeBack(deps, c, { ...form, code: form.code })
         const { user, token } = await limitJoins(rateLimits, c, form, () =>
           signIn(chat, form, device, current),
@@ -60,7 +60,7 @@ export function sessionRoutes(deps: HttpDeps): Hono<HttpEnv> {
       const place = await findPlace(chat, form.get('room'), form.get('seq'))
       const token = c.get('plainUser') === null ? null : readPlainToken(c, chat)
       if (token === null) throw new ChatError('not_signed_in')
-      setSession(c, chat, await moveSession(chat, hashToken(token), deviceOf(c)))
+      setSession(c, chat, await moveSession(chat, hashToken(token), deviceOf(c, chat)))
       clearPlainSession(c, chat)
       return redirectTo(c, pathOf(chat.paths, place))
     })
@@ -116,7 +116,7 @@ async function comeBack(
   // The address first, and ten times as many for the name: nobody keeps another one out.
   rateLimits.consume('recoveries', address)
   rateLimits.consume('recoveries', name, { times: 10 })
-  const browser = { device: deviceOf(c), current: currentSession(c), address }
+  const browser = { device: deviceOf(c, chat), current: currentSession(c), address }
   const back = await recover(chat, typed, browser)
   rateLimits.charge('recoveries', address, -1)
   rateLimits.charge('recoveries', name, -1, 10)
@@ -194,7 +194,7 @@ async function answerRefusal(
     nickname: typed.nickname.slice(0, 200),
     problem: setProblem(c, problem),
     mayComeBack: typed.code !== null || problem.code === 'name_taken',
-    isCodeWrong: typed.code !== null && !/^(name_|cookies_)/.test(problem.code),
+    isCodeWrong: typed.code !== null && !/^(name_|cookies_|banned)/.test(problem.code),
     suggestions: problem.code === 'name_taken' ? await freeNicknames(chat, typed.nickname) : [],
   }
   return isHtmx(c)

@@ -4,6 +4,7 @@ import type { App, MessageTools } from '../app'
 import { typedText, watchCopy } from '../messages/copy-rows'
 import { deleteMessage, editMessage, react } from '../messages/message-changes'
 import { createMenu, createToolbar, rowOf } from '../messages/message-menu'
+import { openPanel } from '../net/htmx'
 import { closest, copyText, element, onClick } from '../ui/dom'
 import { watchLongPress } from '../ui/keys'
 import { quotedOf } from '../timeline/quotes'
@@ -29,6 +30,10 @@ export function create(app: App): MessageTools {
       copy(location.origin + latePaths(base).message(room, seq), words.linkCopied)
     },
     unread: (row) => markUnread(app, row),
+    report(row) {
+      const { room, seq } = placeOf(row)
+      openPanel(latePaths(base).report(room, seq))
+    },
     emoji: (row) => openEmoji(app, row, (emoji) => setEmoji(row, emoji)),
     delete: (row) => deleteMessage(app, row),
   }

@@ -79,6 +79,7 @@ function showAllowed(menu: HTMLElement, row: HTMLElement): void {
   const after = rowsOf().slice(rowsOf().indexOf(row))
   const hidden: Record<string, boolean> = {
     edit: !isOwn,
+    report: isOwn,
     delete: !isOwn && !(isHere && isHost),
     // Own messages are never unread.
     unread: !isHere || after.every((one) => one.matches('.msg--own')),

@@ -51,7 +51,11 @@ export async function fetchHtml(path: string, onMissing?: () => unknown): Promis
 
 /** Opens the card of a person in the dialog for panels. */
 export function openCard({ base }: { base: string }, person: number): void {
-  const path = pagePaths(base).person(person)
+  openPanel(pagePaths(base).person(person))
+}
+
+/** Fetches a panel, which opens in the dialog. */
+export function openPanel(path: string): void {
   void htmx().ajax('GET', path, { target: '#panel-body' })
 }
 

@@ -24,7 +24,8 @@ export function createChanges(
   db: Database,
   index: SearchIndex,
 ): Pick<Store['messages'], 'edit' | 'remove' | 'react'> {
-  const statements = { ...prepare(db), index, findHeldBack: createFindHeldBack(db) }
+  const held = { findHeldBack: createFindHeldBack(db), erase: createErase(db, index) }
+  const statements = { ...prepare(db), index, ...held }
   const edit = db.transaction((wanted: MessageEdit) => editOne(statements, wanted))
   const remove = db.transaction((wanted: MessageRemoval) => removeOne(statements, wanted))
   const react = db.transaction((wanted: ReactionChange) => reactOne(statements, wanted))
@@ -38,7 +39,49 @@ export function createChanges(
 type Statements = ReturnType<typeof prepare> & {
   index: SearchIndex
   findHeldBack: FindHeldBack
+  erase: Erase
 }
+
+type Erase = (
+  room: number,
+  seq: number,
+  at: number,
+) => { revision: number; notifiedUserIds: number[]; freed: string[] }
+
+/**
+ * Makes the function that erases a message, within a transaction: what was in it, its reactions,
+ * and the rows of its files, whose ids it gives. The row stays, so that a returning reader learns
+ * that it was deleted.
+ */
+export function createErase(db: Database, index: SearchIndex): Erase {
+  const advance = db.query<{ revision: number }, [number]>(
+    `UPDATE rooms SET revision = revision + 1, messages = messages - 1 WHERE id = ?
+     RETURNING revision`,
+  )
+  const leaveTombstone = db.query(
+    `UPDATE messages
+     SET content = '', mentions = NULL, attachments = NULL, deleted_at = $at, revision = $revision
+     WHERE room_id = $room AND seq = $seq`,
+  )
+  const dropAttachments = db.query<{ id: string }, [number, number]>(
+    `DELETE FROM attachments WHERE room_id = ? AND seq = ? RETURNING id`,
+  )
+  const dropMentions = db.query<{ id: number }, [number, number]>(dropMentionsOf)
+  const dropReactions = db.query(`DELETE FROM reactions WHERE room_id = ? AND seq = ?`)
+  return (room, seq, at) => {
+    const { revision } = advance.get(room) ?? {}
+    if (revision === undefined) throw new Error('a message has a room')
+    index.remove(room, seq)
+    leaveTombstone.run({ room, seq, revision, at })
+    // Those who had not read it count one call less.
+    const notifiedUserIds = dropMentions.all(room, seq).map(({ id }) => id)
+    dropReactions.run(room, seq)
+    const freed = dropAttachments.all(room, seq).map(({ id }) => id)
+    return { revision, notifiedUserIds, freed }
+  }
+}
+
+const dropMentionsOf = `DELETE FROM mentions WHERE room_id = ? AND seq = ? RETURNING user_id AS id`
 
 const missing: ChangeOutcome = { status: 'refused', code: 'message_missing' }
 const empty: ChangeOutcome = { status: 'refused', code: 'message_empty' }
@@ -73,14 +116,7 @@ function removeOne(statements: Statements, { room, seq, user, at }: MessageRemov
   const found = find(statements, room, seq, user)
   if (found === null) return missing
   if (found.message.sender.id !== user && found.mayDelete === 0) return missing
-  const revision = nextRevision(statements, room)
-  statements.index.remove(room, seq)
-  statements.leaveTombstone.run({ room, seq, revision, at })
-  statements.countRemoved.run(room)
-  // Those who had not read it count one call less.
-  const notifiedUserIds = statements.dropMentions.all(room, seq).map(({ id }) => id)
-  statements.dropReactions.run(room, seq)
-  const freed = statements.dropAttachments.all(room, seq).map(({ id }) => id)
+  const { revision, notifiedUserIds, freed } = statements.erase(room, seq, at)
   const erased = { content: '', mentions: [], notifiedUserIds, attachments: [], reactions: [] }
   const message = { ...found.message, ...erased, revision, deletedAt: at }
   return { status: 'changed', message, freed }
@@ -160,22 +196,9 @@ function prepare(db: Database) {
        SET content = $content, mentions = $mentions, edited_at = $at, revision = $revision
        WHERE room_id = $room AND seq = $seq`,
     ),
-    // The text is erased; the row stays, so that a returning reader learns that it was deleted.
-    leaveTombstone: db.query(
-      `UPDATE messages
-       SET content = '', mentions = NULL, attachments = NULL, deleted_at = $at, revision = $revision
-       WHERE room_id = $room AND seq = $seq`,
-    ),
-    countRemoved: db.query(`UPDATE rooms SET messages = messages - 1 WHERE id = ?`),
     touch: db.query(`UPDATE messages SET revision = ? WHERE room_id = ? AND seq = ?`),
-    dropAttachments: db.query<{ id: string }, [number, number]>(
-      `DELETE FROM attachments WHERE room_id = ? AND seq = ? RETURNING id`,
-    ),
-    dropMentions: db.query<{ id: number }, [number, number]>(
-      `DELETE FROM mentions WHERE room_id = ? AND seq = ? RETURNING user_id AS id`,
-    ),
+    dropMentions: db.query<{ id: number }, [number, number]>(dropMentionsOf),
     addMention: db.query(`INSERT OR IGNORE INTO mentions (user_id, room_id, seq) VALUES (?, ?, ?)`),
-    dropReactions: db.query(`DELETE FROM reactions WHERE room_id = ? AND seq = ?`),
     react: db.query(
       `INSERT INTO reactions (room_id, seq, emoji, user_id) VALUES (?, ?, ?, ?)
        ON CONFLICT DO NOTHING`,

@@ -1,5 +1,6 @@
 import type { Database } from 'bun:sqlite'
 import type { Claim, NewClaim, NewSession, Store, User } from '../store'
+import { createRefuseBrowser } from './browsers'
 import { createAdmit } from './devices'
 import { isHere, userColumns } from './persons'
 
@@ -94,9 +95,11 @@ function createEnter(db: Database): Store['deviceLinks']['enter'] {
   const use = db.query<never, [Uint8Array]>(`DELETE FROM device_links WHERE claim_hash = ?`)
   const see = db.query<never, [number, number]>(`UPDATE users SET seen_at = ?2 WHERE id = ?1`)
   const admit = createAdmit(db)
+  const refusalOf = createRefuseBrowser(db)
   // The link is used up in the transaction that adds the session: of two at once, one gets in.
   const enter = db.transaction(
     (claimHash: Uint8Array, session: NewSession, replaced: Uint8Array | null) => {
+      if (refusalOf(session) !== null) return null
       const found = findAllowed.get({ claimHash, at: session.at })
       if (found === null) return null
       const { session: maker, ...user } = found

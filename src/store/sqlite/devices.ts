@@ -1,5 +1,6 @@
 import type { Database } from 'bun:sqlite'
 import type { Device, NewSession, Store, User } from '../store'
+import { createKeepBrowser, createRefuseBrowser } from './browsers'
 import { userColumns } from './persons'
 import { createEndSession } from './sessions'
 
@@ -52,8 +53,10 @@ function createRecover(db: Database): Store['devices']['recover'] {
      WHERE id = ?1 AND code_hash = ?2 AND left_at IS NULL RETURNING ${userColumns()}`,
   )
   const admit = createAdmit(db)
+  const refusalOf = createRefuseBrowser(db)
   const recover = db.transaction(
     (code: { id: number; hash: string }, session: NewSession, replaced: Uint8Array | null) => {
+      if (refusalOf(session) !== null) return null
       const user = spend.get(code.id, code.hash, session.at)
       if (user === null) return null
       return { user, ended: admit(user.id, session, replaced) }
@@ -83,9 +86,15 @@ export function createAdmit(db: Database) {
 
 /** Makes the function that adds a session. */
 export function createAddSession(db: Database) {
-  const add = db.query<never, [NewSession & { userId: number }]>(
+  type Added = Pick<NewSession, 'tokenHash' | 'browser' | 'system' | 'at'> & { userId: number }
+  const add = db.query<never, [Added]>(
     `INSERT INTO sessions (token_hash, user_id, browser, system, added_at, seen_at)
      VALUES ($tokenHash, $userId, $browser, $system, $at, $at)`,
   )
-  return (userId: number, session: NewSession): void => void add.run({ ...session, userId })
+  const keepBrowser = createKeepBrowser(db)
+  return (userId: number, session: NewSession): void => {
+    const { tokenHash, browser, system, at } = session
+    add.run({ tokenHash, browser, system, at, userId })
+    keepBrowser(userId, session, at)
+  }
 }

@@ -75,6 +75,7 @@ function inviteOne(statements: Statements, invitation: NewInvitation): InviteOut
   if (user.mark === 'left') return as('left')
   const [standing] = statements.standings.all({ roomId, invited })
   if (standing !== undefined) return as(standing.outcome)
+  if (statements.isKeptOut.get({ roomId, userId: invited }) !== null) return as('kept_out')
   const { caps, countBy, countOf } = statements
   if ((countBy.get(userId)?.n ?? 0) >= caps.invitationsPerInviter) return as('own_invitations_full')
   if ((countOf.get(invited)?.n ?? 0) >= caps.invitationsPerPerson) return as('invitations_full')
@@ -97,6 +98,9 @@ function prepare(db: Database) {
        WHERE room_id = $roomId AND user_id = $invited
        UNION ALL SELECT 'already_invited' FROM invitations
        WHERE room_id = $roomId AND user_id = $invited`,
+    ),
+    isKeptOut: db.query<unknown, [Member]>(
+      `SELECT 1 FROM room_bans WHERE room_id = $roomId AND user_id = $userId`,
     ),
     countBy: db.query<{ n: number }, [number]>(
       `SELECT count(*) AS n FROM invitations WHERE invited_by = ?`,

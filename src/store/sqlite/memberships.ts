@@ -10,6 +10,7 @@ import type {
   NewRoom,
   NoRight,
   Refused,
+  Removal,
   Room,
   RoomLimits,
   RoomName,
@@ -17,6 +18,7 @@ import type {
   User,
 } from '../store'
 import { createPassHost, isHere, isShown, userColumns } from './persons'
+import { createWriteAct } from './acts'
 import { settingOf } from './administration'
 import { createFindClosed, createFindPrivateRefusal } from './holds'
 import { createRefuseInRoom, mayOnServer } from './rights'
@@ -46,7 +48,8 @@ export function createMemberships(
   const findClosed = createFindClosed(db)
   const passHost = createPassHost(db)
   const findPrivateRefusal = createFindPrivateRefusal(db)
-  const asked = { refuse, findClosed, findPrivateRefusal }
+  const writeAct = createWriteAct(db)
+  const asked = { refuse, findClosed, findPrivateRefusal, writeAct }
   const statements = { ...prepare(db), ...asked, caps, writeLine, passHost }
   const { markRead, markUnread, setNotify } = statements
   const create = db.transaction((room: NewRoom) => createRoom(statements, seenBy, room))
@@ -88,6 +91,7 @@ type Statements = ReturnType<typeof prepare> & {
   findClosed: ReturnType<typeof createFindClosed>
   findPrivateRefusal: ReturnType<typeof createFindPrivateRefusal>
   passHost: (room: number) => Heir | null
+  writeAct: ReturnType<typeof createWriteAct>
 }
 
 /** Makes somebody a member: where it is open, or as they are invited; else null. */
@@ -97,13 +101,14 @@ function enter(
   member: Member,
   at: number,
   isOpen: boolean,
-): Joined | Refused<'own_rooms_full' | Closed> | null {
+): Joined | Refused<'own_rooms_full' | 'kept_out' | Closed> | null {
   const { roomId, userId } = member
   const known = seenBy(userId, roomId)
   if (known !== null) return { room: known, invitedBy: null, isNew: false }
   const invitedBy = statements.findInviter.get(member)
   const mayEnter = isOpen ? statements.isOpen.get(roomId) !== null : invitedBy !== null
   if (!mayEnter || statements.isHere.get(userId) === null) return null
+  if (statements.isKeptOut.get(member) !== null) return { refused: 'kept_out' }
   const closed = statements.findClosed(roomId)
   if (closed !== null) return { refused: closed }
   if (isFull(statements, userId)) return { refused: 'own_rooms_full' }
@@ -133,17 +138,22 @@ function createEndings(
     if (ended !== null) writeLine({ kind: 'left', room, author, person: author, at })
     return ended
   })
-  const remove = db.transaction((host: Member, person: number, at: number) => {
+  const remove = db.transaction((host: Member, person: number, at: number, how: Removal) => {
     const refused = statements.refuse('person.remove', host.roomId, host.userId, person)
     if (refused !== null) return { refused }
     const removed = { ...host, userId: person }
     if (end(removed) === null) return { refused: 'person_missing' } as const
-    writeLine({ kind: 'removed', room: host.roomId, author: host.userId, person, at })
+    const { roomId: room, userId: actor } = host
+    if (how.isForGood) statements.keepOut.run({ ...removed, at })
+    writeLine({ kind: 'removed', room, author: actor, person, at })
+    const act = how.isForGood ? 'person.keep_out' : 'person.remove'
+    statements.writeAct({ at, actor, act, person, room, reason: how.reason })
     return { uninvited: statements.dropInvitations.all(removed).map(({ id }) => id) }
   })
   return {
     leave: async (member, at) => leave.immediate(member, at),
-    remove: async (host, userId, at) => remove.immediate(host, userId, at),
+    remove: async (host, userId, at, how = { isForGood: false, reason: '' }) =>
+      remove.immediate(host, userId, at, how),
   }
 }
 
@@ -280,6 +290,7 @@ function prepare(db: Database) {
     ),
     ...prepareForMembers(db),
     ...prepareForMakers(db),
+    ...prepareForKeptOut(db),
   }
 }
 
@@ -318,6 +329,19 @@ function prepareForMembers(db: Database) {
        WHERE ${own} AND kind <> 'direct'`,
     ),
     setTopic: db.query<never, [number, string]>(`UPDATE rooms SET topic = ?2 WHERE id = ?1`),
+  }
+}
+
+/** Those who were put out for good. */
+function prepareForKeptOut(db: Database) {
+  return {
+    isKeptOut: db.query<unknown, [Member]>(
+      `SELECT 1 FROM room_bans WHERE room_id = $roomId AND user_id = $userId`,
+    ),
+    keepOut: db.query<never, [Member & { at: number }]>(
+      `INSERT OR REPLACE INTO room_bans (room_id, user_id, banned_at)
+       VALUES ($roomId, $userId, $at)`,
+    ),
   }
 }
 

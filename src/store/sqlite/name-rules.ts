@@ -17,7 +17,8 @@ export function bringNamesUpToDate(db: Database, rules: NameRules): void {
   db.transaction(() => {
     rewrite(
       db.query<Named, []>(
-        `SELECT id, nickname AS name FROM users WHERE left_at IS NULL ORDER BY named_at, id`,
+        `SELECT id, nickname AS name FROM users
+         WHERE left_at IS NULL OR id IN (SELECT user_id FROM bans) ORDER BY named_at, id`,
       ),
       db.query(
         `UPDATE OR IGNORE users SET nickname_folded = ?, nickname_skeleton = ? WHERE id = ?`,

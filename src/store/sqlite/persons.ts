@@ -45,18 +45,21 @@ export function createPassHost(db: Database): (room: number) => Heir | null {
 }
 
 /**
- * Makes the function that lets a person leave: their sessions end, the name becomes free, and their
- * rooms get other hosts. Null for people who have left already.
+ * Makes the function that lets a person leave: their sessions end, the name becomes free, unless
+ * they are banned, and their rooms get other hosts. Null for people who have left already.
  */
-export function createDepart(db: Database): (userId: number, at: number) => Departure | null {
+export function createDepart(
+  db: Database,
+  isBan = false,
+): (userId: number, at: number) => Departure | null {
   const release = createReleaseName(db)
   const findLeaver = db.query<{ skeleton: string | null }, [number]>(
     `SELECT nickname_skeleton AS skeleton FROM users WHERE id = ? AND left_at IS NULL`,
   )
   const endSessions = db.query<never, [number]>(`DELETE FROM sessions WHERE user_id = ?`)
   const leave = db.query<User, [number, number]>(
-    `UPDATE users SET nickname_folded = NULL, nickname_skeleton = NULL, left_at = ?2,
-       code_hash = NULL, code_made_at = NULL
+    `UPDATE users SET ${isBan ? '' : 'nickname_folded = NULL, nickname_skeleton = NULL,'}
+       left_at = ?2, code_hash = NULL, code_made_at = NULL
      WHERE id = ?1 RETURNING ${userColumns()}`,
   )
   const owned = db.query<{ room: number }, [number]>(
@@ -67,7 +70,7 @@ export function createDepart(db: Database): (userId: number, at: number) => Depa
     const leaver = findLeaver.get(userId)
     if (leaver === null) return null
     endSessions.run(userId)
-    release(userId, leaver.skeleton, at)
+    if (!isBan) release(userId, leaver.skeleton, at)
     const user = leave.get(userId, at)
     if (user === null) return null
     const heirs = owned.all(userId).flatMap(({ room }) => passHost(room) ?? [])

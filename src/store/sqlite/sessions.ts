@@ -1,5 +1,6 @@
 import type { Database } from 'bun:sqlite'
 import type { NewSession, ServerRole, Store, User } from '../store'
+import { createKeepBrowser } from './browsers'
 import { createDepart, isHere, newNameMs, userColumns } from './persons'
 import { readSetting, writeSetting } from './settings'
 
@@ -37,7 +38,8 @@ export function createSessions(db: Database): Store['sessions'] {
 }
 
 function createRenew(db: Database): Store['sessions']['renew'] {
-  const replace = db.query<{ userId: number }, [NewSession & { old: Uint8Array }]>(
+  type Renewed = Pick<NewSession, 'tokenHash' | 'browser' | 'system' | 'at'> & { old: Uint8Array }
+  const replace = db.query<{ userId: number }, [Renewed]>(
     `UPDATE sessions SET token_hash = $tokenHash, browser = $browser, system = $system,
        seen_at = $at
      WHERE token_hash = $old AND ${isHere('user_id')} RETURNING user_id AS userId`,
@@ -45,9 +47,13 @@ function createRenew(db: Database): Store['sessions']['renew'] {
   const see = db.query<User, [number, number]>(
     `UPDATE users SET seen_at = ?2 WHERE id = ?1 RETURNING ${userColumns()}`,
   )
+  const keepBrowser = createKeepBrowser(db)
   const renew = db.transaction((old: Uint8Array, session: NewSession) => {
-    const renewed = replace.get({ ...session, old })
-    return renewed === null ? null : see.get(renewed.userId, session.at)
+    const { tokenHash, browser, system, at } = session
+    const renewed = replace.get({ tokenHash, browser, system, at, old })
+    if (renewed === null) return null
+    keepBrowser(renewed.userId, session, at)
+    return see.get(renewed.userId, at)
   })
   return async (old, session) => renew.immediate(old, session)
 }

@@ -20,7 +20,9 @@ import { prepareLazily } from './lazy-statements'
 import { createMessages } from './messages'
 import { migrate, refuseNewer } from './migrations'
 import { bringNamesUpToDate } from './name-rules'
+import { createActs } from './person-acts'
 import { createReader, createReading } from './reader'
+import { createReports } from './reports'
 import { createRooms } from './rooms'
 import { createSearchBacklog } from '../search/search-backlog'
 import { bringIndexUpToDate, createSearchIndex } from '../search/search-index'
@@ -196,6 +198,8 @@ function createStore(
     sessions: guarded(createSessions(db)),
     devices: guarded(createDevices(db)),
     administration: guarded(createAdministration(db)),
+    acts: guarded(createActs(db, index, lines)),
+    reports: guarded(createReports(db, index)),
     rooms: guarded(createRooms(db, roomLimits, lines.write)),
     holds: guarded(createHolds(db, lines.write)),
     deviceLinks: guarded(createDeviceLinks(db)),

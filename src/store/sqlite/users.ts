@@ -3,6 +3,7 @@ import { nameForms, rankInSql } from '../../shared/rank-name'
 import type { NamedUser, NewSession, NewUser, PeopleMatch, Profile, Store, User } from '../store'
 import { insertAttachment } from './attachments'
 import { createAddSession } from './devices'
+import { createRefuseBrowser } from './browsers'
 import { createReleaseName, isHere, newUntil, userColumns } from './persons'
 import { mayInRoom } from './rights'
 import { createEndSession } from './sessions'
@@ -23,7 +24,8 @@ export function createUsers(
     `SELECT users.id, nickname_folded AS folded,
        users.id = ?2 AND ${mayInRoom('room.mention_all', '?1', '?2')} AS mayMentionAll
      FROM memberships JOIN users ON users.id = user_id
-     WHERE room_id = ?1 AND (nickname_folded IN (SELECT value FROM json_each(?3)) OR user_id = ?2)
+     WHERE room_id = ?1 AND left_at IS NULL
+       AND (nickname_folded IN (SELECT value FROM json_each(?3)) OR user_id = ?2)
        AND EXISTS (SELECT 1 FROM memberships WHERE room_id = ?1 AND user_id = ?2)
        AND ${isHere('?2')}`,
   )
@@ -63,8 +65,10 @@ function createJoin(db: Database, lines: SystemLines | null) {
   const insertFace = db.query(insertAttachment('face'))
   const find = db.query<User, [number]>(`SELECT ${userColumns()} FROM users WHERE id = ?`)
   const endSession = createEndSession(db)
+  const refusalOf = createRefuseBrowser(db)
   return db.transaction(
     ({ face, ...user }: NewUser, session: NewSession, replaced: Uint8Array | null) => {
+      if (refusalOf(session, session.at) !== null) return null
       const made = insertUser.get({ ...user, forms: nameForms(user.nickname) })
       if (made === null) return null
       const { createdAt } = user
@@ -92,6 +96,9 @@ function createChange(db: Database, lines: SystemLines): Store['users']['change'
   const nameOf = db.query<{ nickname: string; skeleton: string | null }, [number]>(
     `SELECT nickname, nickname_skeleton AS skeleton FROM users WHERE id = ?`,
   )
+  const isRefused = db.query<unknown, [number, string, number]>(
+    `SELECT 1 FROM refused_names WHERE user_id = ? AND nickname_skeleton = ? AND until > ?`,
+  )
   const releaseName = createReleaseName(db)
   const insertFace = db.query(insertAttachment('face'))
   const dropFaces = db.query<{ file: string }, [number, string]>(
@@ -105,6 +112,8 @@ function createChange(db: Database, lines: SystemLines): Store['users']['change'
     const id = findActing.get(acting)?.id
     if (id === undefined) return { refused: 'not_signed_in' } as const
     const { nickname: from = '', skeleton: before = null } = nameOf.get(id) ?? {}
+    if (isRefused.get(id, profile.skeleton, at) !== null)
+      return { refused: 'name_refused' } as const
     const user = update.get({ ...profile, forms: nameForms(profile.nickname), id, at })
     if (user === null) return { refused: 'name_taken' } as const
     if (before !== profile.skeleton) releaseName(id, before, at)
@@ -173,7 +182,7 @@ function createPeopleLists(
   // Everything that begins with the text: in UTF-8 nothing sorts after this sign.
   const named = db.query<User & { folded: string }, [string, number]>(
     `SELECT ${userColumns()}, nickname_folded AS folded FROM users
-     WHERE nickname_folded >= ?1 AND nickname_folded < ?1 || char(0x10ffff)
+     WHERE nickname_folded >= ?1 AND nickname_folded < ?1 || char(0x10ffff) AND left_at IS NULL
      ORDER BY nickname_folded LIMIT ?2`,
   )
   return {

@@ -7,7 +7,12 @@ import { hash, join } from '../../store/people'
 const verify = spyOn(Bun.password, 'verify')
 afterEach(() => void verify.mockClear())
 
-const browser = { device: { browser: '', system: '' }, current: null, address: 'here' }
+const marks = { browserHash: null, sessionBefore: null, address: 'here' }
+const browser = {
+  device: { browser: '', system: '', ...marks },
+  current: null,
+  address: 'here',
+}
 
 async function openHouse() {
   const engine = await openEngine()

@@ -22,6 +22,7 @@ export const invitations = {
     invited: '{name} is invited.',
     already_member: '{name} is already in this room.',
     already_invited: '{name} is already invited and has not answered yet.',
+    kept_out: '{name} was put out of this room, and cannot be invited.',
     unknown: 'No one here has the name {name}.',
     left: '{name} has left.',
     invitations_full: '{name} has too many unanswered invitations.',

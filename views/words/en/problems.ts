@@ -21,6 +21,7 @@ export const problems = {
   avatar_unknown: 'This picture does not exist. Choose one of those shown.',
   picture_unusable: 'This picture cannot be used. Choose a PNG, JPEG or WebP file.',
   room_name_empty: 'Enter a name for the room.',
+  name_refused: 'A moderator took this name from you. Choose another one.',
   room_name_taken: 'A room with this name, or one that looks like it, exists. Choose another name.',
   topic_long: `This topic is too long. Use at most ${topicMax} characters.`,
   rooms_too_many: `You have already created ${roomsMax} rooms. Use one of those.`,
@@ -44,6 +45,13 @@ export const problems = {
   private_hosts: 'On this server you can write privately to hosts and moderators only.',
   host_only: 'Only a host of this room can do that. Ask a host.',
   role_missing: 'Your role on this server does not allow that.',
+  banned: 'You are banned from this server.',
+  network_refused:
+    'Nobody new can join from this network at the moment. Try again in some hours, or ask those ' +
+    'who run this server.',
+  kept_out: 'You were put out of this room, and cannot come back.',
+  report_over: 'Somebody has dealt with this report already.',
+  reports_full: 'Too many reports are waiting. Please tell a moderator directly.',
   rank_equal: 'You cannot do that to somebody whose role is the same as yours, or a higher one.',
   owner_needed: 'This server needs an owner. Make somebody else an owner first.',
   person_missing: 'This person is no longer here. Choose someone else.',

@@ -23,6 +23,7 @@ export const invitations: Words['invitations'] = {
     invited: '已邀请 {name}。',
     already_member: '{name} 已经在这个房间里了。',
     already_invited: '{name} 已被邀请，尚未答复。',
+    kept_out: '{name} 已被移出此房间，不能邀请。',
     unknown: '这里没有叫 {name} 的人。',
     left: '{name} 已离开。',
     invitations_full: '{name} 未答复的邀请太多了。',

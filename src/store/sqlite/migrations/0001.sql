@@ -76,6 +76,69 @@ CREATE TRIGGER session_renewed AFTER UPDATE OF token_hash ON sessions BEGIN
   DELETE FROM device_links WHERE session_id = NEW.id;
 END;
 
+-- Browsers in which a person was signed in, by the hash of a random cookie: the last of each person.
+CREATE TABLE person_browsers (
+  user_id INTEGER NOT NULL REFERENCES users (id),
+  browser_hash BLOB NOT NULL,
+  seen_at INTEGER NOT NULL,
+  PRIMARY KEY (user_id, browser_hash)
+) STRICT, WITHOUT ROWID;
+
+-- Who is banned from the server has left, but keeps the name (nickname_folded), so nobody takes it.
+CREATE TABLE bans (
+  user_id INTEGER PRIMARY KEY REFERENCES users (id),
+  banned_by INTEGER NOT NULL REFERENCES users (id),
+  banned_at INTEGER NOT NULL,
+  reason TEXT NOT NULL
+) STRICT;
+
+-- Hashes of the cookies of their browsers, and of the sessions that ended with the ban.
+CREATE TABLE banned_browsers (
+  hash BLOB NOT NULL,
+  user_id INTEGER NOT NULL REFERENCES bans (user_id) ON DELETE CASCADE,
+  PRIMARY KEY (hash, user_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX banned_browsers_by_user ON banned_browsers (user_id);
+
+-- Networks from which nobody new joins until then.
+CREATE TABLE refused_addresses (
+  user_id INTEGER NOT NULL REFERENCES bans (user_id) ON DELETE CASCADE,
+  address TEXT NOT NULL,
+  until INTEGER NOT NULL,
+  PRIMARY KEY (user_id, address)
+) STRICT, WITHOUT ROWID;
+
+-- A name that was taken from somebody, who does not get it back until then.
+CREATE TABLE refused_names (
+  user_id INTEGER NOT NULL REFERENCES users (id),
+  nickname_skeleton TEXT NOT NULL,
+  until INTEGER NOT NULL,
+  PRIMARY KEY (user_id, nickname_skeleton)
+) STRICT, WITHOUT ROWID;
+
+-- A link with which a person comes back; only its hash is stored.
+CREATE TABLE way_backs (
+  user_id INTEGER PRIMARY KEY REFERENCES users (id),
+  link_hash BLOB NOT NULL UNIQUE,
+  made_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TRIGGER way_back_ended AFTER UPDATE OF left_at ON users WHEN NEW.left_at IS NOT NULL BEGIN
+  DELETE FROM way_backs WHERE user_id = NEW.id;
+END;
+
+-- What a person is told on all devices until they have read it.
+CREATE TABLE notices (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  user_id INTEGER NOT NULL REFERENCES users (id),
+  kind TEXT NOT NULL CHECK (kind IN ('renamed', 'way_back_made', 'way_back_used')),
+  detail TEXT NOT NULL DEFAULT '',
+  reason TEXT NOT NULL DEFAULT ''
+) STRICT;
+
+CREATE INDEX notices_by_user ON notices (user_id);
+
 CREATE TABLE rooms (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   kind TEXT NOT NULL CHECK (kind IN ('open', 'closed', 'direct')),
@@ -165,6 +228,20 @@ CREATE TABLE last_posts (
   PRIMARY KEY (room_id, user_id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TRIGGER member_back AFTER UPDATE OF left_at ON users
+WHEN OLD.left_at IS NOT NULL AND NEW.left_at IS NULL BEGIN
+  UPDATE rooms SET members = members + 1
+  WHERE id IN (SELECT room_id FROM memberships WHERE user_id = NEW.id);
+END;
+
+-- Who was put out of a room and may not come back.
+CREATE TABLE room_bans (
+  room_id INTEGER NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+  user_id INTEGER NOT NULL REFERENCES users (id),
+  banned_at INTEGER NOT NULL,
+  PRIMARY KEY (room_id, user_id)
+) STRICT, WITHOUT ROWID;
+
 -- The longest column is the last, so that reading the others does not read through a long message.
 CREATE TABLE messages (
   id INTEGER PRIMARY KEY,
@@ -212,6 +289,27 @@ CREATE TABLE waiting_comings (
   -- Who invited them.
   by_id INTEGER REFERENCES users (id),
   at INTEGER NOT NULL
+) STRICT;
+
+-- Deletions of what a person wrote, which go on after a restart: messages from since then with
+-- smaller ids are still to be looked at.
+CREATE TABLE purges (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  user_id INTEGER NOT NULL REFERENCES users (id),
+  since INTEGER NOT NULL,
+  before_id INTEGER NOT NULL
+) STRICT;
+
+-- Messages as they were when somebody reported them; the rows go when they are answered.
+CREATE TABLE reports (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  room_id INTEGER NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+  seq INTEGER NOT NULL,
+  reporter_id INTEGER NOT NULL REFERENCES users (id),
+  why TEXT NOT NULL,
+  reported_at INTEGER NOT NULL,
+  content TEXT NOT NULL,
+  UNIQUE (room_id, seq, reporter_id)
 ) STRICT;
 
 -- Who is mentioned where, for unread counts; user 0 is everybody.

@@ -1,0 +1,102 @@
+import type { Database } from 'bun:sqlite'
+import type { SearchIndex } from '../search/search-index'
+import type { Acts, PurgeStep, User } from '../store'
+import type { Acting, Told } from './acting'
+import { createErase } from './changes'
+import { userColumns } from './persons'
+
+/** A transaction looks at so many messages of everybody, deletes so many, and ends before that… */
+const lookedAtMax = 10_000
+const erasedMax = 200
+/** …after so many milliseconds: erasing the words of a message takes longer in a large index. */
+const stepMsMax = 10
+
+/**
+ * Deletes what somebody wrote, in SQLite. One transaction of everything would stop the server for
+ * as long as it takes, so the first one leaves a mark up to where the messages are still to be
+ * looked at, and each of the next moves it on: a restart goes on from there.
+ */
+export function createPurges(
+  db: Database,
+  index: SearchIndex,
+  acting: Acting,
+): Pick<Acts, 'purge' | 'purgeNext'> {
+  return { purge: createBegin(db, acting), purgeNext: createNext(db, index) }
+}
+
+function createBegin(db: Database, { refuse, writeAct }: Acting): Acts['purge'] {
+  const find = db.query<User, [number]>(`SELECT ${userColumns()} FROM users WHERE id = ?`)
+  const mark = db.query<never, [number, number]>(
+    `INSERT INTO purges (user_id, since, before_id)
+     SELECT ?, ?, coalesce(max(id), 0) + 1 FROM messages`,
+  )
+  const dropUnused = db.query<{ id: string }, [number, number]>(
+    `DELETE FROM attachments WHERE owner_id = ? AND used_as IS NULL AND created_at >= ?
+     RETURNING id`,
+  )
+  const dropFaces = db.query<{ id: string }, [number]>(
+    `DELETE FROM attachments WHERE owner_id = ? AND used_as = 'face' RETURNING id`,
+  )
+  const setLetter = db.query<never, [number]>(`UPDATE users SET avatar = 'letter' WHERE id = ?`)
+  const purge = db.transaction(
+    (session: Uint8Array, person: number, since: number, { reason, at }: Told) => {
+      const asked = refuse('person.purge', session, person)
+      if ('refused' in asked) return asked
+      if (find.get(person) === null) return { refused: 'person_missing' } as const
+      mark.run(person, since)
+      const unused = dropUnused.all(person, since)
+      // With everything goes the picture, too.
+      const faces = since === 0 ? dropFaces.all(person) : []
+      if (faces.length > 0) setLetter.run(person)
+      const detail = since === 0 ? 'everything' : `since ${new Date(since).toISOString()}`
+      writeAct({ at, actor: asked.actor, act: 'person.purge', person, detail, reason })
+      const user = find.get(person)
+      if (user === null) throw new Error('a person stays')
+      return { user, freed: [...unused, ...faces].map(({ id }) => id) }
+    },
+  )
+  return async (session, person, since, told) => purge.immediate(session, person, since, told)
+}
+
+function createNext(db: Database, index: SearchIndex): Acts['purgeNext'] {
+  type Purge = { id: number; user: number; since: number; before: number }
+  const find = db.query<Purge, []>(
+    `SELECT id, user_id AS user, since, before_id AS before FROM purges ORDER BY id LIMIT 1`,
+  )
+  type Written = { id: number; room: number; seq: number }
+  const written = db.query<Written, [number, number, number, number]>(
+    `SELECT id, room_id AS room, seq FROM messages
+     WHERE id < ?1 AND id >= ?2 AND author_id = ?3 AND created_at >= ?4
+       AND deleted_at IS NULL AND system IS NULL
+     ORDER BY id DESC LIMIT ${erasedMax}`,
+  )
+  const moveOn = db.query<never, [number, number]>(`UPDATE purges SET before_id = ?2 WHERE id = ?1`)
+  const end = db.query<never, [number]>(`DELETE FROM purges WHERE id = ?`)
+  const dropReports = db.query<never, [number, number]>(
+    `DELETE FROM reports WHERE room_id = ? AND seq = ?`,
+  )
+  const erase = createErase(db, index)
+  const next = db.transaction((at: number): PurgeStep | null => {
+    const purge = find.get()
+    if (purge === null) return null
+    const { id, user, since, before } = purge
+    const from = Math.max(before - lookedAtMax, 0)
+    const found = written.all(before, from, user, since)
+    const step: PurgeStep = { removed: [], freed: [] }
+    const startedAt = performance.now()
+    for (const { room, seq } of found) {
+      const { revision, notifiedUserIds, freed } = erase(room, seq, at)
+      dropReports.run(room, seq)
+      step.removed.push({ room, seq, revision, sender: user, mentions: notifiedUserIds })
+      step.freed.push(...freed)
+      if (performance.now() - startedAt > stepMsMax) break
+    }
+    const count = step.removed.length
+    const isRangeDone = count === found.length && count < erasedMax
+    const last = isRangeDone ? from : (found[count - 1]?.id ?? from)
+    if (last === 0) end.run(id)
+    else moveOn.run(id, last)
+    return step
+  })
+  return async (at) => (find.get() === null ? null : next.immediate(at))
+}

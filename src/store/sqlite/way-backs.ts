@@ -1,0 +1,67 @@
+import type { Database } from 'bun:sqlite'
+import type { Acts, NewSession, User } from '../store'
+import { type Acting, createNotify, findPresent, type Told } from './acting'
+import { createRefuseBrowser } from './browsers'
+import { createAdmit } from './devices'
+import { userColumns } from './persons'
+
+/** A link works for so long. */
+const lifeMs = 24 * 60 * 60_000
+
+/** Links with which somebody comes back, in SQLite. */
+export function createWayBacks(
+  db: Database,
+  { refuse, writeAct }: Acting,
+): Pick<Acts, 'makeWayBack' | 'findWayBack' | 'takeWayBack'> {
+  const isHere = db.query<User, [number]>(findPresent)
+  const replace = db.query<never, [number, Uint8Array, number]>(
+    `REPLACE INTO way_backs (user_id, link_hash, made_at) VALUES (?, ?, ?)`,
+  )
+  const find = db.query<User, [{ linkHash: Uint8Array; at: number }]>(
+    `SELECT ${userColumns()} FROM way_backs JOIN users ON users.id = user_id
+     WHERE link_hash = $linkHash AND abs($at - made_at) <= ${lifeMs} AND left_at IS NULL`,
+  )
+  const notify = createNotify(db)
+  const make = db.transaction(
+    (acting: Uint8Array, person: number, linkHash: Uint8Array, told: Told) => {
+      const { reason, at } = told
+      const asked = refuse('person.way_back', acting, person)
+      if ('refused' in asked) return asked
+      const user = isHere.get(person)
+      if (user === null) return { refused: 'person_missing' } as const
+      replace.run(person, linkHash, at)
+      notify(person, 'way_back_made', '', reason)
+      writeAct({ at, actor: asked.actor, act: 'person.way_back', person, reason })
+      return user
+    },
+  )
+  return {
+    makeWayBack: async (acting, person, linkHash, told) =>
+      make.immediate(acting, person, linkHash, told),
+    findWayBack: async (linkHash, at) => find.get({ linkHash, at }),
+    takeWayBack: createTake(db, (linkHash, at) => find.get({ linkHash, at })),
+  }
+}
+
+function createTake(
+  db: Database,
+  find: (linkHash: Uint8Array, at: number) => User | null,
+): Acts['takeWayBack'] {
+  const use = db.query<never, [Uint8Array]>(`DELETE FROM way_backs WHERE link_hash = ?`)
+  const see = db.query<never, [number, number]>(`UPDATE users SET seen_at = ?2 WHERE id = ?1`)
+  const admit = createAdmit(db)
+  const refusalOf = createRefuseBrowser(db)
+  const notify = createNotify(db)
+  const take = db.transaction(
+    (linkHash: Uint8Array, session: NewSession, replaced: Uint8Array | null) => {
+      if (refusalOf(session) !== null) return null
+      const user = find(linkHash, session.at)
+      if (user === null) return null
+      use.run(linkHash)
+      see.run(user.id, session.at)
+      notify(user.id, 'way_back_used')
+      return { user, ended: admit(user.id, session, replaced) }
+    },
+  )
+  return async (linkHash, session, replaced) => take.immediate(linkHash, session, replaced)
+}
