@@ -39,6 +39,8 @@ export type HttpEnv = {
     view: View
     visitor: Visitor | null
     tokenHash: Uint8Array | null
+    /** Tells the browser again; set as a cookie with the session. */
+    browserToken?: string
     /** Milliseconds of rendering, during which all other requests waited. */
     renderMs?: number
   }

@@ -34,11 +34,13 @@ test('values are put into a sentence literally', () => {
 const unnamed = [
   ...['n', 's', 'all', 'at', 'upTo', 'size', 'limit', 'time', 'first', 'last', 'zone', 'version'],
   ...['added', 'seen', 'made', 'kind', 'device', 'browser', 'system', 'code', 'server', 'url'],
-  ...['emoji', 'tone', 'reference', 'text', 'filter'],
+  ...['emoji', 'tone', 'reference', 'text', 'filter', 'flag', 'day'],
   // A part of a name in text, as "Mei (left)", and the name of a file.
   'nickname',
   // Of lines between the messages, whose names are elements (system-lines.ts).
   ...['people', 'by', 'who', 'from', 'to'],
+  // A time in our words.
+  'span',
 ]
 
 test('no name can be read as a word of any sentence', () => {

@@ -36,7 +36,7 @@ function ActItem({ view, act }: { view: View; act: ListedAct }) {
   const { admin } = view.words
   const { actor, person, roomName, detail, reason } = act
   const at = new Date(act.at).toISOString()
-  const names = { person: person?.nickname ?? '', room: roomName, detail }
+  const names = { name: person?.nickname ?? '', room: roomName, other: detail }
   return (
     <li>
       <time datetime={at}>{at.slice(0, 16).replace('T', ' ')} UTC</time>{' '}
@@ -46,7 +46,7 @@ function ActItem({ view, act }: { view: View; act: ListedAct }) {
       <Filled text={fill(admin.acts[act.act], names)} />
       {reason !== '' && (
         <small>
-          <Filled text={fill(admin.because, { reason })} />
+          <Filled text={fill(admin.because, { other: reason })} />
         </small>
       )}
     </li>

@@ -21,11 +21,11 @@ export function AdminPerson(props: AdminProps & ShownPerson) {
       </h3>
       <p>
         {isGone ? ban === null && acts.hasLeft : admin.roles[has]}
-        {ban !== null && fill(acts.isBanned, { day: daysAgo(view, ban.bannedAt, now) })}
+        {ban !== null && fill(acts.isBanned, { at: daysAgo(view, ban.bannedAt, now) })}
       </p>
       {ban !== null && ban.reason !== '' && (
         <p>
-          <Filled text={fill(admin.because, { reason: ban.reason })} />
+          <Filled text={fill(admin.because, { other: ban.reason })} />
         </p>
       )}
       {person.isPurging && <p role="status">{acts.isPurging}</p>}

@@ -85,13 +85,13 @@ export function AdminBans(props: AdminProps & { bans: Ban[]; next: string | null
                 <Filled
                   text={fill(acts.bannedBy, {
                     name: by ?? admin.operator,
-                    day: daysAgo(view, bannedAt, now),
+                    at: daysAgo(view, bannedAt, now),
                   })}
                 />
               </small>
               {reason !== '' && (
                 <small>
-                  <Filled text={fill(admin.because, { reason })} />
+                  <Filled text={fill(admin.because, { other: reason })} />
                 </small>
               )}
             </span>

@@ -33,7 +33,7 @@ export function Notices({ view, notices, reports, isPage }: NoticesProps) {
         >
           <p role="alert">
             <Filled text={fill(acts.noticeKinds[kind], { other: detail })} />{' '}
-            {reason !== '' && <Filled text={fill(admin.because, { reason })} />}
+            {reason !== '' && <Filled text={fill(admin.because, { other: reason })} />}
           </p>
           <input type="hidden" name="notice" value={id} />
           <button class="btn" type="submit">
@@ -101,7 +101,7 @@ export function BannedPage({ view, user, reason }: { view: View; user: User; rea
           </p>
           {reason !== '' && (
             <p>
-              <Filled text={fill(admin.because, { reason })} />
+              <Filled text={fill(admin.because, { other: reason })} />
             </p>
           )}
           <p>{acts.bannedNote}</p>

@@ -1,17 +1,17 @@
 import type { LoggedAct } from '../../../src/shared/rights'
 
 const acts: Record<LoggedAct, string> = {
-  'server.configure': 'changed a setting: {detail}',
-  'role.set': 'set the role of {person}: {detail}',
-  'report.handle': 'answered a report about a message of {person} in {room}: {detail}',
-  'person.remove': 'put {person} out of {room}',
-  'person.keep_out': 'put {person} out of {room} for good',
-  'person.let_back': 'lets {person} come back into {room}',
-  'person.ban': 'banned {person}',
-  'person.unban': 'undid the ban of {person}',
-  'person.purge': 'deleted what {person} wrote: {detail}',
-  'person.rename': 'gave {person} this name, in place of {detail}',
-  'person.way_back': 'made a link with which {person} comes back',
+  'server.configure': 'changed a setting: {other}',
+  'role.set': 'set the role of {name}: {other}',
+  'report.handle': 'answered a report about a message of {name} in {room}: {other}',
+  'person.remove': 'put {name} out of {room}',
+  'person.keep_out': 'put {name} out of {room} for good',
+  'person.let_back': 'lets {name} come back into {room}',
+  'person.ban': 'banned {name}',
+  'person.unban': 'undid the ban of {name}',
+  'person.purge': 'deleted what {name} wrote: {other}',
+  'person.rename': 'gave {name} this name, in place of {other}',
+  'person.way_back': 'made a link with which {name} comes back',
   'owner.link': 'made an owner link',
   'owner.claim': 'became an owner with the owner link',
 }
@@ -50,5 +50,5 @@ export const admin = {
   olderActs: 'Older entries',
   operator: 'The operator',
   acts,
-  because: 'Reason: {reason}',
+  because: 'Reason: {other}',
 }
