@@ -46,6 +46,8 @@ export type HttpEnv = {
     /** Who has a session in this browser over plain HTTP, and none over HTTPS, which is asked. */
     plainUser: User | null
     tokenHash: Uint8Array | null
+    /** Tells the browser again; set as a cookie with the session. */
+    browserToken?: string
     /** Milliseconds of rendering, during which all other requests waited. */
     renderMs?: number
   }

@@ -48,6 +48,9 @@ export function setSession(
   if (before !== undefined && before !== user.id) noteLogOut(c, chat)
   const maxAge = serverLimits.sessionDays * daySeconds
   setCookie(c, sessionName(chat), token, secretOptions(c, chat, maxAge))
+  const browser = c.get('browserToken')
+  if (browser === undefined) return
+  setCookie(c, browserName(chat), browser, secretOptions(c, chat, browserDays * daySeconds))
 }
 
 /** Deletes the session cookie. */
@@ -103,12 +106,12 @@ export function readMarks(c: HttpContext, chat: Chat): BrowserMarks {
 }
 
 /**
- * The same for a browser in which somebody signs in; it keeps a random cookie for as long as
- * browsers do. No log-out deletes it, and Clear-Site-Data never names cookies.
+ * The same for a browser in which somebody signs in: with the session it gets a random cookie, for
+ * as long as browsers keep one. No log-out deletes it, and Clear-Site-Data never names cookies.
  */
 export function keepMarks(c: HttpContext, chat: Chat): BrowserMarks {
   const token = readSecret(c, browserName(chat)) ?? createToken().token
-  setCookie(c, browserName(chat), token, secretOptions(c, chat, browserDays * daySeconds))
+  c.set('browserToken', token)
   return { ...readMarks(c, chat), browserHash: hashToken(token) }
 }
 

@@ -21,7 +21,7 @@ export function AdminPerson(props: AdminProps & ShownPerson) {
       </h3>
       <p>
         {isGone ? ban === null && acts.hasLeft : admin.roles[has]}
-        {ban !== null && fill(acts.isBanned, { day: daysAgo(view, ban.bannedAt, now) })}
+        {ban !== null && fill(acts.isBanned, { at: daysAgo(view, ban.bannedAt, now) })}
       </p>
       {ban !== null && ban.reason !== '' && (
         <p>

@@ -85,7 +85,7 @@ export function AdminBans(props: AdminProps & { bans: Ban[]; next: string | null
                 <Filled
                   text={fill(acts.bannedBy, {
                     name: by ?? admin.operator,
-                    day: daysAgo(view, bannedAt, now),
+                    at: daysAgo(view, bannedAt, now),
                   })}
                 />
               </small>

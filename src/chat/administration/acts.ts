@@ -114,7 +114,7 @@ export async function renamePerson(
 /** "Guest 7", in the language of who asks: the first that is free. */
 async function findNeutral(chat: Chat, language: Language): Promise<Name> {
   for (let number = 2; number < neutralMax; number += 1) {
-    const name = parseNickname(fill(wordsFor(language).acts.guest, { number: `${number}` }))
+    const name = parseNickname(fill(wordsFor(language).acts.guest, { n: number }))
     if (typeof name === 'string') continue
     if (await chat.store.users.isNameFree(name.folded, name.skeleton)) return name
   }

@@ -1,7 +1,7 @@
 /** What people with a role do to others, and what those are told. */
 export const acts = {
   open: 'Moderate…',
-  guest: 'Guest {number}',
+  guest: 'Guest {n}',
   forGood: 'May not come back',
   keptOut: 'May not come back',
   letBack: 'Let back in',
@@ -23,7 +23,7 @@ export const acts = {
     'Messages, private messages and files are deleted for everybody, and cannot be restored. ' +
     'Everything includes their picture.',
   isPurging: 'Messages are being deleted. Reload to see whether this is done.',
-  isBanned: 'Banned since {day}.',
+  isBanned: 'Banned since {at}.',
   hasLeft: 'This person has left.',
   unban: 'Undo the ban',
   unbanNote:
@@ -42,7 +42,7 @@ export const acts = {
   wayBackOther: 'You are signed in as {name} here. That ends with it on this device.',
   wayBackEnter: 'Come back as {name}',
   noBans: 'Nobody is banned.',
-  bannedBy: 'By {name}, {day}',
+  bannedBy: 'By {name}, {at}',
   olderBans: 'Earlier bans',
   bannedTitle: 'You are banned',
   bannedLead: 'You are banned from this server as {name}.',

@@ -3,7 +3,7 @@ import type { Words } from '../en'
 /** 管理员对成员的操作，以及成员收到的通知。 */
 export const acts: Words['acts'] = {
   open: '管理…',
-  guest: '访客 {number}',
+  guest: '访客 {n}',
   forGood: '不得再加入',
   keptOut: '不得再加入的人',
   letBack: '允许加入',
@@ -21,7 +21,7 @@ export const acts: Words['acts'] = {
   purge: '删除其所写的内容',
   purgeNote: '消息、私信和文件会对所有人删除，且无法恢复。选择“全部”时，头像也会删除。',
   isPurging: '正在删除消息。重新加载可查看是否完成。',
-  isBanned: '封禁于 {day}。',
+  isBanned: '封禁于 {at}。',
   hasLeft: '此人已离开。',
   unban: '解除封禁',
   unbanNote:
@@ -38,7 +38,7 @@ export const acts: Words['acts'] = {
   wayBackOther: '你在此以 {name} 的身份登录。使用后，这台设备上的登录将结束。',
   wayBackEnter: '以 {name} 的身份返回',
   noBans: '没有人被封禁。',
-  bannedBy: '由 {name} 封禁，{day}',
+  bannedBy: '由 {name} 封禁，{at}',
   olderBans: '更早的封禁',
   bannedTitle: '你已被封禁',
   bannedLead: '你（{name}）已被此服务器封禁。',
