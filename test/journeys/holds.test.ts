@@ -273,6 +273,10 @@ test('nobody sees somebody type who may not write', async () => {
   socket.send({ type: 'typing', room, active: true })
   await watcher.until((item) => item.type === 'typing' && item.user === id, 'the typing')
   expect(watcher.heard.filter((item) => item.type === 'typing').length).toBe(1)
+  // Who had begun stops all the same.
+  await flip(host, room, { writers: 'hosts' })
+  socket.send({ type: 'typing', room, active: false })
+  await watcher.until((item) => item.type === 'typing' && !item.active, 'the end of it')
   for (const one of [socket, watcher]) await one.close()
 })
 
