@@ -73,7 +73,7 @@ function dispatch(deps: SocketDeps, peer: Peer, frame: Frame): Answered {
     case 'unread':
       return deps.readMarkers.move(peer.data.visitor, frame)
     case 'typing':
-      return runAsync(chat, peer, 'typing', () => markTyping(deps, user.id, frame))
+      return runAsync(chat, peer, 'typing', () => markTyping(deps, peer, frame))
     case 'presence':
       return setAway(chat, peer, frame.isAway)
     case 'resume':
@@ -86,11 +86,13 @@ function dispatch(deps: SocketDeps, peer: Peer, frame: Frame): Answered {
 /** Only in rooms in which this person may write: nobody else may appear there. */
 async function markTyping(
   { chat, typing }: SocketDeps,
-  userId: number,
+  peer: Peer,
   { room, isActive }: Frame & { type: 'typing' },
 ): Promise<void> {
+  const userId = peer.data.visitor.user.id
   const mayWrite = await chat.store.holds.mayWrite({ roomId: room, userId }, chat.now())
-  if (mayWrite) typing.mark(room, userId, isActive)
+  const mayStop = !isActive && peer.data.rooms.has(room)
+  if (mayWrite || mayStop) typing.mark(room, userId, isActive)
 }
 
 function setAway(chat: Chat, peer: Peer, isAway: boolean): void {

@@ -114,7 +114,7 @@ test('who is muted sees why and until when; the host undoes it on the same card'
   await ada.press('Enter')
   await ada.part('#panel [role=status]').reads('too loud')
   await note(mei).reads('禁言，到')
-  await note(mei).reads('原因： too loud')
+  await note(mei).reads('原因：too loud')
   await mei.composer.field.becomes('[readonly]')
   await ada.part('#panel form[action$="/unmute"] button').press()
   await note(mei).gone()

@@ -13,9 +13,9 @@ Bun.plugin({
   },
 })
 
-const right = 'const held = isHeld === 1 ?'
+const right = 'return isHeld === 1 ?'
 const wrong = `const before = globalThis.heldBefore?.[id] ?? isHeld
     setTimeout(() => ((globalThis.heldBefore ??= {})[id] = isHeld), 20)
-    const held = before === 1 ?`
+    return before === 1 ?`
 
 export {}

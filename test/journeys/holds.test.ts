@@ -59,7 +59,8 @@ async function byForm(person: Person, room: number): Promise<string> {
   // The script's words have all sentences.
   const page = (await answer.text()).replace(/data-words="[^"]*"/, '')
   expect(page).toContain('by a form')
-  return Object.keys(sentences).find((code) => page.includes(sentences[code] ?? '')) ?? page
+  const said = /id="unsent-problem"[^>]*>([^<]*)/.exec(page)?.[1] ?? ''
+  return Object.keys(sentences).find((code) => said.includes(sentences[code] ?? '')) ?? said
 }
 
 const sentences: Record<string, string> = {
@@ -273,6 +274,10 @@ test('nobody sees somebody type who may not write', async () => {
   socket.send({ type: 'typing', room, active: true })
   await watcher.until((item) => item.type === 'typing' && item.user === id, 'the typing')
   expect(watcher.heard.filter((item) => item.type === 'typing').length).toBe(1)
+  // Who had begun stops all the same.
+  await flip(host, room, { writers: 'hosts' })
+  socket.send({ type: 'typing', room, active: false })
+  await watcher.until((item) => item.type === 'typing' && !item.active, 'the end of it')
   for (const one of [socket, watcher]) await one.close()
 })
 

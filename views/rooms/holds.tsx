@@ -39,7 +39,8 @@ function Reason({ view, why }: { view: View; why: string }) {
   return (
     <>
       {' '}
-      {view.words.holds.reason} <bdi>{why}</bdi>
+      {view.words.holds.reason}
+      <bdi>{why}</bdi>
     </>
   )
 }

@@ -115,6 +115,12 @@ function lock(app: App, state: State, held: Held): string {
   const wasLocked = field.readOnly
   field.readOnly = isLocked
   form.dataset.held = held?.code ?? ''
+  // Nobody is shown as typing who cannot.
+  if (isLocked && !wasLocked)
+    void app.people().then(
+      ({ typing }) => typing.stopped(),
+      () => {},
+    )
   const isLong = element('counter', HTMLElement).matches('.counter--over')
   for (const id of ['clip', 'emoji-button', 'send'])
     if (isLocked || wasLocked)
@@ -122,7 +128,7 @@ function lock(app: App, state: State, held: Held): string {
   note.hidden = held === null
   const sentence = held === null ? '' : sentenceOf(app, state, held)
   const isMuted = held?.code === 'muted' && state.muted_why !== ''
-  const why = isMuted ? [` ${app.page.words.hold.reason} `, make('bdi', {}, state.muted_why)] : []
+  const why = isMuted ? [` ${app.page.words.hold.reason}`, make('bdi', {}, state.muted_why)] : []
   note.replaceChildren(sentence, ...why)
   return note.textContent ?? ''
 }

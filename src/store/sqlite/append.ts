@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite'
 import type { AppendOutcome, AppendRefusal, Message, NewMessage, RoomLimits, User } from '../store'
 import { createUse, writeAttachments } from './attachments'
-import { createFindHeldBack, isHeldSql, refusalOfPrivate } from './holds'
+import { createFindHeldBack, isHeldSql, isLimitedSql, refusalOfPrivate } from './holds'
 import {
   findNotifiedUserIds,
   type MessageRow,
@@ -70,8 +70,7 @@ function appendOne(work: Work, message: NewMessage): AppendOutcome {
   const notifiedUserIds = findNotifiedUserIds(mentions, sender, quote)
   for (const user of notifiedUserIds) mention.run(user, room, seq)
   use.mark(room, seq, message.attachments)
-  markSpoken(work, message, member)
-  Object.assign(member.place, { head: seq, activeAt: createdAt })
+  moveHead(work, message, member, seq)
   // The next message of this group may begin another conversation, which counts this one.
   if (recipient !== null && seq === 1) work.advance.run(room, seq, createdAt)
   const stored: Message = {
@@ -103,30 +102,45 @@ function isSignedOut({ findSession }: Work, { author, session }: NewMessage): bo
   return session !== undefined && findSession.get(session, author) === null
 }
 
-/** The rooms in which a message stands: a private note also in the one where it was written. */
-function placesOf(work: Work, { author, writtenIn }: NewMessage, { place, recipient }: Member) {
-  const there = writtenIn === null || recipient === null ? null : memberOf(work, writtenIn, author)
-  return there === null ? [place] : [place, there.place]
-}
-
 type Refusal = { code: AppendRefusal; retryMs?: number }
 
-/** Why the author may not write there now. */
+/** Why the author may not write there now. A private note stands in two rooms. */
 function findRefusal(work: Work, message: NewMessage, member: Member): Refusal | null {
-  const code = refuseDirect(work, member)
+  const code = member.recipient === null ? null : refuseDirect(work, member)
   if (code !== null) return { code }
-  for (const { id, isHeld } of placesOf(work, message, member)) {
-    const { author, createdAt } = message
-    const held = isHeld === 1 ? work.findHeldBack('post', id, author, createdAt) : null
-    if (held !== null) return held
-  }
-  return null
+  const there = noteRoomOf(work, message, member)
+  return findHeldIn(work, message, member.place) ?? findHeldIn(work, message, there)
 }
 
-/** In a slow room the next message of the author waits for its time. */
-function markSpoken(work: Work, message: NewMessage, member: Member): void {
-  for (const { id, isSlow } of placesOf(work, message, member))
-    if (isSlow === 1) work.markSpoken.run(id, message.author, message.createdAt)
+/** The room in which a private note is written, too. */
+function noteRoomOf(
+  work: Work,
+  { author, writtenIn }: NewMessage,
+  { recipient }: Member,
+): Place | null {
+  if (writtenIn === null || recipient === null) return null
+  return memberOf(work, writtenIn, author)?.place ?? null
+}
+
+function findHeldIn(
+  { findHeldBack }: Work,
+  { author, createdAt }: NewMessage,
+  place: Place | null,
+): Refusal | null {
+  if (place === null) return null
+  const { id, isHeld } = place
+  return isHeld === 1 ? findHeldBack('post', id, author, createdAt) : null
+}
+
+/** Each message takes one revision; in a slow room the next one of the author waits. */
+function moveHead(work: Work, message: NewMessage, member: Member, seq: number): void {
+  const { author, createdAt } = message
+  const { place } = member
+  place.head = seq
+  place.activeAt = createdAt
+  if (place.isSlow === 1) work.markSpoken.run(place.id, author, createdAt)
+  const there = noteRoomOf(work, message, member)
+  if (there?.isSlow === 1) work.markSpoken.run(there.id, author, createdAt)
 }
 
 /** Nobody writes to a person who has left, or begins a conversation where one has too many. */
@@ -136,8 +150,9 @@ function refuseDirect(
 ): AppendRefusal | null {
   if (recipient === null) return null
   if (recipient.mark === 'left') return 'person_left'
-  const { code = null } = refusePrivate.get(sender.id, recipient.id, place.id) ?? {}
-  if (code !== null) return code
+  const limited =
+    place.isLimited === 1 ? refusePrivate.get(sender.id, recipient.id, place.id) : null
+  if (limited !== null && limited.code !== null) return limited.code
   if (place.head > 0) return null
   const isFull = ({ id }: User): boolean =>
     (countDirect.get(id)?.rooms ?? 0) >= caps.conversationsPerPerson
@@ -221,7 +236,7 @@ function prepare(db: Database) {
     ),
     findRoom: db.query<Place, [number]>(
       `SELECT id, revision AS head, active_at AS activeAt, kind = 'direct' AS isDirect,
-         slow_ms > 0 AS isSlow, ${isHeldSql} AS isHeld
+         slow_ms > 0 AS isSlow, ${isHeldSql} AS isHeld, ${isLimitedSql} AS isLimited
        FROM rooms WHERE id = ?`,
     ),
     findOther: db.query<User, [number, number]>(
@@ -269,6 +284,8 @@ type Place = {
   isSlow: 0 | 1
   /** Whether anybody is held back there. */
   isHeld: 0 | 1
+  /** Whether a setting limits private messages. */
+  isLimited: 0 | 1
 }
 
 type Member = { sender: User; recipient: User | null; place: Place }

@@ -49,20 +49,37 @@ export function createFindPrivateRefusal(db: Database) {
   return (person: number, other: number) => find.get(person, other)?.code ?? null
 }
 
-/** The columns of a `RoomHold`, for a row of `rooms` as a member sees it. */
-export function holdColumns(person: string, other: string): string {
-  const at = `CAST(unixepoch('subsec') * 1000 AS INTEGER)`
-  const muted = `FROM mutes
-    WHERE mutes.room_id = rooms.id AND mutes.user_id = ${person} AND ${isMuted(at)}`
-  return `writers, slow_ms AS slowMs, is_locked AS isLocked, archived_at AS archivedAt,
-    coalesce((SELECT mutes.until - ${at} ${muted}), 0) AS mutedMs,
-    coalesce((SELECT mutes.reason ${muted}), '') AS mutedWhy,
-    iif(slow_ms > 0, ${waitIn(person, at)}, 0) AS waitMs,
-    iif(kind = 'direct', ${refusalOfPrivate(person, other, 'rooms.id')}, NULL) AS direct`
+/** Whether the server's setting limits who writes in the direct room of a row. */
+export const isLimitedSql = `(kind = 'direct' AND ${settingOf('privateMessages')} <> 'everybody')`
+
+/** Whether anything is set in the room of a row, or keeps a person from writing: few rooms. */
+export function hasHold(person: string): string {
+  return `(writers <> 'everybody' OR slow_ms > 0 OR is_locked = 1 OR archived_at IS NOT NULL
+    OR ${isLimitedSql} OR EXISTS (SELECT 1 FROM mutes
+      WHERE mutes.room_id = rooms.id AND mutes.user_id = ${person}))`
 }
 
-/** A row with `holdColumns`. */
-export type HoldRow = {
+/** Makes the function that says what holds in a room for one of its members; null for nothing. */
+export function createFindHold(db: Database): (room: number, person: number) => RoomHold | null {
+  const at = `CAST(unixepoch('subsec') * 1000 AS INTEGER)`
+  const muted = `FROM mutes
+    WHERE mutes.room_id = rooms.id AND mutes.user_id = ?2 AND ${isMuted(at)}`
+  const other = `(SELECT user_id FROM memberships WHERE room_id = ?1 AND user_id <> ?2)`
+  const find = db.query<HoldRow, [number, number]>(
+    `SELECT writers, slow_ms AS slowMs, is_locked AS isLocked, archived_at AS archivedAt,
+       coalesce((SELECT mutes.until - ${at} ${muted}), 0) AS mutedMs,
+       coalesce((SELECT mutes.reason ${muted}), '') AS mutedWhy,
+       ${waitIn('?2', at)} AS waitMs,
+       iif(kind = 'direct', ${refusalOfPrivate('?2', other, '?1')}, NULL) AS direct
+     FROM rooms WHERE id = ?1`,
+  )
+  return (room, person) => {
+    const row = find.get(room, person)
+    return row === null ? null : toHold(row)
+  }
+}
+
+type HoldRow = {
   writers: Switches['writers']
   slowMs: number
   isLocked: 0 | 1
@@ -73,14 +90,13 @@ export type HoldRow = {
   direct: RoomHold['direct']
 }
 
-/** Null where nothing was set, as in most rooms. */
-export function toHold(row: HoldRow): RoomHold | null {
+function toHold(row: HoldRow): RoomHold | null {
   const { writers, slowMs, isLocked, archivedAt, mutedMs, mutedWhy, waitMs, direct } = row
   const isPlain = writers === 'everybody' && slowMs === 0 && isLocked === 0 && mutedMs === 0
   if (isPlain && archivedAt === null && direct === null) return null
   return {
     ...{ writers, slow_ms: slowMs, locked: isLocked === 1, archived: archivedAt !== null },
-    ...{ muted_ms: mutedMs, muted_why: mutedWhy, wait_ms: waitMs, direct },
+    ...{ muted_ms: mutedMs, muted_why: mutedWhy, wait_ms: slowMs > 0 ? waitMs : 0, direct },
   }
 }
 

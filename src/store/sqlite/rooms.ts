@@ -1,8 +1,8 @@
 import type { Database } from 'bun:sqlite'
 import { ranks } from '../../shared/rights'
-import type { ListedRoom, Room, RoomLimits, RoomsWanted, Store, User } from '../store'
+import type { ListedRoom, Room, RoomHold, RoomLimits, RoomsWanted, Store, User } from '../store'
 import { createMemberships, type WriteLine } from './memberships'
-import { holdColumns, type HoldRow, isLockedSql, toHold } from './holds'
+import { createFindHold, hasHold, isLockedSql } from './holds'
 import { isHere, markOf } from './persons'
 import { rankOf } from './rights'
 
@@ -11,10 +11,14 @@ export function createRooms(db: Database, caps: RoomLimits, writeLine: WriteLine
   const { ofUser, count, find, head, heads, first } = prepare(db)
   const seenBy = (userId: number, roomId: number): Room | null => {
     const row = find.get(userId, roomId)
-    return row === null ? null : toRoom(row)
+    return row === null ? null : withHold(row, userId)
   }
+  const findHold = createFindHold(db)
+  const withHold = (row: RoomRow, userId: number): Room =>
+    toRoom(row, row.hasHold === 1 ? findHold(row.id, userId) : null)
   return {
-    ofUser: async (userId, limit, current) => ofUser.all(userId, limit, current).map(toRoom),
+    ofUser: async (userId, limit, current) =>
+      ofUser.all(userId, limit, current).map((row) => withHold(row, userId)),
     count: async (userId) => count.get(userId)?.rooms ?? 0,
     find: async (userId, roomId) => seenBy(userId, roomId),
     async head(userId, roomId) {
@@ -105,8 +109,11 @@ function toListed(row: ListedRow): ListedRoom {
 }
 
 type RoomRow = Omit<Room, 'pair' | 'rank' | 'showsComings' | 'hold'> &
-  PairRow &
-  HoldRow & { rank: number; showsComings: 0 | 1 }
+  PairRow & {
+    hasHold: 0 | 1
+    rank: number
+    showsComings: 0 | 1
+  }
 
 type PairRow = OtherRow & {
   myId: number | null
@@ -160,7 +167,7 @@ const selectRooms = `
     revision, members,
     memberships.read_seq AS readSeq, ${rankOfMember} AS rank, memberships.notify,
     memberships.shows_comings AS showsComings,
-    ${holdColumns('memberships.user_id', 'other.id')},
+    ${hasHold('memberships.user_id')} AS hasHold,
     (SELECT count(*) FROM ${unreadMessages}) AS unread,
     -- The first one ends the search: they come in order.
     (SELECT created_at FROM ${unreadMessages} LIMIT 1) AS unreadSince,
@@ -190,16 +197,12 @@ export function toOther(row: OtherRow): User | null {
   return id === null ? null : { id, nickname, avatar, mark }
 }
 
-function toRoom(row: RoomRow): Room {
+function toRoom(row: RoomRow, hold: RoomHold | null): Room {
   const { myId: _, myNickname, myAvatar, myMark, ...rest } = row
-  const { otherId, otherNickname, otherAvatar, otherMark, showsComings, rank, ...held } = rest
-  const { writers, slowMs, isLocked, archivedAt, mutedMs, mutedWhy, waitMs, direct, ...own } = held
-  const room = {
-    ...own,
-    rank: ranks[rank] ?? 'member',
-    showsComings: showsComings === 1,
-    hold: toHold(row),
-  }
+  const { otherId, otherNickname, otherAvatar, otherMark, ...plain } = rest
+  const { showsComings, rank, hasHold: _hasHold, ...own } = plain
+  const flags = { rank: ranks[rank] ?? 'member', showsComings: showsComings === 1 }
+  const room = { ...own, ...flags, hold }
   const pair = pairOf(row)
   // Every message in a direct room is for its reader.
   return pair === null ? { ...room, pair } : { ...room, mentions: room.unread, pair }

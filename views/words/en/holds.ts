@@ -17,7 +17,7 @@ export const holds = {
   forHowLong: 'For how long',
   why: 'Reason (optional; {name} sees it)',
   mutedFor: 'Muted by {other} for another {span}.',
-  reason: 'Reason:',
+  reason: 'Reason: ',
   youAreMuted: 'A host has muted you in this room for another {span}.',
   youMustWait: 'Slow mode: you can send your next message in {span}.',
   undo: 'Let them write again',

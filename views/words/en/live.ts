@@ -108,7 +108,7 @@ export const live = {
     room_archived: 'This room is archived. You can read it, but not write in it.',
     hosts_only: 'Only hosts can write in this room now.',
     muted: 'A host has muted you in this room until {time}.',
-    reason: 'Reason:',
+    reason: 'Reason: ',
     slow: 'Slow mode: you can send your next message in {s}.',
     private_off: 'Private messages are turned off on this server.',
     private_hosts: 'You can write privately to hosts and moderators only.',
