@@ -1,5 +1,6 @@
 import type { Paths } from '../src/shared/paths'
 import type { Words } from './words'
+import type { DoorMode } from '../src/store/store'
 import type { Language } from '../src/shared/languages'
 
 /** What every view knows about its request and its server. */
@@ -12,6 +13,8 @@ export type View = {
   serverName: string
   /** What owners say to people who come in; may be empty. */
   welcome: string
+  /** How newcomers come in. */
+  door: DoorMode
   /** Scheme and host under which other devices reach it. */
   sharedOrigin: () => string
   /** Tells this server from others that are reached under the same origin. */

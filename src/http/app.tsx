@@ -15,7 +15,9 @@ import { findPlace } from './place'
 import { sendHtml, sendPage, sendSignIn, setProblem } from './pages'
 import { adminRoutes } from './routes/admin'
 import { attachmentRoutes } from './routes/attachments'
+import { adminDoorRoutes } from './routes/admin-door'
 import { deviceRoutes } from './routes/devices'
+import { doorRoutes } from './routes/door'
 import { exportRoutes } from './routes/exports'
 import { invitationRoutes } from './routes/invitations'
 import { membershipRoutes } from './routes/memberships'
@@ -53,6 +55,7 @@ export function createApp(deps: HttpDeps): Hono<HttpEnv> {
   app.use(readBody(chat.paths))
   app.use(identifyVisitor(chat))
   app.route('/', sessionRoutes(deps))
+  app.route('/', doorRoutes(deps))
   app.route('/', deviceRoutes(deps))
   app.route('/', newDeviceRoutes(deps))
   app.route('/', preferenceRoutes(deps))
@@ -65,6 +68,7 @@ export function createApp(deps: HttpDeps): Hono<HttpEnv> {
   app.route('/', searchRoutes(deps))
   app.route('/', exportRoutes(deps))
   app.route('/', adminRoutes(deps))
+  app.route('/', adminDoorRoutes(deps))
   app.get('/socket', openSocket(deps))
   app.post('/frames', exchangeFrames(deps))
   app.notFound(refuseAddress(root.routes))

@@ -1,5 +1,6 @@
 import { brotliCompressSync, constants } from 'node:zlib'
 import type { Child } from 'hono/jsx'
+import type { DoorForm } from '../../views/people/door'
 import { PanelPage } from '../../views/page/panel'
 import { type Place, SignInPage } from '../../views/people/sign-in'
 import { type ChatError, problemSentence } from '../server/errors'
@@ -55,7 +56,11 @@ export function sendPanel(
 }
 
 /** Answers with the sign-in form; `place` is where the reader goes afterwards. */
-export function sendSignIn(c: HttpContext, place: Place | null = null): Response {
+export function sendSignIn(
+  c: HttpContext,
+  place: Place | null = null,
+  door: Partial<DoorForm> = {},
+): Response {
   // A cookie of a session that has ended: a log-out here would have deleted it.
   const isSignedOut = c.get('tokenHash') !== null
   if (isSignedOut) c.header('Clear-Site-Data', '"cache"')
@@ -67,6 +72,11 @@ export function sendSignIn(c: HttpContext, place: Place | null = null): Response
     problem: null,
     mayComeBack: isSignedOut,
     isCodeWrong: false,
+    invitation: '',
+    invitedBy: null,
+    line: '',
+    isDoorProblem: false,
+    ...door,
     suggestions: [],
   }
   return sendPage(c, <SignInPage view={c.get('view')} form={form} isSignedOut={isSignedOut} />)

@@ -14,7 +14,11 @@ export function createPaths(base: string) {
   return {
     base,
     ...latePaths(base),
-    join: () => `${base}join`,
+    join: (fields: Fields = {}) => `${base}join${queryOf(fields)}`,
+    /** An invitation link, with its token or a code. */
+    invite: (token: string) => `${base}invite/${token}`,
+    /** Where a newcomer waits who has asked to come in. */
+    door: (fields: Fields = {}) => `${base}door${queryOf(fields)}`,
     session: () => `${base}session`,
     sessionEnd: () => `${base}session/end`,
     sessionLeave: () => `${base}session/leave`,

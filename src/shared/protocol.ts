@@ -168,6 +168,8 @@ export type ChatEvent =
   | { type: 'member.left'; room: number; user: number }
   /** To the session that made a link for another device: it was opened, answered or used. */
   | { type: 'device.link' }
+  /** To those who may let people in: somebody asks, or does not any more. */
+  | { type: 'door' }
   | { type: 'pong'; heads: Record<string, number> }
   | { type: 'reload'; room: number }
   /** All changes of this room after `after` up to `revision` have been sent. */

@@ -50,7 +50,12 @@ type Right = { least: Rank; onlyLower?: true }
 export type Act = keyof typeof rights
 
 /** What the log names: acts by virtue of a role, and what the operator and an owner link do. */
-export type LoggedAct = Extract<Act, 'server.configure' | 'role.set'> | 'owner.link' | 'owner.claim'
+export type LoggedAct =
+  | Extract<Act, 'server.configure' | 'role.set' | 'door.let_in' | 'door.links'>
+  | 'owner.link'
+  | 'owner.claim'
+  | 'door.refuse'
+  | 'door.revoke'
 
 /** Whether a rank may do something, to a person of the rank `target` where it is done to one. */
 export function can(rank: Rank, act: Act, target: Rank = 'member'): boolean {

@@ -23,7 +23,11 @@ export type ServerSettings = {
   /** A line above the sign-in form and in an empty room. */
   welcome: string
   roomMakers: 'everybody' | 'moderators'
+  door: DoorMode
 }
+
+/** How newcomers come in: freely, with a password, by invitation only, or after asking. */
+export type DoorMode = 'open' | 'password' | 'links' | 'ask'
 
 /** An act by virtue of a role, for the log; without an actor the operator did it. */
 export type NewAct = {

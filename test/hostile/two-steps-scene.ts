@@ -3,9 +3,11 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ChatClient, openSocket, type Person, readJson, signIn } from '../helpers/client'
 import { addDevice, answerDevice, claimLink, claimOf, makeCode, makeLink } from '../helpers/devices'
+import { promote } from '../helpers/door'
 import { postFiles, upload } from '../helpers/files'
 import { inviteTo, letIn, makeRoom, sendForm } from '../helpers/rooms'
 import type { RunningServer } from '../helpers/server'
+import { type AtDoor, settleDoor } from './two-steps-door'
 
 /** The people who are the same in all scenes, and a look at the server's database. */
 export type Stage = {
@@ -19,6 +21,8 @@ export type Stage = {
   third: number
   /** A closed room of Ada's, to which people are invited. */
   elsewhere: number
+  /** A moderator who is in it. */
+  usher: Person
 }
 
 /** A person in a room, about to do something in two steps. */
@@ -36,6 +40,7 @@ export type Scene = Omit<Stage, 'db' | 'observer'> & {
   link: string
   claim: string
   claimCookie: string
+  atDoor: AtDoor
   /** The path of a file in the room. */
   file: string
   epoch: string
@@ -62,8 +67,11 @@ export async function openStage(server: RunningServer): Promise<Stage> {
   await third.close()
   const open = (): Database => new Database(join(server.data, 'chatroom.db'), { readonly: true })
   const elsewhere = await makeRoom(server, ada, 'Elsewhere', 'closed')
+  const usher = await signIn(server, 'Usher')
+  await letIn(server, ada, elsewhere, usher)
+  promote(server, usher, 'moderator')
   const ids = { other: observer.hello.user.id, third: third.hello.user.id }
-  return { server, db: open(), past: open(), ada, observer, elsewhere, ...ids }
+  return { server, db: open(), past: open(), ada, observer, elsewhere, usher, ...ids }
 }
 
 /** What only few of the acts need. */
@@ -76,6 +84,8 @@ export type Needed = {
   isOwner?: boolean | undefined
   /** Somebody whom the person has invited, and an invitation of theirs. */
   hasInvitations?: boolean | undefined
+  /** Somebody who asks to come in, and an invitation link. */
+  isAtDoor?: boolean | undefined
   /** A link for another device that has come so far. */
   link?: 'made' | 'claimed' | 'allowed' | undefined
 }
@@ -106,7 +116,7 @@ export async function settle(
   await postFiles(server, ada, room, `second-${n}`, [file.id], 'of Ada')
   const { epoch } = Object.assign({ epoch: '' }, await readJson(server, ada, '/rooms/1/changes'))
   const later = `later${n}z`
-  if (needed.isOwner === true) setRole(server, user.id, 'owner')
+  if (needed.isOwner === true) promote(server, person, 'owner')
   const second = hasDevices ? await addDevice(server, person) : person
   const code = needed.hasCode === true ? await makeCode(server, person) : ''
   const secondId =
@@ -119,7 +129,8 @@ export async function settle(
   }
   const about = { name, user: user.id, room, file: file.url, epoch, later }
   const linked = await settleLink(server, person, link)
-  return { ...stage, person, second, secondId, code, ...linked, ...about }
+  const atDoor = settleDoor(server, stage.usher, elsewhere, needed.isAtDoor === true)
+  return { ...stage, person, second, secondId, code, atDoor, ...linked, ...about }
 }
 
 /** Makes a link for another device, and brings it as far as wanted. */
@@ -131,13 +142,6 @@ async function settleLink(server: RunningServer, person: Person, state: Needed['
   const claim = await claimOf(server, person)
   if (state === 'allowed') await answerDevice(server, person)
   return { link, claim, claimCookie }
-}
-
-/** What an owner does at /admin/people, without one. */
-function setRole(server: RunningServer, user: number, role: 'member' | 'owner'): void {
-  using db = new Database(join(server.data, 'chatroom.db'))
-  db.run('PRAGMA busy_timeout = 5000')
-  db.query('UPDATE users SET role = ? WHERE id = ?').run(role, user)
 }
 
 /** Lets it happen, and then says what only those may hear who are in the room now. */
@@ -152,7 +156,7 @@ export async function happen(scene: Scene, happening: Happening): Promise<void> 
   if (happening === 'left' || happening === 'role lost') await form(person, `/rooms/${room}/leave`)
   if (happening === 'role lost') {
     await letIn(server, ada, room, person)
-    setRole(server, user, 'member')
+    promote(server, person, 'member')
   }
   if (happening === 'logged out') await form(person, '/session/end')
   if (happening === 'left for good') await form(person, '/session/leave', { sure: 'yes' })
@@ -179,6 +183,8 @@ const tables = [
   'waiting_comings',
   'settings',
   'acts',
+  'door_links',
+  'door_requests',
 ]
 
 /**

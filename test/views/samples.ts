@@ -12,6 +12,7 @@ export function viewIn(language: Language): View {
     language,
     preferences: { theme: 'auto', density: 'comfortable', enter: 'auto' },
     serverName: 'Harbour House',
+    door: 'open',
     welcome: '',
     sharedOrigin: () => 'http://192.168.1.20:3000',
     instance: 'instance-1',

@@ -1,6 +1,7 @@
 import { textLimits } from '../../src/shared/limits'
 import { admin } from './en/admin'
 import { addDevice, devices } from './en/devices'
+import { door } from './en/door'
 import { formatting, keys } from './en/help'
 import { invitations } from './en/invitations'
 import { live } from './en/live'
@@ -334,6 +335,7 @@ export const en = {
   devices,
   addDevice,
   admin,
+  door,
   exporting,
   invitations,
   problems,

@@ -2,6 +2,7 @@ import { textLimits } from '../../src/shared/limits'
 import type { Words } from './en'
 import { admin } from './zh/admin'
 import { addDevice, devices } from './zh/devices'
+import { door } from './zh/door'
 import { formatting, keys } from './zh/help'
 import { invitations } from './zh/invitations'
 import { live } from './zh/live'
@@ -331,6 +332,7 @@ export const zh: Words = {
   devices,
   addDevice,
   admin,
+  door,
   exporting,
   invitations,
   problems,

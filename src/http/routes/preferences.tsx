@@ -61,6 +61,7 @@ export function readPreferences(chat: Chat, assets: Assets): Middleware {
       build: chat.build,
       serverName: nameOf(chat, settings),
       welcome: settings.welcome,
+      door: settings.door,
       sharedOrigin: () =>
         sharedOrigin(chat.config, c.env.server.port ?? chat.config.port, c.get('origin')),
       instance: chat.store.instance,

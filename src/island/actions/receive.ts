@@ -105,7 +105,9 @@ export function receiveEvent(app: App, event: ChatEvent): void {
       if (isHere) showChanged(app, event)
       return rooms.refresh()
     case 'device.link':
-      return renewDevices()
+      return renew('#asked, #panel[open] #devices')
+    case 'door':
+      return renew('#door')
   }
 }
 
@@ -125,8 +127,7 @@ function onOwnRoom({ panel, rooms, timeline }: App, room: RoomSummary): void {
   rooms.refresh()
 }
 
-/** The places that show which device wants to be added; a closed dialog stays closed. */
-function renewDevices(): void {
-  for (const place of document.querySelectorAll('#asked, #panel[open] #devices'))
-    place.dispatchEvent(new Event('renew'))
+/** Places that show who wants to come in, or a device; a closed dialog stays closed. */
+function renew(places: string): void {
+  for (const place of document.querySelectorAll(places)) place.dispatchEvent(new Event('renew'))
 }

@@ -38,7 +38,7 @@ export function createAdministration(db: Database): Store['administration'] {
   }
 }
 
-const defaults: ServerSettings = { name: '', welcome: '', roomMakers: 'everybody' }
+const defaults: ServerSettings = { name: '', welcome: '', roomMakers: 'everybody', door: 'open' }
 
 function readSettings(db: Database): ServerSettings {
   const settings: Record<string, string> = { ...defaults }

@@ -3,6 +3,10 @@ import type { LoggedAct } from '../../../src/shared/rights'
 const acts: Record<LoggedAct, string> = {
   'server.configure': 'changed a setting: {detail}',
   'role.set': 'set the role of {person}: {detail}',
+  'door.let_in': 'let {name} in',
+  'door.refuse': 'did not let {name} in',
+  'door.links': 'made an invitation link',
+  'door.revoke': 'revoked an invitation link',
   'owner.link': 'made an owner link',
   'owner.claim': 'became an owner with the owner link',
 }
@@ -13,6 +17,8 @@ export const admin = {
   lead: 'For owners and moderators of this server.',
   sections: {
     general: 'General',
+    door: 'Door',
+    invitations: 'Invitations',
     people: 'People',
     log: 'Log',
   },

@@ -6,6 +6,8 @@ export const admin: Words['admin'] = {
   lead: '供本服务器的所有者和管理员使用。',
   sections: {
     general: '常规',
+    door: '入口',
+    invitations: '邀请链接',
     people: '成员',
     log: '日志',
   },
@@ -33,6 +35,10 @@ export const admin: Words['admin'] = {
   acts: {
     'server.configure': '更改了设置：{detail}',
     'role.set': '设置了 {person} 的角色：{detail}',
+    'door.let_in': '允许 {name} 加入',
+    'door.refuse': '拒绝了 {name} 的加入申请',
+    'door.links': '生成了邀请链接',
+    'door.revoke': '撤销了邀请链接',
     'owner.link': '生成了所有者链接',
     'owner.claim': '通过所有者链接成为所有者',
   },
