@@ -6,6 +6,7 @@ import { diskFull } from './disk'
 import { alone } from './egress'
 import { fuzzed } from './fuzz'
 import { killed } from './kill'
+import { once } from './last-use'
 import { discreet } from './logs'
 import { unmistakable } from './look-alikes'
 import { ordered } from './order'
@@ -46,6 +47,7 @@ export const promises: FaultTest<unknown>[] = [
   alone,
   discreet,
   upgraded,
+  once,
   copied,
   asleep,
 ]

@@ -5,6 +5,7 @@ import { testAuthority } from './authority'
 import { testDepartures } from './departures'
 import { testDeviceLinks } from './device-links'
 import { testDevices } from './devices'
+import { testDoor } from './door'
 import { testInvitations } from './invitations'
 import { append, hash, join, message, newUser, placeOf, roomOf, say, session } from './people'
 import { testAnswers, testEdits, testReactionLimits } from './edits'
@@ -48,6 +49,7 @@ export function storeContract(name: string, open: () => Promise<Engine>): void {
   describe(`${name}: devices`, () => testDevices(within))
   describe(`${name}: system lines`, () => testSystemLines(within))
   describe(`${name}: links for devices`, () => testDeviceLinks(within))
+  describe(`${name}: the door`, () => testDoor(within))
   describe(`${name}: searching`, () => testSearch(within))
   describe(`${name}: reading`, () => testReading(within))
   describe(`${name}: measures`, () => testMeasures(within))
