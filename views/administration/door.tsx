@@ -1,6 +1,6 @@
 import { can } from '../../src/shared/rights'
 import { fill, plural } from '../../src/shared/text'
-import type { DoorRequest } from '../../src/store/store'
+import type { DoorMode, DoorRequest } from '../../src/store/store'
 import { Avatar } from '../people/avatar'
 import type { View } from '../view'
 import { Filled } from '../words/filled'
@@ -21,24 +21,33 @@ export function AdminDoor(props: AdminProps & { requests: DoorRequest[] }) {
         <Requests view={view} requests={requests} />
       </div>
       {can(role, 'server.configure') && <DoorSettings view={view} />}
-      {!can(role, 'server.configure') && <p>{door.modes[view.door]}</p>}
+      {!can(role, 'server.configure') && <p>{door.modeNotes[view.door]}</p>}
     </AdminPage>
   )
 }
 
+const modes: DoorMode[] = ['open', 'password', 'links', 'ask']
+
 function DoorSettings({ view }: { view: View }) {
   const { door, page } = view.words
   return (
-    <form class="panel__form" id="door-settings" method="post" action={view.paths.admin('door')}>
-      <fieldset>
+    <form
+      class="panel__form door-settings"
+      id="door-settings"
+      method="post"
+      action={view.paths.admin('door')}
+    >
+      <fieldset class="ways">
         <legend>{door.settings}</legend>
-        {Object.entries(door.modes).map(([value, label]) => (
+        {modes.map((mode) => (
           <label>
-            <input type="radio" name="mode" value={value} checked={value === view.door} /> {label}
+            <input type="radio" name="mode" value={mode} checked={mode === view.door} />{' '}
+            <b>{door.modes[mode]}</b>
+            <small>{door.modeNotes[mode]}</small>
           </label>
         ))}
-        <small>{door.modeNote}</small>
       </fieldset>
+      <p>{door.modeNote}</p>
       <label class="field">
         {door.newPassword}
         <input name="password" type="password" dir="auto" autocomplete="new-password" />
@@ -56,7 +65,7 @@ export function Requests({ view, requests }: { view: View; requests: DoorRequest
   const { door } = view.words
   if (requests.length === 0) return <p>{door.nobodyWaits}</p>
   return (
-    <ul class="choices">
+    <ul class="door-list">
       {requests.map((request) => (
         <li>
           <RequestAnswer view={view} request={request} isNotice={false} />

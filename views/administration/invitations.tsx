@@ -101,7 +101,7 @@ export function LinkItems({ view, links, next }: { view: View } & ListedLinks) {
   return (
     <>
       {links.length === 0 && <p>{door.noLinks}</p>}
-      <ul class="choices">
+      <ul class="door-list">
         {links.map((link) => (
           <LinkItem view={view} link={link} />
         ))}
@@ -120,7 +120,7 @@ function LinkItem({ view, link }: { view: View; link: ListedDoorLink }) {
   const left = usesLeft === null ? door.usesAny : plural(view.language, usesLeft, door.usesLeft)
   return (
     <li>
-      <form class="admin__link" method="post" action={view.paths.admin('invitations/revoke')}>
+      <form method="post" action={view.paths.admin('invitations/revoke')}>
         <p id={`link-${id}`}>
           #{id} <Filled text={fill(door.madeBy, { name: by.nickname, made })} />
           {room !== null && (

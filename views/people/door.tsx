@@ -56,8 +56,9 @@ export function DoorFields({ view, form }: DoorProps) {
   )
 }
 
-/** A password that was typed is not sent back: the field stays while the form is replaced. */
+/** A password is not sent back: unless it was wrong, the field stays as the form is replaced. */
 function PasswordField({ view, form }: DoorProps) {
+  const isWrong = form.isDoorProblem && form.invitation === ''
   return (
     <div class="field">
       <label for="door-password">{view.words.door.password}</label>
@@ -67,7 +68,8 @@ function PasswordField({ view, form }: DoorProps) {
         type="password"
         dir="auto"
         autocomplete="off"
-        hx-preserve
+        hx-preserve={isWrong ? undefined : true}
+        autofocus={isWrong}
         aria-describedby={form.isDoorProblem ? 'door-problem' : undefined}
       />
     </div>
@@ -94,6 +96,7 @@ function LineField({ view, form }: DoorProps) {
 
 function InvitationField({ view, form }: DoorProps) {
   const { door } = view.words
+  const isWrong = form.isDoorProblem && (form.invitation !== '' || view.door === 'links')
   return (
     <div class="field">
       <label for="invitation">{door.invitation}</label>
@@ -105,6 +108,8 @@ function InvitationField({ view, form }: DoorProps) {
         autocomplete="off"
         autocapitalize="characters"
         spellcheck={false}
+        autofocus={isWrong}
+        aria-invalid={isWrong ? 'true' : undefined}
         aria-describedby={form.isDoorProblem ? 'door-problem' : 'invitation-hint'}
       />
       <small id="invitation-hint">{door.invitationHint}</small>

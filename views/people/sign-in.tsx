@@ -120,7 +120,10 @@ export type SignInForm = DoorForm & {
 
 type SignInProps = { view: View; form: SignInForm }
 
-type NicknameForm = Pick<SignInForm, 'nickname' | 'problem' | 'suggestions'>
+type NicknameForm = Pick<SignInForm, 'nickname' | 'problem' | 'suggestions'> & {
+  /** What was wrong is in another field. */
+  isDoorProblem?: boolean
+}
 
 /** A sentence with the name of a room in it. */
 function RoomIn({ text, room }: { text: string; room: string }) {
@@ -148,7 +151,7 @@ export function NicknameField({ view, id, form }: { view: View; id: string; form
         autocapitalize="off"
         spellcheck={false}
         dir="auto"
-        autofocus
+        autofocus={form.isDoorProblem !== true}
         required
         aria-invalid={problem === null ? undefined : 'true'}
         aria-describedby={problem === null ? `${id}-hint` : `${id}-problem`}

@@ -43,10 +43,16 @@ export const door = {
   nobodyWaits: 'Nobody waits at the door.',
   settings: 'How newcomers come in',
   modes: {
-    open: 'Open: who knows the address takes a name and is in',
-    password: 'Password: newcomers type it',
-    links: 'Invitation only: newcomers need a link or a code',
-    ask: 'Ask to come in: a moderator or an owner lets them in',
+    open: 'Open',
+    password: 'Password',
+    links: 'By invitation only',
+    ask: 'Ask to come in',
+  },
+  modeNotes: {
+    open: 'Whoever knows the address takes a name and is in.',
+    password: 'Newcomers type the password of this server.',
+    links: 'Newcomers need an invitation link, or the code from a screen.',
+    ask: 'A moderator or an owner lets each newcomer in.',
   },
   modeNote: 'People who are here already stay, and keep their devices and recovery codes.',
   newPassword: 'New password',
@@ -75,6 +81,6 @@ export const door = {
   revoke: 'Revoke',
   /** The page for projectors. */
   codeLead: 'No camera? Open the address and type this code:',
-  codeNote: 'The code changes every few minutes.',
+  codeNote: 'Picture and code change every few minutes. To print a page, make an invitation link.',
   posterInvited: 'Scan the code to come in.',
 }

@@ -40,10 +40,16 @@ export const door: Words['door'] = {
   nobodyWaits: '没有人在等待。',
   settings: '新人如何进入',
   modes: {
-    open: '开放：知道地址的人起个名字即可进入',
-    password: '密码：新人需要输入密码',
-    links: '仅限邀请：新人需要邀请链接或邀请码',
-    ask: '申请加入：由管理员或所有者批准',
+    open: '开放',
+    password: '密码',
+    links: '仅限邀请',
+    ask: '申请加入',
+  },
+  modeNotes: {
+    open: '知道地址的人起个名字即可进入。',
+    password: '新人需要输入服务器密码。',
+    links: '新人需要邀请链接，或屏幕上的邀请码。',
+    ask: '每位新人都由管理员或所有者批准。',
   },
   modeNote: '已经加入的人不受影响，其设备和恢复码照常可用。',
   newPassword: '新密码',
@@ -70,6 +76,6 @@ export const door: Words['door'] = {
   leadsTo: '前往 {room}',
   revoke: '撤销',
   codeLead: '无法扫码？请打开上面的地址，并输入邀请码：',
-  codeNote: '邀请码每隔几分钟更换一次。',
+  codeNote: '二维码和邀请码每隔几分钟更换一次。如需打印，请生成邀请链接。',
   posterInvited: '扫描二维码即可加入。',
 }
