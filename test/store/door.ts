@@ -223,11 +223,16 @@ function testGrants(within: Within): void {
     expect(await store.door.waiting(hash(30), 13)).toMatchObject({ isAllowed: false })
     expect(await come(store, 'Eve', 3, asked)).toBe('request_over')
     await give('moderator')
-    await set(store, 'links')
-    expect(await come(store, 'Eve', 3, asked)).toBe('request_over')
+    // Where everybody comes in, so does who waits, and is not allowed yet.
+    await store.door.ask(request('Fay', 31))
     await set(store, 'open')
-    expect(await come(store, 'Eve', 3, asked, 11 + hour)).toBe('request_over')
-    expect(await come(store, 'Eve', 3, asked)).toBe('Eve')
+    const fay: Pass = { kind: 'request', hash: hash(31) }
+    expect(await come(store, 'Fay', 4, fay, 11 + hour)).toBe('request_over')
+    expect(await come(store, 'Fay', 4, fay)).toBe('Fay')
+    await set(store, 'links')
+    expect(await store.door.waiting(hash(30), 13)).toBeNull()
+    expect(await come(store, 'Eve', 3, asked)).toBe('request_over')
+    expect(await store.users.isNameFree('eve', 'eve')).toBe(true)
   })
 
   within('no address fills the list of those who ask', async ({ store }) => {

@@ -8,7 +8,7 @@ import { ChatError, toProblem } from '../../server/errors'
 import type { RateLimits } from '../../server/rate-limits'
 import type { DoorLink, User } from '../../store/store'
 import { readForm } from '../bodies'
-import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx } from '../context'
+import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx, wantsJson } from '../context'
 import {
   askForCookie,
   clearBrowserCookies,
@@ -209,6 +209,7 @@ async function answerRefusal(
   typed: SignInForm,
   problem: ChatError,
 ): Promise<Response> {
+  if (wantsJson(c)) throw problem
   const view = c.get('view')
   const form = {
     ...typed,

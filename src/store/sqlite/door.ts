@@ -26,6 +26,7 @@ export function createDoor(db: Database): Store['door'] {
 function createConfigure(db: Database): Store['door']['configure'] {
   const refuse = createRefuseActing(db)
   const writeAct = createWriteAct(db)
+  const dropRequests = db.query<never, []>(`DELETE FROM door_requests`)
   const configure = db.transaction(
     (acting: Uint8Array, mode: DoorMode, hash: string | null, at: number) => {
       const asked = refuse('server.configure', acting, null)
@@ -40,6 +41,8 @@ function createConfigure(db: Database): Store['door']['configure'] {
       }
       if (mode !== doorMode(db)) {
         writeSetting(db, 'server.door', mode)
+        // Where the door is open, those who wait come in.
+        if (mode !== 'open') dropRequests.run()
         log(`door: ${mode}`)
       }
       return null
