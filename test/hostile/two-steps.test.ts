@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { loadAssets } from '../../src/assets'
 import { createApp } from '../../src/http/app'
@@ -44,20 +44,11 @@ const sessionEnds = new Set<Happening>([
   'session rotated',
 ])
 
-const server = serverForAll({
-  // Nothing may change by itself between two looks at what is stored.
-  env: {
-    BUN_OPTIONS: '--preload ./test/helpers/short-limits.ts',
-    TEST_LIMITS: JSON.stringify({ gatherLinesMs: 3_600_000 }),
-  },
-})
+/** All that is stored is compared after each scene, and each scene stores more. */
+const actsPerServer = 16
+
 let stage: Stage
 let scenes = 0
-
-beforeAll(async () => {
-  stage = await openStage(server())
-})
-afterAll(() => stage.db.close())
 
 test('every route and every frame is classified', async () => {
   const paths = createPaths('/')
@@ -72,31 +63,27 @@ test('every route and every frame is classified', async () => {
   expect(Object.keys(frames).toSorted()).toEqual(types.toSorted())
 })
 
-for (const [route, list] of Object.entries(requests)) {
-  for (const happening of happenings) {
-    test(`P24: ${route} in two steps: ${happening}`, async () => {
-      for (const request of list) {
-        // No host puts out an owner of the server.
-        if (request.isOwner === true && happening === 'put out') continue
-        const begin = (scene: Scene) => beginRequest(scene, route, request)
-        const seen = await observe(stage, happening, begin, request)
-        // A frame is answered with a refusal in an answer that is right itself.
-        expectRight(happening, request, route === 'POST /frames' ? { ...seen, status: '' } : seen)
-      }
-    })
-  }
-}
+onOwnServers(Object.entries(requests), (route, list, happening) => {
+  test(`P24: ${route} in two steps: ${happening}`, async () => {
+    for (const request of list) {
+      // No host puts out an owner of the server.
+      if (request.isOwner === true && happening === 'put out') continue
+      const begin = (scene: Scene) => beginRequest(scene, route, request)
+      const seen = await observe(stage, happening, begin, request)
+      // A frame is answered with a refusal in an answer that is right itself.
+      expectRight(happening, request, route === 'POST /frames' ? { ...seen, status: '' } : seen)
+    }
+  })
+})
 
-for (const [type, list] of Object.entries(frames)) {
-  for (const happening of happenings) {
-    test(`P24: the frame ${type} in two steps: ${happening}`, async () => {
-      for (const frame of list) {
-        const seen = await observe(stage, happening, (scene) => beginFrame(scene, frame))
-        expectRight(happening, frame, { ...seen, status: '' })
-      }
-    })
-  }
-}
+onOwnServers(Object.entries(frames), (type, list, happening) => {
+  test(`P24: the frame ${type} in two steps: ${happening}`, async () => {
+    for (const frame of list) {
+      const seen = await observe(stage, happening, (scene) => beginFrame(scene, frame))
+      expectRight(happening, frame, { ...seen, status: '' })
+    }
+  })
+})
 
 test('P24: a server that recognises people before the request is complete is noticed', async () => {
   const planted = { BUN_OPTIONS: '--preload ./test/hostile/early-authority.ts' }
@@ -114,6 +101,34 @@ test('P24: a server that recognises people before the request is complete is not
   expect(act).toMatchObject({ status: '303', effect: true })
   own.db.close()
 })
+
+/** Adds the tests of these acts, a few acts to a server. */
+function onOwnServers<Act>(
+  acts: [string, Act][],
+  addTest: (name: string, act: Act, happening: Happening) => void,
+): void {
+  for (let at = 0; at < acts.length; at += actsPerServer) {
+    describe(`acts ${at + 1} and those that follow`, () => {
+      const server = serverForAll({
+        // Nothing may change by itself between two looks at what is stored.
+        env: {
+          BUN_OPTIONS: '--preload ./test/helpers/short-limits.ts',
+          TEST_LIMITS: JSON.stringify({ gatherLinesMs: 3_600_000 }),
+        },
+      })
+      beforeAll(async () => {
+        stage = await openStage(server())
+      })
+      afterAll(() => {
+        stage.db.close()
+        stage.past.close()
+      })
+      for (const [name, act] of acts.slice(at, at + actsPerServer)) {
+        for (const happening of happenings) addTest(name, act, happening)
+      }
+    })
+  }
+}
 
 type Seen = { status: string; effect: boolean; later: boolean; ghosts: number; name: string }
 
