@@ -80,7 +80,10 @@ export type DoorStore = {
   revokeLink(acting: Uint8Array, id: number, at: number): Promise<NoRight | 'not_signed_in' | null>
   /** Null for a link that is made up, used, revoked or old, or whose maker lost the right. */
   findLink(linkHash: Uint8Array, at: number): Promise<DoorLink | null>
-  /** Uses a link up for somebody who is here already: they are invited to where it leads. */
+  /**
+   * Invites somebody who is here already to where a link leads. Who is in there, or invited, spends
+   * nothing.
+   */
   useLink(
     acting: Uint8Array,
     linkHash: Uint8Array,

@@ -164,6 +164,11 @@ function testRooms(within: Within): void {
     // Who is here already uses it in the same way, and once in the room no more.
     expect(await store.door.useLink(hash(2), hash(22), 20)).toBeNull()
     expect(await store.invitations.count(bob.id)).toBe(0)
+    await join(store, 'Eve', 5)
+    const twice = [1, 2].map(() => store.door.useLink(hash(5), hash(22), 20))
+    expect(await Promise.all(twice)).toEqual([null, null])
+    const [listed] = await store.door.links(hash(1), { at: 20, before: null, limit: 9 })
+    expect(listed?.uses).toBe(2)
     await store.rooms.leave({ roomId: closed, userId: ada.id }, 20)
     expect(await store.door.findLink(hash(22), 20)).toMatchObject({ room: null })
     expect(await come(store, 'Dy', 4, withLink(22))).toBe('Dy')

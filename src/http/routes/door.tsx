@@ -39,9 +39,7 @@ export function doorRoutes(deps: HttpDeps): Hono<HttpEnv> {
       const typed = c.req.param('link')
       deps.rateLimits.consume('rooms', `user ${session.user.id}`)
       const link = await findInvitation(chat, typed, limitGuesses(deps, c))
-      const known = link.room && (await chat.store.rooms.head(session.user.id, link.room.id))
-      // A use is that somebody comes in.
-      if (link.room !== null && known === null) await useInvitation(chat, session, typed)
+      if (link.room?.kind === 'closed') await useInvitation(chat, session, typed)
       return redirectTo(c, await enterPlace(chat, session.user, placeOf(link)))
     })
     .get('/door', (c) => sendAtDoor(chat, c))

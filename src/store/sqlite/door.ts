@@ -162,7 +162,7 @@ function toLink({ roomId, roomName, kind, ...row }: LinkRow): DoorLink {
 }
 
 function createLinkActs(db: Database): Pick<Store['door'], 'makeLink' | 'revokeLink' | 'useLink'> {
-  const [refuse, writeAct, use] = [createRefuseActing(db), createWriteAct(db), createUse(db)]
+  const [refuse, writeAct] = [createRefuseActing(db), createWriteAct(db)]
   const dropOver = db.query<never, [number]>(
     `DELETE FROM door_links WHERE expires_at <= ? OR uses_left = 0`,
   )
@@ -199,17 +199,31 @@ function createLinkActs(db: Database): Pick<Store['door'], 'makeLink' | 'revokeL
     }
     return null
   })
+  return {
+    makeLink: async (acting, link) => make.immediate(acting, link),
+    revokeLink: async (acting, id, at) => revoke.immediate(acting, id, at),
+    useLink: createUseLink(db),
+  }
+}
+
+function createUseLink(db: Database): Store['door']['useLink'] {
+  const use = createUse(db)
   const findPerson = db.query<{ id: number }, [Uint8Array]>(
     `SELECT user_id AS id FROM sessions WHERE token_hash = ? AND ${isHere('user_id')}`,
+  )
+  // Another tab of theirs may have used it already.
+  const mayEnter = db.query<unknown, [{ linkHash: Uint8Array; person: number }]>(
+    `SELECT 1 FROM door_links WHERE link_hash = $linkHash AND (
+       EXISTS (SELECT 1 FROM memberships
+         WHERE memberships.room_id = door_links.room_id AND user_id = $person)
+       OR EXISTS (SELECT 1 FROM invitations
+         WHERE invitations.room_id = door_links.room_id AND user_id = $person))`,
   )
   const useAs = db.transaction((acting: Uint8Array, linkHash: Uint8Array, at: number) => {
     const person = findPerson.get(acting)
     if (person === null) return 'not_signed_in'
+    if (mayEnter.get({ linkHash, person: person.id }) !== null) return null
     return use(linkHash, person.id, at) ? null : 'invitation_unusable'
   })
-  return {
-    makeLink: async (acting, link) => make.immediate(acting, link),
-    revokeLink: async (acting, id, at) => revoke.immediate(acting, id, at),
-    useLink: async (acting, linkHash, at) => useAs.immediate(acting, linkHash, at),
-  }
+  return async (acting, linkHash, at) => useAs.immediate(acting, linkHash, at)
 }
