@@ -9,6 +9,7 @@ import { openPostingQueue } from './chat/messages/post-message'
 import { startGathering } from './chat/messages/system-lines'
 import { createTyping } from './chat/messages/typing'
 import { startSessionSweep } from './chat/people/departures'
+import { startDoorSweep } from './chat/people/door'
 import { createPresence, type Presence } from './chat/people/presence'
 import { createReadMarkers } from './chat/rooms/read-markers'
 import type { Config } from './config'
@@ -171,6 +172,7 @@ function startChores(chat: Chat, connections: Connections, listeners: Listeners)
     startPurging(chat),
     startGathering(chat),
     startSessionSweep(chat, connections.sessions),
+    startDoorSweep(chat),
     watchClock(chat).stop,
     ...listeners.map((listener) => listener.watch()),
   ]

@@ -1,5 +1,6 @@
 import type { Paths } from '../src/shared/paths'
 import type { Words } from './words'
+import type { DoorMode } from '../src/store/store'
 import type { Language } from '../src/shared/languages'
 
 /** What every view knows about its request and its server. */
@@ -14,6 +15,8 @@ export type View = {
   welcome: string
   /** Whether people may begin private conversations. */
   hasPrivate: boolean
+  /** How newcomers come in. */
+  door: DoorMode
   /** Scheme and host under which other devices reach it. */
   sharedOrigin: () => string
   /** Where somebody on plain HTTP gets HTTPS; null when they have it, or it is not offered. */

@@ -17,7 +17,9 @@ import { actRoutes } from './routes/acts'
 import { adminRoutes } from './routes/admin'
 import { attachmentRoutes } from './routes/attachments'
 import { certificateRoutes } from './routes/certificates'
+import { adminDoorRoutes } from './routes/admin-door'
 import { deviceRoutes } from './routes/devices'
+import { doorRoutes } from './routes/door'
 import { exportRoutes } from './routes/exports'
 import { holdRoutes } from './routes/holds'
 import { invitationRoutes } from './routes/invitations'
@@ -60,6 +62,7 @@ export function createApp(deps: HttpDeps): Hono<HttpEnv> {
   app.use(identifyVisitor(chat))
   app.use(tellBanned(chat))
   app.route('/', sessionRoutes(deps))
+  app.route('/', doorRoutes(deps))
   app.route('/', deviceRoutes(deps))
   app.route('/', newDeviceRoutes(deps))
   app.route('/', preferenceRoutes(deps))
@@ -76,6 +79,7 @@ export function createApp(deps: HttpDeps): Hono<HttpEnv> {
   app.route('/', adminRoutes(deps))
   app.route('/', actRoutes(deps))
   app.route('/', noticeRoutes(deps))
+  app.route('/', adminDoorRoutes(deps))
   app.get('/socket', openSocket(deps))
   app.post('/frames', exchangeFrames(deps))
   app.notFound(refuseAddress(root.routes))

@@ -83,6 +83,17 @@ export function clearClaim(c: HttpContext, chat: Chat): void {
   setCookie(c, claimName(chat), '', secretOptions(c, chat, 0))
 }
 
+/** The token with which a browser waits that has asked to come in. */
+export function readRequest(c: HttpContext, chat: Chat): string | null {
+  return readSecret(c, `${sessionName(chat)}_request`)
+}
+
+/** Keeps that token for as long as a request may wait; null deletes it. */
+export function keepRequest(c: HttpContext, chat: Chat, token: string | null): void {
+  const options = secretOptions(c, chat, token === null ? 0 : requestSeconds)
+  setCookie(c, `${sessionName(chat)}_request`, token ?? '', options)
+}
+
 /** The owner link that a browser opened whose person signs in first. */
 export function readOwnerLink(c: HttpContext, chat: Chat): string | null {
   return readSecret(c, `${sessionName(chat)}_owner`)
@@ -181,3 +192,4 @@ const browserDays = 400
 const claimSeconds = 10 * 60
 const askedSeconds = 60
 const ownerLinkSeconds = 60 * 60
+const requestSeconds = 60 * 60

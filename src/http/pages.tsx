@@ -1,5 +1,6 @@
 import { brotliCompressSync, constants } from 'node:zlib'
 import type { Child } from 'hono/jsx'
+import type { DoorForm } from '../../views/people/door'
 import { PanelPage } from '../../views/page/panel'
 import { BannedPage } from '../../views/people/notices'
 import { type Place, SignInPage } from '../../views/people/sign-in'
@@ -58,7 +59,11 @@ export function sendPanel(
 }
 
 /** Answers with the sign-in form; `place` is where the reader goes afterwards. */
-export function sendSignIn(c: HttpContext, place: Place | null = null): Response {
+export function sendSignIn(
+  c: HttpContext,
+  place: Place | null = null,
+  door: Partial<DoorForm> = {},
+): Response {
   // A cookie of a session that has ended: a log-out here would have deleted it.
   const isSignedOut = c.get('tokenHash') !== null
   if (isSignedOut) c.header('Clear-Site-Data', '"cache"')
@@ -70,6 +75,11 @@ export function sendSignIn(c: HttpContext, place: Place | null = null): Response
     problem: null,
     mayComeBack: isSignedOut,
     isCodeWrong: false,
+    invitation: '',
+    invitedBy: null,
+    line: '',
+    isDoorProblem: false,
+    ...door,
     suggestions: [],
   }
   const known = c.get('plainUser')?.nickname

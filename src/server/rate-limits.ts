@@ -16,6 +16,8 @@ export const rates = {
   refusals: { burst: 200, perSecond: 5 },
   /** Recovery codes that are tried: per address, and ten times as many per name. */
   recoveries: { burst: 10, perSecond: 0.02 },
+  /** Passwords and codes of the door that are wrong: per address, and ten times as many in all. */
+  guesses: { burst: 60, perSecond: 0.1 },
   /** Links for another device that are claimed, per address: a class may do so at once. */
   claims: { burst: 60, perSecond: 0.5 },
   /** Creating rooms, joining, inviting, direct rooms and changes of a profile. */

@@ -14,15 +14,7 @@ export function createPaths(base: string) {
   return {
     base,
     ...latePaths(base),
-    join: () => `${base}join`,
-    /** How a device takes the server's own certificate, and the file for it. */
-    certificate: (ending?: 'crt' | 'pem' | 'mobileconfig') =>
-      ending === undefined ? `${base}certificate` : `${base}certificate/chatroom.${ending}`,
-    session: () => `${base}session`,
-    sessionContinue: () => `${base}session/continue`,
-    sessionEnd: () => `${base}session/end`,
-    sessionLeave: () => `${base}session/leave`,
-    logOut: () => `${base}log-out`,
+    ...entryPaths(base),
     devices: (fields: Fields = {}) => `${base}devices${queryOf(fields)}`,
     devicesEnd: () => `${base}devices/end`,
     deviceLink: () => `${base}devices/link`,
@@ -65,6 +57,25 @@ export function createPaths(base: string) {
       path.startsWith(base) && /^rooms\/\d+\/messages$/.test(path.slice(base.length)),
     exportText: (id: number) => `${base}rooms/${id}/export.txt`,
     exportPage: (id: number) => `${base}rooms/${id}/export.html`,
+  }
+}
+
+/** Those of the way in and out. */
+function entryPaths(base: string) {
+  return {
+    join: (fields: Fields = {}) => `${base}join${queryOf(fields)}`,
+    /** An invitation link, with its token or a code. */
+    invite: (token: string) => `${base}invite/${token}`,
+    /** Where a newcomer waits who has asked to come in. */
+    door: (fields: Fields = {}) => `${base}door${queryOf(fields)}`,
+    /** How a device takes the server's own certificate, and the file for it. */
+    certificate: (ending?: 'crt' | 'pem' | 'mobileconfig') =>
+      ending === undefined ? `${base}certificate` : `${base}certificate/chatroom.${ending}`,
+    session: () => `${base}session`,
+    sessionContinue: () => `${base}session/continue`,
+    sessionEnd: () => `${base}session/end`,
+    sessionLeave: () => `${base}session/leave`,
+    logOut: () => `${base}log-out`,
   }
 }
 

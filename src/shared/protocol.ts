@@ -187,6 +187,8 @@ export type ChatEvent =
   | { type: 'device.link' }
   /** To one person: there is something to read at `/notices`, or not any more. */
   | { type: 'notice' }
+  /** To those who may let people in: somebody asks, or does not any more. */
+  | { type: 'door' }
   | { type: 'pong'; heads: Record<string, number> }
   | { type: 'reload'; room: number }
   /** All changes of this room after `after` up to `revision` have been sent. */

@@ -54,6 +54,9 @@ export type LoggedAct =
   | Extract<Act, 'server.configure' | 'role.set' | 'report.handle' | 'person.mute'>
   | Extract<Act, 'person.remove' | 'person.ban' | 'person.unban' | 'person.purge'>
   | Extract<Act, 'person.rename' | 'person.way_back'>
+  | Extract<Act, 'door.let_in' | 'door.links'>
+  | 'door.refuse'
+  | 'door.revoke'
   | 'person.unmute'
   | 'person.keep_out'
   | 'person.let_back'

@@ -12,6 +12,9 @@ import type {
 import type { WayBacks } from './device-links'
 import type { Removed } from './reports'
 
+/** Why nobody may sign in in a browser. */
+export type BrowserRefusal = 'banned' | 'network_refused'
+
 /** Why and when something is done by virtue of a role. */
 type Told = { reason: string; at: number }
 
@@ -60,7 +63,7 @@ export type Acts = WayBacks & {
   /** The ban that keeps a browser out, or null. */
   banOf(marks: BrowserMarks): Promise<Pick<Ban, 'user' | 'reason'> | null>
   /** Why a browser in which nobody is signed in may not sign somebody new in, or null. */
-  refusalOf(marks: BrowserMarks, at: number): Promise<'banned' | 'network_refused' | null>
+  refusalOf(marks: BrowserMarks, at: number): Promise<BrowserRefusal | null>
   /** Begins to delete what somebody wrote since then. `freed`: ids of files without a message. */
   purge(
     acting: Uint8Array,

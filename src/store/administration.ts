@@ -1,5 +1,5 @@
 import type { LoggedAct } from '../shared/rights'
-import type { NoRight, PeopleWanted, Refused, ServerRole, User } from './rows'
+import type { DoorMode, NoRight, PeopleWanted, Refused, ServerRole, User } from './rows'
 
 /** What owners set for the whole server; empty texts are not set. */
 export type ServerSettings = {
@@ -10,6 +10,7 @@ export type ServerSettings = {
   roomMakers: 'everybody' | 'moderators'
   /** Who may write privately to whom; moderators and owners may always, and are answered. */
   privateMessages: 'everybody' | 'hosts' | 'off'
+  door: DoorMode
 }
 
 /** An act by virtue of a role, for the log; without an actor the operator did it. */

@@ -1,4 +1,4 @@
-import type { Claim, NewClaim, NewSession, NoRight, Refused, User } from './rows'
+import type { Claim, Device, NewClaim, NewSession, NoRight, Refused, User } from './rows'
 
 /**
  * Links that add a device. That the session which made a link has not ended, nor its person left,
@@ -47,6 +47,29 @@ export type WayBacks = {
    */
   takeWayBack(
     linkHash: Uint8Array,
+    session: NewSession,
+    replaced: Uint8Array | null,
+  ): Promise<{ user: User; ended: Uint8Array[] } | null>
+}
+
+/** Of the person whose session acts, which is part of each statement. */
+export type DeviceStore = {
+  /** The one that acts first, then by when they were seen. */
+  list(acting: Uint8Array): Promise<Device[]>
+  /** Ends one other session, or with null all others; gives the hashes of their tokens. */
+  end(acting: Uint8Array, id: number | null): Promise<Uint8Array[]>
+  /** Sets the hash of the recovery code, in place of the one before. */
+  setCode(acting: Uint8Array, hash: string, at: number): Promise<boolean>
+  /** When the code was made; null without one. */
+  codeMadeAt(acting: Uint8Array): Promise<number | null>
+  /** The hash of the code of the person who has a name, if they have one. */
+  findCode(skeleton: string): Promise<{ id: number; hash: string } | null>
+  /**
+   * Spends a code that was found, adds a session, and ends the one that the browser had before;
+   * null when the code is spent. `ended`: sessions of devices that became too many.
+   */
+  recover(
+    code: { id: number; hash: string },
     session: NewSession,
     replaced: Uint8Array | null,
   ): Promise<{ user: User; ended: Uint8Array[] } | null>

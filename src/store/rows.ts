@@ -17,6 +17,9 @@ export type Refused<Code extends string> = { refused: Code }
  */
 export type NoRight = 'host_only' | 'role_missing' | 'rank_equal'
 
+/** How newcomers come in: freely, with a password, by invitation only, or after asking. */
+export type DoorMode = 'open' | 'password' | 'links' | 'ask'
+
 /** How many rooms there may be (src/server/limits.ts). */
 export type RoomLimits = {
   all: number

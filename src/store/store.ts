@@ -5,7 +5,6 @@ import type {
   ChangeOutcome,
   Changes,
   Departure,
-  Device,
   Heir,
   Invitation,
   InviteOutcome,
@@ -27,8 +26,8 @@ import type {
   PendingInvitation,
   PeopleMatch,
   PeopleWanted,
-  ReactionChange,
   Profile,
+  ReactionChange,
   Refused,
   Removal,
   Room,
@@ -40,9 +39,10 @@ import type {
   StoredFiles,
   User,
 } from './rows'
-import type { Acts } from './acts'
+import type { Acts, BrowserRefusal } from './acts'
 import type { Administration } from './administration'
-import type { DeviceLinks } from './device-links'
+import type { DeviceLinks, DeviceStore } from './device-links'
+import type { DoorRefusal, DoorStore, Pass } from './door'
 import type { Space } from './files'
 import type { Closed, Holds } from './holds'
 import type { Reports } from './reports'
@@ -51,6 +51,7 @@ import type { ExportPage, RoomExtent, SearchOutcome, SearchQuery } from './searc
 export type * from './acts'
 export type * from './administration'
 export type * from './reports'
+export type * from './door'
 export type * from './rows'
 export type * from './search/query'
 
@@ -71,9 +72,15 @@ export type Store = {
   users: {
     /**
      * Makes a person with a session, in the first room, and ends the session that the browser had
-     * before; null when the name is taken, or the browser may not (`acts.refusalOf`).
+     * before. What they show at the door (`nothing` unless given) is checked, and used up;
+     * in some browsers nobody may sign in (`acts.refusalOf`).
      */
-    join(user: NewUser, session: NewSession, replaced: Uint8Array | null): Promise<User | null>
+    join(
+      user: NewUser,
+      session: NewSession,
+      replaced: Uint8Array | null,
+      pass?: Pass,
+    ): Promise<User | Refused<'name_taken' | BrowserRefusal | DoorRefusal>>
     isNameFree(folded: string, skeleton: string): Promise<boolean>
     find(id: number): Promise<User | null>
     /**
@@ -126,28 +133,7 @@ export type Store = {
      */
     sweep(times: { unusedMs: number; keepNamesMs: number }, at: number): Promise<Departure[]>
   }
-  /** Of the person whose session acts, which is part of each statement. */
-  devices: {
-    /** The one that acts first, then by when they were seen. */
-    list(acting: Uint8Array): Promise<Device[]>
-    /** Ends one other session, or with null all others; gives the hashes of their tokens. */
-    end(acting: Uint8Array, id: number | null): Promise<Uint8Array[]>
-    /** Sets the hash of the recovery code, in place of the one before. */
-    setCode(acting: Uint8Array, hash: string, at: number): Promise<boolean>
-    /** When the code was made; null without one. */
-    codeMadeAt(acting: Uint8Array): Promise<number | null>
-    /** The hash of the code of the person who has a name, if they have one. */
-    findCode(skeleton: string): Promise<{ id: number; hash: string } | null>
-    /**
-     * Spends a code that was found, adds a session, and ends the one that the browser had before;
-     * null when the code is spent. `ended`: sessions of devices that became too many.
-     */
-    recover(
-      code: { id: number; hash: string },
-      session: NewSession,
-      replaced: Uint8Array | null,
-    ): Promise<{ user: User; ended: Uint8Array[] } | null>
-  }
+  devices: DeviceStore
   deviceLinks: DeviceLinks
   /** Membership, and the role where it counts, are part of every statement, read or write. */
   rooms: {
@@ -244,6 +230,8 @@ export type Store = {
   holds: Holds
   acts: Acts
   reports: Reports
+  /** How newcomers come in. */
+  door: DoorStore
   invitations: {
     /** A member asks people into a room that is not direct; an outcome for each of them. */
     invite(

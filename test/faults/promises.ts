@@ -6,6 +6,7 @@ import { diskFull } from './disk'
 import { alone } from './egress'
 import { fuzzed } from './fuzz'
 import { killed } from './kill'
+import { once } from './last-use'
 import { discreet } from './logs'
 import { unmistakable } from './look-alikes'
 import { ordered } from './order'
@@ -51,6 +52,7 @@ export const promises: FaultTest<unknown>[] = [
   discreet,
   held,
   upgraded,
+  once,
   copied,
   asleep,
   ownCertificate,

@@ -20,6 +20,7 @@ const groups: Record<string, number[]> = {
   C: [...upTo(14), 16],
   Q: [...upTo(11), 14, 15, 16, 17],
   I: upTo(7),
+  D: upTo(8),
   X: upTo(9),
   K: upTo(7),
   V: upTo(11),

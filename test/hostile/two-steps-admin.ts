@@ -60,4 +60,45 @@ export const adminRequests: Record<string, Request[]> = {
       victim: 'kept out',
     },
   ],
+  'GET /admin/door': [administer(read(at('/admin/door'), 'owner', 'nothing'))],
+  'POST /admin/door': [
+    administer(write(at('/admin/door'), ({ later }) => `mode=open&password=${later}word`, 'owner')),
+  ],
+  'POST /admin/door/answer': ['in', 'out'].map((answer) => ({
+    ...administer(
+      write(
+        at('/admin/door/answer'),
+        ({ atDoor }) => `request=${atDoor.request}&answer=${answer}`,
+        'owner',
+      ),
+    ),
+    isAtDoor: true,
+  })),
+  'GET /admin/invitations': [administer(read(at('/admin/invitations'), 'owner', 'nothing'))],
+  'POST /admin/invitations': [
+    administer(write(at('/admin/invitations'), text('uses=any&days=1'), 'owner')),
+  ],
+  'POST /admin/invitations/revoke': [
+    {
+      ...administer(
+        write(at('/admin/invitations/revoke'), ({ atDoor }) => `link=${atDoor.link}`, 'owner'),
+      ),
+      isAtDoor: true,
+    },
+  ],
+  'GET /invite/:link': [
+    {
+      ...read(({ atDoor }) => `/invite/${atDoor.invitation}`, 'nothing', 'nothing'),
+      isAtDoor: true,
+    },
+  ],
+  'POST /invite/:link': [
+    {
+      ...write(({ atDoor }) => `/invite/${atDoor.invitation}`, text('x=1'), 'session'),
+      isAtDoor: true,
+    },
+  ],
+  // The cookie of a browser that waits is no session (test/hostile/door.test.ts).
+  'GET /door': [read(at('/door'), 'nothing', 'nothing')],
+  'POST /door': [write(at('/door'), text('x=1'), 'nothing', 'nothing')],
 }

@@ -3,11 +3,13 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ChatClient, openSocket, type Person, readJson, signIn } from '../helpers/client'
 import { addDevice, answerDevice, claimLink, claimOf, makeCode, makeLink } from '../helpers/devices'
+import { promote } from '../helpers/door'
 import { postFiles, upload } from '../helpers/files'
 import { ownerLinkOf } from '../helpers/owners'
 import { inviteTo, letIn, makeRoom, sendForm } from '../helpers/rooms'
 import type { RunningServer } from '../helpers/server'
 import { asOwner, type NeededForActs, type SettledActs, settleActs, write } from './two-steps-acts'
+import { type AtDoor, settleDoor } from './two-steps-door'
 
 /** The people who are the same in all scenes, and a look at the server's database. */
 export type Stage = {
@@ -21,6 +23,8 @@ export type Stage = {
   third: number
   /** A closed room of Ada's, to which people are invited. */
   elsewhere: number
+  /** A moderator who is in it. */
+  usher: Person
 }
 
 /** A person in a room, about to do something in two steps. */
@@ -39,6 +43,7 @@ export type Scene = Omit<Stage, 'db' | 'observer'> &
     link: string
     claim: string
     claimCookie: string
+    atDoor: AtDoor
     /** The path of a file in the room. */
     file: string
     epoch: string
@@ -68,8 +73,11 @@ export async function openStage(server: RunningServer): Promise<Stage> {
   await third.close()
   const open = (): Database => new Database(join(server.data, 'chatroom.db'), { readonly: true })
   const elsewhere = await makeRoom(server, ada, 'Elsewhere', 'closed')
+  const usher = await signIn(server, 'Usher')
+  await letIn(server, ada, elsewhere, usher)
+  promote(server, usher, 'moderator')
   const ids = { other: observer.hello.user.id, third: third.hello.user.id }
-  return { server, db: open(), past: open(), ada, observer, elsewhere, ...ids }
+  return { server, db: open(), past: open(), ada, observer, elsewhere, usher, ...ids }
 }
 
 /** What only few of the acts need. */
@@ -84,6 +92,8 @@ export type Needed = NeededForActs & {
   hasInvitations?: boolean | undefined
   /** Somebody who is muted in the room. */
   hasMute?: boolean | undefined
+  /** Somebody who asks to come in, and an invitation link. */
+  isAtDoor?: boolean | undefined
   /** A link for another device that has come so far. */
   link?: 'made' | 'claimed' | 'allowed' | undefined
 }
@@ -116,7 +126,7 @@ export async function settle(
   await postFiles(server, ada, room, `second-${n}`, [file.id], 'of Ada')
   const { epoch } = Object.assign({ epoch: '' }, await readJson(server, ada, '/rooms/1/changes'))
   const later = `later${n}z`
-  if (needed.isOwner === true) setRole(server, user.id, 'owner')
+  if (needed.isOwner === true) promote(server, person, 'owner')
   const second = hasDevices ? await addDevice(server, person) : person
   const code = needed.hasCode === true ? await makeCode(server, person) : ''
   const secondId =
@@ -132,7 +142,8 @@ export async function settle(
   const linked = await settleLink(server, person, link)
   const place = { ada, person, host: owner, user: user.id, room, n }
   const acts = await settleActs(server, place, needed)
-  return { ...stage, ...acts, person, second, secondId, code, ...linked, ...about }
+  const atDoor = settleDoor(server, stage.usher, elsewhere, needed.isAtDoor === true)
+  return { ...stage, ...acts, person, second, secondId, code, atDoor, ...linked, ...about }
 }
 
 /** Makes a link for another device, and brings it as far as wanted. */
@@ -144,10 +155,6 @@ async function settleLink(server: RunningServer, person: Person, state: Needed['
   const claim = await claimOf(server, person)
   if (state === 'allowed') await answerDevice(server, person)
   return { link, claim, claimCookie }
-}
-
-function setRole(server: RunningServer, user: number, role: 'member' | 'owner'): void {
-  write(server, 'UPDATE users SET role = ? WHERE id = ?', role, user)
 }
 
 /** What a host does, who was another one then. */
@@ -168,7 +175,7 @@ export async function happen(scene: Scene, happening: Happening): Promise<void> 
   if (happening === 'left' || happening === 'role lost') await form(person, `/rooms/${room}/leave`)
   if (happening === 'role lost') {
     await letIn(server, ada, room, person)
-    setRole(server, user, 'member')
+    promote(server, person, 'member')
   }
   if (happening === 'logged out') await form(person, '/session/end')
   if (happening === 'left for good') await form(person, '/session/leave', { sure: 'yes' })
@@ -210,6 +217,8 @@ const tables = [
   'room_bans',
   'purges',
   'reports',
+  'door_links',
+  'door_requests',
 ]
 
 /**

@@ -15,7 +15,7 @@ async function joinNow(store: Store, nickname: string, n: number, at = Date.now(
     session(n, at),
     null,
   )
-  if (joined === null) throw new Error(`${nickname} is taken`)
+  if ('refused' in joined) throw new Error(`${nickname} is taken`)
   return joined
 }
 
@@ -161,7 +161,9 @@ function testSessions(within: Within): void {
       expect(joined).toMatchObject({ nickname: 'Bob' })
       expect(await store.users.find(ada.id)).toEqual(ada)
       expect(await store.sessions.findUser(hash(1))).toBeNull()
-      expect(await store.users.join(newUser('Bob'), session(3), hash(2))).toBeNull()
+      expect(await store.users.join(newUser('Bob'), session(3), hash(2))).toEqual({
+        refused: 'name_taken',
+      })
       expect(await store.sessions.findUser(hash(2))).toMatchObject({ nickname: 'Bob' })
     },
   )

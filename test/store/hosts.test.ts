@@ -98,7 +98,7 @@ async function expectHost(store: Store, heir: Heir | null | undefined): Promise<
 async function arrive(store: Store, n: number): Promise<Somebody> {
   const token = new Uint8Array(new Uint32Array(8).fill(n).buffer)
   const joined = await store.users.join(newUser(`P${n}`), { ...session(0), tokenHash: token }, null)
-  if (joined === null) throw new Error(`P${n} is taken`)
+  if ('refused' in joined) throw new Error(`P${n} is taken`)
   return { user: joined, token }
 }
 

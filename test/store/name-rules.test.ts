@@ -34,7 +34,7 @@ test('stored names are compared by the rules of the program that opens them', as
   // Mei2 has held her name longer; Mei1 keeps hers, and is found by it.
   expect(await store.users.isNameFree('x', 'mei')).toBe(false)
   const free = { ...newUser('Mei3'), skeleton: 'mei' }
-  expect(await store.users.join(free, session(9), null)).toBeNull()
+  expect(await store.users.join(free, session(9), null)).toEqual({ refused: 'name_taken' })
   expect((await store.users.named('mei', 9)).map(({ nickname }) => nickname)).toEqual([
     'Mei1',
     'Mei2',

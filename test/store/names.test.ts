@@ -65,7 +65,7 @@ async function act(world: World): Promise<string> {
         newSession(world),
         browser.user === null ? null : browser.token,
       )
-      if (joined === null) return `${name} was taken`
+      if ('refused' in joined) return `${name} was taken`
       take(world, browser, joined.id)
       return `joined as ${name}`
     }

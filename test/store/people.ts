@@ -18,7 +18,7 @@ export function newUser(nickname: string) {
 
 export async function join(store: Store, nickname: string, n: number): Promise<User> {
   const joined = await store.users.join(newUser(nickname), session(n), null)
-  if (joined === null) throw new Error(`${nickname} is taken`)
+  if ('refused' in joined) throw new Error(`${nickname} is taken`)
   return joined
 }
 

@@ -13,6 +13,7 @@ export function viewIn(language: Language): View {
     preferences: { theme: 'auto', density: 'comfortable', enter: 'auto' },
     hasPrivate: true,
     serverName: 'Harbour House',
+    door: 'open',
     welcome: '',
     sharedOrigin: () => 'http://192.168.1.20:3000',
     httpsPath: null,

@@ -9,6 +9,8 @@ import type { View } from '../view'
 /** The sections of administration, and what one must be allowed to do to see each of them. */
 export const sections = {
   general: 'server.configure',
+  door: 'door.let_in',
+  invitations: 'door.links',
   people: 'admin.open',
   reports: 'report.handle',
   bans: 'person.unban',

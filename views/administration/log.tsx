@@ -36,7 +36,7 @@ function ActItem({ view, act }: { view: View; act: ListedAct }) {
   const { admin } = view.words
   const { actor, person, roomName, detail, reason } = act
   const at = new Date(act.at).toISOString()
-  const names = { name: person?.nickname ?? '', room: roomName, other: detail }
+  const names = { name: person?.nickname ?? detail, room: roomName, other: detail }
   return (
     <li>
       <time datetime={at}>{at.slice(0, 16).replace('T', ' ')} UTC</time>{' '}

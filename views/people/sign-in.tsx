@@ -2,6 +2,7 @@ import { fill } from '../../src/shared/text'
 import { HttpsLink } from '../settings/certificate'
 import { Filled } from '../words/filled'
 import { isFace, readyAvatars, Sentence, Stamp } from './avatar'
+import { DoorFields, type DoorForm, DoorLead } from './door'
 import { LanguageForm } from '../settings/preference-forms'
 import { Page } from '../page/page'
 import { TopBar } from '../page/top-bar'
@@ -12,6 +13,14 @@ export function SignInPage({ view, form, isSignedOut = false, known }: SignInPag
   const { devices, page } = view.words
   const { signInLead } = view.words.invitations
   const room = form.place?.name ?? null
+  const lead =
+    form.invitedBy !== null || view.door !== 'open' ? (
+      <DoorLead view={view} form={form} room={room} />
+    ) : room === null ? (
+      page.signInLead
+    ) : (
+      <RoomIn text={signInLead} room={room} />
+    )
   return (
     <Page view={view} title={page.signInTitle} user={null}>
       <Shell view={view} />
@@ -25,9 +34,7 @@ export function SignInPage({ view, form, isSignedOut = false, known }: SignInPag
           aria-describedby="sign-in-lead"
         >
           <h1 id="sign-in-title">{page.signInTitle}</h1>
-          <p id="sign-in-lead">
-            {room === null ? page.signInLead : <RoomIn text={signInLead} room={room} />}
-          </p>
+          <p id="sign-in-lead">{lead}</p>
           {view.welcome !== '' && <p dir="auto">{view.welcome}</p>}
           {isSignedOut && (
             <p id="signed-out" role="status">
@@ -77,7 +84,8 @@ function PlaceFields({ place }: { place: Place | null }) {
 export function SignIn({ view, form }: SignInProps) {
   const action = view.paths.session()
   const { page } = view.words
-  const nameProblem = form.isCodeWrong ? null : form.problem
+  const nameProblem = form.isCodeWrong || form.isDoorProblem ? null : form.problem
+  const isAsking = view.door === 'ask' && form.invitedBy === null
   const { joinButton } = view.words.invitations
   const room = form.place?.name ?? null
   return (
@@ -94,10 +102,18 @@ export function SignIn({ view, form }: SignInProps) {
       <PlaceFields place={form.place} />
       <NicknameField view={view} id="nickname" form={{ ...form, problem: nameProblem }} />
       {form.mayComeBack && <ComeBack view={view} form={form} />}
-      <AvatarChoice view={view} chosen={form.avatar} picture={form.picture} />
+      <DoorFields view={view} form={form} />
+      <AvatarChoice view={view} chosen={form.avatar} picture={form.picture} mayUpload={!isAsking} />
       <button class="btn btn--fill" type="submit">
-        {room === null ? page.enter : <RoomIn text={joinButton} room={room} />}
+        {isAsking ? view.words.door.ask : null}
+        {!isAsking && (room === null ? page.enter : <RoomIn text={joinButton} room={room} />)}
       </button>
+      {view.door !== 'open' && !form.mayComeBack && (
+        <details class="come-back__more">
+          <summary>{view.words.door.wasHere}</summary>
+          <ComeBack view={view} form={form} />
+        </details>
+      )}
     </form>
   )
 }
@@ -114,18 +130,22 @@ type SignInPageProps = SignInProps & {
   known?: string | undefined
 }
 
-/** A room, perhaps a message in it, and its name if the room is open: then signing in joins it. */
-export type Place = { room: number; seq: number | null; name: string | null }
+/** A room, perhaps a message in it, and its name if signing in joins it. */
+export type Place = {
+  room: number
+  seq: number | null
+  name: string | null
+  /** By the link that was opened. */
+  isInvited?: boolean
+}
 
-export type SignInForm = {
+export type SignInForm = DoorForm & {
   nickname: string
   avatar: string
   /** The uploaded picture in base64; empty without one. */
   picture: string
   /** Where to go afterwards; null for the first room. */
   place: Place | null
-  /** Why the last attempt was refused. */
-  problem: string | null
   /** The name is taken, perhaps by the reader. */
   mayComeBack: boolean
   /** The problem is that of the recovery code. */
@@ -135,7 +155,10 @@ export type SignInForm = {
 
 type SignInProps = { view: View; form: SignInForm }
 
-type NicknameForm = Pick<SignInForm, 'nickname' | 'problem' | 'suggestions'>
+type NicknameForm = Pick<SignInForm, 'nickname' | 'problem' | 'suggestions'> & {
+  /** What was wrong is in another field. */
+  isDoorProblem?: boolean
+}
 
 /** A sentence with the name of a room in it. */
 function RoomIn({ text, room }: { text: string; room: string }) {
@@ -163,7 +186,7 @@ export function NicknameField({ view, id, form }: { view: View; id: string; form
         autocapitalize="off"
         spellcheck={false}
         dir="auto"
-        autofocus
+        autofocus={form.isDoorProblem !== true}
         required
         aria-invalid={problem === null ? undefined : 'true'}
         aria-describedby={problem === null ? `${id}-hint` : `${id}-problem`}
@@ -224,7 +247,7 @@ function Suggestions({ view, suggestions }: { view: View; suggestions: string[] 
 }
 
 /** The choice of an avatar, with an uploaded picture if there is one. */
-export function AvatarChoice({ view, chosen, picture }: AvatarChoiceProps) {
+export function AvatarChoice({ view, chosen, picture, mayUpload = true }: AvatarChoiceProps) {
   const { words } = view
   const labels: Record<string, string> = words.avatars
   return (
@@ -244,14 +267,14 @@ export function AvatarChoice({ view, chosen, picture }: AvatarChoiceProps) {
             <span class="vh">{labels[name]}</span>
           </label>
         ))}
-        <OwnChoice view={view} chosen={chosen} />
+        {mayUpload && <OwnChoice view={view} chosen={chosen} />}
       </div>
-      <OwnFace view={view} picture={picture} />
+      {mayUpload && <OwnFace view={view} picture={picture} />}
     </fieldset>
   )
 }
 
-type AvatarChoiceProps = { view: View; chosen: string; picture: string }
+type AvatarChoiceProps = { view: View; chosen: string; picture: string; mayUpload?: boolean }
 
 /** The uploaded picture, hidden until there is one. */
 function OwnChoice({ view, chosen }: { view: View; chosen: string }) {

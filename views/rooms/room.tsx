@@ -3,6 +3,7 @@ import { fill, plural } from '../../src/shared/text'
 import type { Child } from 'hono/jsx'
 import type { PresenceState } from '../../src/shared/protocol'
 import type { Room, User } from '../../src/store/store'
+import { DoorNotice } from '../administration/door'
 import { Composer, type Unsent } from '../messages/composer'
 import { ExportAway } from '../export/export-here'
 import { Icon } from '../page/icons'
@@ -55,6 +56,7 @@ export function RoomPage(props: RoomPageProps) {
           <UnreadBar view={view} />
           <AskedNotice view={view} />
           <NoticePlace view={view} />
+          {props.mayLetIn && <DoorNotice view={view} />}
           <p class="toast" id="toast" hidden></p>
           <p class="toast toast--undo" id="undo" hidden></p>
           <LatestPill view={view} />
@@ -134,6 +136,8 @@ type RoomPageProps = TimelineProps &
     /** Without JavaScript: the client id of a message that is sent from this page. */
     clientId: string
     epoch: string
+    /** The reader may let people in who ask. */
+    mayLetIn: boolean
     /** Without JavaScript: a message that was refused. */
     unsent?: Unsent | null
     /** Without JavaScript: a refused edit of the message at `at`. */

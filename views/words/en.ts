@@ -2,6 +2,7 @@ import { textLimits } from '../../src/shared/limits'
 import { acts } from './en/acts'
 import { admin } from './en/admin'
 import { addDevice, devices } from './en/devices'
+import { door } from './en/door'
 import { formatting, keys } from './en/help'
 import { https } from './en/https'
 import { holds } from './en/holds'
@@ -339,6 +340,7 @@ export const en = {
   acts,
   admin,
   https,
+  door,
   exporting,
   holds,
   invitations,

@@ -3,6 +3,7 @@ import type { Words } from './en'
 import { acts } from './zh/acts'
 import { admin } from './zh/admin'
 import { addDevice, devices } from './zh/devices'
+import { door } from './zh/door'
 import { formatting, keys } from './zh/help'
 import { https } from './zh/https'
 import { holds } from './zh/holds'
@@ -336,6 +337,7 @@ export const zh: Words = {
   acts,
   admin,
   https,
+  door,
   exporting,
   holds,
   invitations,

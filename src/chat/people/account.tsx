@@ -1,6 +1,15 @@
 import { ChatError } from '../../server/errors'
-import { createToken } from '../../server/session-token'
-import type { BrowserMarks, Device, NewFace, User } from '../../store/store'
+import { createToken, hashToken } from '../../server/session-token'
+import type {
+  BrowserMarks,
+  BrowserRefusal,
+  Device,
+  DoorRefusal,
+  NewFace,
+  Pass,
+  Profile,
+  User,
+} from '../../store/store'
 import type { Chat, Visitor } from '../chat'
 import { removeFiles } from '../files/janitor'
 import { publishSystemLines } from '../messages/system-lines'
@@ -19,36 +28,65 @@ export type TypedProfile = { nickname: string; avatar: string; picture: string }
 /**
  * Creates a user in the first room, with a session; for the same name as now, only a new session.
  * With another name the session that the browser had until now ends. Its other tabs connect again.
- * Throws `name_…`, `name_taken`, `avatar_unknown`, `picture_unusable`, `storage_full`, `banned`, or
- * `network_refused`.
+ * A newcomer passes the door first: nothing is said of names to those who do not.
+ * Throws `name_…`, `name_taken`, `avatar_unknown`, `picture_unusable`, `storage_full`, `banned`,
+ * `network_refused`, what `readPass` throws, and why the door was closed meanwhile.
  */
 export async function signIn(
   chat: Chat,
   typed: TypedProfile,
-  device: DeviceKind,
-  current: Current | null,
+  { device, current }: Browser,
+  readPass: () => Promise<Pass>,
 ): Promise<{ user: User; token: string }> {
   const name = readNickname(typed)
-  const { token, hash } = createToken()
-  const session = { ...device, tokenHash: hash, at: chat.now() }
   if (current?.user.nickname === name.nickname) {
+    const { token, hash } = createToken()
+    const session = { ...device, tokenHash: hash, at: chat.now() }
     const user = await chat.store.sessions.renew(current.tokenHash, session)
     if (user !== null) {
       chat.closeSockets(user.id, 'session renewed')
       return { user, token }
     }
   }
+  const pass = await readPass()
   chat.requireSpace()
   // A picture takes longer to refuse than a name.
   const isFree = await chat.store.users.isNameFree(name.folded, name.skeleton)
   if (!isFree) throw new ChatError('name_taken')
   const avatar = await takeAvatar(chat, typed)
-  const newUser = { ...name, ...avatar, createdAt: chat.now() }
-  const user = await chat.store.users.join(newUser, session, current?.tokenHash ?? null)
-  if (user === null) {
-    const refused = await chat.store.acts.refusalOf(device, session.at)
-    return refuse(chat, avatar, refused ?? 'name_taken')
-  }
+  return join(chat, { ...name, ...avatar }, { device, current }, pass)
+}
+
+/** What is known of the browser that a person comes with. */
+type Browser = { device: DeviceKind; current: Current | null }
+
+/**
+ * Signs in, with the name that it asked for, the browser whose request to come in was granted.
+ * Throws `request_over`, also when who granted it has lost the right.
+ */
+export async function enterByRequest(
+  chat: Chat,
+  request: string | null,
+  browser: Browser,
+): Promise<{ user: User; token: string }> {
+  const hash = hashToken(request ?? '')
+  const asked = await chat.store.door.waiting(hash, chat.now())
+  if (asked === null) throw new ChatError('request_over')
+  const { isAllowed: _, ...profile } = asked
+  return join(chat, { ...profile, face: null }, browser, { kind: 'request', hash })
+}
+
+async function join(
+  chat: Chat,
+  profile: Profile,
+  { device, current }: Browser,
+  pass: Pass,
+): Promise<{ user: User; token: string }> {
+  const { token, hash } = createToken()
+  const session = { ...device, tokenHash: hash, at: chat.now() }
+  const newUser = { ...profile, createdAt: chat.now() }
+  const user = await chat.store.users.join(newUser, session, current?.tokenHash ?? null, pass)
+  if ('refused' in user) return refuse(chat, profile, user.refused)
   if (current !== null) chat.closeSockets(current.user.id, 'session renewed', [current.tokenHash])
   chat.log('joined', { user: user.id })
   await publishSystemLines(chat)
@@ -102,7 +140,7 @@ function readNickname(typed: TypedProfile) {
 async function refuse(
   chat: Chat,
   { face }: { face: NewFace | null },
-  code: 'name_taken' | 'name_refused' | 'not_signed_in' | 'banned' | 'network_refused',
+  code: 'name_taken' | 'name_refused' | 'not_signed_in' | BrowserRefusal | DoorRefusal,
 ): Promise<never> {
   if (face !== null) await removeFiles(chat, [face.id])
   throw new ChatError(code)

@@ -62,6 +62,7 @@ export function readPreferences({ chat, assets, certificates }: HttpDeps): Middl
       serverName: nameOf(chat, settings),
       hasPrivate: settings.privateMessages !== 'off',
       welcome: settings.welcome,
+      door: settings.door,
       sharedOrigin: () =>
         sharedOrigin(chat.config, c.env.server.port ?? chat.config.port, c.get('origin')),
       httpsPath: httpsPathOf(chat, certificates, c.get('isSecure')),

@@ -8,6 +8,7 @@ import { parseId } from '../../shared/paths'
 import { ChatError } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
 import { limits } from '../../shared/limits'
+import { can } from '../../shared/rights'
 import { takeFitting, weigh } from '../../store/fitting'
 import type { Room, User } from '../../store/store'
 import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx, wantsJson } from '../context'
@@ -88,6 +89,7 @@ export async function sendRoom(
       {...props}
       {...list}
       epoch={chat.store.epoch}
+      mayLetIn={can(visitor.role, 'door.let_in')}
       clientId={crypto.randomUUID()}
       isRenewing={c.req.query('renew') !== undefined}
       unsent={unsent}

@@ -1,58 +1,61 @@
 import { Hono } from 'hono'
-import { JoinPage } from '../../../views/page/join'
 import { type Place, SignIn, SignInPage } from '../../../views/people/sign-in'
 import type { Chat } from '../../chat/chat'
 import { freeNicknames, leave, moveSession, signIn, signOut } from '../../chat/people/account'
+import { askToComeIn, findInvitation, isLinkToken, readPass } from '../../chat/people/door'
 import { recover, skeletonOf } from '../../chat/people/recovery'
 import { ChatError, toProblem } from '../../server/errors'
 import type { RateLimits } from '../../server/rate-limits'
 import { hashToken } from '../../server/session-token'
-import type { User } from '../../store/store'
+import type { DoorLink, User } from '../../store/store'
 import { readForm } from '../bodies'
-import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx } from '../context'
+import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx, wantsJson } from '../context'
 import {
   askForCookie,
   clearBrowserCookies,
   clearPlainSession,
   clearSession,
   keepCookie,
+  keepRequest,
   noteLogOut,
   readOwnerLink,
   readPlainToken,
+  readRequest,
   setSession,
 } from '../cookies'
 import { deviceOf } from '../device'
 import { currentSession, identifyAgain, requireSession } from '../middleware/identity'
-import { enterPlace, findPlace, pathOf } from '../place'
+import { limitGuesses } from '../guesses'
+import { enterPlace, findPlace, pathOf, placeOf } from '../place'
 import { redirectTo, sendHtml, sendPage, setProblem } from '../pages'
 
 /** The way in, signing in and signing out. */
 export function sessionRoutes(deps: HttpDeps): Hono<HttpEnv> {
   const { chat, rateLimits } = deps
   return new Hono<HttpEnv>()
-    .get('/join', (c) => {
-      const online = chat.presence.countAll()
-      return sendPage(c, <JoinPage view={c.get('view')} online={online} />)
-    })
     .post('/session', async (c) => {
       const form = await readSignIn(chat, c)
       try {
         const question = askForCookie(c, chat)
         if (question !== null) return question
         await identifyAgain(chat, c)
-        const [device, current] = [deviceOf(c, chat), currentSession(c)]
         if (form.code !== null) return await comeBack(deps, c, { ...form, code: form.code })
+        const browser = { device: deviceOf(c, chat), current: currentSession(c) }
+        const ownerLink = readOwnerLink(c, chat)
+        const shown = { ...form, ownerLink }
         const { user, token } = await limitJoins(rateLimits, c, form, () =>
-          signIn(chat, form, device, current),
+          signIn(chat, form, browser, () =>
+            readPass(chat, shown, c.get('address'), limitGuesses(deps, c)),
+          ),
         )
         setSession(c, chat, { user, token })
         const path = await enterPlace(chat, user, form.place)
-        const ownerLink = readOwnerLink(c, chat)
         return redirectTo(c, ownerLink === null ? path : chat.paths.owner(ownerLink))
       } catch (thrown) {
         const problem = toProblem(thrown)
         if (problem === null) throw thrown
-        return answerRefusal(chat, c, form, problem)
+        if (problem.code === 'must_ask') return ask(deps, c, form)
+        return answerRefusal(deps, c, form, problem)
       }
     })
     .post('/session/continue', async (c) => {
@@ -155,7 +158,42 @@ async function limitJoins<Joined extends { user: User }>(
   }
 }
 
+/** The link in a form that a link has opened; a code that was typed is read with the rest. */
+async function findLink(chat: Chat, invitation: string): Promise<DoorLink | null> {
+  if (!isLinkToken(invitation)) return null
+  try {
+    return await findInvitation(chat, invitation, (work) => work())
+  } catch (fault) {
+    if (fault instanceof ChatError) return null
+    throw fault
+  }
+}
+
+/** A newcomer asks to come in, and waits. */
+async function ask(deps: HttpDeps, c: HttpContext, form: SignInForm): Promise<Response> {
+  const { chat, rateLimits } = deps
+  const address = c.get('address')
+  const { avatar, line } = form
+  try {
+    rateLimits.consume('joins', address, { code: 'joins_too_many' })
+    const typed = { ...form, avatar: avatar === 'picture' ? 'letter' : avatar }
+    const replaced = readRequest(c, chat)
+    keepRequest(c, chat, await askToComeIn(chat, { typed, line, replaced }, address))
+  } catch (thrown) {
+    const problem = toProblem(thrown)
+    if (problem === null) throw thrown
+    return answerRefusal(deps, c, form, problem)
+  }
+  const { room, seq = null } = form.place ?? {}
+  const place = { ...(room && { room: `${room}` }), ...(seq && { seq: `${seq}` }) }
+  return redirectTo(c, chat.paths.door(place), { waiting: true })
+}
+
 type SignInForm = {
+  password: string
+  invitation: string
+  invitedBy: string | null
+  line: string
   nickname: string
   avatar: string
   picture: string
@@ -167,6 +205,8 @@ type SignInForm = {
 
 async function readSignIn(chat: Chat, c: HttpContext): Promise<SignInForm> {
   const form = await readForm(c)
+  const invitation = form.get('invitation') ?? ''
+  const link = await findLink(chat, invitation)
   const picture = form.get('picture') ?? ''
   const avatar = form.get('avatar') ?? 'letter'
   const [suggestion, code] = [form.get('suggestion'), form.get('code') ?? '']
@@ -177,24 +217,34 @@ async function readSignIn(chat: Chat, c: HttpContext): Promise<SignInForm> {
     // A browser remembers that there was a picture, but may have lost it.
     avatar: avatar === 'picture' && picture === '' ? 'letter' : avatar,
     picture,
-    place: await findPlace(chat, form.get('room'), form.get('seq')),
+    password: form.get('password') ?? '',
+    invitation,
+    invitedBy: link?.by.nickname ?? null,
+    line: form.get('line') ?? '',
+    place: (link && placeOf(link)) ?? (await findPlace(chat, form.get('room'), form.get('seq'))),
   }
 }
 
+const doorProblems = /^(password|invitation|request|requests)_|^(must_ask|too_many|busy|why_long)$/
+
 async function answerRefusal(
-  chat: Chat,
+  { chat }: Pick<HttpDeps, 'chat'>,
   c: HttpContext,
   typed: SignInForm,
   problem: ChatError,
 ): Promise<Response> {
+  if (wantsJson(c)) throw problem
   const view = c.get('view')
   const form = {
     ...typed,
     // A typed name may be of any length; the page need not repeat all of it.
     nickname: typed.nickname.slice(0, 200),
+    invitation: typed.invitation.slice(0, 200),
+    line: typed.line.slice(0, 200),
     problem: setProblem(c, problem),
     mayComeBack: typed.code !== null || problem.code === 'name_taken',
     isCodeWrong: typed.code !== null && !/^(name_|cookies_|banned)/.test(problem.code),
+    isDoorProblem: typed.code === null && doorProblems.test(problem.code),
     suggestions: problem.code === 'name_taken' ? await freeNicknames(chat, typed.nickname) : [],
   }
   return isHtmx(c)

@@ -107,6 +107,7 @@ export function receiveEvent(app: App, event: ChatEvent): void {
       if (isHere) showChanged(app, event)
       return rooms.refresh()
     case 'device.link':
+    case 'door':
     case 'notice':
       return ifLoaded(app.panel, ({ renewDevices }) => renewDevices())
   }

@@ -37,7 +37,7 @@ export function create(app: App): Panel {
     invited: (invitation) => receiveInvitation(app, invitation),
     invitationOver: endInvitation,
     renewDevices() {
-      for (const place of document.querySelectorAll('#asked, #told, #panel[open] #devices'))
+      for (const place of document.querySelectorAll('#asked, #told, #door, #panel[open] #devices'))
         place.dispatchEvent(new Event('renew'))
     },
     show(source) {

@@ -99,8 +99,8 @@ export function startSignIn(storage: Storage): void {
     const form = new FormData(element('sign-in-form', HTMLFormElement))
     storage.write('person', Object.fromEntries(fieldsKept.map((name) => [name, form.get(name)])))
   })
-  const select = (): void => element('nickname', HTMLInputElement).select()
-  // A refused name comes back with the form, to be corrected.
+  const select = (): void => dialog.querySelector<HTMLInputElement>('[autofocus]')?.select()
+  // What was refused comes back with the form, to be corrected.
   document.addEventListener('htmx:after:swap', select)
   select()
 }

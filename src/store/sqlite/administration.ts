@@ -43,6 +43,7 @@ const defaults: ServerSettings = {
   welcome: '',
   roomMakers: 'everybody',
   privateMessages: 'everybody',
+  door: 'open',
 }
 
 function readSettings(db: Database): ServerSettings {

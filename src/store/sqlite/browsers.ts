@@ -1,12 +1,11 @@
 import type { Database } from 'bun:sqlite'
-import type { Acts, BrowserMarks } from '../store'
+import type { Acts, BrowserMarks, BrowserRefusal } from '../store'
 import { userColumns } from './persons'
 
 /** Of each person so many browsers are remembered, those that signed in last. */
 const browsersMax = 20
 
 type Marks = Partial<BrowserMarks>
-type Refusal = 'banned' | 'network_refused'
 
 const isMarked = 'hash IN ($browserHash, $sessionBefore)'
 
@@ -42,7 +41,7 @@ export function createRefuseBrowser(db: Database) {
   return (
     { browserHash = null, sessionBefore = null, address }: Marks,
     newAt: number | null = null,
-  ): Refusal | null => {
+  ): BrowserRefusal | null => {
     if (isBanned.get({ browserHash, sessionBefore }) !== null) return 'banned'
     if (newAt === null || address === undefined) return null
     return isRefused.get(address, newAt) === null ? null : 'network_refused'

@@ -15,6 +15,8 @@ export function bringNamesUpToDate(db: Database, rules: NameRules): void {
   const version = `${rules.version}, fold ${foldVersion}`
   if (readSetting(db, setting) === version) return
   db.transaction(() => {
+    // They hold names by the old rules.
+    db.run(`DELETE FROM door_requests`)
     rewrite(
       db.query<Named, []>(
         `SELECT id, nickname AS name FROM users

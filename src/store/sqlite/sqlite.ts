@@ -11,6 +11,7 @@ import { createAdministration } from './administration'
 import { createAttachments } from './attachments'
 import { createDeviceLinks } from './device-links'
 import { createDevices } from './devices'
+import { createDoor } from './door'
 import { createMeasure } from './export'
 import { checkAfterUse, isDoubtful, markClosed, markUsed } from './integrity'
 import { createHolds } from './holds'
@@ -197,6 +198,7 @@ function createStore(
     users: guarded(createUsers(db, lines, { arrivals })),
     sessions: guarded(createSessions(db)),
     devices: guarded(createDevices(db)),
+    door: guarded(createDoor(db)),
     administration: guarded(createAdministration(db)),
     acts: guarded(createActs(db, index, lines)),
     reports: guarded(createReports(db, index)),

@@ -1,9 +1,19 @@
 import type { Database } from 'bun:sqlite'
 import { nameForms, rankInSql } from '../../shared/rank-name'
-import type { NamedUser, NewSession, NewUser, PeopleMatch, Profile, Store, User } from '../store'
+import type {
+  NamedUser,
+  NewSession,
+  NewUser,
+  Pass,
+  PeopleMatch,
+  Profile,
+  Store,
+  User,
+} from '../store'
 import { insertAttachment } from './attachments'
 import { createAddSession } from './devices'
 import { createRefuseBrowser } from './browsers'
+import { createPassDoor } from './door'
 import { createReleaseName, isHere, newUntil, userColumns } from './persons'
 import { mayInRoom } from './rights'
 import { createEndSession } from './sessions'
@@ -17,7 +27,9 @@ export function createUsers(
 ): Store['users'] {
   const join = createJoin(db, arrivals ? lines : null)
   const findHolder = db.query<{ id: number }, [{ folded: string; skeleton: string }]>(
-    `SELECT id FROM users WHERE nickname_folded = $folded OR nickname_skeleton = $skeleton`,
+    `SELECT id FROM users WHERE nickname_folded = $folded OR nickname_skeleton = $skeleton
+     UNION ALL SELECT id FROM door_requests
+     WHERE nickname_folded = $folded OR nickname_skeleton = $skeleton`,
   )
   const find = db.query<User, [number]>(`SELECT ${userColumns()} FROM users WHERE id = ?`)
   const named = db.query<NamedRow, [number, number, string]>(
@@ -30,7 +42,8 @@ export function createUsers(
        AND ${isHere('?2')}`,
   )
   return {
-    join: async (user, session, replaced) => join(user, session, replaced),
+    join: async (user, session, replaced, pass = { kind: 'nothing' }) =>
+      join(user, session, replaced, pass),
     isNameFree: async (folded, skeleton) => findHolder.get({ folded, skeleton }) === null,
     find: async (id) => find.get(id),
     change: createChange(db, lines),
@@ -66,20 +79,25 @@ function createJoin(db: Database, lines: SystemLines | null) {
   const find = db.query<User, [number]>(`SELECT ${userColumns()} FROM users WHERE id = ?`)
   const endSession = createEndSession(db)
   const refusalOf = createRefuseBrowser(db)
+  const passDoor = createPassDoor(db)
   return db.transaction(
-    ({ face, ...user }: NewUser, session: NewSession, replaced: Uint8Array | null) => {
-      if (refusalOf(session, session.at) !== null) return null
-      const made = insertUser.get({ ...user, forms: nameForms(user.nickname) })
-      if (made === null) return null
+    ({ face, ...user }: NewUser, session: NewSession, replaced: Uint8Array | null, pass: Pass) => {
+      const refused = refusalOf(session, session.at)
+      if (refused !== null) return { refused }
       const { createdAt } = user
+      const passed = passDoor(pass, createdAt)
+      if ('refused' in passed) return passed
+      const made = insertUser.get({ ...user, forms: nameForms(user.nickname) })
+      if (made === null) return { refused: 'name_taken' } as const
       if (face != null) insertFace.run({ ...face, owner: made.id })
       addSession(made.id, session)
       const { room } = joinFirstRoom.get({ id: made.id, createdAt }) ?? {}
       if (room !== undefined) {
         lines?.write({ kind: 'joined', room, author: made.id, person: made.id, at: createdAt })
       }
+      passed.enter(made.id)
       if (replaced !== null) endSession(replaced, createdAt)
-      return find.get(made.id)
+      return find.get(made.id) ?? ({ refused: 'name_taken' } as const)
     },
   ).immediate
 }

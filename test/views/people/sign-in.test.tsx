@@ -3,7 +3,10 @@ import { SignIn, SignInPage } from '../../../views/people/sign-in'
 import { findAll, findOne } from '../read-html'
 import { viewIn } from '../samples'
 
+const atOpenDoor = { invitation: '', invitedBy: null, line: '', isDoorProblem: false }
+
 const blank = {
+  ...atOpenDoor,
   nickname: '',
   avatar: 'letter',
   picture: '',
@@ -15,6 +18,7 @@ const blank = {
 }
 
 const taken = {
+  ...atOpenDoor,
   nickname: 'Mei "the" Great',
   avatar: 'moon',
   picture: '',

@@ -125,6 +125,7 @@ function roomPage(language: Language, unsent?: { content: string; problem: strin
       isRenewing={false}
       clientId="c9"
       epoch="e1"
+      mayLetIn={false}
       unsent={unsent ?? null}
     />
   )
@@ -140,6 +141,10 @@ function signInPage(language: Language) {
     mayComeBack: false,
     isCodeWrong: false,
     suggestions: [],
+    invitation: '',
+    invitedBy: null,
+    line: '',
+    isDoorProblem: false,
   }
   return <SignInPage view={viewIn(language)} form={form} />
 }

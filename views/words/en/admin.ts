@@ -14,6 +14,10 @@ const acts: Record<LoggedAct, string> = {
   'person.purge': 'deleted what {name} wrote: {other}',
   'person.rename': 'gave {name} this name, in place of {other}',
   'person.way_back': 'made a link with which {name} comes back',
+  'door.let_in': 'let {name} in',
+  'door.refuse': 'did not let {name} in',
+  'door.links': 'made an invitation link',
+  'door.revoke': 'revoked an invitation link',
   'owner.link': 'made an owner link',
   'owner.claim': 'became an owner with the owner link',
 }
@@ -24,6 +28,8 @@ export const admin = {
   lead: 'For owners and moderators of this server.',
   sections: {
     general: 'General',
+    door: 'Door',
+    invitations: 'Invitations',
     people: 'People',
     reports: 'Reports',
     bans: 'Bans',

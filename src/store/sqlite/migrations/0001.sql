@@ -438,5 +438,50 @@ CREATE TABLE acts (
   reason TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
+-- Links with which newcomers come in through the door, stored as hashes only.
+CREATE TABLE door_links (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  link_hash BLOB NOT NULL UNIQUE,
+  made_by INTEGER NOT NULL REFERENCES users (id),
+  made_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  -- Null for any number.
+  uses_left INTEGER CHECK (uses_left >= 0),
+  uses INTEGER NOT NULL DEFAULT 0,
+  -- Where it leads; the room may be deleted later.
+  room_id INTEGER,
+  -- A short code to be read from a screen and typed, which no list shows.
+  is_code INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- Newcomers who ask to come in; they hold their names until they are answered, or for some time.
+CREATE TABLE door_requests (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  -- Of the token with which their browser waits.
+  token_hash BLOB NOT NULL UNIQUE,
+  nickname TEXT NOT NULL,
+  nickname_folded TEXT NOT NULL UNIQUE,
+  nickname_skeleton TEXT NOT NULL UNIQUE,
+  avatar TEXT NOT NULL,
+  line TEXT NOT NULL,
+  asked_at INTEGER NOT NULL,
+  -- A keyed hash of the address, so that no address fills the list.
+  asked_from BLOB NOT NULL,
+  -- Who lets them in.
+  allowed_by INTEGER REFERENCES users (id)
+) STRICT;
+
+CREATE TRIGGER name_held_from_new BEFORE INSERT ON users
+WHEN EXISTS (SELECT 1 FROM door_requests WHERE nickname_folded = NEW.nickname_folded
+  OR nickname_skeleton = NEW.nickname_skeleton) BEGIN
+  SELECT RAISE(IGNORE);
+END;
+
+CREATE TRIGGER name_held_from_renamed BEFORE UPDATE OF nickname_folded, nickname_skeleton ON users
+WHEN EXISTS (SELECT 1 FROM door_requests WHERE nickname_folded = NEW.nickname_folded
+  OR nickname_skeleton = NEW.nickname_skeleton) BEGIN
+  SELECT RAISE(IGNORE);
+END;
+
 INSERT INTO settings (key, value)
 VALUES ('instance', lower(hex(randomblob(4)))), ('epoch', lower(hex(randomblob(16))));
