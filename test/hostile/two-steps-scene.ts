@@ -21,6 +21,8 @@ export type Stage = {
   observer: ChatClient
   other: number
   third: number
+  /** Nobody gives them a role. */
+  muted: number
   /** A closed room of Ada's, to which people are invited. */
   elsewhere: number
   /** A moderator who is in it. */
@@ -70,13 +72,15 @@ export async function openStage(server: RunningServer): Promise<Stage> {
   const ada = await signIn(server, 'Ada')
   const observer = await openSocket(server, ada)
   const third = await openSocket(server, await signIn(server, 'Third'))
-  await third.close()
+  const muted = await openSocket(server, await signIn(server, 'Muted'))
+  for (const socket of [third, muted]) await socket.close()
   const open = (): Database => new Database(join(server.data, 'chatroom.db'), { readonly: true })
   const elsewhere = await makeRoom(server, ada, 'Elsewhere', 'closed')
   const usher = await signIn(server, 'Usher')
   await letIn(server, ada, elsewhere, usher)
   promote(server, usher, 'moderator')
-  const ids = { other: observer.hello.user.id, third: third.hello.user.id }
+  const idOf = ({ hello }: ChatClient): number => hello.user.id
+  const ids = { other: idOf(observer), third: idOf(third), muted: idOf(muted) }
   return { server, db: open(), past: open(), ada, observer, elsewhere, usher, ...ids }
 }
 
@@ -133,7 +137,7 @@ export async function settle(
     db
       .query<{ id: number }, [number]>('SELECT max(id) AS id FROM sessions WHERE user_id = ?')
       .get(user.id)?.id ?? 0
-  if (needed.hasMute === true) mute(server, room, third)
+  if (needed.hasMute === true) mute(server, room, stage.muted)
   if (hasInvitations) {
     await inviteTo(server, person, room, third)
     await inviteTo(server, ada, elsewhere, user.id)

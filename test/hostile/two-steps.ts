@@ -170,7 +170,7 @@ export const requests: Record<string, Request[]> = {
     write(inRoom('/mute'), ({ other }) => `user=${other}&ms=300000&reason=`, 'host'),
   ],
   'POST /rooms/:id/unmute': [
-    { ...write(inRoom('/unmute'), ({ third }) => `user=${third}`, 'host'), hasMute: true },
+    { ...write(inRoom('/unmute'), ({ muted }) => `user=${muted}`, 'host'), hasMute: true },
   ],
   'POST /rooms/:id/leave': [write(inRoom('/leave'), text('x=1'), 'room')],
   'POST /rooms/:id/notify': [write(inRoom('/notify'), text('notify=nothing'), 'room')],

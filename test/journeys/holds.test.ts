@@ -122,10 +122,30 @@ test('where only hosts may write, nobody else does, by any way, until they may a
     type: 'accepted',
   })
   expect(await byJson(host, room)).toBe('accepted')
-  await flip(host, room, { writers: 'everybody' })
+  await flip(host, room, { writers: 'everybody', slow: '30000', locked: 'yes' })
+  await flip(host, room, { slow: '0', locked: 'no' })
   expect(await codes(scene)).toEqual(['accepted'])
+  // An export tells it as the page does.
+  for (const [language, lines] of Object.entries(told)) {
+    const headers = { Cookie: ada.cookie, 'Accept-Language': language }
+    const path = `${server().origin}/rooms/${room}/export.txt`
+    const text = await (await fetch(path, { headers })).text()
+    for (const line of lines) expect(text).toContain(line)
+  }
   await socket.close()
 })
+
+const told = {
+  en: [
+    'allowed only hosts to write',
+    'allowed everybody to write',
+    'turned on slow mode: 30 seconds between messages',
+    'turned off slow mode',
+    'locked the room: nobody new can come in',
+    'unlocked the room',
+  ],
+  zh: ['设置了仅房主可发言', '开启了慢速模式：每条消息间隔 30 秒', '解除了房间锁定'],
+}
 
 test('what was accepted before is accepted again when it is repeated', async () => {
   const { room, host, socket } = await settle()
