@@ -12,6 +12,7 @@ export function roomRoutes(room: number): Route[] {
     '/messages/1',
     '/messages/2',
     '/messages/51',
+    '/messages/1/report',
     '/changes?after=0',
     '/settings',
     '/people',
@@ -30,6 +31,8 @@ export function roomRoutes(room: number): Route[] {
     ['/messages/1', 'content=probe'],
     ['/messages/1/delete', ''],
     ['/messages/1/reactions', 'emoji=🎉'],
+    ['/messages/1/report', 'why=probe'],
+    ['/members/back', 'user=1'],
     ['/members', ''],
     ['/invitations', 'user=3&names=Eve'],
     ['/invitations/withdraw', 'user=3'],
@@ -88,6 +91,16 @@ export function openRoutes(): Route[] {
     '/certificate',
     ...['crt', 'pem', 'mobileconfig'].map((ending) => `/certificate/chatroom.${ending}`),
     '/.well-known/acme-challenge/x',
+    '/notices',
+    '/way-back/x',
+    '/admin/person?user=1',
+    '/admin/bans',
+    '/admin/reports',
+    '/owner/x',
+    '/invite/x',
+    '/door',
+    '/admin',
+    ...['general', 'people', 'log', 'door', 'invitations'].map((name) => `/admin/${name}`),
   ]
   const lists = ['/rooms?mine=yes', '/rooms?q=a', '/rooms?q=a&mine=yes&part=list']
   const people = Array.from({ length: 50 }, (_, n) => `/people?user=${n}`)

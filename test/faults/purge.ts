@@ -28,7 +28,7 @@ export const purged: FaultTest<Size> = {
   id: 'P28',
   says: 'What was purged is in no page, catch-up, search, export, quote, device copy or backup.',
   small,
-  full: { messages: 20_000, pauseMsMax: 100, kills: false },
+  full: { messages: 3_000, pauseMsMax: 500, kills: false },
   run,
   broken: (figures, { pauseMsMax }) => [
     ...unlike(figures, { hits: 0, rowHits: 0, indexHits: 0, backupHits: 0, filesLeft: 0 }),

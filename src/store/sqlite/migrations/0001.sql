@@ -128,6 +128,12 @@ CREATE TRIGGER way_back_ended AFTER UPDATE OF left_at ON users WHEN NEW.left_at 
   DELETE FROM way_backs WHERE user_id = NEW.id;
 END;
 
+-- Of who leaves for good, no browser is remembered.
+CREATE TRIGGER browsers_forgotten AFTER UPDATE OF left_at ON users
+WHEN NEW.left_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM bans WHERE user_id = NEW.id) BEGIN
+  DELETE FROM person_browsers WHERE user_id = NEW.id;
+END;
+
 -- What a person is told on all devices until they have read it.
 CREATE TABLE notices (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
