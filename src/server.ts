@@ -10,6 +10,7 @@ import { createTyping } from './chat/messages/typing'
 import { startSessionSweep } from './chat/people/departures'
 import { createPresence, type Presence } from './chat/people/presence'
 import { createReadMarkers } from './chat/rooms/read-markers'
+import { startErasing } from './chat/rooms/room-life'
 import type { Config } from './config'
 import { createApp } from './http/app'
 import { addressOf, watchForProxy } from './http/middleware/guards'
@@ -130,6 +131,7 @@ function startChores(
   const stops = [
     startJanitor(chat),
     startGathering(chat),
+    startErasing(chat),
     startSessionSweep(chat, connections.sessions),
     watchClock(chat).stop,
     listener.watch(),

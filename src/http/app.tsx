@@ -23,6 +23,7 @@ import { messageRoutes } from './routes/messages'
 import { newDeviceRoutes } from './routes/new-devices'
 import { peopleRoutes } from './routes/people'
 import { preferenceRoutes, readPreferences } from './routes/preferences'
+import { roomLifeRoutes } from './routes/room-life'
 import { roomRoutes } from './routes/rooms'
 import { searchRoutes } from './routes/search'
 import { sessionRoutes } from './routes/sessions'
@@ -58,6 +59,7 @@ export function createApp(deps: HttpDeps): Hono<HttpEnv> {
   app.route('/', preferenceRoutes(deps))
   app.route('/', roomRoutes(deps))
   app.route('/', membershipRoutes(deps))
+  app.route('/', roomLifeRoutes(deps))
   app.route('/', invitationRoutes(deps))
   app.route('/', messageRoutes(deps))
   app.route('/', peopleRoutes(deps))

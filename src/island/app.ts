@@ -175,8 +175,8 @@ export type RoomSwitcher = {
   openAt: (room: number, seq: number) => Promise<void>
   /** The room before or after this one in the list; `isUnread` skips rooms without unread. */
   step: (direction: 1 | -1, isUnread: boolean) => void
-  /** The room on the page is not the person's any more. */
-  leave: () => void
+  /** The room on the page is not the person's any more; `deleted`: its name, where nobody is. */
+  leave: (deleted?: string) => void
 }
 
 /** A room, and perhaps a message in it. */
@@ -264,6 +264,8 @@ export type EmojiChoice = { shown: string; label: string; code: string; use: () 
 export type Faces = {
   /** These people have another name or picture: everywhere on this page. */
   changePeople: (changed: HTMLElement[]) => void
+  /** This room has another name or topic, or is of another kind. */
+  changeRoom: (event: ChatEvent & { type: 'room.changed' }) => void
   /** After an interruption: fetches who is here, at a random moment. */
   renewSoon: () => void
 }

@@ -49,6 +49,10 @@ export function createPaths(base: string) {
     withdraw: (id: number) => `${base}rooms/${id}/invitations/withdraw`,
     remove: (id: number) => `${base}rooms/${id}/members/remove`,
     leave: (id: number) => `${base}rooms/${id}/leave`,
+    kind: (id: number) => `${base}rooms/${id}/kind`,
+    hosts: (id: number) => `${base}rooms/${id}/hosts`,
+    archive: (id: number) => `${base}rooms/${id}/archive`,
+    deleteRoom: (id: number) => `${base}rooms/${id}/delete`,
     notify: (id: number) => `${base}rooms/${id}/notify`,
     isMessages: (path: string) =>
       path.startsWith(base) && /^rooms\/\d+\/messages$/.test(path.slice(base.length)),

@@ -50,7 +50,13 @@ type Right = { least: Rank; onlyLower?: true }
 export type Act = keyof typeof rights
 
 /** What the log names: acts by virtue of a role, and what the operator and an owner link do. */
-export type LoggedAct = Extract<Act, 'server.configure' | 'role.set'> | 'owner.link' | 'owner.claim'
+export type LoggedAct =
+  | Extract<
+      Act,
+      'server.configure' | 'role.set' | 'room.hand_over' | 'room.archive' | 'room.delete'
+    >
+  | 'owner.link'
+  | 'owner.claim'
 
 /** Whether a rank may do something, to a person of the rank `target` where it is done to one. */
 export function can(rank: Rank, act: Act, target: Rank = 'member'): boolean {

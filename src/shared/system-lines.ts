@@ -17,6 +17,12 @@ type SystemWords = Record<
   | 'topic'
   | 'noTopic'
   | 'nickname'
+  | 'open'
+  | 'closed'
+  | 'host'
+  | 'newHost'
+  | 'archived'
+  | 'restored'
   | 'invited'
   | 'comma'
   | 'and',
@@ -73,6 +79,14 @@ export function sentenceOf(
     case 'topic':
       if (to === '') return fillParts(words.noTopic, { who })
       return fillParts(words.topic, { who, to: [{ typed: to }] })
+    case 'kind':
+      return fillParts(words[to === 'open' ? 'open' : 'closed'], { who })
+    case 'archive':
+      return fillParts(words[to === '' ? 'restored' : 'archived'], { who })
+    case 'host':
+      // Somebody whom nobody made a host: the one before them has left.
+      if (people[0]?.id === author.id) return fillParts(words.newHost, { who })
+      return fillParts(words.host, { who, people: names() })
     default:
       return fillParts(words[kind], { who, from: [{ typed: from }], to: [{ typed: to }] })
   }

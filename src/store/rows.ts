@@ -46,7 +46,8 @@ export type ListedAct = {
   actor: Named | null
   person: Named | null
   room: number | null
-  roomName: string
+  /** Null for a room by invitation that the reader is not told of. */
+  roomName: string | null
   detail: string
   reason: string
 }
@@ -100,6 +101,8 @@ export type Room = {
   showsComings: boolean
   /** The two people of a direct room, the member first; null in every other room. */
   pair: [User, User] | null
+  /** When it was closed for good; null while people write in it. */
+  archivedAt: number | null
 }
 
 /** What somebody who is not in a room may see of it: it is open, or they are invited. */
@@ -148,6 +151,8 @@ export type RoomsWanted = {
   part: string
   after: Pick<ListedRoom, 'activeAt' | 'id'> | null
   limit: number
+  /** Of open rooms: those that are archived, or the others. */
+  isArchived?: boolean
 }
 
 /**

@@ -44,9 +44,11 @@ import type {
   StoredFiles,
   User,
 } from './rows'
+import type { RoomFacts, RoomLife } from './room-life'
 import type { Space } from './files'
 import type { ExportPage, RoomExtent, SearchOutcome, SearchQuery } from './search/query'
 
+export type * from './room-life'
 export type * from './rows'
 export type * from './search/query'
 
@@ -242,9 +244,7 @@ export type Store = {
       name: RoomName | null,
       topic: string | null,
       at: number,
-    ): Promise<
-      { name: string; topic: string } | Refused<'room_missing' | NoRight | 'room_name_taken'>
-    >
+    ): Promise<RoomFacts | Refused<'room_missing' | NoRight | 'room_name_taken'>>
     /** Moves the read marker back to before `seq`. */
     markUnread(member: Member, seq: number): Promise<void>
     /** What makes a sound, and whether who comes and goes is shown; null leaves it as it is. */
@@ -259,6 +259,8 @@ export type Store = {
      */
     direct(userId: number, otherId: number, at: number): Promise<Room | null>
   }
+  /** What becomes of rooms. */
+  roomLife: RoomLife
   /**
    * What people with a role do on the server. The session that acts is the first argument, and the
    * role of its person is part of each statement; lists are empty for everybody else.

@@ -15,6 +15,7 @@ export type Stage = {
   past: Database
   ada: Person
   observer: ChatClient
+  adaId: number
   other: number
   third: number
   /** A closed room of Ada's, to which people are invited. */
@@ -62,7 +63,8 @@ export async function openStage(server: RunningServer): Promise<Stage> {
   await third.close()
   const open = (): Database => new Database(join(server.data, 'chatroom.db'), { readonly: true })
   const elsewhere = await makeRoom(server, ada, 'Elsewhere', 'closed')
-  const ids = { other: observer.hello.user.id, third: third.hello.user.id }
+  const adaId = observer.hello.user.id
+  const ids = { adaId, other: adaId, third: third.hello.user.id }
   return { server, db: open(), past: open(), ada, observer, elsewhere, ...ids }
 }
 
@@ -98,12 +100,13 @@ export async function settle(
     .query<{ id: number }, [string]>('SELECT id FROM users WHERE nickname = ?')
     .get(name)
   if (user === null) throw new Error(`${name} is nobody`)
-  const [owner, guest] = happening === 'put out' ? [ada, person] : [person, ada]
-  const room = await makeRoom(server, owner, `Before ${n}x`, 'closed')
-  await letIn(server, owner, room, guest)
+  const room = await makeRoom(server, person, `Before ${n}x`, 'closed')
+  await letIn(server, person, room, ada)
   await postFiles(server, person, room, `first-${n}`, [], 'of the person')
   const file = await upload(server, ada, 'of the room')
   await postFiles(server, ada, room, `second-${n}`, [file.id], 'of Ada')
+  // She could not have made the rooms of all those whom she puts out.
+  if (happening === 'put out') await handOver(server, person, room, [user.id, stage.adaId])
   const { epoch } = Object.assign({ epoch: '' }, await readJson(server, ada, '/rooms/1/changes'))
   const later = `later${n}z`
   if (needed.isOwner === true) setRole(server, user.id, 'owner')
@@ -120,6 +123,17 @@ export async function settle(
   const about = { name, user: user.id, room, file: file.url, epoch, later }
   const linked = await settleLink(server, person, link)
   return { ...stage, person, second, secondId, code, ...linked, ...about }
+}
+
+async function handOver(
+  server: RunningServer,
+  person: Person,
+  room: number,
+  [from, to]: [number, number],
+): Promise<void> {
+  const path = `/rooms/${room}/hosts`
+  await sendForm(server, person, path, { user: String(to), host: 'yes' })
+  await sendForm(server, person, path, { user: String(from), host: 'no' })
 }
 
 /** Makes a link for another device, and brings it as far as wanted. */
@@ -177,7 +191,6 @@ const tables = [
   'reactions',
   'attachments',
   'waiting_comings',
-  'settings',
   'acts',
 ]
 
@@ -199,7 +212,9 @@ export function remember(stage: Stage): () => boolean {
 }
 
 function rowsOf(db: Database): string {
-  const rows = tables.map((table) => db.query(`SELECT * FROM ${table}`).values())
+  // The index follows the messages by itself.
+  const settings = `settings WHERE key <> 'search_indexed_to'`
+  const rows = [...tables, settings].map((from) => db.query(`SELECT * FROM ${from}`).values())
   return JSON.stringify(rows, (_, value: unknown) =>
     value instanceof Uint8Array ? value.toHex() : value,
   )

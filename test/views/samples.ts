@@ -48,6 +48,7 @@ export const general: Room = {
   rank: 'member',
   notify: 'mentions',
   showsComings: true,
+  archivedAt: null,
   pair: null,
 }
 

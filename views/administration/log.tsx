@@ -36,7 +36,7 @@ function ActItem({ view, act }: { view: View; act: ListedAct }) {
   const { admin } = view.words
   const { actor, person, roomName, detail, reason } = act
   const at = new Date(act.at).toISOString()
-  const names = { person: person?.nickname ?? '', room: roomName, detail }
+  const names = { person: person?.nickname ?? '', room: roomName ?? admin.hiddenRoom, detail }
   return (
     <li>
       <time datetime={at}>{at.slice(0, 16).replace('T', ' ')} UTC</time>{' '}

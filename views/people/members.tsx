@@ -3,11 +3,12 @@ import { plural } from '../../src/shared/text'
 import type { ListedPerson, Room, User } from '../../src/store/store'
 import { ListSearch, MoreLink } from '../page/list'
 import { PanelForm } from '../page/panel'
+import { HostForm } from '../rooms/room-life'
 import { roomTitle } from '../rooms/room-title'
 import type { View } from '../view'
 import { Avatar, Name } from './avatar'
 
-/** All people of a room, page by page; its host can remove them. */
+/** All people of a room, page by page; its hosts make others hosts, and remove people. */
 export function Members(props: MembersProps & { part: string }) {
   const { view, room, part } = props
   const { page } = view.words
@@ -34,13 +35,15 @@ export type MembersProps = {
   view: View
   room: Room
   user: User
+  /** Ids of those who are hosts of the room. */
+  hosts: ReadonlySet<number>
   people: ListedPerson[]
   /** The URL of the next page; null on the last one. */
   next: string | null
 }
 
 /** A page of the list, and the link to the next one. */
-export function MemberItems({ view, room, user, people, next }: MembersProps) {
+export function MemberItems({ view, room, user, hosts, people, next }: MembersProps) {
   const { page } = view.words
   return (
     <>
@@ -50,7 +53,11 @@ export function MemberItems({ view, room, user, people, next }: MembersProps) {
           <li>
             <span class="choices__who">
               <Avatar user={person} size="small" /> <Name user={person} />
+              {hosts.has(person.id) && <small> {page.host}</small>}
             </span>
+            {can(room.rank, 'room.hand_over') && (
+              <HostForm view={view} room={room} person={person.id} isHost={hosts.has(person.id)} />
+            )}
             {can(room.rank, 'person.remove') && person.id !== user.id && (
               <PanelForm action={view.paths.remove(room.id)} submit={page.remove} look="danger">
                 <input type="hidden" name="user" value={person.id} />

@@ -1,10 +1,11 @@
 import { can } from '../../src/shared/rights'
-import { plural } from '../../src/shared/text'
 import { textLimits } from '../../src/shared/limits'
 import type { Notify, Room } from '../../src/store/store'
 import { ExportHere } from '../export/export-here'
 import { PanelForm, PanelLink } from '../page/panel'
 import { MemberItems, type MembersProps } from '../people/members'
+import { ExportWays } from '../export/export-ways'
+import { EndOfRoom, KindForm } from './room-life'
 import { roomTitle } from './room-title'
 import type { View } from '../view'
 
@@ -26,9 +27,11 @@ export function RoomSettings(props: SettingsProps) {
       <NotifyForm view={view} room={room} />
       {isShared && <InviteLink view={view} room={room} isPage={isPage} />}
       {isShared && <AboutForm view={view} room={room} />}
+      {isShared && !isFirst && <KindForm view={view} room={room} />}
       <h3>{view.words.exporting.title}</h3>
       <ExportWays view={view} room={room} messages={messages} />
       <ExportHere view={view} />
+      {isShared && !isFirst && <EndOfRoom view={view} room={room} isPage={isPage} />}
       {isShared && !isFirst && (
         <PanelForm action={view.paths.leave(room.id)} submit={page.leaveRoom} look="danger" />
       )}
@@ -118,28 +121,5 @@ function InviteLink({ view, room, isPage }: PartProps & { isPage: boolean }) {
         </PanelLink>
       )}
     </p>
-  )
-}
-
-/** Links to the exports; the script adds the reader's time zone. */
-function ExportWays({ view, room, messages }: PartProps & Pick<SettingsProps, 'messages'>) {
-  const { roomFile } = view.words
-  const ways = [
-    [view.paths.exportText(room.id), roomFile.asText],
-    [view.paths.exportPage(room.id), roomFile.asPage],
-  ] as const
-  return (
-    <div class="export" id="export-room">
-      {messages !== null && <p>{plural(view.language, messages, roomFile.howMany)}</p>}
-      <p class="export__ways">
-        {ways.map(([href, label]) => (
-          <a class="btn" href={href} download data-zoned="">
-            {label}
-          </a>
-        ))}
-      </p>
-      <small>{roomFile.pageNote}</small>
-      <p class="settings__note" id="export-begun" role="status" data-said={roomFile.begun}></p>
-    </div>
   )
 }

@@ -20,6 +20,7 @@ import {
   PeopleRail,
   type PeopleWindow,
 } from '../people/people'
+import { RoomState } from './room-life'
 import { roomTitle } from './room-title'
 import { QuoteLine } from '../messages/quote'
 import type { InvitationsProps } from './invitations'
@@ -42,6 +43,7 @@ export function RoomPage(props: RoomPageProps) {
         <RoomsRail {...props} current={room.id} />
         <main class="chat">
           <RoomHead view={view} room={room} window={window} />
+          <RoomState view={view} room={room} />
           <Log {...props}>
             {asked === undefined ? (
               <WithoutScript {...props} />
@@ -102,6 +104,9 @@ export function AroundRoom({ view, room, window }: AroundProps) {
     <>
       <hx-partial hx-target="#head" hx-swap="outerHTML">
         <RoomHead view={view} room={room} window={window} />
+      </hx-partial>
+      <hx-partial hx-target="#room-state" hx-swap="outerHTML">
+        <RoomState view={view} room={room} />
       </hx-partial>
       <hx-partial hx-target="#online-count" hx-swap="outerHTML">
         <OnlineCount {...window} />

@@ -60,6 +60,7 @@ export function toSummary(room: Room, { count, checksum }: OnlineIn): RoomSummar
     notify: room.notify,
     role: can(room.rank, 'room.switch') ? 'host' : 'member',
     comings: room.showsComings,
+    archived: room.archivedAt !== null,
     recipient,
   }
 }
@@ -71,7 +72,7 @@ export function newDirectRoom(id: number, reader: User, other: User): RoomSummar
       ...{ id, kind: 'direct', name: '', topic: '', revision: 0, members: 2 },
       ...{ createdAt: 0, activeAt: 0 },
       ...{ readSeq: 0, unread: 0, unreadSince: null, mentions: 0, rank: 'member' },
-      ...{ notify: 'mentions', showsComings: true, pair: [reader, other] },
+      ...{ notify: 'mentions', showsComings: true, archivedAt: null, pair: [reader, other] },
     },
     { count: 0, checksum: 0 },
   )

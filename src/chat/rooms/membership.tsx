@@ -49,10 +49,12 @@ export async function leaveRoom(chat: Chat, room: Room, userId: number): Promise
   if (left.heir !== null) await publishHeir(chat, left.heir)
 }
 
-/** Tells a member that they own the room now. */
+/** Tells a member, and the room, that they are a host there now, or not any more. */
 export async function publishHeir(chat: Chat, { room, user }: Heir): Promise<void> {
   const seen = await chat.store.rooms.find(user, room)
-  if (seen !== null) publishSummary(chat, user, seen)
+  if (seen === null) return
+  publishSummary(chat, user, seen)
+  chat.publish({ room }, asPublication({ type: 'member.changed', room, user }))
 }
 
 /**

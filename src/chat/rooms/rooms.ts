@@ -2,7 +2,7 @@ import { ChatError, type ProblemCode } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
 import { textLimits } from '../../shared/limits'
 import type { ChatEvent } from '../../shared/protocol'
-import type { Room, User } from '../../store/store'
+import type { Room, RoomFacts, User } from '../../store/store'
 import type { Chat } from '../chat'
 import { toSummary } from '../messages/events'
 import { publishSystemLines } from '../messages/system-lines'
@@ -78,8 +78,17 @@ export async function changeRoom(
     name === null ? null : { name: name.shown, folded: name.folded, skeleton: name.skeleton }
   const changed = await chat.store.rooms.change(member, renamed, topic, chat.now())
   if ('refused' in changed) throw new ChatError(changed.refused)
-  const event = { type: 'room.changed', room: room.id, ...changed } as const
-  chat.publish({ room: room.id }, asPublication(event))
+  await publishFacts(chat, room.id, changed)
+}
+
+/** Tells a room what it is called and about, and what it is, and why that has changed. */
+export async function publishFacts(
+  chat: Chat,
+  room: number,
+  { name, topic, kind, archivedAt }: RoomFacts,
+): Promise<void> {
+  const facts = { name, topic, kind, archived: archivedAt !== null }
+  chat.publish({ room }, asPublication({ type: 'room.changed', room, ...facts }))
   await publishSystemLines(chat)
 }
 

@@ -7,7 +7,6 @@ import { markCurrent } from '../rooms/rooms'
 import { closeDrawers, element, onClick } from '../ui/dom'
 import { holdKeys } from '../ui/held-keys'
 import { isTouch } from '../ui/keys'
-import type { Title } from '../ui/page'
 import { isFromDevice, list, roomTitle } from '../ui/rows'
 import { showToast } from '../ui/toast'
 import { showUnsent } from './send-message'
@@ -41,7 +40,7 @@ export function createRoomSwitcher(app: () => App): RoomSwitcher {
     open: (room) => openPlace(app(), { room }, true),
     openAt: (room, seq) => openPlace(app(), { room, seq }, true),
     step: (direction, isUnread) => step(app(), direction, isUnread),
-    leave: () => leave(app()),
+    leave: (deleted) => leave(app(), deleted),
   }
 }
 
@@ -136,12 +135,13 @@ function showCopy(app: App, copy: CopiedRoom): void {
   app.timeline.start()
 }
 
-/** The person is not in the room on the page any more. */
-function leave(app: App): void {
+/** The person is not in the room on the page any more; `deleted`: its name, where nobody is. */
+function leave(app: App, deleted?: string): void {
   const others = document.querySelectorAll<HTMLElement>('#rooms .item:not([aria-current])')
   // Everybody is in the oldest room.
   const [first] = [...others].map(({ dataset }) => Number(dataset.room)).sort((a, b) => a - b)
-  showToast(app.page.words.roomGone)
+  const { roomDeleted, roomGone } = app.page.words
+  showToast(deleted === undefined ? roomGone : fill(roomDeleted, { room: deleted }))
   if (first !== undefined) void openPlace(app, { room: first }, true)
   else location.assign(pagePaths(app.page.base).home())
 }
@@ -162,7 +162,7 @@ function followLink(app: App, link: HTMLElement, event: MouseEvent): void {
 
 /** The neighbour, in the ring of the room list, of the room that was requested last. */
 function step(app: App, direction: 1 | -1, isUnread: boolean): void {
-  const links = [...document.querySelectorAll<HTMLElement>('#rooms .item')]
+  const links = [...document.querySelectorAll<HTMLElement>('#rooms > ul .item')]
   const room = placeIn(wanted)?.room ?? app.timeline.room()
   const here = links.findIndex((link) => Number(link.dataset.room) === room)
   const ring = links.map((_, n) => links.at((here + direction * (n + 1)) % links.length))
@@ -192,13 +192,6 @@ function updateSurroundings({ composer, drafts, page, people, timeline, title }:
   title.setRoom()
   const label = fill(page.words.messagesIn, { room: roomTitle() })
   element('log', HTMLElement).setAttribute('aria-label', label)
-}
-
-/** The room on the page has another name; `shown` is what stands for it in the title. */
-export function renameRoom(title: Title, name: string, shown: string): void {
-  Object.assign(list().dataset, { name, title: shown })
-  element('head', HTMLElement).querySelector('h1 bdi')?.replaceChildren(name)
-  title.setRoom()
 }
 
 /** Everything in the room on the page has been read. */

@@ -272,7 +272,10 @@ function unpackLine(packed: unknown[], named: (id: number) => Named): SystemLine
   return { kind, people, count, from, to }
 }
 
-const kinds: SystemLine['kind'][] = ['joined', 'left', 'removed', 'renamed', 'topic', 'nickname']
+const kinds: SystemLine['kind'][] = [
+  ...(['joined', 'left', 'removed', 'renamed', 'topic', 'nickname'] as const),
+  ...(['kind', 'host', 'archive'] as const),
+]
 
 /** Everybody whom a line names. */
 function peopleOf({ people }: SystemLine): Named[] {

@@ -96,6 +96,7 @@ function readLink(link: HTMLElement): RoomSummary {
     notify: notify === 'all' || notify === 'nothing' ? notify : 'mentions',
     role: 'member',
     comings: true,
+    archived: link.closest('details') !== null,
     recipient: null,
   }
 }

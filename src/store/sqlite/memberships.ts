@@ -5,17 +5,17 @@ import type {
   Heir,
   Joined,
   Member,
-  NewLine,
   NewRoom,
   NoRight,
   Refused,
   Room,
+  RoomFacts,
   RoomLimits,
   RoomName,
   Store,
   User,
 } from '../store'
-import { createPassHost, isHere, userColumns } from './persons'
+import { createPassHost, isHere, userColumns, type WriteLine } from './persons'
 import { settingOf } from './administration'
 import { createRefuseInRoom, mayOnServer } from './rights'
 
@@ -23,9 +23,6 @@ type Memberships = Omit<
   Store['rooms'],
   'ofUser' | 'count' | 'own' | 'find' | 'head' | 'heads' | 'open' | 'first'
 >
-
-/** Writes a system line in the transaction of what it tells. */
-export type WriteLine = (line: NewLine) => void
 
 /** A room as one of its members sees it; null for everybody else. */
 type SeenBy = (userId: number, roomId: number) => Room | null
@@ -41,7 +38,8 @@ export function createMemberships(
   writeLine: WriteLine,
 ): Memberships {
   const refuse = createRefuseInRoom(db)
-  const statements = { ...prepare(db), caps, writeLine, refuse, passHost: createPassHost(db) }
+  const passHost = createPassHost(db, writeLine)
+  const statements = { ...prepare(db), caps, writeLine, refuse, passHost }
   const { markRead, markUnread, setNotify } = statements
   const create = db.transaction((room: NewRoom) => createRoom(statements, seenBy, room))
   const direct = db.transaction((userId: number, otherId: number, at: number) =>
@@ -79,7 +77,7 @@ type Statements = ReturnType<typeof prepare> & {
   caps: RoomLimits
   writeLine: WriteLine
   refuse: ReturnType<typeof createRefuseInRoom>
-  passHost: (room: number) => Heir | null
+  passHost: (room: number, at: number) => Heir | null
 }
 
 /** Makes somebody a member: where it is open, or as they are invited; else null. */
@@ -98,9 +96,9 @@ function enter(
   if (!mayEnter || statements.isHere.get(userId) === null) return null
   if (isFull(statements, userId)) return { refused: 'own_rooms_full' }
   statements.insertMember.run({ roomId, userId, role: 'member', at })
-  statements.passHost(roomId)
   const by = invitedBy?.id ?? null
   statements.writeLine({ kind: 'joined', room: roomId, author: userId, person: userId, by, at })
+  statements.passHost(roomId, at)
   const room = seenBy(userId, roomId)
   return room === null ? null : { room, invitedBy, isNew: true }
 }
@@ -112,23 +110,21 @@ function createEndings(
   db: Database,
   statements: Statements,
 ): Pick<Memberships, 'leave' | 'remove'> {
-  const end = (member: Member): { heir: Heir | null } | null => {
-    const { changes } = statements.removeMember.run(member)
-    return changes === 0 ? null : { heir: statements.passHost(member.roomId) }
-  }
-  const { writeLine } = statements
+  const end = (member: Member): boolean => statements.removeMember.run(member).changes > 0
+  const { passHost, writeLine } = statements
   const leave = db.transaction((member: Member, at: number) => {
-    const ended = statements.findRole.get(member) === null ? null : end(member)
     const { roomId: room, userId: author } = member
-    if (ended !== null) writeLine({ kind: 'left', room, author, person: author, at })
-    return ended
+    if (statements.findRole.get(member) === null || !end(member)) return null
+    writeLine({ kind: 'left', room, author, person: author, at })
+    return { heir: passHost(room, at) }
   })
   const remove = db.transaction((host: Member, person: number, at: number) => {
     const refused = statements.refuse('person.remove', host.roomId, host.userId, person)
     if (refused !== null) return { refused }
     const removed = { ...host, userId: person }
-    if (end(removed) === null) return { refused: 'person_missing' } as const
+    if (!end(removed)) return { refused: 'person_missing' } as const
     writeLine({ kind: 'removed', room: host.roomId, author: host.userId, person, at })
+    passHost(host.roomId, at)
     return { uninvited: statements.dropInvitations.all(removed).map(({ id }) => id) }
   })
   return {
@@ -147,7 +143,7 @@ function changeRoom(
   by: Member,
   { name, topic }: { name: RoomName | null; topic: string | null },
   at: number,
-): { name: string; topic: string } | Refused<'room_missing' | NoRight | 'room_name_taken'> {
+): RoomFacts | Refused<'room_missing' | NoRight | 'room_name_taken'> {
   const told = { room: by.roomId, author: by.userId, at }
   const room = statements.findShared.get(by)
   if (room === null) return { refused: 'room_missing' }
@@ -166,7 +162,7 @@ function changeRoom(
     statements.setTopic.run(by.roomId, topic)
     statements.writeLine({ ...told, kind: 'topic', from: room.topic, to: topic })
   }
-  return { name: name?.name ?? room.name, topic: topic ?? room.topic }
+  return { ...room, name: name?.name ?? room.name, topic: topic ?? room.topic }
 }
 
 function createRoom(statements: Statements, seenBy: SeenBy, room: NewRoom) {
@@ -299,9 +295,9 @@ function prepareForMembers(db: Database) {
          AND NOT EXISTS (SELECT 1 FROM rooms AS others WHERE others.id <> $id
            AND (others.name_folded = $folded OR others.name_skeleton = $skeleton))`,
     ),
-    findShared: db.query<{ name: string; topic: string; role: string }, [Member]>(
-      `SELECT name, topic, role FROM memberships JOIN rooms ON id = room_id
-       WHERE ${own} AND kind <> 'direct'`,
+    findShared: db.query<RoomFacts, [Member]>(
+      `SELECT name, topic, kind, archived_at AS archivedAt
+       FROM memberships JOIN rooms ON id = room_id WHERE ${own} AND kind <> 'direct'`,
     ),
     setTopic: db.query<never, [number, string]>(`UPDATE rooms SET topic = ?2 WHERE id = ?1`),
   }

@@ -1,8 +1,8 @@
 import type { Database } from 'bun:sqlite'
 import { ranks } from '../../shared/rights'
 import type { ListedRoom, Room, RoomLimits, RoomsWanted, Store, User } from '../store'
-import { createMemberships, type WriteLine } from './memberships'
-import { isHere, markOf } from './persons'
+import { createMemberships } from './memberships'
+import { isHere, markOf, type WriteLine } from './persons'
 import { rankOf } from './rights'
 
 /** Rooms as their members see them, in SQLite. Membership is part of every statement. */
@@ -66,15 +66,17 @@ function prepare(db: Database) {
 
 /** The lists of rooms page by page, the one where something was said last first. */
 function createLists(db: Database): Pick<Store['rooms'], 'open' | 'own'> {
-  type Asked = { userId: number; part: string; activeAt: number | null; id: number; limit: number }
+  type Place = { activeAt: number | null; id: number }
+  type Asked = Place & { userId: number; part: string; limit: number }
   const columns = `rooms.id, kind, name, topic, members, active_at AS activeAt`
   const isAfter = `($activeAt IS NULL OR (active_at, rooms.id) < ($activeAt, $id))`
   const order = `ORDER BY activeAt DESC, id DESC`
-  const open = db.query<ListedRow, [Asked]>(
+  const open = db.query<ListedRow, [Asked & { isArchived: boolean }]>(
     `SELECT *, NULL AS otherId,
        EXISTS (SELECT 1 FROM memberships WHERE room_id = id AND user_id = $userId) AS isMember
      FROM (SELECT ${columns} FROM rooms
-       WHERE kind = 'open' AND ${isAfter} AND instr(name_sought, $part) > 0
+       WHERE kind = 'open' AND (archived_at IS NOT NULL) = $isArchived AND ${isAfter}
+         AND instr(name_sought, $part) > 0
        ${order} LIMIT $limit) ${order}`,
   )
   const own = db.query<ListedRow, [Asked]>(
@@ -88,7 +90,10 @@ function createLists(db: Database): Pick<Store['rooms'], 'open' | 'own'> {
     return { userId, part, activeAt: after?.activeAt ?? null, id: after?.id ?? 0, limit }
   }
   return {
-    open: async (userId, wanted) => open.all(ask(userId, wanted)).map(toListed),
+    async open(userId, wanted) {
+      const { isArchived = false } = wanted
+      return open.all({ ...ask(userId, wanted), isArchived }).map(toListed)
+    },
     own: async (userId, wanted) => own.all(ask(userId, wanted)).map(toListed),
   }
 }
@@ -153,7 +158,7 @@ const rankOfMember = `
 
 const selectRooms = `
   SELECT rooms.id, kind, name, topic, rooms.created_at AS createdAt, active_at AS activeAt,
-    revision, members,
+    revision, members, archived_at AS archivedAt,
     memberships.read_seq AS readSeq, ${rankOfMember} AS rank, memberships.notify,
     memberships.shows_comings AS showsComings,
     (SELECT count(*) FROM ${unreadMessages}) AS unread,

@@ -20,6 +20,8 @@ import { createMessages } from './messages'
 import { migrate, refuseNewer } from './migrations'
 import { bringNamesUpToDate } from './name-rules'
 import { createReader, createReading } from './reader'
+import { createErasing } from './erasing'
+import { createRoomLife } from './room-life'
 import { createRooms } from './rooms'
 import { createSearchBacklog } from '../search/search-backlog'
 import { bringIndexUpToDate, createSearchIndex } from '../search/search-index'
@@ -173,7 +175,7 @@ function createStore(
   db: Database,
   lock: Lock,
   file: string,
-  { arrivals = false, indexPauseMsMax, roomLimits }: StoreOptions,
+  { arrivals = false, indexPauseMsMax, names, roomLimits }: StoreOptions,
 ): Store {
   const reader = createReader(file)
   const guarded = <Part extends object>(part: Part): Part => stopAfterFailedSync(db, part)
@@ -192,10 +194,14 @@ function createStore(
     instance: readSetting(db, 'instance') ?? '',
     filesId: readSetting(db, 'files') ?? '',
     users: guarded(createUsers(db, lines, { arrivals })),
-    sessions: guarded(createSessions(db)),
+    sessions: guarded(createSessions(db, lines.write)),
     devices: guarded(createDevices(db)),
     administration: guarded(createAdministration(db)),
     rooms: guarded(createRooms(db, roomLimits, lines.write)),
+    roomLife: guarded({
+      ...createRoomLife(db, names, lines.write),
+      ...createErasing(db, index),
+    }),
     deviceLinks: guarded(createDeviceLinks(db)),
     invitations: guarded(createInvitations(db, roomLimits)),
     messages: guarded(createMessages(db, roomLimits, index, backlog)),

@@ -55,6 +55,7 @@ function openTab(browser = (opened += 1)): ManagedCopy {
     id,
     role: 'member',
     comings: true,
+    archived: false,
     name: `Room ${id}`,
     kind: kinds[id],
     revision: 0,

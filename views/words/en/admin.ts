@@ -3,6 +3,9 @@ import type { LoggedAct } from '../../../src/shared/rights'
 const acts: Record<LoggedAct, string> = {
   'server.configure': 'changed a setting: {detail}',
   'role.set': 'set the role of {person}: {detail}',
+  'room.hand_over': 'changed whether {person} is a host of {room}: {detail}',
+  'room.archive': 'archived {room}: {detail}',
+  'room.delete': 'deleted {room}',
   'owner.link': 'made an owner link',
   'owner.claim': 'became an owner with the owner link',
 }
@@ -39,5 +42,6 @@ export const admin = {
   olderActs: 'Older entries',
   operator: 'The operator',
   acts,
+  hiddenRoom: 'an invite-only room',
   because: 'Reason: {reason}',
 }

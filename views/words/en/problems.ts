@@ -34,6 +34,10 @@ export const problems = {
   conversations_full: 'One of you has as many private conversations as one person can have.',
   person_left: 'This person has left. You can read this conversation, but not write in it.',
   room_stays: 'Everyone stays in this room. You can turn its notifications off instead.',
+  first_room:
+    'Everyone joins this room, so it stays public and can be neither archived nor deleted.',
+  host_needed: 'A room needs a host. Make someone else a host first.',
+  room_name_differs: 'This is not the name of the room. Type it exactly as it is shown.',
   host_only: 'Only a host of this room can do that. Ask a host.',
   role_missing: 'Your role on this server does not allow that.',
   rank_equal: 'You cannot do that to somebody whose role is the same as yours, or a higher one.',

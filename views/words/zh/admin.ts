@@ -33,8 +33,12 @@ export const admin: Words['admin'] = {
   acts: {
     'server.configure': '更改了设置：{detail}',
     'role.set': '设置了 {person} 的角色：{detail}',
+    'room.hand_over': '更改了 {person} 是否为 {room} 的房主：{detail}',
+    'room.archive': '更改了 {room} 的归档状态：{detail}',
+    'room.delete': '删除了 {room}',
     'owner.link': '生成了所有者链接',
     'owner.claim': '通过所有者链接成为所有者',
   },
+  hiddenRoom: '一个仅限邀请的房间',
   because: '原因：{reason}',
 }

@@ -106,11 +106,14 @@ CREATE TABLE rooms (
   slow_ms INTEGER NOT NULL DEFAULT 0,
   is_locked INTEGER NOT NULL DEFAULT 0,
   archived_at INTEGER,
+  -- When it was deleted: what is in it goes in portions, and the row last.
+  deleted_at INTEGER,
   CHECK ((kind = 'direct') = (direct_key IS NOT NULL))
 ) STRICT;
 
 CREATE INDEX rooms_by_maker ON rooms (created_by);
 CREATE INDEX rooms_shared ON rooms (kind) WHERE kind <> 'direct';
+CREATE INDEX rooms_deleted ON rooms (id) WHERE deleted_at IS NOT NULL;
 
 CREATE TABLE memberships (
   room_id INTEGER NOT NULL REFERENCES rooms (id),
@@ -202,6 +205,8 @@ CREATE TABLE mentions (
   seq INTEGER NOT NULL,
   PRIMARY KEY (user_id, room_id, seq)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX mentions_by_message ON mentions (room_id, seq);
 
 -- One per person, message and emoji, in the order in which they were set.
 CREATE TABLE reactions (
@@ -303,9 +308,10 @@ CREATE TABLE acts (
   actor_id INTEGER REFERENCES users (id),
   act TEXT NOT NULL,
   person_id INTEGER REFERENCES users (id),
-  -- The room may be deleted later; its name stays.
+  -- The room may be deleted later; its name stays, and whether it was open.
   room_id INTEGER,
   room_name TEXT NOT NULL DEFAULT '',
+  room_kind TEXT,
   detail TEXT NOT NULL DEFAULT '',
   reason TEXT NOT NULL DEFAULT ''
 ) STRICT;
