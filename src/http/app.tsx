@@ -14,6 +14,7 @@ import { keepLength, refuseAddress, refuseMethods } from './middleware/methods'
 import { findPlace } from './place'
 import { sendHtml, sendPage, sendSignIn, setProblem } from './pages'
 import { adminRoutes } from './routes/admin'
+import { adminRoomRoutes } from './routes/admin-rooms'
 import { attachmentRoutes } from './routes/attachments'
 import { deviceRoutes } from './routes/devices'
 import { exportRoutes } from './routes/exports'
@@ -67,6 +68,7 @@ export function createApp(deps: HttpDeps): Hono<HttpEnv> {
   app.route('/', searchRoutes(deps))
   app.route('/', exportRoutes(deps))
   app.route('/', adminRoutes(deps))
+  app.route('/', adminRoomRoutes(deps))
   app.get('/socket', openSocket(deps))
   app.post('/frames', exchangeFrames(deps))
   app.notFound(refuseAddress(root.routes))

@@ -1,4 +1,4 @@
-import type { NoRight, Refused, Room } from './rows'
+import type { NoRight, Refused, Room, RoomsWanted } from './rows'
 
 /** What a room shows to everybody in it, and may change. */
 export type RoomFacts = Pick<Room, 'name' | 'topic' | 'kind' | 'archivedAt'>
@@ -8,6 +8,16 @@ export type RoomActor = { userId: number } | { acting: Uint8Array; reason: strin
 
 /** Why somebody may not act on a room. */
 export type NoRoomRight = NoRight | 'room_missing' | 'not_signed_in'
+
+/** A room as people with a role on the server see it, who need not be in it. */
+export type AdministeredRoom = Pick<
+  Room,
+  'id' | 'kind' | 'name' | 'members' | 'activeAt' | 'archivedAt'
+> & {
+  messages: number
+  /** Names of some of its hosts, as one text; empty without any. */
+  hosts: string
+}
 
 /** What went when a portion of a deleted room was erased, and whether that was the last one. */
 export type Erased = { room: number; files: string[]; isLast: boolean }
@@ -51,6 +61,8 @@ export type RoomLife = {
     | { name: string; uninvited: number[] }
     | Refused<NoRoomRight | 'first_room' | 'room_name_differs'>
   >
+  /** A page of the rooms that the person of a session may administer; empty for everybody else. */
+  administered(acting: Uint8Array, wanted: RoomsWanted): Promise<AdministeredRoom[]>
   /** The next members of a deleted room, who are not in it any more. */
   dropMembers(room: number): Promise<number[]>
   /** Erases a portion of the deleted rooms; null when there is nothing left of them. */

@@ -110,6 +110,24 @@ export const requests: Record<string, Request[]> = {
   'GET /admin/general': [administer(read(at('/admin/general'), 'owner', 'nothing'))],
   'GET /admin/people': [administer(read(at('/admin/people'), 'owner', 'nothing'))],
   'GET /admin/log': [administer(read(at('/admin/log'), 'owner', 'nothing'))],
+  'GET /admin/rooms': [administer(read(at('/admin/rooms'), 'owner', 'nothing'))],
+  'POST /admin/rooms/archive': [
+    administer(
+      write(at('/admin/rooms/archive'), ({ room }) => `room=${room}&archived=yes`, 'owner'),
+    ),
+  ],
+  'POST /admin/rooms/host': [
+    administer(write(at('/admin/rooms/host'), ({ room }) => `room=${room}&name=Ada`, 'owner')),
+  ],
+  'POST /admin/rooms/delete': [
+    administer(
+      write(
+        at('/admin/rooms/delete'),
+        ({ room, name }) => `room=${room}&name=Before ${name.slice(6)}`,
+        'owner',
+      ),
+    ),
+  ],
   'POST /admin/general': [
     administer(write(at('/admin/general'), ({ later }) => `welcome=${later}`, 'owner')),
   ],

@@ -48,17 +48,62 @@ test.each(Object.keys(acts) as (keyof typeof acts)[])(
   },
 )
 
+/** The same by those who administer rooms and need not be in them, at /admin/rooms. */
+const administered = {
+  archive: () => ({ archived: 'yes' }),
+  host: (guest: string) => ({ name: guest }),
+  delete: (_: string, name: string) => ({ name }),
+} as const
+
+test.each(Object.keys(administered) as (keyof typeof administered)[])(
+  'rooms.administer: %s is done by whom the list of rights allows it',
+  async (act) => {
+    const ada = await signIn(server(), `Ada ${++made}x`)
+    const guest = await signIn(server(), `Guest ${made}x`)
+    const roles: Actor[] = ['member', 'host', 'moderator', 'owner', 'signed out']
+    for (const kind of ['open', 'closed'] as const) {
+      for (const actor of roles) {
+        const name = `Room ${++made}x`
+        const room = await makeRoom(server(), ada, name, kind)
+        await letIn(server(), ada, room, guest)
+        const person = actor === 'host' ? ada : await becomeOf(actor)
+        const before = stateOf(room)
+        const form = administered[act](guest.nickname, name)
+        const fields = { room: `${room}`, reason: 'why', ...form }
+        const { status } = await sendForm(server(), person, `/admin/rooms/${act}`, fields)
+        // Moderators are not told of rooms by invitation that they are not in.
+        const isTold = kind === 'open' || actor === 'owner'
+        const mayDo = actor !== 'signed out' && can(actor as Rank, 'rooms.administer')
+        const refusal = actor === 'signed out' ? 401 : mayDo ? 404 : 403
+        const cell = [act, kind, actor]
+        expect([...cell, status]).toEqual([...cell, mayDo && isTold ? 303 : refusal])
+        expect([...cell, stateOf(room) !== before]).toEqual([...cell, mayDo && isTold])
+      }
+    }
+  },
+)
+
+/** Somebody with that role on the server. */
+async function becomeOf(actor: Actor): Promise<Person> {
+  const person = await signIn(server(), `Somebody ${++made}x`)
+  if (actor === 'signed out') await sendForm(server(), person, '/session/end', { asked: '1' })
+  if (actor === 'moderator' || actor === 'owner') setRole(person, actor)
+  return person
+}
+
+function setRole({ nickname }: Person, role: 'moderator' | 'owner'): void {
+  using db = new Database(join(server().data, 'chatroom.db'))
+  db.run('PRAGMA busy_timeout = 5000')
+  db.query('UPDATE users SET role = ? WHERE nickname = ?').run(role, nickname)
+}
+
 /** Somebody of that kind, who is in the room unless they are a stranger. */
 async function enter(room: number, ada: Person, actor: Actor): Promise<Person> {
   const person = await signIn(server(), `Somebody ${++made}x`)
   if (actor === 'stranger') return person
   await letIn(server(), ada, room, person)
   if (actor === 'signed out') await sendForm(server(), person, '/session/end', { asked: '1' })
-  if (actor === 'moderator' || actor === 'owner') {
-    using db = new Database(join(server().data, 'chatroom.db'))
-    db.run('PRAGMA busy_timeout = 5000')
-    db.query('UPDATE users SET role = ? WHERE nickname = ?').run(actor, person.nickname)
-  }
+  if (actor === 'moderator' || actor === 'owner') setRole(person, actor)
   return person
 }
 

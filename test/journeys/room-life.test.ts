@@ -162,6 +162,7 @@ test('a deletion that a crash interrupts is finished after the start', async () 
 test('the room that everybody joins stays, also for an owner', async () => {
   const olga = await signIn(server(), 'Olga')
   using db = new Database(join(server().data, 'chatroom.db'))
+  db.run('PRAGMA busy_timeout = 5000')
   db.query(`UPDATE users SET role = 'owner' WHERE nickname = 'Olga'`).run()
   for (const [path, fields] of [
     ['kind', { kind: 'closed' }],
@@ -172,4 +173,43 @@ test('the room that everybody joins stays, also for an owner', async () => {
     const sentence = expect.stringContaining('Everyone joins this room')
     expect([path, answer.status, await answer.text()]).toEqual([path, 409, sentence])
   }
+})
+
+test('administration lists rooms without their content, and logs what is done there', async () => {
+  const [pia, rob] = [await signIn(server(), 'Pia'), await signIn(server(), 'Rob')]
+  const [owner, moderator] = [await signIn(server(), 'Una'), await signIn(server(), 'Vic')]
+  using db = new Database(join(server().data, 'chatroom.db'))
+  db.run('PRAGMA busy_timeout = 5000')
+  const setRole = db.query('UPDATE users SET role = ? WHERE nickname = ?')
+  setRole.run('owner', 'Una')
+  setRole.run('moderator', 'Vic')
+  const [open, closed] = [
+    await makeRoom(server(), pia, 'Meadow'),
+    await makeRoom(server(), pia, 'Grotto', 'closed'),
+  ]
+  await sendForm(server(), rob, `/rooms/${open}/members`)
+  await postFiles(server(), pia, closed, 'secret', [], 'stalactite')
+  const seen = await pageOf(owner, '/admin/rooms?q=grotto')
+  expect(seen).toContain('Grotto')
+  expect(seen).toContain('Pia')
+  expect(seen).not.toContain('stalactite')
+  expect(await pageOf(moderator, '/admin/rooms?q=grotto')).toContain('Nothing found.')
+  expect(await pageOf(moderator, '/admin/rooms?q=meadow', 'zh')).toContain('Meadow')
+  expect(await statusOf(owner, `/rooms/${closed}`)).toBe(404)
+
+  const fields = { room: String(open), reason: 'She is on leave' }
+  const made = await sendForm(server(), moderator, '/admin/rooms/host', { ...fields, name: 'rob' })
+  expect(made.headers.get('location')).toEndWith('/admin/rooms?done=yes')
+  const nobody = { ...fields, name: 'nobody here' }
+  const missing = await sendForm(server(), moderator, '/admin/rooms/host', nobody)
+  expect([missing.status, await missing.text()]).toEqual([404, expect.stringContaining('Meadow')])
+  expect(await pageOf(rob, `/rooms/${open}/settings`)).toContain('Delete this room…')
+  const gone = { room: String(closed), name: 'Grotto', reason: '' }
+  expect((await sendForm(server(), owner, '/admin/rooms/delete', gone)).status).toBe(303)
+  expect(await statusOf(pia, `/rooms/${closed}`)).toBe(404)
+  const log = await pageOf(moderator, '/admin/log')
+  expect(log).toContain('She is on leave')
+  expect(log).toContain('an invite-only room')
+  expect(log).not.toContain('Grotto')
+  expect(await pageOf(owner, '/admin/log')).toContain('Grotto')
 })

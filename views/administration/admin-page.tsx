@@ -10,6 +10,7 @@ import type { View } from '../view'
 export const sections = {
   general: 'server.configure',
   people: 'admin.open',
+  rooms: 'rooms.administer',
   log: 'log.read',
 } as const satisfies Record<string, Act>
 

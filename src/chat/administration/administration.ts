@@ -16,7 +16,7 @@ export async function serverNameOf(chat: Chat): Promise<string> {
 }
 
 /** Why something is done, as it was typed: for the log. Throws `line_long`. */
-function readReason(typed: string): string {
+export function readReason(typed: string): string {
   return readLine(typed, textLimits.whyUnitsMax, 'line_long')
 }
 

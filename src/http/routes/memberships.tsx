@@ -93,7 +93,7 @@ async function sendRooms({ chat }: HttpDeps, c: HttpContext): Promise<Response> 
 }
 
 /** `TIME.ROOM`, as sendRooms made it. Throws `bad_request` for anything else. */
-function readPlace(text: string): { activeAt: number; id: number } | null {
+export function readPlace(text: string): { activeAt: number; id: number } | null {
   if (text === '') return null
   const [, activeAt, id] = /^(\d{1,15})\.([1-9]\d{0,14})$/.exec(text) ?? []
   if (id === undefined) throw new ChatError('bad_request')

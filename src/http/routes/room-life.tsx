@@ -55,7 +55,7 @@ function finish(c: HttpContext, path: string): Response {
 }
 
 /** Yes or no. Throws `bad_request` for anything else. */
-function readAnswer(form: Map<string, string>, name: string): boolean {
+export function readAnswer(form: Map<string, string>, name: string): boolean {
   const answer = form.get(name)
   if (answer !== 'yes' && answer !== 'no') throw new ChatError('bad_request')
   return answer === 'yes'

@@ -1,9 +1,17 @@
 import type { Database } from 'bun:sqlite'
 import type { Act } from '../../shared/rights'
-import type { NameRules, NoRoomRight, Refused, RoomActor, RoomFacts, RoomLife } from '../store'
-import { createRefuseActing, createWriteAct } from './acts'
+import type {
+  AdministeredRoom,
+  NameRules,
+  NoRoomRight,
+  Refused,
+  RoomActor,
+  RoomFacts,
+  RoomLife,
+} from '../store'
+import { actorOf, createRefuseActing, createWriteAct } from './acts'
 import { isHere, type WriteLine } from './persons'
-import { createRefuseInRoom, seesRoom } from './rights'
+import { createRefuseInRoom, mayOnServer, seesRoom } from './rights'
 
 type Acts = Omit<RoomLife, 'dropMembers' | 'erase'>
 
@@ -32,6 +40,7 @@ export function createRoomLife(db: Database, names: NameRules, writeLine: WriteL
     setHost: async (by, room, { user, isHost }, at) =>
       setHost.immediate(by, room, user, isHost, at),
     archive: async (by, room, isArchived, at) => archive.immediate(by, room, isArchived, at),
+    administered: createAdministered(db),
     delete: async (by, room, name, at) => begin.immediate(by, room, name, at),
   }
 }
@@ -205,4 +214,25 @@ function prepare(db: Database) {
       `DELETE FROM invitations WHERE room_id = ? RETURNING user_id AS user`,
     ),
   }
+}
+
+/** Of many hosts the list names these. */
+const hostsNamed = 3
+
+function createAdministered(db: Database): RoomLife['administered'] {
+  const list = db.query<AdministeredRoom, [Uint8Array, string, number | null, number, number]>(
+    `SELECT rooms.id, kind, name, members, messages, active_at AS activeAt,
+       archived_at AS archivedAt, coalesce((SELECT group_concat(nickname, ', ') FROM (
+         SELECT nickname FROM memberships JOIN users ON users.id = user_id
+         WHERE room_id = rooms.id AND memberships.role = 'host' AND left_at IS NULL
+         LIMIT ${hostsNamed})), '') AS hosts
+     FROM rooms
+     WHERE kind IN ('open', 'closed') AND deleted_at IS NULL AND instr(name_sought, ?2) > 0
+       AND (?3 IS NULL OR (active_at, rooms.id) < (?3, ?4))
+       AND (kind = 'open' OR ${seesRoom('rooms.id', actorOf)})
+       AND ${mayOnServer('rooms.administer', actorOf)}
+     ORDER BY active_at DESC, rooms.id DESC LIMIT ?5`,
+  )
+  return async (acting, { part, after, limit }) =>
+    list.all(acting, part, after?.activeAt ?? null, after?.id ?? 0, limit)
 }

@@ -8,6 +8,7 @@ export const roomLife = {
   archive: 'Archive this room',
   archiveNote: 'Everyone can still read and search it, and nobody can write. Hosts can undo this.',
   archived: { one: 'Archived ({n})', other: 'Archived ({n})' },
+  archivedSign: 'archived',
   archivedRooms: 'Archived rooms',
   isArchived: 'This room is archived. You can read it, but not write in it.',
   reopen: 'Reopen',

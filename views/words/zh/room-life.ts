@@ -10,6 +10,7 @@ export const roomLife: Words['roomLife'] = {
   archive: '归档此房间',
   archiveNote: '所有人仍可阅读和搜索，但无法发言。房主可以撤销归档。',
   archived: { one: '已归档（{n}）', other: '已归档（{n}）' },
+  archivedSign: '已归档',
   archivedRooms: '已归档的房间',
   isArchived: '此房间已归档，只能阅读，无法发言。',
   reopen: '恢复使用',
