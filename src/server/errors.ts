@@ -34,6 +34,7 @@ const statusOfCode = {
   first_room: 409,
   host_needed: 409,
   room_name_differs: 422,
+  group_size: 422,
   host_only: 403,
   role_missing: 403,
   rank_equal: 403,

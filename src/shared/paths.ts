@@ -53,6 +53,7 @@ export function createPaths(base: string) {
     hosts: (id: number) => `${base}rooms/${id}/hosts`,
     archive: (id: number) => `${base}rooms/${id}/archive`,
     deleteRoom: (id: number) => `${base}rooms/${id}/delete`,
+    group: (id: number) => `${base}rooms/${id}/group`,
     notify: (id: number) => `${base}rooms/${id}/notify`,
     isMessages: (path: string) =>
       path.startsWith(base) && /^rooms\/\d+\/messages$/.test(path.slice(base.length)),

@@ -101,6 +101,8 @@ export type Room = {
   showsComings: boolean
   /** The two people of a direct room, the member first; null in every other room. */
   pair: [User, User] | null
+  /** The other people of a direct room for more than two, a group; null in every other room. */
+  group: User[] | null
   /** When it was closed for good; null while people write in it. */
   archivedAt: number | null
 }
@@ -283,8 +285,9 @@ export type AppendRefusal =
   | 'attachment_missing'
 
 /** `repeat`: the client id was used before; `message` is the first one with this id. */
+/** `begins`: the people of a group conversation whose first message it is. */
 export type AppendOutcome =
-  | { status: 'accepted'; message: Message; repeat: boolean }
+  | { status: 'accepted'; message: Message; repeat: boolean; begins?: number[] }
   | { status: 'refused'; code: AppendRefusal }
 
 /** A person who can be mentioned. */

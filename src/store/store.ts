@@ -258,6 +258,8 @@ export type Store = {
      * there was one. It is listed with its first message.
      */
     direct(userId: number, otherId: number, at: number): Promise<Room | null>
+    /** The same for more people, the first of whom asks, at most `groupMax` in all. */
+    group(people: number[], at: number): Promise<Room | null>
   }
   /** What becomes of rooms. */
   roomLife: RoomLife

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { Database } from 'bun:sqlite'
 import { join } from 'node:path'
 import { axeViolations } from '../helpers/browser'
-import { type RunningServer, startServer } from '../helpers/server'
+import { openSocket, signIn } from '../helpers/client'
+import { basePath, type RunningServer, startServer } from '../helpers/server'
 import { addressOf, type ChatPage, enter } from './pages/chat-page'
 
 let server: RunningServer
@@ -95,4 +96,31 @@ test('administration lists the rooms, also where no script runs', async () => {
   await ada.part('.admin summary').reads('general')
   await ada.click('.admin summary')
   expect(await axeViolations(ada)).toEqual([])
+})
+
+test('somebody is added to a private conversation, which begins anew as a group', async () => {
+  const bob = await openSocket(server, await signIn(server, 'Bob'))
+  const cara = await openSocket(server, await signIn(server, 'Cara'))
+  await ada.goto(addressOf(server.port, 'a', '/rooms/1'))
+  await ada.connected()
+  await ada.evaluate(`fetch('${basePath()}/direct/${bob.hello.user.id}',
+    { method: 'POST', headers: { Accept: 'application/json' } })`)
+  await ada.goto(addressOf(server.port, 'a', '/rooms/3'))
+  await ada.connected()
+  await ada.panel.openRoomSettings()
+  await ada.part('#group-names').focus()
+  await ada.type('Cara')
+  await ada.press('Enter')
+  await ada.at('/rooms/4')
+  await ada.titleBegins('Bob, Cara')
+  await ada.send('Hello both')
+  await cara.until((item) => item.type === 'message' && item.room === 4, 'the message')
+  await ada.parts('#room-4 .av').counts(2)
+  await bob.post(4, 'answer', 'Hello @Ada')
+  await ada.sees('Hello @Ada')
+  await ada.type('@Ca')
+  await ada.part('#options [role=option]').reads('Cara')
+  expect(await axeViolations(ada)).toEqual([])
+  await bob.close()
+  await cara.close()
 })

@@ -263,6 +263,8 @@ export const requests: Record<string, Request[]> = {
     write(inRoom('/hosts'), ({ adaId }) => `user=${adaId}&host=yes`, 'host'),
   ],
   'POST /rooms/:id/archive': [write(inRoom('/archive'), text('archived=yes'), 'host')],
+  // Only from a private conversation.
+  'POST /rooms/:id/group': [write(inRoom('/group'), text('names=Third'), 'room', 'nothing')],
   'GET /rooms/:id/delete': [read(inRoom('/delete'), 'host', 'nothing')],
   'POST /rooms/:id/delete': [
     write(inRoom('/delete'), ({ name }) => `name=Before ${name.slice(6)}`, 'host'),

@@ -50,6 +50,7 @@ export const general: Room = {
   showsComings: true,
   archivedAt: null,
   pair: null,
+  group: null,
 }
 
 const start = Date.UTC(2026, 10, 23, 9, 4)

@@ -1,5 +1,6 @@
 import { can } from '../../src/shared/rights'
-import { textLimits } from '../../src/shared/limits'
+import { plural } from '../../src/shared/text'
+import { limits, textLimits } from '../../src/shared/limits'
 import type { Notify, Room } from '../../src/store/store'
 import { ExportHere } from '../export/export-here'
 import { PanelForm, PanelLink } from '../page/panel'
@@ -25,6 +26,7 @@ export function RoomSettings(props: SettingsProps) {
         </p>
       )}
       <NotifyForm view={view} room={room} />
+      {!isShared && <GroupForm view={view} room={room} />}
       {isShared && <InviteLink view={view} room={room} isPage={isPage} />}
       {isShared && <AboutForm view={view} room={room} />}
       {isShared && !isFirst && <KindForm view={view} room={room} />}
@@ -32,11 +34,11 @@ export function RoomSettings(props: SettingsProps) {
       <ExportWays view={view} room={room} messages={messages} />
       <ExportHere view={view} />
       {isShared && !isFirst && <EndOfRoom view={view} room={room} isPage={isPage} />}
-      {isShared && !isFirst && (
+      {(isShared || room.group !== null) && !isFirst && (
         <PanelForm action={view.paths.leave(room.id)} submit={page.leaveRoom} look="danger" />
       )}
-      {isShared && <h3>{page.members}</h3>}
-      {isShared && <MemberItems {...props} />}
+      {room.pair === null && <h3>{page.members}</h3>}
+      {room.pair === null && <MemberItems {...props} />}
     </div>
   )
 }
@@ -47,6 +49,21 @@ type SettingsProps = MembersProps & {
   isPage: boolean
   /** How many messages an export has; null when unknown. */
   messages: number | null
+}
+
+/** Makes a conversation of its people and some more, which begins anew. */
+function GroupForm({ view, room }: PartProps) {
+  const { groups } = view.words
+  return (
+    <PanelForm action={view.paths.group(room.id)} submit={groups.add}>
+      <input type="hidden" name="here" value="yes" />
+      <div class="field">
+        <label for="group-names">{groups.names}</label>
+        <input id="group-names" name="names" required dir="auto" autocomplete="off" />
+        <small>{plural(view.language, limits.groupMax, groups.addNote)}</small>
+      </div>
+    </PanelForm>
+  )
 }
 
 type PartProps = { view: View; room: Room }

@@ -174,7 +174,7 @@ function RoomHead({ view, room, window: { online, people } }: HeadProps) {
     >
       {other === null ? (
         <h1>
-          <Icon name={room.kind === 'open' ? 'room' : 'lock'} />
+          <Icon name={room.group !== null ? 'people' : room.kind === 'open' ? 'room' : 'lock'} />
           <bdi translate="no">{room.name}</bdi>
         </h1>
       ) : (
@@ -191,7 +191,9 @@ function RoomHead({ view, room, window: { online, people } }: HeadProps) {
           <Filled text={fill(live.offlineNote, { name: other.nickname })} />
         </p>
       )}
-      <p dir="auto">{other === null ? room.topic : <Filled text={directNote(view, other)} />}</p>
+      <p dir="auto">
+        {other === null ? topicOf(view, room) : <Filled text={directNote(view, other)} />}
+      </p>
       <span id="head-online" hidden={other !== null}>
         {plural(view.language, online, live.online)}
       </span>
@@ -205,6 +207,11 @@ function RoomHead({ view, room, window: { online, people } }: HeadProps) {
 
 function stateOf(people: ListedMember[], { id }: User): PresenceState {
   return people.find(({ user }) => user.id === id)?.state ?? 'offline'
+}
+
+/** A group has no topic. */
+function topicOf({ words }: View, { group, topic }: Room): string {
+  return group === null ? topic : words.groups.note
 }
 
 function directNote({ words: { live, page } }: View, { mark, nickname: name }: User): string {

@@ -92,7 +92,7 @@ function inOrder({ language }: View, rooms: Room[]): Ordered {
     shared: shared.filter(({ archivedAt }) => archivedAt === null),
     archived: shared.filter(({ archivedAt }) => archivedAt !== null),
     direct: rooms
-      .filter(({ pair }) => pair !== null)
+      .filter(({ kind }) => kind === 'direct')
       .toSorted((a, b) => b.activeAt - a.activeAt || b.id - a.id),
   }
 }
@@ -148,7 +148,7 @@ function RoomItem({ view, room, isCurrent, online }: ItemProps & { online: numbe
 
 function DirectItem({ view, room, isCurrent, states }: ItemProps & Pick<RoomsProps, 'states'>) {
   const other = room.pair?.[1]
-  if (other === undefined) return null
+  if (other === undefined) return <GroupItem view={view} room={room} isCurrent={isCurrent} />
   return (
     <RoomLink
       view={view}
@@ -162,6 +162,20 @@ function DirectItem({ view, room, isCurrent, states }: ItemProps & Pick<RoomsPro
       <span class="who">
         <Avatar user={other} size="small" />
         <i></i>
+      </span>
+      <small class="when" data-at={room.revision > 0 ? room.activeAt : undefined}></small>
+    </RoomLink>
+  )
+}
+
+/** Faces of the first two, and the names of all. */
+function GroupItem({ view, room, isCurrent }: ItemProps) {
+  return (
+    <RoomLink view={view} room={room} isCurrent={isCurrent} name={room.name}>
+      <span class="who who--group">
+        {room.group?.slice(0, 2).map((one) => (
+          <Avatar user={one} size="small" />
+        ))}
       </span>
       <small class="when" data-at={room.revision > 0 ? room.activeAt : undefined}></small>
     </RoomLink>

@@ -5,7 +5,7 @@ import { formatting, keys } from './en/help'
 import { invitations } from './en/invitations'
 import { live } from './en/live'
 import { problems } from './en/problems'
-import { roomLife } from './en/room-life'
+import { groups, roomLife } from './en/room-life'
 
 const nameMax = textLimits.nicknameGraphemesMax
 
@@ -338,6 +338,7 @@ export const en = {
   exporting,
   invitations,
   problems,
+  groups,
   roomLife,
   roomFile,
   search,

@@ -6,7 +6,7 @@ import { formatting, keys } from './zh/help'
 import { invitations } from './zh/invitations'
 import { live } from './zh/live'
 import { problems } from './zh/problems'
-import { roomLife } from './zh/room-life'
+import { groups, roomLife } from './zh/room-life'
 
 const page: Words['page'] = {
   skip: '跳到输入框',
@@ -335,6 +335,7 @@ export const zh: Words = {
   exporting,
   invitations,
   problems,
+  groups,
   roomLife,
   roomFile,
   search,

@@ -72,7 +72,13 @@ export function newDirectRoom(id: number, reader: User, other: User): RoomSummar
       ...{ id, kind: 'direct', name: '', topic: '', revision: 0, members: 2 },
       ...{ createdAt: 0, activeAt: 0 },
       ...{ readSeq: 0, unread: 0, unreadSince: null, mentions: 0, rank: 'member' },
-      ...{ notify: 'mentions', showsComings: true, archivedAt: null, pair: [reader, other] },
+      ...{
+        notify: 'mentions',
+        showsComings: true,
+        archivedAt: null,
+        pair: [reader, other],
+        group: null,
+      },
     },
     { count: 0, checksum: 0 },
   )

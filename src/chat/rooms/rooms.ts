@@ -1,6 +1,6 @@
 import { ChatError, type ProblemCode } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
-import { textLimits } from '../../shared/limits'
+import { limits, textLimits } from '../../shared/limits'
 import type { ChatEvent } from '../../shared/protocol'
 import type { Room, RoomFacts, User } from '../../store/store'
 import type { Chat } from '../chat'
@@ -100,6 +100,27 @@ export async function openDirect(chat: Chat, user: User, otherId: number): Promi
   const room = await chat.store.rooms.direct(user.id, otherId, chat.now())
   if (room?.pair == null) throw new ChatError('person_missing')
   return room
+}
+
+/**
+ * Finds or makes the conversation of the people of a private one and some more, without what was
+ * said there; the others hear of it with its first message. Throws `room_missing` for a room that
+ * is none, `group_size`, and `person_missing` where somebody is unknown or has left.
+ */
+export async function openGroup(
+  chat: Chat,
+  room: Room,
+  user: User,
+  wanted: { users: number[]; unknown: string[] },
+): Promise<Room> {
+  if (room.kind !== 'direct') throw new ChatError('room_missing')
+  const others = room.group ?? (room.pair === null ? [] : [room.pair[1]])
+  const people = new Set([user.id, ...others.map(({ id }) => id), ...wanted.users])
+  if (wanted.unknown.length > 0) throw new ChatError('person_missing')
+  if (people.size < 3 || people.size > limits.groupMax) throw new ChatError('group_size')
+  const group = await chat.store.rooms.group([...people], chat.now())
+  if (group === null) throw new ChatError('person_missing')
+  return group
 }
 
 function readRoomName(typed: string): Name {

@@ -1,6 +1,8 @@
 import { Hono } from 'hono'
 import { DeleteRoom } from '../../../views/rooms/room-life'
 import { roomTitle } from '../../../views/rooms/room-title'
+import { findWanted } from '../../chat/rooms/invitations'
+import { openGroup } from '../../chat/rooms/rooms'
 import { deleteRoom, setArchived, setHost, setKind } from '../../chat/rooms/room-life'
 import { parseId } from '../../shared/paths'
 import { ChatError } from '../../server/errors'
@@ -10,10 +12,11 @@ import { readForm } from '../bodies'
 import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx } from '../context'
 import { requireRoom, requireVisitor } from '../middleware/identity'
 import { redirectTo, sendPanel } from '../pages'
+import { leadInto } from './memberships'
 
 /** What hosts do with their rooms: who comes in, other hosts, archiving, deleting. */
 export function roomLifeRoutes(deps: HttpDeps): Hono<HttpEnv> {
-  const { chat } = deps
+  const { chat, rateLimits } = deps
   return new Hono<HttpEnv>()
     .post('/rooms/:id/kind', (c) =>
       act(deps, c, (form, room, by) => setKind(chat, room, by, form.get('kind'))),
@@ -27,6 +30,15 @@ export function roomLifeRoutes(deps: HttpDeps): Hono<HttpEnv> {
     .post('/rooms/:id/archive', (c) =>
       act(deps, c, (form, room, by) => setArchived(chat, room, by, readAnswer(form, 'archived'))),
     )
+    .post('/rooms/:id/group', async (c) => {
+      const { user } = requireVisitor(c)
+      rateLimits.consume('rooms', `user ${user.id}`)
+      const form = await readForm(c)
+      const wanted = await findWanted(chat, { users: [], names: form.get('names') ?? '' })
+      const { visitor, room } = await requireRoom(deps, c)
+      const group = await openGroup(chat, room, visitor.user, wanted)
+      return leadInto(chat, c, group.id, form)
+    })
     .get('/rooms/:id/delete', (c) => sendDeletion(deps, c))
     .post('/rooms/:id/delete', async (c) => {
       requireVisitor(c)

@@ -42,7 +42,8 @@ function appendOne(work: Work, message: NewMessage): AppendOutcome {
   if (isSignedOut(work, message)) return refuse(work, message, null, 'not_signed_in')
   const member = memberOf(work, room, author)
   if (member === null) return refuse(work, message, null, 'room_missing')
-  const refusal = refuseDirect(work, member)
+  const begins = beginsGroup(work, room, member)
+  const refusal = refuseDirect(work, member, begins)
   if (refusal !== null) return refuse(work, message, member, refusal)
   const quote = replyTo === null ? null : readQuote(findReply.get(room, replyTo)?.quote ?? null)
   if (replyTo !== null && quote === null) return refuse(work, message, member, 'reply_missing')
@@ -69,10 +70,7 @@ function appendOne(work: Work, message: NewMessage): AppendOutcome {
   const notifiedUserIds = findNotifiedUserIds(mentions, sender, quote)
   for (const user of notifiedUserIds) mention.run(user, room, seq)
   use.mark(room, seq, message.attachments)
-  member.place.head = seq
-  member.place.activeAt = createdAt
-  // The next message of this group may begin another conversation, which counts this one.
-  if (recipient !== null && seq === 1) work.advance.run(room, seq, createdAt)
+  advance(work, message, member, begins)
   const stored: Message = {
     room,
     seq,
@@ -94,7 +92,22 @@ function appendOne(work: Work, message: NewMessage): AppendOutcome {
     editedAt: null,
     deletedAt: null,
   }
+  if (begins.length > 0) return { status: 'accepted', message: stored, repeat: false, begins }
   return { status: 'accepted', message: stored, repeat: false }
+}
+
+/** The message is the newest of its room. */
+function advance(
+  work: Work,
+  { room, createdAt }: NewMessage,
+  { place, recipient }: Member,
+  begins: number[],
+): void {
+  place.head += 1
+  place.activeAt = createdAt
+  // The next message of this group may begin another conversation, which counts this one.
+  const isConversation = recipient !== null || begins.length > 0
+  if (isConversation && place.head === 1) work.advance.run(room, place.head, createdAt)
 }
 
 /** Whether the device that sent it was signed out before it could be stored. */
@@ -106,13 +119,20 @@ function isSignedOut({ findSession }: Work, { author, session }: NewMessage): bo
 function refuseDirect(
   { caps, countDirect }: Work,
   { place, recipient, sender }: Member,
+  begins: number[],
 ): 'person_left' | 'conversations_full' | null {
-  if (recipient === null) return null
+  const isFull = (id: number): boolean =>
+    (countDirect.get(id)?.rooms ?? 0) >= caps.conversationsPerPerson
+  if (recipient === null) return begins.some(isFull) ? 'conversations_full' : null
   if (recipient.mark === 'left') return 'person_left'
   if (place.head > 0) return null
-  const isFull = ({ id }: User): boolean =>
-    (countDirect.get(id)?.rooms ?? 0) >= caps.conversationsPerPerson
-  return isFull(sender) || isFull(recipient) ? 'conversations_full' : null
+  return isFull(sender.id) || isFull(recipient.id) ? 'conversations_full' : null
+}
+
+/** The people of a group conversation without messages: it appears for them with the first one. */
+function beginsGroup({ findPeople }: Work, room: number, { place }: Member): number[] {
+  if (place.isGroup === 0 || place.head > 0) return []
+  return findPeople.all(room).map(({ id }) => id)
 }
 
 /** A repeat is answered with the first message even where the message would now be refused. */
@@ -190,12 +210,16 @@ function prepare(db: Database) {
          AND left_at IS NULL`,
     ),
     findRoom: db.query<Place, [number]>(
-      `SELECT revision AS head, active_at AS activeAt, kind = 'direct' AS isDirect
+      `SELECT revision AS head, active_at AS activeAt,
+         kind = 'direct' AND is_group = 0 AS isDirect, is_group AS isGroup
        FROM rooms WHERE id = ?`,
     ),
     findOther: db.query<User, [number, number]>(
       `SELECT ${userColumns()} FROM memberships JOIN users ON id = user_id
        WHERE room_id = ? AND user_id <> ?`,
+    ),
+    findPeople: db.query<{ id: number }, [number]>(
+      `SELECT user_id AS id FROM memberships WHERE room_id = ?`,
     ),
     countDirect: db.query<{ rooms: number }, [number]>(
       `SELECT count(*) AS rooms FROM memberships JOIN rooms ON rooms.id = room_id
@@ -222,7 +246,7 @@ function prepare(db: Database) {
 }
 
 /** A room and its newest revision, which grows while a group is written. */
-type Place = { head: number; activeAt: number; isDirect: 0 | 1 }
+type Place = { head: number; activeAt: number; isDirect: 0 | 1; isGroup: 0 | 1 }
 
 type Member = { sender: User; recipient: User | null; place: Place }
 

@@ -4,9 +4,12 @@ import type { SearchIndex } from '../search/search-index'
 import { erasedSetting } from './integrity'
 import { readSetting, writeSetting } from './settings'
 
-/** Members who go in one transaction, and rows of what was said: a few milliseconds each. */
+/** Members who go in one transaction, private notes, and messages at most. */
 const membersAtOnce = 500
-const messagesAtOnce = 50
+const notesAtOnce = 50
+const messagesAtOnceMax = 50
+/** What a portion may take, like a large post, as everybody waits meanwhile. */
+const portionMs = 6
 
 /**
  * Erases rooms that were deleted, in SQLite: portion by portion, so that nobody waits, and again
@@ -19,13 +22,16 @@ export function createErasing(
   const statements = prepare(db)
   const dropMembers = (room: number): number[] =>
     statements.dropMembers.all(room, membersAtOnce).map(({ user }) => user)
+  let atOnce = 4
+  /** The room whose words are being taken out of the file of the index. */
+  let merging = 0
   const erase = db.transaction((): Erased | null => {
     const room = statements.next.get()?.id
     if (room === undefined) return null
     const part = { room, files: [], isLast: false }
     if (dropMembers(room).length > 0) return part
-    if (statements.dropNotes.run(room, messagesAtOnce).changes > 0) return part
-    const places = statements.places.all(room, messagesAtOnce)
+    if (statements.dropNotes.run(room, notesAtOnce).changes > 0) return part
+    const places = statements.places.all(room, atOnce)
     if (places.length > 0) {
       const before = statements.newest.get()?.id ?? 0
       const files = eraseMessages(statements, index, room, places)
@@ -35,13 +41,20 @@ export function createErasing(
       writeSetting(db, erasedSetting, String(erased - (before - after)))
       return { ...part, files }
     }
+    const isFirst = merging !== room
+    merging = room
+    if (index.merge(isFirst)) return part
+    merging = 0
     for (const drop of statements.rest) drop.run(room)
     return { ...part, isLast: true }
   })
   return {
     dropMembers: async (room) => dropMembers(room),
     async erase() {
+      const startedAt = performance.now()
       const erased = erase.immediate()
+      const wanted = (atOnce * portionMs) / (performance.now() - startedAt)
+      atOnce = Math.max(1, Math.min(messagesAtOnceMax, atOnce * 2, Math.floor(wanted)))
       if (erased !== null) index.shrink()
       return erased
     },
@@ -57,17 +70,18 @@ function eraseMessages(
   room: number,
   places: { seq: number }[],
 ): string[] {
-  for (const { seq } of places) index.remove(room, seq)
-  const from = Math.min(...places.map(({ seq }) => seq))
-  statements.dropMentions.run(room, from)
-  statements.dropReactions.run(room, from)
-  const files = statements.dropFiles.all(room, from).map(({ id }) => id)
-  statements.dropMessages.run(room, from)
+  const seqs = places.map(({ seq }) => seq)
+  index.removeAll(room, seqs)
+  const upTo = Math.max(...seqs)
+  statements.dropMentions.run(room, upTo)
+  statements.dropReactions.run(room, upTo)
+  const files = statements.dropFiles.all(room, upTo).map(({ id }) => id)
+  statements.dropMessages.run(room, upTo)
   return files
 }
 
 function prepare(db: Database) {
-  const ofRoom = (table: string) => `DELETE FROM ${table} WHERE room_id = ? AND seq >= ?`
+  const ofRoom = (table: string) => `DELETE FROM ${table} WHERE room_id = ? AND seq <= ?`
   return {
     next: db.query<{ id: number }, []>(
       `SELECT id FROM rooms WHERE deleted_at IS NOT NULL ORDER BY id LIMIT 1`,
@@ -84,9 +98,9 @@ function prepare(db: Database) {
       `UPDATE messages SET written_in = NULL, written_after = NULL
        WHERE id IN (SELECT id FROM messages WHERE written_in = ? LIMIT ?)`,
     ),
-    // The newest first, so that one condition is true for all of a portion.
+    // The oldest first: the index looks for each from the beginning of its lists.
     places: db.query<{ seq: number }, [number, number]>(
-      `SELECT seq FROM messages WHERE room_id = ? ORDER BY seq DESC LIMIT ?`,
+      `SELECT seq FROM messages WHERE room_id = ? ORDER BY seq LIMIT ?`,
     ),
     dropMentions: db.query<never, [number, number]>(ofRoom('mentions')),
     dropReactions: db.query<never, [number, number]>(ofRoom('reactions')),

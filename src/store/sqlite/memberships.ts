@@ -8,7 +8,6 @@ import type {
   NewRoom,
   NoRight,
   Refused,
-  Room,
   RoomFacts,
   RoomLimits,
   RoomName,
@@ -17,15 +16,13 @@ import type {
 } from '../store'
 import { createPassHost, isHere, userColumns, type WriteLine } from './persons'
 import { settingOf } from './administration'
+import { createConversations, type SeenBy } from './conversations'
 import { createRefuseInRoom, mayOnServer } from './rights'
 
 type Memberships = Omit<
   Store['rooms'],
   'ofUser' | 'count' | 'own' | 'find' | 'head' | 'heads' | 'open' | 'first'
 >
-
-/** A room as one of its members sees it; null for everybody else. */
-type SeenBy = (userId: number, roomId: number) => Room | null
 
 /**
  * Who is in which room, in SQLite. What takes more than one statement is one transaction, which
@@ -42,9 +39,6 @@ export function createMemberships(
   const statements = { ...prepare(db), caps, writeLine, refuse, passHost }
   const { markRead, markUnread, setNotify } = statements
   const create = db.transaction((room: NewRoom) => createRoom(statements, seenBy, room))
-  const direct = db.transaction((userId: number, otherId: number, at: number) =>
-    openDirect(statements, seenBy, [userId, otherId], at),
-  )
   const join = db.transaction((member: Member, at: number) =>
     enter(statements, seenBy, member, at, true),
   )
@@ -65,7 +59,7 @@ export function createMemberships(
     },
     ...createEndings(db, statements),
     change: async (by, name, topic, at) => change.immediate(by, { name, topic }, at),
-    direct: async (userId, otherId, at) => direct.immediate(userId, otherId, at),
+    ...createConversations(db, caps, seenBy),
     markRead: async (member, seq) => markRead.run({ ...member, seq }).changes > 0,
     markUnread: async (member, seq) => void markUnread.run({ ...member, seq }),
     setNotify: async (member, notify, comings) =>
@@ -116,6 +110,8 @@ function createEndings(
     const { roomId: room, userId: author } = member
     if (statements.findRole.get(member) === null || !end(member)) return null
     writeLine({ kind: 'left', room, author, person: author, at })
+    // The others go on, and may begin another one with the same people.
+    statements.freeKey.run(room)
     return { heir: passHost(room, at) }
   })
   const remove = db.transaction((host: Member, person: number, at: number) => {
@@ -180,32 +176,6 @@ function createRoom(statements: Statements, seenBy: SeenBy, room: NewRoom) {
   return seenBy(userId, made.id) ?? ({ refused: 'not_signed_in' } as const)
 }
 
-/**
- * Until something was said in it, only who opened it has spent anything: the oldest such room of
- * theirs makes way for a new one.
- */
-function openDirect(
-  statements: Statements,
-  seenBy: SeenBy,
-  [userId, otherId]: [number, number],
-  at: number,
-): Room | null {
-  const key = `${Math.min(userId, otherId)}:${Math.max(userId, otherId)}`
-  const known = statements.findDirect.get(key)
-  if (known !== null) return seenBy(userId, known.id)
-  const people = [userId, otherId]
-  if (userId === otherId || people.some((id) => statements.isHere.get(id) === null)) return null
-  for (const { id } of statements.emptyDirect.all(userId, statements.caps.emptyPerPerson - 1)) {
-    statements.removeMembers.run(id)
-    statements.removeRoom.run(id)
-  }
-  const roomId = statements.insertDirect.get({ key, userId, at })?.id ?? 0
-  for (const one of people) {
-    statements.insertMember.run({ roomId, userId: one, role: 'member', at })
-  }
-  return seenBy(userId, roomId)
-}
-
 type Sought = { sought: string }
 
 function prepare(db: Database) {
@@ -227,17 +197,9 @@ function prepare(db: Database) {
       `SELECT count(*) AS rooms FROM memberships JOIN rooms ON rooms.id = room_id
        WHERE user_id = ? AND kind <> 'direct'`,
     ),
-    insertDirect: db.query<{ id: number }, [{ key: string; userId: number; at: number }]>(
-      `INSERT INTO rooms (kind, name, direct_key, created_by, created_at, active_at)
-       VALUES ('direct', '', $key, $userId, $at, $at) RETURNING id`,
+    freeKey: db.query<never, [number]>(
+      `UPDATE rooms SET direct_key = 'left ' || id WHERE id = ? AND is_group = 1`,
     ),
-    emptyDirect: db.query<{ id: number }, [number, number]>(
-      `SELECT id FROM rooms WHERE created_by = ? AND kind = 'direct' AND revision = 0
-       ORDER BY id DESC LIMIT -1 OFFSET ?`,
-    ),
-    removeMembers: db.query<never, [number]>(`DELETE FROM memberships WHERE room_id = ?`),
-    removeRoom: db.query<never, [number]>(`DELETE FROM rooms WHERE id = ?`),
-    findDirect: db.query<{ id: number }, [string]>(`SELECT id FROM rooms WHERE direct_key = ?`),
     // Messages from before somebody joined are not unread for them.
     insertMember: db.query<never, [Member & { role: string; at: number }]>(
       `INSERT INTO memberships (room_id, user_id, role, joined_at, read_seq)
@@ -250,7 +212,8 @@ function prepare(db: Database) {
     ),
     removeMember: db.query<never, [Member]>(
       `DELETE FROM memberships WHERE room_id = $roomId AND user_id = $userId
-         AND (SELECT kind FROM rooms WHERE id = $roomId) <> 'direct'`,
+         AND EXISTS (SELECT 1 FROM rooms
+           WHERE id = $roomId AND (kind <> 'direct' OR is_group = 1))`,
     ),
     findInviter: db.query<User, [Member]>(
       `SELECT ${userColumns()} FROM invitations JOIN users ON users.id = invited_by

@@ -80,10 +80,11 @@ function createLists(db: Database): Pick<Store['rooms'], 'open' | 'own'> {
        ${order} LIMIT $limit) ${order}`,
   )
   const own = db.query<ListedRow, [Asked]>(
-    `SELECT ${columns}, 1 AS isMember, ${selectOther}
+    `SELECT ${columns}, 1 AS isMember, ${groupOf('$userId')} AS people, ${selectOther}
      FROM memberships JOIN rooms ON rooms.id = memberships.room_id ${joinOther('$userId')}
      WHERE memberships.user_id = $userId AND ${isListed} AND ${isHere('$userId')} AND ${isAfter}
-       AND instr(iif(kind = 'direct', coalesce(other.nickname_forms, ''), name_sought), $part) > 0
+       AND instr(iif(kind = 'direct', coalesce(other.nickname_forms, ${groupForms}), name_sought),
+         $part) > 0
      ORDER BY active_at DESC, rooms.id DESC LIMIT $limit`,
   )
   const ask = (userId: number, { part, after, limit }: RoomsWanted): Asked => {
@@ -98,16 +99,24 @@ function createLists(db: Database): Pick<Store['rooms'], 'open' | 'own'> {
   }
 }
 
-type ListedRow = Omit<ListedRoom, 'isMember' | 'other'> & OtherRow & { isMember: 0 | 1 }
+type ListedRow = Omit<ListedRoom, 'isMember' | 'other'> &
+  OtherRow & { isMember: 0 | 1; people?: string | null }
+
+/** What the names of the people of a group are found by. */
+const groupForms = `(SELECT coalesce(group_concat(nickname_forms, ' '), '')
+  FROM memberships AS grouped JOIN users ON users.id = grouped.user_id
+  WHERE grouped.room_id = rooms.id AND grouped.user_id <> $userId)`
 
 function toListed(row: ListedRow): ListedRoom {
-  const { otherId, otherNickname, otherAvatar, otherMark, isMember, ...room } = row
+  const { otherId, otherNickname, otherAvatar, otherMark, isMember, people, ...room } = row
   const other = toOther({ otherId, otherNickname, otherAvatar, otherMark })
-  return { ...room, isMember: isMember === 1, other }
+  const group = toGroup(people ?? null)
+  const name = group === null ? room.name : nameOfGroup(group)
+  return { ...room, name, isMember: isMember === 1, other }
 }
 
-type RoomRow = Omit<Room, 'pair' | 'rank' | 'showsComings'> &
-  PairRow & { rank: number; showsComings: 0 | 1 }
+type RoomRow = Omit<Room, 'pair' | 'group' | 'rank' | 'showsComings'> &
+  PairRow & { rank: number; showsComings: 0 | 1; people: string | null }
 
 type PairRow = OtherRow & {
   myId: number | null
@@ -149,7 +158,7 @@ const selectPair = `
 const fromMemberships = `
   FROM memberships JOIN rooms ON rooms.id = memberships.room_id
   ${joinOther('memberships.user_id')}
-  LEFT JOIN users AS me ON kind = 'direct' AND me.id = memberships.user_id`
+  LEFT JOIN users AS me ON kind = 'direct' AND is_group = 0 AND me.id = memberships.user_id`
 
 // CROSS JOIN: there are few mentions and many messages, and SQLite must not swap the two.
 /** The reader is the first parameter, so that their role is looked up once for all rooms. */
@@ -157,7 +166,8 @@ const rankOfMember = `
     iif(kind = 'direct', 0, max(coalesce(${rankOf('?1')}, 0), memberships.role = 'host'))`
 
 const selectRooms = `
-  SELECT rooms.id, kind, name, topic, rooms.created_at AS createdAt, active_at AS activeAt,
+  SELECT rooms.id, kind, name, topic, ${groupOf('memberships.user_id')} AS people,
+    rooms.created_at AS createdAt, active_at AS activeAt,
     revision, members, archived_at AS archivedAt,
     memberships.read_seq AS readSeq, ${rankOfMember} AS rank, memberships.notify,
     memberships.shows_comings AS showsComings,
@@ -173,6 +183,32 @@ const selectRooms = `
     ${selectPair}
   ${fromMemberships}`
 
+/** The other people of a group, by when they were added, as JSON; null for every other room. */
+function groupOf(person: string): string {
+  return `iif(is_group = 1, (SELECT json_group_array(json_array(
+      mates.id, mates.nickname, mates.avatar, ${markOf('mates')}) ORDER BY mates.id)
+    FROM memberships AS grouped JOIN users AS mates ON mates.id = grouped.user_id
+    WHERE grouped.room_id = rooms.id AND grouped.user_id <> ${person}), NULL)`
+}
+
+/** The same as one text, of a room that is a group. */
+export function namesOfGroup(person: string): string {
+  return `(SELECT group_concat(mates.nickname, ', ' ORDER BY mates.id)
+    FROM memberships AS grouped JOIN users AS mates ON mates.id = grouped.user_id
+    WHERE grouped.room_id = rooms.id AND grouped.user_id <> ${person})`
+}
+
+function toGroup(text: string | null): User[] | null {
+  if (text === null) return null
+  const people: [number, string, string, User['mark']][] = JSON.parse(text)
+  return people.map(([id, nickname, avatar, mark]) => ({ id, nickname, avatar, mark }))
+}
+
+/** What stands for the name of a group: those of its people. */
+function nameOfGroup(people: User[]): string {
+  return people.map(({ nickname }) => nickname).join(', ')
+}
+
 /**
  * Joins the other person of a direct room, seen from `person`, as `other`. The condition looks up
  * direct rooms only; without it SQLite would walk through all members of every open room.
@@ -180,7 +216,8 @@ const selectRooms = `
 export function joinOther(person: string): string {
   return `
     LEFT JOIN memberships AS others
-      ON others.room_id = iif(rooms.kind = 'direct', rooms.id, NULL) AND others.user_id <> ${person}
+      ON others.room_id = iif(rooms.kind = 'direct' AND is_group = 0, rooms.id, NULL)
+        AND others.user_id <> ${person}
     LEFT JOIN users AS other ON other.id = others.user_id`
 }
 
@@ -193,10 +230,13 @@ export function toOther(row: OtherRow): User | null {
 function toRoom(row: RoomRow): Room {
   const { myId: _, myNickname, myAvatar, myMark, ...rest } = row
   const { otherId, otherNickname, otherAvatar, otherMark, showsComings, rank, ...others } = rest
-  const room = { ...others, rank: ranks[rank] ?? 'member', showsComings: showsComings === 1 }
-  const pair = pairOf(row)
+  const { people, ...facts } = others
+  const room = { ...facts, rank: ranks[rank] ?? 'member', showsComings: showsComings === 1 }
+  const [pair, group] = [pairOf(row), toGroup(people)]
+  const name = group === null ? room.name : nameOfGroup(group)
   // Every message in a direct room is for its reader.
-  return pair === null ? { ...room, pair } : { ...room, mentions: room.unread, pair }
+  const mentions = room.kind === 'direct' ? room.unread : room.mentions
+  return { ...room, name, mentions, pair, group }
 }
 
 function pairOf(row: PairRow): [User, User] | null {

@@ -38,6 +38,7 @@ export const problems = {
     'Everyone joins this room, so it stays public and can be neither archived nor deleted.',
   host_needed: 'A room needs a host. Make someone else a host first.',
   room_name_differs: 'This is not the name of the room. Type it exactly as it is shown.',
+  group_size: `A group conversation has 3 to ${limits.groupMax} people. For more, create a room.`,
   host_only: 'Only a host of this room can do that. Ask a host.',
   role_missing: 'Your role on this server does not allow that.',
   rank_equal: 'You cannot do that to somebody whose role is the same as yours, or a higher one.',

@@ -20,3 +20,16 @@ export const roomLife = {
   typeName: 'To delete it, type its name: {room}',
   deleteNow: 'Delete for ever',
 }
+
+/** Private conversations of more than two people. */
+export const groups = {
+  add: 'Start group conversation',
+  names: 'Add people',
+  addNote: {
+    one: 'Names with commas between them. A new conversation begins, without what was said here.',
+    other:
+      'Names with commas between them, up to {n} people in all. A new conversation begins, ' +
+      'without what was said here.',
+  },
+  note: 'Only the people in this conversation can read this.',
+}

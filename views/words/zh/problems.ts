@@ -35,6 +35,7 @@ export const problems: Words['problems'] = {
   first_room: '所有人都会加入这个房间，因此它始终公开，不能归档或删除。',
   host_needed: '房间需要房主，请先将其他人设为房主。',
   room_name_differs: '这不是房间的名称，请照原样输入。',
+  group_size: `多人对话需要 3 到 ${limits.groupMax} 人，人数更多时请创建房间。`,
   host_only: '只有房主可以这样做，请联系房主。',
   role_missing: '你在此服务器上的角色不能执行此操作。',
   rank_equal: '对方的角色与你相同或更高，你不能对其执行此操作。',

@@ -20,3 +20,14 @@ export const roomLife: Words['roomLife'] = {
   typeName: '请输入房间名称以确认删除：{room}',
   deleteNow: '永久删除',
 }
+
+/** 两人以上的私聊。 */
+export const groups: Words['groups'] = {
+  add: '开始多人对话',
+  names: '添加成员',
+  addNote: {
+    one: '用逗号分隔名字。将开始新的对话，不包含此处的消息。',
+    other: '用逗号分隔名字，总共最多 {n} 人。将开始新的对话，不包含此处的消息。',
+  },
+  note: '只有此对话中的成员可以阅读。',
+}

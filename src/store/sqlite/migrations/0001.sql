@@ -86,8 +86,11 @@ CREATE TABLE rooms (
   -- What the search for rooms looks in (shared/fold.ts); empty for direct rooms.
   name_sought TEXT NOT NULL DEFAULT '',
   topic TEXT NOT NULL DEFAULT '',
-  -- The two people of a direct room, smaller id first ("3:7"): at most one room per pair.
+  -- The people of a direct room by their ids ("3:7", "3:7:9"): at most one room for the same people.
+  -- A group that somebody has left has a key of its own, and is not found by its people any more.
   direct_key TEXT UNIQUE,
+  -- A direct room of more than two people.
+  is_group INTEGER NOT NULL DEFAULT 0,
   -- Null for the first room, which has no host. Of a direct room: who opened it.
   created_by INTEGER REFERENCES users (id),
   created_at INTEGER NOT NULL,
