@@ -81,7 +81,7 @@ export async function deleteRoom(
 }
 
 /** After a portion others have the disk for this many times as long. */
-const pauseFactor = 2
+const pauseFactor = 1
 
 /**
  * Erases what was said in deleted rooms, portion by portion, also of those that were deleted before

@@ -18,13 +18,6 @@ export type SearchIndex = {
   remove: (room: number, seq: number) => void
   /** After it was changed, in that transaction. */
   add: (room: number, seq: number) => void
-  /**
-   * The same for many, which are erased: quick, as their tokens stay in the file until `merge` has
-   * nothing left to do.
-   */
-  removeAll: (room: number, seqs: number[]) => void
-  /** A step of bringing the file of the index in order; `isFirst` begins. False after the last. */
-  merge: (isFirst: boolean) => boolean
   /** After the newest messages were erased, whose ids the next ones get. */
   shrink: () => void
   /** Messages that are stored and not indexed yet. */
@@ -45,9 +38,6 @@ export function createSearchIndex(db: Database): SearchIndex {
   const find = db.query<IndexedRow, [number, number]>(
     `${selectIndexed} WHERE room_id = ? AND seq = ? AND deleted_at IS NULL AND system IS NULL`,
   )
-  const eraseAtOnce = db.query<never, [number]>(
-    `INSERT INTO search (search, rank) VALUES ('secure-delete', ?)`,
-  )
   const newest = db.query<{ id: number | null }, []>(`SELECT max(id) AS id FROM messages`)
   let indexedTo = Number(readSetting(db, indexedToSetting) ?? 0)
   const shrink = (): void => {
@@ -62,18 +52,11 @@ export function createSearchIndex(db: Database): SearchIndex {
     return row === null || row.id > indexedTo ? null : row
   }
   const take = createTaking(db)
-  const remove = (room: number, seq: number): void => {
-    const row = indexed(room, seq)
-    if (row !== null) deleteTokens.run(row.id, tokensOf(toIndexed(row)))
-  }
   return {
-    remove,
-    removeAll(room, seqs) {
-      eraseAtOnce.run(0)
-      for (const seq of seqs) remove(room, seq)
-      eraseAtOnce.run(1)
+    remove(room, seq) {
+      const row = indexed(room, seq)
+      if (row !== null) deleteTokens.run(row.id, tokensOf(toIndexed(row)))
     },
-    merge: createMerging(db),
     add(room, seq) {
       const row = indexed(room, seq)
       if (row !== null) insertTokens.run(row.id, tokensOf(toIndexed(row)))
@@ -85,21 +68,6 @@ export function createSearchIndex(db: Database): SearchIndex {
       indexedTo = take(before, searchIndexRows, searchIndexUnitsMax)
       return indexedTo - before
     },
-  }
-}
-
-/** Pages of the index that a step of merging writes, a few milliseconds. */
-const mergePages = 8
-
-function createMerging(db: Database): SearchIndex['merge'] {
-  const merge = db.query<never, [number]>(`INSERT INTO search (search, rank) VALUES ('merge', ?)`)
-  const changes = db.query<{ n: number }, []>(`SELECT total_changes() AS n`)
-  return (isFirst) => {
-    const before = changes.get()?.n ?? 0
-    // A negative number takes all of the index together.
-    merge.run(isFirst ? -mergePages : mergePages)
-    // As the documentation of FTS5 has it: one change is the statement itself.
-    return (changes.get()?.n ?? 0) - before >= 2
   }
 }
 

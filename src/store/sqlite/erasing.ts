@@ -22,9 +22,9 @@ export function createErasing(
   const statements = prepare(db)
   const dropMembers = (room: number): number[] =>
     statements.dropMembers.all(room, membersAtOnce).map(({ user }) => user)
+  // The words of each leave the file of the index with the commit, which takes milliseconds. FTS5
+  // could mark them and merge later, but such a merge cannot be cut: 1.7 s for 100,000 messages.
   let atOnce = 4
-  /** The room whose words are being taken out of the file of the index. */
-  let merging = 0
   const erase = db.transaction((): Erased | null => {
     const room = statements.next.get()?.id
     if (room === undefined) return null
@@ -41,10 +41,6 @@ export function createErasing(
       writeSetting(db, erasedSetting, String(erased - (before - after)))
       return { ...part, files }
     }
-    const isFirst = merging !== room
-    merging = room
-    if (index.merge(isFirst)) return part
-    merging = 0
     for (const drop of statements.rest) drop.run(room)
     return { ...part, isLast: true }
   })
@@ -70,9 +66,8 @@ function eraseMessages(
   room: number,
   places: { seq: number }[],
 ): string[] {
-  const seqs = places.map(({ seq }) => seq)
-  index.removeAll(room, seqs)
-  const upTo = Math.max(...seqs)
+  for (const { seq } of places) index.remove(room, seq)
+  const upTo = Math.max(...places.map(({ seq }) => seq))
   statements.dropMentions.run(room, upTo)
   statements.dropReactions.run(room, upTo)
   const files = statements.dropFiles.all(room, upTo).map(({ id }) => id)
