@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { loadAssets } from '../../src/assets'
 import { createApp } from '../../src/http/app'
 import type { HttpDeps } from '../../src/http/context'
+import { serverLimits } from '../../src/server/limits'
 import { createPaths } from '../../src/shared/paths'
 import { maskedFrame, openLine, upgradeRequest } from '../helpers/raw'
 import { serverForAll, startServer } from '../helpers/server'
@@ -48,7 +49,11 @@ const server = serverForAll({
   // Nothing may change by itself between two looks at what is stored.
   env: {
     BUN_OPTIONS: '--preload ./test/helpers/short-limits.ts',
-    TEST_LIMITS: JSON.stringify({ gatherLinesMs: 3_600_000, eraseMs: 3_600_000 }),
+    TEST_LIMITS: JSON.stringify({
+      ...{ gatherLinesMs: 3_600_000, eraseMs: 3_600_000 },
+      // Ada is in the rooms of all scenes.
+      rooms: { ...serverLimits.rooms, perPerson: 100_000 },
+    }),
   },
 })
 let stage: Stage
