@@ -12,6 +12,7 @@ import { startSessionSweep } from './chat/people/departures'
 import { startDoorSweep } from './chat/people/door'
 import { createPresence, type Presence } from './chat/people/presence'
 import { createReadMarkers } from './chat/rooms/read-markers'
+import { startErasing } from './chat/rooms/room-life'
 import type { Config } from './config'
 import { createApp } from './http/app'
 import { type Certificates, watchCertificates } from './https/certificates'
@@ -171,6 +172,7 @@ function startChores(chat: Chat, connections: Connections, listeners: Listeners)
     startJanitor(chat),
     startPurging(chat),
     startGathering(chat),
+    startErasing(chat),
     startSessionSweep(chat, connections.sessions),
     startDoorSweep(chat),
     watchClock(chat).stop,

@@ -15,6 +15,7 @@ import { findPlace } from './place'
 import { sendHtml, sendPage, sendSignIn, setProblem, tellBanned } from './pages'
 import { actRoutes } from './routes/acts'
 import { adminRoutes } from './routes/admin'
+import { adminRoomRoutes } from './routes/admin-rooms'
 import { attachmentRoutes } from './routes/attachments'
 import { certificateRoutes } from './routes/certificates'
 import { adminDoorRoutes } from './routes/admin-door'
@@ -29,6 +30,7 @@ import { newDeviceRoutes } from './routes/new-devices'
 import { noticeRoutes } from './routes/notices'
 import { peopleRoutes } from './routes/people'
 import { preferenceRoutes, readPreferences } from './routes/preferences'
+import { roomLifeRoutes } from './routes/room-life'
 import { roomRoutes } from './routes/rooms'
 import { searchRoutes } from './routes/search'
 import { sessionRoutes } from './routes/sessions'
@@ -70,6 +72,7 @@ export function createApp(deps: HttpDeps): Hono<HttpEnv> {
   app.route('/', roomRoutes(deps))
   app.route('/', membershipRoutes(deps))
   app.route('/', holdRoutes(deps))
+  app.route('/', roomLifeRoutes(deps))
   app.route('/', invitationRoutes(deps))
   app.route('/', messageRoutes(deps))
   app.route('/', peopleRoutes(deps))
@@ -80,6 +83,7 @@ export function createApp(deps: HttpDeps): Hono<HttpEnv> {
   app.route('/', actRoutes(deps))
   app.route('/', noticeRoutes(deps))
   app.route('/', adminDoorRoutes(deps))
+  app.route('/', adminRoomRoutes(deps))
   app.get('/socket', openSocket(deps))
   app.post('/frames', exchangeFrames(deps))
   app.notFound(refuseAddress(root.routes))

@@ -165,7 +165,7 @@ export type NewLine = {
   /** The room was read: the bar goes in a moment. */
   read: () => void
   /** The reader has answered: the bar goes. */
-  leave: () => void
+  leave: (deleted?: string) => void
   seek: () => void
 }
 
@@ -272,6 +272,8 @@ export type EmojiChoice = { shown: string; label: string; code: string; use: () 
 export type Faces = {
   /** These people have another name or picture: everywhere on this page. */
   changePeople: (changed: HTMLElement[]) => void
+  /** This room has another name or topic, or is of another kind. */
+  changeRoom: (event: ChatEvent & { type: 'room.changed' }) => void
   /** After an interruption: fetches who is here, at a random moment. */
   renewSoon: () => void
 }
@@ -304,7 +306,7 @@ export type Reading = {
   hello: (hello: { build: string }) => void
   setBar: (state: BarState) => void
   /** The room on the page is not the person's any more. */
-  leave: () => void
+  leave: (deleted?: string) => void
   /** Moves the focus from region to region of the page. */
   nextRegion: (direction: 1 | -1) => void
   /** Shows or hides the list of people. */

@@ -114,6 +114,8 @@ export const serverLimits = {
   // --- Process -----------------------------------------------------------------------------
   /** What nobody waits for at the start follows after this. */
   afterStartMs: 50,
+  /** How often deleted rooms are looked for, whose messages are erased. */
+  eraseMs: 1_000,
   /** From SIGTERM to exit; service managers give ten seconds. */
   stopMsMax: 8_000,
 } as const

@@ -11,6 +11,8 @@ export const limits = {
   /** A longer text is no beginning of a name. */
   nameSearchUnitsMax: 64,
   /** Rooms one person may make, closed ones included. */
+  /** People of a group conversation. */
+  groupMax: 9,
   roomsMadeMax: 100,
 
   // --- Messages ----------------------------------------------------------------------------

@@ -52,6 +52,11 @@ export function createPaths(base: string) {
     notices: () => `${base}notices`,
     wayBack: (link: string) => `${base}way-back/${link}`,
     leave: (id: number) => `${base}rooms/${id}/leave`,
+    kind: (id: number) => `${base}rooms/${id}/kind`,
+    hosts: (id: number) => `${base}rooms/${id}/hosts`,
+    archive: (id: number) => `${base}rooms/${id}/archive`,
+    deleteRoom: (id: number) => `${base}rooms/${id}/delete`,
+    group: (id: number) => `${base}rooms/${id}/group`,
     notify: (id: number) => `${base}rooms/${id}/notify`,
     isMessages: (path: string) =>
       path.startsWith(base) && /^rooms\/\d+\/messages$/.test(path.slice(base.length)),

@@ -31,15 +31,19 @@ export const lineKinds = [
   'writers',
   'slow',
   'locked',
+  // It became public or invite-only, got a host, was archived (`yes`) or came back.
+  'kind',
+  'host',
+  'archive',
 ] as const
 
 /** What happened in a room besides messages: a line between them, with a place and a revision. */
 export type SystemLine = {
   kind: (typeof lineKinds)[number]
-  /** Who joined, left or was removed: the first of `count` people. */
+  /** Who joined, left, was removed or became a host: the first of `count` people. */
   people: SystemPerson[]
   count: number
-  /** The room's name, its topic, the nickname or a switch, before and after. */
+  /** The room's name, topic or kind, the nickname or a switch, before and after. */
   from: string
   to: string
 }
@@ -146,6 +150,8 @@ export type RoomSummary = {
   hold: RoomHold | null
   /** Whether the lines of who comes and goes are shown. */
   comings: boolean
+  /** Closed for good: it can be read. */
+  archived: boolean
   /** The other person of a direct room. */
   recipient: Person | null
 }
@@ -175,12 +181,22 @@ export type ChatEvent =
   | { type: 'read'; room: number; seq: number; unread: number; mentions: number }
   /** To one person: a new room of theirs, or a change that only they see. */
   | { type: 'room'; room: RoomSummary }
-  | { type: 'room.left'; room: number }
+  /** To one person: they are not in it any more; `deleted`: its name, where nobody is. */
+  | { type: 'room.left'; room: number; deleted?: string }
   /** To one person: they are invited, or not any more. One that is accepted ends with `room`. */
   | { type: 'invitation'; invitation: InvitationOnWire }
   | { type: 'invitation.ended'; room: number }
-  /** To a room: its name or topic. */
-  | { type: 'room.changed'; room: number; name: string; topic: string }
+  /** To a room: what it is called and about, and what it is. */
+  | {
+      type: 'room.changed'
+      room: number
+      name: string
+      topic: string
+      kind: RoomKind
+      archived: boolean
+    }
+  /** To a room: somebody became a host there, or is not one any more. */
+  | { type: 'member.changed'; room: number; user: number }
   | { type: 'member.joined'; room: number; user: Person; state: PresenceState }
   | { type: 'member.left'; room: number; user: number }
   /** To the session that made a link for another device: it was opened, answered or used. */

@@ -55,6 +55,7 @@ export type LoggedAct =
   | Extract<Act, 'person.remove' | 'person.ban' | 'person.unban' | 'person.purge'>
   | Extract<Act, 'person.rename' | 'person.way_back'>
   | Extract<Act, 'door.let_in' | 'door.links'>
+  | Extract<Act, 'room.hand_over' | 'room.archive' | 'room.delete'>
   | 'door.refuse'
   | 'door.revoke'
   | 'person.unmute'

@@ -23,6 +23,12 @@ type SystemWords = Record<
   | 'notSlow'
   | 'locked'
   | 'unlocked'
+  | 'open'
+  | 'closed'
+  | 'host'
+  | 'newHost'
+  | 'archived'
+  | 'restored'
   | 'invited'
   | 'comma'
   | 'and',
@@ -88,6 +94,14 @@ export function sentenceOf(
     }
     case 'locked':
       return fillParts(to === 'true' ? words.locked : words.unlocked, { who })
+    case 'kind':
+      return fillParts(words[to === 'open' ? 'open' : 'closed'], { who })
+    case 'archive':
+      return fillParts(words[to === '' ? 'restored' : 'archived'], { who })
+    case 'host':
+      // Somebody whom nobody made a host: the one before them has left.
+      if (people[0]?.id === author.id) return fillParts(words.newHost, { who })
+      return fillParts(words.host, { who, people: names() })
     default:
       return fillParts(words[kind], { who, from: [{ typed: from }], to: [{ typed: to }] })
   }

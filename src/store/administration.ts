@@ -34,7 +34,8 @@ export type ListedAct = {
   actor: Named | null
   person: Named | null
   room: number | null
-  roomName: string
+  /** Null for a room by invitation that the reader is not told of. */
+  roomName: string | null
   detail: string
   reason: string
 }

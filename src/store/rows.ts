@@ -71,6 +71,10 @@ export type Room = {
   hold: RoomHold | null
   /** The two people of a direct room, the member first; null in every other room. */
   pair: [User, User] | null
+  /** The other people of a direct room for more than two, a group; null in every other room. */
+  group: User[] | null
+  /** When it was closed for good; null while people write in it. */
+  archivedAt: number | null
 }
 
 /** What somebody who is not in a room may see of it: it is open, or they are invited. */
@@ -127,6 +131,8 @@ export type RoomsWanted = {
   part: string
   after: Pick<ListedRoom, 'activeAt' | 'id'> | null
   limit: number
+  /** Of open rooms: those that are archived, or the others. */
+  isArchived?: boolean
 }
 
 /**
@@ -264,8 +270,9 @@ export type AppendRefusal =
   | 'attachment_missing'
 
 /** `repeat`: the client id was used before; `message` is the first one with this id. */
+/** `begins`: the people of a group conversation whose first message it is. */
 export type AppendOutcome =
-  | { status: 'accepted'; message: Message; repeat: boolean }
+  | { status: 'accepted'; message: Message; repeat: boolean; begins?: number[] }
   | { status: 'refused'; code: AppendRefusal; retryMs?: number }
 
 /** A person who can be mentioned. */

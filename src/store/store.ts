@@ -43,6 +43,7 @@ import type { Acts, BrowserRefusal } from './acts'
 import type { Administration } from './administration'
 import type { DeviceLinks, DeviceStore } from './device-links'
 import type { DoorRefusal, DoorStore, Pass } from './door'
+import type { RoomFacts, RoomLife } from './room-life'
 import type { Space } from './files'
 import type { Closed, Holds } from './holds'
 import type { Reports } from './reports'
@@ -52,6 +53,7 @@ export type * from './acts'
 export type * from './administration'
 export type * from './reports'
 export type * from './door'
+export type * from './room-life'
 export type * from './rows'
 export type * from './search/query'
 
@@ -207,10 +209,7 @@ export type Store = {
       name: RoomName | null,
       topic: string | null,
       at: number,
-    ): Promise<
-      | { name: string; topic: string }
-      | Refused<'room_missing' | NoRight | 'room_name_taken' | 'room_archived'>
-    >
+    ): Promise<RoomFacts | Refused<'room_missing' | NoRight | 'room_name_taken' | 'room_archived'>>
     /** Moves the read marker back to before `seq`. */
     markUnread(member: Member, seq: number): Promise<void>
     /** What makes a sound, and whether who comes and goes is shown; null leaves it as it is. */
@@ -224,7 +223,11 @@ export type Store = {
      * or has left, or the server's setting forbids it. It is listed with its first message.
      */
     direct(userId: number, otherId: number, at: number): Promise<Room | null>
+    /** The same for more people, the first of whom asks, at most `groupMax` in all. */
+    group(people: number[], at: number): Promise<Room | null>
   }
+  /** What becomes of rooms. */
+  roomLife: RoomLife
   administration: Administration
   /** What keeps people from writing or coming in; the right is part of each transaction. */
   holds: Holds

@@ -26,6 +26,7 @@ const groups: Record<string, number[]> = {
   V: upTo(11),
   L: upTo(5),
   B: upTo(9),
+  G: upTo(5),
 }
 
 test('every input of the list is on the page, once and in order', () => {

@@ -101,4 +101,22 @@ export const adminRequests: Record<string, Request[]> = {
   // The cookie of a browser that waits is no session (test/hostile/door.test.ts).
   'GET /door': [read(at('/door'), 'nothing', 'nothing')],
   'POST /door': [write(at('/door'), text('x=1'), 'nothing', 'nothing')],
+  'GET /admin/rooms': [administer(read(at('/admin/rooms'), 'owner', 'nothing'))],
+  'POST /admin/rooms/archive': [
+    administer(
+      write(at('/admin/rooms/archive'), ({ room }) => `room=${room}&archived=yes`, 'owner'),
+    ),
+  ],
+  'POST /admin/rooms/host': [
+    administer(write(at('/admin/rooms/host'), ({ room }) => `room=${room}&name=Ada`, 'owner')),
+  ],
+  'POST /admin/rooms/delete': [
+    administer(
+      write(
+        at('/admin/rooms/delete'),
+        ({ room, name }) => `room=${room}&name=Before ${name.slice(6)}`,
+        'owner',
+      ),
+    ),
+  ],
 }

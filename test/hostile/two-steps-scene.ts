@@ -19,6 +19,7 @@ export type Stage = {
   past: Database
   ada: Person
   observer: ChatClient
+  adaId: number
   other: number
   third: number
   /** Nobody gives them a role. */
@@ -80,7 +81,8 @@ export async function openStage(server: RunningServer): Promise<Stage> {
   await letIn(server, ada, elsewhere, usher)
   promote(server, usher, 'moderator')
   const idOf = ({ hello }: ChatClient): number => hello.user.id
-  const ids = { other: idOf(observer), third: idOf(third), muted: idOf(muted) }
+  const adaId = idOf(observer)
+  const ids = { adaId, other: adaId, third: idOf(third), muted: idOf(muted) }
   return { server, db: open(), past: open(), ada, observer, elsewhere, usher, ...ids }
 }
 
@@ -120,14 +122,13 @@ export async function settle(
     .query<{ id: number }, [string]>('SELECT id FROM users WHERE nickname = ?')
     .get(name)
   if (user === null) throw new Error(`${name} is nobody`)
-  const [owner, guest] = happening === 'put out' ? [ada, person] : [person, ada]
-  const room = await makeRoom(server, owner, `Before ${n}x`, 'closed')
-  // Nobody makes as many rooms as Ada.
-  write(server, 'UPDATE rooms SET created_by = ? WHERE id = ?', user.id, room)
-  await letIn(server, owner, room, guest)
+  const room = await makeRoom(server, person, `Before ${n}x`, 'closed')
+  await letIn(server, person, room, ada)
   await postFiles(server, person, room, `first-${n}`, [], 'of the person')
   const file = await upload(server, ada, 'of the room')
   await postFiles(server, ada, room, `second-${n}`, [file.id], 'of Ada')
+  // She could not have made the rooms of all those whom she puts out.
+  if (happening === 'put out') await handOver(server, person, room, [user.id, stage.adaId])
   const { epoch } = Object.assign({ epoch: '' }, await readJson(server, ada, '/rooms/1/changes'))
   const later = `later${n}z`
   if (needed.isOwner === true) promote(server, person, 'owner')
@@ -144,10 +145,22 @@ export async function settle(
   }
   const about = { name, user: user.id, room, file: file.url, epoch, later }
   const linked = await settleLink(server, person, link)
-  const place = { ada, person, host: owner, user: user.id, room, n }
+  const host = happening === 'put out' ? ada : person
+  const place = { ada, person, host, user: user.id, room, n }
   const acts = await settleActs(server, place, needed)
   const atDoor = settleDoor(server, stage.usher, elsewhere, needed.isAtDoor === true)
   return { ...stage, ...acts, person, second, secondId, code, atDoor, ...linked, ...about }
+}
+
+async function handOver(
+  server: RunningServer,
+  person: Person,
+  room: number,
+  [from, to]: [number, number],
+): Promise<void> {
+  const path = `/rooms/${room}/hosts`
+  await sendForm(server, person, path, { user: String(to), host: 'yes' })
+  await sendForm(server, person, path, { user: String(from), host: 'no' })
 }
 
 /** Makes a link for another device, and brings it as far as wanted. */
@@ -243,7 +256,9 @@ export function remember(stage: Stage): () => boolean {
 }
 
 function rowsOf(db: Database): string {
-  const rows = tables.map((table) => db.query(`SELECT * FROM ${table}`).values())
+  // The index follows the messages by itself.
+  const settings = `settings WHERE key <> 'search_indexed_to'`
+  const rows = [...tables, settings].map((from) => db.query(`SELECT * FROM ${from}`).values())
   return JSON.stringify(rows, (_, value: unknown) =>
     value instanceof Uint8Array ? value.toHex() : value,
   )

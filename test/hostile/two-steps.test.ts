@@ -118,7 +118,7 @@ function onOwnServers<Act>(
         // Nothing may change by itself between two looks at what is stored.
         env: {
           BUN_OPTIONS: '--preload ./test/helpers/short-limits.ts',
-          TEST_LIMITS: JSON.stringify({ gatherLinesMs: 3_600_000 }),
+          TEST_LIMITS: JSON.stringify({ gatherLinesMs: 3_600_000, eraseMs: 3_600_000 }),
         },
       })
       beforeAll(async () => {

@@ -173,6 +173,17 @@ export const requests: Record<string, Request[]> = {
     { ...write(inRoom('/unmute'), ({ muted }) => `user=${muted}`, 'host'), hasMute: true },
   ],
   'POST /rooms/:id/leave': [write(inRoom('/leave'), text('x=1'), 'room')],
+  'POST /rooms/:id/kind': [write(inRoom('/kind'), text('kind=open'), 'host')],
+  'POST /rooms/:id/hosts': [
+    write(inRoom('/hosts'), ({ adaId }) => `user=${adaId}&host=yes`, 'host'),
+  ],
+  'POST /rooms/:id/archive': [write(inRoom('/archive'), text('archived=yes'), 'host')],
+  // Only from a private conversation.
+  'POST /rooms/:id/group': [write(inRoom('/group'), text('names=Third'), 'room', 'nothing')],
+  'GET /rooms/:id/delete': [read(inRoom('/delete'), 'host', 'nothing')],
+  'POST /rooms/:id/delete': [
+    write(inRoom('/delete'), ({ name }) => `name=Before ${name.slice(6)}`, 'host'),
+  ],
   'POST /rooms/:id/notify': [write(inRoom('/notify'), text('notify=nothing'), 'room')],
   'POST /rooms/:id/messages': [
     write(post, text('content=held&client_id=held'), 'room'),

@@ -149,6 +149,8 @@ function testChanging(within: Within): void {
     expect(await store.rooms.change(owner, free, 'Beans', 9)).toEqual({
       name: 'Coffee',
       topic: 'Beans',
+      kind: 'open',
+      archivedAt: null,
     })
     expect(await store.rooms.setNotify(owner, 'nothing', null)).toBeNull()
     expect(await store.rooms.find(ada.id, room.id)).toMatchObject({

@@ -51,8 +51,10 @@ export const general: Room = {
   rank: 'member',
   notify: 'mentions',
   showsComings: true,
+  archivedAt: null,
   pair: null,
   hold: null,
+  group: null,
 }
 
 const start = Date.UTC(2026, 10, 23, 9, 4)

@@ -14,6 +14,7 @@ export const sections = {
   people: 'admin.open',
   reports: 'report.handle',
   bans: 'person.unban',
+  rooms: 'rooms.administer',
   log: 'log.read',
 } as const satisfies Record<string, Act>
 

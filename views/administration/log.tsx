@@ -36,7 +36,8 @@ function ActItem({ view, act }: { view: View; act: ListedAct }) {
   const { admin } = view.words
   const { actor, person, roomName, detail, reason } = act
   const at = new Date(act.at).toISOString()
-  const names = { name: person?.nickname ?? detail, room: roomName, other: detail }
+  const room = roomName ?? admin.hiddenRoom
+  const names = { name: person?.nickname ?? detail, room, other: detail }
   return (
     <li>
       <time datetime={at}>{at.slice(0, 16).replace('T', ' ')} UTC</time>{' '}

@@ -13,7 +13,7 @@ import type { View } from '../view'
  */
 export function Composer({ view, room, clientId, unsent, answers }: ComposerProps) {
   const { live, page } = view.words
-  const isDirect = room.pair !== null
+  const isDirect = room.kind === 'direct'
   const isOver = room.pair?.[1].mark === 'left'
   const names = { room: roomTitle(room), name: roomTitle(room) }
   return (
@@ -64,7 +64,7 @@ export function Composer({ view, room, clientId, unsent, answers }: ComposerProp
 /** The field; a conversation with a person who has left is only for reading. */
 function Field({ view, room, unsent }: Pick<ComposerProps, 'view' | 'room' | 'unsent'>) {
   const { live } = view.words
-  const isDirect = room.pair !== null
+  const isDirect = room.kind === 'direct'
   const isOver = room.pair?.[1].mark === 'left'
   const secret = isOver ? live.conversationOver : live.privatePlaceholder
   const names = { room: roomTitle(room), name: roomTitle(room) }

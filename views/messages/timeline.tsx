@@ -69,8 +69,8 @@ export function OlderMessages(props: PageProps) {
 
 function startOf({ words: { live, page } }: View, room: Room): string {
   const title = roomTitle(room)
-  const name = room.pair === null ? null : room.pair[1].nickname
-  return name === null ? fill(live.start, { room: title }) : fill(page.directStart, { name })
+  if (room.kind === 'direct') return fill(page.directStart, { name: title })
+  return fill(live.start, { room: title })
 }
 
 /** What replaces `#newer`: the rows of a newer page, and the link after them. */

@@ -136,6 +136,8 @@ const viewport =
 
 // The page's policy forbids the inline styles of htmx.
 const htmxConfig = JSON.stringify({
+  // A fold that the reader opened stays open when its list is fetched again.
+  morphIgnore: ['data-htmx-powered', 'open'],
   prefix: '',
   // Of src/island/net/htmx.ts; no other may register itself.
   extensions: 'chatroom',

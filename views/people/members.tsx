@@ -5,11 +5,12 @@ import { ListSearch, MoreLink } from '../page/list'
 import { ReasonField } from '../administration/admin-page'
 import { PanelForm } from '../page/panel'
 import { MuteLink } from '../rooms/holds'
+import { HostForm } from '../rooms/room-life'
 import { roomTitle } from '../rooms/room-title'
 import type { View } from '../view'
 import { Avatar, Name } from './avatar'
 
-/** All people of a room, page by page; its host can remove them. */
+/** All people of a room, page by page; its hosts make others hosts, and remove people. */
 export function Members(props: MembersProps & { part: string }) {
   const { view, room, part } = props
   const { page } = view.words
@@ -36,6 +37,8 @@ export type MembersProps = {
   view: View
   room: Room
   user: User
+  /** Ids of those who are hosts of the room. */
+  hosts: ReadonlySet<number>
   people: ListedPerson[]
   /** The ids of those whom the reader may mute there. */
   mutable: number[]
@@ -46,7 +49,7 @@ export type MembersProps = {
 
 /** A page of the list, and the link to the next one. */
 export function MemberItems(props: MembersProps) {
-  const { view, room, user, people, mutable, next, isPage } = props
+  const { view, room, user, hosts, people, mutable, next, isPage } = props
   const { page } = view.words
   return (
     <>
@@ -56,11 +59,15 @@ export function MemberItems(props: MembersProps) {
           <li>
             <span class="choices__who">
               <Avatar user={person} size="small" /> <Name user={person} />
+              {hosts.has(person.id) && <small> {page.host}</small>}
             </span>
             {mutable.includes(person.id) && (
               <MuteLink view={view} room={room} user={person} isPage={isPage}>
                 {view.words.holds.mute}…<span class="vh"> {person.nickname}</span>
               </MuteLink>
+            )}
+            {can(room.rank, 'room.hand_over') && (
+              <HostForm view={view} room={room} person={person.id} isHost={hosts.has(person.id)} />
             )}
             {can(room.rank, 'person.remove') && person.id !== user.id && (
               <PutOut view={view} room={room} person={person} />

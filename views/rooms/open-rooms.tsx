@@ -1,28 +1,44 @@
 import { plural } from '../../src/shared/text'
 import { textLimits } from '../../src/shared/limits'
-import type { ListedRoom } from '../../src/store/store'
+import type { ListedRoom, RoomKind } from '../../src/store/store'
 import { Icon } from '../page/icons'
 import { ListSearch, MoreLink } from '../page/list'
-import { PanelForm } from '../page/panel'
+import { PanelForm, PanelLink } from '../page/panel'
 import { Name } from '../people/avatar'
 import type { View } from '../view'
 
-/** A list of rooms with a search, all public ones or one's own, and the form to create one. */
+/** A list of rooms with a search: public, archived or one's own, and the form to create one. */
 export function OpenRooms(props: RoomListProps) {
-  const { view, part, isMine } = props
-  const { page } = view.words
-  const path = view.paths.roomList(isMine ? { mine: 'yes' } : {})
+  const { view, part, isMine, isArchived } = props
+  const { page, roomLife } = view.words
+  const archived = view.paths.roomList({ archived: 'yes' })
+  const path = isArchived ? archived : view.paths.roomList(isMine ? { mine: 'yes' } : {})
+  const isOpen = !isMine && !isArchived
   return (
     <div class="stack">
-      <h2 id="panel-title">{isMine ? page.yourRooms : page.findRooms}</h2>
+      <h2 id="panel-title">{roomListTitle(props)}</h2>
       <ListSearch path={path} part={part} label={page.searchRooms} submit={page.find} />
-      {!isMine && <NewRoom view={view} />}
-      {!isMine && <h3>{page.openRooms}</h3>}
+      {isOpen && <NewRoom view={view} />}
+      {isOpen && <h3>{page.openRooms}</h3>}
       <div id="found">
         <RoomItems {...props} />
       </div>
+      {isOpen && (
+        <p>
+          <PanelLink look="btn" path={archived}>
+            {roomLife.archivedRooms}
+          </PanelLink>
+        </p>
+      )}
     </div>
   )
+}
+
+/** The title of a list of rooms. */
+export function roomListTitle({ view, isMine, isArchived }: RoomListProps): string {
+  const { page, roomLife } = view.words
+  if (isArchived) return roomLife.archivedRooms
+  return isMine ? page.yourRooms : page.findRooms
 }
 
 type RoomListProps = {
@@ -31,6 +47,7 @@ type RoomListProps = {
   /** The typed part of their names. */
   part: string
   isMine: boolean
+  isArchived: boolean
   /** The URL of the next page; null on the last one. */
   next: string | null
 }
@@ -97,18 +114,28 @@ function NewRoom({ view }: { view: View }) {
             maxlength={textLimits.topicUnitsMax}
           />
         </div>
-        <fieldset class="ways">
-          <legend class="vh">{page.whoCanJoin}</legend>
-          <label>
-            <input type="radio" name="kind" value="open" checked /> <b>{page.openRoom}</b>
-            <small>{page.openRoomNote}</small>
-          </label>
-          <label>
-            <input type="radio" name="kind" value="closed" /> <b>{page.closedRoom}</b>
-            <small>{page.closedRoomNote}</small>
-          </label>
-        </fieldset>
+        <KindChoice view={view} chosen="open" />
       </PanelForm>
     </details>
+  )
+}
+
+/** Public, or by invitation. */
+export function KindChoice({ view, chosen }: { view: View; chosen: RoomKind }) {
+  const { page } = view.words
+  return (
+    <fieldset class="ways">
+      <legend class="vh">{page.whoCanJoin}</legend>
+      <label>
+        <input type="radio" name="kind" value="open" checked={chosen === 'open'} />{' '}
+        <b>{page.openRoom}</b>
+        <small>{page.openRoomNote}</small>
+      </label>
+      <label>
+        <input type="radio" name="kind" value="closed" checked={chosen === 'closed'} />{' '}
+        <b>{page.closedRoom}</b>
+        <small>{page.closedRoomNote}</small>
+      </label>
+    </fieldset>
   )
 }

@@ -1,11 +1,13 @@
 import { can } from '../../src/shared/rights'
 import { plural } from '../../src/shared/text'
-import { textLimits } from '../../src/shared/limits'
+import { limits, textLimits } from '../../src/shared/limits'
 import type { Notify, Room, User } from '../../src/store/store'
 import { ExportHere } from '../export/export-here'
 import { PanelForm, PanelLink } from '../page/panel'
 import { KeptOut, MemberItems, type MembersProps } from '../people/members'
+import { ExportWays } from '../export/export-ways'
 import { SwitchesForm } from './holds'
+import { EndOfRoom, KindForm } from './room-life'
 import { roomTitle } from './room-title'
 import type { View } from '../view'
 
@@ -25,19 +27,22 @@ export function RoomSettings(props: SettingsProps) {
         </p>
       )}
       <NotifyForm view={view} room={room} />
+      {!isShared && <GroupForm view={view} room={room} />}
       {isShared && <InviteLink view={view} room={room} isPage={isPage} />}
       {isShared && <AboutForm view={view} room={room} />}
       {isShared && can(room.rank, 'room.switch') && (
         <SwitchesForm view={view} room={room} isFirst={isFirst} />
       )}
+      {isShared && !isFirst && <KindForm view={view} room={room} />}
       <h3>{view.words.exporting.title}</h3>
       <ExportWays view={view} room={room} messages={messages} />
       <ExportHere view={view} />
-      {isShared && !isFirst && (
+      {isShared && !isFirst && <EndOfRoom view={view} room={room} isPage={isPage} />}
+      {(isShared || room.group !== null) && !isFirst && (
         <PanelForm action={view.paths.leave(room.id)} submit={page.leaveRoom} look="danger" />
       )}
-      {isShared && <h3>{page.members}</h3>}
-      {isShared && <MemberItems {...props} />}
+      {room.pair === null && <h3>{page.members}</h3>}
+      {room.pair === null && <MemberItems {...props} />}
       <KeptOut {...props} />
     </div>
   )
@@ -50,6 +55,21 @@ type SettingsProps = MembersProps & {
   messages: number | null
   /** Those who may not come back, for people who may change that. */
   keptOut: User[]
+}
+
+/** Makes a conversation of its people and some more, which begins anew. */
+function GroupForm({ view, room }: PartProps) {
+  const { groups } = view.words
+  return (
+    <PanelForm action={view.paths.group(room.id)} submit={groups.add}>
+      <input type="hidden" name="here" value="yes" />
+      <div class="field">
+        <label for="group-names">{groups.names}</label>
+        <input id="group-names" name="names" required dir="auto" autocomplete="off" />
+        <small>{plural(view.language, limits.groupMax, groups.addNote)}</small>
+      </div>
+    </PanelForm>
+  )
 }
 
 type PartProps = { view: View; room: Room }
@@ -124,28 +144,5 @@ function InviteLink({ view, room, isPage }: PartProps & { isPage: boolean }) {
         </PanelLink>
       )}
     </p>
-  )
-}
-
-/** Links to the exports; the script adds the reader's time zone. */
-function ExportWays({ view, room, messages }: PartProps & Pick<SettingsProps, 'messages'>) {
-  const { roomFile } = view.words
-  const ways = [
-    [view.paths.exportText(room.id), roomFile.asText],
-    [view.paths.exportPage(room.id), roomFile.asPage],
-  ] as const
-  return (
-    <div class="export" id="export-room">
-      {messages !== null && <p>{plural(view.language, messages, roomFile.howMany)}</p>}
-      <p class="export__ways">
-        {ways.map(([href, label]) => (
-          <a class="btn" href={href} download data-zoned="">
-            {label}
-          </a>
-        ))}
-      </p>
-      <small>{roomFile.pageNote}</small>
-      <p class="settings__note" id="export-begun" role="status" data-said={roomFile.begun}></p>
-    </div>
   )
 }

@@ -22,6 +22,7 @@ import {
   PeopleRail,
   type PeopleWindow,
 } from '../people/people'
+import { RoomState } from './room-life'
 import { roomTitle } from './room-title'
 import { QuoteLine } from '../messages/quote'
 import type { InvitationsProps } from './invitations'
@@ -44,6 +45,7 @@ export function RoomPage(props: RoomPageProps) {
         <RoomsRail {...props} current={room.id} />
         <main class="chat">
           <RoomHead view={view} room={room} window={window} />
+          <RoomState view={view} room={room} />
           <Log {...props}>
             {asked === undefined ? (
               <WithoutScript {...props} />
@@ -106,6 +108,9 @@ export function AroundRoom({ view, room, window }: AroundProps) {
     <>
       <hx-partial hx-target="#head" hx-swap="outerHTML">
         <RoomHead view={view} room={room} window={window} />
+      </hx-partial>
+      <hx-partial hx-target="#room-state" hx-swap="outerHTML">
+        <RoomState view={view} room={room} />
       </hx-partial>
       <hx-partial hx-target="#online-count" hx-swap="outerHTML">
         <OnlineCount {...window} />
@@ -175,7 +180,7 @@ function RoomHead({ view, room, window: { online, people } }: HeadProps) {
     >
       {other === null ? (
         <h1>
-          <Icon name={room.kind === 'open' ? 'room' : 'lock'} />
+          <Icon name={room.group !== null ? 'people' : room.kind === 'open' ? 'room' : 'lock'} />
           <bdi translate="no">{room.name}</bdi>
         </h1>
       ) : (
@@ -192,7 +197,9 @@ function RoomHead({ view, room, window: { online, people } }: HeadProps) {
           <Filled text={fill(live.offlineNote, { name: other.nickname })} />
         </p>
       )}
-      <p dir="auto">{other === null ? room.topic : <Filled text={directNote(view, other)} />}</p>
+      <p dir="auto">
+        {other === null ? topicOf(view, room) : <Filled text={directNote(view, other)} />}
+      </p>
       <span id="head-online" hidden={other !== null}>
         {plural(view.language, online, live.online)}
       </span>
@@ -206,6 +213,11 @@ function RoomHead({ view, room, window: { online, people } }: HeadProps) {
 
 function stateOf(people: ListedMember[], { id }: User): PresenceState {
   return people.find(({ user }) => user.id === id)?.state ?? 'offline'
+}
+
+/** A group has no topic. */
+function topicOf({ words }: View, { group, topic }: Room): string {
+  return group === null ? topic : words.groups.note
 }
 
 function directNote({ words: { live, page } }: View, { mark, nickname: name }: User): string {

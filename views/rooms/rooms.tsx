@@ -10,9 +10,9 @@ import type { View } from '../view'
 
 /** The list of a user's rooms, below what invites them to others. */
 export function RoomsRail(props: RoomsProps) {
-  const { view, rooms, inAll, current, counts, states } = props
+  const { view, rooms, inAll, current, states } = props
   const { page } = view.words
-  const { shared, direct } = inOrder(view, rooms)
+  const { shared, archived, direct } = inOrder(view, rooms)
   return (
     <nav
       class="rail rooms"
@@ -39,16 +39,7 @@ export function RoomsRail(props: RoomsProps) {
         <RailClose rail="rooms" label={page.close} />
       </h2>
       <InvitationsBox {...props} />
-      <ul translate="no">
-        {shared.map((room) => (
-          <RoomItem
-            view={view}
-            room={room}
-            isCurrent={room.id === current}
-            online={counts.get(room.id) ?? 0}
-          />
-        ))}
-      </ul>
+      <RoomItems {...props} rooms={shared} />
       <h2 class="direct-heading" hidden={direct.length === 0}>
         {page.direct}
       </h2>
@@ -57,6 +48,12 @@ export function RoomsRail(props: RoomsProps) {
           <DirectItem view={view} room={room} isCurrent={room.id === current} states={states} />
         ))}
       </ul>
+      {archived.length > 0 && (
+        <details open={archived.some(({ id }) => id === current)}>
+          <summary>{plural(view.language, archived.length, view.words.roomLife.archived)}</summary>
+          <RoomItems {...props} rooms={archived} />
+        </details>
+      )}
       {inAll > rooms.length && (
         <p class="rail__more">
           <PanelLink look="btn" path={view.paths.roomList({ mine: 'yes' })}>
@@ -68,15 +65,34 @@ export function RoomsRail(props: RoomsProps) {
   )
 }
 
+function RoomItems({ view, rooms, current, counts }: RoomsProps) {
+  return (
+    <ul translate="no">
+      {rooms.map((room) => (
+        <RoomItem
+          view={view}
+          room={room}
+          isCurrent={room.id === current}
+          online={counts.get(room.id) ?? 0}
+        />
+      ))}
+    </ul>
+  )
+}
+
+type Ordered = Record<'shared' | 'archived' | 'direct', Room[]>
+
 /** Rooms by name, and private conversations with the latest message first. */
-function inOrder({ language }: View, rooms: Room[]): { shared: Room[]; direct: Room[] } {
+function inOrder({ language }: View, rooms: Room[]): Ordered {
   const { compare } = new Intl.Collator(language)
+  const shared = rooms
+    .filter(({ kind }) => kind !== 'direct')
+    .toSorted((a, b) => compare(a.name, b.name) || a.id - b.id)
   return {
-    shared: rooms
-      .filter(({ kind }) => kind !== 'direct')
-      .toSorted((a, b) => compare(a.name, b.name) || a.id - b.id),
+    shared: shared.filter(({ archivedAt }) => archivedAt === null),
+    archived: shared.filter(({ archivedAt }) => archivedAt !== null),
     direct: rooms
-      .filter(({ pair }) => pair !== null)
+      .filter(({ kind }) => kind === 'direct')
       .toSorted((a, b) => b.activeAt - a.activeAt || b.id - a.id),
   }
 }
@@ -132,7 +148,7 @@ function RoomItem({ view, room, isCurrent, online }: ItemProps & { online: numbe
 
 function DirectItem({ view, room, isCurrent, states }: ItemProps & Pick<RoomsProps, 'states'>) {
   const other = room.pair?.[1]
-  if (other === undefined) return null
+  if (other === undefined) return <GroupItem view={view} room={room} isCurrent={isCurrent} />
   return (
     <RoomLink
       view={view}
@@ -146,6 +162,20 @@ function DirectItem({ view, room, isCurrent, states }: ItemProps & Pick<RoomsPro
       <span class="who">
         <Avatar user={other} size="small" />
         <i></i>
+      </span>
+      <small class="when" data-at={room.revision > 0 ? room.activeAt : undefined}></small>
+    </RoomLink>
+  )
+}
+
+/** Faces of the first two, and the names of all. */
+function GroupItem({ view, room, isCurrent }: ItemProps) {
+  return (
+    <RoomLink view={view} room={room} isCurrent={isCurrent} name={room.name}>
+      <span class="who who--group">
+        {room.group?.slice(0, 2).map((one) => (
+          <Avatar user={one} size="small" />
+        ))}
       </span>
       <small class="when" data-at={room.revision > 0 ? room.activeAt : undefined}></small>
     </RoomLink>

@@ -9,6 +9,7 @@ import { holds } from './en/holds'
 import { invitations } from './en/invitations'
 import { live } from './en/live'
 import { problems } from './en/problems'
+import { groups, roomLife } from './en/room-life'
 
 const nameMax = textLimits.nicknameGraphemesMax
 
@@ -345,6 +346,8 @@ export const en = {
   holds,
   invitations,
   problems,
+  groups,
+  roomLife,
   roomFile,
   search,
   media,

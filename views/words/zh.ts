@@ -10,6 +10,7 @@ import { holds } from './zh/holds'
 import { invitations } from './zh/invitations'
 import { live } from './zh/live'
 import { problems } from './zh/problems'
+import { groups, roomLife } from './zh/room-life'
 
 const page: Words['page'] = {
   skip: '跳到输入框',
@@ -342,6 +343,8 @@ export const zh: Words = {
   holds,
   invitations,
   problems,
+  groups,
+  roomLife,
   roomFile,
   search,
   media,

@@ -1,4 +1,5 @@
 import { nameIn } from '../../../views/people/avatar'
+import { roomTitle } from '../../../views/rooms/room-title'
 import { wordsFor } from '../../../views/words'
 import type { Language } from '../../shared/languages'
 import { exportLine, exportMessage } from '../../shared/export-text'
@@ -49,7 +50,8 @@ export function headLines({ serverName, room, extent, zone, language, at }: Expo
   const words = wordsFor(language).roomFile
   const { count, firstAt, lastAt } = extent
   const [first, last] = [stamp(zone, firstAt ?? at), stamp(zone, lastAt ?? at)]
-  const title = room.pair === null ? `#${room.name}` : nameIn(wordsFor(language), room.pair[1])
+  const other = room.pair?.[1]
+  const title = other === undefined ? roomTitle(room) : nameIn(wordsFor(language), other)
   return [
     `${title} · ${serverName}`,
     fill(plural(language, count, words.head), { upTo: room.revision }),

@@ -61,6 +61,7 @@ export function toSummary(room: Room, { count, checksum }: OnlineIn): RoomSummar
     role: can(room.rank, 'room.switch') ? 'host' : 'member',
     hold: room.hold,
     comings: room.showsComings,
+    archived: room.archivedAt !== null,
     recipient,
   }
 }
@@ -72,7 +73,8 @@ export function newDirectRoom(id: number, reader: User, other: User): RoomSummar
       ...{ id, kind: 'direct', name: '', topic: '', revision: 0, members: 2 },
       ...{ createdAt: 0, activeAt: 0 },
       ...{ readSeq: 0, unread: 0, unreadSince: null, mentions: 0, rank: 'member' },
-      ...{ notify: 'mentions', showsComings: true, hold: null, pair: [reader, other] },
+      ...{ notify: 'mentions', showsComings: true, hold: null, archivedAt: null },
+      ...{ pair: [reader, other], group: null },
     },
     { count: 0, checksum: 0 },
   )

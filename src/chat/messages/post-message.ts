@@ -9,6 +9,7 @@ import { takeFitting, weighText } from '../../store/fitting'
 import type { AppendOutcome, Message, NewMessage, User } from '../../store/store'
 import type { Chat, Visitor } from '../chat'
 import { asPublication } from '../publication'
+import { publishOwn } from '../rooms/membership'
 import { newDirectRoom, toEvent } from './events'
 import { anyAt, findMentions } from './find-mentions'
 import type { SentMessage } from './parse-message'
@@ -123,6 +124,7 @@ async function flush(chat: Chat, batch: Posting[]): Promise<void> {
   const outcomes = await append(chat, batch)
   // The senders get their answers even if publishing fails.
   try {
+    await publishGroups(chat, outcomes)
     publish(chat, outcomes)
   } catch (fault) {
     chat.log('publish.failed', { fault: faultOf(fault) })
@@ -172,6 +174,21 @@ function publish(chat: Chat, outcomes: (AppendOutcome | StorageFailure)[]): void
       },
       messages.map(({ sender }) => sender.id),
     )
+  }
+}
+
+/** With its first message a group conversation appears for all of its people. */
+async function publishGroups(
+  chat: Chat,
+  outcomes: (AppendOutcome | StorageFailure)[],
+): Promise<void> {
+  for (const outcome of outcomes) {
+    if (outcome.status !== 'accepted' || outcome.begins === undefined) continue
+    const { room } = outcome.message
+    for (const user of outcome.begins) {
+      chat.subscribeUser(user, room)
+      await publishOwn(chat, user, room)
+    }
   }
 }
 

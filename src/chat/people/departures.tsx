@@ -5,6 +5,7 @@ import { storageReasonOf } from '../../store/storage-fault'
 import type { Departure, User } from '../../store/store'
 import type { Chat } from '../chat'
 import { forgetPages } from '../messages/recall-page'
+import { publishSystemLines } from '../messages/system-lines'
 import { asPublication } from '../publication'
 import { publishHeir } from '../rooms/membership'
 
@@ -25,6 +26,7 @@ export async function publishDeparture(chat: Chat, { user, heirs }: Departure): 
   chat.closeSockets(user.id, 'signed out')
   chat.presence.forget(user.id)
   publishPerson(chat, user)
+  await publishSystemLines(chat)
   for (const heir of heirs) await publishHeir(chat, heir)
 }
 

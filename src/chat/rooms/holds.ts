@@ -4,7 +4,7 @@ import { textLimits } from '../../shared/limits'
 import type { Member, Room } from '../../store/store'
 import type { Chat } from '../chat'
 import { publishSystemLines } from '../messages/system-lines'
-import { publishRoomTo } from './membership'
+import { publishOwn } from './membership'
 import { readLine } from './rooms'
 
 /** As a form sends them; what is not sent stays as it is. */
@@ -53,14 +53,14 @@ export async function mutePerson(
   const reason = readLine(typed.reason, textLimits.whyUnitsMax, 'line_long')
   const muted = await chat.store.holds.mute(by, person, { ms, reason, at: chat.now() })
   if ('refused' in muted) throw new ChatError(muted.refused)
-  await publishRoomTo(chat, person, by.roomId)
+  await publishOwn(chat, person, by.roomId)
 }
 
 /** Lets them write again; no effect for people who are not muted. Throws as above. */
 export async function unmutePerson(chat: Chat, by: Member, person: number): Promise<void> {
   const undone = await chat.store.holds.unmute(by, person, chat.now())
   if ('refused' in undone) throw new ChatError(undone.refused)
-  await publishRoomTo(chat, person, by.roomId)
+  await publishOwn(chat, person, by.roomId)
 }
 
 /** One of the known numbers. Throws `bad_request` for anything else. */

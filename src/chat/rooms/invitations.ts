@@ -74,9 +74,9 @@ export async function withdraw(
  * A typed name stands for the person who has exactly this name. One that begins like somebody who
  * was chosen is what they were searched by.
  */
-async function findWanted(
+export async function findWanted(
   { store }: Chat,
-  { users: chosen, names }: Wanted,
+  { users: chosen, names }: Omit<Wanted, 'why'>,
 ): Promise<{ users: number[]; unknown: string[] }> {
   const typed = [...new Set(splitNames(names))]
   if (chosen.length + typed.length > serverLimits.invitedAtOnceMax)

@@ -41,23 +41,25 @@ export function publishMembership(chat: Chat, user: User, room: Room): void {
 /** Leaves a room. Throws `room_stays` for the first room and direct rooms. */
 export async function leaveRoom(chat: Chat, room: Room, userId: number): Promise<void> {
   const first = await chat.store.rooms.first()
-  if (room.kind === 'direct' || room.id === first) throw new ChatError('room_stays')
+  if (room.pair !== null || room.id === first) throw new ChatError('room_stays')
   const left = await chat.store.rooms.leave({ roomId: room.id, userId }, chat.now())
   if (left === null) throw new ChatError('room_missing')
   publishEnd(chat, room.id, userId)
   await publishSystemLines(chat)
   if (left.heir !== null) await publishHeir(chat, left.heir)
+  for (const { id } of room.group ?? []) await publishOwn(chat, id, room.id)
 }
 
-/** Tells a member that they own the room now. */
-export async function publishHeir(chat: Chat, { room, user }: Heir): Promise<void> {
-  return publishRoomTo(chat, user, room)
-}
-
-/** Tells a member how a room is for them now. */
-export async function publishRoomTo(chat: Chat, user: number, room: number): Promise<void> {
+/** Tells a person of a room of theirs: it is new, or another one for them. */
+export async function publishOwn(chat: Chat, user: number, room: number): Promise<void> {
   const seen = await chat.store.rooms.find(user, room)
   if (seen !== null) publishSummary(chat, user, seen)
+}
+
+/** Tells a member, and the room, that they are a host there now, or not any more. */
+export async function publishHeir(chat: Chat, { room, user }: Heir): Promise<void> {
+  await publishOwn(chat, user, room)
+  chat.publish({ room }, asPublication({ type: 'member.changed', room, user }))
 }
 
 /**

@@ -1,8 +1,8 @@
 import { ChatError, type ProblemCode } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
-import { textLimits } from '../../shared/limits'
+import { limits, textLimits } from '../../shared/limits'
 import type { ChatEvent } from '../../shared/protocol'
-import type { Room, User } from '../../store/store'
+import type { Room, RoomFacts, User } from '../../store/store'
 import type { Chat } from '../chat'
 import { toSummary } from '../messages/events'
 import { publishSystemLines } from '../messages/system-lines'
@@ -78,8 +78,17 @@ export async function changeRoom(
     name === null ? null : { name: name.shown, folded: name.folded, skeleton: name.skeleton }
   const changed = await chat.store.rooms.change(member, renamed, topic, chat.now())
   if ('refused' in changed) throw new ChatError(changed.refused)
-  const event = { type: 'room.changed', room: room.id, ...changed } as const
-  chat.publish({ room: room.id }, asPublication(event))
+  await publishFacts(chat, room.id, changed)
+}
+
+/** Tells a room what it is called and about, and what it is, and why that has changed. */
+export async function publishFacts(
+  chat: Chat,
+  room: number,
+  { name, topic, kind, archivedAt }: RoomFacts,
+): Promise<void> {
+  const facts = { name, topic, kind, archived: archivedAt !== null }
+  chat.publish({ room }, asPublication({ type: 'room.changed', room, ...facts }))
   await publishSystemLines(chat)
 }
 
@@ -93,6 +102,31 @@ export async function openDirect(chat: Chat, user: User, otherId: number): Promi
   if (room?.pair != null) return room
   const why = await chat.store.holds.whyNotPrivate(user.id, otherId)
   throw new ChatError(why ?? 'person_missing')
+}
+
+/**
+ * Finds or makes the conversation of the people of a private one and some more, without what was
+ * said there; the others hear of it with its first message. Throws `room_missing` for a room that
+ * is none, `group_size`, and `person_missing` where somebody is unknown or has left.
+ */
+export async function openGroup(
+  chat: Chat,
+  room: Room,
+  user: User,
+  wanted: { users: number[]; unknown: string[] },
+): Promise<Room> {
+  if (room.kind !== 'direct') throw new ChatError('room_missing')
+  const others = room.group ?? (room.pair === null ? [] : [room.pair[1]])
+  const people = new Set([user.id, ...others.map(({ id }) => id), ...wanted.users])
+  if (wanted.unknown.length > 0) throw new ChatError('person_missing')
+  if (people.size < 3 || people.size > limits.groupMax) throw new ChatError('group_size')
+  const group = await chat.store.rooms.group([...people], chat.now())
+  if (group !== null) return group
+  for (const id of people) {
+    const why = id === user.id ? null : await chat.store.holds.whyNotPrivate(user.id, id)
+    if (why !== null) throw new ChatError(why)
+  }
+  throw new ChatError('person_missing')
 }
 
 function readRoomName(typed: string): Name {

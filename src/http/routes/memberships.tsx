@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { MemberItems, Members } from '../../../views/people/members'
 import { PeopleList, PeopleRows } from '../../../views/people/people'
-import { OpenRooms, RoomItems } from '../../../views/rooms/open-rooms'
+import { OpenRooms, RoomItems, roomListTitle } from '../../../views/rooms/open-rooms'
 import { RoomSettings } from '../../../views/rooms/room-settings'
 import { roomTitle } from '../../../views/rooms/room-title'
 import { letBack } from '../../chat/administration/acts'
@@ -89,22 +89,23 @@ async function sendRooms({ chat }: HttpDeps, c: HttpContext): Promise<Response> 
   const { own, open } = chat.store.rooms
   const view = c.get('view')
   const isMine = c.req.query('mine') !== undefined
+  const isArchived = c.req.query('archived') !== undefined
   const part = c.req.query('q') ?? ''
   const after = readPlace(c.req.query('after') ?? '')
-  const wanted = { part: wantedName(part), after, limit: listPageRows + 1 }
+  const wanted = { part: wantedName(part), after, limit: listPageRows + 1, isArchived }
   const found = await (isMine ? own : open)(user.id, wanted)
   const rooms = found.slice(0, listPageRows)
   const last = found.length > listPageRows ? rooms.at(-1) : undefined
-  const fields = { ...(isMine ? { mine: 'yes' } : {}), ...(part === '' ? {} : { q: part }) }
+  const list = { ...(isMine ? { mine: 'yes' } : {}), ...(isArchived ? { archived: 'yes' } : {}) }
+  const fields = { ...list, ...(part === '' ? {} : { q: part }) }
   const next = last && view.paths.roomList({ ...fields, after: `${last.activeAt}.${last.id}` })
-  const props = { view, rooms, part, isMine, next: next ?? null }
+  const props = { view, rooms, part, isMine, isArchived, next: next ?? null }
   if (c.req.query('part') === 'list') return sendHtml(c, <RoomItems {...props} />)
-  const { findRooms, yourRooms } = view.words.page
-  return sendPanel(c, user, isMine ? yourRooms : findRooms, <OpenRooms {...props} />)
+  return sendPanel(c, user, roomListTitle(props), <OpenRooms {...props} />)
 }
 
 /** `TIME.ROOM`, as sendRooms made it. Throws `bad_request` for anything else. */
-function readPlace(text: string): { activeAt: number; id: number } | null {
+export function readPlace(text: string): { activeAt: number; id: number } | null {
   if (text === '') return null
   const [, activeAt, id] = /^(\d{1,15})\.([1-9]\d{0,14})$/.exec(text) ?? []
   if (id === undefined) throw new ChatError('bad_request')
@@ -152,8 +153,10 @@ async function readMembers({ chat }: HttpDeps, c: HttpContext, room: Room, part 
   const by = { roomId: room.id, userId: requireVisitor(c).user.id }
   const ids = people.map(({ id }) => id)
   const mutable = await chat.store.holds.mutable(by, ids, chat.now())
+  const hosts = new Set(await chat.store.users.hostsOf(room))
   return {
     people,
+    hosts,
     mutable: mutable.map(({ person }) => person),
     next: next ?? null,
     isPage: !isHtmx(c),

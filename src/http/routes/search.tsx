@@ -143,7 +143,7 @@ function toShown(view: View, reader: number, zone: Zone, hit: Hit): ShownHit {
   return {
     room: message.room,
     seq: message.seq,
-    place: isPrivate ? (other === null ? '' : nameIn(view.words, other)) : roomName,
+    place: roomName === '' && other !== null ? nameIn(view.words, other) : roomName,
     isPrivate,
     sender,
     day: dayNames().get(view.language)?.format(day) ?? '',

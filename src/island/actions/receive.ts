@@ -2,10 +2,9 @@ import type { ChatEvent, RemovedEvent, RoomSummary, SystemEvent } from '../../sh
 import type { App } from '../app'
 import { ifLoaded } from '../lazy'
 import { completeRow } from '../timeline/rows'
-import { element } from '../ui/dom'
 import { announceRows, list, placeOf, revisionOf } from '../ui/rows'
 import { lineOf, makeSystemRow } from '../ui/system-rows'
-import { onGrown, renameRoom, showHold } from './rooms'
+import { onGrown, showHold } from './rooms'
 
 /** A frame of HTML arrived: rows of messages, or changes of people. */
 export function receiveHtml(app: App, html: string, behind: number): void {
@@ -82,6 +81,7 @@ export function receiveEvent(app: App, event: ChatEvent): void {
     case 'typing':
     case 'member.joined':
     case 'member.left':
+    case 'member.changed':
       return ifLoaded(app.people, ({ receive }) => receive(event))
     case 'read':
       rooms.setRead(event)
@@ -101,23 +101,16 @@ export function receiveEvent(app: App, event: ChatEvent): void {
       return onOwnRoom(app, event.room)
     case 'room.left':
       rooms.forget(event.room)
-      if (isHere) ifLoaded(app.reading, ({ leave }) => leave())
+      if (isHere) ifLoaded(app.reading, ({ leave }) => leave(event.deleted))
       return rooms.refresh()
     case 'room.changed':
-      if (isHere) showChanged(app, event)
+      ifLoaded(app.faces, ({ changeRoom }) => changeRoom(event))
       return rooms.refresh()
     case 'device.link':
     case 'door':
     case 'notice':
       return ifLoaded(app.panel, ({ renewDevices }) => renewDevices())
   }
-}
-
-type Changed = Pick<ChatEvent & { type: 'room.changed' }, 'name' | 'topic'>
-
-function showChanged({ title }: App, { name, topic }: Changed): void {
-  element('head', HTMLElement).querySelector('p')?.replaceChildren(topic)
-  renameRoom(title, name, `#${name}`)
 }
 
 /** One got a room, or one's role in it or choices for it changed. */

@@ -8,7 +8,6 @@ import { markCurrent } from '../rooms/rooms'
 import { closeDrawers, element, onClick } from '../ui/dom'
 import { holdKeys } from '../ui/held-keys'
 import { isTouch } from '../ui/keys'
-import type { Title } from '../ui/page'
 import { isFromDevice, list, roomTitle } from '../ui/rows'
 import { showToast } from '../ui/toast'
 import { showUnsent } from './send-message'
@@ -153,7 +152,7 @@ function followLink(app: App, link: HTMLElement, event: MouseEvent): void {
 
 /** The neighbour, in the ring of the room list, of the room that was requested last. */
 function step(app: App, direction: 1 | -1, isUnread: boolean): void {
-  const links = [...document.querySelectorAll<HTMLElement>('#rooms .item')]
+  const links = [...document.querySelectorAll<HTMLElement>('#rooms > ul .item')]
   const room = placeIn(wanted)?.room ?? app.timeline.room()
   const here = links.findIndex((link) => Number(link.dataset.room) === room)
   const ring = links.map((_, n) => links.at((here + direction * (n + 1)) % links.length))
@@ -189,13 +188,6 @@ function updateSurroundings({ composer, drafts, page, people, timeline, title }:
   title.setRoom()
   const label = fill(page.words.messagesIn, { room: roomTitle() })
   element('log', HTMLElement).setAttribute('aria-label', label)
-}
-
-/** The room on the page has another name; `shown` is what stands for it in the title. */
-export function renameRoom(title: Title, name: string, shown: string): void {
-  Object.assign(list().dataset, { name, title: shown })
-  element('head', HTMLElement).querySelector('h1 bdi')?.replaceChildren(name)
-  title.setRoom()
 }
 
 /** Everything in the room on the page has been read. */

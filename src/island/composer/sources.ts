@@ -62,12 +62,14 @@ type Token = Pick<Suggestions, 'start' | 'query' | 'isPrivate'>
 /** The @ before the caret, and what was typed after it. */
 function readToken({ composer }: App, field: HTMLTextAreaElement): Token | null {
   const { selectionStart, value } = field
-  if (composer.addressee() !== null || list().dataset.kind === 'direct') return null
+  const { kind, person } = list().dataset
+  // Of two people nobody has to be named.
+  if (composer.addressee() !== null || person !== undefined) return null
   const query = afterAt.exec(value.slice(0, selectionStart))?.groups?.query
   if (query === undefined || query.startsWith(' ')) return null
   const start = selectionStart - query.length - 1
   // With more text behind the caret the message was not empty when the @ was written.
-  const isOff = list().dataset.private === 'off'
+  const isOff = kind === 'direct' || list().dataset.private === 'off'
   const isFirst = !isOff && start === 0 && (value.length === selectionStart || composer.isAsking())
   if (isFirst && !composer.isUnaddressed()) return null
   return { start, query, isPrivate: isFirst }

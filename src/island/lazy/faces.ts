@@ -1,12 +1,11 @@
-import { renameRoom } from '../actions/rooms'
 import type { App, Faces } from '../app'
-import type { Named } from '../../shared/protocol'
+import type { ChatEvent, Named } from '../../shared/protocol'
 import { fill } from '../../shared/text'
 import { element, nodesOf } from '../ui/dom'
 import { removePerson } from '../people/people'
 import { list, showName } from '../ui/rows'
 import { ifLoaded } from '../lazy'
-import type { Page } from '../ui/page'
+import type { Page, Title } from '../ui/page'
 
 /** After an interruption every page asks who is online: not all of many at the same moment. */
 const renewMs = 3_000
@@ -27,7 +26,30 @@ export function create(app: App): Faces {
     const count = Number(element('online-count', HTMLElement).textContent)
     setTimeout(renew, Math.random() * (renewMs + count * renewMsPerPerson))
   }
-  return { changePeople, renewSoon }
+  return { changePeople, changeRoom: (event) => changeRoom(app, event), renewSoon }
+}
+
+/** The head is fetched again where more than words has changed. */
+function changeRoom(
+  { deviceCopy, rooms, timeline, title }: App,
+  { room, archived, kind, name, topic }: ChatEvent & { type: 'room.changed' },
+): void {
+  const known = rooms.find(room)
+  const isSame = known?.kind === kind && known.archived === archived
+  Object.assign(known ?? {}, { archived, kind, name })
+  // It may keep public rooms only.
+  if (!isSame) deviceCopy?.setRooms()
+  if (room !== timeline.room()) return
+  renameRoom(title, name, `#${name}`)
+  element('head', HTMLElement).querySelector('p')?.replaceChildren(topic)
+  if (!isSame) renew()
+}
+
+/** The room on the page has another name; `shown` is what stands for it in the title. */
+function renameRoom(title: Title, name: string, shown: string): void {
+  Object.assign(list().dataset, { name, title: shown })
+  element('head', HTMLElement).querySelector('h1 bdi')?.replaceChildren(name)
+  title.setRoom()
 }
 
 /** Whether the page still shows another name or picture of somebody than the list does. */

@@ -6,6 +6,7 @@ import { onNewBuild } from '../actions/renew'
 import { keepState } from '../timeline/kept-state'
 import { createPlace, notePlace } from '../timeline/place'
 import { createUnreadBar } from '../timeline/unread-bar'
+import { fill } from '../../shared/text'
 import type { Clock } from '../ui/clock'
 import { element } from '../ui/dom'
 import { focusOf } from '../ui/rows'
@@ -24,15 +25,16 @@ export function create(app: App): Reading {
     if (build !== app.page.build) onNewBuild(app, build)
     tellAway()
   }
-  return { hello, setBar, leave: () => leave(app), nextRegion, togglePeople, walk }
+  return { hello, setBar, leave: (deleted) => leave(app, deleted), nextRegion, togglePeople, walk }
 }
 
-/** The person is not in the room on the page any more: another one is opened. */
-function leave({ page, switcher }: App): void {
+/** The person is not in the room on the page any more; `deleted`: its name, where nobody is. */
+function leave({ page, switcher }: App, deleted?: string): void {
   const others = document.querySelectorAll<HTMLElement>('#rooms .item:not([aria-current])')
   // Everybody is in the oldest room.
   const [first] = [...others].map(({ dataset }) => Number(dataset.room)).sort((a, b) => a - b)
-  showToast(page.words.roomGone)
+  const { roomDeleted, roomGone } = page.words
+  showToast(deleted === undefined ? roomGone : fill(roomDeleted, { room: deleted }))
   if (first !== undefined) void switcher.open(first)
   else location.assign(pagePaths(page.base).home())
 }

@@ -22,6 +22,7 @@ export function receivePeople({ rooms, timeline }: App, list: Moves, event: Chat
       return list.typing.onTyping(event.room, event.user, event.active)
     case 'member.joined':
     case 'member.left':
+    case 'member.changed':
       if (event.room !== timeline.room()) return
       if (event.type === 'member.left') removePerson(event.user)
       list.renew()

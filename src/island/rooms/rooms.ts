@@ -97,6 +97,7 @@ function readLink(link: HTMLElement): RoomSummary {
     role: 'member',
     hold: null,
     comings: true,
+    archived: link.closest('details') !== null,
     recipient: null,
   }
 }

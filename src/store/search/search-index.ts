@@ -18,6 +18,8 @@ export type SearchIndex = {
   remove: (room: number, seq: number) => void
   /** After it was changed, in that transaction. */
   add: (room: number, seq: number) => void
+  /** After the newest messages were erased, whose ids the next ones get. */
+  shrink: () => void
   /** Messages that are stored and not indexed yet. */
   countWaiting: () => number
   /** Indexes the next portion in a transaction of its own; gives the number of messages. */
@@ -38,6 +40,13 @@ export function createSearchIndex(db: Database): SearchIndex {
   )
   const newest = db.query<{ id: number | null }, []>(`SELECT max(id) AS id FROM messages`)
   let indexedTo = Number(readSetting(db, indexedToSetting) ?? 0)
+  const shrink = (): void => {
+    const last = newest.get()?.id ?? 0
+    if (last >= indexedTo) return
+    writeSetting(db, indexedToSetting, String(last))
+    indexedTo = last
+  }
+  shrink()
   const indexed = (room: number, seq: number): IndexedRow | null => {
     const row = find.get(room, seq)
     return row === null || row.id > indexedTo ? null : row
@@ -52,6 +61,7 @@ export function createSearchIndex(db: Database): SearchIndex {
       const row = indexed(room, seq)
       if (row !== null) insertTokens.run(row.id, tokensOf(toIndexed(row)))
     },
+    shrink,
     countWaiting: () => (newest.get()?.id ?? 0) - indexedTo,
     takeNext() {
       const before = indexedTo

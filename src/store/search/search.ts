@@ -10,7 +10,7 @@ import {
   toMessageWithOther,
 } from '../sqlite/message-rows'
 import { markOf } from '../sqlite/persons'
-import type { OtherRow } from '../sqlite/rooms'
+import { namesOfGroup, type OtherRow } from '../sqlite/rooms'
 import { indexedToSetting } from './search-index'
 import {
   hasToken,
@@ -239,7 +239,7 @@ function prepare(db: Database) {
     hits: db.query<HitRow, [string, number]>(
       selectMessagesWithOther(
         `messages.id IN (SELECT value FROM json_each(?1)) AND room_id IN (${mine} ?2)`,
-        'rooms.kind, rooms.name AS roomName,',
+        `rooms.kind, iif(is_group = 1, ${namesOfGroup('?2')}, rooms.name) AS roomName,`,
       ),
     ),
   }

@@ -27,9 +27,10 @@ export function createRefuseActing(db: Database): RefuseActing {
 /** Makes the function that writes an act into the log, in the transaction of the act. */
 export function createWriteAct(db: Database): (act: NewAct) => void {
   const write = db.query<never, [Required<NewAct>]>(
-    `INSERT INTO acts (at, actor_id, act, person_id, room_id, room_name, detail, reason)
+    `INSERT INTO acts (at, actor_id, act, person_id, room_id, room_name, room_kind, detail, reason)
      VALUES ($at, $actor, $act, $person, $room,
-       coalesce((SELECT name FROM rooms WHERE id = $room), ''), $detail, $reason)`,
+       coalesce((SELECT name FROM rooms WHERE id = $room), ''),
+       (SELECT kind FROM rooms WHERE id = $room), $detail, $reason)`,
   )
   const nothing = { person: null, room: null, detail: '', reason: '' }
   return (act) => void write.run({ ...nothing, ...act })

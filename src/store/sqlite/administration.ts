@@ -5,7 +5,7 @@ import type { AdministeredPerson, ListedAct, ServerSettings, Store, User } from 
 import { userColumns } from './persons'
 import { actorOf, createRefuseActing, createWriteAct } from './acts'
 import { refuseOther } from './migrations'
-import { mayOnServer } from './rights'
+import { mayOnServer, seesRoom } from './rights'
 import { createServerRoles } from './server-roles'
 import { readSetting, writeSetting } from './settings'
 
@@ -62,7 +62,9 @@ export function settingOf(key: keyof ServerSettings): string {
 /** Empty for everybody who may not read them. */
 function createLists(db: Database): Pick<Store['administration'], 'acts' | 'people'> {
   const acts = db.query<ActRow, [Uint8Array, number | null, number]>(
-    `SELECT acts.id, at, act, room_id AS room, room_name AS roomName, detail, reason,
+    `SELECT acts.id, at, act, room_id AS room, detail, reason,
+       iif(room_kind IS 'open' OR ${seesRoom('acts.room_id', actorOf)},
+         room_name, NULL) AS roomName,
        actor.nickname AS actorName, actor.id AS actor,
        person.nickname AS personName, person.id AS person
      FROM acts LEFT JOIN users AS actor ON actor.id = actor_id

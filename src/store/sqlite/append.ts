@@ -43,7 +43,8 @@ function appendOne(work: Work, message: NewMessage): AppendOutcome {
   if (isSignedOut(work, message)) return refuse(work, message, null, 'not_signed_in')
   const member = memberOf(work, room, author)
   if (member === null) return refuse(work, message, null, 'room_missing')
-  const refusal = findRefusal(work, message, member)
+  const begins = beginsGroup(work, room, member)
+  const refusal = findRefusal(work, message, member, begins)
   if (refusal !== null) return refuse(work, message, member, refusal)
   const quote = replyTo === null ? null : readQuote(findReply.get(room, replyTo)?.quote ?? null)
   if (replyTo !== null && quote === null) return refuse(work, message, member, 'reply_missing')
@@ -70,9 +71,7 @@ function appendOne(work: Work, message: NewMessage): AppendOutcome {
   const notifiedUserIds = findNotifiedUserIds(mentions, sender, quote)
   for (const user of notifiedUserIds) mention.run(user, room, seq)
   use.mark(room, seq, message.attachments)
-  moveHead(work, message, member, seq)
-  // The next message of this group may begin another conversation, which counts this one.
-  if (recipient !== null && seq === 1) work.advance.run(room, seq, createdAt)
+  moveHead(work, message, member, begins)
   const stored: Message = {
     room,
     seq,
@@ -94,6 +93,7 @@ function appendOne(work: Work, message: NewMessage): AppendOutcome {
     editedAt: null,
     deletedAt: null,
   }
+  if (begins.length > 0) return { status: 'accepted', message: stored, repeat: false, begins }
   return { status: 'accepted', message: stored, repeat: false }
 }
 
@@ -105,8 +105,14 @@ function isSignedOut({ findSession }: Work, { author, session }: NewMessage): bo
 type Refusal = { code: AppendRefusal; retryMs?: number }
 
 /** Why the author may not write there now. A private note stands in two rooms. */
-function findRefusal(work: Work, message: NewMessage, member: Member): Refusal | null {
-  const code = member.recipient === null ? null : refuseDirect(work, member)
+function findRefusal(
+  work: Work,
+  message: NewMessage,
+  member: Member,
+  begins: number[],
+): Refusal | null {
+  const { isDirect, isGroup } = member.place
+  const code = isDirect === 1 || isGroup === 1 ? refuseDirect(work, member, begins) : null
   if (code !== null) return { code }
   const there = noteRoomOf(work, message, member)
   return findHeldIn(work, message, member.place) ?? findHeldIn(work, message, there)
@@ -133,30 +139,44 @@ function findHeldIn(
 }
 
 /** Each message takes one revision; in a slow room the next one of the author waits. */
-function moveHead(work: Work, message: NewMessage, member: Member, seq: number): void {
+function moveHead(work: Work, message: NewMessage, member: Member, begins: number[]): void {
   const { author, createdAt } = message
-  const { place } = member
-  place.head = seq
+  const { place, recipient } = member
+  place.head += 1
   place.activeAt = createdAt
   if (place.isSlow === 1) work.markSpoken.run(place.id, author, createdAt)
   const there = noteRoomOf(work, message, member)
   if (there?.isSlow === 1) work.markSpoken.run(there.id, author, createdAt)
+  // The next message of this group may begin another conversation, which counts this one.
+  const isConversation = recipient !== null || begins.length > 0
+  if (isConversation && place.head === 1) work.advance.run(place.id, place.head, createdAt)
 }
 
 /** Nobody writes to a person who has left, or begins a conversation where one has too many. */
 function refuseDirect(
-  { caps, countDirect, refusePrivate }: Work,
+  { caps, countDirect, findPeople, refusePrivate }: Work,
   { place, recipient, sender }: Member,
+  begins: number[],
 ): AppendRefusal | null {
-  if (recipient === null) return null
-  if (recipient.mark === 'left') return 'person_left'
-  const limited =
-    place.isLimited === 1 ? refusePrivate.get(sender.id, recipient.id, place.id) : null
-  if (limited !== null && limited.code !== null) return limited.code
-  if (place.head > 0) return null
-  const isFull = ({ id }: User): boolean =>
+  const isFull = (id: number): boolean =>
     (countDirect.get(id)?.rooms ?? 0) >= caps.conversationsPerPerson
-  return isFull(sender) || isFull(recipient) ? 'conversations_full' : null
+  if (place.isLimited === 1) {
+    const others = recipient === null ? findPeople.all(place.id) : [recipient]
+    for (const { id } of others) {
+      const code = id === sender.id ? null : refusePrivate.get(sender.id, id, place.id)?.code
+      if (code != null) return code
+    }
+  }
+  if (recipient === null) return begins.some(isFull) ? 'conversations_full' : null
+  if (recipient.mark === 'left') return 'person_left'
+  if (place.head > 0) return null
+  return isFull(sender.id) || isFull(recipient.id) ? 'conversations_full' : null
+}
+
+/** The people of a group conversation without messages: it appears for them with the first one. */
+function beginsGroup({ findPeople }: Work, room: number, { place }: Member): number[] {
+  if (place.isGroup === 0 || place.head > 0) return []
+  return findPeople.all(room).map(({ id }) => id)
 }
 
 /** A repeat is answered with the first message even where the message would now be refused. */
@@ -235,13 +255,17 @@ function prepare(db: Database) {
          AND left_at IS NULL`,
     ),
     findRoom: db.query<Place, [number]>(
-      `SELECT id, revision AS head, active_at AS activeAt, kind = 'direct' AS isDirect,
+      `SELECT id, revision AS head, active_at AS activeAt,
+         kind = 'direct' AND is_group = 0 AS isDirect, is_group AS isGroup,
          slow_ms > 0 AS isSlow, ${isHeldSql} AS isHeld, ${isLimitedSql} AS isLimited
        FROM rooms WHERE id = ?`,
     ),
     findOther: db.query<User, [number, number]>(
       `SELECT ${userColumns()} FROM memberships JOIN users ON id = user_id
        WHERE room_id = ? AND user_id <> ?`,
+    ),
+    findPeople: db.query<{ id: number }, [number]>(
+      `SELECT user_id AS id FROM memberships WHERE room_id = ?`,
     ),
     countDirect: db.query<{ rooms: number }, [number]>(
       `SELECT count(*) AS rooms FROM memberships JOIN rooms ON rooms.id = room_id
@@ -281,6 +305,7 @@ type Place = {
   head: number
   activeAt: number
   isDirect: 0 | 1
+  isGroup: 0 | 1
   isSlow: 0 | 1
   /** Whether anybody is held back there. */
   isHeld: 0 | 1

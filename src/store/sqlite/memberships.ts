@@ -6,33 +6,27 @@ import type {
   Heir,
   Joined,
   Member,
-  NewLine,
   NewRoom,
   NoRight,
   Refused,
   Removal,
-  Room,
+  RoomFacts,
   RoomLimits,
   RoomName,
   Store,
   User,
 } from '../store'
-import { createPassHost, isHere, isShown, userColumns } from './persons'
+import { createPassHost, isHere, isShown, userColumns, type WriteLine } from './persons'
 import { createWriteAct } from './acts'
 import { settingOf } from './administration'
-import { createFindClosed, createFindPrivateRefusal } from './holds'
+import { createConversations, type SeenBy } from './conversations'
+import { createFindClosed } from './holds'
 import { createRefuseInRoom, mayOnServer } from './rights'
 
 type Memberships = Omit<
   Store['rooms'],
   'ofUser' | 'count' | 'own' | 'find' | 'head' | 'heads' | 'open' | 'first'
 >
-
-/** Writes a system line in the transaction of what it tells. */
-export type WriteLine = (line: NewLine) => void
-
-/** A room as one of its members sees it; null for everybody else. */
-type SeenBy = (userId: number, roomId: number) => Room | null
 
 /**
  * Who is in which room, in SQLite. What takes more than one statement is one transaction, which
@@ -46,16 +40,11 @@ export function createMemberships(
 ): Memberships {
   const refuse = createRefuseInRoom(db)
   const findClosed = createFindClosed(db)
-  const passHost = createPassHost(db)
-  const findPrivateRefusal = createFindPrivateRefusal(db)
+  const passHost = createPassHost(db, writeLine)
   const writeAct = createWriteAct(db)
-  const asked = { refuse, findClosed, findPrivateRefusal, writeAct }
-  const statements = { ...prepare(db), ...asked, caps, writeLine, passHost }
+  const statements = { ...prepare(db), refuse, findClosed, writeAct, caps, writeLine, passHost }
   const { markRead, markUnread, setNotify } = statements
   const create = db.transaction((room: NewRoom) => createRoom(statements, seenBy, room))
-  const direct = db.transaction((userId: number, otherId: number, at: number) =>
-    openDirect(statements, seenBy, [userId, otherId], at),
-  )
   const join = db.transaction((member: Member, at: number) =>
     enter(statements, seenBy, member, at, true),
   )
@@ -76,7 +65,7 @@ export function createMemberships(
     },
     ...createEndings(db, statements),
     change: async (by, name, topic, at) => change.immediate(by, { name, topic }, at),
-    direct: async (userId, otherId, at) => direct.immediate(userId, otherId, at),
+    ...createConversations(db, caps, seenBy),
     markRead: async (member, seq) => markRead.run({ ...member, seq }).changes > 0,
     markUnread: async (member, seq) => void markUnread.run({ ...member, seq }),
     setNotify: async (member, notify, comings) =>
@@ -89,8 +78,7 @@ type Statements = ReturnType<typeof prepare> & {
   writeLine: WriteLine
   refuse: ReturnType<typeof createRefuseInRoom>
   findClosed: ReturnType<typeof createFindClosed>
-  findPrivateRefusal: ReturnType<typeof createFindPrivateRefusal>
-  passHost: (room: number) => Heir | null
+  passHost: (room: number, at: number) => Heir | null
   writeAct: ReturnType<typeof createWriteAct>
 }
 
@@ -113,9 +101,9 @@ function enter(
   if (closed !== null) return { refused: closed }
   if (isFull(statements, userId)) return { refused: 'own_rooms_full' }
   statements.insertMember.run({ roomId, userId, role: 'member', at })
-  statements.passHost(roomId)
   const by = invitedBy?.id ?? null
   statements.writeLine({ kind: 'joined', room: roomId, author: userId, person: userId, by, at })
+  statements.passHost(roomId, at)
   const room = seenBy(userId, roomId)
   return room === null ? null : { room, invitedBy, isNew: true }
 }
@@ -127,27 +115,27 @@ function createEndings(
   db: Database,
   statements: Statements,
 ): Pick<Memberships, 'leave' | 'remove'> {
-  const end = (member: Member): { heir: Heir | null } | null => {
-    const { changes } = statements.removeMember.run(member)
-    return changes === 0 ? null : { heir: statements.passHost(member.roomId) }
-  }
-  const { writeLine } = statements
+  const end = (member: Member): boolean => statements.removeMember.run(member).changes > 0
+  const { passHost, writeLine } = statements
   const leave = db.transaction((member: Member, at: number) => {
-    const ended = statements.findRole.get(member) === null ? null : end(member)
     const { roomId: room, userId: author } = member
-    if (ended !== null) writeLine({ kind: 'left', room, author, person: author, at })
-    return ended
+    if (statements.findRole.get(member) === null || !end(member)) return null
+    writeLine({ kind: 'left', room, author, person: author, at })
+    // The others go on, and may begin another one with the same people.
+    statements.freeKey.run(room)
+    return { heir: passHost(room, at) }
   })
   const remove = db.transaction((host: Member, person: number, at: number, how: Removal) => {
     const refused = statements.refuse('person.remove', host.roomId, host.userId, person)
     if (refused !== null) return { refused }
     const removed = { ...host, userId: person }
-    if (end(removed) === null) return { refused: 'person_missing' } as const
+    if (!end(removed)) return { refused: 'person_missing' } as const
     const { roomId: room, userId: actor } = host
     if (how.isForGood) statements.keepOut.run({ ...removed, at })
     writeLine({ kind: 'removed', room, author: actor, person, at })
     const act = how.isForGood ? 'person.keep_out' : 'person.remove'
     statements.writeAct({ at, actor, act, person, room, reason: how.reason })
+    passHost(room, at)
     return { uninvited: statements.dropInvitations.all(removed).map(({ id }) => id) }
   })
   return {
@@ -167,9 +155,7 @@ function changeRoom(
   by: Member,
   { name, topic }: { name: RoomName | null; topic: string | null },
   at: number,
-):
-  | { name: string; topic: string }
-  | Refused<'room_missing' | NoRight | 'room_name_taken' | 'room_archived'> {
+): RoomFacts | Refused<'room_missing' | NoRight | 'room_name_taken' | 'room_archived'> {
   const told = { room: by.roomId, author: by.userId, at }
   const room = statements.findShared.get(by)
   if (room === null) return { refused: 'room_missing' }
@@ -189,7 +175,7 @@ function changeRoom(
     statements.setTopic.run(by.roomId, topic)
     statements.writeLine({ ...told, kind: 'topic', from: room.topic, to: topic })
   }
-  return { name: name?.name ?? room.name, topic: topic ?? room.topic }
+  return { ...room, name: name?.name ?? room.name, topic: topic ?? room.topic }
 }
 
 function createRoom(statements: Statements, seenBy: SeenBy, room: NewRoom) {
@@ -205,33 +191,6 @@ function createRoom(statements: Statements, seenBy: SeenBy, room: NewRoom) {
   if (made === null) return { refused: 'room_name_taken' } as const
   statements.insertMember.run({ roomId: made.id, userId, role: 'host', at })
   return seenBy(userId, made.id) ?? ({ refused: 'not_signed_in' } as const)
-}
-
-/**
- * Until something was said in it, only who opened it has spent anything: the oldest such room of
- * theirs makes way for a new one.
- */
-function openDirect(
-  statements: Statements,
-  seenBy: SeenBy,
-  [userId, otherId]: [number, number],
-  at: number,
-): Room | null {
-  const key = `${Math.min(userId, otherId)}:${Math.max(userId, otherId)}`
-  const known = statements.findDirect.get(key)
-  if (known !== null) return seenBy(userId, known.id)
-  const people = [userId, otherId]
-  if (userId === otherId || people.some((id) => statements.isHere.get(id) === null)) return null
-  if (statements.findPrivateRefusal(userId, otherId) !== null) return null
-  for (const { id } of statements.emptyDirect.all(userId, statements.caps.emptyPerPerson - 1)) {
-    statements.removeMembers.run(id)
-    statements.removeRoom.run(id)
-  }
-  const roomId = statements.insertDirect.get({ key, userId, at })?.id ?? 0
-  for (const one of people) {
-    statements.insertMember.run({ roomId, userId: one, role: 'member', at })
-  }
-  return seenBy(userId, roomId)
 }
 
 type Sought = { sought: string }
@@ -255,17 +214,9 @@ function prepare(db: Database) {
       `SELECT count(*) AS rooms FROM memberships JOIN rooms ON rooms.id = room_id
        WHERE user_id = ? AND kind <> 'direct'`,
     ),
-    insertDirect: db.query<{ id: number }, [{ key: string; userId: number; at: number }]>(
-      `INSERT INTO rooms (kind, name, direct_key, created_by, created_at, active_at)
-       VALUES ('direct', '', $key, $userId, $at, $at) RETURNING id`,
+    freeKey: db.query<never, [number]>(
+      `UPDATE rooms SET direct_key = 'left ' || id WHERE id = ? AND is_group = 1`,
     ),
-    emptyDirect: db.query<{ id: number }, [number, number]>(
-      `SELECT id FROM rooms WHERE created_by = ? AND kind = 'direct' AND revision = 0
-       ORDER BY id DESC LIMIT -1 OFFSET ?`,
-    ),
-    removeMembers: db.query<never, [number]>(`DELETE FROM memberships WHERE room_id = ?`),
-    removeRoom: db.query<never, [number]>(`DELETE FROM rooms WHERE id = ?`),
-    findDirect: db.query<{ id: number }, [string]>(`SELECT id FROM rooms WHERE direct_key = ?`),
     // Messages from before somebody joined are not unread for them.
     insertMember: db.query<never, [Member & { role: string; at: number }]>(
       `INSERT INTO memberships (room_id, user_id, role, joined_at, read_seq)
@@ -278,7 +229,8 @@ function prepare(db: Database) {
     ),
     removeMember: db.query<never, [Member]>(
       `DELETE FROM memberships WHERE room_id = $roomId AND user_id = $userId
-         AND (SELECT kind FROM rooms WHERE id = $roomId) <> 'direct'`,
+         AND EXISTS (SELECT 1 FROM rooms
+           WHERE id = $roomId AND (kind <> 'direct' OR is_group = 1))`,
     ),
     findInviter: db.query<User, [Member]>(
       `SELECT ${userColumns()} FROM invitations JOIN users ON users.id = invited_by
@@ -324,9 +276,9 @@ function prepareForMembers(db: Database) {
          AND NOT EXISTS (SELECT 1 FROM rooms AS others WHERE others.id <> $id
            AND (others.name_folded = $folded OR others.name_skeleton = $skeleton))`,
     ),
-    findShared: db.query<{ name: string; topic: string; role: string }, [Member]>(
-      `SELECT name, topic, role FROM memberships JOIN rooms ON id = room_id
-       WHERE ${own} AND kind <> 'direct'`,
+    findShared: db.query<RoomFacts, [Member]>(
+      `SELECT name, topic, kind, archived_at AS archivedAt
+       FROM memberships JOIN rooms ON id = room_id WHERE ${own} AND kind <> 'direct'`,
     ),
     setTopic: db.query<never, [number, string]>(`UPDATE rooms SET topic = ?2 WHERE id = ?1`),
   }

@@ -16,8 +16,8 @@ export function createActs(db: Database, index: SearchIndex, lines: SystemLines)
   const acting = { refuse: createRefuseActing(db), writeAct: createWriteAct(db) }
   return {
     ...createLooks(db),
-    ban: createBan(db, acting),
-    unban: createUnban(db, acting),
+    ban: createBan(db, lines, acting),
+    unban: createUnban(db, lines, acting),
     ...createBrowserBans(db),
     ...createPurges(db, index, acting),
     rename: createRename(db, lines, acting),
@@ -56,7 +56,7 @@ function createLooks(db: Database): Pick<Acts, 'find' | 'banned'> {
   }
 }
 
-function createBan(db: Database, { refuse, writeAct }: Acting): Acts['ban'] {
+function createBan(db: Database, lines: SystemLines, { refuse, writeAct }: Acting): Acts['ban'] {
   const isHere = db.query<User, [number]>(findPresent)
   const add = db.query<never, [number, number, number, string]>(
     `INSERT INTO bans (user_id, banned_by, banned_at, reason) VALUES (?, ?, ?, ?)`,
@@ -69,7 +69,7 @@ function createBan(db: Database, { refuse, writeAct }: Acting): Acts['ban'] {
     `UPDATE memberships SET role = 'member' WHERE user_id = ? AND role = 'host'`,
   ].map((sql) => db.query<never, [number]>(sql))
   const banBrowsers = createBanBrowsers(db)
-  const depart = createDepart(db, true)
+  const depart = createDepart(db, lines.write, true)
   type Networks = Parameters<Acts['ban']>[2]
   const ban = db.transaction(
     (acting: Uint8Array, person: number, networks: Networks, { reason, at }: Told) => {
@@ -90,7 +90,11 @@ function createBan(db: Database, { refuse, writeAct }: Acting): Acts['ban'] {
   return async (acting, person, networks, told) => ban.immediate(acting, person, networks, told)
 }
 
-function createUnban(db: Database, { refuse, writeAct }: Acting): Acts['unban'] {
+function createUnban(
+  db: Database,
+  lines: SystemLines,
+  { refuse, writeAct }: Acting,
+): Acts['unban'] {
   const drop = db.query<never, [number]>(`DELETE FROM bans WHERE user_id = ?`)
   const comeBack = db.query<User, [number, number]>(
     `UPDATE users SET left_at = NULL, seen_at = ?2 WHERE id = ?1 RETURNING ${userColumns()}`,
@@ -98,7 +102,7 @@ function createUnban(db: Database, { refuse, writeAct }: Acting): Acts['unban'] 
   const roomsOf = db.query<{ room: number }, [number]>(
     `SELECT room_id AS room FROM memberships WHERE user_id = ?`,
   )
-  const passHost = createPassHost(db)
+  const passHost = createPassHost(db, lines.write)
   const unban = db.transaction((acting: Uint8Array, person: number, { reason, at }: Told) => {
     const asked = refuse('person.unban', acting, person)
     if ('refused' in asked) return asked
@@ -106,7 +110,7 @@ function createUnban(db: Database, { refuse, writeAct }: Acting): Acts['unban'] 
     const user = isBanned ? comeBack.get(person, at) : null
     if (user === null) return { refused: 'person_missing' } as const
     // Rooms in which nobody else was left have no host.
-    const heirs = roomsOf.all(person).flatMap(({ room }) => passHost(room) ?? [])
+    const heirs = roomsOf.all(person).flatMap(({ room }) => passHost(room, at) ?? [])
     writeAct({ at, actor: asked.actor, act: 'person.unban', person, reason })
     return { user, heirs }
   })

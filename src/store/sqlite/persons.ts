@@ -1,5 +1,5 @@
 import type { Database } from 'bun:sqlite'
-import type { Departure, Heir, User } from '../store'
+import type { Departure, Heir, NewLine, User } from '../store'
 
 /** The condition that a person has not left: the others have no authority anywhere. */
 export function isHere(person: string): string {
@@ -18,11 +18,17 @@ export function userColumns(users = 'users'): string {
   return `${users}.id, ${users}.nickname, ${users}.avatar, ${markOf(users)} AS mark`
 }
 
+/** Writes a system line in the transaction of what it tells. */
+export type WriteLine = (line: NewLine) => void
+
 /**
  * Makes the function that gives a room without a present host to the member who is there longest;
  * null when nothing changes. The first room and direct rooms have no host.
  */
-export function createPassHost(db: Database): (room: number) => Heir | null {
+export function createPassHost(
+  db: Database,
+  writeLine: WriteLine,
+): (room: number, at: number) => Heir | null {
   const findHeir = db.query<{ user: number }, [number]>(
     `SELECT user_id AS user FROM memberships CROSS JOIN users ON users.id = user_id
      WHERE room_id = ?1 AND left_at IS NULL
@@ -36,10 +42,11 @@ export function createPassHost(db: Database): (room: number) => Heir | null {
     `UPDATE memberships SET role = iif(user_id = ?2, 'host', 'member')
      WHERE room_id = ?1 AND (user_id = ?2 OR role = 'host')`,
   )
-  return (room) => {
+  return (room, at) => {
     const heir = findHeir.get(room)
     if (heir === null) return null
     give.run(room, heir.user)
+    writeLine({ kind: 'host', room, author: heir.user, person: heir.user, at })
     return { room, user: heir.user }
   }
 }
@@ -50,6 +57,7 @@ export function createPassHost(db: Database): (room: number) => Heir | null {
  */
 export function createDepart(
   db: Database,
+  writeLine: WriteLine,
   isBan = false,
 ): (userId: number, at: number) => Departure | null {
   const release = createReleaseName(db)
@@ -65,7 +73,7 @@ export function createDepart(
   const owned = db.query<{ room: number }, [number]>(
     `SELECT room_id AS room FROM memberships WHERE user_id = ? AND role = 'host'`,
   )
-  const passHost = createPassHost(db)
+  const passHost = createPassHost(db, writeLine)
   return (userId, at) => {
     const leaver = findLeaver.get(userId)
     if (leaver === null) return null
@@ -73,7 +81,7 @@ export function createDepart(
     if (!isBan) release(userId, leaver.skeleton, at)
     const user = leave.get(userId, at)
     if (user === null) return null
-    const heirs = owned.all(userId).flatMap(({ room }) => passHost(room) ?? [])
+    const heirs = owned.all(userId).flatMap(({ room }) => passHost(room, at) ?? [])
     return { user, heirs }
   }
 }

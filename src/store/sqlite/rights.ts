@@ -73,6 +73,13 @@ export function createRefuseOnServer(db: Database) {
   }
 }
 
+/** Whether a person is told of a room that is not open: owners are, and those who are in it. */
+export function seesRoom(room: string, person: string): string {
+  return `(coalesce(${rankOf(person)}, 0) >= ${ranks.indexOf('owner')}
+    OR EXISTS (SELECT 1 FROM memberships AS seen
+      WHERE seen.room_id = ${room} AND seen.user_id = ${person}))`
+}
+
 /** Null is not enough for anything; who has left is of the lowest rank. */
 function mayWith(act: Act, rank: string, target: string | null): string {
   const right: { least: Rank; onlyLower?: true } = rights[act]

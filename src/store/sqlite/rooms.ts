@@ -1,9 +1,9 @@
 import type { Database } from 'bun:sqlite'
 import { ranks } from '../../shared/rights'
 import type { ListedRoom, Room, RoomHold, RoomLimits, RoomsWanted, Store, User } from '../store'
-import { createMemberships, type WriteLine } from './memberships'
+import { createMemberships } from './memberships'
 import { createFindHold, hasHold, isLockedSql } from './holds'
-import { isHere, markOf } from './persons'
+import { isHere, markOf, type WriteLine } from './persons'
 import { rankOf } from './rights'
 
 /** Rooms as their members see them, in SQLite. Membership is part of every statement. */
@@ -71,49 +71,59 @@ function prepare(db: Database) {
 
 /** The lists of rooms page by page, the one where something was said last first. */
 function createLists(db: Database): Pick<Store['rooms'], 'open' | 'own'> {
-  type Asked = { userId: number; part: string; activeAt: number | null; id: number; limit: number }
+  type Place = { activeAt: number | null; id: number }
+  type Asked = Place & { userId: number; part: string; limit: number }
   const columns = `rooms.id, kind, name, topic, members, active_at AS activeAt,
     ${isLockedSql} AS isLocked`
   const isAfter = `($activeAt IS NULL OR (active_at, rooms.id) < ($activeAt, $id))`
   const order = `ORDER BY activeAt DESC, id DESC`
-  const open = db.query<ListedRow, [Asked]>(
+  const open = db.query<ListedRow, [Asked & { isArchived: boolean }]>(
     `SELECT *, NULL AS otherId,
        EXISTS (SELECT 1 FROM memberships WHERE room_id = id AND user_id = $userId) AS isMember
      FROM (SELECT ${columns} FROM rooms
-       WHERE kind = 'open' AND ${isAfter} AND instr(name_sought, $part) > 0
+       WHERE kind = 'open' AND (archived_at IS NOT NULL) = $isArchived AND ${isAfter}
+         AND instr(name_sought, $part) > 0
        ${order} LIMIT $limit) ${order}`,
   )
   const own = db.query<ListedRow, [Asked]>(
-    `SELECT ${columns}, 1 AS isMember, ${selectOther}
+    `SELECT ${columns}, 1 AS isMember, ${groupOf('$userId')} AS people, ${selectOther}
      FROM memberships JOIN rooms ON rooms.id = memberships.room_id ${joinOther('$userId')}
      WHERE memberships.user_id = $userId AND ${isListed} AND ${isHere('$userId')} AND ${isAfter}
-       AND instr(iif(kind = 'direct', coalesce(other.nickname_forms, ''), name_sought), $part) > 0
+       AND instr(iif(kind = 'direct', coalesce(other.nickname_forms, ${groupForms}), name_sought),
+         $part) > 0
      ORDER BY active_at DESC, rooms.id DESC LIMIT $limit`,
   )
   const ask = (userId: number, { part, after, limit }: RoomsWanted): Asked => {
     return { userId, part, activeAt: after?.activeAt ?? null, id: after?.id ?? 0, limit }
   }
   return {
-    open: async (userId, wanted) => open.all(ask(userId, wanted)).map(toListed),
+    async open(userId, wanted) {
+      const { isArchived = false } = wanted
+      return open.all({ ...ask(userId, wanted), isArchived }).map(toListed)
+    },
     own: async (userId, wanted) => own.all(ask(userId, wanted)).map(toListed),
   }
 }
 
 type ListedRow = Omit<ListedRoom, 'isMember' | 'isLocked' | 'other'> &
-  OtherRow & { isMember: 0 | 1; isLocked: 0 | 1 }
+  OtherRow & { isMember: 0 | 1; isLocked: 0 | 1; people?: string | null }
+
+/** What the names of the people of a group are found by. */
+const groupForms = `(SELECT coalesce(group_concat(nickname_forms, ' '), '')
+  FROM memberships AS grouped JOIN users ON users.id = grouped.user_id
+  WHERE grouped.room_id = rooms.id AND grouped.user_id <> $userId)`
 
 function toListed(row: ListedRow): ListedRoom {
-  const { otherId, otherNickname, otherAvatar, otherMark, isMember, isLocked, ...room } = row
+  const { otherId, otherNickname, otherAvatar, otherMark, people, ...rest } = row
+  const { isMember, isLocked, ...room } = rest
   const other = toOther({ otherId, otherNickname, otherAvatar, otherMark })
-  return { ...room, isMember: isMember === 1, isLocked: isLocked === 1, other }
+  const group = toGroup(people ?? null)
+  const name = group === null ? room.name : nameOfGroup(group)
+  return { ...room, name, isMember: isMember === 1, isLocked: isLocked === 1, other }
 }
 
-type RoomRow = Omit<Room, 'pair' | 'rank' | 'showsComings' | 'hold'> &
-  PairRow & {
-    hasHold: 0 | 1
-    rank: number
-    showsComings: 0 | 1
-  }
+type RoomRow = Omit<Room, 'pair' | 'group' | 'rank' | 'showsComings' | 'hold'> &
+  PairRow & { hasHold: 0 | 1; rank: number; showsComings: 0 | 1; people: string | null }
 
 type PairRow = OtherRow & {
   myId: number | null
@@ -155,7 +165,7 @@ const selectPair = `
 const fromMemberships = `
   FROM memberships JOIN rooms ON rooms.id = memberships.room_id
   ${joinOther('memberships.user_id')}
-  LEFT JOIN users AS me ON kind = 'direct' AND me.id = memberships.user_id`
+  LEFT JOIN users AS me ON kind = 'direct' AND is_group = 0 AND me.id = memberships.user_id`
 
 // CROSS JOIN: there are few mentions and many messages, and SQLite must not swap the two.
 /** The reader is the first parameter, so that their role is looked up once for all rooms. */
@@ -163,8 +173,9 @@ const rankOfMember = `
     iif(kind = 'direct', 0, max(coalesce(${rankOf('?1')}, 0), memberships.role = 'host'))`
 
 const selectRooms = `
-  SELECT rooms.id, kind, name, topic, rooms.created_at AS createdAt, active_at AS activeAt,
-    revision, members,
+  SELECT rooms.id, kind, name, topic, ${groupOf('memberships.user_id')} AS people,
+    rooms.created_at AS createdAt, active_at AS activeAt,
+    revision, members, archived_at AS archivedAt,
     memberships.read_seq AS readSeq, ${rankOfMember} AS rank, memberships.notify,
     memberships.shows_comings AS showsComings,
     ${hasHold('memberships.user_id')} AS hasHold,
@@ -180,6 +191,32 @@ const selectRooms = `
     ${selectPair}
   ${fromMemberships}`
 
+/** The other people of a group, by when they were added, as JSON; null for every other room. */
+function groupOf(person: string): string {
+  return `iif(is_group = 1, (SELECT json_group_array(json_array(
+      mates.id, mates.nickname, mates.avatar, ${markOf('mates')}) ORDER BY mates.id)
+    FROM memberships AS grouped JOIN users AS mates ON mates.id = grouped.user_id
+    WHERE grouped.room_id = rooms.id AND grouped.user_id <> ${person}), NULL)`
+}
+
+/** The same as one text, of a room that is a group. */
+export function namesOfGroup(person: string): string {
+  return `(SELECT group_concat(mates.nickname, ', ' ORDER BY mates.id)
+    FROM memberships AS grouped JOIN users AS mates ON mates.id = grouped.user_id
+    WHERE grouped.room_id = rooms.id AND grouped.user_id <> ${person})`
+}
+
+function toGroup(text: string | null): User[] | null {
+  if (text === null) return null
+  const people: [number, string, string, User['mark']][] = JSON.parse(text)
+  return people.map(([id, nickname, avatar, mark]) => ({ id, nickname, avatar, mark }))
+}
+
+/** What stands for the name of a group: those of its people. */
+function nameOfGroup(people: User[]): string {
+  return people.map(({ nickname }) => nickname).join(', ')
+}
+
 /**
  * Joins the other person of a direct room, seen from `person`, as `other`. The condition looks up
  * direct rooms only; without it SQLite would walk through all members of every open room.
@@ -187,7 +224,8 @@ const selectRooms = `
 export function joinOther(person: string): string {
   return `
     LEFT JOIN memberships AS others
-      ON others.room_id = iif(rooms.kind = 'direct', rooms.id, NULL) AND others.user_id <> ${person}
+      ON others.room_id = iif(rooms.kind = 'direct' AND is_group = 0, rooms.id, NULL)
+        AND others.user_id <> ${person}
     LEFT JOIN users AS other ON other.id = others.user_id`
 }
 
@@ -200,12 +238,14 @@ export function toOther(row: OtherRow): User | null {
 function toRoom(row: RoomRow, hold: RoomHold | null): Room {
   const { myId: _, myNickname, myAvatar, myMark, ...rest } = row
   const { otherId, otherNickname, otherAvatar, otherMark, ...plain } = rest
-  const { showsComings, rank, hasHold: _hasHold, ...own } = plain
+  const { showsComings, rank, hasHold: _hasHold, people, ...own } = plain
   const flags = { rank: ranks[rank] ?? 'member', showsComings: showsComings === 1 }
   const room = { ...own, ...flags, hold }
-  const pair = pairOf(row)
+  const [pair, group] = [pairOf(row), toGroup(people)]
+  const name = group === null ? room.name : nameOfGroup(group)
   // Every message in a direct room is for its reader.
-  return pair === null ? { ...room, pair } : { ...room, mentions: room.unread, pair }
+  const mentions = room.kind === 'direct' ? room.unread : room.mentions
+  return { ...room, name, mentions, pair, group }
 }
 
 function pairOf(row: PairRow): [User, User] | null {

@@ -1,14 +1,14 @@
 import type { Database } from 'bun:sqlite'
 import type { NewSession, ServerRole, Store, User } from '../store'
 import { createKeepBrowser } from './browsers'
-import { createDepart, isHere, newNameMs, userColumns } from './persons'
+import { createDepart, isHere, newNameMs, userColumns, type WriteLine } from './persons'
 import { readSetting, writeSetting } from './settings'
 
 const dayMs = 24 * 60 * 60_000
 const sweptAtSetting = 'sessions_swept_at'
 
 /** Signed-in browsers, in SQLite. */
-export function createSessions(db: Database): Store['sessions'] {
+export function createSessions(db: Database, writeLine: WriteLine): Store['sessions'] {
   const findRole = db.query<{ role: ServerRole }, [Uint8Array]>(
     `SELECT role FROM sessions JOIN users ON users.id = user_id WHERE token_hash = ?`,
   )
@@ -17,7 +17,7 @@ export function createSessions(db: Database): Store['sessions'] {
      WHERE token_hash = ? AND left_at IS NULL`,
   )
   const end = db.transaction(createEndSession(db))
-  const depart = createDepart(db)
+  const depart = createDepart(db, writeLine)
   const leave = db.transaction((tokenHash: Uint8Array, at: number) => {
     const user = findUser.get(tokenHash)
     return user === null ? null : depart(user.id, at)
@@ -33,7 +33,7 @@ export function createSessions(db: Database): Store['sessions'] {
     end: async (tokenHash, at, isLast) => end.immediate(tokenHash, at, isLast),
     leave: async (tokenHash, at) => leave.immediate(tokenHash, at),
     see: createSee(db),
-    sweep: createSweep(db),
+    sweep: createSweep(db, writeLine),
   }
 }
 
@@ -99,7 +99,7 @@ function createSee(db: Database): Store['sessions']['see'] {
  * Days on which the server did not run count for nobody, nor do jumps of its clock: the time since
  * the last sweep, beyond one day, is added to when each session and each person was seen.
  */
-function createSweep(db: Database): Store['sessions']['sweep'] {
+function createSweep(db: Database, writeLine: WriteLine): Store['sessions']['sweep'] {
   const addGaps = ['sessions', 'users'].map((table) =>
     db.query<never, [{ gap: number; at: number }]>(
       `UPDATE ${table} SET seen_at = min($at, seen_at + $gap)`,
@@ -110,7 +110,7 @@ function createSweep(db: Database): Store['sessions']['sweep'] {
     `SELECT id FROM users WHERE left_at IS NULL AND seen_at < ?`,
   )
   const dropNames = db.query<never, [number]>(`DELETE FROM freed_names WHERE freed_at < ?`)
-  const depart = createDepart(db)
+  const depart = createDepart(db, writeLine)
   type Times = { unusedMs: number; keepNamesMs: number }
   const sweep = db.transaction(({ unusedMs, keepNamesMs }: Times, at: number) => {
     const sweptAt = Number(readSetting(db, sweptAtSetting) ?? at)

@@ -24,6 +24,8 @@ import { bringNamesUpToDate } from './name-rules'
 import { createActs } from './person-acts'
 import { createReader, createReading } from './reader'
 import { createReports } from './reports'
+import { createErasing } from './erasing'
+import { createRoomLife } from './room-life'
 import { createRooms } from './rooms'
 import { createSearchBacklog } from '../search/search-backlog'
 import { bringIndexUpToDate, createSearchIndex } from '../search/search-index'
@@ -177,7 +179,7 @@ function createStore(
   db: Database,
   lock: Lock,
   file: string,
-  { arrivals = false, indexPauseMsMax, roomLimits }: StoreOptions,
+  { arrivals = false, indexPauseMsMax, names, roomLimits }: StoreOptions,
 ): Store {
   const reader = createReader(file)
   const guarded = <Part extends object>(part: Part): Part => stopAfterFailedSync(db, part)
@@ -196,7 +198,7 @@ function createStore(
     instance: readSetting(db, 'instance') ?? '',
     filesId: readSetting(db, 'files') ?? '',
     users: guarded(createUsers(db, lines, { arrivals })),
-    sessions: guarded(createSessions(db)),
+    sessions: guarded(createSessions(db, lines.write)),
     devices: guarded(createDevices(db)),
     door: guarded(createDoor(db)),
     administration: guarded(createAdministration(db)),
@@ -204,6 +206,10 @@ function createStore(
     reports: guarded(createReports(db, index)),
     rooms: guarded(createRooms(db, roomLimits, lines.write)),
     holds: guarded(createHolds(db, lines.write)),
+    roomLife: guarded({
+      ...createRoomLife(db, names, lines.write),
+      ...createErasing(db, index),
+    }),
     deviceLinks: guarded(createDeviceLinks(db)),
     invitations: guarded(createInvitations(db, roomLimits)),
     messages: guarded(createMessages(db, roomLimits, index, backlog)),

@@ -162,7 +162,10 @@ function readWritten({ read }: Statements, { room, seq, revision }: Written): Me
 
 function prepare(db: Database) {
   return {
-    isShared: db.query<unknown, [number]>(`SELECT 1 FROM rooms WHERE id = ? AND kind <> 'direct'`),
+    isShared: db.query<unknown, [number]>(
+      `SELECT 1 FROM rooms
+       WHERE id = ? AND (kind <> 'direct' OR (is_group = 1 AND revision > 0))`,
+    ),
     find: db.query<
       Omit<Known, 'line'> & { line: string },
       [number, string, number | null, number, number]

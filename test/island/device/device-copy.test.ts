@@ -56,6 +56,7 @@ function openTab(browser = (opened += 1)): ManagedCopy {
     role: 'member',
     comings: true,
     hold: null,
+    archived: false,
     name: `Room ${id}`,
     kind: kinds[id],
     revision: 0,

@@ -155,8 +155,11 @@ CREATE TABLE rooms (
   -- What the search for rooms looks in (shared/fold.ts); empty for direct rooms.
   name_sought TEXT NOT NULL DEFAULT '',
   topic TEXT NOT NULL DEFAULT '',
-  -- The two people of a direct room, smaller id first ("3:7"): at most one room per pair.
+  -- The people of a direct room by their ids ("3:7", "3:7:9"): at most one room for the same people.
+  -- A group that somebody has left has a key of its own, and is not found by its people any more.
   direct_key TEXT UNIQUE,
+  -- A direct room of more than two people.
+  is_group INTEGER NOT NULL DEFAULT 0,
   -- Null for the first room, which has no host. Of a direct room: who opened it.
   created_by INTEGER REFERENCES users (id),
   created_at INTEGER NOT NULL,
@@ -175,11 +178,14 @@ CREATE TABLE rooms (
   slow_ms INTEGER NOT NULL DEFAULT 0,
   is_locked INTEGER NOT NULL DEFAULT 0,
   archived_at INTEGER,
+  -- When it was deleted: what is in it goes in portions, and the row last.
+  deleted_at INTEGER,
   CHECK ((kind = 'direct') = (direct_key IS NOT NULL))
 ) STRICT;
 
 CREATE INDEX rooms_by_maker ON rooms (created_by);
 CREATE INDEX rooms_shared ON rooms (kind) WHERE kind <> 'direct';
+CREATE INDEX rooms_deleted ON rooms (id) WHERE deleted_at IS NOT NULL;
 
 CREATE TABLE memberships (
   room_id INTEGER NOT NULL REFERENCES rooms (id),
@@ -326,6 +332,8 @@ CREATE TABLE mentions (
   PRIMARY KEY (user_id, room_id, seq)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX mentions_by_message ON mentions (room_id, seq);
+
 -- One per person, message and emoji, in the order in which they were set.
 CREATE TABLE reactions (
   id INTEGER PRIMARY KEY,
@@ -437,9 +445,10 @@ CREATE TABLE acts (
   actor_id INTEGER REFERENCES users (id),
   act TEXT NOT NULL,
   person_id INTEGER REFERENCES users (id),
-  -- The room may be deleted later; its name stays.
+  -- The room may be deleted later; its name stays, and whether it was open.
   room_id INTEGER,
   room_name TEXT NOT NULL DEFAULT '',
+  room_kind TEXT,
   detail TEXT NOT NULL DEFAULT '',
   reason TEXT NOT NULL DEFAULT ''
 ) STRICT;
