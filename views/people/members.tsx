@@ -55,13 +55,13 @@ export function MemberItems({ view, room, user, hosts, people, next }: MembersPr
               <Avatar user={person} size="small" /> <Name user={person} />
               {hosts.has(person.id) && <small> {page.host}</small>}
             </span>
-            {can(room.rank, 'room.hand_over') && (
-              <HostForm view={view} room={room} person={person.id} isHost={hosts.has(person.id)} />
-            )}
             {can(room.rank, 'person.remove') && person.id !== user.id && (
               <PanelForm action={view.paths.remove(room.id)} submit={page.remove} look="danger">
                 <input type="hidden" name="user" value={person.id} />
               </PanelForm>
+            )}
+            {can(room.rank, 'room.hand_over') && !isLast(hosts, person) && (
+              <HostForm view={view} room={room} person={person.id} isHost={hosts.has(person.id)} />
             )}
           </li>
         ))}
@@ -69,4 +69,9 @@ export function MemberItems({ view, room, user, hosts, people, next }: MembersPr
       {next !== null && <MoreLink path={next}>{page.morePeople}</MoreLink>}
     </>
   )
+}
+
+/** The last host stays one until somebody else is. */
+function isLast(hosts: ReadonlySet<number>, { id }: ListedPerson): boolean {
+  return hosts.size === 1 && hosts.has(id)
 }
