@@ -65,6 +65,7 @@ test('an archived room says so on every page, and is reopened there', async () =
   await ada.part('#rooms details').shown()
   expect(await axeViolations(ada)).toEqual([])
   await ada.emulate({ width: 390, height: 800, dark: true })
+  await ada.settled()
   expect(await axeViolations(ada)).toEqual([])
   await ada.emulate({ width: 1280, height: 800, dark: false })
   await ada.click('.room-state button')

@@ -66,11 +66,11 @@ export function MemberItems(props: MembersProps) {
                 {view.words.holds.mute}…<span class="vh"> {person.nickname}</span>
               </MuteLink>
             )}
-            {can(room.rank, 'room.hand_over') && (
-              <HostForm view={view} room={room} person={person.id} isHost={hosts.has(person.id)} />
-            )}
             {can(room.rank, 'person.remove') && person.id !== user.id && (
               <PutOut view={view} room={room} person={person} />
+            )}
+            {can(room.rank, 'room.hand_over') && !isLast(hosts, person) && (
+              <HostForm view={view} room={room} person={person.id} isHost={hosts.has(person.id)} />
             )}
           </li>
         ))}
@@ -121,3 +121,8 @@ export function KeptOut({ view, room, keptOut }: KeptOutProps) {
 }
 
 type KeptOutProps = { view: View; room: Room; keptOut: User[] }
+
+/** The last host stays one until somebody else is. */
+function isLast(hosts: ReadonlySet<number>, { id }: ListedPerson): boolean {
+  return hosts.size === 1 && hosts.has(id)
+}
