@@ -45,6 +45,7 @@ type Command =
   | { kind: 'service'; flags: [name: string, value: string | boolean][] }
   | { kind: 'backup' | 'restore'; file: string; dataFolder: string }
   | { kind: 'owner'; config: Config }
+  | { kind: 'way-back'; name: string; config: Config }
   | { kind: 'help' }
   | { kind: 'version' }
   | { kind: 'invalid'; message: string }
@@ -126,6 +127,7 @@ function parseCommand(args: string[], environment: Environment): Command {
   }
   const isOnePort = https !== null && https.port === config.port && config.port !== 0
   if (isOnePort) throw new Error('--https-port must not be the port of HTTP, --port.')
+  if (subcommand.kind === 'way-back') return { ...subcommand, config }
   if (subcommand.kind !== 'service') return { kind: subcommand.kind, config }
   const data = values.data === undefined ? {} : { data: dataFolder }
   return { kind: 'service', flags: Object.entries({ ...values, ...data }) }
@@ -248,13 +250,19 @@ function isKnownFlag(arg: string): boolean {
 }
 
 type Subcommand =
-  { kind: 'serve' | 'health' | 'service' | 'owner' } | { kind: 'backup' | 'restore'; file: string }
+  | { kind: 'serve' | 'health' | 'service' | 'owner' }
+  | { kind: 'way-back'; name: string }
+  | { kind: 'backup' | 'restore'; file: string }
 
 function parseSubcommand([kind, file, ...more]: string[]): Subcommand {
   if (kind === undefined) return { kind: 'serve' }
   if (kind === 'health' || kind === 'service' || kind === 'owner') {
     if (file === undefined) return { kind }
     throw new Error(`Unexpected argument “${file}”: ${kind} takes only flags.`)
+  }
+  if (kind === 'way-back') {
+    if (file !== undefined && more.length === 0) return { kind, name: file }
+    throw new Error('Say who is to come back: chatroom way-back NAME.')
   }
   if (kind !== 'backup' && kind !== 'restore') {
     throw new Error(`Unknown command “${kind}”. Try --help.`)
@@ -319,6 +327,7 @@ export const help = `Chatroom: a chat room for a group of people, in one file.
   chatroom backup FILE [--data FOLDER]     back up everything, while it runs
   chatroom restore FILE [--data FOLDER]    restore a backup into a new folder
   chatroom owner [flags]                   print a link that makes an owner, while it runs
+  chatroom way-back NAME [flags]           print a link with which somebody comes back
   chatroom health [flags]                  ask the server with these flags: exit code 0 or 1
   chatroom service [flags]                 print a systemd unit for a server with these flags
 

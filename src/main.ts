@@ -1,7 +1,7 @@
 import { mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { renderUnicodeCompact } from 'uqr'
-import { makeOwnerLink } from './chat/administration/owner-link'
+import { makeOperatorsWayBack, makeOwnerLink } from './chat/administration/owner-link'
 import { nameRules, parseRoomName } from './chat/people/name'
 import { type Config, help, readCommand } from './config'
 import { askHealth } from './health'
@@ -44,6 +44,9 @@ switch (command.kind) {
     break
   case 'owner':
     await printOwnerLink(command.config)
+    break
+  case 'way-back':
+    await printWayBack(command.config, command.name)
     break
   case 'health':
     await reportHealth(command.config)
@@ -257,6 +260,18 @@ async function printOwnerLink(config: Config): Promise<void> {
   opened.close()
   const url = urlsOf(config, config.port).at(-1) ?? config.basePath
   console.log(sentenceForOwner(url, link))
+}
+
+/** Prints a link for somebody who has lost all devices. */
+async function printWayBack(config: Config, name: string): Promise<void> {
+  const opened = openAdministration(config.dataFolder)
+  if ('problem' in opened) return fail(opened.problem)
+  const made = makeOperatorsWayBack(opened.offerWayBack, name, Date.now())
+  opened.close()
+  if (made === null) return fail(`Nobody here is called “${name}”.`)
+  const url = urlsOf(config, config.port).at(-1) ?? config.basePath
+  console.log(`With this link, ${made.user.nickname} comes back, once, within 24 hours:`)
+  console.log(`\n  ${url}way-back/${made.link}`)
 }
 
 function sentenceForOwner(url: string, link: string): string {

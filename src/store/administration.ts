@@ -1,5 +1,13 @@
 import type { LoggedAct } from '../shared/rights'
-import type { DoorMode, NoRight, PeopleWanted, Refused, ServerRole, User } from './rows'
+import type {
+  DoorMode,
+  NoRight,
+  PeopleWanted,
+  Refused,
+  ServerRole,
+  StoredFiles,
+  User,
+} from './rows'
 
 /** What owners set for the whole server; empty texts are not set. */
 export type ServerSettings = {
@@ -40,6 +48,17 @@ export type ListedAct = {
   reason: string
 }
 
+/** What takes space. The rooms and the people are those that take most. */
+export type StorageUse = {
+  /** Without a room: all private conversations. */
+  rooms: (StoredFiles & { room: number | null; name: string })[]
+  people: (StoredFiles & { user: User })[]
+  all: StoredFiles
+  /** Uploads that no message uses, which are removed after some time. */
+  unused: StoredFiles & { oldestAt: number | null }
+  databaseBytes: number
+}
+
 /** Somebody in the list of those with a role. */
 export type AdministeredPerson = { user: User; role: ServerRole; seenAt: number; folded: string }
 
@@ -70,6 +89,8 @@ export type Administration = {
   offerOwnership(linkHash: Uint8Array, at: number): Promise<void>
   /** Uses up that link: the person of the session is an owner. Null when it is not the link. */
   claimOwnership(acting: Uint8Array, linkHash: Uint8Array, at: number): Promise<User | null>
+  /** What takes space; null for those who may not read it. */
+  storage(acting: Uint8Array): Promise<StorageUse | null>
   /** A page of the log before an act, the newest first. */
   acts(acting: Uint8Array, before: number | null, limit: number): Promise<ListedAct[]>
   /** A page of all people by name, with their roles. */

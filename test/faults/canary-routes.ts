@@ -100,7 +100,9 @@ export function openRoutes(): Route[] {
     '/invite/x',
     '/door',
     '/admin',
-    ...['general', 'people', 'log', 'door', 'invitations'].map((name) => `/admin/${name}`),
+    ...['general', 'people', 'log', 'storage', 'door', 'invitations'].map(
+      (name) => `/admin/${name}`,
+    ),
   ]
   const lists = ['/rooms?mine=yes', '/rooms?q=a', '/rooms?q=a&mine=yes&part=list']
   const people = Array.from({ length: 50 }, (_, n) => `/people?user=${n}`)

@@ -7,6 +7,7 @@ export const adminRequests: Record<string, Request[]> = {
   'GET /admin': [administer(read(at('/admin'), 'owner', 'nothing'))],
   'GET /admin/general': [administer(read(at('/admin/general'), 'owner', 'nothing'))],
   'GET /admin/people': [administer(read(at('/admin/people'), 'owner', 'nothing'))],
+  'GET /admin/storage': [administer(read(at('/admin/storage'), 'owner', 'nothing'))],
   'GET /admin/log': [administer(read(at('/admin/log'), 'owner', 'nothing'))],
   'POST /admin/general': [
     administer(write(at('/admin/general'), ({ later }) => `welcome=${later}`, 'owner')),

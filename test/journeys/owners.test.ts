@@ -57,10 +57,23 @@ test('somebody new who opens the link signs in first, and is led to it', async (
   expect((await look(nora, '/admin/general')).status).toBe(403)
 })
 
+test('the operator brings back somebody who has lost all devices', async () => {
+  const made = await commandOf('way-back', 'mia')
+  const link = /\/way-back\/([\w-]+)/.exec(made)?.[0] ?? ''
+  const headers = { Origin: new URL(server.origin).origin }
+  const back = await fetch(server.origin + link, { method: 'POST', redirect: 'manual', headers })
+  const cookies = back.headers.getSetCookie().map((line) => line.split(';')[0])
+  const socket = await openSocket(server, { nickname: 'Mia', cookie: cookies.join('; ') })
+  expect(socket.hello.user.nickname).toBe('Mia')
+  await socket.close()
+  const again = await fetch(server.origin + link, { method: 'POST', redirect: 'manual', headers })
+  expect(again.status).toBe(404)
+})
+
 /** Runs a command of the operator beside the server. */
-async function commandOf(name: string): Promise<string> {
+async function commandOf(...names: string[]): Promise<string> {
   const child = Bun.spawn(
-    [process.execPath, 'src/main.ts', name, '--data', server.data, '--port', '1'],
+    [process.execPath, 'src/main.ts', ...names, '--data', server.data, '--port', '1'],
     { stdout: 'pipe', stderr: 'inherit' },
   )
   const said = await new Response(child.stdout).text()

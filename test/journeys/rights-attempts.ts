@@ -123,6 +123,7 @@ export const attempts: Partial<Record<Act, Attempt[]>> = {
   'person.remove': [form(inRoom('/members/remove'), ({ target }) => ({ user: String(target) }))],
   'admin.open': [page('/admin/people')],
   'log.read': [page('/admin/log')],
+  'storage.read': [page('/admin/storage')],
   'server.configure': [
     form(
       () => '/admin/general',

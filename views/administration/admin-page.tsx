@@ -15,6 +15,7 @@ export const sections = {
   reports: 'report.handle',
   bans: 'person.unban',
   rooms: 'rooms.administer',
+  storage: 'storage.read',
   log: 'log.read',
 } as const satisfies Record<string, Act>
 

@@ -122,7 +122,7 @@ async function findNeutral(chat: Chat, language: Language): Promise<Name> {
 }
 
 /** 128 random bits. */
-const linkBytes = 16
+export const wayBackBytes = 16
 
 /** Makes a link with which somebody comes back, in place of the one before. Throws as `ban`. */
 export async function makeWayBack(
@@ -131,7 +131,7 @@ export async function makeWayBack(
   person: number,
   typed: { reason: string },
 ): Promise<string> {
-  const { token, hash } = createToken(linkBytes)
+  const { token, hash } = createToken(wayBackBytes)
   const told = { reason: readReason(typed.reason), at: chat.now() }
   const user = await chat.store.acts.makeWayBack(tokenHash, person, hash, told)
   if ('refused' in user) throw new ChatError(user.refused)

@@ -1,8 +1,10 @@
 import { ChatError } from '../../server/errors'
 import { createToken, hashToken } from '../../server/session-token'
-import type { Store } from '../../store/store'
+import type { Store, User } from '../../store/store'
 import type { Chat } from '../chat'
 import type { Current } from '../people/account'
+import { parseNickname } from '../people/name'
+import { wayBackBytes } from './acts'
 
 /** Makes the link with which somebody becomes an owner, in place of the one before. */
 export async function makeOwnerLink(
@@ -12,6 +14,21 @@ export async function makeOwnerLink(
   const { token, hash } = createToken()
   await administration.offerOwnership(hash, at)
   return token
+}
+
+/**
+ * Makes the link with which a person comes back, for the operator, who has no session. Null when
+ * nobody has that name.
+ */
+export function makeOperatorsWayBack(
+  offer: (skeleton: string, linkHash: Uint8Array, at: number) => User | null,
+  nickname: string,
+  at: number,
+): { user: User; link: string } | null {
+  const name = parseNickname(nickname)
+  const { token, hash } = createToken(wayBackBytes)
+  const user = typeof name === 'string' ? null : offer(name.skeleton, hash, at)
+  return user === null ? null : { user, link: token }
 }
 
 /** Throws `link_unusable`, whether the link is made up, replaced or used. */

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { OwnerLink, sectionsOf } from '../../../views/administration/admin-page'
 import { General } from '../../../views/administration/general'
 import { ActItems, AdminLog } from '../../../views/administration/log'
+import { AdminStorage } from '../../../views/administration/storage'
 import { AdminPeople, AdminPersonItems } from '../../../views/administration/people'
 import { configure, setRole } from '../../chat/administration/administration'
 import { becomeOwner, requireOwnerLink } from '../../chat/administration/owner-link'
@@ -55,6 +56,7 @@ export function adminRoutes(deps: HttpDeps): Hono<HttpEnv> {
         setRole(chat, requireSession(c), person, typed),
       )
     })
+    .get('/admin/storage', (c) => sendStorage(deps, c))
     .get('/admin/log', (c) => sendLog(deps, c))
 }
 
@@ -103,6 +105,15 @@ async function sendPeople({ chat }: HttpDeps, c: HttpContext, problem?: string) 
   const list = { ...props, people, next, now: chat.now() }
   if (c.req.query('part') === 'list') return sendHtml(c, <AdminPersonItems {...list} />)
   return sendPage(c, <AdminPeople {...list} part={part} />)
+}
+
+async function sendStorage({ chat }: HttpDeps, c: HttpContext) {
+  const props = readProps(c, 'storage')
+  const use = await chat.store.administration.storage(requireSession(c).tokenHash)
+  if (use === null) throw new ChatError('role_missing')
+  const { free } = await chat.files.space()
+  const shown = { use, freeBytes: free, filesMax: chat.config.filesBytesMax }
+  return sendPage(c, <AdminStorage {...props} {...shown} />)
 }
 
 async function sendLog({ chat }: HttpDeps, c: HttpContext) {

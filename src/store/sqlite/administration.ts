@@ -6,6 +6,8 @@ import { userColumns } from './persons'
 import { actorOf, createRefuseActing, createWriteAct } from './acts'
 import { refuseOther } from './migrations'
 import { mayOnServer, seesRoom } from './rights'
+import { createOperatorsWayBack } from './way-backs'
+import { createStorage } from './storage'
 import { createServerRoles } from './server-roles'
 import { readSetting, writeSetting } from './settings'
 
@@ -35,6 +37,7 @@ export function createAdministration(db: Database): Store['administration'] {
     configure: async (acting, wanted, at) => configure.immediate(acting, wanted, at),
     ...createServerRoles(db, refuse, writeAct),
     ...createLists(db),
+    ...createStorage(db),
   }
 }
 
@@ -113,7 +116,11 @@ function toListedAct({ actor, actorName, person, personName, ...act }: ActRow): 
 /** A server that writes much is waited for this long. */
 const busyMsMax = 5_000
 
-type Opened = { administration: Store['administration']; close: () => void }
+type Opened = {
+  administration: Store['administration']
+  offerWayBack: ReturnType<typeof createOperatorsWayBack>
+  close: () => void
+}
 
 /**
  * Opens the database of a server for a command of its operator, also while the server runs. Gives
@@ -130,7 +137,8 @@ export function openAdministration(folder: string): Opened | Problem {
     db.run(`PRAGMA busy_timeout = ${busyMsMax}`)
     db.run('PRAGMA foreign_keys = 1')
     refuseOther(db)
-    return { administration: createAdministration(db), close: () => db.close() }
+    const administration = createAdministration(db)
+    return { administration, offerWayBack: createOperatorsWayBack(db), close: () => db.close() }
   } catch (fault) {
     db.close()
     return { problem: sentenceOf(fault, `I cannot use the database in ${folder}`) }

@@ -1,5 +1,6 @@
 import type { Database } from 'bun:sqlite'
 import type { Acts, NewSession, User } from '../store'
+import { createWriteAct } from './acts'
 import { type Acting, createNotify, findPresent, type Told } from './acting'
 import { createRefuseBrowser } from './browsers'
 import { createAdmit } from './devices'
@@ -14,24 +15,18 @@ export function createWayBacks(
   { refuse, writeAct }: Acting,
 ): Pick<Acts, 'makeWayBack' | 'findWayBack' | 'takeWayBack'> {
   const isHere = db.query<User, [number]>(findPresent)
-  const replace = db.query<never, [number, Uint8Array, number]>(
-    `REPLACE INTO way_backs (user_id, link_hash, made_at) VALUES (?, ?, ?)`,
-  )
+  const offer = createOffer(db, writeAct)
   const find = db.query<User, [{ linkHash: Uint8Array; at: number }]>(
     `SELECT ${userColumns()} FROM way_backs JOIN users ON users.id = user_id
      WHERE link_hash = $linkHash AND abs($at - made_at) <= ${lifeMs} AND left_at IS NULL`,
   )
-  const notify = createNotify(db)
   const make = db.transaction(
     (acting: Uint8Array, person: number, linkHash: Uint8Array, told: Told) => {
-      const { reason, at } = told
       const asked = refuse('person.way_back', acting, person)
       if ('refused' in asked) return asked
       const user = isHere.get(person)
       if (user === null) return { refused: 'person_missing' } as const
-      replace.run(person, linkHash, at)
-      notify(person, 'way_back_made', '', reason)
-      writeAct({ at, actor: asked.actor, act: 'person.way_back', person, reason })
+      offer(asked.actor, person, linkHash, told)
       return user
     },
   )
@@ -41,6 +36,35 @@ export function createWayBacks(
     findWayBack: async (linkHash, at) => find.get({ linkHash, at }),
     takeWayBack: createTake(db, (linkHash, at) => find.get({ linkHash, at })),
   }
+}
+
+/** Makes the link of a person, in place of the one before, within a transaction. */
+function createOffer(db: Database, writeAct: Acting['writeAct']) {
+  const replace = db.query<never, [number, Uint8Array, number]>(
+    `REPLACE INTO way_backs (user_id, link_hash, made_at) VALUES (?, ?, ?)`,
+  )
+  const notify = createNotify(db)
+  return (actor: number | null, person: number, linkHash: Uint8Array, told: Told): void => {
+    const { reason, at } = told
+    replace.run(person, linkHash, at)
+    notify(person, 'way_back_made', '', reason)
+    writeAct({ at, actor, act: 'person.way_back', person, reason })
+  }
+}
+
+/** Makes the function with which the operator brings somebody back; null for nobody's name. */
+export function createOperatorsWayBack(db: Database) {
+  const find = db.query<User, [string]>(
+    `SELECT ${userColumns()} FROM users WHERE nickname_skeleton = ? AND left_at IS NULL`,
+  )
+  const offer = createOffer(db, createWriteAct(db))
+  const make = db.transaction((skeleton: string, linkHash: Uint8Array, at: number) => {
+    const user = find.get(skeleton)
+    if (user !== null) offer(null, user.id, linkHash, { reason: '', at })
+    return user
+  })
+  return (skeleton: string, linkHash: Uint8Array, at: number): User | null =>
+    make.immediate(skeleton, linkHash, at)
 }
 
 function createTake(

@@ -37,6 +37,7 @@ export const admin = {
     reports: 'Reports',
     bans: 'Bans',
     rooms: 'Rooms',
+    storage: 'Storage',
     log: 'Log',
   },
   ownerTitle: 'Owner of this server',
@@ -82,5 +83,19 @@ export const admin = {
   deleteName: 'To delete it, type its name',
   deleteRoom: 'Delete for ever',
   hiddenRoom: 'an invite-only room',
+  storage: {
+    files: 'Files: {size} of {limit}',
+    database: 'Messages and everything else: {size}',
+    free: 'Free on the disk: {size}',
+    nothingNext: 'No unused upload waits to be removed.',
+    next: {
+      one: '{n} upload that no message uses is removed within a day:',
+      other: '{n} uploads that no message uses are removed within a day:',
+    },
+    byRoom: 'By room',
+    byPerson: 'By person',
+    conversations: 'Private conversations',
+    fileCount: { one: '{n} file', other: '{n} files' },
+  },
   because: 'Reason: {other}',
 }

@@ -12,6 +12,7 @@ export const admin: Words['admin'] = {
     reports: '举报',
     bans: '封禁',
     rooms: '房间',
+    storage: '存储',
     log: '日志',
   },
   ownerTitle: '服务器所有者',
@@ -79,5 +80,19 @@ export const admin: Words['admin'] = {
   deleteName: '输入房间名称以确认删除',
   deleteRoom: '永久删除',
   hiddenRoom: '一个仅限邀请的房间',
+  storage: {
+    files: '文件：{size}，上限 {limit}',
+    database: '消息及其他数据：{size}',
+    free: '磁盘剩余空间：{size}',
+    nothingNext: '没有等待清理的未使用文件。',
+    next: {
+      one: '{n} 个未被消息使用的文件将在一天内清理：',
+      other: '{n} 个未被消息使用的文件将在一天内清理：',
+    },
+    byRoom: '按房间',
+    byPerson: '按成员',
+    conversations: '私信',
+    fileCount: { one: '{n} 个文件', other: '{n} 个文件' },
+  },
   because: '原因：{other}',
 }

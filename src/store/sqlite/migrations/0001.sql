@@ -392,6 +392,24 @@ CREATE TRIGGER attachments_removed AFTER DELETE ON attachments BEGIN
   WHERE owner_id IN (0, old.owner_id);
 END;
 
+-- The files of the messages of each room, so that no list needs a sum.
+CREATE TABLE room_files (
+  room_id INTEGER PRIMARY KEY REFERENCES rooms (id) ON DELETE CASCADE,
+  files INTEGER NOT NULL,
+  bytes INTEGER NOT NULL
+) STRICT;
+
+CREATE TRIGGER room_files_added AFTER UPDATE OF room_id ON attachments
+WHEN old.room_id IS NULL AND new.room_id IS NOT NULL BEGIN
+  INSERT INTO room_files (room_id, files, bytes) VALUES (new.room_id, 1, new.size)
+  ON CONFLICT (room_id) DO UPDATE SET files = files + 1, bytes = bytes + excluded.bytes;
+END;
+
+CREATE TRIGGER room_files_removed AFTER DELETE ON attachments
+WHEN old.room_id IS NOT NULL BEGIN
+  UPDATE room_files SET files = files - 1, bytes = bytes - old.size WHERE room_id = old.room_id;
+END;
+
 -- The full-text index. `tokens` are made by search/search-tokens.ts. Only which message has which
 -- token is kept (detail none, no content): half the size of FTS5's own trigrams, and one character
 -- is enough to search for. It is filled by search-index.ts, as SQL cannot fold case and accents.
