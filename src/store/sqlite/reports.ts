@@ -50,7 +50,7 @@ const mayRead = mayOnServer('report.handle', actorOf)
 function createLists(db: Database): Pick<Reports, 'list' | 'count' | 'readers'> {
   const list = db.query<Row, [Uint8Array, number | null, number]>(
     `SELECT reports.id AS report, reports.room_id AS room, rooms.name AS roomName, reports.seq, why,
-       reports.content, reported_at AS reportedAt, deleted_at IS NOT NULL AS isDeleted,
+       reports.content, reported_at AS reportedAt, messages.deleted_at IS NOT NULL AS isDeleted,
        ${userColumns()}, who.id AS byId, who.nickname AS byName, who.avatar AS byAvatar,
        ${markOf('who')} AS byMark
      FROM reports JOIN rooms ON rooms.id = reports.room_id
@@ -96,7 +96,7 @@ function createAnswer(db: Database, index: SearchIndex): Reports['answer'] {
   type Found = { room: number; seq: number; author: number; isDeleted: 0 | 1 }
   const find = db.query<Found, [number]>(
     `SELECT reports.room_id AS room, reports.seq, author_id AS author,
-       deleted_at IS NOT NULL AS isDeleted
+       messages.deleted_at IS NOT NULL AS isDeleted
      FROM reports JOIN messages USING (room_id, seq) WHERE reports.id = ?`,
   )
   const drop = db.query<never, [number, number]>(
