@@ -92,6 +92,20 @@ export const attempts: Partial<Record<Act, Attempt[]>> = {
   'room.topic': [form(inRoom(''), ({ n }) => ({ topic: `Topic ${n}` }))],
   'room.rename': [form(inRoom(''), ({ n }) => ({ name: `Renamed ${n}` }))],
   'room.invite': [form(inRoom('/invitations'), ({ target }) => ({ user: String(target) }))],
+  'room.withdraw_invitation': [
+    {
+      over: 'HTTP',
+      async tries({ server, host, actor, room, target }) {
+        const path = `/rooms/${room}/invitations`
+        await sendForm(server, host, path, { user: String(target) })
+        await sendForm(server, actor, `${path}/withdraw`, { user: String(target) })
+        const headers = { Cookie: host.cookie, Accept: 'text/html' }
+        const page = await (await fetch(server.origin + path, { headers })).text()
+        const forms = page.match(/<form[^>]*\/withdraw".*?<\/form>/gs) ?? []
+        return !forms.some((form) => form.includes(`value="${target}"`))
+      },
+    },
+  ],
   'room.mention_all': [
     over(async (socket, { server, host, room, n }) => {
       const listener = await openSocket(server, host)

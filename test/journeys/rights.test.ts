@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { join } from 'node:path'
 import { type Act, can, type Rank, ranks, rights } from '../../src/shared/rights'
 import { openSocket, type Person, signIn } from '../helpers/client'
 import { becomeOwner, giveRole } from '../helpers/owners'
@@ -29,6 +30,9 @@ async function arrive(rank: Actor, n: number): Promise<Person> {
   return person
 }
 
+/** Somebody is invited who is not in the room. */
+const invitationActs = new Set<Act>(['room.invite', 'room.withdraw_invitation'])
+
 async function settle(act: Act, rank: Actor, targetRank: Rank): Promise<Scene> {
   const n = (scenes += 10)
   const actor = await arrive(rank, n)
@@ -39,7 +43,7 @@ async function settle(act: Act, rank: Actor, targetRank: Rank): Promise<Scene> {
   const isIn = ranks.some((known) => known === rank)
   for (const guest of new Set([actor, target])) {
     // Who is invited is not in the room yet.
-    const comes = guest === actor ? isIn : act !== 'room.invite'
+    const comes = guest === actor ? isIn : !invitationActs.has(act)
     if (guest !== host && comes) await letIn(server, host, room, guest)
   }
   const socket = await openSocket(server, target)
@@ -77,3 +81,10 @@ function mayDo(act: Act, actor: Actor, target: Rank): boolean {
   if (actor === 'stranger') return isOnServer && can('member', act, target)
   return can(actor, act, target)
 }
+
+test('every right is tried', async () => {
+  const files = [...new Bun.Glob('rights*.ts').scanSync(import.meta.dir)]
+  const texts = await Promise.all(files.map((file) => Bun.file(join(import.meta.dir, file)).text()))
+  const isTried = (act: string): boolean => texts.some((text) => text.includes(`'${act}'`))
+  expect(Object.keys(rights).filter((act) => !isTried(act))).toEqual([])
+})
