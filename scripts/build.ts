@@ -72,8 +72,8 @@ async function bundle(entry: string, options: Partial<Bun.BuildConfig>): Promise
 }
 
 function write(file: string, bytes: Uint8Array): void {
-  // Forty bits tell a file from all others of its name; each page names thirty of them.
-  const hash = Bun.hash(bytes).toString(36).slice(0, 8)
+  // Thirty bits tell a file from all others of its name; each page names thirty of them.
+  const hash = Bun.hash(bytes).toString(36).slice(0, 6)
   const name = join(staticFolder, file.replace(/\.(\w+)$/, `-${hash}.$1`))
   writeFileSync(name, bytes)
   writeFileSync(`${name}.gz`, gzipSync(bytes, { level: 9 }))

@@ -55,7 +55,7 @@ test('a role takes effect in the open page of its person, and ends there', async
   await mo.part('#timeline[data-role=host]').shown()
   await mo.panel.openSettings()
   await mo.click('#settings a[href="/admin"]')
-  await mo.part('.admin h2').says('People')
+  await mo.part('.admin h2').says('Door')
   await olga.goto(addressOf(server.port, 'a', '/admin/log'))
   expect(await olga.part('.admin__log').text()).toContain('Helps on Mondays')
   await expectAccessible(olga)

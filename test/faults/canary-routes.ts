@@ -23,33 +23,14 @@ export function roomRoutes(room: number): Route[] {
     '/invitations',
     '/invitations?part=found&names=a',
     '/mute?user=3',
+    '/delete',
     '/join',
   ].map((ending) => ({ method: 'GET', path: path + ending }))
-  const post: [ending: string, body: string][] = [
-    ['', 'topic=x'],
-    ['/messages', 'client_id=probe&content=probe'],
-    ['/messages/1', 'content=probe'],
-    ['/messages/1/delete', ''],
-    ['/messages/1/reactions', 'emoji=🎉'],
-    ['/messages/1/report', 'why=probe'],
-    ['/members/back', 'user=1'],
-    ['/members', ''],
-    ['/invitations', 'user=3&names=Eve'],
-    ['/invitations/withdraw', 'user=3'],
-    ['/invitations/answer', 'answer=accept'],
-    ['/invitations/answer', 'answer=decline'],
-    ['/members/remove', 'user=1'],
-    ['/switches', 'writers=hosts'],
-    ['/mute', 'user=3&ms=300000&reason='],
-    ['/unmute', 'user=3'],
-    ['/leave', ''],
-    ['/notify', 'notify=all'],
-  ]
   return [
     { method: 'GET', path },
     { method: 'HEAD', path },
     ...get,
-    ...post.map(([ending, body]) => ({ method: 'POST', path: path + ending, body })),
+    ...postedToRooms.map(([ending, body]) => ({ method: 'POST', path: path + ending, body })),
     ...framesAbout(room).map((frame) => ({
       method: 'POST',
       path: '/frames',
@@ -60,6 +41,33 @@ export function roomRoutes(room: number): Route[] {
     { method: 'DELETE', path: `${path}/messages/1` },
   ]
 }
+
+/** What is sent to the addresses of a room. */
+const postedToRooms: [ending: string, body: string][] = [
+  ['', 'topic=x'],
+  ['/messages', 'client_id=probe&content=probe'],
+  ['/messages/1', 'content=probe'],
+  ['/messages/1/delete', ''],
+  ['/messages/1/reactions', 'emoji=🎉'],
+  ['/messages/1/report', 'why=probe'],
+  ['/members/back', 'user=1'],
+  ['/members', ''],
+  ['/invitations', 'user=3&names=Eve'],
+  ['/invitations/withdraw', 'user=3'],
+  ['/invitations/answer', 'answer=accept'],
+  ['/invitations/answer', 'answer=decline'],
+  ['/members/remove', 'user=1'],
+  ['/switches', 'writers=hosts'],
+  ['/mute', 'user=3&ms=300000&reason='],
+  ['/unmute', 'user=3'],
+  ['/kind', 'kind=open'],
+  ['/hosts', 'user=3&host=yes'],
+  ['/archive', 'archived=yes'],
+  ['/group', 'names=Eve'],
+  ['/delete', 'name=x'],
+  ['/leave', ''],
+  ['/notify', 'notify=all'],
+]
 
 /** Every address of a file, right and nearly right. */
 export function fileRoutes(id: string): Route[] {
@@ -100,7 +108,7 @@ export function openRoutes(): Route[] {
     '/invite/x',
     '/door',
     '/admin',
-    ...['general', 'people', 'log', 'storage', 'door', 'invitations'].map(
+    ...['general', 'people', 'log', 'storage', 'door', 'invitations', 'rooms'].map(
       (name) => `/admin/${name}`,
     ),
   ]
@@ -127,8 +135,18 @@ export function openRoutes(): Route[] {
     { method: 'POST', path: '/code', body: 'from=devices' },
     { method: 'POST', path: '/device/x', body: '' },
     { method: 'POST', path: '/frames', body: '' },
+    ...administered.map((path) => ({ method: 'POST', path, body: 'user=1&room=2' })),
   ]
 }
+
+/** What people with a role send, and what leads to one. */
+const administered = [
+  ...['/invite/x', '/door', '/notices', '/way-back/x', '/owner/x', '/admin/general'],
+  ...['/admin/people/role', '/admin/reports', '/admin/door', '/admin/door/answer'],
+  ...['/admin/invitations', '/admin/invitations/revoke'],
+  ...['ban', 'unban', 'purge', 'rename', 'way-back'].map((act) => `/admin/person/${act}`),
+  ...['host', 'archive', 'delete'].map((act) => `/admin/rooms/${act}`),
+]
 
 /** Frames about a room that is not one's own. */
 export function framesAbout(room: number): object[] {

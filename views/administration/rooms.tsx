@@ -68,7 +68,7 @@ function RoomItem({ view, room, now, first }: ItemProps & Pick<ListedRooms, 'now
             {plural(language, members, page.memberCount)} ·{' '}
             {plural(language, messages, admin.messageCount)} ·{' '}
             <Filled text={fill(admin.roomSeen, { day })} /> ·{' '}
-            {hosts === '' ? admin.noHosts : <Filled text={fill(admin.hosts, { names: hosts })} />}
+            {hosts === '' ? admin.noHosts : <Filled text={fill(admin.hosts, { other: hosts })} />}
             {room.archivedAt !== null && ` · ${roomLife.archivedSign}`}
           </small>
         </summary>

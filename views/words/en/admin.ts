@@ -74,7 +74,7 @@ export const admin = {
   roomsNote: 'What is said in a room is for its members only, also here.',
   roomSeen: 'Last message {day}',
   messageCount: { one: '{n} message', other: '{n} messages' },
-  hosts: 'Hosts: {names}',
+  hosts: 'Hosts: {other}',
   noHosts: 'No host',
   newHost: 'Name of a member who is to be a host',
   makeHost: 'Make host',

@@ -71,7 +71,7 @@ export const admin: Words['admin'] = {
   roomsNote: '房间里的内容只有成员可以看到，在这里也不例外。',
   roomSeen: '最近消息：{day}',
   messageCount: { one: '{n} 条消息', other: '{n} 条消息' },
-  hosts: '房主：{names}',
+  hosts: '房主：{other}',
   noHosts: '没有房主',
   newHost: '要设为房主的成员名字',
   makeHost: '设为房主',
