@@ -306,10 +306,15 @@ export type ReactionChange = MessageChange & {
 
 /**
  * `message_missing` also for messages of others and in rooms of others. `freed`: the ids of files
- * that no message has any more.
+ * that no message has any more; `recounted`: who is mentioned only before or only after an edit.
  */
 export type ChangeOutcome =
-  | { status: 'changed' | 'unchanged'; message: Message; freed?: string[] }
+  | {
+      status: 'changed' | 'unchanged'
+      message: Message
+      freed?: string[]
+      recounted?: number[]
+    }
   | {
       status: 'refused'
       code:

@@ -58,13 +58,21 @@ test('a room with talk, own and follow-on rows', async () => {
 
 test('a room with every kind of formatting, and a spoiler that is closed, then open', async () => {
   const mei = await openSocket(server, await signIn(server, '梅'))
-  const blocks = ['||he dies||', '8) a\n9) b', '> said', '```js\nlet a\n```', 'a|b\n-|-\n1|2']
+  const blocks = [
+    '||he dies||',
+    '8) a\n9) b',
+    '> said',
+    '```js\nlet a\n```',
+    'a|b\n-|-\n1|2',
+    '||\n- x\n- y\n||',
+  ]
   await mei.post(1, 'formatting', ['so **very** `x` @Ada', ...blocks].join('\n\n'))
   mei.close()
   await ada.part('.msg table').shown()
   await expectAccessible(ada)
   await ada.click('.spoiler')
-  await ada.parts('.spoiler :checked').counts(1)
+  await ada.click('.spoiler--block')
+  await ada.parts('.spoiler :checked').counts(2)
   await expectAccessible(ada)
 })
 

@@ -76,6 +76,8 @@ test('who is banned sees that and why on every tab, and cannot begin anew', asyn
   await mal.goto(addressOf(server.port, 'b', '/rooms/1'))
   await mal.part('#banned').shown()
   // Nobody else is disturbed, and the row says that its author has left.
+  // After the report the focus is on the row, where letters are acts.
+  await pat.part('#content').focus()
   await pat.send('Still here')
   await pat.sees('Still here')
 })

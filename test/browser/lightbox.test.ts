@@ -86,6 +86,34 @@ test('a picture says who sent it and when, and has arrows at its edges', async (
   await ada.emulate({ width: 1280, height: 800 })
 })
 
+test('on a phone the whole name of a picture and of a file is read', async () => {
+  const name = `${'Minutes of the meeting '.repeat(4)}${'会议记录'.repeat(6)}${'x'.repeat(40)}.png`
+  /** Gives the part such a name; whether all of it is in the window and in what is around it. */
+  const isWhole = (selector: string, around: string): Promise<boolean> =>
+    ada.evaluate(`(() => {
+      const part = document.querySelector('${selector}')
+      part.replaceChildren('${name}')
+      const range = document.createRange()
+      range.selectNodeContents(part)
+      const { left, right, top, bottom } = range.getBoundingClientRect()
+      const frame = part.closest('${around}').getBoundingClientRect()
+      return left >= Math.max(0, frame.left) && right <= Math.min(innerWidth, frame.right) &&
+        top >= frame.top && bottom <= frame.bottom
+    })()`)
+  await ada.emulate({ width: 390, height: 844 })
+  expect(await isWhole('#lightbox-title', '.lightbox__about')).toBe(true)
+  await ada.press('Escape')
+  await ada.files.bring('paste')
+  await ada.composer.tray.counts(1)
+  expect(await isWhole('#tray bdi', '.tray__about')).toBe(true)
+  await ada.part('#tray button').press()
+  await ada.parts('.pic').at(0).press()
+  await ada.lightbox.shown()
+  await ada.waitFor(`${ada.lightbox.part('img').js}.naturalWidth > 0`, 'the picture')
+  await ada.emulate({ width: 1280, height: 800 })
+  await ada.settled()
+})
+
 test('the picture is copied as a picture, and on plain HTTP as HTML', async () => {
   const permissions = ['clipboardReadWrite', 'clipboardSanitizedWrite']
   await ada.cdp('Browser.grantPermissions', { permissions })

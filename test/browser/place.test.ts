@@ -249,6 +249,11 @@ test('in a window of 180 pixels, who writes sees the text, Send and the last row
     expect(top).toBeGreaterThanOrEqual(0)
     expect(bottom).toBeLessThanOrEqual(180)
   }
+  await ada.composer.field.ask((field) => field.blur())
+  expect(await ada.part('#send').ask((send) => send.getBoundingClientRect().bottom)).toBeLessThan(
+    180,
+  )
+  await ada.part('#head').shown()
 })
 
 test('nothing was reported against the policy', () => expectNoProblems(ada))

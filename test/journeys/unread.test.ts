@@ -100,3 +100,42 @@ test('after 200 random steps the numbers equal a recount, on two devices', async
   }
   for (const socket of [talker, ...devices]) await socket.close()
 })
+
+test('an edit that names other people changes the counts of both at once, everywhere', async () => {
+  const seed = chooseSeed()
+  const random = createRandom(seed)
+  const host = await signIn(server(), 'Emil')
+  const people = await Promise.all(['Cleo', 'Dora'].map((name) => signIn(server(), name)))
+  const room = await makeRoom(server(), host, 'Edits')
+  for (const person of people) await sendForm(server(), person, `/rooms/${room}/members`)
+  const author = await openSocket(server(), host)
+  const devices = await Promise.all(
+    people.flatMap((person) => [openSocket(server(), person), openSocket(server(), person)]),
+  )
+  const edges = ['hello @Cleo', '@Dora and @Cleo', '@all of you', 'nobody', '`@Dora` @Cleo']
+  const pick = (step: number): string => `${edges[random(edges.length)] ?? ''} ${step}`
+  const isCalled = (text: string, n: number): boolean =>
+    text.startsWith('@all') || text.replace(/`.*`/, '').includes(n < 2 ? '@Cleo' : '@Dora')
+  let text = pick(-1)
+  const said = await author.post(room, `edit-${seed}`, text)
+  const seq = said.type === 'accepted' ? said.seq : 0
+  const known = new Set<unknown>()
+  for (let step = 0; step < 20; step += 1) {
+    const next = pick(step)
+    author.send({ type: 'message.edit', room, seq, content: next, client_id: `${seed}-${step}` })
+    for (const [n, device] of devices.entries()) {
+      await device.until((item) => item.type === 'message.changed' && item.content === next, 'it')
+      if (isCalled(text, n) === isCalled(next, n)) continue
+      const what = `the count (seed ${seed}, step ${step}, device ${n}, ${text} > ${next})`
+      const mentions = Number(isCalled(next, n))
+      const heard = await device.until(
+        (item) => item.type === 'read' && item.mentions === mentions && !known.has(item),
+        what,
+      )
+      known.add(heard)
+      expect({ what, ...heard }).toMatchObject({ what, room, unread: 1 })
+    }
+    text = next
+  }
+  for (const socket of [author, ...devices]) await socket.close()
+})

@@ -61,6 +61,12 @@ function BlockPart({ writing, block }: { writing: Writing; block: Block }) {
         </pre>
       )
     }
+    case 'spoiler':
+      return (
+        <Spoiler isBlock>
+          <Blocks writing={writing} blocks={block.blocks} />
+        </Spoiler>
+      )
     case 'list':
       return <List writing={writing} list={block} />
     case 'table':
@@ -173,11 +179,11 @@ export function SpoilerName({ words }: { words: Words }) {
 }
 
 /** Hidden until it is checked, also without a script. */
-function Spoiler({ children }: { children: Child }) {
+function Spoiler({ isBlock = false, children }: { isBlock?: boolean; children: Child }) {
   return (
-    <label class="spoiler">
+    <label class={isBlock ? 'spoiler spoiler--block' : 'spoiler'}>
       <input type="checkbox" autocomplete="off" aria-labelledby="spoiler" />
-      <span>{children}</span>
+      {isBlock ? <div>{children}</div> : <span>{children}</span>}
     </label>
   )
 }

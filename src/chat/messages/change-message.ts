@@ -1,10 +1,12 @@
 import { liveRow } from '../../../views/messages/live-row'
+import { faultOf } from '../../server/log'
 import { serverLimits } from '../../server/limits'
 import { limits } from '../../shared/limits'
 import { weigh } from '../../store/fitting'
 import type { ChangeOutcome, Message } from '../../store/store'
 import type { Chat } from '../chat'
 import { removeFiles } from '../files/janitor'
+import { publishMarker } from '../rooms/read-markers'
 import { toEvent } from './events'
 import { findMentionsOfEdit } from './keep-mentions'
 import { isEmptyText } from './parse-message'
@@ -29,7 +31,10 @@ export async function editMessage(
   const mentions = await findMentionsOfEdit(chat, { room, author, content })
   const isEmpty = isEmptyText(content)
   const edit = { room, seq, author, content, isEmpty, mentions, at: chat.now() }
-  return publishAndAnswer(chat, clientId, await chat.store.messages.edit(edit))
+  const outcome = await chat.store.messages.edit(edit)
+  const answer = publishAndAnswer(chat, clientId, outcome)
+  if (outcome.status === 'changed') void publishCounts(chat, { room, seq }, outcome.recounted)
+  return answer
 }
 
 /** Deletes an own message, or any in a room the user owns. Refused like editMessage. */
@@ -69,6 +74,26 @@ function publishAndAnswer(chat: Chat, clientId: string, outcome: ChangeOutcome):
   if (outcome.status === 'unchanged') return { answer, units: 0 }
   publish(chat, message)
   return { answer, units: message.deletedAt === null ? weigh(message) : 0 }
+}
+
+/** People whose counts are read in one turn of the event loop. */
+const countsPerTurn = 20
+
+/** Tells those who have not read a message yet, and are here, how many mentions they have now. */
+async function publishCounts(
+  chat: Chat,
+  { room, seq }: Pick<Target, 'room' | 'seq'>,
+  recounted: number[] = [],
+): Promise<void> {
+  try {
+    const people = recounted.includes(0) ? chat.presence.idsIn(room) : recounted
+    for (const [n, user] of people.entries()) {
+      if (n % countsPerTurn === countsPerTurn - 1) await Bun.sleep(0)
+      if (chat.presence.stateOf(user) !== 'offline') await publishMarker(chat, user, room, seq)
+    }
+  } catch (fault) {
+    chat.log('fault', { where: 'edit.counts', fault: faultOf(fault) })
+  }
 }
 
 function publish(chat: Chat, message: Message): void {

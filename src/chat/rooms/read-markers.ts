@@ -77,20 +77,30 @@ function waitOf(rateLimits: RateLimits, visitor: Pick<Visitor, 'user' | 'address
 
 /** Never throws: nobody waits for an answer. */
 async function moveReadMarker(chat: Chat, userId: number, move: WaitingMove): Promise<void> {
-  const { find, markRead, markUnread } = chat.store.rooms
+  const { markRead, markUnread } = chat.store.rooms
   const member = { roomId: move.room, userId }
   try {
     if (!(await isSignedIn(chat, move))) return
     if (move.type === 'unread') await markUnread(member, move.seq)
     else if (!(await markRead(member, move.seq))) return
-    const moved = await find(userId, move.room)
-    if (moved === null) return
-    const { readSeq, unread, mentions } = moved
-    const event = { type: 'read', room: move.room, seq: readSeq, unread, mentions } as const
-    chat.publish({ user: userId }, asPublication(event))
+    await publishMarker(chat, userId, move.room)
   } catch (fault) {
     const problem = toProblem(fault)
     if (problem !== null) chat.log('refused', { where: move.type, code: problem.code })
     else chat.log('fault', { where: `markers.${move.type}`, fault: faultOf(fault) })
   }
+}
+
+/** Tells all devices of a person what is unread in a room: if so, only where `seq` is. */
+export async function publishMarker(
+  chat: Chat,
+  user: number,
+  room: number,
+  seq = Number.POSITIVE_INFINITY,
+): Promise<void> {
+  const found = await chat.store.rooms.find(user, room)
+  if (found === null || found.readSeq >= seq) return
+  const { readSeq, unread, mentions } = found
+  const event = { type: 'read', room, seq: readSeq, unread, mentions } as const
+  chat.publish({ user }, asPublication(event))
 }

@@ -106,8 +106,8 @@ export function announceRows(page: Page, rows: HTMLElement[]): void {
 export function textOf(row: HTMLElement): string {
   const copy = make('p', {}, row.querySelector('.msg__body:not([hidden])')?.cloneNode(true) ?? '')
   for (const part of copy.querySelectorAll('label, p, li, pre, th, td')) {
+    if (!part.matches('[class=spoiler]')) part.before(' ')
     if (part.matches('label')) part.replaceWith(hiddenText)
-    else part.before(' ')
   }
   const text = copy.textContent.replace(/\s+/g, ' ').trim()
   if (text !== '') return text

@@ -1,4 +1,3 @@
-import { pairBars } from './delimiters'
 import { type Inline, type Reading, readInline } from './inline'
 import {
   closingsOf,
@@ -15,6 +14,7 @@ import {
   unquote,
 } from './lines'
 import { linkStart } from './link'
+import { nameOf, type Spread, split, spreadsOf, toTheEnd } from './spreads'
 import { joinRanges, type Range } from './stretch'
 import { type Align, isTable, readTable } from './table'
 
@@ -24,6 +24,7 @@ export type Block =
   | { kind: 'quote'; blocks: Block[] }
   | { kind: 'list'; isOrdered: boolean; first: number; sign: string; items: Item[] }
   | { kind: 'code'; language: string; label: string; text: string }
+  | { kind: 'spoiler'; start: number; end: number; blocks: Block[] }
   | { kind: 'table'; aligns: Align[]; head: Inline[][]; rows: Inline[][][] }
 
 /** `number` is the one that was typed, where it does not follow from the one before. */
@@ -48,93 +49,81 @@ const blocksMax = 300
 const inlinesMax = 400
 const signsMax = 1_500
 
-type State = { content: string; reading: Reading; left: number }
+type State = { content: string; reading: Reading; left: number; spreads: Map<string, Spread[]> }
 
 /**
  * Reads a message's text as blocks: fenced code, quotes, lists, tables and, for everything else,
- * paragraphs that keep their line breaks. Lines with a spoiler that begins in one block and ends in
- * another are one paragraph. Linear in the length.
+ * paragraphs that keep their line breaks. A spoiler that begins in one block and ends in another is
+ * a block with all blocks between. Linear in the length.
  */
 export function readBlocks(content: string, { names = [], isCut = false }: Options = {}): Block[] {
   const lines = linesOf(content)
-  let spread: Spread[] = []
+  let known: Spread[] = []
   for (let round = 1; ; round += 1) {
     const bounds = { left: inlinesMax, signsLeft: signsMax }
-    const reading: Reading = { content, ...bounds, names, isCut, loose: [] }
-    const blocks = readSpread({ content, reading, left: blocksMax }, lines, spread)
-    const found = spreadsOf(reading, lines)
+    const within = { path: [], table: null }
+    const looked = { loose: [], spent: new Set<number>(), within }
+    const reading: Reading = { content, ...bounds, names, isCut, ...looked }
+    const spreads = Map.groupBy(known, ({ within: name }) => name)
+    const blocks = readLines({ content, reading, left: blocksMax, spreads }, lines, 0)
+    const found = spreadsOf(reading)
     if (found.length === 0 || round > roundsMax) return blocks
-    spread = join([...spread, ...found])
-    const [begin] = spread
-    // Of many, or when what was joined joins more, all that follows is one paragraph.
-    if (begin !== undefined && (round === roundsMax || found.length > spreadsMax))
-      spread = [{ first: begin.first, last: lines.length - 1 }]
+    known = [...known, ...found].toSorted((a, b) => a.open - b.open)
+    const [begin] = known
+    // Of many, or when what is hidden makes others, all that follows is hidden.
+    if (begin !== undefined && (round === roundsMax || known.length > spreadsMax)) {
+      const path = [nameOf(lines, 0)]
+      known = [toTheEnd(content, { place: begin.open, within: { path, table: null } })]
+      round = roundsMax
+    }
   }
 }
 
-const roundsMax = 2
-const spreadsMax = 20
+const roundsMax = 4
+const spreadsMax = 40
 
-/** The first and the last line of what is hidden by one spoiler. */
-type Spread = { first: number; last: number }
-
-/** The lines of spoilers that end in another block than that in which they begin. */
-function spreadsOf({ content, isCut, loose }: Reading, lines: Line[]): Spread[] {
-  let line = 0
-  const lineAt = (place: number): number => {
-    while ((lines[line + 1]?.start ?? Number.POSITIVE_INFINITY) <= place) line += 1
-    return line
-  }
-  const { opened, pairs } = pairBars(loose)
-  const found = pairs.map(([{ place: from }, { place: to }]) => {
-    return { first: lineAt(from), last: lineAt(to) }
-  })
-  if (opened !== null && isCut)
-    found.push({ first: lineAt(opened.place), last: lineAt(content.length) })
-  return found
-}
-
-/** In order, those that touch as one. */
-function join(spread: Spread[]): Spread[] {
-  const joined: Spread[] = []
-  for (const { first, last } of spread.toSorted((a, b) => a.first - b.first)) {
-    const before = joined.at(-1)
-    if (before !== undefined && first <= before.last) before.last = Math.max(before.last, last)
-    else joined.push({ first, last })
-  }
-  return joined
-}
-
-function readSpread(state: State, lines: Line[], spread: Spread[]): Block[] {
+/** Reads the lines of a message, a quote, an item or a spoiler. */
+function readLines(state: State, lines: Line[], depth: number): Block[] {
+  const { reading } = state
+  const { within } = reading
+  const name = nameOf(lines, depth)
+  reading.within = { path: [...within.path, name], table: null }
   const blocks: Block[] = []
-  let at = 0
-  for (const { first, last } of spread) {
-    const begin = lines.slice(at, first).findLastIndex((line) => !isBlank(line)) + at + 1
-    blocks.push(...readLines(state, lines.slice(at, begin), 0))
-    at = begin
-    if (state.left <= 0) break
-    state.left -= 1
-    const shown = lines.slice(begin, last + 1)
-    const stretch = joinRanges(state.content, rangesOfLines(shown, false))
-    blocks.push({ kind: 'paragraph', children: readInline(state.reading, stretch) })
-    at = last + 1
+  let [rest, isContinued] = [lines, false]
+  for (const spread of state.spreads.get(name) ?? []) {
+    const parts = split(rest, spread)
+    if (parts === null) continue
+    blocks.push(...readEach(state, parts.before, depth, isContinued))
+    // All that follows is one paragraph.
+    state.left = spread.close === state.content.length ? 0 : state.left - 1
+    for (const place of parts.left) reading.spent.add(place)
+    const { start, end } = spread
+    blocks.push({ kind: 'spoiler', start, end, blocks: readLines(state, parts.inside, depth + 1) })
+    rest = parts.after
+    isContinued = parts.isContinued
   }
-  return [...blocks, ...readLines(state, lines.slice(at), 0)]
+  blocks.push(...readEach(state, rest, depth, isContinued))
+  reading.within = within
+  return blocks
 }
 
 /** Where a block ended, beside the block. */
 type Read = { block: Block; next: number }
 
-function readLines(state: State, lines: Line[], depth: number): Block[] {
+/** No other block than a paragraph begins in the middle of a line. */
+function readEach(state: State, lines: Line[], depth: number, isContinued: boolean): Block[] {
   const closings = closingsOf(lines)
   const blocks: Block[] = []
   for (let n = 0; n < lines.length;) {
+    const begun =
+      isContinued && n === 0
+        ? null
+        : (readFence(state, lines, n, closings[n]) ??
+          readQuote(state, lines, n, depth) ??
+          readList(state, lines, n, depth) ??
+          readCells(state, lines, n))
     const read =
-      readFence(state, lines, n, closings[n]) ??
-      readQuote(state, lines, n, depth) ??
-      readList(state, lines, n, depth) ??
-      readCells(state, lines, n) ??
-      readParagraph(state, lines, n, (m) => isBegun(state, lines, m, closings[m], depth))
+      begun ?? readParagraph(state, lines, n, (m) => isBegun(state, lines, m, closings[m], depth))
     if (read.block !== null) blocks.push(read.block)
     n = read.next
   }
@@ -261,9 +250,12 @@ function readCells(state: State, lines: Line[], n: number): Read | null {
   if (state.left <= 0 || !isTable(lines, n)) return null
   const { aligns, rows, next } = readTable(state.reading, lines, n)
   state.left -= rows.length
-  const [head = [], ...others] = rows.map((row) =>
-    row.map((cell) => readInline(state.reading, cell)),
-  )
+  const { reading } = state
+  const { within } = reading
+  const [start, end] = [lines[n]?.start ?? 0, lines[next - 1]?.end ?? 0]
+  reading.within = { ...within, table: { start, end } }
+  const [head = [], ...others] = rows.map((row) => row.map((cell) => readInline(reading, cell)))
+  reading.within = within
   return { block: { kind: 'table', aligns, head, rows: others }, next }
 }
 

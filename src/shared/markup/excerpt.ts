@@ -3,6 +3,7 @@ import { hiddenText } from '../text'
 import { type Block, readBlocks } from './blocks'
 import type { Inline } from './inline'
 import { linkStart } from './link'
+import type { Range } from './stretch'
 
 /** A quoted text is cut in the database after so many characters (store/sqlite/message-rows.ts). */
 const cutFromUnits = 1_000
@@ -22,7 +23,7 @@ export function hideSpoilers(content: string): string {
   if (!content.includes('||')) return content
   const blocks = readBlocks(content, { isCut: content.length >= cutFromUnits })
   let [hidden, at] = ['', 0]
-  for (const { start, end } of inlinesIn(blocks).flatMap(spoilersIn)) {
+  for (const { start, end } of spoilersOf(blocks)) {
     hidden += content.slice(at, start) + hiddenText
     at = end
   }
@@ -43,6 +44,7 @@ export function inlinesIn(blocks: Block[]): Inline[] {
       case 'paragraph':
         return block.children
       case 'quote':
+      case 'spoiler':
         return inlinesIn(block.blocks)
       case 'list':
         return block.items.flatMap((item) => inlinesIn(item.blocks))
@@ -67,6 +69,8 @@ function linesIn(content: string, blocks: Block[]): string[] {
         return [block.head, ...block.rows].flat().map((cell) => shownText(content, cell))
       case 'code':
         return [block.text]
+      case 'spoiler':
+        return [hiddenText]
     }
   })
 }
@@ -88,6 +92,22 @@ function shownText(content: string, parts: Inline[]): string {
       }
     })
     .join('')
+}
+
+/** The ranges of all spoilers, but of those that are in another. */
+function spoilersOf(blocks: Block[]): Range[] {
+  return blocks.flatMap((block): Range[] => {
+    switch (block.kind) {
+      case 'spoiler':
+        return [block]
+      case 'quote':
+        return spoilersOf(block.blocks)
+      case 'list':
+        return block.items.flatMap((item) => spoilersOf(item.blocks))
+      default:
+        return inlinesIn([block]).flatMap(spoilersIn)
+    }
+  })
 }
 
 function spoilersIn(part: Inline): (Inline & { kind: 'spoiler' })[] {

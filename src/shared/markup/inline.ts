@@ -1,7 +1,7 @@
 import { atPattern } from '../mentions'
 import { type Bars, barsAt, flanksOf, pairBars, pairRuns, type Part, type Run } from './delimiters'
 import { linkStart, readLink } from './link'
-import { placeIn, rangesOf, type Stretch } from './stretch'
+import { placeIn, type Range, rangesOf, type Stretch } from './stretch'
 
 /** A part of a line; places are code units of the whole content. */
 export type Inline =
@@ -25,8 +25,14 @@ export type Reading = {
   /** The end is cut off: a spoiler that is not closed goes on to it. */
   isCut: boolean
   /** The bars that could begin or end a spoiler, and had no other in the stretch they are in. */
-  loose: (Bars & { place: number })[]
+  loose: (Bars & { place: number; within: Within })[]
+  /** The bars of spoilers that are blocks: they are read already. */
+  spent: Set<number>
+  within: Within
 }
+
+/** The lines that have a stretch, from the outside (`nameOf`), and the table that it is in. */
+type Within = { path: string[]; table: Range | null }
 
 /**
  * Reads emphasis, struck text, spoilers, code and links. The signs pair as in CommonMark, with the
@@ -146,6 +152,7 @@ function tokenAt(state: Scan, at: number): { token: Token | null; end: number } 
   const length = runLength(text, at)
   if ('~|'.includes(sign) && length !== 2) return null
   const end = at + length
+  if (sign === '|' && isSpent(state, at)) return { token: null, end }
   const bars = sign === '|' ? barsAt(text, at) : null
   const flanks = bars ?? flanksOf(text, at, end)
   if (!flanks.canOpen && !flanks.canClose) return null
@@ -154,6 +161,11 @@ function tokenAt(state: Scan, at: number): { token: Token | null; end: number } 
   else if (flanks.canOpen) open.set(sign, count + 1)
   if (bars !== null) return { token: { kind: 'bars', start: at, isPaired: false, ...bars }, end }
   return { token: { kind: 'run', run: { sign, start: at, end, length, ...flanks } }, end }
+}
+
+function isSpent({ reading: { spent }, stretch }: Scan, at: number): boolean {
+  if (spent.size === 0) return false
+  return rangesOf(stretch, at, at + 1).some(({ start }) => spent.has(start))
 }
 
 /** Whether a spoiler may have begun in an earlier stretch. */
@@ -223,7 +235,7 @@ function resolveEscapes(before: Reading, { text }: Stretch, escapes: Escape[]): 
   })
   bare += text.slice(at)
   const stretch: Stretch = { text: bare, pieces: [{ start: 0, end: bare.length }] }
-  const reading = { ...before, content: bare, names: [], loose: [] }
+  const reading = { ...before, content: bare, names: [], loose: [], spent: new Set<number>() }
   const tree = build(reading, stretch, scan(reading, stretch))
   const isText = new Uint8Array(bare.length)
   for (const { start, end } of textsIn(tree)) isText.fill(1, start, end)
@@ -285,8 +297,10 @@ function spoilersIn(reading: Reading, stretch: Stretch, tokens: Token[]): Map<nu
   const paired = new Set(pairs.flat())
   for (const bars of all) {
     const [range] = rangesOf(stretch, bars.start, bars.start + 1)
-    if (range !== undefined && !paired.has(bars) && !places.has(bars.place))
-      reading.loose.push({ ...bars, canOpen: bars.canOpen && !bars.isGlued, place: range.start })
+    if (range === undefined || paired.has(bars) || places.has(bars.place)) continue
+    const { within } = reading
+    const canOpen = bars.canOpen && !bars.isGlued
+    reading.loose.push({ ...bars, canOpen, place: range.start, within })
   }
   return places
 }

@@ -106,10 +106,11 @@ function editOne(statements: Statements, wanted: MessageEdit): ChangeOutcome {
   statements.index.remove(room, seq)
   statements.edit.run({ room, seq, revision, content, mentions, at })
   statements.index.add(room, seq)
-  statements.dropMentions.run(room, seq)
+  const before = new Set(statements.dropMentions.all(room, seq).map(({ id }) => id))
   const message = findAgain(statements, wanted, author)
   for (const user of message.notifiedUserIds) statements.addMention.run(user, room, seq)
-  return { status: 'changed', message }
+  const recounted = [...before.symmetricDifference(new Set(message.notifiedUserIds))]
+  return { status: 'changed', message, recounted }
 }
 
 function removeOne(statements: Statements, { room, seq, user, at }: MessageRemoval): ChangeOutcome {

@@ -132,10 +132,20 @@ function block(random: Random): Sample {
   }
 }
 
-/** A message of a few blocks. */
+/** A message of a few blocks, of which some may be hidden together. */
 export function sampleText(random: Random): Sample {
-  return join(
-    Array.from({ length: 1 + random(3) }, () => block(random)),
-    '\n\n',
-  )
+  const blocks = Array.from({ length: 1 + random(3) }, () => block(random))
+  if (random(8) === 0) blocks.push(hiddenBlocks(random))
+  return join(blocks, '\n\n')
+}
+
+/** Blocks in one spoiler; there is no other in them. */
+export function hiddenBlocks(random: Random): Sample {
+  const blocks: Sample[] = []
+  while (blocks.length < 2) {
+    const next = block(random)
+    if (!next.typed.includes('||')) blocks.push(next)
+  }
+  const { typed, shown } = join(blocks, '\n\n')
+  return { typed: `||\n${typed}\n||`, shown }
 }
