@@ -22,7 +22,7 @@ export function SignInPage({ view, form, isSignedOut = false, known }: SignInPag
       <RoomIn text={signInLead} room={room} />
     )
   return (
-    <Page view={view} title={page.signInTitle} user={null}>
+    <Page view={view} title={page.signInTitle} user={null} isWhole>
       <Shell view={view} />
       <main>
         <dialog
