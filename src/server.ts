@@ -9,6 +9,7 @@ import { startGathering } from './chat/messages/system-lines'
 import { createTyping } from './chat/messages/typing'
 import { startSessionSweep } from './chat/people/departures'
 import { createPresence, type Presence } from './chat/people/presence'
+import { openPushQueue } from './chat/push/push-queue'
 import { createReadMarkers } from './chat/rooms/read-markers'
 import type { Config } from './config'
 import { createApp } from './http/app'
@@ -61,9 +62,11 @@ export function startServer(
     build: config.isDevelopment ? `dev-${Date.now()}` : assets.build,
     presence,
     publish: publishing.publish,
+    push: null,
     publishIfIdle: connections.publishIfIdle,
     ...subscriptions({ connections, publishing, pollers, presence }),
   }
+  if (config.push) chat.push = openPushQueue(chat)
   setServerPaths(chat.paths)
   const rateLimits = createRateLimits(config.rateLimits)
   const { postMessage, close: closeQueue } = openPostingQueue(chat)
@@ -90,6 +93,7 @@ export function startServer(
       stopChores()
       typing.close()
       await Promise.all([closeQueue(), readMarkers.close()])
+      await chat.push?.close()
       publishing.flush()
       await drain(listener, connections)
       await listener.stop()

@@ -68,6 +68,8 @@ export function latePaths(base: string) {
     mediaKit: () => `${base}media-kit`,
     attachments: () => `${base}attachments`,
     frames: () => `${base}frames`,
+    push: () => `${base}devices/push`,
+    pushEnd: () => `${base}devices/push/end`,
     settings: (id: number) => `${base}rooms/${id}/settings`,
     roomPeople: (id: number, fields: Fields = {}) => `${base}rooms/${id}/people${queryOf(fields)}`,
     /** What somebody who is not in a room sees of it. */

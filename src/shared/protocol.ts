@@ -216,3 +216,19 @@ export type RefusedEvent = {
 export function leftCookie(instance: string): string {
   return `chatroom_${instance}_left`
 }
+
+/** What the push service brings to a device, encrypted. */
+export type PushedNotice = {
+  title: string
+  body: string
+  /** Of the message. */
+  path: string
+  room: number
+  language: string
+  /** The message is private, or mentions the person. */
+  isMeant: boolean
+  /** Unread messages that are meant for the person, in all rooms. */
+  badge: number
+  /** Rooms with unread messages: notices of others are over. */
+  unread: number[]
+}

@@ -45,8 +45,10 @@ import type {
   User,
 } from './rows'
 import type { Space } from './files'
+import type { PushStore } from './push-store'
 import type { ExportPage, RoomExtent, SearchOutcome, SearchQuery } from './search/query'
 
+export type * from './push-store'
 export type * from './rows'
 export type * from './search/query'
 
@@ -171,6 +173,7 @@ export type Store = {
       replaced: Uint8Array | null,
     ): Promise<{ user: User; maker: Uint8Array; ended: Uint8Array[] } | null>
   }
+  push: PushStore
   /** Membership, and the role where it counts, are part of every statement, read or write. */
   rooms: {
     /**

@@ -23,6 +23,7 @@ const groups: Record<string, number[]> = {
   K: upTo(7),
   V: upTo(11),
   L: upTo(5),
+  W: upTo(6),
 }
 
 test('every input of the list is on the page, once and in order', () => {

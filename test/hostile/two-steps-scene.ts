@@ -76,6 +76,8 @@ export type Needed = {
   isOwner?: boolean | undefined
   /** Somebody whom the person has invited, and an invitation of theirs. */
   hasInvitations?: boolean | undefined
+  /** A device that is told of messages. */
+  hasPush?: boolean | undefined
   /** A link for another device that has come so far. */
   link?: 'made' | 'claimed' | 'allowed' | undefined
 }
@@ -107,6 +109,7 @@ export async function settle(
   const { epoch } = Object.assign({ epoch: '' }, await readJson(server, ada, '/rooms/1/changes'))
   const later = `later${n}z`
   if (needed.isOwner === true) setRole(server, user.id, 'owner')
+  if (needed.hasPush === true) addPush(server, user.id)
   const second = hasDevices ? await addDevice(server, person) : person
   const code = needed.hasCode === true ? await makeCode(server, person) : ''
   const secondId =
@@ -131,6 +134,17 @@ async function settleLink(server: RunningServer, person: Person, state: Needed['
   const claim = await claimOf(server, person)
   if (state === 'allowed') await answerDevice(server, person)
   return { link, claim, claimCookie }
+}
+
+/** What a page does when somebody wants to be told of messages. */
+function addPush(server: RunningServer, user: number): void {
+  using db = new Database(join(server.data, 'chatroom.db'))
+  db.run('PRAGMA busy_timeout = 5000')
+  db.query(
+    `INSERT INTO push_subscriptions
+     SELECT id, 'https://push.example.org/' || id, x'04', x'00', 'en', 0, '[]'
+     FROM sessions WHERE user_id = ?`,
+  ).run(user)
 }
 
 /** What an owner does at /admin/people, without one. */
@@ -169,6 +183,7 @@ const tables = [
   'users',
   'sessions',
   'device_links',
+  'push_subscriptions',
   'rooms',
   'memberships',
   'invitations',

@@ -45,6 +45,7 @@ const sessionEnds = new Set<Happening>([
 ])
 
 const server = serverForAll({
+  flags: ['--push'],
   // Nothing may change by itself between two looks at what is stored.
   env: {
     BUN_OPTIONS: '--preload ./test/helpers/short-limits.ts',

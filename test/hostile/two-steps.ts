@@ -92,6 +92,15 @@ const withFile = (content: string) => (): string =>
   ].join('\r\n')
 
 const post = inRoom('/messages')
+
+/** A device that wants to be told of messages; its key is the base point of the curve. */
+const subscription = (user: number): string =>
+  JSON.stringify({
+    endpoint: `https://push.example.org/${user}`,
+    p256dh:
+      'BGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU',
+    auth: 'AAAAAAAAAAAAAAAAAAAAAA',
+  })
 const long = 'x'.repeat(20_000)
 
 const own = ({ room }: Scene) => ({ room, seq: 2, client_id: 'held' })
@@ -192,6 +201,12 @@ export const requests: Record<string, Request[]> = {
   ],
   'POST /device': [
     { ...write(at('/device'), text('x=1'), 'session'), link: 'allowed', isNewDevice: true },
+  ],
+  'POST /devices/push': [
+    write(at('/devices/push'), ({ user }) => subscription(user), 'session', 'effect', json),
+  ],
+  'POST /devices/push/end': [
+    { ...write(at('/devices/push/end'), text('x=1'), 'session'), hasPush: true },
   ],
   'POST /code': [write(at('/code'), text('from=devices'), 'session')],
   'POST /preferences': [write(at('/preferences'), text('theme=dark'), 'nothing', 'nothing')],

@@ -8,6 +8,7 @@ import { testDevices } from './devices'
 import { testInvitations } from './invitations'
 import { append, hash, join, message, newUser, placeOf, roomOf, say, session } from './people'
 import { testAnswers, testEdits, testReactionLimits } from './edits'
+import { testPush } from './push'
 import { testMeasures, testReading } from './reading'
 import { testRooms } from './rooms'
 import { testSearch } from './search'
@@ -48,6 +49,7 @@ export function storeContract(name: string, open: () => Promise<Engine>): void {
   describe(`${name}: devices`, () => testDevices(within))
   describe(`${name}: system lines`, () => testSystemLines(within))
   describe(`${name}: links for devices`, () => testDeviceLinks(within))
+  describe(`${name}: notices on devices`, () => testPush(within))
   describe(`${name}: searching`, () => testSearch(within))
   describe(`${name}: reading`, () => testReading(within))
   describe(`${name}: measures`, () => testMeasures(within))

@@ -5,6 +5,7 @@ import { formatting, keys } from './en/help'
 import { invitations } from './en/invitations'
 import { live } from './en/live'
 import { problems } from './en/problems'
+import { push } from './en/push'
 
 const nameMax = textLimits.nicknameGraphemesMax
 
@@ -337,6 +338,7 @@ export const en = {
   exporting,
   invitations,
   problems,
+  push,
   roomFile,
   search,
   media,

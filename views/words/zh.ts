@@ -6,6 +6,7 @@ import { formatting, keys } from './zh/help'
 import { invitations } from './zh/invitations'
 import { live } from './zh/live'
 import { problems } from './zh/problems'
+import { push } from './zh/push'
 
 const page: Words['page'] = {
   skip: '跳到输入框',
@@ -334,6 +335,7 @@ export const zh: Words = {
   exporting,
   invitations,
   problems,
+  push,
   roomFile,
   search,
   media,

@@ -19,6 +19,7 @@ import { prepareLazily } from './lazy-statements'
 import { createMessages } from './messages'
 import { migrate, refuseNewer } from './migrations'
 import { bringNamesUpToDate } from './name-rules'
+import { createPush } from './push'
 import { createReader, createReading } from './reader'
 import { createRooms } from './rooms'
 import { createSearchBacklog } from '../search/search-backlog'
@@ -197,6 +198,7 @@ function createStore(
     administration: guarded(createAdministration(db)),
     rooms: guarded(createRooms(db, roomLimits, lines.write)),
     deviceLinks: guarded(createDeviceLinks(db)),
+    push: guarded(createPush(db)),
     invitations: guarded(createInvitations(db, roomLimits)),
     messages: guarded(createMessages(db, roomLimits, index, backlog)),
     systemLines: lines,
