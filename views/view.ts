@@ -24,6 +24,7 @@ export type View = {
     css: string
     htmx: string
     island: string
+    offline: string
     icon: string
     iconUnread: string
     licences: string

@@ -17,6 +17,7 @@ import { adminRoutes } from './routes/admin'
 import { attachmentRoutes } from './routes/attachments'
 import { deviceRoutes } from './routes/devices'
 import { exportRoutes } from './routes/exports'
+import { installRoutes } from './routes/install'
 import { invitationRoutes } from './routes/invitations'
 import { membershipRoutes } from './routes/memberships'
 import { messageRoutes } from './routes/messages'
@@ -44,6 +45,7 @@ export function createApp(deps: HttpDeps): Hono<HttpEnv> {
   const app = root.basePath(chat.paths.base.slice(0, -1))
   app.route('/', staticRoutes(chat, assets))
   app.use(readPreferences(chat, assets))
+  app.route('/', installRoutes(chat, assets))
   app.use(refuseMethods)
   app.use(refuseWhileStopping(deps))
   app.use(checkOrigin(chat.config))

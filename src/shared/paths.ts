@@ -42,6 +42,8 @@ export function createPaths(base: string) {
     health: () => `${base}healthz`,
     asset: (file: string) => `${base}static/${file}`,
     manifest: () => `${base}manifest.webmanifest`,
+    worker: () => `${base}worker.js`,
+    share: () => `${base}share`,
     members: (id: number) => `${base}rooms/${id}/members`,
     roomInvitations: (id: number, fields: Fields = {}) =>
       `${base}rooms/${id}/invitations${queryOf(fields)}`,

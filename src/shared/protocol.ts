@@ -232,3 +232,24 @@ export type PushedNotice = {
   /** Rooms with unread messages: notices of others are over. */
   unread: number[]
 }
+
+/** What the server tells the service worker, in front of its script. */
+export type WorkerSettings = {
+  base: string
+  build: string
+  /** What the page needs that is shown when the server is away. */
+  files: string[]
+  icon: string
+  badge: string
+  shellCache: string
+  sharedCache: string
+}
+
+/** What a page asks of the service worker. */
+export type WorkerRequest =
+  { kind: 'keep'; language: string } | { kind: 'forget'; isForGood: boolean }
+
+/** The cache of what other apps have shared, which the page of a room takes. */
+export function sharedCacheOf(instance: string): string {
+  return `chatroom.${instance}.shared`
+}

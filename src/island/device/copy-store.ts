@@ -63,6 +63,13 @@ export function openCopyStore(storage: Storage, userId: number, epoch: string) {
     rename(user: number, name: string, hasLeft: boolean) {
       if (user in names()) learnNames([{ user, name, hasLeft }])
     },
+    /** What the kept rooms are called, for a page that has nothing of the server. */
+    nameRooms: (rooms: NamedRoom[]) => write(`${prefix}rooms`, rooms),
+    roomsKept(): NamedRoom[] {
+      const stored = storage.read(`${prefix}rooms`)
+      const shape = { id: 'number', kind: 'string', name: 'string' } as const
+      return Array.isArray(stored) ? stored.filter((room) => hasShape(room, shape)) : []
+    },
     rooms: () => [...new Set(storage.keys(prefix).map(roomOf))].filter(Boolean),
     head(room: number) {
       const head = storage.read(`${prefix}${room}.head`)
@@ -81,6 +88,16 @@ export function openCopyStore(storage: Storage, userId: number, epoch: string) {
     /** Everything by chunk, for the search: the same array as long as it has not changed. */
     chunks: () => keys().map(read),
   }
+}
+
+type NamedRoom = { id: number; name: string; kind: string }
+
+/** The copy that this browser has, whosever it is; null when there is none. */
+export function findCopy(storage: Storage): CopyStore | null {
+  const [, user, epoch] = /^history\.(\d+)\.(\w+)\./.exec(storage.keys('history.')[0] ?? '') ?? []
+  return user === undefined || epoch === undefined
+    ? null
+    : openCopyStore(storage, Number(user), epoch)
 }
 
 function openChunks(storage: Storage, prefix: string) {

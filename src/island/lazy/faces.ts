@@ -2,7 +2,10 @@ import { renameRoom } from '../actions/rooms'
 import type { App, Faces } from '../app'
 import type { Named } from '../../shared/protocol'
 import { fill } from '../../shared/text'
+import { registerWorker } from '../device/installed'
+import { startSignIn as startForm } from '../people/face'
 import { element, nodesOf } from '../ui/dom'
+import type { Storage } from '../ui/storage'
 import { removePerson } from '../people/people'
 import { list, showName } from '../ui/rows'
 import { ifLoaded } from '../lazy'
@@ -12,7 +15,13 @@ import type { Page } from '../ui/page'
 const renewMs = 3_000
 const renewMsPerPerson = 10
 
-export { startSignIn, watchFaces } from '../people/face'
+export { watchFaces } from '../people/face'
+
+/** The sign-in page; what is shared with a device that is signed out waits for it. */
+export function startSignIn(storage: Storage): void {
+  void registerWorker({ base: document.body.dataset.base ?? '/' })
+  startForm(storage)
+}
 
 export function create(app: App): Faces {
   const changePeople = (changed: HTMLElement[]): void =>
