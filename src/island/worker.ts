@@ -141,7 +141,8 @@ async function showNotice(notice: PushedNotice | null): Promise<void> {
   for (const shown of await registration.getNotifications()) {
     if (!unread.includes(Number(shown.tag.replace('room-', '')))) shown.close()
   }
-  await setBadge(notice.badge)
+  // Not awaited: a browser without badges may never answer.
+  if ('setAppBadge' in navigator) void navigator.setAppBadge(notice.badge).catch(() => {})
   const look = { icon, badge, body, lang: language, tag: `room-${room}`, data: { path } }
   await registration.showNotification(title, { ...look, ...{ renotify: notice.isMeant } })
 }
@@ -157,14 +158,9 @@ async function openPath(path: string): Promise<void> {
 /** After a log-out nothing stays; what was shared with a device that was signed out waits. */
 async function forget(isForGood: boolean): Promise<void> {
   for (const shown of await registration.getNotifications()) shown.close()
-  await setBadge(0)
   for (const name of await caches.keys()) {
     if (name.startsWith(shellCache) || (isForGood && name === sharedCache))
       await caches.delete(name)
   }
   await (await registration.pushManager?.getSubscription())?.unsubscribe()
-}
-
-async function setBadge(count: number): Promise<void> {
-  if ('setAppBadge' in navigator) await navigator.setAppBadge(count).catch(() => {})
 }

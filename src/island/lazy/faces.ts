@@ -20,6 +20,8 @@ export { watchFaces } from '../people/face'
 /** The sign-in page; what is shared with a device that is signed out waits for it. */
 export function startSignIn(storage: Storage): void {
   void registerWorker({ base: document.body.dataset.base ?? '/' })
+  // Of somebody who was signed in.
+  void navigator.setAppBadge?.(0).catch(() => {})
   startForm(storage)
 }
 
