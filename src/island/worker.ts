@@ -52,7 +52,7 @@ on('notificationclick', (event) => {
 })
 on('message', (event) => {
   const { data } = event
-  event.waitUntil(data.kind === 'keep' ? keepShell(data.language) : forget(data.isForGood))
+  event.waitUntil(typeof data === 'string' ? keepShell(data) : forget(data))
 })
 
 function bindAll(): Scope {

@@ -245,9 +245,11 @@ export type WorkerSettings = {
   sharedCache: string
 }
 
-/** What a page asks of the service worker. */
-export type WorkerRequest =
-  { kind: 'keep'; language: string } | { kind: 'forget'; isForGood: boolean }
+/**
+ * What a page tells the service worker: its language, in which the page for later is kept; or that
+ * the session has ended, true when it was ended here.
+ */
+export type WorkerRequest = string | boolean
 
 /** The cache of what other apps have shared, which the page of a room takes. */
 export function sharedCacheOf(instance: string): string {

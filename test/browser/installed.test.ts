@@ -110,9 +110,11 @@ async function share(text: string, file: string): Promise<void> {
     input.files = data.files
     form.append(input)
     document.body.append(form)
+    window.isBefore = true
     setTimeout(() => form.submit())
     return 0
   })()`)
+  await ada.waitFor(`!('isBefore' in window)`, 'the next page')
 }
 
 test('what another app shares lands in the composer of the room that was open last', async () => {

@@ -145,9 +145,8 @@ export const deadFiles: Rule = (sources) => {
 
 /** What is run by itself, as a thread, or fetched by the page when it is first used. */
 function isEntry(name: string): boolean {
-  return /^(src\/main$|src\/island\/(main|worker|offline)$|scripts\/|src\/island\/lazy\/)|-thread$/.test(
-    name,
-  )
+  const isOfPage = /^src\/island\/(main|worker|offline|lazy\/.*)$/.test(name)
+  return isOfPage || /^(src\/main$|scripts\/)|-thread$/.test(name)
 }
 
 /** Every export is used by another file, tests included. */

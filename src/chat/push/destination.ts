@@ -1,5 +1,3 @@
-import { lookup } from 'node:dns/promises'
-import { isIP } from 'node:net'
 import { createNetworks, type Networks, privateNetworks } from '../../server/ip-network'
 import { once } from '../../shared/once'
 
@@ -51,6 +49,11 @@ function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[|\]$/g, '')
 }
 
+/** Loaded on demand: most starts need it not. */
+function isIP(address: string): number {
+  return process.getBuiltinModule('node:net').isIP(address)
+}
+
 type Sent = { headers: Record<string, string>; body: Uint8Array<ArrayBuffer>; signal: AbortSignal }
 
 /**
@@ -60,6 +63,7 @@ type Sent = { headers: Record<string, string>; body: Uint8Array<ArrayBuffer>; si
  */
 export async function post(endpoint: URL, { headers, body, signal }: Sent) {
   const host = hostOf(endpoint)
+  const { lookup } = process.getBuiltinModule('node:dns/promises')
   const found = isIP(host) === 0 ? await lookup(host, { all: true }) : [{ address: host }]
   const [first] = found
   if (first === undefined || !found.every(({ address }) => destinationRules.isAllowed(address)))

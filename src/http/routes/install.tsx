@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { OfflinePage } from '../../../views/page/offline'
+import { OfflinePage } from '../../../views/page/page'
 import type { View } from '../../../views/view'
 import type { Assets } from '../../assets'
 import type { Chat } from '../../chat/chat'

@@ -37,8 +37,7 @@ export function openDeviceCopy(app: App) {
       if (isAllowed(room)) changed(room, rooms.find(room)?.revision ?? 0)
       else store.forget(room)
     }
-    const named = rooms.list().filter(({ id }) => isAllowed(id))
-    if (named.length > 0) store.nameRooms(named.map(({ id, kind, name }) => ({ id, kind, name })))
+    store.nameRooms(rooms.list().filter(({ id }) => isAllowed(id)))
     copyRoomOnPage()
   }
   document.getElementById('log')?.addEventListener('fresh', copyRoomOnPage)

@@ -1,6 +1,7 @@
 import { sharedCacheOf, type WorkerRequest } from '../../shared/protocol'
 import type { App } from '../app'
 import type { Page } from '../ui/page'
+import { element } from '../ui/dom'
 import { fieldsOf } from '../ui/shape'
 
 /** Whether the browser has service workers here: on HTTPS, and on this machine. */
@@ -24,10 +25,40 @@ export function startInstalled(app: App): void {
   void registerWorker(page).then(async (registration) => {
     if (registration === null) return
     const { active } = await navigator.serviceWorker.ready
-    const request: WorkerRequest = { kind: 'keep', language: page.language }
-    active?.postMessage(request)
+    active?.postMessage(page.language satisfies WorkerRequest)
+  })
+  // After the question whether unsent messages may be lost.
+  document.addEventListener('submit', ({ defaultPrevented, target }) => {
+    const isLogOut =
+      target instanceof HTMLFormElement && /^(log-out|leave-for-good)$/.test(target.id)
+    if (isLogOut && !defaultPrevented) tellWorker(true)
   })
   void takeShared(app)
+  watchBadge()
+}
+
+/** That the session has ended; `isForGood`: it was ended here. */
+function tellWorker(isForGood: boolean): void {
+  navigator.serviceWorker.controller?.postMessage(isForGood satisfies WorkerRequest)
+}
+
+/** The sign-in page: what is shared with a device that is signed out waits, all else goes. */
+export function startSignedOut(page: Pick<Page, 'base'>): void {
+  if (!hasWorker()) return
+  tellWorker(false)
+  void registerWorker(page)
+  void navigator.setAppBadge?.(0).catch(() => {})
+}
+
+/** The app's icon has the number of the button that opens the list of rooms. */
+function watchBadge(): void {
+  const calls = element('calls', HTMLElement)
+  const show = (): void => {
+    const count = calls.hidden ? 0 : Number.parseInt(calls.textContent)
+    void navigator.setAppBadge?.(count).catch(() => {})
+  }
+  new MutationObserver(show).observe(calls, { attributes: true, childList: true })
+  show()
 }
 
 /** The notice was clicked: the page opens its message in place. */
@@ -77,6 +108,9 @@ export async function showByWorker(
 ): Promise<boolean> {
   const registration = hasWorker() ? await navigator.serviceWorker.getRegistration() : undefined
   if (registration?.active == null) return false
-  await registration.showNotification(title, { ...look, ...{ renotify: isMeant } })
-  return true
+  const shown = registration.showNotification(title, { ...look, ...{ renotify: isMeant } })
+  return shown.then(
+    () => true,
+    () => false,
+  )
 }

@@ -64,7 +64,7 @@ async function turnOff({ page, storage }: App): Promise<void> {
 
 /** Subscribes with the push service of the browser, and tells the server; false when it refused. */
 async function subscribe(app: App, { key, text }: Choice): Promise<boolean> {
-  const { muted, page } = app
+  const { page, storage } = app
   if ((await registerWorker(page)) === null) return false
   const { pushManager } = await navigator.serviceWorker.ready
   const known = await pushManager.getSubscription()
@@ -74,7 +74,7 @@ async function subscribe(app: App, { key, text }: Choice): Promise<boolean> {
   const wanted = { userVisibleOnly: true, applicationServerKey: key }
   const subscription = known === null || isOther ? await pushManager.subscribe(wanted) : known
   const { endpoint, keys = {} } = subscription.toJSON()
-  const fields = { endpoint, ...keys, text, muted: muted.list() }
+  const fields = { endpoint, ...keys, text, muted: storage.read(`muted.${page.user?.id}`) }
   const answer = await fetch(latePaths(page.base).push(), {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },

@@ -2,7 +2,7 @@ import { renameRoom } from '../actions/rooms'
 import type { App, Faces } from '../app'
 import type { Named } from '../../shared/protocol'
 import { fill } from '../../shared/text'
-import { registerWorker } from '../device/installed'
+import { startSignedOut } from '../device/installed'
 import { startSignIn as startForm } from '../people/face'
 import { element, nodesOf } from '../ui/dom'
 import type { Storage } from '../ui/storage'
@@ -17,11 +17,8 @@ const renewMsPerPerson = 10
 
 export { watchFaces } from '../people/face'
 
-/** The sign-in page; what is shared with a device that is signed out waits for it. */
 export function startSignIn(storage: Storage): void {
-  void registerWorker({ base: document.body.dataset.base ?? '/' })
-  // Of somebody who was signed in.
-  void navigator.setAppBadge?.(0).catch(() => {})
+  startSignedOut({ base: document.body.dataset.base ?? '/' })
   startForm(storage)
 }
 

@@ -24,7 +24,6 @@ export function openMuted({ user, words }: Page, storage: Storage) {
   return {
     decorate,
     has: (person: number): boolean => muted.has(person),
-    list: (): number[] => [...muted],
     toggle(person: number): boolean {
       muted = read()
       if (!muted.delete(person)) muted.add(person)

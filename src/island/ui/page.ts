@@ -35,7 +35,6 @@ export function createTitle({ icons }: Page) {
   return {
     setRoom: show,
     setUnread(meant: number, hasTalk: boolean): void {
-      void navigator.setAppBadge?.(meant)
       mark = meant > 0 ? `(${meant}) ` : hasTalk ? '• ' : ''
       show()
     },

@@ -49,11 +49,6 @@ export function openStorage({ instance }: Pick<Page, 'instance'>) {
       isSealed = isForGood
       for (const key of keys('')) if (!kept.includes(key)) remove(key)
       // Files that wait (media/kept-files.ts): the page may never have loaded that part.
-      // Notices, and what was shared (worker.ts).
-      attempt(() => {
-        const request = { kind: 'forget', isForGood }
-        navigator.serviceWorker.controller?.postMessage(request)
-      }, undefined)
       attempt(() => void indexedDB.deleteDatabase(`${prefix}files`), undefined)
     },
     watch(callback: (key: string, value: unknown) => void): void {
