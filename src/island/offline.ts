@@ -67,5 +67,8 @@ function makeRow(message: CopiedMessage): HTMLElement {
 async function look(): Promise<void> {
   if (document.hidden) return
   const answer = await fetch(`${page.base}healthz`).catch(() => null)
-  if (answer?.ok === true) location.reload()
+  if (answer?.ok !== true) return
+  // Nobody is led to the page itself, but somebody may open it.
+  if (location.pathname === `${page.base}offline`) location.replace(page.base)
+  else location.reload()
 }

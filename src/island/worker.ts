@@ -162,5 +162,4 @@ async function forget(isForGood: boolean): Promise<void> {
     if (name.startsWith(shellCache) || (isForGood && name === sharedCache))
       await caches.delete(name)
   }
-  await (await registration.pushManager?.getSubscription())?.unsubscribe()
 }
