@@ -4,6 +4,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { type Language, languageNames } from '../src/shared/languages'
 import { wordsFor } from '../views/words'
 import {
+  appEntries,
   findPackages,
   islandEntry,
   lazyEntry,
@@ -30,6 +31,7 @@ export async function buildStatic(): Promise<void> {
     // Each alone: with shared chunks the first page would fetch many small files.
     ...lazyParts.map((part) => script(lazyEntry(part), 'esm')),
   ])
+  const [worker, offline] = await Promise.all(appEntries.map((entry) => script(entry, 'iife')))
   const htmx = await Bun.file(join(root, 'node_modules/htmx.org/dist/htmx.min.js')).bytes()
   rmSync(staticFolder, { recursive: true, force: true })
   mkdirSync(staticFolder, { recursive: true })
@@ -40,7 +42,9 @@ export async function buildStatic(): Promise<void> {
   write('lazy.css', lazyCss)
   for (const [n, part] of lazyParts.entries()) write(`lazy-${part}.js`, lazy[n] ?? new Uint8Array())
   write('htmx.js', htmx)
-  for (const icon of ['icon.svg', 'icon-maskable.svg', 'icon-unread.svg']) {
+  write('worker.js', worker ?? new Uint8Array())
+  write('offline.js', offline ?? new Uint8Array())
+  for (const icon of ['icon.svg', 'icon-unread.svg', ...pictures]) {
     write(icon, await Bun.file(join(root, 'static', icon)).bytes())
   }
   for (const language of languageNames) {
@@ -59,6 +63,12 @@ function wordsInStyles(language: Language): string {
   return `:root:lang(${language}){${variables.join(';')}}`
 }
 
+/** Of an installed app (scripts/icons.ts). */
+const pictures = [
+  ...['icon-192.png', 'icon-512.png', 'icon-maskable-512.png', 'badge-96.png'],
+  ...['screen-wide.webp', 'screen-narrow.webp'],
+]
+
 /** A script for the browser. */
 function script(entry: string, format: 'iife' | 'esm'): Promise<Uint8Array> {
   return bundle(entry, { target: 'browser', format })
@@ -76,6 +86,8 @@ function write(file: string, bytes: Uint8Array): void {
   const hash = Bun.hash(bytes).toString(36).slice(0, 6)
   const name = join(staticFolder, file.replace(/\.(\w+)$/, `-${hash}.$1`))
   writeFileSync(name, bytes)
+  // They are compressed already.
+  if (pictures.includes(file)) return
   writeFileSync(`${name}.gz`, gzipSync(bytes, { level: 9 }))
   const quality = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY }
   writeFileSync(`${name}.br`, brotliCompressSync(bytes, { params: quality }))

@@ -29,6 +29,8 @@ export const lazyParts = readdirSync(join(root, lazyFolder))
 /** The file of a thread is an entry of its own, embedded at its place beside the first. */
 export const serverEntries = ['src/main.ts', 'src/store/sqlite/reader-thread.ts']
 export const islandEntry = 'src/island/main.ts'
+/** The service worker, and the page that it shows when the server is away. */
+export const appEntries = ['src/island/worker.ts', 'src/island/offline.ts']
 export const lazyEntry = (part: string): string => `${lazyFolder}/${part}.ts`
 
 /** Copied by scripts/build.ts rather than imported. */
@@ -38,7 +40,7 @@ const copied = ['htmx.org']
 export async function findPackages(): Promise<Package[]> {
   const imported = await Promise.all([
     importedBy(serverEntries, 'bun'),
-    importedBy([islandEntry, ...lazyParts.map(lazyEntry)], 'browser'),
+    importedBy([islandEntry, ...appEntries, ...lazyParts.map(lazyEntry)], 'browser'),
   ])
   const names = new Set([...copied, ...imported.flat()])
   const installed = await Promise.all([...names].toSorted().map(readPackage))

@@ -25,6 +25,8 @@ const types: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.webp': 'image/webp',
   '.html': 'text/html; charset=utf-8',
   '.txt': 'text/plain; charset=utf-8',
 }
@@ -62,7 +64,9 @@ export function loadAssets(): Assets {
     },
     find(hashedName, accepted) {
       const type = types[extname(hashedName)]
-      const encoding = endings.find(({ name }) => accepted.includes(name))
+      const has = ({ name, ending }: (typeof endings)[number]): boolean =>
+        accepted.includes(name) && contents.has(hashedName + ending)
+      const encoding = endings.find(has)
       const bytes = contents.get(hashedName + (encoding?.ending ?? ''))
       if (type === undefined || bytes === undefined) return null
       return { type, encoding: encoding?.name ?? null, bytes: bytes() }

@@ -25,6 +25,8 @@ export type Config = {
   keepNamesMs: number
   /** Whether the first room is told who signs in for the first time. */
   arrivals: boolean
+  /** Devices without an open page are told of messages, through the push services of browsers. */
+  push: boolean
   /** Off for benchmarks only. */
   rateLimits: boolean
   /** Open pages reload when the server restarts (scripts/dev.ts). */
@@ -70,6 +72,7 @@ const options = {
   'max-files': { type: 'string' },
   'keep-names': { type: 'string' },
   arrivals: { type: 'string' },
+  push: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const
@@ -122,6 +125,7 @@ function parseCommand(args: string[], environment: Environment): Command {
     filesBytesMax: parseSize('max-files', read('max-files'), serverLimits.filesBytesMax),
     keepNamesMs: parseDays(read('keep-names') ?? String(serverLimits.keepNamesDays)) * dayMs,
     arrivals: parseSwitch('arrivals', read('arrivals') ?? 'on'),
+    push: values.push ?? isOn.test(environment.CHATROOM_PUSH ?? ''),
     rateLimits: environment.CHATROOM_RATE_LIMITS !== 'off',
     isDevelopment,
   }
@@ -352,6 +356,7 @@ export const help = `Chatroom: a chat room for a group of people, in one file.
   --max-files 50GB          all files of everybody                   CHATROOM_MAX_FILES
   --keep-names 90           days that unused names are kept          CHATROOM_KEEP_NAMES
   --arrivals on             tell the first room who is new           CHATROOM_ARRIVALS
+  --push                    notices on devices without an open page  CHATROOM_PUSH
   --help, --version
 
 With --acme, HTTP and HTTPS listen on 80 and 443 unless you choose other ports.

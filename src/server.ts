@@ -11,6 +11,7 @@ import { createTyping } from './chat/messages/typing'
 import { startSessionSweep } from './chat/people/departures'
 import { startDoorSweep } from './chat/people/door'
 import { createPresence, type Presence } from './chat/people/presence'
+import { openPushQueue } from './chat/push/push-queue'
 import { createReadMarkers } from './chat/rooms/read-markers'
 import { startErasing } from './chat/rooms/room-life'
 import type { Config } from './config'
@@ -73,9 +74,11 @@ export function startServer(
     build: config.isDevelopment ? `dev-${Date.now()}` : assets.build,
     presence,
     publish: publishing.publish,
+    push: null,
     publishIfIdle: connections.publishIfIdle,
     ...subscriptions({ connections, publishing, pollers, presence }),
   }
+  if (config.push) chat.push = openPushQueue(chat)
   setServerPaths(chat.paths)
   const rateLimits = createRateLimits(config.rateLimits)
   const { postMessage, close: closeQueue } = openPostingQueue(chat)
@@ -104,6 +107,7 @@ export function startServer(
       watch?.stop()
       typing.close()
       await Promise.all([closeQueue(), readMarkers.close()])
+      await chat.push?.close()
       publishing.flush()
       await drain(listeners, connections)
       await Promise.all(listeners.map((listener) => listener.stop()))

@@ -31,6 +31,7 @@ export type View = {
     css: string
     htmx: string
     island: string
+    offline: string
     icon: string
     iconUnread: string
     licences: string

@@ -4,7 +4,7 @@ import type { Log } from '../server/log'
 import type { Paths } from '../shared/paths'
 import type { ChatEvent } from '../shared/protocol'
 import type { FileStore } from '../store/files'
-import type { ServerRole, Store, User } from '../store/store'
+import type { Message, ServerRole, Store, User } from '../store/store'
 import type { Presence } from './people/presence'
 import type { Publish } from './publication'
 
@@ -17,6 +17,15 @@ export type Visitor = {
   session: string
   address: string
   language: Language
+}
+
+/** Tells devices of messages through the push services of their browsers. */
+export type Push = {
+  /** What a browser needs to subscribe. */
+  publicKey: () => Promise<string>
+  /** Messages were posted. */
+  tell: (room: number, messages: Pick<Message, 'seq'>[]) => void
+  close: () => Promise<void>
 }
 
 /** The dependencies of every operation in src/chat. */
@@ -34,6 +43,8 @@ export type Chat = {
   /** Wall clock in milliseconds; for display only, as messages are ordered by revision. */
   now: () => number
   publish: Publish
+  /** Tells devices without an open page; null unless the operator has switched it on. */
+  push: Push | null
   /** Sends to the sockets of a room that have no bytes waiting; for events that may be missed. */
   publishIfIdle: (room: number, text: string) => void
   subscribeUser: (userId: number, room: number) => void

@@ -23,6 +23,7 @@ import { deviceRoutes } from './routes/devices'
 import { doorRoutes } from './routes/door'
 import { exportRoutes } from './routes/exports'
 import { holdRoutes } from './routes/holds'
+import { installRoutes } from './routes/install'
 import { invitationRoutes } from './routes/invitations'
 import { membershipRoutes } from './routes/memberships'
 import { messageRoutes } from './routes/messages'
@@ -54,6 +55,7 @@ export function createApp(deps: HttpDeps): Hono<HttpEnv> {
   const app = root.basePath(chat.paths.base.slice(0, -1))
   app.route('/', staticRoutes(chat, assets))
   app.use(readPreferences(deps))
+  app.route('/', installRoutes(chat, assets))
   app.use(refuseMethods)
   app.use(refuseWhileStopping(deps))
   app.use(checkOrigin(chat.config))

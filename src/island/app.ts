@@ -190,9 +190,18 @@ export type Address = { room: number; seq?: number }
 
 export type SoundKind = 'talk' | 'mention' | 'private'
 
+/** What a notice tells, of a message where there is one; `isMeant`: it calls the reader. */
+export type Notice = {
+  title: string
+  text: string
+  room: number
+  seq: number | null
+  isMeant: boolean
+}
+
 /** Plays a sound, and shows a notice where they are switched on; one tab of the browser does. */
 export type Sound = {
-  play: (kind: SoundKind, notice: { title: string; text: string }) => void
+  play: (kind: SoundKind, notice: Notice) => void
   /** For a message that arrived, if the reader wants to hear about it. */
   hear: (row: HTMLElement) => void
 }
@@ -220,8 +229,11 @@ export type DeviceHit = Pick<Quoted, 'room' | 'seq' | 'text'> & {
   at: number
 }
 
-/** `decorate` fills in what a panel shows of this device. */
-export type Device = { decorate: () => void }
+/**
+ * `decorate` fills in what a panel shows of this device; `renewPush` tells the server again whom it
+ * mutes.
+ */
+export type Device = { decorate: () => void; renewPush: () => void }
 
 /** Shows what is in the dialog for panels, and invitations. */
 export type Panel = {

@@ -38,6 +38,8 @@ export function createPaths(base: string) {
     health: () => `${base}healthz`,
     asset: (file: string) => `${base}static/${file}`,
     manifest: () => `${base}manifest.webmanifest`,
+    worker: () => `${base}worker.js`,
+    share: () => `${base}share`,
     members: (id: number) => `${base}rooms/${id}/members`,
     roomInvitations: (id: number, fields: Fields = {}) =>
       `${base}rooms/${id}/invitations${queryOf(fields)}`,
@@ -95,6 +97,8 @@ export function latePaths(base: string) {
     mediaKit: () => `${base}media-kit`,
     attachments: () => `${base}attachments`,
     frames: () => `${base}frames`,
+    push: () => `${base}devices/push`,
+    pushEnd: () => `${base}devices/push/end`,
     settings: (id: number) => `${base}rooms/${id}/settings`,
     roomPeople: (id: number, fields: Fields = {}) => `${base}rooms/${id}/people${queryOf(fields)}`,
     /** What somebody who is not in a room sees of it. */

@@ -253,3 +253,42 @@ export type RefusedEvent = {
 export function leftCookie(instance: string): string {
   return `chatroom_${instance}_left`
 }
+
+/** What the push service brings to a device, encrypted. */
+export type PushedNotice = {
+  title: string
+  body: string
+  /** Of the message. */
+  path: string
+  room: number
+  language: string
+  /** The message is private, or mentions the person. */
+  isMeant: boolean
+  /** Unread messages that are meant for the person, in all rooms. */
+  badge: number
+  /** Rooms with unread messages: notices of others are over. */
+  unread: number[]
+}
+
+/** What the server tells the service worker, in front of its script. */
+export type WorkerSettings = {
+  base: string
+  build: string
+  /** What the page needs that is shown when the server is away. */
+  files: string[]
+  icon: string
+  badge: string
+  shellCache: string
+  sharedCache: string
+}
+
+/**
+ * What a page tells the service worker: its language, in which the page for later is kept; or that
+ * the session has ended, true when it was ended here.
+ */
+export type WorkerRequest = string | boolean
+
+/** The cache of what other apps have shared, which the page of a room takes. */
+export function sharedCacheOf(instance: string): string {
+  return `chatroom.${instance}.shared`
+}

@@ -46,9 +46,11 @@ import type { DoorRefusal, DoorStore, Pass } from './door'
 import type { RoomFacts, RoomLife } from './room-life'
 import type { Space } from './files'
 import type { Closed, Holds } from './holds'
+import type { PushStore } from './push-store'
 import type { Reports } from './reports'
 import type { ExportPage, RoomExtent, SearchOutcome, SearchQuery } from './search/query'
 
+export type * from './push-store'
 export type * from './acts'
 export type * from './administration'
 export type * from './reports'
@@ -137,6 +139,7 @@ export type Store = {
   }
   devices: DeviceStore
   deviceLinks: DeviceLinks
+  push: PushStore
   /** Membership, and the role where it counts, are part of every statement, read or write. */
   rooms: {
     /**

@@ -27,6 +27,7 @@ const groups: Record<string, number[]> = {
   L: upTo(5),
   B: upTo(9),
   G: upTo(5),
+  W: upTo(6),
 }
 
 test('every input of the list is on the page, once and in order', () => {

@@ -100,6 +100,8 @@ export type Needed = NeededForActs & {
   hasMute?: boolean | undefined
   /** Somebody who asks to come in, and an invitation link. */
   isAtDoor?: boolean | undefined
+  /** A device that is told of messages. */
+  hasPush?: boolean | undefined
   /** A link for another device that has come so far. */
   link?: 'made' | 'claimed' | 'allowed' | undefined
 }
@@ -132,6 +134,7 @@ export async function settle(
   const { epoch } = Object.assign({ epoch: '' }, await readJson(server, ada, '/rooms/1/changes'))
   const later = `later${n}z`
   if (needed.isOwner === true) promote(server, person, 'owner')
+  if (needed.hasPush === true) addPush(server, user.id)
   const second = hasDevices ? await addDevice(server, person) : person
   const code = needed.hasCode === true ? await makeCode(server, person) : ''
   const secondId =
@@ -174,6 +177,17 @@ async function settleLink(server: RunningServer, person: Person, state: Needed['
   return { link, claim, claimCookie }
 }
 
+/** What a page does when somebody wants to be told of messages. */
+function addPush(server: RunningServer, user: number): void {
+  write(
+    server,
+    `INSERT INTO push_subscriptions
+     SELECT id, 'https://push.example.org/' || id, x'04', x'00', 'en', 0, '[]'
+     FROM sessions WHERE user_id = ?`,
+    user,
+  )
+}
+
 /** What a host does, who was another one then. */
 function mute(server: RunningServer, room: number, user: number): void {
   const row = [room, user, Date.now() + 3_600_000, '', user, Date.now()]
@@ -210,6 +224,7 @@ const tables = [
   'users',
   'sessions',
   'device_links',
+  'push_subscriptions',
   'rooms',
   'memberships',
   'invitations',

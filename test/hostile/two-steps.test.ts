@@ -115,6 +115,7 @@ function onOwnServers<Act>(
   for (let at = 0; at < acts.length; at += actsPerServer) {
     describe(`acts ${at + 1} and those that follow`, () => {
       const server = serverForAll({
+        flags: ['--push'],
         // Nothing may change by itself between two looks at what is stored.
         env: {
           BUN_OPTIONS: '--preload ./test/helpers/short-limits.ts',

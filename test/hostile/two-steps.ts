@@ -18,6 +18,15 @@ import {
   write,
 } from './two-steps-parts'
 
+/** A device that wants to be told of messages; its key is the base point of the curve. */
+const subscription = (user: number): string =>
+  JSON.stringify({
+    endpoint: `https://push.example.org/${user}`,
+    p256dh:
+      'BGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU',
+    auth: 'AAAAAAAAAAAAAAAAAAAAAA',
+  })
+
 /** Every route of the router; a new one has to be classified here. */
 export const requests: Record<string, Request[]> = {
   ...adminRequests,
@@ -25,6 +34,9 @@ export const requests: Record<string, Request[]> = {
   'GET /static/:file': [read(at('/static/x'), 'nothing', 'nothing')],
   'GET /favicon.ico': [read(at('/favicon.ico'), 'nothing', 'nothing')],
   'GET /manifest.webmanifest': [read(at('/manifest.webmanifest'), 'nothing', 'nothing')],
+  'GET /worker.js': [read(at('/worker.js'), 'nothing', 'nothing')],
+  'GET /offline': [read(at('/offline'), 'nothing', 'nothing')],
+  'POST /share': [write(at('/share'), text('text=shared'), 'nothing', 'nothing')],
   'GET /healthz': [read(at('/healthz'), 'nothing', 'nothing')],
   'GET /join': [read(at('/join'), 'nothing', 'nothing')],
   'GET /devices': [read(at('/devices'), 'session', 'nothing')],
@@ -113,6 +125,12 @@ export const requests: Record<string, Request[]> = {
   ],
   'POST /device': [
     { ...write(at('/device'), text('x=1'), 'session'), link: 'allowed', isNewDevice: true },
+  ],
+  'POST /devices/push': [
+    write(at('/devices/push'), ({ user }) => subscription(user), 'session', 'effect', json),
+  ],
+  'POST /devices/push/end': [
+    { ...write(at('/devices/push/end'), text('x=1'), 'session'), hasPush: true },
   ],
   'POST /code': [write(at('/code'), text('from=devices'), 'session')],
   'POST /preferences': [write(at('/preferences'), text('theme=dark'), 'nothing', 'nothing')],

@@ -29,7 +29,7 @@ const layers: Layer[] = [
     why: 'net imports only src/shared and itself',
   },
   {
-    name: /^src\/island\/(main|lazy|app|actions\/.*|lazy\/.*)$/,
+    name: /^src\/island\/(main|worker|offline|lazy|app|actions\/.*|lazy\/.*)$/,
     mayImport: /^src\/(island|shared)\//,
     why: 'the island shares only src/shared with the server',
   },
@@ -150,7 +150,8 @@ export const deadFiles: Rule = (sources) => {
 
 /** What is run by itself, as a thread, or fetched by the page when it is first used. */
 function isEntry(name: string): boolean {
-  return /^(src\/main$|src\/island\/main$|scripts\/|src\/island\/lazy\/)|-thread$/.test(name)
+  const isOfPage = /^src\/island\/(main|worker|offline|lazy\/.*)$/.test(name)
+  return isOfPage || /^(src\/main$|scripts\/)|-thread$/.test(name)
 }
 
 /** Every export is used by another file, tests included. */

@@ -9,6 +9,7 @@ import { testDoor } from './door'
 import { testInvitations } from './invitations'
 import { append, hash, join, message, newUser, placeOf, roomOf, say, session } from './people'
 import { testAnswers, testEdits, testReactionLimits } from './edits'
+import { testPush } from './push'
 import { testMeasures, testReading } from './reading'
 import { testRooms } from './rooms'
 import { testSearch } from './search'
@@ -50,6 +51,7 @@ export function storeContract(name: string, open: () => Promise<Engine>): void {
   describe(`${name}: system lines`, () => testSystemLines(within))
   describe(`${name}: links for devices`, () => testDeviceLinks(within))
   describe(`${name}: the door`, () => testDoor(within))
+  describe(`${name}: notices on devices`, () => testPush(within))
   describe(`${name}: searching`, () => testSearch(within))
   describe(`${name}: reading`, () => testReading(within))
   describe(`${name}: measures`, () => testMeasures(within))

@@ -24,6 +24,7 @@ export function viewIn(language: Language): View {
       css: '/a.css',
       htmx: '/h.js',
       island: '/i.js',
+      offline: '/o.js',
       icon: '/i.svg',
       iconUnread: '/u.svg',
       licences: '/l.txt',

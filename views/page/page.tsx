@@ -7,7 +7,8 @@ import type { View } from '../view'
 
 /** The whole document around its children. */
 export function Page(props: PageProps) {
-  const { view, title, user, epoch, renewsIn, isWhole = false, children } = props
+  const { view, title, user, epoch, renewsIn, children } = props
+  const { isOffline = false, isWhole = false } = props
   const { density, enter, theme } = view.preferences
   return (
     <html
@@ -16,7 +17,7 @@ export function Page(props: PageProps) {
       data-density={density}
       data-enter={enter}
     >
-      <Head view={view} title={title} renewsIn={renewsIn} isWhole={isWhole} />
+      <Head {...{ view, title, renewsIn, isOffline, isWhole }} />
       <body
         data-base={view.paths.base}
         data-words={
@@ -58,12 +59,17 @@ type PageProps = {
   renewsIn?: number | undefined
   /** It shows what other pages load lazily, so it needs those styles too. */
   isWhole?: boolean
+  /** It is shown when the server is away, and has a script of its own. */
+  isOffline?: boolean
   children: Child
 }
 
-type HeadProps = Pick<PageProps, 'view' | 'title' | 'renewsIn'> & { isWhole: boolean }
+type HeadProps = Pick<PageProps, 'view' | 'title' | 'renewsIn'> & {
+  isWhole: boolean
+  isOffline: boolean
+}
 
-function Head({ view, title, renewsIn, isWhole }: HeadProps) {
+function Head({ view, title, renewsIn, isOffline, isWhole }: HeadProps) {
   const { assets, serverName, paths } = view
   const { theme } = view.preferences
   return (
@@ -92,8 +98,9 @@ function Head({ view, title, renewsIn, isWhole }: HeadProps) {
       <link rel="manifest" href={paths.manifest()} />
       <link rel="stylesheet" href={assets.css} />
       {isWhole && <link rel="stylesheet" href={assets.lazy['lazy.css']} />}
-      <script src={assets.htmx} defer></script>
-      <script src={assets.island} defer></script>
+      {(isOffline ? [assets.offline] : [assets.htmx, assets.island]).map((script) => (
+        <script src={script} defer></script>
+      ))}
     </head>
   )
 }
@@ -112,6 +119,26 @@ export function ProblemPage({ view, sentence }: { view: View; sentence: string }
         <a class="btn btn--fill" href={view.paths.home()}>
           {page.back}
         </a>
+      </main>
+    </Page>
+  )
+}
+
+/** What the service worker shows when the server is away: the script fills in the device's copy. */
+export function OfflinePage({ view }: { view: View }) {
+  const { push } = view.words
+  return (
+    <Page view={view} title={push.away} user={null} isOffline isWhole>
+      <main class="away" data-none={push.nothingKept}>
+        <header class="away__head">
+          <h1>{push.away}</h1>
+          <p id="away-note">{push.awayNote}</p>
+          <button class="btn btn--fill" id="away-retry" type="button">
+            {view.words.page.retryNow}
+          </button>
+        </header>
+        <nav class="away__rooms" id="away-rooms" aria-label={view.words.page.rooms}></nav>
+        <section class="away__log" id="away-log" tabindex={0} aria-live="off"></section>
       </main>
     </Page>
   )

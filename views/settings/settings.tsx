@@ -7,7 +7,7 @@ import type { View } from '../view'
  * The settings of this browser. What needs JavaScript is only in the dialog, not on the page of its
  * own (`isPage`).
  */
-export function Settings({ view, isPage, mayAdminister }: SettingsProps) {
+export function Settings({ view, isPage, mayAdminister, pushKey }: SettingsProps) {
   const { paths, words } = view
   const { title } = words.settings
   const ways = [
@@ -37,12 +37,19 @@ export function Settings({ view, isPage, mayAdminister }: SettingsProps) {
       </p>
       <Preferences view={view} isPage={isPage} />
       {!isPage && <Signals view={view} />}
+      {!isPage && pushKey !== null && <PushChoices view={view} pushKey={pushKey} />}
       {!isPage && <HistoryHere view={view} />}
     </div>
   )
 }
 
-type SettingsProps = { view: View; isPage: boolean; mayAdminister: boolean }
+type SettingsProps = {
+  view: View
+  isPage: boolean
+  mayAdminister: boolean
+  /** With which browsers subscribe; null where devices are not told of messages. */
+  pushKey: string | null
+}
 
 const languageOptions = Object.fromEntries(
   languageNames.map((language) => [language, languages[language].name]),
@@ -105,6 +112,23 @@ function Signals({ view }: { view: View }) {
         <input type="checkbox" id="set-hide-private-notes" /> {page.hidePrivate}
       </label>
     </>
+  )
+}
+
+/** Whether this device is told of messages without an open page; shown by the script. */
+function PushChoices({ view, pushKey }: { view: View; pushKey: string }) {
+  const { push } = view.words
+  return (
+    <fieldset class="settings__group" id="push" data-key={pushKey} data-failed={push.failed} hidden>
+      <legend>{push.heading}</legend>
+      <label class="settings__row">
+        <input type="checkbox" id="push-on" /> {push.onDevice}
+      </label>
+      <label class="settings__row">
+        <input type="checkbox" id="push-text" /> {push.showsText}
+      </label>
+      <p class="settings__note">{push.onDeviceNote}</p>
+    </fieldset>
   )
 }
 

@@ -10,6 +10,7 @@ import { invitations } from './en/invitations'
 import { live } from './en/live'
 import { problems } from './en/problems'
 import { groups, roomLife } from './en/room-life'
+import { push } from './en/push'
 
 const nameMax = textLimits.nicknameGraphemesMax
 
@@ -348,6 +349,7 @@ export const en = {
   problems,
   groups,
   roomLife,
+  push,
   roomFile,
   search,
   media,

@@ -11,6 +11,7 @@ import { invitations } from './zh/invitations'
 import { live } from './zh/live'
 import { problems } from './zh/problems'
 import { groups, roomLife } from './zh/room-life'
+import { push } from './zh/push'
 
 const page: Words['page'] = {
   skip: '跳到输入框',
@@ -345,6 +346,7 @@ export const zh: Words = {
   problems,
   groups,
   roomLife,
+  push,
   roomFile,
   search,
   media,

@@ -174,6 +174,7 @@ function publish(chat: Chat, outcomes: (AppendOutcome | StorageFailure)[]): void
       },
       messages.map(({ sender }) => sender.id),
     )
+    chat.push?.tell(room, messages)
   }
 }
 

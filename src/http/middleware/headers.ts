@@ -31,13 +31,14 @@ function policyFor(origin: string, chat: Chat): string {
   const publicOrigin = chat.config.publicUrl?.origin
   const origins = publicOrigin === undefined ? [origin] : [...new Set([origin, publicOrigin])]
   const files = origins.map((each) => `${each}${chat.paths.asset('')}`).join(' ')
+  const workers = origins.map((each) => `${each}${chat.paths.worker()}`).join(' ')
   const sockets = origins.map((each) => each.replace(/^http/, 'ws')).join(' ')
   return [
     `default-src 'none'`,
     `script-src ${files}`,
     `style-src ${files}`,
     `font-src ${files}`,
-    `worker-src ${files}`,
+    `worker-src ${workers}`,
     `img-src 'self' blob:`,
     `media-src 'self' blob:`,
     `connect-src 'self' ${sockets}`,

@@ -6,12 +6,13 @@ import type { Chat } from '../../chat/chat'
 import { endDevices } from '../../chat/people/account'
 import { answerClaim, makeLink, withdrawLink } from '../../chat/people/device-links'
 import { makeCode } from '../../chat/people/recovery'
+import { subscribeDevice } from '../../chat/push/subscribe'
 import { isLoopback } from '../../server/addresses'
 import { ChatError } from '../../server/errors'
 import { parseId } from '../../shared/paths'
 import { readForm } from '../bodies'
-import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx } from '../context'
-import { requireSession } from '../middleware/identity'
+import { type HttpContext, type HttpDeps, type HttpEnv, isHtmx, sendsJson } from '../context'
+import { requireSession, requireVisitor } from '../middleware/identity'
 import { sendHtml, sendPanel } from '../pages'
 
 type Extra = Partial<Pick<DevicesProps, 'code' | 'isBack'>> & {
@@ -25,6 +26,7 @@ export function deviceRoutes(deps: HttpDeps): Hono<HttpEnv> {
   const { chat, rateLimits } = deps
   return new Hono<HttpEnv>()
     .route('/', linkRoutes(deps))
+    .route('/', pushRoutes(deps))
     .get('/devices', (c) => sendDevices(chat, c, { isBack: c.req.query('back') !== undefined }))
     .get('/log-out', (c) => sendLogOut(chat, c, null))
     .post('/devices/end', async (c) => {
@@ -78,6 +80,24 @@ function linkRoutes({ chat, rateLimits }: HttpDeps): Hono<HttpEnv> {
       const { claim } = await linkOf(chat, session.tokenHash)
       const shown = { view: c.get('view'), user: session.user, claim, isTooLate }
       return sendHtml(c, <Asked {...shown} place="notice" />)
+    })
+}
+
+/** Whether the device that asks is told of messages while it has no open page. */
+function pushRoutes({ chat, rateLimits }: HttpDeps): Hono<HttpEnv> {
+  return new Hono<HttpEnv>()
+    .post('/devices/push', async (c) => {
+      const visitor = requireVisitor(c)
+      if (chat.push === null) throw new ChatError('not_found')
+      if (!sendsJson(c)) throw new ChatError('media_type')
+      rateLimits.consume('rooms', `user ${visitor.user.id}`)
+      await subscribeDevice(chat, visitor, await c.req.json().catch(() => null))
+      return c.body(null, 204)
+    })
+    .post('/devices/push/end', async (c) => {
+      const { tokenHash } = requireSession(c)
+      await chat.store.push.end(tokenHash)
+      return c.body(null, 204)
     })
 }
 

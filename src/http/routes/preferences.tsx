@@ -39,6 +39,7 @@ export function readPreferences({ chat, assets, certificates }: HttpDeps): Middl
     css: urlOf('app.css'),
     htmx: urlOf('htmx.js'),
     island: urlOf('island.js'),
+    offline: urlOf('offline.js'),
     icon: urlOf('icon.svg'),
     iconUnread: urlOf('icon-unread.svg'),
     licences: urlOf('licences.txt'),
@@ -89,11 +90,13 @@ function httpsPathOf(
 /** The panels of settings and of keyboard help, and the form that changes a preference. */
 export function preferenceRoutes({ chat }: HttpDeps): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
-    .get('/settings', (c) => {
+    .get('/settings', async (c) => {
       const { user, role } = requireVisitor(c)
       const view = c.get('view')
       const mayAdminister = can(role, 'admin.open')
-      const panel = <Settings view={view} isPage={!isHtmx(c)} mayAdminister={mayAdminister} />
+      const pushKey = (await chat.push?.publicKey()) ?? null
+      const shown = { view, isPage: !isHtmx(c), mayAdminister, pushKey }
+      const panel = <Settings {...shown} />
       return sendPanel(c, user, view.words.settings.title, panel)
     })
     .get('/help', (c) => {

@@ -1,6 +1,5 @@
 import { Hono } from 'hono'
 import type { Assets } from '../../assets'
-import { serverNameOf } from '../../chat/administration/administration'
 import type { Chat } from '../../chat/chat'
 import { ChatError } from '../../server/errors'
 import type { HttpContext, HttpEnv } from '../context'
@@ -8,15 +7,12 @@ import type { HttpContext, HttpEnv } from '../context'
 /** How long the answer of a health check is kept: anybody may ask, and each check writes. */
 const healthKeptMs = 1_000
 
-/** Embedded files, immutable by the hash in their name; the manifest and the health check. */
+/** Embedded files, immutable by the hash in their name, and the health check. */
 export function staticRoutes(chat: Chat, assets: Assets): Hono<HttpEnv> {
   const probe = probeSeldom(chat.store)
   return new Hono<HttpEnv>()
     .get('/static/:file', (c) => serveAsset(c, assets, c.req.param('file')))
     .get('/favicon.ico', (c) => c.redirect(chat.paths.asset(assets.nameOf('icon.svg')), 302))
-    .get('/manifest.webmanifest', async (c) =>
-      c.body(manifestOf(chat, assets, await serverNameOf(chat)), manifestHeaders),
-    )
     .get('/healthz', async (c) => {
       chat.requireSpace()
       await probe()
@@ -49,25 +45,4 @@ function serveAsset(c: HttpContext, assets: Assets, file: string): Response {
   }
   if (asset.encoding !== null) headers['Content-Encoding'] = asset.encoding
   return c.body(asset.bytes, { headers })
-}
-
-const manifestHeaders = { headers: { 'Content-Type': 'application/manifest+json' } }
-
-function manifestOf(chat: Chat, assets: Assets, name: string): string {
-  const icon = (file: string, purpose: string) => ({
-    src: chat.paths.asset(assets.nameOf(file)),
-    sizes: 'any',
-    type: 'image/svg+xml',
-    purpose,
-  })
-  return JSON.stringify({
-    name,
-    short_name: name,
-    start_url: chat.paths.home(),
-    scope: chat.paths.base,
-    display: 'standalone',
-    background_color: '#f5f2ec',
-    theme_color: '#f5f2ec',
-    icons: [icon('icon.svg', 'any'), icon('icon-maskable.svg', 'maskable')],
-  })
 }

@@ -69,6 +69,7 @@ export function openCopyStore(storage: Storage, userId: number, epoch: string) {
     rename(user: number, name: string, hasLeft: boolean) {
       if (user in names()) learnNames([{ user, name, hasLeft }])
     },
+    ...roomNames(storage, `${prefix}rooms`),
     rooms: () => [...new Set(storage.keys(prefix).map(roomOf))].filter(Boolean),
     head(room: number) {
       const head = storage.read(`${prefix}${room}.head`)
@@ -87,6 +88,31 @@ export function openCopyStore(storage: Storage, userId: number, epoch: string) {
     /** Everything by chunk, for the search: the same array as long as it has not changed. */
     chunks: () => keys().map(read),
   }
+}
+
+/** What the kept rooms are called, for a page that has nothing of the server. */
+function roomNames(storage: Storage, key: string) {
+  const shape = { id: 'number', kind: 'string', name: 'string' } as const
+  return {
+    nameRooms(rooms: NamedRoom[]): void {
+      const named = rooms.map(({ id, kind, name }) => ({ id, kind, name }))
+      if (named.length > 0) storage.write(key, named)
+    },
+    roomsKept(): NamedRoom[] {
+      const stored = storage.read(key)
+      return Array.isArray(stored) ? stored.filter((room) => hasShape(room, shape)) : []
+    },
+  }
+}
+
+type NamedRoom = { id: number; name: string; kind: string }
+
+/** The copy that this browser has, whosever it is; null when there is none. */
+export function findCopy(storage: Storage): CopyStore | null {
+  const [, user, epoch] = /^history\.(\d+)\.(\w+)\./.exec(storage.keys('history.')[0] ?? '') ?? []
+  return user === undefined || epoch === undefined
+    ? null
+    : openCopyStore(storage, Number(user), epoch)
 }
 
 function openChunks(storage: Storage, prefix: string) {

@@ -37,6 +37,7 @@ export function openDeviceCopy(app: App) {
       if (isAllowed(room)) changed(room, rooms.find(room)?.revision ?? 0)
       else store.forget(room)
     }
+    store.nameRooms(rooms.list().filter(({ id }) => isAllowed(id)))
     copyRoomOnPage()
   }
   document.getElementById('log')?.addEventListener('fresh', copyRoomOnPage)

@@ -1,5 +1,7 @@
-import type { Sound, SoundKind } from '../app'
+import type { Notice, Sound, SoundKind } from '../app'
 import { element } from '../ui/dom'
+import { openPath, showByWorker } from './installed'
+import { pagePaths } from '../../shared/paths'
 import type { Page } from '../ui/page'
 import { claim, type Storage } from '../ui/storage'
 import { showToast } from '../ui/toast'
@@ -40,7 +42,7 @@ export function createSound(page: Page, storage: Storage): Pick<Sound, 'play'> {
         if (isSilent()) return
         pause()
         play(kind)
-        if (storage.read('notices') === true) showNotice(page, notice)
+        if (storage.read('notices') === true) void showNotice(page, notice)
       }
       if (!isSilent()) claim(storage, 'sound', ring, pause)
     },
@@ -96,12 +98,22 @@ function setUpNotices(page: Page, storage: Storage): void {
   })
 }
 
-function showNotice({ language }: Page, { title, text }: { title: string; text: string }): void {
+async function showNotice(page: Page, { title, text, room, seq, isMeant }: Notice): Promise<void> {
   if (!('Notification' in window) || Notification.permission !== 'granted') return
-  const look = { body: text.slice(0, 120), tag: 'chatroom', lang: language }
+  const { home, message } = pagePaths(page.base)
+  const path = seq === null ? home() : message(room, seq)
+  const look = {
+    body: text.slice(0, 120),
+    tag: `room-${room}`,
+    lang: page.language,
+    data: { path },
+  }
+  // Phones show notices of a worker only. It gives a room one, also when the device is told.
+  if (await showByWorker(title, look, isMeant)) return
   const notice = new Notification(title, look)
   notice.onclick = () => {
     focus()
+    openPath(path)
     notice.close()
   }
 }

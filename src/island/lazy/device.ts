@@ -3,6 +3,8 @@ import { fill } from '../../shared/text'
 import type { App, Device, Sound } from '../app'
 import { type ManagedCopy, openDeviceCopy } from '../device/device-copy'
 import { decorateExport } from '../device/export-here'
+import { closeNotices, startInstalled } from '../device/installed'
+import { decoratePush, renewPush } from '../device/push-settings'
 import { createSound } from '../device/sound'
 import { isMeant } from '../rooms/rooms'
 import { element, nodesOf } from '../ui/dom'
@@ -18,12 +20,22 @@ export function create(app: App): Device {
   const copy = openDeviceCopy(app)
   const sound = createSound(app.page, app.storage)
   app.sound = { ...sound, hear: (row) => hear(app, sound, row) }
-  app.deviceCopy = copy
+  app.deviceCopy = {
+    ...copy,
+    onEvent(event) {
+      copy.onEvent(event)
+      if (event.type === 'read') void closeNotices(event.room)
+    },
+  }
+  startInstalled(app)
+  void renewPush(app)
   return {
+    renewPush: () => void renewPush(app),
     decorate() {
       if (document.getElementById('settings') !== null) {
         decorateSettings(app)
         decorateCopySettings(app, copy)
+        decoratePush(app)
       }
       decorateExport(app, copy)
     },
@@ -168,5 +180,6 @@ function hear(app: App, sound: Pick<Sound, 'play'>, row: HTMLElement): void {
   const name = row.querySelector('.msg__meta bdi')?.textContent ?? ''
   const inRoom = fill(page.words.noticeTitle, { name, room: room.name })
   const title = room.kind === 'direct' ? name : inRoom
-  sound.play(kind, { title, text: textOf(row) })
+  const { seq } = placeOf(row)
+  sound.play(kind, { title, text: textOf(row), room: room.id, seq, isMeant: meant })
 }

@@ -1,7 +1,10 @@
 import type { App, Faces } from '../app'
 import type { ChatEvent, Named } from '../../shared/protocol'
 import { fill } from '../../shared/text'
+import { startSignedOut } from '../device/installed'
+import { startSignIn as startForm } from '../people/face'
 import { element, nodesOf } from '../ui/dom'
+import type { Storage } from '../ui/storage'
 import { removePerson } from '../people/people'
 import { list, showName } from '../ui/rows'
 import { ifLoaded } from '../lazy'
@@ -11,7 +14,12 @@ import type { Page, Title } from '../ui/page'
 const renewMs = 3_000
 const renewMsPerPerson = 10
 
-export { startSignIn, watchFaces } from '../people/face'
+export { watchFaces } from '../people/face'
+
+export function startSignIn(storage: Storage): void {
+  startSignedOut({ base: document.body.dataset.base ?? '/' })
+  startForm(storage)
+}
 
 export function create(app: App): Faces {
   const changePeople = (changed: HTMLElement[]): void =>

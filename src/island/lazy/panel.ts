@@ -28,6 +28,7 @@ export function create(app: App): Panel {
   onClick(dialog, '[data-action=mute]', ({ dataset: { name = '', person } }) => {
     dialog.close()
     const isMuted = muted.toggle(Number(person))
+    ifLoaded(device, ({ renewPush }) => renewPush())
     showToast(fill(isMuted ? page.words.muted : page.words.unmuted, { name }))
   })
   watchInvitees(app)

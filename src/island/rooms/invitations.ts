@@ -10,7 +10,7 @@ export function receiveInvitation(app: App, { room, by, why }: InvitationOnWire)
   if (muted.has(by.id)) return
   const sentence = fill(page.words.invitedYou, { name: by.nickname, room: `#${room.name}` })
   showToast(sentence)
-  sound?.play('mention', { title: sentence, text: why })
+  sound?.play('mention', { title: sentence, text: why, room: room.id, seq: null, isMeant: true })
 }
 
 /** An invitation is answered, here or elsewhere, or was taken back. */

@@ -22,6 +22,7 @@ import { createMessages } from './messages'
 import { migrate, refuseNewer } from './migrations'
 import { bringNamesUpToDate } from './name-rules'
 import { createActs } from './person-acts'
+import { createPush } from './push'
 import { createReader, createReading } from './reader'
 import { createReports } from './reports'
 import { createErasing } from './erasing'
@@ -211,6 +212,7 @@ function createStore(
       ...createErasing(db, index),
     }),
     deviceLinks: guarded(createDeviceLinks(db)),
+    push: guarded(createPush(db)),
     invitations: guarded(createInvitations(db, roomLimits)),
     messages: guarded(createMessages(db, roomLimits, index, backlog)),
     systemLines: lines,

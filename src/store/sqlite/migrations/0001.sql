@@ -145,6 +145,24 @@ CREATE TABLE notices (
 
 CREATE INDEX notices_by_user ON notices (user_id);
 
+-- A device that is told of messages while no page is open: it ends with its session, and when that
+-- gets another token.
+CREATE TABLE push_subscriptions (
+  session_id INTEGER PRIMARY KEY REFERENCES sessions (id) ON DELETE CASCADE,
+  -- An address at the push service of the browser's maker: who knows it can send there.
+  endpoint TEXT NOT NULL UNIQUE,
+  public_key BLOB NOT NULL,
+  secret BLOB NOT NULL,
+  language TEXT NOT NULL,
+  shows_text INTEGER NOT NULL,
+  -- JSON: ids of the people whom this device has muted.
+  muted TEXT NOT NULL
+) STRICT;
+
+CREATE TRIGGER session_renewed_push AFTER UPDATE OF token_hash ON sessions BEGIN
+  DELETE FROM push_subscriptions WHERE session_id = NEW.id;
+END;
+
 CREATE TABLE rooms (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   kind TEXT NOT NULL CHECK (kind IN ('open', 'closed', 'direct')),
