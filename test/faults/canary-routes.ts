@@ -104,6 +104,8 @@ export function openRoutes(): Route[] {
     '/admin/person?user=1',
     '/admin/bans',
     '/admin/reports',
+    '/worker.js',
+    '/offline',
     '/owner/x',
     '/invite/x',
     '/door',
@@ -141,6 +143,7 @@ export function openRoutes(): Route[] {
 
 /** What people with a role send, and what leads to one. */
 const administered = [
+  ...['/devices/push', '/devices/push/end', '/share'],
   ...['/invite/x', '/door', '/notices', '/way-back/x', '/owner/x', '/admin/general'],
   ...['/admin/people/role', '/admin/reports', '/admin/door', '/admin/door/answer'],
   ...['/admin/invitations', '/admin/invitations/revoke'],
