@@ -39,6 +39,7 @@ export function create(): void {
     CSS.highlights.set(`code-${group}`, highlight)
   }
   const coloured = new Map<HTMLElement, Coloured>()
+  const inFrames = createQueue()
   const forget = (block: HTMLElement, { ranges }: Coloured): void => {
     for (const range of ranges) for (const each of highlights.values()) each.delete(range)
     coloured.delete(block)
@@ -48,14 +49,17 @@ export function create(): void {
     const known = coloured.get(block)
     if (known !== undefined) forget(block, known)
     if (code === null) return
-    const ranges = tokensOf(code.language, code.text).map(({ group, start, end }) => {
-      const node = code.node
-      const ends = { startOffset: start, endOffset: end }
-      const range = new StaticRange({ startContainer: node, endContainer: node, ...ends })
-      highlights.get(group)?.add(range)
-      return range
+    const entry: Coloured = { ...code, ranges: [] }
+    coloured.set(block, entry)
+    inFrames(slicesOf(code.language, code.text), (tokens) => {
+      if (coloured.get(block) !== entry) return false
+      for (const token of tokens) {
+        const range = rangeOf(code.node, token)
+        highlights.get(token.group)?.add(range)
+        entry.ranges.push(range)
+      }
+      return true
     })
-    coloured.set(block, { ...code, ranges })
   }
   const near = new IntersectionObserver(
     (entries) => {
@@ -79,6 +83,29 @@ export function create(): void {
   const changes = { attributeFilter: ['data-language'], characterData: true, childList: true }
   new MutationObserver(look).observe(log, { ...changes, subtree: true })
   look()
+}
+
+/** `show` tells whether more is wanted. */
+type Waiting = { slices: Iterator<Token[], void>; show: (tokens: Token[]) => boolean }
+
+/** One slice is read in each frame, whatever waits. */
+function createQueue() {
+  const waiting: Waiting[] = []
+  const work = (): void => {
+    const [next] = waiting
+    const slice = next?.slices.next()
+    if (slice?.done !== false || next?.show(slice.value) !== true) waiting.shift()
+    if (waiting.length > 0) requestAnimationFrame(work)
+  }
+  return (slices: Waiting['slices'], show: Waiting['show']): void => {
+    waiting.push({ slices, show })
+    if (waiting.length === 1) requestAnimationFrame(work)
+  }
+}
+
+function rangeOf(node: Text, { start, end }: Token): StaticRange {
+  const ends = { startOffset: start, endOffset: end }
+  return new StaticRange({ startContainer: node, endContainer: node, ...ends })
 }
 
 type Code = { node: Text; text: string; language: string }
@@ -109,14 +136,41 @@ type Token = { group: string; start: number; end: number }
 
 const lowlight = createLowlight(grammars)
 
-/** Some grammars take a quarter of a second for twice as much that is meant to be slow. */
-const unitsMax = 4_000
+/** Of 8,000 units that are meant to be slow some grammars take 300 ms; it grows by the square. */
+const sliceUnits = 1_500
 
 /**
- * The parts of a code that have a colour, in order; none in a language that is not known. Of a long
- * code the beginning has colours.
+ * The parts of a code that have a colour, in order and in slices, of which each is read at once:
+ * none in a language that is not known. A slice ends where no comment or string goes on, and if it
+ * can, before a line that begins something new.
  */
-export function tokensOf(language: string, code: string): Token[] {
+export function* slicesOf(language: string, code: string): Generator<Token[], void> {
+  for (let from = 0; from < code.length;) {
+    const slice = code.slice(from, from + sliceUnits)
+    const tokens = tokensOf(language, slice)
+    const length = from + slice.length < code.length ? endOf(slice, tokens) : slice.length
+    const [start, shown] = [from, tokens.filter((token) => token.start < length)]
+    yield shown.map((token) => {
+      const end = start + Math.min(token.end, length)
+      return { group: token.group, start: start + token.start, end }
+    })
+    from += length
+  }
+}
+
+/** Where the next slice begins. */
+function endOf(slice: string, tokens: Token[]): number {
+  const isWithin = new Uint8Array(slice.length)
+  for (const { start, end } of tokens) isWithin.fill(1, start + 1, end)
+  const lines = [...slice.matchAll(/\n/g)]
+    .map(({ index }) => index + 1)
+    .filter((place) => isWithin[place] === 0)
+  const isNew = (place: number): boolean => /^[^\s)\]}]/.test(slice.slice(place, place + 1))
+  const isApart = (place: number): boolean => slice[place - 2] === '\n' && isNew(place)
+  return lines.findLast(isApart) ?? lines.findLast(isNew) ?? lines.at(-1) ?? slice.length
+}
+
+function tokensOf(language: string, code: string): Token[] {
   const name = language.toLowerCase()
   if (!lowlight.registered(name)) return []
   const tokens: Token[] = []
@@ -135,6 +189,6 @@ export function tokensOf(language: string, code: string): Token[] {
       }
     }
   }
-  walk(lowlight.highlight(name, code.slice(0, unitsMax)).children)
+  walk(lowlight.highlight(name, code).children)
   return tokens
 }
