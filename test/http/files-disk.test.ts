@@ -64,7 +64,7 @@ test('the folder of another database is not used, nor tidied', async () => {
   await upload(server, ada, 'kept')
   const files = join(server.data, 'files')
   writeFileSync(join(files, 'belongs-to'), 'somebody else')
-  mkdirSync(join(files, 'ab'))
+  mkdirSync(join(files, 'ab'), { recursive: true })
   const theirs = join(files, 'ab', `ab${'0'.repeat(30)}`)
   writeFileSync(theirs, 'theirs')
   await server.restart()
