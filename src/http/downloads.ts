@@ -4,20 +4,6 @@ import { faultOf, type Log } from '../server/log'
 import type { HttpContext } from './context'
 
 /**
- * A Content-Disposition header with the name of a file (RFC 6266), for old clients once more in
- * ASCII.
- */
-export function disposition(kind: 'inline' | 'attachment', name: string): string {
-  const ascii = name.replace(/[^\w.-]/g, '_')
-  // RFC 8187 allows fewer characters than encodeURIComponent leaves.
-  const encoded = encodeURIComponent(name).replace(
-    /[!'()*]/g,
-    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
-  )
-  return `${kind}; filename="${ascii}"; filename*=UTF-8''${encoded}`
-}
-
-/**
  * A body that asks for the next piece when the client has taken the last one. Calls `onEnd` at the
  * end, after a fault, and when the client disconnects; maybe more than once.
  */

@@ -1,3 +1,4 @@
+import { parse } from 'content-disposition'
 import { ChatError, type ProblemCode } from '../server/errors'
 import { serverLimits } from '../server/limits'
 
@@ -116,13 +117,13 @@ export async function collect(
 }
 
 function readHead(head: string): Pick<Part, 'name' | 'fileName'> {
-  const line = /^content-disposition:\s*form-data\b(.*)$/im.exec(head)?.[1] ?? ''
-  const value = (key: string): string | null => {
-    const found = new RegExp(`;\\s*${key}="([^"]*)"`, 'i').exec(line)?.[1]
-    // Browsers escape what would end the name.
-    return found?.replace(/%22/g, '"').replace(/%0D%0A|%0D|%0A/gi, ' ') ?? null
-  }
-  const name = value('name')
-  if (name === null) throw new ChatError('bad_request')
-  return { name, fileName: value('filename') }
+  const line = /^content-disposition:(.*)$/im.exec(head)?.[1] ?? ''
+  const { type, parameters } = parse(line.trim(), { multipart: true })
+  const { name, filename } = parameters
+  if (type !== 'form-data' || name === undefined) throw new ChatError('bad_request')
+  return { name: inOneLine(name), fileName: filename === undefined ? null : inOneLine(filename) }
+}
+
+function inOneLine(text: string): string {
+  return text.replace(/\r\n|\r|\n/g, ' ')
 }

@@ -48,9 +48,7 @@ test('a text export has a head and a line per message, and no message fakes a li
   await adas.until((item) => item.type === 'message.changed', 'the edit')
   const answer = await fetchExport(ada, room, 'txt?tz=Asia/Kolkata')
   const name = answer.headers.get('content-disposition')
-  expect(name).toMatch(
-    /^attachment; filename="Harbour-Co_\d{4}-\d\d-\d\d_\d{4}\.txt"; filename\*=UTF-8''Harbour-Co_/,
-  )
+  expect(name).toMatch(/^attachment; filename=Harbour-Co_\d{4}-\d\d-\d\d_\d{4}\.txt$/)
   expect(answer.headers.get('content-type')).toBe('text/plain; charset=utf-8')
   const file = await answer.text()
   const [title, count, range, zone, made] = file.split('\n')
@@ -84,7 +82,7 @@ test('E1: a text export has no formulas, and text that looks like one is unchang
   // No line of the file begins with what somebody typed.
   expect(linesOf(file).every((line) => /^(\[| {4}|$)/.test(line))).toBe(true)
   const answer = await fetchExport(ada, room, 'txt')
-  expect(answer.headers.get('content-disposition')).toContain('filename="1-1_')
+  expect(answer.headers.get('content-disposition')).toContain('filename=1-1_')
   // A browser has one export at a time: this one must end before the next test begins one.
   await answer.bytes()
 })

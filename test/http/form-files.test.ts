@@ -210,3 +210,21 @@ test('a client that leaves in the middle of a form is no fault of the server', a
   await waitUntil(async () => (await said(ada, 'after')).length === 1, 'the message')
   expect(server().log()).not.toContain(' fault ')
 })
+
+test('a file whose name comes in the extended form is a file, under that name', async () => {
+  const person = await signIn(server(), 'Extended')
+  const names = [
+    `filename*=UTF-8''%E6%A2%85.txt`,
+    `filename="x.txt"; filename*=UTF-8''%E6%A2%85.txt`,
+  ]
+  for (const [n, name] of names.entries()) {
+    const field = (head: string, value: string): string =>
+      `--mark\r\nContent-Disposition: form-data; ${head}\r\n\r\n${value}\r\n`
+    const fields = [field('name="client_id"', `star-${n}`), field('name=content', 'with it')]
+    const body = [...fields, field(`name="files"; ${name}`, 'of the file'), '--mark--\r\n'].join('')
+    expect((await post(person, body)).status).toBe(303)
+    const [message] = await said(person, `star-${n}`)
+    expect(message?.content).toBe('with it')
+    expect(message?.attachments.map((file) => file.name)).toEqual(['梅.txt'])
+  }
+})

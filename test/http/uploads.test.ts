@@ -1,3 +1,4 @@
+import { parse } from 'content-disposition'
 import { Database } from 'bun:sqlite'
 import { expect, test } from 'bun:test'
 import { readdirSync } from 'node:fs'
@@ -161,9 +162,9 @@ test('no name leads out of the folder or into a header (U5)', async () => {
     const answer = await fetchAs(server(), ada, file.url)
     expect({ name, status: answer.status }).toEqual({ name, status: 200 })
     expect(answer.headers.get('set-cookie')).toBeNull()
-    expect(answer.headers.get('content-disposition')).toMatch(
-      /^inline; filename="[\w.-]+"; filename\*=UTF-8''[\w.%~-]+$/,
-    )
+    const header = answer.headers.get('content-disposition') ?? ''
+    expect(header).toMatch(/^inline; filename=[ -~]+$/)
+    expect(parse(header).parameters.filename).toMatch(/^[^\p{Cc}]+$/u)
     expect((await answer.bytes()).length).toBe(photo.jpeg.length)
   }
   const broken = await sendFile(server(), ada, 'x', { headers: { 'X-Filename': '%E4%' } })

@@ -1,3 +1,4 @@
+import { create } from 'content-disposition'
 import { Hono } from 'hono'
 import { MediaKit } from '../../../views/messages/media-kit'
 import { consumeForUser } from '../../server/rate-limits'
@@ -12,7 +13,7 @@ import { serverLimits } from '../../server/limits'
 import { textLimits } from '../../shared/limits'
 import type { Attachment } from '../../store/store'
 import { type HttpContext, type HttpDeps, type HttpEnv, isMultipart } from '../context'
-import { cutWithoutAccess, disposition } from '../downloads'
+import { cutWithoutAccess } from '../downloads'
 import { isSignedIn } from '../../chat/people/account'
 import { identifyAgain, requireVisitor } from '../middleware/identity'
 import { sendHtml } from '../pages'
@@ -165,7 +166,7 @@ function headersOf({ name, type }: Attachment): Record<string, string> {
   const kind = shownTypes.includes(type) ? 'inline' : 'attachment'
   return {
     'Content-Type': type,
-    'Content-Disposition': disposition(kind, name),
+    'Content-Disposition': create(name, { type: kind }),
     'X-Content-Type-Options': 'nosniff',
     'Content-Security-Policy': type === 'application/pdf' ? pdfPolicy : filePolicy,
     'Cross-Origin-Resource-Policy': 'same-origin',

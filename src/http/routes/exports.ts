@@ -1,3 +1,4 @@
+import { create } from 'content-disposition'
 import { Hono } from 'hono'
 import type { Chat, Visitor } from '../../chat/chat'
 import { exportRoom } from '../../chat/export/export-room'
@@ -6,7 +7,7 @@ import { type ConcurrencyLimit, createConcurrencyLimit } from '../../server/conc
 import { ChatError } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
 import type { HttpContext, HttpEnv, HttpDeps } from '../context'
-import { disposition, streamPieces } from '../downloads'
+import { streamPieces } from '../downloads'
 import { isSignedIn } from '../../chat/people/account'
 import { requireRoom } from '../middleware/identity'
 import { cutWhenSlow } from '../slow-clients'
@@ -55,7 +56,7 @@ async function send(
 function headersOf(name: string, kind: 'txt' | 'html'): Record<string, string> {
   return {
     'Content-Type': kind === 'txt' ? 'text/plain; charset=utf-8' : 'text/html; charset=utf-8',
-    'Content-Disposition': disposition('attachment', `${name}.${kind}`),
+    'Content-Disposition': create(`${name}.${kind}`),
     'Cache-Control': 'private, no-store',
   }
 }
