@@ -120,6 +120,31 @@ test('a page that is kept when one leaves it has no panel of before when one is 
   await dialog.gone()
 })
 
+test('the click of a lifted finger presses nothing in the menu that came under it', async () => {
+  await page.goto(addressOf(server.port, 'a', '/rooms/1'))
+  await page.warmUp()
+  await page.send('Held')
+  await page.sees('Held')
+  await page.evaluate(`(() => {
+    window.pressed = 0
+    document.addEventListener('click', () => (pressed += 1))
+    const menu = document.querySelector('#tools-menu')
+    menu.addEventListener('beforetoggle', ({ newState }) => {
+      if (newState === 'open') queueMicrotask(() => menu.querySelector('[data-quick]').click())
+    })
+  })()`)
+  const touch = { enabled: true, maxTouchPoints: 1 }
+  await page.cdp('Emulation.setTouchEmulationEnabled', touch)
+  await page.row('Held').hold()
+  await page.messages.menu.shown()
+  await page.settled()
+  expect(await page.evaluate<number>('pressed')).toBe(0)
+  await page.messages.menu.shown()
+  await page.click(page.messages.quickReaction('😂'))
+  await page.row('Held').part('[data-emoji="😂"]').shown()
+  await page.cdp('Emulation.setTouchEmulationEnabled', { ...touch, enabled: false })
+})
+
 test('the sentence and the manual name the same versions', async () => {
   const manual = (await Bun.file('docs/install.md').text()).replaceAll('\n', ' ')
   for (const version of ['Firefox 125', 'Safari 17.5', '123']) {

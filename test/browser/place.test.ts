@@ -237,23 +237,33 @@ test('a reader of the history who sleeps while much is said keeps the place', as
   await ada.messages.atEnd()
 })
 
-test('in a window of 180 pixels, who writes sees the text, Send and the last row', async () => {
-  await ada.emulate({ width: 844, height: 180 })
-  await ada.composer.field.focus()
-  await ada.messages.atEnd()
-  for (const part of [ada.part('#send'), ada.composer.field, ada.messages.all.at(-1)]) {
-    const { top, bottom } = await part.ask((element) => {
-      const { top, bottom } = element.getBoundingClientRect()
-      return { top, bottom }
+test('in any low window, who writes sees the text, Send and the last row', async () => {
+  const seed = chooseSeed()
+  console.log(`low windows: SEED=${seed}`)
+  const random = createRandom(seed)
+  // A row is seen only where its list is.
+  const outside = `((log, parts) => parts.filter((part) => {
+    const { top, bottom, left, right } = part.getBoundingClientRect()
+    const least = log.contains(part) ? log.getBoundingClientRect().top : 0
+    return top < least || left < 0 || bottom > innerHeight || right > innerWidth
+  }).map((part) => part.id))(document.querySelector('#log'), [
+    ...document.querySelectorAll('#send, #content'),
+    document.querySelector('#timeline').lastElementChild])`
+  const sizes = Array.from({ length: 6 }, () => [500 + random(500), 180 + random(80)] as const)
+  for (const [width, height] of [[844, 180] as const, ...sizes]) {
+    const about = { seed, width, height }
+    await ada.emulate({ width, height, dark: random(2) === 0 })
+    await ada.composer.field.focus()
+    await ada.messages.atEnd()
+    expect({ about, out: await ada.evaluate(outside) }).toEqual({ about, out: [] })
+    await ada.composer.field.ask((field) => field.blur())
+    await ada.part('#head').shown()
+    const out = `((box) => box.bottom - innerHeight)
+      (document.querySelector('#send').getBoundingClientRect())`
+    expect({ about, isBelow: (await ada.evaluate<number>(out)) > 0 }).toEqual({
+      ...{ about, isBelow: false },
     })
-    expect(top).toBeGreaterThanOrEqual(0)
-    expect(bottom).toBeLessThanOrEqual(180)
   }
-  await ada.composer.field.ask((field) => field.blur())
-  expect(await ada.part('#send').ask((send) => send.getBoundingClientRect().bottom)).toBeLessThan(
-    180,
-  )
-  await ada.part('#head').shown()
 })
 
 test('nothing was reported against the policy', () => expectNoProblems(ada))

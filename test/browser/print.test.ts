@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { openSocket, signIn } from '../helpers/client'
+import { chooseSeed, createRandom } from '../helpers/random'
 import { type RunningServer, startServer } from '../helpers/server'
 import { type ChatPage, enter, expectNoProblems } from './pages/chat-page'
 
@@ -25,17 +26,30 @@ afterAll(async () => {
 })
 
 test('all loaded messages are printed whole, and nothing to be pressed is', async () => {
-  const seen = await ada.evaluate<object>(`(() => {
+  const seed = chooseSeed()
+  console.log(`seed ${seed}`)
+  const random = createRandom(seed)
+  const seen = `(() => {
     const isWhole = (element) => element.scrollHeight <= element.clientHeight + 1
     const shown = (selector) =>
       [...document.querySelectorAll(selector)].filter((element) => element.checkVisibility())
     return {
       rows: shown('#timeline .msg').length,
-      isWhole: isWhole(document.querySelector('#log')) && shown('.msg__body').every(isWhole),
+      // Paper has no scrolling: each box is as high as what is in it.
+      isWhole: [...shown('body, .app, .chat, #log'), ...shown('.msg__body')].every(isWhole),
       pressed: shown('button, input, textarea, .rail, .top').map((element) => element.outerHTML),
     }
-  })()`)
-  expect(seen).toEqual({ rows: 40, isWhole: true, pressed: [] })
+  })()`
+  for (let n = 0; n < 5; n += 1) {
+    const [width, height] = [320 + random(1_000), 180 + random(900)]
+    await ada.cdp('Emulation.setDeviceMetricsOverride', {
+      ...{ width, height, deviceScaleFactor: 1, mobile: false },
+    })
+    const about = { seed, width, height }
+    expect({ about, ...(await ada.evaluate<object>(seen)) }).toEqual({
+      ...{ about, rows: 40, isWhole: true, pressed: [] },
+    })
+  }
 })
 
 test('a dark page is printed in dark ink', async () => {

@@ -1,7 +1,8 @@
 import { expect, test } from 'bun:test'
-import { languageNames } from '../../src/shared/languages'
+import { isLanguage, languageNames } from '../../src/shared/languages'
 import { wordsFor } from '../../views/words'
 import { dial, signIn } from '../helpers/client'
+import { chooseSeed, createRandom } from '../helpers/random'
 import { serverForAll } from '../helpers/server'
 
 const server = serverForAll()
@@ -21,24 +22,32 @@ test('a script asks in the language of its page, whatever another tab has chosen
     ...['/devices', '/log-out', '/media-kit', '/rooms/999/settings', '/rooms/1/export.txt', '/x'],
     ...['/rooms/1?part=around', '/rooms/1/messages?before=9', '/attachments/0/x', '/rooms/1/join'],
   ]
-  const ask = async (path: string, chosen: string, asked: Record<string, string>) => {
+  const seed = chooseSeed()
+  console.log(`seed ${seed}`)
+  const random = createRandom(seed)
+  const pick = (texts: string[]): string => texts[random(texts.length)] ?? ''
+  const ask = async (path: string, headers: Record<string, string>, chosen: string) => {
     const cookie = `${ada.cookie}; chatroom_language=${chosen}`
-    const headers = { 'HX-Request': 'true', ...asked, Cookie: cookie }
-    const answer = await fetch(server().origin + path, { headers })
+    const all = { 'HX-Request': 'true', ...headers, Cookie: cookie }
+    const answer = await fetch(server().origin + path, { headers: all })
     // What differs from one answer to the next, in any language.
     return (await answer.text()).replaceAll(/\d+[:.]\d+[:.]?\d*|chatroom_language=\w+/g, '')
   }
   for (const path of paths) {
-    for (const [page, other] of [
-      ['en', 'zh'],
-      ['zh', 'en'],
-    ] as const) {
-      const wanted = await ask(path, page, {})
-      expect([path, await ask(path, other, { 'Page-Language': page })]).toEqual([path, wanted])
-      const query = `${path}${path.includes('?') ? '&' : '?'}language=${page}`
-      if (path.endsWith('.txt')) expect([path, await ask(query, other, {})]).toEqual([path, wanted])
-      expect([path, await ask(path, page, { 'Page-Language': 'xx' })]).toEqual([path, wanted])
-    }
+    const inPage = pick([...languageNames, 'xx', 'EN', 'zh-Hans', '../en', ''])
+    const chosen = pick([...languageNames, 'xx', ''])
+    const taken = pick(languageNames)
+    const wanted = [inPage, chosen].find(isLanguage) ?? taken
+    const about = { seed, path, inPage, chosen, taken }
+    const own = { 'Page-Language': inPage, 'Accept-Language': taken }
+    const answer = await ask(path, {}, wanted)
+    expect({ about, answer: await ask(path, own, chosen) }).toEqual({ about, answer })
+    // What is fetched by its address alone names the language there.
+    const named = `${path}${path.includes('?') ? '&' : '?'}language=${inPage}`
+    if (path.endsWith('.txt'))
+      expect({ about, answer: await ask(named, { 'Accept-Language': taken }, chosen) }).toEqual({
+        ...{ about, answer },
+      })
   }
 })
 

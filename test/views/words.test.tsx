@@ -77,11 +77,21 @@ test('no name can be read as a word of any sentence', () => {
   }
 })
 
-test('one message is singular, none and many are plural', () => {
-  const forms = en.live.newMessages
-  expect(plural('en', 1, forms)).toBe('1 new message')
-  expect(plural('en', 0, forms)).toBe('0 new messages')
+test('of anything, one is singular, none and many are plural', () => {
+  const seed = chooseSeed()
+  const random = createRandom(seed)
+  expect(plural('en', 1, en.live.newMessages)).toBe('1 new message')
+  expect(plural('en', 0, en.live.newMessages)).toBe('0 new messages')
   expect(plural('zh', 1, zh.live.newMessages)).toBe('1 条新消息')
+  for (const [key, other] of english) {
+    const one = key.endsWith('.other') ? english.get(key.replace(/other$/, 'one')) : undefined
+    if (one === undefined) continue
+    for (const n of [0, 1, 2, random(30), 1 + 10 * random(200), random(100_000)]) {
+      const said = plural('en', n, { one, other })
+      const wanted = fill(n === 1 ? one : other, { n: n.toLocaleString('en') })
+      expect({ seed, key, n, said }).toEqual({ seed, key, n, said: wanted })
+    }
+  }
 })
 
 test('no sentence has the sign that stands for quotes in pages', () => {

@@ -74,7 +74,8 @@ export function watchLongPress<Found>(
     cancel()
     if (found === null) return
     const signal = AbortSignal.timeout(clickMs)
-    box.addEventListener('click', swallow, { capture: true, once: true, signal })
+    // Chrome of 2024 looks for its target when what opens is there already, under the finger.
+    document.addEventListener('click', swallow, { capture: true, signal })
     setTimeout(() => act(found))
   })
   box.addEventListener('contextmenu', (event) => {

@@ -140,7 +140,12 @@ test('what may be posted, with files or without, may be edited to, and nothing e
     const sent = parseMessage(new Map(Object.entries(fields)))
     return 'code' in sent ? sent.code : placeOf(await append(store, ada, sent))
   }
-  for (const content of [...texts, ...towers]) {
+  const seed = chooseSeed()
+  console.log(`seed ${seed}`)
+  const random = createRandom(seed)
+  const piece = (): string => texts[random(texts.length - 1)] ?? ''
+  const joined = Array.from({ length: 20 }, () => [1, 2, 3].map(piece).join(''))
+  for (const content of [...texts, ...towers, ...joined]) {
     for (const files of [0, 1, 2]) {
       const posted = await post(content, files)
       const seq = await post('before', files)
@@ -152,9 +157,8 @@ test('what may be posted, with files or without, may be edited to, and nothing e
           : await editMessage(chat, ada.id, { room: 1, seq, clientId: '', ...edit })
       const refusal: string | null = 'code' in answer ? answer.code : null
       const wanted = typeof posted === 'string' ? posted : null
-      expect({ content: content.slice(0, 20), files, refusal }).toEqual({
-        ...{ content: content.slice(0, 20), files, refusal: wanted },
-      })
+      const about = { seed, content: content.slice(0, 20), files }
+      expect({ about, refusal }).toEqual({ about, refusal: wanted })
     }
   }
   await close()
