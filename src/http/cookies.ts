@@ -50,7 +50,11 @@ export function setSession(
   setCookie(c, sessionName(chat), token, secretOptions(c, chat, maxAge))
   const browser = c.get('browserToken')
   if (browser === undefined) return
-  setCookie(c, browserName(chat), browser, secretOptions(c, chat, browserDays * daySeconds))
+  const options = secretOptions(c, chat, browserDays * daySeconds)
+  setCookie(c, browserName(chat), browser, options)
+  if (!('prefix' in options)) return
+  const { prefix: _, ...plain } = options
+  setCookie(c, browserName(chat), browser, plain)
 }
 
 /** Deletes the session cookie. */
@@ -111,7 +115,7 @@ function claimName(chat: Chat): string {
 
 /** What tells the visitor's browser again: cookies, and the network. */
 export function readMarks(c: HttpContext, chat: Chat): BrowserMarks {
-  const token = readSecret(c, browserName(chat))
+  const token = readBrowser(c, chat)
   const browserHash = token === null ? null : hashToken(token)
   return { browserHash, sessionBefore: c.get('tokenHash'), address: c.get('address') }
 }
@@ -121,9 +125,18 @@ export function readMarks(c: HttpContext, chat: Chat): BrowserMarks {
  * as long as browsers keep one. No log-out deletes it, and Clear-Site-Data never names cookies.
  */
 export function keepMarks(c: HttpContext, chat: Chat): BrowserMarks {
-  const token = readSecret(c, browserName(chat)) ?? createToken().token
+  const token = readBrowser(c, chat) ?? createToken().token
   c.set('browserToken', token)
   return { ...readMarks(c, chat), browserHash: hashToken(token) }
+}
+
+/**
+ * Over HTTP and HTTPS a browser is the same one: whoever is banned over one does not come back over
+ * the other. The cookie gives no rights, so that the network may read it, and what it plants counts
+ * only where HTTPS has set none.
+ */
+function readBrowser(c: HttpContext, chat: Chat): string | null {
+  return readSecret(c, browserName(chat)) ?? readSecret(c, browserName(chat), '')
 }
 
 function browserName(chat: Chat): string {

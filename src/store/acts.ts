@@ -11,6 +11,7 @@ import type {
 } from './rows'
 import type { WayBacks } from './device-links'
 import type { Removed } from './reports'
+import type { RoomFacts } from './room-life'
 
 /** Why nobody may sign in in a browser. */
 export type BrowserRefusal = 'banned' | 'network_refused'
@@ -32,8 +33,15 @@ export type ActedOn = {
   isPurging: boolean
 }
 
-/** What a step of a purge deleted. `freed`: ids of files that no message has any more. */
-export type PurgeStep = { removed: Removed[]; freed: string[] }
+/**
+ * What a step of a purge deleted. `freed`: ids of files that no message has any more; `untitled`:
+ * rooms that have lost their topic.
+ */
+export type PurgeStep = {
+  removed: Removed[]
+  freed: string[]
+  untitled: (RoomFacts & { room: number })[]
+}
 
 /**
  * What people with a role do to others. The session that acts is the first argument; its person's

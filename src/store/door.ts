@@ -25,7 +25,8 @@ export type NewDoorLink = {
 /** An invitation link that works. The room is null also when the maker cannot invite there now. */
 export type DoorLink = {
   by: User
-  room: { id: number; name: string; kind: 'open' | 'closed' } | null
+  /** Without a name for people who are not told of an invite-only room. */
+  room: { id: number; name: string | null; kind: 'open' | 'closed' } | null
 }
 
 export type ListedDoorLink = DoorLink & {

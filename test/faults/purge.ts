@@ -97,6 +97,7 @@ async function settle(server: RunningServer, messages: number): Promise<Scene> {
   await postMany(socket, messages)
   const copied = new Map<number, number>()
   for (const room of rooms) copied.set(room, (await changes(server, ben, room, 0)).revision)
+  await coverUp({ server, canary, ben }, socket, mal, closed)
   const mallory = socket.hello.user.id
   await socket.close()
   await reader.close()
@@ -118,6 +119,8 @@ async function write(
   const about = { name: `${canary}.txt`, description: `${canary} described` }
   const { id } = await upload(server, mal, `${canary} in a file`, about)
   await postFiles(server, mal, room, `file-${room}`, [id])
+  // A private conversation has none.
+  await sendForm(server, mal, `/rooms/${room}`, { topic: `${canary} as a topic` })
   if (first.type !== 'accepted') throw new Error('Mallory may write')
 }
 
@@ -138,6 +141,26 @@ async function answerIn(
     await sendForm(server, ben, `/rooms/${room}/messages/${seq}/report`, { why: 'Bad' })
   }
   await reader.taken()
+}
+
+/** Mallory deletes what was reported, reports Ben, and invites; Ben sets another topic. */
+async function coverUp(
+  { server, canary, ben }: Pick<Scene, 'server' | 'canary' | 'ben'>,
+  socket: ChatClient,
+  mal: Person,
+  room: number,
+): Promise<void> {
+  const said = await socket.post(room, 'covered-up', `${canary} for a short time`)
+  const answer = (await changes(server, ben, room, 0)).events.at(-2)
+  if (said.type !== 'accepted' || answer?.seq === undefined) throw new Error('nothing was said')
+  await sendForm(server, ben, `/rooms/${room}/messages/${said.seq}/report`, { why: 'Bad' })
+  await sendForm(server, mal, `/rooms/${room}/messages/${said.seq}/delete`)
+  const path = `/rooms/${room}/messages/${answer.seq}/report`
+  await sendForm(server, mal, path, { why: `${canary} as a report` })
+  const guest = await signIn(server, 'Guest')
+  const names = { names: guest.nickname, why: `${canary} as an invitation` }
+  await sendForm(server, mal, `/rooms/${room}/invitations`, names)
+  await sendForm(server, ben, `/rooms/${room}`, { topic: 'What the council talks about' })
 }
 
 async function postMany(socket: ChatClient, messages: number): Promise<void> {

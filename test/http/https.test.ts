@@ -4,6 +4,8 @@ import { makeCertificate } from '../../src/https/x509'
 import { type KeyPair } from '../../src/https/key-pair'
 import { type Address, dial, openSocket, type Person, signIn } from '../helpers/client'
 import { comeBack, makeCode } from '../helpers/devices'
+import { cookiesAfter } from '../helpers/acts'
+import { ownerLinkOf } from '../helpers/owners'
 import { ask, type HttpsServer, startHttps, shownCertificate } from '../helpers/https'
 import { makeFolder, removeFolder, runServer } from '../helpers/server'
 import { sendForm } from '../helpers/rooms'
@@ -80,6 +82,33 @@ test('who is signed in over HTTP goes on over HTTPS as the same person', async (
   const again = await ask(`${secure.origin}/`, { headers })
   expect(await again.text()).not.toContain('you are signed in as')
   await expect(goOn(secure, headers)).rejects.toThrow('401')
+})
+
+test('who is banned over HTTP is banned over HTTPS, and the other way round', async () => {
+  const { plain, secure } = addresses()
+  const olga = await signIn(plain, 'Olga')
+  const link = (await ownerLinkOf(own)).replace(/^.*(?=\/owner)/, '')
+  expect((await sendForm(plain, olga, link)).status).toBe(303)
+  for (const [from, to] of [
+    [plain, secure],
+    [secure, plain],
+  ] as const) {
+    const arrive = (at: Address, nickname: string, cookie = ''): Promise<Response> => {
+      const headers = { Cookie: cookie, Origin: new URL(at.origin).origin }
+      const body = new URLSearchParams({ nickname, avatar: 'letter' })
+      return ask(`${at.origin}/session`, { method: 'POST', headers, body })
+    }
+    const cookie = cookiesAfter(await arrive(from, 'Mallory'))
+    const socket = await openSocket(from, { nickname: 'Mallory', cookie })
+    const user = String(socket.hello.user.id)
+    await sendForm(plain, olga, '/admin/person/ban', { user })
+    // Over plain HTTP a browser sends no cookie of HTTPS.
+    const sent = cookie.split('; ').filter((pair) => to === secure || !/^__/.test(pair))
+    const back = await arrive(to, 'Somebody else', sent.join('; '))
+    expect([back.status, await back.text()]).toEqual([403, expect.stringContaining('banned')])
+    await sendForm(plain, olga, '/admin/person/unban', { user })
+    await sendForm(plain, olga, '/admin/person/rename', { user, name: `Free ${to.origin.length}` })
+  }
 })
 
 test('no page of another site, and nobody over plain HTTP, goes on for somebody', async () => {

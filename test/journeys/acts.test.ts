@@ -6,7 +6,7 @@ import { history, openSocket, type Person, signIn } from '../helpers/client'
 import { pageOf, sendFrom } from '../helpers/devices'
 import type { Heard } from '../helpers/frames'
 import { becomeOwner, giveRole } from '../helpers/owners'
-import { answerTo, inviteTo, letIn, makeRoom, sendForm } from '../helpers/rooms'
+import { answerTo, inviteTo, letIn, makeRoom, openDirect, sendForm } from '../helpers/rooms'
 import { serverForAll } from '../helpers/server'
 
 const server = serverForAll()
@@ -191,5 +191,50 @@ test('broken forms of acts change nothing', async () => {
   }
   const socket = await openSocket(server(), lea)
   expect(socket.hello.user).toMatchObject({ nickname: 'Lea', mark: null })
+  await socket.close()
+})
+
+test('the log says in words of the reader what was done', async () => {
+  const [mod, max, amy] = [
+    await signIn(server(), 'Modesty'),
+    await signIn(server(), 'Max'),
+    await signIn(server(), 'dismissed'),
+  ]
+  await giveRole(server(), olga, mod, 'moderator')
+  const direct = await openDirect(server(), max, await idOf(server(), amy))
+  const socket = await openSocket(server(), max)
+  const said = await socket.post(direct, 'rude', 'Rude in private')
+  const seq = said.type === 'accepted' ? said.seq : 0
+  await sendForm(server(), amy, `/rooms/${direct}/messages/${seq}/report`)
+  const reports = await pageOf(server(), olga.cookie, '/admin/reports')
+  const report = /name="report" value="(\d+)"/.exec(reports)?.[1] ?? ''
+  await sendForm(server(), olga, '/admin/reports', { report, answer: 'dismiss' })
+  await actOn(server(), mod, 'purge', socket.hello.user.id, { span: 'day' })
+  await actOn(server(), mod, 'rename', await idOf(server(), amy), { name: 'Amy' })
+  for (const setting of [{ roomMakers: 'moderators' }, { roomMakers: 'everybody' }]) {
+    await sendForm(server(), olga, '/admin/general', setting)
+  }
+  const log = async (language: string): Promise<string> => {
+    const headers = { Cookie: mod.cookie, 'Accept-Language': language }
+    const page = await (await fetch(`${server().origin}/admin/log`, { headers })).text()
+    return page.replaceAll(/<[^>]*>|[⁨⁩]/g, '').replaceAll(/\s+/g, ' ')
+  }
+  const inEnglish = await log('en')
+  expect(inEnglish).toContain('a message of Max in a private conversation: dismissed')
+  expect(inEnglish).toContain('set the role of Modesty: Moderator')
+  expect(inEnglish).toContain('Who may make rooms: Everybody')
+  expect(inEnglish).toMatch(/what Max wrote: everything since [\d-]{10} [\d:]{5} UTC/)
+  // What people typed stays as it is.
+  expect(inEnglish).toContain('this name, in place of dismissed')
+  const inChinese = await log('zh')
+  for (const words of [
+    '不予处理',
+    '管理员',
+    '谁可以创建房间: 所有人',
+    '以来的全部',
+    '原名：dismissed',
+  ]) {
+    expect(inChinese).toContain(words)
+  }
   await socket.close()
 })

@@ -58,7 +58,7 @@ test('with a password newcomers and scripts come in; the log does not say it', a
   await setDoor(server(), ada, 'password', 'wallaby12')
   expect((await comeIn(server(), 'Dan', { password: 'kangaro\u00f3' })).person).toBeNull()
   const log = await logOf(ada)
-  expect(log).toContain('door: another password')
+  expect(log).toContain('Door: another password')
   expect(log).not.toMatch(/kangaro|wallaby/)
   await setDoor(server(), ada, 'open')
   expect((await comeIn(server(), 'Dan')).person).not.toBeNull()
@@ -95,6 +95,13 @@ test('an invitation leads newcomers into its closed room, and others who open it
   expect(again.headers.get('location')).toBe(roomAt(room))
   const list = await readJson(server(), eva, '/admin/invitations')
   expect(list).toMatchObject({ links: [{ room: { name: 'plans' }, uses: 0, usesLeft: null }] })
+  // A moderator who is not in the room is not told its name.
+  const invited = { invitation: await makeInvitation(server(), eva) }
+  const moe = (await comeIn(server(), 'Moe', invited)).person
+  if (moe === null) throw new Error('Moe came in')
+  promote(server(), moe, 'moderator')
+  const seen = await pageOf(server(), moe.cookie, '/admin/invitations')
+  expect([seen.includes('plans'), seen.includes('an invite-only room')]).toEqual([false, true])
   await sendForm(server(), eva, '/admin/invitations/revoke', {
     link: String(Object.assign({ links: [{ id: 0 }] }, list).links[0]?.id),
   })

@@ -1,6 +1,8 @@
 import { expect, test } from 'bun:test'
+import { actOn, idOf as personId } from '../helpers/acts'
 import type { Heard } from '../helpers/frames'
 import { type ChatClient, openSocket, type Person, signIn } from '../helpers/client'
+import { becomeOwner } from '../helpers/owners'
 import { openDirect, sendForm } from '../helpers/rooms'
 import { serverForAll } from '../helpers/server'
 
@@ -67,4 +69,27 @@ test('somebody is added to a private conversation, which begins anew for three',
   expect(heard).toHaveLength(1)
   expect(idOf(await add(ada, direct, 'Cara'))).not.toBe(room)
   for (const socket of sockets) await socket.close()
+})
+
+test('a group in which somebody was banned goes on, and others are added to it', async () => {
+  const people = ['Olga', 'Gus', 'Mallory', 'Dora'].map((name) => signIn(server(), name))
+  const [olga, gus, mallory, dora] = await Promise.all(people)
+  if (!olga || !gus || !mallory || !dora) throw new Error('four people')
+  await becomeOwner(server(), olga)
+  const ids = await Promise.all([gus, mallory].map((person) => personId(server(), person)))
+  const [gusId = 0, malloryId = 0] = ids
+  const direct = await openDirect(server(), olga, gusId)
+  const add = async (room: number, names: string) =>
+    idOf(await sendForm(server(), gus, `/rooms/${room}/group`, { names }))
+  const room = await add(direct, 'Mallory')
+  const socket = await openSocket(server(), gus)
+  expect((await socket.post(room, 'one', 'Hello')).type).toBe('accepted')
+  await actOn(server(), olga, 'ban', malloryId)
+  expect((await socket.post(room, 'two', 'She is banned')).type).toBe('accepted')
+  const other = await add(room, 'Dora')
+  expect(other).toBeNumber()
+  expect((await socket.post(other, 'three', 'Welcome')).type).toBe('accepted')
+  const title = /<title>([^<]*)/.exec(await pageOf(dora, `/rooms/${other}`))?.[1]
+  expect(title).toStartWith('Olga, Gus')
+  await socket.close()
 })

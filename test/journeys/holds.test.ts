@@ -324,6 +324,10 @@ test('private messages are limited as the owner sets, and roles write to everybo
   expect([await byJson(ada, old), await byJson(bob, old)]).toEqual(['accepted', 'accepted'])
   await set('off')
   expect(await byJson(ada, old)).toBe('private_off')
+  const [last] = (await history(server(), ada, old)).filter((one) => one.sender.id === adaId)
+  const edited = { content: 'another text' }
+  const changed = await sendForm(server(), ada, `/rooms/${old}/messages/${last?.seq}`, edited)
+  expect(changed.status).toBe(403)
   // Who opens it reads what was said.
   expect(await opened(ada, bobId)).toBe(303)
   expect(await opened(bob, bossId)).toBe(403)
@@ -331,6 +335,17 @@ test('private messages are limited as the owner sets, and roles write to everybo
   expect(await byJson(bob, answered)).toBe('private_off')
   expect(await byJson(boss, answered)).toBe('accepted')
   expect(await byJson(bob, answered)).toBe('accepted')
+  // In a group one of the others is enough, and the page says so before anything is sent.
+  const three = await sendForm(server(), boss, `/rooms/${answered}/group`, { names: 'Cara' })
+  const group = Number(/\d+$/.exec(three.headers.get('location') ?? '')?.[0])
+  expect(await byJson(boss, group)).toBe('accepted')
+  expect(await byJson(bob, group)).toBe('private_off')
+  for (const one of [bob, cara]) {
+    const socket = await openSocket(server(), one)
+    const told = socket.hello.rooms.find(({ id }) => id === group)
+    expect(told?.hold?.direct).toBe('private_off')
+    await socket.close()
+  }
   await set('everybody')
   expect(await byJson(ada, old)).toBe('accepted')
 })

@@ -113,7 +113,7 @@ test('owners say who may make rooms, and how the server is called', async () => 
   expect(long.status).toBe(422)
   expect(await long.text()).toContain('too long')
   const log = await (await look(olga, '/admin/log')).text()
-  expect(log).toContain('roomMakers: moderators')
+  expect(log).toContain('Who may make rooms: Moderators and owners')
   await sendForm(server, is(olga), '/admin/general', {
     name: '',
     welcome: '',

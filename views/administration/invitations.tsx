@@ -112,11 +112,12 @@ export function LinkItems({ view, links, next }: { view: View } & ListedLinks) {
 }
 
 function LinkItem({ view, link }: { view: View; link: ListedDoorLink }) {
-  const { door } = view.words
+  const { admin, door } = view.words
   const { by, expiresAt, id, madeAt, room, uses, usesLeft } = link
   const made = new Date(madeAt).toISOString().slice(0, 10)
   const until = new Date(expiresAt).toISOString()
   const time = `${until.slice(0, 16).replace('T', ' ')} UTC`
+  const to = room?.name == null ? admin.hiddenRoom : `#${room.name}`
   const left = usesLeft === null ? door.usesAny : plural(view.language, usesLeft, door.usesLeft)
   return (
     <li>
@@ -126,7 +127,7 @@ function LinkItem({ view, link }: { view: View; link: ListedDoorLink }) {
           {room !== null && (
             <>
               {' · '}
-              <Filled text={fill(door.leadsTo, { room: `#${room.name}` })} />
+              <Filled text={fill(door.leadsTo, { room: to })} />
             </>
           )}
           {' · '}

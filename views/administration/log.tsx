@@ -2,6 +2,7 @@ import { fill } from '../../src/shared/text'
 import type { ListedAct } from '../../src/store/store'
 import { MoreLink } from '../page/list'
 import { Filled } from '../words/filled'
+import { sayDetail } from './act-detail'
 import { type AdminProps, AdminPage } from './admin-page'
 import type { View } from '../view'
 
@@ -34,9 +35,10 @@ export function ActItems({ view, acts, next }: { view: View } & ListedActs) {
 
 function ActItem({ view, act }: { view: View; act: ListedAct }) {
   const { admin } = view.words
-  const { actor, person, roomName, detail, reason } = act
+  const { actor, person, roomName, reason } = act
   const at = new Date(act.at).toISOString()
-  const room = roomName ?? admin.hiddenRoom
+  const room = roomName === '' ? admin.conversation : (roomName ?? admin.hiddenRoom)
+  const detail = sayDetail(act, view.words)
   const names = { name: person?.nickname ?? detail, room, other: detail }
   return (
     <li>

@@ -3,6 +3,8 @@ import { serverLimits } from '../../server/limits'
 import type { PurgeStep, Store } from '../../store/store'
 import type { Chat } from '../chat'
 import { removeFiles } from '../files/janitor'
+import { publishSystemLines } from '../messages/system-lines'
+import { publishFacts } from '../rooms/rooms'
 
 /** The purges of each store, which follow one another. */
 const running = new WeakMap<Store, Promise<void>>()
@@ -26,6 +28,8 @@ async function purgeAll(chat: Chat): Promise<void> {
   let step = await chat.store.acts.purgeNext(chat.now())
   while (step !== null) {
     publishRemoved(chat, step.removed)
+    for (const { room, ...facts } of step.untitled) await publishFacts(chat, room, facts)
+    await publishSystemLines(chat)
     await removeFiles(chat, step.freed)
     await Bun.sleep(pauseMs)
     step = await chat.store.acts.purgeNext(chat.now())

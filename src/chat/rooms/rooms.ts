@@ -107,7 +107,8 @@ export async function openDirect(chat: Chat, user: User, otherId: number): Promi
 /**
  * Finds or makes the conversation of the people of a private one and some more, without what was
  * said there; the others hear of it with its first message. Throws `room_missing` for a room that
- * is none, `group_size`, and `person_missing` where somebody is unknown or has left.
+ * is none, `group_size`, and `person_missing` where somebody is unknown or has left; who was in it
+ * and has left is not in the new one.
  */
 export async function openGroup(
   chat: Chat,
@@ -116,7 +117,8 @@ export async function openGroup(
   wanted: { users: number[]; unknown: string[] },
 ): Promise<Room> {
   if (room.kind !== 'direct') throw new ChatError('room_missing')
-  const others = room.group ?? (room.pair === null ? [] : [room.pair[1]])
+  const known = room.group ?? (room.pair === null ? [] : [room.pair[1]])
+  const others = known.filter(({ mark }) => mark !== 'left')
   const people = new Set([user.id, ...others.map(({ id }) => id), ...wanted.users])
   if (wanted.unknown.length > 0) throw new ChatError('person_missing')
   if (people.size < 3 || people.size > limits.groupMax) throw new ChatError('group_size')

@@ -66,7 +66,7 @@ export function settingOf(key: keyof ServerSettings): string {
 function createLists(db: Database): Pick<Store['administration'], 'acts' | 'people'> {
   const acts = db.query<ActRow, [Uint8Array, number | null, number]>(
     `SELECT acts.id, at, act, room_id AS room, detail, reason,
-       iif(room_kind IS 'open' OR ${seesRoom('acts.room_id', actorOf)},
+       iif(room_kind IN ('open', 'direct') OR ${seesRoom('acts.room_id', actorOf)},
          room_name, NULL) AS roomName,
        actor.nickname AS actorName, actor.id AS actor,
        person.nickname AS personName, person.id AS person

@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite'
 import type { AppendOutcome, AppendRefusal, Message, NewMessage, RoomLimits, User } from '../store'
 import { createUse, writeAttachments } from './attachments'
-import { createFindHeldBack, isHeldSql, isLimitedSql, refusalOfPrivate } from './holds'
+import { createFindDirectRefusal, createFindHeldBack, isHeldSql, isLimitedSql } from './holds'
 import {
   findNotifiedUserIds,
   type MessageRow,
@@ -154,19 +154,14 @@ function moveHead(work: Work, message: NewMessage, member: Member, begins: numbe
 
 /** Nobody writes to a person who has left, or begins a conversation where one has too many. */
 function refuseDirect(
-  { caps, countDirect, findPeople, refusePrivate }: Work,
+  { caps, countDirect, findDirectRefusal }: Work,
   { place, recipient, sender }: Member,
   begins: number[],
 ): AppendRefusal | null {
   const isFull = (id: number): boolean =>
     (countDirect.get(id)?.rooms ?? 0) >= caps.conversationsPerPerson
-  if (place.isLimited === 1) {
-    const others = recipient === null ? findPeople.all(place.id) : [recipient]
-    for (const { id } of others) {
-      const code = id === sender.id ? null : refusePrivate.get(sender.id, id, place.id)?.code
-      if (code != null) return code
-    }
-  }
+  const limit = place.isLimited === 1 ? findDirectRefusal(place.id, sender.id) : null
+  if (limit !== null) return limit
   if (recipient === null) return begins.some(isFull) ? 'conversations_full' : null
   if (recipient.mark === 'left') return 'person_left'
   if (place.head > 0) return null
@@ -292,9 +287,7 @@ function prepare(db: Database) {
       `INSERT INTO last_posts (room_id, user_id, at) VALUES (?, ?, ?)
        ON CONFLICT DO UPDATE SET at = excluded.at`,
     ),
-    refusePrivate: db.query<{ code: AppendRefusal | null }, [number, number, number]>(
-      `SELECT ${refusalOfPrivate('?1', '?2', '?3')} AS code`,
-    ),
+    findDirectRefusal: createFindDirectRefusal(db),
     use: createUse(db),
   }
 }

@@ -14,7 +14,12 @@ import {
   writeMentions,
 } from './message-rows'
 import type { OtherRow } from './rooms'
-import { createFindHeldBack, type FindHeldBack } from './holds'
+import {
+  createFindDirectRefusal,
+  createFindHeldBack,
+  type FindDirectRefusal,
+  type FindHeldBack,
+} from './holds'
 import { isHere } from './persons'
 import { mayInRoom } from './rights'
 import type { SearchIndex } from '../search/search-index'
@@ -24,8 +29,11 @@ export function createChanges(
   db: Database,
   index: SearchIndex,
 ): Pick<Store['messages'], 'edit' | 'remove' | 'react'> {
-  const held = { findHeldBack: createFindHeldBack(db), erase: createErase(db, index) }
-  const statements = { ...prepare(db), index, ...held }
+  const held = {
+    findHeldBack: createFindHeldBack(db),
+    findDirectRefusal: createFindDirectRefusal(db),
+  }
+  const statements = { ...prepare(db), index, ...held, erase: createErase(db, index) }
   const edit = db.transaction((wanted: MessageEdit) => editOne(statements, wanted))
   const remove = db.transaction((wanted: MessageRemoval) => removeOne(statements, wanted))
   const react = db.transaction((wanted: ReactionChange) => reactOne(statements, wanted))
@@ -39,6 +47,7 @@ export function createChanges(
 type Statements = ReturnType<typeof prepare> & {
   index: SearchIndex
   findHeldBack: FindHeldBack
+  findDirectRefusal: FindDirectRefusal
   erase: Erase
 }
 
@@ -99,6 +108,8 @@ function editOne(statements: Statements, wanted: MessageEdit): ChangeOutcome {
   if (isReadOnly(found.message)) return readOnly
   const held = statements.findHeldBack('edit', room, author, at)
   if (held !== null) return { status: 'refused', ...held }
+  const code = statements.findDirectRefusal(room, author)
+  if (code !== null) return { status: 'refused', code }
   if (isEmpty === true && found.message.attachments.length === 0) return empty
   if (found.message.content === content) return { status: 'unchanged', message: found.message }
   const mentions = writeMentions(wanted.mentions(found.message))

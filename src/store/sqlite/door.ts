@@ -5,7 +5,7 @@ import { actorOf, createRefuseActing, createWriteAct } from './acts'
 import { settingOf } from './administration'
 import { createDoorRequests, createTakeRequest } from './door-requests'
 import { isHere, userColumns } from './persons'
-import { mayInRoom, mayOnServer } from './rights'
+import { mayInRoom, mayOnServer, seesRoom } from './rights'
 import { readSetting, writeSetting } from './settings'
 
 const passwordSetting = 'door_password'
@@ -123,18 +123,19 @@ export function createPassDoor(db: Database) {
   }
 }
 
-type LinkRow = User & { roomId: number | null; roomName: string; kind: 'open' | 'closed' }
+type LinkRow = User & { roomId: number | null; roomName: string | null; kind: 'open' | 'closed' }
 type ListedRow = LinkRow & Omit<ListedDoorLink, 'by' | 'room' | 'id'> & { linkId: number }
 
 function createLinks(
   db: Database,
 ): Pick<Store['door'], 'makeLink' | 'revokeLink' | 'findLink' | 'useLink' | 'links'> {
-  const columns = `${userColumns()}, rooms.id AS roomId, rooms.name AS roomName, kind
+  const columns = (name: string) => `${userColumns()}, rooms.id AS roomId, ${name} AS roomName, kind
     FROM door_links JOIN users ON users.id = made_by LEFT JOIN rooms ON ${leadsTo}`
-  const find = db.query<LinkRow, [AtLink]>(`SELECT ${columns} WHERE ${isUsable}`)
+  const find = db.query<LinkRow, [AtLink]>(`SELECT ${columns('rooms.name')} WHERE ${isUsable}`)
+  const nameSeen = `iif(kind = 'open' OR ${seesRoom('rooms.id', actorOf)}, rooms.name, NULL)`
   const listed = db.query<ListedRow, [Uint8Array, number, number, number]>(
     `SELECT door_links.id AS linkId, made_at AS madeAt, expires_at AS expiresAt,
-       uses_left AS usesLeft, uses, ${columns}
+       uses_left AS usesLeft, uses, ${columns(nameSeen)}
      WHERE is_code = 0 AND expires_at > ?2 AND coalesce(uses_left, 1) > 0
        AND (?3 = 0 OR door_links.id < ?3) AND ${mayOnServer('door.links', 'made_by')}
        AND ${mayOnServer('door.links', actorOf)}

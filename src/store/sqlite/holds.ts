@@ -26,7 +26,7 @@ function waitIn(person: string, at: string): string {
  * Why the server's setting keeps a person from writing privately to another one; null where it does
  * not. Moderators and owners write to everybody, and may be answered in `room`.
  */
-export function refusalOfPrivate(person: string, other: string, room: string): string {
+function refusalOfPrivate(person: string, other: string, room: string): string {
   const moderator = ranks.indexOf('moderator')
   const isHostOfBoth = `EXISTS (SELECT 1 FROM memberships AS hers JOIN memberships AS his
       ON his.room_id = hers.room_id AND his.user_id = ${other}
@@ -39,6 +39,24 @@ export function refusalOfPrivate(person: string, other: string, room: string): s
     WHEN ${settingOf('privateMessages')} = 'hosts' THEN
       iif(${rankOf(other)} >= ${moderator} OR ${isHostOfBoth}, NULL, 'private_hosts')
     ELSE iif(${rankOf(other)} >= ${moderator} AND ${hasWritten}, NULL, 'private_off') END`
+}
+
+/** The same of all who are in a direct room: everybody there reads what one of them writes. */
+function refusalOfDirect(room: string, person: string): string {
+  return `iif(kind = 'direct', (SELECT code FROM (
+      SELECT ${refusalOfPrivate(person, 'mates.user_id', room)} AS code FROM memberships AS mates
+      WHERE mates.room_id = ${room} AND mates.user_id <> ${person} AND ${isHere('mates.user_id')})
+    WHERE code IS NOT NULL LIMIT 1), NULL)`
+}
+
+export type FindDirectRefusal = (room: number, person: number) => RoomHold['direct']
+
+/** Makes the function that says why the server's setting keeps somebody from writing in a room. */
+export function createFindDirectRefusal(db: Database): FindDirectRefusal {
+  const find = db.query<{ code: RoomHold['direct'] }, [number, number]>(
+    `SELECT ${refusalOfDirect('?1', '?2')} AS code FROM rooms WHERE id = ?1 AND ${isLimitedSql}`,
+  )
+  return (room, person) => find.get(room, person)?.code ?? null
 }
 
 /** Makes the function that says the same of a conversation that is not there yet. */
@@ -64,13 +82,12 @@ export function createFindHold(db: Database): (room: number, person: number) => 
   const at = `CAST(unixepoch('subsec') * 1000 AS INTEGER)`
   const muted = `FROM mutes
     WHERE mutes.room_id = rooms.id AND mutes.user_id = ?2 AND ${isMuted(at)}`
-  const other = `(SELECT user_id FROM memberships WHERE room_id = ?1 AND user_id <> ?2)`
   const find = db.query<HoldRow, [number, number]>(
     `SELECT writers, slow_ms AS slowMs, is_locked AS isLocked, archived_at AS archivedAt,
        coalesce((SELECT mutes.until - ${at} ${muted}), 0) AS mutedMs,
        coalesce((SELECT mutes.reason ${muted}), '') AS mutedWhy,
        ${waitIn('?2', at)} AS waitMs,
-       iif(kind = 'direct', ${refusalOfPrivate('?2', other, '?1')}, NULL) AS direct
+       ${refusalOfDirect('?1', '?2')} AS direct
      FROM rooms WHERE id = ?1`,
   )
   return (room, person) => {
@@ -154,6 +171,7 @@ export function createFindHeldBack(db: Database): FindHeldBack {
 export function createHolds(db: Database, writeLine: (line: NewLine) => void): Holds {
   const findHeldBack = createFindHeldBack(db)
   const findPrivateRefusal = createFindPrivateRefusal(db)
+  const findDirectRefusal = createFindDirectRefusal(db)
   const change = db.transaction(createSwitch(db, writeLine))
   const { mute, unmute, find } = createMutes(db)
   const isMember = db.query<unknown, [Member]>(
@@ -167,6 +185,7 @@ export function createHolds(db: Database, writeLine: (line: NewLine) => void): H
     whyNotPrivate: async (person, other) => findPrivateRefusal(person, other),
     mayWrite: async (member, at) =>
       isMember.get(member) !== null &&
+      findDirectRefusal(member.roomId, member.userId) === null &&
       [null, 'slow'].includes(findHeldBack('post', member.roomId, member.userId, at)?.code ?? null),
   }
 }

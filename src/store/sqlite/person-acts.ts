@@ -19,7 +19,7 @@ export function createActs(db: Database, index: SearchIndex, lines: SystemLines)
     ban: createBan(db, lines, acting),
     unban: createUnban(db, lines, acting),
     ...createBrowserBans(db),
-    ...createPurges(db, index, acting),
+    ...createPurges(db, index, lines, acting),
     rename: createRename(db, lines, acting),
     ...createWayBacks(db, acting),
     ...createKeptOut(db, acting),

@@ -4,6 +4,7 @@ import type { Acts, PurgeStep, User } from '../store'
 import type { Acting, Told } from './acting'
 import { createErase } from './changes'
 import { userColumns } from './persons'
+import type { SystemLines } from './system-lines'
 
 /** A transaction looks at so many messages of everybody, deletes so many, and ends before that… */
 const lookedAtMax = 10_000
@@ -19,9 +20,10 @@ const stepMsMax = 10
 export function createPurges(
   db: Database,
   index: SearchIndex,
+  lines: SystemLines,
   acting: Acting,
 ): Pick<Acts, 'purge' | 'purgeNext'> {
-  return { purge: createBegin(db, acting), purgeNext: createNext(db, index) }
+  return { purge: createBegin(db, acting), purgeNext: createNext(db, index, lines) }
 }
 
 function createBegin(db: Database, { refuse, writeAct }: Acting): Acts['purge'] {
@@ -30,6 +32,17 @@ function createBegin(db: Database, { refuse, writeAct }: Acting): Acts['purge'] 
     `INSERT INTO purges (user_id, since, before_id)
      SELECT ?, ?, coalesce(max(id), 0) + 1 FROM messages`,
   )
+  // Also of messages that their author has deleted: a report keeps the text.
+  const dropReports = db.query<never, [number, number]>(
+    `DELETE FROM reports WHERE id IN (SELECT reports.id
+       FROM reports JOIN messages USING (room_id, seq)
+       WHERE author_id = ? AND created_at >= ?)`,
+  )
+  // The reports and invitations themselves are told to others, and go on.
+  const forgetWhy = [
+    `UPDATE reports SET why = '' WHERE reporter_id = ? AND reported_at >= ?`,
+    `UPDATE invitations SET why = '' WHERE invited_by = ? AND invited_at >= ?`,
+  ].map((sql) => db.query<never, [number, number]>(sql))
   const dropUnused = db.query<{ id: string }, [number, number]>(
     `DELETE FROM attachments WHERE owner_id = ? AND used_as IS NULL AND created_at >= ?
      RETURNING id`,
@@ -44,6 +57,8 @@ function createBegin(db: Database, { refuse, writeAct }: Acting): Acts['purge'] 
       if ('refused' in asked) return asked
       if (find.get(person) === null) return { refused: 'person_missing' } as const
       mark.run(person, since)
+      dropReports.run(person, since)
+      for (const forget of forgetWhy) forget.run(person, since)
       const unused = dropUnused.all(person, since)
       // With everything goes the picture, too.
       const faces = since === 0 ? dropFaces.all(person) : []
@@ -58,16 +73,16 @@ function createBegin(db: Database, { refuse, writeAct }: Acting): Acts['purge'] 
   return async (session, person, since, told) => purge.immediate(session, person, since, told)
 }
 
-function createNext(db: Database, index: SearchIndex): Acts['purgeNext'] {
+function createNext(db: Database, index: SearchIndex, lines: SystemLines): Acts['purgeNext'] {
   type Purge = { id: number; user: number; since: number; before: number }
   const find = db.query<Purge, []>(
     `SELECT id, user_id AS user, since, before_id AS before FROM purges ORDER BY id LIMIT 1`,
   )
-  type Written = { id: number; room: number; seq: number }
+  type Written = { id: number; room: number; seq: number; isTopic: 0 | 1 }
   const written = db.query<Written, [number, number, number, number]>(
-    `SELECT id, room_id AS room, seq FROM messages
+    `SELECT id, room_id AS room, seq, system IS NOT NULL AS isTopic FROM messages
      WHERE id < ?1 AND id >= ?2 AND author_id = ?3 AND created_at >= ?4
-       AND deleted_at IS NULL AND system IS NULL
+       AND deleted_at IS NULL AND (system IS NULL OR system ->> 'kind' = 'topic')
      ORDER BY id DESC LIMIT ${erasedMax}`,
   )
   const moveOn = db.query<never, [number, number]>(`UPDATE purges SET before_id = ?2 WHERE id = ?1`)
@@ -82,16 +97,20 @@ function createNext(db: Database, index: SearchIndex): Acts['purgeNext'] {
     const { id, user, since, before } = purge
     const from = Math.max(before - lookedAtMax, 0)
     const found = written.all(before, from, user, since)
-    const step: PurgeStep = { removed: [], freed: [] }
+    const step: PurgeStep = { removed: [], freed: [], untitled: [] }
     const startedAt = performance.now()
-    for (const { room, seq } of found) {
-      const { revision, notifiedUserIds, freed } = erase(room, seq, at)
-      dropReports.run(room, seq)
-      step.removed.push({ room, seq, revision, sender: user, mentions: notifiedUserIds })
-      step.freed.push(...freed)
+    let count = 0
+    for (const { room, seq, isTopic } of found) {
+      count += 1
+      if (isTopic === 1) step.untitled.push(...lines.withdrawTopic(room, seq, at))
+      else {
+        const { revision, notifiedUserIds, freed } = erase(room, seq, at)
+        dropReports.run(room, seq)
+        step.removed.push({ room, seq, revision, sender: user, mentions: notifiedUserIds })
+        step.freed.push(...freed)
+      }
       if (performance.now() - startedAt > stepMsMax) break
     }
-    const count = step.removed.length
     const isRangeDone = count === found.length && count < erasedMax
     const last = isRangeDone ? from : (found[count - 1]?.id ?? from)
     if (last === 0) end.run(id)

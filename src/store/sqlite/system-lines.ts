@@ -1,5 +1,5 @@
 import type { Database } from 'bun:sqlite'
-import type { Message, NewLine, Store, SystemLine } from '../store'
+import type { Message, NewLine, RoomFacts, Store, SystemLine } from '../store'
 import { type MessageRow, selectMessages, toMessage } from './message-rows'
 
 /** What happened so soon after the same is added to its line. */
@@ -14,6 +14,8 @@ export type SystemLines = Store['systemLines'] & {
   write: (line: NewLine) => void
   /** Tells the rooms in which a person spoke lately that their name is another one. */
   renamed: (user: number, from: string, to: string, at: number) => void
+  /** Deletes a line that tells a topic, and the topic itself; gives the room that had it. */
+  withdrawTopic: (room: number, seq: number, at: number) => (RoomFacts & { room: number })[]
 }
 
 /** As it is stored: people as ids, the second of a pair invited the first. */
@@ -46,6 +48,7 @@ export function createSystemLines(db: Database): SystemLines {
       const rooms = statements.spokenIn.all(author)
       for (const { room } of rooms) write({ kind: 'nickname', room, author, from, to, at })
     },
+    withdrawTopic: (room, seq, at) => withdrawTopic(statements, note, { room, seq }, at),
     async gather() {
       if (statements.isAnyWaiting.get() !== null) gather.immediate()
     },
@@ -82,8 +85,28 @@ function writeLine(statements: Statements, note: Note, line: NewLine): void {
   }
   // Back to what it was before: there is nothing to tell.
   const isUndone = person === undefined && known.line.from === to
-  const more = addPeople({ ...known.line, to }, people)
+  const texts = isUndone ? { from: '', to: '' } : { to }
+  const more = addPeople({ ...known.line, ...texts }, people)
   change(statements, note, room, { ...known, line: more }, isUndone ? at : null)
+}
+
+/** The next line tells from which topic, and goes on without it. */
+function withdrawTopic(
+  statements: Statements,
+  note: Note,
+  { room, seq }: { room: number; seq: number },
+  at: number,
+): (RoomFacts & { room: number })[] {
+  const [withdrawn, next] = statements.topics.all(room, seq)
+  if (withdrawn === undefined) return []
+  const line: StoredLine = JSON.parse(withdrawn.line)
+  const known = { ...withdrawn, line: { ...line, from: '', to: '' } }
+  change(statements, note, room, known, at)
+  if (next === undefined) return statements.dropTopic.all(room, line.to)
+  const later: StoredLine = JSON.parse(next.line)
+  if (later.from !== line.to) return []
+  change(statements, note, room, { ...next, line: { ...later, from: '' } }, null)
+  return []
 }
 
 /** Those who wait are added to the newest line of their kind. */
@@ -193,6 +216,7 @@ function prepare(db: Database) {
       selectMessages('room_id = ? AND seq = ? AND revision = ? AND system IS NOT NULL'),
     ),
     ...prepareWaiting(db),
+    ...prepareTopics(db),
     spokenIn: prepareSpokenIn(db),
   }
 }
@@ -215,6 +239,22 @@ function prepareWaiting(db: Database) {
     ),
     dropWaiting: db.query<never, [number, string]>(
       `DELETE FROM waiting_comings WHERE room_id = ? AND kind = ?`,
+    ),
+  }
+}
+
+function prepareTopics(db: Database) {
+  return {
+    topics: db.query<Omit<Known, 'line'> & { line: string }, [number, number]>(
+      `SELECT seq, author_id AS author, system AS line
+       FROM messages INDEXED BY messages_system
+       WHERE room_id = ?1 AND seq >= ?2 AND system IS NOT NULL AND system ->> 'kind' = 'topic'
+         AND deleted_at IS NULL
+       ORDER BY seq LIMIT 2`,
+    ),
+    dropTopic: db.query<RoomFacts & { room: number }, [number, string]>(
+      `UPDATE rooms SET topic = '' WHERE id = ? AND topic = ?
+       RETURNING id AS room, name, topic, kind, archived_at AS archivedAt`,
     ),
   }
 }

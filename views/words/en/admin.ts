@@ -83,6 +83,17 @@ export const admin = {
   deleteName: 'To delete it, type its name',
   deleteRoom: 'Delete for ever',
   hiddenRoom: 'an invite-only room',
+  conversation: 'a private conversation',
+  /** What the log says of an act besides its person and its room. */
+  details: {
+    yes: 'yes',
+    no: 'no',
+    deleted: 'deleted',
+    dismissed: 'dismissed',
+    everything: 'everything',
+    since: 'everything since {time}',
+    anotherPassword: 'another password',
+  },
   storage: {
     files: 'Files: {size} of {limit}',
     database: 'Messages and everything else: {size}',

@@ -80,6 +80,16 @@ export const admin: Words['admin'] = {
   deleteName: '输入房间名称以确认删除',
   deleteRoom: '永久删除',
   hiddenRoom: '一个仅限邀请的房间',
+  conversation: '一段私信对话',
+  details: {
+    yes: '是',
+    no: '否',
+    deleted: '已删除消息',
+    dismissed: '不予处理',
+    everything: '全部',
+    since: '{time} 以来的全部',
+    anotherPassword: '更换了密码',
+  },
   storage: {
     files: '文件：{size}，上限 {limit}',
     database: '消息及其他数据：{size}',

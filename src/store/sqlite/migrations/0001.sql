@@ -457,7 +457,7 @@ CREATE INDEX invitations_by_inviter ON invitations (invited_by);
 -- sees it nor is asked into that room again for a day.
 CREATE TABLE declined_rooms (
   user_id INTEGER NOT NULL REFERENCES users (id),
-  room_id INTEGER NOT NULL REFERENCES rooms (id),
+  room_id INTEGER NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
   declined_at INTEGER NOT NULL,
   PRIMARY KEY (user_id, room_id)
 ) STRICT, WITHOUT ROWID;
