@@ -29,13 +29,12 @@ test('messages that go by requests and by sockets, again and again, stand once',
     const frame = postFrame(1, id, `Text of ${id}`)
     const seqs = given.get(id) ?? new Set()
     given.set(id, seqs)
-    if (random(2) === 0) {
-      const answer = await socket.post(1, id, frame.content)
-      if (answer.type === 'accepted') seqs.add(answer.seq)
-    } else {
-      const [answer] = JSON.parse((await exchange(ada, JSON.stringify(frame))).frames[0] ?? '[]')
-      seqs.add(answer.seq)
-    }
+    const answer =
+      random(2) === 0
+        ? await socket.post(1, id, frame.content)
+        : JSON.parse((await exchange(ada, JSON.stringify(frame))).frames[0] ?? '[]')[0]
+    expect({ seed, n, ...answer }).toMatchObject({ seed, n, type: 'accepted' })
+    seqs.add(answer.seq)
   }
   socket.close()
   const rows = await history(server(), ada, 1)
