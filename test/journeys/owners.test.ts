@@ -8,7 +8,7 @@ let server: RunningServer
 let [olga, mo, mia]: Person[] = []
 
 beforeAll(async () => {
-  server = await startServer()
+  server = await startServer({ flags: ['--max-upload', '3MB', '--keep-names', '30'] })
   ;[olga, mo, mia] = [
     await signIn(server, 'Olga'),
     await signIn(server, 'Mo'),
@@ -103,6 +103,10 @@ test('owners say who may make rooms, and how the server is called', async () => 
   const page = await (await look(undefined, '/')).text()
   expect(page).toContain('Harbour House')
   expect(page).toContain('Mind the gap')
+  const general = (await (await look(olga, '/admin/general')).text()).replaceAll(/<[^>]*>/g, ' ')
+  // What only the operator changes is shown, too.
+  expect(general).toMatch(/Largest file\s+3 MB\s+Set by the operator with .?--max-upload/)
+  expect(general).toMatch(/kept for\s+30 days\s+Set by the operator with .?--keep-names/)
   const make = async (person: Person | undefined, name: string) =>
     (await sendForm(server, is(person), '/rooms', { name, topic: '', kind: 'open' })).status
   expect(await make(mia, 'Mine')).toBe(403)

@@ -1,5 +1,7 @@
-import { fill } from '../../src/shared/text'
+import { fill, plural, sizeOf } from '../../src/shared/text'
+import type { View } from '../view'
 import type { ServerSettings } from '../../src/store/store'
+import { Filled } from '../words/filled'
 import { type AdminProps, AdminPage } from './admin-page'
 
 /** What owners set for the whole server. What a flag sets is shown, and not changed. */
@@ -54,9 +56,50 @@ export function General(props: AdminProps & { settings: ServerSettings; flagged:
           {page.save}
         </button>
       </form>
+      <Limits view={view} flagged={flagged} />
     </AdminPage>
   )
 }
 
-/** The settings that flags set; null for those that the page may change. */
-type Flagged = { name: string | null }
+/** What only flags set. */
+function Limits({ view, flagged }: { view: View; flagged: Flagged }) {
+  const { admin, door } = view.words
+  const { labels } = admin.limits
+  const days = plural(view.language, flagged.keepNamesDays, door.daysOf)
+  const arrivals = flagged.arrivals ? admin.details.yes : admin.details.no
+  const limits = [
+    [labels.upload, sizeOf(flagged.uploadBytesMax), '--max-upload'],
+    [labels.person, sizeOf(flagged.personBytesMax), '--max-per-person'],
+    [labels.files, sizeOf(flagged.filesBytesMax), '--max-files'],
+    [labels.keepNames, days, '--keep-names'],
+    [labels.arrivals, arrivals, '--arrivals'],
+  ] as const
+  return (
+    <section>
+      <h3>{admin.limits.title}</h3>
+      <dl class="keys" id="limits">
+        {limits.map(([label, value, flag]) => (
+          <>
+            <dt>{label}</dt>
+            <dd>
+              {value}{' '}
+              <small>
+                <Filled text={fill(admin.setByFlag, { flag })} />
+              </small>
+            </dd>
+          </>
+        ))}
+      </dl>
+    </section>
+  )
+}
+
+/** What flags set; no name where the page may change it. */
+type Flagged = {
+  name: string | null
+  uploadBytesMax: number
+  personBytesMax: number
+  filesBytesMax: number
+  keepNamesDays: number
+  arrivals: boolean
+}

@@ -77,11 +77,12 @@ async function sendOwnerLink({ chat }: HttpDeps, c: HttpContext) {
   return sendSignIn(c)
 }
 
+const dayMs = 24 * 60 * 60_000
+
 async function sendGeneral({ chat }: HttpDeps, c: HttpContext, problem?: string) {
   const props = readProps(c, 'general', problem)
   const settings = await chat.store.administration.settings()
-  const { name } = chat.config
-  const flagged = { name }
+  const flagged = { ...chat.config, keepNamesDays: chat.config.keepNamesMs / dayMs }
   return sendPage(c, <General {...props} settings={settings} flagged={flagged} />)
 }
 

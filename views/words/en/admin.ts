@@ -60,6 +60,16 @@ export const admin = {
     off: 'Off',
   },
   privateNote: 'Moderators and owners can always write to people, and people can answer them.',
+  limits: {
+    title: 'Limits',
+    labels: {
+      upload: 'Largest file',
+      person: 'All files of one person',
+      files: 'All files',
+      keepNames: 'Unused names are kept for',
+      arrivals: 'The first room is told who is new',
+    },
+  },
   searchPeople: 'Search people',
   roles: { member: 'Member', moderator: 'Moderator', owner: 'Owner' },
   role: 'Role of {name}',

@@ -26,7 +26,7 @@ export const problems = {
   link_bounds: 'A link is for 1 to 1,000 people or any number, and works for 1 to 90 days.',
   cookies_off:
     'This browser refuses cookies, which keep you signed in. Allow them here and try again.',
-  link_unusable: 'This link does not work, or not any more. Make a new one on your other device.',
+  link_unusable: 'This link does not work, or not any more. Get a new one from where it came.',
   avatar_unknown: 'This picture does not exist. Choose one of those shown.',
   picture_unusable: 'This picture cannot be used. Choose a PNG, JPEG or WebP file.',
   room_name_empty: 'Enter a name for the room.',

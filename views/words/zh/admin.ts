@@ -34,6 +34,16 @@ export const admin: Words['admin'] = {
     off: '关闭',
   },
   privateNote: '管理员和所有者始终可以给成员发私信，成员可以回复他们。',
+  limits: {
+    title: '限制',
+    labels: {
+      upload: '单个文件大小上限',
+      person: '每人的文件总量',
+      files: '所有文件总量',
+      keepNames: '未使用的名字保留',
+      arrivals: '在第一个房间通知新成员加入',
+    },
+  },
   searchPeople: '搜索成员',
   roles: { member: '成员', moderator: '管理员', owner: '所有者' },
   role: '{name} 的角色',

@@ -24,7 +24,7 @@ export const problems: Words['problems'] = {
   links_full: '邀请链接太多，请先撤销一些。',
   link_bounds: '链接可供 1 至 1,000 人或不限人数使用，有效期为 1 至 90 天。',
   cookies_off: '此浏览器禁用了 Cookie，无法保持登录状态。请允许本站使用 Cookie，然后重试。',
-  link_unusable: '这个链接无效或已失效。请在你的另一台设备上生成新链接。',
+  link_unusable: '这个链接无效或已失效。请向原处重新获取链接。',
   avatar_unknown: '这个头像不存在，请从列表中选择。',
   picture_unusable: '这张图片无法使用，请选择 PNG、JPEG 或 WebP 图片。',
   room_name_empty: '请输入房间名称。',
