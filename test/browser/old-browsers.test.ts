@@ -129,8 +129,14 @@ test('the click of a lifted finger presses nothing in the menu that came under i
     window.pressed = 0
     document.addEventListener('click', () => (pressed += 1))
     const menu = document.querySelector('#tools-menu')
+    let lifted = {}
+    document.addEventListener('pointerup', (event) => (lifted = event), true)
     menu.addEventListener('beforetoggle', ({ newState }) => {
-      if (newState === 'open') queueMicrotask(() => menu.querySelector('[data-quick]').click())
+      if (newState !== 'open') return
+      const { clientX, clientY } = lifted
+      const click = { bubbles: true, cancelable: true, clientX, clientY }
+      const button = menu.querySelector('[data-quick]')
+      queueMicrotask(() => button.dispatchEvent(new MouseEvent('click', click)))
     })
   })()`)
   const touch = { enabled: true, maxTouchPoints: 1 }

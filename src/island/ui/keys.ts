@@ -65,8 +65,10 @@ export function watchLongPress<Found>(
       getSelection()?.removeAllRanges()
     }, pressMs)
   })
-  box.addEventListener('pointermove', ({ clientX, clientY }) => {
-    if (Math.hypot(clientX - start.clientX, clientY - start.clientY) > moveMaxPx) cancel()
+  const isAway = ({ clientX, clientY }: MouseEvent): boolean =>
+    Math.hypot(clientX - start.clientX, clientY - start.clientY) > moveMaxPx
+  box.addEventListener('pointermove', (event) => {
+    if (isAway(event)) cancel()
   })
   box.addEventListener('pointercancel', cancel)
   box.addEventListener('pointerup', () => {
@@ -75,15 +77,15 @@ export function watchLongPress<Found>(
     if (found === null) return
     const signal = AbortSignal.timeout(clickMs)
     // Chrome of 2024 looks for its target when what opens is there already, under the finger.
+    const swallow = (event: MouseEvent): void => {
+      if (isAway(event)) return
+      event.preventDefault()
+      event.stopPropagation()
+    }
     document.addEventListener('click', swallow, { capture: true, signal })
     setTimeout(() => act(found))
   })
   box.addEventListener('contextmenu', (event) => {
     if (event.pointerType === 'touch' && find(event.target) !== null) event.preventDefault()
   })
-}
-
-function swallow(event: Event): void {
-  event.preventDefault()
-  event.stopPropagation()
 }
