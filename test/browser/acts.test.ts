@@ -77,8 +77,10 @@ test('who is banned sees that and why on every tab, and cannot begin anew', asyn
   await mal.part('#banned').shown()
   // Nobody else is disturbed, and the row says that its author has left.
   // After the report the focus is on the row, where letters are acts.
+  await pat.emulate({ dark: false, width: 1280, height: 800 })
   await pat.part('#content').focus()
-  await pat.send('Still here')
+  await pat.type('Still here')
+  await pat.part('#composer').submit()
   await pat.sees('Still here')
 })
 
