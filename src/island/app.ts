@@ -237,8 +237,8 @@ export type Device = { decorate: () => void; renewPush: () => void }
 
 /** Shows what is in the dialog for panels, and invitations. */
 export type Panel = {
-  /** `source` is what requested it. */
-  show: (source?: Element) => void
+  /** `isInside`: something in the dialog requested it. */
+  show: (isInside: boolean) => void
   /** Shows the way into a room; somebody who is in it already opens it. */
   offer: (address: Address, href: string) => void
   /** The places that show which device wants to be added; a closed dialog stays closed. */

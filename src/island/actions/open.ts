@@ -14,9 +14,12 @@ export function watchPanel(app: App): void {
   // Whether the panel that was requested is shown.
   let shown: unknown = false
   let end = (_: unknown): void => {}
+  // After the swap htmx names the target as the source, where it replaced the source.
+  let isInside = false
   document.addEventListener('htmx:before:request', ({ detail: { ctx } }) => {
     if (!isPanel(ctx)) return
     shown = false
+    isInside = ctx.target?.contains(ctx.sourceElement ?? null) === true
     void holdKeys(new Promise((resolve) => (end = resolve)))
   })
   document.addEventListener('htmx:finally:request', ({ detail: { ctx } }) => {
@@ -25,7 +28,7 @@ export function watchPanel(app: App): void {
   document.addEventListener('htmx:after:swap', ({ detail: { ctx } }) => {
     if (!isPanel(ctx) || ctx.swap === 'none') return
     shown = panel().then(
-      ({ show }) => show(ctx.sourceElement),
+      ({ show }) => show(isInside),
       () => location.assign(ctx.request.action),
     )
   })

@@ -41,9 +41,9 @@ export function create(app: App): Panel {
       for (const place of document.querySelectorAll('#asked, #told, #door, #panel[open] #devices'))
         place.dispatchEvent(new Event('renew'))
     },
-    show(source) {
+    show(isInside) {
       // Closed before the answer to something in it came, the dialog stays closed.
-      if (!dialog.open && source?.isConnected === false) return
+      if (!dialog.open && isInside) return
       // Files name the hours as the reader's clock does.
       const tz = Intl.DateTimeFormat().resolvedOptions().timeZone
       for (const link of body.querySelectorAll<HTMLAnchorElement>('a[data-zoned]'))
@@ -81,7 +81,7 @@ function onUnanswered({ page, panel }: App, ctx: RequestContext): void {
   if (isPanel && sourceElement.closest('#head') !== null) {
     // Without the server a room can still be saved from this browser.
     element('panel-body', HTMLElement).replaceChildren(copyOf('export-away'))
-    panel().then(({ show }) => show(), sayAway)
+    panel().then(({ show }) => show(false), sayAway)
   } else if (isPanel || sourceElement.matches('.place')) sayAway()
 }
 
