@@ -266,7 +266,7 @@ async function printOwnerLink(config: Config): Promise<void> {
 async function printWayBack(config: Config, name: string): Promise<void> {
   const opened = openAdministration(config.dataFolder)
   if ('problem' in opened) return fail(opened.problem)
-  const made = makeOperatorsWayBack(opened.offerWayBack, name, Date.now())
+  const made = await makeOperatorsWayBack(opened.offerWayBack, name, Date.now())
   opened.close()
   if (made === null) return fail(`Nobody here is called “${name}”.`)
   const url = urlsOf(config, config.port).at(-1) ?? config.basePath

@@ -1,7 +1,7 @@
 import { expect } from 'bun:test'
 import type { InviteOutcome, Store, User } from '../../src/store/store'
 import type { Within } from './contract'
-import { pauseMs } from '../../src/store/sqlite/invitations'
+import { pauseMs } from '../../src/store/sql/invitations'
 import { hash, join } from './people'
 import { asMember, letIn, make } from './rooms'
 

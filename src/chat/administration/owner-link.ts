@@ -20,14 +20,14 @@ export async function makeOwnerLink(
  * Makes the link with which a person comes back, for the operator, who has no session. Null when
  * nobody has that name.
  */
-export function makeOperatorsWayBack(
-  offer: (skeleton: string, linkHash: Uint8Array, at: number) => User | null,
+export async function makeOperatorsWayBack(
+  offer: (skeleton: string, linkHash: Uint8Array, at: number) => Promise<User | null>,
   nickname: string,
   at: number,
-): { user: User; link: string } | null {
+): Promise<{ user: User; link: string } | null> {
   const name = parseNickname(nickname)
   const { token, hash } = createToken(wayBackBytes)
-  const user = typeof name === 'string' ? null : offer(name.skeleton, hash, at)
+  const user = typeof name === 'string' ? null : await offer(name.skeleton, hash, at)
   return user === null ? null : { user, link: token }
 }
 

@@ -5,7 +5,7 @@ import type { Inline } from './inline'
 import { linkStart } from './link'
 import type { Range } from './stretch'
 
-/** A quoted text is cut in the database after so many characters (store/sqlite/message-rows.ts). */
+/** A quoted text is cut in the database after so many characters (store/sql/message-rows.ts). */
 const cutFromUnits = 1_000
 
 /**

@@ -1,8 +1,9 @@
 import type { Database } from 'bun:sqlite'
 import { foldVersion } from '../../shared/fold'
-import { readAttachments } from '../sqlite/attachments'
+import { readAttachments } from '../sql/attachments'
 import { type Indexed, tokensOf } from './search-tokens'
 import { readSetting, writeSetting } from '../sqlite/settings'
+import type { Work } from '../sql/database'
 
 /** Messages indexed in one transaction, about 6 ms… */
 export const searchIndexRows = 500
@@ -15,11 +16,11 @@ export const searchIndexUnitsMax = 32 * 1024
  */
 export type SearchIndex = {
   /** Before a message is changed or deleted, in that transaction: erases its tokens. */
-  remove: (room: number, seq: number) => void
+  remove: (room: number, seq: number) => Work<void>
   /** After it was changed, in that transaction. */
-  add: (room: number, seq: number) => void
+  add: (room: number, seq: number) => Work<void>
   /** After the newest messages were erased, whose ids the next ones get. */
-  shrink: () => void
+  shrink: () => Work<void>
   /** Messages that are stored and not indexed yet. */
   countWaiting: () => number
   /** Indexes the next portion in a transaction of its own; gives the number of messages. */
@@ -53,15 +54,17 @@ export function createSearchIndex(db: Database): SearchIndex {
   }
   const take = createTaking(db)
   return {
-    remove(room, seq) {
+    *remove(room, seq) {
       const row = indexed(room, seq)
       if (row !== null) deleteTokens.run(row.id, tokensOf(toIndexed(row)))
     },
-    add(room, seq) {
+    *add(room, seq) {
       const row = indexed(room, seq)
       if (row !== null) insertTokens.run(row.id, tokensOf(toIndexed(row)))
     },
-    shrink,
+    *shrink() {
+      shrink()
+    },
     countWaiting: () => (newest.get()?.id ?? 0) - indexedTo,
     takeNext() {
       const before = indexedTo

@@ -3,14 +3,10 @@ import { excerptOf } from '../../shared/excerpt'
 import { hideSpoilers } from '../../shared/markup/excerpt'
 import { fold } from '../../shared/fold'
 import type { Has, Hit, Line, Place, SearchPage, SearchQuery } from './query'
-import { readAttachments } from '../sqlite/attachments'
-import {
-  type MessageRow,
-  selectMessagesWithOther,
-  toMessageWithOther,
-} from '../sqlite/message-rows'
-import { markOf } from '../sqlite/persons'
-import { namesOfGroup, type OtherRow } from '../sqlite/rooms'
+import { readAttachments } from '../sql/attachments'
+import { type MessageRow, selectMessagesWithOther, toMessageWithOther } from '../sql/message-rows'
+import { markOf } from '../sql/persons'
+import { namesOfGroup, type OtherRow } from '../sql/rooms'
 import { indexedToSetting } from './search-index'
 import {
   hasToken,

@@ -1,5 +1,6 @@
 import type { Database } from 'bun:sqlite'
 import { existsSync, statSync } from 'node:fs'
+import { erasedSetting } from '../sql/erasing'
 import { readSetting, writeSetting } from './settings'
 
 /** Thrown for a database that is not whole; says what is wrong. */
@@ -63,9 +64,6 @@ function expectOk(db: Database, pragma: string): void {
   const [answer = ''] = Object.values(db.query<Record<string, string>, []>(pragma).get() ?? {})
   if (answer !== 'ok') throw damaged(answer)
 }
-
-/** The key of the number of ids up to the newest one whose messages were erased with their room. */
-export const erasedSetting = 'erased_messages'
 
 /**
  * Messages are added with the next id, and those that are erased are counted, so it is known how

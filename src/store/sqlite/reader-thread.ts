@@ -1,6 +1,7 @@
 import { Database } from 'bun:sqlite'
 import { createSearch } from '../search/search'
-import { createExports, type ExportQuery } from './export'
+import { createExports, type ExportQuery } from '../sql/export'
+import { now, onSqlite } from './database'
 import { readerStates } from './turns'
 import type { SearchOutcome, SearchQuery } from '../search/query'
 
@@ -32,13 +33,14 @@ function open({ file, state }: Start) {
   db.run('PRAGMA cache_size = -8000')
   const msMax = (): number => Object(searchMs)[Atomics.load(state, 0)] ?? 0
   const search = createSearch(db, msMax)
+  const exportPage = createExports(onSqlite(db))
   return {
     search(query: SearchQuery): SearchOutcome {
       const startedAt = performance.now()
       const page = search(query)
       return 'refused' in page ? page : { ...page, ms: performance.now() - startedAt }
     },
-    read: createExports(db),
+    read: db.transaction((query: ExportQuery) => now(exportPage(query))),
     close: () => db.close(false),
   }
 }

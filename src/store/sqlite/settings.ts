@@ -1,14 +1,13 @@
 import type { Database } from 'bun:sqlite'
+import * as settings from '../sql/settings'
+import { now, onSqlite } from './database'
 
 /** A value that the database keeps about itself; null when the key was never written. */
 export function readSetting(db: Database, key: string): string | null {
-  const read = db.query<{ value: string }, [string]>(`SELECT value FROM settings WHERE key = ?`)
-  return read.get(key)?.value ?? null
+  return now(settings.readSetting(onSqlite(db), key))
 }
 
+/** Writes such a value. */
 export function writeSetting(db: Database, key: string, value: string): void {
-  db.query(
-    `INSERT INTO settings (key, value) VALUES (?, ?)
-     ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
-  ).run(key, value)
+  now(settings.writeSetting(onSqlite(db), key, value))
 }

@@ -7,34 +7,35 @@ import { unfinished } from '../backup/backup'
 import { markerName, markFolder, spaceOf } from '../files'
 import type { NameRules, RoomLimits, Store } from '../store'
 import { stopAfterFailedSync, storageReasonOf } from '../storage-fault'
-import { createAdministration } from './administration'
-import { createAttachments } from './attachments'
-import { createDeviceLinks } from './device-links'
-import { createDevices } from './devices'
-import { createDoor } from './door'
-import { createMeasure } from './export'
+import { createAdministration } from '../sql/administration'
+import { createAttachments } from '../sql/attachments'
+import { createDeviceLinks } from '../sql/device-links'
+import { createDevices } from '../sql/devices'
+import { createDoor } from '../sql/door'
+import { createMeasure } from '../sql/export'
 import { checkAfterUse, isDoubtful, markClosed, markUsed } from './integrity'
-import { createHolds } from './holds'
-import { createInvitations } from './invitations'
+import { createHolds } from '../sql/holds'
+import { createInvitations } from '../sql/invitations'
 import { holdFile, type Lock } from './lock'
 import { prepareLazily } from './lazy-statements'
-import { createMessages } from './messages'
+import { createMessages } from '../sql/messages'
 import { migrate, refuseNewer } from './migrations'
-import { bringNamesUpToDate } from './name-rules'
-import { createActs } from './person-acts'
-import { createPush } from './push'
+import { bringNamesUpToDate } from '../sql/name-rules'
+import { createActs } from '../sql/person-acts'
+import { createPush } from '../sql/push'
+import { now, onSqlite } from './database'
 import { createReader, createReading } from './reader'
-import { createReports } from './reports'
-import { createErasing } from './erasing'
-import { createRoomLife } from './room-life'
-import { createRooms } from './rooms'
+import { createReports } from '../sql/reports'
+import { createErasing } from '../sql/erasing'
+import { createRoomLife } from '../sql/room-life'
+import { createRooms } from '../sql/rooms'
 import { createSearchBacklog } from '../search/search-backlog'
 import { bringIndexUpToDate, createSearchIndex } from '../search/search-index'
-import { createSessions } from './sessions'
+import { createSessions } from '../sql/sessions'
 import { readSetting, writeSetting } from './settings'
-import { createSystemLines } from './system-lines'
-import { createTimes } from './times'
-import { createUsers } from './users'
+import { createSystemLines } from '../sql/system-lines'
+import { createTimes } from '../sql/times'
+import { createUsers } from '../sql/users'
 
 /** If another program holds the database, posts are refused after this long. */
 const databaseBusyMsMax = 400
@@ -112,7 +113,7 @@ function openDatabase(file: string, options: StoreOptions): Database {
     migrate(db)
     prepareLazily(db)
     bringIndexUpToDate(db)
-    bringNamesUpToDate(db, options.names)
+    db.transaction(() => now(bringNamesUpToDate(onSqlite(db), options.names))).immediate()
     createFirstRoom(db, options)
     markFiles(db, files)
     markUsed(db)
@@ -182,11 +183,12 @@ function createStore(
   file: string,
   { arrivals = false, indexPauseMsMax, names, roomLimits }: StoreOptions,
 ): Store {
+  const sql = onSqlite(db)
   const reader = createReader(file)
   const guarded = <Part extends object>(part: Part): Part => stopAfterFailedSync(db, part)
   const index = guarded(createSearchIndex(db))
   const backlog = createSearchBacklog(index, indexPauseMsMax)
-  const lines = guarded(createSystemLines(db))
+  const lines = guarded(createSystemLines(sql))
   const writeProbe = db.query(
     `INSERT INTO settings (key, value) VALUES ('probe', '1')
      ON CONFLICT (key) DO UPDATE SET value = value + 1`,
@@ -198,27 +200,27 @@ function createStore(
     },
     instance: readSetting(db, 'instance') ?? '',
     filesId: readSetting(db, 'files') ?? '',
-    users: guarded(createUsers(db, lines, { arrivals })),
-    sessions: guarded(createSessions(db, lines.write)),
-    devices: guarded(createDevices(db)),
-    door: guarded(createDoor(db)),
-    administration: guarded(createAdministration(db)),
-    acts: guarded(createActs(db, index, lines)),
-    reports: guarded(createReports(db, index)),
-    rooms: guarded(createRooms(db, roomLimits, lines.write)),
-    holds: guarded(createHolds(db, lines.write)),
+    users: guarded(createUsers(sql, lines, { arrivals })),
+    sessions: guarded(createSessions(sql, lines.write)),
+    devices: guarded(createDevices(sql)),
+    door: guarded(createDoor(sql)),
+    administration: guarded(createAdministration(sql)),
+    acts: guarded(createActs(sql, index, lines)),
+    reports: guarded(createReports(sql, index)),
+    rooms: guarded(createRooms(sql, roomLimits, lines.write)),
+    holds: guarded(createHolds(sql, lines.write)),
     roomLife: guarded({
-      ...createRoomLife(db, names, lines.write),
-      ...createErasing(db, index),
+      ...createRoomLife(sql, names, lines.write),
+      ...createErasing(sql, index),
     }),
-    deviceLinks: guarded(createDeviceLinks(db)),
-    push: guarded(createPush(db)),
-    invitations: guarded(createInvitations(db, roomLimits)),
-    messages: guarded(createMessages(db, roomLimits, index, backlog)),
+    deviceLinks: guarded(createDeviceLinks(sql)),
+    push: guarded(createPush(sql)),
+    invitations: guarded(createInvitations(sql, roomLimits)),
+    messages: guarded(createMessages(sql, roomLimits, index, backlog)),
     systemLines: lines,
-    times: guarded(createTimes(db, index, (next) => (epoch = next))),
-    attachments: guarded(createAttachments(db)),
-    measure: createMeasure(db),
+    times: guarded(createTimes(sql, index, (next) => (epoch = next))),
+    attachments: guarded(createAttachments(sql)),
+    measure: createMeasure(sql),
     ...createReading(reader),
     probe: async () => void writeProbe.run(),
     space: () => spaceOf(dirname(file)),

@@ -1,0 +1,83 @@
+import type { Database } from './database'
+import type { Message, RoomHead, RoomLimits, Store } from '../store'
+import { takeFitting, weigh } from '../fitting'
+import { createAppend } from './append'
+import { createChanges } from './changes'
+import { type MessageRow, selectMessages, toMessage, toMessageWithOther } from './message-rows'
+import { type OtherRow, selectOther } from './rooms'
+import type { SearchBacklog } from '../search/search-backlog'
+import type { SearchIndex } from '../search/search-index'
+
+/** Messages: appended in groups, read by place (seq) or by change (revision). */
+export function createMessages(
+  db: Database,
+  caps: RoomLimits,
+  index: SearchIndex,
+  backlog: SearchBacklog,
+): Store['messages'] {
+  const append = createAppend(db, caps)
+  const { before, after, changes, privateNotes, head } = prepare(db)
+  return {
+    async append(batch) {
+      const outcomes = await append(batch)
+      backlog.grew()
+      return outcomes
+    },
+    ...createChanges(db, index),
+    before: db.read(function* (room, seq, limit) {
+      const rows = yield* before.all(room.id, seq ?? Number.MAX_SAFE_INTEGER, limit)
+      return [...toMessages(room, rows)]
+    }),
+    after: db.read(function* (room, seq, limit) {
+      return [...toMessages(room, yield* after.all(room.id, seq, limit))]
+    }),
+    privateNotes: db.read(function* (room, userId, from, seq, limit) {
+      const before = seq ?? Number.MAX_SAFE_INTEGER
+      const rows = yield* privateNotes.all(room.id, from, before, userId, limit)
+      return rows.toReversed().map(toMessageWithOther)
+    }),
+    changesAfter: db.read(function* (room, revision, limit, unitsMax) {
+      const rows = yield* changes.all(room.id, revision, room.id, revision, limit + 1)
+      const size = { rows: limit, units: unitsMax }
+      const { taken, more } = takeFitting(toMessages(room, rows), size, weigh)
+      const newest = more ? taken.at(-1)?.revision : (yield* head.get(room.id))?.revision
+      return { messages: taken, revision: newest ?? revision, more }
+    }),
+  }
+}
+
+function prepare(db: Database) {
+  return {
+    before: db.query<MessageRow, [number, number, number]>(
+      `SELECT * FROM (${selectMessages('room_id = ? AND seq < ? AND deleted_at IS NULL')}
+       ORDER BY seq DESC LIMIT ?) ORDER BY seq`,
+    ),
+    after: db.query<MessageRow, [number, number, number]>(
+      `${selectMessages('room_id = ? AND seq > ? AND deleted_at IS NULL')} ORDER BY seq LIMIT ?`,
+    ),
+    changes: db.query<MessageRow, [number, number, number, number, number]>(
+      `${selectMessages('room_id = ? AND seq > ?')}
+       UNION ALL ${selectMessages('room_id = ? AND revision > ? AND revision > seq AND seq <= ?2')}
+       ORDER BY revision LIMIT ?5`,
+    ),
+    privateNotes: db.query<MessageRow & OtherRow, [number, number, number, number, number]>(
+      `SELECT said.*, ${selectOther}
+       FROM (${selectMessages(
+         `written_in = ?1 AND written_after >= ?2 AND written_after < ?3 AND deleted_at IS NULL
+          AND room_id IN (SELECT room_id FROM memberships WHERE user_id = ?4)`,
+         'TRUE',
+       )}) AS said
+       JOIN memberships ON room_id = said.room AND user_id <> said.senderId
+       JOIN users AS other ON other.id = user_id
+       ORDER BY writtenAfter DESC, said.createdAt DESC, said.seq DESC LIMIT ?5`,
+    ),
+    head: db.query<{ revision: number }, [number]>(`SELECT revision FROM rooms WHERE id = ?`),
+  }
+}
+
+/** One by one: long messages that are not taken are not read. */
+function* toMessages({ pair }: RoomHead, rows: Iterable<MessageRow>): Generator<Message> {
+  for (const row of rows) {
+    yield toMessage(row, pair?.find(({ id }) => id !== row.senderId) ?? null)
+  }
+}

@@ -1,0 +1,98 @@
+import type { Database, Work } from './database'
+import type { Acts, NewSession, User } from '../store'
+import { createWriteAct } from './acts'
+import { type Acting, createNotify, findPresent, type Told } from './acting'
+import { createRefuseBrowser } from './browsers'
+import { createAdmit } from './devices'
+import { userColumns } from './persons'
+
+/** A link works for so long. */
+const lifeMs = 24 * 60 * 60_000
+
+/** Links with which somebody comes back. */
+export function createWayBacks(
+  db: Database,
+  { refuse, writeAct }: Acting,
+): Pick<Acts, 'makeWayBack' | 'findWayBack' | 'takeWayBack'> {
+  const isHere = db.query<User, [number]>(findPresent)
+  const offer = createOffer(db, writeAct)
+  const find = db.query<User, [{ linkHash: Uint8Array; at: number }]>(
+    `SELECT ${userColumns()} FROM way_backs JOIN users ON users.id = user_id
+     WHERE link_hash = $linkHash AND abs($at - made_at) <= ${lifeMs} AND left_at IS NULL`,
+  )
+  const make = db.transaction(function* (
+    acting: Uint8Array,
+    person: number,
+    linkHash: Uint8Array,
+    told: Told,
+  ) {
+    const asked = yield* refuse('person.way_back', acting, person)
+    if ('refused' in asked) return asked
+    const user = yield* isHere.get(person)
+    if (user === null) return { refused: 'person_missing' } as const
+    yield* offer(asked.actor, person, linkHash, told)
+    return user
+  })
+  return {
+    makeWayBack: async (acting, person, linkHash, told) => make(acting, person, linkHash, told),
+    findWayBack: db.read((linkHash, at) => find.get({ linkHash, at })),
+    takeWayBack: createTake(db, (linkHash, at) => find.get({ linkHash, at })),
+  }
+}
+
+/** Makes the link of a person, in place of the one before, within a transaction. */
+function createOffer(db: Database, writeAct: Acting['writeAct']) {
+  const replace = db.query<never, [number, Uint8Array, number]>(
+    `REPLACE INTO way_backs (user_id, link_hash, made_at) VALUES (?, ?, ?)`,
+  )
+  const notify = createNotify(db)
+  return function* (
+    actor: number | null,
+    person: number,
+    linkHash: Uint8Array,
+    told: Told,
+  ): Work<void> {
+    const { reason, at } = told
+    yield* replace.run(person, linkHash, at)
+    yield* notify(person, 'way_back_made', '', reason)
+    yield* writeAct({ at, actor, act: 'person.way_back', person, reason })
+  }
+}
+
+/** Makes the function with which the operator brings somebody back; null for nobody's name. */
+export function createOperatorsWayBack(db: Database) {
+  const find = db.query<User, [string]>(
+    `SELECT ${userColumns()} FROM users WHERE nickname_skeleton = ? AND left_at IS NULL`,
+  )
+  const offer = createOffer(db, createWriteAct(db))
+  return db.transaction(function* (skeleton: string, linkHash: Uint8Array, at: number) {
+    const user = yield* find.get(skeleton)
+    if (user !== null) yield* offer(null, user.id, linkHash, { reason: '', at })
+    return user
+  })
+}
+
+function createTake(
+  db: Database,
+  find: (linkHash: Uint8Array, at: number) => Work<User | null>,
+): Acts['takeWayBack'] {
+  const use = db.query<never, [Uint8Array]>(`DELETE FROM way_backs WHERE link_hash = ?`)
+  const see = db.query<never, [number, number]>(`UPDATE users SET seen_at = ?2 WHERE id = ?1`)
+  const admit = createAdmit(db)
+  const refusalOf = createRefuseBrowser(db)
+  const notify = createNotify(db)
+  const take = db.transaction(function* (
+    linkHash: Uint8Array,
+    session: NewSession,
+    replaced: Uint8Array | null,
+  ) {
+    if ((yield* refusalOf(session)) !== null) return null
+    const user = yield* find(linkHash, session.at)
+    if (user === null) return null
+    yield* use.run(linkHash)
+    yield* see.run(user.id, session.at)
+    yield* notify(user.id, 'way_back_used')
+    return { user, ended: yield* admit(user.id, session, replaced) }
+  })
+  return take
+}
