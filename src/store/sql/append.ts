@@ -12,6 +12,7 @@ import { createUse, writeAttachments } from './attachments'
 import { createFindDirectRefusal, createFindHeldBack, isHeldSql, isLimitedSql } from './holds'
 import {
   findNotifiedUserIds,
+  insertMention,
   type MessageRow,
   quoteAt,
   readQuote,
@@ -303,7 +304,7 @@ function prepare(db: Database) {
        VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
        ON CONFLICT (client_id, author_id) DO NOTHING`,
     ),
-    mention: db.query(`INSERT OR IGNORE INTO mentions (user_id, room_id, seq) VALUES (?, ?, ?)`),
+    mention: db.query(insertMention),
     // Each message takes one revision.
     advance: db.query(
       `UPDATE rooms SET messages = messages + ?2 - revision, revision = ?2, last_seq = ?2,
@@ -312,7 +313,7 @@ function prepare(db: Database) {
     findHeldBack: createFindHeldBack(db),
     markSpoken: db.query<never, [number, number, number]>(
       `INSERT INTO last_posts (room_id, user_id, at) VALUES (?, ?, ?)
-       ON CONFLICT DO UPDATE SET at = excluded.at`,
+       ON CONFLICT (room_id, user_id) DO UPDATE SET at = excluded.at`,
     ),
     findDirectRefusal: createFindDirectRefusal(db),
     use: createUse(db),

@@ -13,7 +13,7 @@ const isMarked = 'hash IN ($browserHash, $sessionBefore)'
 export function createKeepBrowser(db: Database) {
   const keep = db.query<never, [number, Uint8Array, number]>(
     `INSERT INTO person_browsers (user_id, browser_hash, seen_at) VALUES (?, ?, ?)
-     ON CONFLICT DO UPDATE SET seen_at = excluded.seen_at`,
+     ON CONFLICT (user_id, browser_hash) DO UPDATE SET seen_at = excluded.seen_at`,
   )
   const drop = db.query<never, [number]>(
     `DELETE FROM person_browsers WHERE user_id = ?1 AND browser_hash IN (
@@ -74,12 +74,14 @@ type Remembered = { addresses: string[]; until: number }
 /** Makes the function that remembers the browsers of somebody who is being banned. */
 export function createBanBrowsers(db: Database) {
   const banBrowsers = db.query<never, [number]>(
-    `INSERT OR IGNORE INTO banned_browsers (hash, user_id)
-     SELECT browser_hash, user_id FROM person_browsers WHERE user_id = ?1
-     UNION SELECT token_hash, user_id FROM sessions WHERE user_id = ?1`,
+    `INSERT INTO banned_browsers (hash, user_id)
+     SELECT * FROM (SELECT browser_hash, user_id FROM person_browsers WHERE user_id = ?1
+       UNION SELECT token_hash, user_id FROM sessions WHERE user_id = ?1) AS known
+     WHERE TRUE ON CONFLICT DO NOTHING`,
   )
   const refuse = db.query<never, [number, string, number]>(
-    `INSERT OR IGNORE INTO refused_addresses (user_id, address, until) VALUES (?, ?, ?)`,
+    `INSERT INTO refused_addresses (user_id, address, until) VALUES (?, ?, ?)
+     ON CONFLICT DO NOTHING`,
   )
   const dropOld = db.query<never, [number]>(`DELETE FROM refused_addresses WHERE until <= ?`)
   return function* (userId: number, { addresses, until }: Remembered, at: number): Work<void> {

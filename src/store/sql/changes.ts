@@ -8,6 +8,7 @@ import type {
   Store,
 } from '../store'
 import {
+  insertMention,
   type MessageRow,
   selectMessagesWithOther,
   toMessageWithOther,
@@ -218,7 +219,7 @@ function prepare(db: Database) {
     ),
     touch: db.query(`UPDATE messages SET revision = ? WHERE room_id = ? AND seq = ?`),
     dropMentions: db.query<{ id: number }, [number, number]>(dropMentionsOf),
-    addMention: db.query(`INSERT OR IGNORE INTO mentions (user_id, room_id, seq) VALUES (?, ?, ?)`),
+    addMention: db.query(insertMention),
     react: db.query(
       `INSERT INTO reactions (room_id, seq, emoji, user_id) VALUES (?, ?, ?, ?)
        ON CONFLICT DO NOTHING`,

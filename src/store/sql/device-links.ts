@@ -21,9 +21,12 @@ type Acting = { acting: Uint8Array }
 /** Links that add a device. */
 export function createDeviceLinks(db: Database): Store['deviceLinks'] {
   const make = db.query<never, [Acting & { linkHash: Uint8Array; at: number }]>(
-    `REPLACE INTO device_links (session_id, link_hash, made_at)
+    `INSERT INTO device_links (session_id, link_hash, made_at)
      SELECT id, $linkHash, $at FROM sessions
-     WHERE token_hash = $acting AND ${isHere('user_id')}`,
+     WHERE token_hash = $acting AND ${isHere('user_id')}
+     ON CONFLICT (session_id) DO UPDATE SET link_hash = excluded.link_hash,
+       made_at = excluded.made_at, claim_hash = NULL, browser = '', system = '', number = NULL,
+       is_allowed = 0`,
   )
   const claim = db.query<{ session: Uint8Array; user: number }, [NewClaim]>(
     `UPDATE device_links SET claim_hash = $claimHash, browser = $browser, system = $system,

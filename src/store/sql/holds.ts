@@ -244,12 +244,15 @@ function createSwitch(db: Database, writeLine: WriteLine) {
     yield* set.run(room, after.writers, after.slowMs, after.isLocked)
     if (after.slowMs === 0) yield* forget.run(room)
     else if (before.slowMs === 0) yield* remember.run(room, at - after.slowMs)
-    const tell = (kind: 'writers' | 'slow' | 'locked', from: unknown, to: unknown): void => {
-      if (from !== to) writeLine({ kind, room, author, at, from: String(from), to: String(to) })
+    const switches = [
+      ['writers', before.writers, after.writers],
+      ['slow', before.slowMs, after.slowMs],
+      ['locked', before.isLocked, after.isLocked],
+    ] as const
+    for (const [kind, from, to] of switches) {
+      if (from === to) continue
+      yield* writeLine({ kind, room, author, at, from: String(from), to: String(to) })
     }
-    tell('writers', before.writers, after.writers)
-    tell('slow', before.slowMs, after.slowMs)
-    tell('locked', before.isLocked, after.isLocked)
     return { switches: after, revision: (yield* head.get(room))?.revision ?? 0 }
   }
 }
@@ -269,7 +272,7 @@ function createMutes(db: Database) {
   const add = db.query<never, [Record<string, number | string>]>(
     `INSERT INTO mutes (room_id, user_id, until, reason, by_id, at)
      VALUES ($room, $person, $until, $reason, $actor, $at)
-     ON CONFLICT DO UPDATE SET until = excluded.until, reason = excluded.reason,
+     ON CONFLICT (room_id, user_id) DO UPDATE SET until = excluded.until, reason = excluded.reason,
        by_id = excluded.by_id, at = excluded.at`,
   )
   const dropOld = db.query<never, [number]>(`DELETE FROM mutes WHERE NOT ${isMuted('?1')}`)
@@ -279,12 +282,12 @@ function createMutes(db: Database) {
   type Row = User & { person: number; until: number | null; reason: string }
   type Asked = Member & { people: string; at: number }
   const find = db.query<Row, [Asked]>(
-    `SELECT asked.value AS person, until, reason, ${userColumns()}
-     FROM json_each($people) AS asked
-       LEFT JOIN mutes ON mutes.room_id = $roomId AND mutes.user_id = asked.value
+    `SELECT asked.id AS person, until, reason, ${userColumns()}
+     FROM (SELECT CAST(value AS INTEGER) AS id FROM json_each($people)) AS asked
+       LEFT JOIN mutes ON mutes.room_id = $roomId AND mutes.user_id = asked.id
          AND ${isMuted('$at')}
        LEFT JOIN users ON users.id = by_id
-     WHERE ${mayInRoom('person.mute', '$roomId', '$userId', 'asked.value')}`,
+     WHERE ${mayInRoom('person.mute', '$roomId', '$userId', 'asked.id')}`,
   )
   type Told = { ms: number; reason: string; at: number }
   return {

@@ -190,7 +190,8 @@ function prepareLists(db: Database) {
            WHEN EXISTS (SELECT 1 FROM invitations
              WHERE room_id = $roomId AND user_id = users.id) THEN 'invited' END AS standing
        FROM users
-       WHERE id IN (SELECT value FROM json_each($ids)) AND left_at IS NULL AND ${isMember}`,
+       WHERE id IN (SELECT CAST(value AS INTEGER) FROM json_each($ids))
+         AND left_at IS NULL AND ${isMember}`,
     ),
   }
 }

@@ -287,7 +287,7 @@ function prepareForMembers(db: Database) {
        WHERE ${own}`,
     ),
     rename: db.query<never, [RoomName & Sought & { id: number }]>(
-      `UPDATE OR IGNORE rooms SET name = $name, name_sought = $sought,
+      `UPDATE rooms SET name = $name, name_sought = $sought,
          name_folded = iif(kind = 'open', $folded, NULL),
          name_skeleton = iif(kind = 'open', $skeleton, NULL)
        WHERE id = $id AND kind <> 'direct'
@@ -309,8 +309,8 @@ function prepareForKeptOut(db: Database) {
       `SELECT 1 FROM room_bans WHERE room_id = $roomId AND user_id = $userId`,
     ),
     keepOut: db.query<never, [Member & { at: number }]>(
-      `INSERT OR REPLACE INTO room_bans (room_id, user_id, banned_at)
-       VALUES ($roomId, $userId, $at)`,
+      `INSERT INTO room_bans (room_id, user_id, banned_at) VALUES ($roomId, $userId, $at)
+       ON CONFLICT (room_id, user_id) DO UPDATE SET banned_at = excluded.banned_at`,
     ),
   }
 }

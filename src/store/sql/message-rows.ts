@@ -59,8 +59,8 @@ const systemPeople = `
     named.id, named.nickname, ${markOf('named')}, host.id, host.nickname, ${markOf('host')})
     ORDER BY named_in.key)
   FROM json_each(messages.system, '$.people') AS named_in
-    JOIN users AS named ON named.id = named_in.value ->> 0
-    LEFT JOIN users AS host ON host.id = named_in.value ->> 1`
+    JOIN users AS named ON named.id = CAST(named_in.value ->> 0 AS INTEGER)
+    LEFT JOIN users AS host ON host.id = CAST(named_in.value ->> 1 AS INTEGER)`
 
 /** The same with the other person of a direct room, and further `columns` of `rooms`. */
 export function selectMessagesWithOther(where: string, columns = ''): string {
@@ -149,6 +149,10 @@ function readReactions(text: string | null): Reaction[] {
     people: people.map(([, id, nickname, mark]) => ({ id, nickname, mark })),
   }))
 }
+
+/** The statement that counts a message as one that calls a person. */
+export const insertMention = `INSERT INTO mentions (user_id, room_id, seq) VALUES (?, ?, ?)
+  ON CONFLICT DO NOTHING`
 
 /** Mentions as a row holds them: [[user, start, length], …]. */
 export function writeMentions(mentions: Mention[]): string | null {

@@ -2,6 +2,7 @@ import type { Database, Statement, Work } from './database'
 import { fold, foldVersion } from '../../shared/fold'
 import { nameForms } from '../../shared/rank-name'
 import type { NameRules, UniqueName } from '../store'
+import { isNameFree } from './persons'
 import { readSetting, writeSetting } from './settings'
 
 const setting = 'name_rules'
@@ -21,14 +22,21 @@ export function* bringNamesUpToDate(db: Database, rules: NameRules): Work<void> 
       `SELECT id, nickname AS name FROM users
          WHERE left_at IS NULL OR id IN (SELECT user_id FROM bans) ORDER BY named_at, id`,
     ),
-    db.query(`UPDATE OR IGNORE users SET nickname_folded = ?, nickname_skeleton = ? WHERE id = ?`),
+    db.query(
+      `UPDATE users SET nickname_folded = ?1, nickname_skeleton = ?2
+         WHERE id = ?3 AND ${isNameFree('?1', '?2', '?3')}`,
+    ),
     rules.ofPerson,
   )
   yield* writeForms(db)
   yield* writeSought(db)
   yield* rewrite(
     db.query<Named, []>(`SELECT id, name FROM rooms WHERE kind = 'open' ORDER BY id`),
-    db.query(`UPDATE OR IGNORE rooms SET name_folded = ?, name_skeleton = ? WHERE id = ?`),
+    db.query(
+      `UPDATE rooms SET name_folded = ?1, name_skeleton = ?2 WHERE id = ?3
+           AND NOT EXISTS (SELECT 1 FROM rooms AS others WHERE others.id <> ?3
+             AND (others.name_folded = ?1 OR others.name_skeleton = ?2))`,
+    ),
     rules.ofRoom,
   )
   yield* writeSetting(db, setting, version)

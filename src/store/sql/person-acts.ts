@@ -4,7 +4,14 @@ import type { ActedOn, Acts, Ban, Member, User } from '../store'
 import { type Acting, createNotify, findPresent, type Told } from './acting'
 import { actorOf, createRefuseActing, createWriteAct } from './acts'
 import { createBanBrowsers, createBrowserBans } from './browsers'
-import { createDepart, createPassHost, createReleaseName, newUntil, userColumns } from './persons'
+import {
+  createDepart,
+  createPassHost,
+  createReleaseName,
+  isNameFree,
+  newUntil,
+  userColumns,
+} from './persons'
 import { createPurges } from './purges'
 import { createRefuseInRoom, mayInRoom, mayOnServer } from './rights'
 import type { SearchIndex } from '../search/search-index'
@@ -139,14 +146,15 @@ function createRename(
     `SELECT nickname, nickname_skeleton AS skeleton FROM users WHERE id = ? AND left_at IS NULL`,
   )
   const update = db.query<User, [Named & { id: number; at: number }]>(
-    `UPDATE OR IGNORE users SET nickname = $nickname, nickname_folded = $folded,
+    `UPDATE users SET nickname = $nickname, nickname_folded = $folded,
        nickname_skeleton = $skeleton, nickname_forms = $forms, named_at = $at,
        new_until = ${newUntil('$skeleton', '$at', '$id')}
-     WHERE id = $id RETURNING ${userColumns()}`,
+     WHERE id = $id AND ${isNameFree('$folded', '$skeleton', '$id')}
+     RETURNING ${userColumns()}`,
   )
   const refuseName = db.query<never, [number, string, number]>(
     `INSERT INTO refused_names (user_id, nickname_skeleton, until) VALUES (?, ?, ?)
-     ON CONFLICT DO UPDATE SET until = excluded.until`,
+     ON CONFLICT (user_id, nickname_skeleton) DO UPDATE SET until = excluded.until`,
   )
   const dropOld = db.query<never, [number]>(`DELETE FROM refused_names WHERE until <= ?`)
   const release = createReleaseName(db)

@@ -7,6 +7,12 @@ export function isHere(person: string): string {
     WHERE somebody.id = ${person} AND somebody.left_at IS NULL)`
 }
 
+/** The condition that nobody but this person has the name, or one that looks alike. */
+export function isNameFree(folded: string, skeleton: string, person: string): string {
+  return `NOT EXISTS (SELECT 1 FROM users AS others WHERE others.id <> ${person}
+    AND (others.nickname_folded = ${folded} OR others.nickname_skeleton = ${skeleton}))`
+}
+
 /** What keeps a person from being taken for another one, of a row of `users`. */
 export function markOf(users: string): string {
   return `CASE WHEN ${users}.left_at IS NOT NULL THEN 'left'
@@ -94,7 +100,7 @@ type ReleaseName = (userId: number, skeleton: string | null, at: number) => Work
 export function createReleaseName(db: Database): ReleaseName {
   const release = db.query<never, [number, string, number]>(
     `INSERT INTO freed_names (user_id, nickname_skeleton, freed_at) VALUES (?, ?, ?)
-     ON CONFLICT DO UPDATE SET freed_at = excluded.freed_at`,
+     ON CONFLICT (nickname_skeleton, user_id) DO UPDATE SET freed_at = excluded.freed_at`,
   )
   return function* (userId, skeleton, at) {
     if (skeleton !== null) yield* release.run(userId, skeleton, at)

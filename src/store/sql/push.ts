@@ -18,7 +18,8 @@ const devices = `memberships AS member
 const isWanted = `member.notify <> 'nothing' AND ${isHere('member.user_id')}
   AND messages.seq > member.read_seq AND messages.author_id <> member.user_id
   AND messages.deleted_at IS NULL AND messages.system IS NULL
-  AND NOT EXISTS (SELECT 1 FROM json_each(push.muted) WHERE value = messages.author_id)
+  AND NOT EXISTS (SELECT 1 FROM json_each(push.muted)
+    WHERE CAST(value AS INTEGER) = messages.author_id)
   AND (member.notify = 'all' OR rooms.kind = 'direct' OR ${isCalled('messages')})`
 
 /** Whether a message mentions the member. */
@@ -38,7 +39,7 @@ export function createPush(db: Database): Store['push'] {
      FROM ${devices} CROSS JOIN messages ON messages.room_id = member.room_id
      WHERE member.room_id = $room AND messages.seq > $after AND messages.seq <= $upTo
        AND ${isWanted}
-     GROUP BY push.session_id`,
+     GROUP BY push.session_id, member.user_id, push.endpoint`,
   )
   const notice = db.query<PushNotice, [{ session: number; room: number; seq: number }]>(
     `SELECT push.endpoint, push.public_key AS publicKey, push.secret, push.language,

@@ -188,10 +188,11 @@ function prepare(db: Database) {
   type Kind = { id: number; kind: string; folded: string; skeleton: string }
   return {
     setKind: db.query<never, [Kind]>(
-      `UPDATE OR IGNORE rooms SET kind = $kind, name_folded = iif($kind = 'open', $folded, NULL),
+      `UPDATE rooms SET kind = $kind, name_folded = iif($kind = 'open', $folded, NULL),
          name_skeleton = iif($kind = 'open', $skeleton, NULL)
        WHERE id = $id AND ($kind = 'closed' OR NOT EXISTS (SELECT 1 FROM rooms AS others
-         WHERE others.name_folded = $folded OR others.name_skeleton = $skeleton))`,
+         WHERE others.id <> $id
+           AND (others.name_folded = $folded OR others.name_skeleton = $skeleton)))`,
     ),
     findRole: db.query<{ role: string }, [Member]>(
       `SELECT role FROM memberships

@@ -64,7 +64,7 @@ function createRenew(db: Database): Store['sessions']['renew'] {
  */
 export function createEndSession(db: Database) {
   const remove = db.query<{ userId: number }, [Uint8Array, number]>(
-    `DELETE FROM sessions WHERE token_hash = ?1 AND (?2 OR EXISTS (
+    `DELETE FROM sessions WHERE token_hash = ?1 AND (?2 = 1 OR EXISTS (
        SELECT 1 FROM sessions AS others
        WHERE others.user_id = sessions.user_id AND others.id <> sessions.id))
      RETURNING user_id AS userId`,

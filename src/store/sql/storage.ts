@@ -14,8 +14,8 @@ export function createStorage(db: Database): Pick<Store['administration'], 'stor
   )
   // Private conversations are one row: who talks to whom is theirs.
   const rooms = db.query<StorageUse['rooms'][number], []>(
-    `SELECT iif(kind = 'direct', NULL, rooms.id) AS room,
-       iif(kind = 'direct', '', name) AS name,
+    `SELECT min(iif(kind = 'direct', NULL, rooms.id)) AS room,
+       min(iif(kind = 'direct', '', name)) AS name,
        sum(files) AS files, sum(bytes) AS bytes
      FROM room_files JOIN rooms ON rooms.id = room_id WHERE files > 0
      GROUP BY iif(kind = 'direct', 0, rooms.id) ORDER BY bytes DESC LIMIT ${listedMax}`,

@@ -14,7 +14,7 @@ import { insertAttachment } from './attachments'
 import { createAddSession } from './devices'
 import { createRefuseBrowser } from './browsers'
 import { createPassDoor } from './door'
-import { createReleaseName, isHere, newUntil, userColumns } from './persons'
+import { createReleaseName, isHere, isNameFree, newUntil, userColumns } from './persons'
 import { mayInRoom } from './rights'
 import { createEndSession } from './sessions'
 import type { SystemLines } from './system-lines'
@@ -110,11 +110,12 @@ function createJoin(db: Database, lines: SystemLines | null) {
 function createChange(db: Database, lines: SystemLines): Store['users']['change'] {
   const isOther = 'nickname_skeleton IS NOT $skeleton'
   const update = db.query<User, [Omit<Profile, 'face'> & Forms & { id: number; at: number }]>(
-    `UPDATE OR IGNORE users SET nickname = $nickname, nickname_folded = $folded,
+    `UPDATE users SET nickname = $nickname, nickname_folded = $folded,
        nickname_skeleton = $skeleton, nickname_forms = $forms, avatar = $avatar,
        named_at = iif(${isOther}, $at, named_at),
        new_until = iif(${isOther}, ${newUntil('$skeleton', '$at', '$id')}, new_until)
-     WHERE id = $id AND left_at IS NULL RETURNING ${userColumns()}`,
+     WHERE id = $id AND left_at IS NULL AND ${isNameFree('$folded', '$skeleton', '$id')}
+     RETURNING ${userColumns()}`,
   )
   const nameOf = db.query<{ nickname: string; skeleton: string | null }, [number]>(
     `SELECT nickname, nickname_skeleton AS skeleton FROM users WHERE id = ?`,
@@ -190,7 +191,8 @@ function createPeopleLists(
 ): Pick<Store['users'], 'among' | 'hostsOf' | 'membersOf' | 'outside' | 'named' | 'everybody'> {
   const among = db.query<User, [number, string]>(
     `SELECT ${userColumns()} FROM memberships JOIN users ON users.id = user_id
-     WHERE room_id = ?1 AND user_id IN (SELECT value FROM json_each(?2)) AND left_at IS NULL
+     WHERE room_id = ?1 AND left_at IS NULL
+       AND user_id IN (SELECT CAST(value AS INTEGER) FROM json_each(?2))
      ORDER BY nickname_folded`,
   )
   const hostsOf = db.query<{ id: number }, [number]>(
@@ -240,7 +242,8 @@ function createMembersOf(db: Database): Store['users']['membersOf'] {
        WHERE room_id = $room AND left_at IS NULL
          AND ${listedName} >= $name AND (${listedName}, users.id) > ($name, $id)
          AND instr(nickname_forms, $part) > 0
-         AND users.id NOT IN (SELECT value FROM json_each($without))
+         AND users.id NOT IN
+           (SELECT CAST(value AS INTEGER) FROM json_each($without))
        ORDER BY ${listedName}, users.id LIMIT $limit`,
     )
   const sorted = prepared('memberships CROSS JOIN users ON users.id = user_id')

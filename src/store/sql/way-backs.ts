@@ -43,7 +43,9 @@ export function createWayBacks(
 /** Makes the link of a person, in place of the one before, within a transaction. */
 function createOffer(db: Database, writeAct: Acting['writeAct']) {
   const replace = db.query<never, [number, Uint8Array, number]>(
-    `REPLACE INTO way_backs (user_id, link_hash, made_at) VALUES (?, ?, ?)`,
+    `INSERT INTO way_backs (user_id, link_hash, made_at) VALUES (?, ?, ?)
+     ON CONFLICT (user_id) DO UPDATE SET link_hash = excluded.link_hash,
+       made_at = excluded.made_at`,
   )
   const notify = createNotify(db)
   return function* (

@@ -191,7 +191,7 @@ function createStore(
   const lines = guarded(createSystemLines(sql))
   const writeProbe = db.query(
     `INSERT INTO settings (key, value) VALUES ('probe', '1')
-     ON CONFLICT (key) DO UPDATE SET value = value + 1`,
+     ON CONFLICT (key) DO UPDATE SET value = settings.value + 1`,
   )
   let epoch = readSetting(db, 'epoch') ?? ''
   return {
