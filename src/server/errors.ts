@@ -138,6 +138,7 @@ const storageCodes = {
   full: 'storage_full',
   read_only: 'storage_read_only',
   failed: 'storage_failed',
+  files_away: 'files_away',
 } as const satisfies Record<StorageReason, ProblemCode>
 
 /** Gives a ChatError, or a disk fault as one; null for anything else, which is a bug. */

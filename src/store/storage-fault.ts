@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite'
 
 /** Why something could not be stored. */
-export type StorageReason = 'full' | 'read_only' | 'failed'
+export type StorageReason = 'full' | 'read_only' | 'failed' | 'files_away'
 
 /**
  * Whether the disk is the cause of what was thrown, and how; null when it is not. A file system
@@ -16,6 +16,7 @@ const reasons: [codes: RegExp, reason: StorageReason][] = [
   [/^(SQLITE_FULL|ENOSPC|EDQUOT|EFBIG)$/, 'full'],
   [/^(SQLITE_READONLY(_\w+)?|EROFS)$/, 'read_only'],
   [/^SQLITE_(IOERR(_\w+)?|CANTOPEN(_\w+)?|CORRUPT(_\w+)?|NOTADB|BUSY(_\w+)?)$/, 'failed'],
+  [/^FILES_AWAY$/, 'files_away'],
   [/^(EIO|ENXIO|ESTALE|EACCES|EPERM|ENOENT|EMFILE|ENFILE)$/, 'failed'],
 ]
 
