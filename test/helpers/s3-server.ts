@@ -1,6 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { createReadStream, createWriteStream, mkdirSync, rmSync, statSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -40,12 +41,13 @@ const clockMs = 15 * 60_000
  * Starts it. Each request must be signed with Signature Version 4, in its query or its header, for
  * what it asks, by a clock that is right; an object appears only when its body has come whole.
  */
-export async function startS3Server(): Promise<S3Server> {
+export async function startS3Server(tls?: { cert: string; key: string }): Promise<S3Server> {
   const folder = makeFolder()
   const objects = new Map<string, Stored>()
-  const server = createServer((request, response) => {
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
     answer(state, folder, request, response).catch(() => request.socket.destroy())
-  })
+  }
+  const server = tls === undefined ? createServer(handle) : createTlsServer(tls, handle)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   const stop = (): void => {
@@ -61,7 +63,7 @@ export async function startS3Server(): Promise<S3Server> {
   const state: S3Server = {
     bucket,
     env: {
-      S3_ENDPOINT: `http://127.0.0.1:${port}`,
+      S3_ENDPOINT: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
       S3_REGION: region,
       S3_ACCESS_KEY_ID: keys.id,
       S3_SECRET_ACCESS_KEY: keys.secret,
