@@ -99,7 +99,14 @@ function createJoin(db: Database, lines: SystemLines | null) {
     yield* addSession(made.id, session)
     const { room } = (yield* joinFirstRoom.get({ id: made.id, createdAt })) ?? {}
     if (room !== undefined) {
-      lines?.write({ kind: 'joined', room, author: made.id, person: made.id, at: createdAt })
+      if (lines !== null)
+        yield* lines.write({
+          kind: 'joined',
+          room,
+          author: made.id,
+          person: made.id,
+          at: createdAt,
+        })
     }
     yield* passed.enter(made.id)
     if (replaced !== null) yield* endSession(replaced, createdAt)
