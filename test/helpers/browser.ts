@@ -110,7 +110,8 @@ export async function axeViolations(page: BrowserPage, onlyContrast = false): Pr
       Object.defineProperty(one, 'childNodes', { value: [], configurable: true })
     }
     try {
-      const { violations } = await axe.run({ runOnly: ${rules}, resultTypes: ['violations'] })
+      const { violations } = await axe.run({
+        runOnly: ${rules}, resultTypes: ['violations'], preload: false })
       return violations.flatMap(({ id, nodes }) => nodes.map((node) =>
         id + ': ' + node.target.join(' ') + ' – ' + node.failureSummary.replace(/\\s+/g, ' ')))
     } finally {
