@@ -102,6 +102,8 @@ export async function axeViolations(page: BrowserPage, onlyContrast = false): Pr
     // Through the debugger, as the page's own policy allows no script from elsewhere.
     await page.cdp('Runtime.evaluate', { expression: await Bun.file(axePath).text() })
   }
+  // Colours fade into each other; half-way they have no contrast to speak of.
+  await page.settled()
   const rules = JSON.stringify(onlyContrast ? ['color-contrast'] : axeTags)
   // The checker walks `childNodes`: the 2,000 elements of closed panels would be most of its work.
   return page.evaluate<string[]>(`(async () => {
