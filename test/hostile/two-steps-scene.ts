@@ -2,7 +2,7 @@ import { Database } from 'bun:sqlite'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { askDatabase } from '../helpers/database'
-import { type ChatClient, openSocket, type Person, readJson, signIn } from '../helpers/client'
+import { type ChatClient, openSocket, type Person, signIn } from '../helpers/client'
 import { addDevice, answerDevice, claimLink, claimOf, makeCode, makeLink } from '../helpers/devices'
 import { promote } from '../helpers/door'
 import { postFiles, upload } from '../helpers/files'
@@ -29,6 +29,7 @@ export type Stage = {
   elsewhere: number
   /** A moderator who is in it. */
   usher: Person
+  epoch: string
 }
 
 /** A person in a room, about to do something in two steps. */
@@ -50,7 +51,6 @@ export type Scene = Omit<Stage, 'db' | 'observer'> &
     atDoor: AtDoor
     /** The path of a file in the room. */
     file: string
-    epoch: string
     /** A word that is said in the room after the event only. */
     later: string
   }
@@ -84,7 +84,8 @@ export async function openStage(server: RunningServer): Promise<Stage> {
   const idOf = ({ hello }: ChatClient): number => hello.user.id
   const adaId = idOf(observer)
   const ids = { adaId, other: adaId, third: idOf(third), muted: idOf(muted) }
-  return { server, db: open(), past: open(), ada, observer, elsewhere, usher, ...ids }
+  const { epoch } = observer.hello
+  return { server, db: open(), past: open(), ada, observer, elsewhere, usher, epoch, ...ids }
 }
 
 /** What only few of the acts need. */
@@ -132,7 +133,6 @@ export async function settle(
   await postFiles(server, ada, room, `second-${n}`, [file.id], 'of Ada')
   // She could not have made the rooms of all those whom she puts out.
   if (happening === 'put out') await handOver(server, person, room, [user.id, stage.adaId])
-  const { epoch } = Object.assign({ epoch: '' }, await readJson(server, ada, '/rooms/1/changes'))
   const later = `later${n}z`
   if (needed.isOwner === true) await promote(server, person, 'owner')
   if (needed.hasPush === true) await addPush(server, user.id)
@@ -147,7 +147,7 @@ export async function settle(
     await inviteTo(server, person, room, third)
     await inviteTo(server, ada, elsewhere, user.id)
   }
-  const about = { name, user: user.id, room, file: file.url, epoch, later }
+  const about = { name, user: user.id, room, file: file.url, later }
   const linked = await settleLink(server, person, link)
   const host = happening === 'put out' ? ada : person
   const place = { ada, person, host, user: user.id, room, n }
