@@ -152,7 +152,7 @@ async function look({ notes, random, rooms }: Scene, member: Member): Promise<Ch
 
 type Check = { path: string; found: unknown; wanted: unknown }
 
-test('a private note is found by its two people where they may see it, by nobody else', async () => {
+test('a private note is found by its two people where they may, by nobody else', async () => {
   const seed = chooseSeed()
   console.log(`private notes: SEED=${seed}`)
   const random = createRandom(seed)
