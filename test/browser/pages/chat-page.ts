@@ -95,7 +95,8 @@ export async function enter(
 ): Promise<ChatPage> {
   const page = await openChatPage(options)
   await page.goto(addressOf(port, host))
-  await page.nickname.shown()
+  // It gets the focus a moment after it is shown.
+  await page.nickname.focused()
   await page.type(name)
   await page.press('Enter')
   await page.connected()

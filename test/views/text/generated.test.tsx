@@ -152,12 +152,12 @@ function grow(depth: number): Tree[] {
   }))
 }
 
-function typeTree(items: Tree[], isOrdered: boolean, indent: string): string {
+function typeTree(items: Tree[], isOrdered: boolean, indent: string, gap: string): string {
   return items
     .map(({ text, items: inner }, n) => {
-      const mark = isOrdered ? `${n + 1}. ` : '- '
-      const below = `${indent}${' '.repeat(mark.length)}`
-      const rest = inner.length === 0 ? '' : `\n${typeTree(inner, !isOrdered, below)}`
+      const mark = `${isOrdered ? `${n + 1}.` : '-'}${gap}`
+      const below = `${indent}${' '.repeat(gap === '\t' ? 4 : mark.length)}`
+      const rest = inner.length === 0 ? '' : `\n${typeTree(inner, !isOrdered, below, gap)}`
       return `${indent}${mark}${text}\n${below}more${rest}`
     })
     .join('\n')
@@ -174,8 +174,14 @@ function drawTree(items: Tree[], isOrdered: boolean): string {
 
 test('C: lists in lists keep their depth and the further lines of their items', () => {
   for (let n = 0; n < 300; n += 1) {
-    const [items, isOrdered] = [grow(0), random(2) === 0]
-    expect(html(typeTree(items, isOrdered, ''))).toBe(drawTree(items, isOrdered))
+    const [items, isOrdered, gap] = [grow(0), random(2) === 0, pick([' ', '  ', '\t'])]
+    const typed = typeTree(items, isOrdered, '', gap)
+    expect(html(typed)).toBe(drawTree(items, isOrdered))
+    // Some lines have tabs for their spaces.
+    const tabbed = typed.replace(/^(?: {4})+/gm, (indent) =>
+      random(2) === 0 ? indent : '\t'.repeat(indent.length / 4),
+    )
+    expect({ tabbed, markup: html(tabbed) }).toEqual({ tabbed, markup: html(typed) })
   }
 })
 
@@ -208,12 +214,15 @@ test('C: of the blank lines after a list, quote, code or table, the first is its
 
 test('C: a number alone is no list', () => {
   for (let n = 0; n < 300; n += 1) {
-    const typed = `${1 + random(3_000)}${pick(['.', ')'])} ${some('ab 8).', 1 + random(9)).trim()}x`
-    const [before, after] = [pick(['', 'so\n', 'so\n\n']), pick(['', '\n\nyes', '\nyes'])]
-    const content = before + typed + after
-    expect({ content, shown: solid(visible(html(content))) }).toEqual({
-      ...{ content, shown: solid(content) },
-    })
+    const [sign, gap] = [pick(['.', ')']), pick([' ', '  ', '\t'])]
+    const typed = `${random(3_000)}${sign}${gap}${some('ab 8).', 1 + random(9)).trim()}x`
+    const before = pick(['', 'so\n', 'so\n\n', '- so\n', 'a|b\n-|-\n1|2\n', `7${sign} \n`])
+    const after = pick(['', '\n\nyes', '\nyes', `\n8${sign === '.' ? ')' : '.'} no`, '\n- yes'])
+    const mark = pick(['', '> ', '- '])
+    const bare = before + typed + after
+    const content = bare.replaceAll(/^(?=.)/gm, mark.replace('- ', '  ')).replace(/^ {2}/, mark)
+    const shown = solid(bare.replace(/^- /gm, '').replace(/a\|b\n-\|-\n1\|2/, 'ab12'))
+    expect({ content, shown: solid(visible(html(content))) }).toEqual({ content, shown })
     expect(html(content)).not.toContain('<ol')
   }
 })
