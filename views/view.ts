@@ -17,6 +17,8 @@ export type View = {
   hasPrivate: boolean
   /** How newcomers come in. */
   door: DoorMode
+  /** What is sent is a whole page, not a part of one that a script asks for. */
+  isPage: boolean
   /** Scheme and host under which other devices reach it. */
   sharedOrigin: () => string
   /** Where somebody on plain HTTP gets HTTPS; null when they have it, or it is not offered. */

@@ -62,6 +62,7 @@ const statusOfCode = {
   reports_full: 507,
   owner_needed: 409,
   person_missing: 404,
+  person_banned: 409,
   message_empty: 422,
   message_long: 422,
   message_characters: 422,

@@ -81,7 +81,8 @@ export type Administration = {
     role: ServerRole,
     told: { reason: string; at: number },
   ): Promise<
-    { user: User | null } | Refused<NoRight | 'not_signed_in' | 'person_missing' | 'owner_needed'>
+    | { user: User | null }
+    | Refused<NoRight | 'not_signed_in' | 'person_missing' | 'person_banned' | 'owner_needed'>
   >
   hasOwner(): Promise<boolean>
   isOwnerLink(linkHash: Uint8Array): Promise<boolean>

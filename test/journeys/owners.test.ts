@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { actOn } from '../helpers/acts'
 import { openSocket, type Person, signIn } from '../helpers/client'
 import { becomeOwner, giveRole, ownerLinkOf } from '../helpers/owners'
 import { letIn, makeRoom, sendForm } from '../helpers/rooms'
@@ -70,15 +71,27 @@ test('the operator brings back somebody who has lost all devices', async () => {
   expect(again.status).toBe(404)
 })
 
-/** Runs a command of the operator beside the server. */
-async function commandOf(...names: string[]): Promise<string> {
+test('the operator is told who is banned, and that the ban is undone first', async () => {
+  const zed = await signIn(server, 'Zed')
+  const socket = await openSocket(server, zed)
+  await actOn(server, is(olga), 'ban', socket.hello.user.id)
+  expect(await commandOf('way-back', 'zed', 1)).toContain('“zed” is banned. An owner or')
+  expect(await commandOf('way-back', 'Nobody', 1)).toContain('Nobody here is called “Nobody”')
+})
+
+/** What a command of the operator says beside the server. */
+async function commandOf(name: string, argument?: string, code = 0): Promise<string> {
+  const names = argument === undefined ? [name] : [name, argument]
   const child = Bun.spawn(
     [process.execPath, 'src/main.ts', ...names, '--data', server.data, '--port', '1'],
-    { stdout: 'pipe', stderr: 'inherit' },
+    { stdout: 'pipe', stderr: 'pipe' },
   )
-  const said = await new Response(child.stdout).text()
-  expect(await child.exited).toBe(0)
-  return said
+  const [said, problem] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ])
+  expect(await child.exited).toBe(code)
+  return code === 0 ? said : problem
 }
 
 test('a moderator does in a room what its host does, while the role lasts', async () => {

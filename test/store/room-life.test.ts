@@ -123,6 +123,7 @@ test('of a deleted room nothing is left, also when the process ends meanwhile', 
   expect(await remove(by(ada), room.id, '#Harbour', 9)).toEqual({
     name: 'Harbour',
     uninvited: [eve.id],
+    isReported: false,
   })
   // Its name is free at once, and nobody comes in.
   expect(await store.rooms.join(eve.id, room.id, 9)).toEqual({ refused: 'room_missing' })

@@ -15,6 +15,7 @@ export function viewIn(language: Language): View {
     serverName: 'Harbour House',
     door: 'open',
     welcome: '',
+    isPage: false,
     sharedOrigin: () => 'http://192.168.1.20:3000',
     httpsPath: null,
     instance: 'instance-1',

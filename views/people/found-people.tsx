@@ -3,6 +3,7 @@ import type { User } from '../../src/store/store'
 import { ListSearch } from '../page/list'
 import type { View } from '../view'
 import { PersonButton } from './people'
+import { PanelHeading } from '../page/panel'
 
 type Found = User & { state: PresenceState }
 
@@ -12,7 +13,9 @@ export function FoundPeople({ view, people, typed, room }: FoundProps) {
   const { paths } = view
   return (
     <div class="stack">
-      <h2 id="panel-title">{page.searchPeople}</h2>
+      <PanelHeading view={view} isQuiet>
+        {page.searchPeople}
+      </PanelHeading>
       <ListSearch
         path={paths.people(room === null ? {} : { room: String(room) })}
         part={typed}

@@ -7,13 +7,13 @@ const dayMs = 24 * 60 * 60_000
 
 /** The question before a log-out: what it means for this person, and the way to leave for good. */
 export function LogOut(props: LogOutProps) {
-  const { view, user, devices, isPage, keepNamesMs } = props
+  const { view, user, devices, keepNamesMs } = props
   const { devices: words, page } = view.words
   const name = user.nickname
   const others = devices.length - 1
   return (
     <div class="stack">
-      <PanelHeading isPage={isPage}>{page.logOut}</PanelHeading>
+      <PanelHeading view={view}>{page.logOut}</PanelHeading>
       {others > 0 ? (
         <p>{plural(view.language, others, words.logOutOthers)}</p>
       ) : (
@@ -39,7 +39,7 @@ export function LogOut(props: LogOutProps) {
         method="post"
         action={view.paths.sessionLeave()}
       >
-        <PartHeading isPage={isPage}>{words.leave}</PartHeading>
+        <PartHeading view={view}>{words.leave}</PartHeading>
         <p>
           <Filled text={fill(words.leaveNote, { name })} />
         </p>

@@ -64,6 +64,7 @@ export function readPreferences({ chat, assets, certificates }: HttpDeps): Middl
       hasPrivate: settings.privateMessages !== 'off',
       welcome: settings.welcome,
       door: settings.door,
+      isPage: !isHtmx(c),
       sharedOrigin: () =>
         sharedOrigin(chat.config, c.env.server.port ?? chat.config.port, c.get('origin')),
       httpsPath: httpsPathOf(chat, certificates, c.get('isSecure')),

@@ -1,6 +1,7 @@
 import type { Database } from 'bun:sqlite'
 import type { NewAct, ServerRole, Store, User } from '../store'
 import type { RefuseActing } from './acts'
+import { createFindPresent } from './acting'
 import { isHere, userColumns } from './persons'
 import { readSetting, writeSetting } from './settings'
 
@@ -68,7 +69,7 @@ function createSetRole(
     `UPDATE users SET role = ?2 WHERE id = ?1 AND left_at IS NULL AND role <> ?2
      RETURNING ${userColumns()}`,
   )
-  const isHere = db.query<unknown, [number]>(`SELECT 1 FROM users WHERE id = ? AND left_at IS NULL`)
+  const findPresent = createFindPresent(db)
   const isLastOwner = db.query<unknown, [number]>(
     `SELECT 1 FROM users WHERE id = ?1 AND role = 'owner' AND NOT EXISTS
        (SELECT 1 FROM users WHERE id <> ?1 AND role = 'owner' AND left_at IS NULL)`,
@@ -77,7 +78,8 @@ function createSetRole(
     (acting: Uint8Array, person: number, role: ServerRole, reason: string, at: number) => {
       const asked = refuse('role.set', acting, person)
       if ('refused' in asked) return asked
-      if (isHere.get(person) === null) return { refused: 'person_missing' } as const
+      const found = findPresent(person)
+      if ('refused' in found) return found
       if (role !== 'owner' && isLastOwner.get(person) !== null) {
         return { refused: 'owner_needed' } as const
       }

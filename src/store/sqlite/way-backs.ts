@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite'
 import type { Acts, NewSession, User } from '../store'
 import { createWriteAct } from './acts'
-import { type Acting, createNotify, findPresent, type Told } from './acting'
+import { type Acting, createFindPresent, createNotify, type Told } from './acting'
 import { createRefuseBrowser } from './browsers'
 import { createAdmit } from './devices'
 import { userColumns } from './persons'
@@ -14,7 +14,7 @@ export function createWayBacks(
   db: Database,
   { refuse, writeAct }: Acting,
 ): Pick<Acts, 'makeWayBack' | 'findWayBack' | 'takeWayBack'> {
-  const isHere = db.query<User, [number]>(findPresent)
+  const findPresent = createFindPresent(db)
   const offer = createOffer(db, writeAct)
   const find = db.query<User, [{ linkHash: Uint8Array; at: number }]>(
     `SELECT ${userColumns()} FROM way_backs JOIN users ON users.id = user_id
@@ -24,8 +24,8 @@ export function createWayBacks(
     (acting: Uint8Array, person: number, linkHash: Uint8Array, told: Told) => {
       const asked = refuse('person.way_back', acting, person)
       if ('refused' in asked) return asked
-      const user = isHere.get(person)
-      if (user === null) return { refused: 'person_missing' } as const
+      const user = findPresent(person)
+      if ('refused' in user) return user
       offer(asked.actor, person, linkHash, told)
       return user
     },
@@ -52,18 +52,20 @@ function createOffer(db: Database, writeAct: Acting['writeAct']) {
   }
 }
 
-/** Makes the function with which the operator brings somebody back; null for nobody's name. */
+/** Makes the function with which the operator brings somebody back; says why it cannot. */
 export function createOperatorsWayBack(db: Database) {
-  const find = db.query<User, [string]>(
-    `SELECT ${userColumns()} FROM users WHERE nickname_skeleton = ? AND left_at IS NULL`,
+  // Of those who have left, only people who are banned hold a name.
+  const holder = db.query<{ id: number }, [string]>(
+    `SELECT id FROM users WHERE nickname_skeleton = ?`,
   )
+  const findPresent = createFindPresent(db)
   const offer = createOffer(db, createWriteAct(db))
   const make = db.transaction((skeleton: string, linkHash: Uint8Array, at: number) => {
-    const user = find.get(skeleton)
-    if (user !== null) offer(null, user.id, linkHash, { reason: '', at })
+    const user = findPresent(holder.get(skeleton)?.id ?? 0)
+    if (!('refused' in user)) offer(null, user.id, linkHash, { reason: '', at })
     return user
   })
-  return (skeleton: string, linkHash: Uint8Array, at: number): User | null =>
+  return (skeleton: string, linkHash: Uint8Array, at: number) =>
     make.immediate(skeleton, linkHash, at)
 }
 
