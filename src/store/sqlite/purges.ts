@@ -9,7 +9,7 @@ import type { SystemLines } from './system-lines'
 /** A transaction looks at so many messages of everybody, deletes so many, and ends before that… */
 const lookedAtMax = 10_000
 const erasedMax = 200
-/** …after so many milliseconds: erasing the words of a message takes longer in a large index. */
+/** …after so many milliseconds. */
 const stepMsMax = 10
 
 /**
@@ -100,21 +100,25 @@ function createNext(db: Database, index: SearchIndex, lines: SystemLines): Acts[
     const step: PurgeStep = { removed: [], freed: [], untitled: [] }
     const startedAt = performance.now()
     let count = 0
-    for (const { room, seq, isTopic } of found) {
-      count += 1
-      if (isTopic === 1) step.untitled.push(...lines.withdrawTopic(room, seq, at))
-      else {
-        const { revision, notifiedUserIds, freed } = erase(room, seq, at)
-        dropReports.run(room, seq)
-        step.removed.push({ room, seq, revision, sender: user, mentions: notifiedUserIds })
-        step.freed.push(...freed)
+    index.removeMany(found.length, (settle) => {
+      for (const { room, seq, isTopic } of found) {
+        count += 1
+        if (isTopic === 1) step.untitled.push(...lines.withdrawTopic(room, seq, at))
+        else {
+          const { revision, notifiedUserIds, freed } = erase(room, seq, at)
+          dropReports.run(room, seq)
+          step.removed.push({ room, seq, revision, sender: user, mentions: notifiedUserIds })
+          step.freed.push(...freed)
+          settle()
+        }
+        if (performance.now() - startedAt > stepMsMax) break
       }
-      if (performance.now() - startedAt > stepMsMax) break
-    }
+    })
     const isRangeDone = count === found.length && count < erasedMax
     const last = isRangeDone ? from : (found[count - 1]?.id ?? from)
-    if (last === 0) end.run(id)
-    else moveOn.run(id, last)
+    if (last > 0) moveOn.run(id, last)
+    else if (!index.compact()) end.run(id)
+    else moveOn.run(id, 0)
     return step
   })
   return async (at) => (find.get() === null ? null : next.immediate(at))
