@@ -11,7 +11,7 @@ export function viewIn(language: Language): View {
     words: wordsFor(language),
     language,
     preferences: { theme: 'auto', density: 'comfortable', enter: 'auto' },
-    hasPrivate: true,
+    privateMessages: 'everybody',
     serverName: 'Harbour House',
     door: 'open',
     welcome: '',

@@ -5,7 +5,8 @@ import type { View } from '../view'
 import { PersonButton } from './people'
 import { PanelHeading } from '../page/panel'
 
-type Found = User & { state: PresenceState }
+/** Somebody to whom the reader may not write privately is found, too. */
+type Found = User & { state: PresenceState; mayWrite: boolean }
 
 /** The people who were found, as a page of its own. */
 export function FoundPeople({ view, people, typed, room }: FoundProps) {
@@ -45,6 +46,7 @@ export function FoundRows({ people }: { people: Found[] }) {
           data-state={user.state}
           data-name={user.nickname}
           data-mark={user.mark ?? undefined}
+          data-private={user.mayWrite ? undefined : 'no'}
         >
           <PersonButton user={user} />
         </li>

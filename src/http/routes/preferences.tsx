@@ -61,7 +61,7 @@ export function readPreferences({ chat, assets, certificates }: HttpDeps): Middl
       },
       build: chat.build,
       serverName: nameOf(chat, settings),
-      hasPrivate: settings.privateMessages !== 'off',
+      privateMessages: settings.privateMessages,
       welcome: settings.welcome,
       door: settings.door,
       isPage: !isHtmx(c),
