@@ -61,6 +61,7 @@ const statusOfCode = {
   report_over: 404,
   reports_full: 507,
   owner_needed: 409,
+  owner_last: 409,
   person_missing: 404,
   person_banned: 409,
   message_empty: 422,

@@ -149,3 +149,24 @@ test('the last owner stays one until there is another', async () => {
   await giveRole(server, is(mo), is(olga), 'owner')
   await giveRole(server, is(mo), is(mo), 'member')
 })
+
+test('the only owner leaves for good when there is another one, and is told how', async () => {
+  const leave = (person: Person | undefined) =>
+    sendForm(server, is(person), '/session/leave', { sure: 'yes' })
+  const page = await (await look(olga, '/log-out')).text()
+  expect(page).toMatch(/only owner[^<]*chatroom owner/)
+  expect(page).toMatch(/href="[^"]*\/admin\/people"/)
+  expect(page).not.toContain('id="leave-for-good"')
+  const refused = await leave(olga)
+  expect([refused.status, await refused.text()]).toEqual([
+    409,
+    expect.stringContaining('You are the only owner of this server.'),
+  ])
+  expect((await look(olga, '/admin/general')).status).toBe(200)
+  // Of two who leave at the same time one stays.
+  const una = await signIn(server, 'Una')
+  await giveRole(server, is(olga), una, 'owner')
+  expect(await (await look(olga, '/log-out')).text()).toContain('id="leave-for-good"')
+  const [first, second] = await Promise.all([leave(olga), leave(una)])
+  expect([first.status, second.status].toSorted()).toEqual([303, 409])
+})
