@@ -301,7 +301,11 @@ async function printWayBack(config: Config, name: string): Promise<void> {
   if ('problem' in opened) return fail(opened.problem)
   const made = await makeOperatorsWayBack(opened.offerWayBack, name, Date.now())
   opened.close()
-  if (made === null) return fail(`Nobody here is called “${name}”.`)
+  if ('refused' in made) {
+    if (made.refused === 'person_missing') return fail(`Nobody here is called “${name}”.`)
+    const undo = 'An owner or a moderator undoes the ban first, in Administration under Bans.'
+    return fail(`“${name}” is banned. ${undo}`)
+  }
   const url = urlsOf(config, config.port).at(-1) ?? config.basePath
   console.log(`With this link, ${made.user.nickname} comes back, once, within 24 hours:`)
   console.log(`\n  ${url}way-back/${made.link}`)

@@ -127,8 +127,11 @@ export type Store = {
      * stays. False when nothing ended.
      */
     end(tokenHash: Uint8Array, at: number, isLast?: boolean): Promise<boolean>
-    /** The person of a session leaves: all their sessions end, and the name becomes free. */
-    leave(tokenHash: Uint8Array, at: number): Promise<Departure | null>
+    /**
+     * The person of a session leaves: all their sessions end, and the name becomes free. The only
+     * owner of a server with other people stays.
+     */
+    leave(tokenHash: Uint8Array, at: number): Promise<Departure | Refused<'owner_last'> | null>
     /** A session is in use: written at most once a day. */
     see(tokenHash: Uint8Array, at: number): Promise<void>
     /**

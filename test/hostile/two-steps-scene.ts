@@ -81,6 +81,8 @@ export async function openStage(server: RunningServer): Promise<Stage> {
   const usher = await signIn(server, 'Usher')
   await letIn(server, ada, elsewhere, usher)
   await promote(server, usher, 'moderator')
+  // The only owner could not leave.
+  promote(server, await signIn(server, 'Keeper'), 'owner')
   const idOf = ({ hello }: ChatClient): number => hello.user.id
   const adaId = idOf(observer)
   const ids = { adaId, other: adaId, third: idOf(third), muted: idOf(muted) }

@@ -1,3 +1,4 @@
+import type { MessageIndex } from '../search/search-index'
 import { markFolder } from '../files'
 import { failWith, type Problem, sentenceOf } from '../problem'
 import { createAppend } from '../sql/append'
@@ -54,7 +55,15 @@ function* setUp(db: Driver, options: Options): Work<void> {
 async function createStore(driver: Driver, options: Options): Promise<Store> {
   const setting = driver.read((key: string) => readSetting(driver, key))
   const append = createAppend(driver, options.roomLimits)
-  const index = { *remove() {}, *add() {}, *shrink() {} }
+  const index: MessageIndex = {
+    *remove() {},
+    *add() {},
+    *shrink() {},
+    removeMany: (_count, work) => work(function* () {}),
+    *compact() {
+      return false
+    },
+  }
   let epoch = await createEpoch(driver)()
   const onNewEpoch = (next: string): void => void (epoch = next)
   const readPage = driver.read(createExports(driver))

@@ -14,6 +14,16 @@ export const searchIndexUnitsMax = 32 * 1024
 export type MessageIndex = {
   /** Before a message is changed or deleted: erases its tokens. */
   remove: (room: number, seq: number) => Work<void>
+  /**
+   * Does what removes about so many messages. The tokens of few are erased one by one, when `work`
+   * does `settle`; those of many are marked, and `compact` erases them.
+   */
+  removeMany: <Result>(
+    count: number,
+    work: (settle: () => Work<void>) => Work<Result>,
+  ) => Work<Result>
+  /** Erases a portion of the marked tokens; gives whether more are left. */
+  compact: () => Work<boolean>
   /** After it was changed. */
   add: (room: number, seq: number) => Work<void>
   /** After the newest messages were erased, whose ids the next ones get. */
@@ -66,6 +76,7 @@ export function createSearchIndex(db: Database): SearchIndex {
       const row = indexed(room, seq)
       if (row !== null) insertTokens.run(row.id, tokensOf(toIndexed(row)))
     },
+    ...createRemoval(db),
     *shrink() {
       shrink()
     },
@@ -77,6 +88,72 @@ export function createSearchIndex(db: Database): SearchIndex {
     },
   }
 }
+
+/** More messages than this are cheaper to mark: erasing the tokens of one takes milliseconds. */
+const markedFrom = 20
+/** What a portion of a merge may take… */
+const portionMs = 10
+/** …and so many pages it writes at most. */
+const portionPagesMax = 64
+/** The state of the merge that erases what is marked: new, begun or none. */
+const mergeSetting = 'search_merge'
+
+/**
+ * Erasing at once rewrites a page for each token. Otherwise FTS5 adds a mark, and the token goes
+ * when its segment is merged. All segments are merged in portions, which go on after a restart.
+ */
+function createRemoval(db: Database): Pick<SearchIndex, 'removeMany' | 'compact'> {
+  const command = db.query<never, [string]>(`INSERT INTO search (search) VALUES (?)`)
+  const configure = db.query<never, [string, number]>(
+    `INSERT INTO search (search, rank) VALUES (?, ?)`,
+  )
+  const changes = db.query<{ n: number }, []>(`SELECT total_changes() AS n`)
+  const countChanges = (): number => changes.get()?.n ?? 0
+  const stateOf = (): string => readSetting(db, mergeSetting) ?? ''
+  let pages = 8
+  const merge = (wanted: number): number => {
+    const [startedAt, before] = [performance.now(), countChanges()]
+    configure.run('merge', wanted)
+    const fitting = (pages * portionMs) / (performance.now() - startedAt)
+    pages = Math.max(1, Math.min(portionPagesMax, pages * 2, Math.floor(fitting)))
+    return countChanges() - before
+  }
+  return {
+    *removeMany(count, work) {
+      const settle = function* (): Work<void> {
+        command.run('flush')
+      }
+      const isFew = count <= markedFrom && stateOf() === ''
+      if (isFew || count === 0) return yield* work(settle)
+      writeSetting(db, mergeSetting, 'new')
+      configure.run('secure-delete', 0)
+      try {
+        const result = yield* work(nothing)
+        yield* settle()
+        return result
+      } finally {
+        configure.run('secure-delete', 1)
+      }
+    },
+    *compact() {
+      const state = stateOf()
+      if (state === '') return false
+      if (state === 'new') {
+        // Two segments are enough for a merge; a negative number begins one of all.
+        configure.run('usermerge', 2)
+        merge(-pages)
+        writeSetting(db, mergeSetting, 'begun')
+        return true
+      }
+      // The manual of FTS5: fewer than two changes mean that nothing was left to do.
+      if (merge(pages) >= 2) return true
+      writeSetting(db, mergeSetting, '')
+      return false
+    },
+  }
+}
+
+function* nothing(): Work<void> {}
 
 /** Indexes everything anew when the rules of the tokens have changed, in one transaction. */
 export function bringIndexUpToDate(db: Database): void {
