@@ -11,9 +11,10 @@ import { urlsOf } from './server/addresses'
 import type { Authority, Certificates } from './https/certificates'
 import { type RunningServer, startServer } from './server'
 import { writeUnit } from './systemd-unit'
-import { type Amount, backUp } from './store/backup/backup'
+import type { Amount } from './store/backup/archive'
+import { backUp } from './store/backup/backup'
 import { type FileStore, openFolderFiles } from './store/files'
-import { dropStalePins } from './store/backup/pins'
+import { dropStalePins, homeOfPins } from './store/backup/pins'
 import { restore } from './store/backup/restore'
 import { sentenceOf } from './store/problem'
 import type { S3Place } from './store/s3/place'
@@ -82,13 +83,19 @@ async function serve(config: Config, log: Log): Promise<void> {
   // At the system's limit of file size, writes fail like on a full disk.
   if (process.platform !== 'win32') process.on('SIGXFSZ', () => {})
   setTimeout(() => {
-    dropStalePins(config.dataFolder).catch((fault) => log('pins.stay', { fault: faultOf(fault) }))
+    dropPins(config).catch((fault) => log('pins.stay', { fault: faultOf(fault) }))
   }, serverLimits.afterStartMs)
   stopOnSignal(server)
   // On Windows it says that the window is closed.
   const mayReload = config.https !== null && process.platform !== 'win32'
   if (mayReload) process.on('SIGHUP', server.lookForCertificate)
   printAddresses(config, server, { authority: certificates?.authority ?? null, store })
+}
+
+/** Removes what backups that were killed left. */
+async function dropPins({ dataFolder, files }: Config): Promise<void> {
+  await dropStalePins(dataFolder)
+  if ('folder' in files) await dropStalePins(homeOfPins(dataFolder, files.folder))
 }
 
 /** Reads or makes what HTTPS needs. */
@@ -145,7 +152,7 @@ async function makeBackup({ file, dataFolder: folder, files }: Archived): Promis
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stop.abort())
   const { signal } = stop
-  const made = await backUp({ folder, file, version, now: Date.now, signal })
+  const made = await backUp({ folder, files, file, version, now: Date.now, signal })
   if ('problem' in made) return fail(made.problem)
   console.log(`Backed up ${amountOf(made)} to ${file}.`)
 }
@@ -153,8 +160,7 @@ async function makeBackup({ file, dataFolder: folder, files }: Archived): Promis
 type Archived = Extract<ReturnType<typeof readCommand>, { kind: 'backup' | 'restore' }>
 
 async function restoreBackup({ file, dataFolder: folder, files }: Archived): Promise<void> {
-  if ('s3' in files) return fail('Files of a bucket are restored with the tools of its store.')
-  const restored = await restore(file, folder)
+  const restored = await restore(file, folder, files)
   if ('problem' in restored) return fail(restored.problem)
   console.log(`Restored ${amountOf(restored)} into ${folder}.`)
 }

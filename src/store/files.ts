@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import type { S3Place } from './s3/place'
 
 /**
  * The file store: bytes under random ids, in a folder or an S3-compatible store. Files are read in
@@ -27,6 +28,9 @@ export type FileStore = {
   /** Of the disk on which drafts are written. */
   space(): Promise<Space>
 }
+
+/** Where the files are: in a folder, or in an S3-compatible store. */
+export type FilesPlace = { folder: string } | { s3: S3Place }
 
 /** Bytes of a disk: free for this process, and in all. */
 export type Space = { free: number; total: number }

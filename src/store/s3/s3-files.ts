@@ -135,9 +135,12 @@ async function* list(
   before: number,
 ): AsyncGenerator<string> {
   for await (const { key, changedAt } of client.list(prefix)) {
-    // Nothing else: a longer prefix may be the place of another Chatroom.
-    const id = key.slice(prefix.length + 3)
-    const isFile = /^[0-9a-f]{32}$/.test(id) && key === `${prefix}${id.slice(0, 2)}/${id}`
-    if (isFile && changedAt < before) yield id
+    if (isKeyOfFile(prefix, key) && changedAt < before) yield key.slice(prefix.length + 3)
   }
+}
+
+/** Whether it is a file of this place: a longer prefix may be the place of another server. */
+export function isKeyOfFile(prefix: string, key: string): boolean {
+  const id = key.slice(prefix.length + 3)
+  return /^[0-9a-f]{32}$/.test(id) && key === `${prefix}${id.slice(0, 2)}/${id}`
 }
