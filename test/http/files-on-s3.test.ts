@@ -146,8 +146,8 @@ test('a download whose object goes, or whose reader may not have it any more, br
     const tried = new Set<string>()
     store.harm = ({ method, headers }) => {
       const { range = '' } = headers
-      if (method !== 'GET' || range.length < 'bytes=1048576-'.length || tried.has(range))
-        return null
+      const isEarly = Number(/\d+/.exec(range)?.[0] ?? 0) < 1024 * 1024
+      if (method !== 'GET' || isEarly || tried.has(range)) return null
       if (tried.size === 0) void happen()
       tried.add(range)
       // Each part takes a while.

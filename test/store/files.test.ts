@@ -102,11 +102,11 @@ for (const [name, open] of Object.entries(places)) {
       }
       expect(Buffer.from(await files.read(id(1), 1_299_999, 100)).toString()).toBe('xx')
       expect((await files.read(id(1), 2_000_000, 10)).length).toBe(0)
-      expect(Array.fromAsync(files.parts(id(1), 0, large.length + 1))).rejects.toThrow()
+      await expect(Array.fromAsync(files.parts(id(1), 0, large.length + 1))).rejects.toThrow()
       await files.remove(id(1))
       await files.remove(id(1))
       expect(await files.size(id(1))).toBeNull()
-      expect(Array.fromAsync(files.parts(id(1), 0, 9))).rejects.toThrow()
+      await expect(Array.fromAsync(files.parts(id(1), 0, 9))).rejects.toThrow()
     })
 
     test('do not exist while they are drafts, which go when they are dropped or old', async () => {
@@ -203,17 +203,28 @@ test('a request that failed is made again, and nothing appears before it is whol
   expect(Math.max(...seen.values())).toBe(3)
 })
 
+test('a store that does not answer is waited for no longer than a request may take', async () => {
+  const times = { tries: 3, tryMs: 60, allMs: 150 }
+  const options = { id: 'our database', folder, isNew: async () => true, times }
+  const files = await openS3Files({ place: place('/silent'), ...options })
+  store.harm = () => 'hole'
+  expect(await files.isHere()).toBe(false)
+  await expect(files.size(id(5))).rejects.toMatchObject({ code: 'FILES_AWAY' })
+  store.harm = () => null
+  expect(await files.isHere()).toBe(true)
+})
+
 test('a store that refuses or is full says so at once, and the draft goes', async () => {
   const files = await openS3('/refused')
   for (const [harm, code] of [
     ['refuse', 'FILES_AWAY'],
+    ['missing', 'FILES_AWAY'],
     ['full', 'ENOSPC'],
   ] as const) {
     store.harm = ({ method }) => (method === 'PUT' ? harm : null)
     const draft = await files.begin()
     await draft.write(Buffer.from('some'))
-    expect(draft.keep(id(4))).rejects.toMatchObject({ code })
-    await draft.keep(id(4)).catch(() => {})
+    await expect(draft.keep(id(4))).rejects.toMatchObject({ code })
     await draft.drop()
     store.harm = () => null
   }
@@ -228,6 +239,16 @@ test('only a database without files marks a bucket, and never over another mark'
   await store.put(marker, 'another database')
   expect(await (await openS3('/marked')).isHere()).toBe(false)
   expect(await store.textOf(marker)).toBe('another database')
+  const theirs = store.objects.get(marker)
+  store.objects.delete(marker)
+  // Another server marks it at the same moment.
+  store.harm = ({ method }) => {
+    if (method === 'PUT' && theirs !== undefined) store.objects.set(marker, theirs)
+    return null
+  }
+  expect(await (await openS3('/marked')).isHere()).toBe(false)
+  expect(await store.textOf(marker)).toBe('another database')
+  store.harm = () => null
   store.objects.delete(marker)
   expect(await (await openS3('/marked')).isHere()).toBe(true)
   expect(await store.textOf(marker)).toBe('our database\n')

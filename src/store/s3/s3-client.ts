@@ -11,7 +11,7 @@ const pauseMs = 50
 const problemBytesMax = 64 * 1024
 
 /** How often a request is tried, and how long one try and all together may take. */
-type Times = { tries: number; tryMs: number; allMs: number }
+export type Times = { tries: number; tryMs: number; allMs: number }
 
 type Request = {
   method: Method
@@ -46,11 +46,11 @@ type Listed = { key: string; changedAt: number }
  * Requests to an S3-compatible store, each with a deadline, and again after a failure that may
  * pass: all of them can be repeated. Throws an S3Fault with the code FILES_AWAY or ENOSPC.
  */
-export function createS3Client(place: S3Place): S3Client {
+export function createS3Client(place: S3Place, usual: Times = shortTimes): S3Client {
   const ask = <Value>(request: Request, read: (answer: Response) => Promise<Value>) =>
-    persist(request.times ?? shortTimes, (signal) => tryOnce(place, request, signal, read))
+    persist(request.times ?? usual, (signal) => tryOnce(place, request, signal, read))
   return {
-    read: (key, start, length, times = shortTimes) =>
+    read: (key, start, length, times = usual) =>
       ask({ method: 'GET', key, headers: rangeOf(start, length), times }, (answer) =>
         readRange(answer, start, length),
       ),

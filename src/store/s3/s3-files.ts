@@ -2,10 +2,10 @@ import { join } from 'node:path'
 import { beginDraft, type FileStore, markerName, removeOldDrafts, spaceOf } from '../files'
 import { failWith } from '../problem'
 import type { S3Place } from './place'
-import { createS3Client, isFault, type S3Client } from './s3-client'
+import { createS3Client, isFault, type S3Client, type Times } from './s3-client'
 
 /** Bytes of an object that are fetched at once, and kept for a reader who takes them slowly. */
-const partBytes = 512 * 1024
+const partBytes = 256 * 1024
 /** Parts that are fetched before their reader asks for them; more would cost memory. */
 const aheadMax = 64
 /** One try of a part, and all tries: a reader waits so long for more. */
@@ -27,6 +27,8 @@ type Options = {
   folder: string
   /** Whether the database has no files: only then an empty place becomes its place. */
   isNew: () => Promise<boolean>
+  /** For requests that somebody waits for. */
+  times?: Times
 }
 
 /**
@@ -35,8 +37,8 @@ type Options = {
  * for the operator when the store refuses place or keys; one that is away may come back.
  */
 export async function openS3Files(options: Options): Promise<FileStore> {
-  const { place, id, folder, isNew } = options
-  const client = createS3Client(place)
+  const { place, id, folder, isNew, times } = options
+  const client = createS3Client(place, times)
   const drafts = join(folder, 'drafts')
   const keyOf = (file: string): string => `${place.prefix}${file.slice(0, 2)}/${file}`
   const isHere = async (): Promise<boolean> => {
