@@ -125,6 +125,8 @@ test('while the store is away words go on, and files come back with it', async (
   expect((await tryUpload(server, ada)).status).toBe(201)
   expect(await (await fetchAs(server, ada, file.url)).text()).toBe('kept')
   expect(readdirSync(join(server.data, 'drafts'))).toEqual([])
+  // The operator is told why.
+  expect(server.log()).toContain('S3 403 AccessDenied FILES_AWAY')
   store.objects.delete(keyOf(file.id))
   const lost = await fetchAs(server, ada, file.url, { Accept: 'application/json' })
   expect([lost.status, await lost.json()]).toMatchObject([404, { code: 'file_lost' }])

@@ -29,7 +29,8 @@ afterAll(() => {
   removeFolder(folder)
 })
 
-const place = (prefix: string) => parseS3Place(`s3://${store.bucket}${prefix}`, store.env)
+const keys = { ...store.env, S3_SESSION_TOKEN: 'a/token+=' }
+const place = (prefix: string) => parseS3Place(`s3://${store.bucket}${prefix}`, keys)
 
 async function openS3(prefix: string, isNew = true): Promise<FileStore> {
   const options = { id: 'our database', folder, isNew: async () => isNew }
@@ -146,12 +147,12 @@ for (const [name, open] of Object.entries(places)) {
 }
 
 test('a signature is the one of the example in the specification', () => {
-  const keys = {
+  const example = {
     S3_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
     S3_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
     S3_ENDPOINT: 'https://{bucket}.s3.amazonaws.com',
   }
-  const url = signUrl(parseS3Place('s3://examplebucket', keys), {
+  const url = signUrl(parseS3Place('s3://examplebucket', example), {
     method: 'GET',
     key: 'test.txt',
     now: Date.UTC(2013, 4, 24),
@@ -161,11 +162,24 @@ test('a signature is the one of the example in the specification', () => {
   expect(url).toEndWith('=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404')
 })
 
+test('a bucket in the name of the host is asked, and signed for, there', async () => {
+  await store.put('named/one file', 'hello')
+  const named = store.env.S3_ENDPOINT?.replace('127.0.0.1', '{bucket}.store.example') ?? ''
+  const there = parseS3Place(`s3://${store.bucket}`, { ...keys, S3_ENDPOINT: named })
+  const wanted = { method: 'GET', key: 'named/one file', now: Date.now(), seconds: 60 } as const
+  const url = new URL(signUrl(there, wanted))
+  expect(url.hostname).toBe('a-bucket.store.example')
+  const headers = { Host: url.host }
+  url.hostname = '127.0.0.1'
+  expect(await (await fetch(url, { headers })).text()).toBe('hello')
+  expect((await fetch(url)).status).toBe(404)
+})
+
 test('the store of the tests takes what Bun signs, and nothing that was altered', async () => {
   const { S3_ENDPOINT = '', S3_ACCESS_KEY_ID = '', S3_SECRET_ACCESS_KEY = '' } = store.env
-  const keys = { accessKeyId: S3_ACCESS_KEY_ID, secretAccessKey: S3_SECRET_ACCESS_KEY }
+  const own = { accessKeyId: S3_ACCESS_KEY_ID, secretAccessKey: S3_SECRET_ACCESS_KEY }
   const about = { endpoint: S3_ENDPOINT, region: store.env.S3_REGION ?? '', bucket: store.bucket }
-  const client = new Bun.S3Client({ ...keys, ...about })
+  const client = new Bun.S3Client({ ...own, ...about })
   await client.write('by/Bun 中', 'hello')
   expect(await client.file('by/Bun 中').text()).toBe('hello')
   const url = client.presign('by/Bun 中', { expiresIn: 60 })

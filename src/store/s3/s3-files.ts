@@ -11,8 +11,9 @@ const aheadMax = 64
 /** One try of a part, and all tries: a reader waits so long for more. */
 const partTimes = { tries: 8, tryMs: 15_000, allMs: 45_000 }
 /** A line to the store that is slower than this is given up. */
-const minimumBytesPerSecond = 512 * 1024
-const putMs = 30_000
+const slowestBytesPerSecond = 512 * 1024
+/** For a small file; together with a second try less than a form may wait. */
+const putMs = 5_000
 /**
  * No object is listed before this age: its row may not be written yet, and the clock of the store
  * may differ by the 15 minutes which signatures allow.
@@ -96,7 +97,7 @@ function isMoved(status: number): boolean {
 
 async function send(client: S3Client, key: string, path: string): Promise<void> {
   const { size } = Bun.file(path)
-  const tryMs = putMs + (size / minimumBytesPerSecond) * 1_000
+  const tryMs = putMs + (size / slowestBytesPerSecond) * 1_000
   // As a stream: over HTTPS, Bun reads a file that is given as a body into memory.
   const body = (): ReadableStream => Bun.file(path).stream()
   await client.put(key, size, body, { tries: 6, tryMs, allMs: tryMs + putMs })
