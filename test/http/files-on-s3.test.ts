@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { openSocket, type Person, signIn } from '../helpers/client'
 import { cameraPhoto, fetchAs, png, postFiles, sendFile, upload } from '../helpers/files'
+import { becomeOwner } from '../helpers/owners'
 import { letIn, makeRoom, sendForm } from '../helpers/rooms'
 import { type S3Server, startS3Server } from '../helpers/s3-server'
 import { makeFolder, runServer, type RunningServer, startServer } from '../helpers/server'
@@ -50,6 +51,10 @@ test('members share files that are in a bucket, and nobody else gets them', asyn
   expect(await store.textOf(keyOf(photo.id))).not.toContain('Eiffel')
   expect((await fetchAs(server, eve, large.url)).status).toBe(404)
   expect((await fetchAs(server, null, photo.url)).status).toBe(404)
+  await becomeOwner(server, eve)
+  const storage = await (await fetchAs(server, eve, '/admin/storage')).text()
+  expect(storage).toContain('1.2 MB')
+  expect(storage).not.toContain('Free on the disk')
   const whole = await fetchAs(server, bob, large.url)
   expect(digits.equals(Buffer.from(await whole.bytes()))).toBe(true)
   expect(whole.headers.get('cache-control')).toBe('private, no-store')

@@ -228,6 +228,16 @@ test('a store that does not answer is waited for no longer than a request may ta
   expect(await files.isHere()).toBe(true)
 })
 
+test('a store that answers nonsense gives no bytes, and its list has an end', async () => {
+  const files = await openS3('/nonsense')
+  store.harm = () => 'nonsense'
+  await expect(files.read(id(6), 0, 10)).rejects.toMatchObject({ code: 'FILES_AWAY' })
+  await expect(Array.fromAsync(files.parts(id(6), 0, 10))).rejects.toMatchObject({ status: 206 })
+  expect(await files.isHere()).toBe(false)
+  expect(await Array.fromAsync(files.list(Infinity))).toEqual([])
+  store.harm = () => null
+})
+
 test('a store that refuses or is full says so at once, and the draft goes', async () => {
   const files = await openS3('/refused')
   for (const [harm, code] of [
