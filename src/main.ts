@@ -92,12 +92,6 @@ async function serve(config: Config, log: Log): Promise<void> {
   printAddresses(config, server, { authority: certificates?.authority ?? null, store })
 }
 
-/** Removes what backups that were killed left. */
-async function dropPins({ dataFolder, files }: Config): Promise<void> {
-  await dropStalePins(dataFolder)
-  if ('folder' in files) await dropStalePins(homeOfPins(dataFolder, files.folder))
-}
-
 /** Reads or makes what HTTPS needs. */
 async function openHttps(config: Config, store: Store): Promise<Certificates | null> {
   try {
@@ -167,6 +161,12 @@ async function restoreBackup({ file, dataFolder: folder, files }: Archived): Pro
 
 function amountOf({ messages, files, bytes }: Amount): string {
   return `${messages} messages and ${files} files (${(bytes / 1024 ** 2).toFixed(1)} MB)`
+}
+
+/** Removes what backups that were killed left. */
+async function dropPins({ dataFolder, files }: Config): Promise<void> {
+  await dropStalePins(dataFolder)
+  if ('folder' in files) await dropStalePins(homeOfPins(dataFolder, files.folder))
 }
 
 /** Opens the files; without their disk, or their store, words go on. */
