@@ -13,7 +13,7 @@ import { type RunningServer, startServer } from './server'
 import { writeUnit } from './systemd-unit'
 import type { Amount } from './store/backup/archive'
 import { backUp } from './store/backup/backup'
-import { type FileStore, openFolderFiles } from './store/files'
+import { type FileStore, openFolderFiles, sharedAgeMs } from './store/files'
 import { dropStalePins, homeOfPins } from './store/backup/pins'
 import { restore } from './store/backup/restore'
 import { sentenceOf } from './store/problem'
@@ -174,7 +174,7 @@ async function openUploads(config: Config, store: Store): Promise<FileStore> {
   const { dataFolder: folder, files: place } = config
   const [files, name, question] =
     'folder' in place
-      ? [openFolderFiles(place.folder, store.filesId), place.folder, 'Is its disk mounted?']
+      ? [openFolder(config, place.folder, store.filesId), place.folder, 'Is its disk mounted?']
       : [await openS3(place.s3, folder, store), place.s3.name, 'Does the store answer?']
   void files.isHere().then((isHere) => {
     if (isHere) return
@@ -184,6 +184,12 @@ async function openUploads(config: Config, store: Store): Promise<FileStore> {
     )
   })
   return files
+}
+
+/** A folder elsewhere may be the one of several servers. */
+function openFolder({ dataFolder }: Config, folder: string, id: string): FileStore {
+  const isOwn = folder === join(dataFolder, 'files')
+  return openFolderFiles(folder, id, isOwn ? 0 : sharedAgeMs)
 }
 
 async function openS3(place: S3Place, folder: string, store: Store): Promise<FileStore> {

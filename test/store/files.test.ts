@@ -1,7 +1,13 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { readdirSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
-import { type FileStore, markerName, markFolder, openFolderFiles } from '../../src/store/files'
+import {
+  type FileStore,
+  markerName,
+  markFolder,
+  openFolderFiles,
+  sharedAgeMs,
+} from '../../src/store/files'
 import { openS3Files } from '../../src/store/s3/s3-files'
 import { parseS3Place } from '../../src/store/s3/place'
 import { signUrl } from '../../src/store/s3/signature'
@@ -276,6 +282,23 @@ test('only a database without files marks a bucket, and never over another mark'
   store.objects.delete(marker)
   expect(await (await openS3('/marked')).isHere()).toBe(true)
   expect(await store.textOf(marker)).toBe('our database\n')
+})
+
+test('where several servers write, what is young is left to them', async () => {
+  const root = join(folder, 'shared')
+  markFolder(root, 'our database')
+  const files = openFolderFiles(root, 'our database', sharedAgeMs)
+  await keep(files, id(7), 'young')
+  const draft = await files.begin()
+  await files.removeDrafts(Date.now() + 1_000)
+  expect(readdirSync(join(root, 'drafts')).length).toBe(1)
+  expect(await Array.fromAsync(files.list(Date.now() + 1_000))).toEqual([])
+  utimesSync(join(root, '00', id(7)), longAgo, longAgo)
+  expect(await Array.fromAsync(files.list(Date.now()))).toEqual([id(7)])
+  await draft.drop()
+  const bucket = await openS3('/young')
+  await keep(bucket, id(7), 'young')
+  expect(await Array.fromAsync(bucket.list(Date.now() + 1_000))).toEqual([])
 })
 
 test('files of another server under a longer prefix are not listed', async () => {

@@ -1,5 +1,12 @@
 import { join } from 'node:path'
-import { beginDraft, type FileStore, markerName, removeOldDrafts, spaceOf } from '../files'
+import {
+  beginDraft,
+  type FileStore,
+  markerName,
+  removeOldDrafts,
+  sharedAgeMs,
+  spaceOf,
+} from '../files'
 import { failWith } from '../problem'
 import type { S3Place } from './place'
 import { createS3Client, isFault, type S3Client, type Times } from './s3-client'
@@ -14,12 +21,6 @@ const partTimes = { tries: 8, tryMs: 15_000, allMs: 45_000 }
 const slowestBytesPerSecond = 512 * 1024
 /** For a small file; together with a second try less than a form may wait. */
 const putMs = 5_000
-/**
- * No object is listed before this age: its row may not be written yet, and the clock of the store
- * may differ by the 15 minutes which signatures allow.
- */
-const listedAgeMs = 60 * 60_000
-
 type Options = {
   place: S3Place
   /** The mark of the database. */
@@ -58,7 +59,7 @@ export async function openS3Files(options: Options): Promise<FileStore> {
     blob: null,
     size: (file) => client.size(keyOf(file)),
     remove: (file) => client.remove(keyOf(file)),
-    list: (before) => list(client, place, Math.min(before, Date.now() - listedAgeMs)),
+    list: (before) => list(client, place, Math.min(before, Date.now() - sharedAgeMs)),
     removeDrafts: (before) => removeOldDrafts(drafts, before),
     space: () => spaceOf(folder),
   }
