@@ -140,9 +140,9 @@ function printUnit(flags: Parameters<typeof writeUnit>[1]): void {
   process.stdout.write(writeUnit(process.execPath, flags))
 }
 
+type Archived = Extract<ReturnType<typeof readCommand>, { kind: 'backup' | 'restore' }>
+
 async function makeBackup({ file, dataFolder: folder, files }: Archived): Promise<void> {
-  if ('s3' in files)
-    return fail('A backup of files in a bucket is made with the tools of its store.')
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stop.abort())
   const { signal } = stop
@@ -150,8 +150,6 @@ async function makeBackup({ file, dataFolder: folder, files }: Archived): Promis
   if ('problem' in made) return fail(made.problem)
   console.log(`Backed up ${amountOf(made)} to ${file}.`)
 }
-
-type Archived = Extract<ReturnType<typeof readCommand>, { kind: 'backup' | 'restore' }>
 
 async function restoreBackup({ file, dataFolder: folder, files }: Archived): Promise<void> {
   const restored = await restore(file, folder, files)

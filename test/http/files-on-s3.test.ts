@@ -185,6 +185,27 @@ test('the janitor removes objects without a row, and drafts of a killed server',
   expect(store.objects.has(keyOf(file.id))).toBe(true)
 })
 
+test('a backup of a running server has the files, and restores into another place', async () => {
+  using store = await startS3Server()
+  await using server = await startOn(store)
+  const ada = await signIn(server, 'Ada')
+  const kept = await upload(server, ada, 'kept')
+  await postFiles(server, ada, 1, 'a-file', [kept.id])
+  const folder = makeFolder()
+  const [file, data] = [join(folder, 'b.tar'), join(folder, 'back')]
+  const there = ['--files', 's3://a-bucket/moved']
+  const run = async (data: string, flags: string[]) =>
+    (await runServer({ data, port: null, env: store.env, flags })).err
+  expect(await run(server.data, ['backup', file])).toContain('1 files in')
+  expect(await run(server.data, ['backup', file, '--files', place])).toBe('')
+  expect(await run(data, ['restore', file, '--files', place])).toContain('is not empty')
+  expect(await run(data, ['restore', file, ...there])).toBe('')
+  await using again = await startServer({ data, env: store.env, flags: there })
+  expect(await (await fetchAs(again, ada, kept.url)).text()).toBe('kept')
+  expect((await tryUpload(again, ada)).status).toBe(201)
+  expect([...store.objects.keys()].filter((key) => key.startsWith('our/')).length).toBe(2)
+})
+
 test('a wrong key ends the start with a sentence; a store that is away does not', async () => {
   using store = await startS3Server()
   const data = makeFolder()
