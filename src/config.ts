@@ -2,7 +2,8 @@ import { join, resolve } from 'node:path'
 import { isLoopback } from './server/addresses'
 import { createNetworks, type Networks, privateNetworks } from './server/ip-network'
 import { serverLimits } from './server/limits'
-import { parseS3Place, type S3Place } from './store/s3/place'
+import type { FilesPlace } from './store/files'
+import { parseS3Place } from './store/s3/place'
 
 /** The operator's settings, read once from flags and environment; flags win. */
 export type Config = {
@@ -41,9 +42,6 @@ export type Config = {
 
 /** Where the data is, and where the files are. */
 type Places = { dataFolder: string; files: FilesPlace }
-
-/** A folder, or a place in an S3-compatible store. */
-type FilesPlace = { folder: string } | { s3: S3Place }
 
 /** HTTPS on a port of its own, beside HTTP, and where its certificate comes from. */
 export type HttpsConfig = { port: number } & (

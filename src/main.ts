@@ -12,9 +12,10 @@ import { urlsOf } from './server/addresses'
 import type { Authority, Certificates } from './https/certificates'
 import { type RunningServer, startServer } from './server'
 import { writeUnit } from './systemd-unit'
-import { type Amount, backUp } from './store/backup/backup'
-import { type FileStore, openFolderFiles } from './store/files'
-import { dropStalePins } from './store/backup/pins'
+import type { Amount } from './store/backup/archive'
+import { backUp } from './store/backup/backup'
+import { type FileStore, openFolderFiles, sharedAgeMs } from './store/files'
+import { dropStalePins, homeOfPins } from './store/backup/pins'
 import { restore } from './store/backup/restore'
 import { type Problem, sentenceOf } from './store/problem'
 import type { S3Place } from './store/s3/place'
@@ -75,7 +76,7 @@ async function serve(config: Config, log: Log): Promise<void> {
   // At the system's limit of file size, writes fail like on a full disk.
   if (process.platform !== 'win32') process.on('SIGXFSZ', () => {})
   setTimeout(() => {
-    dropStalePins(config.dataFolder).catch((fault) => log('pins.stay', { fault: faultOf(fault) }))
+    dropPins(config).catch((fault) => log('pins.stay', { fault: faultOf(fault) }))
   }, serverLimits.afterStartMs)
   stopOnSignal(server)
   // On Windows it says that the window is closed.
@@ -149,22 +150,19 @@ function printUnit(flags: Parameters<typeof writeUnit>[1]): void {
   process.stdout.write(writeUnit(process.execPath, flags))
 }
 
+type Archived = Extract<ReturnType<typeof readCommand>, { kind: 'backup' | 'restore' }>
+
 async function makeBackup({ file, dataFolder: folder, files }: Archived): Promise<void> {
-  if ('s3' in files)
-    return fail('A backup of files in a bucket is made with the tools of its store.')
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stop.abort())
   const { signal } = stop
-  const made = await backUp({ folder, file, version, now: Date.now, signal })
+  const made = await backUp({ folder, files, file, version, now: Date.now, signal })
   if ('problem' in made) return fail(made.problem)
   console.log(`Backed up ${amountOf(made)} to ${file}.`)
 }
 
-type Archived = Extract<ReturnType<typeof readCommand>, { kind: 'backup' | 'restore' }>
-
 async function restoreBackup({ file, dataFolder: folder, files }: Archived): Promise<void> {
-  if ('s3' in files) return fail('Files of a bucket are restored with the tools of its store.')
-  const restored = await restore(file, folder)
+  const restored = await restore(file, folder, files)
   if ('problem' in restored) return fail(restored.problem)
   console.log(`Restored ${amountOf(restored)} into ${folder}.`)
 }
@@ -173,12 +171,18 @@ function amountOf({ messages, files, bytes }: Amount): string {
   return `${messages} messages and ${files} files (${(bytes / 1024 ** 2).toFixed(1)} MB)`
 }
 
+/** Removes what backups that were killed left. */
+async function dropPins({ dataFolder, files }: Config): Promise<void> {
+  await dropStalePins(dataFolder)
+  if ('folder' in files) await dropStalePins(homeOfPins(dataFolder, files.folder))
+}
+
 /** Opens the files; without their disk, or their store, words go on. */
 async function openUploads(config: Config, store: Store): Promise<FileStore> {
   const { dataFolder: folder, files: place } = config
   const [files, name, question] =
     'folder' in place
-      ? [openFolderFiles(place.folder, store.filesId), place.folder, 'Is its disk mounted?']
+      ? [openFolder(config, place.folder, store.filesId), place.folder, 'Is its disk mounted?']
       : [await openS3(place.s3, folder, store), place.s3.name, 'Does the store answer?']
   void files.isHere().then((isHere) => {
     if (isHere) return
@@ -188,6 +192,12 @@ async function openUploads(config: Config, store: Store): Promise<FileStore> {
     )
   })
   return files
+}
+
+/** A folder elsewhere may be the one of several servers. */
+function openFolder({ dataFolder }: Config, folder: string, id: string): FileStore {
+  const isOwn = folder === join(dataFolder, 'files')
+  return openFolderFiles(folder, id, isOwn ? 0 : sharedAgeMs)
 }
 
 async function openS3(place: S3Place, folder: string, store: Store): Promise<FileStore> {
