@@ -105,6 +105,7 @@ const statusOfCode = {
   storage_failed: 503,
   storage_full: 507,
   storage_read_only: 503,
+  storage_away: 503,
   restarting: 503,
   internal: 500,
 } as const
@@ -138,6 +139,8 @@ const storageCodes = {
   full: 'storage_full',
   read_only: 'storage_read_only',
   failed: 'storage_failed',
+  away: 'storage_away',
+  files_away: 'files_away',
 } as const satisfies Record<StorageReason, ProblemCode>
 
 /** Gives a ChatError, or a disk fault as one; null for anything else, which is a bug. */

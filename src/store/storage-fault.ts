@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite'
 
-/** Why something could not be stored. */
-export type StorageReason = 'full' | 'read_only' | 'failed'
+/** Why something could not be stored; `away`: perhaps it was, as the database does not answer. */
+export type StorageReason = 'full' | 'read_only' | 'failed' | 'files_away' | 'away'
 
 /**
  * Whether the disk is the cause of what was thrown, and how; null when it is not. A file system
@@ -13,15 +13,18 @@ export function storageReasonOf(thrown: unknown): StorageReason | null {
 }
 
 const reasons: [codes: RegExp, reason: StorageReason][] = [
-  [/^(SQLITE_FULL|ENOSPC|EDQUOT|EFBIG)$/, 'full'],
-  [/^(SQLITE_READONLY(_\w+)?|EROFS)$/, 'read_only'],
+  [/^(SQLITE_FULL|DATABASE_FULL|ENOSPC|EDQUOT|EFBIG)$/, 'full'],
+  [/^(SQLITE_READONLY(_\w+)?|DATABASE_READ_ONLY|EROFS)$/, 'read_only'],
+  [/^DATABASE_AWAY$/, 'away'],
+  [/^DATABASE_FAILED$/, 'failed'],
   [/^SQLITE_(IOERR(_\w+)?|CANTOPEN(_\w+)?|CORRUPT(_\w+)?|NOTADB|BUSY(_\w+)?)$/, 'failed'],
+  [/^FILES_AWAY$/, 'files_away'],
   [/^(EIO|ENXIO|ESTALE|EACCES|EPERM|ENOENT|EMFILE|ENFILE)$/, 'failed'],
 ]
 
 /** Whether the disk of the database is meant, not the one of the files. */
 export function isOfDatabase(thrown: unknown): boolean {
-  return errorCodeOf(thrown).startsWith('SQLITE_')
+  return /^(SQLITE|DATABASE)_/.test(errorCodeOf(thrown))
 }
 
 function errorCodeOf(thrown: unknown): string {

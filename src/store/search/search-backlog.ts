@@ -10,7 +10,7 @@ const searchIndexQuietPauseMs = 5
 const searchBacklogMax = 1_000_000
 
 /** Messages that are stored and not indexed yet. Each search scans them. */
-export type SearchBacklog = {
+type SearchBacklog = {
   /** To be called after messages were stored. */
   grew: () => void
   stop: () => void

@@ -10,17 +10,21 @@ export const searchIndexRows = 500
 /** …and fewer when together they have more characters than this. */
 export const searchIndexUnitsMax = 32 * 1024
 
+/** What changes of messages do to the index, within their transactions. */
+export type MessageIndex = {
+  /** Before a message is changed or deleted: erases its tokens. */
+  remove: (room: number, seq: number) => Work<void>
+  /** After it was changed. */
+  add: (room: number, seq: number) => Work<void>
+  /** After the newest messages were erased, whose ids the next ones get. */
+  shrink: () => Work<void>
+}
+
 /**
  * The full-text index. It follows the messages: it has those up to an id, so that posts do not wait
  * for it. A message is indexed with the text that it has at that time.
  */
-export type SearchIndex = {
-  /** Before a message is changed or deleted, in that transaction: erases its tokens. */
-  remove: (room: number, seq: number) => Work<void>
-  /** After it was changed, in that transaction. */
-  add: (room: number, seq: number) => Work<void>
-  /** After the newest messages were erased, whose ids the next ones get. */
-  shrink: () => Work<void>
+export type SearchIndex = MessageIndex & {
   /** Messages that are stored and not indexed yet. */
   countWaiting: () => number
   /** Indexes the next portion in a transaction of its own; gives the number of messages. */

@@ -23,12 +23,12 @@ import {
 } from './holds'
 import { isHere } from './persons'
 import { mayInRoom } from './rights'
-import type { SearchIndex } from '../search/search-index'
+import type { MessageIndex } from '../search/search-index'
 
 /** Edits, deletions and reactions: each takes the next revision of its room. */
 export function createChanges(
   db: Database,
-  index: SearchIndex,
+  index: MessageIndex,
 ): Pick<Store['messages'], 'edit' | 'remove' | 'react'> {
   const held = {
     findHeldBack: createFindHeldBack(db),
@@ -46,7 +46,7 @@ export function createChanges(
 }
 
 type Statements = ReturnType<typeof prepare> & {
-  index: SearchIndex
+  index: MessageIndex
   findHeldBack: FindHeldBack
   findDirectRefusal: FindDirectRefusal
   erase: Erase
@@ -63,7 +63,7 @@ type Erase = (
  * and the rows of its files, whose ids it gives. The row stays, so that a returning reader learns
  * that it was deleted.
  */
-export function createErase(db: Database, index: SearchIndex): Erase {
+export function createErase(db: Database, index: MessageIndex): Erase {
   const advance = db.query<{ revision: number }, [number]>(
     `UPDATE rooms SET revision = revision + 1, messages = messages - 1 WHERE id = ?
      RETURNING revision`,

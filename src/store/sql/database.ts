@@ -1,7 +1,7 @@
 /** A statement as it is sent, for an engine that answers later. */
-type Call = { sql: string; values: unknown[] }
+export type Call = { sql: string; values: unknown[] }
 
-type Answer = { rows: unknown[]; changes: number }
+export type Answer = { rows: unknown[]; changes: number }
 
 /** Statements one after another; `yield*` gives the answer of each. */
 export type Work<Result> = Generator<Call, Result, Answer>

@@ -1,6 +1,6 @@
 import type { Database, Work } from './database'
 import type { Erased, RoomLife } from '../store'
-import type { SearchIndex } from '../search/search-index'
+import type { MessageIndex } from '../search/search-index'
 import { readSetting, writeSetting } from './settings'
 
 /** The key of the number of ids up to the newest one whose messages were erased with their room. */
@@ -19,7 +19,7 @@ const portionMs = 6
  */
 export function createErasing(
   db: Database,
-  index: SearchIndex,
+  index: MessageIndex,
 ): Pick<RoomLife, 'dropMembers' | 'erase'> {
   const statements = prepare(db)
   const dropMembers = function* (room: number): Work<number[]> {
@@ -66,7 +66,7 @@ type Statements = ReturnType<typeof prepare>
 /** Gives the ids of the files of the messages. */
 function* eraseMessages(
   statements: Statements,
-  index: SearchIndex,
+  index: MessageIndex,
   room: number,
   places: { seq: number }[],
 ): Work<string[]> {

@@ -1,28 +1,18 @@
 import type { Database } from './database'
-import type { Message, RoomHead, RoomLimits, Store } from '../store'
+import type { Message, RoomHead, Store } from '../store'
 import { takeFitting, weigh } from '../fitting'
-import { createAppend } from './append'
 import { createChanges } from './changes'
 import { type MessageRow, selectMessages, toMessage, toMessageWithOther } from './message-rows'
 import { type OtherRow, selectOther } from './rooms'
-import type { SearchBacklog } from '../search/search-backlog'
-import type { SearchIndex } from '../search/search-index'
+import type { MessageIndex } from '../search/search-index'
 
-/** Messages: appended in groups, read by place (seq) or by change (revision). */
+/** Messages: read by place (seq) or by change (revision). How they are added, each engine knows. */
 export function createMessages(
   db: Database,
-  caps: RoomLimits,
-  index: SearchIndex,
-  backlog: SearchBacklog,
-): Store['messages'] {
-  const append = createAppend(db, caps)
+  index: MessageIndex,
+): Omit<Store['messages'], 'append'> {
   const { before, after, changes, privateNotes, head } = prepare(db)
   return {
-    async append(batch) {
-      const outcomes = await append(batch)
-      backlog.grew()
-      return outcomes
-    },
     ...createChanges(db, index),
     before: db.read(function* (room, seq, limit) {
       const rows = yield* before.all(room.id, seq ?? Number.MAX_SAFE_INTEGER, limit)

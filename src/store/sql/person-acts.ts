@@ -14,12 +14,12 @@ import {
 } from './persons'
 import { createPurges } from './purges'
 import { createRefuseInRoom, mayInRoom, mayOnServer } from './rights'
-import type { SearchIndex } from '../search/search-index'
+import type { MessageIndex } from '../search/search-index'
 import type { SystemLines } from './system-lines'
 import { createWayBacks } from './way-backs'
 
 /** Bans, purges, other names and ways back. */
-export function createActs(db: Database, index: SearchIndex, lines: SystemLines): Acts {
+export function createActs(db: Database, index: MessageIndex, lines: SystemLines): Acts {
   const acting = { refuse: createRefuseActing(db), writeAct: createWriteAct(db) }
   return {
     ...createLooks(db),

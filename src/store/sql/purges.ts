@@ -1,5 +1,5 @@
 import type { Database, Work } from './database'
-import type { SearchIndex } from '../search/search-index'
+import type { MessageIndex } from '../search/search-index'
 import type { Acts, PurgeStep, User } from '../store'
 import type { Acting, Told } from './acting'
 import { createErase } from './changes'
@@ -19,7 +19,7 @@ const stepMsMax = 10
  */
 export function createPurges(
   db: Database,
-  index: SearchIndex,
+  index: MessageIndex,
   lines: SystemLines,
   acting: Acting,
 ): Pick<Acts, 'purge' | 'purgeNext'> {
@@ -76,7 +76,7 @@ function createBegin(db: Database, { refuse, writeAct }: Acting): Acts['purge'] 
   return purge
 }
 
-function createNext(db: Database, index: SearchIndex, lines: SystemLines): Acts['purgeNext'] {
+function createNext(db: Database, index: MessageIndex, lines: SystemLines): Acts['purgeNext'] {
   type Purge = { id: number; user: number; since: number; before: number }
   const find = db.query<Purge, []>(
     `SELECT id, user_id AS user, since, before_id AS before FROM purges ORDER BY id LIMIT 1`,

@@ -1,5 +1,5 @@
 import type { Database } from './database'
-import type { SearchIndex } from '../search/search-index'
+import type { MessageIndex } from '../search/search-index'
 import type { Notice, Removed, Report, Reports, User } from '../store'
 import { actorOf, createRefuseActing, createWriteAct } from './acts'
 import { createErase } from './changes'
@@ -10,7 +10,7 @@ import { mayOnServer } from './rights'
 const reportsMax = 2_000
 
 /** Reports of messages, and notices to people. */
-export function createReports(db: Database, index: SearchIndex): Reports {
+export function createReports(db: Database, index: MessageIndex): Reports {
   return {
     add: createAdd(db),
     ...createLists(db),
@@ -96,7 +96,7 @@ function toReport(row: Row): Report {
   }
 }
 
-function createAnswer(db: Database, index: SearchIndex): Reports['answer'] {
+function createAnswer(db: Database, index: MessageIndex): Reports['answer'] {
   const refuse = createRefuseActing(db)
   const writeAct = createWriteAct(db)
   type Found = { room: number; seq: number; author: number; isDeleted: 0 | 1 }

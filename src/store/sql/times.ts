@@ -1,6 +1,6 @@
 import type { Database } from './database'
 import type { Store } from '../store'
-import type { SearchIndex } from '../search/search-index'
+import type { MessageIndex } from '../search/search-index'
 import { writeSetting } from './settings'
 
 type Place = { room: number; seq: number }
@@ -8,7 +8,7 @@ type Place = { room: number; seq: number }
 /** What a wrong clock wrote. `onNewEpoch` is told the epoch that follows. */
 export function createTimes(
   db: Database,
-  index: SearchIndex,
+  index: MessageIndex,
   onNewEpoch: (epoch: string) => void,
 ): Store['times'] {
   const newest = db.query<{ id: number; at: number | null }, []>(

@@ -1,54 +1,31 @@
 import { Database } from 'bun:sqlite'
-import { fold } from '../../shared/fold'
 import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { codeOf, failWith, type Problem, sentenceOf } from '../problem'
 import { unfinished } from '../backup/backup'
 import { markerName, markFolder, spaceOf } from '../files'
-import type { NameRules, RoomLimits, Store } from '../store'
+import { createAppend } from '../sql/append'
+import { createFirstRoom, createParts, type Parts, type StoreOptions } from '../sql/parts'
+import type { Store } from '../store'
 import { stopAfterFailedSync, storageReasonOf } from '../storage-fault'
-import { createAdministration } from '../sql/administration'
-import { createAttachments } from '../sql/attachments'
-import { createDeviceLinks } from '../sql/device-links'
-import { createDevices } from '../sql/devices'
-import { createDoor } from '../sql/door'
-import { createMeasure } from '../sql/export'
 import { checkAfterUse, isDoubtful, markClosed, markUsed } from './integrity'
-import { createHolds } from '../sql/holds'
-import { createInvitations } from '../sql/invitations'
 import { holdFile, type Lock } from './lock'
 import { prepareLazily } from './lazy-statements'
-import { createMessages } from '../sql/messages'
 import { migrate, refuseNewer } from './migrations'
 import { bringNamesUpToDate } from '../sql/name-rules'
-import { createActs } from '../sql/person-acts'
-import { createPush } from '../sql/push'
 import { now, onSqlite } from './database'
 import { createReader, createReading } from './reader'
-import { createReports } from '../sql/reports'
-import { createErasing } from '../sql/erasing'
-import { createRoomLife } from '../sql/room-life'
-import { createRooms } from '../sql/rooms'
 import { createSearchBacklog } from '../search/search-backlog'
 import { bringIndexUpToDate, createSearchIndex } from '../search/search-index'
-import { createSessions } from '../sql/sessions'
 import { readSetting, writeSetting } from './settings'
-import { createSystemLines } from '../sql/system-lines'
-import { createTimes } from '../sql/times'
-import { createUsers } from '../sql/users'
 
 /** If another program holds the database, posts are refused after this long. */
 const databaseBusyMsMax = 400
 
-type StoreOptions = {
+type Options = StoreOptions & {
   folder: string
-  /** The room everybody joins, asked for when the database is new. */
-  firstRoom: () => { name: string; folded: string; skeleton: string }
-  now: () => number
-  names: NameRules
-  roomLimits: RoomLimits
-  /** Whether the first room is told who is new. */
-  arrivals?: boolean
+  /** Where the files are, to be marked at the first start; null when that is no folder. */
+  filesFolder?: string | null
   /** The longest that messages wait for the index. */
   indexPauseMsMax?: number
 }
@@ -58,7 +35,7 @@ type StoreOptions = {
  * or the reason why not: unwritable, in use by another process, damaged, or made by a newer
  * version.
  */
-export function openStore(options: StoreOptions): Store | Problem {
+export function openStore(options: Options): Store | Problem {
   const { folder } = options
   let lock: Lock | null
   try {
@@ -102,9 +79,9 @@ function closeToOthers(file: string): void {
 }
 
 /** Throws what SQLite throws, or a sentence for the operator. */
-function openDatabase(file: string, options: StoreOptions): Database {
-  const files = join(options.folder, 'files')
-  const isLeft = isDoubtful(file, join(files, markerName))
+function openDatabase(file: string, options: Options): Database {
+  const { filesFolder = join(options.folder, 'files') } = options
+  const isLeft = isDoubtful(file, filesFolder && join(filesFolder, markerName))
   const db = new Database(file, { create: true, strict: true })
   try {
     setPragmas(db)
@@ -114,8 +91,8 @@ function openDatabase(file: string, options: StoreOptions): Database {
     prepareLazily(db)
     bringIndexUpToDate(db)
     db.transaction(() => now(bringNamesUpToDate(onSqlite(db), options.names))).immediate()
-    createFirstRoom(db, options)
-    markFiles(db, files)
+    now(createFirstRoom(onSqlite(db), options))
+    markFiles(db, filesFolder)
     markUsed(db)
     // From now on everybody waits when this thread does.
     db.run(`PRAGMA busy_timeout = ${databaseBusyMsMax}`)
@@ -160,69 +137,35 @@ function setPragmas(db: Database): void {
   }
 }
 
-function createFirstRoom(db: Database, { firstRoom, now }: StoreOptions): void {
-  if (db.query('SELECT 1 FROM rooms').get() !== null) return
-  const first = firstRoom()
-  db.query(
-    `INSERT INTO rooms (kind, name, name_folded, name_skeleton, name_sought, created_at, active_at)
-     VALUES ('open', $name, $folded, $skeleton, $sought, $createdAt, $createdAt)`,
-  ).run({ ...first, sought: fold(first.name), createdAt: now() })
-}
-
 /** Only the first start makes the mark: later, a folder without it is not the right one. */
-function markFiles(db: Database, folder: string): void {
+function markFiles(db: Database, folder: string | null): void {
   if (readSetting(db, 'files') !== null) return
   const id = crypto.getRandomValues(new Uint8Array(16)).toHex()
-  markFolder(folder, id)
+  if (folder !== null) markFolder(folder, id)
   writeSetting(db, 'files', id)
 }
 
-function createStore(
-  db: Database,
-  lock: Lock,
-  file: string,
-  { arrivals = false, indexPauseMsMax, names, roomLimits }: StoreOptions,
-): Store {
+function createStore(db: Database, lock: Lock, file: string, options: Options): Store {
   const sql = onSqlite(db)
   const reader = createReader(file)
-  const guarded = <Part extends object>(part: Part): Part => stopAfterFailedSync(db, part)
-  const index = guarded(createSearchIndex(db))
-  const backlog = createSearchBacklog(index, indexPauseMsMax)
-  const lines = guarded(createSystemLines(sql))
-  const writeProbe = db.query(
-    `INSERT INTO settings (key, value) VALUES ('probe', '1')
-     ON CONFLICT (key) DO UPDATE SET value = settings.value + 1`,
-  )
+  const index = stopAfterFailedSync(db, createSearchIndex(db))
+  const backlog = createSearchBacklog(index, options.indexPauseMsMax)
+  const appendNow = createAppend(sql, options.roomLimits)
+  const append: Store['messages']['append'] = async (batch) => {
+    const outcomes = await appendNow(batch)
+    backlog.grew()
+    return outcomes
+  }
   let epoch = readSetting(db, 'epoch') ?? ''
+  const onNewEpoch = (next: string): void => void (epoch = next)
   return {
     get epoch() {
       return epoch
     },
     instance: readSetting(db, 'instance') ?? '',
     filesId: readSetting(db, 'files') ?? '',
-    users: guarded(createUsers(sql, lines, { arrivals })),
-    sessions: guarded(createSessions(sql, lines.write)),
-    devices: guarded(createDevices(sql)),
-    door: guarded(createDoor(sql)),
-    administration: guarded(createAdministration(sql)),
-    acts: guarded(createActs(sql, index, lines)),
-    reports: guarded(createReports(sql, index)),
-    rooms: guarded(createRooms(sql, roomLimits, lines.write)),
-    holds: guarded(createHolds(sql, lines.write)),
-    roomLife: guarded({
-      ...createRoomLife(sql, names, lines.write),
-      ...createErasing(sql, index),
-    }),
-    deviceLinks: guarded(createDeviceLinks(sql)),
-    push: guarded(createPush(sql)),
-    invitations: guarded(createInvitations(sql, roomLimits)),
-    messages: guarded(createMessages(sql, roomLimits, index, backlog)),
-    systemLines: lines,
-    times: guarded(createTimes(sql, index, (next) => (epoch = next))),
-    attachments: guarded(createAttachments(sql)),
-    measure: createMeasure(sql),
+    ...guardParts(db, createParts(sql, options, { append, index, onNewEpoch })),
     ...createReading(reader),
-    probe: async () => void writeProbe.run(),
     space: () => spaceOf(dirname(file)),
     async close() {
       backlog.stop()
@@ -234,6 +177,15 @@ function createStore(
       lock.close()
     },
   }
+}
+
+/** After a failed sync no part writes any more. */
+function guardParts(db: Database, parts: Parts): Parts {
+  const guarded = Object.entries(parts).map(([name, part]) => [
+    name,
+    typeof part === 'object' ? stopAfterFailedSync(db, part) : part,
+  ])
+  return Object.fromEntries(guarded) as Parts
 }
 
 function closeCleanly(db: Database, file: string): void {

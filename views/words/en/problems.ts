@@ -78,6 +78,7 @@ export const problems = {
   storage_failed: 'The server could not save this. Keep your text and try again in a minute.',
   storage_full: 'The server’s disk is full. Keep your text and tell the administrator.',
   storage_read_only: 'The server cannot save now. Keep your text and tell the administrator.',
+  storage_away: 'The server cannot reach its database now. Please try again in a moment.',
   room_missing: 'This room does not exist, or you are not a member. Choose another room.',
   client_id_reused: 'Another message was already sent with this ID. Send yours again.',
   reply_missing: 'The message you reply to no longer exists. Send yours without the reply.',

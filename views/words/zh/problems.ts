@@ -73,6 +73,7 @@ export const problems: Words['problems'] = {
   storage_failed: '服务器未能保存。请保留内容，一分钟后再试。',
   storage_full: '服务器磁盘已满。请保留内容，并联系管理员。',
   storage_read_only: '服务器暂时无法保存。请保留内容，并联系管理员。',
+  storage_away: '服务器暂时连不上数据库，请稍后再试。',
   room_missing: '房间不存在，或者你不是成员。请选择其他房间。',
   client_id_reused: '这个编号已用于另一条消息，请重新发送。',
   reply_missing: '你回复的消息已不存在，请取消回复后再发送。',

@@ -1,0 +1,150 @@
+import { once } from '../../shared/once'
+import type { Answer, Call, Database, Statement, Work } from '../sql/database'
+import { connect, type Connections, type Send } from './connections'
+import { translate } from './dialect'
+import { isCollision, isLost, sqlStateOf, toStorageFault } from './faults'
+
+/** So many times the same is tried, when it fails for a reason that may pass. */
+const attemptsMax = 3
+const pauseMs = 20
+/** Connections for reading; writes have one. */
+const readersMax = 4
+
+/** The lock of who writes: transactions have it alone, groups of messages together. */
+const writeLock = 0x63686174
+
+export type Driver = Database & {
+  /** For the connection that writes: what is a call of its own (append.ts). */
+  writer: Connections
+  close: () => Promise<void>
+}
+
+/** The statements of the store on PostgreSQL; an answer may take `msMax`, for the tests. */
+export function createDriver(url: string, msMax?: number): Driver {
+  const writer = connect(url, 1, { msMax })
+  const readers = connect(url, readersMax, { isReadOnly: true, msMax })
+  return {
+    writer,
+    query<Row, Values extends unknown[]>(sql: string): Statement<Row, Values> {
+      const toSent = once(() => translate(sql))
+      function* ask(given: Values): Work<Answer> {
+        const { text, values } = toSent()(given)
+        return yield { sql: text, values }
+      }
+      return {
+        *get(...values: Values) {
+          const { rows } = yield* ask(values)
+          return (rows[0] as Row | undefined) ?? null
+        },
+        *all(...values: Values) {
+          const { rows } = yield* ask(values)
+          return rows as Row[]
+        },
+        *run(...values: Values) {
+          const { changes } = yield* ask(values)
+          return { changes }
+        },
+      }
+    },
+    read: (work) => createRead(readers, work),
+    write:
+      (work) =>
+      (...values) =>
+        writeAlone(writer, () => work(...values)),
+    transaction:
+      (work) =>
+      (...values) =>
+        transact(writer, () => work(...values)),
+    async close() {
+      await Promise.all([writer.close(), readers.close()])
+    },
+  }
+}
+
+/** Runs the statements of some work. */
+async function drive<Result>(work: Work<Result>, send: Send): Promise<Result> {
+  let step = work.next()
+  while (step.done !== true) step = work.next(await send(step.value))
+  return step.value
+}
+
+const snapshot = ['BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY']
+
+/**
+ * A single statement sees one moment by itself. Work that has asked for a second one before is a
+ * transaction from its beginning; the first time, it begins again as one.
+ */
+function createRead<Values extends unknown[], Result>(
+  readers: Connections,
+  work: (...values: Values) => Work<Result>,
+): (...values: Values) => Promise<Result> {
+  let isLong = readers.isPooled
+  const readOnce = async (values: Values): Promise<Result> => {
+    if (!isLong) {
+      const statements = work(...values)
+      const first = statements.next()
+      if (first.done === true) return first.value
+      const second = statements.next(await readers.ask(first.value))
+      if (second.done === true) return second.value
+      isLong = true
+    }
+    return readers.hold(snapshot, async (send) => {
+      const result = await drive(work(...values), send)
+      await send(commit)
+      return result
+    })
+  }
+  return async (...values) => again(() => readOnce(values), isLost)
+}
+
+const commit: Call = { sql: 'COMMIT', values: [] }
+
+const alone = [
+  'BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE',
+  `SELECT pg_advisory_xact_lock(${writeLock})`,
+]
+
+/**
+ * One transaction at a time, of all nodes: each of its statements sees what is stored then, as in
+ * SQLite. Until COMMIT is sent nothing has happened, so it may be tried again.
+ */
+async function transact<Result>(writer: Connections, work: () => Work<Result>): Promise<Result> {
+  let isOpen = true
+  const attempt = () =>
+    writer.hold(alone, async (send) => {
+      const result = await drive(work(), send)
+      isOpen = false
+      await send(commit)
+      return result
+    })
+  const mayRepeat = (fault: unknown): boolean => isCollision(fault) || (isOpen && isPassing(fault))
+  return again(attempt, mayRepeat)
+}
+
+/** A statement that is its own transaction. Whether it was done is not known when it fails. */
+async function writeAlone<Result>(writer: Connections, work: () => Work<Result>): Promise<Result> {
+  if (writer.isPooled) return transact(writer, work)
+  return drive(work(), writer.ask).catch((fault) => {
+    throw toStorageFault(fault)
+  })
+}
+
+/** Somebody else has the lock for too long, or the connection was lost. */
+function isPassing(fault: unknown): boolean {
+  return isLost(fault) || sqlStateOf(fault) === '55P03'
+}
+
+/** Tries something again while it fails for such a reason; throws what the store knows. */
+async function again<Result>(
+  attempt: () => Promise<Result>,
+  mayRepeat: (fault: unknown) => boolean,
+): Promise<Result> {
+  for (let attempts = 1; ; attempts += 1) {
+    try {
+      return await attempt()
+    } catch (fault) {
+      if (attempts === attemptsMax || !mayRepeat(fault)) throw toStorageFault(fault)
+      await Bun.sleep(attempts * pauseMs)
+    }
+  }
+}

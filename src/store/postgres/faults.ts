@@ -1,0 +1,56 @@
+/** What PostgreSQL or the line to it answered instead of rows. */
+
+/** The five signs of an error that the server sent; empty for any other fault. */
+export function sqlStateOf(fault: unknown): string {
+  if (!(fault instanceof Error) || !('code' in fault) || !('errno' in fault)) return ''
+  return fault.code === 'ERR_POSTGRES_SERVER_ERROR' ? String(fault.errno) : ''
+}
+
+/** Whether the connection is gone; what it was asked may have happened or not. */
+export function isLost(fault: unknown): boolean {
+  const state = sqlStateOf(fault)
+  // 25P03: the transaction was idle for too long, as the process was stopped.
+  if (state !== '') return /^(08|57P|25P03|25P04|53300)/.test(state)
+  const code = fault instanceof Error && 'code' in fault ? String(fault.code) : ''
+  return /^(ERR_POSTGRES_(CONNECTION|IDLE|LIFETIME|QUERY_CANCELLED)|ECONN|EPIPE)/.test(code)
+}
+
+/** Whether the same would have worked alone: a deadlock, or two at once. */
+export function isCollision(fault: unknown): boolean {
+  return /^(40001|40P01)$/.test(sqlStateOf(fault))
+}
+
+const late = 'the database did not answer in time'
+
+export function isLate(fault: unknown): boolean {
+  return fault instanceof Error && fault.message === late
+}
+
+/** Rejects when there is no answer in time. */
+export async function within<Value>(ms: number, answer: Promise<Value>): Promise<Value> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new Error(late)), ms)
+  try {
+    return await Promise.race([answer, promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** The same fault as `storageReasonOf` knows it; any other one as it is. */
+export function toStorageFault(fault: unknown): unknown {
+  const state = sqlStateOf(fault)
+  const code = codes.find(([states]) => states.test(state))?.[1]
+  const found = code ?? (isLost(fault) || isLate(fault) ? 'DATABASE_AWAY' : null)
+  if (found === null) return fault
+  const why = fault instanceof Error ? fault.message : String(fault)
+  return Object.assign(new Error(`${found}: ${why}`, { cause: fault }), { code: found })
+}
+
+const codes: [states: RegExp, code: string][] = [
+  // Too long a statement, or too long a wait for somebody else's.
+  [/^(57014|55P03|40001|40P01)$/, 'DATABASE_AWAY'],
+  [/^(53100)$/, 'DATABASE_FULL'],
+  [/^(25006)$/, 'DATABASE_READ_ONLY'],
+  [/^(53...|58...|XX...)$/, 'DATABASE_FAILED'],
+]

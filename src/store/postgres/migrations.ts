@@ -1,0 +1,46 @@
+import { SQL } from 'bun'
+import { failWith } from '../problem'
+import { searchPath } from './connections'
+import tables from './migrations/0001.sql' with { type: 'text' }
+import dialect from './migrations/0001-dialect.sql' with { type: 'text' }
+import triggers from './migrations/0001-triggers.sql' with { type: 'text' }
+
+/**
+ * In order. A released file is never edited (test/lint/lint.test.ts); a change of the schema is a
+ * further step.
+ */
+const migrations: readonly (readonly string[])[] = [[tables, dialect, triggers]]
+
+/** Of two nodes that start at once, one migrates. */
+const migrationLock = 0x6d696772
+
+/**
+ * Brings the database to the newest schema: all steps and the new format number in one transaction,
+ * so that all or nothing happens. Throws a sentence for the operator when the database is newer
+ * than this program, and what PostgreSQL throws when a step fails.
+ */
+export async function migrate(url: string, steps = migrations): Promise<void> {
+  // No deadline: a step may take long.
+  await using sql = new SQL({ url, max: 1 })
+  await sql.begin(async (tx) => {
+    await tx.unsafe(`SELECT pg_advisory_xact_lock(${migrationLock})`)
+    await tx.unsafe(
+      `CREATE SCHEMA IF NOT EXISTS chatroom; SET LOCAL search_path = ${searchPath};
+       CREATE TABLE IF NOT EXISTS format (version bigint NOT NULL)`,
+    )
+    const [found] = await tx.unsafe('SELECT max(version)::integer AS version FROM format')
+    const version: number = found.version ?? 0
+    refuseNewer(version, steps.length)
+    if (version === steps.length) return
+    for (const sql of steps.slice(version).flat()) await tx.unsafe(sql)
+    await tx.unsafe('INSERT INTO format (version) VALUES ($1)', [steps.length])
+  })
+}
+
+function refuseNewer(version: number, newest: number): void {
+  if (version <= newest) return
+  failWith(
+    `The data was written by a newer Chatroom (format ${version}, this one knows ${newest}). ` +
+      'Please run the newer one.',
+  )
+}

@@ -1,0 +1,121 @@
+import { markFolder } from '../files'
+import { failWith, type Problem, sentenceOf } from '../problem'
+import { createAppend } from '../sql/append'
+import type { Work } from '../sql/database'
+import { createExports } from '../sql/export'
+import { bringNamesUpToDate } from '../sql/name-rules'
+import { createFirstRoom, createParts, type StoreOptions } from '../sql/parts'
+import { readSetting, writeSetting } from '../sql/settings'
+import type { Store } from '../store'
+import { createDriver, type Driver } from './driver'
+import { migrate } from './migrations'
+
+type Options = StoreOptions & {
+  url: string
+  /** Where the files are, to be marked at the first start; null when that is no folder. */
+  filesFolder: string | null
+  /** The operator accepts that acknowledged messages may be lost. */
+  mayLose?: boolean
+}
+
+/**
+ * Opens a database on PostgreSQL and brings it up to date, or gives the reason why not: out of
+ * reach, too old, made by a newer version, or set up so that it may lose what it has acknowledged.
+ */
+export async function openPostgres(options: Options): Promise<Store | Problem> {
+  const driver = createDriver(options.url)
+  try {
+    await refuseUnfit(driver, options.mayLose === true)
+    await migrate(options.url)
+    await driver.transaction(() => setUp(driver, options))()
+    return await createStore(driver, options)
+  } catch (fault) {
+    await driver.close()
+    return { problem: sentenceOf(fault, `I cannot use the database ${nameOf(options.url)}`) }
+  }
+}
+
+/** The address without the password. */
+function nameOf(url: string): string {
+  const { host, pathname } = new URL(url)
+  return `${host}${pathname}`
+}
+
+/** What a new database gets; another node may be as new. */
+function* setUp(db: Driver, options: Options): Work<void> {
+  yield* createFirstRoom(db, options)
+  yield* bringNamesUpToDate(db, options.names)
+  if ((yield* readSetting(db, 'files')) !== null) return
+  const id = crypto.getRandomValues(new Uint8Array(16)).toHex()
+  if (options.filesFolder !== null) markFolder(options.filesFolder, id)
+  yield* writeSetting(db, 'files', id)
+}
+
+async function createStore(driver: Driver, options: Options): Promise<Store> {
+  const setting = driver.read((key: string) => readSetting(driver, key))
+  const append = createAppend(driver, options.roomLimits)
+  const index = { *remove() {}, *add() {}, *shrink() {} }
+  let epoch = await createEpoch(driver)()
+  const onNewEpoch = (next: string): void => void (epoch = next)
+  const readPage = driver.read(createExports(driver))
+  return {
+    get epoch() {
+      return epoch
+    },
+    instance: (await setting('instance')) ?? '',
+    filesId: (await setting('files')) ?? '',
+    ...createParts(driver, options, { append, index, onNewEpoch }),
+    search: async () => ({ refused: 'busy' }),
+    readOn: ({ id: room, revision: upTo }, { id: user }, after, limit) =>
+      readPage({ room, user, after, upTo, limit }),
+    // The disk is the database server's.
+    space: async () => ({ free: Number.MAX_SAFE_INTEGER, total: Number.MAX_SAFE_INTEGER }),
+    close: () => driver.close(),
+  }
+}
+
+type Server = {
+  version: number
+  encoding: string
+  isStandby: 0 | 1
+  isSynced: 0 | 1
+  standbys: number
+  names: string
+}
+
+async function refuseUnfit({ query, read }: Driver, mayLose: boolean): Promise<void> {
+  const find = query<Server, []>(
+    `SELECT current_setting('server_version_num')::integer AS version,
+       current_setting('server_encoding') AS encoding, pg_is_in_recovery() AS isStandby,
+       current_setting('fsync') = 'on' AND current_setting('full_page_writes') = 'on' AS isSynced,
+       current_setting('synchronous_standby_names') AS names,
+       (SELECT count(*) FROM pg_stat_replication)
+         + (SELECT count(*) FROM pg_replication_slots WHERE slot_type = 'physical') AS standbys`,
+  )
+  const server = await read(() => find.get())()
+  if (server === null) return
+  const { version, encoding, isStandby, isSynced, standbys, names } = server
+  if (version < 160_000) failWith('PostgreSQL 16 or newer is needed.')
+  if (encoding !== 'UTF8') failWith(`The database has the encoding ${encoding}; UTF8 is needed.`)
+  if (isStandby === 1) failWith('The server is a standby, which nobody can write to.')
+  if (mayLose) return
+  if (standbys > 0 && names === '') {
+    failWith(
+      'PostgreSQL has a standby that does not confirm what it got: if it took over, messages ' +
+        'that people saw as sent would be lost. Please set synchronous_standby_names.',
+    )
+  }
+  if (isSynced === 0) {
+    failWith('PostgreSQL runs with fsync or full_page_writes off: a power cut would lose messages.')
+  }
+}
+
+/** Random, and the timeline of the server: a standby that took over begins another one. */
+function createEpoch({ query, read }: Driver): () => Promise<string> {
+  const find = query<{ epoch: string }, []>(
+    `SELECT value || left(pg_walfile_name(pg_current_wal_lsn()), 8) AS epoch
+     FROM settings WHERE key = 'epoch'`,
+  )
+  const readEpoch = read(() => find.get())
+  return async () => (await readEpoch())?.epoch ?? ''
+}
