@@ -1,5 +1,5 @@
 import type { Server, WebSocketHandler } from 'bun'
-import { loadAssets } from './assets'
+import { type Assets, loadAssets } from './assets'
 import type { Chat } from './chat/chat'
 import { startPurging } from './chat/administration/purge'
 import { startJanitor } from './chat/files/janitor'
@@ -17,6 +17,7 @@ import { startErasing } from './chat/rooms/room-life'
 import type { Config } from './config'
 import { createApp } from './http/app'
 import { type Certificates, watchCertificates } from './https/certificates'
+import { startKeeping } from './kept-assets'
 import { addressOf, watchForProxy } from './http/middleware/guards'
 import type { KeyPair } from './https/key-pair'
 import type { Bus } from './server/bus'
@@ -94,7 +95,7 @@ export function startServer(
   const app = createApp({ ...deps, ...layer, isStopping: () => isStopping })
   const fetch = answerInTurn(app, { inTurn, config, log })
   const listeners = listenOnPorts(config, certificates, { fetch, websocket }, log)
-  const stopChores = startChores(chat, connections, listeners)
+  const stopChores = startChores({ chat, assets, connections, listeners })
   const watch = certificates && watchCertificates(certificates, log, () => listeners[1]?.renew())
 
   return {
@@ -176,8 +177,11 @@ function optionsOf(hostname: string, handlers: Handlers) {
   }
 }
 
+type Chores = { chat: Chat; assets: Assets; connections: Connections; listeners: Listeners }
+
 /** Starts what is done from time to time; gives what stops it. */
-function startChores(chat: Chat, connections: Connections, listeners: Listeners): () => void {
+function startChores({ chat, assets, connections, listeners }: Chores): () => void {
+  const { assets: kept } = chat.store
   const sweeper = setInterval(guard(chat.log, 'sweep', connections.sweep), sweepMs)
   const stops = [
     startJanitor(chat),
@@ -187,6 +191,7 @@ function startChores(chat: Chat, connections: Connections, listeners: Listeners)
     startSessionSweep(chat, connections.sessions),
     startDoorSweep(chat),
     watchClock(chat).stop,
+    ...(kept === null ? [] : [startKeeping({ kept, assets, log: chat.log })]),
     ...listeners.map((listener) => listener.watch()),
   ]
   return () => {

@@ -60,7 +60,7 @@ test('a page of an older build renews itself soon, and is not renewed again', ()
   expect(reloads[0]).toBeLessThanOrEqual(renewMs + 1_000)
 })
 
-test('between nodes of two builds a page renews at most once a minute, and gets the new one', () => {
+test('between nodes of two builds a page renews at most once a minute, and comes right', () => {
   const seed = chooseSeed()
   console.log(`seed ${seed}`)
   const random = createRandom(seed)
