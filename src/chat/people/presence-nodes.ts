@@ -24,8 +24,8 @@ const beatMs = 2_000
 const silentMsMax = 8_000
 /** Between two questions to one node for all of its people. */
 const askAgainMs = 1_000
-/** PostgreSQL takes less than 8,000 bytes, of which the bus needs some. */
-const messageBytesMax = 7_000
+/** PostgreSQL takes less than 8,000 bytes, and the bus writes the message as a text in JSON. */
+const messageBytesMax = 7_400
 /** A person in more is told of in several entries. */
 const roomsPerEntry = 250
 
@@ -194,7 +194,7 @@ function pack(entries: Entry[]): Entry[][] {
   const packs = [last]
   let left = messageBytesMax
   for (const entry of entries) {
-    const bytes = Buffer.byteLength(JSON.stringify(entry)) + 1
+    const bytes = Buffer.byteLength(JSON.stringify(JSON.stringify(entry)))
     if (bytes > left && last.length > 0) {
       last = []
       packs.push(last)

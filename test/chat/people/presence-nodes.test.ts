@@ -56,7 +56,7 @@ function createWorld(fate: () => Fate): World {
 }
 
 function userOf(id: number): User {
-  return { id, nickname: `P${id}`, avatar: 'letter', mark: null }
+  return { id, nickname: `"\\测 ${id}"`, avatar: 'letter', mark: null }
 }
 
 const roomsOf = ({ members }: World, id: number): number[] =>
