@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
-import { type Config, help, readCommand } from '../src/config'
+import { type Config, readCommand } from '../src/config'
+import { help } from '../src/help'
 import { makeFolder, runServer } from './helpers/server'
 
 function configOf(args: string[], environment: Record<string, string> = {}): Config {
