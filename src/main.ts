@@ -1,6 +1,7 @@
 import { mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { renderUnicodeCompact } from 'uqr'
+import { loadAssets } from './assets'
 import { makeOperatorsWayBack, makeOwnerLink } from './chat/administration/owner-link'
 import { nameRules, parseRoomName } from './chat/people/name'
 import { type Config, readCommand } from './config'
@@ -8,6 +9,7 @@ import { help } from './help'
 import { askHealth } from './health'
 import { createLog, faultOf, type Log } from './server/log'
 import { serverLimits } from './server/limits'
+import { keepAssets } from './kept-assets'
 import { urlsOf } from './server/addresses'
 import type { Authority, Certificates } from './https/certificates'
 import { type RunningServer, startServer } from './server'
@@ -69,6 +71,9 @@ async function serve(config: Config, log: Log): Promise<void> {
   const files = await openUploads(config, store)
   const certificates = await openHttps(config, store)
   const opened = { store, files, certificates }
+  // Other nodes can serve the files of this build before anybody gets a page of it.
+  const { assets: kept } = store
+  if (kept !== null) await keepAssets({ kept, assets: loadAssets(), log })
   const server = await listen(config, store, () => startServer(config, opened, log))
   // Without these a stray rejection ends the process; with them it is logged.
   process.on('uncaughtException', (fault) => log('uncaught', { fault: faultOf(fault) }))

@@ -17,7 +17,7 @@ const groups: Record<string, number[]> = {
   U: upTo(21),
   S: [...upTo(6), 9, 10],
   E: upTo(8),
-  C: [...upTo(14), 16],
+  C: upTo(16),
   Q: [...upTo(11), 14, 15, 16, 17, 18],
   I: upTo(7),
   D: upTo(8),

@@ -8,6 +8,7 @@ import { bringNamesUpToDate } from '../sql/name-rules'
 import { createFirstRoom, createParts, type StoreOptions } from '../sql/parts'
 import { readSetting, writeSetting } from '../sql/settings'
 import type { Store } from '../store'
+import { createAssets } from './assets'
 import { createDriver, type Driver } from './driver'
 import { migrate } from './migrations'
 
@@ -77,6 +78,7 @@ async function createStore(driver: Driver, options: Options): Promise<Store> {
     search: async () => ({ refused: 'busy' }),
     readOn: ({ id: room, revision: upTo }, { id: user }, after, limit) =>
       readPage({ room, user, after, upTo, limit }),
+    assets: createAssets(driver),
     // The disk is the database server's.
     space: async () => ({ free: Number.MAX_SAFE_INTEGER, total: Number.MAX_SAFE_INTEGER }),
     close: () => driver.close(),

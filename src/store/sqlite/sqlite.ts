@@ -166,6 +166,7 @@ function createStore(db: Database, lock: Lock, file: string, options: Options): 
     filesId: readSetting(db, 'files') ?? '',
     ...guardParts(db, createParts(sql, options, { append, index, onNewEpoch })),
     ...createReading(reader),
+    assets: null,
     space: () => spaceOf(dirname(file)),
     async close() {
       backlog.stop()
