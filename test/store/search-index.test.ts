@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { createSearchBacklog, searchIndexFirstMs } from '../../src/store/search/search-backlog'
 import { createSearchIndex, searchIndexUnitsMax } from '../../src/store/search/search-index'
 import { createSearch } from '../../src/store/search/search'
-import type { Place, Store } from '../../src/store/store'
+import { now, onSqlite } from '../../src/store/sqlite/database'
+import { createFts5 } from '../../src/store/sqlite/search'
+import type { Place, SearchPage, Store } from '../../src/store/store'
 import { makeFolder, removeFolder } from '../helpers/server'
 import { withinEach } from './contract'
 import { open, openEngine } from './engine'
@@ -42,13 +44,13 @@ test('a search whose time is over stops at once, says so, and goes on from there
   for (let n = 0; n < 60; n += 1) await say(store, ada, `end the ${n}`)
   expect(await texts(store, ada, 'the end')).toEqual(['the end'])
   const db = new Database(join(folder, 'chatroom.db'), { readonly: true, strict: true })
-  const search = createSearch(db, () => 0)
+  const search = createSearch(onSqlite(db), createFts5(db), () => 0)
   const query = { ...anything, user: ada.id, words: ['the end'] }
   const found: string[] = []
   let after: Place | null = null
   let pages = 0
   for (let isFirst = true; isFirst || after !== null; isFirst = false) {
-    const page = search({ ...query, after })
+    const page: SearchPage | { refused: string } = now(search({ ...query, after }))
     if ('refused' in page) throw new Error(page.refused)
     found.push(...page.hits.map(({ message }) => message.content))
     expect(page.isAll).toBe(page.next === null)

@@ -2,6 +2,7 @@ import { Database } from 'bun:sqlite'
 import { createSearch } from '../search/search'
 import { createExports, type ExportQuery } from '../sql/export'
 import { now, onSqlite } from './database'
+import { createFts5 } from './search'
 import { readerStates } from './turns'
 import type { SearchOutcome, SearchQuery } from '../search/query'
 
@@ -32,8 +33,10 @@ function open({ file, state }: Start) {
   db.run('PRAGMA busy_timeout = 2000')
   db.run('PRAGMA cache_size = -8000')
   const msMax = (): number => Object(searchMs)[Atomics.load(state, 0)] ?? 0
-  const search = createSearch(db, msMax)
-  const exportPage = createExports(onSqlite(db))
+  const sql = onSqlite(db)
+  const findPage = createSearch(sql, createFts5(db), msMax)
+  const exportPage = createExports(sql)
+  const search = db.transaction((query: SearchQuery) => now(findPage(query)))
   return {
     search(query: SearchQuery): SearchOutcome {
       const startedAt = performance.now()
