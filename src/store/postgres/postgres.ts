@@ -2,13 +2,14 @@ import { markFolder } from '../files'
 import { failWith, type Problem, sentenceOf } from '../problem'
 import { createAppend } from '../sql/append'
 import type { Work } from '../sql/database'
-import { createExports } from '../sql/export'
 import { bringNamesUpToDate } from '../sql/name-rules'
 import { createFirstRoom, createParts, type StoreOptions } from '../sql/parts'
 import { readSetting, writeSetting } from '../sql/settings'
 import type { Store } from '../store'
 import { createDriver, type Driver } from './driver'
 import { migrate } from './migrations'
+import { createLongReads } from './search'
+import { bringIndexUpToDate, createSearchIndex, keepIndexing } from './search-index'
 
 type Options = StoreOptions & {
   url: string
@@ -16,6 +17,8 @@ type Options = StoreOptions & {
   filesFolder: string | null
   /** The operator accepts that acknowledged messages may be lost. */
   mayLose?: boolean
+  /** The longest that messages wait for the index. */
+  indexPauseMsMax?: number
 }
 
 /**
@@ -45,6 +48,7 @@ function nameOf(url: string): string {
 function* setUp(db: Driver, options: Options): Work<void> {
   yield* createFirstRoom(db, options)
   yield* bringNamesUpToDate(db, options.names)
+  yield* bringIndexUpToDate(db)
   if ((yield* readSetting(db, 'files')) !== null) return
   const id = crypto.getRandomValues(new Uint8Array(16)).toHex()
   if (options.filesFolder !== null) markFolder(options.filesFolder, id)
@@ -54,10 +58,10 @@ function* setUp(db: Driver, options: Options): Work<void> {
 async function createStore(driver: Driver, options: Options): Promise<Store> {
   const setting = driver.read((key: string) => readSetting(driver, key))
   const append = createAppend(driver, options.roomLimits)
-  const index = { *remove() {}, *add() {}, *shrink() {} }
+  const index = createSearchIndex(driver)
+  const indexing = keepIndexing(index, options.indexPauseMsMax)
   let epoch = await createEpoch(driver)()
   const onNewEpoch = (next: string): void => void (epoch = next)
-  const readPage = driver.read(createExports(driver))
   return {
     get epoch() {
       return epoch
@@ -65,12 +69,13 @@ async function createStore(driver: Driver, options: Options): Promise<Store> {
     instance: (await setting('instance')) ?? '',
     filesId: (await setting('files')) ?? '',
     ...createParts(driver, options, { append, index, onNewEpoch }),
-    search: async () => ({ refused: 'busy' }),
-    readOn: ({ id: room, revision: upTo }, { id: user }, after, limit) =>
-      readPage({ room, user, after, upTo, limit }),
+    ...createLongReads(driver),
     // The disk is the database server's.
     space: async () => ({ free: Number.MAX_SAFE_INTEGER, total: Number.MAX_SAFE_INTEGER }),
-    close: () => driver.close(),
+    async close() {
+      await indexing.stop()
+      await driver.close()
+    },
   }
 }
 

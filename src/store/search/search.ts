@@ -256,8 +256,8 @@ function prepare(db: Database, engine: Engine) {
     db,
     engine,
     newest: db.query<{ id: number | null }, []>(`SELECT max(id) AS id FROM messages`),
-    // The condition on room_id holds in any case. Naming the rooms saves candidates from others, but
-    // costs more than it saves where most messages are in these.
+    // The condition on room_id holds in any case. Naming the rooms saves candidates of other rooms,
+    // but costs more than it saves where most messages are in these.
     ownRooms: db.query<{ rooms: string }, [number]>(
       `SELECT json_group_array(room_id) AS rooms
        FROM memberships JOIN rooms ON rooms.id = room_id WHERE user_id = ?1
