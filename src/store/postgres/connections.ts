@@ -13,6 +13,8 @@ const answerMsMax = 5_000
  */
 const settingsFor = (msMax: number) => ({
   search_path: searchPath,
+  // It takes longer to compile a statement than to run it.
+  jit: 'off',
   // What was acknowledged is on the disk, and where a standby must have it, there.
   synchronous_commit: 'on',
   statement_timeout: msMax * 0.8,

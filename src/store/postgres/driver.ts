@@ -85,13 +85,7 @@ async function drive<Result>(work: Work<Result>, send: Send): Promise<Result> {
 }
 
 const snapshot = ['BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY']
-
-/** How many messages a search finds depends on its words, and so does the best plan. */
-const longSnapshot = [
-  ...snapshot,
-  'SET LOCAL plan_cache_mode = force_custom_plan',
-  `SET LOCAL statement_timeout = ${longStatementMsMax}`,
-]
+const longSnapshot = [...snapshot, `SET LOCAL statement_timeout = ${longStatementMsMax}`]
 
 /**
  * A single statement sees one moment by itself. Work that has asked for a second one before is a

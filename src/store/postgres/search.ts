@@ -35,26 +35,24 @@ export function createLongReads(driver: Driver): Pick<Store, 'search' | 'readOn'
   })
 }
 
-/** So far back the planner may choose to look through the newest messages. */
-const windowMin = 20_000
-const windowMax = 16 * windowMin
+const windowMin = 5_000
+const windowMax = 64 * windowMin
+/** Windows up to this size may be looked through without the index. */
+const nearMax = 4 * windowMin
 
 /** The index of PostgreSQL: GIN. Every token is quoted, so typed text is never an operator. */
 function createGin({ query }: Driver): Engine {
   const unindexed = query<Candidate, Span>(selectUnindexed)
-  const near = query<Candidate, [...Span, match: string]>(
-    `SELECT ${candidateColumns} FROM search JOIN messages ON messages.id = message_id
-     WHERE tokens @@ CAST(?9 AS tsquery) AND message_id < ?6 AND message_id >= ?7
-       AND ${candidateFilters} ORDER BY message_id DESC LIMIT ?8`,
-  )
   // OFFSET 0: the ids are sorted first, and no more messages are read than are wanted.
-  const far = query<Candidate, [...Span, match: string]>(
-    `SELECT message.* FROM (SELECT found.id FROM candidates(CAST(?9 AS tsquery), ?6, ?7)
-       AS found (id) ORDER BY found.id DESC OFFSET 0) AS sorted
-     JOIN LATERAL (SELECT ${candidateColumns} FROM messages
-       WHERE messages.id = sorted.id AND ${candidateFilters} OFFSET 0) AS message ON true
-     ORDER BY sorted.id DESC LIMIT ?8`,
-  )
+  const indexed = (candidates: string) =>
+    query<Candidate, [...Span, match: string]>(
+      `SELECT message.* FROM (SELECT found.id FROM ${candidates}(CAST(?9 AS tsquery), ?6, ?7)
+         AS found (id) ORDER BY found.id DESC OFFSET 0) AS sorted
+       JOIN LATERAL (SELECT ${candidateColumns} FROM messages
+         WHERE messages.id = sorted.id AND ${candidateFilters} OFFSET 0) AS message ON true
+       ORDER BY sorted.id DESC LIMIT ?8`,
+    )
+  const [near, far] = [indexed('near_candidates'), indexed('far_candidates')]
   return {
     windowMin,
     windowMax,
@@ -66,7 +64,7 @@ function createGin({ query }: Driver): Engine {
     look(span, match) {
       if (match === null) return unindexed.all(...span)
       const [, , , , , high, bottom] = span
-      return high - bottom > windowMin ? far.all(...span, match) : near.all(...span, match)
+      return high - bottom > nearMax ? far.all(...span, match) : near.all(...span, match)
     },
   }
 }
