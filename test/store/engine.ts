@@ -53,7 +53,7 @@ export async function openEngine(indexPauseMsMax?: number): Promise<Engine> {
       await store.close()
       removeFolder(folder)
     },
-    makeRoom(name, members) {
+    async makeRoom(name, members) {
       const insert = `INSERT INTO rooms (kind, name, created_at, active_at)
         VALUES ('closed', ?, 1, 1) RETURNING id`
       const id = db.query<{ id: number }, [string]>(insert).get(name)?.id ?? 0
@@ -68,7 +68,13 @@ export async function openEngine(indexPauseMsMax?: number): Promise<Engine> {
     async indexed() {
       await waitUntil(() => waiting.get()?.n === 0, 'the index')
     },
-    edit: (room, seq, content) => change(room, seq, 'content', content),
-    remove: (room, seq) => change(room, seq, 'deleted_at', 5),
+    edit: async (room, seq, content) => change(room, seq, 'content', content),
+    remove: async (room, seq) => change(room, seq, 'deleted_at', 5),
+    async plant() {
+      db.run(`CREATE TRIGGER planted_1 BEFORE INSERT ON messages WHEN NEW.system IS NOT NULL
+        BEGIN SELECT RAISE(ABORT, 'planted'); END`)
+      db.run(`CREATE TRIGGER planted_2 BEFORE INSERT ON waiting_comings
+        BEGIN SELECT RAISE(ABORT, 'planted'); END`)
+    },
   }
 }

@@ -47,9 +47,9 @@ function testWishes(within: Within): void {
     expect(await store.push.notice({ ...wish, room: 1 })).toMatchObject({
       content: 'four',
       sender: 'Bob',
-      unread: '[[1,0]]',
+      unread: expect.stringMatching(/^\[\[1, ?0\]\]$/),
     })
-    engine.remove(1, 4)
+    await engine.remove(1, 4)
     expect(await store.push.notice({ ...wish, room: 1 })).toBeNull()
     await store.rooms.setNotify({ userId: ada.id, roomId: 1 }, 'nothing', null)
     await say(store, bob, 'five')

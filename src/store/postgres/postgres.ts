@@ -1,34 +1,35 @@
-import { fold } from '../../shared/fold'
+import type { MessageIndex } from '../search/search-index'
 import { failWith, type Problem, sentenceOf } from '../problem'
+import { createExports } from '../sql/export'
+import { bringNamesUpToDate } from '../sql/name-rules'
+import { createFirstRoom, createParts, type StoreOptions } from '../sql/parts'
+import { readSetting } from '../sql/settings'
+import type { Store } from '../store'
+import { createAppending } from './append'
 import { createDriver, type Driver } from './driver'
 import { migrate } from './migrations'
+import { createSearch } from './search'
 
-type Options = {
+type Options = StoreOptions & {
   url: string
-  /** The room everybody joins, asked for when the database is new. */
-  firstRoom: () => { name: string; folded: string; skeleton: string }
-  now: () => number
   /** The operator accepts that acknowledged messages may be lost. */
   mayLose?: boolean
-}
-
-type Opened = {
-  driver: Driver
-  /** Random, and the timeline of the server: a standby that took over begins another one. */
-  epoch: () => Promise<string>
 }
 
 /**
  * Opens a database on PostgreSQL and brings it up to date, or gives the reason why not: out of
  * reach, too old, made by a newer version, or set up so that it may lose what it has acknowledged.
  */
-export async function openPostgres(options: Options): Promise<Opened | Problem> {
+export async function openPostgres(options: Options): Promise<Store | Problem> {
   const driver = createDriver(options.url)
   try {
     await refuseUnfit(driver, options.mayLose === true)
     await migrate(options.url)
-    await createFirstRoom(driver, options)
-    return { driver, epoch: createEpoch(driver) }
+    await driver.transaction(function* () {
+      yield* bringNamesUpToDate(driver, options.names)
+      yield* createFirstRoom(driver, options)
+    })()
+    return await createStore(driver, options)
   } catch (fault) {
     await driver.close()
     const { host, pathname } = new URL(options.url)
@@ -72,26 +73,45 @@ async function refuseUnfit({ query, read }: Driver, mayLose: boolean): Promise<v
   }
 }
 
-async function createFirstRoom(driver: Driver, { firstRoom, now }: Options): Promise<void> {
-  const isAny = driver.query<unknown, []>('SELECT 1 FROM rooms LIMIT 1')
-  const add = driver.query<never, [Record<string, string | number>]>(
-    `INSERT INTO rooms (kind, name, name_folded, name_skeleton, name_sought, created_at, active_at)
-     VALUES ('open', $name, $folded, $skeleton, $sought, $createdAt, $createdAt)`,
-  )
-  if ((await driver.read(() => isAny.get())()) !== null) return
-  // Another node may be as new.
-  await driver.transaction(function* () {
-    if ((yield* isAny.get()) !== null) return
-    const first = firstRoom()
-    yield* add.run({ ...first, sought: fold(first.name), createdAt: now() })
-  })()
+/** What the database knows of itself; the epoch has the timeline of the server, too. */
+type Marks = { epoch: string; instance: string; files: string }
+
+async function createStore(driver: Driver, options: Options): Promise<Store> {
+  const readMarks = createReadMarks(driver)
+  let { epoch, instance, files } = await readMarks()
+  const append = createAppending(driver, options.roomLimits)
+  const onNewEpoch = (next: string): void => void (epoch = next + epoch.slice(next.length))
+  const exportPage = driver.read(createExports(driver))
+  return {
+    get epoch() {
+      return epoch
+    },
+    instance,
+    filesId: files,
+    ...createParts(driver, options, { append, index: noIndex, onNewEpoch }),
+    search: createSearch(driver),
+    readOn: async ({ id: room, revision: upTo }, { id: user }, after, limit) =>
+      exportPage({ room, user, after, upTo, limit }),
+    // It is on a disk of another machine, which is watched there.
+    space: async () => ({ free: Infinity, total: Infinity }),
+    close: () => driver.close(),
+  }
 }
 
-function createEpoch({ query, read }: Driver): () => Promise<string> {
-  const find = query<{ epoch: string }, []>(
-    `SELECT value || left(pg_walfile_name(pg_current_wal_lsn()), 8) AS epoch
-     FROM settings WHERE key = 'epoch'`,
+/** A search looks through the messages as they are. */
+const noIndex: MessageIndex = { *remove() {}, *add() {}, *shrink() {} }
+
+/** A standby that took over begins another timeline, so that each page starts afresh. */
+function createReadMarks(driver: Driver): () => Promise<Marks> {
+  const findTimeline = driver.query<{ timeline: string }, []>(
+    'SELECT left(pg_walfile_name(pg_current_wal_lsn()), 8) AS timeline',
   )
-  const readEpoch = read(() => find.get())
-  return async () => (await readEpoch())?.epoch ?? ''
+  return driver.read(function* () {
+    const { timeline = '' } = (yield* findTimeline.get()) ?? {}
+    return {
+      epoch: `${(yield* readSetting(driver, 'epoch')) ?? ''}${timeline}`,
+      instance: (yield* readSetting(driver, 'instance')) ?? '',
+      files: (yield* readSetting(driver, 'files')) ?? '',
+    }
+  })
 }

@@ -19,7 +19,7 @@ import {
 import { readSetting } from '../sqlite/settings'
 
 /** Hits are counted this far beyond the page, and this long; then "more than" is shown. */
-const searchCountMax = 400
+export const searchCountMax = 400
 const searchCountMsMax = 15
 /** Naming this many rooms, with less than a quarter of all messages, makes a search faster. */
 const searchRoomsMax = 48
@@ -92,11 +92,12 @@ function find(
     if (performance.now() - startedAt < windowMs) size = Math.min(size * 4, windowMax)
   }
   const hits = readHits(statements, found.slice(0, query.limit), query.user, words)
-  return { hits, ...rest(statements, query, found, bottom) }
+  const nearest = bottom > 0 ? statements.nearest.get(bottom, user) : null
+  return { hits, ...rest(query, found, bottom > 0, nearest) }
 }
 
 /** What the statements for candidates take first; null for any. */
-type Filters = [
+export type Filters = [
   user: number,
   sender: number | null,
   room: number | null,
@@ -110,7 +111,7 @@ const windowMax = 4 * windowMin
 const windowMs = 20
 
 /** Once the page is full, a short time is left to count further hits. */
-function isInTime(deadline: number, filledAt: number): boolean {
+export function isInTime(deadline: number, filledAt: number): boolean {
   const now = performance.now()
   return now < deadline && now < filledAt + searchCountMsMax
 }
@@ -139,10 +140,10 @@ function quote(token: string): string {
   return `"${token.replaceAll('"', '""')}"`
 }
 
-type Candidate = Place & { id: number; content: string; attachments: string | null }
+export type Candidate = Place & { id: number; content: string; attachments: string | null }
 
 /** Whether each word is in the text or a file name, and the message has what is asked for. */
-function fits(candidate: Candidate, words: string[], has: Has[]): boolean {
+export function fits(candidate: Candidate, words: string[], has: Has[]): boolean {
   const { content } = candidate
   const attachments = readAttachments(candidate.attachments)
   const kinds = has.length > 0 ? kindsOf({ content, attachments }) : []
@@ -151,24 +152,18 @@ function fits(candidate: Candidate, words: string[], has: Has[]): boolean {
   return words.every((word) => folded.includes(word))
 }
 
-/** What is beyond this page. */
-function rest(
-  { nearest }: Statements,
-  { limit, user, after }: SearchQuery,
+/** What is beyond this page; `nearest`: where to go on when there was no time to look further. */
+export function rest(
+  { limit, after }: SearchQuery,
   found: Candidate[],
-  bottom: number,
+  more: boolean,
+  nearest: Place | null,
 ): Omit<SearchPage, 'hits'> {
-  const more = bottom > 0
   const last = found.length > limit ? found[limit - 1] : undefined
   const isAll = !more || last !== undefined
   const rooms = new Set(found.map(({ room }) => room)).size
   return {
-    next:
-      last === undefined
-        ? more
-          ? nearest.get(bottom, user)
-          : null
-        : { room: last.room, seq: last.seq },
+    next: last === undefined ? nearest : { room: last.room, seq: last.seq },
     isAll,
     count: after === null ? { messages: found.length, rooms, more } : null,
   }
@@ -182,23 +177,50 @@ function readHits(
   words: string[],
 ): Hit[] {
   const rows = hits.all(JSON.stringify(page.map(({ id }) => id)), user)
-  const byPlace = new Map(rows.map((row) => [`${row.room} ${row.seq}`, row]))
-  return page.flatMap(({ room, seq }) => {
-    const row = byPlace.get(`${room} ${seq}`)
-    if (row === undefined) return []
-    const { kind, roomName, ...rest } = row
-    const message = toMessageWithOther(rest)
-    const names = message.attachments.map(({ name }) => name)
-    const text = hideSpoilers(row.content)
-    const excerpt = excerptOf([text, ...names].join('\n').trim(), words)
-    return [{ message, kind, roomName, excerpt, ...context(row) }]
-  })
+  return inOrder(page, rows).map((row) => ({ ...toHit(row, words), ...context(row) }))
 }
 
-type HitRow = MessageRow & OtherRow & Pick<Hit, 'kind' | 'roomName'>
+/** The rows of what was found, in the order of the candidates. */
+export function inOrder<Row extends Place>(page: Candidate[], rows: Row[]): Row[] {
+  const byPlace = new Map(rows.map((row) => [`${row.room} ${row.seq}`, row]))
+  return page.flatMap(({ room, seq }) => byPlace.get(`${room} ${seq}`) ?? [])
+}
 
-const mine = `SELECT room_id FROM memberships JOIN users ON users.id = user_id
+export type HitRow = MessageRow & OtherRow & Pick<Hit, 'kind' | 'roomName'>
+
+/** A row as a hit, without what was said before and after. */
+export function toHit(
+  { kind, roomName, ...row }: HitRow,
+  words: string[],
+): Omit<Hit, 'before' | 'after'> {
+  const message = toMessageWithOther(row)
+  const names = message.attachments.map(({ name }) => name)
+  const text = hideSpoilers(row.content)
+  const excerpt = excerptOf([text, ...names].join('\n').trim(), words)
+  return { message, kind, roomName, excerpt }
+}
+
+/** The rooms of a person, which stands after it. */
+export const mine = `SELECT room_id FROM memberships JOIN users ON users.id = user_id
   WHERE left_at IS NULL AND user_id =`
+
+// The plus keeps SQLite from using another index than that of the ids, whose order is needed.
+export const filters = `+room_id IN (${mine} ?1) AND deleted_at IS NULL AND system IS NULL
+  AND (?2 IS NULL OR author_id = ?2) AND (?3 IS NULL OR room_id = ?3)
+  AND (?4 IS NULL OR created_at >= ?4) AND (?5 IS NULL OR created_at < ?5)`
+export const columns = `messages.id, room_id AS room, seq, content, attachments`
+
+/** The id of a place that a person can see. */
+export const selectPlace = `SELECT id FROM messages
+  WHERE room_id = ?1 AND seq = ?2 AND room_id IN (${mine} ?3)`
+
+/** The first place that a person can see, from an id on. */
+export const selectNearest = `SELECT room_id AS room, seq FROM messages
+  WHERE id >= ? AND room_id IN (${mine} ?) ORDER BY id LIMIT 1`
+
+/** What a hit tells of its room. */
+export const ofRoom = `rooms.kind,
+  iif(is_group = 1, ${namesOfGroup('?2')}, rooms.name) AS roomName,`
 
 function prepare(db: Database) {
   // Naming the person's rooms saves candidates from other rooms, but costs more than it saves where
@@ -207,18 +229,11 @@ function prepare(db: Database) {
     FROM memberships JOIN rooms ON rooms.id = room_id WHERE user_id = ?1
     HAVING count(*) <= ${searchRoomsMax}
       AND sum(revision) * ${searchRoomsShare} < (SELECT max(id) FROM messages))`
-  // The plus keeps SQLite from using another index than that of the ids, whose order is needed.
-  const filters = `+room_id IN (${mine} ?1) AND deleted_at IS NULL AND system IS NULL
-    AND (?2 IS NULL OR author_id = ?2) AND (?3 IS NULL OR room_id = ?3)
-    AND (?4 IS NULL OR created_at >= ?4) AND (?5 IS NULL OR created_at < ?5)`
-  const columns = `messages.id, room_id AS room, seq, content, attachments`
   return {
     db,
     context: createContext(db),
     newest: db.query<{ id: number | null }, []>(`SELECT max(id) AS id FROM messages`),
-    place: db.query<{ id: number }, [number, number, number]>(
-      `SELECT id FROM messages WHERE room_id = ?1 AND seq = ?2 AND room_id IN (${mine} ?3)`,
-    ),
+    place: db.query<{ id: number }, [number, number, number]>(selectPlace),
     unindexed: db.query<Candidate, [...Filters, high: number, bottom: number]>(
       `SELECT ${columns} FROM messages WHERE id < ?6 AND id >= ?7 AND ${filters} ORDER BY id DESC`,
     ),
@@ -228,14 +243,11 @@ function prepare(db: Database) {
          AND search.rowid < ?6 AND search.rowid >= ?7 AND ${filters}
        ORDER BY search.rowid DESC`,
     ),
-    nearest: db.query<Place, [number, number]>(
-      `SELECT room_id AS room, seq FROM messages
-       WHERE id >= ? AND room_id IN (${mine} ?) ORDER BY id LIMIT 1`,
-    ),
+    nearest: db.query<Place, [number, number]>(selectNearest),
     hits: db.query<HitRow, [string, number]>(
       selectMessagesWithOther(
         `messages.id IN (SELECT value FROM json_each(?1)) AND room_id IN (${mine} ?2)`,
-        `rooms.kind, iif(is_group = 1, ${namesOfGroup('?2')}, rooms.name) AS roomName,`,
+        ofRoom,
       ),
     ),
   }
@@ -255,14 +267,14 @@ function createContext(db: Database) {
   })
 }
 
-type LineRow = Omit<Line, 'text'> & { content: string; attachments: string | null }
+export type LineRow = Omit<Line, 'text'> & { content: string; attachments: string | null }
 
 const selectLine = `SELECT nickname, ${markOf('users')} AS mark, content, attachments
   FROM messages JOIN users ON users.id = author_id
   WHERE room_id = ?1 AND deleted_at IS NULL AND system IS NULL`
 
 /** One line of a message's text, then the names of its files. */
-function toLine(row: LineRow | null): Line | null {
+export function toLine(row: LineRow | null): Line | null {
   if (row === null) return null
   const files = readAttachments(row.attachments).map(({ name }) => name)
   const text = [hideSpoilers(row.content).slice(0, lineUnits * 2), ...files].join(' ').trim()
