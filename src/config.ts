@@ -1,13 +1,19 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { isLoopback } from './server/addresses'
 import { createNetworks, type Networks, privateNetworks } from './server/ip-network'
 import { serverLimits } from './server/limits'
+import { parseS3Place, type S3Place } from './store/s3/place'
 
 /** The operator's settings, read once from flags and environment; flags win. */
 export type Config = {
   port: number
   host: string
   dataFolder: string
+  /** The address of a database on PostgreSQL; null for SQLite in the data folder. */
+  database: string | null
+  /** Whether a database is taken that may lose what was acknowledged. */
+  acceptsLoss: boolean
+  files: FilesPlace
   /** The name of the server, shown in its pages; null where owners set it. */
   name: string | null
   publicUrl: URL | null
@@ -33,6 +39,12 @@ export type Config = {
   isDevelopment: boolean
 }
 
+/** Where the data is, and where the files are. */
+type Places = { dataFolder: string; files: FilesPlace }
+
+/** A folder, or a place in an S3-compatible store. */
+type FilesPlace = { folder: string } | { s3: S3Place }
+
 /** HTTPS on a port of its own, beside HTTP, and where its certificate comes from. */
 export type HttpsConfig = { port: number } & (
   | { by: 'files'; cert: string; key: string }
@@ -45,7 +57,7 @@ type Command =
   | { kind: 'health'; config: Config }
   /** The flags that are given, for the unit that starts the server. */
   | { kind: 'service'; flags: [name: string, value: string | boolean][] }
-  | { kind: 'backup' | 'restore'; file: string; dataFolder: string }
+  | ({ kind: 'backup' | 'restore'; file: string } & Places)
   | { kind: 'owner'; config: Config }
   | { kind: 'way-back'; name: string; config: Config }
   | { kind: 'help' }
@@ -56,6 +68,9 @@ const options = {
   port: { type: 'string' },
   host: { type: 'string' },
   data: { type: 'string' },
+  database: { type: 'string' },
+  'accept-loss': { type: 'boolean' },
+  files: { type: 'string' },
   name: { type: 'string' },
   'public-url': { type: 'string' },
   'base-path': { type: 'string' },
@@ -103,7 +118,7 @@ function parseCommand(args: string[], environment: Environment): Command {
   const dataFolder = resolve(read('data') ?? './chatroom-data')
   const subcommand = parseSubcommand(positionals)
   if (subcommand.kind === 'backup' || subcommand.kind === 'restore') {
-    return { ...subcommand, dataFolder }
+    return { ...subcommand, dataFolder, files: parseFiles(read, dataFolder, environment) }
   }
   const https = parseHttps(read)
   const config: Config = {
@@ -111,6 +126,9 @@ function parseCommand(args: string[], environment: Environment): Command {
     port: parsePort(read('port') ?? (https?.by === 'acme' ? '80' : '3000')),
     host: read('host') ?? '0.0.0.0',
     dataFolder,
+    database: parseDatabase(read('database') ?? ''),
+    acceptsLoss: values['accept-loss'] ?? isOn.test(environment.CHATROOM_ACCEPT_LOSS ?? ''),
+    files: parseFiles(read, dataFolder, subcommand.kind === 'serve' ? environment : null),
     name: (read('name') ?? '').trim() || null,
     publicUrl: parsePublicUrl(read('public-url') ?? urlOf(https)),
     basePath: parseBasePath(read('base-path') ?? '/'),
@@ -134,8 +152,32 @@ function parseCommand(args: string[], environment: Environment): Command {
   if (subcommand.kind === 'way-back') return { ...subcommand, config }
   if (subcommand.kind !== 'service') return { kind: subcommand.kind, config }
   const data = values.data === undefined ? {} : { data: dataFolder }
-  return { kind: 'service', flags: Object.entries({ ...values, ...data }) }
+  const isFolder = values.files !== undefined && 'folder' in config.files
+  const files = isFolder ? { files: resolve(values.files ?? '') } : {}
+  return { kind: 'service', flags: Object.entries({ ...values, ...data, ...files }) }
 }
+
+/** Only those who use the files need the keys to them. */
+function parseFiles(
+  read: (flag: TextFlag) => string | undefined,
+  dataFolder: string,
+  keys: Environment | null,
+): FilesPlace {
+  const name = read('files') ?? ''
+  if (name === '') return { folder: join(dataFolder, 'files') }
+  return isAddress.test(name) ? { s3: parseS3Place(name, keys) } : { folder: resolve(name) }
+}
+
+/** The address is never shown: it may have a password. */
+function parseDatabase(text: string): string | null {
+  if (text === '') return null
+  const url = URL.parse(text)
+  const hosts = url?.hostname.split(',').length
+  if (url !== null && /^postgres(ql)?:$/.test(url.protocol) && hosts === 1) return text
+  throw new Error('--database must look like postgres://name:password@host/database.')
+}
+
+const isAddress = /^[a-z][a-z0-9+.-]+:\/\//i
 
 /** With one of these set, Bun opens a port to a debugger, which can read and change everything. */
 function refuseDebugger(environment: Environment): void {
@@ -339,6 +381,11 @@ export const help = `Chatroom: a chat room for a group of people, in one file.
   --port 3000               port to listen on (0: a free port)       CHATROOM_PORT
   --host 0.0.0.0            address to listen on                     CHATROOM_HOST
   --data ./chatroom-data    folder for all data                      CHATROOM_DATA
+  --database postgres://…   PostgreSQL instead of SQLite in the folder CHATROOM_DATABASE
+  --accept-loss             take a database that may lose messages   CHATROOM_ACCEPT_LOSS
+  --files FOLDER|s3://…     files elsewhere: a folder, or a bucket   CHATROOM_FILES
+                            with S3_ENDPOINT, S3_REGION and keys
+                            from the environment
   --name "Chatroom"         name shown in the page, else as set there CHATROOM_NAME
   --public-url URL          address under which people reach it      CHATROOM_PUBLIC_URL
   --base-path /             path prefix of every address             CHATROOM_BASE_PATH

@@ -15,6 +15,8 @@ import { type Amount, backUp } from './store/backup/backup'
 import { type FileStore, openFolderFiles } from './store/files'
 import { dropStalePins } from './store/backup/pins'
 import { restore } from './store/backup/restore'
+import { type Problem, sentenceOf } from './store/problem'
+import type { S3Place } from './store/s3/place'
 import { openAdministration } from './store/sqlite/administration'
 import { openStore } from './store/sqlite/sqlite'
 import type { Store } from './store/store'
@@ -37,10 +39,10 @@ switch (command.kind) {
     fail(command.message, 2)
     break
   case 'backup':
-    await makeBackup(command.file, command.dataFolder)
+    await makeBackup(command)
     break
   case 'restore':
-    await restoreBackup(command.file, command.dataFolder)
+    await restoreBackup(command)
     break
   case 'owner':
     await printOwnerLink(command.config)
@@ -59,17 +61,10 @@ switch (command.kind) {
 }
 
 async function serve(config: Config, log: Log): Promise<void> {
-  const store = openStore({
-    folder: config.dataFolder,
-    firstRoom,
-    names: nameRules,
-    roomLimits: serverLimits.rooms,
-    arrivals: config.arrivals,
-    now: Date.now,
-  })
+  const store = await openDatabase(config)
   if ('problem' in store) return fail(store.problem)
   warnOfOthers(config.dataFolder)
-  const files = openUploads(config, store.filesId)
+  const files = await openUploads(config, store)
   const certificates = await openHttps(config, store)
   const opened = { store, files, certificates }
   const server = await listen(config, store, () => startServer(config, opened, log))
@@ -86,6 +81,23 @@ async function serve(config: Config, log: Log): Promise<void> {
   const mayReload = config.https !== null && process.platform !== 'win32'
   if (mayReload) process.on('SIGHUP', server.lookForCertificate)
   printAddresses(config, server, { authority: certificates?.authority ?? null, store })
+}
+
+async function openDatabase(config: Config): Promise<Store | Problem> {
+  const { arrivals, database, dataFolder: folder, files } = config
+  const options = {
+    filesFolder: 'folder' in files ? files.folder : null,
+    firstRoom,
+    names: nameRules,
+    roomLimits: serverLimits.rooms,
+    arrivals,
+    now: Date.now,
+  }
+  if (database === null) return openStore({ folder, ...options })
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  // Loaded on demand: most servers have no other database than their own file.
+  const { openPostgres } = await import('./store/postgres/postgres')
+  return openPostgres({ url: database, ...options, mayLose: config.acceptsLoss })
 }
 
 /** Reads or makes what HTTPS needs. */
@@ -136,7 +148,9 @@ function printUnit(flags: Parameters<typeof writeUnit>[1]): void {
   process.stdout.write(writeUnit(process.execPath, flags))
 }
 
-async function makeBackup(file: string, folder: string): Promise<void> {
+async function makeBackup({ file, dataFolder: folder, files }: Archived): Promise<void> {
+  if ('s3' in files)
+    return fail('A backup of files in a bucket is made with the tools of its store.')
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stop.abort())
   const { signal } = stop
@@ -145,7 +159,10 @@ async function makeBackup(file: string, folder: string): Promise<void> {
   console.log(`Backed up ${amountOf(made)} to ${file}.`)
 }
 
-async function restoreBackup(file: string, folder: string): Promise<void> {
+type Archived = Extract<ReturnType<typeof readCommand>, { kind: 'backup' | 'restore' }>
+
+async function restoreBackup({ file, dataFolder: folder, files }: Archived): Promise<void> {
+  if ('s3' in files) return fail('Files of a bucket are restored with the tools of its store.')
   const restored = await restore(file, folder)
   if ('problem' in restored) return fail(restored.problem)
   console.log(`Restored ${amountOf(restored)} into ${folder}.`)
@@ -155,18 +172,33 @@ function amountOf({ messages, files, bytes }: Amount): string {
   return `${messages} messages and ${files} files (${(bytes / 1024 ** 2).toFixed(1)} MB)`
 }
 
-/** Opens the files; without their disk, words go on. */
-function openUploads(config: Config, id: string): FileStore {
-  const folder = join(config.dataFolder, 'files')
-  const files = openFolderFiles(folder, id)
+/** Opens the files; without their disk, or their store, words go on. */
+async function openUploads(config: Config, store: Store): Promise<FileStore> {
+  const { dataFolder: folder, files: place } = config
+  const [files, name, question] =
+    'folder' in place
+      ? [openFolderFiles(place.folder, store.filesId), place.folder, 'Is its disk mounted?']
+      : [await openS3(place.s3, folder, store), place.s3.name, 'Does the store answer?']
   void files.isHere().then((isHere) => {
     if (isHere) return
     console.error(
-      `The folder ${folder} is not the one that belongs to the database. Is its disk mounted? ` +
+      `The folder ${name} is not the one that belongs to the database. ${question} ` +
         `Uploads are refused until it is there. If you moved it, see docs/install.md.`,
     )
   })
   return files
+}
+
+async function openS3(place: S3Place, folder: string, store: Store): Promise<FileStore> {
+  try {
+    // Loaded on demand: most starts have a folder.
+    const { openS3Files } = await import('./store/s3/s3-files')
+    const isNew = async () => (await store.attachments.stored(0)).all.files === 0
+    return await openS3Files({ place, id: store.filesId, folder, isNew })
+  } catch (fault) {
+    await store.close().catch(() => {})
+    return fail(sentenceOf(fault, `I cannot use ${place.name}`))
+  }
 }
 
 async function listen(

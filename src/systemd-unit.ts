@@ -1,3 +1,5 @@
+import { isAbsolute } from 'node:path'
+
 /** The folder that systemd makes for the service's user, and opens to it alone. */
 const stateFolder = '/var/lib/chatroom'
 
@@ -13,10 +15,13 @@ export function writeUnit(executable: string, flags: ServiceFlag[]): string {
   const command = [quote(executable), ...flagWords].join(' ')
   // A port below 1024 needs what root has.
   const ports = Number(given.get('port') ?? 3000) < 1024 ? 'CAP_NET_BIND_SERVICE' : ''
-  const folder =
+  const folders =
     data === stateFolder
       ? ['StateDirectory=chatroom', 'StateDirectoryMode=0700']
       : [`ReadWritePaths=${quote(data)}`]
+  const files = String(given.get('files') ?? '')
+  // A bucket is no path.
+  if (isAbsolute(files)) folders.push(`ReadWritePaths=${quote(files)}`)
   return `[Unit]
 Description=Chatroom
 After=network-online.target
@@ -27,7 +32,7 @@ StartLimitBurst=10
 [Service]
 ExecStart=${command}
 User=chatroom
-${folder.join('\n')}
+${folders.join('\n')}
 UnsetEnvironment=BUN_BE_BUN BUN_OPTIONS
 Restart=on-failure
 RestartSec=2

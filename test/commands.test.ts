@@ -93,6 +93,14 @@ describe('chatroom service', () => {
     expect(unit).toContain('AmbientCapabilities=\n')
   })
 
+  test('lets the server write the folder of the files; a bucket is none', () => {
+    const unit = writeUnit('/opt/chatroom/chatroom', [['files', '/mnt/files']])
+    expect(unit).toContain('StateDirectoryMode=0700\nReadWritePaths=/mnt/files\n')
+    const onS3 = writeUnit('/opt/chatroom/chatroom', [['files', 's3://bucket/place']])
+    expect(onS3).toContain(' --files=s3://bucket/place ')
+    expect(onS3).not.toContain('ReadWritePaths')
+  })
+
   test('finds the executable and its data wherever they lie', () => {
     const folder = join(makeFolder(), 'a $b 50%')
     mkdirSync(folder)

@@ -52,6 +52,44 @@ describe('an operator', () => {
     })
   })
 
+  test('can put the files elsewhere: a folder, or a bucket with keys in the environment', () => {
+    expect(configOf(['--data', '/tmp/there']).files).toEqual({ folder: '/tmp/there/files' })
+    expect(configOf([], { CHATROOM_FILES: '/mnt/files' }).files).toEqual({ folder: '/mnt/files' })
+    const keys = { S3_ACCESS_KEY_ID: 'an-id', S3_SECRET_ACCESS_KEY: 'a-secret' }
+    const baseOf = (name: string, environment: Record<string, string> = {}) => {
+      const { files } = configOf(['--files', name], { ...keys, ...environment })
+      return 's3' in files ? [files.s3.base.href, files.s3.prefix] : []
+    }
+    expect(baseOf('s3://tea')).toEqual(['https://tea.s3.us-east-1.amazonaws.com/', ''])
+    expect(baseOf('s3://tea/a//b/', { S3_REGION: 'eu-west-3' })).toEqual([
+      'https://tea.s3.eu-west-3.amazonaws.com/',
+      'a/b/',
+    ])
+    expect(baseOf('s3://tea.room')).toEqual(['https://s3.us-east-1.amazonaws.com/tea.room/', ''])
+    const own = { S3_ENDPOINT: 'https://store.example.org:9000/s3/' }
+    expect(baseOf('s3://tea/x', own)).toEqual(['https://store.example.org:9000/s3/tea/', 'x/'])
+    const named = { S3_ENDPOINT: 'https://{bucket}.store.example.org' }
+    expect(baseOf('s3://tea', named)).toEqual(['https://tea.store.example.org/', ''])
+    for (const [name, environment] of [
+      ['s3://', keys],
+      ['s3://UPPER', keys],
+      ['s3://id:a-secret@tea', keys],
+      ['s3://tea/../other', keys],
+      ['s3://tea/a\u0000b', keys],
+      ['https://store.example.org/tea', keys],
+      ['s3://tea', {}],
+      ['s3://tea', { ...keys, S3_ENDPOINT: 'https://id:a-secret@store.example.org' }],
+      ['s3://tea', { ...keys, S3_ENDPOINT: 'ftp://store.example.org' }],
+    ] as const) {
+      const refused = readCommand(['--files', name], environment)
+      expect(refused).toMatchObject({
+        kind: 'invalid',
+        message: expect.stringMatching(/--files|S3_/),
+      })
+      expect(JSON.stringify(refused)).not.toContain('a-secret')
+    }
+  })
+
   test('can name the proxies that are trusted; without a name all private ones are', () => {
     const trusts = (args: string[], environment: Record<string, string> = {}): string[] => {
       const { trustProxy } = configOf(args, environment)

@@ -7,6 +7,7 @@ import { limits } from '../shared/limits'
 import { type HttpContext, type HttpDeps, isMultipart, sendsJson } from './context'
 import { requireRoom } from './middleware/identity'
 import { boundaryOf, collect, type Part, readParts } from './multipart'
+import { keepOpen } from './slow-clients'
 
 /**
  * The text fields of a posted form, the last of each name; files are left out. Throws `media_type`
@@ -145,7 +146,7 @@ async function receivePart(
   try {
     consumeForUser(rateLimits, 'uploads', visitor)
     const body = streamOf(part)
-    return (await receiveFile(chat, { ...file, body, size: null, authorise })).id
+    return (await keepOpen(c, receiveFile(chat, { ...file, body, size: null, authorise }))).id
   } catch (problem) {
     if (!(problem instanceof ChatError) || endsUpload.test(problem.code)) throw problem
     if (isInDebt(problem)) throw problem

@@ -2,6 +2,7 @@ import { awake } from '../server/awake'
 import { serverLimits } from '../server/limits'
 import { faultOf, type Log } from '../server/log'
 import type { HttpContext } from './context'
+import { cutWhenSlow } from './slow-clients'
 
 /**
  * A body that asks for the next piece when the client has taken the last one. Calls `onEnd` at the
@@ -62,7 +63,7 @@ export function cutWithoutAccess(
 ): void {
   const { server } = c.env
   const request = c.req.raw
-  const secondsMax = bytes / slowestBytesPerSecond + serverLimits.downloadIdleSecondsMax
+  const secondsMax = secondsFor(bytes)
   const startedAt = performance.now()
   const watch = async (): Promise<void> => {
     let [isAllowed, wasWanted] = [true, false]
@@ -80,4 +81,43 @@ export function cutWithoutAccess(
     }
   }
   void watch().finally(place.release)
+}
+
+function secondsFor(bytes: number): number {
+  return bytes / slowestBytesPerSecond + serverLimits.downloadIdleSecondsMax
+}
+
+type FileStream = {
+  parts: AsyncGenerator<Uint8Array>
+  bytes: number
+  mayRead: () => Promise<boolean>
+  place: { isWanted: () => boolean; release: () => void }
+  log: Log
+}
+
+/**
+ * The body of a large file that is on no disk of this machine, with the same watch. Bun leaves out
+ * the length of such a body: a reader knows by the last chunk that it is whole.
+ */
+export function streamFile(
+  c: HttpContext,
+  { parts, bytes, mayRead, place, log }: FileStream,
+): ReadableStream<Uint8Array> {
+  const allowed = whileAllowed(parts, mayRead)
+  const paced = cutWhenSlow(c, allowed, place, secondsFor(bytes) * 1_000)
+  return streamPieces(c, paced, log, place.release)
+}
+
+async function* whileAllowed(
+  parts: AsyncGenerator<Uint8Array>,
+  mayRead: () => Promise<boolean>,
+): AsyncGenerator<Uint8Array> {
+  let askedAt = performance.now()
+  for await (const part of parts) {
+    if (performance.now() - askedAt >= accessCheckMs) {
+      if (!(await mayRead())) throw new Error('the reader may not have it any more')
+      askedAt = performance.now()
+    }
+    yield part
+  }
 }

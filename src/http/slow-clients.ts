@@ -1,5 +1,6 @@
 import type { ConcurrencyLimit } from '../server/concurrency'
 import { watchRate } from '../server/least-rate'
+import { serverLimits } from '../server/limits'
 import type { HttpContext } from './context'
 
 /** How often a transfer is looked at. */
@@ -37,4 +38,12 @@ export async function* cutWhenSlow(
   } finally {
     clearInterval(timer)
   }
+}
+
+/** Keeps the connection of a client that waits while something takes long without moving bytes. */
+export async function keepOpen<Value>(c: HttpContext, work: Promise<Value>): Promise<Value> {
+  const { server } = c.env
+  const keep = (): void => server.timeout(c.req.raw, serverLimits.uploadIdleSecondsMax)
+  const timer = setInterval(keep, (serverLimits.uploadIdleSecondsMax * 1_000) / 4)
+  return work.finally(() => clearInterval(timer))
 }

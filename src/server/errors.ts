@@ -140,6 +140,7 @@ const storageCodes = {
   read_only: 'storage_read_only',
   failed: 'storage_failed',
   away: 'storage_away',
+  files_away: 'files_away',
 } as const satisfies Record<StorageReason, ProblemCode>
 
 /** Gives a ChatError, or a disk fault as one; null for anything else, which is a bug. */

@@ -3,18 +3,20 @@ import { type FileHandle, mkdir, open, readdir, rename, rm, stat, statfs } from 
 import { dirname, join } from 'node:path'
 
 /**
- * The file store: bytes under random ids, in a folder. Files are read in parts
- * and appear only when complete, so that an S3 bucket could implement it, too.
+ * The file store: bytes under random ids, in a folder or an S3-compatible store. Files are read in
+ * parts and appear only when complete.
  */
 export type FileStore = {
-  /** Whether the folder is the one that belongs to the database: its disk may not be mounted. */
+  /** Whether the place is the one that belongs to the database: its disk may not be mounted. */
   isHere(): Promise<boolean>
   /** Begins a file, which does not exist for others until it is kept. */
   begin(): Promise<Draft>
   /** Bytes of a file; fewer at its end. Throws what the disk throws, also for a missing file. */
   read(id: string, start: number, length: number): Promise<Uint8Array<ArrayBuffer>>
-  /** The file as a whole, for a response that Bun sends from the disk. */
-  blob(id: string): Blob
+  /** Bytes from `start` to before `end`, part by part. Throws when there are fewer. */
+  parts(id: string, start: number, end: number): AsyncGenerator<Uint8Array<ArrayBuffer>>
+  /** The file as a whole, for a response that Bun sends from the disk; null where none has it. */
+  blob: ((id: string) => Blob) | null
   /** How large the file is; null when there is none. */
   size(id: string): Promise<number | null>
   remove(id: string): Promise<void>
@@ -22,6 +24,7 @@ export type FileStore = {
   list(before: number): AsyncIterable<string>
   /** Removes drafts that were begun before this moment and never kept. */
   removeDrafts(before: number): Promise<void>
+  /** Of the disk on which drafts are written. */
   space(): Promise<Space>
 }
 
@@ -62,20 +65,16 @@ export function openFolderFiles(folder: string, id: string): FileStore {
       const marker = Bun.file(join(folder, markerName))
       return (await marker.text().catch(() => '')).trim() === id
     },
-    begin: () => begin(drafts, pathOf),
+    begin: () => beginDraft(drafts, (path, id) => moveTo(pathOf(id), path)),
     read: (id, start, length) => readPart(pathOf(id), start, length),
+    parts: (id, start, end) => partsOf(pathOf(id), start, end),
     blob: (id) => Bun.file(pathOf(id)),
     async size(id) {
       return (await stat(pathOf(id)).catch(() => null))?.size ?? null
     },
     remove: (id) => rm(pathOf(id), { force: true }),
     list: (before) => list(folder, before),
-    async removeDrafts(before) {
-      for (const name of await readdir(drafts).catch(() => [])) {
-        const path = join(drafts, name)
-        if (await isOlder(path, before)) await rm(path, { force: true })
-      }
-    },
+    removeDrafts: (before) => removeOldDrafts(drafts, before),
     space: () => spaceOf(folder),
   }
 }
@@ -86,11 +85,23 @@ export async function spaceOf(folder: string): Promise<Space> {
   return { free: bavail * bsize, total: blocks * bsize }
 }
 
-async function begin(folder: string, pathOf: (id: string) => string): Promise<Draft> {
+/** Removes drafts that were last written before this moment. */
+export async function removeOldDrafts(folder: string, before: number): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const path = join(folder, name)
+    if (await isOlder(path, before)) await rm(path, { force: true })
+  }
+}
+
+/** Begins a draft as a file of its own; `keep` takes its path, whole and on the disk. */
+export async function beginDraft(
+  folder: string,
+  keep: (path: string, id: string) => Promise<void>,
+): Promise<Draft> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const path = join(folder, crypto.getRandomValues(new Uint8Array(16)).toHex())
   const file = await open(path, 'wx', 0o600)
-  let isKept = false
+  let isClosed = false
   return {
     write: (bytes) => writeAll(file, bytes),
     flush: () => file.datasync(),
@@ -98,24 +109,40 @@ async function begin(folder: string, pathOf: (id: string) => string): Promise<Dr
     async keep(id) {
       await file.sync()
       await file.close()
-      await mkdir(dirname(pathOf(id)), { recursive: true, mode: 0o700 })
-      await rename(path, pathOf(id))
-      isKept = true
-      await syncFolder(dirname(pathOf(id)))
-      await syncFolder(dirname(dirname(pathOf(id))))
+      isClosed = true
+      await keep(path, id)
     },
     async drop() {
-      if (isKept) return
-      await file.close().catch(() => {})
+      if (!isClosed) await file.close().catch(() => {})
       await rm(path, { force: true })
     },
   }
+}
+
+async function moveTo(path: string, draft: string): Promise<void> {
+  const folder = dirname(path)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await rename(draft, path)
+  await syncFolder(folder)
+  await syncFolder(dirname(folder))
 }
 
 function readPart(path: string, start: number, length: number) {
   return Bun.file(path)
     .slice(start, start + length)
     .bytes()
+}
+
+/** Small, so that others get their turn while a part is worked on. */
+const partBytes = 48 * 1024
+
+async function* partsOf(path: string, start: number, end: number) {
+  for (let at = start; at < end; at += partBytes) {
+    const length = Math.min(partBytes, end - at)
+    const bytes = await readPart(path, at, length)
+    if (bytes.length < length) throw Object.assign(new Error('the file is cut'), { code: 'EIO' })
+    yield bytes
+  }
 }
 
 /** Writes all bytes, in several steps when the disk takes fewer; `ENOSPC` when it takes none. */

@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite'
 
 /** Why something could not be stored; `away`: perhaps it was, as the database does not answer. */
-export type StorageReason = 'full' | 'read_only' | 'failed' | 'away'
+export type StorageReason = 'full' | 'read_only' | 'failed' | 'files_away' | 'away'
 
 /**
  * Whether the disk is the cause of what was thrown, and how; null when it is not. A file system
@@ -18,6 +18,7 @@ const reasons: [codes: RegExp, reason: StorageReason][] = [
   [/^DATABASE_AWAY$/, 'away'],
   [/^DATABASE_FAILED$/, 'failed'],
   [/^SQLITE_(IOERR(_\w+)?|CANTOPEN(_\w+)?|CORRUPT(_\w+)?|NOTADB|BUSY(_\w+)?)$/, 'failed'],
+  [/^FILES_AWAY$/, 'files_away'],
   [/^(EIO|ENXIO|ESTALE|EACCES|EPERM|ENOENT|EMFILE|ENFILE)$/, 'failed'],
 ]
 

@@ -24,6 +24,7 @@ import { silent } from './silence'
 import { slow } from './slow-readers'
 import { unhindered } from './starvation'
 import { held } from './switches'
+import { streamed } from './large-files'
 import { synced } from './sync'
 import { upgraded } from './upgrades'
 
@@ -58,4 +59,5 @@ export const promises: FaultTest<unknown>[] = [
   ownCertificate,
   issuedByPebble,
   purged,
+  streamed,
 ]

@@ -28,8 +28,10 @@ export type Engine = {
   /** Changes a stored message as an edit or a deletion would, taking the room's next revision. */
   edit: (room: number, seq: number, content: string) => Promise<void>
   remove: (room: number, seq: number) => Promise<void>
-  /** From now on the database refuses every system line, with the word `planted`. */
-  plant: () => Promise<void>
+  /** From now on no system line can be written. */
+  breakLines: () => Promise<void>
+  /** When the first session was seen. */
+  seenAt: () => Promise<number>
 }
 
 /** Holds an engine to everything that operations rely on. */

@@ -19,9 +19,11 @@ export function AdminStorage(props: AdminProps & StorageShown) {
         <li>
           <Filled text={fill(admin.storage.database, { size: sizeOf(use.databaseBytes) })} />
         </li>
-        <li>
-          <Filled text={fill(admin.storage.free, { size: sizeOf(freeBytes) })} />
-        </li>
+        {freeBytes !== null && (
+          <li>
+            <Filled text={fill(admin.storage.free, { size: sizeOf(freeBytes) })} />
+          </li>
+        )}
         <li>
           {use.unused.files === 0
             ? admin.storage.nothingNext
@@ -57,7 +59,8 @@ export function AdminStorage(props: AdminProps & StorageShown) {
 
 type StorageShown = {
   use: StorageUse
-  freeBytes: number
+  /** Null where the files are on no disk of this machine. */
+  freeBytes: number | null
   /** All files together may have so many bytes. */
   filesMax: number
 }

@@ -1,6 +1,5 @@
 import { ExportEnd, ExportedMessages, ExportHead } from '../../../views/export/export'
 import { wordsFor } from '../../../views/words'
-import { ChatError } from '../../server/errors'
 import type { Message } from '../../store/store'
 import type { Chat } from '../chat'
 import { requireFiles } from '../files/space'
@@ -8,8 +7,6 @@ import { stamp } from '../search/zone'
 import { type Exported, type Format, headLines, quoteOf } from './export-text'
 
 const exportPageRows = 100
-/** Bytes of a picture encoded at once; a multiple of three, for base64. */
-const pictureBytes = 48 * 1024
 
 /** A room as one page with its styles and pictures inside, whose policy forbids all requests. */
 export function createHtmlFormat(exported: Exported): Format {
@@ -62,10 +59,13 @@ async function findPictures(chat: Chat, messages: Message[]): Promise<Map<string
 
 /** A picture that is cut meanwhile ends the export. */
 async function* base64({ files }: Chat, id: string, size: number): AsyncGenerator<string> {
-  for (let at = 0; at < size; at += pictureBytes) {
-    const length = Math.min(pictureBytes, size - at)
-    const bytes = await files.read(id, at, length)
-    if (bytes.length < length) throw new ChatError('file_lost')
-    yield bytes.toBase64()
+  let rest = Buffer.alloc(0)
+  for await (const part of files.parts(id, 0, size)) {
+    const bytes = Buffer.concat([rest, part])
+    // Three bytes are four letters; what is left begins the next piece.
+    const whole = bytes.length - (bytes.length % 3)
+    yield bytes.toString('base64', 0, whole)
+    rest = bytes.subarray(whole)
   }
+  yield rest.toString('base64')
 }

@@ -1,5 +1,6 @@
 import { serverLimits } from '../../server/limits'
 import { faultOf } from '../../server/log'
+import { storageReasonOf } from '../../store/storage-fault'
 import type { Chat } from '../chat'
 
 /** A file without a row is kept for as long as writing its row may take. */
@@ -50,6 +51,12 @@ async function tidyFiles(chat: Chat, before: number): Promise<void> {
 /** Removes files whose rows are gone; those that cannot be removed wait for the next round. */
 export async function removeFiles(chat: Chat, ids: string[]): Promise<void> {
   for (const id of ids) {
-    await chat.files.remove(id).catch((fault) => chat.log('file.stays', { fault: faultOf(fault) }))
+    try {
+      await chat.files.remove(id)
+    } catch (fault) {
+      chat.log('file.stays', { fault: faultOf(fault) })
+      // Each would wait for a store that does not answer.
+      if (storageReasonOf(fault) === 'files_away') return
+    }
   }
 }

@@ -112,8 +112,9 @@ async function sendStorage({ chat }: HttpDeps, c: HttpContext) {
   const props = readProps(c, 'storage')
   const use = await chat.store.administration.storage(requireSession(c).tokenHash)
   if (use === null) throw new ChatError('role_missing')
-  const { free } = await chat.files.space()
-  const shown = { use, freeBytes: free, filesMax: chat.config.filesBytesMax }
+  const { blob, space } = chat.files
+  const freeBytes = blob === null ? null : (await space()).free
+  const shown = { use, freeBytes, filesMax: chat.config.filesBytesMax }
   return sendPage(c, <AdminStorage {...props} {...shown} />)
 }
 

@@ -13,10 +13,11 @@ import { serverLimits } from '../../server/limits'
 import { textLimits } from '../../shared/limits'
 import type { Attachment } from '../../store/store'
 import { type HttpContext, type HttpDeps, type HttpEnv, isMultipart } from '../context'
-import { cutWithoutAccess } from '../downloads'
+import { cutWithoutAccess, streamFile } from '../downloads'
 import { isSignedIn } from '../../chat/people/account'
 import { identifyAgain, requireVisitor } from '../middleware/identity'
 import { sendHtml } from '../pages'
+import { keepOpen } from '../slow-clients'
 
 /** A body of at most this many bytes is sent from memory: what a slow reader keeps there. */
 const bodyInMemoryBytesMax = 256 * 1024
@@ -61,7 +62,7 @@ async function receive({ chat, rateLimits }: HttpDeps, c: HttpContext): Promise<
   if (body === null) throw new ChatError('file_empty')
   c.env.server.timeout(c.req.raw, serverLimits.uploadIdleSecondsMax)
   const length = c.req.header('content-length')
-  const attachment = await receiveFile(chat, {
+  const receiving = receiveFile(chat, {
     sender: visitor,
     body,
     size: length === undefined ? null : Number(length),
@@ -74,7 +75,8 @@ async function receive({ chat, rateLimits }: HttpDeps, c: HttpContext): Promise<
       await identifyAgain(chat, c)
       requireVisitor(c)
     },
-  }).catch((problem: unknown) => {
+  })
+  const attachment = await keepOpen(c, receiving).catch((problem: unknown) => {
     // The rest of the body is still arriving; it must not be read as another request.
     c.header('Connection', 'close')
     throw problem
@@ -128,11 +130,17 @@ async function send(
     if (bytes.length < end - start) throw await lost(chat)
     return new Response(bytes, { status, headers })
   }
-  // Otherwise Bun ends a body that is shorter than announced only when the connection is idle.
-  headers.set('Connection', 'close')
   const mayRead = async (): Promise<boolean> =>
     (await isSignedIn(chat, visitor)) && (await find()) !== null
-  cutWithoutAccess(c, end - start, mayRead, { ...places, release: places.take(visitor) })
+  const place = { ...places, release: places.take(visitor) }
+  if (chat.files.blob === null) {
+    const parts = chat.files.parts(id, start, end)
+    const body = streamFile(c, { parts, bytes: end - start, mayRead, place, log: chat.log })
+    return new Response(body, { status, headers })
+  }
+  // Otherwise Bun ends a body that is shorter than announced only when the connection is idle.
+  headers.set('Connection', 'close')
+  cutWithoutAccess(c, end - start, mayRead, place)
   return new Response(chat.files.blob(id).slice(start, end), { status, headers })
 }
 

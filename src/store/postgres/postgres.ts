@@ -1,9 +1,10 @@
-import type { MessageIndex } from '../search/search-index'
+import { markFolder } from '../files'
 import { failWith, type Problem, sentenceOf } from '../problem'
+import type { Work } from '../sql/database'
 import { createExports } from '../sql/export'
 import { bringNamesUpToDate } from '../sql/name-rules'
 import { createFirstRoom, createParts, type StoreOptions } from '../sql/parts'
-import { readSetting } from '../sql/settings'
+import { readSetting, writeSetting } from '../sql/settings'
 import type { Store } from '../store'
 import { createAppending } from './append'
 import { createDriver, type Driver } from './driver'
@@ -12,6 +13,8 @@ import { createSearch } from './search'
 
 type Options = StoreOptions & {
   url: string
+  /** Where the files are, to be marked at the first start; null when that is no folder. */
+  filesFolder: string | null
   /** The operator accepts that acknowledged messages may be lost. */
   mayLose?: boolean
 }
@@ -25,15 +28,51 @@ export async function openPostgres(options: Options): Promise<Store | Problem> {
   try {
     await refuseUnfit(driver, options.mayLose === true)
     await migrate(options.url)
-    await driver.transaction(function* () {
-      yield* bringNamesUpToDate(driver, options.names)
-      yield* createFirstRoom(driver, options)
-    })()
+    await driver.transaction(() => setUp(driver, options))()
     return await createStore(driver, options)
   } catch (fault) {
     await driver.close()
-    const { host, pathname } = new URL(options.url)
-    return { problem: sentenceOf(fault, `I cannot use the database ${host}${pathname}`) }
+    return { problem: sentenceOf(fault, `I cannot use the database ${nameOf(options.url)}`) }
+  }
+}
+
+/** The address without the password. */
+function nameOf(url: string): string {
+  const { host, pathname } = new URL(url)
+  return `${host}${pathname}`
+}
+
+/** What a new database gets; another node may be as new. */
+function* setUp(db: Driver, options: Options): Work<void> {
+  yield* createFirstRoom(db, options)
+  yield* bringNamesUpToDate(db, options.names)
+  if ((yield* readSetting(db, 'files')) !== null) return
+  const id = crypto.getRandomValues(new Uint8Array(16)).toHex()
+  if (options.filesFolder !== null) markFolder(options.filesFolder, id)
+  yield* writeSetting(db, 'files', id)
+}
+
+async function createStore(driver: Driver, options: Options): Promise<Store> {
+  const setting = driver.read((key: string) => readSetting(driver, key))
+  const append = createAppending(driver, options.roomLimits)
+  // A search looks through the messages as they are.
+  const index = { *remove() {}, *add() {}, *shrink() {} }
+  let epoch = await createEpoch(driver)()
+  const onNewEpoch = (next: string): void => void (epoch = next + epoch.slice(next.length))
+  const readPage = driver.read(createExports(driver))
+  return {
+    get epoch() {
+      return epoch
+    },
+    instance: (await setting('instance')) ?? '',
+    filesId: (await setting('files')) ?? '',
+    ...createParts(driver, options, { append, index, onNewEpoch }),
+    search: createSearch(driver),
+    readOn: ({ id: room, revision: upTo }, { id: user }, after, limit) =>
+      readPage({ room, user, after, upTo, limit }),
+    // The disk is the database server's.
+    space: async () => ({ free: Number.MAX_SAFE_INTEGER, total: Number.MAX_SAFE_INTEGER }),
+    close: () => driver.close(),
   }
 }
 
@@ -73,45 +112,12 @@ async function refuseUnfit({ query, read }: Driver, mayLose: boolean): Promise<v
   }
 }
 
-/** What the database knows of itself; the epoch has the timeline of the server, too. */
-type Marks = { epoch: string; instance: string; files: string }
-
-async function createStore(driver: Driver, options: Options): Promise<Store> {
-  const readMarks = createReadMarks(driver)
-  let { epoch, instance, files } = await readMarks()
-  const append = createAppending(driver, options.roomLimits)
-  const onNewEpoch = (next: string): void => void (epoch = next + epoch.slice(next.length))
-  const exportPage = driver.read(createExports(driver))
-  return {
-    get epoch() {
-      return epoch
-    },
-    instance,
-    filesId: files,
-    ...createParts(driver, options, { append, index: noIndex, onNewEpoch }),
-    search: createSearch(driver),
-    readOn: async ({ id: room, revision: upTo }, { id: user }, after, limit) =>
-      exportPage({ room, user, after, upTo, limit }),
-    // It is on a disk of another machine, which is watched there.
-    space: async () => ({ free: Infinity, total: Infinity }),
-    close: () => driver.close(),
-  }
-}
-
-/** A search looks through the messages as they are. */
-const noIndex: MessageIndex = { *remove() {}, *add() {}, *shrink() {} }
-
-/** A standby that took over begins another timeline, so that each page starts afresh. */
-function createReadMarks(driver: Driver): () => Promise<Marks> {
-  const findTimeline = driver.query<{ timeline: string }, []>(
-    'SELECT left(pg_walfile_name(pg_current_wal_lsn()), 8) AS timeline',
+/** Random, and the timeline of the server: a standby that took over begins another one. */
+function createEpoch({ query, read }: Driver): () => Promise<string> {
+  const find = query<{ epoch: string }, []>(
+    `SELECT value || left(pg_walfile_name(pg_current_wal_lsn()), 8) AS epoch
+     FROM settings WHERE key = 'epoch'`,
   )
-  return driver.read(function* () {
-    const { timeline = '' } = (yield* findTimeline.get()) ?? {}
-    return {
-      epoch: `${(yield* readSetting(driver, 'epoch')) ?? ''}${timeline}`,
-      instance: (yield* readSetting(driver, 'instance')) ?? '',
-      files: (yield* readSetting(driver, 'files')) ?? '',
-    }
-  })
+  const readEpoch = read(() => find.get())
+  return async () => (await readEpoch())?.epoch ?? ''
 }

@@ -12,10 +12,10 @@ function damaged(what: string): Error {
  * Whether a database that was left by a server has to be checked. Throws when the database is gone
  * and only its log, or the mark of its files, is there: SQLite would begin a new one.
  */
-export function isDoubtful(file: string, marker: string): boolean {
+export function isDoubtful(file: string, marker: string | null): boolean {
   const hasLog = sizeOf(`${file}-wal`) > 0
   if (sizeOf(file) > 0) return hasLog
-  if (hasLog || existsSync(marker)) throw damaged('no database')
+  if (hasLog || (marker !== null && existsSync(marker))) throw damaged('no database')
   return false
 }
 

@@ -24,6 +24,8 @@ const databaseBusyMsMax = 400
 
 type Options = StoreOptions & {
   folder: string
+  /** Where the files are, to be marked at the first start; null when that is no folder. */
+  filesFolder?: string | null
   /** The longest that messages wait for the index. */
   indexPauseMsMax?: number
 }
@@ -78,8 +80,8 @@ function closeToOthers(file: string): void {
 
 /** Throws what SQLite throws, or a sentence for the operator. */
 function openDatabase(file: string, options: Options): Database {
-  const files = join(options.folder, 'files')
-  const isLeft = isDoubtful(file, join(files, markerName))
+  const { filesFolder = join(options.folder, 'files') } = options
+  const isLeft = isDoubtful(file, filesFolder && join(filesFolder, markerName))
   const db = new Database(file, { create: true, strict: true })
   try {
     setPragmas(db)
@@ -90,7 +92,7 @@ function openDatabase(file: string, options: Options): Database {
     bringIndexUpToDate(db)
     db.transaction(() => now(bringNamesUpToDate(onSqlite(db), options.names))).immediate()
     now(createFirstRoom(onSqlite(db), options))
-    markFiles(db, files)
+    markFiles(db, filesFolder)
     markUsed(db)
     // From now on everybody waits when this thread does.
     db.run(`PRAGMA busy_timeout = ${databaseBusyMsMax}`)
@@ -136,10 +138,10 @@ function setPragmas(db: Database): void {
 }
 
 /** Only the first start makes the mark: later, a folder without it is not the right one. */
-function markFiles(db: Database, folder: string): void {
+function markFiles(db: Database, folder: string | null): void {
   if (readSetting(db, 'files') !== null) return
   const id = crypto.getRandomValues(new Uint8Array(16)).toHex()
-  markFolder(folder, id)
+  if (folder !== null) markFolder(folder, id)
   writeSetting(db, 'files', id)
 }
 

@@ -1,4 +1,4 @@
 import { storeContract } from '../contract'
 import { describeOnPostgres, openEngine } from './databases'
 
-describeOnPostgres('the contract', () => storeContract('PostgreSQL', () => openEngine()))
+describeOnPostgres('the contract', () => storeContract('PostgreSQL', openEngine))

@@ -1,3 +1,4 @@
+import { SQL } from 'bun'
 import { describe } from 'bun:test'
 import { once } from '../../../src/shared/once'
 import { createDriver, type Driver } from '../../../src/store/postgres/driver'
@@ -5,8 +6,9 @@ import { migrate } from '../../../src/store/postgres/migrations'
 import { openPostgres } from '../../../src/store/postgres/postgres'
 import type { Store } from '../../../src/store/store'
 import type { Engine } from '../contract'
-import { rules } from '../engine'
+import { createHands, rules } from '../engine'
 import { hasPostgres, sharedPostgres } from '../../helpers/postgres'
+import { makeFolder, removeFolder } from '../../helpers/server'
 
 /** Tests that need a server; there is none for Windows. */
 export function describeOnPostgres(name: string, body: () => void): void {
@@ -42,67 +44,44 @@ export async function openNodes(url?: string): Promise<AsyncDisposable & { nodes
   }
 }
 
-/** A store in a database of its own. */
-export async function openStore(url: string): Promise<Store> {
-  const store = await openPostgres({ url, ...rules, now: () => 1, mayLose: true })
+/** A store on a database, which several may have open. */
+export async function openStore(url: string, filesFolder: string | null = null): Promise<Store> {
+  const store = await openPostgres({ url, ...rules, filesFolder, now: () => 1, mayLose: true })
   if ('problem' in store) throw new Error(store.problem)
   return store
 }
 
-/** What the contract asks of an engine. */
+/** A store in a database of its own. */
 export async function openEngine(): Promise<Engine> {
   const url = await createDatabase()
-  let store = await openStore(url)
-  const db = createDriver(url)
-  const advance = db.query<never, [number]>(`UPDATE rooms SET revision = revision + 1 WHERE id = ?`)
-  const change = (set: string) => {
-    const write = db.query<never, [string | number, number, number]>(
-      `UPDATE messages SET ${set} = ?1, revision = (SELECT revision FROM rooms WHERE id = ?2)
-       WHERE room_id = ?2 AND seq = ?3`,
-    )
-    return db.transaction(function* (room: number, seq: number, value: string | number) {
-      yield* advance.run(room)
-      yield* write.run(value, room, seq)
-    })
-  }
-  const insert = db.query<{ id: number }, [string]>(
-    `INSERT INTO rooms (kind, name, created_at, active_at) VALUES ('closed', ?, 1, 1) RETURNING id`,
-  )
-  const enter = db.query<never, [number, number]>(
-    'INSERT INTO memberships (room_id, user_id, joined_at) VALUES (?, ?, 1)',
-  )
-  const [edit, remove] = [change('content'), change('deleted_at')]
+  const folder = makeFolder()
+  const open = () => openStore(url, folder)
+  let store = await open()
+  const driver = createDriver(url)
   return {
     store,
-    folder: '',
+    folder,
     async reopen() {
       await store.close()
-      store = await openStore(url)
+      store = await open()
       return store
     },
-    async close() {
-      await db.close()
-      await store.close()
+    async breakLines() {
+      await using sql = new SQL(url, { max: 1 })
+      await sql.unsafe(`SET search_path = chatroom, pg_catalog;
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+          $$ BEGIN RAISE EXCEPTION 'planted'; END $$;
+        CREATE TRIGGER planted BEFORE INSERT ON messages FOR EACH ROW
+          WHEN (NEW.system IS NOT NULL) EXECUTE FUNCTION refuse();
+        CREATE TRIGGER planted BEFORE INSERT ON waiting_comings FOR EACH ROW
+          EXECUTE FUNCTION refuse()`)
     },
-    makeRoom: db.transaction(function* (name: string, members: number[]) {
-      const { id = 0 } = (yield* insert.get(name)) ?? {}
-      for (const member of members) yield* enter.run(id, member)
-      return id
-    }),
-    indexed: async () => {},
-    edit,
-    remove: (room, seq) => remove(room, seq, 5),
-    plant: db.write(function* () {
-      yield* db.query(planted).run()
-    }),
+    async indexed() {},
+    async close() {
+      await driver.close()
+      await store.close()
+      removeFolder(folder)
+    },
+    ...createHands(driver),
   }
 }
-
-const planted = `DO $$ BEGIN
-  CREATE FUNCTION planted() RETURNS trigger LANGUAGE plpgsql
-  AS 'BEGIN RAISE EXCEPTION ''planted''; END';
-  CREATE TRIGGER planted BEFORE INSERT ON messages
-  FOR EACH ROW WHEN (NEW.system IS NOT NULL) EXECUTE FUNCTION planted();
-  CREATE TRIGGER planted BEFORE INSERT ON waiting_comings
-  FOR EACH ROW EXECUTE FUNCTION planted();
-END $$`
