@@ -7,34 +7,25 @@ import { createSearchIndex } from '../../src/store/sqlite/search-index'
 import { createSearch } from '../../src/store/search/search'
 import { now, onSqlite } from '../../src/store/sqlite/database'
 import { createFts5 } from '../../src/store/sqlite/search'
-import type { Place, SearchPage, Store } from '../../src/store/store'
+import type { Place, SearchPage } from '../../src/store/store'
 import { makeFolder, removeFolder } from '../helpers/server'
 import { withinEach } from './contract'
 import { open, openEngine } from './engine'
-import { anything, texts } from './finding'
+import { anything, texts, withFullIndex } from './finding'
 import { append, join as joinAs, say } from './people'
 import { testSearch } from './search'
+import { findAsAScan } from './search-generated'
 import { waitUntil } from '../helpers/wait'
 
 describe('SQLite: searching when the index knows all', () => {
-  testSearch(
-    withinEach(async () => {
-      const engine = await openEngine(0)
-      const known = (store: Store): Store => ({
-        ...store,
-        search: async (query) => {
-          await engine.indexed()
-          return store.search(query)
-        },
-      })
-      return {
-        ...engine,
-        store: known(engine.store),
-        reopen: async () => known(await engine.reopen()),
-      }
-    }),
-  )
+  testSearch(withinEach(async () => withFullIndex(await openEngine(0))))
 })
+
+test('a search finds what a plain scan finds, whatever is in the index', async () => {
+  const engine = await openEngine(0)
+  await findAsAScan(engine, 60)
+  await engine.close()
+}, 30_000)
 
 test('a search whose time is over stops at once, says so, and goes on from there', async () => {
   const folder = makeFolder()

@@ -2,7 +2,7 @@ import { once } from '../../shared/once'
 import type { Answer, Call, Database, Statement, Work } from '../sql/database'
 import { connect, type Connections, type Send } from './connections'
 import { translate } from './dialect'
-import { isCollision, isLost, sqlStateOf, toStorageFault } from './faults'
+import { isCollision, isDoubled, isLost, isUnsent, sqlStateOf, toStorageFault } from './faults'
 
 /** So many times the same is tried, when it fails for a reason that may pass. */
 const attemptsMax = 3
@@ -14,10 +14,14 @@ const readersMax = 4
 const longStatementMsMax = 2_000
 
 /** The lock of who writes: transactions have it alone, groups of messages together. */
-const writeLock = 0x63686174
+export const writeLock = 0x63686174
 
 export type Driver = Database & {
-  /** For the connection that writes: what is a call of its own (append.ts). */
+  /** One statement that may be sent again: what it has stored before, it finds. */
+  group: <Values extends unknown[], Result>(
+    work: (...values: Values) => Work<Result>,
+  ) => (...values: Values) => Promise<{ result: Result; isAgain: boolean }>
+  /** The connection that writes. */
   writer: Connections
   /** Reads of one moment that may take long. */
   readLong: Database['read']
@@ -54,6 +58,10 @@ export function createDriver(url: string, msMax?: number): Driver {
         },
       }
     },
+    group:
+      (work) =>
+      (...values) =>
+        sendGroup(writer, () => work(...values)),
     read: (work) => createRead(readers, work),
     readLong:
       (work) =>
@@ -150,12 +158,34 @@ async function transact<Result>(
   return again(attempt, mayRepeat)
 }
 
+/** `isAgain`: it was sent before, and what became of that is not known. */
+async function sendGroup<Result>(
+  writer: Connections,
+  work: () => Work<Result>,
+): Promise<{ result: Result; isAgain: boolean }> {
+  let isAgain = false
+  const attempt = async (): Promise<Result> => {
+    if (!writer.isPooled) return drive(work(), writer.ask)
+    return writer.hold(['BEGIN ISOLATION LEVEL READ COMMITTED'], async (send) => {
+      const found = await drive(work(), send)
+      await send(commit)
+      return found
+    })
+  }
+  const result = await again(attempt, (fault) => {
+    isAgain ||= isLost(fault)
+    return isLost(fault) || isCollision(fault) || isDoubled(fault)
+  })
+  return { result, isAgain }
+}
+
 /** A statement that is its own transaction. Whether it was done is not known when it fails. */
 async function writeAlone<Result>(writer: Connections, work: () => Work<Result>): Promise<Result> {
   if (writer.isPooled) return transact(writer, alone, work)
-  return drive(work(), writer.ask).catch((fault) => {
-    throw toStorageFault(fault)
-  })
+  return again(
+    () => drive(work(), writer.ask),
+    (fault) => isCollision(fault) || isUnsent(fault),
+  )
 }
 
 /** Somebody else has the lock for too long, or the connection was lost. */

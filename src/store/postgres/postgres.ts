@@ -1,11 +1,11 @@
 import { markFolder } from '../files'
 import { failWith, type Problem, sentenceOf } from '../problem'
-import { createAppend } from '../sql/append'
 import type { Work } from '../sql/database'
 import { bringNamesUpToDate } from '../sql/name-rules'
 import { createFirstRoom, createParts, type StoreOptions } from '../sql/parts'
 import { readSetting, writeSetting } from '../sql/settings'
 import type { Store } from '../store'
+import { createAppending } from './append'
 import { createDriver, type Driver } from './driver'
 import { migrate } from './migrations'
 import { createLongReads } from './search'
@@ -57,11 +57,11 @@ function* setUp(db: Driver, options: Options): Work<void> {
 
 async function createStore(driver: Driver, options: Options): Promise<Store> {
   const setting = driver.read((key: string) => readSetting(driver, key))
-  const append = createAppend(driver, options.roomLimits)
+  const append = createAppending(driver, options.roomLimits)
   const index = createSearchIndex(driver)
   const indexing = keepIndexing(index, options.indexPauseMsMax)
   let epoch = await createEpoch(driver)()
-  const onNewEpoch = (next: string): void => void (epoch = next)
+  const onNewEpoch = (next: string): void => void (epoch = next + epoch.slice(next.length))
   return {
     get epoch() {
       return epoch
