@@ -13,8 +13,11 @@ const answerMsMax = 5_000
  */
 const settingsFor = (msMax: number) => ({
   search_path: searchPath,
+  // It takes longer to compile a statement than to run it.
+  jit: 'off',
   // What was acknowledged is on the disk, and where a standby must have it, there.
   synchronous_commit: 'on',
+  default_transaction_isolation: 'read committed',
   statement_timeout: msMax * 0.8,
   lock_timeout: msMax * 0.6,
   idle_in_transaction_session_timeout: msMax * 0.4,

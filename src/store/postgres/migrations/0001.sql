@@ -462,14 +462,6 @@ CREATE TABLE assets (
 -- Compressed already.
 ALTER TABLE assets ALTER COLUMN bytes SET STORAGE EXTERNAL;
 
--- Words of messages, as search/search-tokens.ts makes them.
-CREATE TABLE search (
-  message_id bigint PRIMARY KEY,
-  tokens tsvector NOT NULL
-);
-
-CREATE INDEX search_by_token ON search USING gin (tokens);
-
 INSERT INTO settings (key, value)
 VALUES ('instance', left(gen_random_uuid()::text, 8)),
   ('epoch', replace(gen_random_uuid()::text, '-', ''));
