@@ -9,6 +9,10 @@ export type Config = {
   port: number
   host: string
   dataFolder: string
+  /** The address of a database on PostgreSQL; null for SQLite in the data folder. */
+  database: string | null
+  /** Whether a database is taken that may lose what was acknowledged. */
+  acceptsLoss: boolean
   files: FilesPlace
   /** The name of the server, shown in its pages; null where owners set it. */
   name: string | null
@@ -64,6 +68,8 @@ const options = {
   port: { type: 'string' },
   host: { type: 'string' },
   data: { type: 'string' },
+  database: { type: 'string' },
+  'accept-loss': { type: 'boolean' },
   files: { type: 'string' },
   name: { type: 'string' },
   'public-url': { type: 'string' },
@@ -120,6 +126,8 @@ function parseCommand(args: string[], environment: Environment): Command {
     port: parsePort(read('port') ?? (https?.by === 'acme' ? '80' : '3000')),
     host: read('host') ?? '0.0.0.0',
     dataFolder,
+    database: parseDatabase(read('database') ?? ''),
+    acceptsLoss: values['accept-loss'] ?? isOn.test(environment.CHATROOM_ACCEPT_LOSS ?? ''),
     files: parseFiles(read, dataFolder, subcommand.kind === 'serve' ? environment : null),
     name: (read('name') ?? '').trim() || null,
     publicUrl: parsePublicUrl(read('public-url') ?? urlOf(https)),
@@ -158,6 +166,15 @@ function parseFiles(
   const name = read('files') ?? ''
   if (name === '') return { folder: join(dataFolder, 'files') }
   return isAddress.test(name) ? { s3: parseS3Place(name, keys) } : { folder: resolve(name) }
+}
+
+/** The address is never shown: it may have a password. */
+function parseDatabase(text: string): string | null {
+  if (text === '') return null
+  const url = URL.parse(text)
+  const hosts = url?.hostname.split(',').length
+  if (url !== null && /^postgres(ql)?:$/.test(url.protocol) && hosts === 1) return text
+  throw new Error('--database must look like postgres://name:password@host/database.')
 }
 
 const isAddress = /^[a-z][a-z0-9+.-]+:\/\//i
@@ -364,6 +381,8 @@ export const help = `Chatroom: a chat room for a group of people, in one file.
   --port 3000               port to listen on (0: a free port)       CHATROOM_PORT
   --host 0.0.0.0            address to listen on                     CHATROOM_HOST
   --data ./chatroom-data    folder for all data                      CHATROOM_DATA
+  --database postgres://…   PostgreSQL instead of SQLite in the folder CHATROOM_DATABASE
+  --accept-loss             take a database that may lose messages   CHATROOM_ACCEPT_LOSS
   --files FOLDER|s3://…     files elsewhere: a folder, or a bucket   CHATROOM_FILES
                             with S3_ENDPOINT, S3_REGION and keys
                             from the environment

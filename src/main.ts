@@ -15,7 +15,7 @@ import { type Amount, backUp } from './store/backup/backup'
 import { type FileStore, openFolderFiles } from './store/files'
 import { dropStalePins } from './store/backup/pins'
 import { restore } from './store/backup/restore'
-import { sentenceOf } from './store/problem'
+import { type Problem, sentenceOf } from './store/problem'
 import type { S3Place } from './store/s3/place'
 import { openAdministration } from './store/sqlite/administration'
 import { openStore } from './store/sqlite/sqlite'
@@ -61,15 +61,7 @@ switch (command.kind) {
 }
 
 async function serve(config: Config, log: Log): Promise<void> {
-  const store = openStore({
-    folder: config.dataFolder,
-    filesFolder: 'folder' in config.files ? config.files.folder : null,
-    firstRoom,
-    names: nameRules,
-    roomLimits: serverLimits.rooms,
-    arrivals: config.arrivals,
-    now: Date.now,
-  })
+  const store = await openDatabase(config)
   if ('problem' in store) return fail(store.problem)
   warnOfOthers(config.dataFolder)
   const files = await openUploads(config, store)
@@ -89,6 +81,23 @@ async function serve(config: Config, log: Log): Promise<void> {
   const mayReload = config.https !== null && process.platform !== 'win32'
   if (mayReload) process.on('SIGHUP', server.lookForCertificate)
   printAddresses(config, server, { authority: certificates?.authority ?? null, store })
+}
+
+async function openDatabase(config: Config): Promise<Store | Problem> {
+  const { arrivals, database, dataFolder: folder, files } = config
+  const options = {
+    filesFolder: 'folder' in files ? files.folder : null,
+    firstRoom,
+    names: nameRules,
+    roomLimits: serverLimits.rooms,
+    arrivals,
+    now: Date.now,
+  }
+  if (database === null) return openStore({ folder, ...options })
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  // Loaded on demand: most servers have no other database than their own file.
+  const { openPostgres } = await import('./store/postgres/postgres')
+  return openPostgres({ url: database, ...options, mayLose: config.acceptsLoss })
 }
 
 /** Reads or makes what HTTPS needs. */

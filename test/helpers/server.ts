@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from 'bun:test'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sharedPostgres } from './postgres'
 
 export type ServerOptions = {
   /** A folder that is kept afterwards; without it a temporary one, removed at the end. */
@@ -38,8 +39,9 @@ export type RunningServer = {
 }
 
 /** Starts a server and waits until it listens; fails with its log when it does not. */
-export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
-  const data = options.data ?? makeFolder()
+export async function startServer(given: ServerOptions = {}): Promise<RunningServer> {
+  const data = given.data ?? makeFolder()
+  const options = { ...given, env: { ...(await databaseOf(data)), ...given.env } }
   let run = launch({ ...options, data })
   let before = ''
   const port = await listening(run)
@@ -130,6 +132,16 @@ export function makeFolder(): string {
 export function removeFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true })
   folders.delete(folder)
+}
+
+const databases = new Map<string, Promise<string>>()
+
+/** With CHATROOM_TEST_POSTGRES=on each data folder goes with a database on PostgreSQL. */
+async function databaseOf(data: string): Promise<Record<string, string>> {
+  if (process.env.CHATROOM_TEST_POSTGRES !== 'on') return {}
+  const known = databases.get(data) ?? sharedPostgres().then((server) => server.create())
+  databases.set(data, known)
+  return { CHATROOM_DATABASE: await known, CHATROOM_ACCEPT_LOSS: 'on' }
 }
 
 const root = join(import.meta.dir, '..', '..')

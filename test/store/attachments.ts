@@ -15,7 +15,7 @@ export function testAttachments(within: Within): void {
   within('an upload is its owner’s until a message has it, then the room’s', async (engine) => {
     const { store } = engine
     const [ada, eve] = [await join(store, 'Ada', 1), await join(store, 'Eve', 2)]
-    const closed = engine.makeRoom('closed', [ada.id])
+    const closed = await engine.makeRoom('closed', [ada.id])
     const file = uploaded(ada.id, 1)
     await store.attachments.add(file)
     expect(await store.attachments.find(ada.id, file.id)).toMatchObject({ name: 'file 1' })

@@ -24,10 +24,14 @@ export type Engine = {
   indexed: () => Promise<void>
   close: () => Promise<void>
   /** Makes a room with these members; gives its id. */
-  makeRoom: (name: string, members: number[]) => number
+  makeRoom: (name: string, members: number[]) => Promise<number>
   /** Changes a stored message as an edit or a deletion would, taking the room's next revision. */
-  edit: (room: number, seq: number, content: string) => void
-  remove: (room: number, seq: number) => void
+  edit: (room: number, seq: number, content: string) => Promise<void>
+  remove: (room: number, seq: number) => Promise<void>
+  /** From now on no system line can be written. */
+  breakLines: () => Promise<void>
+  /** When the first session was seen. */
+  seenAt: () => Promise<number>
 }
 
 /** Holds an engine to everything that operations rely on. */
@@ -135,7 +139,7 @@ function testMembership(within: Within): void {
     async (engine) => {
       const { store } = engine
       const [ada, eve] = [await join(store, 'Ada', 1), await join(store, 'Eve', 2)]
-      const closed = engine.makeRoom('closed', [ada.id])
+      const closed = await engine.makeRoom('closed', [ada.id])
       expect(await store.rooms.find(ada.id, closed)).toMatchObject({ id: closed })
       expect(await store.rooms.find(eve.id, closed)).toBeNull()
       expect(await store.rooms.find(eve.id, 999)).toBeNull()
@@ -180,7 +184,7 @@ function testMessages(within: Within): void {
   within('an id belongs to its author and its room', async (engine) => {
     const { store } = engine
     const [ada, eve] = [await join(store, 'Ada', 1), await join(store, 'Eve', 2)]
-    const second = engine.makeRoom('second', [ada.id])
+    const second = await engine.makeRoom('second', [ada.id])
     expect(placeOf(await append(store, ada, { clientId: 'a' }))).toBe(1)
     expect(placeOf(await append(store, eve, { clientId: 'a' }))).toBe(2)
     expect(placeOf(await append(store, ada, { clientId: 'a', room: second }))).toBe(
@@ -226,9 +230,9 @@ function testChanges(within: Within): void {
       const { store } = engine
       const ada = await join(store, 'Ada', 1)
       for (const clientId of ['a', 'b', 'c', 'd']) await append(store, ada, { clientId })
-      engine.edit(1, 1, 'edited once')
-      engine.remove(1, 2)
-      engine.edit(1, 1, 'edited twice')
+      await engine.edit(1, 1, 'edited once')
+      await engine.remove(1, 2)
+      await engine.edit(1, 1, 'edited twice')
       await append(store, ada, { clientId: 'e' })
       const room = await roomOf(store, ada)
       const { messages, revision, more } = await store.messages.changesAfter(room, 3, 100, 1e6)
@@ -251,7 +255,7 @@ function testChanges(within: Within): void {
     const { store } = engine
     const ada = await join(store, 'Ada', 1)
     for (let n = 0; n < 40; n += 1) await append(store, ada, { clientId: `m-${n}` })
-    for (const seq of [3, 9, 3]) engine.edit(1, seq, `edited ${'long '.repeat(40)}`)
+    for (const seq of [3, 9, 3]) await engine.edit(1, seq, `edited ${'long '.repeat(40)}`)
     const room = await roomOf(store, ada)
     const whole = await store.messages.changesAfter(room, 0, 1_000, 1e6)
     for (const [limit, units] of [

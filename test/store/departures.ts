@@ -1,6 +1,4 @@
-import { Database } from 'bun:sqlite'
 import { expect } from 'bun:test'
-import { join as joinPath } from 'node:path'
 import type { Store } from '../../src/store/store'
 import type { Within } from './contract'
 import { append, hash, join, newUser, placeOf, session } from './people'
@@ -138,18 +136,16 @@ function testSessions(within: Within): void {
     expect(await store.sessions.findUser(hash(1))).toEqual(ada)
   })
 
-  within('that a session is in use is written once a day', async ({ store, folder }) => {
+  within('that a session is in use is written once a day', async ({ store, seenAt }) => {
     await join(store, 'Ada', 1)
-    const db = new Database(joinPath(folder, 'chatroom.db'), { readonly: true })
     const seen = async (at: number): Promise<unknown> => {
       await store.sessions.see(hash(1), at)
-      return db.query('SELECT seen_at FROM sessions').values().flat()[0]
+      return seenAt()
     }
     expect(await seen(5)).toBe(1)
     expect(await seen(1 + dayMs)).toBe(1)
     expect(await seen(2 + dayMs)).toBe(2 + dayMs)
     expect(await seen(3 + dayMs)).toBe(2 + dayMs)
-    db.close()
   })
 
   within(

@@ -149,8 +149,8 @@ function testRooms(within: Within): void {
     const ada = await openHouse(store)
     const bob = await join(store, 'Bob', 2)
     const [closed, foreign] = [
-      engine.makeRoom('plans', [ada.id, bob.id]),
-      engine.makeRoom('secrets', [bob.id]),
+      await engine.makeRoom('plans', [ada.id, bob.id]),
+      await engine.makeRoom('secrets', [bob.id]),
     ]
     expect(await link(store, 20, { room: foreign })).toBe('room_missing')
     expect(await link(store, 21, { room: 999 })).toBe('room_missing')

@@ -2,6 +2,8 @@ import { Database } from 'bun:sqlite'
 import { join } from 'node:path'
 import { nameRules } from '../../src/chat/people/name'
 import { serverLimits } from '../../src/server/limits'
+import type { Database as Sql } from '../../src/store/sql/database'
+import { onSqlite } from '../../src/store/sqlite/database'
 import { searchIndexFirstMs } from '../../src/store/search/search-backlog'
 import { openStore } from '../../src/store/sqlite/sqlite'
 import type { Store } from '../../src/store/store'
@@ -32,14 +34,6 @@ export async function openEngine(indexPauseMsMax?: number): Promise<Engine> {
      WHERE system IS NULL
        AND id > (SELECT value + 0 FROM settings WHERE key = 'search_indexed_to')`,
   )
-  const change = (room: number, seq: number, set: string, value: string | number): void => {
-    db.run('UPDATE rooms SET revision = revision + 1 WHERE id = ?', [room])
-    db.run(
-      `UPDATE messages SET ${set} = ?, revision = (SELECT revision FROM rooms WHERE id = ?)
-       WHERE room_id = ? AND seq = ?`,
-      [value, room, room, seq],
-    )
-  }
   return {
     store,
     folder,
@@ -53,22 +47,50 @@ export async function openEngine(indexPauseMsMax?: number): Promise<Engine> {
       await store.close()
       removeFolder(folder)
     },
-    makeRoom(name, members) {
-      const insert = `INSERT INTO rooms (kind, name, created_at, active_at)
-        VALUES ('closed', ?, 1, 1) RETURNING id`
-      const id = db.query<{ id: number }, [string]>(insert).get(name)?.id ?? 0
-      for (const member of members) {
-        db.run('INSERT INTO memberships (room_id, user_id, joined_at) VALUES (?, ?, 1)', [
-          id,
-          member,
-        ])
-      }
-      return id
+    async breakLines() {
+      db.run(`CREATE TRIGGER planted_1 BEFORE INSERT ON messages WHEN NEW.system IS NOT NULL
+        BEGIN SELECT RAISE(ABORT, 'planted'); END`)
+      db.run(`CREATE TRIGGER planted_2 BEFORE INSERT ON waiting_comings
+        BEGIN SELECT RAISE(ABORT, 'planted'); END`)
     },
     async indexed() {
       await waitUntil(() => waiting.get()?.n === 0, 'the index')
     },
-    edit: (room, seq, content) => change(room, seq, 'content', content),
-    remove: (room, seq) => change(room, seq, 'deleted_at', 5),
+    ...createHands(onSqlite(db)),
+  }
+}
+
+/** What stands for operations that do not exist yet, on any engine. */
+export function createHands(db: Sql): Pick<Engine, 'makeRoom' | 'edit' | 'remove' | 'seenAt'> {
+  const insertRoom = db.query<{ id: number }, [string]>(
+    `INSERT INTO rooms (kind, name, created_at, active_at) VALUES ('closed', ?, 1, 1) RETURNING id`,
+  )
+  const insertMember = db.query<never, [number, number]>(
+    'INSERT INTO memberships (room_id, user_id, joined_at) VALUES (?, ?, 1)',
+  )
+  const advance = db.query<never, [number]>('UPDATE rooms SET revision = revision + 1 WHERE id = ?')
+  const change = (set: string) => {
+    const write = db.query<never, [string | number, number, number]>(
+      `UPDATE messages SET ${set} = ?1, revision = (SELECT revision FROM rooms WHERE id = ?2)
+       WHERE room_id = ?2 AND seq = ?3`,
+    )
+    return db.transaction(function* (room: number, seq: number, value: string | number) {
+      yield* advance.run(room)
+      yield* write.run(value, room, seq)
+    })
+  }
+  const remove = change('deleted_at')
+  const seen = db.query<{ at: number }, []>('SELECT seen_at AS at FROM sessions')
+  return {
+    makeRoom: db.transaction(function* (name, members) {
+      const id = (yield* insertRoom.get(name))?.id ?? 0
+      for (const member of members) yield* insertMember.run(id, member)
+      return id
+    }),
+    edit: change('content'),
+    remove: (room, seq) => remove(room, seq, 5),
+    seenAt: db.read(function* () {
+      return (yield* seen.get())?.at ?? 0
+    }),
   }
 }

@@ -33,7 +33,7 @@ export function testReading(within: Within): void {
       const { instance, epoch } = store
       const again = await engine.reopen()
       expect(again).toMatchObject({ instance, epoch })
-      expect(epoch.length).toBe(32)
+      expect(epoch.length).toBeGreaterThanOrEqual(32)
       expect(await again.sessions.findUser(hash(1))).toEqual(ada)
       const [message] = await again.messages.before(await roomOf(again, ada), null, 1)
       expect(message?.content).toBe('kept')

@@ -12,7 +12,7 @@ export function testFilters(within: Within): void {
   within('sender, room, time and links narrow it, alone and together', async (engine) => {
     const { store } = engine
     const [ada, bob] = [await join(store, 'Ada', 1), await join(store, 'Bob', 2)]
-    const tea = engine.makeRoom('tea', [ada.id, bob.id])
+    const tea = await engine.makeRoom('tea', [ada.id, bob.id])
     const days = [1, 15, 16, 17, 255, 256, 257, 400, 20_000]
     for (const [n, day] of days.entries()) {
       const fields = { content: `word ${day}`, clientId: `d${day}`, createdAt: day * dayMs + 5 }

@@ -24,8 +24,8 @@ test('a search finds what a plain scan finds, whatever is in the index', async (
     await join(store, 'Mei', 3),
   ]
   const ids = people.map(({ id }) => id)
-  const own = [1, engine.makeRoom('shared', ids)]
-  const rooms = [...own, engine.makeRoom('without Ada', ids.slice(1))]
+  const own = [1, await engine.makeRoom('shared', ids)]
+  const rooms = [...own, await engine.makeRoom('without Ada', ids.slice(1))]
   const all: NewMessage[] = []
   const say = async (count: number): Promise<void> => {
     const batch = Array.from({ length: count }, (_, n) => {

@@ -96,7 +96,7 @@ function testContext(within: Within): void {
   within('with it comes what was said before and after, of the same room only', async (engine) => {
     const { store } = engine
     const [ada, bob] = [await join(store, 'Ada', 1), await join(store, 'Bob', 2)]
-    const tea = engine.makeRoom('tea', [ada.id])
+    const tea = await engine.makeRoom('tea', [ada.id])
     await say(store, bob, `shall we\n meet ${'x'.repeat(300)}`)
     await say(store, bob, 'taken back')
     await say(store, ada, 'at the harbour')
@@ -143,7 +143,7 @@ function testSecrets(within: Within): void {
   within('nothing of a room is found by who is not in it, or not any more', async (engine) => {
     const { store } = engine
     const [ada, eve] = [await join(store, 'Ada', 1), await join(store, 'Eve', 2)]
-    const closed = engine.makeRoom('closed', [ada.id, eve.id])
+    const closed = await engine.makeRoom('closed', [ada.id, eve.id])
     await append(store, ada, { room: closed, content: 'the canary sings' })
     expect(await texts(store, eve, 'canary')).toEqual(['the canary sings'])
     await store.rooms.leave({ roomId: closed, userId: eve.id }, 9)
@@ -174,8 +174,8 @@ function testSecrets(within: Within): void {
   within('a member of one small room finds its messages among many others', async (engine) => {
     const { store } = engine
     const [ada, bob] = [await join(store, 'Ada', 1), await join(store, 'Bob', 2)]
-    const tea = engine.makeRoom('tea', [bob.id])
-    const closed = engine.makeRoom('closed', [ada.id])
+    const tea = await engine.makeRoom('tea', [bob.id])
+    const closed = await engine.makeRoom('closed', [ada.id])
     for (let n = 0; n < 40; n += 1) {
       await append(store, ada, { room: closed, clientId: `n-${n}`, content: `a word ${n}` })
     }

@@ -1,6 +1,4 @@
-import { Database } from 'bun:sqlite'
 import { expect } from 'bun:test'
-import { join as joinPath } from 'node:path'
 import type { Message, Room, Store, User } from '../../src/store/store'
 import type { Within } from './contract'
 import { append, hash, join, newUser, placeOf, say } from './people'
@@ -137,7 +135,7 @@ function testTogether(within: Within): void {
 
 function testTransactions(within: Within): void {
   within('an act whose line cannot be written does not happen', async (engine) => {
-    const { store, folder } = engine
+    const { store } = engine
     const { ada, bob, eve, room } = await settle(store)
     const owner = asMember(room, ada)
     await store.rooms.join(eve.id, room.id, 1_000)
@@ -147,12 +145,7 @@ function testTransactions(within: Within): void {
     const seen = (): Promise<unknown> =>
       Promise.all([store.rooms.find(ada.id, room.id), store.rooms.find(eve.id, room.id)])
     const before = await seen()
-    const other = new Database(joinPath(folder, 'chatroom.db'))
-    other.run(`CREATE TRIGGER planted_1 BEFORE INSERT ON messages WHEN NEW.system IS NOT NULL
-      BEGIN SELECT RAISE(ABORT, 'planted'); END`)
-    other.run(`CREATE TRIGGER planted_2 BEFORE INSERT ON waiting_comings
-      BEGIN SELECT RAISE(ABORT, 'planted'); END`)
-    other.close()
+    await engine.breakLines()
     const { createdAt: _, ...profile } = newUser('Anna')
     const acts = [
       () => store.rooms.join(bob.id, room.id, 2_000),
@@ -164,7 +157,7 @@ function testTransactions(within: Within): void {
       () => store.rooms.change(owner, null, 'Ships', 9 * minute),
       () => store.users.change(hash(1), profile, 9 * minute),
     ]
-    for (const act of acts) expect(act()).rejects.toThrow('planted')
+    for (const act of acts) await expect(act()).rejects.toThrow('planted')
     expect(await seen()).toEqual(before)
     expect(await store.rooms.find(bob.id, room.id)).toBeNull()
     expect((await store.users.find(ada.id))?.nickname).toBe('Ada')

@@ -1,38 +1,76 @@
-import { fold } from '../../shared/fold'
+import { markFolder } from '../files'
 import { failWith, type Problem, sentenceOf } from '../problem'
+import { createAppend } from '../sql/append'
+import type { Work } from '../sql/database'
+import { createExports } from '../sql/export'
+import { bringNamesUpToDate } from '../sql/name-rules'
+import { createFirstRoom, createParts, type StoreOptions } from '../sql/parts'
+import { readSetting, writeSetting } from '../sql/settings'
+import type { Store } from '../store'
 import { createDriver, type Driver } from './driver'
 import { migrate } from './migrations'
 
-type Options = {
+type Options = StoreOptions & {
   url: string
-  /** The room everybody joins, asked for when the database is new. */
-  firstRoom: () => { name: string; folded: string; skeleton: string }
-  now: () => number
+  /** Where the files are, to be marked at the first start; null when that is no folder. */
+  filesFolder: string | null
   /** The operator accepts that acknowledged messages may be lost. */
   mayLose?: boolean
-}
-
-type Opened = {
-  driver: Driver
-  /** Random, and the timeline of the server: a standby that took over begins another one. */
-  epoch: () => Promise<string>
 }
 
 /**
  * Opens a database on PostgreSQL and brings it up to date, or gives the reason why not: out of
  * reach, too old, made by a newer version, or set up so that it may lose what it has acknowledged.
  */
-export async function openPostgres(options: Options): Promise<Opened | Problem> {
+export async function openPostgres(options: Options): Promise<Store | Problem> {
   const driver = createDriver(options.url)
   try {
     await refuseUnfit(driver, options.mayLose === true)
     await migrate(options.url)
-    await createFirstRoom(driver, options)
-    return { driver, epoch: createEpoch(driver) }
+    await driver.transaction(() => setUp(driver, options))()
+    return await createStore(driver, options)
   } catch (fault) {
     await driver.close()
-    const { host, pathname } = new URL(options.url)
-    return { problem: sentenceOf(fault, `I cannot use the database ${host}${pathname}`) }
+    return { problem: sentenceOf(fault, `I cannot use the database ${nameOf(options.url)}`) }
+  }
+}
+
+/** The address without the password. */
+function nameOf(url: string): string {
+  const { host, pathname } = new URL(url)
+  return `${host}${pathname}`
+}
+
+/** What a new database gets; another node may be as new. */
+function* setUp(db: Driver, options: Options): Work<void> {
+  yield* createFirstRoom(db, options)
+  yield* bringNamesUpToDate(db, options.names)
+  if ((yield* readSetting(db, 'files')) !== null) return
+  const id = crypto.getRandomValues(new Uint8Array(16)).toHex()
+  if (options.filesFolder !== null) markFolder(options.filesFolder, id)
+  yield* writeSetting(db, 'files', id)
+}
+
+async function createStore(driver: Driver, options: Options): Promise<Store> {
+  const setting = driver.read((key: string) => readSetting(driver, key))
+  const append = createAppend(driver, options.roomLimits)
+  const index = { *remove() {}, *add() {}, *shrink() {} }
+  let epoch = await createEpoch(driver)()
+  const onNewEpoch = (next: string): void => void (epoch = next)
+  const readPage = driver.read(createExports(driver))
+  return {
+    get epoch() {
+      return epoch
+    },
+    instance: (await setting('instance')) ?? '',
+    filesId: (await setting('files')) ?? '',
+    ...createParts(driver, options, { append, index, onNewEpoch }),
+    search: async () => ({ refused: 'busy' }),
+    readOn: ({ id: room, revision: upTo }, { id: user }, after, limit) =>
+      readPage({ room, user, after, upTo, limit }),
+    // The disk is the database server's.
+    space: async () => ({ free: Number.MAX_SAFE_INTEGER, total: Number.MAX_SAFE_INTEGER }),
+    close: () => driver.close(),
   }
 }
 
@@ -72,21 +110,7 @@ async function refuseUnfit({ query, read }: Driver, mayLose: boolean): Promise<v
   }
 }
 
-async function createFirstRoom(driver: Driver, { firstRoom, now }: Options): Promise<void> {
-  const isAny = driver.query<unknown, []>('SELECT 1 FROM rooms LIMIT 1')
-  const add = driver.query<never, [Record<string, string | number>]>(
-    `INSERT INTO rooms (kind, name, name_folded, name_skeleton, name_sought, created_at, active_at)
-     VALUES ('open', $name, $folded, $skeleton, $sought, $createdAt, $createdAt)`,
-  )
-  if ((await driver.read(() => isAny.get())()) !== null) return
-  // Another node may be as new.
-  await driver.transaction(function* () {
-    if ((yield* isAny.get()) !== null) return
-    const first = firstRoom()
-    yield* add.run({ ...first, sought: fold(first.name), createdAt: now() })
-  })()
-}
-
+/** Random, and the timeline of the server: a standby that took over begins another one. */
 function createEpoch({ query, read }: Driver): () => Promise<string> {
   const find = query<{ epoch: string }, []>(
     `SELECT value || left(pg_walfile_name(pg_current_wal_lsn()), 8) AS epoch

@@ -2,26 +2,24 @@ import { expect, test } from 'bun:test'
 import { SQL } from 'bun'
 import { openPostgres } from '../../../src/store/postgres/postgres'
 import { sharedPostgres } from '../../helpers/postgres'
-import { firstRoom } from '../engine'
+import { rules } from '../engine'
 import { createDatabase, describeOnPostgres } from './databases'
 
 const open = (url: string, mayLose = true) =>
-  openPostgres({ url, firstRoom, now: () => 1, mayLose })
+  openPostgres({ url, ...rules, filesFolder: null, now: () => 1, mayLose })
 
 describeOnPostgres('a database on PostgreSQL', () => {
-  test('two nodes that start at once make one house, with one first room', async () => {
+  test('two nodes that start at once make one server, with one first room', async () => {
     const url = await (await sharedPostgres()).create()
     const opened = await Promise.all([open(url), open(url)])
     for (const one of opened) expect(one).not.toHaveProperty('problem')
     await using sql = new SQL(url)
     expect(await sql.unsafe('SELECT name FROM chatroom.rooms')).toHaveLength(1)
     expect(await sql.unsafe('SELECT version::integer FROM chatroom.format')).toHaveLength(1)
-    const epochs = await Promise.all(
-      opened.map((one) => ('problem' in one ? one.problem : one.epoch())),
-    )
+    const epochs = opened.map((one) => ('problem' in one ? one.problem : one.epoch))
     expect(epochs[0]).toMatch(/^[0-9a-f]{32}00000001$/)
     expect(epochs[1]).toBe(epochs[0])
-    for (const one of opened) if ('driver' in one) await one.driver.close()
+    for (const one of opened) if ('close' in one) await one.close()
   })
 
   test('one of a newer version, and one that may lose messages, are refused', async () => {
