@@ -76,6 +76,8 @@ export function startServer(
     build: config.isDevelopment ? `dev-${Date.now()}` : assets.build,
     presence,
     publish: publishing.publish,
+    publishChanges: ({ room }, publication, authors) =>
+      publishing.publish({ room }, publication, authors),
     push: null,
     publishIfIdle: connections.publishIfIdle,
     ...subscriptions({ connections, publishing, pollers, presence }),
