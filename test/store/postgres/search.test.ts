@@ -97,7 +97,7 @@ describeOnPostgres('searching on PostgreSQL', () => {
     await sql.unsafe(`UPDATE chatroom.search SET tokens = '';
       UPDATE chatroom.settings SET value = 'other rules' WHERE key = 'search_format'`)
     expect(await texts(store, ada, 'old days')).toEqual([])
-    expect(await createSearchIndex(house.driver).takeNext()).toBe(0)
+    expect(await createSearchIndex(opened.driver).takeNext()).toBe(0)
     const again = await openStore(url)
     expect(await texts(again, ada, 'old days')).toEqual(['said in the old days'])
     await takeAll()
