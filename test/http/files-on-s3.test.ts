@@ -227,12 +227,11 @@ test('a wrong key or folder ends the start; a store that is away does not', asyn
   const missing = await runServer({ data, env: keyless, flags })
   expect(missing).toMatchObject({ code: 2 })
   expect(missing.err).toContain('needs S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY')
-  const nowhere = await runServer({
-    data: join(data, 'new'),
-    flags: ['--files', '/dev/null/files'],
-  })
-  expect(nowhere).toMatchObject({ code: 1 })
-  expect(nowhere.err).toContain('cannot write to the folder for files /dev/null/files (ENOTDIR)')
+  await Bun.write(join(data, 'a-file'), '')
+  const nowhere = ['--files', join(data, 'a-file', 'files')]
+  const unusable = await runServer({ data: join(data, 'new'), flags: nowhere })
+  expect(unusable).toMatchObject({ code: 1 })
+  expect(unusable.err).toContain('cannot write to the folder for files')
   const nobody = { ...store.env, S3_ENDPOINT: 'http://127.0.0.1:1' }
   await using server = await startServer({ data, env: nobody, flags })
   await waitUntil(() => server.log().includes('Does the store answer?'), 'the sentence')

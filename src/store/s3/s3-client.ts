@@ -65,11 +65,16 @@ export function createS3Client(place: S3Place, usual: Times = shortTimes): S3Cli
           if (!ok) throw faultOf(status, 'NotStored')
         },
       ),
-    create: (key, text) =>
-      ask(
-        { method: 'PUT', key, body: () => text, headers: { 'If-None-Match': '*' } },
-        async () => {},
-      ),
+    async create(key, text) {
+      const request = { method: 'PUT', key, body: () => text } as const
+      try {
+        await ask({ ...request, headers: { 'If-None-Match': '*' } }, async () => {})
+      } catch (fault) {
+        // Some stores do not know the condition.
+        if (!isFault(fault) || fault.status !== 501) throw fault
+        await ask(request, async () => {})
+      }
+    },
     remove: (key) => ask({ method: 'DELETE', key }, async () => {}),
     list: (prefix) => list(ask, prefix),
   }
