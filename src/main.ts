@@ -187,8 +187,16 @@ async function openUploads(config: Config, store: Store): Promise<FileStore> {
   const { dataFolder: folder, files: place } = config
   const [files, name, question] =
     'folder' in place
-      ? [openFolder(config, place.folder, store.filesId), place.folder, 'Is its disk mounted?']
-      : [await openS3(place.s3, folder, store), place.s3.name, 'Does the store answer?']
+      ? [
+          openFolder(config, place.folder, store),
+          `The folder ${place.folder}`,
+          'Is its disk mounted?',
+        ]
+      : [
+          await openS3(place.s3, folder, store),
+          `The place ${place.s3.name}`,
+          'Does the store answer?',
+        ]
   void files.isHere().then((isHere) => {
     if (isHere) return
     console.error(
@@ -200,9 +208,9 @@ async function openUploads(config: Config, store: Store): Promise<FileStore> {
 }
 
 /** A folder elsewhere may be the one of several servers. */
-function openFolder({ dataFolder }: Config, folder: string, id: string): FileStore {
+function openFolder({ dataFolder }: Config, folder: string, store: Store): FileStore {
   const isOwn = folder === join(dataFolder, 'files')
-  return openFolderFiles(folder, id, isOwn ? 0 : sharedAgeMs)
+  return openFolderFiles(folder, store.filesId, isOwn ? 0 : sharedAgeMs)
 }
 
 async function openS3(place: S3Place, folder: string, store: Store): Promise<FileStore> {

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { codeOf, failWith } from './problem'
 import type { S3Place } from './s3/place'
 
 /**
@@ -53,8 +54,12 @@ export const markerName = 'belongs-to'
 
 /** Marks a folder, made when missing, as the one with the files of this database. */
 export function markFolder(folder: string, id: string): void {
-  mkdirSync(join(folder, 'drafts'), { recursive: true, mode: 0o700 })
-  writeFileSync(join(folder, markerName), `${id}\n`, { mode: 0o600, flush: true })
+  try {
+    mkdirSync(join(folder, 'drafts'), { recursive: true, mode: 0o700 })
+    writeFileSync(join(folder, markerName), `${id}\n`, { mode: 0o600, flush: true })
+  } catch (fault) {
+    failWith(`I cannot write to the folder for files ${folder} (${codeOf(fault)}).`)
+  }
 }
 
 /**

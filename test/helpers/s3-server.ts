@@ -8,7 +8,7 @@ import { pipeline } from 'node:stream/promises'
 import { makeFolder, removeFolder } from './server'
 
 /** What happens to a request instead of its answer. */
-type Harm = 'slow down' | 'cut' | 'hole' | 'full' | 'refuse' | 'missing' | 'nonsense'
+type Harm = 'slow down' | 'cut' | 'hole' | 'full' | 'refuse' | 'missing' | 'nonsense' | 'unknown'
 type Asked = { method: string; key: string; headers: IncomingMessage['headers'] }
 type Stored = { file: string; size: number; changedAt: number }
 
@@ -104,6 +104,7 @@ async function answer(
   if (harm === 'hole') return
   if (harm === 'slow down') return refuse(request, response, 503, 'SlowDown')
   if (harm === 'full') return refuse(request, response, 507, 'XMinioStorageFull')
+  if (harm === 'unknown') return refuse(request, response, 501, 'NotImplemented')
   if (harm === 'missing') return refuse(request, response, 404, 'NoSuchUpload')
   if (harm === 'refuse') return refuse(request, response, 403, 'AccessDenied')
   if (harm === 'nonsense') return sendNonsense(request, response)

@@ -214,7 +214,7 @@ test('a backup of a running server has the files, and restores into another plac
   expect([...store.objects.keys()].filter((key) => key.startsWith('our/')).length).toBe(2)
 })
 
-test('a wrong key ends the start with a sentence; a store that is away does not', async () => {
+test('a wrong key or folder ends the start; a store that is away does not', async () => {
   using store = await startS3Server()
   const data = makeFolder()
   const secret = 'a/wrong+secret'
@@ -227,6 +227,11 @@ test('a wrong key ends the start with a sentence; a store that is away does not'
   const missing = await runServer({ data, env: keyless, flags })
   expect(missing).toMatchObject({ code: 2 })
   expect(missing.err).toContain('needs S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY')
+  await Bun.write(join(data, 'a-file'), '')
+  const nowhere = ['--files', join(data, 'a-file', 'files')]
+  const unusable = await runServer({ data: join(data, 'new'), flags: nowhere })
+  expect(unusable).toMatchObject({ code: 1 })
+  expect(unusable.err).toContain('cannot write to the folder for files')
   const nobody = { ...store.env, S3_ENDPOINT: 'http://127.0.0.1:1' }
   await using server = await startServer({ data, env: nobody, flags })
   await waitUntil(() => server.log().includes('Does the store answer?'), 'the sentence')

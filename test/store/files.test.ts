@@ -278,9 +278,11 @@ test('only a database without files marks a bucket, and never over another mark'
   }
   expect(await (await openS3('/marked')).isHere()).toBe(false)
   expect(await store.textOf(marker)).toBe('another database')
-  store.harm = () => null
+  // A store that knows no condition.
   store.objects.delete(marker)
+  store.harm = ({ headers }) => (headers['if-none-match'] === undefined ? null : 'unknown')
   expect(await (await openS3('/marked')).isHere()).toBe(true)
+  store.harm = () => null
   expect(await store.textOf(marker)).toBe('our database\n')
 })
 

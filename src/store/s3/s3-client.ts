@@ -33,8 +33,8 @@ export type S3Client = {
   size: (key: string) => Promise<number | null>
   /** Writes an object as a whole; it appears only when complete. */
   put: (key: string, size: number, body: () => ReadableStream, times: Times) => Promise<void>
-  /** Writes a text unless the object exists; false when it does. */
-  create: (key: string, text: string) => Promise<boolean>
+  /** Writes a text unless the object exists. */
+  create: (key: string, text: string) => Promise<void>
   remove: (key: string) => Promise<void>
   list: (prefix: string) => AsyncGenerator<Listed>
 }
@@ -65,11 +65,16 @@ export function createS3Client(place: S3Place, usual: Times = shortTimes): S3Cli
           if (!ok) throw faultOf(status, 'NotStored')
         },
       ),
-    create: (key, text) =>
-      ask(
-        { method: 'PUT', key, body: () => text, headers: { 'If-None-Match': '*' } },
-        async ({ status }) => status < 300,
-      ),
+    async create(key, text) {
+      const request = { method: 'PUT', key, body: () => text } as const
+      try {
+        await ask({ ...request, headers: { 'If-None-Match': '*' } }, async () => {})
+      } catch (fault) {
+        // Some stores do not know the condition.
+        if (!isFault(fault) || fault.status !== 501) throw fault
+        await ask(request, async () => {})
+      }
+    },
     remove: (key) => ask({ method: 'DELETE', key }, async () => {}),
     list: (prefix) => list(ask, prefix),
   }

@@ -18,9 +18,10 @@ const aheadMax = 64
 /** One try of a part, and all tries: a reader waits so long for more. */
 const partTimes = { tries: 8, tryMs: 15_000, allMs: 45_000 }
 /** A line to the store that is slower than this is given up. */
-const slowestBytesPerSecond = 512 * 1024
+const slowestBytesPerSecond = 128 * 1024
 /** For a small file; together with a second try less than a form may wait. */
 const putMs = 5_000
+
 type Options = {
   place: S3Place
   /** The mark of the database. */
@@ -43,11 +44,19 @@ export async function openS3Files(options: Options): Promise<FileStore> {
   const client = createS3Client(place, times)
   const drafts = join(folder, 'drafts')
   const keyOf = (file: string): string => `${place.prefix}${file.slice(0, 2)}/${file}`
-  const isHere = async (): Promise<boolean> => {
-    const marker = `${place.prefix}${markerName}`
+  const marker = `${place.prefix}${markerName}`
+  const mark = async (): Promise<string> => {
     const found = await client.read(marker, 0, markerBytesMax)
-    if (found !== null) return Buffer.from(found).toString().trim() === id
-    return (await isNew()) && (await client.create(marker, `${id}\n`))
+    return Buffer.from(found ?? [])
+      .toString()
+      .trim()
+  }
+  const isHere = async (): Promise<boolean> => {
+    const found = await mark()
+    if (found !== '' || !(await isNew())) return found === id
+    await client.create(marker, `${id}\n`)
+    // Another server may have been quicker, and the answer to the first try lost.
+    return (await mark()) === id
   }
   await isHere().catch((fault) => refuse(place, fault))
   return {
