@@ -220,6 +220,8 @@ function take(
     peer.change = message.change
     return true
   }
+  // What only another build knows.
+  if (!('all' in message)) return true
   const { all, part, parts, people } = message
   if (peer.parts.all !== all) peer.parts = { all, heard: new Map() }
   const { heard } = peer.parts
