@@ -162,8 +162,9 @@ BEGIN
       ${markOf('own')} AS mark, r.revision, r.is_direct, other.user_as_json AS recipient,
       other.has_left, quoted.quote,
       CASE WHEN s.files = '[]' THEN NULL ELSE ${filesOf} END AS own_files,
-      s.session IS NOT NULL AND NOT EXISTS (SELECT 1 FROM sessions
-        WHERE token_hash = decode(s.session, 'hex') AND user_id = s.author) AS is_signed_out,
+      s.session IS NOT NULL AND (SELECT id FROM sessions
+        WHERE token_hash = decode(s.session, 'hex') AND user_id = s.author) IS NULL
+        AS is_signed_out,
       s.is_doubled OR (s.written_in IS NOT NULL AND r.is_direct)
         OR s.room IN (SELECT written_in FROM sent WHERE written_in IS NOT NULL)
         OR r.is_held OR coalesce(r.is_new, FALSE)

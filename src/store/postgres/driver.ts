@@ -7,8 +7,8 @@ import { isCollision, isDoubled, isLost, isUnsent, sqlStateOf, toStorageFault } 
 /** So many times the same is tried, when it fails for a reason that may pass. */
 const attemptsMax = 3
 const pauseMs = 20
-/** Connections for reading; writes have one. */
-const readersMax = 4
+/** Connections for reading, unless the address says another `max`; writes have one. */
+const readersDefault = 4
 
 /** No statement of a long read takes longer. */
 const longStatementMsMax = 2_000
@@ -33,6 +33,7 @@ export type Driver = Database & {
 /** The statements of the store on PostgreSQL; an answer may take `msMax`, for the tests. */
 export function createDriver(url: string, msMax?: number): Driver {
   const writer = connect(url, 1, { msMax })
+  const readersMax = Number(new URL(url).searchParams.get('max') ?? readersDefault)
   const readers = connect(url, readersMax, { isReadOnly: true, msMax })
   const aside = connect(url, 1, { msMax })
   return {

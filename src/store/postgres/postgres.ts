@@ -6,6 +6,7 @@ import { createFirstRoom, createParts, type StoreOptions } from '../sql/parts'
 import { readSetting, writeSetting } from '../sql/settings'
 import type { Store } from '../store'
 import { createAppending } from './append'
+import { createAssets } from './assets'
 import { createDriver, type Driver } from './driver'
 import { migrate } from './migrations'
 import { createLongReads } from './search'
@@ -70,6 +71,7 @@ async function createStore(driver: Driver, options: Options): Promise<Store> {
     filesId: (await setting('files')) ?? '',
     ...createParts(driver, options, { append, index, onNewEpoch }),
     ...createLongReads(driver),
+    assets: createAssets(driver),
     // The disk is the database server's.
     space: async () => ({ free: Number.MAX_SAFE_INTEGER, total: Number.MAX_SAFE_INTEGER }),
     async close() {

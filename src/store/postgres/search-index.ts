@@ -44,6 +44,11 @@ export function createSearchIndex(driver: Driver): SearchIndex {
       const indexedTo = Number((yield* readSetting(driver, indexedToSetting)) ?? 0)
       if (row !== null && row.id <= indexedTo) yield* insert.run(listOf([row]))
     },
+    // Rows go at once.
+    removeMany: (_count, work) => work(nothing),
+    *compact() {
+      return false
+    },
     // No id is used again.
     *shrink() {},
     async takeNext() {
@@ -51,6 +56,8 @@ export function createSearchIndex(driver: Driver): SearchIndex {
     },
   }
 }
+
+function* nothing(): Work<void> {}
 
 /** Empties the index when the rules of the tokens have changed; portions fill it anew. */
 export function* bringIndexUpToDate(driver: Driver): Work<void> {

@@ -7,6 +7,16 @@ import { type Indexed, tokensOf } from './search-tokens'
 export type MessageIndex = {
   /** Before a message is changed or deleted: erases its tokens. */
   remove: (room: number, seq: number) => Work<void>
+  /**
+   * Does what removes about so many messages. The tokens of few are erased one by one, when `work`
+   * does `settle`; those of many are marked, and `compact` erases them.
+   */
+  removeMany: <Result>(
+    count: number,
+    work: (settle: () => Work<void>) => Work<Result>,
+  ) => Work<Result>
+  /** Erases a portion of the marked tokens; gives whether more are left. */
+  compact: () => Work<boolean>
   /** After it was changed. */
   add: (room: number, seq: number) => Work<void>
   /** After the newest messages were erased, whose ids the next ones get. */

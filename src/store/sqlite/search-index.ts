@@ -10,6 +10,7 @@ import {
   selectIndexed,
   tokensOfRow,
 } from '../search/search-index'
+import type { Work } from '../sql/database'
 import { readSetting, writeSetting } from './settings'
 
 /**
@@ -55,6 +56,7 @@ export function createSearchIndex(db: Database): SearchIndex {
       const row = indexed(room, seq)
       if (row !== null) insertTokens.run(row.id, tokensOfRow(row))
     },
+    ...createRemoval(db),
     *shrink() {
       shrink()
     },
@@ -66,6 +68,72 @@ export function createSearchIndex(db: Database): SearchIndex {
     },
   }
 }
+
+/** More messages than this are cheaper to mark: erasing the tokens of one takes milliseconds. */
+const markedFrom = 20
+/** What a portion of a merge may take… */
+const portionMs = 10
+/** …and so many pages it writes at most. */
+const portionPagesMax = 64
+/** The state of the merge that erases what is marked: new, begun or none. */
+const mergeSetting = 'search_merge'
+
+/**
+ * Erasing at once rewrites a page for each token. Otherwise FTS5 adds a mark, and the token goes
+ * when its segment is merged. All segments are merged in portions, which go on after a restart.
+ */
+function createRemoval(db: Database): Pick<SearchIndex, 'removeMany' | 'compact'> {
+  const command = db.query<never, [string]>(`INSERT INTO search (search) VALUES (?)`)
+  const configure = db.query<never, [string, number]>(
+    `INSERT INTO search (search, rank) VALUES (?, ?)`,
+  )
+  const changes = db.query<{ n: number }, []>(`SELECT total_changes() AS n`)
+  const countChanges = (): number => changes.get()?.n ?? 0
+  const stateOf = (): string => readSetting(db, mergeSetting) ?? ''
+  let pages = 8
+  const merge = (wanted: number): number => {
+    const [startedAt, before] = [performance.now(), countChanges()]
+    configure.run('merge', wanted)
+    const fitting = (pages * portionMs) / (performance.now() - startedAt)
+    pages = Math.max(1, Math.min(portionPagesMax, pages * 2, Math.floor(fitting)))
+    return countChanges() - before
+  }
+  return {
+    *removeMany(count, work) {
+      const settle = function* (): Work<void> {
+        command.run('flush')
+      }
+      const isFew = count <= markedFrom && stateOf() === ''
+      if (isFew || count === 0) return yield* work(settle)
+      writeSetting(db, mergeSetting, 'new')
+      configure.run('secure-delete', 0)
+      try {
+        const result = yield* work(nothing)
+        yield* settle()
+        return result
+      } finally {
+        configure.run('secure-delete', 1)
+      }
+    },
+    *compact() {
+      const state = stateOf()
+      if (state === '') return false
+      if (state === 'new') {
+        // Two segments are enough for a merge; a negative number begins one of all.
+        configure.run('usermerge', 2)
+        merge(-pages)
+        writeSetting(db, mergeSetting, 'begun')
+        return true
+      }
+      // The manual of FTS5: fewer than two changes mean that nothing was left to do.
+      if (merge(pages) >= 2) return true
+      writeSetting(db, mergeSetting, '')
+      return false
+    },
+  }
+}
+
+function* nothing(): Work<void> {}
 
 /** Indexes everything anew when the rules of the tokens have changed, in one transaction. */
 export function bringIndexUpToDate(db: Database): void {

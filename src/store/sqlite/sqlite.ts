@@ -170,6 +170,7 @@ function createStore(db: Database, lock: Lock, file: string, options: Options): 
       search: (query, place) => reader.ask({ kind: 'search', query }, place),
       read: (query, place) => reader.ask({ kind: 'read', query }, place),
     }),
+    assets: null,
     space: () => spaceOf(dirname(file)),
     async close() {
       backlog.stop()

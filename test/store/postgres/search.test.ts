@@ -22,8 +22,8 @@ describeOnPostgres('searching on PostgreSQL', () => {
   }, 30_000)
 
   test('the index has the new text after an edit, and nothing of what it was', async () => {
-    await using house = await openHouse()
-    const { store, ada, takeAll, tokensOf } = house
+    await using opened = await openServer()
+    const { store, ada, takeAll, tokensOf } = opened
     for (const text of ['first 鿁', 'second 鿥', 'third 鿦']) await say(store, ada, text)
     await takeAll()
     expect(await Promise.all(['鿁', '鿥', '鿦'].map(tokensOf))).toEqual([1, 1, 1])
@@ -34,8 +34,8 @@ describeOnPostgres('searching on PostgreSQL', () => {
   })
 
   test('what changes while its portion is indexed is found by its new words alone', async () => {
-    await using house = await openHouse()
-    const { store, ada, driver, sql, takeAll, tokensOf } = house
+    await using opened = await openServer()
+    const { store, ada, driver, sql, takeAll, tokensOf } = opened
     await say(store, ada, 'before 鿁')
     await say(store, ada, 'taken back 鿥')
     await sql.unsafe(`CREATE FUNCTION chatroom.pause() RETURNS trigger LANGUAGE plpgsql AS
@@ -62,8 +62,8 @@ describeOnPostgres('searching on PostgreSQL', () => {
   })
 
   test('a message that is stored after one with a larger id is not forgotten', async () => {
-    await using house = await openHouse()
-    const { store, ada, sql, takeAll, tokensOf, url } = house
+    await using opened = await openServer()
+    const { store, ada, sql, takeAll, tokensOf, url } = opened
     await using late = new SQL(url, { max: 1 })
     const post = Promise.withResolvers<void>()
     const begun = Promise.withResolvers<void>()
@@ -89,14 +89,14 @@ describeOnPostgres('searching on PostgreSQL', () => {
   })
 
   test('when the rules of the tokens change, all is indexed anew', async () => {
-    await using house = await openHouse()
-    const { store, ada, sql, takeAll, url } = house
+    await using opened = await openServer()
+    const { store, ada, sql, takeAll, url } = opened
     await say(store, ada, 'said in the old days')
     await takeAll()
     await sql.unsafe(`UPDATE chatroom.search SET tokens = '';
       UPDATE chatroom.settings SET value = 'other rules' WHERE key = 'search_format'`)
     expect(await texts(store, ada, 'old days')).toEqual([])
-    expect(await createSearchIndex(house.driver).takeNext()).toBe(0)
+    expect(await createSearchIndex(opened.driver).takeNext()).toBe(0)
     const again = await openStore(url)
     expect(await texts(again, ada, 'old days')).toEqual(['said in the old days'])
     await takeAll()
@@ -106,7 +106,7 @@ describeOnPostgres('searching on PostgreSQL', () => {
 })
 
 /** A store with one person, and what looks into its index. */
-async function openHouse() {
+async function openServer() {
   const url = await createDatabase()
   const store = await openStore(url)
   const driver = createDriver(url)
