@@ -72,8 +72,9 @@ const statements: [sql: string, ...values: unknown[]][] = [
 ]
 
 describeOnPostgres('statements on PostgreSQL', () => {
-  test('each gives what it gives in SQLite', async () => {
-    await using opened = await openNodes()
+  // The second: behind a pool that knows nothing but transactions.
+  test.each(['', '&prepare=false'])('each gives what it gives in SQLite %s', async (way) => {
+    await using opened = await openNodes(`${await createDatabase()}${way}`)
     const [node] = opened.nodes
     using sqlite = new Sqlite(':memory:', { strict: true })
     for (const [sql, ...values] of statements) {
