@@ -1,5 +1,5 @@
 import type { Server, WebSocketHandler } from 'bun'
-import { loadAssets } from './assets'
+import { type Assets, loadAssets } from './assets'
 import type { Chat } from './chat/chat'
 import { startPurging } from './chat/administration/purge'
 import { startJanitor } from './chat/files/janitor'
@@ -17,8 +17,10 @@ import { startErasing } from './chat/rooms/room-life'
 import type { Config } from './config'
 import { createApp } from './http/app'
 import { type Certificates, watchCertificates } from './https/certificates'
+import { startKeeping } from './kept-assets'
 import { addressOf, watchForProxy } from './http/middleware/guards'
 import type { KeyPair } from './https/key-pair'
+import type { Bus } from './server/bus'
 import { createFairQueue, type FairQueue } from './server/fair-queue'
 import { guard } from './server/guard'
 import { createListener, type Listener } from './server/listener'
@@ -58,7 +60,7 @@ export type RunningServer = {
  */
 export function startServer(
   config: Config,
-  { store, files, certificates = null }: Opened,
+  { store, files, certificates = null, bus = null }: Opened,
   log: Log,
 ): RunningServer {
   const connections = createConnections()
@@ -66,7 +68,7 @@ export function startServer(
     () => listeners.flatMap(({ servers }) => [...servers]),
     connections,
   )
-  const presence = createPresence(publishing.publish)
+  const presence = createPresence(publishing.publish, { bus, log })
   const pollers = createPollers(presence)
   const assets = loadAssets()
   const chat: Chat = {
@@ -74,6 +76,8 @@ export function startServer(
     build: config.isDevelopment ? `dev-${Date.now()}` : assets.build,
     presence,
     publish: publishing.publish,
+    publishChanges: ({ room }, publication, authors) =>
+      publishing.publish({ room }, publication, authors),
     push: null,
     publishIfIdle: connections.publishIfIdle,
     ...subscriptions({ connections, publishing, pollers, presence }),
@@ -82,19 +86,18 @@ export function startServer(
   setServerPaths(chat.paths)
   const rateLimits = createRateLimits(config.rateLimits)
   const { postMessage, close: closeQueue } = openPostingQueue(chat)
-  const [typing, readMarkers] = [createTyping(chat), createReadMarkers(chat, rateLimits)]
+  const [typing, readMarkers] = [createTyping(chat, bus), createReadMarkers(chat, rateLimits)]
   const inTurn = createFairQueue()
   const queues = { postMessage, typing, readMarkers, inTurn }
   const deps = { chat, connections, publishing, pollers, rateLimits, ...queues }
   const { upgrade, websocket } = createSocketLayer(deps)
   let isStopping = false
-  const exchange = createExchange(deps)
   const httpsPort = (): number | null => listeners[1]?.port ?? null
-  const layer = { assets, exchange, upgrade, certificates, httpsPort }
+  const layer = { assets, exchange: createExchange(deps), upgrade, certificates, httpsPort }
   const app = createApp({ ...deps, ...layer, isStopping: () => isStopping })
   const fetch = answerInTurn(app, { inTurn, config, log })
   const listeners = listenOnPorts(config, certificates, { fetch, websocket }, log)
-  const stopChores = startChores(chat, connections, listeners)
+  const stopChores = startChores({ chat, assets, connections, listeners })
   const watch = certificates && watchCertificates(certificates, log, () => listeners[1]?.renew())
 
   return {
@@ -112,13 +115,20 @@ export function startServer(
       await drain(listeners, connections)
       await Promise.all(listeners.map((listener) => listener.stop()))
       presence.close()
+      await bus?.close()
       await store.close()
     },
   }
 }
 
 /** What was opened before the server starts. */
-type Opened = { store: Store; files: FileStore; certificates?: Certificates | null }
+type Opened = {
+  store: Store
+  files: FileStore
+  certificates?: Certificates | null
+  /** To the other nodes, if there are any. */
+  bus?: Bus | null
+}
 
 /** That of HTTP, and that of HTTPS if there is one. */
 type Listeners = [http: Listener<SocketState>, ...https: Listener<SocketState>[]]
@@ -169,8 +179,11 @@ function optionsOf(hostname: string, handlers: Handlers) {
   }
 }
 
+type Chores = { chat: Chat; assets: Assets; connections: Connections; listeners: Listeners }
+
 /** Starts what is done from time to time; gives what stops it. */
-function startChores(chat: Chat, connections: Connections, listeners: Listeners): () => void {
+function startChores({ chat, assets, connections, listeners }: Chores): () => void {
+  const { assets: kept } = chat.store
   const sweeper = setInterval(guard(chat.log, 'sweep', connections.sweep), sweepMs)
   const stops = [
     startJanitor(chat),
@@ -180,6 +193,7 @@ function startChores(chat: Chat, connections: Connections, listeners: Listeners)
     startSessionSweep(chat, connections.sessions),
     startDoorSweep(chat),
     watchClock(chat).stop,
+    ...(kept === null ? [] : [startKeeping({ kept, assets, log: chat.log })]),
     ...listeners.map((listener) => listener.watch()),
   ]
   return () => {

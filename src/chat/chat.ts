@@ -6,7 +6,7 @@ import type { ChatEvent } from '../shared/protocol'
 import type { FileStore } from '../store/files'
 import type { Message, ServerRole, Store, User } from '../store/store'
 import type { Presence } from './people/presence'
-import type { Publish } from './publication'
+import type { Publish, PublishChanges } from './publication'
 
 /** The person, browser, address and language behind a request or a socket. */
 export type Visitor = {
@@ -43,6 +43,8 @@ export type Chat = {
   /** Wall clock in milliseconds; for display only, as messages are ordered by revision. */
   now: () => number
   publish: Publish
+  /** Publishes what took revisions of a room, in their order; what has none goes by `publish`. */
+  publishChanges: PublishChanges
   /** Tells devices without an open page; null unless the operator has switched it on. */
   push: Push | null
   /** Sends to the sockets of a room that have no bytes waiting; for events that may be missed. */

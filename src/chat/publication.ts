@@ -15,6 +15,17 @@ export type Publication = { html: () => string; json: () => string }
  */
 export type Publish = (audience: Audience, publication: Publication, authors?: number[]) => void
 
+/** The revisions of a room that some changes took. */
+export type Span = { room: number; from: number; to: number }
+
+export function spanOf(room: number, changes: { revision: number }[]): Span {
+  const revisions = changes.map(({ revision }) => revision)
+  return { room, from: Math.min(...revisions), to: Math.max(...revisions) }
+}
+
+/** Publishes changes of a room. */
+export type PublishChanges = (span: Span, publication: Publication, authors?: number[]) => void
+
 /** An event that is sent the same way on both subprotocols. */
 export function asPublication(event: ChatEvent): Publication {
   const json = (): string => JSON.stringify([event])

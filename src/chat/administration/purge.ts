@@ -4,6 +4,7 @@ import type { PurgeStep, Store } from '../../store/store'
 import type { Chat } from '../chat'
 import { removeFiles } from '../files/janitor'
 import { publishSystemLines } from '../messages/system-lines'
+import { spanOf } from '../publication'
 import { publishFacts } from '../rooms/rooms'
 
 /** The purges of each store, which follow one another. */
@@ -41,7 +42,7 @@ export function publishRemoved(chat: Chat, removed: PurgeStep['removed']): void 
   for (const [room, those] of Map.groupBy(removed, (one) => one.room)) {
     const json = (): string =>
       JSON.stringify(those.map((one) => ({ type: 'message.removed', ...one })))
-    chat.publish({ room }, { html: json, json })
+    chat.publishChanges(spanOf(room, those), { html: json, json })
   }
 }
 

@@ -7,6 +7,7 @@ import type { ChangeOutcome, Message } from '../../store/store'
 import type { Chat } from '../chat'
 import { removeFiles } from '../files/janitor'
 import { publishMarker } from '../rooms/read-markers'
+import { spanOf } from '../publication'
 import { toEvent } from './events'
 import { findMentionsOfEdit } from './keep-mentions'
 import { isEmptyText } from './parse-message'
@@ -99,5 +100,5 @@ async function publishCounts(
 function publish(chat: Chat, message: Message): void {
   const json = (): string => JSON.stringify([toEvent(message, message.seq)])
   const html = message.deletedAt === null ? (): string => liveRow(message, chat.paths) : json
-  chat.publish({ room: message.room }, { html, json })
+  chat.publishChanges(spanOf(message.room, [message]), { html, json })
 }

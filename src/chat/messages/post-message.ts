@@ -8,7 +8,7 @@ import type { AcceptedEvent } from '../../shared/protocol'
 import { takeFitting, weighText } from '../../store/fitting'
 import type { AppendOutcome, Message, NewMessage, User } from '../../store/store'
 import type { Chat, Visitor } from '../chat'
-import { asPublication } from '../publication'
+import { asPublication, spanOf } from '../publication'
 import { publishOwn } from '../rooms/membership'
 import { newDirectRoom, toEvent } from './events'
 import { anyAt, findMentions } from './find-mentions'
@@ -166,8 +166,8 @@ function publish(chat: Chat, outcomes: (AppendOutcome | StorageFailure)[]): void
   )
   for (const [room, messages] of Map.groupBy(fresh, (message) => message.room)) {
     if (messages[0]?.seq === 1) publishConversation(chat, messages[0])
-    chat.publish(
-      { room },
+    chat.publishChanges(
+      spanOf(room, messages),
       {
         html: () => messages.map((message) => liveRow(message, chat.paths)).join(''),
         json: () => JSON.stringify(messages.map((message) => toEvent(message))),

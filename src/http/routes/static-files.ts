@@ -1,8 +1,9 @@
 import { Hono } from 'hono'
-import type { Assets } from '../../assets'
+import type { Asset, Assets } from '../../assets'
 import type { Chat } from '../../chat/chat'
 import { ChatError } from '../../server/errors'
 import type { HttpContext, HttpEnv } from '../context'
+import { createFinder } from '../../kept-assets'
 
 /** How long the answer of a health check is kept: anybody may ask, and each check writes. */
 const healthKeptMs = 1_000
@@ -10,8 +11,13 @@ const healthKeptMs = 1_000
 /** Embedded files, immutable by the hash in their name, and the health check. */
 export function staticRoutes(chat: Chat, assets: Assets): Hono<HttpEnv> {
   const probe = probeSeldom(chat.store)
+  const findKept = createFinder(chat.store.assets)
   return new Hono<HttpEnv>()
-    .get('/static/:file', (c) => serveAsset(c, assets, c.req.param('file')))
+    .get('/static/:file', async (c) => {
+      const file = c.req.param('file')
+      const accepted = c.req.header('accept-encoding') ?? ''
+      return serveAsset(c, assets.find(file, accepted) ?? (await findKept(file, accepted)))
+    })
     .get('/favicon.ico', (c) => c.redirect(chat.paths.asset(assets.nameOf('icon.svg')), 302))
     .get('/healthz', async (c) => {
       chat.requireSpace()
@@ -33,8 +39,7 @@ function probeSeldom(store: Chat['store']): () => Promise<void> {
   }
 }
 
-function serveAsset(c: HttpContext, assets: Assets, file: string): Response {
-  const asset = assets.find(file, c.req.header('accept-encoding') ?? '')
+function serveAsset(c: HttpContext, asset: Asset | null): Response {
   if (asset === null) throw new ChatError('not_found')
   const headers: Record<string, string> = {
     'Content-Type': asset.type,

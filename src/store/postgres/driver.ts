@@ -10,6 +10,9 @@ const pauseMs = 20
 /** Connections for reading, unless the address says another `max`; writes have one. */
 const readersDefault = 4
 
+/** No statement of a long read takes longer. */
+const longStatementMsMax = 2_000
+
 /** The lock of who writes: transactions have it alone, groups of messages together. */
 export const writeLock = 0x63686174
 
@@ -20,6 +23,10 @@ export type Driver = Database & {
   ) => (...values: Values) => Promise<{ result: Result; isAgain: boolean }>
   /** The connection that writes. */
   writer: Connections
+  /** Reads of one moment that may take long. */
+  readLong: Database['read']
+  /** A transaction while others write, on a connection of its own. */
+  beside: Database['transaction']
   close: () => Promise<void>
 }
 
@@ -28,6 +35,7 @@ export function createDriver(url: string, msMax?: number): Driver {
   const writer = connect(url, 1, { msMax })
   const readersMax = Number(new URL(url).searchParams.get('max') ?? readersDefault)
   const readers = connect(url, readersMax, { isReadOnly: true, msMax })
+  const aside = connect(url, 1, { msMax })
   return {
     writer,
     query<Row, Values extends unknown[]>(sql: string): Statement<Row, Values> {
@@ -56,6 +64,10 @@ export function createDriver(url: string, msMax?: number): Driver {
       (...values) =>
         sendGroup(writer, () => work(...values)),
     read: (work) => createRead(readers, work),
+    readLong:
+      (work) =>
+      (...values) =>
+        again(() => readWhole(readers, longSnapshot, work(...values)), isLost),
     write:
       (work) =>
       (...values) =>
@@ -63,9 +75,13 @@ export function createDriver(url: string, msMax?: number): Driver {
     transaction:
       (work) =>
       (...values) =>
-        transact(writer, () => work(...values)),
+        transact(writer, alone, () => work(...values)),
+    beside:
+      (work) =>
+      (...values) =>
+        transact(aside, [begin], () => work(...values)),
     async close() {
-      await Promise.all([writer.close(), readers.close()])
+      await Promise.all([writer.close(), readers.close(), aside.close()])
     },
   }
 }
@@ -78,6 +94,7 @@ async function drive<Result>(work: Work<Result>, send: Send): Promise<Result> {
 }
 
 const snapshot = ['BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY']
+const longSnapshot = [...snapshot, `SET LOCAL statement_timeout = ${longStatementMsMax}`]
 
 /**
  * A single statement sees one moment by itself. Work that has asked for a second one before is a
@@ -97,30 +114,42 @@ function createRead<Values extends unknown[], Result>(
       if (second.done === true) return second.value
       isLong = true
     }
-    return readers.hold(snapshot, async (send) => {
-      const result = await drive(work(...values), send)
-      await send(commit)
-      return result
-    })
+    return readWhole(readers, snapshot, work(...values))
   }
   return async (...values) => again(() => readOnce(values), isLost)
 }
 
+async function readWhole<Result>(
+  readers: Connections,
+  begin: string[],
+  work: Work<Result>,
+): Promise<Result> {
+  return readers.hold(begin, async (send) => {
+    const result = await drive(work, send)
+    await send(commit)
+    return result
+  })
+}
+
 const commit: Call = { sql: 'COMMIT', values: [] }
 
-const alone = [
-  'BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE',
-  `SELECT pg_advisory_xact_lock(${writeLock})`,
-]
+const begin = 'BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE'
+
+/** One transaction at a time, of all nodes. */
+const alone = [begin, `SELECT pg_advisory_xact_lock(${writeLock})`]
 
 /**
- * One transaction at a time, of all nodes: each of its statements sees what is stored then, as in
- * SQLite. Until COMMIT is sent nothing has happened, so it may be tried again.
+ * Each statement sees what is stored then, as in SQLite. Until COMMIT is sent nothing has happened,
+ * so it may be tried again.
  */
-async function transact<Result>(writer: Connections, work: () => Work<Result>): Promise<Result> {
+async function transact<Result>(
+  writer: Connections,
+  begin: string[],
+  work: () => Work<Result>,
+): Promise<Result> {
   let isOpen = true
   const attempt = () =>
-    writer.hold(alone, async (send) => {
+    writer.hold(begin, async (send) => {
       const result = await drive(work(), send)
       isOpen = false
       await send(commit)
@@ -153,7 +182,7 @@ async function sendGroup<Result>(
 
 /** A statement that is its own transaction. Whether it was done is not known when it fails. */
 async function writeAlone<Result>(writer: Connections, work: () => Work<Result>): Promise<Result> {
-  if (writer.isPooled) return transact(writer, work)
+  if (writer.isPooled) return transact(writer, alone, work)
   return again(
     () => drive(work(), writer.ask),
     (fault) => isCollision(fault) || isUnsent(fault),

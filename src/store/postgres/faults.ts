@@ -37,6 +37,11 @@ export function isLate(fault: unknown): boolean {
   return fault instanceof Error && fault.message === late
 }
 
+/** Whether a statement took longer than it may; of what the store knows. */
+export function isOverdue(fault: unknown): boolean {
+  return fault instanceof Error && sqlStateOf(fault.cause) === '57014'
+}
+
 /** Rejects when there is no answer in time. */
 export async function within<Value>(ms: number, answer: Promise<Value>): Promise<Value> {
   const { promise, reject } = Promise.withResolvers<never>()

@@ -1,15 +1,16 @@
 import { markFolder } from '../files'
 import { failWith, type Problem, sentenceOf } from '../problem'
 import type { Work } from '../sql/database'
-import { createExports } from '../sql/export'
 import { bringNamesUpToDate } from '../sql/name-rules'
 import { createFirstRoom, createParts, type StoreOptions } from '../sql/parts'
 import { readSetting, writeSetting } from '../sql/settings'
 import type { Store } from '../store'
 import { createAppending } from './append'
+import { createAssets } from './assets'
 import { createDriver, type Driver } from './driver'
 import { migrate } from './migrations'
-import { createSearch } from './search'
+import { createLongReads } from './search'
+import { bringIndexUpToDate, createSearchIndex, keepIndexing } from './search-index'
 
 type Options = StoreOptions & {
   url: string
@@ -17,6 +18,8 @@ type Options = StoreOptions & {
   filesFolder: string | null
   /** The operator accepts that acknowledged messages may be lost. */
   mayLose?: boolean
+  /** The longest that messages wait for the index. */
+  indexPauseMsMax?: number
 }
 
 /**
@@ -46,6 +49,7 @@ function nameOf(url: string): string {
 function* setUp(db: Driver, options: Options): Work<void> {
   yield* createFirstRoom(db, options)
   yield* bringNamesUpToDate(db, options.names)
+  yield* bringIndexUpToDate(db)
   if ((yield* readSetting(db, 'files')) !== null) return
   const id = crypto.getRandomValues(new Uint8Array(16)).toHex()
   if (options.filesFolder !== null) markFolder(options.filesFolder, id)
@@ -55,11 +59,10 @@ function* setUp(db: Driver, options: Options): Work<void> {
 async function createStore(driver: Driver, options: Options): Promise<Store> {
   const setting = driver.read((key: string) => readSetting(driver, key))
   const append = createAppending(driver, options.roomLimits)
-  // A search looks through the messages as they are.
-  const index = { *remove() {}, *add() {}, *shrink() {} }
+  const index = createSearchIndex(driver)
+  const indexing = keepIndexing(index, options.indexPauseMsMax)
   let epoch = await createEpoch(driver)()
   const onNewEpoch = (next: string): void => void (epoch = next + epoch.slice(next.length))
-  const readPage = driver.read(createExports(driver))
   return {
     get epoch() {
       return epoch
@@ -67,12 +70,14 @@ async function createStore(driver: Driver, options: Options): Promise<Store> {
     instance: (await setting('instance')) ?? '',
     filesId: (await setting('files')) ?? '',
     ...createParts(driver, options, { append, index, onNewEpoch }),
-    search: createSearch(driver),
-    readOn: ({ id: room, revision: upTo }, { id: user }, after, limit) =>
-      readPage({ room, user, after, upTo, limit }),
+    ...createLongReads(driver),
+    assets: createAssets(driver),
     // The disk is the database server's.
     space: async () => ({ free: Number.MAX_SAFE_INTEGER, total: Number.MAX_SAFE_INTEGER }),
-    close: () => driver.close(),
+    async close() {
+      await indexing.stop()
+      await driver.close()
+    },
   }
 }
 

@@ -13,7 +13,7 @@ import { append, hash, join, newUser, placeOf } from '../../store/people'
 
 const chatOf = (store: Store): Chat => {
   const nothing = (): void => {}
-  const parts = { store, paths: createPaths('/'), now: () => 9, publish: nothing }
+  const parts = { store, paths: createPaths('/'), now: () => 9, publishChanges: nothing }
   return { ...parts, requireSpace: nothing, log: nothing } as unknown as Chat
 }
 

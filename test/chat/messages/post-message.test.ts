@@ -13,7 +13,7 @@ async function answered(addressOfAda: string): Promise<string[]> {
   const nothing = (): void => {}
   const chat = {
     ...{ store, paths: createPaths('/'), now: () => 1 },
-    ...{ publish: nothing, requireSpace: nothing, log: nothing },
+    ...{ publishChanges: nothing, requireSpace: nothing, log: nothing },
   } as unknown as Chat
   const { postMessage, close } = openPostingQueue(chat)
   const done: string[] = []

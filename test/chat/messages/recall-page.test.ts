@@ -18,7 +18,13 @@ test('a page from memory is the page that the store has, whatever changed', asyn
   const { store } = engine
   const nothing = (): void => {}
   const presence = { rename: nothing }
-  const chat = { store, paths: createPaths('/'), presence, publish: nothing } as unknown as Chat
+  const chat = {
+    store,
+    paths: createPaths('/'),
+    presence,
+    publish: nothing,
+    publishChanges: nothing,
+  } as unknown as Chat
   const people = [await join(store, 'Ada', 1), await join(store, 'Grace', 2)]
   const pick = (): User =>
     people[random(people.length)] ?? { id: 0, nickname: '', avatar: '', mark: null }

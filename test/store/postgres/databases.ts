@@ -4,6 +4,7 @@ import { once } from '../../../src/shared/once'
 import { createDriver, type Driver } from '../../../src/store/postgres/driver'
 import { migrate } from '../../../src/store/postgres/migrations'
 import { openPostgres } from '../../../src/store/postgres/postgres'
+import { createSearchIndex } from '../../../src/store/postgres/search-index'
 import type { Store } from '../../../src/store/store'
 import type { Engine } from '../contract'
 import { createHands, rules } from '../engine'
@@ -78,6 +79,7 @@ export async function openEngine(): Promise<Engine> {
   const open = () => openStore(url, folder)
   let store = await open()
   const driver = createDriver(url)
+  const index = createSearchIndex(driver)
   return {
     store,
     folder,
@@ -97,7 +99,9 @@ export async function openEngine(): Promise<Engine> {
         CREATE TRIGGER planted BEFORE INSERT ON waiting_comings FOR EACH ROW
           EXECUTE FUNCTION refuse()`)
     },
-    async indexed() {},
+    async indexed() {
+      while ((await index.takeNext()) > 0);
+    },
     async close() {
       await driver.close()
       await store.close()
