@@ -88,6 +88,26 @@ describeOnPostgres('searching on PostgreSQL', () => {
     expect(await Promise.all(['鿁', '鿥'].map(tokensOf))).toEqual([1, 1])
   })
 
+  test('words far back are looked for in the index of tokens', async () => {
+    await using opened = await openServer()
+    const { driver, sql } = opened
+    await sql.unsafe(`INSERT INTO chatroom.search
+      SELECT n, array_to_tsvector(ARRAY['near', 'far' || n]) FROM generate_series(1, 5000) AS n;
+      ANALYZE chatroom.search`)
+    const look = driver.query<{ id: number }, [string]>(
+      `SELECT far_candidates(CAST(? AS tsquery), 999999, 0) AS id`,
+    )
+    const scans = driver.query<{ count: number }, [string]>(
+      `SELECT pg_stat_get_xact_numscans(CAST(? AS regclass)) AS count`,
+    )
+    const lookAndCount = driver.read(function* () {
+      return { rows: yield* look.all('far7'), scans: yield* scans.get('search_by_token') }
+    })
+    const { rows, scans: counted } = await lookAndCount()
+    expect(rows).toEqual([{ id: 7 }])
+    expect(counted?.count).toBeGreaterThan(0)
+  })
+
   test('when the rules of the tokens change, all is indexed anew', async () => {
     await using opened = await openServer()
     const { store, ada, sql, takeAll, url } = opened
