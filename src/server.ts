@@ -7,6 +7,7 @@ import { watchSpace } from './chat/files/space'
 import { watchClock } from './chat/messages/clock-jumps'
 import { openPostingQueue } from './chat/messages/post-message'
 import { startGathering } from './chat/messages/system-lines'
+import { startNodes } from './chat/nodes/nodes'
 import { createTyping } from './chat/messages/typing'
 import { startSessionSweep } from './chat/people/departures'
 import { startDoorSweep } from './chat/people/door'
@@ -73,13 +74,9 @@ export function startServer(
     ...createBase(config, { store, files }, log),
     build: config.isDevelopment ? `dev-${Date.now()}` : assets.build,
     presence,
-    publish: publishing.publish,
-    publishChanges: ({ room }, publication, authors) =>
-      publishing.publish({ room }, publication, authors),
-    push: null,
-    publishIfIdle: connections.publishIfIdle,
     ...subscriptions({ connections, publishing, pollers, presence }),
   }
+  const leaveNodes = joinNodes(chat, connections)
   if (config.push) chat.push = openPushQueue(chat)
   setServerPaths(chat.paths)
   const rateLimits = createRateLimits(config.rateLimits)
@@ -96,7 +93,7 @@ export function startServer(
   const app = createApp({ ...deps, ...layer, isStopping: () => isStopping })
   const fetch = answerInTurn(app, { inTurn, config, log })
   const listeners = listenOnPorts(config, certificates, { fetch, websocket }, log)
-  const stopChores = startChores(chat, connections, listeners)
+  const stopChores = startChores(chat, connections, listeners, leaveNodes)
   const watch = certificates && watchCertificates(certificates, log, () => listeners[1]?.renew())
 
   return {
@@ -117,6 +114,24 @@ export function startServer(
       await store.close()
     },
   }
+}
+
+/** Where the database is shared, what happens on other nodes is published here, too. */
+function joinNodes(chat: Chat, connections: Connections): () => void {
+  if (chat.store.nodes === null) return () => {}
+  const here = {
+    countIn: connections.countIn,
+    isHere: (userId: number) => connections.ofUser(userId).length > 0,
+    isIn: connections.isIn,
+    sessionsOf: (userId: number) => connections.ofUser(userId).map(({ data }) => data.visitor),
+  }
+  const startAfresh = (): void => {
+    for (const socket of connections.all()) socket.close(1012, 'restarting')
+  }
+  const nodes = startNodes({ ...chat }, chat.store.nodes, here, startAfresh)
+  chat.nodes = nodes
+  chat.publishChanges = nodes.publishChanges
+  return nodes.stop
 }
 
 /** What was opened before the server starts. */
@@ -172,7 +187,12 @@ function optionsOf(hostname: string, handlers: Handlers) {
 }
 
 /** Starts what is done from time to time; gives what stops it. */
-function startChores(chat: Chat, connections: Connections, listeners: Listeners): () => void {
+function startChores(
+  chat: Chat,
+  connections: Connections,
+  listeners: Listeners,
+  leaveNodes: () => void,
+): () => void {
   const sweeper = setInterval(guard(chat.log, 'sweep', connections.sweep), sweepMs)
   const stops = [
     startJanitor(chat),
@@ -181,8 +201,10 @@ function startChores(chat: Chat, connections: Connections, listeners: Listeners)
     startErasing(chat),
     startSessionSweep(chat, connections.sessions),
     startDoorSweep(chat),
-    watchClock(chat).stop,
+    // With several nodes nobody knows which of them wrote what with which clock.
+    chat.nodes === null ? watchClock(chat).stop : () => {},
     ...listeners.map((listener) => listener.watch()),
+    leaveNodes,
   ]
   return () => {
     clearInterval(sweeper)
@@ -195,7 +217,7 @@ function createBase(
   config: Config,
   { store, files }: { store: Store; files: FileStore },
   log: Log,
-): Pick<Chat, 'config' | 'paths' | 'store' | 'files' | 'requireSpace' | 'log' | 'now'> {
+): Omit<Chat, 'build' | 'presence' | SocketWork> {
   const requireSpace = watchSpace(store)
   return {
     config,
@@ -205,6 +227,8 @@ function createBase(
     requireSpace,
     log,
     now: Date.now,
+    nodes: null,
+    push: null,
   }
 }
 
@@ -227,17 +251,28 @@ type Subscribers = {
   presence: Presence
 }
 
-/** What operations may do to the open sockets of a user. */
+type SocketWork =
+  | 'publish'
+  | 'publishChanges'
+  | 'publishIfIdle'
+  | 'subscribeUser'
+  | 'unsubscribeUser'
+  | 'sendToSession'
+  | 'addressesOf'
+  | 'closeSockets'
+
+/** What operations may do to open sockets. */
 function subscriptions({
   connections,
   publishing,
   pollers,
   presence,
-}: Subscribers): Pick<
-  Chat,
-  'subscribeUser' | 'unsubscribeUser' | 'sendToSession' | 'addressesOf' | 'closeSockets'
-> {
+}: Subscribers): Pick<Chat, SocketWork> {
   return {
+    publish: publishing.publish,
+    publishChanges: ({ room }, publication, authors) =>
+      publishing.publish({ room }, publication, authors),
+    publishIfIdle: connections.publishIfIdle,
     subscribeUser(userId, room) {
       publishing.flush(room)
       connections.subscribeUser(userId, room)

@@ -43,6 +43,8 @@ export type Connections = {
   sessions: () => Set<string>
   ofUser: (userId: number) => Socket[]
   countIn: (room: number) => number
+  /** Whether each socket of a user, of whom there is one, is subscribed to the room. */
+  isIn: (userId: number, room: number) => boolean
   /** Subscribes all sockets of a user to a room, or unsubscribes them. */
   subscribeUser: (userId: number, room: number) => void
   unsubscribeUser: (userId: number, room: number) => void
@@ -86,6 +88,10 @@ export function createConnections(
     sessions: () => new Set(Array.from(open, (socket) => socket.data.visitor.session)),
     ofUser: (userId) => [...byUser.of(userId)],
     countIn: (room) => byRoom.of(room).size,
+    isIn(userId, room) {
+      const sockets = [...byUser.of(userId)]
+      return sockets.length > 0 && sockets.every(({ data }) => data.rooms.has(room))
+    },
     subscribeUser(userId, room) {
       for (const socket of byUser.of(userId)) subscribe(byRoom, socket, room)
     },

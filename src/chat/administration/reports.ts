@@ -47,6 +47,7 @@ export async function answerReport(
   await tellReaders(chat)
 }
 
-async function tellReaders(chat: Chat): Promise<void> {
+/** Tells those who read reports. */
+export async function tellReaders(chat: Chat): Promise<void> {
   for (const person of await chat.store.reports.readers()) tellOf(chat, person)
 }

@@ -14,6 +14,8 @@ const readersMax = 4
 const writeLock = 0x63686174
 
 export type Driver = Database & {
+  /** The name of this process among those that use the database. */
+  node: string
   /** For the connection that writes: what is a call of its own (append.ts). */
   writer: Connections
   close: () => Promise<void>
@@ -21,9 +23,11 @@ export type Driver = Database & {
 
 /** The statements of the store on PostgreSQL; an answer may take `msMax`, for the tests. */
 export function createDriver(url: string, msMax?: number): Driver {
-  const writer = connect(url, 1, { msMax })
-  const readers = connect(url, readersMax, { isReadOnly: true, msMax })
+  const node = `chatroom_${crypto.getRandomValues(new Uint8Array(6)).toHex()}`
+  const writer = connect(url, 1, { msMax, node })
+  const readers = connect(url, readersMax, { isReadOnly: true, msMax, node })
   return {
+    node,
     writer,
     query<Row, Values extends unknown[]>(sql: string): Statement<Row, Values> {
       const toSent = once(() => translate(sql))

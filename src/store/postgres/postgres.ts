@@ -7,8 +7,10 @@ import { bringNamesUpToDate } from '../sql/name-rules'
 import { createFirstRoom, createParts, type StoreOptions } from '../sql/parts'
 import { readSetting, writeSetting } from '../sql/settings'
 import type { Store } from '../store'
+import { openBus } from './bus'
 import { createDriver, type Driver } from './driver'
 import { migrate } from './migrations'
+import { createNodeStore } from './nodes'
 
 type Options = StoreOptions & {
   url: string
@@ -55,7 +57,10 @@ async function createStore(driver: Driver, options: Options): Promise<Store> {
   const setting = driver.read((key: string) => readSetting(driver, key))
   const append = createAppend(driver, options.roomLimits)
   const index = { *remove() {}, *add() {}, *shrink() {} }
-  let epoch = await createEpoch(driver)()
+  const findEpoch = createEpoch(driver)
+  let epoch = await findEpoch()
+  const readEpoch = async (): Promise<string> => (epoch = await findEpoch())
+  const bus = openBus(options.url, driver.node, driver.writer.isPooled)
   const onNewEpoch = (next: string): void => void (epoch = next)
   const readPage = driver.read(createExports(driver))
   return {
@@ -70,7 +75,11 @@ async function createStore(driver: Driver, options: Options): Promise<Store> {
       readPage({ room, user, after, upTo, limit }),
     // The disk is the database server's.
     space: async () => ({ free: Number.MAX_SAFE_INTEGER, total: Number.MAX_SAFE_INTEGER }),
-    close: () => driver.close(),
+    nodes: createNodeStore(driver, bus, readEpoch),
+    async close() {
+      await bus.close()
+      await driver.close()
+    },
   }
 }
 
