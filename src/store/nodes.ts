@@ -55,7 +55,7 @@ export type NodeStore = {
   follow(positions: Position[], size: { rows: number; units: number }): Promise<Followed[]>
   /** How far these rooms have come. */
   heads(rooms: number[]): Promise<Position[]>
-  /** The same of a person's rooms, also of those without messages. */
+  /** The same of a person's rooms. */
   headsOf(userId: number): Promise<Position[]>
   /** Hints after one of them, in order. */
   hintsAfter(id: number): Promise<Hint[]>

@@ -1,6 +1,13 @@
 import type { Socket } from 'bun'
 
-type Side = { other: Socket<Side> | null; waiting: Uint8Array[]; isClient: boolean }
+type Side = {
+  other: Socket<Side> | null
+  /** What came before there was another side. */
+  waiting: Uint8Array[]
+  isClient: boolean
+  /** With the next answer its connection ends. */
+  isDoomed: boolean
+}
 
 export type TcpProxy = {
   port: number
@@ -8,27 +15,28 @@ export type TcpProxy = {
   swallow: () => void
   /** Everything comes through again, on new connections; the old ones end. */
   open: () => void
-  /** Swallows everything after the first request that contains this, which gets there. */
-  swallowAfter: (text: RegExp) => void
+  /** The next request that contains this gets there; instead of its answer the connection ends. */
+  cutAfter: (text: RegExp) => void
   close: () => void
 }
 
-/** Stands between a client and a port of this machine. */
+/** Stands between clients and a port of this machine. */
 export function createTcpProxy(port: number): TcpProxy {
   const sockets = new Set<Socket<Side>>()
   let isHole = false
   let trigger: RegExp | null = null
-  const forward = (socket: Socket<Side>, bytes: Uint8Array): void => {
-    const { other, isClient, waiting } = socket.data
-    if (isHole) return
-    if (isClient && trigger?.test(Buffer.from(bytes).toString('latin1')) === true) {
-      other?.write(bytes)
-      isHole = true
-    } else if (other === null) waiting.push(bytes.slice())
-    else other.write(bytes)
-  }
   const handlers = {
-    data: forward,
+    data({ data }: Socket<Side>, bytes: Uint8Array) {
+      const { other, isClient, waiting } = data
+      if (isHole) return
+      if (isClient && trigger?.test(Buffer.from(bytes).toString('latin1')) === true) {
+        trigger = null
+        data.isDoomed = true
+      }
+      if (other === null) waiting.push(bytes.slice())
+      else if (other.data.isDoomed) other.terminate()
+      else other.write(bytes)
+    },
     close({ data }: Socket<Side>) {
       if (!isHole) data.other?.end()
     },
@@ -43,9 +51,9 @@ export function createTcpProxy(port: number): TcpProxy {
     socket: {
       ...handlers,
       async open(client) {
-        client.data = { other: null, waiting: [], isClient: true }
+        client.data = { other: null, waiting: [], isClient: true, isDoomed: false }
         sockets.add(client)
-        const data: Side = { other: client, waiting: [], isClient: false }
+        const data: Side = { other: client, waiting: [], isClient: false, isDoomed: false }
         const upstream = await Bun.connect<Side>({
           ...{ hostname: '127.0.0.1', port, data, socket: handlers },
         }).catch(() => null)
@@ -61,10 +69,9 @@ export function createTcpProxy(port: number): TcpProxy {
     swallow: () => void (isHole = true),
     open() {
       isHole = false
-      trigger = null
       cut()
     },
-    swallowAfter: (text) => void (trigger = text),
+    cutAfter: (text) => void (trigger = text),
     close() {
       server.stop(true)
       cut()

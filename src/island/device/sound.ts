@@ -6,7 +6,7 @@ import type { Page } from '../ui/page'
 import { claim, type Storage } from '../ui/storage'
 import { showToast } from '../ui/toast'
 
-/** A burst of messages makes one sound. */
+/** A burst of messages makes one sound, in one of the tabs. */
 export const soundPauseMs = 3_000
 
 const gains = new Map(Object.entries({ off: 0, low: 0.03, middle: 0.06, high: 0.14 }))
@@ -18,11 +18,11 @@ const tunes: Record<SoundKind, number[]> = {
 
 /** Sets up sounds and notices as this browser chose them. */
 export function createSound(page: Page, storage: Storage): Pick<Sound, 'play'> {
-  let silentUntil = 0
-  const isSilent = (): boolean => performance.now() < silentUntil
-  const pause = (): void => {
-    silentUntil = performance.now() + soundPauseMs
-  }
+  let rangAt = 0
+  // A tab that is late hears of a message when another one has rung already.
+  const isSilent = (): boolean =>
+    [rangAt, Number(storage.read('rang'))].some((at) => Math.abs(Date.now() - at) < soundPauseMs)
+  const pause = (): void => void (rangAt = Date.now())
   const volume = (): string => {
     const chosen = String(storage.read('volume'))
     return gains.has(chosen) ? chosen : 'middle'
@@ -41,6 +41,7 @@ export function createSound(page: Page, storage: Storage): Pick<Sound, 'play'> {
       const ring = (): void => {
         if (isSilent()) return
         pause()
+        storage.write('rang', rangAt)
         play(kind)
         if (storage.read('notices') === true) void showNotice(page, notice)
       }

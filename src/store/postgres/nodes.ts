@@ -4,7 +4,7 @@ import type { Followed, Hint, MembershipChange, NodeStore, Position } from '../n
 import type { Database } from '../sql/database'
 import { type MessageRow, selectMessages, toMessageWithOther } from '../sql/message-rows'
 import { isHere, markOf } from '../sql/persons'
-import { joinOther, type OtherRow, selectOther } from '../sql/rooms'
+import { isListed, joinOther, type OtherRow, selectOther } from '../sql/rooms'
 import type { RoomKind, User } from '../store'
 
 /** A node that has not looked for so long begins afresh. */
@@ -50,7 +50,8 @@ function prepare(db: Database) {
     ),
     headsOf: db.query<Position, [number]>(
       `SELECT rooms.id AS room, revision, members_version AS members
-       FROM memberships JOIN rooms ON rooms.id = room_id WHERE user_id = ?1 AND ${isHere('?1')}`,
+       FROM memberships JOIN rooms ON rooms.id = room_id WHERE user_id = ?1 AND ${isListed}
+         AND ${isHere('?1')}`,
     ),
     hints: db.query<Omit<Hint, 'isOwn'> & { isOwn: 0 | 1 }, [number]>(
       `SELECT id, kind, coalesce(user_id, 0) AS user, coalesce(room_id, 0) AS room,

@@ -27,7 +27,7 @@ export function createMessages(
       return rows.toReversed().map(toMessageWithOther)
     }),
     changesAfter: db.read(function* (room, revision, limit, unitsMax) {
-      const rows = yield* changes.all(room.id, revision, room.id, revision, limit + 1)
+      const rows = yield* changes.all(room.id, revision, limit + 1)
       const size = { rows: limit, units: unitsMax }
       const { taken, more } = takeFitting(toMessages(room, rows), size, weigh)
       const newest = more ? taken.at(-1)?.revision : (yield* head.get(room.id))?.revision
@@ -45,10 +45,14 @@ function prepare(db: Database) {
     after: db.query<MessageRow, [number, number, number]>(
       `${selectMessages('room_id = ? AND seq > ? AND deleted_at IS NULL')} ORDER BY seq LIMIT ?`,
     ),
-    changes: db.query<MessageRow, [number, number, number, number, number]>(
-      `${selectMessages('room_id = ? AND seq > ?')}
-       UNION ALL ${selectMessages('room_id = ? AND revision > ? AND revision > seq AND seq <= ?2')}
-       ORDER BY revision LIMIT ?5`,
+    changes: db.query<MessageRow, [number, number, number]>(
+      // Each part is in the order of an index, so that no more is read than is taken.
+      `SELECT * FROM (${selectMessages('room_id = ?1 AND seq > ?2 AND revision = seq')}
+         ORDER BY seq LIMIT ?3)
+       UNION ALL SELECT * FROM (
+         ${selectMessages('room_id = ?1 AND revision > ?2 AND revision > seq')}
+         ORDER BY revision LIMIT ?3)
+       ORDER BY revision LIMIT ?3`,
     ),
     privateNotes: db.query<MessageRow & OtherRow, [number, number, number, number, number]>(
       `SELECT said.*, ${selectOther}
