@@ -23,8 +23,8 @@ export type Followed = Position & {
 }
 
 /**
- * What another node has changed: somebody is a member, their own view of a room, its hosts, the
- * first message of a conversation, sessions, a link for a device, a name or picture, …
+ * What another node has changed: somebody came into a room or went, their own view of a room, its
+ * hosts, the first message of a conversation, sessions, a link for a device, a name or picture, …
  */
 export type Hint = {
   id: number

@@ -158,6 +158,14 @@ test('of 60 random texts after a first @, Enter makes none public', async () => 
   console.log(`seed ${seed}`)
   const random = createRandom(seed)
   const before = await publicTexts()
+  await ada.evaluate(`(() => {
+    const real = window.fetch
+    window.waiting = 0
+    window.fetch = (...request) => {
+      window.waiting += 1
+      return real(...request).finally(() => (window.waiting -= 1))
+    }
+  })()`)
   for (let n = 0; n < 60; n += 1) {
     const length = 1 + random(12)
     const text = Array.from({ length }, () => signs[random(signs.length)])
@@ -168,6 +176,10 @@ test('of 60 random texts after a first @, Enter makes none public', async () => 
     await ada.press('Enter')
     await empty(ada)
   }
+  // Somebody who was chosen at last is on the chip when the server has answered.
+  await ada.waitFor('window.waiting === 0', 'the answers')
+  await ada.settled()
+  await empty(ada)
   await ada.composer.chip.gone()
   await ada.send('The end')
   await ada.sees('The end')

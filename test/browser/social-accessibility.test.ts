@@ -23,7 +23,7 @@ beforeAll(async () => {
   await postAll(
     mei,
     1,
-    Array.from({ length: 40 }, (_, n) => `before ${n + 1}`),
+    Array.from({ length: 15 }, (_, n) => `before ${n + 1}`),
   )
   ada = await enter(server.port, 'Ada', 'a')
   const id = await ada.userId()

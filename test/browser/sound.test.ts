@@ -46,6 +46,7 @@ const listen = `(() => {
   const Tone = window.OscillatorNode
   window.OscillatorNode = function (context, options) {
     window.tones.push(Math.round(options.frequency))
+    window.ringing = context
     return new Tone(context, options)
   }
 })()`
@@ -74,6 +75,15 @@ async function pause(): Promise<void> {
 test('a mention in another room rings three notes, in one of two tabs', async () => {
   await mei.post(tea, 's-1', 'tea, @Ada?')
   expect(await heard()).toEqual([659, 988, 1319])
+})
+
+test('a sound is played to its end, and then the loudspeaker is let go', async () => {
+  const isOver = `window.ringing === undefined || ringing.state === 'suspended'`
+  for (const page of [ada, second]) await page.waitFor(isOver, 'the end of the sound')
+  const times = await Promise.all(
+    [ada, second].map((page) => page.evaluate<number>('window.ringing?.currentTime ?? 0')),
+  )
+  expect(Math.max(...times)).toBeGreaterThan(0.3)
 })
 
 test('a burst of messages is one sound', async () => {

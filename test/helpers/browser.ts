@@ -129,7 +129,9 @@ const axeTags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-p
 
 async function backend() {
   const isRoot = process.getuid?.() === 0
-  const quiet = ['--disable-quic', '--disable-component-update', '--disable-sync']
+  // Without a graphics card a process for it only costs its start.
+  const one = '--in-process-gpu'
+  const quiet = ['--disable-quic', '--disable-component-update', '--disable-sync', one]
   const argv = isRoot ? ['--no-sandbox', ...quiet] : quiet
   return { type: 'chrome' as const, path: await findBrowser(), argv }
 }

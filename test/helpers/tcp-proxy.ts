@@ -7,13 +7,15 @@ type Side = {
   isClient: boolean
   /** With the next answer its connection ends. */
   isDoomed: boolean
+  /** Nothing comes through any more. */
+  isDead: boolean
 }
 
 export type TcpProxy = {
   port: number
   /** From now on nothing comes through, and nobody is told. */
   swallow: () => void
-  /** Everything comes through again, on new connections; the old ones end. */
+  /** New connections work again; nothing is heard of the old ones. */
   open: () => void
   /** The next request that contains this gets there; instead of its answer the connection ends. */
   cutAfter: (text: RegExp) => void
@@ -28,7 +30,7 @@ export function createTcpProxy(port: number): TcpProxy {
   const handlers = {
     data({ data }: Socket<Side>, bytes: Uint8Array) {
       const { other, isClient, waiting } = data
-      if (isHole) return
+      if (isHole || data.isDead) return
       if (isClient && trigger?.test(Buffer.from(bytes).toString('latin1')) === true) {
         trigger = null
         data.isDoomed = true
@@ -38,7 +40,7 @@ export function createTcpProxy(port: number): TcpProxy {
       else other.write(bytes)
     },
     close({ data }: Socket<Side>) {
-      if (!isHole) data.other?.end()
+      if (!isHole && !data.isDead) data.other?.end()
     },
     error() {},
   }
@@ -51,9 +53,9 @@ export function createTcpProxy(port: number): TcpProxy {
     socket: {
       ...handlers,
       async open(client) {
-        client.data = { other: null, waiting: [], isClient: true, isDoomed: false }
+        client.data = { other: null, waiting: [], isClient: true, isDoomed: false, isDead: false }
         sockets.add(client)
-        const data: Side = { other: client, waiting: [], isClient: false, isDoomed: false }
+        const data: Side = { ...client.data, other: client, isClient: false }
         const upstream = await Bun.connect<Side>({
           ...{ hostname: '127.0.0.1', port, data, socket: handlers },
         }).catch(() => null)
@@ -68,8 +70,8 @@ export function createTcpProxy(port: number): TcpProxy {
     port: server.port,
     swallow: () => void (isHole = true),
     open() {
+      for (const { data } of sockets) data.isDead = true
       isHole = false
-      cut()
     },
     cutAfter: (text) => void (trigger = text),
     close() {

@@ -189,8 +189,8 @@ test('edited into one another they stay text, and so do their quotes', async () 
 async function readPage(path: string): Promise<string[]> {
   return ada.evaluate<string[]>(`fetch('${path}').then((answer) => answer.text()).then((text) => {
     const page = new DOMParser().parseFromString(text, 'text/html')
-    const strange = page.querySelectorAll(
-      '[src*=${beacon}], [href*=${beacon}], [onerror], [onload]')
+    const foreign = '[src*=${beacon}], [href*=${beacon}], [onerror], [onload]'
+    const strange = page.querySelectorAll(foreign)
     return [page.querySelector('#head h1 bdi').textContent, page.title,
       ...[...strange].map((each) => each.outerHTML.slice(0, 200))]
   })`)

@@ -102,7 +102,7 @@ function toRepeat(
 ): AppendOutcome {
   // It was erased with its room just now.
   if (row === undefined) return refusal('room_missing')
-  const message = toMessage(row, toRecipient(placed))
+  const message = toMessage(row, placed.isMember === 1 ? toRecipient(placed) : null)
   // Who is not in the room any more does not learn that somebody changed the message since.
   if (placed.isMember === 0) message.revision = message.seq
   const isOwn = isAgain && message.createdAt === sent.createdAt
@@ -188,6 +188,7 @@ BEGIN
     SELECT *, CASE
       WHEN first_room = room THEN 'repeat'
       WHEN first_room IS NOT NULL THEN 'client_id_reused'
+      WHEN is_doubled THEN 'left'
       WHEN is_signed_out THEN 'not_signed_in'
       WHEN sender IS NULL THEN 'room_missing'
       WHEN bool_or(is_special) OVER (PARTITION BY room) THEN 'left'

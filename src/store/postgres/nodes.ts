@@ -97,10 +97,11 @@ function createFollow(db: Database): NodeStore['follow'] {
      FROM (SELECT CAST(value ->> 0 AS INTEGER) AS room, CAST(value ->> 1 AS INTEGER) AS revision,
          CAST(value ->> 2 AS INTEGER) AS members FROM json_each(?1)) AS wanted
        JOIN rooms ON rooms.id = wanted.room
-       LEFT JOIN LATERAL (SELECT * FROM (${changedSince('seq > wanted.revision')}
-         UNION ALL ${changedSince(
-           'revision > wanted.revision AND revision > seq AND seq <= wanted.revision',
-         )}) AS changed
+       LEFT JOIN LATERAL (
+         SELECT * FROM (${changedSince('seq > wanted.revision AND revision = seq')}
+           ORDER BY seq LIMIT ?2) AS fresh
+         UNION ALL SELECT * FROM (${changedSince('revision > wanted.revision AND revision > seq')}
+           ORDER BY revision LIMIT ?2) AS changed
          ORDER BY revision LIMIT ?2) AS said ON TRUE
        ${joinOther('said.senderId')}
      ORDER BY said.revision`,

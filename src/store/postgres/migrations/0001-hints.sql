@@ -44,6 +44,9 @@ END $$;
 CREATE TRIGGER hint_member AFTER INSERT ON memberships
 FOR EACH ROW EXECUTE FUNCTION hint_member();
 
+CREATE TRIGGER hint_gone AFTER DELETE ON memberships
+FOR EACH ROW EXECUTE FUNCTION write_hint('member', 'user_id', 'room_id');
+
 CREATE TRIGGER hint_own AFTER UPDATE OF notify, shows_comings ON memberships
 FOR EACH ROW EXECUTE FUNCTION write_hint('own', 'user_id', 'room_id');
 

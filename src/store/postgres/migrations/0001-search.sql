@@ -10,7 +10,8 @@ CREATE INDEX search_by_token ON search USING gin (tokens);
 -- Ids of messages with these tokens, below $2 and from $3 on. Near the end it depends on the tokens
 -- whether their index is the faster way, so each search is planned anew.
 CREATE FUNCTION near_candidates(tsquery, bigint, bigint) RETURNS SETOF bigint
-LANGUAGE plpgsql STABLE ROWS 1000 SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE plpgsql STABLE ROWS 1000
+SET plan_cache_mode = force_custom_plan SET enable_bitmapscan = on AS $$
 BEGIN
   RETURN QUERY SELECT message_id FROM search
     WHERE tokens @@ $1 AND message_id < $2 AND message_id >= $3;
@@ -21,7 +22,8 @@ $$;
 -- several tokens.
 CREATE FUNCTION far_candidates(tsquery, bigint, bigint) RETURNS SETOF bigint
 LANGUAGE plpgsql STABLE ROWS 1000
-SET enable_indexscan = off SET enable_indexonlyscan = off SET enable_seqscan = off AS $$
+SET enable_indexscan = off SET enable_indexonlyscan = off SET enable_seqscan = off
+SET enable_bitmapscan = on AS $$
 BEGIN
   RETURN QUERY SELECT message_id FROM search
     WHERE tokens @@ $1 AND message_id < $2 AND message_id >= $3;
