@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { type Act, can, type Rank, rights } from '../../src/shared/rights'
 import { idOf } from '../helpers/acts'
 import { signIn } from '../helpers/client'
-import { askAtDoor, inDatabase, promote } from '../helpers/door'
+import { askDatabase } from '../helpers/database'
+import { askAtDoor, promote } from '../helpers/door'
 import { type RunningServer, basePath, startServer } from '../helpers/server'
 import { addressOf, type ChatPage, enter, expectAccessible, openChatPage } from './pages/chat-page'
 import { enterInto, tabInto } from './pages/keys'
@@ -65,14 +66,14 @@ beforeAll(async () => {
     await page.press('Enter')
     await page.connected()
     if (role === 'owner' || role === 'moderator') {
-      promote(server, { nickname, cookie: '' }, role)
+      await promote(server, { nickname, cookie: '' }, role)
     }
   }
   await become('owner')
   await send(`/admin/person/ban`, `user=${banned}`)
   await become('host')
   await send('/rooms', 'name=Class&topic=&kind=open')
-  room = inDatabase(server, (db) => db.query<{ id: number }, []>(newestRoom).get()?.id) ?? 0
+  room = (await askDatabase<{ id: number }>(server, newestRoom))[0]?.id ?? 0
   tabs = [await enter(server.port, 'Tom', 't')]
   tom = (await tabs[0]?.userId()) ?? 0
   await tabs[0]?.joins(room)

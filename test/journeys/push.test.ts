@@ -1,7 +1,8 @@
 import { afterAll, expect, test } from 'bun:test'
 import { actOn } from '../helpers/acts'
 import { history, openSocket, type Person, renew, signIn } from '../helpers/client'
-import { inDatabase, promote } from '../helpers/door'
+import { askDatabase } from '../helpers/database'
+import { promote } from '../helpers/door'
 import { openPushReceiver, type PushReceiver, subscribe } from '../helpers/push-service'
 import { letIn, makeRoom, openDirect, sendForm } from '../helpers/rooms'
 import { basePath, serverForAll, startServer } from '../helpers/server'
@@ -75,13 +76,13 @@ test('a device without an open page is told who wrote and where, and not what', 
 
 test('nobody is told of what is said after they may not see it', async () => {
   const olga = await signIn(server(), 'Olga')
-  promote(server(), olga, 'owner')
+  await promote(server(), olga, 'owner')
   const ends: ((scene: { host: Person; guest: Person; room: number }) => Promise<unknown>)[] = [
     ({ host, guest, room }) => removeFrom(host, guest, room),
     ({ guest, room }) => sendForm(server(), guest, `/rooms/${room}/leave`),
     ({ guest }) => sendForm(server(), guest, '/session/end'),
     ({ guest }) => sendForm(server(), guest, '/session/leave', { sure: 'yes' }),
-    ({ guest }) => actOn(server(), olga, 'ban', userOf(guest)),
+    async ({ guest }) => actOn(server(), olga, 'ban', await userOf(guest)),
     ({ guest }) => sendForm(server(), guest, '/devices/push/end'),
     ({ guest }) => renew(server(), guest),
     ({ guest, room }) => sendForm(server(), guest, `/rooms/${room}/notify`, { notify: 'nothing' }),
@@ -102,11 +103,9 @@ test('nobody is told of what is said after they may not see it', async () => {
 })
 
 /** Without a socket, as somebody at an open page is not told. */
-const userOf = ({ nickname }: Person): number => {
+const userOf = async ({ nickname }: Person): Promise<number> => {
   const find = 'SELECT id FROM users WHERE nickname = ?'
-  return (
-    inDatabase(server(), (db) => db.query<{ id: number }, [string]>(find).get(nickname)?.id) ?? 0
-  )
+  return (await askDatabase<{ id: number }>(server(), find, nickname))[0]?.id ?? 0
 }
 
 /** With somebody else in the room, whose device tells when a message has been told. */
