@@ -122,6 +122,7 @@ function joinNodes(chat: Chat, connections: Connections): () => void {
   if (chat.store.nodes === null) return () => {}
   const here = {
     countIn: connections.countIn,
+    users: connections.users,
     isHere: (userId: number) => connections.ofUser(userId).length > 0,
     isIn: connections.isIn,
     sessionsOf: (userId: number) => connections.ofUser(userId).map(({ data }) => data.visitor),

@@ -248,3 +248,27 @@ onThree('invitations, private messages and read markers reach a person on each n
   bob.socket.send({ type: 'read', room: direct, seq: 1 })
   await again.until(has('read', { room: direct, seq: 1, unread: 0 }), 'the marker')
 })
+
+onThree('without any message between the nodes all of it arrives by looking', async () => {
+  await using two = await startNodes(2, { isDeaf: true })
+  const [first, second] = two.nodes
+  if (first === undefined || second === undefined) throw new Error('Two were started')
+  const [ana, bob] = [await enter(first, 'Ana'), await enter(second, 'Bob')]
+  const room = await makeRoom(first, ana.person, 'quiet', 'open')
+  await sendForm(second, bob.person, `/rooms/${room}/members`)
+  await bob.socket.until((item) => item.type === 'room' && item.room.id === room, 'the room')
+  await ana.socket.post(room, 'quiet-1', 'one')
+  await bob.socket.until(has('message', { room, content: 'one' }), 'the message')
+  await sendForm(first, ana.person, `/rooms/${room}`, { name: 'still', topic: '' })
+  await bob.socket.until(has('room.changed', { room, name: 'still' }), 'the name')
+  await sendForm(first, ana.person, '/profile', { nickname: 'Anabel', avatar: 'letter' })
+  await bob.socket.until((item) => item.type === 'person.changed', 'the new name')
+  const tab = await openSocket(first, bob.person)
+  await tab.post(room, 'quiet-2', 'two')
+  bob.socket.send({ type: 'read', room, seq: 99 })
+  await tab.until(has('read', { room, unread: 0 }), 'the marker')
+  await sendForm(first, ana.person, `/rooms/${room}/members/remove`, { user: `${bob.id}` })
+  await ana.socket.post(room, 'quiet-3', 'three')
+  await bob.socket.until(has('room.left', { room }), 'the end')
+  expect(bob.socket.heard.some(has('message', { content: 'three' }))).toBe(false)
+})

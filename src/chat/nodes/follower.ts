@@ -20,6 +20,7 @@ const retryMs = 250
 /** The rooms and people who have sockets on this node. */
 export type Here = {
   countIn: (room: number) => number
+  users: () => number[]
   isHere: (userId: number) => boolean
   /** All of their sockets are subscribed to the room. */
   isIn: (userId: number, room: number) => boolean

@@ -58,7 +58,9 @@ export function connect(url: string, max: number, options: Options): Connections
   const { isReadOnly = false, msMax = answerMsMax, node } = options
   const isPooled = new URL(url).searchParams.get('prepare') === 'false'
   const settings = { ...settingsFor(msMax), application_name: node }
-  const local = Object.entries(settings).map(([name, value]) => `SET LOCAL ${name} = ${value}`)
+  const local = Object.entries(settings).map(
+    ([name, value]) => `SELECT set_config('${name}', '${value}', TRUE)`,
+  )
   const connection = isReadOnly ? { ...settings, default_transaction_read_only: 'on' } : settings
   const shared = { url, max, connectionTimeout: Math.ceil(msMax / 1000), prepare: !isPooled }
   // A pool in between refuses settings of a connection.

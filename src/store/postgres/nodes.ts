@@ -17,7 +17,7 @@ export function createNodeStore(
   bus: Bus,
   readEpoch: NodeStore['readEpoch'],
 ): NodeStore {
-  const { heads, headsOf, hints, newest, claim, forget } = prepare(db)
+  const { heads, headsOf, hints, newest, forgotten, moved, claim, forget } = prepare(db)
   return {
     bus,
     follow: createFollow(db),
@@ -30,6 +30,10 @@ export function createNodeStore(
     newestHint: db.read(function* () {
       return (yield* newest.get())?.id ?? 0
     }),
+    isForgotten: db.read(function* (id: number) {
+      return ((yield* forgotten.get())?.id ?? 0) > id
+    }),
+    movedLately: db.read((users: number[], ms: number) => moved.all(JSON.stringify(users), ms)),
     readEpoch,
     claim: db.write(function* (job: string, ms: number) {
       return (yield* claim.run(job, ms)).changes > 0
@@ -40,6 +44,8 @@ export function createNodeStore(
   }
 }
 
+const forgottenHint = `
+  SELECT CAST(value AS INTEGER) AS id FROM settings WHERE key = 'forgotten_hint'`
 const thisNode = `current_setting('application_name')`
 
 function prepare(db: Database) {
@@ -58,15 +64,28 @@ function prepare(db: Database) {
          node = ${thisNode} AS isOwn
        FROM hints WHERE id > ? ORDER BY id LIMIT ${hintsMax}`,
     ),
-    newest: db.query<{ id: number }, []>(`SELECT coalesce(max(id), 0) AS id FROM hints`),
+    newest: db.query<{ id: number }, []>(
+      `SELECT max(coalesce((SELECT max(id) FROM hints), 0), coalesce((${forgottenHint}), 0)) AS id`,
+    ),
+    moved: db.query<{ user: number; room: number }, [string, number]>(
+      `SELECT user_id AS user, room_id AS room FROM memberships
+       WHERE user_id IN (SELECT CAST(value AS INTEGER) FROM json_each(?1))
+         AND read_at > clock_timestamp() - ?2 * interval '1 millisecond'`,
+    ),
     claim: db.query<never, [string, number]>(
       `INSERT INTO jobs (name, node, until)
        VALUES (?1, ${thisNode}, clock_timestamp() + ?2 * interval '1 millisecond')
        ON CONFLICT (name) DO UPDATE SET node = excluded.node, until = excluded.until
        WHERE jobs.node = excluded.node OR jobs.until < clock_timestamp()`,
     ),
+    forgotten: db.query<{ id: number }, []>(forgottenHint),
     forget: db.query<never, []>(
-      `DELETE FROM hints WHERE at < clock_timestamp() - interval '${keptMinutes} minutes'`,
+      `WITH old AS (
+         DELETE FROM hints WHERE at < clock_timestamp() - interval '${keptMinutes} minutes'
+         RETURNING id)
+       INSERT INTO settings (key, value)
+       SELECT 'forgotten_hint', CAST(max(id) AS text) FROM old HAVING count(*) > 0
+       ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
     ),
   }
 }
