@@ -92,8 +92,8 @@ export function createConnections(
     users: () => byUser.keys(),
     countIn: (room) => byRoom.of(room).size,
     isIn(userId, room) {
-      const sockets = [...byUser.of(userId)]
-      return sockets.length > 0 && sockets.every(({ data }) => data.rooms.has(room))
+      for (const { data } of byUser.of(userId)) if (!data.rooms.has(room)) return false
+      return byUser.of(userId).size > 0
     },
     subscribeUser(userId, room) {
       for (const socket of byUser.of(userId)) subscribe(byRoom, socket, room)

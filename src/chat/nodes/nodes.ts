@@ -46,16 +46,7 @@ export function startNodes(
   }
   const tryTo = (work: () => Promise<void>): Promise<void> =>
     work().catch((fault) => chat.log('nodes.failed', { fault: faultOf(fault) }))
-  let [polls, isPolling] = [0, false]
-  const timer = setInterval(async () => {
-    polls += 1
-    if (isPolling || (bus.isUp() && polls % pollsWhileUp !== 0)) return
-    isPolling = true
-    await tryTo(poll)
-    if (polls % pollsPerTidying === 0 && (await store.claim('hints', jobMs).catch(() => false)))
-      await tryTo(store.tidy)
-    isPolling = false
-  }, pollMs)
+  const stop = startPolling(store, tryTo, poll)
   const hear = (text: string): void => {
     const [kind, first, second] = text.split(' ')
     const [room, number] = [Number(first), Number(second)]
@@ -83,8 +74,25 @@ export function startNodes(
     },
     does: (job) => store.claim(job, jobMs),
     poll,
-    stop: () => clearInterval(timer),
+    stop,
   }
+}
+
+type Try = (work: () => Promise<void>) => Promise<void>
+
+/** Gives what stops it. */
+function startPolling({ bus, claim, tidy }: NodeStore, tryTo: Try, poll: () => Promise<void>) {
+  let [polls, isPolling] = [0, false]
+  const timer = setInterval(async () => {
+    polls += 1
+    if (isPolling || (bus.isUp() && polls % pollsWhileUp !== 0)) return
+    isPolling = true
+    await tryTo(poll)
+    if (polls % pollsPerTidying === 0 && (await claim('hints', jobMs).catch(() => false)))
+      await tryTo(tidy)
+    isPolling = false
+  }, pollMs)
+  return () => clearInterval(timer)
 }
 
 /** A lost connection is noticed after some time. */
