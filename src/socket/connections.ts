@@ -42,7 +42,11 @@ export type Connections = {
   /** The sessions that they belong to. */
   sessions: () => Set<string>
   ofUser: (userId: number) => Socket[]
+  /** The users who have one. */
+  users: () => number[]
   countIn: (room: number) => number
+  /** Whether each socket of a user, of whom there is one, is subscribed to the room. */
+  isIn: (userId: number, room: number) => boolean
   /** Subscribes all sockets of a user to a room, or unsubscribes them. */
   subscribeUser: (userId: number, room: number) => void
   unsubscribeUser: (userId: number, room: number) => void
@@ -85,7 +89,12 @@ export function createConnections(
     all: () => open,
     sessions: () => new Set(Array.from(open, (socket) => socket.data.visitor.session)),
     ofUser: (userId) => [...byUser.of(userId)],
+    users: () => byUser.keys(),
     countIn: (room) => byRoom.of(room).size,
+    isIn(userId, room) {
+      for (const { data } of byUser.of(userId)) if (!data.rooms.has(room)) return false
+      return byUser.of(userId).size > 0
+    },
     subscribeUser(userId, room) {
       for (const socket of byUser.of(userId)) subscribe(byRoom, socket, room)
     },
@@ -136,6 +145,7 @@ function createGroups<Key>() {
   const groups = new Map<Key, Set<Socket>>()
   return {
     of: (key: Key): ReadonlySet<Socket> => groups.get(key) ?? none,
+    keys: (): Key[] => [...groups.keys()],
     add: (key: Key, socket: Socket): void =>
       void groups.set(key, (groups.get(key) ?? new Set()).add(socket)),
     remove(key: Key, socket: Socket): void {
