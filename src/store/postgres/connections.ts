@@ -30,9 +30,9 @@ const settingsFor = (msMax: number) => ({
   // What was acknowledged is on the disk, and where a standby must have it, there.
   synchronous_commit: 'on',
   default_transaction_isolation: 'read committed',
-  statement_timeout: msMax * 0.8,
-  lock_timeout: msMax * 0.6,
-  idle_in_transaction_session_timeout: msMax * 0.4,
+  statement_timeout: Math.round(msMax * 0.8),
+  lock_timeout: Math.round(msMax * 0.6),
+  idle_in_transaction_session_timeout: Math.round(msMax * 0.4),
 })
 /** For a connection that nobody else uses, which may be in use for long. */
 const turnMsMax = 10_000
