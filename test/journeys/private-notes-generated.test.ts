@@ -80,7 +80,7 @@ async function change({ notes, random }: Scene): Promise<void> {
     await sendForm(server, author.person, `${place}/delete`)
     notes.splice(notes.indexOf(note), 1)
   } else {
-    await sendForm(server, author.person, `${place}/edit`, { content: `${note.word} again` })
+    await sendForm(server, author.person, place, { content: `${note.word} again` })
   }
 }
 
