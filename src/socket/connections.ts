@@ -96,11 +96,7 @@ export function createConnections(
       for (const socket of byUser.of(userId)) subscribe(byRoom, socket, room)
     },
     unsubscribeUser(userId, room) {
-      for (const socket of byUser.of(userId)) {
-        socket.unsubscribe(topicOf({ room }, socket.data.subprotocol))
-        socket.data.rooms.delete(room)
-        byRoom.remove(room, socket)
-      }
+      for (const socket of byUser.of(userId)) unsubscribe(byRoom, socket, room)
     },
     publishIfIdle(room, text) {
       for (const socket of byRoom.of(room)) {
@@ -129,6 +125,12 @@ function subscribe(byRoom: Groups<number>, socket: Socket, room: number): void {
   socket.subscribe(topicOf({ room }, socket.data.subprotocol))
   socket.data.rooms.add(room)
   byRoom.add(room, socket)
+}
+
+function unsubscribe(byRoom: Groups<number>, socket: Socket, room: number): void {
+  socket.unsubscribe(topicOf({ room }, socket.data.subprotocol))
+  socket.data.rooms.delete(room)
+  byRoom.remove(room, socket)
 }
 
 /** The pub/sub topic of an audience on one subprotocol. Bun has no wildcards in topics. */
