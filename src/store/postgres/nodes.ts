@@ -17,12 +17,15 @@ export function createNodeStore(
   bus: Bus,
   readEpoch: NodeStore['readEpoch'],
 ): NodeStore {
-  const { heads, headsOf, hints, newest, forgotten, moved, claim, forget } = prepare(db)
+  const { heads, headsOf, people, hints, newest, forgotten, moved, claim, forget } = prepare(db)
   return {
     bus,
     follow: createFollow(db),
     heads: db.read((rooms: number[]) => heads.all(JSON.stringify(rooms))),
     headsOf: db.read((userId: number) => headsOf.all(userId)),
+    peopleIn: db.read(function* (room: number) {
+      return (yield* people.all(room)).map(({ id }) => id)
+    }),
     hintsAfter: db.read(function* (id: number) {
       const rows = yield* hints.all(id)
       return rows.map(({ isOwn, ...hint }) => ({ ...hint, isOwn: isOwn === 1 }))
@@ -58,6 +61,9 @@ function prepare(db: Database) {
       `SELECT rooms.id AS room, revision, members_version AS members
        FROM memberships JOIN rooms ON rooms.id = room_id WHERE user_id = ?1 AND ${isListed}
          AND ${isHere('?1')}`,
+    ),
+    people: db.query<{ id: number }, [number]>(
+      `SELECT user_id AS id FROM memberships WHERE room_id = ?`,
     ),
     hints: db.query<Omit<Hint, 'isOwn'> & { isOwn: 0 | 1 }, [number]>(
       `SELECT id, kind, coalesce(user_id, 0) AS user, coalesce(room_id, 0) AS room,
