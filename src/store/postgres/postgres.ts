@@ -79,7 +79,7 @@ async function createStore(driver: Driver, options: Options): Promise<Store> {
     assets: createAssets(driver),
     // The disk is the database server's.
     space: async () => ({ free: Number.MAX_SAFE_INTEGER, total: Number.MAX_SAFE_INTEGER }),
-    nodes: createNodeStore(driver, bus, readEpoch),
+    nodes: createNodeStore(driver, bus, { readEpoch, isPooled: driver.writer.isPooled }),
     async close() {
       await bus.close()
       await indexing.stop()
