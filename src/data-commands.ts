@@ -54,11 +54,12 @@ const pauseMs = 2_000
  * the end of each part.
  */
 function createProgress(write: (line: string) => void, now: () => number): Progress {
-  let [part, startedAt, toldAt] = ['', 0, 0]
+  let [part, startedAt, toldAt, isOver] = ['', 0, 0, false]
   return ({ of, done, total }) => {
-    if (of !== part) [part, startedAt, toldAt] = [of, now(), now()]
+    if (of !== part) [part, startedAt, toldAt, isOver] = [of, now(), now(), false]
     const isDone = done >= total
-    if (!isDone && now() - toldAt < pauseMs) return
+    if (isOver || (!isDone && now() - toldAt < pauseMs)) return
+    isOver = isDone
     toldAt = now()
     const left = Math.ceil(((now() - startedAt) * (total - done)) / Math.max(done, 1) / 1_000)
     const amount = of === 'rows' ? `${done} of ${total} rows` : `${megabytes(done, total)} of files`

@@ -11,7 +11,7 @@ import { refuseUnfit } from './postgres'
 /** So much is sent at once. */
 const chunkUnits = 64 * 1024
 /** A connection that was closed is seen for some moments more. */
-const goneMsMax = 2_000
+const goneMsMax = 1_000
 
 /**
  * Makes the tables for `loadFile`, before anything else takes long. Throws a sentence unless the
