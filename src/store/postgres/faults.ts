@@ -87,7 +87,7 @@ export function sentenceFor(fault: unknown, url: string): string {
   const why = reasons.find(([states]) => states.test(state))?.[1]
   if (why !== undefined) return `${what}: ${why}.`
   if (isLost(cause) || isLate(cause)) {
-    return `${what}: nothing answers there as PostgreSQL does (${state || codeOf(cause)}).`
+    return `${what}: nothing answers there, or not any more (${state || codeOf(cause)}).`
   }
   return state === '' ? sentenceOf(cause, what) : `${what} (${state}).`
 }
