@@ -81,7 +81,7 @@ function copyOf(name: string): string {
 }
 
 describeOnPostgres('an import', () => {
-  test('puts the files into a bucket, and leaves them there the next time', async () => {
+  test('puts the files into a bucket, leaves them there the next time, and backs them up', async () => {
     const amount = { messages: 50, files: 1, bytes: 18 }
     expect(await importInto(await createDatabase(), s3('place'))).toEqual(amount)
     const keys = [...bucket.objects.keys()].toSorted()
@@ -94,8 +94,15 @@ describeOnPostgres('an import', () => {
       bucket.asked.slice(before).filter(({ method }) => method !== 'GET' && method !== 'HEAD'),
     ).toEqual([])
     expect(existsSync(join(copy, 'moved'))).toBe(true)
-    const taken = await importInto(await createDatabase(), s3('place'), copyOf('other'))
-    expect(taken).toEqual(amount)
+    const url = await createDatabase()
+    expect(await importInto(url, s3('other'), copyOf('other'))).toEqual(amount)
+    const file = join(place, 'from-bucket.tar')
+    const about = { folder: join(place, 'none'), version: '9.9.9', now: () => 1, file }
+    const backedUp = await backUp({ ...about, database: url, files: s3('other') })
+    expect(backedUp).toMatchObject({ messages: 50, files: 1 })
+    const back = join(place, 'back')
+    expect(await restore(file, back)).toMatchObject({ messages: 50, files: 1 })
+    expect(readFileSync(join(back, 'files', 'ab', id), 'utf8')).toBe('a file of somebody')
   })
 
   test('that is cut off leaves nobody in the database, and can be done again', async () => {
