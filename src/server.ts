@@ -7,6 +7,7 @@ import { watchSpace } from './chat/files/space'
 import { watchClock } from './chat/messages/clock-jumps'
 import { openPostingQueue } from './chat/messages/post-message'
 import { startGathering } from './chat/messages/system-lines'
+import { startNodes } from './chat/nodes/nodes'
 import { createTyping } from './chat/messages/typing'
 import { startSessionSweep } from './chat/people/departures'
 import { startDoorSweep } from './chat/people/door'
@@ -20,7 +21,6 @@ import { type Certificates, watchCertificates } from './https/certificates'
 import { startKeeping } from './kept-assets'
 import { addressOf, watchForProxy } from './http/middleware/guards'
 import type { KeyPair } from './https/key-pair'
-import type { Bus } from './server/bus'
 import { createFairQueue, type FairQueue } from './server/fair-queue'
 import { guard } from './server/guard'
 import { createListener, type Listener } from './server/listener'
@@ -60,7 +60,7 @@ export type RunningServer = {
  */
 export function startServer(
   config: Config,
-  { store, files, certificates = null, bus = null }: Opened,
+  { store, files, certificates = null }: Opened,
   log: Log,
 ): RunningServer {
   const connections = createConnections()
@@ -68,6 +68,7 @@ export function startServer(
     () => listeners.flatMap(({ servers }) => [...servers]),
     connections,
   )
+  const bus = store.nodes?.bus ?? null
   const presence = createPresence(publishing.publish, { bus, log })
   const pollers = createPollers(presence)
   const assets = loadAssets()
@@ -75,13 +76,9 @@ export function startServer(
     ...createBase(config, { store, files }, log),
     build: config.isDevelopment ? `dev-${Date.now()}` : assets.build,
     presence,
-    publish: publishing.publish,
-    publishChanges: ({ room }, publication, authors) =>
-      publishing.publish({ room }, publication, authors),
-    push: null,
-    publishIfIdle: connections.publishIfIdle,
     ...subscriptions({ connections, publishing, pollers, presence }),
   }
+  const leaveNodes = joinNodes(chat, connections)
   if (config.push) chat.push = openPushQueue(chat)
   setServerPaths(chat.paths)
   const rateLimits = createRateLimits(config.rateLimits)
@@ -97,7 +94,7 @@ export function startServer(
   const app = createApp({ ...deps, ...layer, isStopping: () => isStopping })
   const fetch = answerInTurn(app, { inTurn, config, log })
   const listeners = listenOnPorts(config, certificates, { fetch, websocket }, log)
-  const stopChores = startChores({ chat, assets, connections, listeners })
+  const stopChores = startChores({ chat, assets, connections, listeners, leaveNodes })
   const watch = certificates && watchCertificates(certificates, log, () => listeners[1]?.renew())
 
   return {
@@ -115,10 +112,28 @@ export function startServer(
       await drain(listeners, connections)
       await Promise.all(listeners.map((listener) => listener.stop()))
       presence.close()
-      await bus?.close()
       await store.close()
     },
   }
+}
+
+/** Where the database is shared, what happens on other nodes is published here, too. */
+function joinNodes(chat: Chat, connections: Connections): () => void {
+  if (chat.store.nodes === null) return () => {}
+  const here = {
+    countIn: connections.countIn,
+    users: connections.users,
+    isHere: (userId: number) => connections.ofUser(userId).length > 0,
+    isIn: connections.isIn,
+    sessionsOf: (userId: number) => connections.ofUser(userId).map(({ data }) => data.visitor),
+  }
+  const startAfresh = (): void => {
+    for (const socket of connections.all()) socket.close(1012, 'restarting')
+  }
+  const nodes = startNodes({ ...chat }, chat.store.nodes, here, startAfresh)
+  chat.nodes = nodes
+  chat.publishChanges = nodes.publishChanges
+  return nodes.stop
 }
 
 /** What was opened before the server starts. */
@@ -126,8 +141,6 @@ type Opened = {
   store: Store
   files: FileStore
   certificates?: Certificates | null
-  /** To the other nodes, if there are any. */
-  bus?: Bus | null
 }
 
 /** That of HTTP, and that of HTTPS if there is one. */
@@ -179,10 +192,16 @@ function optionsOf(hostname: string, handlers: Handlers) {
   }
 }
 
-type Chores = { chat: Chat; assets: Assets; connections: Connections; listeners: Listeners }
+type Chores = {
+  chat: Chat
+  assets: Assets
+  connections: Connections
+  listeners: Listeners
+  leaveNodes: () => void
+}
 
 /** Starts what is done from time to time; gives what stops it. */
-function startChores({ chat, assets, connections, listeners }: Chores): () => void {
+function startChores({ chat, assets, connections, listeners, leaveNodes }: Chores): () => void {
   const { assets: kept } = chat.store
   const sweeper = setInterval(guard(chat.log, 'sweep', connections.sweep), sweepMs)
   const stops = [
@@ -192,9 +211,11 @@ function startChores({ chat, assets, connections, listeners }: Chores): () => vo
     startErasing(chat),
     startSessionSweep(chat, connections.sessions),
     startDoorSweep(chat),
-    watchClock(chat).stop,
+    // With several nodes nobody knows which of them wrote what with which clock.
+    chat.nodes === null ? watchClock(chat).stop : () => {},
     ...(kept === null ? [] : [startKeeping({ kept, assets, log: chat.log })]),
     ...listeners.map((listener) => listener.watch()),
+    leaveNodes,
   ]
   return () => {
     clearInterval(sweeper)
@@ -207,7 +228,7 @@ function createBase(
   config: Config,
   { store, files }: { store: Store; files: FileStore },
   log: Log,
-): Pick<Chat, 'config' | 'paths' | 'store' | 'files' | 'requireSpace' | 'log' | 'now'> {
+): Omit<Chat, 'build' | 'presence' | SocketWork> {
   const requireSpace = watchSpace(store)
   return {
     config,
@@ -217,6 +238,8 @@ function createBase(
     requireSpace,
     log,
     now: Date.now,
+    nodes: null,
+    push: null,
   }
 }
 
@@ -239,17 +262,28 @@ type Subscribers = {
   presence: Presence
 }
 
-/** What operations may do to the open sockets of a user. */
+type SocketWork =
+  | 'publish'
+  | 'publishChanges'
+  | 'publishIfIdle'
+  | 'subscribeUser'
+  | 'unsubscribeUser'
+  | 'sendToSession'
+  | 'addressesOf'
+  | 'closeSockets'
+
+/** What operations may do to open sockets. */
 function subscriptions({
   connections,
   publishing,
   pollers,
   presence,
-}: Subscribers): Pick<
-  Chat,
-  'subscribeUser' | 'unsubscribeUser' | 'sendToSession' | 'addressesOf' | 'closeSockets'
-> {
+}: Subscribers): Pick<Chat, SocketWork> {
   return {
+    publish: publishing.publish,
+    publishChanges: ({ room }, publication, authors) =>
+      publishing.publish({ room }, publication, authors),
+    publishIfIdle: connections.publishIfIdle,
     subscribeUser(userId, room) {
       publishing.flush(room)
       connections.subscribeUser(userId, room)

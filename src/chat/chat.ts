@@ -28,6 +28,26 @@ export type Push = {
   close: () => Promise<void>
 }
 
+/** The other nodes of the server. */
+export type Nodes = {
+  /**
+   * Who is in a room has changed: what follows is published where it stands among the messages,
+   * on each node.
+   */
+  look: (room: number) => void
+  /** A read marker was moved. */
+  moved: (userId: number, room: number) => void
+  /** A socket of a person opened: subscribes it to their rooms as they are now. */
+  enter: (userId: number) => Promise<void>
+  /** Whether this node does a job now, which one node does at a time. */
+  does: (job: string) => Promise<boolean>
+}
+
+/** Whether this process does a job now: alone it does all, of several nodes one at a time. */
+export async function isOurs({ nodes }: Pick<Chat, 'nodes'>, job: string): Promise<boolean> {
+  return nodes === null || nodes.does(job)
+}
+
 /** The dependencies of every operation in src/chat. */
 export type Chat = {
   config: Config
@@ -45,6 +65,8 @@ export type Chat = {
   publish: Publish
   /** Publishes what took revisions of a room, in their order; what has none goes by `publish`. */
   publishChanges: PublishChanges
+  /** What keeps this node in step with the others; null where one process is the whole server. */
+  nodes: Nodes | null
   /** Tells devices without an open page; null unless the operator has switched it on. */
   push: Push | null
   /** Sends to the sockets of a room that have no bytes waiting; for events that may be missed. */

@@ -16,7 +16,7 @@ export type Publication = { html: () => string; json: () => string }
 export type Publish = (audience: Audience, publication: Publication, authors?: number[]) => void
 
 /** The revisions of a room that some changes took. */
-export type Span = { room: number; from: number; to: number }
+type Span = { room: number; from: number; to: number }
 
 export function spanOf(room: number, changes: { revision: number }[]): Span {
   const revisions = changes.map(({ revision }) => revision)

@@ -42,7 +42,11 @@ export type Connections = {
   /** The sessions that they belong to. */
   sessions: () => Set<string>
   ofUser: (userId: number) => Socket[]
+  /** The users who have one. */
+  users: () => number[]
   countIn: (room: number) => number
+  /** Whether each socket of a user, of whom there is one, is subscribed to the room. */
+  isIn: (userId: number, room: number) => boolean
   /** Subscribes all sockets of a user to a room, or unsubscribes them. */
   subscribeUser: (userId: number, room: number) => void
   unsubscribeUser: (userId: number, room: number) => void
@@ -85,16 +89,17 @@ export function createConnections(
     all: () => open,
     sessions: () => new Set(Array.from(open, (socket) => socket.data.visitor.session)),
     ofUser: (userId) => [...byUser.of(userId)],
+    users: () => byUser.keys(),
     countIn: (room) => byRoom.of(room).size,
+    isIn(userId, room) {
+      for (const { data } of byUser.of(userId)) if (!data.rooms.has(room)) return false
+      return byUser.of(userId).size > 0
+    },
     subscribeUser(userId, room) {
       for (const socket of byUser.of(userId)) subscribe(byRoom, socket, room)
     },
     unsubscribeUser(userId, room) {
-      for (const socket of byUser.of(userId)) {
-        socket.unsubscribe(topicOf({ room }, socket.data.subprotocol))
-        socket.data.rooms.delete(room)
-        byRoom.remove(room, socket)
-      }
+      for (const socket of byUser.of(userId)) unsubscribe(byRoom, socket, room)
     },
     publishIfIdle(room, text) {
       for (const socket of byRoom.of(room)) {
@@ -121,6 +126,12 @@ function subscribe(byRoom: Groups<number>, socket: Socket, room: number): void {
   byRoom.add(room, socket)
 }
 
+function unsubscribe(byRoom: Groups<number>, socket: Socket, room: number): void {
+  socket.unsubscribe(topicOf({ room }, socket.data.subprotocol))
+  socket.data.rooms.delete(room)
+  byRoom.remove(room, socket)
+}
+
 /** The pub/sub topic of an audience on one subprotocol. Bun has no wildcards in topics. */
 export function topicOf(audience: Audience, subprotocol: Subprotocol): string {
   if (audience === 'everyone') return `everyone/${subprotocol}`
@@ -136,6 +147,7 @@ function createGroups<Key>() {
   const groups = new Map<Key, Set<Socket>>()
   return {
     of: (key: Key): ReadonlySet<Socket> => groups.get(key) ?? none,
+    keys: (): Key[] => [...groups.keys()],
     add: (key: Key, socket: Socket): void =>
       void groups.set(key, (groups.get(key) ?? new Set()).add(socket)),
     remove(key: Key, socket: Socket): void {

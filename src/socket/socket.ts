@@ -1,5 +1,5 @@
 import type { Server, WebSocketHandler } from 'bun'
-import type { Visitor } from '../chat/chat'
+import type { Chat, Visitor } from '../chat/chat'
 import { hasNews } from '../chat/administration/reports'
 import { isSignedIn } from '../chat/people/account'
 import { createHello } from '../chat/rooms/rooms'
@@ -78,7 +78,7 @@ function upgrade(
   const data: SocketState = {
     visitor,
     subprotocol,
-    rooms: new Set(rooms),
+    rooms: new Set(chat.nodes === null ? rooms : []),
     isAway: false,
     heardAt: performance.now(),
     isOpen: true,
@@ -111,18 +111,23 @@ function open({ chat, connections, publishing }: SocketDeps, socket: Socket): vo
   void runAsync(chat, socket, 'hello', async () => {
     // The session may have ended since the upgrade was checked…
     if (!(await isSignedIn(chat, visitor))) return socket.close(4401, 'signed out')
+    await chat.nodes?.enter(visitor.user.id)
     const hello = await createHello(chat, visitor.user)
-    // …and the user's rooms, of which the greeting names only some, may have changed.
-    const heads = await chat.store.rooms.heads(visitor.user.id)
-    const now = new Set(heads.map(({ id }) => id))
-    for (const room of rooms) if (!now.has(room)) chat.unsubscribeUser(visitor.user.id, room)
-    for (const room of now) if (!rooms.has(room)) chat.subscribeUser(visitor.user.id, room)
+    if (chat.nodes === null) await resubscribe(chat, socket)
     reply(socket, hello)
     const session = Uint8Array.fromHex(visitor.session)
     const link = await chat.store.deviceLinks.ofSession(session, chat.now())
     if (link?.claim != null) reply(socket, { type: 'device.link' })
     if (await hasNews(chat, session)) reply(socket, { type: 'notice' })
   })
+}
+
+/** The user's rooms, of which the greeting names only some, may have changed since the upgrade. */
+async function resubscribe(chat: Chat, { data: { rooms, visitor } }: Socket): Promise<void> {
+  const heads = await chat.store.rooms.heads(visitor.user.id)
+  const now = new Set(heads.map(({ id }) => id))
+  for (const room of rooms) if (!now.has(room)) chat.unsubscribeUser(visitor.user.id, room)
+  for (const room of now) if (!rooms.has(room)) chat.subscribeUser(visitor.user.id, room)
 }
 
 /** Bun checked the size. */

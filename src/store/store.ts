@@ -46,6 +46,7 @@ import type { DoorRefusal, DoorStore, Pass } from './door'
 import type { RoomFacts, RoomLife } from './room-life'
 import type { Space } from './files'
 import type { Closed, Holds } from './holds'
+import type { NodeStore } from './nodes'
 import type { PushStore } from './push-store'
 import type { Reports } from './reports'
 import type { ExportPage, RoomExtent, SearchOutcome, SearchQuery } from './search/query'
@@ -73,6 +74,8 @@ export type Store = {
   instance: string
   /** Random; marks the folder with the files of this database. */
   filesId: string
+  /** What several processes on one database ask; null where one has it to itself. */
+  nodes: NodeStore | null
   users: {
     /**
      * Makes a person with a session, in the first room, and ends the session that the browser had

@@ -36,6 +36,7 @@ const layers: Layer[] = [
   {
     name: /^src\/store\//,
     mayImport: /^src\/(store|shared)\//,
+    types: /^src\/server\/bus$/,
     why: 'the store knows only shared rules',
   },
   {

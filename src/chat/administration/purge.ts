@@ -1,7 +1,7 @@
 import { faultOf } from '../../server/log'
 import { serverLimits } from '../../server/limits'
 import type { PurgeStep, Store } from '../../store/store'
-import type { Chat } from '../chat'
+import { type Chat, isOurs } from '../chat'
 import { removeFiles } from '../files/janitor'
 import { publishSystemLines } from '../messages/system-lines'
 import { spanOf } from '../publication'
@@ -46,10 +46,21 @@ export function publishRemoved(chat: Chat, removed: PurgeStep['removed']): void 
   }
 }
 
+/** How often is looked for what a node began that has ended. */
+const lookMs = 15_000
+
 /** Goes on after a restart with what was begun. Gives what stops it from beginning. */
 export function startPurging(chat: Chat): () => void {
-  const timer = setTimeout(() => {
-    purgeMarked(chat).catch((fault) => chat.log('purge.failed', { fault: faultOf(fault) }))
-  }, serverLimits.afterStartMs)
-  return () => clearTimeout(timer)
+  const look = async (): Promise<void> => {
+    if (await isOurs(chat, 'purge')) await purgeMarked(chat)
+  }
+  const purge = (): void => {
+    look().catch((fault) => chat.log('purge.failed', { fault: faultOf(fault) }))
+  }
+  const first = setTimeout(purge, serverLimits.afterStartMs)
+  const timer = chat.nodes === null ? undefined : setInterval(purge, lookMs)
+  return () => {
+    clearTimeout(first)
+    clearInterval(timer)
+  }
 }

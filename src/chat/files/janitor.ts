@@ -1,7 +1,7 @@
 import { serverLimits } from '../../server/limits'
 import { faultOf } from '../../server/log'
 import { storageReasonOf } from '../../store/storage-fault'
-import type { Chat } from '../chat'
+import { type Chat, isOurs } from '../chat'
 
 /** A file without a row is kept for as long as writing its row may take. */
 const strayFileMs = 60 * 60_000
@@ -27,6 +27,7 @@ export function startJanitor(chat: Chat): () => void {
 
 async function tidyFiles(chat: Chat, before: number): Promise<void> {
   const { files, store } = chat
+  if (!(await isOurs(chat, 'janitor'))) return
   if (!(await files.isHere())) return chat.log('files.away')
   let size = 0
   await files.removeDrafts(before)

@@ -124,7 +124,7 @@ async function flush(chat: Chat, batch: Posting[]): Promise<void> {
   const outcomes = await append(chat, batch)
   // The senders get their answers even if publishing fails.
   try {
-    await publishGroups(chat, outcomes)
+    if (chat.nodes === null) await publishGroups(chat, outcomes)
     publish(chat, outcomes)
   } catch (fault) {
     chat.log('publish.failed', { fault: faultOf(fault) })
@@ -195,7 +195,7 @@ async function publishGroups(
 
 /** With its first message a private conversation appears for both people. */
 function publishConversation(chat: Chat, { recipient, room, sender }: Message): void {
-  if (recipient === null) return
+  if (recipient === null || chat.nodes !== null) return
   const pairs: [User, User][] = [
     [sender, recipient],
     [recipient, sender],

@@ -1,6 +1,6 @@
 import { faultOf } from '../../server/log'
 import { serverLimits } from '../../server/limits'
-import type { Chat } from '../chat'
+import { type Chat, isOurs } from '../chat'
 import { spanOf } from '../publication'
 import { toEvent } from './events'
 
@@ -22,9 +22,12 @@ export async function publishSystemLines(
  * Adds those who came or went to the lines of their rooms from time to time, soon after the start
  * for the first time. Gives what stops it.
  */
-export function startGathering(chat: Pick<Chat, 'publishChanges' | 'store' | 'log'>): () => void {
+export function startGathering(
+  chat: Pick<Chat, 'nodes' | 'publishChanges' | 'store' | 'log'>,
+): () => void {
   const gather = async (): Promise<void> => {
     try {
+      if (!(await isOurs(chat, 'lines'))) return
       await chat.store.systemLines.gather()
       await publishSystemLines(chat)
     } catch (fault) {

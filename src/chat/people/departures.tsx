@@ -3,7 +3,7 @@ import { serverLimits } from '../../server/limits'
 import { faultOf } from '../../server/log'
 import { storageReasonOf } from '../../store/storage-fault'
 import type { Departure, User } from '../../store/store'
-import type { Chat } from '../chat'
+import { type Chat, isOurs } from '../chat'
 import { forgetPages } from '../messages/recall-page'
 import { publishSystemLines } from '../messages/system-lines'
 import { asPublication } from '../publication'
@@ -47,6 +47,7 @@ export async function noteUse(chat: Chat, tokenHash: Uint8Array): Promise<void> 
 export function startSessionSweep(chat: Chat, inUse: () => Iterable<string>): () => void {
   const sweep = async (): Promise<void> => {
     for (const session of inUse()) await noteUse(chat, Uint8Array.fromHex(session))
+    if (!(await isOurs(chat, 'sessions'))) return
     const { keepNamesMs } = chat.config
     const times = { unusedMs: serverLimits.sessionUnusedMs, keepNamesMs }
     const left = await chat.store.sessions.sweep(times, chat.now())

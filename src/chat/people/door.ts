@@ -3,7 +3,7 @@ import { faultOf } from '../../server/log'
 import { createToken, hashToken } from '../../server/session-token'
 import { textLimits } from '../../shared/limits'
 import type { DoorLink, DoorMode, Pass } from '../../store/store'
-import type { Chat } from '../chat'
+import { type Chat, isOurs } from '../chat'
 import { asPublication } from '../publication'
 import { readLine } from '../rooms/rooms'
 import type { Current } from './account'
@@ -259,7 +259,8 @@ export async function withdrawRequest(chat: Chat, token: string | null): Promise
   await tellDoorkeepers(chat)
 }
 
-async function tellDoorkeepers({ publish, store }: Pick<Chat, 'publish' | 'store'>) {
+/** Tells those who may let people in that there is something to look at. */
+export async function tellDoorkeepers({ publish, store }: Pick<Chat, 'publish' | 'store'>) {
   for (const user of await store.door.doorkeepers()) {
     publish({ user }, asPublication({ type: 'door' }))
   }
@@ -268,9 +269,12 @@ async function tellDoorkeepers({ publish, store }: Pick<Chat, 'publish' | 'store
 const sweepMs = 60_000
 
 /** Ends requests that were not answered for long, which frees names; gives what stops it. */
-export function startDoorSweep(chat: Pick<Chat, 'publish' | 'store' | 'log' | 'now'>): () => void {
+export function startDoorSweep(
+  chat: Pick<Chat, 'nodes' | 'publish' | 'store' | 'log' | 'now'>,
+): () => void {
   const sweep = async (): Promise<void> => {
     try {
+      if (!(await isOurs(chat, 'door'))) return
       if (await chat.store.door.sweep(chat.now())) await tellDoorkeepers(chat)
     } catch (fault) {
       // A full disk: the next time.

@@ -31,11 +31,16 @@ async function enter(chat: Chat, user: User, { room, isNew }: Joined): Promise<R
 
 /** Publishes a new membership, to the user and to the room. */
 export function publishMembership(chat: Chat, user: User, room: Room): void {
+  if (chat.nodes !== null) return chat.nodes.look(room.id)
   chat.subscribeUser(user.id, room.id)
   publishSummary(chat, user.id, room)
+  publishJoined(chat, room.id, user)
+}
+
+/** Tells a room of a new member. */
+export function publishJoined(chat: Chat, room: number, user: User): void {
   const state = chat.presence.stateOf(user.id)
-  const event = { type: 'member.joined', room: room.id, user, state } as const
-  chat.publish({ room: room.id }, asPublication(event))
+  chat.publish({ room }, asPublication({ type: 'member.joined', room, user, state }))
 }
 
 /** Leaves a room. Throws `room_stays` for the first room and direct rooms. */
@@ -88,6 +93,7 @@ export async function removeMember(
 
 /** Publishes the end of a membership, to the user and to the room. */
 function publishEnd(chat: Chat, room: number, user: number): void {
+  if (chat.nodes !== null) return chat.nodes.look(room)
   chat.unsubscribeUser(user, room)
   chat.publish({ user }, asPublication({ type: 'room.left', room }))
   chat.publish({ room }, asPublication({ type: 'member.left', room, user }))
@@ -122,7 +128,8 @@ export async function setNotify(
 
 const notifies: Notify[] = ['all', 'mentions', 'nothing']
 
-function publishSummary(chat: Chat, user: number, room: Room): void {
+/** Tells a person of a room as they see it. */
+export function publishSummary(chat: Chat, user: number, room: Room): void {
   const summary = toSummary(room, chat.presence.onlineIn(room.id))
   chat.publish({ user }, asPublication({ type: 'room', room: summary }))
 }

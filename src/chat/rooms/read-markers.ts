@@ -100,6 +100,7 @@ export async function publishMarker(
 ): Promise<void> {
   const found = await chat.store.rooms.find(user, room)
   if (found === null || found.readSeq >= seq) return
+  chat.nodes?.moved(user, room)
   const { readSeq, unread, mentions } = found
   const event = { type: 'read', room, seq: readSeq, unread, mentions } as const
   chat.publish({ user }, asPublication(event))

@@ -3,7 +3,7 @@ import { serverLimits } from '../../server/limits'
 import { faultOf } from '../../server/log'
 import type { RoomActor } from '../../store/store'
 import { tellReaders } from '../administration/reports'
-import type { Chat } from '../chat'
+import { type Chat, isOurs } from '../chat'
 import { removeFiles } from '../files/janitor'
 import { publishSystemLines } from '../messages/system-lines'
 import { asPublication } from '../publication'
@@ -74,6 +74,8 @@ export async function deleteRoom(
   if (deleted.isReported) await tellReaders(chat)
   for (let gone = [0]; gone.length > 0; await Bun.sleep(0)) {
     gone = await roomLife.dropMembers(room)
+    chat.nodes?.look(room)
+    if (chat.nodes !== null) continue
     for (const user of gone) {
       chat.unsubscribeUser(user, room)
       chat.publish({ user }, asPublication({ type: 'room.left', room, deleted: deleted.name }))
@@ -102,9 +104,12 @@ export function startErasing(chat: Chat): () => void {
       await Bun.sleep((performance.now() - startedAt) * pauseFactor)
     }
   }
+  const eraseIfOurs = async (): Promise<void> => {
+    if (await isOurs(chat, 'erasing')) await erase()
+  }
   const look = async (): Promise<void> => {
     // A full disk: what is left waits for the next time.
-    await erase().catch((fault) => chat.log('erasing.failed', { fault: faultOf(fault) }))
+    await eraseIfOurs().catch((fault) => chat.log('erasing.failed', { fault: faultOf(fault) }))
     if (!isStopped) timer = setTimeout(look, serverLimits.eraseMs)
   }
   timer = setTimeout(look, serverLimits.afterStartMs)

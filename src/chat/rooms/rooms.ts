@@ -96,7 +96,8 @@ export async function publishFacts(
   { name, topic, kind, archivedAt }: RoomFacts,
 ): Promise<void> {
   const facts = { name, topic, kind, archived: archivedAt !== null }
-  chat.publish({ room }, asPublication({ type: 'room.changed', room, ...facts }))
+  if (chat.nodes === null)
+    chat.publish({ room }, asPublication({ type: 'room.changed', room, ...facts }))
   await publishSystemLines(chat)
 }
 

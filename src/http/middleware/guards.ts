@@ -151,7 +151,7 @@ export function watchForProxy(log: Log, { trustProxy }: Trust) {
   let first: string | null = null
   return (request: Request, server: PeerOf): void => {
     // A monitor may ask the server itself.
-    if (left === 0 || request.url.endsWith('/healthz')) return
+    if (left === 0 || /\/(health|ready)z$/.test(request.url)) return
     const peer = server.requestIP(request)?.address ?? ''
     first ??= peer
     const isAlike = peer === first && request.headers.has('x-forwarded-for')

@@ -2,15 +2,20 @@ import { Hono } from 'hono'
 import type { Asset, Assets } from '../../assets'
 import type { Chat } from '../../chat/chat'
 import { ChatError } from '../../server/errors'
+import { storageReasonOf } from '../../store/storage-fault'
 import type { HttpContext, HttpEnv } from '../context'
 import { createFinder } from '../../kept-assets'
 
 /** How long the answer of a health check is kept: anybody may ask, and each check writes. */
 const healthKeptMs = 1_000
 
-/** Embedded files, immutable by the hash in their name, and the health check. */
+/** Embedded files, immutable by the hash in their name, and the health checks. */
 export function staticRoutes(chat: Chat, assets: Assets): Hono<HttpEnv> {
   const probe = probeSeldom(chat.store)
+  const checkHealth = async (): Promise<void> => {
+    chat.requireSpace()
+    await probe()
+  }
   const findKept = createFinder(chat.store.assets)
   return new Hono<HttpEnv>()
     .get('/static/:file', async (c) => {
@@ -20,8 +25,14 @@ export function staticRoutes(chat: Chat, assets: Assets): Hono<HttpEnv> {
     })
     .get('/favicon.ico', (c) => c.redirect(chat.paths.asset(assets.nameOf('icon.svg')), 302))
     .get('/healthz', async (c) => {
-      chat.requireSpace()
-      await probe()
+      await checkHealth().catch((fault) => {
+        // All nodes would be cut off at once, and nobody could read what they have.
+        if (chat.nodes === null || storageReasonOf(fault) !== 'away') throw fault
+      })
+      return c.text('ok')
+    })
+    .get('/readyz', async (c) => {
+      await checkHealth()
       return c.text('ok')
     })
 }

@@ -52,12 +52,12 @@ export type Connections = {
   close: () => Promise<void>
 }
 
-type Options = { isReadOnly?: boolean; msMax: number | undefined }
+type Options = { isReadOnly?: boolean; msMax: number | undefined; node: string }
 
 export function connect(url: string, max: number, options: Options): Connections {
-  const { isReadOnly = false, msMax = answerMsMax } = options
+  const { isReadOnly = false, msMax = answerMsMax, node } = options
   const isPooled = new URL(url).searchParams.get('prepare') === 'false'
-  const settings = settingsFor(msMax)
+  const settings = { ...settingsFor(msMax), application_name: node }
   const local = Object.entries(settings).map(
     ([name, value]) => `SELECT set_config('${name}', '${value}', TRUE)`,
   )

@@ -17,6 +17,8 @@ const longStatementMsMax = 2_000
 export const writeLock = 0x63686174
 
 export type Driver = Database & {
+  /** The name of this process among those that use the database. */
+  node: string
   /** One statement that may be sent again: what it has stored before, it finds. */
   group: <Values extends unknown[], Result>(
     work: (...values: Values) => Work<Result>,
@@ -32,11 +34,13 @@ export type Driver = Database & {
 
 /** The statements of the store on PostgreSQL; an answer may take `msMax`, for the tests. */
 export function createDriver(url: string, msMax?: number): Driver {
-  const writer = connect(url, 1, { msMax })
+  const node = `chatroom_${crypto.getRandomValues(new Uint8Array(6)).toHex()}`
+  const writer = connect(url, 1, { msMax, node })
   const readersMax = Number(new URL(url).searchParams.get('max') ?? readersDefault)
-  const readers = connect(url, readersMax, { isReadOnly: true, msMax })
-  const aside = connect(url, 1, { msMax })
+  const readers = connect(url, readersMax, { isReadOnly: true, msMax, node })
+  const aside = connect(url, 1, { msMax, node })
   return {
+    node,
     writer,
     query<Row, Values extends unknown[]>(sql: string): Statement<Row, Values> {
       const toSent = once(() => translate(sql))

@@ -95,5 +95,6 @@ export function sentenceFor(fault: unknown, url: string): string {
 const reasons: [states: RegExp, why: string][] = [
   [/^28...$/, 'PostgreSQL refuses the name or the password, or this machine (pg_hba.conf)'],
   [/^3D000$/, 'PostgreSQL has no database of this name'],
+  [/^53100$/, 'its disk is full'],
   [/^42501$/, 'its owner has to be the role that uses it, which has not enough rights'],
 ]

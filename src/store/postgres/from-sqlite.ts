@@ -78,6 +78,7 @@ async function load(url: string, file: string, progress: Progress): Promise<void
     // A server that starts meanwhile waits in its migrations.
     await tx.unsafe(
       `SET LOCAL search_path = ${searchPath}; SET LOCAL synchronous_commit = on;
+       SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;
        SELECT pg_advisory_xact_lock(${migrationLock})`,
     )
     await refusePeople(tx, url)

@@ -5,6 +5,7 @@ import { searchPath } from './connections'
 import type { Driver } from './driver'
 import tables from './migrations/0001.sql' with { type: 'text' }
 import dialect from './migrations/0001-dialect.sql' with { type: 'text' }
+import hints from './migrations/0001-hints.sql' with { type: 'text' }
 import search from './migrations/0001-search.sql' with { type: 'text' }
 import triggers from './migrations/0001-triggers.sql' with { type: 'text' }
 
@@ -12,7 +13,7 @@ import triggers from './migrations/0001-triggers.sql' with { type: 'text' }
  * In order. A released file is never edited (test/lint/lint.test.ts); a change of the schema is a
  * further step.
  */
-const migrations: readonly (readonly string[])[] = [[tables, dialect, triggers, search]]
+const migrations: readonly (readonly string[])[] = [[tables, dialect, triggers, search, hints]]
 
 /** Of two nodes that start at once, one migrates. */
 export const migrationLock = 0x6d696772

@@ -7,9 +7,11 @@ import { readSetting, writeSetting } from '../sql/settings'
 import type { Store } from '../store'
 import { createAppending } from './append'
 import { createAssets } from './assets'
+import { openBus } from './bus'
 import { createDriver, type Driver } from './driver'
 import { sentenceFor } from './faults'
 import { migrate } from './migrations'
+import { createNodeStore } from './nodes'
 import { createLongReads } from './search'
 import { bringIndexUpToDate, createSearchIndex, keepIndexing } from './search-index'
 
@@ -56,8 +58,11 @@ async function createStore(driver: Driver, options: Options): Promise<Store> {
   const append = createAppending(driver, options.roomLimits)
   const index = createSearchIndex(driver)
   const indexing = keepIndexing(index, options.indexPauseMsMax)
-  let epoch = await createEpoch(driver)()
+  const findEpoch = createEpoch(driver)
+  let epoch = await findEpoch()
+  const readEpoch = async (): Promise<string> => (epoch = await findEpoch())
   const onNewEpoch = (next: string): void => void (epoch = next + epoch.slice(next.length))
+  const bus = openBus(options.url, driver.node, driver.writer.isPooled)
   return {
     get epoch() {
       return epoch
@@ -69,7 +74,9 @@ async function createStore(driver: Driver, options: Options): Promise<Store> {
     assets: createAssets(driver),
     // The disk is the database server's.
     space: async () => ({ free: Number.MAX_SAFE_INTEGER, total: Number.MAX_SAFE_INTEGER }),
+    nodes: createNodeStore(driver, bus, readEpoch),
     async close() {
+      await bus.close()
       await indexing.stop()
       await driver.close()
     },

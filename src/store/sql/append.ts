@@ -46,10 +46,7 @@ export function createAppend(
 
 type Appending = ReturnType<typeof prepare> & { caps: RoomLimits; group: Group }
 
-/**
- * Makes the message field by field: spreading objects here takes as long as storing it. Questions
- * are asked only of messages that need them, as each question is a generator.
- */
+/** Questions are asked only of messages that need them, as each question is a generator. */
 function* appendOne(work: Appending, message: NewMessage): Work<AppendOutcome> {
   const { findSession, group, insert, mention, use } = work
   const { room, author, session, clientId, content, replyTo, writtenIn, mentions } = message
@@ -86,13 +83,28 @@ function* appendOne(work: Appending, message: NewMessage): Work<AppendOutcome> {
   )
   // The index found the id of an earlier message.
   if (changes === 0) return yield* refuse(work, message, member, 'client_id_reused')
-  const { sender, recipient } = member
-  const notifiedUserIds = findNotifiedUserIds(mentions, sender, quote)
+  const notifiedUserIds = findNotifiedUserIds(mentions, member.sender, quote)
   for (const user of notifiedUserIds) yield* mention.run(user, room, seq)
   if (files.length > 0) yield* use.mark(room, seq, files)
   moveHead(member.place, createdAt)
   if (isNoted(message, member, begins)) yield* noteWriting(work, message, member)
-  const stored: Message = {
+  const stored = toStored(message, member, seq, { quote, attachments, place, notifiedUserIds })
+  if (begins.length > 0) return { status: 'accepted', message: stored, repeat: false, begins }
+  return { status: 'accepted', message: stored, repeat: false }
+}
+
+type Found = Pick<Message, 'quote' | 'attachments' | 'notifiedUserIds'> & {
+  place: WrittenIn | null
+}
+
+/** The message field by field: spreading objects here takes as long as storing it. */
+function toStored(
+  { room, clientId, content, replyTo, mentions, createdAt }: NewMessage,
+  { sender, recipient }: Member,
+  seq: number,
+  { quote, attachments, notifiedUserIds, place }: Found,
+): Message {
+  return {
     room,
     seq,
     revision: seq,
@@ -113,8 +125,6 @@ function* appendOne(work: Appending, message: NewMessage): Work<AppendOutcome> {
     editedAt: null,
     deletedAt: null,
   }
-  if (begins.length > 0) return { status: 'accepted', message: stored, repeat: false, begins }
-  return { status: 'accepted', message: stored, repeat: false }
 }
 
 /** What a message answers. */
@@ -265,6 +275,8 @@ function* memberOf(work: Appending, room: number, author: number): Work<Member |
   return member
 }
 
+type WrittenIn = { room: number; after: number; isTold: boolean }
+
 /**
  * The room in which a private message was written, if its author is a member there. The other
  * person is told of it if they are one, too.
@@ -273,7 +285,7 @@ function* placeOfWriting(
   work: Appending,
   { author, writtenIn }: NewMessage,
   { recipient }: Member,
-): Work<{ room: number; after: number; isTold: boolean } | null> {
+): Work<WrittenIn | null> {
   if (writtenIn === null || recipient === null) return null
   const there = yield* memberOf(work, writtenIn, author)
   if (there === null) return null

@@ -167,6 +167,7 @@ function createStore(db: Database, lock: Lock, file: string, options: Options): 
     get epoch() {
       return epoch
     },
+    nodes: null,
     instance: readSetting(db, 'instance') ?? '',
     filesId: readSetting(db, 'files') ?? '',
     ...guardParts(db, createParts(sql, options, { append, index, onNewEpoch })),

@@ -14,10 +14,10 @@ import { fillAtRandom } from './random-rows'
 /** Tables that an engine has for itself, or makes anew from the others. */
 const own = {
   sqlite: [/^search/, /^sqlite_/],
-  postgres: [/^assets$/, /^format$/, /^membership_changes$/, /^search$/],
+  postgres: [/^(assets|format|hints|jobs|membership_changes|search)$/],
 }
-/** Columns that only PostgreSQL has, which begin at what they are in a new row. */
-const ownColumns = ['rooms.members_version']
+/** Columns that only PostgreSQL has, with what they are in a new row. */
+const ownColumns = ['rooms.members_version', 'memberships.read_at']
 
 describeOnPostgres('moving between SQLite and PostgreSQL', () => {
   test('copies every table of both, with every column', async () => {
