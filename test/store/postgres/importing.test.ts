@@ -81,7 +81,7 @@ function copyOf(name: string): string {
 }
 
 describeOnPostgres('an import', () => {
-  test('puts the files into a bucket, leaves them there the next time, and backs them up', async () => {
+  test('puts files into a bucket, leaves them there the next time, and backs them up', async () => {
     const amount = { messages: 50, files: 1, bytes: 18 }
     expect(await importInto(await createDatabase(), s3('place'))).toEqual(amount)
     const keys = [...bucket.objects.keys()].toSorted()
