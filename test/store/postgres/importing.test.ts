@@ -23,7 +23,7 @@ import { makeFolder, removeFolder } from '../../helpers/server'
 import { waitUntil } from '../../helpers/wait'
 import { rules } from '../engine'
 import { join as joinAs, say } from '../people'
-import { describeOnPostgres } from './databases'
+import { describeOnPostgres, openStore as openNode } from './databases'
 
 const place = makeFolder()
 const from = join(place, 'from')
@@ -160,6 +160,37 @@ describeOnPostgres('an import', () => {
     expect(await importInto(url, full)).toEqual(problem('is not empty, and I overwrite nothing'))
     expect(readdirSync(full.folder)).toEqual(['letter.txt'])
     expect(await importInto(url)).toMatchObject({ messages: 50 })
+  })
+})
+
+describeOnPostgres('a backup of PostgreSQL', () => {
+  test('is of one moment, though people talk meanwhile', async () => {
+    const url = await createDatabase()
+    const store = await openNode(url)
+    const ada = await joinAs(store, 'Ada', 1)
+    let [said, isOver] = [0, false]
+    const talk = async (): Promise<void> => {
+      for (; !isOver; said += 1) await say(store, ada, `message ${said}`)
+    }
+    const talking = talk()
+    const folder = join(place, 'talk')
+    mkdirSync(join(folder, 'files'), { recursive: true })
+    const file = join(place, 'talk.tar')
+    await waitUntil(() => said > 20, 'some messages')
+    const made = await backUp({ folder, version: '9.9.9', now: () => 1, file, database: url })
+    const last = said
+    isOver = true
+    await talking
+    await store.close()
+    if ('problem' in made) throw new Error(made.problem)
+    expect(made.messages).toBeGreaterThan(20)
+    expect(made.messages).toBeLessThanOrEqual(last + 1)
+    const back = join(place, 'talked')
+    expect(await restore(file, back)).toMatchObject({ messages: made.messages })
+    // It is checked when it is opened: each room is as new as its newest message.
+    const opened = openStore({ folder: back, ...rules, now: () => 1 })
+    if ('problem' in opened) throw new Error(opened.problem)
+    await opened.close()
   })
 })
 
