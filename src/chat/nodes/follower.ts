@@ -83,8 +83,12 @@ export function createFollower(chat: Chat, store: NodeStore, here: Here): Follow
   }
 
   return {
-    publish({ room, to }) {
-      look(room, to)
+    publish({ room, from, to, members }, publication, authors) {
+      const known = followed.get(room)
+      const isNext = known?.revision === from - 1 && known.members === members
+      if (known === undefined || known.isRead || !isNext) return look(room, to)
+      chat.publish({ room }, publication, authors)
+      known.revision = to
     },
     look,
     enter(userId, { room, revision, members }) {
