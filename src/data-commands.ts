@@ -53,7 +53,7 @@ const pauseMs = 2_000
  * Tells how far something is, and how long the rest takes at the same pace: now and then, and at
  * the end of each part.
  */
-function createProgress(write: (line: string) => void, now: () => number): Progress {
+export function createProgress(write: (line: string) => void, now: () => number): Progress {
   let [part, startedAt, toldAt, isOver] = ['', 0, 0, false]
   return ({ of, done, total }) => {
     if (of !== part) [part, startedAt, toldAt, isOver] = [of, now(), now(), false]
