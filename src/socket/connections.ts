@@ -93,10 +93,7 @@ export function createConnections(
     ofUser: (userId) => [...byUser.of(userId)],
     users: () => byUser.keys(),
     countIn: (room) => byRoom.of(room).size,
-    isIn(userId, room) {
-      for (const { data } of byUser.of(userId)) if (!data.rooms.has(room)) return false
-      return byUser.of(userId).size > 0
-    },
+    isIn: (userId, room) => areIn(byUser.of(userId), room),
     subscribeUser(userId, room) {
       for (const socket of byUser.of(userId)) subscribe(byRoom, socket, room)
     },
@@ -120,6 +117,10 @@ export function createConnections(
       }
     },
   }
+}
+
+function areIn(sockets: ReadonlySet<Socket>, room: number): boolean {
+  return sockets.size > 0 && [...sockets].every(({ data }) => data.rooms.has(room))
 }
 
 function subscribe(byRoom: Groups<number>, socket: Socket, room: number): void {

@@ -57,6 +57,7 @@ export type NodeStore = {
   heads(rooms: number[]): Promise<Position[]>
   /** The same of a person's rooms. */
   headsOf(userId: number): Promise<Position[]>
+  peopleIn(room: number): Promise<number[]>
   /** Hints after one of them, in order. */
   hintsAfter(id: number): Promise<Hint[]>
   newestHint(): Promise<number>

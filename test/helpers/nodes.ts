@@ -7,9 +7,9 @@ import { makeFolder, type RunningServer, type ServerOptions, startServer } from 
  */
 export async function startNodes(
   count: number,
-  { isDeaf = false, ...options }: ServerOptions & { isDeaf?: boolean } = {},
+  { isDeaf = false, ...options }: ServerOptions & { isDeaf?: boolean; url?: string } = {},
 ): Promise<AsyncDisposable & { nodes: RunningServer[]; url: string }> {
-  const database = new URL(await createDatabase())
+  const database = new URL(options.url ?? (await createDatabase()))
   if (isDeaf) database.searchParams.set('prepare', 'false')
   const url = database.href
   const files = makeFolder()

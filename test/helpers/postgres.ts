@@ -15,6 +15,8 @@ export type Postgres = {
   create: (template?: string) => Promise<string>
   /** As a power cut that ends at once: nobody is told, and what was not stored is lost. */
   restart: () => Promise<void>
+  /** The same without a new beginning, until `restart`. */
+  pause: () => Promise<void>
   stop: () => Promise<void>
 }
 
@@ -61,6 +63,7 @@ export async function startPostgres(...settings: string[]): Promise<Postgres> {
       await sql.unsafe(`CREATE DATABASE test${made} TEMPLATE ${template}`)
       return url(`test${made}`)
     },
+    pause: end,
     async restart() {
       await end()
       server = await run()

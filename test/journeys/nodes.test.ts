@@ -5,9 +5,10 @@ import { comeBack, makeCode } from '../helpers/devices'
 import type { Heard } from '../helpers/frames'
 import { startNodes } from '../helpers/nodes'
 import { becomeOwner } from '../helpers/owners'
-import { hasPostgres } from '../helpers/postgres'
+import { hasPostgres, startPostgres } from '../helpers/postgres'
 import { answerTo, inviteTo, letIn, makeRoom, openDirect, sendForm } from '../helpers/rooms'
 import type { RunningServer } from '../helpers/server'
+import { waitUntil } from '../helpers/wait'
 
 type Guest = { node: RunningServer; person: Person; socket: ChatClient; id: number }
 
@@ -271,4 +272,29 @@ onThree('without any message between the nodes all of it arrives by looking', as
   await ana.socket.post(room, 'quiet-3', 'three')
   await bob.socket.until(has('room.left', { room }), 'the end')
   expect(bob.socket.heard.some(has('message', { content: 'three' }))).toBe(false)
+})
+
+onThree('while the database is away people read on, and go on when it is back', async () => {
+  const postgres = await startPostgres()
+  await using two = await startNodes(2, { url: await postgres.create() })
+  const [first, second] = two.nodes
+  if (first === undefined || second === undefined) throw new Error('Two were started')
+  const [ana, bob] = [await enter(first, 'Ana'), await enter(second, 'Bob')]
+  const statusOf = async (path: string) => (await fetch(first.origin + path)).status
+  expect([await statusOf('/healthz'), await statusOf('/readyz')]).toEqual([200, 200])
+  await ana.socket.post(1, 'away-1', 'before')
+  await postgres.pause()
+  await waitUntil(async () => (await statusOf('/readyz')) === 503, 'that nobody new is sent here')
+  expect(await statusOf('/healthz')).toBe(200)
+  expect(await ana.socket.post(1, 'away-2', 'meanwhile')).toMatchObject({ type: 'refused' })
+  await postgres.restart()
+  await waitUntil(async () => (await statusOf('/readyz')) === 200, 'that people are sent here')
+  const said = await waitUntil(async () => {
+    const answer = await ana.socket.post(1, 'away-2', 'meanwhile')
+    return answer.type === 'accepted' ? answer : null
+  }, 'the answer')
+  await bob.socket.until(has('message', { room: 1, content: 'meanwhile' }), 'the message')
+  expect(said).toMatchObject({ seq: 2 })
+  expect(changesIn(1, bob)).toEqual([1, 2])
+  await postgres.stop()
 })

@@ -12,7 +12,7 @@ const pollMs = 1_000
 const pollsWhileUp = 5
 const pollsPerTidying = 300
 /** A job is taken over from a node that was silent for so long. */
-const jobMs = 20_000
+const jobMs = 8_000
 
 type Running = Nodes & {
   publishChanges: PublishChanges

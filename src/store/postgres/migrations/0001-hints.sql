@@ -11,7 +11,7 @@ CREATE TABLE hints (
 );
 
 -- Read markers move too often for a row each.
-ALTER TABLE memberships ADD COLUMN read_at timestamptz NOT NULL DEFAULT clock_timestamp();
+ALTER TABLE memberships ADD COLUMN read_at timestamptz NOT NULL DEFAULT '-infinity';
 
 CREATE FUNCTION note_reading() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -123,7 +123,7 @@ FOR EACH ROW EXECUTE FUNCTION hint_link();
 -- With its first message a private conversation appears for its people.
 CREATE FUNCTION hint_begun() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM hint('begun', user_id, NEW.id) FROM memberships WHERE room_id = NEW.id;
+  PERFORM hint('begun', NULL, NEW.id);
   RETURN NULL;
 END $$;
 
