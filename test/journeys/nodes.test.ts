@@ -1,3 +1,4 @@
+import { SQL } from 'bun'
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { actOn } from '../helpers/acts'
 import { type ChatClient, openSocket, type Person, signIn } from '../helpers/client'
@@ -272,6 +273,36 @@ onThree('without any message between the nodes all of it arrives by looking', as
   await ana.socket.post(room, 'quiet-3', 'three')
   await bob.socket.until(has('room.left', { room }), 'the end')
   expect(bob.socket.heard.some(has('message', { content: 'three' }))).toBe(false)
+})
+
+onThree('nonsense of another user of the database changes nothing', async () => {
+  const { room, ana, bob } = await meet('nonsense')
+  await using sql = new SQL(three?.url ?? '', { max: 1 })
+  const people = [[bob.id, 1, [room]], [ana.id, 0, []], ['x', 9, 'x'], null, 7]
+  const texts = ['', 'room', 'room x y', 'read 1', '{', 'null', '[]', '{"beat":"x"}', '{"bye":1}']
+  const changes = [{ change: 1, people }, { all: 1, part: 0, parts: 1, people: 5 }, { ask: null }]
+  const said = [...texts, ...changes.map((one) => JSON.stringify(one)), null, 7, {}]
+  const payloads = [
+    '{',
+    'null',
+    '7',
+    '"x"',
+    '{}',
+    '[]',
+    '[1]',
+    '["x",7]',
+    '["x",[null,7,"x",[],[1]]]',
+  ]
+  for (const channel of ['hints', 'presence', 'typing', 'x'])
+    for (const text of said) payloads.push(JSON.stringify(['stranger', [[channel, text]]]))
+  payloads.push('x'.repeat(7_999), `${'['.repeat(3_900)}${']'.repeat(3_900)}`)
+  const before = node(1).log().length
+  for (const payload of payloads) await sql`SELECT pg_notify('chatroom', ${payload})`
+  await ana.socket.post(room, 'nonsense', 'after it')
+  await bob.socket.until(has('message', { room, content: 'after it' }), 'the message')
+  await sql`SELECT pg_notify('chatroom', '["stranger",[["presence","{\\"bye\\":true}"]]]')`
+  expect(node(1).log().slice(before)).not.toMatch(/uncaught|unhandled/)
+  expect(bob.socket.heard.some(({ type }) => type === 'room.left')).toBe(false)
 })
 
 onThree('while the database is away people read on, and go on when it is back', async () => {
