@@ -19,6 +19,7 @@ import { removed } from './removal'
 import { repeated } from './repeats'
 import { restarted } from './restarts'
 import { restored } from './restored'
+import { scaled } from './scale'
 import { unstolen } from './sessions'
 import { silent } from './silence'
 import { slow } from './slow-readers'
@@ -60,4 +61,5 @@ export const promises: FaultTest<unknown>[] = [
   issuedByPebble,
   purged,
   streamed,
+  scaled,
 ]

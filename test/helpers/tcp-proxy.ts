@@ -1,6 +1,17 @@
 import type { Socket } from 'bun'
 
-type Side = { other: Socket<Side> | null; waiting: Uint8Array[]; isClient: boolean }
+type Side = {
+  other: Socket<Side> | null
+  /** What the socket does not take yet, or what came before there was another side. */
+  waiting: Uint8Array[]
+  isClient: boolean
+  /** With the next answer its connection ends. */
+  isDoomed: boolean
+  /** What is looked for was sent on it. */
+  isMarked: boolean
+  /** It ends when everything was taken. */
+  isEnding: boolean
+}
 
 export type TcpProxy = {
   port: number
@@ -8,51 +19,67 @@ export type TcpProxy = {
   swallow: () => void
   /** Everything comes through again, on new connections; the old ones end. */
   open: () => void
-  /** Swallows everything after the first request that contains this, which gets there. */
-  swallowAfter: (text: RegExp) => void
+  /** The next request that contains this gets there; instead of its answer the connection ends. */
+  cutAfter: (text: RegExp) => void
+  /** Whether connections on which somebody listens to PostgreSQL end, those to come, too. */
+  refuseListening: (isRefused: boolean) => void
+  /** New connections go to another port; the old ones end. */
+  moveTo: (port: number) => void
   close: () => void
 }
 
-/** Stands between a client and a port of this machine. */
-export function createTcpProxy(port: number): TcpProxy {
+/** Stands between clients and a port of this machine, or each time another one. */
+export function createTcpProxy(target: number | (() => number)): TcpProxy {
   const sockets = new Set<Socket<Side>>()
-  let isHole = false
+  let [isHole, isDeaf] = [false, false]
   let trigger: RegExp | null = null
-  const forward = (socket: Socket<Side>, bytes: Uint8Array): void => {
-    const { other, isClient, waiting } = socket.data
-    if (isHole) return
-    if (isClient && trigger?.test(Buffer.from(bytes).toString('latin1')) === true) {
-      other?.write(bytes)
-      isHole = true
-    } else if (other === null) waiting.push(bytes.slice())
-    else other.write(bytes)
+  let portOf = typeof target === 'number' ? () => target : target
+  const notice = (data: Side, bytes: Uint8Array): void => {
+    const text = Buffer.from(bytes).toString('latin1')
+    if (/\blisten "?\w/i.test(text)) data.isMarked = true
+    if (trigger?.test(text) !== true) return
+    trigger = null
+    data.isDoomed = true
   }
   const handlers = {
-    data: forward,
-    close({ data }: Socket<Side>) {
-      if (!isHole) data.other?.end()
+    data(socket: Socket<Side>, bytes: Uint8Array) {
+      const { data } = socket
+      const { other, isClient } = data
+      if (isHole) return
+      if (isClient) notice(data, bytes)
+      if (data.isMarked && isDeaf) socket.terminate()
+      else if (other === null) data.waiting.push(bytes.slice())
+      else if (other.data.isDoomed) other.terminate()
+      else send(other, bytes)
+    },
+    drain: flush,
+    close(socket: Socket<Side>) {
+      sockets.delete(socket)
+      if (!isHole && socket.data.other !== null) end(socket.data.other)
     },
     error() {},
   }
-  const cut = (): void => {
-    for (const socket of sockets) socket.terminate()
-    sockets.clear()
+  const cut = (isMeant = (_: Side): boolean => true): void => {
+    for (const socket of [...sockets]) if (isMeant(socket.data)) socket.terminate()
   }
   const server = Bun.listen<Side>({
     ...{ hostname: '127.0.0.1', port: 0 },
     socket: {
       ...handlers,
       async open(client) {
-        client.data = { other: null, waiting: [], isClient: true }
+        client.data = newSide(null, true)
         sockets.add(client)
-        const data: Side = { other: client, waiting: [], isClient: false }
         const upstream = await Bun.connect<Side>({
-          ...{ hostname: '127.0.0.1', port, data, socket: handlers },
+          ...{ hostname: '127.0.0.1', port: portOf(), data: newSide(client, false) },
+          socket: handlers,
         }).catch(() => null)
         if (upstream === null) return void client.end()
         sockets.add(upstream)
+        if (!sockets.has(client)) return void upstream.end()
+        const { waiting } = client.data
+        client.data.waiting = []
         client.data.other = upstream
-        for (const bytes of client.data.waiting) upstream.write(bytes)
+        for (const bytes of waiting) send(upstream, bytes)
       },
     },
   })
@@ -61,13 +88,43 @@ export function createTcpProxy(port: number): TcpProxy {
     swallow: () => void (isHole = true),
     open() {
       isHole = false
-      trigger = null
       cut()
     },
-    swallowAfter: (text) => void (trigger = text),
+    cutAfter: (text) => void (trigger = text),
+    refuseListening(isRefused) {
+      isDeaf = isRefused
+      if (isDeaf) cut(({ isMarked }) => isMarked)
+    },
+    moveTo(port) {
+      portOf = () => port
+      cut()
+    },
     close() {
       server.stop(true)
       cut()
     },
   }
+}
+
+function newSide(other: Side['other'], isClient: boolean): Side {
+  return { other, waiting: [], isClient, isDoomed: false, isMarked: false, isEnding: false }
+}
+
+function send(socket: Socket<Side>, bytes: Uint8Array): void {
+  const { waiting } = socket.data
+  if (waiting.length > 0) return void waiting.push(bytes.slice())
+  const taken = Math.max(0, socket.write(bytes))
+  if (taken < bytes.length) waiting.push(bytes.slice(taken))
+}
+
+function flush(socket: Socket<Side>): void {
+  const { waiting } = socket.data
+  socket.data.waiting = []
+  for (const bytes of waiting) send(socket, bytes)
+  if (socket.data.isEnding && socket.data.waiting.length === 0) socket.end()
+}
+
+function end(socket: Socket<Side>): void {
+  if (socket.data.waiting.length === 0) socket.end()
+  else socket.data.isEnding = true
 }

@@ -1,0 +1,57 @@
+import type { Heard } from '../../helpers/frames'
+
+/** Whether what a socket is told comes in the order of the rooms' revisions. */
+export type Order = {
+  /** A new connection. */
+  connected: () => void
+  /** What is missing was asked for: until the answer ends, older changes come again. */
+  asked: (room: number) => void
+  heard: (item: Heard) => void
+  /** Changes that came after later ones. */
+  reordered: () => number
+  /** Changes that came twice without having been asked for. */
+  doubled: () => number
+}
+
+/** `base`: up to here everything was asked for, or is in the greeting; `top`: the newest heard. */
+type Line = { base: number; top: number; isAsked: boolean; heard: Set<number> }
+
+/** The last ones are enough to tell what comes twice from what comes late. */
+const keptMax = 500
+
+export function createOrder(): Order {
+  const lines = new Map<number, Line>()
+  let [reordered, doubled] = [0, 0]
+  const lineOf = (room: number): Line => {
+    const line = lines.get(room) ?? { base: 0, top: 0, isAsked: false, heard: new Set() }
+    lines.set(room, line)
+    return line
+  }
+  const judge = (line: Line, revision: number): void => {
+    const isLate = revision <= line.top && revision > line.base && !line.isAsked
+    if (isLate && line.heard.has(revision)) doubled += 1
+    else if (isLate) reordered += 1
+    line.top = Math.max(line.top, revision)
+    line.heard.add(revision)
+    if (line.heard.size > keptMax) line.heard = new Set([...line.heard].slice(-keptMax / 2))
+  }
+  return {
+    connected: () => lines.clear(),
+    asked: (room) => void (lineOf(room).isAsked = true),
+    heard(item) {
+      if (item.type === 'hello') {
+        for (const { id, revision } of item.rooms) lineOf(id).base = revision
+      } else if (item.type === 'room.left') lines.delete(item.room)
+      else if (item.type === 'room') lineOf(item.room.id).base = item.room.revision
+      else if (item.type === 'caught_up') {
+        const line = lineOf(item.room)
+        if (line.isAsked) line.base = Math.max(line.base, item.revision)
+        else line.top = Math.max(line.top, item.revision)
+        line.isAsked = false
+      } else if ('seq' in item && 'revision' in item && item.type !== 'accepted')
+        judge(lineOf(item.room), item.revision)
+    },
+    reordered: () => reordered,
+    doubled: () => doubled,
+  }
+}
