@@ -4,8 +4,8 @@ import type { Heard } from '../../helpers/frames'
 export type Order = {
   /** A new connection. */
   connected: () => void
-  /** What is missing was asked for: until the answer ends, older changes come again. */
-  asked: (room: number) => void
+  /** What came after a revision was asked for: until the answer ends, it may come again. */
+  asked: (room: number, after: number) => void
   heard: (item: Heard) => void
   /** Changes that came after later ones. */
   reordered: () => number
@@ -14,7 +14,7 @@ export type Order = {
 }
 
 /** `base`: up to here everything was asked for, or is in the greeting; `top`: the newest heard. */
-type Line = { base: number; top: number; isAsked: boolean; heard: Set<number> }
+type Line = { base: number; top: number; asked: number[]; heard: Set<number> }
 
 /** The last ones are enough to tell what comes twice from what comes late. */
 const keptMax = 500
@@ -23,12 +23,12 @@ export function createOrder(): Order {
   const lines = new Map<number, Line>()
   let [reordered, doubled] = [0, 0]
   const lineOf = (room: number): Line => {
-    const line = lines.get(room) ?? { base: 0, top: 0, isAsked: false, heard: new Set() }
+    const line = lines.get(room) ?? { base: 0, top: 0, asked: [], heard: new Set() }
     lines.set(room, line)
     return line
   }
   const judge = (line: Line, revision: number): void => {
-    const isLate = revision <= line.top && revision > line.base && !line.isAsked
+    const isLate = revision <= line.top && revision > line.base && line.asked.length === 0
     if (isLate && line.heard.has(revision)) doubled += 1
     else if (isLate) reordered += 1
     line.top = Math.max(line.top, revision)
@@ -37,7 +37,7 @@ export function createOrder(): Order {
   }
   return {
     connected: () => lines.clear(),
-    asked: (room) => void (lineOf(room).isAsked = true),
+    asked: (room, after) => void lineOf(room).asked.push(after),
     heard(item) {
       if (item.type === 'hello') {
         for (const { id, revision } of item.rooms) lineOf(id).base = revision
@@ -45,9 +45,12 @@ export function createOrder(): Order {
       else if (item.type === 'room') lineOf(item.room.id).base = item.room.revision
       else if (item.type === 'caught_up') {
         const line = lineOf(item.room)
-        if (line.isAsked) line.base = Math.max(line.base, item.revision)
-        else line.top = Math.max(line.top, item.revision)
-        line.isAsked = false
+        const answered = line.asked.indexOf(item.after)
+        if (answered === -1) line.top = Math.max(line.top, item.revision)
+        else {
+          line.base = Math.max(line.base, item.revision)
+          line.asked.splice(answered, 1)
+        }
       } else if ('seq' in item && 'revision' in item && item.type !== 'accepted')
         judge(lineOf(item.room), item.revision)
     },

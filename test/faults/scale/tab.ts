@@ -17,6 +17,7 @@ export type Tab = {
   arrivals: { at: number; room: number; revision: number }[]
   order: Order
   epochs: Set<string>
+  log: string[]
   closeCodes: number[]
   /** Gaps in what was published, which the tab had to ask for. */
   gaps: number
@@ -51,8 +52,9 @@ export function openTab(
   let [epoch, userId] = ['', 0]
   const positions = createPositions((room, after) => {
     if (!isBehind) tab.gaps += 1
+    if (process.env.DBG) tab.log.push(`${Math.round(performance.now())}:ASK${after}${isBehind ? 'b' : 'GAP'}`)
     if (!send({ type: 'resume', epoch, rooms: { [room]: after } })) positions.interrupted()
-    else tab.order.asked(room)
+    else tab.order.asked(room, after)
   })
   const send = (frame: ClientFrame): boolean => {
     if (socket?.readyState !== WebSocket.OPEN) return false
@@ -65,6 +67,7 @@ export function openTab(
     const opened = dial(address, person, { subprotocol })
     socket = opened
     tab.order.connected()
+    if (process.env.DBG) tab.log.push('CONNECT')
     answerTimer = setTimeout(giveUp, answerMsMax)
     opened.onmessage = ({ data }) => {
       clearTimeout(answerTimer)
@@ -88,7 +91,10 @@ export function openTab(
     }
   }
   const hear = (item: Heard, at: number): void => {
+    const dbg = tab.order.doubled() + tab.order.reordered()
     tab.order.heard(item)
+    if (process.env.DBG && tab.order.doubled() + tab.order.reordered() > dbg) console.log('DOUBLED', person.nickname, subprotocol, JSON.stringify(item).slice(0, 150), tab.log.slice(-30).join(' '))
+    if (process.env.DBG && item.type !== 'pong' && item.type !== 'presence' && item.type !== 'online') tab.log.push(`${Math.round(at)}:${item.type}${'room' in item ? '' : ''}${'revision' in item ? item.revision : ''}`)
     switch (item.type) {
       case 'hello': {
         epoch = item.epoch
@@ -120,7 +126,7 @@ export function openTab(
   }
   const learn = (item: Placed, at: number): void => {
     const { room, seq, revision } = item
-    if (keepsArrivals) tab.arrivals.push({ at, room, revision })
+    if (keepsArrivals) tab.arrivals.push({ at, room, revision, ...(process.env.DBG ? { log: tab.log.slice(-20), item: JSON.stringify(item).slice(0,200) } : {}) })
     const shown = tab.view.get(room)
     const before = shown?.get(seq)
     if (shown !== undefined && (before === undefined || before.revision <= revision)) {
@@ -132,6 +138,7 @@ export function openTab(
   const tab: Tab = {
     ...{ person, subprotocol, send },
     ...{ view: new Map(), arrivals: [], order: createOrder(), epochs: new Set(), closeCodes: [] },
+    log: [],
     ...{ gaps: 0, greetings: 0, isSignedOut: false, onAnswer() {} },
     isGreeted: () => isGreeted,
     userId: () => userId,

@@ -65,6 +65,7 @@ export async function judge(scene: Scene, absences: Absence[]): Promise<Verdict>
       if (shown !== undefined && shown.id !== '' && ids.has(shown.id)) verdict.doubled += 1
       ids.add(shown?.id ?? '')
     }
+    if (process.env.DBG && [...rows.keys()].some((k) => !view.has(k))) console.log('DBG', tab.person.nickname, tab.subprotocol, 'rows', rows.size, 'view', view.size, 'known', tab.known(room), 'max', Math.max(...[...rows.values()].map((r) => r.revision)), 'gaps', tab.gaps, 'codes', tab.closeCodes.join(','), 'greet', tab.greetings, 'missing', [...rows.keys()].filter((k) => !view.has(k)).join(','), tab.log.slice(-12).join(' '))
     differing += [...view.keys()].filter((seq) => !rows.has(seq)).length
     verdict.doubled += tab.order.doubled()
     verdict.reordered += tab.order.reordered()
@@ -93,6 +94,7 @@ function countLeaks(
     const since = own[n - 1]?.until ?? 0
     const end = ends[n] ?? Infinity
     for (const { arrivals } of tabs) {
+      if (process.env.DBG) for (const one of arrivals) if (one.at > since && one.at < until && one.revision > end) console.log('LEAK', JSON.stringify({ n, since, from: own[n]?.from, until, end, ends, one }))
       leaks += arrivals.filter(
         ({ at, revision }) => at > since && at < until && revision > end,
       ).length
