@@ -3,7 +3,7 @@ import { extname, join } from 'node:path'
 import { once } from './shared/once'
 
 /** A file for the browser, in an encoding that it accepts. */
-type Asset = {
+export type Asset = {
   bytes: Uint8Array<ArrayBuffer>
   type: string
   encoding: Encoding | null
@@ -17,6 +17,8 @@ export type Assets = {
   /** The name with its hash, for `app.css` and so on. Throws when it was not built. */
   nameOf: (file: string) => string
   find: (hashedName: string, accepted: string) => Asset | null
+  /** All files by their hashed names, the compressed ones too. */
+  files: ReadonlyMap<string, () => Uint8Array<ArrayBuffer>>
   /** What the browser's script fetches at its first use (src/island/lazy). */
   lazyParts: { name: string; file: string }[]
 }
@@ -36,6 +38,22 @@ const endings: { name: Encoding; ending: string }[] = [
   { name: 'br', ending: '.br' },
   { name: 'gzip', ending: '.gz' },
 ]
+
+/** A file of any build as it is kept: its name, and its encoding. */
+type Variant = { name: string; type: string; encoding: Encoding | null }
+
+const isName = /^[\w.-]{1,100}$/
+
+/** What a file may be sent as to a browser that accepts some encodings, the best first. */
+export function variantsOf(hashedName: string, accepted: string): Variant[] {
+  const type = types[extname(hashedName)]
+  if (type === undefined || !isName.test(hashedName)) return []
+  const compressed = endings.filter(({ name }) => accepted.includes(name))
+  return [
+    ...compressed.map(({ name, ending }) => ({ type, name: hashedName + ending, encoding: name })),
+    { type, name: hashedName, encoding: null },
+  ]
+}
 
 /**
  * Finds the files that scripts/build.ts made: `name-hash.ext` beside `.br` and `.gz`, inside the
@@ -63,14 +81,12 @@ export function loadAssets(): Assets {
       return name
     },
     find(hashedName, accepted) {
-      const type = types[extname(hashedName)]
-      const has = ({ name, ending }: (typeof endings)[number]): boolean =>
-        accepted.includes(name) && contents.has(hashedName + ending)
-      const encoding = endings.find(has)
-      const bytes = contents.get(hashedName + (encoding?.ending ?? ''))
-      if (type === undefined || bytes === undefined) return null
-      return { type, encoding: encoding?.name ?? null, bytes: bytes() }
+      const found = variantsOf(hashedName, accepted).find(({ name }) => contents.has(name))
+      const bytes = contents.get(found?.name ?? '')
+      if (found === undefined || bytes === undefined) return null
+      return { type: found.type, encoding: found.encoding, bytes: bytes() }
     },
+    files: contents,
     lazyParts: [...names].flatMap(([name, file]) => {
       const lazy = /^lazy-(?<part>[\w-]+)\.js$|^(?<file>lazy\.css|emoji-\w+\.html)$/
       const { part, file: whole } = lazy.exec(name)?.groups ?? {}

@@ -1,19 +1,23 @@
 import { mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { renderUnicodeCompact } from 'uqr'
+import { loadAssets } from './assets'
 import { makeOperatorsWayBack, makeOwnerLink } from './chat/administration/owner-link'
 import { nameRules, parseRoomName } from './chat/people/name'
-import { type Config, help, readCommand } from './config'
+import { type Config, readCommand } from './config'
+import { help } from './help'
 import { askHealth } from './health'
 import { createLog, faultOf, type Log } from './server/log'
 import { serverLimits } from './server/limits'
+import { keepAssets } from './kept-assets'
 import { urlsOf } from './server/addresses'
 import type { Authority, Certificates } from './https/certificates'
 import { type RunningServer, startServer } from './server'
 import { writeUnit } from './systemd-unit'
-import { type Amount, backUp } from './store/backup/backup'
-import { type FileStore, openFolderFiles } from './store/files'
-import { dropStalePins } from './store/backup/pins'
+import type { Amount } from './store/backup/archive'
+import { backUp } from './store/backup/backup'
+import { type FileStore, openFolderFiles, sharedAgeMs } from './store/files'
+import { dropStalePins, homeOfPins } from './store/backup/pins'
 import { restore } from './store/backup/restore'
 import { type Problem, sentenceOf } from './store/problem'
 import type { S3Place } from './store/s3/place'
@@ -67,6 +71,9 @@ async function serve(config: Config, log: Log): Promise<void> {
   const files = await openUploads(config, store)
   const certificates = await openHttps(config, store)
   const opened = { store, files, certificates }
+  // Other nodes can serve the files of this build before anybody gets a page of it.
+  const { assets: kept } = store
+  if (kept !== null) await keepAssets({ kept, assets: loadAssets(), log })
   const server = await listen(config, store, () => startServer(config, opened, log))
   // Without these a stray rejection ends the process; with them it is logged.
   process.on('uncaughtException', (fault) => log('uncaught', { fault: faultOf(fault) }))
@@ -74,7 +81,7 @@ async function serve(config: Config, log: Log): Promise<void> {
   // At the system's limit of file size, writes fail like on a full disk.
   if (process.platform !== 'win32') process.on('SIGXFSZ', () => {})
   setTimeout(() => {
-    dropStalePins(config.dataFolder).catch((fault) => log('pins.stay', { fault: faultOf(fault) }))
+    dropPins(config).catch((fault) => log('pins.stay', { fault: faultOf(fault) }))
   }, serverLimits.afterStartMs)
   stopOnSignal(server)
   // On Windows it says that the window is closed.
@@ -148,22 +155,19 @@ function printUnit(flags: Parameters<typeof writeUnit>[1]): void {
   process.stdout.write(writeUnit(process.execPath, flags))
 }
 
+type Archived = Extract<ReturnType<typeof readCommand>, { kind: 'backup' | 'restore' }>
+
 async function makeBackup({ file, dataFolder: folder, files }: Archived): Promise<void> {
-  if ('s3' in files)
-    return fail('A backup of files in a bucket is made with the tools of its store.')
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stop.abort())
   const { signal } = stop
-  const made = await backUp({ folder, file, version, now: Date.now, signal })
+  const made = await backUp({ folder, files, file, version, now: Date.now, signal })
   if ('problem' in made) return fail(made.problem)
   console.log(`Backed up ${amountOf(made)} to ${file}.`)
 }
 
-type Archived = Extract<ReturnType<typeof readCommand>, { kind: 'backup' | 'restore' }>
-
 async function restoreBackup({ file, dataFolder: folder, files }: Archived): Promise<void> {
-  if ('s3' in files) return fail('Files of a bucket are restored with the tools of its store.')
-  const restored = await restore(file, folder)
+  const restored = await restore(file, folder, files)
   if ('problem' in restored) return fail(restored.problem)
   console.log(`Restored ${amountOf(restored)} into ${folder}.`)
 }
@@ -172,13 +176,27 @@ function amountOf({ messages, files, bytes }: Amount): string {
   return `${messages} messages and ${files} files (${(bytes / 1024 ** 2).toFixed(1)} MB)`
 }
 
+/** Removes what backups that were killed left. */
+async function dropPins({ dataFolder, files }: Config): Promise<void> {
+  await dropStalePins(dataFolder)
+  if ('folder' in files) await dropStalePins(homeOfPins(dataFolder, files.folder))
+}
+
 /** Opens the files; without their disk, or their store, words go on. */
 async function openUploads(config: Config, store: Store): Promise<FileStore> {
   const { dataFolder: folder, files: place } = config
   const [files, name, question] =
     'folder' in place
-      ? [openFolderFiles(place.folder, store.filesId), place.folder, 'Is its disk mounted?']
-      : [await openS3(place.s3, folder, store), place.s3.name, 'Does the store answer?']
+      ? [
+          openFolder(config, place.folder, store),
+          `The folder ${place.folder}`,
+          'Is its disk mounted?',
+        ]
+      : [
+          await openS3(place.s3, folder, store),
+          `The place ${place.s3.name}`,
+          'Does the store answer?',
+        ]
   void files.isHere().then((isHere) => {
     if (isHere) return
     console.error(
@@ -187,6 +205,12 @@ async function openUploads(config: Config, store: Store): Promise<FileStore> {
     )
   })
   return files
+}
+
+/** A folder elsewhere may be the one of several servers. */
+function openFolder({ dataFolder }: Config, folder: string, store: Store): FileStore {
+  const isOwn = folder === join(dataFolder, 'files')
+  return openFolderFiles(folder, store.filesId, isOwn ? 0 : sharedAgeMs)
 }
 
 async function openS3(place: S3Place, folder: string, store: Store): Promise<FileStore> {
@@ -300,7 +324,11 @@ async function printWayBack(config: Config, name: string): Promise<void> {
   if ('problem' in opened) return fail(opened.problem)
   const made = await makeOperatorsWayBack(opened.offerWayBack, name, Date.now())
   opened.close()
-  if (made === null) return fail(`Nobody here is called “${name}”.`)
+  if ('refused' in made) {
+    if (made.refused === 'person_missing') return fail(`Nobody here is called “${name}”.`)
+    const undo = 'An owner or a moderator undoes the ban first, in Administration under Bans.'
+    return fail(`“${name}” is banned. ${undo}`)
+  }
   const url = urlsOf(config, config.port).at(-1) ?? config.basePath
   console.log(`With this link, ${made.user.nickname} comes back, once, within 24 hours:`)
   console.log(`\n  ${url}way-back/${made.link}`)

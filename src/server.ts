@@ -1,5 +1,5 @@
 import type { Server, WebSocketHandler } from 'bun'
-import { loadAssets } from './assets'
+import { type Assets, loadAssets } from './assets'
 import type { Chat } from './chat/chat'
 import { startPurging } from './chat/administration/purge'
 import { startJanitor } from './chat/files/janitor'
@@ -18,6 +18,7 @@ import { startErasing } from './chat/rooms/room-life'
 import type { Config } from './config'
 import { createApp } from './http/app'
 import { type Certificates, watchCertificates } from './https/certificates'
+import { startKeeping } from './kept-assets'
 import { addressOf, watchForProxy } from './http/middleware/guards'
 import type { KeyPair } from './https/key-pair'
 import { createFairQueue, type FairQueue } from './server/fair-queue'
@@ -67,7 +68,8 @@ export function startServer(
     () => listeners.flatMap(({ servers }) => [...servers]),
     connections,
   )
-  const presence = createPresence(publishing.publish)
+  const bus = store.nodes?.bus ?? null
+  const presence = createPresence(publishing.publish, { bus, log })
   const pollers = createPollers(presence)
   const assets = loadAssets()
   const chat: Chat = {
@@ -81,19 +83,18 @@ export function startServer(
   setServerPaths(chat.paths)
   const rateLimits = createRateLimits(config.rateLimits)
   const { postMessage, close: closeQueue } = openPostingQueue(chat)
-  const [typing, readMarkers] = [createTyping(chat), createReadMarkers(chat, rateLimits)]
+  const [typing, readMarkers] = [createTyping(chat, bus), createReadMarkers(chat, rateLimits)]
   const inTurn = createFairQueue()
   const queues = { postMessage, typing, readMarkers, inTurn }
   const deps = { chat, connections, publishing, pollers, rateLimits, ...queues }
   const { upgrade, websocket } = createSocketLayer(deps)
   let isStopping = false
-  const exchange = createExchange(deps)
   const httpsPort = (): number | null => listeners[1]?.port ?? null
-  const layer = { assets, exchange, upgrade, certificates, httpsPort }
+  const layer = { assets, exchange: createExchange(deps), upgrade, certificates, httpsPort }
   const app = createApp({ ...deps, ...layer, isStopping: () => isStopping })
   const fetch = answerInTurn(app, { inTurn, config, log })
   const listeners = listenOnPorts(config, certificates, { fetch, websocket }, log)
-  const stopChores = startChores(chat, connections, listeners, leaveNodes)
+  const stopChores = startChores({ chat, assets, connections, listeners, leaveNodes })
   const watch = certificates && watchCertificates(certificates, log, () => listeners[1]?.renew())
 
   return {
@@ -135,7 +136,11 @@ function joinNodes(chat: Chat, connections: Connections): () => void {
 }
 
 /** What was opened before the server starts. */
-type Opened = { store: Store; files: FileStore; certificates?: Certificates | null }
+type Opened = {
+  store: Store
+  files: FileStore
+  certificates?: Certificates | null
+}
 
 /** That of HTTP, and that of HTTPS if there is one. */
 type Listeners = [http: Listener<SocketState>, ...https: Listener<SocketState>[]]
@@ -186,13 +191,17 @@ function optionsOf(hostname: string, handlers: Handlers) {
   }
 }
 
+type Chores = {
+  chat: Chat
+  assets: Assets
+  connections: Connections
+  listeners: Listeners
+  leaveNodes: () => void
+}
+
 /** Starts what is done from time to time; gives what stops it. */
-function startChores(
-  chat: Chat,
-  connections: Connections,
-  listeners: Listeners,
-  leaveNodes: () => void,
-): () => void {
+function startChores({ chat, assets, connections, listeners, leaveNodes }: Chores): () => void {
+  const { assets: kept } = chat.store
   const sweeper = setInterval(guard(chat.log, 'sweep', connections.sweep), sweepMs)
   const stops = [
     startJanitor(chat),
@@ -203,6 +212,7 @@ function startChores(
     startDoorSweep(chat),
     // With several nodes nobody knows which of them wrote what with which clock.
     chat.nodes === null ? watchClock(chat).stop : () => {},
+    ...(kept === null ? [] : [startKeeping({ kept, assets, log: chat.log })]),
     ...listeners.map((listener) => listener.watch()),
     leaveNodes,
   ]

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { type Config, readCommand } from '../src/config'
+import { help } from '../src/help'
 import { makeFolder, runServer } from './helpers/server'
 
 function configOf(args: string[], environment: Record<string, string> = {}): Config {
@@ -222,6 +223,26 @@ describe('an operator', () => {
     expect(said.out.replace(/ \(.+\)/, '')).toBe(`${version}\n`)
   })
 
+  test('finds in the compose files no variable or name that there is not', async () => {
+    for (const path of ['compose.yaml', 'docs/scale/compose.yaml']) {
+      const text = await Bun.file(`${import.meta.dir}/../${path}`).text()
+      const compose = Bun.YAML.parse(text) as Compose
+      const names = ['services', 'volumes', 'configs'] as const
+      const known = new Set(names.flatMap((group) => Object.keys(compose[group] ?? {})))
+      const services = Object.values(compose.services)
+      const used = services.flatMap(({ volumes = [], configs = [], depends_on = {} }) => [
+        ...volumes.map((volume) => volume.split(':')[0] ?? ''),
+        ...configs.map(({ source }) => source),
+        ...Object.keys(depends_on),
+      ])
+      expect(used.filter((name) => !known.has(name))).toEqual([])
+      const variables = services.flatMap(({ environment = {} }) => Object.keys(environment))
+      const ours = variables.filter((name) => name.startsWith('CHATROOM_'))
+      expect(ours).not.toBeEmpty()
+      expect(ours.filter((name) => !help.includes(` ${name}\n`))).toEqual([])
+    }
+  })
+
   test('gets exit code 2 for a mistyped flag, and nothing is created', async () => {
     const data = makeFolder()
     const { code, err } = await runServer({ data, flags: ['--prot', '1'] })
@@ -229,3 +250,17 @@ describe('an operator', () => {
     expect([...new Bun.Glob('**').scanSync({ cwd: data })]).toEqual([])
   })
 })
+
+type Compose = {
+  services: Record<
+    string,
+    {
+      environment?: Record<string, string>
+      volumes?: string[]
+      configs?: { source: string }[]
+      depends_on?: Record<string, unknown>
+    }
+  >
+  volumes?: Record<string, null>
+  configs?: Record<string, unknown>
+}

@@ -1,6 +1,6 @@
 import type { Paths } from '../src/shared/paths'
 import type { Words } from './words'
-import type { DoorMode } from '../src/store/store'
+import type { DoorMode, ServerSettings } from '../src/store/store'
 import type { Language } from '../src/shared/languages'
 
 /** What every view knows about its request and its server. */
@@ -13,10 +13,12 @@ export type View = {
   serverName: string
   /** What owners say to people who come in; may be empty. */
   welcome: string
-  /** Whether people may begin private conversations. */
-  hasPrivate: boolean
+  /** To whom people may write privately. */
+  privateMessages: ServerSettings['privateMessages']
   /** How newcomers come in. */
   door: DoorMode
+  /** What is sent is a whole page, not a part of one that a script asks for. */
+  isPage: boolean
   /** Scheme and host under which other devices reach it. */
   sharedOrigin: () => string
   /** Where somebody on plain HTTP gets HTTPS; null when they have it, or it is not offered. */

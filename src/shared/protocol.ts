@@ -228,6 +228,8 @@ type HelloEvent = {
   rooms: RoomSummary[]
   /** How many invitations wait for an answer. */
   invitations: number
+  /** To whom the person may write privately. */
+  private_messages: 'everybody' | 'hosts' | 'off'
 }
 
 export type AcceptedEvent = {

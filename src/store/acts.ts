@@ -19,7 +19,7 @@ export type BrowserRefusal = 'banned' | 'network_refused'
 /** Why and when something is done by virtue of a role. */
 type Told = { reason: string; at: number }
 
-type NoAct = Refused<NoRight | 'not_signed_in' | 'person_missing'>
+type NoAct = Refused<NoRight | 'not_signed_in' | 'person_missing' | 'person_banned'>
 
 /** A ban, as it is shown to those who may undo it. */
 export type Ban = { user: User; by: string | null; reason: string; bannedAt: number }
@@ -81,7 +81,7 @@ export type Acts = WayBacks & {
   ): Promise<{ user: User; freed: string[] } | NoAct>
   /** Deletes the next portion of the purges that were begun; null when nothing is left. */
   purgeNext(at: number): Promise<PurgeStep | null>
-  /** Gives somebody another name; the one before is refused to them for a week. */
+  /** Gives somebody another name, who may be banned; the old one is refused to them for a week. */
   rename(
     acting: Uint8Array,
     person: number,

@@ -81,9 +81,12 @@ export type Administration = {
     role: ServerRole,
     told: { reason: string; at: number },
   ): Promise<
-    { user: User | null } | Refused<NoRight | 'not_signed_in' | 'person_missing' | 'owner_needed'>
+    | { user: User | null }
+    | Refused<NoRight | 'not_signed_in' | 'person_missing' | 'person_banned' | 'owner_needed'>
   >
   hasOwner(): Promise<boolean>
+  /** Whether the person of a session is the only owner of a server with other people. */
+  isNeeded(acting: Uint8Array): Promise<boolean>
   isOwnerLink(linkHash: Uint8Array): Promise<boolean>
   /** Makes the link with which somebody becomes an owner, in place of the one before. */
   offerOwnership(linkHash: Uint8Array, at: number): Promise<void>

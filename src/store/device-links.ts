@@ -38,7 +38,7 @@ export type WayBacks = {
     person: number,
     linkHash: Uint8Array,
     told: { reason: string; at: number },
-  ): Promise<User | Refused<NoRight | 'not_signed_in' | 'person_missing'>>
+  ): Promise<User | Refused<NoRight | 'not_signed_in' | 'person_missing' | 'person_banned'>>
   /** Whom a link brings back; null for one that is unknown, used, replaced or old. */
   findWayBack(linkHash: Uint8Array, at: number): Promise<User | null>
   /**

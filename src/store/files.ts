@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { codeOf, failWith } from './problem'
+import type { S3Place } from './s3/place'
 
 /**
  * The file store: bytes under random ids, in a folder or an S3-compatible store. Files are read in
@@ -28,6 +30,9 @@ export type FileStore = {
   space(): Promise<Space>
 }
 
+/** Where the files are: in a folder, or in an S3-compatible store. */
+export type FilesPlace = { folder: string } | { s3: S3Place }
+
 /** Bytes of a disk: free for this process, and in all. */
 export type Space = { free: number; total: number }
 
@@ -49,17 +54,30 @@ export const markerName = 'belongs-to'
 
 /** Marks a folder, made when missing, as the one with the files of this database. */
 export function markFolder(folder: string, id: string): void {
-  mkdirSync(join(folder, 'drafts'), { recursive: true, mode: 0o700 })
-  writeFileSync(join(folder, markerName), `${id}\n`, { mode: 0o600, flush: true })
+  try {
+    mkdirSync(join(folder, 'drafts'), { recursive: true, mode: 0o700 })
+    writeFileSync(join(folder, markerName), `${id}\n`, { mode: 0o600, flush: true })
+  } catch (fault) {
+    failWith(`I cannot write to the folder for files ${folder} (${codeOf(fault)}).`)
+  }
 }
+
+/**
+ * So old is what the janitor looks at where other servers may write, too: they may not have written
+ * its row yet, and clocks differ.
+ */
+export const sharedAgeMs = 60 * 60_000
 
 /**
  * Opens a file store in a folder that was marked with `id`: `ab/abcdef…` for files, `drafts` for
  * unfinished ones. A kept file and its folder are synced. The folder may be missing, and come back.
+ * What is younger than `ageMs` is neither listed nor removed as an old draft.
  */
-export function openFolderFiles(folder: string, id: string): FileStore {
+export function openFolderFiles(folder: string, id: string, ageMs = 0): FileStore {
   const drafts = join(folder, 'drafts')
   const pathOf = (id: string): string => pathIn(folder, id)
+  const aged = (before: number): number =>
+    ageMs === 0 ? before : Math.min(before, Date.now() - ageMs)
   return {
     async isHere() {
       const marker = Bun.file(join(folder, markerName))
@@ -73,8 +91,8 @@ export function openFolderFiles(folder: string, id: string): FileStore {
       return (await stat(pathOf(id)).catch(() => null))?.size ?? null
     },
     remove: (id) => rm(pathOf(id), { force: true }),
-    list: (before) => list(folder, before),
-    removeDrafts: (before) => removeOldDrafts(drafts, before),
+    list: (before) => list(folder, aged(before)),
+    removeDrafts: (before) => removeOldDrafts(drafts, aged(before)),
     space: () => spaceOf(folder),
   }
 }

@@ -23,8 +23,8 @@ export type Followed = Position & {
 }
 
 /**
- * What another node has changed: somebody is a member, their own view of a room, its hosts, the
- * first message of a conversation, sessions, a link for a device, a name or picture, …
+ * What another node has changed: somebody came into a room or went, their own view of a room, its
+ * hosts, the first message of a conversation, sessions, a link for a device, a name or picture, …
  */
 export type Hint = {
   id: number
@@ -55,7 +55,7 @@ export type NodeStore = {
   follow(positions: Position[], size: { rows: number; units: number }): Promise<Followed[]>
   /** How far these rooms have come. */
   heads(rooms: number[]): Promise<Position[]>
-  /** The same of a person's rooms, also of those without messages. */
+  /** The same of a person's rooms. */
   headsOf(userId: number): Promise<Position[]>
   /** Hints after one of them, in order. */
   hintsAfter(id: number): Promise<Hint[]>

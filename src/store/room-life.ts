@@ -50,7 +50,7 @@ export type RoomLife = {
   ): Promise<RoomFacts | Refused<NoRoomRight | 'first_room'>>
   /**
    * Begins to delete a room whose name was typed: from then on only its members see it, until
-   * `dropMembers` has let them go. Gives its name, and who was invited.
+   * `dropMembers` has let them go; its reports go at once. Gives its name, and who was invited.
    */
   delete(
     by: RoomActor,
@@ -58,7 +58,7 @@ export type RoomLife = {
     name: string,
     at: number,
   ): Promise<
-    | { name: string; uninvited: number[] }
+    | { name: string; uninvited: number[]; isReported: boolean }
     | Refused<NoRoomRight | 'first_room' | 'room_name_differs'>
   >
   /** A page of the rooms that the person of a session may administer; empty for everybody else. */

@@ -130,8 +130,11 @@ export type Store = {
      * stays. False when nothing ended.
      */
     end(tokenHash: Uint8Array, at: number, isLast?: boolean): Promise<boolean>
-    /** The person of a session leaves: all their sessions end, and the name becomes free. */
-    leave(tokenHash: Uint8Array, at: number): Promise<Departure | null>
+    /**
+     * The person of a session leaves: all their sessions end, and the name becomes free. The only
+     * owner of a server with other people stays.
+     */
+    leave(tokenHash: Uint8Array, at: number): Promise<Departure | Refused<'owner_last'> | null>
     /** A session is in use: written at most once a day. */
     see(tokenHash: Uint8Array, at: number): Promise<void>
     /**
@@ -337,9 +340,20 @@ export type Store = {
   search(query: SearchQuery, address?: string): Promise<SearchOutcome>
   /** The messages after a place, of the room at its revision; null as above. */
   readOn(room: Room, asker: Asker, after: number, limit: number): Promise<ExportPage | null>
+  /** Null where one node has the database for itself. */
+  assets: KeptAssets | null
   /** Writes one row, for the health check. Throws what SQLite throws. */
   probe(): Promise<void>
   /** Of the disk with the database. */
   space(): Promise<Space>
   close(): Promise<void>
+}
+
+/** Files for the browser of all builds that run, for nodes that have another build. */
+export type KeptAssets = {
+  /** Keeps these for another day, and drops what nobody kept; gives those that are missing. */
+  keep(names: string[], at: number): Promise<string[]>
+  put(name: string, bytes: Uint8Array, at: number): Promise<void>
+  /** The first of these that is there. */
+  find(names: string[]): Promise<{ name: string; bytes: Uint8Array<ArrayBuffer> } | null>
 }

@@ -6,7 +6,7 @@ import {
   type ChatPage,
   addressOf,
   enter,
-  expectAccessible,
+  expectAccessibleInAllLooks,
   expectNoProblems,
   openChatPage,
 } from './pages/chat-page'
@@ -37,23 +37,23 @@ test('the checker finds a planted mistake', async () => {
 test('the sign-in dialog', async () => {
   await stranger.goto(addressOf(server.port, 'c'))
   await stranger.signInDialog.shown()
-  await expectAccessible(stranger)
+  await expectAccessibleInAllLooks(stranger)
 })
 
 test('the sign-in dialog with a refused name and two free ones', async () => {
   await stranger.evaluate(`document.querySelector('#nickname').value = 'ada'`)
   await stranger.press('Enter')
   await stranger.parts('[name=suggestion]').counts(2)
-  await expectAccessible(stranger)
+  await expectAccessibleInAllLooks(stranger)
 })
 
-test('an empty room', () => expectAccessible(ada))
+test('an empty room', () => expectAccessibleInAllLooks(ada))
 
 test('a room with talk, own and follow-on rows', async () => {
   await ada.send('First words')
   await ada.send('第二句话')
   await ada.sees('第二句话')
-  await expectAccessible(ada)
+  await expectAccessibleInAllLooks(ada)
 })
 
 test('a room with every kind of formatting, and a spoiler that is closed, then open', async () => {
@@ -69,24 +69,24 @@ test('a room with every kind of formatting, and a spoiler that is closed, then o
   await mei.post(1, 'formatting', ['so **very** `x` @Ada', ...blocks].join('\n\n'))
   mei.close()
   await ada.part('.msg table').shown()
-  await expectAccessible(ada)
+  await expectAccessibleInAllLooks(ada)
   await ada.click('.spoiler')
   await ada.click('.spoiler--block')
   await ada.parts('.spoiler :checked').counts(2)
-  await expectAccessible(ada)
+  await expectAccessibleInAllLooks(ada)
 })
 
 test('the profile menu, open', async () => {
   await ada.emulate({ dark: false, width: 1280, height: 800 })
   await ada.part('#menu').showPopover()
-  await expectAccessible(ada)
+  await expectAccessibleInAllLooks(ada)
   await ada.part('#menu').hidePopover()
 })
 
 test('a message that was not sent', async () => {
   await ada.send(`tower a${'\u0301'.repeat(20)}`)
   await ada.messages.failed.shown()
-  await expectAccessible(ada)
+  await expectAccessibleInAllLooks(ada)
 })
 
 test('without a connection, and with the counter over the limit', async () => {
@@ -94,5 +94,5 @@ test('without a connection, and with the counter over the limit', async () => {
   await server.kill()
   await ada.connection.shown()
   await ada.composer.add('x'.repeat(8_001))
-  await expectAccessible(ada)
+  await expectAccessibleInAllLooks(ada)
 })

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { write } from '../hostile/two-steps-acts'
+import { askDatabase } from '../helpers/database'
 import { type RunningServer, startServer } from '../helpers/server'
 import {
   addressOf,
@@ -23,7 +23,7 @@ beforeAll(async () => {
   mal = await enter(server.port, 'Mallory', 'b')
   pat = await enter(server.port, '帕特 Pat', 'c')
   opened.push(olga, mal, pat)
-  write(server, 'UPDATE users SET role = ? WHERE nickname = ?', 'owner', 'Olga')
+  await askDatabase(server, 'UPDATE users SET role = ? WHERE nickname = ?', 'owner', 'Olga')
   await olga.reload()
 })
 afterAll(async () => {

@@ -18,7 +18,7 @@ beforeAll(async () => {
   server = await startServer()
   owner = await enter(server.port, 'Ada', 'a')
   opened.push(owner)
-  promote(server, { nickname: 'Ada', cookie: '' }, 'owner')
+  await promote(server, { nickname: 'Ada', cookie: '' }, 'owner')
 })
 
 afterAll(async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { type Person, signIn } from '../helpers/client'
+import { openSocket, type Person, signIn } from '../helpers/client'
 import { makeRoom, sendForm } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
 import { type ChatPage, enter, expectAccessible, expectNoProblems } from './pages/chat-page'
@@ -75,6 +75,62 @@ test('the search follows to another room and is asked anew there', async () => {
   expect(await shownPeople(ada)).toEqual(['梅花'])
   await search(ada, ' ')
   await ada.part('#people-found').gone()
+})
+
+test('what is typed on a person is looked for, and Escape leads back to the message', async () => {
+  const field = ada.part('#people-search')
+  await ada.waitFor(`document.querySelector('#people-list .person__open').checkVisibility()`, 'all')
+  await ada.part('#people-list .person__open').focus()
+  await typeKey(ada, 'z')
+  await field.focused()
+  await field.holds('z')
+  await ada.press('Escape')
+  await field.holds('')
+  expect(await field.isFocused()).toBe(true)
+  await ada.press('Escape')
+  await ada.composer.field.focused()
+  await ada.part('#people-list .person__open').focus()
+  await ada.press('ArrowDown')
+  await ada.press('Escape')
+  await ada.composer.field.focused()
+})
+
+/** A key as a keyboard sends it, whatever has the focus. */
+async function typeKey(page: ChatPage, text: string): Promise<void> {
+  const key = { key: text, code: `Key${text.toUpperCase()}`, text }
+  await page.cdp('Input.dispatchKeyEvent', { ...key, type: 'keyDown' })
+  await page.cdp('Input.dispatchKeyEvent', { ...key, type: 'keyUp' })
+}
+
+test('a long name is read in full, beside the room and on the card of a low window', async () => {
+  const name = 'Maximiliane von Bredow X'
+  await signIn(server, name)
+  const shown = ada.part(`.person[data-name="${name}"] bdi`)
+  await search(ada, name)
+  await shown.shown()
+  const isCut = (selector: string): Promise<boolean> =>
+    ada.evaluate(`[...document.querySelectorAll('${selector}')].some((part) =>
+      part.scrollWidth > part.clientWidth + 1 && getComputedStyle(part).display !== 'inline')`)
+  expect(await isCut(`.person[data-name="${name}"] bdi`)).toBe(false)
+  await ada.part(`.person[data-name="${name}"] button`).press()
+  await ada.panel.card.shown()
+  await ada.emulate({ width: 844, height: 180 })
+  await ada.settled()
+  const outside = await ada.evaluate<string[]>(`[...document.querySelectorAll(
+    '#panel .card :is(h2, p, button), #panel [data-action=close]')].filter((part) => {
+      const { top, bottom, right, left } = part.getBoundingClientRect()
+      return top < 0 || bottom > innerHeight || left < 0 || right > innerWidth
+    }).map(({ textContent }) => textContent)`)
+  expect(outside).toEqual([])
+  await ada.press('Escape')
+  const wide = await openSocket(server, await signIn(server, '一二三四五六七八九十'.repeat(2)))
+  await wide.post(1, 'wide', 'by a wide name')
+  await ada.sees('by a wide name')
+  await ada.emulate({ width: 320, height: 600 })
+  expect(await isCut('.msg:not(.msg--follow) .msg__meta b')).toBe(false)
+  await wide.close()
+  await ada.emulate({ width: 1280, height: 800 })
+  await search(ada, ' ')
 })
 
 test('on a phone, in Chinese, the first letters of a reading are enough', async () => {

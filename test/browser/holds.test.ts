@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { Database } from 'bun:sqlite'
 import { join } from 'node:path'
+import { signIn } from '../helpers/client'
+import { becomeOwner } from '../helpers/owners'
+import { openDirect, sendForm } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
 import {
   addressOf,
@@ -144,12 +147,38 @@ test('what was written without a connection and is refused says why, and can be 
   await mei.sees('离线时写的')
 })
 
-test('without private messages an @ mentions, and cards do not offer to write', async () => {
-  using db = new Database(join(server.data, 'chatroom.db'))
-  db.run('PRAGMA busy_timeout = 5000')
-  db.run(`INSERT INTO settings VALUES ('server.privateMessages', 'off')`)
-  db.close()
-  await mei.reload()
+test('whom an open page offers to write to privately follows what owners set', async () => {
+  const olga = await signIn(server, 'Olga')
+  await becomeOwner(server, olga)
+  const allow = async (privateMessages: string): Promise<void> => {
+    const { status } = await sendForm(server, olga, '/admin/general', { privateMessages })
+    expect(status).toBe(303)
+    await mei.part(`#timeline[data-private="${privateMessages}"]`).shown()
+  }
+  const bob = await signIn(server, 'Adam')
+  await sendForm(server, bob, `/rooms/${room}/members`)
+  const direct = await openDirect(server, bob, await mei.userId())
+  const hello = { client_id: 'hello', content: 'Hello' }
+  await sendForm(server, bob, `/rooms/${direct}/messages`, hello)
+  await mei.composer.add('@Ad')
+  await mei.composer.optionNames.counts(2)
+  await mei.composer.clear()
+  // Only Ada is a host.
+  await allow('hosts')
+  await mei.composer.offer('@Ad', 'Ada')
+  expect(await mei.composer.optionNames.texts()).toEqual(['Ada'])
+  await mei.composer.clear()
+  // The conversation that is open says so at once, too, and that it is over.
+  await mei.parts(`#room-${direct}`).counts(1)
+  await mei.part(`#room-${direct}`).press()
+  await mei.messages.titled('Adam')
+  await note(mei).says('只能给房主和管理员发私信。')
+  await allow('everybody')
+  await note(mei).gone()
+  await allow('off')
+  await note(mei).says('这个服务器已关闭私信。')
+  await mei.part(`#room-${room}`).press()
+  await mei.messages.titled('#class')
   await mei.composer.offer('@Ad', 'Ada')
   await mei.press('Enter')
   await mei.composer.field.holds('@Ada ')

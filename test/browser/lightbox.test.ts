@@ -76,6 +76,7 @@ test('a picture says who sent it and when, and has arrows at its edges', async (
     [844, 180],
   ] as const) {
     await ada.emulate({ width, height })
+    await ada.settled()
     expect(await places()).toEqual([null, 12])
   }
   await arrows.at(1).press()
@@ -101,6 +102,7 @@ test('on a phone the whole name of a picture and of a file is read', async () =>
         top >= frame.top && bottom <= frame.bottom
     })()`)
   await ada.emulate({ width: 390, height: 844 })
+  await ada.settled()
   expect(await isWhole('#lightbox-title', '.lightbox__about')).toBe(true)
   await ada.press('Escape')
   await ada.files.bring('paste')
@@ -139,6 +141,21 @@ test('the picture is copied as a picture, and on plain HTTP as HTML', async () =
   await expectAccessible(ada)
 })
 
+test('a picture that is still on its way is copied, too', async () => {
+  const permissions = ['clipboardReadWrite', 'clipboardSanitizedWrite']
+  await ada.cdp('Browser.grantPermissions', { permissions })
+  const image = ada.lightbox.part('img')
+  await image.ask((element) => {
+    if (element instanceof HTMLImageElement) element.src += '?again'
+  })
+  await ada.lightbox.part('.lightbox__note').ask((note) => note.replaceChildren())
+  await ada.click('#lightbox [data-do=copy]')
+  await ada.lightbox.part('.lightbox__note').says('Copied')
+  const pasted = `navigator.clipboard.read().then(async ([item]) =>
+    (await createImageBitmap(await item.getType('image/png'))).width)`
+  expect(await ada.evaluate<number>(pasted)).toBe(400)
+})
+
 test('a picture zooms, and Escape leads back to its message', async () => {
   const scale = (): Promise<number> =>
     ada.lightbox.part('img').ask(({ style }) => Number(style.scale || 1))
@@ -172,6 +189,7 @@ test('a picture zooms where one points, and cannot be dragged off the screen', a
     })
   const mouse = (type: string, x: number, y: number, more = {}): Promise<unknown> =>
     ada.cdp('Input.dispatchMouseEvent', { type, x, y, button: 'left', clickCount: 1, ...more })
+  await ada.settled()
   const [left = 0, top = 0] = await corner()
   await mouse('mouseWheel', left + 100, top + 40, { button: 'none', deltaX: 0, deltaY: -100 })
   await ada.waitFor(`${image.js}.style.scale === '1.15'`, 'the zoom')

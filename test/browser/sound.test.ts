@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { soundPauseMs } from '../../src/island/device/sound'
+import { claimMs } from '../../src/island/ui/storage'
 import { type ChatClient, openSocket, signIn } from '../helpers/client'
 import { makeRoom, openDirect } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
@@ -38,28 +39,51 @@ afterAll(async () => {
   await server.dispose()
 })
 
-/** Every tone is written down as it is made. */
+/** Every tone is written down as it is made, and the clock stands still. */
 const listen = `(() => {
-  window.tones = []
+  Object.assign(window, { tones: [], now: ${Date.now()}, realNow: Date.now.bind(Date) })
+  Date.now = () => now
   const Tone = window.OscillatorNode
   window.OscillatorNode = function (context, options) {
     window.tones.push(Math.round(options.frequency))
+    window.ringing = context
     return new Tone(context, options)
   }
 })()`
 
+/** The room on the screen, in which a message makes no sound. */
+let here = 1
+let said = 0
+
+/** The tones that were made, when both tabs know all messages and have agreed on who rings. */
 async function heard(): Promise<number[]> {
-  await Bun.sleep(500)
-  const pages = await Promise.all([ada, second].map((page) => page.evaluate<number[]>('tones')))
-  for (const page of [ada, second]) await page.evaluate('(tones.length = 0)')
-  return pages.flat()
+  said += 1
+  await mei.post(here, `said-${said}`, `said ${said}`)
+  const tones: number[][] = []
+  for (const page of [ada, second]) await page.sees(`said ${said}`)
+  for (const page of [ada, second]) {
+    await page.evaluate(`new Promise((done) => setTimeout(done, ${2 * claimMs}))`)
+    tones.push(await page.evaluate<number[]>('tones.splice(0)'))
+  }
+  return tones.flat()
 }
 
-const pause = (): Promise<void> => Bun.sleep(soundPauseMs + 300)
+async function pause(): Promise<void> {
+  for (const page of [ada, second]) await page.evaluate(`void (now += ${soundPauseMs})`)
+}
 
 test('a mention in another room rings three notes, in one of two tabs', async () => {
   await mei.post(tea, 's-1', 'tea, @Ada?')
   expect(await heard()).toEqual([659, 988, 1319])
+})
+
+test('a sound is played to its end, and then the loudspeaker is let go', async () => {
+  const isOver = `window.ringing === undefined || ringing.state === 'suspended'`
+  for (const page of [ada, second]) await page.waitFor(isOver, 'the end of the sound')
+  const times = await Promise.all(
+    [ada, second].map((page) => page.evaluate<number>('window.ringing?.currentTime ?? 0')),
+  )
+  expect(Math.max(...times)).toBeGreaterThan(0.3)
 })
 
 test('a burst of messages is one sound', async () => {
@@ -67,6 +91,16 @@ test('a burst of messages is one sound', async () => {
   expect(await heard()).toEqual([])
   await pause()
   for (let n = 0; n < 5; n += 1) await mei.post(tea, `s-3-${n}`, 'now, @Ada!')
+  expect(await heard()).toEqual([659, 988, 1319])
+})
+
+test('a tab that is late does not ring again', async () => {
+  await pause()
+  // It hears of the message when the other one has rung.
+  await second.evaluate(`void setTimeout(() => {
+    for (const end = realNow() + ${5 * claimMs}; realNow() < end;);
+  })`)
+  await mei.post(tea, 's-late', 'now, @Ada!')
   expect(await heard()).toEqual([659, 988, 1319])
 })
 
@@ -84,11 +118,9 @@ test('the sound follows the notification setting of the room', async () => {
     ada.evaluate(`fetch('/rooms/${tea}/notify', { method: 'POST', body: 'notify=${notify}',
       headers: { 'Content-Type': 'application/x-www-form-urlencoded' } }).then(() => 0)`)
   await choose('nothing')
-  await Bun.sleep(200)
   await mei.post(tea, 's-6', 'please, @Ada')
   expect(await heard()).toEqual([])
   await choose('all')
-  await Bun.sleep(200)
   await mei.post(tea, 's-7', 'just talk')
   expect(await heard()).toEqual([659, 988])
 })
@@ -99,6 +131,7 @@ test('no sound plays for a room on the screen, or with the sound off', async () 
     await page.rail.room(tea).press()
     await page.rail.opened(tea)
   }
+  here = tea
   await mei.post(tea, 's-8', 'seen at once, @Ada')
   expect(await heard()).toEqual([])
   for (const page of [ada, second]) {

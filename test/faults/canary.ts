@@ -35,7 +35,7 @@ type Heard = { answers: string[]; probes: number }
 async function run({ timings, invites = false }: Size): Promise<Figures> {
   await using server = await startServer()
   const scene = await hideCanary(server, invites)
-  const { heard, toldApart, foundBySearch } = await sweep(scene)
+  const { heard, toldApart, foundBySearch } = await sweep(scene, formats)
   const medianMsApart = await timeApart(scene, timings)
   const secret = scene.canary.slice(0, 20)
   const figures = {
@@ -52,11 +52,13 @@ async function run({ timings, invites = false }: Size): Promise<Figures> {
   return figures
 }
 
-/** Tries every route as each of those who should not know. */
-export async function sweep(scene: Scene) {
+type Format = Record<string, string>
+
+/** Tries every route as each of those who should not know, and asks for these formats. */
+export async function sweep(scene: Scene, formats: Format[]) {
   const heard: Heard = { answers: [], probes: 0 }
-  const toldApart = await compareWithMissing(scene, heard)
-  const foundBySearch = await search(scene, heard)
+  const toldApart = await compareWithMissing(scene, heard, formats)
+  const foundBySearch = await search(scene, heard, formats)
   for (const person of scene.prowlers) {
     for (const format of formats) {
       for (const route of openRoutes()) await probe(scene, heard, person, route, format)
@@ -66,7 +68,7 @@ export async function sweep(scene: Scene) {
   return { heard, toldApart, foundBySearch }
 }
 
-const formats: Record<string, string>[] = [
+export const formats: Format[] = [
   { Accept: 'text/html' },
   { Accept: 'application/json' },
   { Accept: 'text/html', 'HX-Request': 'true' },
@@ -77,11 +79,11 @@ async function probe(
   heard: Heard,
   person: Person | null,
   { method, path, body }: Route,
-  format: Record<string, string> = {},
+  format: Format = {},
 ): Promise<string> {
   // Uncompressed: the address that was asked for stands on the page, and packs a byte differently.
   const plain = { Origin: server.origin, 'Accept-Encoding': 'identity' }
-  const headers: Record<string, string> = { ...format, ...plain }
+  const headers: Format = { ...format, ...plain }
   if (person !== null) headers.Cookie = person.cookie
   const isFrame = body?.startsWith('{') === true
   const type = isFrame ? 'application/json' : 'application/x-www-form-urlencoded'
@@ -96,7 +98,7 @@ async function probe(
 }
 
 /** Answers that differ between what somebody may not see and what is not there. */
-async function compareWithMissing(scene: Scene, heard: Heard): Promise<number> {
+async function compareWithMissing(scene: Scene, heard: Heard, formats: Format[]): Promise<number> {
   const { closed, direct, files, prowlers } = scene
   // As long as the real ones, so that the addresses have one length.
   const missing = 9
@@ -128,7 +130,7 @@ async function compareWithMissing(scene: Scene, heard: Heard): Promise<number> {
 }
 
 /** Searches for the secret and its parts; how many found a message or named one. */
-async function search(scene: Scene, heard: Heard): Promise<number> {
+async function search(scene: Scene, heard: Heard, formats: Format[]): Promise<number> {
   const { canary, closed, direct } = scene
   const parts = [canary, canary.slice(0, 20), canary.slice(7, 12), canary.slice(-6), 'CANA']
   const words = [...parts, 'between two', 'in the closed room', 'from:ada', `in:${canary}`]

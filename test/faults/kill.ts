@@ -18,10 +18,10 @@ type Size = {
 }
 
 const small: Size = {
-  rounds: 6,
+  rounds: 4,
   window: 5,
   runMs: [200, 700],
-  acknowledgedMin: 200,
+  acknowledgedMin: 120,
   readyMsMax: 20_000,
 }
 

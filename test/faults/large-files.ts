@@ -23,6 +23,7 @@ export const streamed: FaultTest<Size> = {
   says: 'A file of any size passes to a bucket and back within little memory.',
   small: { megabytes: 120 },
   full: { megabytes: 500 },
+  outOfSuite: 'It moves hundreds of megabytes, to see what Bun keeps of them.',
   run,
   broken: (figures) => [
     ...above(figures, { upGrowthMb: growthMbMax, downGrowthMb: growthMbMax }),

@@ -28,7 +28,7 @@ const uncounted = {
 async function run({ rounds, isUncounted = false }: Size): Promise<Figures> {
   await using server = await startServer(isUncounted ? uncounted : {})
   const ada = await signIn(server, 'Ada')
-  promote(server, ada, 'owner')
+  await promote(server, ada, 'owner')
   await setDoor(server, ada, 'links')
   let [came, refused] = [0, 0]
   const answers = new Set<string>()

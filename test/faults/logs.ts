@@ -5,7 +5,7 @@ import { sendFile } from '../helpers/files'
 import { sendForm } from '../helpers/rooms'
 import { sendRaw } from '../helpers/raw'
 import { type RunningServer, startServer } from '../helpers/server'
-import { sweep } from './canary'
+import { formats, sweep } from './canary'
 import { hideCanary, type Scene } from './canary-scene'
 import { askAnything } from './fuzz/ask'
 import { sayAnything } from './fuzz/frames'
@@ -16,11 +16,13 @@ type Size = {
   seed: number
   frames: number
   requests: number
+  /** How many formats of each page are asked for. */
+  formats: number
   /** The planted fault: the server writes down what is asked. */
   isChatty?: boolean
 }
 
-const small: Size = { seed: 21, frames: 300, requests: 100 }
+const small: Size = { seed: 21, frames: 300, requests: 100, formats: 1 }
 
 /**
  * T21: after the sweep for secrets, the fuzz, and real faults in the middle of real requests, the
@@ -30,7 +32,7 @@ export const discreet: FaultTest<Size> = {
   id: 'P21',
   says: 'The log and the answers to errors hold no text, no names, no tokens and no source.',
   small,
-  full: { seed: 21, frames: 20_000, requests: 5_000 },
+  full: { seed: 21, frames: 20_000, requests: 5_000, formats: formats.length },
   run,
   broken: (figures) => [
     ...unlike(figures, {
@@ -45,11 +47,17 @@ export const discreet: FaultTest<Size> = {
   control: () => run({ ...small, frames: 0, requests: 0, isChatty: true }),
 }
 
-async function run({ seed, frames, requests, isChatty = false }: Size): Promise<Figures> {
+async function run({
+  seed,
+  frames,
+  requests,
+  formats: asked,
+  isChatty = false,
+}: Size): Promise<Figures> {
   await using server = await startServer(isChatty ? chatty : {})
   const recording = await record(server)
   const scene = await hideCanary(server, false)
-  const probes = isChatty ? 0 : (await sweep(scene)).heard.probes
+  const probes = isChatty ? 0 : (await sweep(scene, formats.slice(0, asked))).heard.probes
   const nosy = [await signIn(server, 'Nosyone'), await signIn(server, 'Nosytwo')]
   await nameCanaryEverywhere(scene, nosy)
   const listen = { hear: () => {}, seen: () => 0 }

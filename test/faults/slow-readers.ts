@@ -30,7 +30,7 @@ const small: Size = {
   paused: [4],
   everyMs: 10,
   textUnits: 7_900,
-  seconds: 1,
+  seconds: 0.5,
   patienceMs: 20_000,
   rounds: 1,
   // Seconds on a busy machine say little of times; the full size does.

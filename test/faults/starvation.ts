@@ -42,10 +42,10 @@ const attacks: Attack[] = [
 
 const small: Size = {
   victims: 8,
-  everyMs: 500,
-  attackMs: 700,
+  everyMs: 250,
+  attackMs: 500,
   attacks: attacks.filter((attack) => !/^(frames|storm|uploads|drip)$/.test(attack)),
-  messages: 8_000,
+  messages: 4_000,
   isTimed: false,
 }
 

@@ -94,13 +94,16 @@ export async function openBrowserPage(options: Options = {}): Promise<BrowserPag
 
 /**
  * All violations of WCAG A and AA and of good practice that the checker finds in this page; with
- * `onlyContrast` those of colours alone. What a closed menu or panel holds is not walked through.
+ * `onlyContrast` those of colours alone. What a closed menu or panel holds is not walked through,
+ * nor what lies under a modal dialog, where nobody gets.
  */
 export async function axeViolations(page: BrowserPage, onlyContrast = false): Promise<string[]> {
   if (!(await page.evaluate<boolean>(`'axe' in window`))) {
     // Through the debugger, as the page's own policy allows no script from elsewhere.
     await page.cdp('Runtime.evaluate', { expression: await Bun.file(axePath).text() })
   }
+  // Colours fade into each other; half-way they have no contrast to speak of.
+  await page.settled()
   const rules = JSON.stringify(onlyContrast ? ['color-contrast'] : axeTags)
   // The checker walks `childNodes`: the 2,000 elements of closed panels would be most of its work.
   return page.evaluate<string[]>(`(async () => {
@@ -110,7 +113,9 @@ export async function axeViolations(page: BrowserPage, onlyContrast = false): Pr
       Object.defineProperty(one, 'childNodes', { value: [], configurable: true })
     }
     try {
-      const { violations } = await axe.run({ runOnly: ${rules}, resultTypes: ['violations'] })
+      const modal = [...document.querySelectorAll('dialog:modal')].at(-1)
+      const { violations } = await axe.run(modal ?? document, {
+        runOnly: ${rules}, resultTypes: ['violations'], preload: false })
       return violations.flatMap(({ id, nodes }) => nodes.map((node) =>
         id + ': ' + node.target.join(' ') + ' – ' + node.failureSummary.replace(/\\s+/g, ' ')))
     } finally {
@@ -124,7 +129,9 @@ const axeTags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-p
 
 async function backend() {
   const isRoot = process.getuid?.() === 0
-  const quiet = ['--disable-quic', '--disable-component-update', '--disable-sync']
+  // Without a graphics card a process for it only costs its start.
+  const one = '--in-process-gpu'
+  const quiet = ['--disable-quic', '--disable-component-update', '--disable-sync', one]
   const argv = isRoot ? ['--no-sandbox', ...quiet] : quiet
   return { type: 'chrome' as const, path: await findBrowser(), argv }
 }

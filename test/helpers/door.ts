@@ -1,24 +1,19 @@
-import { Database } from 'bun:sqlite'
-import { join } from 'node:path'
 import type { DoorMode, DoorRequest, ServerRole } from '../../src/store/store'
 import { type Address, type Person, readJson } from './client'
+import { askDatabase } from './database'
 import { sendFrom } from './devices'
 import { sendForm } from './rooms'
 
 type WithData = Address & { readonly data: string }
 
-/** Changes a row behind the server's back, as time does, or an owner whom the test has not. */
-export function inDatabase<Value>({ data }: WithData, work: (db: Database) => Value): Value {
-  using db = new Database(join(data, 'chatroom.db'), { strict: true })
-  db.run('PRAGMA busy_timeout = 5000')
-  return work(db)
-}
-
 /** Gives somebody a role on the server, without an owner. */
-export function promote(server: WithData, { nickname }: Person, role: ServerRole): void {
-  inDatabase(server, (db) =>
-    db.run('UPDATE users SET role = ? WHERE nickname = ? AND left_at IS NULL', [role, nickname]),
-  )
+export async function promote(
+  server: WithData,
+  { nickname }: Person,
+  role: ServerRole,
+): Promise<void> {
+  const sql = 'UPDATE users SET role = ? WHERE nickname = ? AND left_at IS NULL'
+  await askDatabase(server, sql, role, nickname)
 }
 
 /** Sets how newcomers come in, as an owner does in the page. */

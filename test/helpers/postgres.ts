@@ -103,7 +103,7 @@ const dataOf = (folder: string): string => join(folder, 'data')
 /** Without waiting for the disk: only a power cut would show it. */
 const defaults = [
   ...['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=60'],
-  ...['fsync=off', 'shared_buffers=16MB', 'jit=off', 'log_min_messages=panic'],
+  ...['fsync=off', 'shared_buffers=16MB', 'log_min_messages=panic'],
 ]
 
 /** Installers may not run the script with which the package makes its links to libraries. */

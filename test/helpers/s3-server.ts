@@ -8,7 +8,7 @@ import { pipeline } from 'node:stream/promises'
 import { makeFolder, removeFolder } from './server'
 
 /** What happens to a request instead of its answer. */
-type Harm = 'slow down' | 'cut' | 'hole' | 'full' | 'refuse'
+type Harm = 'slow down' | 'cut' | 'hole' | 'full' | 'refuse' | 'missing' | 'nonsense' | 'unknown'
 type Asked = { method: string; key: string; headers: IncomingMessage['headers'] }
 type Stored = { file: string; size: number; changedAt: number }
 
@@ -104,7 +104,10 @@ async function answer(
   if (harm === 'hole') return
   if (harm === 'slow down') return refuse(request, response, 503, 'SlowDown')
   if (harm === 'full') return refuse(request, response, 507, 'XMinioStorageFull')
+  if (harm === 'unknown') return refuse(request, response, 501, 'NotImplemented')
+  if (harm === 'missing') return refuse(request, response, 404, 'NoSuchUpload')
   if (harm === 'refuse') return refuse(request, response, 403, 'AccessDenied')
+  if (harm === 'nonsense') return sendNonsense(request, response)
   const isCut = harm === 'cut'
   if (method === 'PUT') return take(state, { folder, key, isCut }, request, response)
   if (key === '') return sendList(state, url, response)
@@ -209,6 +212,14 @@ async function hashOf(file: string): Promise<string> {
   return createHash('sha256')
     .update(await Bun.file(file).bytes())
     .digest('hex')
+}
+
+/** A list that never ends, and more bytes than were asked for. */
+function sendNonsense({ url = '' }: IncomingMessage, response: ServerResponse): void {
+  const isList = url.includes('list-type')
+  const token = '<NextContinuationToken>again</NextContinuationToken>'
+  const body = isList ? `<ListBucketResult>${token}<Contents></Contents>` : 'x'.repeat(1_000_000)
+  response.writeHead(isList ? 200 : 206, { 'Content-Length': String(body.length) }).end(body)
 }
 
 type Taken = { folder: string; key: string; isCut: boolean }

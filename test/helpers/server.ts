@@ -2,7 +2,7 @@ import { afterAll, beforeAll } from 'bun:test'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { sharedPostgres } from './postgres'
+import { addressOf } from './database'
 
 export type ServerOptions = {
   /** A folder that is kept afterwards; without it a temporary one, removed at the end. */
@@ -134,14 +134,9 @@ export function removeFolder(folder: string): void {
   folders.delete(folder)
 }
 
-const databases = new Map<string, Promise<string>>()
-
-/** With CHATROOM_TEST_POSTGRES=on each data folder goes with a database on PostgreSQL. */
 async function databaseOf(data: string): Promise<Record<string, string>> {
-  if (process.env.CHATROOM_TEST_POSTGRES !== 'on') return {}
-  const known = databases.get(data) ?? sharedPostgres().then((server) => server.create())
-  databases.set(data, known)
-  return { CHATROOM_DATABASE: await known, CHATROOM_ACCEPT_LOSS: 'on' }
+  const address = await addressOf(data)
+  return address === null ? {} : { CHATROOM_DATABASE: address, CHATROOM_ACCEPT_LOSS: 'on' }
 }
 
 const root = join(import.meta.dir, '..', '..')

@@ -7,6 +7,8 @@ type Side = {
   isClient: boolean
   /** With the next answer its connection ends. */
   isDoomed: boolean
+  /** Nothing comes through any more. */
+  isDead: boolean
   /** What is looked for was sent on it. */
   isMarked: boolean
   /** It ends when everything was taken. */
@@ -45,7 +47,7 @@ export function createTcpProxy(target: number | (() => number)): TcpProxy {
     data(socket: Socket<Side>, bytes: Uint8Array) {
       const { data } = socket
       const { other, isClient } = data
-      if (isHole) return
+      if (isHole || data.isDead) return
       if (isClient) notice(data, bytes)
       if (data.isMarked && isDeaf) socket.terminate()
       else if (other === null) data.waiting.push(bytes.slice())
@@ -55,7 +57,8 @@ export function createTcpProxy(target: number | (() => number)): TcpProxy {
     drain: flush,
     close(socket: Socket<Side>) {
       sockets.delete(socket)
-      if (!isHole && socket.data.other !== null) end(socket.data.other)
+      const { isDead, other } = socket.data
+      if (!isHole && !isDead && other !== null) end(other)
     },
     error() {},
   }
@@ -87,8 +90,8 @@ export function createTcpProxy(target: number | (() => number)): TcpProxy {
     port: server.port,
     swallow: () => void (isHole = true),
     open() {
+      for (const { data } of sockets) data.isDead = true
       isHole = false
-      cut()
     },
     cutAfter: (text) => void (trigger = text),
     refuseListening(isRefused) {
@@ -107,7 +110,8 @@ export function createTcpProxy(target: number | (() => number)): TcpProxy {
 }
 
 function newSide(other: Side['other'], isClient: boolean): Side {
-  return { other, waiting: [], isClient, isDoomed: false, isMarked: false, isEnding: false }
+  const marks = { isDoomed: false, isDead: false, isMarked: false, isEnding: false }
+  return { other, waiting: [], isClient, ...marks }
 }
 
 function send(socket: Socket<Side>, bytes: Uint8Array): void {

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { askDatabase } from '../helpers/database'
 import { openSocket, type Person, signIn } from '../helpers/client'
 import { sendFrom } from '../helpers/devices'
 import {
@@ -9,7 +10,6 @@ import {
   codeOf,
   comeIn,
   enterFromDoor,
-  inDatabase,
   makeInvitation,
   promote,
   requestsSeenBy,
@@ -27,7 +27,7 @@ async function openHouse(mode: Mode, isLimited = false, password = '') {
     env: { CHATROOM_RATE_LIMITS: isLimited ? 'on' : 'off' },
   })
   const ada = await signIn(server, 'Ada')
-  promote(server, ada, 'owner')
+  await promote(server, ada, 'owner')
   await setDoor(server, ada, mode, password)
   return { server, ada, [Symbol.asyncDispose]: () => server.dispose() }
 }
@@ -49,7 +49,7 @@ test('D1: made-up, used, revoked, old and orphaned links have one answer', async
   const { server, ada } = house
   const mo = (await comeIn(server, 'Mo', { invitation: await makeInvitation(server, ada) })).person
   if (mo === null) throw new Error('Mo is in')
-  promote(server, mo, 'moderator')
+  await promote(server, mo, 'moderator')
   const [used, revoked, old, orphaned] = [
     await makeInvitation(server, ada),
     await makeInvitation(server, ada),
@@ -59,8 +59,8 @@ test('D1: made-up, used, revoked, old and orphaned links have one answer', async
   expect((await comeIn(server, 'Used', { invitation: used })).status).toBe(303)
   // Links have the numbers 1 to 5; codes would follow.
   await sendForm(server, ada, '/admin/invitations/revoke', { link: '3' })
-  inDatabase(server, (db) => db.run('UPDATE door_links SET expires_at = 1 WHERE id = 4'))
-  promote(server, mo, 'member')
+  await askDatabase(server, 'UPDATE door_links SET expires_at = 1 WHERE id = 4')
+  await promote(server, mo, 'member')
   const bad = ['A'.repeat(22), used, revoked, old, orphaned, 'ABC234', '%', '../..', '😀'.repeat(9)]
   const answers = []
   for (const [n, token] of bad.entries()) answers.push(await seen(server, token, `Bad ${n}x`))

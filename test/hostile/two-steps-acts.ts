@@ -1,7 +1,6 @@
-import { Database } from 'bun:sqlite'
-import { join } from 'node:path'
 import { actOn } from '../helpers/acts'
 import { type Person, signIn } from '../helpers/client'
+import { askDatabase } from '../helpers/database'
 import { letIn, sendForm } from '../helpers/rooms'
 import type { RunningServer } from '../helpers/server'
 
@@ -30,7 +29,7 @@ export async function settleActs(
   const settled = { victim: 0, report: 0, notice: 0, wayBack: '' }
   if (needed.victim !== undefined) {
     const victim = await signIn(server, `Victim${n}x`)
-    settled.victim = newest(server, 'users')
+    settled.victim = await newest(server, 'users')
     if (needed.victim === 'banned') await asOwner(server, ada, 'ban', settled.victim)
     if (needed.victim === 'kept out') {
       await letIn(server, host, room, victim)
@@ -40,11 +39,11 @@ export async function settleActs(
   }
   if (needed.hasReport === true) {
     await sendForm(server, person, `/rooms/${room}/messages/3/report`)
-    settled.report = newest(server, 'reports')
+    settled.report = await newest(server, 'reports')
   }
   if (needed.hasNotice === true) {
-    write(server, 'INSERT INTO notices (user_id, kind) VALUES (?, ?)', user, 'renamed')
-    settled.notice = newest(server, 'notices')
+    await askDatabase(server, 'INSERT INTO notices (user_id, kind) VALUES (?, ?)', user, 'renamed')
+    settled.notice = await newest(server, 'notices')
   }
   if (needed.hasWayBack === true) {
     const made = await asOwner(server, ada, 'way-back', user)
@@ -60,26 +59,14 @@ export async function asOwner(
   act: 'ban' | 'way-back',
   user: number,
 ): Promise<string> {
-  write(server, `UPDATE users SET role = 'owner' WHERE nickname = ?`, ada.nickname)
+  await askDatabase(server, `UPDATE users SET role = 'owner' WHERE nickname = ?`, ada.nickname)
   const answer = await actOn(server, ada, act, user)
-  write(server, `UPDATE users SET role = 'member' WHERE nickname = ?`, ada.nickname)
+  await askDatabase(server, `UPDATE users SET role = 'member' WHERE nickname = ?`, ada.nickname)
   if (answer.status >= 400) throw new Error(`${act} was answered with ${answer.status}`)
   return answer.text()
 }
 
-/** What is done at /admin/people, or by a command of the operator, without one. */
-export function write(server: RunningServer, sql: string, ...values: (string | number)[]): void {
-  using db = open(server)
-  db.query(sql).run(...values)
-}
-
-function newest(server: RunningServer, table: string): number {
-  using db = open(server)
-  return db.query<{ id: number }, []>(`SELECT max(id) AS id FROM ${table}`).get()?.id ?? 0
-}
-
-function open({ data }: RunningServer): Database {
-  const db = new Database(join(data, 'chatroom.db'))
-  db.run('PRAGMA busy_timeout = 5000')
-  return db
+async function newest(server: RunningServer, table: string): Promise<number> {
+  const [row] = await askDatabase<{ id: number }>(server, `SELECT max(id) AS id FROM ${table}`)
+  return row?.id ?? 0
 }

@@ -1,14 +1,15 @@
 import { Database } from 'bun:sqlite'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { type ChatClient, openSocket, type Person, readJson, signIn } from '../helpers/client'
+import { askDatabase } from '../helpers/database'
+import { type ChatClient, openSocket, type Person, signIn } from '../helpers/client'
 import { addDevice, answerDevice, claimLink, claimOf, makeCode, makeLink } from '../helpers/devices'
 import { promote } from '../helpers/door'
 import { postFiles, upload } from '../helpers/files'
 import { ownerLinkOf } from '../helpers/owners'
 import { inviteTo, letIn, makeRoom, sendForm } from '../helpers/rooms'
 import type { RunningServer } from '../helpers/server'
-import { asOwner, type NeededForActs, type SettledActs, settleActs, write } from './two-steps-acts'
+import { asOwner, type NeededForActs, type SettledActs, settleActs } from './two-steps-acts'
 import { type AtDoor, settleDoor } from './two-steps-door'
 
 /** The people who are the same in all scenes, and a look at the server's database. */
@@ -28,6 +29,7 @@ export type Stage = {
   elsewhere: number
   /** A moderator who is in it. */
   usher: Person
+  epoch: string
 }
 
 /** A person in a room, about to do something in two steps. */
@@ -49,7 +51,6 @@ export type Scene = Omit<Stage, 'db' | 'observer'> &
     atDoor: AtDoor
     /** The path of a file in the room. */
     file: string
-    epoch: string
     /** A word that is said in the room after the event only. */
     later: string
   }
@@ -79,11 +80,14 @@ export async function openStage(server: RunningServer): Promise<Stage> {
   const elsewhere = await makeRoom(server, ada, 'Elsewhere', 'closed')
   const usher = await signIn(server, 'Usher')
   await letIn(server, ada, elsewhere, usher)
-  promote(server, usher, 'moderator')
+  await promote(server, usher, 'moderator')
+  // The only owner could not leave.
+  promote(server, await signIn(server, 'Keeper'), 'owner')
   const idOf = ({ hello }: ChatClient): number => hello.user.id
   const adaId = idOf(observer)
   const ids = { adaId, other: adaId, third: idOf(third), muted: idOf(muted) }
-  return { server, db: open(), past: open(), ada, observer, elsewhere, usher, ...ids }
+  const { epoch } = observer.hello
+  return { server, db: open(), past: open(), ada, observer, elsewhere, usher, epoch, ...ids }
 }
 
 /** What only few of the acts need. */
@@ -131,27 +135,26 @@ export async function settle(
   await postFiles(server, ada, room, `second-${n}`, [file.id], 'of Ada')
   // She could not have made the rooms of all those whom she puts out.
   if (happening === 'put out') await handOver(server, person, room, [user.id, stage.adaId])
-  const { epoch } = Object.assign({ epoch: '' }, await readJson(server, ada, '/rooms/1/changes'))
   const later = `later${n}z`
-  if (needed.isOwner === true) promote(server, person, 'owner')
-  if (needed.hasPush === true) addPush(server, user.id)
+  if (needed.isOwner === true) await promote(server, person, 'owner')
+  if (needed.hasPush === true) await addPush(server, user.id)
   const second = hasDevices ? await addDevice(server, person) : person
   const code = needed.hasCode === true ? await makeCode(server, person) : ''
   const secondId =
     db
       .query<{ id: number }, [number]>('SELECT max(id) AS id FROM sessions WHERE user_id = ?')
       .get(user.id)?.id ?? 0
-  if (needed.hasMute === true) mute(server, room, stage.muted)
+  if (needed.hasMute === true) await mute(server, room, stage.muted)
   if (hasInvitations) {
     await inviteTo(server, person, room, third)
     await inviteTo(server, ada, elsewhere, user.id)
   }
-  const about = { name, user: user.id, room, file: file.url, epoch, later }
+  const about = { name, user: user.id, room, file: file.url, later }
   const linked = await settleLink(server, person, link)
   const host = happening === 'put out' ? ada : person
   const place = { ada, person, host, user: user.id, room, n }
   const acts = await settleActs(server, place, needed)
-  const atDoor = settleDoor(server, stage.usher, elsewhere, needed.isAtDoor === true)
+  const atDoor = await settleDoor(server, stage.usher, elsewhere, needed.isAtDoor === true)
   return { ...stage, ...acts, person, second, secondId, code, atDoor, ...linked, ...about }
 }
 
@@ -178,8 +181,8 @@ async function settleLink(server: RunningServer, person: Person, state: Needed['
 }
 
 /** What a page does when somebody wants to be told of messages. */
-function addPush(server: RunningServer, user: number): void {
-  write(
+async function addPush(server: RunningServer, user: number): Promise<void> {
+  await askDatabase(
     server,
     `INSERT INTO push_subscriptions
      SELECT id, 'https://push.example.org/' || id, x'04', x'00', 'en', 0, '[]'
@@ -189,9 +192,9 @@ function addPush(server: RunningServer, user: number): void {
 }
 
 /** What a host does, who was another one then. */
-function mute(server: RunningServer, room: number, user: number): void {
+async function mute(server: RunningServer, room: number, user: number): Promise<void> {
   const row = [room, user, Date.now() + 3_600_000, '', user, Date.now()]
-  write(server, 'INSERT INTO mutes VALUES (?, ?, ?, ?, ?, ?)', ...row)
+  await askDatabase(server, 'INSERT INTO mutes VALUES (?, ?, ?, ?, ?, ?)', ...row)
 }
 
 /** Lets it happen, and then says what only those may hear who are in the room now. */
@@ -206,7 +209,7 @@ export async function happen(scene: Scene, happening: Happening): Promise<void> 
   if (happening === 'left' || happening === 'role lost') await form(person, `/rooms/${room}/leave`)
   if (happening === 'role lost') {
     await letIn(server, ada, room, person)
-    promote(server, person, 'member')
+    await promote(server, person, 'member')
   }
   if (happening === 'logged out') await form(person, '/session/end')
   if (happening === 'left for good') await form(person, '/session/leave', { sure: 'yes' })

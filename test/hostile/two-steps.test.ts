@@ -49,7 +49,25 @@ const sessionEnds = new Set<Happening>([
 ])
 
 /** All that is stored is compared after each scene, and each scene stores more. */
-const actsPerServer = 16
+const scenesPerServer = 60
+/** A person may have as many sockets. */
+const actsPerScene = 10
+
+type Act = {
+  name: string
+  kind: 'request' | 'frame'
+  about: Request | SentFrame
+  needed: Needed
+  /** Whether it only asks for something. */
+  isReading: boolean
+  /** Sends the first half; what it gives sends the second. */
+  begin: (scene: Scene) => Promise<() => Promise<string>>
+}
+
+const acts: Act[] = [
+  ...Object.entries(requests).flatMap(([route, list]) => list.map(requestAct.bind(null, route))),
+  ...Object.entries(frames).flatMap(([type, list]) => list.map(frameAct.bind(null, type))),
+]
 
 let stage: Stage
 let scenes = 0
@@ -67,29 +85,17 @@ test('every route and every frame is classified', async () => {
   expect(Object.keys(frames).toSorted()).toEqual(types.toSorted())
 })
 
-onOwnServers(Object.entries(requests), (route, list, happening) => {
-  if (list.every((request) => isWithoutMeaning(request, happening))) return
-  test(`P24: ${route} in two steps: ${happening}`, async () => {
-    for (const request of list) {
-      // Nobody puts out or bans an owner of the server.
-      const isAbove = happening === 'put out' || happening === 'banned'
-      if (request.isOwner === true && isAbove) continue
-      const begin = (scene: Scene) => beginRequest(scene, route, request)
-      const seen = await observe(stage, happening, begin, request)
-      // A frame is answered with a refusal in an answer that is right itself.
-      expectRight(happening, request, route === 'POST /frames' ? { ...seen, status: '' } : seen)
-    }
-  })
+const scenesToPlay = happenings.flatMap((happening) => {
+  const together = Map.groupBy(
+    acts.filter((act) => !isWithoutMeaning(act, happening)),
+    (act) => (leavesAllAsItIs(act, happening) ? placeOf(act) : act),
+  )
+  return [...together.values()].flatMap((all) =>
+    chunks(all, actsPerScene).map((some) => ({ happening, some })),
+  )
 })
 
-onOwnServers(Object.entries(frames), (type, list, happening) => {
-  test(`P24: the frame ${type} in two steps: ${happening}`, async () => {
-    for (const frame of list) {
-      const seen = await observe(stage, happening, (scene) => beginFrame(scene, frame))
-      expectRight(happening, frame, { ...seen, status: '' })
-    }
-  })
-})
+for (const some of chunks(scenesToPlay, scenesPerServer)) onOwnServer(some)
 
 test('P24: a server that recognises people before the request is complete is noticed', async () => {
   const planted = { BUN_OPTIONS: '--preload ./test/hostile/early-authority.ts' }
@@ -99,65 +105,123 @@ test('P24: a server that recognises people before the request is complete is not
   const empty = requests[route]?.[1]
   const made = requests['POST /rooms']?.[0]
   if (empty === undefined || made === undefined) throw new Error('both are on the list')
-  const leak = await observe(own, 'put out', (scene) => beginRequest(scene, route, empty))
+  const [leak] = await observe(own, 'put out', [requestAct(route, empty, 0)])
   expect(leak).toMatchObject({ status: '422', later: true })
-  const act = await observe(own, 'session rotated', (scene) =>
-    beginRequest(scene, 'POST /rooms', made),
-  )
+  const [act] = await observe(own, 'session rotated', [requestAct('POST /rooms', made, 0)])
   expect(act).toMatchObject({ status: '303', effect: true })
   own.db.close()
 })
 
-/** Whether what happens cannot matter: the room to an owner, a name to those who see none. */
-function isWithoutMeaning({ needs, shows }: Request, happening: Happening): boolean {
-  if (happening === 'room renamed') return needs !== 'room' && needs !== 'host'
-  if (needs === 'owner') return happening === 'left' || happening === 'put out'
-  if (needs !== 'nothing' || shows !== 'nothing') return false
-  return happening !== 'nothing' && happening !== 'logged out' && happening !== 'put out'
-}
-
-/** Adds the tests of these acts, a few acts to a server. */
-function onOwnServers<Act>(
-  acts: [string, Act][],
-  addTest: (name: string, act: Act, happening: Happening) => void,
-): void {
-  for (let at = 0; at < acts.length; at += actsPerServer) {
-    describe(`acts ${at + 1} and those that follow`, () => {
-      const server = serverForAll({
-        flags: ['--push'],
-        // Nothing may change by itself between two looks at what is stored.
-        env: {
-          BUN_OPTIONS: '--preload ./test/helpers/short-limits.ts',
-          TEST_LIMITS: JSON.stringify({ gatherLinesMs: 3_600_000, eraseMs: 3_600_000 }),
-        },
-      })
-      beforeAll(async () => {
-        stage = await openStage(server())
-      })
-      afterAll(() => {
-        stage.db.close()
-        stage.past.close()
-      })
-      for (const [name, act] of acts.slice(at, at + actsPerServer)) {
-        for (const happening of happenings) addTest(name, act, happening)
-      }
-    })
+function requestAct(route: string, about: Request, index: number): Act {
+  const { needs, shows, path, body, headers, isNewDevice, ...needed } = about
+  return {
+    name: index === 0 ? route : `${route} (${index + 1})`,
+    kind: 'request',
+    about,
+    needed,
+    isReading: route.startsWith('GET '),
+    begin: (scene) => beginRequest(scene, route, about),
   }
 }
 
-type Seen = { status: string; effect: boolean; later: boolean; ghosts: number; name: string }
+function frameAct(type: string, about: SentFrame, index: number): Act {
+  const name = index === 0 ? `the frame ${type}` : `the frame ${type} (${index + 1})`
+  const begin = (scene: Scene) => beginFrame(scene, about)
+  return { name, kind: 'frame', about, needed: {}, isReading: type === 'resume', begin }
+}
 
-/** The first step, what happens, and the second step; gives what was seen of it. */
-async function observe(
-  stage: Stage,
-  happening: Happening,
-  begin: (scene: Scene) => Promise<() => Promise<string>>,
-  needed?: Needed,
-): Promise<Seen> {
+/** Whether nothing is expected of it: a name of those who see none, a role of those without one. */
+function isWithoutMeaning({ about, needed }: Act, happening: Happening): boolean {
+  const { needs, shows } = about
+  // Nobody puts out or bans an owner of the server.
+  const isAbove = happening === 'put out' || happening === 'banned'
+  if (needed.isOwner === true && isAbove) return true
+  if (happening === 'nothing') return shows === 'nothing'
+  if (happening === 'room renamed') return needs !== 'room'
+  if (happening === 'role lost') return needs !== 'host' && needs !== 'owner'
+  if (needs === 'owner') return happening === 'left'
+  if (needs !== 'nothing' || shows !== 'nothing') return false
+  return happening !== 'logged out' && happening !== 'put out'
+}
+
+/** Reading, and what must be refused: such acts can share a scene. */
+function leavesAllAsItIs({ about, isReading }: Act, happening: Happening): boolean {
+  return isReading || isRefused(about, happening)
+}
+
+/** Acts share a scene when none of them needs what the scene of another cannot have. */
+function placeOf({ kind, needed: { isOwner = false, link, victim } }: Act): string {
+  return [kind, isOwner, link, victim].join()
+}
+
+function isRefused({ needs }: Request | SentFrame, happening: Happening): boolean {
+  if (sessionEnds.has(happening)) return needs !== 'nothing'
+  const isHigh = needs === 'host' || needs === 'owner'
+  if (happening === 'role lost') return isHigh
+  return (happening === 'put out' || happening === 'left') && (needs === 'room' || needs === 'host')
+}
+
+/** Adds the tests of these scenes, which share a server. */
+function onOwnServer(all: { happening: Happening; some: Act[] }[]): void {
+  describe('on a server', () => {
+    const server = serverForAll({
+      flags: ['--push'],
+      // Nothing may change by itself between two looks at what is stored.
+      env: {
+        BUN_OPTIONS: '--preload ./test/helpers/short-limits.ts',
+        TEST_LIMITS: JSON.stringify({ gatherLinesMs: 3_600_000, eraseMs: 3_600_000 }),
+      },
+    })
+    beforeAll(async () => {
+      stage = await openStage(server())
+    })
+    afterAll(() => {
+      stage.db.close()
+      stage.past.close()
+    })
+    for (const { happening, some } of all) {
+      const names = some.map(({ name }) => name).join(', ')
+      test(`P24: ${names} in two steps: ${happening}`, async () => {
+        for (const seen of await observe(stage, happening, some)) expectRight(happening, seen)
+      })
+    }
+  })
+}
+
+function chunks<Value>(all: Value[], size: number): Value[][] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
+    all.slice(index * size, (index + 1) * size),
+  )
+}
+
+type Seen = {
+  act: Act
+  status: string
+  effect: boolean
+  later: boolean
+  ghosts: number
+  name: string
+}
+
+/** The first steps, what happens, and the second steps; gives what was seen of each. */
+async function observe(stage: Stage, happening: Happening, some: Act[]): Promise<Seen[]> {
+  const needed: Needed = Object.assign({}, ...some.map((act) => act.needed))
   const scene = await settle(stage, happening, ++scenes, needed)
-  const { observer } = stage
-  const finish = await begin(scene)
+  const begun: [Act, () => Promise<string>][] = []
+  for (const act of some) begun.push([act, await act.begin(scene)])
   await happen(scene, happening)
+  const all: Seen[] = []
+  for (const [act, finish] of begun) all.push(await observeEnd(stage, scene, act, finish))
+  return all
+}
+
+async function observeEnd(
+  stage: Stage,
+  scene: Scene,
+  act: Act,
+  finish: () => Promise<string>,
+): Promise<Seen> {
+  const { observer } = stage
   await observer.taken()
   const hasChanged = remember(stage)
   const heardBefore = observer.heard.length
@@ -167,6 +231,7 @@ async function observe(
   const typed = news.some((item) => item.type === 'typing' && item.user === scene.user)
   const told = news.flatMap((item) => (item.type === 'room.changed' ? [item.name] : []))
   return {
+    act,
     status: /^HTTP\/1\.1 (\d+)/.exec(answer)?.[1] ?? '',
     effect: hasChanged() || typed,
     later: answer.includes(scene.later),
@@ -175,25 +240,24 @@ async function observe(
   }
 }
 
-function expectRight(happening: Happening, { needs, shows }: Request | SentFrame, seen: Seen) {
-  expect(seen).toMatchObject({ ghosts: 0 })
-  const hasNoSession = sessionEnds.has(happening)
-  const isOut = happening === 'put out' || happening === 'left'
+function expectRight(happening: Happening, { act, ...seen }: Seen): void {
+  const { needs, shows } = act.about
+  const all = { act: act.name, ...seen }
+  expect(all).toMatchObject({ ghosts: 0 })
   if (happening === 'nothing') {
     const isSeen = { nothing: true, effect: seen.effect, content: seen.later }[shows]
-    expect({ ...seen, isSeen }).toMatchObject({ isSeen: true })
+    expect({ ...all, isSeen }).toMatchObject({ isSeen: true })
   }
   if (happening === 'room renamed' && needs === 'room') expect(seen.name).toStartWith('After')
-  if (isOut || hasNoSession) expect(seen).toMatchObject({ later: false })
+  const isOut = happening === 'put out' || happening === 'left'
+  if (isOut || sessionEnds.has(happening)) expect(all).toMatchObject({ later: false })
   // Who is banned does not begin anew, either.
-  if (happening === 'banned' && shows !== 'nothing') expect(seen).toMatchObject({ effect: false })
-  const isRefused =
-    (hasNoSession && needs !== 'nothing') ||
-    (isOut && (needs === 'room' || needs === 'host')) ||
-    (happening === 'role lost' && (needs === 'host' || needs === 'owner'))
-  if (!isRefused) return
-  expect(seen).toMatchObject({ effect: false })
-  expect(seen.status).toMatch(/^(401|403|404)?$/)
+  if (happening === 'banned' && shows !== 'nothing') expect(all).toMatchObject({ effect: false })
+  if (!isRefused(act.about, happening)) return
+  expect(all).toMatchObject({ effect: false })
+  // A frame is answered with a refusal in an answer that is right itself.
+  const isFrame = act.kind === 'frame' || act.name.startsWith('POST /frames')
+  if (!isFrame) expect(all).toMatchObject({ status: expect.stringMatching(/^(401|403|404)?$/) })
 }
 
 /** Sends half of a request; gives what sends the other half and waits for the answer. */

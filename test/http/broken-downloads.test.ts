@@ -8,7 +8,7 @@ import { makeRoom, sendForm } from '../helpers/rooms'
 import { serverForAll } from '../helpers/server'
 
 const server = serverForAll()
-const large = 40 * 1024 * 1024
+const large = 24 * 1024 * 1024
 
 type Download = {
   status: number

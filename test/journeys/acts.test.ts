@@ -1,6 +1,5 @@
-import { Database } from 'bun:sqlite'
-import { join } from 'node:path'
 import { beforeAll, expect, test } from 'bun:test'
+import { askDatabase } from '../helpers/database'
 import { actOn, cookiesAfter, idOf } from '../helpers/acts'
 import { history, openSocket, type Person, signIn } from '../helpers/client'
 import { pageOf, sendFrom } from '../helpers/devices'
@@ -90,6 +89,29 @@ test('a reported message reaches those with a role, as it was, and is answered o
   await Promise.all([one.close(), owner.close()])
 })
 
+test('reports of what was said in a room go with the room, and are in the log', async () => {
+  const [kai, lou] = [await signIn(server(), 'Kai'), await signIn(server(), 'Lou')]
+  const room = await makeRoom(server(), kai, 'Shed')
+  await sendForm(server(), lou, `/rooms/${room}/members`)
+  const [host, owner] = [await openSocket(server(), kai), await openSocket(server(), olga)]
+  for (const text of ['Awful', 'Unlawful']) {
+    const said = await host.post(room, text, text)
+    const seq = said.type === 'accepted' ? said.seq : 0
+    await sendForm(server(), lou, `/rooms/${room}/messages/${seq}/report`)
+  }
+  await owner.until(isNotice, 'that something was reported')
+  expect(await pageOf(server(), olga.cookie, '/admin/reports')).toContain('Awful')
+  const before = owner.heard.filter(isNotice).length
+  await sendForm(server(), kai, `/rooms/${room}/delete`, { name: 'Shed' })
+  await owner.taken()
+  expect(owner.heard.filter(isNotice).length).toBe(before + 1)
+  expect(await pageOf(server(), olga.cookie, '/admin/reports')).not.toMatch(/awful/i)
+  expect(await pageOf(server(), olga.cookie, '/notices')).not.toContain('waiting')
+  const log = (await pageOf(server(), olga.cookie, '/admin/log')).replaceAll(/<[^>]*>|[⁨⁩]/g, '')
+  expect(log).toMatch(/Kai\s+answered a report about a message of Kai in Shed: /)
+  await Promise.all([host.close(), owner.close()])
+})
+
 test('who is given another name is told, and does not get the old one back', async () => {
   const gus = await signIn(server(), 'Rude name')
   const socket = await openSocket(server(), gus)
@@ -117,6 +139,40 @@ test('who is given another name is told, and does not get the old one back', asy
   expect([taken.status, await taken.text()]).toEqual([422, expect.stringContaining('is taken')])
   expect((await actOn(server(), olga, 'rename', user, { name: 'Hal' })).status).toBe(303)
   await socket.close()
+})
+
+test('who is banned can be given another name, but no link to come back', async () => {
+  const [rita, ben] = [await signIn(server(), 'Vile name'), await signIn(server(), 'Ben 2')]
+  const socket = await openSocket(server(), rita)
+  await socket.post(1, 'from-rita', 'Hello from Rita')
+  const reader = await openSocket(server(), ben)
+  const user = socket.hello.user.id
+  await actOn(server(), olga, 'ban', user)
+  const page = await pageOf(server(), olga.cookie, `/admin/person?user=${user}`)
+  expect(page).toContain('id="act-rename"')
+  const reason = 'Nobody should read this'
+  const mod = await signIn(server(), 'Mo 2')
+  await giveRole(server(), olga, mod, 'moderator')
+  expect((await actOn(server(), mod, 'rename', user, { name: 'Rita', reason })).status).toBe(303)
+  const isRenamed = (item: Heard): boolean =>
+    item.type === 'person.changed' && item.user.nickname === 'Rita' && item.user.mark === 'left'
+  await reader.until(isRenamed, 'the other name')
+  expect(await pageOf(server(), ben.cookie, '/')).not.toContain('Vile name')
+  const log = await pageOf(server(), olga.cookie, '/admin/log')
+  expect(log).toMatch(/gave [\s\S]*Rita[\s\S]*Vile name[\s\S]*Nobody should read this/)
+  for (const act of ['way-back', 'ban'] as const) {
+    const refused = await actOn(server(), olga, act, user)
+    expect([refused.status, await refused.text()]).toEqual([
+      409,
+      expect.stringContaining('This person is banned. Undo the ban first.'),
+    ])
+  }
+  // Who has left for good keeps what they were called.
+  await sendForm(server(), ben, '/session/leave', { sure: 'yes' })
+  const gone = await actOn(server(), olga, 'rename', reader.hello.user.id, { name: 'Benjamin' })
+  expect(gone.status).toBe(404)
+  await actOn(server(), olga, 'unban', user)
+  expect(await (await actOn(server(), olga, 'way-back', user)).text()).toContain('/way-back/')
 })
 
 test('a neutral name is in the language of who gives it', async () => {
@@ -159,11 +215,9 @@ test('somebody who leaves for good takes the way back with them', async () => {
   const link = /\/way-back\/[\w-]{22}/.exec(await made.text())?.[0] ?? ''
   await sendForm(server(), kit, '/session/leave', { sure: 'yes' })
   expect((await sendFrom(server(), link)).status).toBe(404)
-  using db = new Database(join(server().data, 'chatroom.db'), { readonly: true })
-  const kept = db.query(
-    'SELECT 1 FROM person_browsers JOIN users ON id = user_id WHERE nickname = ?',
-  )
-  expect([kept.all('Kit').length, kept.all('Olga').length]).toEqual([0, 1])
+  const sql = 'SELECT 1 FROM person_browsers JOIN users ON id = user_id WHERE nickname = ?'
+  expect(await askDatabase(server(), sql, 'Kit')).toHaveLength(0)
+  expect(await askDatabase(server(), sql, 'Olga')).toHaveLength(1)
 })
 
 test('broken forms of acts change nothing', async () => {

@@ -11,6 +11,7 @@ import {
   sendFrom,
 } from '../helpers/devices'
 import type { Heard } from '../helpers/frames'
+import { makeInvitation } from '../helpers/door'
 import { becomeOwner, giveRole } from '../helpers/owners'
 import { inviteTo, letIn, makeRoom, openDirect, sendForm } from '../helpers/rooms'
 import { serverForAll } from '../helpers/server'
@@ -36,6 +37,8 @@ async function inBrowser(nickname: string): Promise<Person> {
 
 test('of thirty behind one address one is banned, and the others notice nothing', async () => {
   const mallory = await inBrowser('Mallory')
+  const code = await makeCode(server(), mallory)
+  const invited = await makeInvitation(server(), olga, { uses: 'any' })
   const tabs = await Promise.all([1, 2, 3].map(() => openSocket(server(), mallory)))
   const others = await Promise.all(
     Array.from({ length: 29 }, async (_, n) =>
@@ -43,12 +46,36 @@ test('of thirty behind one address one is banned, and the others notice nothing'
     ),
   )
   const user = tabs[0]?.hello.user.id ?? 0
-  const fields = { reason: 'Spam', hours: '6' }
+  const fields = { reason: 'Spam' }
   expect((await actOn(server(), olga, 'ban', user, fields)).status).toBe(303)
   for (const tab of tabs) expect((await tab.closed).code).toBe(4401)
   const page = await fetch(server().origin, { headers: { Cookie: mallory.cookie } })
   expect(page.status).toBe(403)
   expect(await page.text()).toMatch(/banned from this server.*Mallory[\s\S]*Spam/)
+  // From that browser, with everything that it was given, there is no way back…
+  const jars = [mallory.cookie, browserOf(mallory)]
+  for (const cookie of jars) {
+    const tries = [
+      { nickname: 'Somebody else' },
+      { nickname: 'Invited', invitation: invited },
+      // The code has gone with the ban.
+      { nickname: 'Mallory', code, back: 'yes' },
+    ]
+    for (const typed of tries) {
+      const back = await sendFrom(server(), '/session', { cookie }, { ...letter, ...typed })
+      const status = 'code' in typed ? 422 : 403
+      expect([typed, back.status, cookieSet(back)]).toEqual([typed, status, undefined])
+    }
+    const link = await fetch(`${server().origin}/invite/${invited}`, {
+      headers: { Cookie: cookie },
+    })
+    expect([link.status, await link.text()]).toEqual([403, expect.stringContaining('banned')])
+  }
+  // …and from another one there is no name that looks like theirs.
+  for (const nickname of ['Mallory', 'MALLORY', 'Маllory', 'Mallory✔', 'Mållory']) {
+    const alike = await arrive(nickname)
+    expect([nickname, alike.status, cookieSet(alike)]).toEqual([nickname, 422, undefined])
+  }
   for (const [n, other] of others.entries()) {
     const answer = await other.post(1, `still-${n}`, 'Still here')
     expect(answer.type).toBe('accepted')
@@ -56,11 +83,25 @@ test('of thirty behind one address one is banned, and the others notice nothing'
     expect(told).toEqual([])
   }
   await Promise.all(others.map((other) => other.close()))
-  // Nobody new joins from the network, until the ban is undone.
-  expect(await (await arrive('Newcomer')).text()).toContain('Nobody new can join')
-  await actOn(server(), olga, 'unban', user)
+  // The network is nobody's: others come in from it.
   expect((await arrive('Newcomer')).status).toBe(303)
 })
+
+test('for some hours nobody new joins from the network, if that was chosen', async () => {
+  const rudi = await openSocket(server(), await inBrowser('Rudi'))
+  const user = rudi.hello.user.id
+  await actOn(server(), olga, 'ban', user, { reason: 'Spam', hours: '6' })
+  expect(await (await arrive('Newcomer 2')).text()).toContain('Nobody new can join')
+  await actOn(server(), olga, 'unban', user)
+  expect((await arrive('Newcomer 2')).status).toBe(303)
+})
+
+const letter = { avatar: 'letter' }
+
+/** The session that an answer begins. */
+function cookieSet(answer: Response): string | undefined {
+  return answer.headers.getSetCookie().find((line) => /^(__Host-)?chatroom_[0-9a-f]+=./.test(line))
+}
 
 /** What everybody hears all the time: who is here, what is said, and that somebody has left. */
 const quiet = ['hello', 'message', 'accepted', 'presence', 'online', 'person.changed', 'system']

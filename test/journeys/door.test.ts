@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import { createToken } from '../../src/server/session-token'
+import { askDatabase } from '../helpers/database'
 import { openSocket, type Person, readJson, signIn } from '../helpers/client'
 import { makeCode, comeBack, addDevice, pageOf, sendFrom } from '../helpers/devices'
 import {
@@ -8,7 +9,6 @@ import {
   codeOf,
   comeIn,
   enterFromDoor,
-  inDatabase,
   makeInvitation,
   promote,
   setDoor,
@@ -23,7 +23,7 @@ const roomAt = (room: number | string): string => `${basePath()}/rooms/${room}`
 /** An owner; the door is open when the next one begins. */
 async function ownerOf(name: string): Promise<Person> {
   const owner = await signIn(server(), name)
-  promote(server(), owner, 'owner')
+  await promote(server(), owner, 'owner')
   return owner
 }
 
@@ -99,7 +99,7 @@ test('an invitation leads newcomers into its closed room, and others who open it
   const invited = { invitation: await makeInvitation(server(), eva) }
   const moe = (await comeIn(server(), 'Moe', invited)).person
   if (moe === null) throw new Error('Moe came in')
-  promote(server(), moe, 'moderator')
+  await promote(server(), moe, 'moderator')
   const seen = await pageOf(server(), moe.cookie, '/admin/invitations')
   expect([seen.includes('plans'), seen.includes('an invite-only room')]).toEqual([false, true])
   await sendForm(server(), eva, '/admin/invitations/revoke', {
@@ -145,7 +145,7 @@ test('a link to an open room leads through the door to that room, in every mode'
 test('who asks waits, is seen by those with a role, and comes in when let in', async () => {
   const ida = await ownerOf('Ida')
   const mo = await signIn(server(), 'Mo')
-  promote(server(), mo, 'moderator')
+  await promote(server(), mo, 'moderator')
   const [watching, member] = [
     await openSocket(server(), mo),
     await openSocket(server(), await signIn(server(), 'Member')),
@@ -210,9 +210,9 @@ test('recovery codes, other devices and an owner link do not pass the door', asy
   expect(await comeBack(server(), 'Pia', code)).toMatchObject({ nickname: 'Pia' })
   expect(await addDevice(server(), pia)).toMatchObject({ nickname: 'Pia' })
   const { token, hash } = createToken()
-  inDatabase(server(), (db) =>
-    db.run(`REPLACE INTO settings (key, value) VALUES ('owner_link', ?)`, [hash.toHex()]),
-  )
+  const sql = `INSERT INTO settings (key, value) VALUES ('owner_link', ?)
+    ON CONFLICT (key) DO UPDATE SET value = excluded.value`
+  await askDatabase(server(), sql, hash.toHex())
   const kept = (await fetch(`${server().origin}/owner/${token}`)).headers.getSetCookie()
   const cookie = kept.map((line) => line.split(';')[0]).join('; ')
   expect((await comeIn(server(), 'Quinn')).person).toBeNull()

@@ -17,10 +17,11 @@ const idOf = (answer: Response): number =>
   Number(/\/rooms\/(\d+)$/.exec(answer.headers.get('location') ?? '')?.[1])
 
 test('somebody is added to a private conversation, which begins anew for three', async () => {
-  const people = ['Ada', 'Bob', 'Cara'].map((name) => signIn(server(), name))
-  const [ada, bob, cara] = await Promise.all(people)
+  // One after another: a group is named in the order in which its people came.
+  const ada = await signIn(server(), 'Ada')
+  const bob = await signIn(server(), 'Bob')
+  const cara = await signIn(server(), 'Cara')
   const eve = await signIn(server(), 'Eve')
-  if (ada === undefined || bob === undefined || cara === undefined) throw new Error('three people')
   const sockets: ChatClient[] = []
   for (const person of [ada, bob, cara, eve]) sockets.push(await openSocket(server(), person))
   const [one, two, three, other] = sockets
@@ -72,9 +73,10 @@ test('somebody is added to a private conversation, which begins anew for three',
 })
 
 test('a group in which somebody was banned goes on, and others are added to it', async () => {
-  const people = ['Olga', 'Gus', 'Mallory', 'Dora'].map((name) => signIn(server(), name))
-  const [olga, gus, mallory, dora] = await Promise.all(people)
-  if (!olga || !gus || !mallory || !dora) throw new Error('four people')
+  const olga = await signIn(server(), 'Olga')
+  const gus = await signIn(server(), 'Gus')
+  const mallory = await signIn(server(), 'Mallory')
+  const dora = await signIn(server(), 'Dora')
   await becomeOwner(server(), olga)
   const ids = await Promise.all([gus, mallory].map((person) => personId(server(), person)))
   const [gusId = 0, malloryId = 0] = ids

@@ -1,6 +1,5 @@
-import { Database } from 'bun:sqlite'
-import { join } from 'node:path'
 import { expect, test } from 'bun:test'
+import { askDatabase } from '../helpers/database'
 import { type ChatClient, history, openSocket, type Person, signIn } from '../helpers/client'
 import { postFiles, upload } from '../helpers/files'
 import { answerTo, inviteTo, letIn, makeRoom, openDirect, sendForm } from '../helpers/rooms'
@@ -85,13 +84,6 @@ async function send(person: Person, path: string, body: object): Promise<Sent> {
   return answer.json()
 }
 
-/** Changes a row that only another part of the product changes. */
-function write(sql: string, ...values: (string | number | null)[]): void {
-  using db = new Database(join(server().data, 'chatroom.db'))
-  db.run('PRAGMA busy_timeout = 5000')
-  db.query(sql).run(...values)
-}
-
 const change = (socket: ChatClient, frame: object): Promise<unknown> => {
   const client_id = newId()
   socket.send({ ...frame, client_id })
@@ -172,7 +164,7 @@ test('in a slow room one person waits between two messages, and hosts do not', a
   await sendForm(server(), ada, `/rooms/${room}/members`)
   expect(await byJson(ada, room)).toBe('slow')
   expect([await byJson(host, room), await byJson(host, room)]).toEqual(['accepted', 'accepted'])
-  write('UPDATE last_posts SET at = at - 300000 WHERE room_id = ?', room)
+  await askDatabase(server(), 'UPDATE last_posts SET at = at - 300000 WHERE room_id = ?', room)
   expect((await Promise.all([byJson(ada, room), byJson(ada, room)])).toSorted()).toEqual([
     'accepted',
     'slow',
@@ -197,7 +189,7 @@ test('into a locked room nobody comes, by no way, and the first room stays open'
   expect(await bySocket(socket, room)).toBe('accepted')
   await flip(host, room, { locked: 'no' })
   expect((await answerTo(server(), mei, room)).status).toBe(303)
-  write(`UPDATE users SET role = 'owner' WHERE nickname = ?`, host.nickname)
+  await askDatabase(server(), `UPDATE users SET role = 'owner' WHERE nickname = ?`, host.nickname)
   expect((await flip(host, 1, { locked: 'yes' })).status).toBe(409)
   expect((await flip(host, 1, { slow: '5000' })).status).toBe(303)
   await flip(host, 1, { slow: '0' })
@@ -211,7 +203,7 @@ test('an archived room is only read: nothing in it changes but what is taken bac
   const seq = (await history(server(), ada, room)).findLast(
     ({ sender }) => sender.nickname === ada.nickname,
   )?.seq
-  write('UPDATE rooms SET archived_at = 1 WHERE id = ?', room)
+  await askDatabase(server(), 'UPDATE rooms SET archived_at = 1 WHERE id = ?', room)
   expect(await codes(scene)).toEqual(['room_archived'])
   expect(await byJson(host, room)).toBe('room_archived')
   const frames = [
@@ -257,8 +249,8 @@ test('who is muted is told why, writes nothing, and may again when it is undone'
   expect(await byJson(ada, room)).toBe('muted')
   await sendForm(server(), host, `/rooms/${room}/unmute`, { user: String(id) })
   expect(await codes(scene)).toEqual(['accepted'])
-  using db = new Database(join(server().data, 'chatroom.db'), { readonly: true })
-  const acts = db.query('SELECT act, detail, reason FROM acts WHERE room_id = ?').all(room)
+  const sql = 'SELECT act, detail, reason FROM acts WHERE room_id = ?'
+  const acts = await askDatabase(server(), sql, room)
   expect(acts).toEqual([
     { act: 'person.mute', detail: '5 min', reason: 'too loud' },
     { act: 'person.unmute', detail: '', reason: '' },
@@ -304,7 +296,7 @@ test('nobody sees somebody type who may not write', async () => {
 test('private messages are limited as the owner sets, and roles write to everybody', async () => {
   const [ada, bob] = [await signIn(server(), 'Ana'), await signIn(server(), 'Ben')]
   const boss = await signIn(server(), 'Boss')
-  write(`UPDATE users SET role = 'owner' WHERE nickname = 'Boss'`)
+  await askDatabase(server(), `UPDATE users SET role = 'owner' WHERE nickname = 'Boss'`)
   const ids = await Promise.all([ada, bob, boss].map(async (one) => (await idOf(one)) ?? 0))
   const [adaId = 0, bobId = 0, bossId = 0] = ids
   const old = await openDirect(server(), ada, bobId)

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { actOn } from '../helpers/acts'
 import { openSocket, type Person, signIn } from '../helpers/client'
 import { becomeOwner, giveRole, ownerLinkOf } from '../helpers/owners'
 import { letIn, makeRoom, sendForm } from '../helpers/rooms'
@@ -70,15 +71,27 @@ test('the operator brings back somebody who has lost all devices', async () => {
   expect(again.status).toBe(404)
 })
 
-/** Runs a command of the operator beside the server. */
-async function commandOf(...names: string[]): Promise<string> {
+test('the operator is told who is banned, and that the ban is undone first', async () => {
+  const zed = await signIn(server, 'Zed')
+  const socket = await openSocket(server, zed)
+  await actOn(server, is(olga), 'ban', socket.hello.user.id)
+  expect(await commandOf('way-back', 'zed', 1)).toContain('“zed” is banned. An owner or')
+  expect(await commandOf('way-back', 'Nobody', 1)).toContain('Nobody here is called “Nobody”')
+})
+
+/** What a command of the operator says beside the server. */
+async function commandOf(name: string, argument?: string, code = 0): Promise<string> {
+  const names = argument === undefined ? [name] : [name, argument]
   const child = Bun.spawn(
     [process.execPath, 'src/main.ts', ...names, '--data', server.data, '--port', '1'],
-    { stdout: 'pipe', stderr: 'inherit' },
+    { stdout: 'pipe', stderr: 'pipe' },
   )
-  const said = await new Response(child.stdout).text()
-  expect(await child.exited).toBe(0)
-  return said
+  const [said, problem] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ])
+  expect(await child.exited).toBe(code)
+  return code === 0 ? said : problem
 }
 
 test('a moderator does in a room what its host does, while the role lasts', async () => {
@@ -135,4 +148,25 @@ test('the last owner stays one until there is another', async () => {
   expect((await look(olga, '/admin')).status).toBe(403)
   await giveRole(server, is(mo), is(olga), 'owner')
   await giveRole(server, is(mo), is(mo), 'member')
+})
+
+test('the only owner leaves for good when there is another one, and is told how', async () => {
+  const leave = (person: Person | undefined) =>
+    sendForm(server, is(person), '/session/leave', { sure: 'yes' })
+  const page = await (await look(olga, '/log-out')).text()
+  expect(page).toMatch(/only owner[^<]*chatroom owner/)
+  expect(page).toMatch(/href="[^"]*\/admin\/people"/)
+  expect(page).not.toContain('id="leave-for-good"')
+  const refused = await leave(olga)
+  expect([refused.status, await refused.text()]).toEqual([
+    409,
+    expect.stringContaining('You are the only owner of this server.'),
+  ])
+  expect((await look(olga, '/admin/general')).status).toBe(200)
+  // Of two who leave at the same time one stays.
+  const una = await signIn(server, 'Una')
+  await giveRole(server, is(olga), una, 'owner')
+  expect(await (await look(olga, '/log-out')).text()).toContain('id="leave-for-good"')
+  const [first, second] = await Promise.all([leave(olga), leave(una)])
+  expect([first.status, second.status].toSorted()).toEqual([303, 409])
 })

@@ -1,5 +1,8 @@
 import { afterAll, expect, test } from 'bun:test'
+import { actOn } from '../helpers/acts'
 import { history, openSocket, type Person, renew, signIn } from '../helpers/client'
+import { askDatabase } from '../helpers/database'
+import { promote } from '../helpers/door'
 import { openPushReceiver, type PushReceiver, subscribe } from '../helpers/push-service'
 import { letIn, makeRoom, openDirect, sendForm } from '../helpers/rooms'
 import { basePath, serverForAll, startServer } from '../helpers/server'
@@ -72,11 +75,14 @@ test('a device without an open page is told who wrote and where, and not what', 
 })
 
 test('nobody is told of what is said after they may not see it', async () => {
+  const olga = await signIn(server(), 'Olga')
+  await promote(server(), olga, 'owner')
   const ends: ((scene: { host: Person; guest: Person; room: number }) => Promise<unknown>)[] = [
     ({ host, guest, room }) => removeFrom(host, guest, room),
     ({ guest, room }) => sendForm(server(), guest, `/rooms/${room}/leave`),
     ({ guest }) => sendForm(server(), guest, '/session/end'),
     ({ guest }) => sendForm(server(), guest, '/session/leave', { sure: 'yes' }),
+    async ({ guest }) => actOn(server(), olga, 'ban', await userOf(guest)),
     ({ guest }) => sendForm(server(), guest, '/devices/push/end'),
     ({ guest }) => renew(server(), guest),
     ({ guest, room }) => sendForm(server(), guest, `/rooms/${room}/notify`, { notify: 'nothing' }),
@@ -95,6 +101,12 @@ test('nobody is told of what is said after they may not see it', async () => {
   for (const { fence } of scenes) await fence.has(2)
   expect(scenes.map(({ device }) => device.pushed.length)).toEqual(ends.map(() => 1))
 })
+
+/** Without a socket, as somebody at an open page is not told. */
+const userOf = async ({ nickname }: Person): Promise<number> => {
+  const find = 'SELECT id FROM users WHERE nickname = ?'
+  return (await askDatabase<{ id: number }>(server(), find, nickname))[0]?.id ?? 0
+}
 
 /** With somebody else in the room, whose device tells when a message has been told. */
 async function settleWithFence() {

@@ -1,6 +1,6 @@
 import type { Act } from '../../src/shared/rights'
 import { actOn } from '../helpers/acts'
-import { write } from '../hostile/two-steps-acts'
+import { askDatabase } from '../helpers/database'
 import { sendForm } from '../helpers/rooms'
 import type { Attempt, Scene } from './rights-attempts'
 
@@ -31,8 +31,8 @@ export const actAttempts: Partial<Record<Act, Attempt[]>> = {
   ],
   'person.unban': [
     form(async ({ server, actor, target }) => {
-      write(server, `INSERT INTO bans VALUES (?1, ?1, 1, '')`, target)
-      write(server, 'UPDATE users SET left_at = 1 WHERE id = ?', target)
+      await askDatabase(server, `INSERT INTO bans VALUES (?1, ?1, 1, '')`, target)
+      await askDatabase(server, 'UPDATE users SET left_at = 1 WHERE id = ?', target)
       return actOn(server, actor, 'unban', target)
     }),
   ],

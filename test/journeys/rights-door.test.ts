@@ -68,7 +68,7 @@ async function everybody(): Promise<Map<Rank | 'stranger' | 'signed out', Person
   for (const rank of ranks) {
     const person = await signIn(server(), `A ${rank}`)
     if (rank === 'host') await makeRoom(server(), person, 'hosted')
-    if (rank === 'moderator' || rank === 'owner') promote(server(), person, rank)
+    if (rank === 'moderator' || rank === 'owner') await promote(server(), person, rank)
     people.set(rank, person)
   }
   const gone = await signIn(server(), 'Gone')

@@ -1,7 +1,6 @@
-import { Database } from 'bun:sqlite'
-import { join } from 'node:path'
 import { beforeAll, expect, test } from 'bun:test'
 import { can, type Rank, ranks } from '../../src/shared/rights'
+import { askDatabase } from '../helpers/database'
 import { openSocket, type Person, signIn } from '../helpers/client'
 import { makeRoom, sendForm } from '../helpers/rooms'
 import { serverForAll } from '../helpers/server'
@@ -19,8 +18,6 @@ const nobody: Person = { nickname: '', cookie: '' }
 const personOf = (who: Who, n = 1): Person => people.get(`${who} ${n}`) ?? nobody
 
 beforeAll(async () => {
-  using db = new Database(join(server().data, 'chatroom.db'))
-  db.run('PRAGMA busy_timeout = 5000')
   for (const who of [...ranks, 'stranger']) {
     for (const n of [1, 2]) {
       const person = await signIn(server(), `The ${who} ${n}x`)
@@ -35,9 +32,15 @@ beforeAll(async () => {
     for (const n of [1, 2]) await sendForm(server(), personOf(who, n), `/rooms/${room}/members`)
   for (const n of [1, 2]) {
     const id = ids.get(`host ${n}`) ?? 0
-    db.query(`UPDATE memberships SET role = 'host' WHERE user_id = ? AND room_id = ?`).run(id, room)
+    const makeHost = `UPDATE memberships SET role = 'host' WHERE user_id = ? AND room_id = ?`
+    await askDatabase(server(), makeHost, id, room)
     for (const role of ['moderator', 'owner'] as const)
-      db.query('UPDATE users SET role = ? WHERE id = ?').run(role, ids.get(`${role} ${n}`) ?? 0)
+      await askDatabase(
+        server(),
+        'UPDATE users SET role = ? WHERE id = ?',
+        role,
+        ids.get(`${role} ${n}`) ?? 0,
+      )
   }
 })
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
-import { Database } from 'bun:sqlite'
-import { join } from 'node:path'
 import { can, type Rank } from '../../src/shared/rights'
+import { askDatabase } from '../helpers/database'
+import { promote } from '../helpers/door'
 import { openSocket, type Person, signIn } from '../helpers/client'
 import { letIn, makeRoom, sendForm } from '../helpers/rooms'
 import { serverForAll } from '../helpers/server'
@@ -37,13 +37,13 @@ test.each(Object.keys(acts) as (keyof typeof acts)[])(
       const person = actor === 'host' ? ada : await enter(room, ada, actor)
       const { fields, path } = acts[act]
       const form = fields(id, name)
-      const before = stateOf(room)
+      const before = await stateOf(room)
       const { status } = await sendForm(server(), person, `/rooms/${room}/${path}`, form)
       const isRank = actor !== 'stranger' && actor !== 'signed out'
       const mayDo = isRank && can(actor, act)
       const refusal = { stranger: 404, 'signed out': 401 }[actor as string] ?? 403
       expect([act, actor, status]).toEqual([act, actor, mayDo ? 303 : refusal])
-      expect([act, actor, stateOf(room) !== before]).toEqual([act, actor, mayDo])
+      expect([act, actor, (await stateOf(room)) !== before]).toEqual([act, actor, mayDo])
     }
   },
 )
@@ -67,7 +67,7 @@ test.each(Object.keys(administered) as (keyof typeof administered)[])(
         const room = await makeRoom(server(), ada, name, kind)
         await letIn(server(), ada, room, guest)
         const person = actor === 'host' ? ada : await becomeOf(actor)
-        const before = stateOf(room)
+        const before = await stateOf(room)
         const form = administered[act](guest.nickname, name)
         const fields = { room: `${room}`, reason: 'why', ...form }
         const { status } = await sendForm(server(), person, `/admin/rooms/${act}`, fields)
@@ -77,7 +77,7 @@ test.each(Object.keys(administered) as (keyof typeof administered)[])(
         const refusal = actor === 'signed out' ? 401 : mayDo ? 404 : 403
         const cell = [act, kind, actor]
         expect([...cell, status]).toEqual([...cell, mayDo && isTold ? 303 : refusal])
-        expect([...cell, stateOf(room) !== before]).toEqual([...cell, mayDo && isTold])
+        expect([...cell, (await stateOf(room)) !== before]).toEqual([...cell, mayDo && isTold])
       }
     }
   },
@@ -87,14 +87,8 @@ test.each(Object.keys(administered) as (keyof typeof administered)[])(
 async function becomeOf(actor: Actor): Promise<Person> {
   const person = await signIn(server(), `Somebody ${++made}x`)
   if (actor === 'signed out') await sendForm(server(), person, '/session/end', { asked: '1' })
-  if (actor === 'moderator' || actor === 'owner') setRole(person, actor)
+  if (actor === 'moderator' || actor === 'owner') await promote(server(), person, actor)
   return person
-}
-
-function setRole({ nickname }: Person, role: 'moderator' | 'owner'): void {
-  using db = new Database(join(server().data, 'chatroom.db'))
-  db.run('PRAGMA busy_timeout = 5000')
-  db.query('UPDATE users SET role = ? WHERE nickname = ?').run(role, nickname)
 }
 
 /** Somebody of that kind, who is in the room unless they are a stranger. */
@@ -103,14 +97,16 @@ async function enter(room: number, ada: Person, actor: Actor): Promise<Person> {
   if (actor === 'stranger') return person
   await letIn(server(), ada, room, person)
   if (actor === 'signed out') await sendForm(server(), person, '/session/end', { asked: '1' })
-  if (actor === 'moderator' || actor === 'owner') setRole(person, actor)
+  if (actor === 'moderator' || actor === 'owner') await promote(server(), person, actor)
   return person
 }
 
 /** What the acts change. */
-function stateOf(room: number): string {
-  using db = new Database(join(server().data, 'chatroom.db'), { readonly: true })
-  const facts = db.query(`SELECT kind, archived_at, deleted_at FROM rooms WHERE id = ?`)
-  const hosts = db.query(`SELECT user_id FROM memberships WHERE room_id = ? AND role = 'host'`)
-  return JSON.stringify([facts.values(room), hosts.values(room)])
+async function stateOf(room: number): Promise<string> {
+  const facts = `SELECT kind, archived_at, deleted_at FROM rooms WHERE id = ?`
+  const hosts = `SELECT user_id FROM memberships WHERE room_id = ? AND role = 'host'`
+  return JSON.stringify([
+    await askDatabase(server(), facts, room),
+    await askDatabase(server(), hosts, room),
+  ])
 }

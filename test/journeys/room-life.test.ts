@@ -1,7 +1,8 @@
-import { Database } from 'bun:sqlite'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'bun:test'
+import { askDatabase } from '../helpers/database'
+import { promote } from '../helpers/door'
 import type { Heard } from '../helpers/frames'
 import { openSocket, type Person, signIn } from '../helpers/client'
 import { postFiles, upload } from '../helpers/files'
@@ -138,8 +139,8 @@ test('a deleted room is gone for everybody, with its files, also from the disk',
   await waitUntil(() => server().log().includes(`room.erased room=${room}`), 'the erasing')
   const path = join(server().data, 'files', file.id.slice(0, 2), file.id)
   expect(existsSync(path)).toBe(false)
-  using db = new Database(join(server().data, 'chatroom.db'), { readonly: true })
-  expect(db.query(`SELECT 1 FROM messages WHERE content LIKE '%quicksilver%'`).get()).toBeNull()
+  const told = `SELECT 1 FROM messages WHERE content LIKE '%quicksilver%'`
+  expect(await askDatabase(server(), told)).toEqual([])
   expect(await pageOf(leo, `/rooms/${direct}`)).toContain('between us')
   await socket.close()
   await invited.close()
@@ -154,18 +155,13 @@ test('a deletion that a crash interrupts is finished after the start', async () 
   await server().kill()
   await server().restart()
   await waitUntil(() => server().log().includes(`room.erased room=${room}`), 'the erasing')
-  using db = new Database(join(server().data, 'chatroom.db'), { readonly: true })
-  const left = db.query<{ n: number }, [number]>(
-    `SELECT count(*) AS n FROM messages WHERE room_id = ?`,
-  )
-  expect(left.get(room)?.n).toBe(0)
+  const left = 'SELECT 1 FROM messages WHERE room_id = ?'
+  expect(await askDatabase(server(), left, room)).toEqual([])
 })
 
 test('the room that everybody joins stays, also for an owner', async () => {
   const olga = await signIn(server(), 'Olga')
-  using db = new Database(join(server().data, 'chatroom.db'))
-  db.run('PRAGMA busy_timeout = 5000')
-  db.query(`UPDATE users SET role = 'owner' WHERE nickname = 'Olga'`).run()
+  await promote(server(), olga, 'owner')
   for (const [path, fields] of [
     ['kind', { kind: 'closed' }],
     ['archive', { archived: 'yes' }],
@@ -180,11 +176,8 @@ test('the room that everybody joins stays, also for an owner', async () => {
 test('administration lists rooms without their content, and logs what is done there', async () => {
   const [pia, rob] = [await signIn(server(), 'Pia'), await signIn(server(), 'Rob')]
   const [owner, moderator] = [await signIn(server(), 'Una'), await signIn(server(), 'Vic')]
-  using db = new Database(join(server().data, 'chatroom.db'))
-  db.run('PRAGMA busy_timeout = 5000')
-  const setRole = db.query('UPDATE users SET role = ? WHERE nickname = ?')
-  setRole.run('owner', 'Una')
-  setRole.run('moderator', 'Vic')
+  await promote(server(), owner, 'owner')
+  await promote(server(), moderator, 'moderator')
   const [open, closed] = [
     await makeRoom(server(), pia, 'Meadow'),
     await makeRoom(server(), pia, 'Grotto', 'closed'),

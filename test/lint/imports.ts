@@ -152,7 +152,7 @@ export const deadFiles: Rule = (sources) => {
 /** What is run by itself, as a thread, or fetched by the page when it is first used. */
 function isEntry(name: string): boolean {
   const isOfPage = /^src\/island\/(main|worker|offline|lazy\/.*)$/.test(name)
-  return isOfPage || /^(src\/main$|src\/store\/postgres\/postgres$|scripts\/)|-thread$/.test(name)
+  return isOfPage || /^(src\/main$|scripts\/)|-thread$/.test(name)
 }
 
 /** Every export is used by another file, tests included. */

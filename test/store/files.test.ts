@@ -1,7 +1,13 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { readdirSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
-import { type FileStore, markerName, markFolder, openFolderFiles } from '../../src/store/files'
+import {
+  type FileStore,
+  markerName,
+  markFolder,
+  openFolderFiles,
+  sharedAgeMs,
+} from '../../src/store/files'
 import { openS3Files } from '../../src/store/s3/s3-files'
 import { parseS3Place } from '../../src/store/s3/place'
 import { signUrl } from '../../src/store/s3/signature'
@@ -29,7 +35,8 @@ afterAll(() => {
   removeFolder(folder)
 })
 
-const place = (prefix: string) => parseS3Place(`s3://${store.bucket}${prefix}`, store.env)
+const keys = { ...store.env, S3_SESSION_TOKEN: 'a/token+=' }
+const place = (prefix: string) => parseS3Place(`s3://${store.bucket}${prefix}`, keys)
 
 async function openS3(prefix: string, isNew = true): Promise<FileStore> {
   const options = { id: 'our database', folder, isNew: async () => isNew }
@@ -102,11 +109,11 @@ for (const [name, open] of Object.entries(places)) {
       }
       expect(Buffer.from(await files.read(id(1), 1_299_999, 100)).toString()).toBe('xx')
       expect((await files.read(id(1), 2_000_000, 10)).length).toBe(0)
-      expect(Array.fromAsync(files.parts(id(1), 0, large.length + 1))).rejects.toThrow()
+      await expect(Array.fromAsync(files.parts(id(1), 0, large.length + 1))).rejects.toThrow()
       await files.remove(id(1))
       await files.remove(id(1))
       expect(await files.size(id(1))).toBeNull()
-      expect(Array.fromAsync(files.parts(id(1), 0, 9))).rejects.toThrow()
+      await expect(Array.fromAsync(files.parts(id(1), 0, 9))).rejects.toThrow()
     })
 
     test('do not exist while they are drafts, which go when they are dropped or old', async () => {
@@ -146,12 +153,12 @@ for (const [name, open] of Object.entries(places)) {
 }
 
 test('a signature is the one of the example in the specification', () => {
-  const keys = {
+  const example = {
     S3_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
     S3_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
     S3_ENDPOINT: 'https://{bucket}.s3.amazonaws.com',
   }
-  const url = signUrl(parseS3Place('s3://examplebucket', keys), {
+  const url = signUrl(parseS3Place('s3://examplebucket', example), {
     method: 'GET',
     key: 'test.txt',
     now: Date.UTC(2013, 4, 24),
@@ -161,11 +168,24 @@ test('a signature is the one of the example in the specification', () => {
   expect(url).toEndWith('=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404')
 })
 
+test('a bucket in the name of the host is asked, and signed for, there', async () => {
+  await store.put('named/one file', 'hello')
+  const named = store.env.S3_ENDPOINT?.replace('127.0.0.1', '{bucket}.store.example') ?? ''
+  const there = parseS3Place(`s3://${store.bucket}`, { ...keys, S3_ENDPOINT: named })
+  const wanted = { method: 'GET', key: 'named/one file', now: Date.now(), seconds: 60 } as const
+  const url = new URL(signUrl(there, wanted))
+  expect(url.hostname).toBe('a-bucket.store.example')
+  const headers = { Host: url.host }
+  url.hostname = '127.0.0.1'
+  expect(await (await fetch(url, { headers })).text()).toBe('hello')
+  expect((await fetch(url)).status).toBe(404)
+})
+
 test('the store of the tests takes what Bun signs, and nothing that was altered', async () => {
   const { S3_ENDPOINT = '', S3_ACCESS_KEY_ID = '', S3_SECRET_ACCESS_KEY = '' } = store.env
-  const keys = { accessKeyId: S3_ACCESS_KEY_ID, secretAccessKey: S3_SECRET_ACCESS_KEY }
+  const own = { accessKeyId: S3_ACCESS_KEY_ID, secretAccessKey: S3_SECRET_ACCESS_KEY }
   const about = { endpoint: S3_ENDPOINT, region: store.env.S3_REGION ?? '', bucket: store.bucket }
-  const client = new Bun.S3Client({ ...keys, ...about })
+  const client = new Bun.S3Client({ ...own, ...about })
   await client.write('by/Bun 中', 'hello')
   expect(await client.file('by/Bun 中').text()).toBe('hello')
   const url = client.presign('by/Bun 中', { expiresIn: 60 })
@@ -203,17 +223,38 @@ test('a request that failed is made again, and nothing appears before it is whol
   expect(Math.max(...seen.values())).toBe(3)
 })
 
+test('a store that does not answer is waited for no longer than a request may take', async () => {
+  const times = { tries: 3, tryMs: 60, allMs: 150 }
+  const options = { id: 'our database', folder, isNew: async () => true, times }
+  const files = await openS3Files({ place: place('/silent'), ...options })
+  store.harm = () => 'hole'
+  expect(await files.isHere()).toBe(false)
+  await expect(files.size(id(5))).rejects.toMatchObject({ code: 'FILES_AWAY' })
+  store.harm = () => null
+  expect(await files.isHere()).toBe(true)
+})
+
+test('a store that answers nonsense gives no bytes, and its list has an end', async () => {
+  const files = await openS3('/nonsense')
+  store.harm = () => 'nonsense'
+  await expect(files.read(id(6), 0, 10)).rejects.toMatchObject({ code: 'FILES_AWAY' })
+  await expect(Array.fromAsync(files.parts(id(6), 0, 10))).rejects.toMatchObject({ status: 206 })
+  expect(await files.isHere()).toBe(false)
+  expect(await Array.fromAsync(files.list(Infinity))).toEqual([])
+  store.harm = () => null
+})
+
 test('a store that refuses or is full says so at once, and the draft goes', async () => {
   const files = await openS3('/refused')
   for (const [harm, code] of [
     ['refuse', 'FILES_AWAY'],
+    ['missing', 'FILES_AWAY'],
     ['full', 'ENOSPC'],
   ] as const) {
     store.harm = ({ method }) => (method === 'PUT' ? harm : null)
     const draft = await files.begin()
     await draft.write(Buffer.from('some'))
-    expect(draft.keep(id(4))).rejects.toMatchObject({ code })
-    await draft.keep(id(4)).catch(() => {})
+    await expect(draft.keep(id(4))).rejects.toMatchObject({ code })
     await draft.drop()
     store.harm = () => null
   }
@@ -228,9 +269,38 @@ test('only a database without files marks a bucket, and never over another mark'
   await store.put(marker, 'another database')
   expect(await (await openS3('/marked')).isHere()).toBe(false)
   expect(await store.textOf(marker)).toBe('another database')
+  const theirs = store.objects.get(marker)
   store.objects.delete(marker)
+  // Another server marks it at the same moment.
+  store.harm = ({ method }) => {
+    if (method === 'PUT' && theirs !== undefined) store.objects.set(marker, theirs)
+    return null
+  }
+  expect(await (await openS3('/marked')).isHere()).toBe(false)
+  expect(await store.textOf(marker)).toBe('another database')
+  // A store that knows no condition.
+  store.objects.delete(marker)
+  store.harm = ({ headers }) => (headers['if-none-match'] === undefined ? null : 'unknown')
   expect(await (await openS3('/marked')).isHere()).toBe(true)
+  store.harm = () => null
   expect(await store.textOf(marker)).toBe('our database\n')
+})
+
+test('where several servers write, what is young is left to them', async () => {
+  const root = join(folder, 'shared')
+  markFolder(root, 'our database')
+  const files = openFolderFiles(root, 'our database', sharedAgeMs)
+  await keep(files, id(7), 'young')
+  const draft = await files.begin()
+  await files.removeDrafts(Date.now() + 1_000)
+  expect(readdirSync(join(root, 'drafts')).length).toBe(1)
+  expect(await Array.fromAsync(files.list(Date.now() + 1_000))).toEqual([])
+  utimesSync(join(root, '00', id(7)), longAgo, longAgo)
+  expect(await Array.fromAsync(files.list(Date.now()))).toEqual([id(7)])
+  await draft.drop()
+  const bucket = await openS3('/young')
+  await keep(bucket, id(7), 'young')
+  expect(await Array.fromAsync(bucket.list(Date.now() + 1_000))).toEqual([])
 })
 
 test('files of another server under a longer prefix are not listed', async () => {

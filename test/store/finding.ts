@@ -1,3 +1,4 @@
+import type { Engine } from './contract'
 import type { SearchPage, SearchQuery, Store, User } from '../../src/store/store'
 
 /** A search without any condition. */
@@ -26,4 +27,20 @@ export async function find(
 
 export async function texts(store: Store, user: User, ...words: string[]): Promise<string[]> {
   return (await find(store, user, { words })).hits.map(({ message }) => message.content)
+}
+
+/** An engine in which each search finds all in the index. */
+export function withFullIndex(engine: Engine): Engine {
+  const known = (store: Store): Store => ({
+    ...store,
+    async search(query) {
+      await engine.indexed()
+      return store.search(query)
+    },
+  })
+  return {
+    ...engine,
+    store: known(engine.store),
+    reopen: async () => known(await engine.reopen()),
+  }
 }

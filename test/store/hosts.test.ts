@@ -73,8 +73,9 @@ async function act({ store, random, rooms, somebodies }: World, at: number): Pro
       return 'opened a conversation'
     case 5: {
       const departure = await store.sessions.leave(token, at)
-      expect(departure?.user).toEqual({ ...user, mark: 'left' })
-      for (const heir of departure?.heirs ?? []) await expectHost(store, heir)
+      if (departure === null || 'refused' in departure) throw new Error('Nobody is an owner')
+      expect(departure.user).toEqual({ ...user, mark: 'left' })
+      for (const heir of departure.heirs) await expectHost(store, heir)
       somebodies[n] = await arrive(store, at)
       return 'signed out'
     }

@@ -1,37 +1,31 @@
 import { Database } from 'bun:sqlite'
 import { describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
-import { createSearchBacklog, searchIndexFirstMs } from '../../src/store/search/search-backlog'
-import { createSearchIndex, searchIndexUnitsMax } from '../../src/store/search/search-index'
+import { createSearchBacklog, searchIndexFirstMs } from '../../src/store/sqlite/search-backlog'
+import { searchIndexUnitsMax } from '../../src/store/search/search-index'
+import { createSearchIndex } from '../../src/store/sqlite/search-index'
 import { createSearch } from '../../src/store/search/search'
-import type { Place, Store } from '../../src/store/store'
+import { now, onSqlite } from '../../src/store/sqlite/database'
+import { createFts5 } from '../../src/store/sqlite/search'
+import type { Place, SearchPage } from '../../src/store/store'
 import { makeFolder, removeFolder } from '../helpers/server'
 import { withinEach } from './contract'
 import { open, openEngine } from './engine'
-import { anything, texts } from './finding'
+import { anything, texts, withFullIndex } from './finding'
 import { append, join as joinAs, say } from './people'
 import { testSearch } from './search'
+import { findAsAScan } from './search-generated'
 import { waitUntil } from '../helpers/wait'
 
 describe('SQLite: searching when the index knows all', () => {
-  testSearch(
-    withinEach(async () => {
-      const engine = await openEngine(0)
-      const known = (store: Store): Store => ({
-        ...store,
-        search: async (query) => {
-          await engine.indexed()
-          return store.search(query)
-        },
-      })
-      return {
-        ...engine,
-        store: known(engine.store),
-        reopen: async () => known(await engine.reopen()),
-      }
-    }),
-  )
+  testSearch(withinEach(async () => withFullIndex(await openEngine(0))))
 })
+
+test('a search finds what a plain scan finds, whatever is in the index', async () => {
+  const engine = await openEngine(0)
+  await findAsAScan(engine, 60)
+  await engine.close()
+}, 30_000)
 
 test('a search whose time is over stops at once, says so, and goes on from there', async () => {
   const folder = makeFolder()
@@ -42,13 +36,13 @@ test('a search whose time is over stops at once, says so, and goes on from there
   for (let n = 0; n < 60; n += 1) await say(store, ada, `end the ${n}`)
   expect(await texts(store, ada, 'the end')).toEqual(['the end'])
   const db = new Database(join(folder, 'chatroom.db'), { readonly: true, strict: true })
-  const search = createSearch(db, () => 0)
+  const search = createSearch(onSqlite(db), createFts5(db), () => 0)
   const query = { ...anything, user: ada.id, words: ['the end'] }
   const found: string[] = []
   let after: Place | null = null
   let pages = 0
   for (let isFirst = true; isFirst || after !== null; isFirst = false) {
-    const page = search({ ...query, after })
+    const page: SearchPage | { refused: string } = now(search({ ...query, after }))
     if ('refused' in page) throw new Error(page.refused)
     found.push(...page.hits.map(({ message }) => message.content))
     expect(page.isAll).toBe(page.next === null)

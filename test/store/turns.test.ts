@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { createTurns, type Turns } from '../../src/store/sqlite/turns'
+import { createTurns, type Turns } from '../../src/store/search/turns'
 
 type Asked = { line: string; person?: number; msMax?: number }
 

@@ -32,7 +32,9 @@ export function AdminPerson(props: AdminProps & ShownPerson) {
       {wayBack !== null && <MadeLink view={view} person={person} url={wayBack} />}
       {!can(role, 'person.ban', has) && <p>{acts.lowerOnly}</p>}
       {ban !== null && may('person.unban') && <UnbanForm view={view} person={person} />}
-      {!isGone && may('person.rename') && <RenameForm view={view} person={person} />}
+      {(!isGone || ban !== null) && may('person.rename') && (
+        <RenameForm view={view} person={person} />
+      )}
       {may('person.purge') && <PurgeForm view={view} person={person} />}
       {!isGone && may('person.ban') && <BanForm view={view} person={person} />}
       {!isGone && may('person.way_back') && <WayBackForm view={view} person={person} />}

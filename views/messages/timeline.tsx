@@ -30,7 +30,7 @@ export function Timeline(props: TimelineProps) {
       data-unread-since={room.unreadSince ?? undefined}
       data-role={can(room.rank, 'room.switch') ? 'host' : 'member'}
       data-hold={room.hold === null ? undefined : JSON.stringify(room.hold)}
-      data-private={mayOnlyAnswer(view, room) ? 'off' : undefined}
+      data-private={can(room.rank, 'admin.open') ? undefined : view.privateMessages}
       data-created={room.createdAt}
       data-at={props.at ?? undefined}
       data-comings={room.showsComings ? undefined : 'false'}
@@ -39,11 +39,6 @@ export function Timeline(props: TimelineProps) {
       <NewerLink {...props} />
     </div>
   )
-}
-
-/** Private messages are off, but for moderators and owners. */
-function mayOnlyAnswer({ hasPrivate }: View, { rank }: Room): boolean {
-  return !hasPrivate && !can(rank, 'admin.open')
 }
 
 /** What replaces `#older`: the rows of an older page, and the link before them. */

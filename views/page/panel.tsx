@@ -53,11 +53,14 @@ export function PanelPage({ view, user, title, look, renewsIn, children }: Panel
   )
 }
 
-/** The heading of a panel, where reading begins; on a page of its own it is that of the page. */
-export function PanelHeading({ isPage, children }: { isPage: boolean; children: Child }) {
-  return isPage ? (
-    <h1>{children}</h1>
-  ) : (
+/**
+ * The heading of a panel. Reading begins there, unless it is quiet: then in the first field. On a
+ * page of its own it is the heading of the page.
+ */
+export function PanelHeading({ view, isQuiet = false, children }: HeadingProps) {
+  if (view.isPage) return <h1>{children}</h1>
+  if (isQuiet) return <h2 id="panel-title">{children}</h2>
+  return (
     <h2 id="panel-title" tabindex={-1} autofocus>
       {children}
     </h2>
@@ -65,9 +68,11 @@ export function PanelHeading({ isPage, children }: { isPage: boolean; children: 
 }
 
 /** The heading of a part of a panel. */
-export function PartHeading({ isPage, children }: { isPage: boolean; children: Child }) {
-  return isPage ? <h2>{children}</h2> : <h3>{children}</h3>
+export function PartHeading({ view, children }: Omit<HeadingProps, 'isQuiet'>) {
+  return view.isPage ? <h2>{children}</h2> : <h3>{children}</h3>
 }
+
+type HeadingProps = { view: View; isQuiet?: boolean; children: Child }
 
 /** A form in a panel; a refusal is shown below it. */
 export function PanelForm({ action, submit, children, look }: PanelFormProps) {

@@ -17,7 +17,7 @@ export function Devices(props: DevicesProps) {
       hx-trigger="renew"
       hx-target="#panel-body"
     >
-      <PanelHeading isPage={isPage}>{words.title}</PanelHeading>
+      <PanelHeading view={view}>{words.title}</PanelHeading>
       {isBack && (
         <p>
           <Filled text={fill(words.isBack, { name: user.nickname })} />
@@ -37,9 +37,9 @@ export function Devices(props: DevicesProps) {
           </button>
         </PanelSwap>
       )}
-      <PartHeading isPage={isPage}>{view.words.addDevice.title}</PartHeading>
+      <PartHeading view={view}>{view.words.addDevice.title}</PartHeading>
       <AddDevice {...props} />
-      <PartHeading isPage={isPage}>{words.code}</PartHeading>
+      <PartHeading view={view}>{words.code}</PartHeading>
       <RecoveryCode {...props} from="devices" />
     </div>
   )

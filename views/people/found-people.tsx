@@ -3,8 +3,10 @@ import type { User } from '../../src/store/store'
 import { ListSearch } from '../page/list'
 import type { View } from '../view'
 import { PersonButton } from './people'
+import { PanelHeading } from '../page/panel'
 
-type Found = User & { state: PresenceState }
+/** Somebody to whom the reader may not write privately is found, too. */
+type Found = User & { state: PresenceState; mayWrite: boolean }
 
 /** The people who were found, as a page of its own. */
 export function FoundPeople({ view, people, typed, room }: FoundProps) {
@@ -12,7 +14,9 @@ export function FoundPeople({ view, people, typed, room }: FoundProps) {
   const { paths } = view
   return (
     <div class="stack">
-      <h2 id="panel-title">{page.searchPeople}</h2>
+      <PanelHeading view={view} isQuiet>
+        {page.searchPeople}
+      </PanelHeading>
       <ListSearch
         path={paths.people(room === null ? {} : { room: String(room) })}
         part={typed}
@@ -42,6 +46,7 @@ export function FoundRows({ people }: { people: Found[] }) {
           data-state={user.state}
           data-name={user.nickname}
           data-mark={user.mark ?? undefined}
+          data-private={user.mayWrite ? undefined : 'no'}
         >
           <PersonButton user={user} />
         </li>

@@ -3,7 +3,7 @@ import { plural } from '../../src/shared/text'
 import type { ListedPerson, Room, User } from '../../src/store/store'
 import { ListSearch, MoreLink } from '../page/list'
 import { ReasonField } from '../administration/admin-page'
-import { PanelForm } from '../page/panel'
+import { PanelForm, PanelHeading, PartHeading } from '../page/panel'
 import { MuteLink } from '../rooms/holds'
 import { HostForm } from '../rooms/room-life'
 import { roomTitle } from '../rooms/room-title'
@@ -16,9 +16,9 @@ export function Members(props: MembersProps & { part: string }) {
   const { page } = view.words
   return (
     <div class="stack">
-      <h2 id="panel-title">
+      <PanelHeading view={view} isQuiet>
         <bdi translate="no">{roomTitle(room)}</bdi>
-      </h2>
+      </PanelHeading>
       <p>{plural(view.language, room.members, page.memberCount)}</p>
       <ListSearch
         path={view.paths.roomPeople(room.id)}
@@ -103,7 +103,7 @@ export function KeptOut({ view, room, keptOut }: KeptOutProps) {
   if (keptOut.length === 0) return <></>
   return (
     <>
-      <h3>{acts.keptOut}</h3>
+      <PartHeading view={view}>{acts.keptOut}</PartHeading>
       <ul class="choices" id="kept-out">
         {keptOut.map((person) => (
           <li>

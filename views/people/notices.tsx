@@ -3,6 +3,7 @@ import type { Notice, User } from '../../src/store/store'
 import { Page } from '../page/page'
 import { Filled } from '../words/filled'
 import type { View } from '../view'
+import { PanelHeading } from '../page/panel'
 
 /** The place on the page of a room for what its reader is told; filled at an event. */
 export function NoticePlace({ view }: { view: View }) {
@@ -59,7 +60,9 @@ export function ReportForm({ view, room, seq, isDone }: ReportProps) {
   const path = view.paths.report(room, seq)
   return (
     <div class="stack">
-      <h2 id="panel-title">{acts.reportTitle}</h2>
+      <PanelHeading view={view} isQuiet>
+        {acts.reportTitle}
+      </PanelHeading>
       {isDone ? (
         <p role="status">{acts.reported}</p>
       ) : (

@@ -5,7 +5,7 @@ import type { Room, User } from '../../src/store/store'
 import { MuteLink } from '../rooms/holds'
 import { roomTitle } from '../rooms/room-title'
 import { Avatar, Name } from './avatar'
-import { PanelForm } from '../page/panel'
+import { PanelForm, PanelHeading } from '../page/panel'
 import { AvatarChoice, FirstSubmit, NicknameField, type SignInForm } from './sign-in'
 import type { View } from '../view'
 
@@ -16,9 +16,9 @@ export function PersonCard(props: CardProps) {
   return (
     <div class="stack card">
       <Avatar user={person} size="large" />
-      <h2 id="panel-title">
+      <PanelHeading view={view} isQuiet>
         <Name user={person} />
-      </h2>
+      </PanelHeading>
       <p>{isSelf ? page.thisIsYou : person.mark === 'left' ? page.hasLeft : states[state]}</p>
       {person.mark === 'new' && (
         <p>
@@ -83,7 +83,9 @@ export function Profile({ view, user, form }: ProfileProps) {
   const name = form ?? { nickname: user.nickname, problem: null, suggestions: [] }
   return (
     <div class="stack">
-      <h2 id="panel-title">{page.profile}</h2>
+      <PanelHeading view={view} isQuiet>
+        {page.profile}
+      </PanelHeading>
       <PanelForm action={view.paths.profile()} submit={page.save}>
         <FirstSubmit />
         <NicknameField view={view} id="profile-name" form={name} />

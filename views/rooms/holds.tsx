@@ -5,7 +5,7 @@ import { can } from '../../src/shared/rights'
 import { spanOf } from '../../src/shared/system-lines'
 import { fill, plural } from '../../src/shared/text'
 import type { Mute, Room, User } from '../../src/store/store'
-import { PanelForm, PanelHeading, PanelLink, PanelSwap } from '../page/panel'
+import { PanelForm, PanelHeading, PanelLink, PanelSwap, PartHeading } from '../page/panel'
 import { Name } from '../people/avatar'
 import type { View } from '../view'
 import { Filled } from '../words/filled'
@@ -65,7 +65,7 @@ export function SwitchesForm({ view, room, isFirst }: SwitchesProps) {
   const { writers, slow_ms, locked } = room.hold ?? nothingSet
   return (
     <>
-      <h3>{holds.title}</h3>
+      <PartHeading view={view}>{holds.title}</PartHeading>
       <PanelForm action={view.paths.switches(room.id)} submit={holds.save}>
         <fieldset class="choice-column">
           <legend>{holds.writers}</legend>
@@ -129,7 +129,7 @@ export function MutePanel({ view, room, user, mute, now, isPage }: MuteProps) {
   const names = { name: user.nickname, room: roomTitle(room) }
   return (
     <div class="stack">
-      <PanelHeading isPage={isPage}>
+      <PanelHeading view={view}>
         <Filled text={fill(holds.muteTitle, names)} />
       </PanelHeading>
       {mute !== null && (

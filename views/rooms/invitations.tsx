@@ -54,7 +54,7 @@ export function AllInvitations({ view, invitations, isPage }: AllProps) {
   const words = view.words.invitations
   return (
     <div class="stack">
-      <PanelHeading isPage={isPage}>{words.heading}</PanelHeading>
+      <PanelHeading view={view}>{words.heading}</PanelHeading>
       {invitations.length === 0 && <p>{words.none}</p>}
       <ul class="stack">
         {invitations.map((invitation) => (
@@ -145,7 +145,7 @@ export function JoinRoom({ view, room, invitation, seq, isPage }: JoinProps) {
   const action = paths.members(room.id)
   return (
     <div class="stack" data-invitation={invitation === null ? undefined : room.id}>
-      <PanelHeading isPage={isPage}>
+      <PanelHeading view={view}>
         <Sentence text={invitation === null ? join : invitedTo}>
           <bdi>#{room.name}</bdi>
         </Sentence>

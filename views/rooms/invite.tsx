@@ -14,7 +14,7 @@ export function InvitePeople(props: InviteProps) {
   return (
     <div class="stack" id="invite">
       {isAnswer ? (
-        <PanelHeading isPage={isPage}>{words.invitePeople}</PanelHeading>
+        <PanelHeading view={view}>{words.invitePeople}</PanelHeading>
       ) : (
         <h2 id="panel-title">{words.invitePeople}</h2>
       )}
@@ -38,7 +38,7 @@ export function InvitePeople(props: InviteProps) {
       <InviteForm {...props} />
       {pending.length > 0 && (
         <>
-          <PartHeading isPage={isPage}>{words.pending}</PartHeading>
+          <PartHeading view={view}>{words.pending}</PartHeading>
           <PendingItems {...props} />
         </>
       )}

@@ -3,7 +3,7 @@ import { textLimits } from '../../src/shared/limits'
 import type { ListedRoom, RoomKind } from '../../src/store/store'
 import { Icon } from '../page/icons'
 import { ListSearch, MoreLink } from '../page/list'
-import { PanelForm, PanelLink } from '../page/panel'
+import { PanelForm, PanelHeading, PanelLink, PartHeading } from '../page/panel'
 import { Name } from '../people/avatar'
 import type { View } from '../view'
 
@@ -16,10 +16,12 @@ export function OpenRooms(props: RoomListProps) {
   const isOpen = !isMine && !isArchived
   return (
     <div class="stack">
-      <h2 id="panel-title">{roomListTitle(props)}</h2>
+      <PanelHeading view={view} isQuiet>
+        {roomListTitle(props)}
+      </PanelHeading>
       <ListSearch path={path} part={part} label={page.searchRooms} submit={page.find} />
       {isOpen && <NewRoom view={view} />}
-      {isOpen && <h3>{page.openRooms}</h3>}
+      {isOpen && <PartHeading view={view}>{page.openRooms}</PartHeading>}
       <div id="found">
         <RoomItems {...props} />
       </div>

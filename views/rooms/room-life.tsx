@@ -2,7 +2,7 @@ import { can } from '../../src/shared/rights'
 import { fill } from '../../src/shared/text'
 import type { Room } from '../../src/store/store'
 import { ExportWays } from '../export/export-ways'
-import { PanelForm, PanelHeading, PanelLink } from '../page/panel'
+import { PanelForm, PanelHeading, PanelLink, PartHeading } from '../page/panel'
 import type { View } from '../view'
 import { Filled } from '../words/filled'
 import { KindChoice } from './open-rooms'
@@ -15,7 +15,7 @@ export function KindForm({ view, room }: Props) {
   const { page, roomLife } = view.words
   return (
     <>
-      <h3>{page.whoCanJoin}</h3>
+      <PartHeading view={view}>{page.whoCanJoin}</PartHeading>
       <PanelForm action={view.paths.kind(room.id)} submit={roomLife.saveKind}>
         <KindChoice view={view} chosen={room.kind} />
         <small>{roomLife.kindNote}</small>
@@ -32,7 +32,7 @@ export function EndOfRoom({ view, room, isPage }: Props & { isPage: boolean }) {
     <>
       {can(room.rank, 'room.archive') && room.archivedAt === null && (
         <>
-          <h3>{roomLife.end}</h3>
+          <PartHeading view={view}>{roomLife.end}</PartHeading>
           <ArchiveForm view={view} room={room} />
         </>
       )}
@@ -100,11 +100,11 @@ export function HostForm({ view, room, person, isHost }: Props & HostProps) {
 type HostProps = { person: number; isHost: boolean }
 
 /** The export, and then the form that deletes the room for ever. */
-export function DeleteRoom({ view, room, isPage, messages }: Props & DeleteProps) {
+export function DeleteRoom({ view, room, messages }: Props & DeleteProps) {
   const { roomLife } = view.words
   return (
     <div class="stack">
-      <PanelHeading isPage={isPage}>{roomLife.deleteRoom}</PanelHeading>
+      <PanelHeading view={view}>{roomLife.deleteRoom}</PanelHeading>
       <p>
         <Filled text={fill(roomLife.deleteLead, { room: room.name })} />
       </p>
@@ -123,7 +123,6 @@ export function DeleteRoom({ view, room, isPage, messages }: Props & DeleteProps
 }
 
 type DeleteProps = {
-  isPage: boolean
   /** How many messages an export has; null when unknown. */
   messages: number | null
 }

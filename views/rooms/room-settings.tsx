@@ -3,7 +3,7 @@ import { plural } from '../../src/shared/text'
 import { limits, textLimits } from '../../src/shared/limits'
 import type { Notify, Room, User } from '../../src/store/store'
 import { ExportHere } from '../export/export-here'
-import { PanelForm, PanelLink } from '../page/panel'
+import { PanelForm, PanelHeading, PanelLink, PartHeading } from '../page/panel'
 import { KeptOut, MemberItems, type MembersProps } from '../people/members'
 import { ExportWays } from '../export/export-ways'
 import { SwitchesForm } from './holds'
@@ -18,9 +18,9 @@ export function RoomSettings(props: SettingsProps) {
   const isShared = room.kind !== 'direct'
   return (
     <div class="stack">
-      <h2 id="panel-title">
+      <PanelHeading view={view} isQuiet>
         <bdi translate="no">{roomTitle(room)}</bdi>
-      </h2>
+      </PanelHeading>
       {isShared && room.topic !== '' && (
         <p class="topic" dir="auto">
           {room.topic}
@@ -34,14 +34,14 @@ export function RoomSettings(props: SettingsProps) {
         <SwitchesForm view={view} room={room} isFirst={isFirst} />
       )}
       {isShared && !isFirst && <KindForm view={view} room={room} />}
-      <h3>{view.words.exporting.title}</h3>
+      <PartHeading view={view}>{view.words.exporting.title}</PartHeading>
       <ExportWays view={view} room={room} messages={messages} />
       <ExportHere view={view} />
       {isShared && !isFirst && <EndOfRoom view={view} room={room} isPage={isPage} />}
       {(isShared || room.group !== null) && !isFirst && (
         <PanelForm action={view.paths.leave(room.id)} submit={page.leaveRoom} look="danger" />
       )}
-      {room.pair === null && <h3>{page.members}</h3>}
+      {room.pair === null && <PartHeading view={view}>{page.members}</PartHeading>}
       {room.pair === null && <MemberItems {...props} />}
       <KeptOut {...props} />
     </div>

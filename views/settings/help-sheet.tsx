@@ -1,14 +1,13 @@
 import type { View } from '../view'
 import type { Words } from '../words'
+import { PanelHeading, PartHeading } from '../page/panel'
 
 /** The keyboard shortcuts, and the signs of formatting. */
 export function HelpSheet({ view }: { view: View }) {
   const { formatting, keys, page } = view.words
   return (
     <div class="stack">
-      <h2 id="panel-title" tabindex={-1} autofocus>
-        {page.keyboard}
-      </h2>
+      <PanelHeading view={view}>{page.keyboard}</PanelHeading>
       <dl class="keys">
         {shortcuts.map(([name, ...combinations]) => (
           <>
@@ -26,7 +25,7 @@ export function HelpSheet({ view }: { view: View }) {
           </>
         ))}
       </dl>
-      <h3>{formatting.heading}</h3>
+      <PartHeading view={view}>{formatting.heading}</PartHeading>
       <dl class="keys">
         {signs.map(([name, before, after = '']) => (
           <>

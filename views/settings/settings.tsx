@@ -1,6 +1,6 @@
 import { isLanguage, languageNames, languages } from '../../src/shared/languages'
 import { HttpsLink } from './certificate'
-import { PanelLink } from '../page/panel'
+import { PanelHeading, PanelLink } from '../page/panel'
 import type { View } from '../view'
 
 /**
@@ -16,7 +16,9 @@ export function Settings({ view, isPage, mayAdminister, pushKey }: SettingsProps
   ] as const
   return (
     <div class="stack" id="settings">
-      <h2 id="panel-title">{title}</h2>
+      <PanelHeading view={view} isQuiet>
+        {title}
+      </PanelHeading>
       <p class="settings__ways">
         {ways.map(([path, label]) =>
           isPage ? (

@@ -1,9 +1,11 @@
 import { ChatError } from '../../server/errors'
+import { faultOf } from '../../server/log'
 import { textLimits } from '../../shared/limits'
 import type { ServerRole, ServerSettings } from '../../store/store'
 import type { Chat } from '../chat'
 import type { Current } from '../people/account'
-import { readLine } from '../rooms/rooms'
+import { asPublication } from '../publication'
+import { createHello, readLine } from '../rooms/rooms'
 
 /** The name of the server: what a flag says, else what owners have set. */
 export function nameOf({ config }: Chat, settings: ServerSettings): string {
@@ -41,9 +43,26 @@ export async function configure(
   if (typed.privateMessages !== undefined) {
     wanted.privateMessages = oneOf(privateMessages, typed.privateMessages)
   }
+  const before = await chat.store.administration.settings()
   const settings = await chat.store.administration.configure(tokenHash, wanted, chat.now())
   if ('refused' in settings) throw new ChatError(settings.refused)
+  if (settings.privateMessages !== before.privateMessages) {
+    const greeted = greetAgain(chat)
+    greeted.catch((fault) => chat.log('settings.unsaid', { fault: faultOf(fault) }))
+  }
   return settings
+}
+
+/** Tells open pages what they may offer now; everybody is in the first room. */
+async function greetAgain(chat: Chat): Promise<void> {
+  const room = await chat.store.rooms.first()
+  for (const id of chat.presence.idsIn(room)) {
+    const user = await chat.store.users.find(id)
+    if (user === null) continue
+    chat.publish({ user: id }, asPublication(await createHello(chat, user)))
+    // Each takes about a millisecond.
+    await Bun.sleep(0)
+  }
 }
 
 /** In code units; the name stands in titles and beside the icon of an app. */

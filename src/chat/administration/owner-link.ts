@@ -1,6 +1,6 @@
 import { ChatError } from '../../server/errors'
 import { createToken, hashToken } from '../../server/session-token'
-import type { Store, User } from '../../store/store'
+import type { Refused, Store, User } from '../../store/store'
 import type { Chat } from '../chat'
 import type { Current } from '../people/account'
 import { parseNickname } from '../people/name'
@@ -17,19 +17,22 @@ export async function makeOwnerLink(
 }
 
 /**
- * Makes the link with which a person comes back, for the operator, who has no session. Null when
- * nobody has that name.
+ * Makes the link with which a person comes back, for the operator, who has no session. Refused when
+ * nobody has that name, or who has it is banned.
  */
 export async function makeOperatorsWayBack(
-  offer: (skeleton: string, linkHash: Uint8Array, at: number) => Promise<User | null>,
+  offer: (skeleton: string, linkHash: Uint8Array, at: number) => Promise<User | NobodyBack>,
   nickname: string,
   at: number,
-): Promise<{ user: User; link: string } | null> {
+): Promise<{ user: User; link: string } | NobodyBack> {
   const name = parseNickname(nickname)
   const { token, hash } = createToken(wayBackBytes)
-  const user = typeof name === 'string' ? null : await offer(name.skeleton, hash, at)
-  return user === null ? null : { user, link: token }
+  if (typeof name === 'string') return { refused: 'person_missing' }
+  const user = await offer(name.skeleton, hash, at)
+  return 'refused' in user ? user : { user, link: token }
 }
+
+type NobodyBack = Refused<'person_missing' | 'person_banned'>
 
 /** Throws `link_unusable`, whether the link is made up, replaced or used. */
 export async function requireOwnerLink(chat: Chat, link: string): Promise<void> {

@@ -47,7 +47,7 @@ export async function answerReport(
   await tellReaders(chat)
 }
 
-/** Tells those who read reports. */
+/** Tells those with a role that the number of reports is another one. */
 export async function tellReaders(chat: Chat): Promise<void> {
   for (const person of await chat.store.reports.readers()) tellOf(chat, person)
 }

@@ -14,9 +14,12 @@ type Acting = { chat: Chat; store: NodeStore; here: Here; follower: Follower }
 
 /** Does for the sockets of this node what the operation did for those of its own. */
 export async function actOn(acting: Acting, { kind, user, room, isOwn }: Hint): Promise<void> {
-  const { chat, here } = acting
+  const { chat, follower, here } = acting
   const isHere = user === 0 || here.isHere(user)
-  if (kind === 'member' && isHere) return enterNew(acting, user, room)
+  if (kind === 'member') {
+    follower.look(room)
+    return isHere ? enterNew(acting, user, room) : undefined
+  }
   if (kind === 'begun' && isHere) return beginConversation(acting, user, room)
   if (kind === 'host') return isOwn ? undefined : publishHeir(chat, { room, user })
   if (kind === 'person') return isOwn ? undefined : renew(chat, user)

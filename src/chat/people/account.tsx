@@ -197,7 +197,9 @@ export async function endDevices(
 /** Ends all sessions of a person; the name becomes free. */
 export async function leave(chat: Chat, tokenHash: Uint8Array): Promise<void> {
   const departure = await chat.store.sessions.leave(tokenHash, chat.now())
-  if (departure !== null) await publishDeparture(chat, departure)
+  if (departure === null) return
+  if ('refused' in departure) throw new ChatError(departure.refused)
+  await publishDeparture(chat, departure)
 }
 
 const suggestionsShown = 2

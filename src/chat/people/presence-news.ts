@@ -30,7 +30,8 @@ export type Reader = { id: number; untold: Untold }
 export type OnlineIn = { count: number; checksum: number }
 
 type Known = {
-  readersIn: (room: number) => ReadonlySet<Reader>
+  /** Those of this node. */
+  readersIn: (room: number) => Iterable<Reader>
   onlineIn: (room: number) => OnlineIn
   stateOf: (userId: number) => PresenceState
   /** Monotonic milliseconds. */
@@ -41,6 +42,8 @@ type Known = {
 export function nothingUntold(clock: () => number): Untold {
   return { rooms: new Map(), bytes: newsBytesMax, filledAt: clock(), readyAt: 0, isFresh: true }
 }
+
+export type PresenceNews = ReturnType<typeof createPresenceNews>
 
 /**
  * Tells readers of presence. In rooms of few everybody's state is told, in larger ones how many are
@@ -71,14 +74,14 @@ export function createPresenceNews(publish: Publish, known: Known) {
     if (waiting.size > 0) timer = setTimeout(tell, flushMs)
   }
   const changes = gatherByRoom<boolean>(flushMs, (room, people) => {
-    const readers = known.readersIn(room)
     const told = Array.from(people).flatMap(([person, isTold]) => (isTold ? person : []))
-    for (const reader of readers) {
+    const { count } = known.onlineIn(room)
+    for (const reader of known.readersIn(room)) {
       const { id, untold } = reader
       if (untold.isFresh) fresh.add(reader)
       const isAlone = people.size === 1 && people.has(id)
       if (untold.isFresh && isAlone && known.stateOf(id) === 'online') continue
-      noteNews(untold, room, told, readers.size)
+      noteNews(untold, room, told, count)
       waiting.add(reader)
     }
     timer ??= setTimeout(tell)

@@ -1,11 +1,35 @@
 import { type Awake, awake } from '../../server/awake'
+import type { Bus } from '../../server/bus'
 import { serverLimits } from '../../server/limits'
+import type { Log } from '../../server/log'
 import type { PresenceState } from '../../shared/protocol'
-import { addWeight, compareByCodePoint, presenceWeight } from '../../shared/presence'
+import { compareByCodePoint } from '../../shared/presence'
 import type { User } from '../../store/store'
 import type { Publish } from '../publication'
-import { foldName } from './name'
-import { createPresenceNews, nothingUntold, type OnlineIn, type Reader } from './presence-news'
+import {
+  createPresenceNews,
+  nothingUntold,
+  type OnlineIn,
+  type PresenceNews,
+  type Reader,
+} from './presence-news'
+import { joinNodes, type Note } from './presence-nodes'
+import {
+  add,
+  changeState,
+  enter,
+  exit,
+  gatheringOf,
+  isReader,
+  keyOf,
+  type OnlineUser,
+  type Roster,
+  roomsOf,
+  stateHere,
+  stateOf,
+  tellOfWithdrawal,
+  withdraw,
+} from './roster'
 
 export type { OnlineIn }
 
@@ -15,11 +39,11 @@ export type OnlinePlace = { isHost: boolean; key: string; id: number }
 type OnlinePerson = OnlinePlace & { state: PresenceState }
 
 /**
- * Who is online. Several sockets of one person are one presence, which is away only when all of
- * them are. It is never stored, and told only to people who share a room.
+ * Who is online, at this node or another. Several sockets of one person are one presence, which is
+ * away only when all of them are. It is never stored, and told only to people who share a room.
  */
 export type Presence = {
-  /** A socket of this user opened. */
+  /** A socket of this user opened at this node; so all of these are of sockets here. */
   arrive: (user: User, rooms: Iterable<number>) => void
   leave: (userId: number, wasAway: boolean) => void
   /** The user has left for good: at once, without news that they are offline. */
@@ -49,52 +73,40 @@ type WantedOnline = {
   reader: User
 }
 
-type OnlineUser = Reader & {
-  /** By what the name is ordered in lists. */
-  key: string
-  rooms: Set<number>
-  sockets: number
-  awaySockets: number
-  /** Ends the wait for the person's return. */
-  stay: () => void
+type Options = {
+  /** Monotonic milliseconds. */
+  clock?: () => number
+  waits?: Awake
+  /** The other nodes, if this server has any. */
+  bus?: Bus | null
+  log?: Log
 }
 
-/** Who is in a room, and the sum of their weights. */
-type Gathering = { people: Set<OnlineUser>; checksum: number }
-
-type Roster = {
-  online: Map<number, OnlineUser>
-  rooms: Map<number, Gathering>
-  clock: () => number
-}
-
-const nobody: Gathering = { people: new Set(), checksum: 0 }
-
-/** Makes the presence of a server, with nobody online; `clock` gives monotonic milliseconds. */
+/** Makes the presence of a server, with nobody online here. */
 export function createPresence(
   publish: Publish,
-  clock: () => number = () => performance.now(),
-  { after }: Pick<Awake, 'after'> = awake,
+  { clock = () => performance.now(), waits = awake, bus = null, log = () => {} }: Options = {},
 ): Presence {
   const roster: Roster = { online: new Map(), rooms: new Map(), clock }
-  const { online, rooms } = roster
-  const gathering = (room: number): Gathering => rooms.get(room) ?? nobody
+  const { online } = roster
   const stateById = (userId: number): PresenceState => stateOf(online.get(userId))
   const onlineIn = (room: number): OnlineIn => {
-    const { people, checksum } = gathering(room)
+    const { people, checksum } = gatheringOf(roster, room)
     return { count: people.size, checksum }
   }
-  const readersIn = (room: number): ReadonlySet<Reader> => gathering(room).people
+  const readersIn = (room: number): Iterable<Reader> => readersOf(roster, room)
   const news = createPresenceNews(publish, { readersIn, onlineIn, stateOf: stateById, clock })
+  const nodes = bus === null ? null : joinNodes(bus, { roster, news, waits, log })
 
   return {
-    ...createMoves(roster, news, after),
+    ...createMoves({ roster, news, after: waits.after, note: nodes?.note ?? (() => {}) }),
     stateOf: stateById,
     onlineIn,
     countAll: () => online.size,
-    peopleIn: (room, wanted) => choose(gathering(room).people, wanted),
-    idsIn: (room) => Array.from(gathering(room).people, ({ id }) => id),
+    peopleIn: (room, wanted) => choose(gatheringOf(roster, room).people, wanted),
+    idsIn: (room) => Array.from(gatheringOf(roster, room).people, ({ id }) => id),
     close() {
+      nodes?.close()
       for (const { stay } of online.values()) stay()
       news.close()
     },
@@ -103,128 +115,100 @@ export function createPresence(
 
 type Moves = 'arrive' | 'leave' | 'forget' | 'setAway' | 'enter' | 'exit' | 'rename'
 
-/** What people do: it changes the roster, and is told. */
-function createMoves(
-  roster: Roster,
-  news: ReturnType<typeof createPresenceNews>,
-  after: Awake['after'],
-): Pick<Presence, Moves> {
+type Deps = { roster: Roster; news: PresenceNews; after: Awake['after']; note: Note }
+
+/** What people do at this node: it changes the roster, and is told. */
+function createMoves(deps: Deps): Pick<Presence, Moves> {
+  const { roster, news, after, note } = deps
   const { online } = roster
-  const depart = (person: OnlineUser): void => {
-    news.add(person.id, remove(roster, person))
-    news.forget(person)
-  }
-  /** Changes somebody who is online, and tells their rooms when that is seen. */
-  const change = (userId: number, work: (person: OnlineUser) => void): void => {
+  const here = (userId: number): OnlineUser | undefined => {
     const person = online.get(userId)
-    if (person !== undefined && changeWeight(roster, person, () => work(person)))
-      news.add(userId, person.rooms)
+    return person?.isHere === true ? person : undefined
   }
 
   return {
     arrive(user, entered) {
-      const person = online.get(user.id) ?? add(roster, user)
-      change(user.id, () => {
+      const person = online.get(user.id) ?? add(roster, user.id, keyOf(user))
+      // What they were not told at another node is in the page that they opened.
+      if (!person.isHere) person.untold = nothingUntold(roster.clock)
+      change(deps, person, () => {
         person.stay()
+        person.isHere = true
         person.sockets += 1
       })
-      for (const room of entered) if (enter(roster, person, room)) news.add(user.id, [room])
+      for (const room of entered) come(deps, person, room)
     },
     leave: (userId, wasAway) =>
-      change(userId, (person) => {
+      change(deps, here(userId), (person) => {
         person.sockets -= 1
         if (wasAway) person.awaySockets -= 1
         if (person.sockets > 0) return
-        person.stay = after(serverLimits.offlineGraceMs, () => depart(person))
+        person.stay = after(serverLimits.offlineGraceMs, () => depart(deps, person))
       }),
     forget(userId) {
       const person = online.get(userId)
-      if (person === undefined) return
-      person.stay()
-      news.forget(person)
-      for (const room of remove(roster, person)) news.addCount(room, userId)
+      if (person !== undefined) forget(deps, person)
     },
     setAway: (userId, isAway) =>
-      change(userId, (person) => {
+      change(deps, here(userId), (person) => {
         person.awaySockets += isAway ? 1 : -1
       }),
     enter(userId, room) {
-      const person = online.get(userId)
-      if (person !== undefined && enter(roster, person, room)) news.add(userId, [room])
+      const person = here(userId)
+      if (person !== undefined) come(deps, person, room)
     },
     exit(userId, room) {
-      const person = online.get(userId)
-      if (person === undefined || !exit(roster, person, room)) return
+      const person = here(userId)
+      if (person === undefined || !person.rooms.has(room)) return
       news.forget(person, room)
-      news.addCount(room, userId)
+      if (exit(roster, person, room)) news.addCount(room, userId)
+      note(userId, room)
     },
     rename(user) {
       const person = online.get(user.id)
-      if (person !== undefined) person.key = keyOf(user)
+      if (person === undefined) return
+      person.key = keyOf(user)
+      if (person.isHere) note(user.id, 'all')
     },
   }
 }
 
-function keyOf({ nickname }: User): string {
-  return foldName(nickname) ?? nickname
+/** Changes somebody who is here, and tells their rooms when that is seen. */
+function change(
+  { roster, news, note }: Deps,
+  person: OnlineUser | undefined,
+  work: (person: OnlineUser) => void,
+): void {
+  if (person === undefined) return
+  const before = stateHere(person)
+  if (changeState(roster, person, () => work(person))) news.add(person.id, roomsOf(person))
+  if (stateHere(person) !== before) note(person.id, before === null ? 'all' : 'state')
 }
 
-function stateOf(person: OnlineUser | undefined): PresenceState {
-  if (person === undefined) return 'offline'
-  // Without a socket it is still online, until the grace period is over.
-  return person.sockets > 0 && person.awaySockets === person.sockets ? 'away' : 'online'
+function come({ roster, news, note }: Deps, person: OnlineUser, room: number): void {
+  if (person.rooms.has(room)) return
+  if (enter(roster, person, room)) news.add(person.id, [room])
+  note(person.id, room)
 }
 
-function weightOf(person: OnlineUser): number {
-  return presenceWeight(person.id, stateOf(person))
+function depart({ roster, news, note }: Deps, person: OnlineUser): void {
+  tellOfWithdrawal(roster, news, person, null)
+  news.forget(person)
+  note(person.id, 'all')
 }
 
-function add({ online, clock }: Roster, user: User): OnlineUser {
-  const { id } = user
-  const person = { id, key: keyOf(user), untold: nothingUntold(clock), rooms: new Set<number>() }
-  const added = { ...person, sockets: 0, awaySockets: 0, stay: () => {} }
-  online.set(id, added)
-  return added
+function forget({ roster, news, note }: Deps, person: OnlineUser): void {
+  person.stay()
+  news.forget(person)
+  if (person.isHere) note(person.id, 'all')
+  const rooms = [...roomsOf(person)]
+  for (const node of [null, ...person.elsewhere.keys()]) withdraw(roster, person, node)
+  for (const room of rooms) news.addCount(room, person.id)
 }
 
-/** Gives the rooms that the person was in. */
-function remove(roster: Roster, person: OnlineUser): number[] {
-  const rooms = [...person.rooms]
-  for (const room of rooms) exit(roster, person, room)
-  roster.online.delete(person.id)
-  return rooms
-}
-
-/** Whether the state is another one after the work. */
-function changeWeight({ rooms }: Roster, person: OnlineUser, work: () => void): boolean {
-  const before = weightOf(person)
-  work()
-  const more = weightOf(person) - before
-  if (more === 0) return false
-  for (const room of person.rooms) {
-    const gathering = rooms.get(room)
-    if (gathering !== undefined) gathering.checksum = addWeight(gathering.checksum, more)
-  }
-  return true
-}
-
-function enter({ rooms }: Roster, person: OnlineUser, room: number): boolean {
-  if (person.rooms.has(room)) return false
-  const gathering = rooms.get(room) ?? { people: new Set(), checksum: 0 }
-  rooms.set(room, gathering)
-  gathering.people.add(person)
-  gathering.checksum = addWeight(gathering.checksum, weightOf(person))
-  person.rooms.add(room)
-  return true
-}
-
-function exit({ rooms }: Roster, person: OnlineUser, room: number): boolean {
-  const gathering = rooms.get(room)
-  if (gathering === undefined || !person.rooms.delete(room)) return false
-  gathering.people.delete(person)
-  gathering.checksum = addWeight(gathering.checksum, -weightOf(person))
-  if (gathering.people.size === 0) rooms.delete(room)
-  return true
+/** Those in the room whom this node may tell of it. */
+function* readersOf(roster: Roster, room: number): Generator<Reader> {
+  for (const person of gatheringOf(roster, room).people) if (isReader(person, room)) yield person
 }
 
 /** Keeps the first while it looks at all of them, as there may be thousands. */

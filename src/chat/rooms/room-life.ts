@@ -2,6 +2,7 @@ import { ChatError } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
 import { faultOf } from '../../server/log'
 import type { RoomActor } from '../../store/store'
+import { tellReaders } from '../administration/reports'
 import { type Chat, isOurs } from '../chat'
 import { removeFiles } from '../files/janitor'
 import { publishSystemLines } from '../messages/system-lines'
@@ -70,6 +71,7 @@ export async function deleteRoom(
   const deleted = await roomLife.delete(by, room, asName, chat.now())
   if ('refused' in deleted) throw new ChatError(deleted.refused)
   publishInvitationsEnd(chat, room, deleted.uninvited)
+  if (deleted.isReported) await tellReaders(chat)
   for (let gone = [0]; gone.length > 0; await Bun.sleep(0)) {
     gone = await roomLife.dropMembers(room)
     chat.nodes?.look(room)

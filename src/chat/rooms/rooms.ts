@@ -2,6 +2,7 @@ import { ChatError, type ProblemCode } from '../../server/errors'
 import { serverLimits } from '../../server/limits'
 import { limits, textLimits } from '../../shared/limits'
 import type { ChatEvent } from '../../shared/protocol'
+import { can } from '../../shared/rights'
 import type { Room, RoomFacts, User } from '../../store/store'
 import type { Chat } from '../chat'
 import { toSummary } from '../messages/events'
@@ -10,10 +11,16 @@ import { type Name, parseRoomName } from '../people/name'
 import { asPublication } from '../publication'
 import { publishMembership } from './membership'
 
-/** A socket's first event: the user, the first of their rooms and the newest revision of each. */
+/**
+ * A socket's first event, and another one when owners change what it says: the user, the first of
+ * their rooms and the newest revision of each.
+ */
 export async function createHello(chat: Chat, user: User): Promise<ChatEvent & { type: 'hello' }> {
   const rooms = await chat.store.rooms.ofUser(user.id, serverLimits.listedRoomsMax, null)
   const invitations = await chat.store.invitations.count(user.id)
+  const { privateMessages } = await chat.store.administration.settings()
+  const first = await chat.store.rooms.find(user.id, await chat.store.rooms.first())
+  const mayAlways = first !== null && can(first.rank, 'admin.open')
   return {
     type: 'hello',
     epoch: chat.store.epoch,
@@ -21,6 +28,7 @@ export async function createHello(chat: Chat, user: User): Promise<ChatEvent & {
     user,
     rooms: rooms.map((room) => toSummary(room, chat.presence.onlineIn(room.id))),
     invitations,
+    private_messages: mayAlways ? 'everybody' : privateMessages,
   }
 }
 

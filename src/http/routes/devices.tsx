@@ -134,7 +134,9 @@ async function linkOf({ store, now }: Chat, tokenHash: Uint8Array) {
 
 async function sendLogOut(chat: Chat, c: HttpContext, code: string | null): Promise<Response> {
   const shown = await look(chat, c, code)
-  const panel = <LogOut {...shown} keepNamesMs={chat.config.keepNamesMs} />
+  const isNeeded = await chat.store.administration.isNeeded(requireSession(c).tokenHash)
+  const { keepNamesMs } = chat.config
+  const panel = <LogOut {...{ ...shown, keepNamesMs, isNeeded }} />
   return sendPanel(c, shown.user, shown.view.words.page.logOut, panel)
 }
 

@@ -92,9 +92,13 @@ async function sendFound({ chat, rateLimits }: HttpDeps, c: HttpContext): Promis
   const room = inRoom === '' ? null : (parseId(inRoom) ?? 0)
   const found = await chat.store.users.match({ asker: visitor.user.id, room, wanted, limit })
   if ('refused' in found) throw new ChatError(found.refused)
-  const people = found.map((user) => ({ ...user, state: chat.presence.stateOf(user.id) }))
-  if (wantsJson(c)) return c.json({ people })
+  const known = found.map((user) => ({ ...user, state: chat.presence.stateOf(user.id) }))
+  if (wantsJson(c)) return c.json({ people: known })
   const view = c.get('view')
+  const isFree = view.privateMessages === 'everybody'
+  const people = await Promise.all(
+    known.map(async (one) => ({ ...one, mayWrite: isFree || (await mayWrite(chat, c, one)) })),
+  )
   if (isHtmx(c)) return sendHtml(c, <FoundRows people={people} />)
   const panel = <FoundPeople view={view} people={people} typed={typed} room={room} />
   return sendPanel(c, visitor.user, view.words.page.searchPeople, panel)
@@ -107,12 +111,16 @@ async function sendPerson({ chat }: HttpDeps, c: HttpContext): Promise<Response>
   const view = c.get('view')
   const state = chat.presence.stateOf(person.id)
   const isSelf = person.id === user.id
-  const mayWrite = (await chat.store.holds.whyNotPrivate(user.id, person.id)) === null
   const mutableIn = await findMutable(chat, c, user, person)
   const mayAct = !isSelf && can(role, 'admin.open')
-  const shown = { view, person, state, isSelf, isPage: !isHtmx(c), mayAct, mayWrite, mutableIn }
-  const card = <PersonCard {...shown} />
+  const shown = { view, person, state, isSelf, isPage: !isHtmx(c), mayAct, mutableIn }
+  const card = <PersonCard {...shown} mayWrite={await mayWrite(chat, c, person)} />
   return sendPanel(c, user, person.nickname, card)
+}
+
+/** Whether the visitor may begin a private conversation with somebody. */
+async function mayWrite({ store }: Chat, c: HttpContext, { id }: User): Promise<boolean> {
+  return (await store.holds.whyNotPrivate(requireVisitor(c).user.id, id)) === null
 }
 
 /** The room that the visitor opened last, if they may mute this person there. */

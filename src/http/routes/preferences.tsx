@@ -61,9 +61,10 @@ export function readPreferences({ chat, assets, certificates }: HttpDeps): Middl
       },
       build: chat.build,
       serverName: nameOf(chat, settings),
-      hasPrivate: settings.privateMessages !== 'off',
+      privateMessages: settings.privateMessages,
       welcome: settings.welcome,
       door: settings.door,
+      isPage: !isHtmx(c),
       sharedOrigin: () =>
         sharedOrigin(chat.config, c.env.server.port ?? chat.config.port, c.get('origin')),
       httpsPath: httpsPathOf(chat, certificates, c.get('isSecure')),

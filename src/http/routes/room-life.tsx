@@ -81,6 +81,6 @@ async function sendDeletion(deps: HttpDeps, c: HttpContext): Promise<Response> {
   const { visitor, room } = await requireRoom(deps, c)
   if (!can(room.rank, 'room.delete')) throw new ChatError('host_only')
   if (room.id === (await store.rooms.first())) throw new ChatError('first_room')
-  const props = { view: c.get('view'), room, isPage: !isHtmx(c), messages: extent?.count ?? null }
+  const props = { view: c.get('view'), room, messages: extent?.count ?? null }
   return sendPanel(c, visitor.user, roomTitle(room), <DeleteRoom {...props} />)
 }

@@ -1,9 +1,10 @@
 import { Hono } from 'hono'
-import type { Assets } from '../../assets'
+import type { Asset, Assets } from '../../assets'
 import type { Chat } from '../../chat/chat'
 import { ChatError } from '../../server/errors'
 import { storageReasonOf } from '../../store/storage-fault'
 import type { HttpContext, HttpEnv } from '../context'
+import { createFinder } from '../../kept-assets'
 
 /** How long the answer of a health check is kept: anybody may ask, and each check writes. */
 const healthKeptMs = 1_000
@@ -15,8 +16,13 @@ export function staticRoutes(chat: Chat, assets: Assets): Hono<HttpEnv> {
     chat.requireSpace()
     await probe()
   }
+  const findKept = createFinder(chat.store.assets)
   return new Hono<HttpEnv>()
-    .get('/static/:file', (c) => serveAsset(c, assets, c.req.param('file')))
+    .get('/static/:file', async (c) => {
+      const file = c.req.param('file')
+      const accepted = c.req.header('accept-encoding') ?? ''
+      return serveAsset(c, assets.find(file, accepted) ?? (await findKept(file, accepted)))
+    })
     .get('/favicon.ico', (c) => c.redirect(chat.paths.asset(assets.nameOf('icon.svg')), 302))
     .get('/healthz', async (c) => {
       await checkHealth().catch((fault) => {
@@ -44,8 +50,7 @@ function probeSeldom(store: Chat['store']): () => Promise<void> {
   }
 }
 
-function serveAsset(c: HttpContext, assets: Assets, file: string): Response {
-  const asset = assets.find(file, c.req.header('accept-encoding') ?? '')
+function serveAsset(c: HttpContext, asset: Asset | null): Response {
   if (asset === null) throw new ChatError('not_found')
   const headers: Record<string, string> = {
     'Content-Type': asset.type,

@@ -23,6 +23,7 @@ export function onHello(app: App, hello: ChatEvent & { type: 'hello' }, isFirst:
   const here = hello.rooms.find(({ id }) => id === timeline.room())
   ifLoaded(app.people, ({ renew, showOnline }) => (here ? showOnline(here) : renew()))
   if (here) list().dataset.role = here.role
+  list().dataset.private = hello.private_messages
   showHold(app, here)
   for (const { id, revision } of hello.rooms) {
     const behind = revision - positions.known(id)

@@ -3,6 +3,7 @@ import type { ChatEvent, ClientFrame, RoomSummary } from '../../shared/protocol'
 import type { App, Network } from '../app'
 import { ifLoaded } from '../lazy'
 import { announce, element, make } from '../ui/dom'
+import { list } from '../ui/rows'
 
 /** A socket usually opens again within this time. */
 const patienceMs = 1_000
@@ -122,6 +123,7 @@ async function send(state: State, frame: ClientFrame): Promise<void> {
 /** The state of the rooms again: what has changed is shown, or asked for. */
 function follow({ app, asked, polls }: State, hello: Hello): void {
   const { connection, faces, page, positions, rooms, timeline } = app
+  list().dataset.private = hello.private_messages
   if (hello.user.id !== page.user?.id || hello.epoch !== page.epoch) return location.reload()
   const elsewhere: Record<string, number> = {}
   for (const room of hello.rooms) {

@@ -3,29 +3,60 @@ import { element } from '../ui/dom'
 import { canKeep } from '../ui/storage'
 import { showToast } from '../ui/toast'
 
-let isRenewing = false
 /** Pages reload at different moments within this time. */
 export const renewMs = 5_000
+/** After a reload the next comes so much later at the earliest, and each time twice as late… */
+const againMs = 60_000
+/** …so many times. */
+const doublingsMax = 5
 
 /**
- * The server was updated. Rows may be published for the next script, so the page reloads itself
- * once, as soon as nothing would be lost and its reader follows the end.
+ * Hears the build of the server that answers. When it is another one, rows may be published for
+ * its script, so the page reloads itself as soon as nothing would be lost and its reader follows
+ * the end. While the nodes of a server have two builds, or a cache between keeps serving the old
+ * page, that does not help at once: it is tried again later and later.
  */
-export function onNewBuild({ page, storage, ...app }: App, build: string): void {
-  if (page.build.startsWith('dev-')) return location.reload()
-  showToast(page.words.newerVersion)
-  // A cache between may keep serving the old page: without this it would reload for ever.
-  if (isRenewing || window.name === build || !canKeep(storage)) return
-  isRenewing = true
-  const renewLater = (): void => void setTimeout(renew, Math.random() * renewMs)
+export function createRenewal({ page, storage, ...app }: App): (build: string) => void {
+  let heard = page.build
+  let isRenewing = false
+  const renewLater = (): void => {
+    const { tries, at } = lastRenewal()
+    const rest = tries === 0 ? 0 : at + waitAfter(tries) - Date.now()
+    setTimeout(renew, Math.max(0, rest) + Math.random() * renewMs)
+  }
   const renew = (): void => {
+    isRenewing = heard !== page.build
+    if (!isRenewing) return
     const isReachable = app.connection.send({ type: 'ping' })
     if (hasUnsavedState() || !app.timeline.isFollowing() || !isReachable) return renewLater()
-    // The one value of a tab that outlives its page where browsers refuse to store.
-    window.name = build
+    noteRenewal()
     location.reload()
   }
-  renewLater()
+  return (build) => {
+    heard = build
+    if (build === page.build) return
+    if (page.build.startsWith('dev-')) return location.reload()
+    showToast(page.words.newerVersion)
+    if (isRenewing || !canKeep(storage)) return
+    isRenewing = true
+    renewLater()
+  }
+}
+
+const waitAfter = (tries: number): number => againMs * 2 ** Math.min(tries - 1, doublingsMax)
+
+/** In the one value of a tab that outlives its page where browsers refuse to store. */
+function lastRenewal(): { tries: number; at: number } {
+  const [, tries, at] = /^renewed (\d+) (\d+)$/.exec(window.name) ?? []
+  const last = { tries: Number(tries ?? 0), at: Number(at ?? 0) }
+  // The clock of the device was set back.
+  if (last.at > Date.now()) return { ...last, at: Date.now() }
+  // Long ago: that was another update.
+  return Date.now() > last.at + 2 * waitAfter(last.tries) ? { tries: 0, at: 0 } : last
+}
+
+function noteRenewal(): void {
+  window.name = `renewed ${lastRenewal().tries + 1} ${Date.now()}`
 }
 
 /** Whether a reload would lose something that is on the page and not on the server. */

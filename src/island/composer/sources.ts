@@ -40,7 +40,9 @@ export function suggestPeople(app: App, onAnswer: () => void): Source {
     }
     const { start, query, isPrivate } = token
     const answer = search.look(query, currentRoom())
-    const rows = findPeople(page, query, answer).map(({ row, id, name }) => ({
+    // To whom the reader may write, only the server knows.
+    const isLimited = isPrivate && list().dataset.private === 'hosts'
+    const rows = findPeople(page, query, answer, isLimited).map(({ row, id, name }) => ({
       parts: [row.querySelector('.av')?.cloneNode(true) ?? new Text(), make('bdi', {}, name)],
       state: row.dataset.state ?? 'offline',
       accept() {
@@ -99,17 +101,23 @@ function toEverybody({ composer, page }: App): Suggestions['rows'][number] {
 
 /**
  * The people of this room whose names fit, best first; among equals those on the page first,
- * by who spoke last, then the server's.
+ * by who spoke last, then the server's. With `isLimited` those to whom one may write privately.
  */
-function findPeople({ language, user }: Page, query: string, answer: PeopleAnswer) {
+function findPeople(
+  { language, user }: Page,
+  query: string,
+  answer: PeopleAnswer,
+  isLimited: boolean,
+) {
   const { compare } = new Intl.Collator(language)
   const spokeAt = new Map(rowsOf().map((row, index) => [Number(row.dataset.user), index]))
   const spoke = ({ id }: { id: number }): number => spokeAt.get(id) ?? -1
-  const known = [...listedPeople(), ...authorsOnPage()].sort(
+  const known = (isLimited ? [] : [...listedPeople(), ...authorsOnPage()]).sort(
     (a, b) => spoke(b) - spoke(a) || compare(a.name, b.name),
   )
   const ids = new Set(known.map(({ id }) => id))
-  const others = answer.rows.map(toPerson).filter(({ id }) => !ids.has(id))
+  const answered = answer.rows.filter(({ dataset }) => !isLimited || dataset.private !== 'no')
+  const others = answered.map(toPerson).filter(({ id }) => !ids.has(id))
   const all = [...known, ...others].filter(({ id }) => id !== user?.id)
   return bestOf(all, ({ name }) => rankName(name, query)).slice(0, limits.suggestionsMax)
 }

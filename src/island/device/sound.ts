@@ -6,7 +6,7 @@ import type { Page } from '../ui/page'
 import { claim, type Storage } from '../ui/storage'
 import { showToast } from '../ui/toast'
 
-/** A burst of messages makes one sound. */
+/** A burst of messages makes one sound, in one of the tabs. */
 export const soundPauseMs = 3_000
 
 const gains = new Map(Object.entries({ off: 0, low: 0.03, middle: 0.06, high: 0.14 }))
@@ -18,11 +18,11 @@ const tunes: Record<SoundKind, number[]> = {
 
 /** Sets up sounds and notices as this browser chose them. */
 export function createSound(page: Page, storage: Storage): Pick<Sound, 'play'> {
-  let silentUntil = 0
-  const isSilent = (): boolean => performance.now() < silentUntil
-  const pause = (): void => {
-    silentUntil = performance.now() + soundPauseMs
-  }
+  let rangAt = 0
+  // A tab that is late hears of a message when another one has rung already.
+  const isSilent = (): boolean =>
+    [rangAt, Number(storage.read('rang'))].some((at) => Math.abs(Date.now() - at) < soundPauseMs)
+  const pause = (): void => void (rangAt = Date.now())
   const volume = (): string => {
     const chosen = String(storage.read('volume'))
     return gains.has(chosen) ? chosen : 'middle'
@@ -41,6 +41,7 @@ export function createSound(page: Page, storage: Storage): Pick<Sound, 'play'> {
       const ring = (): void => {
         if (isSilent()) return
         pause()
+        storage.write('rang', rangAt)
         play(kind)
         if (storage.read('notices') === true) void showNotice(page, notice)
       }
@@ -52,13 +53,24 @@ export function createSound(page: Page, storage: Storage): Pick<Sound, 'play'> {
 /** Browsers allow sound after the first key or pointer only: until then the bell is marked. */
 function createPlayer(loudness: () => number): (kind: SoundKind) => void {
   let audio: AudioContext | null = null
+  let isAllowed = false
+  let tones = 0
   const showLocked = (isLocked: boolean): void => {
     element('sound-locked', HTMLElement).hidden = !isLocked
     element('bell', HTMLElement).classList.toggle('bell--waiting', isLocked)
   }
+  // Between sounds the device is let go: a context that runs costs battery, also in silence.
+  const rest = (): void => {
+    if (tones === 0) void audio?.suspend().catch(() => {})
+  }
   const wake = (): void => {
     audio ??= new AudioContext()
-    if (audio.state !== 'running') void audio.resume().catch(() => {})
+    if (isAllowed && audio.state !== 'interrupted') return
+    const allow = (): void => {
+      isAllowed = true
+      rest()
+    }
+    void audio.resume().then(allow, () => {})
     showLocked(false)
   }
   // The click on the sign-in page counts here, too.
@@ -67,18 +79,36 @@ function createPlayer(loudness: () => number): (kind: SoundKind) => void {
   for (const type of ['pointerdown', 'keydown']) addEventListener(type, wake, { capture: true })
   return (kind) => {
     const gain = loudness()
-    if (audio?.state !== 'running' || gain === 0) return
-    for (const [index, frequency] of tunes[kind].entries()) {
-      const at = audio.currentTime + index * 0.07
-      const tone = new OscillatorNode(audio, { frequency })
-      const envelope = new GainNode(audio, { gain: 0 })
-      envelope.gain.setValueAtTime(gain, at)
-      envelope.gain.exponentialRampToValueAtTime(0.0001, at + 0.18)
-      tone.connect(envelope).connect(audio.destination)
-      tone.start(at)
-      tone.stop(at + 0.2)
+    if (audio === null || !isAllowed || gain === 0) return
+    const context = audio
+    tones += tunes[kind].length
+    const ring = (): void => {
+      for (const [index, frequency] of tunes[kind].entries()) {
+        const tone = ringOnce(context, frequency, gain, context.currentTime + index * 0.07)
+        tone.onended = () => {
+          tones -= 1
+          rest()
+        }
+      }
     }
+    void context.resume().then(ring, () => (tones -= tunes[kind].length))
   }
+}
+
+function ringOnce(
+  audio: AudioContext,
+  frequency: number,
+  gain: number,
+  at: number,
+): OscillatorNode {
+  const tone = new OscillatorNode(audio, { frequency })
+  const envelope = new GainNode(audio, { gain: 0 })
+  envelope.gain.setValueAtTime(gain, at)
+  envelope.gain.exponentialRampToValueAtTime(0.0001, at + 0.18)
+  tone.connect(envelope).connect(audio.destination)
+  tone.start(at)
+  tone.stop(at + 0.2)
+  return tone
 }
 
 function setUpNotices(page: Page, storage: Storage): void {

@@ -8,6 +8,7 @@ import { fetchHtml, swapIn } from '../net/htmx'
 import { createPeopleSearch, type PeopleSearch } from '../net/people-search'
 import { receivePeople, showOnline } from '../people/people'
 import { closest, element } from '../ui/dom'
+import { isComposing } from '../ui/keys'
 import type { Page } from '../ui/page'
 
 /**
@@ -18,7 +19,7 @@ export function create(app: App): PeopleList {
   const { connection, page, timeline } = app
   const search = createPeopleSearch(page.base, () => show())
   const rail = element('people', HTMLElement)
-  const stop = createStop(rail, '.person:not([hidden]) .person__open', () =>
+  const stop = createStop(rail, '.person:not([hidden]) .person__open', seek, () =>
     document.querySelector<HTMLElement>('#people-next a')?.click(),
   )
   watchRooms()
@@ -29,6 +30,7 @@ export function create(app: App): PeopleList {
   const box = element('people-found', HTMLElement).parentElement
   if (box !== null) new MutationObserver(show).observe(box, { childList: true, subtree: true })
   watchLooks(page, rail)
+  element('people-search', HTMLInputElement).addEventListener('keydown', leaveSearch)
   show()
   const list = {
     arrange: () => arrangeSoon(page),
@@ -182,9 +184,10 @@ const steps: Record<string, number> = { ArrowUp: -1, ArrowDown: 1, Home: -Infini
 
 /**
  * Makes the items of a list one stop of the Tab key, from which the arrow keys lead on. Items that
- * come later are stops until `set` is called. `onEnd`: somebody goes on below the last.
+ * come later are stops until `set` is called. `onEnd`: somebody goes on below the last; `onKey`
+ * gets all other keys.
  */
-function createStop(box: HTMLElement, items: string, onEnd = (): void => {}) {
+function createStop(box: HTMLElement, items: string, onKey = leaveList, onEnd = (): void => {}) {
   const all = (): HTMLElement[] => [...box.querySelectorAll<HTMLElement>(items)]
   const set = (chosen: HTMLElement | null = null): void => {
     const listed = all()
@@ -201,12 +204,35 @@ function createStop(box: HTMLElement, items: string, onEnd = (): void => {}) {
     const [step, listed] = [steps[event.key], all()]
     const here = listed.findIndex((item) => item === event.target)
     const isPlain = !event.altKey && !event.ctrlKey && !event.metaKey
-    if (step === undefined || here < 0 || !isPlain) return
+    if (here < 0 || !isPlain || isComposing(event)) return
+    if (step === undefined) return onKey(event)
     event.preventDefault()
     listed[Math.max(0, Math.min(listed.length - 1, here + step))]?.focus()
     if (here + step >= listed.length) onEnd()
   })
   return { set }
+}
+
+/** From a list beside the messages Escape leads to the composer, as from the messages. */
+function leaveList(event: KeyboardEvent): void {
+  const isOverlay = document.querySelector('[popover]:popover-open') !== null
+  if (event.key !== 'Escape' || isOverlay) return
+  event.preventDefault()
+  element('content', HTMLElement).focus()
+}
+
+/** What is typed on a person is looked for. */
+function seek(event: KeyboardEvent): void {
+  const field = element('people-search', HTMLInputElement)
+  if (/^[\p{L}\p{N}]$/u.test(event.key) && !field.hidden) field.select()
+  else leaveList(event)
+}
+
+/** Escape empties the field, as the browser does, and leads on when it is empty. */
+function leaveSearch(event: KeyboardEvent): void {
+  if (isComposing(event)) return
+  if (element('people-search', HTMLInputElement).value === '') leaveList(event)
+  else if (event.key === 'Escape') event.stopPropagation()
 }
 
 /** The room on the page is where the Tab key stops in the list of rooms. */

@@ -2,7 +2,7 @@ import { pagePaths } from '../../shared/paths'
 import { openSearch } from '../actions/open'
 import type { App, Reading } from '../app'
 import { markRead } from '../actions/rooms'
-import { onNewBuild } from '../actions/renew'
+import { createRenewal } from '../actions/renew'
 import { keepState } from '../timeline/kept-state'
 import { createPlace, notePlace } from '../timeline/place'
 import { createUnreadBar } from '../timeline/unread-bar'
@@ -21,8 +21,9 @@ export function create(app: App): Reading {
   const tellAway = watchAway(app)
   watchSearch(app)
   const setBar = createUnreadBar(app, () => markRead(app))
+  const renewal = createRenewal(app)
   const hello = ({ build }: { build: string }): void => {
-    if (build !== app.page.build) onNewBuild(app, build)
+    renewal(build)
     tellAway()
   }
   return { hello, setBar, leave: (deleted) => leave(app, deleted), nextRegion, togglePeople, walk }

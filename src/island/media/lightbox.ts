@@ -34,10 +34,12 @@ export function createLightbox({ page }: Pick<App, 'page'>, words: MediaWords): 
     element('lightbox-previous', HTMLButtonElement).disabled = n === 0
     element('lightbox-next', HTMLButtonElement).disabled = n === all.length - 1
   }
+  let timer: Timer | undefined
   // In the dialog, as the page's own toasts lie under it.
   const tell = (isCopied: boolean): void => {
     note.textContent = isCopied ? words.copied : words.notCopied
-    setTimeout(() => note.replaceChildren(), noteMs)
+    clearTimeout(timer)
+    timer = setTimeout(() => note.replaceChildren(), noteMs)
   }
   const actions: Record<string, () => void> = {
     previous: () => go(-1),
@@ -92,10 +94,14 @@ function watchDialog(dialog: HTMLDialogElement, act: (name?: string) => void): v
 
 /** Copies a picture; on plain HTTP as HTML, which documents take. False when it is not allowed. */
 async function copyPicture(image: HTMLImageElement): Promise<boolean> {
-  const canvas = draw(image, image.naturalWidth, image.naturalHeight)
+  const drawn = (): HTMLCanvasElement => draw(image, image.naturalWidth, image.naturalHeight)
   const clipboard = navigator.clipboard // lint: there is another way
-  if (clipboard?.write === undefined) return copyAsPage(image.alt, canvas)
-  const png = encode(canvas, 'image/png').then((blob) => blob ?? Promise.reject(new Error('large')))
+  if (clipboard?.write === undefined)
+    return image.naturalWidth > 0 && copyAsPage(image.alt, drawn())
+  const png = image
+    .decode()
+    .then(() => encode(drawn(), 'image/png'))
+    .then((blob) => blob ?? Promise.reject(new Error('large')))
   // Handed over before it is drawn, while the click still counts.
   const item = new ClipboardItem({ 'image/png': png })
   const writing = clipboard.write([item])

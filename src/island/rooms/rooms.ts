@@ -20,17 +20,15 @@ export function createRooms(page: Page, clock: Clock, onChange: Title['setUnread
   const list = element('rooms', HTMLElement)
   /** The room on the page while its end is in view: it shows nothing unread. */
   let watched: number | null = null
-  const put = (room: RoomSummary): void => {
-    const counted = Math.max(room.revision, rooms.get(room.id)?.counted ?? 0)
-    rooms.set(room.id, { ...room, counted, removed: room.revision })
-  }
+  const put = (room: RoomSummary): void => void rooms.set(room.id, newest(room, rooms.get(room.id)))
   const show = (): void => {
-    for (const room of rooms.values()) showRoom(page, room, room.id === watched)
+    rooms.forEach((room) => showRoom(page, room, room.id === watched))
     const others = [...rooms.values()].filter(({ id }) => id !== watched)
     const hasUnread = others.some(({ notify, unread }) => unread > 0 && notify !== 'nothing')
     const mentions = others.reduce((sum, room) => sum + room.mentions, 0)
     onChange(mentions, hasUnread)
-    showCalls(mentions)
+    // On the button that opens the list, where that is a drawer.
+    showBadge(document.getElementById('calls'), mentions)
     showTimes(clock)
   }
   clock.onChange(() => showTimes(clock))
@@ -39,14 +37,13 @@ export function createRooms(page: Page, clock: Clock, onChange: Title['setUnread
     show()
   }
   list.addEventListener('htmx:after:swap', () =>
-    update(() => readLinks(list).forEach((room) => rooms.has(room.id) || put(room))),
+    update(() => {
+      for (const link of list.querySelectorAll<HTMLElement>('.item'))
+        if (!rooms.has(Number(link.dataset.room))) put(readLink(link))
+    }),
   )
   return {
-    setAll: (all: RoomSummary[]) =>
-      update(() => {
-        rooms.clear()
-        all.forEach(put)
-      }),
+    setAll: (all: RoomSummary[]) => update(() => (rooms.clear(), all.forEach(put))),
     set: (room: RoomSummary) => update(() => put(room)),
     forget: (room: number) => update(() => rooms.delete(room)),
     find: (room: number): RoomSummary | undefined => rooms.get(room),
@@ -76,8 +73,13 @@ export function createRooms(page: Page, clock: Clock, onChange: Title['setUnread
   }
 }
 
-function readLinks(list: HTMLElement): RoomSummary[] {
-  return [...list.querySelectorAll<HTMLElement>('.item')].map(readLink)
+/** What is told of a room may be older than what is known: later messages are counted already. */
+function newest(room: RoomSummary, known?: Room): Room {
+  const { revision } = room
+  const fresh = { ...room, counted: revision, removed: revision }
+  const { counted, mentions, read_seq, removed, unread } = known ?? fresh
+  const isOld = counted > revision || removed > revision || read_seq > room.read_seq
+  return isOld ? { ...room, counted, mentions, read_seq, removed, unread } : fresh
 }
 
 /** A room that was not among the first of the person, as its link in the list shows it. */
@@ -134,28 +136,23 @@ export function isMeant(page: Page, row: HTMLElement, room: Pick<RoomSummary, 'k
 /** Marks the link of the room on the screen, also when the list is fetched again. */
 export function markCurrent({ base }: Page, room: number): void {
   element('rooms', HTMLElement).setAttribute('hx-get', pagePaths(base).rail(room))
-  for (const link of document.querySelectorAll('#rooms .item')) {
-    if (link.id === `room-${room}`) link.setAttribute('aria-current', 'page')
-    else link.removeAttribute('aria-current')
-  }
+  document.querySelector('#rooms [aria-current]')?.removeAttribute('aria-current')
+  document.getElementById(`room-${room}`)?.setAttribute('aria-current', 'page')
 }
 
 function showRoom({ language, words }: Page, room: Room, isSeen: boolean): void {
   const { unread, mentions } = isSeen ? { unread: 0, mentions: 0 } : room
   const link = document.getElementById(`room-${room.id}`)
   link?.classList.toggle('unread', unread > 0)
-  const badge = link?.querySelector('.badge')
-  badge?.toggleAttribute('hidden', mentions === 0)
-  badge?.replaceChildren(countLabel(mentions))
+  showBadge(link?.querySelector('.badge'), mentions)
   const spoken = unread > 0 ? plural(language, unread, words.unread) : ''
   link?.querySelector('.unread-words')?.replaceChildren(spoken)
 }
 
-/** On the button that opens the list of rooms, where that is a drawer. */
-function showCalls(mentions: number): void {
-  const badge = element('calls', HTMLElement)
-  badge.hidden = mentions === 0
-  badge.replaceChildren(countLabel(mentions))
+/** Two digits fit. */
+function showBadge(badge: Element | null | undefined, count: number): void {
+  badge?.toggleAttribute('hidden', count === 0)
+  badge?.replaceChildren(count > 99 ? '99+' : String(count))
 }
 
 function showTimes(clock: Clock): void {
@@ -167,13 +164,8 @@ function showTimes(clock: Clock): void {
 function raise({ dataset: { at = '', room } }: HTMLElement, clock: Clock): void {
   const time = document.querySelector<HTMLElement>(`#room-${room} .when`)
   const item = time?.closest('li')
-  if (time === null || Number(time.dataset.at ?? 0) >= Number(at)) return
+  if (time === null || Number(time.dataset.at) >= Number(at)) return
   time.dataset.at = at
   item?.parentElement?.prepend(item)
   showTimes(clock)
-}
-
-/** Two digits fit a badge. */
-function countLabel(count: number): string {
-  return count > 99 ? '99+' : String(count)
 }

@@ -1,8 +1,10 @@
+import { stops as stopsInRows } from '../ui/rows'
+
 /** Classes of a row for what its reader did; the others are made from what is published. */
 const classes = ['enter', 'msg--flash', 'msg--menu', 'msg--unfolded']
 /** What its reader can open in it. */
 const switches = 'details, input[type=checkbox]'
-const stops = '.msg__main :is(a, button)'
+const stops = `.msg__main :is(${stopsInRows})`
 
 /**
  * Takes what the reader did to a row over into its next version: `classes`, opened `switches`, tab
@@ -51,7 +53,7 @@ function namesOf(row: HTMLElement, selector: string): [part: HTMLElement, name: 
   })
 }
 
-const focusable = 'a, button, input, summary, audio, video'
+const focusable = `${stopsInRows}, summary, audio, video`
 
 /** The focus stays on what it was on; when that has gone, it is on the row. */
 function keepFocus(row: HTMLElement): () => void {

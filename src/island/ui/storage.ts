@@ -66,7 +66,8 @@ export function canKeep(storage: Storage): boolean {
   return isKept
 }
 
-const claimMs = 80
+/** How long other tabs may claim what one does. */
+export const claimMs = 80
 const tabId = Math.random()
 
 /** Does `work` in the last tab that claims a key, else `otherwise`: HTTP has no Web Locks. */

@@ -12,6 +12,8 @@ import {
   outdent,
   stripLine,
   unquote,
+  untabbed,
+  withoutRest,
 } from './lines'
 import { linkStart } from './link'
 import { nameOf, type Spread, split, spreadsOf, toTheEnd } from './spreads'
@@ -31,7 +33,7 @@ export type Block =
 type Item = { number: number | null; blocks: Block[] }
 
 const meaning = new RegExp(
-  `[*_~\`|\\\\@＠]|\\n[^\\S\\n]*\\n|^\\s*(?:>|[-•] |\\d{1,9}[.)] )|${linkStart}`,
+  `[*_~\`|\\\\@＠]|\\n[^\\S\\n]*\\n|^\\s*(?:>|[-•·][ \\t]|\\d{1,9}[.)][ \\t])|${linkStart}`,
   'imu',
 )
 
@@ -150,7 +152,7 @@ function readFence(state: State, lines: Line[], n: number, end: number | undefin
   if (fence === null || end === undefined || state.left <= 0) return null
   state.left -= 1
   const inner = lines.slice(n + 1, end).map((each) => outdent(each, fence.indent))
-  const text = inner.map((each) => each.text).join('\n')
+  const text = inner.map((each) => (each.column % 4 > 0 ? untabbed(each) : each.text)).join('\n')
   const { label, language } = fence
   return { block: { kind: 'code', language, label, text }, next: end + 1 }
 }
@@ -218,7 +220,7 @@ function readList(state: State, lines: Line[], n: number, depth: number): Read |
     state.left -= 1
     const end = trimBlank(lines, next + 1, endOfItem(lines, next, own))
     const inner = lines.slice(next + 1, end).map((each) => outdent(each, own.width))
-    const blocks = readLines(state, [stripLine(line, own.width), ...inner], depth + 1)
+    const blocks = readLines(state, [stripLine(line, own.skipped), ...inner], depth + 1)
     // In Markdown all may have the first number.
     const isCounted = own.number === null || own.number === expected || own.number === mark.number
     items.push({ number: isCounted ? null : own.number, blocks })
@@ -278,7 +280,7 @@ function readParagraph(
   while (end < lines.length && !isBlank(lines[end] ?? empty) && (end === n || !isEnd(end))) end += 1
   const next = skipBlank(lines, end)
   const isFollowed = next > end && next < lines.length && !isEnd(next)
-  const ranges = rangesOfLines(lines.slice(begin, next), isFollowed)
+  const ranges = rangesOfLines(lines.slice(begin, next).map(withoutRest), isFollowed)
   const children = readInline(state.reading, joinRanges(state.content, ranges))
   return { block: { kind: 'paragraph', children }, next }
 }
@@ -290,4 +292,4 @@ function rangesOfLines(lines: Line[], isFollowed: boolean): Range[] {
   })
 }
 
-const empty: Line = { start: 0, end: 0, text: '' }
+const empty: Line = { start: 0, end: 0, text: '', column: 0 }

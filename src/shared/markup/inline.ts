@@ -1,5 +1,6 @@
 import { atPattern } from '../mentions'
 import { type Bars, barsAt, flanksOf, pairBars, pairRuns, type Part, type Run } from './delimiters'
+import { bullets } from './lines'
 import { linkStart, readLink } from './link'
 import { placeIn, type Range, rangesOf, type Stretch } from './stretch'
 
@@ -174,14 +175,14 @@ function isAfterBars({ reading: { content }, stretch: { pieces } }: Scan): boole
   return first !== -1 && first < (pieces[0]?.start ?? 0)
 }
 
-const blockMark = /^(?:[-*•>] |>\p{L}|```|~~~)/u
+const blockMark = new RegExp(`^(?:[${bullets}>][ \\t]|>\\p{L}|\`\`\`|~~~)`, 'u')
 
 /** A backslash before a sign that could be formatting. */
 function escapeAt(text: string, at: number): { token: Token; end: number } | null {
   const sign = text[at + 1] ?? ''
   const before = lineBefore(text, at)
   const isBegun = /\n {0,3}$/.test(before) && blockMark.test(text.slice(at + 1, at + 4))
-  const isNumber = /\n {0,3}\d{1,9}$/.test(before) && /^[.)] /.test(text.slice(at + 1, at + 3))
+  const isNumber = /\n {0,3}\d{1,9}$/.test(before) && /^[.)][ \t]/.test(text.slice(at + 1, at + 3))
   const isName = escapedName.test(text.slice(Math.max(0, at - 2), at + 3))
   const isMeant = isBegun || isNumber || isName
   const isSign = '*_~`|'.includes(sign) && sign !== ''
@@ -332,7 +333,7 @@ function partOf({ text }: Stretch, tokens: Token[], n: number): Part<Piece> {
 }
 
 /** Between *_* and (*・_・*) nothing is formatted. */
-const wordy = /[\p{L}\p{N}\p{Extended_Pictographic}]/u
+const wordy = /[\p{L}\p{N}\p{Extended_Pictographic}\p{RI}\u20e3]/u
 
 const styles: Record<string, [single: Style, double: Style]> = {
   '*': ['italic', 'bold'],

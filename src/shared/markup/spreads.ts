@@ -1,6 +1,6 @@
 import { pairBars } from './delimiters'
 import type { Reading } from './inline'
-import { isBlank, type Line, stripLine } from './lines'
+import { bullets, isBlank, type Line, stripLine } from './lines'
 
 /**
  * A spoiler that begins in one block and ends in another: the places of its bars, and what it
@@ -35,7 +35,7 @@ export function toTheEnd(content: string, { place, within: { path, table } }: Op
 }
 
 /** The marks of quotes and items, which are hidden with their text. */
-const marks = /^[ \t]*(?:(?:[-•*>]|\d{1,9}[.)])[ \t]*)+$/
+const marks = new RegExp(`^[ \\t]*(?:(?:[${bullets}>]|\\d{1,9}[.)])[ \\t]*)+$`)
 
 type Parts = {
   before: Line[]
@@ -73,8 +73,10 @@ export function split(lines: Line[], { open, close, start, end }: Spread): Parts
   return { before: shown ?? [], inside: hidden ?? [], after: follows ?? [], isContinued, left }
 }
 
-function cutLine({ start, text }: Line, end: number): Line {
-  return { start, end: Math.min(end, start + text.length), text: text.slice(0, end - start) }
+function cutLine(line: Line, place: number): Line {
+  const { start, text } = line
+  const end = Math.min(place, start + text.length)
+  return { ...line, end, text: text.slice(0, place - start) }
 }
 
 /** Without blank lines around. */

@@ -15,13 +15,17 @@ export type Pins = {
 
 const prefix = 'backup-'
 
-/** Links every file in the data folder `data`. Removes the links of backups that were killed. */
-export async function pinFiles(data: string): Promise<Pins> {
-  await dropStalePins(data)
-  const folder = join(data, prefix + crypto.getRandomValues(new Uint8Array(6)).toHex())
+/** Where links can be: in the data folder, or in a folder for files that may be another disk. */
+export function homeOfPins(data: string, files: string): string {
+  return files === join(data, 'files') ? data : files
+}
+
+/** Links every file in the folder `files`. Removes the links of backups that were killed. */
+export async function pinFiles(home: string, files: string): Promise<Pins> {
+  await dropStalePins(home)
+  const folder = join(home, prefix + crypto.getRandomValues(new Uint8Array(6)).toHex())
   await mkdir(folder, { mode: 0o700 })
   const lock = holdFile(join(folder, 'lock'))
-  const files = join(data, 'files')
   const add = async (ids: string[]): Promise<string[]> => {
     const missing: string[] = []
     for (const id of ids) {
@@ -40,11 +44,11 @@ export async function dropPins(pins: Pins): Promise<void> {
 }
 
 /** Removes links whose lock nobody holds: their backup was killed. */
-export async function dropStalePins(data: string): Promise<void> {
-  for (const name of (await readdir(data)).filter((each) => each.startsWith(prefix))) {
-    const lock = holdFile(join(data, name, 'lock'))
+export async function dropStalePins(home: string): Promise<void> {
+  for (const name of (await readdir(home)).filter((each) => each.startsWith(prefix))) {
+    const lock = holdFile(join(home, name, 'lock'))
     lock?.close()
-    if (lock !== null) await rm(join(data, name), { recursive: true, force: true })
+    if (lock !== null) await rm(join(home, name), { recursive: true, force: true })
   }
 }
 

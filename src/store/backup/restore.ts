@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs'
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { type Amount, type Manifest, names, unfinished } from './backup'
-import { markFolder, syncFolder, writeAll } from '../files'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Amount, type FilesTarget, type Manifest, names } from './archive'
+import { unfinished } from './backup'
+import { type FilesPlace, syncFolder } from '../files'
 import { codeOf, failWith, type Problem, sentenceOf } from '../problem'
 import { holdFile, type Lock } from '../sqlite/lock'
+import { openTarget, writeFile } from './files-target'
 import { beginNewEpoch, checkDatabase, isKnownFormat, openSnapshot } from './snapshot'
 import { damaged, readTar, type TarReader } from './tar'
 
@@ -13,21 +15,27 @@ import { damaged, readTar, type TarReader } from './tar'
  * place, checked, synced, and then moved. A restore that was killed starts again. The data gets a
  * new epoch, so that browsers which know later messages than the backup load fresh pages.
  */
-export async function restore(file: string, folder: string): Promise<Amount | Problem> {
+export async function restore(
+  file: string,
+  folder: string,
+  place: FilesPlace = { folder: join(folder, 'files') },
+): Promise<Amount | Problem> {
   let lock: Lock | null = null
   try {
     if (!existsSync(file)) failWith(`There is no file ${file}.`)
     await checkEmpty(folder)
     await checkManifest(file)
+    const target = await openTarget(folder, place)
     const isNew = !existsSync(folder)
     await mkdir(folder, { recursive: true, mode: 0o700 })
     lock = holdFile(join(folder, 'lock'))
     if (lock === null) failWith(`A Chatroom is running on ${folder}.`)
-    const amount = await unpackAndCheck(file, folder).catch(async (fault: unknown) => {
+    const amount = await unpackAndCheck(file, folder, target).catch(async (fault: unknown) => {
+      await target.clear().catch(() => {})
       await rm(isNew ? folder : join(folder, unfinished), { recursive: true, force: true })
       throw fault
     })
-    await putInPlace(folder)
+    await putInPlace(folder, target)
     return amount
   } catch (fault) {
     return { problem: sentenceOf(fault, `I could not restore ${file} into ${folder}`) }
@@ -74,15 +82,16 @@ async function readManifest(tar: TarReader): Promise<Manifest | null> {
 
 const manifestBytesMax = 10_000
 
-async function unpackAndCheck(file: string, folder: string): Promise<Amount> {
+async function unpackAndCheck(file: string, folder: string, target: FilesTarget): Promise<Amount> {
   for (const name of await readdir(folder)) {
     // `checkEmpty` allows nothing else than the files of a restore that was killed.
     if (!isLock.test(name)) await rm(join(folder, name), { recursive: true })
   }
   const staging = join(folder, unfinished)
-  await mkdir(join(staging, 'files'), { recursive: true, mode: 0o700 })
+  await mkdir(staging, { recursive: true, mode: 0o700 })
   await syncFolder(folder)
-  const files = await unpack(file, staging).catch((fault: unknown) => {
+  await target.begin()
+  const files = await unpack(file, staging, target).catch((fault: unknown) => {
     if (codeOf(fault) !== 'DAMAGED') throw fault
     return failWith(`${file} is damaged or cut short, so I restored nothing.`)
   })
@@ -95,13 +104,17 @@ async function unpackAndCheck(file: string, folder: string): Promise<Amount> {
   }
   snapshot.close()
   beginNewEpoch(database)
-  if (snapshot.filesId !== null) markFolder(join(staging, 'files'), snapshot.filesId)
-  for (const path of await foldersIn(staging)) await syncFolder(path)
+  await target.complete(snapshot.filesId)
+  await syncFolder(staging)
   return { messages: snapshot.messages, files: files.size, bytes: Bun.file(file).size }
 }
 
 /** Unpacks the files that a backup may contain; gives the size of each upload by its id. */
-async function unpack(file: string, staging: string): Promise<Map<string, number>> {
+async function unpack(
+  file: string,
+  staging: string,
+  target: FilesTarget,
+): Promise<Map<string, number>> {
   const tar = await readTar(file)
   const files = new Map<string, number>()
   try {
@@ -112,9 +125,13 @@ async function unpack(file: string, staging: string): Promise<Map<string, number
         return files
       }
       if (!mayHold.test(entry.name)) throw damaged()
-      await unpackOne(tar, join(staging, entry.name))
       const id = /^files\/..\/(.*)$/.exec(entry.name)?.[1]
-      if (id !== undefined) files.set(id, entry.size)
+      if (id === undefined) {
+        await writeFile(join(staging, entry.name), tar.bytes())
+        continue
+      }
+      await target.add(id, tar.bytes())
+      files.set(id, entry.size)
     }
     throw damaged()
   } finally {
@@ -124,32 +141,15 @@ async function unpack(file: string, staging: string): Promise<Map<string, number
 
 const mayHold = /^(chatroom-backup\.json|chatroom\.db|files\/[0-9a-f]{2}\/[0-9a-f]{32})$/
 
-async function unpackOne(tar: TarReader, path: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const file = await open(path, 'wx', 0o600)
-  try {
-    for await (const part of tar.bytes()) await writeAll(file, part)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-}
-
 /** The mark of an unfinished restore, which is the staging folder itself, is removed last. */
-async function putInPlace(folder: string): Promise<void> {
+async function putInPlace(folder: string, target: FilesTarget): Promise<void> {
   const staging = join(folder, unfinished)
-  for (const name of ['files', names.database]) {
-    await rename(join(staging, name), join(folder, name))
-  }
+  await target.putInPlace()
+  await rename(join(staging, names.database), join(folder, names.database))
   await syncFolder(folder)
-  await rm(staging, { recursive: true })
+  await target.end()
+  await rm(staging, { recursive: true, force: true })
   await syncFolder(folder)
-}
-
-async function foldersIn(folder: string): Promise<string[]> {
-  const found = await readdir(folder, { recursive: true, withFileTypes: true })
-  const below = found.filter((entry) => entry.isDirectory())
-  return [...below.map((entry) => join(entry.parentPath, entry.name)), folder]
 }
 
 async function textOf(tar: TarReader): Promise<string> {

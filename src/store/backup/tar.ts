@@ -14,7 +14,7 @@ const flushBytes = 1024 * 1024
 /** Pause between flushes: a multiple of the last flush's duration. */
 const pausePerFlush = 2
 
-export type TarWriter = {
+type TarWriter = {
   /** Adds a file; `bytes` must yield exactly `size` of them, else it throws. */
   add: (entry: Entry, bytes: AsyncIterable<Uint8Array>) => Promise<void>
   /** SHA-256, in hexadecimal, of everything that was added so far. */

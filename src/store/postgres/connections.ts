@@ -5,6 +5,19 @@ import { isLate, within } from './faults'
 /** Our tables and functions are in a schema of their own, before those of PostgreSQL. */
 export const searchPath = 'chatroom, pg_catalog'
 
+/**
+ * The statements are written for SQLite, which walks from index to index. Each is planned once, in
+ * that way, also while the server does not know yet how much is in the tables.
+ */
+const planning = {
+  plan_cache_mode: 'force_generic_plan',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  enable_bitmapscan: 'off',
+  enable_seqscan: 'off',
+  jit: 'off',
+}
+
 /** No answer by then: the line is dead, whatever TCP thinks of it. */
 const answerMsMax = 5_000
 /**
@@ -13,8 +26,10 @@ const answerMsMax = 5_000
  */
 const settingsFor = (msMax: number) => ({
   search_path: searchPath,
+  ...planning,
   // What was acknowledged is on the disk, and where a standby must have it, there.
   synchronous_commit: 'on',
+  default_transaction_isolation: 'read committed',
   statement_timeout: msMax * 0.8,
   lock_timeout: msMax * 0.6,
   idle_in_transaction_session_timeout: msMax * 0.4,

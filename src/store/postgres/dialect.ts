@@ -83,7 +83,7 @@ const tokens =
 type Reader = { tokens: string[]; at: number; last: number }
 
 /** The text in PostgreSQL's words, with the keys of parameters between marks. */
-function translateText(sql: string): string {
+export function translateText(sql: string): string {
   const read = sql.match(tokens) ?? []
   // What stands between two words is one space, so that the rules below need not look for more.
   const spaced = read.map((token) => (/^(--|\s)/.test(token) ? ' ' : token))

@@ -2,22 +2,33 @@ import { once } from '../../shared/once'
 import type { Answer, Call, Database, Statement, Work } from '../sql/database'
 import { connect, type Connections, type Send } from './connections'
 import { translate } from './dialect'
-import { isCollision, isLost, sqlStateOf, toStorageFault } from './faults'
+import { isCollision, isDoubled, isLost, isUnsent, sqlStateOf, toStorageFault } from './faults'
 
 /** So many times the same is tried, when it fails for a reason that may pass. */
 const attemptsMax = 3
 const pauseMs = 20
-/** Connections for reading; writes have one. */
-const readersMax = 4
+/** Connections for reading, unless the address says another `max`; writes have one. */
+const readersDefault = 4
+
+/** No statement of a long read takes longer. */
+const longStatementMsMax = 2_000
 
 /** The lock of who writes: transactions have it alone, groups of messages together. */
-const writeLock = 0x63686174
+export const writeLock = 0x63686174
 
 export type Driver = Database & {
   /** The name of this process among those that use the database. */
   node: string
-  /** For the connection that writes: what is a call of its own (append.ts). */
+  /** One statement that may be sent again: what it has stored before, it finds. */
+  group: <Values extends unknown[], Result>(
+    work: (...values: Values) => Work<Result>,
+  ) => (...values: Values) => Promise<{ result: Result; isAgain: boolean }>
+  /** The connection that writes. */
   writer: Connections
+  /** Reads of one moment that may take long. */
+  readLong: Database['read']
+  /** A transaction while others write, on a connection of its own. */
+  beside: Database['transaction']
   close: () => Promise<void>
 }
 
@@ -25,7 +36,9 @@ export type Driver = Database & {
 export function createDriver(url: string, msMax?: number): Driver {
   const node = `chatroom_${crypto.getRandomValues(new Uint8Array(6)).toHex()}`
   const writer = connect(url, 1, { msMax, node })
+  const readersMax = Number(new URL(url).searchParams.get('max') ?? readersDefault)
   const readers = connect(url, readersMax, { isReadOnly: true, msMax, node })
+  const aside = connect(url, 1, { msMax, node })
   return {
     node,
     writer,
@@ -50,7 +63,15 @@ export function createDriver(url: string, msMax?: number): Driver {
         },
       }
     },
+    group:
+      (work) =>
+      (...values) =>
+        sendGroup(writer, () => work(...values)),
     read: (work) => createRead(readers, work),
+    readLong:
+      (work) =>
+      (...values) =>
+        again(() => readWhole(readers, longSnapshot, work(...values)), isLost),
     write:
       (work) =>
       (...values) =>
@@ -58,9 +79,13 @@ export function createDriver(url: string, msMax?: number): Driver {
     transaction:
       (work) =>
       (...values) =>
-        transact(writer, () => work(...values)),
+        transact(writer, alone, () => work(...values)),
+    beside:
+      (work) =>
+      (...values) =>
+        transact(aside, [begin], () => work(...values)),
     async close() {
-      await Promise.all([writer.close(), readers.close()])
+      await Promise.all([writer.close(), readers.close(), aside.close()])
     },
   }
 }
@@ -73,6 +98,7 @@ async function drive<Result>(work: Work<Result>, send: Send): Promise<Result> {
 }
 
 const snapshot = ['BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY']
+const longSnapshot = [...snapshot, `SET LOCAL statement_timeout = ${longStatementMsMax}`]
 
 /**
  * A single statement sees one moment by itself. Work that has asked for a second one before is a
@@ -92,30 +118,42 @@ function createRead<Values extends unknown[], Result>(
       if (second.done === true) return second.value
       isLong = true
     }
-    return readers.hold(snapshot, async (send) => {
-      const result = await drive(work(...values), send)
-      await send(commit)
-      return result
-    })
+    return readWhole(readers, snapshot, work(...values))
   }
   return async (...values) => again(() => readOnce(values), isLost)
 }
 
+async function readWhole<Result>(
+  readers: Connections,
+  begin: string[],
+  work: Work<Result>,
+): Promise<Result> {
+  return readers.hold(begin, async (send) => {
+    const result = await drive(work, send)
+    await send(commit)
+    return result
+  })
+}
+
 const commit: Call = { sql: 'COMMIT', values: [] }
 
-const alone = [
-  'BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE',
-  `SELECT pg_advisory_xact_lock(${writeLock})`,
-]
+const begin = 'BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE'
+
+/** One transaction at a time, of all nodes. */
+const alone = [begin, `SELECT pg_advisory_xact_lock(${writeLock})`]
 
 /**
- * One transaction at a time, of all nodes: each of its statements sees what is stored then, as in
- * SQLite. Until COMMIT is sent nothing has happened, so it may be tried again.
+ * Each statement sees what is stored then, as in SQLite. Until COMMIT is sent nothing has happened,
+ * so it may be tried again.
  */
-async function transact<Result>(writer: Connections, work: () => Work<Result>): Promise<Result> {
+async function transact<Result>(
+  writer: Connections,
+  begin: string[],
+  work: () => Work<Result>,
+): Promise<Result> {
   let isOpen = true
   const attempt = () =>
-    writer.hold(alone, async (send) => {
+    writer.hold(begin, async (send) => {
       const result = await drive(work(), send)
       isOpen = false
       await send(commit)
@@ -125,12 +163,34 @@ async function transact<Result>(writer: Connections, work: () => Work<Result>): 
   return again(attempt, mayRepeat)
 }
 
+/** `isAgain`: it was sent before, and what became of that is not known. */
+async function sendGroup<Result>(
+  writer: Connections,
+  work: () => Work<Result>,
+): Promise<{ result: Result; isAgain: boolean }> {
+  let isAgain = false
+  const attempt = async (): Promise<Result> => {
+    if (!writer.isPooled) return drive(work(), writer.ask)
+    return writer.hold(['BEGIN ISOLATION LEVEL READ COMMITTED'], async (send) => {
+      const found = await drive(work(), send)
+      await send(commit)
+      return found
+    })
+  }
+  const result = await again(attempt, (fault) => {
+    isAgain ||= isLost(fault)
+    return isLost(fault) || isCollision(fault) || isDoubled(fault)
+  })
+  return { result, isAgain }
+}
+
 /** A statement that is its own transaction. Whether it was done is not known when it fails. */
 async function writeAlone<Result>(writer: Connections, work: () => Work<Result>): Promise<Result> {
-  if (writer.isPooled) return transact(writer, work)
-  return drive(work(), writer.ask).catch((fault) => {
-    throw toStorageFault(fault)
-  })
+  if (writer.isPooled) return transact(writer, alone, work)
+  return again(
+    () => drive(work(), writer.ask),
+    (fault) => isCollision(fault) || isUnsent(fault),
+  )
 }
 
 /** Somebody else has the lock for too long, or the connection was lost. */

@@ -15,15 +15,31 @@ export function isLost(fault: unknown): boolean {
   return /^(ERR_POSTGRES_(CONNECTION|IDLE|LIFETIME|QUERY_CANCELLED)|ECONN|EPIPE)/.test(code)
 }
 
+/** Whether the statement was not looked at: the connection was gone before, or there was none. */
+export function isUnsent(fault: unknown): boolean {
+  const isRefused = fault instanceof Error && 'code' in fault && /_REFUSED$/.test(`${fault.code}`)
+  return isRefused || /^(57P0|53300)/.test(sqlStateOf(fault))
+}
+
 /** Whether the same would have worked alone: a deadlock, or two at once. */
 export function isCollision(fault: unknown): boolean {
   return /^(40001|40P01)$/.test(sqlStateOf(fault))
+}
+
+/** Whether two wrote the same unique value at once. */
+export function isDoubled(fault: unknown): boolean {
+  return sqlStateOf(fault) === '23505'
 }
 
 const late = 'the database did not answer in time'
 
 export function isLate(fault: unknown): boolean {
   return fault instanceof Error && fault.message === late
+}
+
+/** Whether a statement took longer than it may; of what the store knows. */
+export function isOverdue(fault: unknown): boolean {
+  return fault instanceof Error && sqlStateOf(fault.cause) === '57014'
 }
 
 /** Rejects when there is no answer in time. */

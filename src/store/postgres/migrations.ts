@@ -1,16 +1,18 @@
 import { SQL } from 'bun'
 import { failWith } from '../problem'
+import { placeMessages } from './append'
 import { searchPath } from './connections'
 import tables from './migrations/0001.sql' with { type: 'text' }
 import dialect from './migrations/0001-dialect.sql' with { type: 'text' }
 import hints from './migrations/0001-hints.sql' with { type: 'text' }
+import search from './migrations/0001-search.sql' with { type: 'text' }
 import triggers from './migrations/0001-triggers.sql' with { type: 'text' }
 
 /**
  * In order. A released file is never edited (test/lint/lint.test.ts); a change of the schema is a
  * further step.
  */
-const migrations: readonly (readonly string[])[] = [[tables, dialect, triggers, hints]]
+const migrations: readonly (readonly string[])[] = [[tables, dialect, triggers, search, hints]]
 
 /** Of two nodes that start at once, one migrates. */
 const migrationLock = 0x6d696772
@@ -32,9 +34,12 @@ export async function migrate(url: string, steps = migrations): Promise<void> {
     const [found] = await tx.unsafe('SELECT max(version)::integer AS version FROM format')
     const version: number = found.version ?? 0
     refuseNewer(version, steps.length)
-    if (version === steps.length) return
     for (const sql of steps.slice(version).flat()) await tx.unsafe(sql)
-    await tx.unsafe('INSERT INTO format (version) VALUES ($1)', [steps.length])
+    if (version < steps.length) {
+      await tx.unsafe('INSERT INTO format (version) VALUES ($1)', [steps.length])
+    }
+    const [known] = await tx.unsafe('SELECT to_regproc($1) AS made', [placeMessages.name])
+    if (known.made === null) await tx.unsafe(placeMessages.sql)
   })
 }
 

@@ -4,7 +4,7 @@ import type { Followed, Hint, MembershipChange, NodeStore, Position } from '../n
 import type { Database } from '../sql/database'
 import { type MessageRow, selectMessages, toMessageWithOther } from '../sql/message-rows'
 import { isHere, markOf } from '../sql/persons'
-import { joinOther, type OtherRow, selectOther } from '../sql/rooms'
+import { isListed, joinOther, type OtherRow, selectOther } from '../sql/rooms'
 import type { RoomKind, User } from '../store'
 
 /** A node that has not looked for so long begins afresh. */
@@ -50,7 +50,8 @@ function prepare(db: Database) {
     ),
     headsOf: db.query<Position, [number]>(
       `SELECT rooms.id AS room, revision, members_version AS members
-       FROM memberships JOIN rooms ON rooms.id = room_id WHERE user_id = ?1 AND ${isHere('?1')}`,
+       FROM memberships JOIN rooms ON rooms.id = room_id WHERE user_id = ?1 AND ${isListed}
+         AND ${isHere('?1')}`,
     ),
     hints: db.query<Omit<Hint, 'isOwn'> & { isOwn: 0 | 1 }, [number]>(
       `SELECT id, kind, coalesce(user_id, 0) AS user, coalesce(room_id, 0) AS room,
@@ -96,10 +97,11 @@ function createFollow(db: Database): NodeStore['follow'] {
      FROM (SELECT CAST(value ->> 0 AS INTEGER) AS room, CAST(value ->> 1 AS INTEGER) AS revision,
          CAST(value ->> 2 AS INTEGER) AS members FROM json_each(?1)) AS wanted
        JOIN rooms ON rooms.id = wanted.room
-       LEFT JOIN LATERAL (SELECT * FROM (${changedSince('seq > wanted.revision')}
-         UNION ALL ${changedSince(
-           'revision > wanted.revision AND revision > seq AND seq <= wanted.revision',
-         )}) AS changed
+       LEFT JOIN LATERAL (
+         SELECT * FROM (${changedSince('seq > wanted.revision AND revision = seq')}
+           ORDER BY seq LIMIT ?2) AS fresh
+         UNION ALL SELECT * FROM (${changedSince('revision > wanted.revision AND revision > seq')}
+           ORDER BY revision LIMIT ?2) AS changed
          ORDER BY revision LIMIT ?2) AS said ON TRUE
        ${joinOther('said.senderId')}
      ORDER BY said.revision`,

@@ -1,16 +1,18 @@
 import { markFolder } from '../files'
 import { failWith, type Problem, sentenceOf } from '../problem'
-import { createAppend } from '../sql/append'
 import type { Work } from '../sql/database'
-import { createExports } from '../sql/export'
 import { bringNamesUpToDate } from '../sql/name-rules'
 import { createFirstRoom, createParts, type StoreOptions } from '../sql/parts'
 import { readSetting, writeSetting } from '../sql/settings'
 import type { Store } from '../store'
+import { createAppending } from './append'
+import { createAssets } from './assets'
 import { openBus } from './bus'
 import { createDriver, type Driver } from './driver'
 import { migrate } from './migrations'
 import { createNodeStore } from './nodes'
+import { createLongReads } from './search'
+import { bringIndexUpToDate, createSearchIndex, keepIndexing } from './search-index'
 
 type Options = StoreOptions & {
   url: string
@@ -18,6 +20,8 @@ type Options = StoreOptions & {
   filesFolder: string | null
   /** The operator accepts that acknowledged messages may be lost. */
   mayLose?: boolean
+  /** The longest that messages wait for the index. */
+  indexPauseMsMax?: number
 }
 
 /**
@@ -47,6 +51,7 @@ function nameOf(url: string): string {
 function* setUp(db: Driver, options: Options): Work<void> {
   yield* createFirstRoom(db, options)
   yield* bringNamesUpToDate(db, options.names)
+  yield* bringIndexUpToDate(db)
   if ((yield* readSetting(db, 'files')) !== null) return
   const id = crypto.getRandomValues(new Uint8Array(16)).toHex()
   if (options.filesFolder !== null) markFolder(options.filesFolder, id)
@@ -55,14 +60,14 @@ function* setUp(db: Driver, options: Options): Work<void> {
 
 async function createStore(driver: Driver, options: Options): Promise<Store> {
   const setting = driver.read((key: string) => readSetting(driver, key))
-  const append = createAppend(driver, options.roomLimits)
-  const index = { *remove() {}, *add() {}, *shrink() {} }
+  const append = createAppending(driver, options.roomLimits)
+  const index = createSearchIndex(driver)
+  const indexing = keepIndexing(index, options.indexPauseMsMax)
   const findEpoch = createEpoch(driver)
   let epoch = await findEpoch()
   const readEpoch = async (): Promise<string> => (epoch = await findEpoch())
+  const onNewEpoch = (next: string): void => void (epoch = next + epoch.slice(next.length))
   const bus = openBus(options.url, driver.node, driver.writer.isPooled)
-  const onNewEpoch = (next: string): void => void (epoch = next)
-  const readPage = driver.read(createExports(driver))
   return {
     get epoch() {
       return epoch
@@ -70,14 +75,14 @@ async function createStore(driver: Driver, options: Options): Promise<Store> {
     instance: (await setting('instance')) ?? '',
     filesId: (await setting('files')) ?? '',
     ...createParts(driver, options, { append, index, onNewEpoch }),
-    search: async () => ({ refused: 'busy' }),
-    readOn: ({ id: room, revision: upTo }, { id: user }, after, limit) =>
-      readPage({ room, user, after, upTo, limit }),
+    ...createLongReads(driver),
+    assets: createAssets(driver),
     // The disk is the database server's.
     space: async () => ({ free: Number.MAX_SAFE_INTEGER, total: Number.MAX_SAFE_INTEGER }),
     nodes: createNodeStore(driver, bus, readEpoch),
     async close() {
       await bus.close()
+      await indexing.stop()
       await driver.close()
     },
   }

@@ -11,7 +11,7 @@ const pauseMs = 50
 const problemBytesMax = 64 * 1024
 
 /** How often a request is tried, and how long one try and all together may take. */
-type Times = { tries: number; tryMs: number; allMs: number }
+export type Times = { tries: number; tryMs: number; allMs: number }
 
 type Request = {
   method: Method
@@ -33,8 +33,8 @@ export type S3Client = {
   size: (key: string) => Promise<number | null>
   /** Writes an object as a whole; it appears only when complete. */
   put: (key: string, size: number, body: () => ReadableStream, times: Times) => Promise<void>
-  /** Writes a text unless the object exists; false when it does. */
-  create: (key: string, text: string) => Promise<boolean>
+  /** Writes a text unless the object exists. */
+  create: (key: string, text: string) => Promise<void>
   remove: (key: string) => Promise<void>
   list: (prefix: string) => AsyncGenerator<Listed>
 }
@@ -46,11 +46,11 @@ type Listed = { key: string; changedAt: number }
  * Requests to an S3-compatible store, each with a deadline, and again after a failure that may
  * pass: all of them can be repeated. Throws an S3Fault with the code FILES_AWAY or ENOSPC.
  */
-export function createS3Client(place: S3Place): S3Client {
+export function createS3Client(place: S3Place, usual: Times = shortTimes): S3Client {
   const ask = <Value>(request: Request, read: (answer: Response) => Promise<Value>) =>
-    persist(request.times ?? shortTimes, (signal) => tryOnce(place, request, signal, read))
+    persist(request.times ?? usual, (signal) => tryOnce(place, request, signal, read))
   return {
-    read: (key, start, length, times = shortTimes) =>
+    read: (key, start, length, times = usual) =>
       ask({ method: 'GET', key, headers: rangeOf(start, length), times }, (answer) =>
         readRange(answer, start, length),
       ),
@@ -65,11 +65,16 @@ export function createS3Client(place: S3Place): S3Client {
           if (!ok) throw faultOf(status, 'NotStored')
         },
       ),
-    create: (key, text) =>
-      ask(
-        { method: 'PUT', key, body: () => text, headers: { 'If-None-Match': '*' } },
-        async ({ status }) => status < 300,
-      ),
+    async create(key, text) {
+      const request = { method: 'PUT', key, body: () => text } as const
+      try {
+        await ask({ ...request, headers: { 'If-None-Match': '*' } }, async () => {})
+      } catch (fault) {
+        // Some stores do not know the condition.
+        if (!isFault(fault) || fault.status !== 501) throw fault
+        await ask(request, async () => {})
+      }
+    },
     remove: (key) => ask({ method: 'DELETE', key }, async () => {}),
     list: (prefix) => list(ask, prefix),
   }
@@ -79,15 +84,16 @@ type Ask = <Value>(request: Request, read: (answer: Response) => Promise<Value>)
 
 async function* list(ask: Ask, prefix: string): AsyncGenerator<Listed> {
   let after: Record<string, string> = {}
-  do {
+  for (;;) {
     const query = { 'list-type': '2', prefix, ...after }
     const text = await ask({ method: 'GET', key: '', query }, (answer) => answer.text())
     for (const [, entry = ''] of text.matchAll(/<Contents>(.*?)<\/Contents>/gs)) {
       yield { key: fieldOf(entry, 'Key'), changedAt: Date.parse(fieldOf(entry, 'LastModified')) }
     }
     const token = fieldOf(text, 'NextContinuationToken')
-    after = token === '' ? {} : { 'continuation-token': token }
-  } while ('continuation-token' in after)
+    if (token === '' || token === after['continuation-token']) return
+    after = { 'continuation-token': token }
+  }
 }
 
 /** Tries until it works, the failure is final, or the time is over. */
@@ -136,7 +142,8 @@ async function tryOnce<Value>(
   // Nothing is there, nothing is in this range, or something is there already.
   const isAnswered = answer.ok || status === 412 || status === 416
   if (isAnswered || (status === 404 && method === 'HEAD')) return read(answer)
-  const said = fieldOf(await textOf(answer), 'Code')
+  // It is shown to the operator.
+  const said = /^\w{1,60}$/.exec(fieldOf(await textOf(answer), 'Code'))?.[0] ?? ''
   const isMissing = status === 404 && said !== 'NoSuchBucket' && method !== 'PUT' && key !== ''
   if (isMissing) return read(new Response(null, { status }))
   // Two nodes wrote the same at once: one of them did.
@@ -193,7 +200,9 @@ const entities = new Map([
 function faultOf(status: number, said: string): S3Fault {
   const isFull = status === 507 || /QuotaExceeded|StorageFull/.test(said)
   const code = isFull ? 'ENOSPC' : 'FILES_AWAY'
-  return Object.assign(new Error(`The store answered ${status} ${said}`), { code, status, said })
+  // The log tells the name of a fault, never its message.
+  const name = `S3 ${status} ${said}`
+  return Object.assign(new Error('the store failed'), { name, code, status, said })
 }
 
 /** Whether a store gave an answer, though not the wanted one. */

@@ -1,23 +1,26 @@
 import { join } from 'node:path'
-import { beginDraft, type FileStore, markerName, removeOldDrafts, spaceOf } from '../files'
+import {
+  beginDraft,
+  type FileStore,
+  markerName,
+  removeOldDrafts,
+  sharedAgeMs,
+  spaceOf,
+} from '../files'
 import { failWith } from '../problem'
 import type { S3Place } from './place'
-import { createS3Client, isFault, type S3Client } from './s3-client'
+import { createS3Client, isFault, type S3Client, type Times } from './s3-client'
 
 /** Bytes of an object that are fetched at once, and kept for a reader who takes them slowly. */
-const partBytes = 512 * 1024
+const partBytes = 256 * 1024
 /** Parts that are fetched before their reader asks for them; more would cost memory. */
 const aheadMax = 64
 /** One try of a part, and all tries: a reader waits so long for more. */
 const partTimes = { tries: 8, tryMs: 15_000, allMs: 45_000 }
 /** A line to the store that is slower than this is given up. */
-const minimumBytesPerSecond = 512 * 1024
-const putMs = 30_000
-/**
- * No object is listed before this age: its row may not be written yet, and the clock of the store
- * may differ by the 15 minutes which signatures allow.
- */
-const listedAgeMs = 60 * 60_000
+const slowestBytesPerSecond = 128 * 1024
+/** For a small file; together with a second try less than a form may wait. */
+const putMs = 5_000
 
 type Options = {
   place: S3Place
@@ -27,6 +30,8 @@ type Options = {
   folder: string
   /** Whether the database has no files: only then an empty place becomes its place. */
   isNew: () => Promise<boolean>
+  /** For requests that somebody waits for. */
+  times?: Times
 }
 
 /**
@@ -35,15 +40,23 @@ type Options = {
  * for the operator when the store refuses place or keys; one that is away may come back.
  */
 export async function openS3Files(options: Options): Promise<FileStore> {
-  const { place, id, folder, isNew } = options
-  const client = createS3Client(place)
+  const { place, id, folder, isNew, times } = options
+  const client = createS3Client(place, times)
   const drafts = join(folder, 'drafts')
   const keyOf = (file: string): string => `${place.prefix}${file.slice(0, 2)}/${file}`
-  const isHere = async (): Promise<boolean> => {
-    const marker = `${place.prefix}${markerName}`
+  const marker = `${place.prefix}${markerName}`
+  const mark = async (): Promise<string> => {
     const found = await client.read(marker, 0, markerBytesMax)
-    if (found !== null) return Buffer.from(found).toString().trim() === id
-    return (await isNew()) && (await client.create(marker, `${id}\n`))
+    return Buffer.from(found ?? [])
+      .toString()
+      .trim()
+  }
+  const isHere = async (): Promise<boolean> => {
+    const found = await mark()
+    if (found !== '' || !(await isNew())) return found === id
+    await client.create(marker, `${id}\n`)
+    // Another server may have been quicker, and the answer to the first try lost.
+    return (await mark()) === id
   }
   await isHere().catch((fault) => refuse(place, fault))
   return {
@@ -55,7 +68,7 @@ export async function openS3Files(options: Options): Promise<FileStore> {
     blob: null,
     size: (file) => client.size(keyOf(file)),
     remove: (file) => client.remove(keyOf(file)),
-    list: (before) => list(client, place, Math.min(before, Date.now() - listedAgeMs)),
+    list: (before) => list(client, place, Math.min(before, Date.now() - sharedAgeMs)),
     removeDrafts: (before) => removeOldDrafts(drafts, before),
     space: () => spaceOf(folder),
   }
@@ -94,7 +107,7 @@ function isMoved(status: number): boolean {
 
 async function send(client: S3Client, key: string, path: string): Promise<void> {
   const { size } = Bun.file(path)
-  const tryMs = putMs + (size / minimumBytesPerSecond) * 1_000
+  const tryMs = putMs + (size / slowestBytesPerSecond) * 1_000
   // As a stream: over HTTPS, Bun reads a file that is given as a body into memory.
   const body = (): ReadableStream => Bun.file(path).stream()
   await client.put(key, size, body, { tries: 6, tryMs, allMs: tryMs + putMs })
@@ -135,9 +148,12 @@ async function* list(
   before: number,
 ): AsyncGenerator<string> {
   for await (const { key, changedAt } of client.list(prefix)) {
-    // Nothing else: a longer prefix may be the place of another Chatroom.
-    const id = key.slice(prefix.length + 3)
-    const isFile = /^[0-9a-f]{32}$/.test(id) && key === `${prefix}${id.slice(0, 2)}/${id}`
-    if (isFile && changedAt < before) yield id
+    if (isKeyOfFile(prefix, key) && changedAt < before) yield key.slice(prefix.length + 3)
   }
+}
+
+/** Whether it is a file of this place: a longer prefix may be the place of another server. */
+export function isKeyOfFile(prefix: string, key: string): boolean {
+  const id = key.slice(prefix.length + 3)
+  return /^[0-9a-f]{32}$/.test(id) && key === `${prefix}${id.slice(0, 2)}/${id}`
 }

@@ -1,12 +1,13 @@
-import type { Database } from 'bun:sqlite'
 import { excerptOf } from '../../shared/excerpt'
 import { hideSpoilers } from '../../shared/markup/excerpt'
 import { fold } from '../../shared/fold'
 import type { Has, Hit, Line, Place, SearchPage, SearchQuery } from './query'
 import { readAttachments } from '../sql/attachments'
+import type { Database, Work } from '../sql/database'
 import { type MessageRow, selectMessagesWithOther, toMessageWithOther } from '../sql/message-rows'
 import { markOf } from '../sql/persons'
 import { namesOfGroup, type OtherRow } from '../sql/rooms'
+import { readSetting } from '../sql/settings'
 import { indexedToSetting } from './search-index'
 import {
   hasToken,
@@ -16,98 +17,129 @@ import {
   tokensForTime,
   tokensForWord,
 } from './search-tokens'
-import { readSetting } from '../sqlite/settings'
 
-/** Hits are counted this far beyond the page, and this long; then "more than" is shown. */
-const searchCountMax = 400
-const searchCountMsMax = 15
+/** What each engine does in its own way. */
+export type Engine = {
+  /** Ids of the first window; the next ones are larger while they are fast. */
+  windowMin: number
+  windowMax: number
+  /** Candidates that are read at once. */
+  atOnce: number
+  /** Tokens in the language of the index. */
+  toMatch: (tokens: Tokens) => string
+  /** The newest candidates; of messages that are not in the index, `match` is null. */
+  look: (span: Span, match: string | null) => Work<Iterable<Candidate>>
+}
+
+/** Tokens that a message must all have, and one of each of these groups. */
+type Tokens = { all: string[]; anyOf: string[][] }
+
 /** Naming this many rooms, with less than a quarter of all messages, makes a search faster. */
 const searchRoomsMax = 48
 const searchRoomsShare = 4
+/** Hits are counted this far beyond the page, and this long; then "more than" is shown. */
+const searchCountMax = 400
+const searchCountMsMax = 15
 
 /**
- * Makes the function that finds messages, newest first, on a connection of its own. It goes back in
- * windows of ids, so that it can stop when its time is over: a search that takes longer than
- * `msMax`, which may change meanwhile, gives what it found and says that it is incomplete. Messages
- * that are not in the index yet are scanned; of the others, the candidates that the index gives are
- * compared with their text.
+ * Makes the function that finds messages, newest first. It goes back in windows of ids, so that it
+ * can stop when its time is over: a search that takes longer than `msMax`, which may change
+ * meanwhile, gives what it found and says that it is incomplete. Messages that are not in the index
+ * yet are scanned; of the others, the candidates that the index gives are compared with their text.
  */
 export function createSearch(
   db: Database,
+  engine: Engine,
   msMax: () => number,
-): (query: SearchQuery) => SearchPage | { refused: 'place_missing' } {
-  const statements = prepare(db)
-  return db.transaction((query: SearchQuery) => {
-    const top = topOf(statements, query)
+): (query: SearchQuery) => Work<SearchPage | { refused: 'place_missing' }> {
+  const statements = { ...prepare(db, engine), msMax }
+  return function* (query) {
+    const top = yield* topOf(statements, query)
     return top === null
       ? { refused: 'place_missing' as const }
-      : find(statements, query, top, msMax)
-  })
+      : yield* find(statements, query, top)
+  }
 }
 
-type Statements = ReturnType<typeof prepare>
+type Statements = ReturnType<typeof prepare> & { msMax: () => number }
 
 /** The id below which to search; null when this person cannot see the place to go on from. */
-function topOf({ newest, place }: Statements, { after, user }: SearchQuery): number | null {
-  if (after === null) return (newest.get()?.id ?? 0) + 1
-  return place.get(after.room, after.seq, user)?.id ?? null
+function* topOf({ newest, place }: Statements, { after, user }: SearchQuery): Work<number | null> {
+  if (after === null) return ((yield* newest.get())?.id ?? 0) + 1
+  return (yield* place.get(after.room, after.seq, user))?.id ?? null
 }
 
-function find(
-  statements: Statements,
-  query: SearchQuery,
-  top: number,
-  msMax: () => number,
-): SearchPage {
-  const { user, sender, room, since, until } = query
-  const filters: Filters = [user, sender, room, since, until]
+function* find(statements: Statements, query: SearchQuery, top: number): Work<SearchPage> {
+  const { engine, msMax } = statements
   const words = query.words.map(fold)
-  const match = matchOf(query, words)
+  const look = yield* createLook(statements, query, words)
   const found: Candidate[] = []
   const wanted = query.after === null ? query.limit + searchCountMax : query.limit + 1
   const searchedFrom = performance.now()
-  const indexedTo = Number(readSetting(statements.db, indexedToSetting) ?? 0)
   let filledAt = Number.POSITIVE_INFINITY
-  let [bottom, size] = [match === null ? 0 : top, windowMin]
+  let [bottom, size] = [look === null ? 0 : top, engine.windowMin]
   // At least one message is looked at, so that each page gets on.
-  for (let isOver = false; bottom > 0 && !isOver;) {
-    const high = bottom
-    const isIndexed = high <= indexedTo + 1
-    bottom = Math.max(isIndexed ? 0 : indexedTo + 1, high - size)
+  for (let isOver = false; look !== null && bottom > 0 && !isOver;) {
     const startedAt = performance.now()
-    const candidates =
-      isIndexed && match !== null
-        ? statements.indexed.iterate(...filters, high, bottom, match)
-        : statements.unindexed.iterate(...filters, high, bottom)
-    for (const row of candidates) {
+    const { rows, lowest } = yield* look(bottom, size)
+    bottom = lowest
+    let looked = 0
+    for (const row of rows) {
+      looked += 1
       if (fits(row, words, query.has)) found.push(row)
       if (found.length > query.limit) filledAt = Math.min(filledAt, performance.now())
       isOver = found.length >= wanted || !isInTime(searchedFrom + msMax(), filledAt)
-      if (isOver) {
+      // There may be more of them in this window.
+      if (isOver || looked === engine.atOnce) {
         bottom = row.id
         break
       }
     }
     isOver ||= !isInTime(searchedFrom + msMax(), filledAt)
-    if (performance.now() - startedAt < windowMs) size = Math.min(size * 4, windowMax)
+    if (performance.now() - startedAt < windowMs) size = Math.min(size * 4, engine.windowMax)
   }
-  const hits = readHits(statements, found.slice(0, query.limit), query.user, words)
-  return { hits, ...rest(statements, query, found, bottom) }
+  const hits = yield* readHits(statements, found.slice(0, query.limit), query.user, words)
+  return { hits, ...(yield* rest(statements, query, found, bottom)) }
 }
 
-/** What the statements for candidates take first; null for any. */
-type Filters = [
+const windowMs = 20
+
+/** Candidates below an id, newest first, and the id down to which they are all. */
+type Look = (high: number, size: number) => Work<{ rows: Iterable<Candidate>; lowest: number }>
+
+/** Makes the function that looks for candidates; null when nothing can be found. */
+function* createLook(
+  { db, engine, ownRooms }: Statements,
+  query: SearchQuery,
+  words: string[],
+): Work<Look | null> {
+  const tokens = tokensOf(query, words)
+  if (tokens === null) return null
+  const own = yield* ownRooms.get(query.user)
+  const rooms: number[] = own === null ? [] : JSON.parse(own.rooms)
+  if (own !== null) tokens.anyOf.push(rooms.map(roomToken))
+  const match = engine.toMatch(tokens)
+  const { user, sender, room, since, until } = query
+  const indexedTo = Number((yield* readSetting(db, indexedToSetting)) ?? 0)
+  return function* (high, size) {
+    const isIndexed = high <= indexedTo + 1
+    const lowest = Math.max(isIndexed ? 0 : indexedTo + 1, high - size)
+    const span: Span = [user, sender, room, since, until, high, lowest, engine.atOnce]
+    return { rows: yield* engine.look(span, isIndexed ? match : null), lowest }
+  }
+}
+
+/** What the statements for candidates take: filters, null for any, and where to look. */
+export type Span = [
   user: number,
   sender: number | null,
   room: number | null,
   since: number | null,
   until: number | null,
+  high: number,
+  bottom: number,
+  max: number,
 ]
-
-/** Ids of the first window; the next ones are larger while they are fast. */
-const windowMin = 65_536
-const windowMax = 4 * windowMin
-const windowMs = 20
 
 /** Once the page is full, a short time is left to count further hits. */
 function isInTime(deadline: number, filledAt: number): boolean {
@@ -115,31 +147,23 @@ function isInTime(deadline: number, filledAt: number): boolean {
   return now < deadline && now < filledAt + searchCountMsMax
 }
 
-/**
- * The query as an FTS5 expression; every token is quoted, so typed text is never an operator. Null
- * when nothing can be found: the time span is empty, or the words are only accents.
- */
-function matchOf(query: SearchQuery, words: string[]): string | null {
+/** What a message must have; null when nothing can: no time, or the words are only accents. */
+function tokensOf(query: SearchQuery, words: string[]): Tokens | null {
   const { has, room, sender, since, until } = query
-  const tokens = [
+  const all = [
     ...words.flatMap((word) => word.split(/\s+/u).filter(Boolean).flatMap(tokensForWord)),
     ...has.map(hasToken),
     ...(sender === null ? [] : [senderToken(sender)]),
     ...(room === null ? [] : [roomToken(room)]),
   ]
   const isTimed = since !== null || until !== null
-  const time = isTimed ? tokensForTime(since, until) : []
-  if (isTimed && time.length === 0) return null
-  const parts = [...new Set(tokens)].map(quote)
-  if (isTimed) parts.push(`(${time.map(quote).join(' OR ')})`)
-  return parts.length === 0 ? null : parts.join(' AND ')
+  const days = isTimed ? tokensForTime(since, until) : []
+  if (days.length === 0 && (isTimed || all.length === 0)) return null
+  return { all: [...new Set(all)], anyOf: isTimed ? [days] : [] }
 }
 
-function quote(token: string): string {
-  return `"${token.replaceAll('"', '""')}"`
-}
-
-type Candidate = Place & { id: number; content: string; attachments: string | null }
+/** A message that may be what is looked for. */
+export type Candidate = Place & { id: number; content: string; attachments: string | null }
 
 /** Whether each word is in the text or a file name, and the message has what is asked for. */
 function fits(candidate: Candidate, words: string[], has: Has[]): boolean {
@@ -152,12 +176,12 @@ function fits(candidate: Candidate, words: string[], has: Has[]): boolean {
 }
 
 /** What is beyond this page. */
-function rest(
+function* rest(
   { nearest }: Statements,
   { limit, user, after }: SearchQuery,
   found: Candidate[],
   bottom: number,
-): Omit<SearchPage, 'hits'> {
+): Work<Omit<SearchPage, 'hits'>> {
   const more = bottom > 0
   const last = found.length > limit ? found[limit - 1] : undefined
   const isAll = !more || last !== undefined
@@ -166,7 +190,7 @@ function rest(
     next:
       last === undefined
         ? more
-          ? nearest.get(bottom, user)
+          ? yield* nearest.get(bottom, user)
           : null
         : { room: last.room, seq: last.seq },
     isAll,
@@ -175,15 +199,22 @@ function rest(
 }
 
 /** The found messages with their context, in the order in which they were found. */
-function readHits(
-  { context, hits }: Statements,
+function* readHits(
+  { hits, neighbours, lines }: Statements,
   page: Candidate[],
   user: number,
   words: string[],
-): Hit[] {
-  const rows = hits.all(JSON.stringify(page.map(({ id }) => id)), user)
+): Work<Hit[]> {
+  if (page.length === 0) return []
+  const ids = JSON.stringify(page.map(({ id }) => id))
+  const rows = yield* hits.all(ids, user)
+  const around = yield* neighbours.all(ids)
+  const nextTo = JSON.stringify(around.flatMap(({ before, after }) => [before ?? 0, after ?? 0]))
+  const said = new Map((yield* lines.all(nextTo)).map(({ id, ...row }) => [id, toLine(row)]))
+  const lineAt = (id: number | null | undefined): Line | null => said.get(id ?? 0) ?? null
   const byPlace = new Map(rows.map((row) => [`${row.room} ${row.seq}`, row]))
-  return page.flatMap(({ room, seq }) => {
+  const byId = new Map(around.map((one) => [one.id, one]))
+  return page.flatMap(({ id, room, seq }) => {
     const row = byPlace.get(`${room} ${seq}`)
     if (row === undefined) return []
     const { kind, roomName, ...rest } = row
@@ -191,42 +222,50 @@ function readHits(
     const names = message.attachments.map(({ name }) => name)
     const text = hideSpoilers(row.content)
     const excerpt = excerptOf([text, ...names].join('\n').trim(), words)
-    return [{ message, kind, roomName, excerpt, ...context(row) }]
+    const [before, after] = [lineAt(byId.get(id)?.before), lineAt(byId.get(id)?.after)]
+    return [{ message, kind, roomName, excerpt, before, after }]
   })
 }
 
 type HitRow = MessageRow & OtherRow & Pick<Hit, 'kind' | 'roomName'>
 
+/** The ids of the messages just before and just after one. */
+type Neighbours = { id: number; before: number | null; after: number | null }
+
 const mine = `SELECT room_id FROM memberships JOIN users ON users.id = user_id
   WHERE left_at IS NULL AND user_id =`
 
-function prepare(db: Database) {
-  // Naming the person's rooms saves candidates from other rooms, but costs more than it saves where
-  // most messages are in their rooms. The condition on room_id holds in any case.
-  const ownRooms = `(SELECT ' AND ("room' || group_concat(room_id, '" OR "room') || '")'
-    FROM memberships JOIN rooms ON rooms.id = room_id WHERE user_id = ?1
-    HAVING count(*) <= ${searchRoomsMax}
-      AND sum(revision) * ${searchRoomsShare} < (SELECT max(id) FROM messages))`
-  // The plus keeps SQLite from using another index than that of the ids, whose order is needed.
-  const filters = `+room_id IN (${mine} ?1) AND deleted_at IS NULL AND system IS NULL
-    AND (?2 IS NULL OR author_id = ?2) AND (?3 IS NULL OR room_id = ?3)
-    AND (?4 IS NULL OR created_at >= ?4) AND (?5 IS NULL OR created_at < ?5)`
-  const columns = `messages.id, room_id AS room, seq, content, attachments`
+/** What is read of a candidate. */
+export const candidateColumns = `messages.id, room_id AS room, seq, content, attachments`
+
+/** The filters of a `Span`. The plus keeps engines from another index than that of the ids. */
+export const candidateFilters = `+room_id IN (${mine} ?1) AND deleted_at IS NULL AND system IS NULL
+  AND (?2 IS NULL OR author_id = ?2) AND (?3 IS NULL OR room_id = ?3)
+  AND (?4 IS NULL OR created_at >= ?4) AND (?5 IS NULL OR created_at < ?5)`
+
+/** The statement for messages that are not in the index; it takes a `Span`. */
+export const selectUnindexed = `SELECT ${candidateColumns} FROM messages
+  WHERE id < ?6 AND id >= ?7 AND ${candidateFilters} ORDER BY id DESC LIMIT ?8`
+
+function prepare(db: Database, engine: Engine) {
+  const neighbour = (than: '<' | '>', order: 'ASC' | 'DESC'): string =>
+    `(SELECT id FROM messages WHERE room_id = hit.room_id AND seq ${than} hit.seq
+        AND deleted_at IS NULL AND system IS NULL ORDER BY seq ${order} LIMIT 1)`
+  const listed = `(SELECT CAST(value AS INTEGER) FROM json_each(?1))`
   return {
     db,
-    context: createContext(db),
+    engine,
     newest: db.query<{ id: number | null }, []>(`SELECT max(id) AS id FROM messages`),
+    // The condition on room_id holds in any case. Naming the rooms saves candidates of other rooms,
+    // but costs more than it saves where most messages are in these.
+    ownRooms: db.query<{ rooms: string }, [number]>(
+      `SELECT json_group_array(room_id) AS rooms
+       FROM memberships JOIN rooms ON rooms.id = room_id WHERE user_id = ?1
+       HAVING count(*) <= ${searchRoomsMax}
+         AND sum(revision) * ${searchRoomsShare} < (SELECT max(id) FROM messages)`,
+    ),
     place: db.query<{ id: number }, [number, number, number]>(
       `SELECT id FROM messages WHERE room_id = ?1 AND seq = ?2 AND room_id IN (${mine} ?3)`,
-    ),
-    unindexed: db.query<Candidate, [...Filters, high: number, bottom: number]>(
-      `SELECT ${columns} FROM messages WHERE id < ?6 AND id >= ?7 AND ${filters} ORDER BY id DESC`,
-    ),
-    indexed: db.query<Candidate, [...Filters, high: number, bottom: number, match: string]>(
-      `SELECT ${columns} FROM search JOIN messages ON messages.id = search.rowid
-       WHERE search MATCH ?8 || coalesce(${ownRooms}, '')
-         AND search.rowid < ?6 AND search.rowid >= ?7 AND ${filters}
-       ORDER BY search.rowid DESC`,
     ),
     nearest: db.query<Place, [number, number]>(
       `SELECT room_id AS room, seq FROM messages
@@ -234,36 +273,25 @@ function prepare(db: Database) {
     ),
     hits: db.query<HitRow, [string, number]>(
       selectMessagesWithOther(
-        `messages.id IN (SELECT value FROM json_each(?1)) AND room_id IN (${mine} ?2)`,
+        `messages.id IN ${listed} AND room_id IN (${mine} ?2)`,
         `rooms.kind, iif(is_group = 1, ${namesOfGroup('?2')}, rooms.name) AS roomName,`,
       ),
+    ),
+    neighbours: db.query<Neighbours, [string]>(
+      `SELECT id, ${neighbour('<', 'DESC')} AS before, ${neighbour('>', 'ASC')} AS after
+       FROM messages AS hit WHERE id IN ${listed}`,
+    ),
+    lines: db.query<LineRow & { id: number }, [string]>(
+      `SELECT messages.id, nickname, ${markOf('users')} AS mark, content, attachments
+       FROM messages JOIN users ON users.id = author_id WHERE messages.id IN ${listed}`,
     ),
   }
 }
 
-/** Makes the function that gives the messages just before and just after a place. */
-function createContext(db: Database) {
-  const before = db.query<LineRow, [number, number]>(
-    `${selectLine} AND seq < ?2 ORDER BY seq DESC LIMIT 1`,
-  )
-  const after = db.query<LineRow, [number, number]>(
-    `${selectLine} AND seq > ?2 ORDER BY seq LIMIT 1`,
-  )
-  return ({ room, seq }: Place): { before: Line | null; after: Line | null } => ({
-    before: toLine(before.get(room, seq)),
-    after: toLine(after.get(room, seq)),
-  })
-}
-
 type LineRow = Omit<Line, 'text'> & { content: string; attachments: string | null }
 
-const selectLine = `SELECT nickname, ${markOf('users')} AS mark, content, attachments
-  FROM messages JOIN users ON users.id = author_id
-  WHERE room_id = ?1 AND deleted_at IS NULL AND system IS NULL`
-
 /** One line of a message's text, then the names of its files. */
-function toLine(row: LineRow | null): Line | null {
-  if (row === null) return null
+function toLine(row: LineRow): Line {
   const files = readAttachments(row.attachments).map(({ name }) => name)
   const text = [hideSpoilers(row.content).slice(0, lineUnits * 2), ...files].join(' ').trim()
   const line = text.replace(/\s+/gu, ' ').slice(0, lineUnits).toWellFormed()

@@ -1,5 +1,5 @@
 import type { Database, Work } from './database'
-import type { Notice } from '../store'
+import type { Notice, Refused, User } from '../store'
 import type { createWriteAct, RefuseActing } from './acts'
 import { userColumns } from './persons'
 
@@ -9,8 +9,20 @@ export type Acting = { refuse: RefuseActing; writeAct: ReturnType<typeof createW
 /** Why and when it is done. */
 export type Told = { reason: string; at: number }
 
-/** The statement that finds somebody who has not left. */
-export const findPresent = `SELECT ${userColumns()} FROM users WHERE id = ? AND left_at IS NULL`
+/** Makes the function that finds somebody who is here, or says why they are not. */
+export function createFindPresent(db: Database) {
+  type Found = User & { isHere: 0 | 1; isBanned: 0 | 1 }
+  const find = db.query<Found, [number]>(
+    `SELECT ${userColumns()}, left_at IS NULL AS isHere,
+       EXISTS (SELECT 1 FROM bans WHERE user_id = users.id) AS isBanned
+     FROM users WHERE id = ?`,
+  )
+  return function* (person: number): Work<User | Refused<'person_missing' | 'person_banned'>> {
+    const { isHere = 0, isBanned = 0, ...user } = (yield* find.get(person)) ?? {}
+    if (isHere === 1) return user as User
+    return { refused: isBanned === 1 ? 'person_banned' : 'person_missing' }
+  }
+}
 
 /** A person has at most so many notices that were not read. */
 const noticesMax = 5

@@ -9,7 +9,7 @@ export const erasedSetting = 'erased_messages'
 /** Members who go in one transaction, private notes, and messages at most. */
 const membersAtOnce = 500
 const notesAtOnce = 50
-const messagesAtOnceMax = 50
+const messagesAtOnceMax = 500
 /** What a portion may take, like a large post, as everybody waits meanwhile. */
 const portionMs = 6
 
@@ -25,10 +25,8 @@ export function createErasing(
   const dropMembers = function* (room: number): Work<number[]> {
     return (yield* statements.dropMembers.all(room, membersAtOnce)).map(({ user }) => user)
   }
-  // The words of each leave the file of the index with the commit, which takes milliseconds. FTS5
-  // could mark them and merge later, but such a merge cannot be cut: 1.7 s for 100,000 messages.
-  let atOnce = 4
   const shrink = db.write(() => index.shrink())
+  let atOnce = 50
   const erase = db.transaction(function* (): Work<Erased | null> {
     const room = (yield* statements.next.get())?.id
     if (room === undefined) return null
@@ -37,24 +35,26 @@ export function createErasing(
     if ((yield* statements.dropNotes.run(room, notesAtOnce)).changes > 0) return part
     const places = yield* statements.places.all(room, atOnce)
     if (places.length > 0) {
+      // Not the commit, whose time does not depend on how many they are.
+      const startedAt = performance.now()
       const before = (yield* statements.newest.get())?.id ?? 0
-      const files = yield* eraseMessages(statements, index, room, places)
+      const { count, files } = yield* eraseMessages(statements, index, room, places)
       const after = (yield* statements.newest.get())?.id ?? 0
-      const erased = Number((yield* readSetting(db, erasedSetting)) ?? 0) + places.length
+      const erased = Number((yield* readSetting(db, erasedSetting)) ?? 0) + count
       // The ids of the newest messages are used again.
       yield* writeSetting(db, erasedSetting, String(erased - (before - after)))
+      const fitting = (count * portionMs) / (performance.now() - startedAt)
+      atOnce = Math.max(1, Math.min(messagesAtOnceMax, atOnce * 2, Math.floor(fitting)))
       return { ...part, files }
     }
+    if (yield* index.compact()) return part
     for (const drop of statements.rest) yield* drop.run(room)
     return { ...part, isLast: true }
   })
   return {
     dropMembers: db.transaction(dropMembers),
     async erase() {
-      const startedAt = performance.now()
       const erased = await erase()
-      const wanted = (atOnce * portionMs) / (performance.now() - startedAt)
-      atOnce = Math.max(1, Math.min(messagesAtOnceMax, atOnce * 2, Math.floor(wanted)))
       if (erased !== null) await shrink()
       return erased
     },
@@ -63,20 +63,28 @@ export function createErasing(
 
 type Statements = ReturnType<typeof prepare>
 
-/** Gives the ids of the files of the messages. */
+/** Gives how many of the messages the time was enough for, and the ids of their files. */
 function* eraseMessages(
   statements: Statements,
   index: MessageIndex,
   room: number,
   places: { seq: number }[],
-): Work<string[]> {
-  for (const { seq } of places) yield* index.remove(room, seq)
-  const upTo = Math.max(...places.map(({ seq }) => seq))
+): Work<{ count: number; files: string[] }> {
+  const startedAt = performance.now()
+  let [count, upTo] = [0, 0]
+  yield* index.removeMany(places.length, function* (settle) {
+    for (const { seq } of places) {
+      yield* index.remove(room, seq)
+      yield* settle()
+      ;[count, upTo] = [count + 1, seq]
+      if (performance.now() - startedAt > portionMs) break
+    }
+  })
   yield* statements.dropMentions.run(room, upTo)
   yield* statements.dropReactions.run(room, upTo)
   const files = (yield* statements.dropFiles.all(room, upTo)).map(({ id }) => id)
   yield* statements.dropMessages.run(room, upTo)
-  return files
+  return { count, files }
 }
 
 function prepare(db: Database) {

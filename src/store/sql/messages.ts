@@ -11,7 +11,7 @@ export function createMessages(
   db: Database,
   index: MessageIndex,
 ): Omit<Store['messages'], 'append'> {
-  const { before, after, changes, privateNotes, head } = prepare(db)
+  const { before, after, changes, privateNotes } = prepare(db)
   return {
     ...createChanges(db, index),
     before: db.read(function* (room, seq, limit) {
@@ -27,10 +27,10 @@ export function createMessages(
       return rows.toReversed().map(toMessageWithOther)
     }),
     changesAfter: db.read(function* (room, revision, limit, unitsMax) {
-      const rows = yield* changes.all(room.id, revision, room.id, revision, limit + 1)
+      const rows = yield* changes.all(room.id, revision, room.revision, limit + 1)
       const size = { rows: limit, units: unitsMax }
       const { taken, more } = takeFitting(toMessages(room, rows), size, weigh)
-      const newest = more ? taken.at(-1)?.revision : (yield* head.get(room.id))?.revision
+      const newest = more ? taken.at(-1)?.revision : Math.max(revision, room.revision)
       return { messages: taken, revision: newest ?? revision, more }
     }),
   }
@@ -45,10 +45,16 @@ function prepare(db: Database) {
     after: db.query<MessageRow, [number, number, number]>(
       `${selectMessages('room_id = ? AND seq > ? AND deleted_at IS NULL')} ORDER BY seq LIMIT ?`,
     ),
-    changes: db.query<MessageRow, [number, number, number, number, number]>(
-      `${selectMessages('room_id = ? AND seq > ?')}
-       UNION ALL ${selectMessages('room_id = ? AND revision > ? AND revision > seq AND seq <= ?2')}
-       ORDER BY revision LIMIT ?5`,
+    // What came after the room was found may come after its reader was put out.
+    changes: db.query<MessageRow, [number, number, number, number]>(
+      // Each part is in the order of an index, so that no more is read than is taken.
+      `SELECT * FROM (
+         ${selectMessages('room_id = ?1 AND seq > ?2 AND seq <= ?3 AND revision = seq')}
+         ORDER BY seq LIMIT ?4)
+       UNION ALL SELECT * FROM (
+         ${selectMessages('room_id = ?1 AND revision > ?2 AND revision <= ?3 AND revision > seq')}
+         ORDER BY revision LIMIT ?4)
+       ORDER BY revision LIMIT ?4`,
     ),
     privateNotes: db.query<MessageRow & OtherRow, [number, number, number, number, number]>(
       `SELECT said.*, ${selectOther}
@@ -61,7 +67,6 @@ function prepare(db: Database) {
        JOIN users AS other ON other.id = user_id
        ORDER BY writtenAfter DESC, said.createdAt DESC, said.seq DESC LIMIT ?5`,
     ),
-    head: db.query<{ revision: number }, [number]>(`SELECT revision FROM rooms WHERE id = ?`),
   }
 }
 

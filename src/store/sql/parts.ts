@@ -43,7 +43,7 @@ type Engine = {
 /** The parts of a store whose statements both engines read. */
 export type Parts = Omit<
   Store,
-  'epoch' | 'instance' | 'filesId' | 'nodes' | 'search' | 'readOn' | 'space' | 'close'
+  'epoch' | 'instance' | 'filesId' | 'nodes' | 'search' | 'readOn' | 'assets' | 'space' | 'close'
 >
 
 /** Makes the parts of a store that need no more than statements. */

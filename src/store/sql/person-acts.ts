@@ -1,7 +1,7 @@
 import { type Database, workOn } from './database'
 import { nameForms } from '../../shared/rank-name'
 import type { ActedOn, Acts, Ban, Member, User } from '../store'
-import { type Acting, createNotify, findPresent, type Told } from './acting'
+import { type Acting, createFindPresent, createNotify, type Told } from './acting'
 import { actorOf, createRefuseActing, createWriteAct } from './acts'
 import { createBanBrowsers, createBrowserBans } from './browsers'
 import {
@@ -64,7 +64,7 @@ function createLooks(db: Database): Pick<Acts, 'find' | 'banned'> {
 }
 
 function createBan(db: Database, lines: SystemLines, { refuse, writeAct }: Acting): Acts['ban'] {
-  const isHere = db.query<User, [number]>(findPresent)
+  const findPresent = createFindPresent(db)
   const add = db.query<never, [number, number, number, string]>(
     `INSERT INTO bans (user_id, banned_by, banned_at, reason) VALUES (?, ?, ?, ?)`,
   )
@@ -86,7 +86,8 @@ function createBan(db: Database, lines: SystemLines, { refuse, writeAct }: Actin
   ) {
     const asked = yield* refuse('person.ban', acting, person)
     if ('refused' in asked) return asked
-    if ((yield* isHere.get(person)) === null) return { refused: 'person_missing' } as const
+    const found = yield* findPresent(person)
+    if ('refused' in found) return found
     yield* add.run(person, asked.actor, at, reason)
     const { addresses, addressMs } = networks
     yield* banBrowsers(person, { addresses, until: at + addressMs }, at)
@@ -97,7 +98,7 @@ function createBan(db: Database, lines: SystemLines, { refuse, writeAct }: Actin
     if (departure === null) throw new Error('somebody who is here can leave')
     return { ...departure, uninvited }
   })
-  return ban
+  return async (acting, person, networks, told) => ban(acting, person, networks, told)
 }
 
 function createUnban(
@@ -142,8 +143,11 @@ function createRename(
   { refuse, writeAct }: Acting,
 ): Acts['rename'] {
   type Named = { nickname: string; folded: string; skeleton: string; forms: string }
-  const find = db.query<{ nickname: string; skeleton: string | null }, [number]>(
-    `SELECT nickname, nickname_skeleton AS skeleton FROM users WHERE id = ? AND left_at IS NULL`,
+  type Before = { nickname: string; skeleton: string | null; isBanned: 0 | 1 }
+  // The name of somebody who is banned stands in what they wrote.
+  const find = db.query<Before, [number]>(
+    `SELECT nickname, nickname_skeleton AS skeleton, left_at IS NOT NULL AS isBanned FROM users
+     WHERE id = ?1 AND (left_at IS NULL OR EXISTS (SELECT 1 FROM bans WHERE user_id = ?1))`,
   )
   const update = db.query<User, [Named & { id: number; at: number }]>(
     `UPDATE users SET nickname = $nickname, nickname_folded = $folded,
@@ -177,13 +181,14 @@ function createRename(
       yield* release(id, before.skeleton, at)
       yield* refuseName.run(id, before.skeleton, at + refusedNameMs)
     }
-    yield* lines.renamed(id, before.nickname, user.nickname, at)
+    // A line would repeat the name; nobody waits for news of them.
+    if (before.isBanned === 0) yield* lines.renamed(id, before.nickname, user.nickname, at)
     yield* notify(id, 'renamed', before.nickname, reason)
     const detail = before.nickname
     yield* writeAct({ at, actor: asked.actor, act: 'person.rename', person: id, detail, reason })
     return user
   })
-  return rename
+  return async (acting, person, name, told) => rename(acting, person, name, told)
 }
 
 /** Those who were put out for good, for people who may let them come back. */

@@ -9,7 +9,7 @@ import type { SystemLines } from './system-lines'
 /** A transaction looks at so many messages of everybody, deletes so many, and ends before that… */
 const lookedAtMax = 10_000
 const erasedMax = 200
-/** …after so many milliseconds: erasing the words of a message takes longer in a large index. */
+/** …after so many milliseconds. */
 const stepMsMax = 10
 
 /**
@@ -103,21 +103,25 @@ function createNext(db: Database, index: MessageIndex, lines: SystemLines): Acts
     const step: PurgeStep = { removed: [], freed: [], untitled: [] }
     const startedAt = performance.now()
     let count = 0
-    for (const { room, seq, isTopic } of found) {
-      count += 1
-      if (isTopic === 1) step.untitled.push(...(yield* lines.withdrawTopic(room, seq, at)))
-      else {
-        const { revision, notifiedUserIds, freed } = yield* erase(room, seq, at)
-        yield* dropReports.run(room, seq)
-        step.removed.push({ room, seq, revision, sender: user, mentions: notifiedUserIds })
-        step.freed.push(...freed)
+    yield* index.removeMany(found.length, function* (settle) {
+      for (const { room, seq, isTopic } of found) {
+        count += 1
+        if (isTopic === 1) step.untitled.push(...(yield* lines.withdrawTopic(room, seq, at)))
+        else {
+          const { revision, notifiedUserIds, freed } = yield* erase(room, seq, at)
+          yield* dropReports.run(room, seq)
+          step.removed.push({ room, seq, revision, sender: user, mentions: notifiedUserIds })
+          step.freed.push(...freed)
+          yield* settle()
+        }
+        if (performance.now() - startedAt > stepMsMax) break
       }
-      if (performance.now() - startedAt > stepMsMax) break
-    }
+    })
     const isRangeDone = count === found.length && count < erasedMax
     const last = isRangeDone ? from : (found[count - 1]?.id ?? from)
-    if (last === 0) yield* end.run(id)
-    else yield* moveOn.run(id, last)
+    if (last > 0) yield* moveOn.run(id, last)
+    else if (!(yield* index.compact())) yield* end.run(id)
+    else yield* moveOn.run(id, 0)
     return step
   })
   const look = db.read(() => find.get())

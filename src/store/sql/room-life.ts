@@ -157,7 +157,8 @@ function* beginDeletion(
   typed: string,
   at: number,
 ): Work<
-  { name: string; uninvited: number[] } | Refused<NoRoomRight | 'first_room' | 'room_name_differs'>
+  | { name: string; uninvited: number[]; isReported: boolean }
+  | Refused<NoRoomRight | 'first_room' | 'room_name_differs'>
 > {
   const allowed = yield* work.allow('room.delete', by, id)
   if ('refused' in allowed) return allowed
@@ -165,15 +166,22 @@ function* beginDeletion(
   if (isFirst === 1) return { refused: 'first_room' }
   // Pages show the name with a sign.
   if (typed !== name && typed !== `#${name}`) return { refused: 'room_name_differs' }
+  // What is gone needs no answer any more; the log still says who was reported.
+  const reported = yield* work.reported.all(id)
+  yield* work.dropReports.run(id)
+  for (const { person } of reported) {
+    yield* log(work, 'report.handle', allowed, at, id, person, 'deleted')
+  }
   yield* log(work, 'room.delete', allowed, at, id, null)
   // Nobody comes in any more, and its name is free.
   yield* work.markDeleted.run(id, at)
-  return { name, uninvited: (yield* work.dropInvitations.all(id)).map(({ user }) => user) }
+  const uninvited = (yield* work.dropInvitations.all(id)).map(({ user }) => user)
+  return { name, uninvited, isReported: reported.length > 0 }
 }
 
 function* log(
   { writeAct }: Statements,
-  act: 'room.hand_over' | 'room.archive' | 'room.delete',
+  act: 'room.hand_over' | 'room.archive' | 'room.delete' | 'report.handle',
   { actor, reason }: Allowed,
   at: number,
   room: number,
@@ -212,6 +220,11 @@ function prepare(db: Database) {
       `UPDATE rooms SET deleted_at = ?2, kind = 'closed', name_folded = NULL, name_skeleton = NULL
        WHERE id = ?1`,
     ),
+    reported: db.query<{ person: number }, [number]>(
+      `SELECT DISTINCT author_id AS person FROM reports JOIN messages USING (room_id, seq)
+       WHERE room_id = ?`,
+    ),
+    dropReports: db.query<never, [number]>(`DELETE FROM reports WHERE room_id = ?`),
     dropInvitations: db.query<{ user: number }, [number]>(
       `DELETE FROM invitations WHERE room_id = ? RETURNING user_id AS user`,
     ),

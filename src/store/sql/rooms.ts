@@ -40,7 +40,7 @@ export function createRooms(db: Database, caps: RoomLimits, writeLine: WriteLine
 }
 
 /** A direct room without messages is in nobody's list. */
-const isListed = `(kind <> 'direct' OR revision > 0)`
+export const isListed = `(kind <> 'direct' OR revision > 0)`
 
 function prepare(db: Database) {
   return {

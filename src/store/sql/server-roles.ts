@@ -1,13 +1,25 @@
 import type { Database, Work } from './database'
 import type { NewAct, ServerRole, Store, User } from '../store'
-import type { RefuseActing } from './acts'
+import { actorOf, type RefuseActing } from './acts'
+import { createFindPresent } from './acting'
 import { isHere, userColumns } from './persons'
 import { readSetting, writeSetting } from './settings'
 
 type Roles = Pick<
   Store['administration'],
-  'setRole' | 'hasOwner' | 'isOwnerLink' | 'offerOwnership' | 'claimOwnership'
+  'setRole' | 'hasOwner' | 'isNeeded' | 'isOwnerLink' | 'offerOwnership' | 'claimOwnership'
 >
+
+/** The condition that a person is the only owner of the server. */
+const isLastOwner = (person: string): string =>
+  `(EXISTS (SELECT 1 FROM users AS last WHERE last.id = ${person} AND last.role = 'owner')
+    AND NOT EXISTS (SELECT 1 FROM users AS owners
+      WHERE owners.id <> ${person} AND owners.role = 'owner' AND owners.left_at IS NULL))`
+
+/** The condition that the person is the only owner, and that the server has other people. */
+export const isNeededOwner = (person: string): string =>
+  `(${isLastOwner(person)} AND EXISTS (SELECT 1 FROM users AS others
+    WHERE others.id <> ${person} AND others.left_at IS NULL))`
 
 /** The roles of people on the server, and the link that makes its first owner. */
 export function createServerRoles(
@@ -18,9 +30,15 @@ export function createServerRoles(
   const anyOwner = db.query<unknown, []>(
     `SELECT 1 FROM users WHERE role = 'owner' AND left_at IS NULL LIMIT 1`,
   )
+  const needed = db.query<{ isNeeded: 0 | 1 }, [Uint8Array]>(
+    `SELECT ${isNeededOwner(actorOf)} AS isNeeded`,
+  )
   return {
     hasOwner: db.read(function* () {
       return (yield* anyOwner.get()) !== null
+    }),
+    isNeeded: db.read(function* (acting) {
+      return (yield* needed.get(acting))?.isNeeded === 1
     }),
     setRole: createSetRole(db, refuse, writeAct),
     ...createOwnerLink(db, writeAct),
@@ -72,11 +90,8 @@ function createSetRole(
     `UPDATE users SET role = ?2 WHERE id = ?1 AND left_at IS NULL AND role <> ?2
      RETURNING ${userColumns()}`,
   )
-  const isHere = db.query<unknown, [number]>(`SELECT 1 FROM users WHERE id = ? AND left_at IS NULL`)
-  const isLastOwner = db.query<unknown, [number]>(
-    `SELECT 1 FROM users WHERE id = ?1 AND role = 'owner' AND NOT EXISTS
-       (SELECT 1 FROM users WHERE id <> ?1 AND role = 'owner' AND left_at IS NULL)`,
-  )
+  const findPresent = createFindPresent(db)
+  const isLast = db.query<unknown, [number]>(`SELECT 1 WHERE ${isLastOwner('?1')}`)
   const setRole = db.transaction(function* (
     acting: Uint8Array,
     person: number,
@@ -86,8 +101,9 @@ function createSetRole(
   ) {
     const asked = yield* refuse('role.set', acting, person)
     if ('refused' in asked) return asked
-    if ((yield* isHere.get(person)) === null) return { refused: 'person_missing' } as const
-    if (role !== 'owner' && (yield* isLastOwner.get(person)) !== null) {
+    const found = yield* findPresent(person)
+    if ('refused' in found) return found
+    if (role !== 'owner' && (yield* isLast.get(person)) !== null) {
       return { refused: 'owner_needed' } as const
     }
     const user = yield* set.get(person, role)

@@ -2,6 +2,7 @@ import { type Database, type Work, workOn } from './database'
 import type { NewSession, ServerRole, Store, User } from '../store'
 import { createKeepBrowser } from './browsers'
 import { createDepart, isHere, newNameMs, userColumns, type WriteLine } from './persons'
+import { isNeededOwner } from './server-roles'
 import { readSetting, writeSetting } from './settings'
 
 const dayMs = 24 * 60 * 60_000
@@ -18,8 +19,11 @@ export function createSessions(db: Database, writeLine: WriteLine): Store['sessi
   )
   const end = db.transaction(createEndSession(db))
   const depart = createDepart(db, writeLine)
+  const isNeeded = db.query<unknown, [number]>(`SELECT 1 WHERE ${isNeededOwner('?1')}`)
   const leave = db.transaction(function* (tokenHash: Uint8Array, at: number) {
     const user = yield* findUser.get(tokenHash)
+    if (user !== null && (yield* isNeeded.get(user.id)) !== null)
+      return { refused: 'owner_last' } as const
     return user === null ? null : yield* depart(user.id, at)
   })
   return {

@@ -98,8 +98,15 @@ function createJoin(db: Database, lines: SystemLines | null) {
     if (face != null) yield* insertFace.run({ ...face, owner: made.id })
     yield* addSession(made.id, session)
     const { room } = (yield* joinFirstRoom.get({ id: made.id, createdAt })) ?? {}
-    if (room !== undefined) {
-      lines?.write({ kind: 'joined', room, author: made.id, person: made.id, at: createdAt })
+    if (room !== undefined && lines !== null) {
+      const line = {
+        kind: 'joined',
+        room,
+        author: made.id,
+        person: made.id,
+        at: createdAt,
+      } as const
+      yield* lines.write(line)
     }
     yield* passed.enter(made.id)
     if (replaced !== null) yield* endSession(replaced, createdAt)

@@ -1,7 +1,7 @@
 import type { Database, Work } from './database'
 import type { Acts, NewSession, User } from '../store'
 import { createWriteAct } from './acts'
-import { type Acting, createNotify, findPresent, type Told } from './acting'
+import { type Acting, createFindPresent, createNotify, type Told } from './acting'
 import { createRefuseBrowser } from './browsers'
 import { createAdmit } from './devices'
 import { userColumns } from './persons'
@@ -14,7 +14,7 @@ export function createWayBacks(
   db: Database,
   { refuse, writeAct }: Acting,
 ): Pick<Acts, 'makeWayBack' | 'findWayBack' | 'takeWayBack'> {
-  const isHere = db.query<User, [number]>(findPresent)
+  const findPresent = createFindPresent(db)
   const offer = createOffer(db, writeAct)
   const find = db.query<User, [{ linkHash: Uint8Array; at: number }]>(
     `SELECT ${userColumns()} FROM way_backs JOIN users ON users.id = user_id
@@ -28,8 +28,8 @@ export function createWayBacks(
   ) {
     const asked = yield* refuse('person.way_back', acting, person)
     if ('refused' in asked) return asked
-    const user = yield* isHere.get(person)
-    if (user === null) return { refused: 'person_missing' } as const
+    const user = yield* findPresent(person)
+    if ('refused' in user) return user
     yield* offer(asked.actor, person, linkHash, told)
     return user
   })
@@ -61,15 +61,17 @@ function createOffer(db: Database, writeAct: Acting['writeAct']) {
   }
 }
 
-/** Makes the function with which the operator brings somebody back; null for nobody's name. */
+/** Makes the function with which the operator brings somebody back; says why it cannot. */
 export function createOperatorsWayBack(db: Database) {
-  const find = db.query<User, [string]>(
-    `SELECT ${userColumns()} FROM users WHERE nickname_skeleton = ? AND left_at IS NULL`,
+  // Of those who have left, only people who are banned hold a name.
+  const holder = db.query<{ id: number }, [string]>(
+    `SELECT id FROM users WHERE nickname_skeleton = ?`,
   )
+  const findPresent = createFindPresent(db)
   const offer = createOffer(db, createWriteAct(db))
   return db.transaction(function* (skeleton: string, linkHash: Uint8Array, at: number) {
-    const user = yield* find.get(skeleton)
-    if (user !== null) yield* offer(null, user.id, linkHash, { reason: '', at })
+    const user = yield* findPresent((yield* holder.get(skeleton))?.id ?? 0)
+    if (!('refused' in user)) yield* offer(null, user.id, linkHash, { reason: '', at })
     return user
   })
 }

@@ -1,8 +1,10 @@
 import { Database } from 'bun:sqlite'
+import { searchMs } from '../search/reading'
 import { createSearch } from '../search/search'
+import { readerStates } from '../search/turns'
 import { createExports, type ExportQuery } from '../sql/export'
 import { now, onSqlite } from './database'
-import { readerStates } from './turns'
+import { createFts5 } from './search'
 import type { SearchOutcome, SearchQuery } from '../search/query'
 
 /** What the thread reads, by the kind of a question. Its connection cannot write. */
@@ -14,8 +16,8 @@ export type Question =
 /** The first message: the database, and the state of the queue as one of `readerStates`. */
 export type Start = { file: string; state: Int32Array }
 
-/** The time of a search: when nobody else waits, and when somebody does. */
-const searchMs = { [readerStates.alone]: 1_000, [readerStates.crowded]: 100 }
+/** The time of a search by the state of the queue. */
+const msByState = { [readerStates.alone]: searchMs.alone, [readerStates.crowded]: searchMs.crowded }
 
 let reads: Reads | null = null
 
@@ -31,9 +33,11 @@ function open({ file, state }: Start) {
   db.run('PRAGMA query_only = 1')
   db.run('PRAGMA busy_timeout = 2000')
   db.run('PRAGMA cache_size = -8000')
-  const msMax = (): number => Object(searchMs)[Atomics.load(state, 0)] ?? 0
-  const search = createSearch(db, msMax)
-  const exportPage = createExports(onSqlite(db))
+  const msMax = (): number => Object(msByState)[Atomics.load(state, 0)] ?? 0
+  const sql = onSqlite(db)
+  const findPage = createSearch(sql, createFts5(db), msMax)
+  const exportPage = createExports(sql)
+  const search = db.transaction((query: SearchQuery) => now(findPage(query)))
   return {
     search(query: SearchQuery): SearchOutcome {
       const startedAt = performance.now()

@@ -1,16 +1,10 @@
-import type { Store } from '../store'
+import { createTurns, inTurn, type Place, readerStates } from '../search/turns'
 // Types only: in this thread its code would wait for messages.
 import type { Question, Reads, Start } from './reader-thread'
-import { createTurns, readerStates } from './turns'
 
-/** A search that waits longer is refused, well before the connection of its client is closed. */
-const searchWaitMsMax = 5_000
 /** A thread that is silent for longer is replaced; each kind of question ends much earlier. */
 const readerAnswerMsMax = 4_000
 const readerCloseMsMax = 1_000
-
-/** The line in which a question waits, and of searches who asks. */
-type Asker = { line: string; person?: number; msMax?: number }
 
 type Reader = {
   /**
@@ -19,7 +13,7 @@ type Reader = {
    */
   ask: <Kind extends keyof Reads>(
     question: Question & { kind: Kind },
-    asker?: Asker,
+    place?: Place,
   ) => Promise<ReturnType<Reads[Kind]> | { refused: 'busy' | 'replaced' }>
   close: () => Promise<void>
 }
@@ -60,15 +54,10 @@ export function createReader(file: string): Reader {
       current.worker.postMessage(question)
     })
   }
-  const ask: Reader['ask'] = async (question, asker = { line: '' }) => {
-    const turn = await turns.enter(asker)
-    if (turn !== 'go') return { refused: turn }
-    try {
-      return JSON.parse(await askThread(question).catch(() => askThread(question)))
-    } finally {
-      turns.leave()
-    }
-  }
+  const ask: Reader['ask'] = (question, place = { line: '' }) =>
+    inTurn(turns, place, async () =>
+      JSON.parse(await askThread(question).catch(() => askThread(question))),
+    )
   return {
     ask,
     async close() {
@@ -100,20 +89,4 @@ function start(message: Start): Thread {
   worker.addEventListener('close', () => thread.fail())
   worker.postMessage(message)
   return thread
-}
-
-/** The part of the Store that the reader thread answers. */
-export function createReading(reader: Reader): Pick<Store, 'search' | 'readOn'> {
-  return {
-    search(query, address = '') {
-      const asker = { line: `search ${address}`, person: query.user, msMax: searchWaitMsMax }
-      return reader.ask({ kind: 'search', query }, asker)
-    },
-    async readOn({ id: room, revision: upTo }, { id: user, address }, after, limit) {
-      const query = { room, user, after, upTo, limit }
-      const page = await reader.ask({ kind: 'read', query }, { line: `export ${address}` })
-      if (page !== null && 'refused' in page) throw new Error('too many exports wait')
-      return page
-    },
-  }
 }

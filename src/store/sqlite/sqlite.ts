@@ -14,9 +14,10 @@ import { prepareLazily } from './lazy-statements'
 import { migrate, refuseNewer } from './migrations'
 import { bringNamesUpToDate } from '../sql/name-rules'
 import { now, onSqlite } from './database'
-import { createReader, createReading } from './reader'
-import { createSearchBacklog } from '../search/search-backlog'
-import { bringIndexUpToDate, createSearchIndex } from '../search/search-index'
+import { createReader } from './reader'
+import { createReading } from '../search/reading'
+import { createSearchBacklog } from './search-backlog'
+import { bringIndexUpToDate, createSearchIndex } from './search-index'
 import { readSetting, writeSetting } from './settings'
 
 /** If another program holds the database, posts are refused after this long. */
@@ -166,7 +167,11 @@ function createStore(db: Database, lock: Lock, file: string, options: Options): 
     instance: readSetting(db, 'instance') ?? '',
     filesId: readSetting(db, 'files') ?? '',
     ...guardParts(db, createParts(sql, options, { append, index, onNewEpoch })),
-    ...createReading(reader),
+    ...createReading({
+      search: (query, place) => reader.ask({ kind: 'search', query }, place),
+      read: (query, place) => reader.ask({ kind: 'read', query }, place),
+    }),
+    assets: null,
     space: () => spaceOf(dirname(file)),
     async close() {
       backlog.stop()

@@ -29,6 +29,7 @@ export type Part = {
   /** Waits until it is its whole value. */
   holds: (value: string, ms?: number) => Promise<void>
   becomes: (selector: string, ms?: number) => Promise<void>
+  /** These wait until it is there. */
   focus: () => Promise<void>
   /** Selects all of a field. */
   select: () => Promise<void>
@@ -69,6 +70,7 @@ export function partBy(page: BrowserPage, js: string, name: string): Part {
     page.evaluate<boolean>(`((element) => Boolean(${test}))(${js})`)
   const quote = JSON.stringify
   const act = async (what: (element: HTMLElement) => void): Promise<void> => {
+    await until('element', 'to be there')()
     await taken(page, js)
     await ask(what)
   }
@@ -96,7 +98,7 @@ export function partBy(page: BrowserPage, js: string, name: string): Part {
     becomes: (selector, ms) => until(`element?.matches(${quote(selector)})`, selector)(ms),
     focus: () => act((element) => element.focus()),
     select: () =>
-      ask((element) =>
+      act((element) =>
         element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement
           ? element.select()
           : undefined,

@@ -53,8 +53,7 @@ function createWorld(): World {
       const page = pages.get(audience.user)
       if (page !== undefined) hear(world, audience.user, page, json())
     },
-    clock,
-    createAwake(clock),
+    { clock, waits: createAwake(clock) },
   )
   const pass = (ms: number): void => {
     for (let left = ms; left > 0; left -= 100) {

@@ -82,13 +82,22 @@ test('what is unread follows removals, by anybody, as the server counts it', asy
     const { mentions, readSeq: seq, unread } = now
     rooms.setRead({ type: 'read', room, seq, unread, mentions })
   }
-  for (let step = 0; step < 250; step += 1) {
-    const dice = random(20)
+  // What is told of a room, such as its new setting, may have been read a while before.
+  const waiting: Room[] = []
+  const tell = async (): Promise<void> => {
+    const room = random(2) === 0 ? await own(places[random(3)] ?? 1) : null
+    if (room !== null) waiting.push(room)
+    else for (const one of waiting.splice(0)) rooms.set(toSummary(one, { count: 0, checksum: 0 }))
+  }
+  for (let step = 0; step < 300; step += 1) {
+    const dice = random(24)
     if (dice < 10) await post(step)
+    else if (dice >= 20) await tell()
     else if (dice < 17) await remove()
     else if (dice < 19) await read()
     else {
       late.length = 0
+      waiting.length = 0
       await hello()
     }
     if (late.length > 0) continue

@@ -24,6 +24,7 @@ const lines = [
   'four',
   '[[five]]',
   '```\nsix\n```',
+  'a | b\n-|-\n1 | 2',
 ]
 const long = Array.from({ length: 22 }, (_, n) => `long line ${n}`)
 const film = { type: 'video/mp4', name: 'a.mp4', id: 'f'.repeat(32), description: '', preview: '' }
@@ -115,7 +116,7 @@ const switchesIn = ({ row }: Scene): HTMLElement[] => [
   ...row.querySelectorAll<HTMLElement>('label, details'),
 ]
 const stopsIn = ({ row }: Scene): HTMLElement[] => [
-  ...row.querySelectorAll<HTMLElement>('.msg__main :is(a, button)'),
+  ...row.querySelectorAll<HTMLElement>('.msg__main :is(a, button, input, .table)'),
 ]
 const textOf = (part: HTMLElement): string => part.querySelector('span')?.textContent ?? ''
 const isOpen = (part: HTMLElement): boolean =>

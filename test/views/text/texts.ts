@@ -15,6 +15,8 @@ const words = [
   '42',
   'e.g.',
   '🎉',
+  '🇩🇪',
+  '#️⃣',
   'x1',
   'ไทย',
 ]
@@ -112,9 +114,12 @@ function block(random: Random): Sample {
   const lines = Array.from({ length: 2 + random(2) }, () => sampleLine(random))
   switch (random(7)) {
     case 0:
-      return marked(['- '], lines)
+      return marked([pick(random, ['- ', '* ', '-\t', '•\t', '· '])], lines)
     case 1:
-      return marked(['1. ', '2. ', '3. '], lines)
+      return marked(
+        pick(random, [' ', '\t']) === ' ' ? ['1. ', '2. ', '3. '] : ['1)\t', '2)\t', '3)\t'],
+        lines,
+      )
     case 2:
       return marked(['> '], lines)
     case 3: {

@@ -67,7 +67,11 @@ export const problems = {
   reports_full: 'Too many reports are waiting. Please tell a moderator directly.',
   rank_equal: 'You cannot do that to somebody whose role is the same as yours, or a higher one.',
   owner_needed: 'This server needs an owner. Make somebody else an owner first.',
+  owner_last:
+    'You are the only owner of this server. First make somebody else an owner, in Administration ' +
+    'under People. The operator can also make one, with “chatroom owner”.',
   person_missing: 'This person is no longer here. Choose someone else.',
+  person_banned: 'This person is banned. Undo the ban first.',
   joins_too_many: 'Many people are joining right now. Wait a few seconds and try again.',
   message_empty: 'The message is empty. Write something first.',
   message_long: `This message is too long. Shorten it to ${textMax} characters, or split it.`,

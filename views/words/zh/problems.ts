@@ -62,7 +62,10 @@ export const problems: Words['problems'] = {
   reports_full: '待处理的举报过多，请直接联系管理员。',
   rank_equal: '对方的角色与你相同或更高，你不能对其执行此操作。',
   owner_needed: '服务器至少需要一位所有者。请先将其他人设为所有者。',
+  owner_last:
+    '你是此服务器唯一的所有者。请先在“管理”的“成员”中将其他人设为所有者；运维人员也可以用“chatroom owner”命令添加所有者。',
   person_missing: '对方已不在这里，请选择其他人。',
+  person_banned: '此人已被封禁，请先解除封禁。',
   joins_too_many: '现在加入的人太多，请等几秒再试。',
   message_empty: '消息为空，请先输入内容。',
   message_long: `消息太长，请缩短到 ${limits.messageUnitsMax} 个字符以内，或分几条发送。`,

@@ -34,14 +34,14 @@ CREATE OPERATOR ->> (LEFTARG = text, RIGHTARG = text, FUNCTION = json_field);
 CREATE OPERATOR ->> (LEFTARG = text, RIGHTARG = integer, FUNCTION = json_element);
 
 CREATE FUNCTION json_each(text) RETURNS TABLE (key bigint, value text)
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE ROWS 30 AS $$
   SELECT place - 1, item
   FROM jsonb_array_elements_text($1::jsonb) WITH ORDINALITY AS each (item, place)
 $$;
 
 -- The list in a field: `$.people`.
 CREATE FUNCTION json_each(text, text) RETURNS TABLE (key bigint, value text)
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE ROWS 30 AS $$
   SELECT place - 1, item
   FROM jsonb_array_elements_text($1::jsonb -> substr($2, 3)) WITH ORDINALITY AS each (item, place)
 $$;

@@ -35,7 +35,16 @@ BEGIN
   RETURN NULL;
 END $$;
 
+CREATE FUNCTION hint_member() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM hint('member', NEW.user_id, id) FROM rooms WHERE id = NEW.room_id AND kind <> 'direct';
+  RETURN NULL;
+END $$;
+
 CREATE TRIGGER hint_member AFTER INSERT ON memberships
+FOR EACH ROW EXECUTE FUNCTION hint_member();
+
+CREATE TRIGGER hint_gone AFTER DELETE ON memberships
 FOR EACH ROW EXECUTE FUNCTION write_hint('member', 'user_id', 'room_id');
 
 CREATE TRIGGER hint_own AFTER UPDATE OF notify, shows_comings ON memberships

@@ -451,13 +451,16 @@ CREATE TABLE door_requests (
   allowed_by bigint REFERENCES users (id)
 );
 
--- Words of messages, as search/search-tokens.ts makes them.
-CREATE TABLE search (
-  message_id bigint PRIMARY KEY,
-  tokens tsvector NOT NULL
+-- Files for the browser of the builds that ran within a day; no such table in SQLite.
+CREATE TABLE assets (
+  -- With a hash, so that a file never changes.
+  name text COLLATE "C" PRIMARY KEY,
+  bytes bytea NOT NULL,
+  kept_at bigint NOT NULL
 );
 
-CREATE INDEX search_by_token ON search USING gin (tokens);
+-- Compressed already.
+ALTER TABLE assets ALTER COLUMN bytes SET STORAGE EXTERNAL;
 
 INSERT INTO settings (key, value)
 VALUES ('instance', left(gen_random_uuid()::text, 8)),

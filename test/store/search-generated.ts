@@ -1,14 +1,15 @@
-import { expect, test } from 'bun:test'
+import { expect } from 'bun:test'
 import type { NewMessage, SearchQuery } from '../../src/store/store'
 import { chooseSeed, createRandom } from '../helpers/random'
-import { openEngine } from './engine'
+import type { Engine } from './contract'
 import { anything } from './finding'
 import { join, message } from './people'
 
 const dayMs = 86_400_000
 const vocabulary = ['tide', 'tides', 'Ebb', 'rope', '上海', '海', '的', 'naïve', 'see www.sea.org']
 
-test('a search finds what a plain scan finds, whatever is in the index', async () => {
+/** Compares what is found with a plain scan, whatever is in the index. */
+export async function findAsAScan(engine: Engine, steps: number): Promise<void> {
   const seed = chooseSeed()
   const random = createRandom(seed)
   const pick = <Value>(values: Value[]): Value => {
@@ -16,7 +17,6 @@ test('a search finds what a plain scan finds, whatever is in the index', async (
     if (value === undefined) throw new Error('there is something to pick from')
     return value
   }
-  const engine = await openEngine(0)
   const { store } = engine
   const people = [
     await join(store, 'Ada', 1),
@@ -40,7 +40,7 @@ test('a search finds what a plain scan finds, whatever is in the index', async (
     all.push(...batch)
     await store.messages.append(batch)
   }
-  for (let step = 0; step < 60; step += 1) {
+  for (let step = 0; step < steps; step += 1) {
     // A third of the searches see an index that has everything, the others one that is behind.
     await say(random(40))
     if (random(3) === 0) await engine.indexed()
@@ -65,8 +65,7 @@ test('a search finds what a plain scan finds, whatever is in the index', async (
     const wanted = expected.map(({ clientId }) => clientId).toReversed()
     expect({ seed, step, query, found }).toEqual({ seed, step, query, found: wanted })
   }
-  await engine.close()
-}, 30_000)
+}
 
 /** The plain way: every condition on every message. */
 function isWanted({ author, room, content, createdAt }: NewMessage, query: SearchQuery): boolean {

@@ -1,5 +1,5 @@
 /** Where a question waits. */
-type Place = {
+export type Place = {
   /** Lines take turns, so that a long one delays no other. */
   line: string
   /** Of each person one question with this number waits: a newer one takes its place. */
@@ -63,6 +63,21 @@ export function createTurns(onWaiting: (count: number) => void): Turns {
       change(-1)
       next.end('go')
     },
+  }
+}
+
+/** Does something when it is its turn, or says why not. */
+export async function inTurn<Result>(
+  turns: Turns,
+  place: Place,
+  work: () => Promise<Result>,
+): Promise<Result | { refused: 'busy' | 'replaced' }> {
+  const turn = await turns.enter(place)
+  if (turn !== 'go') return { refused: turn }
+  try {
+    return await work()
+  } finally {
+    turns.leave()
   }
 }
 

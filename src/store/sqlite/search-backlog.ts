@@ -1,4 +1,5 @@
-import { type SearchIndex, searchIndexRows } from './search-index'
+import { searchIndexRows } from '../search/search-index'
+import type { SearchIndex } from './search-index'
 
 /** The first message waits this long for others, as each transaction is a commit of its own. */
 export const searchIndexFirstMs = 2_000

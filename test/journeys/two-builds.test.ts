@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { brotliCompressSync } from 'node:zlib'
+import { createAssets } from '../../src/store/postgres/assets'
+import { createDriver, type Driver } from '../../src/store/postgres/driver'
+import type { KeptAssets } from '../../src/store/store'
+import { sharedPostgres } from '../helpers/postgres'
+import { type RunningServer, startServer } from '../helpers/server'
+import { describeOnPostgres } from '../store/postgres/databases'
+
+/** A node of one build, and what nodes of another one keep. */
+let node: RunningServer
+let driver: Driver
+let kept: KeptAssets
+
+describeOnPostgres('nodes of two builds', () => {
+  beforeAll(async () => {
+    const url = await (await sharedPostgres()).create()
+    node = await startServer({ flags: ['--database', url, '--accept-loss'] })
+    driver = createDriver(url)
+    kept = createAssets(driver)
+  })
+  afterAll(async () => {
+    await node.dispose()
+    await driver.close()
+  })
+
+  const get = (name: string, encoding: string): Promise<Response> =>
+    fetch(`${node.origin}/static/${name}`, { headers: { 'Accept-Encoding': encoding } })
+
+  test('a page of another build gets its scripts from any node', async () => {
+    const script = 'export const create = () => {}'
+    const file = 'lazy-search-0a1b2c3d.js'
+    expect((await get(file, 'br')).status).toBe(404)
+    await kept.put(file, Buffer.from(script), Date.now())
+    await kept.put(`${file}.br`, brotliCompressSync(script), Date.now())
+    for (const encoding of ['br', 'identity', 'br']) {
+      const answer = await get(file, encoding)
+      expect(answer.headers.get('content-encoding')).toBe(encoding === 'br' ? 'br' : null)
+      expect(answer.headers.get('content-type')).toBe('text/javascript; charset=utf-8')
+      expect(answer.headers.get('cache-control')).toContain('immutable')
+      expect(await answer.text()).toBe(script)
+    }
+    for (const name of [`${file}.br`, 'lazy-search-0a1b2c3e.js', 'x', `${file}%00.js`])
+      expect({ name, status: (await get(name, 'br')).status }).toEqual({ name, status: 404 })
+  })
+
+  test('what a node has built is there before its first page', async () => {
+    const page = await (await fetch(node.origin)).text()
+    const names = [...page.matchAll(/static\/([\w.-]+-\w+\.(?:js|css|svg))/g)].map(
+      ([, name]) => name,
+    )
+    expect(names.length).toBeGreaterThan(5)
+    for (const name of new Set(names)) {
+      const found = await kept.find([name ?? ''])
+      expect(found?.bytes).toEqual(await (await get(name ?? '', 'identity')).bytes())
+    }
+  })
+
+  test('a file goes a day after the last node of its build', async () => {
+    const hourMs = 60 * 60_000
+    const at = Date.now() + 1_000 * hourMs
+    for (const name of ['old-1.js', 'new-1.js']) await kept.put(name, Buffer.from(name), at)
+    expect(await kept.keep(['new-1.js', 'new-2.js'], at + 6 * hourMs)).toEqual(['new-2.js'])
+    await kept.keep(['new-1.js'], at + 23 * hourMs)
+    expect(await kept.find(['old-1.js'])).not.toBeNull()
+    await kept.keep(['new-1.js'], at + 25 * hourMs)
+    expect(await kept.find(['old-1.js'])).toBeNull()
+    expect((await kept.find(['old-1.js', 'new-1.js']))?.name).toBe('new-1.js')
+  })
+})

@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'bun:test'
+import { SQL } from 'bun'
+import { createDriver } from '../../../src/store/postgres/driver'
+import { createSearchIndex } from '../../../src/store/postgres/search-index'
+import { waitUntil } from '../../helpers/wait'
+import { withinEach } from '../contract'
+import { texts, withFullIndex } from '../finding'
+import { join, say } from '../people'
+import { testSearch } from '../search'
+import { findAsAScan } from '../search-generated'
+import { createDatabase, describeOnPostgres, openEngine, openStore } from './databases'
+
+describeOnPostgres('searching on PostgreSQL', () => {
+  describe('when the index knows all', () => {
+    testSearch(withinEach(async () => withFullIndex(await openEngine())))
+  })
+
+  test('a search finds what a plain scan finds, whatever is in the index', async () => {
+    const engine = await openEngine()
+    await findAsAScan(engine, 30)
+    await engine.close()
+  }, 30_000)
+
+  test('the index has the new text after an edit, and nothing of what it was', async () => {
+    await using opened = await openServer()
+    const { store, ada, takeAll, tokensOf } = opened
+    for (const text of ['first 鿁', 'second 鿥', 'third 鿦']) await say(store, ada, text)
+    await takeAll()
+    expect(await Promise.all(['鿁', '鿥', '鿦'].map(tokensOf))).toEqual([1, 1, 1])
+    await store.messages.remove({ room: 1, seq: 2, user: ada.id, at: 2 })
+    const edit = { room: 1, seq: 3, author: ada.id, mentions: () => [], at: 2 }
+    await store.messages.edit({ ...edit, content: 'changed 鿃' })
+    expect(await Promise.all(['鿁', '鿥', '鿦', '鿃'].map(tokensOf))).toEqual([1, 0, 0, 1])
+  })
+
+  test('what changes while its portion is indexed is found by its new words alone', async () => {
+    await using opened = await openServer()
+    const { store, ada, driver, sql, takeAll, tokensOf } = opened
+    await say(store, ada, 'before 鿁')
+    await say(store, ada, 'taken back 鿥')
+    await sql.unsafe(`CREATE FUNCTION chatroom.pause() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN PERFORM pg_advisory_xact_lock(77); RETURN NEW; END $$;
+      CREATE TRIGGER paused BEFORE INSERT ON chatroom.search
+        FOR EACH STATEMENT EXECUTE FUNCTION chatroom.pause()`)
+    await sql.unsafe('SELECT pg_advisory_lock(77)')
+    const taking = createSearchIndex(driver).takeNext()
+    const waiting = (count: number) => async (): Promise<boolean> => {
+      const rows = await sql.unsafe('SELECT 1 FROM pg_locks WHERE NOT granted')
+      return rows.length >= count
+    }
+    await waitUntil(waiting(1), 'the portion')
+    const edit = { room: 1, seq: 1, author: ada.id, mentions: () => [], at: 2 }
+    const changes = [
+      store.messages.remove({ room: 1, seq: 2, user: ada.id, at: 2 }),
+      store.messages.edit({ ...edit, content: 'after 鿃' }),
+    ]
+    await waitUntil(waiting(2), 'a change')
+    await sql.unsafe('SELECT pg_advisory_unlock(77)')
+    await Promise.all([taking, ...changes])
+    await takeAll()
+    expect(await Promise.all(['鿁', '鿥', '鿃'].map(tokensOf))).toEqual([0, 0, 1])
+  })
+
+  test('a message that is stored after one with a larger id is not forgotten', async () => {
+    await using opened = await openServer()
+    const { store, ada, sql, takeAll, tokensOf, url } = opened
+    await using late = new SQL(url, { max: 1 })
+    const post = Promise.withResolvers<void>()
+    const begun = Promise.withResolvers<void>()
+    // As a group of messages of another node does it.
+    const slow = late.begin(async (tx) => {
+      await tx.unsafe('SELECT pg_advisory_xact_lock_shared(1667785076)')
+      await tx.unsafe(`INSERT INTO chatroom.messages
+        (room_id, seq, revision, author_id, client_id, created_at, content)
+        VALUES (1, 999, 999, ${ada.id}, 'late', 1, 'late 鿁')`)
+      begun.resolve()
+      await post.promise
+    })
+    await begun.promise
+    await say(store, ada, 'soon 鿥')
+    const taking = takeAll()
+    const isWaiting = async (): Promise<boolean> =>
+      (await sql.unsafe('SELECT 1 FROM pg_locks WHERE NOT granted')).length > 0
+    await Promise.race([taking, waitUntil(isWaiting, 'the portion')])
+    post.resolve()
+    await Promise.all([slow, taking])
+    await takeAll()
+    expect(await Promise.all(['鿁', '鿥'].map(tokensOf))).toEqual([1, 1])
+  })
+
+  test('when the rules of the tokens change, all is indexed anew', async () => {
+    await using opened = await openServer()
+    const { store, ada, sql, takeAll, url } = opened
+    await say(store, ada, 'said in the old days')
+    await takeAll()
+    await sql.unsafe(`UPDATE chatroom.search SET tokens = '';
+      UPDATE chatroom.settings SET value = 'other rules' WHERE key = 'search_format'`)
+    expect(await texts(store, ada, 'old days')).toEqual([])
+    expect(await createSearchIndex(opened.driver).takeNext()).toBe(0)
+    const again = await openStore(url)
+    expect(await texts(again, ada, 'old days')).toEqual(['said in the old days'])
+    await takeAll()
+    expect(await texts(again, ada, 'old days')).toEqual(['said in the old days'])
+    await again.close()
+  })
+})
+
+/** A store with one person, and what looks into its index. */
+async function openServer() {
+  const url = await createDatabase()
+  const store = await openStore(url)
+  const driver = createDriver(url)
+  const index = createSearchIndex(driver)
+  const sql = new SQL(url, { max: 1 })
+  return {
+    url,
+    store,
+    driver,
+    sql,
+    ada: await join(store, 'Ada', 1),
+    async takeAll() {
+      while ((await index.takeNext()) > 0);
+    },
+    async tokensOf(sign: string): Promise<number> {
+      const found = await sql.unsafe(
+        'SELECT count(*)::integer AS n FROM chatroom.search WHERE tokens @@ $1::text::tsquery',
+        [sign],
+      )
+      return found[0].n
+    },
+    async [Symbol.asyncDispose]() {
+      await sql.close()
+      await driver.close()
+      await store.close()
+    },
+  }
+}
