@@ -13,6 +13,7 @@ import { ordered } from './order'
 import { ownCertificate } from './own-certificate'
 import { issuedByPebble } from './pebble'
 import type { FaultTest } from './promise'
+import { promoted } from './promotion'
 import { purged } from './purge'
 import { rejoined } from './reconnect'
 import { removed } from './removal'
@@ -62,4 +63,5 @@ export const promises: FaultTest<unknown>[] = [
   purged,
   streamed,
   scaled,
+  promoted,
 ]

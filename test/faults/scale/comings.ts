@@ -46,32 +46,34 @@ export async function comeAndGo(
 }
 
 /** How many were signed out, and how late their other tab was closed at the latest. */
-export type SignOuts = { count: number; latestMs: number }
+export type SignOuts = { signOuts: number; latestSignOutMs: number }
 
 /** New people come into a room, hear something, and sign out in one of two tabs. */
 export async function signOut(
   { balancer, rooms }: Scene,
   isOver: () => boolean,
 ): Promise<SignOuts> {
-  const signOuts = { count: 0, latestMs: 0 }
+  const found = { signOuts: 0, latestSignOutMs: 0 }
   for (let n = 0; !isOver(); n += 1) {
     const room = rooms[n % rooms.length]
     if (room === undefined) break
     const person = await signInLater(balancer, nameOf(100 + n, 0))
-    const tabs = (['chatroom.json', 'chatroom.html'] as const).map((subprotocol) =>
-      openTab(balancer, person, subprotocol),
-    )
-    await waitUntil(() => tabs.every(({ greetings }) => greetings > 0), 'a greeting', seenMsMax)
-    await insist(() => inviteTo(balancer, room.host.person, room.id, userOf(tabs)))
+    const tabs: [Tab, Tab] = [
+      openTab(balancer, person, 'chatroom.json'),
+      openTab(balancer, person, 'chatroom.html'),
+    ]
+    await waitUntil(() => tabs.every((tab) => tab.greetings() > 0), 'a greeting', seenMsMax)
+    await insist(() => inviteTo(balancer, room.host.person, room.id, tabs[0].user()))
     await insist(() => answerTo(balancer, person, room.id))
     await waitUntil(() => tabs.every(({ view }) => hasSome(view.get(room.id))), 'talk', seenMsMax)
     await insist(() => sendForm(balancer, person, '/session/end'))
     const since = performance.now()
-    await waitUntil(() => tabs.every(({ isSignedOut }) => isSignedOut), 'the end', seenMsMax)
-    signOuts.latestMs = Math.max(signOuts.latestMs, Math.round(performance.now() - since))
-    signOuts.count += 1
+    await waitUntil(() => tabs.every((tab) => tab.isSignedOut()), 'the end', seenMsMax)
+    const ms = Math.round(performance.now() - since)
+    found.latestSignOutMs = Math.max(found.latestSignOutMs, ms)
+    found.signOuts += 1
   }
-  return signOuts
+  return found
 }
 
 /** The name may be theirs already, where the answer was lost: then they take another one. */
@@ -81,10 +83,6 @@ async function signInLater(balancer: Scene['balancer'], name: string): Promise<P
     if (person !== null) return person
     await Bun.sleep(retryMs)
   }
-}
-
-function userOf([tab]: Tab[]): number {
-  return tab?.userId() ?? 0
 }
 
 function hasSome(shown: Map<number, unknown> | undefined): boolean {

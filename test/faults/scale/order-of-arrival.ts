@@ -7,7 +7,7 @@ export type Order = {
   /** What came after a revision was asked for: until the answer ends, it may come again. */
   asked: (room: number, after: number) => void
   heard: (item: Heard) => void
-  /** Changes that came after later ones. */
+  /** Changes that came after later ones, or before earlier ones. */
   reordered: () => number
   /** Changes that came twice without having been asked for. */
   doubled: () => number
@@ -28,9 +28,14 @@ export function createOrder(): Order {
     return line
   }
   const judge = (line: Line, revision: number): void => {
-    const isLate = revision <= line.top && revision > line.base && line.asked.length === 0
-    if (isLate && line.heard.has(revision)) doubled += 1
-    else if (isLate) reordered += 1
+    const newest = Math.max(line.base, line.top)
+    if (line.asked.length === 0 && newest > 0) {
+      if (revision > newest + 1) reordered += 1
+      else if (revision <= line.top && revision > line.base) {
+        if (line.heard.has(revision)) doubled += 1
+        else reordered += 1
+      }
+    }
     line.top = Math.max(line.top, revision)
     line.heard.add(revision)
     if (line.heard.size > keptMax) line.heard = new Set([...line.heard].slice(-keptMax / 2))

@@ -11,7 +11,7 @@ const faults: Record<string, { file: RegExp; changes: [right: string, wrong: str
     file: /src\/chat\/nodes\/nodes\.ts$/,
     changes: [
       ['if (!bus.isUp() || polls % pollsWhileUp === 0) tryTo(poll)', ''],
-      ["hear), () => tryTo(poll))", 'hear))'],
+      ['hear), () => tryTo(poll))', 'hear))'],
     ],
   },
   'no contiguity': {

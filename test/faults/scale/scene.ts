@@ -3,7 +3,12 @@ import { type Person, signIn } from '../../helpers/client'
 import { type Postgres, startPostgres } from '../../helpers/postgres'
 import { createRandom } from '../../helpers/random'
 import { letIn, makeRoom } from '../../helpers/rooms'
-import { makeFolder, type RunningServer, type ServerOptions, startServer } from '../../helpers/server'
+import {
+  makeFolder,
+  type RunningServer,
+  type ServerOptions,
+  startServer,
+} from '../../helpers/server'
 import { createTcpProxy, type TcpProxy } from '../../helpers/tcp-proxy'
 import { waitUntil } from '../../helpers/wait'
 import { openTab, type Tab } from './tab'
@@ -29,12 +34,16 @@ export type SceneSize = { rooms: number; people: number; pauseMs: number; seed: 
 
 const nodeCount = 3
 
-export async function startScene(size: SceneSize, planted: Planted = null): Promise<Scene> {
-  const postgres = await startPostgres()
+type Options = { planted?: Planted; postgres?: Postgres; flags?: string[] }
+
+/** Without a server of PostgreSQL with one of its own. */
+export async function startScene(size: SceneSize, options: Options = {}): Promise<Scene> {
+  const { planted = null, flags = ['--accept-loss'] } = options
+  const postgres = options.postgres ?? (await startPostgres())
   const url = await postgres.create()
-  const files = makeFolder()
+  const all = ['--files', makeFolder(), ...flags]
   const nodes: Node[] = []
-  for (let n = 0; n < nodeCount; n += 1) nodes.push(await startNode(url, files, planted))
+  for (let n = 0; n < nodeCount; n += 1) nodes.push(await startNode(url, all, planted))
   const balancer = startBalancer(nodes)
   const scene = { postgres, url, nodes, balancer, rooms: [] as Room[] }
   const talkers = (): Talker[] =>
@@ -48,7 +57,7 @@ export async function startScene(size: SceneSize, planted: Planted = null): Prom
       balancer.close()
       await Promise.all(nodes.map(({ server }) => server.dispose()))
       for (const { line } of nodes) line.close()
-      await postgres.stop()
+      if (options.postgres === undefined) await postgres.stop()
     },
   }
 }
@@ -56,11 +65,11 @@ export async function startScene(size: SceneSize, planted: Planted = null): Prom
 /** A fault in the source of a node (planted-nodes.ts); null in the executable. */
 export type Planted = 'no members version' | 'hints alone' | 'no contiguity' | null
 
-async function startNode(url: string, files: string, planted: Planted): Promise<Node> {
+async function startNode(url: string, more: string[], planted: Planted): Promise<Node> {
   const line = createTcpProxy(Number(new URL(url).port))
   const address = new URL(url)
   address.port = String(line.port)
-  const flags = ['--database', address.href, '--accept-loss', '--files', files]
+  const flags = ['--database', address.href, ...more]
   const preload = './test/faults/scale/planted-nodes.ts'
   const fault = { CHATROOM_PLANTED: planted ?? '', BUN_OPTIONS: `--preload ${preload}` }
   const options: ServerOptions = planted === null ? {} : { compiled: false, env: fault }
@@ -78,11 +87,15 @@ async function openRoom(balancer: Balancer, n: number, size: SceneSize): Promise
   const talkers = await Promise.all(
     people.map(async (person, k) => {
       const isVictim = k === size.people - 1
-      const tabs = (['chatroom.json', 'chatroom.html'] as const).map((subprotocol) =>
-        openTab(balancer, person, subprotocol, isVictim),
+      const tabs: [Tab, Tab] = [
+        openTab(balancer, person, 'chatroom.json', isVictim),
+        openTab(balancer, person, 'chatroom.html', isVictim),
+      ]
+      await waitUntil(
+        () => tabs.every((tab) => tab.greetings() > 0 && tab.view.has(id)),
+        `${person.nickname}’s tabs`,
       )
-      await waitUntil(() => tabs.every((tab) => tab.view.has(id)), `${person.nickname}’s tabs`)
-      const who = { person, id: userOf(tabs), room: id, tabs }
+      const who = { person, id: tabs[0].user(), room: id, tabs }
       return createTalker(who, createRandom(size.seed + n * 100 + k), size.pauseMs)
     }),
   )
@@ -90,10 +103,6 @@ async function openRoom(balancer: Balancer, n: number, size: SceneSize): Promise
   const victim = others.pop()
   if (host === undefined || victim === undefined) throw new Error('A room needs two people')
   return { id, host, others, victim }
-}
-
-function userOf(tabs: Tab[]): number {
-  return tabs[0]?.userId() ?? 0
 }
 
 const letters = 'abcdefghjk'

@@ -49,9 +49,9 @@ export function createTalker(who: Who, below: (n: number) => number, pauseMs: nu
   const push = (): void => {
     if (waiting === null) return
     const { request, sentBy } = waiting
-    if (sentBy?.tab.isGreeted() === true && sentBy.tab.greetings === sentBy.greetings) return
+    if (sentBy?.tab.isGreeted() === true && sentBy.tab.greetings() === sentBy.greetings) return
     const tab = tabs.find((one) => one.isGreeted() && one.send(request))
-    waiting.sentBy = tab === undefined ? null : { tab, greetings: tab.greetings }
+    waiting.sentBy = tab === undefined ? null : { tab, greetings: tab.greetings() }
   }
   const timer = setInterval(push, lookMs)
   const finish = (): void => {
