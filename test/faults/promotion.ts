@@ -39,7 +39,11 @@ export const promoted: FaultTest<Size> = {
     ...below(figures, { acknowledged: 50, lateLost: 1 }),
   ],
   /** The standby confirms nothing. */
-  control: async () => ({ ...(await promote(small, false)), refusedWithoutStandby: 1 }),
+  async control() {
+    const figures = await promote(small, false)
+    const late = { lateLost: 1, lateDiffering: 0, lateNewEpochs: figures.newEpochs ?? 0 }
+    return { ...figures, ...late, refusedWithoutStandby: 1 }
+  },
 }
 
 const caughtUpMsMax = 20_000

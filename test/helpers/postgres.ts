@@ -79,6 +79,8 @@ async function serve(folder: string, settings: string[]): Promise<Postgres> {
       server = await run()
       const where = `host=127.0.0.1 port=${from} user=chat application_name=${name}`
       const follow = [`primary_conninfo=${where}`, 'wal_retrieve_retry_interval=100ms']
+      // Nobody stands by for it.
+      follow.push('synchronous_standby_names=')
       const standby = await serve(copy, [...settings, ...follow])
       await using sql = new SQL(url('postgres'), { max: 1 })
       const find = `SELECT state FROM pg_stat_replication WHERE state = 'streaming'`
