@@ -9,8 +9,8 @@ type Side = {
   isDoomed: boolean
   /** Nothing comes through any more. */
   isDead: boolean
-  /** What is looked for was sent on it. */
-  isMarked: boolean
+  /** Somebody listens to PostgreSQL on it. */
+  isListening: boolean
   /** It ends when everything was taken. */
   isEnding: boolean
 }
@@ -19,7 +19,7 @@ export type TcpProxy = {
   port: number
   /** From now on nothing comes through, and nobody is told. */
   swallow: () => void
-  /** Everything comes through again, on new connections; the old ones end. */
+  /** New connections work again; nothing is heard of the old ones. */
   open: () => void
   /** The next request that contains this gets there; instead of its answer the connection ends. */
   cutAfter: (text: RegExp) => void
@@ -32,74 +32,30 @@ export type TcpProxy = {
 
 /** Stands between clients and a port of this machine, or each time another one. */
 export function createTcpProxy(target: number | (() => number)): TcpProxy {
-  const sockets = new Set<Socket<Side>>()
-  let [isHole, isDeaf] = [false, false]
-  let trigger: RegExp | null = null
-  let portOf = typeof target === 'number' ? () => target : target
-  const notice = (data: Side, bytes: Uint8Array): void => {
-    const text = Buffer.from(bytes).toString('latin1')
-    if (/\blisten "?\w/i.test(text)) data.isMarked = true
-    if (trigger?.test(text) !== true) return
-    trigger = null
-    data.isDoomed = true
-  }
-  const handlers = {
-    data(socket: Socket<Side>, bytes: Uint8Array) {
-      const { data } = socket
-      const { other, isClient } = data
-      if (isHole || data.isDead) return
-      if (isClient) notice(data, bytes)
-      if (data.isMarked && isDeaf) socket.terminate()
-      else if (other === null) data.waiting.push(bytes.slice())
-      else if (other.data.isDoomed) other.terminate()
-      else send(other, bytes)
-    },
-    drain: flush,
-    close(socket: Socket<Side>) {
-      sockets.delete(socket)
-      const { isDead, other } = socket.data
-      if (!isHole && !isDead && other !== null) end(other)
-    },
-    error() {},
-  }
+  const portOf = typeof target === 'number' ? () => target : target
+  const state: State = { isHole: false, isDeaf: false, trigger: null, portOf, sockets: new Set() }
   const cut = (isMeant = (_: Side): boolean => true): void => {
-    for (const socket of [...sockets]) if (isMeant(socket.data)) socket.terminate()
+    for (const socket of [...state.sockets]) if (isMeant(socket.data)) socket.terminate()
   }
+  const handlers = createHandlers(state)
   const server = Bun.listen<Side>({
     ...{ hostname: '127.0.0.1', port: 0 },
-    socket: {
-      ...handlers,
-      async open(client) {
-        client.data = newSide(null, true)
-        sockets.add(client)
-        const upstream = await Bun.connect<Side>({
-          ...{ hostname: '127.0.0.1', port: portOf(), data: newSide(client, false) },
-          socket: handlers,
-        }).catch(() => null)
-        if (upstream === null) return void client.end()
-        sockets.add(upstream)
-        if (!sockets.has(client)) return void upstream.end()
-        const { waiting } = client.data
-        client.data.waiting = []
-        client.data.other = upstream
-        for (const bytes of waiting) send(upstream, bytes)
-      },
-    },
+    socket: { ...handlers, open: (client) => join(state, handlers, client) },
   })
   return {
     port: server.port,
-    swallow: () => void (isHole = true),
+    swallow: () => void (state.isHole = true),
     open() {
-      for (const { data } of sockets) data.isDead = true
-      isHole = false
+      for (const { data } of state.sockets) data.isDead = true
+      state.isHole = false
     },
-    cutAfter: (text) => void (trigger = text),
+    cutAfter: (text) => void (state.trigger = text),
     refuseListening(isRefused) {
-      isDeaf = isRefused
-      if (isDeaf) cut(({ isMarked }) => isMarked)
+      state.isDeaf = isRefused
+      if (isRefused) cut(({ isListening }) => isListening)
     },
     moveTo(port) {
-      portOf = () => port
+      state.portOf = () => port
       cut()
     },
     close() {
@@ -109,8 +65,67 @@ export function createTcpProxy(target: number | (() => number)): TcpProxy {
   }
 }
 
+type State = {
+  /** Nothing comes through. */
+  isHole: boolean
+  /** Nobody may listen. */
+  isDeaf: boolean
+  trigger: RegExp | null
+  portOf: () => number
+  sockets: Set<Socket<Side>>
+}
+
+type Handlers = ReturnType<typeof createHandlers>
+
+function createHandlers(state: State) {
+  return {
+    data(socket: Socket<Side>, bytes: Uint8Array) {
+      const { data } = socket
+      const { other, isClient } = data
+      if (state.isHole || data.isDead) return
+      if (isClient) notice(state, data, bytes)
+      if (data.isListening && state.isDeaf) socket.terminate()
+      else if (other === null) data.waiting.push(bytes.slice())
+      else if (other.data.isDoomed) other.terminate()
+      else send(other, bytes)
+    },
+    drain: flush,
+    close(socket: Socket<Side>) {
+      const { isDead, other } = socket.data
+      state.sockets.delete(socket)
+      if (!state.isHole && !isDead && other !== null) end(other)
+    },
+    error() {},
+  }
+}
+
+function notice(state: State, data: Side, bytes: Uint8Array): void {
+  const text = Buffer.from(bytes).toString('latin1')
+  if (/\blisten "?\w/i.test(text)) data.isListening = true
+  if (state.trigger?.test(text) !== true) return
+  state.trigger = null
+  data.isDoomed = true
+}
+
+async function join(state: State, socket: Handlers, client: Socket<Side>): Promise<void> {
+  client.data = newSide(null, true)
+  state.sockets.add(client)
+  const data = newSide(client, false)
+  const port = state.portOf()
+  const upstream = await Bun.connect({ hostname: '127.0.0.1', port, data, socket }).catch(
+    () => null,
+  )
+  if (upstream === null) return void client.end()
+  state.sockets.add(upstream)
+  if (!state.sockets.has(client)) return void upstream.end()
+  const { waiting } = client.data
+  client.data.waiting = []
+  client.data.other = upstream
+  for (const bytes of waiting) send(upstream, bytes)
+}
+
 function newSide(other: Side['other'], isClient: boolean): Side {
-  const marks = { isDoomed: false, isDead: false, isMarked: false, isEnding: false }
+  const marks = { isDoomed: false, isDead: false, isListening: false, isEnding: false }
   return { other, waiting: [], isClient, ...marks }
 }
 

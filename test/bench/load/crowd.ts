@@ -49,7 +49,7 @@ function gather(plan: Plan): Crowd {
   })
   const roomOf = (n: number): number => n % plan.rooms.length
   // Each node cuts its frames in its own way.
-  const groupOf = (n: number): string => `${roomOf(n)} ${portOf(plan, n)}`
+  const groupOf = (n: number): number => roomOf(n) * plan.ports.length + nodeOf(plan, n)
   return {
     plan,
     readers,
@@ -92,8 +92,12 @@ async function connectOne(crowd: Crowd, reader: Reader): Promise<void> {
   await greeted
 }
 
-function portOf({ ports, rooms }: Plan, n: number): number {
-  return ports[Math.floor(n / rooms.length) % ports.length] ?? 0
+function nodeOf({ ports, rooms }: Plan, n: number): number {
+  return Math.floor(n / rooms.length) % ports.length
+}
+
+function portOf(plan: Plan, n: number): number {
+  return plan.ports[nodeOf(plan, n)] ?? 0
 }
 
 function headersOf(plan: Plan, n: number): Record<string, string> {

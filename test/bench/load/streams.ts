@@ -18,28 +18,24 @@ export function marksIn(payload: Buffer): Mark[] {
   })
 }
 
+type Of = (reader: number) => number
+
 /**
  * Checks every stream from a sender to a reader: each message once and in order. Readers of a group
  * get the same bytes, so a frame is taken apart once and recognised by the others; a reader whose
  * frames are cut differently is read by itself.
  */
-export function createStreams(
-  readers: number,
-  senders: number,
-  roomOf: (n: number) => number,
-  groupOf: (n: number) => string = (n) => String(roomOf(n)),
-) {
+export function createStreams(readers: number, senders: number, roomOf: Of, groupOf = roomOf) {
   const last = Array.from({ length: readers }, () => new Int32Array(senders))
   const missing = new Map<string, Set<number>>()
   const faults = { doubled: 0, reordered: 0, strayed: 0 }
-  const frames = new Map<string, Shared>()
+  const frames = new Map<number, Shared>()
   const next = new Int32Array(readers)
-  const groups = Array.from({ length: readers }, (_, n) => groupOf(n))
   let received = 0
 
   const read = (reader: number, payload: Buffer): Mark[] => {
-    const shared = frames.get(groups[reader] ?? '') ?? { first: 0, payloads: [], marks: [] }
-    frames.set(groups[reader] ?? '', shared)
+    const shared = frames.get(groupOf(reader)) ?? { first: 0, payloads: [], marks: [] }
+    frames.set(groupOf(reader), shared)
     const place = (next[reader] ?? 0) - shared.first
     const same = shared.payloads[place]
     if (same?.equals(payload)) {

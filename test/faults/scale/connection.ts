@@ -34,20 +34,16 @@ export function connect(
   listener: Listener,
 ): Connection {
   let socket: Bun.WebSocket | null = null
-  let answerTimer: Timer | undefined
   const is = { greeted: false, signedOut: false, closed: false }
   let greetings = 0
+  const timer = createTimer(() => socket?.terminate())
   const send = (frame: ClientFrame): boolean => {
     if (socket?.readyState !== WebSocket.OPEN) return false
     socket.send(JSON.stringify(frame))
     return true
   }
-  const expectAnswer = (): void => {
-    answerTimer = setTimeout(() => socket?.terminate(), answerMsMax)
-  }
   const hear = (text: string): void => {
-    clearTimeout(answerTimer)
-    answerTimer = undefined
+    timer.stop()
     const at = performance.now()
     for (const item of readFrame(text)) {
       listener.onHeard(item, at)
@@ -59,23 +55,22 @@ export function connect(
   const open = (): void => {
     if (is.closed) return
     listener.onOpening()
-    const opened = dial(address, person, { subprotocol })
-    socket = opened
-    expectAnswer()
-    opened.onmessage = ({ data }) => hear(String(data))
-    opened.onerror = () => {}
-    opened.onclose = async ({ code }) => {
-      clearTimeout(answerTimer)
-      const wasGreeted = is.greeted
-      is.greeted = false
-      listener.onClosed()
-      const isOver = code === 4401 || (!wasGreeted && (await isRefused(address, person)))
-      if (isOver) is.signedOut = true
-      else setTimeout(open, retryMs())
-    }
+    socket = dial(address, person, { subprotocol })
+    timer.start()
+    socket.onmessage = ({ data }) => hear(String(data))
+    socket.onerror = () => {}
+    socket.onclose = ({ code }) => void close(code)
+  }
+  const close = async (code: number): Promise<void> => {
+    timer.stop()
+    const wasGreeted = is.greeted
+    is.greeted = false
+    listener.onClosed()
+    is.signedOut = code === 4401 || (!wasGreeted && (await isRefused(address, person)))
+    if (!is.signedOut) setTimeout(open, retryMs())
   }
   const heart = setInterval(() => {
-    if (answerTimer === undefined && is.greeted && send({ type: 'ping' })) expectAnswer()
+    if (!timer.isRunning() && is.greeted && send({ type: 'ping' })) timer.start()
   }, heartbeatMs)
   open()
   return {
@@ -87,6 +82,19 @@ export function connect(
       is.closed = true
       clearInterval(heart)
       socket?.close()
+    },
+  }
+}
+
+/** Who does not answer in time is given up. */
+function createTimer(giveUp: () => void) {
+  let timer: Timer | undefined
+  return {
+    isRunning: () => timer !== undefined,
+    start: () => void (timer = setTimeout(giveUp, answerMsMax)),
+    stop() {
+      clearTimeout(timer)
+      timer = undefined
     },
   }
 }

@@ -17,10 +17,8 @@ const faults: Record<string, { file: RegExp; changes: [right: string, wrong: str
   'no contiguity': {
     file: /src\/chat\/nodes\/follower\.ts$/,
     changes: [
-      [
-        'publish({ room, to }) {\n      look(room, to)',
-        'publish(span, publication, authors) {\n      chat.publishChanges(span, publication, authors)',
-      ],
+      ['publish({ room, to }) {', 'publish(span, publication, authors) {'],
+      ['look(room, to)', 'chat.publishChanges(span, publication, authors)'],
     ],
   },
 }

@@ -36,16 +36,13 @@ export function openTab(
   const left = new Set<number>()
   let [epoch, user] = ['', 0]
   const learn = (item: Placed, at: number): void => {
-    const { room, revision } = item
-    if (keepsArrivals) tab.arrivals.push({ at, room, revision })
-    show(tab.view.get(room), item)
-    positions.heard(room, revision)
+    if (keepsArrivals) tab.arrivals.push({ at, ...item })
+    show(tab.view.get(item.room), item)
+    positions.heard(item.room, item.revision)
   }
   const compare = (room: number, revision: number): void => {
-    if (!tab.view.has(room)) {
-      tab.view.set(room, new Map())
-      positions.set(room, 0)
-    }
+    if (!tab.view.has(room)) positions.set(room, 0)
+    tab.view.set(room, tab.view.get(room) ?? new Map())
     positions.compare(room, revision)
   }
   const onHeard = (item: Heard, at: number): void => {
