@@ -41,7 +41,7 @@ export type Config = {
 }
 
 /** Where the data is, and where the files are. */
-type Places = { dataFolder: string; files: FilesPlace }
+type Places = Pick<Config, 'dataFolder' | 'database' | 'files'>
 
 /** HTTPS on a port of its own, beside HTTP, and where its certificate comes from. */
 export type HttpsConfig = { port: number } & (
@@ -56,6 +56,7 @@ type Command =
   /** The flags that are given, for the unit that starts the server. */
   | { kind: 'service'; flags: [name: string, value: string | boolean][] }
   | ({ kind: 'backup' | 'restore'; file: string } & Places)
+  | ({ kind: 'import'; from: string; database: string } & Places)
   | { kind: 'owner'; config: Config }
   | { kind: 'way-back'; name: string; config: Config }
   | { kind: 'help' }
@@ -66,6 +67,7 @@ const options = {
   port: { type: 'string' },
   host: { type: 'string' },
   data: { type: 'string' },
+  from: { type: 'string' },
   database: { type: 'string' },
   'accept-loss': { type: 'boolean' },
   files: { type: 'string' },
@@ -115,8 +117,13 @@ function parseCommand(args: string[], environment: Environment): Command {
   const read = (flag: TextFlag): string | undefined => values[flag] ?? environment[nameOf(flag)]
   const dataFolder = resolve(read('data') ?? './chatroom-data')
   const subcommand = parseSubcommand(positionals)
-  if (subcommand.kind === 'backup' || subcommand.kind === 'restore') {
-    return { ...subcommand, dataFolder, files: parseFiles(read, dataFolder, environment) }
+  const isLost = values.from !== undefined && subcommand.kind !== 'import'
+  if (isLost) throw new Error('--from belongs to chatroom import.')
+  const database = parseDatabase(read('database') ?? '')
+  if (isForData(subcommand)) {
+    const places = { dataFolder, database, files: parseFiles(read, dataFolder, environment) }
+    const isImport = subcommand.kind === 'import'
+    return isImport ? parseImport(values.from, places) : { ...subcommand, ...places }
   }
   const https = parseHttps(read)
   const config: Config = {
@@ -124,7 +131,7 @@ function parseCommand(args: string[], environment: Environment): Command {
     port: parsePort(read('port') ?? (https?.by === 'acme' ? '80' : '3000')),
     host: read('host') ?? '0.0.0.0',
     dataFolder,
-    database: parseDatabase(read('database') ?? ''),
+    database,
     acceptsLoss: values['accept-loss'] ?? isOn.test(environment.CHATROOM_ACCEPT_LOSS ?? ''),
     files: parseFiles(read, dataFolder, subcommand.kind === 'serve' ? environment : null),
     name: (read('name') ?? '').trim() || null,
@@ -164,6 +171,15 @@ function parseFiles(
   const name = read('files') ?? ''
   if (name === '') return { folder: join(dataFolder, 'files') }
   return isAddress.test(name) ? { s3: parseS3Place(name, keys) } : { folder: resolve(name) }
+}
+
+function parseImport(from: string | undefined, { database, ...places }: Places): Command {
+  if (from !== undefined && from !== '' && database !== null) {
+    return { kind: 'import', from: resolve(from), database, ...places }
+  }
+  throw new Error(
+    'Say what goes where: chatroom import --from FOLDER --database postgres://name:password@host/database.',
+  )
 }
 
 /** The address is never shown: it may have a password. */
@@ -294,13 +310,18 @@ function isKnownFlag(arg: string): boolean {
 }
 
 type Subcommand =
-  | { kind: 'serve' | 'health' | 'service' | 'owner' }
-  | { kind: 'way-back'; name: string }
-  | { kind: 'backup' | 'restore'; file: string }
+  { kind: 'serve' | 'health' | 'service' | 'owner' } | { kind: 'way-back'; name: string } | ForData
+
+/** What reads or writes all data, and starts no server. */
+type ForData = { kind: 'import' } | { kind: 'backup' | 'restore'; file: string }
+
+function isForData(command: Subcommand): command is ForData {
+  return ['import', 'backup', 'restore'].includes(command.kind)
+}
 
 function parseSubcommand([kind, file, ...more]: string[]): Subcommand {
   if (kind === undefined) return { kind: 'serve' }
-  if (kind === 'health' || kind === 'service' || kind === 'owner') {
+  if (kind === 'health' || kind === 'service' || kind === 'owner' || kind === 'import') {
     if (file === undefined) return { kind }
     throw new Error(`Unexpected argument “${file}”: ${kind} takes only flags.`)
   }

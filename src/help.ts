@@ -2,8 +2,11 @@
 export const help = `Chatroom: a chat room for a group of people, in one file.
 
   chatroom [flags]                         start the server
-  chatroom backup FILE [--data FOLDER]     back up everything, while it runs
-  chatroom restore FILE [--data FOLDER]    restore a backup into a new folder
+  chatroom backup FILE [flags]             back up everything, while it runs
+  chatroom restore FILE [flags]            restore a backup into a new --data folder,
+                                           or an empty --database
+  chatroom import --from FOLDER [flags]    move a stopped server from its data folder
+                                           into an empty --database
   chatroom owner [flags]                   print a link that makes an owner, while it runs
   chatroom way-back NAME [flags]           print a link with which somebody comes back
   chatroom health [flags]                  ask the server with these flags: exit code 0 or 1

@@ -5,6 +5,7 @@ import { loadAssets } from './assets'
 import { makeOperatorsWayBack, makeOwnerLink } from './chat/administration/owner-link'
 import { nameRules, parseRoomName } from './chat/people/name'
 import { type Config, readCommand } from './config'
+import { type DataCommand, doOnData } from './data-commands'
 import { help } from './help'
 import { askHealth } from './health'
 import { createLog, faultOf, type Log } from './server/log'
@@ -14,17 +15,14 @@ import { urlsOf } from './server/addresses'
 import type { Authority, Certificates } from './https/certificates'
 import { type RunningServer, startServer } from './server'
 import { writeUnit } from './systemd-unit'
-import type { Amount } from './store/backup/archive'
-import { backUp } from './store/backup/backup'
 import { type FileStore, openFolderFiles, sharedAgeMs } from './store/files'
 import { dropStalePins, homeOfPins } from './store/backup/pins'
-import { restore } from './store/backup/restore'
 import { type Problem, sentenceOf } from './store/problem'
+import { asOperator } from './store/operator'
 import type { S3Place } from './store/s3/place'
-import { openAdministration } from './store/sqlite/administration'
 import { openStore } from './store/sqlite/sqlite'
 import type { Store } from './store/store'
-import { describeVersion, version } from './version'
+import { describeVersion } from './version'
 
 /** The process: flags, environment, signals, exit codes. */
 // Everything it makes, backups included, is for its own user only.
@@ -43,10 +41,9 @@ switch (command.kind) {
     fail(command.message, 2)
     break
   case 'backup':
-    await makeBackup(command)
-    break
   case 'restore':
-    await restoreBackup(command)
+  case 'import':
+    await runOnData(command)
     break
   case 'owner':
     await printOwnerLink(command.config)
@@ -155,25 +152,10 @@ function printUnit(flags: Parameters<typeof writeUnit>[1]): void {
   process.stdout.write(writeUnit(process.execPath, flags))
 }
 
-type Archived = Extract<ReturnType<typeof readCommand>, { kind: 'backup' | 'restore' }>
-
-async function makeBackup({ file, dataFolder: folder, files }: Archived): Promise<void> {
-  const stop = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stop.abort())
-  const { signal } = stop
-  const made = await backUp({ folder, files, file, version, now: Date.now, signal })
-  if ('problem' in made) return fail(made.problem)
-  console.log(`Backed up ${amountOf(made)} to ${file}.`)
-}
-
-async function restoreBackup({ file, dataFolder: folder, files }: Archived): Promise<void> {
-  const restored = await restore(file, folder, files)
-  if ('problem' in restored) return fail(restored.problem)
-  console.log(`Restored ${amountOf(restored)} into ${folder}.`)
-}
-
-function amountOf({ messages, files, bytes }: Amount): string {
-  return `${messages} messages and ${files} files (${(bytes / 1024 ** 2).toFixed(1)} MB)`
+async function runOnData(command: DataCommand): Promise<void> {
+  const done = await doOnData(command, console.error)
+  if ('problem' in done) return fail(done.problem)
+  console.log(done.said)
 }
 
 /** Removes what backups that were killed left. */
@@ -310,20 +292,20 @@ async function offerOwnership(store: Store, url: string): Promise<void> {
 
 /** Prints another one, beside a server that runs. */
 async function printOwnerLink(config: Config): Promise<void> {
-  const opened = openAdministration(config.dataFolder)
-  if ('problem' in opened) return fail(opened.problem)
-  const link = await makeOwnerLink(opened.administration, Date.now())
-  opened.close()
+  const made = await asOperator(config, async ({ administration }) => ({
+    link: await makeOwnerLink(administration, Date.now()),
+  }))
+  if ('problem' in made) return fail(made.problem)
   const url = urlsOf(config, config.port).at(-1) ?? config.basePath
-  console.log(sentenceForOwner(url, link))
+  console.log(sentenceForOwner(url, made.link))
 }
 
 /** Prints a link for somebody who has lost all devices. */
 async function printWayBack(config: Config, name: string): Promise<void> {
-  const opened = openAdministration(config.dataFolder)
-  if ('problem' in opened) return fail(opened.problem)
-  const made = await makeOperatorsWayBack(opened.offerWayBack, name, Date.now())
-  opened.close()
+  const made = await asOperator(config, ({ offerWayBack }) =>
+    makeOperatorsWayBack(offerWayBack, name, Date.now()),
+  )
+  if ('problem' in made) return fail(made.problem)
   if ('refused' in made) {
     if (made.refused === 'person_missing') return fail(`Nobody here is called “${name}”.`)
     const undo = 'An owner or a moderator undoes the ban first, in Administration under Bans.'

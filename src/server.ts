@@ -120,8 +120,12 @@ export function startServer(
 /** Where the database is shared, what happens on other nodes is published here, too. */
 function joinNodes(chat: Chat, connections: Connections): () => void {
   if (chat.store.nodes === null) return () => {}
+  let firstRoom = 0
+  void chat.store.rooms.first().then((id) => (firstRoom = id))
   const here = {
     countIn: connections.countIn,
+    users: connections.users,
+    firstRoom: () => firstRoom,
     isHere: (userId: number) => connections.ofUser(userId).length > 0,
     isIn: connections.isIn,
     sessionsOf: (userId: number) => connections.ofUser(userId).map(({ data }) => data.visitor),

@@ -210,6 +210,33 @@ describe('an operator', () => {
     }
   })
 
+  test('says what is moved where; everything for all data takes the database', () => {
+    const database = 'postgres://chat:secret@db/chat'
+    const moved = ['import', '--from', '/tmp/old', '--database', database, '--data', '/tmp/new']
+    expect(readCommand(moved, {})).toEqual({
+      ...{ kind: 'import', from: '/tmp/old', database, dataFolder: '/tmp/new' },
+      files: { folder: '/tmp/new/files' },
+    })
+    const environment = { CHATROOM_DATABASE: database }
+    for (const kind of ['backup', 'restore']) {
+      expect(readCommand([kind, 'a.tar'], environment)).toMatchObject({ kind, database })
+    }
+    const reason = /--from|import takes only flags/
+    const invalid = [
+      ...[['import'], ['import', '--database', database], ['import', '--from', '/tmp/old']],
+      ...[
+        [...moved, 'more'],
+        ['--from', '/tmp/old'],
+        ['backup', 'a.tar', '--from', '/tmp/old'],
+      ],
+    ]
+    for (const flags of invalid) {
+      const refused = readCommand(flags, {})
+      expect(refused).toMatchObject({ kind: 'invalid', message: expect.stringMatching(reason) })
+      expect(JSON.stringify(refused)).not.toContain('secret')
+    }
+  })
+
   test('gets help or the version, whatever the other flags are', async () => {
     const help = await runServer({ port: null, flags: ['--help', '--port', '1'] })
     expect(help).toMatchObject({ code: 0, err: '' })

@@ -15,12 +15,17 @@ export type Publication = { html: () => string; json: () => string }
  */
 export type Publish = (audience: Audience, publication: Publication, authors?: number[]) => void
 
-/** The revisions of a room that some changes took. */
-type Span = { room: number; from: number; to: number }
+/**
+ * The revisions of a room that some changes took; `members`: the version of its members then, if it
+ * is known and nothing else lies between.
+ */
+type Span = { room: number; from: number; to: number; members: number | null }
 
-export function spanOf(room: number, changes: { revision: number }[]): Span {
+export function spanOf(room: number, changes: { revision: number }[], members?: number): Span {
   const revisions = changes.map(({ revision }) => revision)
-  return { room, from: Math.min(...revisions), to: Math.max(...revisions) }
+  const [from, to] = [Math.min(...revisions), Math.max(...revisions)]
+  const isWhole = to - from + 1 === changes.length
+  return { room, from, to, members: isWhole ? (members ?? null) : null }
 }
 
 /** Publishes changes of a room. */

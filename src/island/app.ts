@@ -71,7 +71,7 @@ export type Composed = Draft & Pick<OutboxEntry, 'room' | 'files'>
 
 export type Composer = {
   setConnected: (isConnected: boolean) => void
-  /** The other person of the conversation on the page has another name, or has left. */
+  /** The room on the page, or the other person there, has another name, or they have left. */
   refresh: () => void
   setRoom: () => void
   setAddressee: (to: Addressee | null) => void

@@ -42,6 +42,8 @@ export type Connections = {
   /** The sessions that they belong to. */
   sessions: () => Set<string>
   ofUser: (userId: number) => Socket[]
+  /** The users who have one. */
+  users: () => number[]
   countIn: (room: number) => number
   /** Whether each socket of a user, of whom there is one, is subscribed to the room. */
   isIn: (userId: number, room: number) => boolean
@@ -87,20 +89,14 @@ export function createConnections(
     all: () => open,
     sessions: () => new Set(Array.from(open, (socket) => socket.data.visitor.session)),
     ofUser: (userId) => [...byUser.of(userId)],
+    users: () => byUser.keys(),
     countIn: (room) => byRoom.of(room).size,
-    isIn(userId, room) {
-      const sockets = [...byUser.of(userId)]
-      return sockets.length > 0 && sockets.every(({ data }) => data.rooms.has(room))
-    },
+    isIn: (userId, room) => areIn(byUser.of(userId), room),
     subscribeUser(userId, room) {
       for (const socket of byUser.of(userId)) subscribe(byRoom, socket, room)
     },
     unsubscribeUser(userId, room) {
-      for (const socket of byUser.of(userId)) {
-        socket.unsubscribe(topicOf({ room }, socket.data.subprotocol))
-        socket.data.rooms.delete(room)
-        byRoom.remove(room, socket)
-      }
+      for (const socket of byUser.of(userId)) unsubscribe(byRoom, socket, room)
     },
     publishIfIdle(room, text) {
       for (const socket of byRoom.of(room)) {
@@ -121,10 +117,20 @@ export function createConnections(
   }
 }
 
+function areIn(sockets: ReadonlySet<Socket>, room: number): boolean {
+  return sockets.size > 0 && [...sockets].every(({ data }) => data.rooms.has(room))
+}
+
 function subscribe(byRoom: Groups<number>, socket: Socket, room: number): void {
   socket.subscribe(topicOf({ room }, socket.data.subprotocol))
   socket.data.rooms.add(room)
   byRoom.add(room, socket)
+}
+
+function unsubscribe(byRoom: Groups<number>, socket: Socket, room: number): void {
+  socket.unsubscribe(topicOf({ room }, socket.data.subprotocol))
+  socket.data.rooms.delete(room)
+  byRoom.remove(room, socket)
 }
 
 /** The pub/sub topic of an audience on one subprotocol. Bun has no wildcards in topics. */
@@ -142,6 +148,7 @@ function createGroups<Key>() {
   const groups = new Map<Key, Set<Socket>>()
   return {
     of: (key: Key): ReadonlySet<Socket> => groups.get(key) ?? none,
+    keys: (): Key[] => [...groups.keys()],
     add: (key: Key, socket: Socket): void =>
       void groups.set(key, (groups.get(key) ?? new Set()).add(socket)),
     remove(key: Key, socket: Socket): void {

@@ -57,9 +57,14 @@ export type NodeStore = {
   heads(rooms: number[]): Promise<Position[]>
   /** The same of a person's rooms. */
   headsOf(userId: number): Promise<Position[]>
+  peopleIn(room: number): Promise<number[]>
   /** Hints after one of them, in order. */
   hintsAfter(id: number): Promise<Hint[]>
   newestHint(): Promise<number>
+  /** Whether some that came after it are not kept any more. */
+  isForgotten(id: number): Promise<boolean>
+  /** Whose markers in which rooms were moved in the last `ms`, of these people. */
+  movedLately(users: number[], ms: number): Promise<{ user: number; room: number }[]>
   /** The epoch as it is now; `Store.epoch` is the same from then on. */
   readEpoch(): Promise<string>
   /** Takes a job for `ms`, or goes on with it; false while another node has it. */

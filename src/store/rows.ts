@@ -271,8 +271,9 @@ export type AppendRefusal =
 
 /** `repeat`: the client id was used before; `message` is the first one with this id. */
 /** `begins`: the people of a group conversation whose first message it is. */
+/** `members`: the version of the room's members, where several nodes use the database. */
 export type AppendOutcome =
-  | { status: 'accepted'; message: Message; repeat: boolean; begins?: number[] }
+  | { status: 'accepted'; message: Message; repeat: boolean; begins?: number[]; members?: number }
   | { status: 'refused'; code: AppendRefusal; retryMs?: number }
 
 /** A person who can be mentioned. */

@@ -127,3 +127,19 @@ test('a ban is undone from the list, and a link brings its person back', async (
   await mal.sees('Something vile')
   expectNoProblems(olga, pat)
 })
+
+test('what somebody wrote offline goes nowhere when they were banned meanwhile', async () => {
+  await server.stop()
+  await mal.send('Written offline')
+  const user = await mal.userId()
+  await askDatabase(server, 'UPDATE users SET left_at = 1 WHERE id = ?', user)
+  await askDatabase(server, `INSERT INTO bans VALUES (?1, ?1, 1, 'Was vile again')`, user)
+  const marks = 'SELECT token_hash, user_id FROM sessions WHERE user_id = ?'
+  await askDatabase(server, `INSERT INTO banned_browsers (hash, user_id) ${marks}`, user)
+  await askDatabase(server, 'DELETE FROM sessions WHERE user_id = ?', user)
+  await server.restart()
+  await mal.part('#banned h1').says('You are banned', 30_000)
+  await pat.goto(addressOf(server.port, 'c', '/rooms/1'))
+  await pat.connected()
+  expect(await pat.messages.list.text()).not.toContain('Written offline')
+})

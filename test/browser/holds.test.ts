@@ -130,14 +130,21 @@ test('who is muted sees why and until when; the host undoes it on the same card'
   expectNoProblems(ada, mei)
 })
 
-test('what was written without a connection and is refused says why, and can be sent', async () => {
+/** Mei writes without a connection, and something happens before she has one again. */
+async function meanwhile(text: string, happen: (db: Database) => void): Promise<void> {
   await server.stop()
-  await mei.send('离线时写的')
+  await mei.send(text)
   using db = new Database(join(server.data, 'chatroom.db'))
-  db.query(`UPDATE rooms SET writers = 'hosts' WHERE id = ?`).run(room)
+  happen(db)
   db.close()
   await server.restart()
   await mei.connected()
+}
+
+test('what was written without a connection and is refused says why, and can be sent', async () => {
+  await meanwhile('离线时写的', (db) => {
+    db.run(`UPDATE rooms SET writers = 'hosts' WHERE id = ?`, [room])
+  })
   await mei.messages.failed.reads('只有房主可以在这个房间发言', 20_000)
   await note(mei).shown()
   await ada.connected()
@@ -145,6 +152,23 @@ test('what was written without a connection and is refused says why, and can be 
   await note(mei).gone()
   await mei.part('.msg--failed [data-action=retry]').press()
   await mei.sees('离线时写的')
+  // Muted meanwhile: the text stays, and goes when that is over.
+  const muted = await mei.userId()
+  const until = Date.now() + 300_000
+  await meanwhile('又离线了', (db) => {
+    db.run(`INSERT INTO mutes VALUES (?1, ?2, ?3, '太吵', ?2, 1)`, [room, muted, until])
+  })
+  await mei.messages.failed.reads('禁言')
+  await note(mei).reads('太吵')
+  await ada.connected()
+  await ada.panel.openCard('梅')
+  await ada.part('#panel a[href*="/mute?user="]').press()
+  await ada.part('#panel form[action$="/unmute"] button').shown()
+  await ada.part('#panel form[action$="/unmute"] button').press()
+  await note(mei).gone()
+  await ada.panel.close()
+  await mei.part('.msg--failed [data-action=retry]').press()
+  await mei.sees('又离线了')
 })
 
 test('whom an open page offers to write to privately follows what owners set', async () => {

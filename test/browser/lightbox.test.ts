@@ -78,6 +78,18 @@ test('a picture says who sent it and when, and has arrows at its edges', async (
     await ada.emulate({ width, height })
     await ada.settled()
     expect(await places()).toEqual([null, 12])
+    // Also beside a name that is as long as those of cameras and scanners.
+    const isRead = await ada.evaluate<boolean>(`(() => {
+      const title = document.querySelector('#lightbox-title')
+      const before = title.textContent
+      title.textContent = 'Scan of the minutes of the meeting of 2026-11-28 ${'x'.repeat(30)}.png'
+      const { bottom } = document.querySelector('#lightbox-sent').getBoundingClientRect()
+      const isWithin = bottom <= document.querySelector('.lightbox__about')
+        .getBoundingClientRect().bottom + 1
+      title.textContent = before
+      return isWithin
+    })()`)
+    expect({ width, height, isRead }).toEqual({ width, height, isRead: true })
   }
   await arrows.at(1).press()
   expect(await ada.lightboxTitle.text()).toBe('second.png (2 of 3)')

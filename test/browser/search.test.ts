@@ -164,6 +164,30 @@ test('on a phone the filters leave the first screen to the hits', async () => {
   await ada.emulate({ width: 1280, height: 800 })
 })
 
+test('a hit on a phone says who and where in full, however long the names are', async () => {
+  await ada.emulate({ width: 320, height: 600 })
+  const name = 'Maximiliane von Bredow X'
+  const hidden = await ada.evaluate<string[]>(`[...document.querySelectorAll('.hit__meta')]
+    .flatMap((meta) => {
+      const [who, where] = meta.querySelectorAll('bdi')
+      const [before, after] = [who.textContent, where.textContent]
+      who.textContent = where.textContent = '${name}'
+      const box = meta.closest('.hit').getBoundingClientRect()
+      const cut = [who, where].filter((part) => {
+        const range = document.createRange()
+        range.selectNodeContents(part)
+        const { right, bottom, width } = range.getBoundingClientRect()
+        return width < 100 || right > box.right || bottom > box.bottom ||
+          part.scrollWidth > part.clientWidth + 1 && getComputedStyle(part).display !== 'inline'
+      })
+      who.textContent = before
+      where.textContent = after
+      return cut.map(({ textContent }) => textContent)
+    })`)
+  expect(hidden).toEqual([])
+  await ada.emulate({ width: 1280, height: 800 })
+})
+
 test('a hit is jumped to, and Back returns to the list where it was', async () => {
   await ada.palette.finds([own, secret, elsewhere, link, first])
   for (let n = 0; n < 4; n += 1) await ada.press('ArrowDown')

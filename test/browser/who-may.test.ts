@@ -240,7 +240,8 @@ test('a host sets a room and its people by the keys alone, and every tab follows
   await fromSettings('#room-topic', 'Homework')
   await inTabs((tab) => tab.messages.list.reads('Homework'))
   await fromSettings('#room-name', 'Lesson')
-  await inTabs((tab) => tab.messages.titled('#Lesson'))
+  await inTabs((tab) => tab.composer.field.becomes('[placeholder*="#Lesson"]'))
+  await inTabs((tab) => tab.part('#timeline .start').reads('#Lesson'))
   for (const [key, isHeld] of [
     ['ArrowDown', true],
     ['ArrowUp', false],

@@ -20,6 +20,8 @@ export type Postgres = {
    * `pg_promote()`. To be called before anybody is connected.
    */
   startStandby: (name: string, port: number) => Promise<Postgres>
+  /** The same without a new beginning, until `restart`. */
+  pause: () => Promise<void>
   stop: () => Promise<void>
 }
 
@@ -67,6 +69,7 @@ async function serve(folder: string, settings: string[]): Promise<Postgres> {
       await sql.unsafe(`CREATE DATABASE test${made} TEMPLATE ${template}`)
       return url(`test${made}`)
     },
+    pause: end,
     async restart() {
       await end()
       server = await run()

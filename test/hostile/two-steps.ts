@@ -38,6 +38,7 @@ export const requests: Record<string, Request[]> = {
   'GET /offline': [read(at('/offline'), 'nothing', 'nothing')],
   'POST /share': [write(at('/share'), text('text=shared'), 'nothing', 'nothing')],
   'GET /healthz': [read(at('/healthz'), 'nothing', 'nothing')],
+  'GET /readyz': [read(at('/readyz'), 'nothing', 'nothing')],
   'GET /join': [read(at('/join'), 'nothing', 'nothing')],
   'GET /devices': [read(at('/devices'), 'session', 'nothing')],
   'GET /log-out': [read(at('/log-out'), 'session', 'nothing')],

@@ -5,9 +5,10 @@ import { comeBack, makeCode } from '../helpers/devices'
 import type { Heard } from '../helpers/frames'
 import { startNodes } from '../helpers/nodes'
 import { becomeOwner } from '../helpers/owners'
-import { hasPostgres } from '../helpers/postgres'
+import { hasPostgres, startPostgres } from '../helpers/postgres'
 import { answerTo, inviteTo, letIn, makeRoom, openDirect, sendForm } from '../helpers/rooms'
 import type { RunningServer } from '../helpers/server'
+import { waitUntil } from '../helpers/wait'
 
 type Guest = { node: RunningServer; person: Person; socket: ChatClient; id: number }
 
@@ -247,4 +248,53 @@ onThree('invitations, private messages and read markers reach a person on each n
   }
   bob.socket.send({ type: 'read', room: direct, seq: 1 })
   await again.until(has('read', { room: direct, seq: 1, unread: 0 }), 'the marker')
+})
+
+onThree('without any message between the nodes all of it arrives by looking', async () => {
+  await using two = await startNodes(2, { isDeaf: true })
+  const [first, second] = two.nodes
+  if (first === undefined || second === undefined) throw new Error('Two were started')
+  const [ana, bob] = [await enter(first, 'Ana'), await enter(second, 'Bob')]
+  const room = await makeRoom(first, ana.person, 'quiet', 'open')
+  await sendForm(second, bob.person, `/rooms/${room}/members`)
+  await bob.socket.until((item) => item.type === 'room' && item.room.id === room, 'the room')
+  await ana.socket.post(room, 'quiet-1', 'one')
+  await bob.socket.until(has('message', { room, content: 'one' }), 'the message')
+  await sendForm(first, ana.person, `/rooms/${room}`, { name: 'still', topic: '' })
+  await bob.socket.until(has('room.changed', { room, name: 'still' }), 'the name')
+  await sendForm(first, ana.person, '/profile', { nickname: 'Anabel', avatar: 'letter' })
+  await bob.socket.until((item) => item.type === 'person.changed', 'the new name')
+  const tab = await openSocket(first, bob.person)
+  await tab.post(room, 'quiet-2', 'two')
+  bob.socket.send({ type: 'read', room, seq: 99 })
+  await tab.until(has('read', { room, unread: 0 }), 'the marker')
+  await sendForm(first, ana.person, `/rooms/${room}/members/remove`, { user: `${bob.id}` })
+  await ana.socket.post(room, 'quiet-3', 'three')
+  await bob.socket.until(has('room.left', { room }), 'the end')
+  expect(bob.socket.heard.some(has('message', { content: 'three' }))).toBe(false)
+})
+
+onThree('while the database is away people read on, and go on when it is back', async () => {
+  const postgres = await startPostgres()
+  await using two = await startNodes(2, { url: await postgres.create() })
+  const [first, second] = two.nodes
+  if (first === undefined || second === undefined) throw new Error('Two were started')
+  const [ana, bob] = [await enter(first, 'Ana'), await enter(second, 'Bob')]
+  const statusOf = async (path: string) => (await fetch(first.origin + path)).status
+  expect([await statusOf('/healthz'), await statusOf('/readyz')]).toEqual([200, 200])
+  await ana.socket.post(1, 'away-1', 'before')
+  await postgres.pause()
+  await waitUntil(async () => (await statusOf('/readyz')) === 503, 'that nobody new is sent here')
+  expect(await statusOf('/healthz')).toBe(200)
+  expect(await ana.socket.post(1, 'away-2', 'meanwhile')).toMatchObject({ type: 'refused' })
+  await postgres.restart()
+  await waitUntil(async () => (await statusOf('/readyz')) === 200, 'that people are sent here')
+  const said = await waitUntil(async () => {
+    const answer = await ana.socket.post(1, 'away-2', 'meanwhile')
+    return answer.type === 'accepted' ? answer : null
+  }, 'the answer')
+  await bob.socket.until(has('message', { room: 1, content: 'meanwhile' }), 'the message')
+  expect(said).toMatchObject({ seq: 2 })
+  expect(changesIn(1, bob)).toEqual([1, 2])
+  await postgres.stop()
 })

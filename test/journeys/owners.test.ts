@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { actOn } from '../helpers/acts'
 import { openSocket, type Person, signIn } from '../helpers/client'
+import { addressOf } from '../helpers/database'
 import { becomeOwner, giveRole, ownerLinkOf } from '../helpers/owners'
 import { letIn, makeRoom, sendForm } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
@@ -84,7 +85,10 @@ async function commandOf(name: string, argument?: string, code = 0): Promise<str
   const names = argument === undefined ? [name] : [name, argument]
   const child = Bun.spawn(
     [process.execPath, 'src/main.ts', ...names, '--data', server.data, '--port', '1'],
-    { stdout: 'pipe', stderr: 'pipe' },
+    {
+      ...{ stdout: 'pipe', stderr: 'pipe' },
+      env: { ...process.env, CHATROOM_DATABASE: (await addressOf(server.data)) ?? '' },
+    },
   )
   const [said, problem] = await Promise.all([
     new Response(child.stdout).text(),

@@ -80,16 +80,17 @@ async function change({ notes, random }: Scene): Promise<void> {
     await sendForm(server, author.person, `${place}/delete`)
     notes.splice(notes.indexOf(note), 1)
   } else {
-    await sendForm(server, author.person, `${place}/edit`, { content: `${note.word} again` })
+    await sendForm(server, author.person, place, { content: `${note.word} again` })
   }
 }
 
 async function speak({ rooms }: Scene, { person, ...member }: Member, step: number): Promise<void> {
   for (const room of rooms.filter((one) => member.rooms.has(one)))
-    await sendForm(server, person, `/rooms/${room}/messages`, {
-      client_id: `p-${step}`,
-      content: 'said by the way',
-    })
+    for (let n = 0; n < 4; n += 1)
+      await sendForm(server, person, `/rooms/${room}/messages`, {
+        client_id: `p-${step}-${n}`,
+        content: 'said by the way',
+      })
 }
 
 async function read({ person: { cookie } }: Member, path: string): Promise<string> {
@@ -131,7 +132,8 @@ async function look({ notes, random, rooms }: Scene, member: Member): Promise<Ch
     checks.push({ path, found: wordsIn(await read(member, path)), wanted: wordsOf(wanted) })
   for (const room of rooms) {
     const here = own.filter((note) => note.room === room && member.rooms.has(room))
-    const found = await pagesOf(member, room, 4 + random(20))
+    // A page has at most as many notes as messages.
+    const found = await pagesOf(member, room, Math.max(3, here.length) + random(6))
     checks.push({ path: `pages of ${room}`, found, wanted: wordsOf(here) })
     for (const way of ['export.txt', 'changes']) await compare(`/rooms/${room}/${way}`, [])
   }

@@ -64,6 +64,8 @@ export async function findAsAScan(engine: Engine, steps: number): Promise<void> 
     const expected = all.filter((each) => own.includes(each.room) && isWanted(each, query))
     const wanted = expected.map(({ clientId }) => clientId).toReversed()
     expect({ seed, step, query, found }).toEqual({ seed, step, query, found: wanted })
+    // Also what is only counted must be in the person's rooms.
+    expect(page.count?.messages).toBe(wanted.length)
   }
 }
 

@@ -139,9 +139,12 @@ function HitItem({ view, hit }: { view: View; hit: ShownHit }) {
             <b>
               <Name user={hit.sender} />
             </b>{' '}
-            <Icon name={hit.isPrivate ? 'lock' : 'room'} />
-            {hit.isPrivate && <span class="vh">{view.words.search.private}</span>}
-            <bdi translate="no">{hit.place}</bdi> <time datetime={hit.at}>{hit.time}</time>
+            <span class="hit__place">
+              <Icon name={hit.isPrivate ? 'lock' : 'room'} />
+              {hit.isPrivate && <span class="vh">{view.words.search.private}</span>}
+              <bdi translate="no">{hit.place}</bdi>
+            </span>{' '}
+            <time datetime={hit.at}>{hit.time}</time>
           </span>{' '}
           <span class="hit__text" dir="auto">
             {hit.excerpt.map(({ text, isHit }) => (isHit ? <mark>{text}</mark> : text))}

@@ -31,10 +31,14 @@ export function parseMessage(fields: Fields): SentMessage | MessageProblem {
   if (code !== null && !isOnlyFiles) return { code, clientId }
   // Not validated: anything unusable only means that no private note is shown in a room.
   const writtenIn = parseCount(fields.get('written_in'))
-  return { clientId, content, attachments, replyTo: replySeq, writtenIn }
+  const text = isOnlyFiles ? '' : content
+  return { clientId, content: text, attachments, replyTo: replySeq, writtenIn }
 }
 
-/** The problem of a message's text, or null. An accepted text is stored exactly as it was sent. */
+/**
+ * The problem of a message's text, or null. An accepted text is stored exactly as it was sent, but
+ * for one with nothing to read beside files: that is none.
+ */
 function problemOfText(text: string): ProblemCode | null {
   if (text.length > limits.messageUnitsMax) return 'message_long'
   if (!text.isWellFormed() || text.includes('\0')) return 'message_characters'
@@ -52,7 +56,8 @@ export function parseEdit(fields: Fields): { content: string } | { code: Problem
   const content = fields.get('content')
   if (typeof content !== 'string') return { code: 'bad_frame' }
   const code = problemOfText(content)
-  return code === null || code === 'message_empty' ? { content } : { code }
+  if (code === 'message_empty') return { content: '' }
+  return code === null ? { content } : { code }
 }
 
 /** Anything but white space, controls, invisible characters and blank letters. */

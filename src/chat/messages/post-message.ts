@@ -163,12 +163,15 @@ function withMentions(chat: Chat, message: NewMessage): NewMessage | Promise<New
 
 function publish(chat: Chat, outcomes: (AppendOutcome | StorageFailure)[]): void {
   const fresh = outcomes.flatMap((outcome) =>
-    outcome.status === 'accepted' && !outcome.repeat ? [outcome.message] : [],
+    outcome.status === 'accepted' && !outcome.repeat ? [outcome] : [],
   )
-  for (const [room, messages] of Map.groupBy(fresh, (message) => message.room)) {
+  for (const [room, those] of Map.groupBy(fresh, ({ message }) => message.room)) {
+    const messages = those.map(({ message }) => message)
+    const members = those[0]?.members
+    const areSame = those.every((one) => one.members === members)
     if (messages[0]?.seq === 1) publishConversation(chat, messages[0])
     chat.publishChanges(
-      spanOf(room, messages),
+      spanOf(room, messages, areSame ? members : undefined),
       {
         html: () => messages.map((message) => liveRow(message, chat.paths)).join(''),
         json: () => JSON.stringify(messages.map((message) => toEvent(message))),

@@ -20,6 +20,9 @@ const retryMs = 250
 /** The rooms and people who have sockets on this node. */
 export type Here = {
   countIn: (room: number) => number
+  users: () => number[]
+  /** The room that everybody joins. */
+  firstRoom: () => number
   isHere: (userId: number) => boolean
   /** All of their sockets are subscribed to the room. */
   isIn: (userId: number, room: number) => boolean
@@ -34,9 +37,9 @@ export type Follower = {
   look: (room: number, revision?: number, members?: number) => void
   /**
    * Subscribes a person to a room that they were in at a position; false when it is known that the
-   * members have changed since.
+   * members have changed since. `isNew`: they have just come in, which is told.
    */
-  enter: (userId: number, position: Position) => boolean
+  enter: (userId: number, position: Position, isNew?: boolean) => boolean
   /** The rooms with sockets on this node. */
   rooms: () => number[]
 }
@@ -82,14 +85,18 @@ export function createFollower(chat: Chat, store: NodeStore, here: Here): Follow
   }
 
   return {
-    publish({ room, to }) {
-      look(room, to)
+    publish({ room, from, to, members }, publication, authors) {
+      const known = followed.get(room)
+      const isNext = known?.revision === from - 1 && known.members === members
+      if (known === undefined || known.isRead || !isNext) return look(room, to)
+      chat.publish({ room }, publication, authors)
+      known.revision = to
     },
     look,
-    enter(userId, { room, revision, members }) {
+    enter(userId, { room, revision, members }, isNew = false) {
       const before = followed.get(room)
       if (before !== undefined && members < before.members) return false
-      followed.set(room, before ?? { revision, members, isRead: false })
+      followed.set(room, before ?? { revision, members: members - Number(isNew), isRead: false })
       chat.subscribeUser(userId, room)
       if (before !== undefined) look(room, revision, members)
       // What came since it was read was said to those who followed it already.
@@ -208,7 +215,8 @@ function admit(chat: Chat, here: Here, room: number, user: User): void {
   const isNew = here.isHere(user.id) && !here.isIn(user.id, room)
   chat.subscribeUser(user.id, room)
   if (isNew) void publishOwn(chat, user.id, room)
-  publishJoined(chat, room, user)
+  // Everybody joins the first room, which is told of them by lines.
+  if (room !== here.firstRoom()) publishJoined(chat, room, user)
 }
 
 function expel(chat: Chat, room: number, user: User, deleted: string | null): void {

@@ -20,7 +20,7 @@ export async function actOn(acting: Acting, { kind, user, room, isOwn }: Hint): 
     follower.look(room)
     return isHere ? enterNew(acting, user, room) : undefined
   }
-  if (kind === 'begun' && isHere) return beginConversation(acting, user, room)
+  if (kind === 'begun') return beginConversation(acting, room)
   if (kind === 'host') return isOwn ? undefined : publishHeir(chat, { room, user })
   if (kind === 'person') return isOwn ? undefined : renew(chat, user)
   if (isOwn || !isHere) return
@@ -56,7 +56,8 @@ export async function enterRooms(
     const heads = await store.headsOf(user)
     const wanted = heads.filter(({ room }) => only === undefined || room === only)
     // Where somebody came or went since, what was read is obsolete.
-    areKnown = wanted.map((head) => follower.enter(user, head)).every(Boolean)
+    const isNew = only !== undefined
+    areKnown = wanted.map((head) => follower.enter(user, head, isNew)).every(Boolean)
   }
 }
 
@@ -67,15 +68,19 @@ async function enterNew(acting: Acting, user: number, room: number): Promise<voi
   if (here.isIn(user, room)) await publishOwn(chat, user, room)
 }
 
-/** It appears as it was before its first message, which follows. */
-async function beginConversation(acting: Acting, user: number, id: number): Promise<void> {
-  const { chat, follower, here, store } = acting
-  const room = await chat.store.rooms.find(user, id)
-  if (room === null || here.isIn(user, id)) return
-  publishSummary(chat, user, { ...room, revision: 0, unread: 0, mentions: 0 })
-  for (let isIn = false; !isIn;) {
-    const [head] = (await store.heads([id])).values()
-    isIn = head === undefined || follower.enter(user, { ...head, revision: 0 })
+/** It appears for its people as it was before its first message, which follows for all of them. */
+async function beginConversation({ chat, follower, here, store }: Acting, id: number) {
+  const people = (await store.peopleIn(id)).filter((user) => here.isHere(user))
+  for (const user of people) {
+    const room = here.isIn(user, id) ? null : await chat.store.rooms.find(user, id)
+    if (room === null) continue
+    const before = { revision: 0, unread: 0, mentions: 0 }
+    publishSummary(chat, user, room.pair === null ? room : { ...room, ...before })
+  }
+  for (let areIn = false; !areIn;) {
+    const [head] = await store.heads([id])
+    if (head === undefined) return
+    areIn = people.map((user) => follower.enter(user, { ...head, revision: 0 })).every(Boolean)
   }
 }
 

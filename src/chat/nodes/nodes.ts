@@ -10,8 +10,9 @@ import { actOn, enterRooms } from './hints'
 /** How often is looked for what no message told: more often while none arrives. */
 const pollMs = 1_000
 const pollsWhileUp = 5
+const pollsPerTidying = 300
 /** A job is taken over from a node that was silent for so long. */
-const jobMs = 20_000
+const jobMs = 8_000
 
 type Running = Nodes & {
   publishChanges: PublishChanges
@@ -33,30 +34,29 @@ export function startNodes(
   const { bus } = store
   const follower = createFollower(chat, store, here)
   const hints = createReading({ chat, store, here, follower })
-  const poll = async (): Promise<void> => {
+  const lookForMarkers = createMarkers(chat, store, here)
+  const poll = async (hasGap = false): Promise<void> => {
     const epoch = chat.store.epoch
     if ((await store.readEpoch()) !== epoch) onNewEpoch()
+    if (await hints.hasMissed()) onNewEpoch()
     for (const { room, revision, members } of await store.heads(follower.rooms()))
       follower.look(room, revision, members)
+    await lookForMarkers(hasGap)
     await hints.read()
   }
-  const tryTo = (work: () => Promise<void>): void => {
+  const tryTo = (work: () => Promise<void>): Promise<void> =>
     work().catch((fault) => chat.log('nodes.failed', { fault: faultOf(fault) }))
-  }
-  let polls = 0
-  const timer = setInterval(() => {
-    polls += 1
-    if (!bus.isUp() || polls % pollsWhileUp === 0) tryTo(poll)
-  }, pollMs)
+  const stop = startPolling(store, tryTo, poll)
   const hear = (text: string): void => {
     const [kind, first, second] = text.split(' ')
     const [room, number] = [Number(first), Number(second)]
     if (kind === 'room') follower.look(room, number)
-    else if (kind === 'read') tryTo(() => publishMarker(chat, number, room))
-    else tryTo(hints.read)
+    else if (kind !== 'read') void tryTo(hints.read)
+    else if (here.isHere(number)) void tryTo(() => publishMarker(chat, number, room))
   }
-  bus.subscribe('hints', guard(chat.log, 'hints', hear), () => tryTo(poll))
+  bus.subscribe('hints', guard(chat.log, 'hints', hear), () => void tryTo(() => poll(true)))
   const say = createSaying(bus)
+  void tryTo(hints.start)
 
   return {
     publishChanges(span, publication, authors) {
@@ -65,13 +65,48 @@ export function startNodes(
     },
     look(room) {
       follower.look(room)
-      tryTo(hints.read)
+      void tryTo(hints.read)
     },
     moved: (userId, room) => bus.send('hints', `read ${room} ${userId}`),
-    enter: (userId) => enterRooms({ store, follower }, userId),
+    async enter(userId) {
+      await hints.start()
+      await enterRooms({ store, follower }, userId)
+    },
     does: (job) => store.claim(job, jobMs),
     poll,
-    stop: () => clearInterval(timer),
+    stop,
+  }
+}
+
+type Try = (work: () => Promise<void>) => Promise<void>
+
+/** Gives what stops it. */
+function startPolling({ bus, claim, tidy }: NodeStore, tryTo: Try, poll: () => Promise<void>) {
+  let [polls, isPolling] = [0, false]
+  const timer = setInterval(async () => {
+    polls += 1
+    if (isPolling || (bus.isUp() && polls % pollsWhileUp !== 0)) return
+    isPolling = true
+    await tryTo(poll)
+    if (polls % pollsPerTidying === 0 && (await claim('hints', jobMs).catch(() => false)))
+      await tryTo(tidy)
+    isPolling = false
+  }, pollMs)
+  return () => clearInterval(timer)
+}
+
+/** A lost connection is noticed after some time. */
+const unnoticedMs = 3_000
+
+/** Publishes the read markers that were moved while no message came. */
+function createMarkers(chat: Chat, { bus, movedLately }: NodeStore, here: Here) {
+  let knownUntil = performance.now()
+  return async (hasGap: boolean): Promise<void> => {
+    const now = performance.now()
+    if (bus.isUp() && !hasGap) return void (knownUntil = now - unnoticedMs)
+    const moved = await movedLately(here.users(), now - knownUntil + pollMs)
+    knownUntil = now
+    for (const { user, room } of moved) await publishMarker(chat, user, room)
   }
 }
 
@@ -79,9 +114,19 @@ export function startNodes(
 function createReading(acting: Parameters<typeof actOn>[0]) {
   const { chat, store } = acting
   let seen: number | null = null
+  let starting: Promise<void> | null = null
+  /** From here on everything is acted on. */
+  const start = (): Promise<void> =>
+    (starting ??= store.newestHint().then(
+      (id) => void (seen = id),
+      (fault) => {
+        starting = null
+        throw fault
+      },
+    ))
   const readAll = async (): Promise<void> => {
-    seen ??= await store.newestHint()
-    const found = await store.hintsAfter(seen)
+    await start()
+    const found = await store.hintsAfter(seen ?? 0)
     for (const hint of found) {
       seen = hint.id
       await actOn(acting, hint).catch((fault) =>
@@ -102,7 +147,13 @@ function createReading(acting: Parameters<typeof actOn>[0]) {
     })
     return next
   }
-  return { read }
+  /** Whether it has slept for longer than hints are kept: then it begins afresh. */
+  const hasMissed = async (): Promise<boolean> => {
+    if (seen === null || !(await store.isForgotten(seen))) return false
+    seen = await store.newestHint()
+    return true
+  }
+  return { start, read, hasMissed }
 }
 
 /** Tells the other nodes how far rooms have come, the same room once in a turn. */

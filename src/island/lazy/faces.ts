@@ -39,7 +39,7 @@ export function create(app: App): Faces {
 
 /** The head is fetched again where more than words has changed. */
 function changeRoom(
-  { deviceCopy, rooms, timeline, title }: App,
+  { composer, deviceCopy, page, rooms, timeline, title }: App,
   { room, archived, kind, name, topic }: ChatEvent & { type: 'room.changed' },
 ): void {
   const known = rooms.find(room)
@@ -49,6 +49,11 @@ function changeRoom(
   if (!isSame) deviceCopy?.setRooms()
   if (room !== timeline.room()) return
   renameRoom(title, name, `#${name}`)
+  composer.refresh()
+  const start = fill(page.words.start, { room: `#${name}` })
+  list()
+    .querySelector('.start')
+    ?.replaceChildren(...nodesOf(start))
   element('head', HTMLElement).querySelector('p')?.replaceChildren(topic)
   if (!isSame) renew()
 }

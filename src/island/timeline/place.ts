@@ -13,7 +13,8 @@ export function createPlace(timeline: Timeline): Omit<Keeper, 'row'> {
     const [first, ...others] = placedRows()
     // The message may be deleted: then the next one is there.
     const row = [first, ...others].find((one) => one !== undefined && seqOf(one) >= seq)
-    const isLoaded = first !== undefined && (row !== first || seqOf(first) === seq)
+    const isStart = document.getElementById('older') === null
+    const isLoaded = first !== undefined && (isStart || row !== first || seqOf(first) === seq)
     if (room !== currentRoom() || row === undefined || !isLoaded) return false
     timeline.toRow(row, top)
     return true

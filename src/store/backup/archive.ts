@@ -1,5 +1,5 @@
 import type { FilesPlace } from '../files'
-import type { Snapshot } from './snapshot'
+import { nameOf } from '../postgres/faults'
 import { bytesOf, writeTar } from './tar'
 
 /** Snapshots taken before a backup reports that files are missing. */
@@ -7,6 +7,8 @@ export const snapshotsMax = 5
 
 export type BackupOptions = {
   folder: string
+  /** The address of a database on PostgreSQL, if it is not in the folder. */
+  database?: string | null
   /** Where the files are, if not in the folder of the data. */
   files?: FilesPlace
   file: string
@@ -14,6 +16,11 @@ export type BackupOptions = {
   now: () => number
   /** Stops the backup and removes what it wrote. */
   signal?: AbortSignal
+}
+
+/** What sentences call the place of the data. */
+export function placeOf({ folder, database = null }: Pick<BackupOptions, 'folder' | 'database'>) {
+  return database === null ? folder : nameOf(database)
 }
 
 /** The first file of a backup. */
@@ -48,7 +55,7 @@ type Beginning = { part: string; version: string; now: () => number }
 /** Begins a backup in the file `part`, with what it says of itself. */
 export async function beginArchive(
   { part, version, now }: Beginning,
-  { format, instance }: Pick<Snapshot, 'format' | 'instance'>,
+  { format, instance }: Pick<Manifest, 'format' | 'instance'>,
 ): Promise<Archive> {
   const madeAt = new Date(now()).toISOString()
   const kind = 'chatroom backup'

@@ -1,10 +1,9 @@
 import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import { failWith } from '../problem'
 import type { S3Place } from '../s3/place'
 import { openS3Files } from '../s3/s3-files'
-import { type Amount, type BackupOptions, beginArchive, names, snapshotsMax } from './archive'
-import { openSnapshot, takeSnapshot } from './snapshot'
+import { type Amount, type BackupOptions, beginArchive, placeOf, snapshotsMax } from './archive'
+import { takeSnapshot } from './snapshot'
 
 /**
  * Writes a backup whose files come from a bucket, where nothing can keep them from being deleted
@@ -17,15 +16,11 @@ export async function writeS3(
 ): Promise<Amount> {
   const { folder, signal } = options
   const database = `${part}.db`
-  const take = () => {
-    takeSnapshot(join(folder, names.database), database)
-    return openSnapshot(database)
-  }
-  let snapshot = take()
+  let snapshot = await takeSnapshot(options, database)
   const id = snapshot.filesId ?? ''
   const files = await openS3Files({ place, id, folder, isNew: async () => false })
   if (!(await files.isHere())) {
-    failWith(`${place.name} is away, or does not belong to the Chatroom in ${folder}.`)
+    failWith(`${place.name} is away, or does not belong to the Chatroom in ${placeOf(options)}.`)
   }
   const archive = await beginArchive({ ...options, part }, snapshot)
   const added = new Set<string>()
@@ -50,7 +45,7 @@ export async function writeS3(
       }
       snapshot.close()
       await rm(database)
-      snapshot = take()
+      snapshot = await takeSnapshot(options, database)
     }
     await archive.addDatabase(database)
     return await archive.end(snapshot.messages)

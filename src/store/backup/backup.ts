@@ -2,14 +2,24 @@ import { existsSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { failWith, sentenceOf, type Problem } from '../problem'
-import { type Amount, type BackupOptions, beginArchive, names, snapshotsMax } from './archive'
+import {
+  type Amount,
+  type BackupOptions,
+  beginArchive,
+  names,
+  placeOf,
+  snapshotsMax,
+} from './archive'
 import { dropPins, homeOfPins, type Pins, pinFiles } from './pins'
-import { openSnapshot, type Snapshot, takeSnapshot } from './snapshot'
+import { type Snapshot, takeSnapshot } from './snapshot'
 import { bytesOf } from './tar'
 import { syncFolder } from '../files'
 
 /** While this exists in a data folder, a restore is unfinished and no server opens the folder. */
 export const unfinished = 'restoring'
+
+/** While this exists in a data folder, its files belong to a database on PostgreSQL. */
+export const moved = 'moved'
 
 /**
  * Writes everything in `folder`, which a running server may use, into one tar file: a snapshot of
@@ -31,14 +41,16 @@ export async function backUp(options: BackupOptions): Promise<Amount | Problem> 
     await syncFolder(dirname(file))
     return amount
   } catch (fault) {
-    return { problem: sentenceOf(fault, `I could not back up ${folder} to ${file}`) }
+    return { problem: sentenceOf(fault, `I could not back up ${placeOf(options)} to ${file}`) }
   } finally {
     for (const left of [part, snapshotFile]) await rm(left, { force: true }).catch(() => {})
   }
 }
 
 async function writeFolder(options: BackupOptions, files: string, part: string): Promise<Amount> {
-  const pins = await pinFiles(homeOfPins(options.folder, files), files)
+  const home = homeOfPins(options.folder, files)
+  if (!existsSync(home)) failWith(`There is no folder ${home}. See --data and --files.`)
+  const pins = await pinFiles(home, files)
   try {
     const snapshot = await snapshotWithFiles(options, pins, `${part}.db`)
     const amount = await write(options, pins, snapshot, part)
@@ -49,8 +61,9 @@ async function writeFolder(options: BackupOptions, files: string, part: string):
   }
 }
 
-function checkPlaces({ folder, file }: BackupOptions): void {
-  if (!existsSync(join(folder, names.database))) failWith(`There is no Chatroom in ${folder}.`)
+function checkPlaces({ folder, file, database = null }: BackupOptions): void {
+  const isThere = database !== null || existsSync(join(folder, names.database))
+  if (!isThere) failWith(`There is no Chatroom in ${folder}.`)
   if (existsSync(join(folder, unfinished))) failWith(`The Chatroom in ${folder} is not whole.`)
   if (existsSync(file)) failWith(`${file} is there already, and I overwrite nothing.`)
   if (!existsSync(dirname(file))) failWith(`There is no folder ${dirname(file)}.`)
@@ -58,19 +71,20 @@ function checkPlaces({ folder, file }: BackupOptions): void {
 
 /** A file that was uploaded and deleted meanwhile has no link: then another snapshot is taken. */
 async function snapshotWithFiles(
-  { folder }: BackupOptions,
+  options: BackupOptions,
   pins: Pins,
   to: string,
 ): Promise<Snapshot> {
   for (let n = 1; ; n += 1) {
-    takeSnapshot(join(folder, names.database), to)
-    const snapshot = openSnapshot(to)
+    const snapshot = await takeSnapshot(options, to)
     const missing = await pins.add(Array.from(snapshot.files(), ({ id }) => id))
     if (missing.length === 0) return snapshot
     snapshot.close()
     await rm(to)
     if (n === snapshotsMax) {
-      failWith(`${missing.length} files in ${folder} are missing, the first is ${missing[0]}.`)
+      failWith(
+        `${missing.length} files in ${placeOf(options)} are missing, the first is ${missing[0]}.`,
+      )
     }
   }
 }

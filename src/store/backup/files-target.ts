@@ -27,7 +27,7 @@ function withDatabase(data: string): FilesTarget {
 }
 
 /** A folder elsewhere, which has a mark of its own while a restore is unfinished. */
-async function openFolder(folder: string): Promise<FilesTarget> {
+export async function openFolder(folder: string): Promise<FilesTarget> {
   const staging = join(folder, unfinished)
   const found: string[] = await readdir(folder).catch((fault: unknown) => {
     if (codeOf(fault) === 'ENOENT') return []

@@ -1,14 +1,27 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Amount, type FilesTarget, type Manifest, names } from './archive'
+import { type Amount, type FilesTarget, type Manifest, names, placeOf } from './archive'
 import { unfinished } from './backup'
 import { type FilesPlace, syncFolder } from '../files'
 import { codeOf, failWith, type Problem, sentenceOf } from '../problem'
 import { holdFile, type Lock } from '../sqlite/lock'
 import { openTarget, writeFile } from './files-target'
-import { beginNewEpoch, checkDatabase, isKnownFormat, openSnapshot } from './snapshot'
+import {
+  beginNewEpoch,
+  bringUpToDate,
+  checkDatabase,
+  isKnownFormat,
+  openSnapshot,
+} from './snapshot'
+import type { Progress } from './tables'
 import { damaged, readTar, type TarReader } from './tar'
+
+type To = {
+  /** The address of a database on PostgreSQL without people, which gets the rows. */
+  database?: string | null
+  progress?: Progress
+}
 
 /**
  * Puts a backup into a folder that is new or empty. Everything is unpacked into a folder beside its
@@ -19,12 +32,17 @@ export async function restore(
   file: string,
   folder: string,
   place: FilesPlace = { folder: join(folder, 'files') },
+  to: To = {},
 ): Promise<Amount | Problem> {
+  const { database = null } = to
   let lock: Lock | null = null
   try {
     if (!existsSync(file)) failWith(`There is no file ${file}.`)
     await checkEmpty(folder)
     await checkManifest(file)
+    // Loaded on demand: most servers have no other database than their own file.
+    const postgres = database === null ? null : await import('../postgres/from-sqlite')
+    if (database !== null) await postgres?.prepareDatabase(database)
     const target = await openTarget(folder, place)
     const isNew = !existsSync(folder)
     await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -35,10 +53,16 @@ export async function restore(
       await rm(isNew ? folder : join(folder, unfinished), { recursive: true, force: true })
       throw fault
     })
-    await putInPlace(folder, target)
+    const { progress = () => {} } = to
+    await putInPlace(folder, target, async (staged) => {
+      if (database === null) return rename(staged, join(folder, names.database))
+      bringUpToDate(staged)
+      await postgres?.loadFile(database, staged, progress)
+    })
     return amount
   } catch (fault) {
-    return { problem: sentenceOf(fault, `I could not restore ${file} into ${folder}`) }
+    const place = placeOf({ folder, database })
+    return { problem: sentenceOf(fault, `I could not restore ${file} into ${place}`) }
   } finally {
     lock?.close()
   }
@@ -142,10 +166,14 @@ async function unpack(
 const mayHold = /^(chatroom-backup\.json|chatroom\.db|files\/[0-9a-f]{2}\/[0-9a-f]{32})$/
 
 /** The mark of an unfinished restore, which is the staging folder itself, is removed last. */
-async function putInPlace(folder: string, target: FilesTarget): Promise<void> {
+async function putInPlace(
+  folder: string,
+  target: FilesTarget,
+  putDatabase: (staged: string) => Promise<void>,
+): Promise<void> {
   const staging = join(folder, unfinished)
   await target.putInPlace()
-  await rename(join(staging, names.database), join(folder, names.database))
+  await putDatabase(join(staging, names.database))
   await syncFolder(folder)
   await target.end()
   await rm(staging, { recursive: true, force: true })

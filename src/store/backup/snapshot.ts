@@ -1,6 +1,8 @@
 import { Database } from 'bun:sqlite'
-import { newestFormat } from '../sqlite/migrations'
+import { join } from 'node:path'
+import { migrate, newestFormat, refuseOther } from '../sqlite/migrations'
 import { readSetting } from '../sqlite/settings'
+import { type BackupOptions, names } from './archive'
 
 /** A copy of the database as it was at one moment, in a file of its own. */
 export type Snapshot = {
@@ -17,13 +19,23 @@ export type Snapshot = {
 
 /**
  * Copies the database of a running or stopped server into `to`, which must not exist. The copy is
- * one read transaction, so the server can go on writing.
+ * one read transaction, so the server can go on writing. One on PostgreSQL becomes a file, too.
  */
-export function takeSnapshot(from: string, to: string): void {
-  withDatabase(from, (db) => {
-    db.run('PRAGMA busy_timeout = 5000')
-    db.query('VACUUM INTO ?').run(to)
-  })
+export async function takeSnapshot(
+  { folder, database = null, signal }: Pick<BackupOptions, 'folder' | 'database' | 'signal'>,
+  to: string,
+): Promise<Snapshot> {
+  if (database === null) {
+    withDatabase(join(folder, names.database), (db) => {
+      db.run('PRAGMA busy_timeout = 5000')
+      db.query('VACUUM INTO ?').run(to)
+    })
+  } else {
+    // Loaded on demand: most servers have no other database than their own file.
+    const { writeFile } = await import('../postgres/to-sqlite')
+    await writeFile(database, to, signal)
+  }
+  return openSnapshot(to)
 }
 
 /** Opens a snapshot for reading. Throws what SQLite throws when it is none. */
@@ -43,6 +55,16 @@ export function openSnapshot(file: string): Snapshot {
     files: () => files.iterate(),
     close: () => db.close(),
   }
+}
+
+/** Throws a sentence for a database that this program would have to change before it reads it. */
+export function refuseOtherFormat(file: string): void {
+  withDatabase(file, refuseOther)
+}
+
+/** Brings a database of an older version, of which this is a copy, to the newest format. */
+export function bringUpToDate(file: string): void {
+  withDatabase(file, migrate)
 }
 
 /** What SQLite finds wrong with a restored database; null when it is sound. */

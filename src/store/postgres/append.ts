@@ -52,6 +52,7 @@ type Placed = {
   quote: string | null
   files: string | null
   recipient: string | null
+  members: number | null
 }
 
 /** What the server is told of a message. */
@@ -84,7 +85,7 @@ function toAccepted(message: NewMessage, placed: Placed): AppendOutcome {
     ...{ reactions: [], recipient: toRecipient(placed), writtenIn: null, writtenAfter: null },
     ...{ system: null, createdAt, editedAt: null, deletedAt: null },
   }
-  return { status: 'accepted', message: stored, repeat: false }
+  return { status: 'accepted', message: stored, repeat: false, members: placed.members ?? 0 }
 }
 
 function toRecipient({ recipient }: Placed): User | null {
@@ -159,8 +160,8 @@ BEGIN
     GROUP BY file HAVING count(*) > 1
   ), known AS MATERIALIZED (
     SELECT s.*, was.room_id AS first_room, own.id AS sender, own.nickname, own.avatar,
-      ${markOf('own')} AS mark, r.revision, r.is_direct, other.user_as_json AS recipient,
-      other.has_left, quoted.quote,
+      ${markOf('own')} AS mark, r.revision, r.members_version, r.is_direct,
+      other.user_as_json AS recipient, other.has_left, quoted.quote,
       CASE WHEN s.files = '[]' THEN NULL ELSE ${filesOf} END AS own_files,
       s.session IS NOT NULL AND (SELECT id FROM sessions
         WHERE token_hash = decode(s.session, 'hex') AND user_id = s.author) IS NULL
@@ -175,7 +176,8 @@ BEGIN
     LEFT JOIN messages AS was ON was.client_id = s.client_id AND was.author_id = s.author
     LEFT JOIN memberships AS m ON m.room_id = s.room AND m.user_id = s.author
     LEFT JOIN users AS own ON own.id = m.user_id AND own.left_at IS NULL
-    LEFT JOIN LATERAL (SELECT revision, kind = 'direct' AND is_group = 0 AS is_direct,
+    LEFT JOIN LATERAL (SELECT revision, members_version,
+        kind = 'direct' AND is_group = 0 AS is_direct,
         kind = 'direct' AND revision = 0 AS is_new, ${hasHold('s.author')} AS is_held
       FROM rooms WHERE rooms.id = s.room) AS r ON TRUE
     LEFT JOIN LATERAL (SELECT left_at IS NOT NULL AS has_left,
@@ -226,7 +228,7 @@ BEGIN
     WHERE rooms.id = grown.room
   )
   SELECT status, place, CASE WHEN is_signed_out OR sender IS NULL THEN 0 ELSE 1 END,
-    nickname, avatar, mark, quote, own_files::text, recipient
+    nickname, avatar, mark, quote, own_files::text, recipient, members_version
   FROM placed ORDER BY nth;
 END`
 
@@ -238,5 +240,5 @@ export const placeMessages = {
   name,
   sql: `CREATE FUNCTION ${name}(group_sent text) RETURNS TABLE (status text, seq bigint,
     "isMember" integer, nickname text, avatar text, mark text, quote text, files text,
-    recipient text) LANGUAGE plpgsql AS $body$ ${statement} $body$`,
+    recipient text, members bigint) LANGUAGE plpgsql AS $body$ ${statement} $body$`,
 }

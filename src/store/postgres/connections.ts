@@ -30,9 +30,9 @@ const settingsFor = (msMax: number) => ({
   // What was acknowledged is on the disk, and where a standby must have it, there.
   synchronous_commit: 'on',
   default_transaction_isolation: 'read committed',
-  statement_timeout: msMax * 0.8,
-  lock_timeout: msMax * 0.6,
-  idle_in_transaction_session_timeout: msMax * 0.4,
+  statement_timeout: Math.round(msMax * 0.8),
+  lock_timeout: Math.round(msMax * 0.6),
+  idle_in_transaction_session_timeout: Math.round(msMax * 0.4),
 })
 /** For a connection that nobody else uses, which may be in use for long. */
 const turnMsMax = 10_000
@@ -58,7 +58,9 @@ export function connect(url: string, max: number, options: Options): Connections
   const { isReadOnly = false, msMax = answerMsMax, node } = options
   const isPooled = new URL(url).searchParams.get('prepare') === 'false'
   const settings = { ...settingsFor(msMax), application_name: node }
-  const local = Object.entries(settings).map(([name, value]) => `SET LOCAL ${name} = ${value}`)
+  const local = Object.entries(settings).map(
+    ([name, value]) => `SELECT set_config('${name}', '${value}', TRUE)`,
+  )
   const connection = isReadOnly ? { ...settings, default_transaction_read_only: 'on' } : settings
   const shared = { url, max, connectionTimeout: Math.ceil(msMax / 1000), prepare: !isPooled }
   // A pool in between refuses settings of a connection.

@@ -67,6 +67,10 @@ export function createDriver(url: string, msMax?: number): Driver {
       (work) =>
       (...values) =>
         sendGroup(writer, () => work(...values)),
+    afterCommit(then) {
+      if (toFollow === null) throw new Error('it is no transaction')
+      toFollow.push(then)
+    },
     read: (work) => createRead(readers, work),
     readLong:
       (work) =>
@@ -90,10 +94,28 @@ export function createDriver(url: string, msMax?: number): Driver {
   }
 }
 
-/** Runs the statements of some work. */
-async function drive<Result>(work: Work<Result>, send: Send): Promise<Result> {
-  let step = work.next()
-  while (step.done !== true) step = work.next(await send(step.value))
+/** What follows the transaction whose work goes on at this moment; work itself never waits. */
+let toFollow: (() => void)[] | null = null
+
+/** Runs the statements of some work; `following` gets what is to be done after a transaction. */
+async function drive<Result>(
+  work: Work<Result>,
+  send: Send,
+  following: (() => void)[] | null = null,
+): Promise<Result> {
+  const goOn = <Step>(next: () => Step): Step => {
+    toFollow = following
+    try {
+      return next()
+    } finally {
+      toFollow = null
+    }
+  }
+  let step = goOn(() => work.next())
+  while (step.done !== true) {
+    const answer = await send(step.value)
+    step = goOn(() => work.next(answer))
+  }
   return step.value
 }
 
@@ -152,13 +174,17 @@ async function transact<Result>(
   work: () => Work<Result>,
 ): Promise<Result> {
   let isOpen = true
-  const attempt = () =>
-    writer.hold(begin, async (send) => {
-      const result = await drive(work(), send)
+  const attempt = async () => {
+    const following: (() => void)[] = []
+    const result = await writer.hold(begin, async (send) => {
+      const done = await drive(work(), send, following)
       isOpen = false
       await send(commit)
-      return result
+      return done
     })
+    for (const then of following) then()
+    return result
+  }
   const mayRepeat = (fault: unknown): boolean => isCollision(fault) || (isOpen && isPassing(fault))
   return again(attempt, mayRepeat)
 }

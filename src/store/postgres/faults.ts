@@ -1,3 +1,5 @@
+import { codeOf, sentenceOf } from '../problem'
+
 /** What PostgreSQL or the line to it answered instead of rows. */
 
 /** The five signs of an error that the server sent; empty for any other fault. */
@@ -69,4 +71,30 @@ const codes: [states: RegExp, code: string][] = [
   [/^(53100)$/, 'DATABASE_FULL'],
   [/^(25006)$/, 'DATABASE_READ_ONLY'],
   [/^(53...|58...|XX...)$/, 'DATABASE_FAILED'],
+]
+
+/** The address without the password. */
+export function nameOf(url: string): string {
+  const { host, pathname } = new URL(url)
+  return `${host}${pathname}`
+}
+
+/** Why a database cannot be used, as a sentence for the operator, without the password. */
+export function sentenceFor(fault: unknown, url: string): string {
+  const what = `I cannot use the database ${nameOf(url)}`
+  const cause = fault instanceof Error && fault.cause instanceof Error ? fault.cause : fault
+  const state = sqlStateOf(cause)
+  const why = reasons.find(([states]) => states.test(state))?.[1]
+  if (why !== undefined) return `${what}: ${why}.`
+  if (isLost(cause) || isLate(cause)) {
+    return `${what}: nothing answers there, or not any more (${state || codeOf(cause)}).`
+  }
+  return state === '' ? sentenceOf(cause, what) : `${what} (${state}).`
+}
+
+const reasons: [states: RegExp, why: string][] = [
+  [/^28...$/, 'PostgreSQL refuses the name or the password, or this machine (pg_hba.conf)'],
+  [/^3D000$/, 'PostgreSQL has no database of this name'],
+  [/^53100$/, 'its disk is full'],
+  [/^42501$/, 'its owner has to be the role that uses it, which has not enough rights'],
 ]

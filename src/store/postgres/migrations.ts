@@ -2,6 +2,7 @@ import { SQL } from 'bun'
 import { failWith } from '../problem'
 import { placeMessages } from './append'
 import { searchPath } from './connections'
+import type { Driver } from './driver'
 import tables from './migrations/0001.sql' with { type: 'text' }
 import dialect from './migrations/0001-dialect.sql' with { type: 'text' }
 import hints from './migrations/0001-hints.sql' with { type: 'text' }
@@ -15,7 +16,7 @@ import triggers from './migrations/0001-triggers.sql' with { type: 'text' }
 const migrations: readonly (readonly string[])[] = [[tables, dialect, triggers, search, hints]]
 
 /** Of two nodes that start at once, one migrates. */
-const migrationLock = 0x6d696772
+export const migrationLock = 0x6d696772
 
 /**
  * Brings the database to the newest schema: all steps and the new format number in one transaction,
@@ -41,6 +42,21 @@ export async function migrate(url: string, steps = migrations): Promise<void> {
     const [known] = await tx.unsafe('SELECT to_regproc($1) AS made', [placeMessages.name])
     if (known.made === null) await tx.unsafe(placeMessages.sql)
   })
+}
+
+/** Throws a sentence for a database of any other version: only a server brings it up to date. */
+export async function refuseOther({ query, read }: Pick<Driver, 'query' | 'read'>): Promise<void> {
+  const find = query<{ made: 0 | 1 }, []>(`SELECT to_regclass('format') IS NOT NULL AS made`)
+  const version = query<{ version: number | null }, []>(
+    'SELECT max(version) AS version FROM format',
+  )
+  const isMade = (await read(() => find.get())())?.made === 1
+  const found = isMade ? await read(() => version.get())() : null
+  if (found === null) failWith('There is no Chatroom in the database. See --database.')
+  refuseNewer(found.version ?? 0, migrations.length)
+  if (found.version !== migrations.length) {
+    failWith('Start the server once with this version, first.')
+  }
 }
 
 function refuseNewer(version: number, newest: number): void {

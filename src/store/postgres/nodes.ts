@@ -15,14 +15,17 @@ const hintsMax = 1_000
 export function createNodeStore(
   db: Database,
   bus: Bus,
-  readEpoch: NodeStore['readEpoch'],
+  { readEpoch, isPooled }: { readEpoch: NodeStore['readEpoch']; isPooled: boolean },
 ): NodeStore {
-  const { heads, headsOf, hints, newest, claim, forget } = prepare(db)
+  const { heads, headsOf, people, hints, newest, forgotten, moved, claim, forget } = prepare(db)
   return {
     bus,
     follow: createFollow(db),
     heads: db.read((rooms: number[]) => heads.all(JSON.stringify(rooms))),
     headsOf: db.read((userId: number) => headsOf.all(userId)),
+    peopleIn: db.read(function* (room: number) {
+      return (yield* people.all(room)).map(({ id }) => id)
+    }),
     hintsAfter: db.read(function* (id: number) {
       const rows = yield* hints.all(id)
       return rows.map(({ isOwn, ...hint }) => ({ ...hint, isOwn: isOwn === 1 }))
@@ -30,9 +33,13 @@ export function createNodeStore(
     newestHint: db.read(function* () {
       return (yield* newest.get())?.id ?? 0
     }),
+    isForgotten: db.read(function* (id: number) {
+      return ((yield* forgotten.get())?.id ?? 0) > id
+    }),
+    movedLately: db.read((users: number[], ms: number) => moved.all(JSON.stringify(users), ms)),
     readEpoch,
     claim: db.write(function* (job: string, ms: number) {
-      return (yield* claim.run(job, ms)).changes > 0
+      return (yield* claim.run(job, ms, Number(isPooled))).changes > 0
     }),
     tidy: db.write(function* () {
       yield* forget.run()
@@ -40,6 +47,8 @@ export function createNodeStore(
   }
 }
 
+const forgottenHint = `
+  SELECT CAST(value AS INTEGER) AS id FROM settings WHERE key = 'forgotten_hint'`
 const thisNode = `current_setting('application_name')`
 
 function prepare(db: Database) {
@@ -53,20 +62,39 @@ function prepare(db: Database) {
        FROM memberships JOIN rooms ON rooms.id = room_id WHERE user_id = ?1 AND ${isListed}
          AND ${isHere('?1')}`,
     ),
+    people: db.query<{ id: number }, [number]>(
+      `SELECT user_id AS id FROM memberships WHERE room_id = ?`,
+    ),
     hints: db.query<Omit<Hint, 'isOwn'> & { isOwn: 0 | 1 }, [number]>(
       `SELECT id, kind, coalesce(user_id, 0) AS user, coalesce(room_id, 0) AS room,
          node = ${thisNode} AS isOwn
        FROM hints WHERE id > ? ORDER BY id LIMIT ${hintsMax}`,
     ),
-    newest: db.query<{ id: number }, []>(`SELECT coalesce(max(id), 0) AS id FROM hints`),
-    claim: db.query<never, [string, number]>(
+    newest: db.query<{ id: number }, []>(
+      `SELECT max(coalesce((SELECT max(id) FROM hints), 0), coalesce((${forgottenHint}), 0)) AS id`,
+    ),
+    moved: db.query<{ user: number; room: number }, [string, number]>(
+      `SELECT user_id AS user, room_id AS room FROM memberships
+       WHERE user_id IN (SELECT CAST(value AS INTEGER) FROM json_each(?1))
+         AND read_at > clock_timestamp() - ?2 * interval '1 millisecond'`,
+    ),
+    // Behind a pool the connections do not tell which nodes there are.
+    claim: db.query<never, [string, number, number]>(
       `INSERT INTO jobs (name, node, until)
        VALUES (?1, ${thisNode}, clock_timestamp() + ?2 * interval '1 millisecond')
        ON CONFLICT (name) DO UPDATE SET node = excluded.node, until = excluded.until
-       WHERE jobs.node = excluded.node OR jobs.until < clock_timestamp()`,
+       WHERE jobs.node = excluded.node OR jobs.until < clock_timestamp()
+         OR ?3 = 0 AND NOT EXISTS (
+           SELECT 1 FROM pg_stat_activity WHERE application_name = jobs.node)`,
     ),
+    forgotten: db.query<{ id: number }, []>(forgottenHint),
     forget: db.query<never, []>(
-      `DELETE FROM hints WHERE at < clock_timestamp() - interval '${keptMinutes} minutes'`,
+      `WITH old AS (
+         DELETE FROM hints WHERE at < clock_timestamp() - interval '${keptMinutes} minutes'
+         RETURNING id)
+       INSERT INTO settings (key, value)
+       SELECT 'forgotten_hint', CAST(max(id) AS text) FROM old HAVING count(*) > 0
+       ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
     ),
   }
 }

@@ -1,5 +1,5 @@
 import { markFolder } from '../files'
-import { failWith, type Problem, sentenceOf } from '../problem'
+import { failWith, type Problem } from '../problem'
 import type { Work } from '../sql/database'
 import { bringNamesUpToDate } from '../sql/name-rules'
 import { createFirstRoom, createParts, type StoreOptions } from '../sql/parts'
@@ -9,6 +9,7 @@ import { createAppending } from './append'
 import { createAssets } from './assets'
 import { openBus } from './bus'
 import { createDriver, type Driver } from './driver'
+import { sentenceFor } from './faults'
 import { migrate } from './migrations'
 import { createNodeStore } from './nodes'
 import { createLongReads } from './search'
@@ -37,14 +38,8 @@ export async function openPostgres(options: Options): Promise<Store | Problem> {
     return await createStore(driver, options)
   } catch (fault) {
     await driver.close()
-    return { problem: sentenceOf(fault, `I cannot use the database ${nameOf(options.url)}`) }
+    return { problem: sentenceFor(fault, options.url) }
   }
-}
-
-/** The address without the password. */
-function nameOf(url: string): string {
-  const { host, pathname } = new URL(url)
-  return `${host}${pathname}`
 }
 
 /** What a new database gets; another node may be as new. */
@@ -79,7 +74,7 @@ async function createStore(driver: Driver, options: Options): Promise<Store> {
     assets: createAssets(driver),
     // The disk is the database server's.
     space: async () => ({ free: Number.MAX_SAFE_INTEGER, total: Number.MAX_SAFE_INTEGER }),
-    nodes: createNodeStore(driver, bus, readEpoch),
+    nodes: createNodeStore(driver, bus, { readEpoch, isPooled: driver.writer.isPooled }),
     async close() {
       await bus.close()
       await indexing.stop()
@@ -97,7 +92,8 @@ type Server = {
   names: string
 }
 
-async function refuseUnfit({ query, read }: Driver, mayLose: boolean): Promise<void> {
+/** Throws a sentence for a server that the statements do not work with, or that may lose data. */
+export async function refuseUnfit({ query, read }: Driver, mayLose: boolean): Promise<void> {
   const find = query<Server, []>(
     `SELECT current_setting('server_version_num')::integer AS version,
        current_setting('server_encoding') AS encoding, pg_is_in_recovery() AS isStandby,

@@ -8,6 +8,19 @@ import { isKeyOfFile, openS3Files } from './s3-files'
 /** An object that exists while a restore is unfinished. */
 const unfinishedName = 'restoring'
 
+/** Whether the place has all files of the database with this mark. */
+export async function isWhole(place: S3Place, id: string): Promise<boolean> {
+  const { read, size } = createS3Client(place)
+  const mark = await read(place.prefix + markerName, 0, 2 * id.length).catch(() => null)
+  if (
+    Buffer.from(mark ?? [])
+      .toString()
+      .trim() !== id
+  )
+    return false
+  return (await size(place.prefix + unfinishedName)) === null
+}
+
 /** Opens an empty place in an S3-compatible store for the files of a backup. */
 export async function openS3Target(data: string, place: S3Place): Promise<FilesTarget> {
   const { prefix, name } = place

@@ -35,7 +35,8 @@ export function createAppend(
   return db.transaction(function* (batch: NewMessage[]) {
     const group: Group = { rooms: new Map(), members: new Map() }
     const work = { ...statements, group }
-    const outcomes = yield* workOn(batch, (message) => appendOne(work, message))
+    const outcomes: AppendOutcome[] = []
+    for (const message of batch) outcomes.push(yield* appendOne(work, message))
     for (const [id, { head, activeAt }] of group.rooms) {
       yield* statements.advance.run(id, head, activeAt)
     }
@@ -45,22 +46,28 @@ export function createAppend(
 
 type Appending = ReturnType<typeof prepare> & { caps: RoomLimits; group: Group }
 
-/** Makes the message field by field: spreading objects here takes as long as storing it. */
+/** Questions are asked only of messages that need them, as each question is a generator. */
 function* appendOne(work: Appending, message: NewMessage): Work<AppendOutcome> {
-  const { insert, mention, use } = work
-  const { room, author, clientId, content, replyTo, mentions, createdAt } = message
-  if (yield* isSignedOut(work, message)) return yield* refuse(work, message, null, 'not_signed_in')
-  const member = yield* memberOf(work, room, author)
+  const { findSession, group, insert, mention, use } = work
+  const { room, author, session, clientId, content, replyTo, writtenIn, mentions } = message
+  const { createdAt } = message
+  const isOut = session !== undefined && (yield* findSession.get(session, author)) === null
+  if (isOut) return yield* refuse(work, message, null, 'not_signed_in')
+  const known = group.members.get(keyOf(room, author))
+  const member = known === undefined ? yield* memberOf(work, room, author) : known
   if (member === null) return yield* refuse(work, message, null, 'room_missing')
-  const begins = yield* beginsGroup(work, room, member)
-  const refusal = yield* findRefusal(work, message, member, begins)
+  const begins = isNewGroup(member) ? yield* peopleOf(work, room) : []
+  const refusal = mayBeRefused(message, member)
+    ? yield* findRefusal(work, message, member, begins)
+    : null
   if (refusal !== null) return yield* refuse(work, message, member, refusal)
-  const quote = yield* quoteOf(work, message)
+  const quote = replyTo === null ? null : yield* answeredBy(work, room, replyTo)
   if (quote === 'missing') return yield* refuse(work, message, member, 'reply_missing')
-  const attachments = yield* use.find(author, message.attachments)
+  const files = message.attachments
+  const attachments = files.length === 0 ? [] : yield* use.find(author, files)
   if (attachments === null) return yield* refuse(work, message, member, 'attachment_missing')
   const seq = member.place.head + 1
-  const place = yield* placeOfWriting(work, message, member)
+  const place = writtenIn === null ? null : yield* placeOfWriting(work, message, member)
   const { changes } = yield* insert.run(
     room,
     seq,
@@ -76,12 +83,28 @@ function* appendOne(work: Appending, message: NewMessage): Work<AppendOutcome> {
   )
   // The index found the id of an earlier message.
   if (changes === 0) return yield* refuse(work, message, member, 'client_id_reused')
-  const { sender, recipient } = member
-  const notifiedUserIds = findNotifiedUserIds(mentions, sender, quote)
+  const notifiedUserIds = findNotifiedUserIds(mentions, member.sender, quote)
   for (const user of notifiedUserIds) yield* mention.run(user, room, seq)
-  yield* use.mark(room, seq, message.attachments)
-  yield* moveHead(work, message, member, begins)
-  const stored: Message = {
+  if (files.length > 0) yield* use.mark(room, seq, files)
+  moveHead(member.place, createdAt)
+  if (isNoted(message, member, begins)) yield* noteWriting(work, message, member)
+  const stored = toStored(message, member, seq, { quote, attachments, place, notifiedUserIds })
+  if (begins.length > 0) return { status: 'accepted', message: stored, repeat: false, begins }
+  return { status: 'accepted', message: stored, repeat: false }
+}
+
+type Found = Pick<Message, 'quote' | 'attachments' | 'notifiedUserIds'> & {
+  place: WrittenIn | null
+}
+
+/** The message field by field: spreading objects here takes as long as storing it. */
+function toStored(
+  { room, clientId, content, replyTo, mentions, createdAt }: NewMessage,
+  { sender, recipient }: Member,
+  seq: number,
+  { quote, attachments, notifiedUserIds, place }: Found,
+): Message {
+  return {
     room,
     seq,
     revision: seq,
@@ -102,22 +125,16 @@ function* appendOne(work: Appending, message: NewMessage): Work<AppendOutcome> {
     editedAt: null,
     deletedAt: null,
   }
-  if (begins.length > 0) return { status: 'accepted', message: stored, repeat: false, begins }
-  return { status: 'accepted', message: stored, repeat: false }
 }
 
-/** What the message answers; null when it answers nothing. */
-function* quoteOf(
-  { findReply }: Appending,
-  { room, replyTo }: NewMessage,
-): Work<Quote | null | 'missing'> {
-  if (replyTo === null) return null
-  return readQuote((yield* findReply.get(room, replyTo))?.quote ?? null) ?? 'missing'
+/** What a message answers. */
+function* answeredBy({ findReply }: Appending, room: number, seq: number): Work<Quote | 'missing'> {
+  return readQuote((yield* findReply.get(room, seq))?.quote ?? null) ?? 'missing'
 }
 
-/** Whether the device that sent it was signed out before it could be stored. */
-function* isSignedOut({ findSession }: Appending, { author, session }: NewMessage): Work<boolean> {
-  return session !== undefined && (yield* findSession.get(session, author)) === null
+/** Whether anything but the membership keeps somebody from writing there. */
+function mayBeRefused({ writtenIn }: NewMessage, { place }: Member): boolean {
+  return place.isHeld === 1 || place.isDirect === 1 || place.isGroup === 1 || writtenIn !== null
 }
 
 type Refusal = { code: AppendRefusal; retryMs?: number }
@@ -158,23 +175,27 @@ function* findHeldIn(
   return isHeld === 1 ? yield* findHeldBack('post', id, author, createdAt) : null
 }
 
-/** Each message takes one revision; in a slow room the next one of the author waits. */
-function* moveHead(
-  work: Appending,
-  message: NewMessage,
-  member: Member,
-  begins: number[],
-): Work<void> {
-  const { author, createdAt } = message
-  const { place, recipient } = member
+/** Each message takes one revision. */
+function moveHead(place: Place, createdAt: number): void {
   place.head += 1
   place.activeAt = createdAt
+}
+
+/** Whether more is to be written than the message. */
+function isNoted({ writtenIn }: NewMessage, { place, recipient }: Member, begins: number[]) {
+  const isConversation = recipient !== null || begins.length > 0
+  return place.isSlow === 1 || writtenIn !== null || (isConversation && place.head === 1)
+}
+
+/** In a slow room the next message of the author waits. */
+function* noteWriting(work: Appending, message: NewMessage, member: Member): Work<void> {
+  const { author, createdAt } = message
+  const { place } = member
   if (place.isSlow === 1) yield* work.markSpoken.run(place.id, author, createdAt)
   const there = yield* noteRoomOf(work, message, member)
   if (there?.isSlow === 1) yield* work.markSpoken.run(there.id, author, createdAt)
   // The next message of this group may begin another conversation, which counts this one.
-  const isConversation = recipient !== null || begins.length > 0
-  if (isConversation && place.head === 1) yield* work.advance.run(place.id, place.head, createdAt)
+  if (place.head === 1) yield* work.advance.run(place.id, place.head, createdAt)
 }
 
 /** Nobody writes to a person who has left, or begins a conversation where one has too many. */
@@ -196,9 +217,12 @@ function* refuseDirect(
   return (yield* isFull(sender.id)) || (yield* isFull(recipient.id)) ? 'conversations_full' : null
 }
 
-/** The people of a group conversation without messages: it appears for them with the first one. */
-function* beginsGroup({ findPeople }: Appending, room: number, { place }: Member): Work<number[]> {
-  if (place.isGroup === 0 || place.head > 0) return []
+/** A group conversation without messages appears for its people with the first one. */
+function isNewGroup({ place }: Member): boolean {
+  return place.isGroup === 1 && place.head === 0
+}
+
+function* peopleOf({ findPeople }: Appending, room: number): Work<number[]> {
   return (yield* findPeople.all(room)).map(({ id }) => id)
 }
 
@@ -228,10 +252,14 @@ function* answerRepeat(
   return { status: 'accepted', message, repeat: true }
 }
 
+function keyOf(room: number, author: number): string {
+  return `${room} ${author}`
+}
+
 /** A member of a room, looked up once per group; null when the person is not in the room. */
 function* memberOf(work: Appending, room: number, author: number): Work<Member | null> {
   const { group, findMember, findRoom, findOther } = work
-  const key = `${room} ${author}`
+  const key = keyOf(room, author)
   const known = group.members.get(key)
   if (known !== undefined) return known
   const sender = yield* findMember.get(room, author)
@@ -247,6 +275,8 @@ function* memberOf(work: Appending, room: number, author: number): Work<Member |
   return member
 }
 
+type WrittenIn = { room: number; after: number; isTold: boolean }
+
 /**
  * The room in which a private message was written, if its author is a member there. The other
  * person is told of it if they are one, too.
@@ -255,7 +285,7 @@ function* placeOfWriting(
   work: Appending,
   { author, writtenIn }: NewMessage,
   { recipient }: Member,
-): Work<{ room: number; after: number; isTold: boolean } | null> {
+): Work<WrittenIn | null> {
   if (writtenIn === null || recipient === null) return null
   const there = yield* memberOf(work, writtenIn, author)
   if (there === null) return null

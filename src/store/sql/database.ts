@@ -29,6 +29,8 @@ export type Database = {
   write: Runner
   /** One transaction that writes; nobody else writes meanwhile. */
   transaction: Runner
+  /** To be called within a transaction: does something once that is stored, and never else. */
+  afterCommit: (then: () => void) => void
 }
 
 /** Does the work of each item, one after another; gives the results in their order. */

@@ -14,12 +14,13 @@ export function createMessages(
   const { before, after, changes, privateNotes } = prepare(db)
   return {
     ...createChanges(db, index),
+    // What came after the room was found may come after its reader was put out.
     before: db.read(function* (room, seq, limit) {
-      const rows = yield* before.all(room.id, seq ?? Number.MAX_SAFE_INTEGER, limit)
+      const rows = yield* before.all(room.id, Math.min(seq ?? Infinity, room.revision + 1), limit)
       return [...toMessages(room, rows)]
     }),
     after: db.read(function* (room, seq, limit) {
-      return [...toMessages(room, yield* after.all(room.id, seq, limit))]
+      return [...toMessages(room, yield* after.all(room.id, seq, room.revision, limit))]
     }),
     privateNotes: db.read(function* (room, userId, from, seq, limit) {
       const before = seq ?? Number.MAX_SAFE_INTEGER
@@ -42,10 +43,10 @@ function prepare(db: Database) {
       `SELECT * FROM (${selectMessages('room_id = ? AND seq < ? AND deleted_at IS NULL')}
        ORDER BY seq DESC LIMIT ?) ORDER BY seq`,
     ),
-    after: db.query<MessageRow, [number, number, number]>(
-      `${selectMessages('room_id = ? AND seq > ? AND deleted_at IS NULL')} ORDER BY seq LIMIT ?`,
+    after: db.query<MessageRow, [number, number, number, number]>(
+      `${selectMessages('room_id = ? AND seq > ? AND seq <= ? AND deleted_at IS NULL')}
+       ORDER BY seq LIMIT ?`,
     ),
-    // What came after the room was found may come after its reader was put out.
     changes: db.query<MessageRow, [number, number, number, number]>(
       // Each part is in the order of an index, so that no more is read than is taken.
       `SELECT * FROM (

@@ -31,9 +31,9 @@ type Written = { room: number; seq: number; revision: number }
  */
 export function createSystemLines(db: Database): SystemLines {
   const statements = prepare(db)
-  /** Not published yet; what a transaction took back is not found again. */
+  /** Not published yet. */
   let written: Written[] = []
-  const note = (one: Written): void => void written.push(one)
+  const note = (one: Written): void => db.afterCommit(() => void written.push(one))
   const gather = db.transaction(function* () {
     for (const { room } of yield* statements.waitingRooms.all()) {
       for (const kind of ['joined', 'left'] as const) yield* gatherOne(statements, note, room, kind)

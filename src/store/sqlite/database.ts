@@ -14,6 +14,8 @@ export function onSqlite(db: Sqlite): Database {
     query: <Row, Values extends unknown[]>(sql: string) => prepare<Row, Values>(db, sql),
     read: run,
     write: run,
+    // Nobody looks before the transaction has ended; what it takes back is not found then.
+    afterCommit: (then) => then(),
     transaction(work) {
       const { immediate } = db.transaction((values: Parameters<typeof work>) =>
         now(work(...values)),

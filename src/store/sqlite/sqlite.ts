@@ -2,7 +2,7 @@ import { Database } from 'bun:sqlite'
 import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { codeOf, failWith, type Problem, sentenceOf } from '../problem'
-import { unfinished } from '../backup/backup'
+import { moved, unfinished } from '../backup/backup'
 import { markerName, markFolder, spaceOf } from '../files'
 import { createAppend } from '../sql/append'
 import { createFirstRoom, createParts, type Parts, type StoreOptions } from '../sql/parts'
@@ -51,6 +51,10 @@ export function openStore(options: Options): Store | Problem {
   try {
     if (existsSync(join(folder, unfinished))) {
       failWith(`A restore into ${folder} was not finished. Please run it again.`)
+    }
+    const mark = join(folder, moved)
+    if (existsSync(mark)) {
+      failWith(`This Chatroom was moved: start it with --database. To undo that, remove ${mark}.`)
     }
     const file = join(folder, 'chatroom.db')
     closeToOthers(file)

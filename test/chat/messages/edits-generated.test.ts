@@ -3,7 +3,7 @@ import type { Chat } from '../../../src/chat/chat'
 import { editMessage } from '../../../src/chat/messages/change-message'
 import { findMentions } from '../../../src/chat/messages/find-mentions'
 import { keepMentions } from '../../../src/chat/messages/keep-mentions'
-import { parseEdit, parseMessage } from '../../../src/chat/messages/parse-message'
+import { isEmptyText, parseEdit, parseMessage } from '../../../src/chat/messages/parse-message'
 import { createPaths } from '../../../src/shared/paths'
 import type { Store, User } from '../../../src/store/store'
 import { chooseSeed, createRandom } from '../../helpers/random'
@@ -159,6 +159,14 @@ test('what may be posted, with files or without, may be edited to, and nothing e
       const wanted = typeof posted === 'string' ? posted : null
       const about = { seed, content: content.slice(0, 20), files }
       expect({ about, refusal }).toEqual({ about, refusal: wanted })
+      const room = await store.rooms.find(ada.id, 1)
+      if (typeof posted === 'string' || room === null) continue
+      // Beside files a text in which nothing can be read is none.
+      for (const place of [posted, seq]) {
+        const [stored] = await store.messages.after(room, place - 1, 1)
+        const text = isEmptyText(content) ? '' : content
+        expect({ about, stored: stored?.content }).toEqual({ about, stored: text })
+      }
     }
   }
   await close()

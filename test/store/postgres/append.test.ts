@@ -82,6 +82,8 @@ describeOnPostgres('groups of messages on PostgreSQL', () => {
       const [expected, found] = await Promise.all(
         engines.map(({ store }) => store.messages.append(group)),
       )
+      // Only here the version of the members is part of it.
+      for (const outcome of found ?? []) if ('members' in outcome) delete outcome.members
       expect({ seed, step, found }).toEqual({ seed, step, found: expected })
       if (step % 8 > 0) continue
       const ways = await Promise.all(engines.map(({ store }) => look(store, rooms)))

@@ -72,8 +72,9 @@ const statements: [sql: string, ...values: unknown[]][] = [
 ]
 
 describeOnPostgres('statements on PostgreSQL', () => {
-  test('each gives what it gives in SQLite', async () => {
-    await using opened = await openNodes()
+  // The second: behind a pool that knows nothing but transactions.
+  test.each(['', '&prepare=false'])('each gives what it gives in SQLite %s', async (way) => {
+    await using opened = await openNodes(`${await createDatabase()}${way}`)
     const [node] = opened.nodes
     using sqlite = new Sqlite(':memory:', { strict: true })
     for (const [sql, ...values] of statements) {
@@ -147,6 +148,27 @@ describeOnPostgres('transactions on PostgreSQL', () => {
     expect(fails()).rejects.toThrow('on purpose')
     expect(await read()).toBe(0)
     expect(await count()).toBe(1)
+  })
+
+  test('what follows a transaction is done once, and only when it is stored', async () => {
+    await using away = await behindProxy()
+    const { node, proxy } = away
+    const find = node.query<{ value: string }, []>(readValue)
+    const done: string[] = []
+    const act = node.transaction(function* (what: string) {
+      node.afterCommit(() => void done.push(what))
+      yield* find.get()
+      if (done.includes(what)) throw new Error('too early')
+      if (what === 'fails') throw new Error('on purpose')
+      yield* node.query(`DELETE FROM settings WHERE key = 'counted'`).run()
+    })
+    await act('first')
+    proxy.cutAfter(/DELETE/)
+    await Promise.all([act('second'), act('third')])
+    expect(act('fails')).rejects.toThrow('on purpose')
+    proxy.cutAfter(/COMMIT(?!TED)/)
+    await act('unknown').catch(() => {})
+    expect(done.toSorted()).toEqual(['first', 'second', 'third'])
   })
 
   test('all statements of a read see one moment', async () => {
@@ -259,7 +281,7 @@ async function behindProxy() {
   const url = new URL(await createDatabase())
   const proxy = createTcpProxy((await sharedPostgres()).port)
   url.port = String(proxy.port)
-  const node = createDriver(url.href, 300)
+  const node = createDriver(url.href, 600)
   return {
     node,
     proxy,

@@ -50,7 +50,9 @@ describeOnPostgres('a database on PostgreSQL', () => {
 
   test('nobody answers: the reason is one sentence', async () => {
     expect(await open('postgres://chat@127.0.0.1:1/chat')).toEqual({
-      problem: expect.stringMatching(/^I cannot use the database 127.0.0.1:1\/chat .*\.$/),
+      problem: expect.stringMatching(
+        /^I cannot use the database 127.0.0.1:1\/chat: nothing answers .*\.$/,
+      ),
     })
   })
 })

@@ -4,7 +4,7 @@ import { createDriver } from '../../../src/store/postgres/driver'
 import { createSearchIndex } from '../../../src/store/postgres/search-index'
 import { waitUntil } from '../../helpers/wait'
 import { withinEach } from '../contract'
-import { texts, withFullIndex } from '../finding'
+import { anything, texts, withFullIndex } from '../finding'
 import { join, say } from '../people'
 import { testSearch } from '../search'
 import { findAsAScan } from '../search-generated'
@@ -86,6 +86,43 @@ describeOnPostgres('searching on PostgreSQL', () => {
     await Promise.all([slow, taking])
     await takeAll()
     expect(await Promise.all(['鿁', '鿥'].map(tokensOf))).toEqual([1, 1])
+  })
+
+  test('words far back are looked for in the index of tokens', async () => {
+    await using opened = await openServer()
+    const { driver, sql } = opened
+    await sql.unsafe(`INSERT INTO chatroom.search
+      SELECT n, array_to_tsvector(ARRAY['near', 'far' || n]) FROM generate_series(1, 5000) AS n;
+      ANALYZE chatroom.search`)
+    const look = driver.query<{ id: number }, [string]>(
+      `SELECT far_candidates(CAST(? AS tsquery), 999999, 0) AS id`,
+    )
+    const scans = driver.query<{ count: number }, [string]>(
+      `SELECT pg_stat_get_xact_numscans(CAST(? AS regclass)) AS count`,
+    )
+    const lookAndCount = driver.read(function* () {
+      return { rows: yield* look.all('far7'), scans: yield* scans.get('search_by_token') }
+    })
+    const { rows, scans: counted } = await lookAndCount()
+    expect(rows).toEqual([{ id: 7 }])
+    expect(counted?.count).toBeGreaterThan(0)
+  })
+
+  test('a search that the server ends is refused as if it had waited too long', async () => {
+    await using opened = await openServer()
+    const { store, ada, sql, takeAll } = opened
+    await say(store, ada, 'some words')
+    await takeAll()
+    const [found] = await sql.unsafe(
+      `SELECT pg_get_functiondef('chatroom.near_candidates'::regproc) AS text`,
+    )
+    await sql.unsafe(`CREATE OR REPLACE FUNCTION chatroom.near_candidates(tsquery, bigint, bigint)
+      RETURNS SETOF bigint LANGUAGE plpgsql AS
+      $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'query_canceled'; END $$`)
+    const query = { ...anything, user: ada.id, words: ['some'] }
+    expect(await store.search(query)).toEqual({ refused: 'busy' })
+    await sql.unsafe(found.text)
+    expect(await texts(store, ada, 'some')).toEqual(['some words'])
   })
 
   test('when the rules of the tokens change, all is indexed anew', async () => {

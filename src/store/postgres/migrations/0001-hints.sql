@@ -10,6 +10,18 @@ CREATE TABLE hints (
   at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
+-- Read markers move too often for a row each.
+ALTER TABLE memberships ADD COLUMN read_at timestamptz NOT NULL DEFAULT '-infinity';
+
+CREATE FUNCTION note_reading() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.read_at := clock_timestamp();
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER note_reading BEFORE UPDATE OF read_seq ON memberships
+FOR EACH ROW EXECUTE FUNCTION note_reading();
+
 -- What one node at a time does, and until when nobody else takes it over.
 CREATE TABLE jobs (
   name text COLLATE "C" PRIMARY KEY,
@@ -111,7 +123,7 @@ FOR EACH ROW EXECUTE FUNCTION hint_link();
 -- With its first message a private conversation appears for its people.
 CREATE FUNCTION hint_begun() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM hint('begun', user_id, NEW.id) FROM memberships WHERE room_id = NEW.id;
+  PERFORM hint('begun', NULL, NEW.id);
   RETURN NULL;
 END $$;
 
