@@ -10,16 +10,13 @@ const faults: Record<string, { file: RegExp; changes: [right: string, wrong: str
   'hints alone': {
     file: /src\/chat\/nodes\/nodes\.ts$/,
     changes: [
-      ['if (!bus.isUp() || polls % pollsWhileUp === 0) tryTo(poll)', ''],
-      ['hear), () => tryTo(poll))', 'hear))'],
+      ['const stop = startPolling(store, tryTo, poll)', 'const stop = () => {}'],
+      ['hear), () => void tryTo(() => poll(true)))', 'hear))'],
     ],
   },
   'no contiguity': {
     file: /src\/chat\/nodes\/follower\.ts$/,
-    changes: [
-      ['publish({ room, to }) {', 'publish(span, publication, authors) {'],
-      ['look(room, to)', 'chat.publishChanges(span, publication, authors)'],
-    ],
+    changes: [['if (known === undefined || known.isRead || !isNext)', 'if (known === undefined)']],
   },
 }
 
