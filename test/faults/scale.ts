@@ -1,0 +1,100 @@
+import { hasPostgres } from '../helpers/postgres'
+import { waitUntil } from '../helpers/wait'
+import { below, type FaultTest, type Figures, unlike } from './promise'
+import { breaksOf, untilResumed } from './scale/breaks'
+import { comeAndGo, signOut } from './scale/comings'
+import { type Planted, type Scene, startScene } from './scale/scene'
+import { judge, type Verdict } from './scale/verdict'
+
+type Size = {
+  rooms: number
+  people: number
+  pauseMs: number
+  seed: number
+  breaks: Parameters<typeof breaksOf>[0]
+  acknowledgedMin: number
+}
+
+const small: Size = {
+  ...{ rooms: 2, people: 4, pauseMs: 100, seed: 1 },
+  breaks: { listeningMs: 1_500, restarts: 1, stoppedMs: 1_500, holeMs: 1_500 },
+  acknowledgedMin: 100,
+}
+
+/**
+ * Three nodes with one database, behind a balancer that ties nobody to one: people talk, change
+ * what they said, are removed, come back and sign out, while one thing after another breaks.
+ */
+export const scaled: FaultTest<Size> = {
+  id: 'P37',
+  alias: 'scale',
+  says: 'Of several nodes any part may fail: nothing is lost, doubled, reordered or leaked.',
+  small,
+  full: {
+    ...{ rooms: 4, people: 6, pauseMs: 150, seed: 1 },
+    breaks: { listeningMs: 60_000, restarts: 3, stoppedMs: 8_000, holeMs: 10_000 },
+    acknowledgedMin: 2_000,
+  },
+  ...(hasPostgres ? {} : { outOfSuite: 'There is no PostgreSQL for the tests on Windows.' }),
+  run,
+  broken: (figures, { acknowledgedMin }) => [
+    ...unlike(figures, { lost: 0, doubled: 0, reordered: 0, leaked: 0, missing: 0, differing: 0 }),
+    ...below(figures, { acknowledged: acknowledgedMin, absences: 1, signOuts: 1 }),
+  ],
+  control: async () => [
+    await runPlanted('no members version', 'leaked'),
+    await runPlanted('hints alone', 'missing'),
+    await runPlanted('no contiguity', 'reordered'),
+  ],
+}
+
+async function run(size: Size): Promise<Figures> {
+  await using scene = await startScene(size)
+  const resumed: Figures = {}
+  let isOver = false
+  const leaving = signOut(scene, () => isOver)
+  const found = await live(scene, async () => {
+    for (const { name, run } of breaksOf(size.breaks)) {
+      await run(scene)
+      resumed[`${name}: resumed ms`] = await untilResumed(scene)
+    }
+    isOver = true
+    await leaving
+  })
+  return { ...found, ...(await leaving), ...resumed }
+}
+
+/** People talk, come and go while something is done; then everything is compared. */
+async function live(scene: Scene, work: () => Promise<void>, caughtUpMsMax = 20_000) {
+  let isOver = false
+  const talkers = scene.talkers()
+  for (const talker of talkers) talker.talk()
+  const comings = scene.rooms.map((room) => comeAndGo(scene, room, () => isOver))
+  await work()
+  isOver = true
+  const absences = (await Promise.all(comings)).flat()
+  for (const talker of talkers) talker.stop()
+  await waitUntil(() => talkers.every((one) => one.isIdle()), 'an answer to everything', 30_000)
+  return { ...(await judge(scene, absences, caughtUpMsMax)), absences: absences.length }
+}
+
+const plantedMs = 3_000
+
+/** A little talk with a fault in the nodes; nothing but what that breaks is taken from it. */
+async function runPlanted(planted: Planted, breaks: keyof Verdict): Promise<Figures> {
+  await using scene = await startScene(small, { planted })
+  const isDeaf = planted === 'hints alone'
+  const work = async (): Promise<void> => {
+    if (isDeaf) for (const { line } of scene.nodes) line.refuseListening(true)
+    await Bun.sleep(plantedMs)
+  }
+  const { [breaks]: found } = await live(scene, work, 1_000)
+  const whole = { lost: 0, doubled: 0, reordered: 0, leaked: 0, missing: 0, differing: 0 }
+  return {
+    ...whole,
+    acknowledged: small.acknowledgedMin,
+    absences: 1,
+    signOuts: 1,
+    [breaks]: found,
+  }
+}
