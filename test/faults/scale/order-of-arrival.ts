@@ -46,7 +46,7 @@ export function createOrder(): Order {
     heard(item) {
       if (item.type === 'hello') {
         for (const { id, revision } of item.rooms) raise(lineOf(id), revision)
-      } else if (item.type === 'room.left') lines.delete(item.room)
+      } else if (item.type === 'room.left') leave(lineOf(item.room))
       else if (item.type === 'room') raise(lineOf(item.room.id), item.room.revision)
       else if (item.type === 'caught_up') {
         const line = lineOf(item.room)
@@ -66,4 +66,9 @@ export function createOrder(): Order {
 
 function raise(line: Line, revision: number): void {
   line.base = Math.max(line.base, revision)
+}
+
+/** What was asked for may still be answered, once they are back. */
+function leave(line: Line): void {
+  Object.assign(line, { base: 0, top: 0, heard: new Set() })
 }
