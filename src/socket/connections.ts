@@ -26,6 +26,8 @@ export type SocketState = {
   outgoing: ChatEvent[]
   /** Catch-ups run one after another per socket. */
   catchingUp: Promise<void>
+  /** So do changes of messages: the last one sent is the last one made. */
+  changing: Promise<void>
 }
 
 export type Socket = ServerWebSocket<SocketState>

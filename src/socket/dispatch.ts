@@ -124,9 +124,10 @@ function change(
   work: () => Promise<ChangeAnswer>,
   content = '',
 ): Promise<void> {
-  const { visitor } = peer.data
+  const { visitor, changing } = peer.data
   consumeForMessage(rateLimits, visitor, content)
   const run = async (): Promise<void> => {
+    await changing
     // Rendering a large message takes long: posts of others come between two changes.
     const { answer, units } = await inTurn(visitor.address, async () => {
       // While it waited for its turn the device may have been signed out.
@@ -136,7 +137,8 @@ function change(
     chargeForChange(rateLimits, visitor, { content, units })
     replyToRequest(peer, clientId, answer)
   }
-  return runAsync(chat, peer, type, run, clientId)
+  peer.data.changing = runAsync(chat, peer, type, run, clientId)
+  return peer.data.changing
 }
 
 function replyToRequest(peer: Peer, clientId: string, answer: PostAnswer): void {

@@ -91,6 +91,7 @@ async function reply(
     isOpen: true,
     outgoing: [],
     catchingUp: Promise.resolve(),
+    changing: Promise.resolve(),
   }
   const peer: Peer = {
     data,

@@ -84,6 +84,7 @@ function upgrade(
     isOpen: true,
     outgoing: [],
     catchingUp: Promise.resolve(),
+    changing: Promise.resolve(),
   }
   const headers = offered === null ? {} : { 'sec-websocket-protocol': `chatroom.${subprotocol}` }
   if (!server.upgrade(request, { data, headers })) throw new ChatError('bad_request')

@@ -10,8 +10,8 @@ const rows = readRows(readFileSync(join(import.meta.dir, 'inputs.md'), 'utf8'))
 const groups: Record<string, number[]> = {
   H: upTo(11),
   T: upTo(6),
-  F: [...upTo(12), 15, 16],
-  M: [...upTo(16), 20, 21, 22, 23, 24, 25, 26, 27, 28],
+  F: [...upTo(12), 15, 16, 17],
+  M: [...upTo(16), 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30],
   N: [...upTo(14), 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27],
   R: [...upTo(6), 8, 9, 10, 11],
   U: upTo(21),

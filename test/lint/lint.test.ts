@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { documents, translations } from './documents'
 import { arrows, circles, deadExports, deadFiles, fragments } from './imports'
 import { fileLength, functionLength, lineLength } from './sizes'
+import { droppedWork } from './dropped-work'
 import type { Rule, Source } from './source'
 import { fileNames, wordRules } from './words'
 
@@ -40,6 +41,18 @@ const rules: { name: string; rule: Rule; examples: Source[] }[] = [
     name: 'net knows no types of ui',
     rule: arrows,
     examples: [one('src/island/net/a.ts', `import type { Page } from '../ui/page'\n`)],
+  },
+  {
+    name: 'no statement is made and not asked',
+    rule: droppedWork,
+    examples: [one('src/store/sql/a.ts', 'yield* insert.run(id)\nif (isNew) insert.run(id)\n')],
+  },
+  {
+    name: 'no condition asks whether a statement, unasked, is null',
+    rule: droppedWork,
+    examples: [
+      one('src/store/sql/a.ts', 'function* a() {\n  const may = isOpen.get(room) !== null\n'),
+    ],
   },
   {
     name: 'no circles, types included',

@@ -28,6 +28,7 @@ test('a silent peer is pinged, and its socket ends when it does not answer', asy
         isOpen: true,
         outgoing: [],
         catchingUp: Promise.resolve(),
+        changing: Promise.resolve(),
       }
       return itself.upgrade(request, { data }) ? undefined : new Response('no', { status: 400 })
     },

@@ -24,6 +24,7 @@ function serve() {
         isOpen: true,
         outgoing: [],
         catchingUp: Promise.resolve(),
+        changing: Promise.resolve(),
       }
       return itself.upgrade(request, { data }) ? undefined : new Response('no', { status: 400 })
     },

@@ -41,9 +41,13 @@ export function* suggestNicknames(name: Name): Generator<Name> {
   }
 }
 
-/** The folded form of any text, whether or not it may be a name; null when it is too long. */
+/**
+ * The folded form of any text, whether or not it may be a name; null when it is too long, or has
+ * what the database may refuse: a NUL or half a pair.
+ */
 export function foldName(written: string): string | null {
   if (written.length > serverLimits.nicknameUnitsMax || tower.test(written)) return null
+  if (!written.isWellFormed() || written.includes('\0')) return null
   const shown = written.replace(/\p{Zs}+/gu, ' ').normalize('NFC')
   return foldText(shown)
 }

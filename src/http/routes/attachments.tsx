@@ -67,7 +67,7 @@ async function receive({ chat, rateLimits }: HttpDeps, c: HttpContext): Promise<
     body,
     size: length === undefined ? null : Number(length),
     name: readEncoded(c, 'x-filename'),
-    description: readEncoded(c, 'x-description').slice(0, textLimits.descriptionUnitsMax).trim(),
+    description: cleanDescription(readEncoded(c, 'x-description')),
     preview: /^(?:[0-9a-f]{27})?$/.test(c.req.header('x-preview') ?? '')
       ? (c.req.header('x-preview') ?? '')
       : '',
@@ -82,6 +82,11 @@ async function receive({ chat, rateLimits }: HttpDeps, c: HttpContext): Promise<
     throw problem
   })
   return c.json(toWire(attachment), 201)
+}
+
+function cleanDescription(sent: string): string {
+  const text = sent.replaceAll('\0', '').trim()
+  return text.slice(0, textLimits.descriptionUnitsMax).toWellFormed()
 }
 
 /** A header in percent-encoded UTF-8, as headers are ASCII. Throws `bad_request`. */

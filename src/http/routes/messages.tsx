@@ -11,7 +11,7 @@ import {
   setReaction,
 } from '../../chat/messages/change-message'
 import { toEvent } from '../../chat/messages/events'
-import { parseEdit, parseEmoji, parseMessage } from '../../chat/messages/parse-message'
+import { parseCount, parseEdit, parseEmoji, parseMessage } from '../../chat/messages/parse-message'
 import type { PostAnswer } from '../../chat/messages/post-message'
 import { ChatError } from '../../server/errors'
 import { chargeForChange, consumeForMessage } from '../../server/rate-limits'
@@ -126,9 +126,8 @@ async function receivePost(deps: HttpDeps, c: HttpContext): Promise<Response> {
     if (sendsJson(c) || !(refusal instanceof ChatError)) throw refusal
     // The text comes back in the composer, with the reason.
     const unsent = { content: textOf(fields, 'content'), problem: setProblem(c, refusal) }
-    const replyTo = fields.get('reply_to')
-    const isReply = typeof replyTo === 'number' && replyTo > 0
-    const cursor = isReply ? around(replyTo) : { before: null }
+    const replyTo = parseCount(fields.get('reply_to'))
+    const cursor = replyTo === null ? { before: null } : around(replyTo)
     const now = await requireRoom(deps, c)
     return sendRoom(deps, c, now.visitor, now.room, { unsent, cursor })
   }

@@ -136,9 +136,9 @@ const filesOf = `(SELECT json_agg(json_build_object('id', id, 'name', name, 'typ
     JOIN attachments ON id = wanted.file AND owner_id = s.author AND used_as IS NULL)`
 
 /**
- * Locks the rooms in the order of their ids; then, as each statement of a function sees what is
- * stored by then, judges each message and places those that are accepted, without a hole. `left`:
- * not judged; all that is said in that room is left, too, so that the order stays.
+ * Locks the rooms, and the files, in the order of their ids; then, as each statement of a function
+ * sees what is stored by then, judges each message and places those that are accepted, without a
+ * hole. `left`: not judged; all that is said in that room is left, too, so that the order stays.
  */
 const body = `
 #variable_conflict use_column
@@ -147,6 +147,12 @@ BEGIN
   PERFORM 1 FROM rooms WHERE id IN (
     SELECT (value ->> 'room')::bigint FROM jsonb_array_elements(group_sent::jsonb))
   ORDER BY id FOR NO KEY UPDATE;
+  IF position('"files":["' IN group_sent) > 0 THEN
+    PERFORM 1 FROM attachments WHERE id IN (
+      SELECT jsonb_array_elements_text(value -> 'files')
+      FROM jsonb_array_elements(group_sent::jsonb))
+    ORDER BY id FOR NO KEY UPDATE;
+  END IF;
   RETURN QUERY
   WITH sent AS MATERIALIZED (
     SELECT *, count(*) OVER (PARTITION BY author, client_id) > 1 AS is_doubled

@@ -38,7 +38,7 @@ export function createAttachments(db: Database): Store['attachments'] {
         all: (yield* stored.get(0)) ?? { files: 0, bytes: 0 },
       }
     }),
-    dropUnused: db.write(function* (before) {
+    dropUnused: db.transaction(function* (before) {
       return (yield* dropUnused.all(before)).map(({ id }) => id)
     }),
     unknown: db.read(function* (ids) {

@@ -42,14 +42,14 @@ export function createDeviceLinks(db: Database): Store['deviceLinks'] {
     `DELETE FROM device_links WHERE ${isOwn} AND claim_hash IS $claimHash`,
   )
   return {
-    make: db.write(function* (acting, linkHash, at) {
+    make: db.transaction(function* (acting, linkHash, at) {
       return (yield* make.run({ acting, linkHash, at })).changes > 0
     }),
-    claim: db.write((wanted) => claim.get(wanted)),
-    allow: db.write(function* (acting, claimHash, at) {
+    claim: db.transaction((wanted) => claim.get(wanted)),
+    allow: db.transaction(function* (acting, claimHash, at) {
       return (yield* allow.run({ acting, claimHash, at })).changes > 0
     }),
-    end: db.write(function* (acting, claimHash) {
+    end: db.transaction(function* (acting, claimHash) {
       return (yield* end.run({ acting, claimHash })).changes > 0
     }),
     ...createLooks(db),

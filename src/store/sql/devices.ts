@@ -41,10 +41,10 @@ export function createDevices(db: Database): Store['devices'] {
         isThis: device.isThis === 1,
       }))
     }),
-    end: db.write(function* (acting, id) {
+    end: db.transaction(function* (acting, id) {
       return (yield* end.all({ acting, id })).map(({ tokenHash }) => tokenHash)
     }),
-    setCode: db.write(function* (acting, hash, at) {
+    setCode: db.transaction(function* (acting, hash, at) {
       return (yield* setCode.run({ acting, hash, at })).changes > 0
     }),
     codeMadeAt: db.read(function* (acting) {

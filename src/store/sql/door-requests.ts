@@ -48,7 +48,7 @@ export function createDoorRequests(db: Database): Requests {
       const row = yield* waiting.get({ tokenHash, at })
       return row === null ? null : { ...row, isAllowed: row.isAllowed === 1 }
     }),
-    withdraw: db.write(function* (tokenHash) {
+    withdraw: db.transaction(function* (tokenHash) {
       return (yield* remove.run(tokenHash)).changes > 0
     }),
     requests: db.read((acting, at) => listed.all({ acting, at, limit: requestsMax })),

@@ -53,7 +53,7 @@ export function createInvitations(db: Database, caps: RoomLimits): Store['invita
       return { room: toPreview(row), invitation: toInvitation(row)[0] ?? null }
     }),
     decline: async (userId, roomId, at) => decline({ userId, roomId }, at),
-    withdraw: db.write(function* (by, invited) {
+    withdraw: db.transaction(function* (by, invited) {
       return (yield* withdraw.run({ ...by, invited })).changes > 0
     }),
     pending: db.read(function* (member, after, limit) {

@@ -1,12 +1,12 @@
 import { afterAll, expect, test } from 'bun:test'
 import { SQL } from 'bun'
-import type { AppendOutcome, NewMessage, Store } from '../../../src/store/store'
+import type { AppendOutcome, NewAttachment, NewMessage, Store } from '../../../src/store/store'
 import { chooseSeed, createRandom } from '../../helpers/random'
 import { sharedPostgres } from '../../helpers/postgres'
 import { createTcpProxy } from '../../helpers/tcp-proxy'
 import type { Engine } from '../contract'
 import { openEngine as openSqlite } from '../engine'
-import { hash, join, message, say } from '../people'
+import { hash, join, message, placeOf, say } from '../people'
 import { createDatabase, describeOnPostgres, openEngine, openNodes, openStore } from './databases'
 
 const names = ['Ada', 'Bob', 'Eve', 'Mei']
@@ -41,11 +41,14 @@ async function settle({ store, makeRoom }: Engine): Promise<number[]> {
   const group = (await store.rooms.group([ada, bob, eve], 1))?.id ?? 0
   await store.sessions.leave(hash(4), 2)
   for (let n = 0; n < 12; n += 1) {
-    const texts = { name: `${n}.txt`, type: 'text/plain', preview: '', description: '' }
-    const file = { id: `file${n}`, ...texts, size: n, width: null, height: null, createdAt: 1 }
-    await store.attachments.add({ ...file, owner: n % 3 === 0 ? bob : ada })
+    await store.attachments.add(fileOf({ id: n % 3 === 0 ? bob : ada }, `file${n}`))
   }
   return [1, plain, plain, slow, hosts, closed, muting, begun, fresh, over, group, 999]
+}
+
+function fileOf({ id: owner }: { id: number }, id: string): NewAttachment {
+  const texts = { name: `${id}.txt`, type: 'text/plain', preview: '', description: '' }
+  return { id, ...texts, size: 1, width: null, height: null, owner, createdAt: 1 }
 }
 
 function generate(random: (below: number) => number, all: number[], at: number): NewMessage[] {
@@ -142,6 +145,59 @@ describeOnPostgres('nodes that write at once on PostgreSQL', () => {
       const places = fresh.flatMap((each) => (each.room === room ? [each.seq] : []))
       expect(places.toSorted((a, b) => a - b)).toEqual(places.map((_, n) => n + 1))
     }
+  })
+
+  test('of two messages that name one file at once, one has it', async () => {
+    const url = await createDatabase()
+    const nodes = [await openNode(url), await openNode(url)]
+    const ada = await join(nodes[0]!, 'Ada', 1)
+    const tea = { name: 'tea', folded: 'tea', skeleton: 'tea', topic: '' }
+    await nodes[0]!.rooms.create({ kind: 'open', ...tea, host: ada.id, createdAt: 1 })
+    for (let n = 0; n < 25; n += 1) {
+      await nodes[0]!.attachments.add(fileOf(ada, `file${n}`))
+      const fields = (room: number) => ({ room, clientId: `${n} ${room}` })
+      const both = await Promise.all(
+        nodes.map((node, at) =>
+          node.messages.append([message(ada, { ...fields(at + 1), attachments: [`file${n}`] })]),
+        ),
+      )
+      const outcomes = both.flat().map((one) => (isFresh(one) ? 'has it' : placeOf(one)))
+      expect(outcomes.toSorted()).toEqual(['attachment_missing', 'has it'])
+    }
+  })
+
+  test('while a transaction goes on, nobody takes away what it has looked at', async () => {
+    const url = await createDatabase()
+    await using opened = await openNodes(url)
+    const [node] = opened.nodes
+    const store = await openNode(url)
+    const ada = await join(store, 'Ada', 1)
+    const by = { roomId: 1, userId: ada.id }
+    const [acting, claim] = [hash(1), hash(9)]
+    const done: string[] = []
+    const writes: Record<string, () => Promise<unknown>> = {
+      invitation: () => store.invitations.withdraw(by, 2),
+      device: () => store.devices.end(acting, null),
+      code: () => store.devices.setCode(acting, 'code', 1),
+      link: () => store.deviceLinks.make(acting, claim, 1),
+      answer: () => store.deviceLinks.allow(acting, claim, 1),
+      refusal: () => store.deviceLinks.end(acting, null),
+      files: () => store.attachments.dropUnused(1),
+    }
+    const sleep = node!.query<unknown, []>('SELECT pg_sleep(0.3)')
+    const all: Promise<unknown>[] = []
+    const watch = node!.transaction(function* () {
+      // The first answer of a connection comes later.
+      yield* sleep.get()
+      for (const [name, write] of Object.entries(writes))
+        all.push(write().then(() => void done.push(name)))
+      yield* sleep.get()
+      expect(done).toEqual([])
+    })
+    await store.rooms.markRead(by, 0)
+    await watch()
+    await Promise.all(all)
+    expect(done).toHaveLength(all.length)
   })
 
   test('while a transaction goes on, nothing is said', async () => {

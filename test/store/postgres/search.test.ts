@@ -33,6 +33,16 @@ describeOnPostgres('searching on PostgreSQL', () => {
     expect(await Promise.all(['鿁', '鿥', '鿦', '鿃'].map(tokensOf))).toEqual([1, 0, 0, 1])
   })
 
+  test('a message whose tokens hold half a pair does not stop the index', async () => {
+    await using opened = await openServer()
+    const { store, ada, takeAll, tokensOf } = opened
+    // More than folding looks at, which ends within the last mark.
+    await say(store, ada, `q${'\u1161'.repeat(14)}\u{1e8d0}`)
+    await say(store, ada, 'after it 鿁')
+    await takeAll()
+    expect(await tokensOf('鿁')).toBe(1)
+  })
+
   test('what changes while its portion is indexed is found by its new words alone', async () => {
     await using opened = await openServer()
     const { store, ada, driver, sql, takeAll, tokensOf } = opened
