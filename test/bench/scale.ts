@@ -1,4 +1,5 @@
 import { SQL } from 'bun'
+import { cpus } from 'node:os'
 import { type Postgres, startPostgres } from '../helpers/postgres'
 import { makeFolder, type RunningServer, startServer } from '../helpers/server'
 import { type Generator, settle, type Size, startGenerator } from './contenders'
@@ -10,8 +11,8 @@ import { scenarios } from './talk'
 
 /**
  * One node with SQLite beside one, two and three with PostgreSQL, all on this machine: what people
- * can say in a second, how late it comes at half of that, and whose cores it takes. Of three nodes
- * on two cores only the ratios tell something.
+ * can say in a second, how late it comes at half of that, and who uses the cores meanwhile: what
+ * uses a whole one, or that none is left, is what limits it.
  */
 const rounds = 3
 const warmSeconds = 1
@@ -20,7 +21,10 @@ const seconds = 3
 /** The nodes of one server, and a generator that plays its people, connected. */
 type Cluster = { nodes: RunningServer[]; generator: Generator }
 
-type Round = { full: Talked; half: Talked; cores: Record<'nodes' | 'database' | 'people', number> }
+/** Whose time on the machine's cores is counted; `idle`: nobody's. */
+type Cores = Record<'nodes' | 'database' | 'generator' | 'idle', number>
+
+type Round = { full: Talked; half: Talked; cores: Cores }
 
 async function muster(size: Size, count: number, postgres: Postgres | null): Promise<Cluster> {
   const files = makeFolder()
@@ -48,19 +52,20 @@ async function measure(
     insist(name, report)
     return report
   }
-  const spent = async () => ({
+  const spent = async (): Promise<Cores> => ({
     nodes: nodes.reduce((sum, { pid }) => sum + cpuMs(pid), 0),
     database: await database(),
-    people: cpuMs(generator.pid),
+    generator: cpuMs(generator.pid),
+    idle: cpus().reduce((sum, { times }) => sum + times.idle, 0),
   })
   await talk(null, warmSeconds)
   const before = await spent()
   const full = await talk(null)
   const after = await spent()
   const half = await talk(full.messages / full.seconds / 2)
-  const used = (of: keyof typeof before): number => (after[of] - before[of]) / full.seconds / 1_000
-  const cores = { nodes: used('nodes'), database: used('database'), people: used('people') }
-  return { full, half, cores }
+  const used = (of: keyof Cores): number => (after[of] - before[of]) / full.seconds / 1_000
+  const ours = { nodes: used('nodes'), database: used('database') }
+  return { full, half, cores: { ...ours, generator: used('generator'), idle: used('idle') } }
 }
 
 function figuresOf(scenario: string, tallies: Map<string, Round[]>): Figure[] {
@@ -81,9 +86,10 @@ function figuresOf(scenario: string, tallies: Map<string, Round[]>): Figure[] {
     figure('deliveries per second', '1/s', ({ full }) => full.deliveries / full.seconds, true),
     figure('delay p50 at half of it', 'ms', ({ half }) => half.p50Ms),
     figure('delay p95 at half of it', 'ms', ({ half }) => half.p95Ms),
-    figure('cores of the nodes', '', ({ cores }) => cores.nodes),
-    figure('cores of PostgreSQL', '', ({ cores }) => cores.database),
-    figure('cores of the generator', '', ({ cores }) => cores.people),
+    figure('used by the nodes', 'cores', ({ cores }) => cores.nodes),
+    figure('used by PostgreSQL', 'cores', ({ cores }) => cores.database),
+    figure('used by the generator', 'cores', ({ cores }) => cores.generator),
+    figure('used by nobody', 'cores', ({ cores }) => cores.idle),
   ]
 }
 

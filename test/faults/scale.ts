@@ -1,6 +1,6 @@
 import { hasPostgres } from '../helpers/postgres'
 import { waitUntil } from '../helpers/wait'
-import { below, type FaultTest, type Figures, unlike } from './promise'
+import { above, below, type FaultTest, type Figures, unlike } from './promise'
 import { breaksOf, untilResumed } from './scale/breaks'
 import { comeAndGo, signOut } from './scale/comings'
 import { type Planted, type Scene, startScene } from './scale/scene'
@@ -13,12 +13,15 @@ type Size = {
   seed: number
   breaks: Parameters<typeof breaksOf>[0]
   acknowledgedMin: number
+  /** After each fault everybody is heard again. */
+  resumedMsMax: number
 }
 
 const small: Size = {
   ...{ rooms: 2, people: 4, pauseMs: 100, seed: 1 },
-  breaks: { listeningMs: 1_500, restarts: 1, stoppedMs: 1_500, holeMs: 1_500 },
+  breaks: { listeningMs: 1_500, restarts: 1, awayMs: 200, stoppedMs: 1_000, holeMs: 1_000 },
   acknowledgedMin: 100,
+  resumedMsMax: 60_000,
 }
 
 /**
@@ -32,14 +35,18 @@ export const scaled: FaultTest<Size> = {
   small,
   full: {
     ...{ rooms: 4, people: 6, pauseMs: 150, seed: 1 },
-    breaks: { listeningMs: 60_000, restarts: 3, stoppedMs: 8_000, holeMs: 10_000 },
+    breaks: {
+      ...{ listeningMs: 60_000, restarts: 3, awayMs: 1_000, stoppedMs: 8_000, holeMs: 10_000 },
+    },
     acknowledgedMin: 2_000,
+    resumedMsMax: 3_000,
   },
   ...(hasPostgres ? {} : { outOfSuite: 'There is no PostgreSQL for the tests on Windows.' }),
   run,
-  broken: (figures, { acknowledgedMin }) => [
+  broken: (figures, { acknowledgedMin, resumedMsMax }) => [
     ...unlike(figures, { lost: 0, doubled: 0, reordered: 0, leaked: 0, missing: 0, differing: 0 }),
     ...below(figures, { acknowledged: acknowledgedMin, absences: 1, signOuts: 1 }),
+    ...above(figures, { resumedMs: resumedMsMax }),
   ],
   control: async () => [
     await runPlanted('no members version', 'leaked'),
@@ -50,18 +57,19 @@ export const scaled: FaultTest<Size> = {
 
 async function run(size: Size): Promise<Figures> {
   await using scene = await startScene(size)
-  const resumed: Figures = {}
+  const resumed: Record<string, number> = {}
   let isOver = false
   const leaving = signOut(scene, () => isOver)
   const found = await live(scene, async () => {
     for (const { name, run } of breaksOf(size.breaks)) {
       await run(scene)
-      resumed[`${name}: resumed ms`] = await untilResumed(scene)
+      resumed[`resumedMs after ${name}`] = await untilResumed(scene)
     }
     isOver = true
     await leaving
   })
-  return { ...found, ...(await leaving), ...resumed }
+  const resumedMs = Math.max(...Object.values(resumed))
+  return { ...found, ...(await leaving), ...resumed, resumedMs }
 }
 
 /** People talk, come and go while something is done; then everything is compared. */
@@ -90,11 +98,6 @@ async function runPlanted(planted: Planted, breaks: keyof Verdict): Promise<Figu
   }
   const { [breaks]: found } = await live(scene, work, 1_000)
   const whole = { lost: 0, doubled: 0, reordered: 0, leaked: 0, missing: 0, differing: 0 }
-  return {
-    ...whole,
-    acknowledged: small.acknowledgedMin,
-    absences: 1,
-    signOuts: 1,
-    [breaks]: found,
-  }
+  const seen = { acknowledged: small.acknowledgedMin, absences: 1, signOuts: 1, resumedMs: 0 }
+  return { ...whole, ...seen, [breaks]: found }
 }

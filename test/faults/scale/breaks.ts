@@ -7,18 +7,20 @@ export type Break = { name: string; run: (scene: Scene) => Promise<void> }
 type Lengths = {
   listeningMs: number
   restarts: number
+  /** Between the end of a node, or of the database, and the next start. */
+  awayMs: number
   stoppedMs: number
   holeMs: number
 }
 
-/** Between two restarts of the database, and while a node is away. */
-const betweenMs = 1_000
-
-export function breaksOf({ listeningMs, restarts, stoppedMs, holeMs }: Lengths): Break[] {
+export function breaksOf({ listeningMs, restarts, awayMs, stoppedMs, holeMs }: Lengths): Break[] {
   return [
     { name: 'listening', run: (scene) => cutListening(scene, listeningMs) },
-    { name: 'database', run: (scene) => restartDatabase(scene, restarts) },
-    ...[0, 1, 2].map((n) => ({ name: `node ${n + 1}`, run: (scene: Scene) => kill(at(scene, n)) })),
+    { name: 'database', run: (scene) => restartDatabase(scene, restarts, awayMs) },
+    ...[0, 1, 2].map((n) => ({
+      name: `node ${n + 1}`,
+      run: (scene: Scene) => kill(at(scene, n), awayMs),
+    })),
     { name: 'stopped', run: (scene) => stop(at(scene, 1), stoppedMs) },
     { name: 'hole', run: (scene) => swallow(at(scene, 2), holeMs) },
   ]
@@ -37,16 +39,16 @@ async function cutListening({ nodes }: Scene, ms: number): Promise<void> {
   for (const { line } of nodes) line.refuseListening(false)
 }
 
-async function restartDatabase({ postgres }: Scene, times: number): Promise<void> {
+async function restartDatabase({ postgres }: Scene, times: number, awayMs: number): Promise<void> {
   for (let n = 0; n < times; n += 1) {
-    if (n > 0) await Bun.sleep(betweenMs)
+    if (n > 0) await Bun.sleep(awayMs)
     await postgres.restart()
   }
 }
 
-async function kill({ server }: Node): Promise<void> {
+async function kill({ server }: Node, awayMs: number): Promise<void> {
   await server.kill()
-  await Bun.sleep(betweenMs)
+  await Bun.sleep(awayMs)
   await server.restart()
 }
 

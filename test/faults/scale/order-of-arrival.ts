@@ -45,15 +45,15 @@ export function createOrder(): Order {
     asked: (room, after) => void lineOf(room).asked.push(after),
     heard(item) {
       if (item.type === 'hello') {
-        for (const { id, revision } of item.rooms) lineOf(id).base = revision
-      } else if (item.type === 'room.left') lines.delete(item.room)
-      else if (item.type === 'room') lineOf(item.room.id).base = item.room.revision
+        for (const { id, revision } of item.rooms) raise(lineOf(id), revision)
+      } else if (item.type === 'room.left') leave(lineOf(item.room))
+      else if (item.type === 'room') raise(lineOf(item.room.id), item.room.revision)
       else if (item.type === 'caught_up') {
         const line = lineOf(item.room)
         const answered = line.asked.indexOf(item.after)
         if (answered === -1) line.top = Math.max(line.top, item.revision)
         else {
-          line.base = Math.max(line.base, item.revision)
+          raise(line, item.revision)
           line.asked.splice(answered, 1)
         }
       } else if ('seq' in item && 'revision' in item && item.type !== 'accepted')
@@ -62,4 +62,13 @@ export function createOrder(): Order {
     reordered: () => reordered,
     doubled: () => doubled,
   }
+}
+
+function raise(line: Line, revision: number): void {
+  line.base = Math.max(line.base, revision)
+}
+
+/** What was asked for may still be answered, once they are back. */
+function leave(line: Line): void {
+  Object.assign(line, { base: 0, top: 0, heard: new Set() })
 }
