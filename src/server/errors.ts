@@ -149,5 +149,7 @@ const storageCodes = {
 export function toProblem(thrown: unknown): ChatError | null {
   if (thrown instanceof ChatError) return thrown
   const reason = storageReasonOf(thrown)
-  return reason === null ? null : new ChatError(storageCodes[reason], serverLimits.storageRetryMs)
+  if (reason === null) return null
+  const { awayRetryMs, storageRetryMs } = serverLimits
+  return new ChatError(storageCodes[reason], reason === 'away' ? awayRetryMs : storageRetryMs)
 }

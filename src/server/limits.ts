@@ -61,6 +61,8 @@ export const serverLimits = {
   messagesReserveBytes: 32 * 1024 * 1024,
   /** A write that the disk refused is worth another try after this. */
   storageRetryMs: 5_000,
+  /** A database that is away is mostly back in a moment. */
+  awayRetryMs: 1_000,
   /** An upload that no message used is kept for as long as an outbox may take to send it. */
   unusedUploadMs: 24 * 60 * 60_000,
 

@@ -9,7 +9,7 @@ import { consumeForUser } from '../server/rate-limits'
 import { serverLimits } from '../server/limits'
 import { type Socket, type SocketState, type Subprotocol, topicOf } from './connections'
 import { hear, type SocketDeps } from './dispatch'
-import { reply, runAsync } from './replies'
+import { fail, reply } from './replies'
 
 /** Bun's own idle timer is only a second net, as any send restarts it. */
 const socketIdleSecondsMax = 120
@@ -109,18 +109,22 @@ function open({ chat, connections, publishing }: SocketDeps, socket: Socket): vo
   socket.subscribe(topicOf({ user: visitor.user.id }, subprotocol))
   connections.add(socket)
   chat.presence.arrive(visitor.user, rooms)
-  void runAsync(chat, socket, 'hello', async () => {
-    // The session may have ended since the upgrade was checked…
-    if (!(await isSignedIn(chat, visitor))) return socket.close(4401, 'signed out')
-    await chat.nodes?.enter(visitor.user.id)
-    const hello = await createHello(chat, visitor.user)
-    if (chat.nodes === null) await resubscribe(chat, socket)
-    reply(socket, hello)
-    const session = Uint8Array.fromHex(visitor.session)
-    const link = await chat.store.deviceLinks.ofSession(session, chat.now())
-    if (link?.claim != null) reply(socket, { type: 'device.link' })
-    if (await hasNews(chat, session)) reply(socket, { type: 'notice' })
-  })
+  // Without a greeting a page waits for nothing: it must come again.
+  greet(chat, socket).catch((fault) => fail(chat, socket, 'hello', fault))
+}
+
+async function greet(chat: Chat, socket: Socket): Promise<void> {
+  const { visitor } = socket.data
+  // The session may have ended since the upgrade was checked…
+  if (!(await isSignedIn(chat, visitor))) return socket.close(4401, 'signed out')
+  await chat.nodes?.enter(visitor.user.id)
+  const hello = await createHello(chat, visitor.user)
+  if (chat.nodes === null) await resubscribe(chat, socket)
+  reply(socket, hello)
+  const session = Uint8Array.fromHex(visitor.session)
+  const link = await chat.store.deviceLinks.ofSession(session, chat.now())
+  if (link?.claim != null) reply(socket, { type: 'device.link' })
+  if (await hasNews(chat, session)) reply(socket, { type: 'notice' })
 }
 
 /** The user's rooms, of which the greeting names only some, may have changed since the upgrade. */

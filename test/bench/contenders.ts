@@ -59,12 +59,19 @@ export type Size = { connections: number; rooms: number; senders: number; inFlig
 /** Brings the people of a scenario into a server; others know no people. */
 export async function planFor(contender: Contender, port: number, size: Size): Promise<Plan> {
   const speech: Speech = speeches[contender]
-  const plan = { inFlight: 64, ...size, port, speech, cookies: [], rooms: numbers(size.rooms) }
+  const plan = {
+    inFlight: 64,
+    ...size,
+    ports: [port],
+    speech,
+    cookies: [],
+    rooms: numbers(size.rooms),
+  }
   return isOurs(contender) ? { ...plan, ...(await settle(port, size)) } : plan
 }
 
 /** A thousand people at most: with more connections each has several, as with several tabs. */
-async function settle(port: number, size: Size): Promise<Pick<Plan, 'cookies' | 'rooms'>> {
+export async function settle(port: number, size: Size): Promise<Pick<Plan, 'cookies' | 'rooms'>> {
   const server = { origin: `http://127.0.0.1:${port}` }
   const count = Math.min(size.connections, 1_000)
   const people = await abreast(numbers(count), (n) => signIn(server, nameOf(n)))

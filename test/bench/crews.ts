@@ -26,7 +26,7 @@ export async function dismiss({ server, generator }: Crew): Promise<void> {
 }
 
 /** A run with a fault is no measurement. */
-export function insist(contender: Contender, faults: Faults): void {
+export function insist(contender: string, faults: Faults): void {
   const { lost, doubled, reordered, strayed } = faults
   if (lost === 0 && doubled === 0 && reordered === 0 && strayed === 0) return
   const found = JSON.stringify({ lost, doubled, reordered, strayed })

@@ -46,7 +46,7 @@ export function printTable(figures: Figure[]): void {
       const first = median(rounds[contenders[0] ?? ''] ?? [])
       const cells = contenders.map((name, n) => {
         const value = median(rounds[name] ?? [])
-        const ratio = n > 0 ? ` (${precise(value / first)} ×)` : ''
+        const ratio = n > 0 && first !== 0 ? ` (${precise(value / first)} ×)` : ''
         return `${precise(value)}${ratio}`
       })
       return [`${scenario}: ${figure}, ${unit}`, ...cells]

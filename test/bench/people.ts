@@ -60,7 +60,7 @@ async function arrive(house: House): Promise<void> {
   // What the readers do must not keep who measures from its answers.
   setPriority(generator.pid, constants.priority.PRIORITY_LOW)
   const plan: Plan = {
-    ...{ port: house.port, speech: 'html', rooms: [house.everybody], senders: 0, inFlight: 16 },
+    ...{ ports: [house.port], speech: 'html', rooms: [house.everybody], senders: 0, inFlight: 16 },
     ...{ cookies, connections: cookies.length },
   }
   const { seconds } = await generator.ask({ do: 'connect', plan }, 'connected')

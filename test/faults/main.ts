@@ -21,7 +21,7 @@ const { values, positionals } = parseArgs({
   allowNegative: true,
 })
 const unknown = positionals.filter(
-  (name) => name !== 'soak' && promises.every(({ id }) => id !== name),
+  (name) => name !== 'soak' && promises.every(({ id, alias }) => id !== name && alias !== name),
 )
 if (unknown.length > 0) {
   console.error(`No promise is called ${unknown.join(', ')}: ${promises.map(({ id }) => id)}`)
@@ -41,8 +41,9 @@ const flags = [
 ]
 const rows: string[] = []
 let isBroken = false
-for (const { id, says } of promises) {
-  if (positionals.length > 0 && !positionals.includes(id)) continue
+for (const { id, alias = id, says } of promises) {
+  const isMeant = positionals.includes(id) || positionals.includes(alias)
+  if (positionals.length > 0 && !isMeant) continue
   const { figures, broken, seconds } = await tryAlone(id, flags)
   const holds = broken.length === 0
   console.log(JSON.stringify({ promise: id, holds, seconds, ...figures, broken }))

@@ -10,6 +10,8 @@ export type Figures = Record<string, number | string | boolean>
 /** A promise to the people who use the server, with the instrument that sees it broken. */
 export interface FaultTest<Size> {
   readonly id: `P${number}`
+  /** Another name, which several that belong together may share. */
+  readonly alias?: string
   /** The promise, one sentence. */
   readonly says: string
   /** For the suite: seconds. */
@@ -21,8 +23,8 @@ export interface FaultTest<Size> {
   run(size: Size): Promise<Figures>
   /** What does not hold, a sentence each; [] when the promise holds. */
   broken(figures: Figures, size: Size): string[]
-  /** Runs with a planted fault; the figures must make `broken` speak. */
-  control(): Promise<Figures>
+  /** Runs with a planted fault, or with each of several; the figures must make `broken` speak. */
+  control(): Promise<Figures | Figures[]>
 }
 
 /** A sentence for each figure that is not what it has to be. */

@@ -13,12 +13,14 @@ import { ordered } from './order'
 import { ownCertificate } from './own-certificate'
 import { issuedByPebble } from './pebble'
 import type { FaultTest } from './promise'
+import { promoted } from './promotion'
 import { purged } from './purge'
 import { rejoined } from './reconnect'
 import { removed } from './removal'
 import { repeated } from './repeats'
 import { restarted } from './restarts'
 import { restored } from './restored'
+import { scaled } from './scale'
 import { unstolen } from './sessions'
 import { silent } from './silence'
 import { slow } from './slow-readers'
@@ -60,4 +62,6 @@ export const promises: FaultTest<unknown>[] = [
   issuedByPebble,
   purged,
   streamed,
+  scaled,
+  promoted,
 ]

@@ -15,6 +15,11 @@ export type Postgres = {
   create: (template?: string) => Promise<string>
   /** As a power cut that ends at once: nobody is told, and what was not stored is lost. */
   restart: () => Promise<void>
+  /**
+   * Another server that gets everything this one writes, over a port, until it takes over with
+   * `pg_promote()`. To be called before anybody is connected.
+   */
+  startStandby: (name: string, port: number) => Promise<Postgres>
   /** The same without a new beginning, until `restart`. */
   pause: () => Promise<void>
   stop: () => Promise<void>
@@ -32,20 +37,21 @@ const isRoot = process.getuid?.() === 0
 
 /** `settings` as on its command line: `name=value`. */
 export async function startPostgres(...settings: string[]): Promise<Postgres> {
-  const programs = completePackage()
-  const folder = await mkdtemp(join(tmpdir(), 'chatroom-postgres-'))
-  if (isRoot) await chown(folder, nobody, nobody)
-  const data = join(folder, 'data')
+  const folder = await makeOwnFolder()
   const initdb = Bun.spawn([
-    ...asNobody(),
-    ...[join(programs, 'initdb'), '-D', data, '-U', 'chat', '-A', 'trust', '-E', 'UTF8'],
-    ...['--locale=C', '--no-sync', '--no-data-checksums'],
+    ...[...asNobody(), join(completePackage(), 'initdb'), '-D', dataOf(folder), '-U', 'chat'],
+    ...['-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync', '--no-data-checksums'],
   ])
   const said = await new Response(initdb.stdout).text()
   if ((await initdb.exited) !== 0) throw new Error(`initdb failed: ${said}`)
+  return serve(folder, settings)
+}
+
+async function serve(folder: string, settings: string[]): Promise<Postgres> {
   const port = freePort()
   const all = [...defaults, `port=${port}`, ...settings].flatMap((setting) => ['-c', setting])
-  const command = [...asNobody(), join(programs, 'postgres'), '-D', data, ...all]
+  const program = join(completePackage(), 'postgres')
+  const command = [...asNobody(), program, '-D', dataOf(folder), ...all]
   const run = () => start(port, folder, command)
   let server = await run()
   let made = 0
@@ -68,12 +74,36 @@ export async function startPostgres(...settings: string[]): Promise<Postgres> {
       await end()
       server = await run()
     },
+    async startStandby(name, from) {
+      await end()
+      const copy = await makeOwnFolder()
+      await Bun.spawn(['cp', '-a', dataOf(folder), dataOf(copy)]).exited
+      await Bun.write(join(dataOf(copy), 'standby.signal'), '')
+      server = await run()
+      const where = `host=127.0.0.1 port=${from} user=chat application_name=${name}`
+      const follow = [`primary_conninfo=${where}`, 'wal_retrieve_retry_interval=100ms']
+      // Nobody stands by for it.
+      follow.push('synchronous_standby_names=')
+      const standby = await serve(copy, [...settings, ...follow])
+      await using sql = new SQL(url('postgres'), { max: 1 })
+      const find = `SELECT state FROM pg_stat_replication WHERE state = 'streaming'`
+      await waitUntil(async () => (await sql.unsafe(find)).length > 0, 'the standby')
+      return standby
+    },
     async stop() {
       await end()
       await rm(folder, { recursive: true, force: true })
     },
   }
 }
+
+async function makeOwnFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'chatroom-postgres-'))
+  if (isRoot) await chown(folder, nobody, nobody)
+  return folder
+}
+
+const dataOf = (folder: string): string => join(folder, 'data')
 
 /** Without waiting for the disk: only a power cut would show it. */
 const defaults = [

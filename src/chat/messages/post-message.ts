@@ -147,7 +147,8 @@ async function append(chat: Chat, batch: Posting[]): Promise<(AppendOutcome | St
     const problem = toProblem(fault)
     const code = problem?.code ?? 'storage_failed'
     // Nothing of the batch was stored, so all of it may be sent again.
-    return batch.map(() => ({ status: 'refused', code, retryMs: serverLimits.storageRetryMs }))
+    const retryMs = problem?.retryMs ?? serverLimits.storageRetryMs
+    return batch.map(() => ({ status: 'refused', code, retryMs }))
   }
 }
 

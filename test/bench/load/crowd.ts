@@ -48,10 +48,12 @@ function gather(plan: Plan): Crowd {
     return { wire: null, epoch: '', revision: 0, heard: 0, ready: null }
   })
   const roomOf = (n: number): number => n % plan.rooms.length
+  // Each node cuts its frames in its own way.
+  const groupOf = (n: number): number => roomOf(n) * plan.ports.length + nodeOf(plan, n)
   return {
     plan,
     readers,
-    streams: createStreams(plan.connections, plan.senders, roomOf),
+    streams: createStreams(plan.connections, plan.senders, roomOf, groupOf),
     delays: createDelays(),
     said: new Int32Array(plan.senders),
     unheard: new Int32Array(plan.senders),
@@ -80,7 +82,7 @@ async function connectOne(crowd: Crowd, reader: Reader): Promise<void> {
   const isOurs = plan.speech === 'html' || plan.speech === 'json'
   const greeted = isOurs ? new Promise<void>((resolve) => (reader.ready = resolve)) : null
   await dial({
-    port: plan.port,
+    port: portOf(plan, n),
     path: isOurs ? '/socket' : `/?room=${n % plan.rooms.length}`,
     headers: isOurs ? headersOf(plan, n) : {},
     onFrame: (payload) => hear(crowd, reader, n, payload),
@@ -90,10 +92,19 @@ async function connectOne(crowd: Crowd, reader: Reader): Promise<void> {
   await greeted
 }
 
-function headersOf({ cookies, port, speech }: Plan, n: number): Record<string, string> {
+function nodeOf({ ports, rooms }: Plan, n: number): number {
+  return Math.floor(n / rooms.length) % ports.length
+}
+
+function portOf(plan: Plan, n: number): number {
+  return plan.ports[nodeOf(plan, n)] ?? 0
+}
+
+function headersOf(plan: Plan, n: number): Record<string, string> {
+  const { cookies, speech } = plan
   return {
     Cookie: cookies[n % cookies.length] ?? '',
-    Origin: `http://127.0.0.1:${port}`,
+    Origin: `http://127.0.0.1:${portOf(plan, n)}`,
     'Sec-WebSocket-Protocol': `chatroom.${speech}`,
   }
 }
@@ -152,6 +163,7 @@ async function talk(crowd: Crowd, order: Order & { do: 'talk' }): Promise<Talked
     deliveries: streams.received() - received,
     bytes: crowd.bytes,
     p50Ms: delays.quantileMs(0.5),
+    p95Ms: delays.quantileMs(0.95),
     p99Ms: delays.quantileMs(0.99),
   }
 }

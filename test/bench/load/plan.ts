@@ -1,6 +1,7 @@
 /** Whom the generator plays, and to which server. */
 export type Plan = {
-  port: number
+  /** Of the nodes of the server: the people of each room are on all of them alike. */
+  ports: number[]
   /** How this server is spoken to: `text` floor, `seed` its JSON, `html` and `json` ours. */
   speech: Speech
   connections: number
@@ -34,6 +35,7 @@ export type Talked = Faults & {
   deliveries: number
   bytes: number
   p50Ms: number
+  p95Ms: number
   p99Ms: number
 }
 

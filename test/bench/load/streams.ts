@@ -18,12 +18,14 @@ export function marksIn(payload: Buffer): Mark[] {
   })
 }
 
+type Of = (reader: number) => number
+
 /**
- * Checks every stream from a sender to a reader: each message once and in order. Readers of a room
+ * Checks every stream from a sender to a reader: each message once and in order. Readers of a group
  * get the same bytes, so a frame is taken apart once and recognised by the others; a reader whose
  * frames are cut differently is read by itself.
  */
-export function createStreams(readers: number, senders: number, roomOf: (n: number) => number) {
+export function createStreams(readers: number, senders: number, roomOf: Of, groupOf = roomOf) {
   const last = Array.from({ length: readers }, () => new Int32Array(senders))
   const missing = new Map<string, Set<number>>()
   const faults = { doubled: 0, reordered: 0, strayed: 0 }
@@ -32,8 +34,8 @@ export function createStreams(readers: number, senders: number, roomOf: (n: numb
   let received = 0
 
   const read = (reader: number, payload: Buffer): Mark[] => {
-    const shared = frames.get(roomOf(reader)) ?? { first: 0, payloads: [], marks: [] }
-    frames.set(roomOf(reader), shared)
+    const shared = frames.get(groupOf(reader)) ?? { first: 0, payloads: [], marks: [] }
+    frames.set(groupOf(reader), shared)
     const place = (next[reader] ?? 0) - shared.first
     const same = shared.payloads[place]
     if (same?.equals(payload)) {
