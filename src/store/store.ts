@@ -342,7 +342,7 @@ export type Store = {
   readOn(room: Room, asker: Asker, after: number, limit: number): Promise<ExportPage | null>
   /** Null where one node has the database for itself. */
   assets: KeptAssets | null
-  /** Writes one row, for the health check. Throws what SQLite throws. */
+  /** Writes one row, for the health check. Throws what the database throws. */
   probe(): Promise<void>
   /** Of the disk with the database. */
   space(): Promise<Space>

@@ -5,6 +5,7 @@ import { serverLimits } from '../../src/server/limits'
 import { rates } from '../../src/server/rate-limits'
 import { type ChatClient, openSocket, type Person, readJson, signIn } from '../helpers/client'
 import { answerTo, inviteTo, letIn, makeRoom, sendForm } from '../helpers/rooms'
+import type { Heard } from '../helpers/frames'
 import { serverForAll, startServer } from '../helpers/server'
 
 const server = serverForAll()
@@ -62,11 +63,11 @@ test('I2: two tabs that accept at once are one membership, told once', async () 
     await inviteTo(server(), ana.person, room, mei.id)
     const both = await Promise.all([1, 2].map(() => answerTo(server(), mei.person, room)))
     expect(both.map(({ status }) => status)).toEqual([303, 303])
+    const isTold = (item: Heard): boolean =>
+      item.type === 'member.joined' && item.room === room && item.user.id === mei.id
+    await ana.socket.until(isTold, 'who has come')
     await ana.socket.taken()
-    const told = ana.socket.heard.filter(
-      (item) => item.type === 'member.joined' && item.room === room && item.user.id === mei.id,
-    )
-    expect(told).toHaveLength(1)
+    expect(ana.socket.heard.filter(isTold)).toHaveLength(1)
   }
 })
 

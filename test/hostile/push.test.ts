@@ -1,7 +1,6 @@
 import { afterAll, expect, test } from 'bun:test'
-import { Database } from 'bun:sqlite'
-import { join } from 'node:path'
 import { signIn } from '../helpers/client'
+import { askDatabase } from '../helpers/database'
 import { openPushReceiver, subscribe } from '../helpers/push-service'
 import { serverForAll } from '../helpers/server'
 
@@ -9,9 +8,9 @@ const server = serverForAll({ flags: ['--push'], env: { CHATROOM_RATE_LIMITS: 'o
 const service = openPushReceiver()
 afterAll(() => service[Symbol.asyncDispose]())
 
-function countSubscriptions(): number {
-  using db = new Database(join(server().data, 'chatroom.db'), { readonly: true })
-  const counted = db.query<{ n: number }, []>('SELECT count(*) AS n FROM push_subscriptions').get()
+async function countSubscriptions(): Promise<number> {
+  const sql = 'SELECT count(*) AS n FROM push_subscriptions'
+  const [counted] = await askDatabase<{ n: number }>(server(), sql)
   return counted?.n ?? 0
 }
 
@@ -26,7 +25,7 @@ test('W1: a device cannot have the server contact a machine nearby', async () =>
     expect([endpoint, await subscribe(server(), eve, { fields: { ...fields, endpoint } })]).toEqual(
       [endpoint, 400],
     )
-  expect(countSubscriptions()).toBe(0)
+  expect(await countSubscriptions()).toBe(0)
   expect(service.requests()).toBe(0)
 })
 
@@ -41,16 +40,18 @@ test('W3: a subscription that no browser makes is refused', async () => {
   ])
     expect(await subscribe(server(), eve, { fields: { ...right, ...wrong } })).toBe(400)
   expect(await subscribe(server(), eve, { fields: { endpoint: 'x'.repeat(200_000) } })).toBe(413)
-  expect(countSubscriptions()).toBe(0)
+  expect(await countSubscriptions()).toBe(0)
   // What is not a list of people is none.
-  const muted = { muted: [1, 'x', -1, 2 ** 60, {}, ...Array.from({ length: 5_000 }, () => 7)] }
+  const muted = {
+    muted: [1, 'x', -1, 2 ** 60, 1e300, {}, ...Array.from({ length: 5_000 }, () => 7)],
+  }
   expect(await subscribe(server(), eve, { fields: right }, muted)).toBe(204)
-  expect(countSubscriptions()).toBe(1)
+  expect(await countSubscriptions()).toBe(1)
 })
 
 test('W4: of endless subscriptions of one device the last one stays', async () => {
   const eve = await signIn(server(), 'Evi')
-  const before = countSubscriptions()
+  const before = await countSubscriptions()
   const { fields } = await service.newDevice()
   const answers = await Promise.all(
     Array.from({ length: 200 }, (_, n) =>
@@ -60,5 +61,5 @@ test('W4: of endless subscriptions of one device the last one stays', async () =
     ),
   )
   expect(new Set(answers)).toEqual(new Set([204, 429]))
-  expect(countSubscriptions()).toBe(before + 1)
+  expect(await countSubscriptions()).toBe(before + 1)
 })
