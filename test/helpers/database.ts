@@ -1,4 +1,6 @@
+import { SQL } from 'bun'
 import { Database } from 'bun:sqlite'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createDriver } from '../../src/store/postgres/driver'
 import type { Database as Sql } from '../../src/store/sql/database'
@@ -43,4 +45,23 @@ export async function askDatabase<Row>(
     const statement = db.query<Row, typeof values>(sql)
     return db.transaction(() => statement.all(...values))()
   }
+}
+
+/** All that the database of a server has stored, to look for what must not be there. */
+export async function storedIn({ data }: WithData): Promise<string> {
+  const address = await addressOf(data)
+  if (address === null) {
+    const file = join(data, 'chatroom.db')
+    return [file, `${file}-wal`].map((path) => readFileSync(path).toString('latin1')).join('')
+  }
+  await using sql = new SQL(address, { max: 1 })
+  const tables = await sql`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'chatroom'`
+  const texts: string[] = []
+  for (const { name } of tables) {
+    const rows = await sql.unsafe(
+      `SELECT row_to_json(one)::text AS row FROM chatroom.${name} AS one`,
+    )
+    texts.push(...rows.map(({ row }: { row: string }) => row))
+  }
+  return texts.join('\n')
 }

@@ -1,8 +1,6 @@
-import { Database } from 'bun:sqlite'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect, test } from 'bun:test'
 import { signIn } from '../helpers/client'
+import { askDatabase, storedIn } from '../helpers/database'
 import { comeBack, makeCode, tryCode } from '../helpers/devices'
 import { sendForm } from '../helpers/rooms'
 import { serverForAll, startServer } from '../helpers/server'
@@ -89,12 +87,10 @@ test('neither the code nor the user agent is found in the database', async () =>
   const code = await makeCode(calm(), await signIn(calm(), 'Kept'))
   const phone = await comeBack(calm(), 'Kept', code, agent)
   const next = await makeCode(calm(), phone)
-  const file = join(calm().data, 'chatroom.db')
-  const db = new Database(file, { readonly: true })
-  const row = db.query(`SELECT browser, system FROM sessions ORDER BY id DESC LIMIT 1`).get()
-  expect(row).toEqual({ browser: 'Firefox', system: 'Linux' })
-  db.close()
-  const bytes = [file, `${file}-wal`].map((path) => readFileSync(path).toString('latin1')).join('')
+  const newest = 'SELECT browser, system FROM sessions ORDER BY id DESC LIMIT 1'
+  expect(await askDatabase(calm(), newest)).toEqual([{ browser: 'Firefox', system: 'Linux' }])
+  const stored = await storedIn(calm())
+  expect(stored).toContain('Firefox')
   for (const secret of [code, next, code.replaceAll('-', ''), next.replaceAll('-', ''), 'Secret/7'])
-    expect(bytes).not.toContain(secret)
+    expect(stored).not.toContain(secret)
 })

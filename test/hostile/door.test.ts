@@ -1,7 +1,5 @@
 import { expect, test } from 'bun:test'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { askDatabase } from '../helpers/database'
+import { askDatabase, storedIn } from '../helpers/database'
 import { openSocket, type Person, signIn } from '../helpers/client'
 import { sendFrom } from '../helpers/devices'
 import {
@@ -67,10 +65,9 @@ test('D1: made-up, used, revoked, old and orphaned links have one answer', async
   expect(answers[0]).toMatchObject({ statuses: [404, 404] })
   for (const answer of answers.slice(1)) expect(answer).toEqual(answers[0] ?? answer)
   expect(answers[0]?.pages[1]).toContain('This invitation does not work, or not any more.')
-  const file = join(server.data, 'chatroom.db')
-  const bytes = [file, `${file}-wal`].map((path) => readFileSync(path).toString('latin1')).join('')
+  const stored = await storedIn(server)
   for (const token of [used, revoked, old, orphaned]) {
-    expect(bytes).not.toContain(token)
+    expect(stored).not.toContain(token)
     expect(server.log()).not.toContain(token)
   }
 })

@@ -1,8 +1,6 @@
-import { Database } from 'bun:sqlite'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect, test } from 'bun:test'
 import { type Person, signIn } from '../helpers/client'
+import { askDatabase, storedIn } from '../helpers/database'
 import {
   addDevice,
   answerDevice,
@@ -34,14 +32,10 @@ async function seen(path: string) {
 }
 
 /** Makes the links of a person older than a link may be. */
-function expire({ nickname }: Person, ms: number): void {
-  const db = new Database(join(calm().data, 'chatroom.db'))
-  db.run(
-    `UPDATE device_links SET made_at = made_at - ?1 WHERE session_id IN
-       (SELECT sessions.id FROM sessions JOIN users ON users.id = user_id WHERE nickname = ?2)`,
-    [ms, nickname],
-  )
-  db.close()
+async function expire({ nickname }: Person, ms: number): Promise<void> {
+  const sql = `UPDATE device_links SET made_at = made_at - ?1 WHERE session_id IN
+    (SELECT sessions.id FROM sessions JOIN users ON users.id = user_id WHERE nickname = ?2)`
+  await askDatabase(calm(), sql, ms, nickname)
 }
 
 test('the answer is one to links that are made up, used, withdrawn, old or orphaned', async () => {
@@ -124,13 +118,13 @@ test('nothing comes of a link whose person signs out before the exchange', async
 test('a claim that was allowed and waits too long is over', async () => {
   const mei = await signIn(calm(), 'Slow')
   const claim = await claimLink(calm(), await makeLink(calm(), mei))
-  expire(mei, 10 * 60_000 - 5_000)
+  await expire(mei, 10 * 60_000 - 5_000)
   expect((await answerDevice(calm(), mei)).status).toBe(303)
-  expire(mei, 10_000)
+  await expire(mei, 10_000)
   expect(await enterWith(calm(), claim)).toBeNull()
   const late = await claimLink(calm(), await makeLink(calm(), mei))
   const asked = await claimOf(calm(), mei)
-  expire(mei, 10 * 60_000 + 1)
+  await expire(mei, 10 * 60_000 + 1)
   const answer = await sendForm(calm(), mei, '/devices/asked', { claim: asked, answer: 'allow' })
   expect(await answer.text()).toContain('That was too late.')
   expect(await enterWith(calm(), late)).toBeNull()
@@ -205,12 +199,11 @@ test('tokens are neither in the database nor in the log, and no page sends them 
   await answerDevice(calm(), mei)
   const added = await enterWith(calm(), claim)
   await fetch(`${calm().origin}${link}`, { method: 'PUT' })
-  const file = join(calm().data, 'chatroom.db')
-  const bytes = [file, `${file}-wal`].map((path) => readFileSync(path).toString('latin1')).join('')
+  const stored = await storedIn(calm())
   const tokens = [link.split('/').at(-1), claim.split('=')[1], added?.cookie.split('=')[1]]
   for (const token of tokens) {
     expect(token?.length).toBeGreaterThanOrEqual(22)
-    expect(bytes).not.toContain(token ?? '')
+    expect(stored).not.toContain(token ?? '')
     expect(calm().log()).not.toContain(token ?? '')
   }
   expect(await pageOf(calm(), mei.cookie, '/devices')).not.toContain(tokens[0] ?? '')
