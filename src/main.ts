@@ -101,7 +101,8 @@ async function openDatabase(config: Config): Promise<Store | Problem> {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   // Loaded on demand: most servers have no other database than their own file.
   const { openPostgres } = await import('./store/postgres/postgres')
-  return openPostgres({ url: database, ...options, mayLose: config.acceptsLoss })
+  const onIndexFault = (fault: unknown): void => log('index.failed', { fault: faultOf(fault) })
+  return openPostgres({ url: database, ...options, mayLose: config.acceptsLoss, onIndexFault })
 }
 
 /** Reads or makes what HTTPS needs. */

@@ -23,6 +23,8 @@ type Options = StoreOptions & {
   mayLose?: boolean
   /** The longest that messages wait for the index. */
   indexPauseMsMax?: number
+  /** Told of what keeps messages out of the index; searches scan them meanwhile. */
+  onIndexFault?: (fault: unknown) => void
 }
 
 /**
@@ -58,7 +60,7 @@ async function createStore(driver: Driver, options: Options): Promise<Store> {
   const setting = driver.read((key: string) => readSetting(driver, key))
   const append = createAppending(driver, options.roomLimits)
   const index = createSearchIndex(driver)
-  const indexing = keepIndexing(index, options.indexPauseMsMax)
+  const indexing = keepIndexing(index, options.indexPauseMsMax, options.onIndexFault)
   const findEpoch = createEpoch(driver)
   let epoch = await findEpoch()
   const readEpoch = async (): Promise<string> => (epoch = await findEpoch())

@@ -11,6 +11,7 @@ import {
 } from '../search/search-index'
 import type { Work } from '../sql/database'
 import { readSetting, writeSetting } from '../sql/settings'
+import { storageReasonOf } from '../storage-fault'
 import type { Driver } from './driver'
 
 /** The full-text index: as in SQLite, it has the messages up to an id. */
@@ -71,15 +72,21 @@ export function* bringIndexUpToDate(driver: Driver): Work<void> {
 /** Messages wait this long for others. */
 const indexPauseMs = 2_000
 
-/** Indexes what waits, portion by portion; what fails is tried again after the pause. */
+/** Indexes what waits, portion by portion; what fails is told and tried again after the pause. */
 export function keepIndexing(
   { takeNext }: Pick<SearchIndex, 'takeNext'>,
   pauseMs: number = indexPauseMs,
+  onFault: (fault: unknown) => void = () => {},
 ): { stop: () => Promise<void> } {
   let isStopped = false
+  const tell = (fault: unknown): number => {
+    // Who asks for messages notices that the database is away.
+    if (storageReasonOf(fault) !== 'away') onFault(fault)
+    return 0
+  }
   const takeAll = async (): Promise<void> => {
     let taken = 1
-    while (taken > 0 && !isStopped) taken = await takeNext().catch(() => 0)
+    while (taken > 0 && !isStopped) taken = await takeNext().catch(tell)
     if (!isStopped) timer = setTimeout(() => (running = takeAll()), pauseMs)
   }
   let timer: Timer | undefined

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { SQL } from 'bun'
 import { createDriver } from '../../../src/store/postgres/driver'
-import { createSearchIndex } from '../../../src/store/postgres/search-index'
+import { createSearchIndex, keepIndexing } from '../../../src/store/postgres/search-index'
 import { waitUntil } from '../../helpers/wait'
 import { withinEach } from '../contract'
 import { anything, texts, withFullIndex } from '../finding'
@@ -133,6 +133,19 @@ describeOnPostgres('searching on PostgreSQL', () => {
     expect(await store.search(query)).toEqual({ refused: 'busy' })
     await sql.unsafe(found.text)
     expect(await texts(store, ada, 'some')).toEqual(['some words'])
+  })
+
+  test('what keeps messages out of the index is told, and tried again', async () => {
+    await using opened = await openServer()
+    const { store, ada, driver, sql, tokensOf } = opened
+    await sql.unsafe('ALTER TABLE chatroom.search RENAME TO elsewhere')
+    await say(store, ada, 'waiting 鿁')
+    const faults: unknown[] = []
+    const indexing = keepIndexing(createSearchIndex(driver), 10, (fault) => faults.push(fault))
+    await waitUntil(() => faults.length > 1, 'the faults')
+    await sql.unsafe('ALTER TABLE chatroom.elsewhere RENAME TO search')
+    await waitUntil(async () => (await tokensOf('鿁')) === 1, 'the index')
+    await indexing.stop()
   })
 
   test('when the rules of the tokens change, all is indexed anew', async () => {
