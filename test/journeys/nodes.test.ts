@@ -217,8 +217,9 @@ onThree(
     await using sql = new SQL(url, { max: 1 })
     await using locking = new SQL(url, { max: 1 })
     await locking.unsafe('BEGIN; LOCK TABLE chatroom.users')
-    await sql.unsafe(`SET search_path = ${searchPath}; BEGIN; SELECT pg_advisory_xact_lock(${writeLock});
-    DELETE FROM chatroom.sessions WHERE user_id = ${ana.id}; COMMIT`)
+    await sql.unsafe(`SET search_path = ${searchPath};
+      BEGIN; SELECT pg_advisory_xact_lock(${writeLock});
+      DELETE FROM chatroom.sessions WHERE user_id = ${ana.id}; COMMIT`)
     const before = node(1).log().length
     // As the deadline of a statement does, some seconds later.
     const cancel = `SELECT pg_cancel_backend(pid) FROM pg_stat_activity
