@@ -84,7 +84,16 @@ export function fileRoutes(id: string): Route[] {
 
 /** Pages that are everybody's own, lists, and what is not there. */
 export function openRoutes(): Route[] {
-  const get = ['/', '/rooms', '/rail', '/rail?current=2', '/help', '/nothing', '/healthz']
+  const get = [
+    '/',
+    '/rooms',
+    '/rail',
+    '/rail?current=2',
+    '/help',
+    '/nothing',
+    '/healthz',
+    '/readyz',
+  ]
   const more = ['/rooms/1', '/rooms/1/messages?limit=200', '/rooms/1/changes', '/settings']
   const files = ['/profile', '/media-kit', '/manifest.webmanifest', '/favicon.ico', '/metrics']
   const rest = ['/rooms/1/settings', '/rooms/1/export.txt', '/static/x', '/socket']
