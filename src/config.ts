@@ -1,3 +1,4 @@
+import { SQL } from 'bun'
 import { join, resolve } from 'node:path'
 import { isLoopback } from './server/addresses'
 import { createNetworks, type Networks, privateNetworks } from './server/ip-network'
@@ -187,8 +188,20 @@ function parseDatabase(text: string): string | null {
   if (text === '') return null
   const url = URL.parse(text)
   const hosts = url?.hostname.split(',').length
-  if (url !== null && /^postgres(ql)?:$/.test(url.protocol) && hosts === 1) return text
-  throw new Error('--database must look like postgres://name:password@host/database.')
+  const isOurs = url !== null && /^postgres(ql)?:$/.test(url.protocol) && hosts === 1
+  if (isOurs && isUsable(text)) return text
+  throw new Error(
+    '--database must look like postgres://name:password@host/database, with % as %25 and # as %23.',
+  )
+}
+
+/** Whether the client understands all of an address; it connects later. */
+function isUsable(address: string): boolean {
+  try {
+    return new SQL(address).options.adapter === 'postgres'
+  } catch {
+    return false
+  }
 }
 
 const isAddress = /^[a-z][a-z0-9+.-]+:\/\//i

@@ -7,6 +7,8 @@ import type { KeptAssets } from './store/store'
 const keepAgainMs = 6 * 60 * 60_000
 const afterFailureMs = 60_000
 const foundMax = 100
+/** Anybody may ask for names that nobody keeps. */
+const namesMs = 1_000
 
 type Keeping = { kept: KeptAssets; assets: Assets; log: Log }
 
@@ -49,18 +51,47 @@ export function startKeeping(keeping: Keeping): () => void {
 export function createFinder(
   kept: KeptAssets | null,
 ): (hashedName: string, accepted: string) => Promise<Asset | null> {
+  if (kept === null) return async () => null
   const found = new Map<string, Asset>()
+  const namesWith = createNames(kept)
+  const read = joinCalls((name) => kept.find(name))
   return async (hashedName, accepted) => {
     const variants = variantsOf(hashedName, accepted)
-    if (kept === null || variants.length === 0) return null
-    const known = variants.flatMap(({ name }) => found.get(name) ?? [])
-    if (known[0] !== undefined) return known[0]
-    const row = await kept.find(variants.map(({ name }) => name))
-    const variant = variants.find(({ name }) => name === row?.name)
-    if (row === null || variant === undefined) return null
+    const names = await namesWith(variants.map(({ name }) => name))
+    const variant = variants.find(({ name }) => names.has(name))
+    if (variant === undefined) return null
     const { name, ...rest } = variant
-    const asset = { ...rest, bytes: row.bytes }
+    const known = found.get(name)
+    if (known !== undefined) return known
+    const bytes = await read(name)
+    if (bytes === null) return null
+    const asset = { ...rest, bytes }
     setNewest(found, name, asset, foundMax)
     return asset
+  }
+}
+
+/** The names that are kept; read again when none of the wanted ones is among them, but seldom. */
+function createNames(kept: KeptAssets): (wanted: string[]) => Promise<ReadonlySet<string>> {
+  let names: ReadonlySet<string> = new Set()
+  let readAt = Number.NEGATIVE_INFINITY
+  const read = joinCalls(async () => {
+    await Bun.sleep(Math.max(0, readAt + namesMs - performance.now()))
+    readAt = performance.now()
+    names = new Set(await kept.names())
+  })
+  return async (wanted) => {
+    if (wanted.length > 0 && !wanted.some((name) => names.has(name))) await read('')
+    return names
+  }
+}
+
+/** Calls with one key at the same time are one call: all pages of a build may ask at once. */
+function joinCalls<Value>(work: (key: string) => Promise<Value>): (key: string) => Promise<Value> {
+  const running = new Map<string, Promise<Value>>()
+  return (key) => {
+    const call = running.get(key) ?? work(key).finally(() => running.delete(key))
+    running.set(key, call)
+    return call
   }
 }

@@ -210,6 +210,26 @@ describe('an operator', () => {
     }
   })
 
+  test('an address of a database that nobody can use is refused, and never shown', () => {
+    const [host, secret] = ['@db.example', 'SECRET']
+    const wrong = [
+      `mysql://a:${secret}${host}/c`,
+      `postgres://a:${secret}%x${host}/c`,
+      `postgres://a:${secret}#${host}/c`,
+      `postgres://a:${secret}${host},other/c`,
+      `postgres://a:${secret}${host}/%zz`,
+      `postgres://a:${secret}${host}/c?max=0`,
+      `postgres://a:${secret}${host}/c?sslmode=maybe`,
+    ]
+    for (const address of wrong) {
+      const command = readCommand(['--database', address], {})
+      expect(command).toEqual({ kind: 'invalid', message: expect.stringMatching(/^--database/) })
+      expect(JSON.stringify(command)).not.toContain(secret)
+    }
+    const right = `postgres://a:${secret}%25%23${host}/c?max=8&prepare=false&sslmode=verify-full`
+    expect(readCommand(['--database', right], {}).kind).toBe('serve')
+  })
+
   test('says what is moved where; everything for all data takes the database', () => {
     const database = 'postgres://chat:secret@db/chat'
     const moved = ['import', '--from', '/tmp/old', '--database', database, '--data', '/tmp/new']

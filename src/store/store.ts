@@ -354,6 +354,7 @@ export type KeptAssets = {
   /** Keeps these for another day, and drops what nobody kept; gives those that are missing. */
   keep(names: string[], at: number): Promise<string[]>
   put(name: string, bytes: Uint8Array, at: number): Promise<void>
-  /** The first of these that is there. */
-  find(names: string[]): Promise<{ name: string; bytes: Uint8Array<ArrayBuffer> } | null>
+  /** The names of all that are there. */
+  names(): Promise<string[]>
+  find(name: string): Promise<Uint8Array<ArrayBuffer> | null>
 }

@@ -8,7 +8,18 @@ import { pipeline } from 'node:stream/promises'
 import { makeFolder, removeFolder } from './server'
 
 /** What happens to a request instead of its answer. */
-type Harm = 'slow down' | 'cut' | 'hole' | 'full' | 'refuse' | 'missing' | 'nonsense' | 'unknown'
+type Harm =
+  | 'slow down'
+  | 'cut'
+  | 'hole'
+  | 'full'
+  | 'refuse'
+  | 'missing'
+  | 'nonsense'
+  | 'unknown'
+  | 'endless'
+  | 'elsewhere'
+  | 'no length'
 type Asked = { method: string; key: string; headers: IncomingMessage['headers'] }
 type Stored = { file: string; size: number; changedAt: number }
 
@@ -22,6 +33,8 @@ export type S3Server = {
   asked: Asked[]
   /** Why requests were refused. */
   refused: string[]
+  /** Of answers that never end, so many megabytes were taken. */
+  endlessTaken: number
   /** Called for each request that is signed well. */
   harm: (asked: Asked) => Harm | null
   textOf: (key: string) => Promise<string>
@@ -71,6 +84,7 @@ export async function startS3Server(tls?: { cert: string; key: string }): Promis
     objects,
     asked: [],
     refused: [],
+    endlessTaken: 0,
     harm: () => null,
     textOf: async (key) => Bun.file(objects.get(key)?.file ?? '').text(),
     put,
@@ -108,6 +122,11 @@ async function answer(
   if (harm === 'missing') return refuse(request, response, 404, 'NoSuchUpload')
   if (harm === 'refuse') return refuse(request, response, 403, 'AccessDenied')
   if (harm === 'nonsense') return sendNonsense(request, response)
+  if (harm === 'endless') return sendEndless(state, request, response)
+  if (harm === 'elsewhere') {
+    return void response.writeHead(307, { Location: `/${bucket}/elsewhere` }).end()
+  }
+  if (harm === 'no length') return void response.writeHead(200).end()
   const isCut = harm === 'cut'
   if (method === 'PUT') return take(state, { folder, key, isCut }, request, response)
   if (key === '') return sendList(state, url, response)
@@ -218,8 +237,25 @@ async function hashOf(file: string): Promise<string> {
 function sendNonsense({ url = '' }: IncomingMessage, response: ServerResponse): void {
   const isList = url.includes('list-type')
   const token = '<NextContinuationToken>again</NextContinuationToken>'
-  const body = isList ? `<ListBucketResult>${token}<Contents></Contents>` : 'x'.repeat(1_000_000)
+  const body = isList
+    ? `<ListBucketResult>${token}<Contents><Key>&#x110000;</Key>`
+    : 'x'.repeat(1_000_000)
   response.writeHead(isList ? 200 : 206, { 'Content-Length': String(body.length) }).end(body)
+}
+
+/** An answer with an entity that is no character, which goes on as long as it is read. */
+async function sendEndless(
+  state: S3Server,
+  { url = '' }: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const pieces = function* () {
+    const name = '<Code>&#x110000;&#99999999999;</Code><Contents><Key>'
+    for (state.endlessTaken = 0; state.endlessTaken < 64; state.endlessTaken += 1)
+      yield name.padEnd(2 ** 20, '<Contents>')
+  }
+  response.writeHead(url.includes('list-type') ? 200 : 403)
+  await pipeline(pieces, response).catch(() => {})
 }
 
 type Taken = { folder: string; key: string; isCut: boolean }

@@ -28,6 +28,7 @@ const groups: Record<string, number[]> = {
   B: upTo(9),
   G: upTo(5),
   W: upTo(6),
+  Y: upTo(3),
 }
 
 test('every input of the list is on the page, once and in order', () => {

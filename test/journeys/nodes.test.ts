@@ -1,3 +1,4 @@
+import { SQL } from 'bun'
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { actOn } from '../helpers/acts'
 import { type ChatClient, openSocket, type Person, signIn } from '../helpers/client'
@@ -6,6 +7,8 @@ import type { Heard } from '../helpers/frames'
 import { startNodes } from '../helpers/nodes'
 import { becomeOwner } from '../helpers/owners'
 import { hasPostgres, startPostgres } from '../helpers/postgres'
+import { searchPath } from '../../src/store/postgres/connections'
+import { writeLock } from '../../src/store/postgres/driver'
 import { answerTo, inviteTo, letIn, makeRoom, openDirect, sendForm } from '../helpers/rooms'
 import type { RunningServer } from '../helpers/server'
 import { waitUntil } from '../helpers/wait'
@@ -206,6 +209,28 @@ onThree('a session that ends on one node has no socket on another', async () => 
   expect((await openSocket(node(2), ana.person)).hello.user.id).toBe(ana.id)
 })
 
+onThree(
+  'a session that ends while the database does not answer a node is not forgotten',
+  async () => {
+    const ana = await enter(node(1), 'Ana away')
+    const url = three?.url ?? ''
+    await using sql = new SQL(url, { max: 1 })
+    await using locking = new SQL(url, { max: 1 })
+    await locking.unsafe('BEGIN; LOCK TABLE chatroom.users')
+    await sql.unsafe(`SET search_path = ${searchPath};
+      BEGIN; SELECT pg_advisory_xact_lock(${writeLock});
+      DELETE FROM chatroom.sessions WHERE user_id = ${ana.id}; COMMIT`)
+    const before = node(1).log().length
+    // As the deadline of a statement does, some seconds later.
+    const cancel = `SELECT pg_cancel_backend(pid) FROM pg_stat_activity
+    WHERE wait_event_type = 'Lock' AND query LIKE '%FROM sessions%'`
+    const hasFailed = () => /(hint|nodes)\.failed/.test(node(1).log().slice(before))
+    await waitUntil(async () => (await sql.unsafe(cancel), hasFailed()), 'the fault')
+    await locking.unsafe('COMMIT')
+    expect(await ana.socket.closed).toMatchObject({ code: 4401 })
+  },
+)
+
 onThree('who is banned has no socket on any node, and each page hears of it', async () => {
   const [owner, mallory, eve] = await Promise.all([
     enter(node(0), 'Owner bans'),
@@ -272,6 +297,36 @@ onThree('without any message between the nodes all of it arrives by looking', as
   await ana.socket.post(room, 'quiet-3', 'three')
   await bob.socket.until(has('room.left', { room }), 'the end')
   expect(bob.socket.heard.some(has('message', { content: 'three' }))).toBe(false)
+})
+
+onThree('nonsense of another user of the database changes nothing', async () => {
+  const { room, ana, bob } = await meet('nonsense')
+  await using sql = new SQL(three?.url ?? '', { max: 1 })
+  const people = [[bob.id, 1, [room]], [ana.id, 0, []], ['x', 9, 'x'], null, 7]
+  const texts = ['', 'room', 'room x y', 'read 1', '{', 'null', '[]', '{"beat":"x"}', '{"bye":1}']
+  const changes = [{ change: 1, people }, { all: 1, part: 0, parts: 1, people: 5 }, { ask: null }]
+  const said = [...texts, ...changes.map((one) => JSON.stringify(one)), null, 7, {}]
+  const payloads = [
+    '{',
+    'null',
+    '7',
+    '"x"',
+    '{}',
+    '[]',
+    '[1]',
+    '["x",7]',
+    '["x",[null,7,"x",[],[1]]]',
+  ]
+  for (const channel of ['hints', 'presence', 'typing', 'x'])
+    for (const text of said) payloads.push(JSON.stringify(['stranger', [[channel, text]]]))
+  payloads.push('x'.repeat(7_999), `${'['.repeat(3_900)}${']'.repeat(3_900)}`)
+  const before = node(1).log().length
+  for (const payload of payloads) await sql`SELECT pg_notify('chatroom', ${payload})`
+  await ana.socket.post(room, 'nonsense', 'after it')
+  await bob.socket.until(has('message', { room, content: 'after it' }), 'the message')
+  await sql`SELECT pg_notify('chatroom', '["stranger",[["presence","{\\"bye\\":true}"]]]')`
+  expect(node(1).log().slice(before)).not.toMatch(/uncaught|unhandled/)
+  expect(bob.socket.heard.some(({ type }) => type === 'room.left')).toBe(false)
 })
 
 onThree('while the database is away people read on, and go on when it is back', async () => {

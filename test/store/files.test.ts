@@ -244,6 +244,21 @@ test('a store that answers nonsense gives no bytes, and its list has an end', as
   store.harm = () => null
 })
 
+test('a store that answers without an end, or names another place, is not followed', async () => {
+  const files = await openS3('/endless')
+  store.harm = () => 'endless'
+  await expect(files.read(id(6), 0, 10)).rejects.toMatchObject({ code: 'FILES_AWAY', status: 403 })
+  expect(store.endlessTaken).toBeLessThan(16)
+  await expect(Array.fromAsync(files.list(Infinity))).rejects.toMatchObject({ code: 'FILES_AWAY' })
+  expect(store.endlessTaken).toBeLessThan(32)
+  store.harm = ({ key }) => (key === 'elsewhere' ? null : 'elsewhere')
+  await expect(files.read(id(6), 0, 10)).rejects.toMatchObject({ status: 307 })
+  expect(store.asked.some(({ key }) => key === 'elsewhere')).toBe(false)
+  store.harm = () => 'no length'
+  await expect(files.size(id(6))).rejects.toMatchObject({ code: 'FILES_AWAY' })
+  store.harm = () => null
+})
+
 test('a store that refuses or is full says so at once, and the draft goes', async () => {
   const files = await openS3('/refused')
   for (const [harm, code] of [

@@ -1,6 +1,7 @@
 import { guard } from '../../server/guard'
 import { faultOf } from '../../server/log'
 import type { NodeStore } from '../../store/nodes'
+import { storageReasonOf } from '../../store/storage-fault'
 import type { Chat, Nodes } from '../chat'
 import type { PublishChanges } from '../publication'
 import { publishMarker } from '../rooms/read-markers'
@@ -128,10 +129,12 @@ function createReading(acting: Parameters<typeof actOn>[0]) {
     await start()
     const found = await store.hintsAfter(seen ?? 0)
     for (const hint of found) {
+      await actOn(acting, hint).catch((fault) => {
+        // It is read again with the next ones: a session that has ended must not keep its socket.
+        if (storageReasonOf(fault) === 'away') throw fault
+        chat.log('hint.failed', { where: hint.kind, fault: faultOf(fault) })
+      })
       seen = hint.id
-      await actOn(acting, hint).catch((fault) =>
-        chat.log('hint.failed', { where: hint.kind, fault: faultOf(fault) }),
-      )
     }
     if (found.length > 0) await readAll()
   }

@@ -21,7 +21,7 @@ export function createRenewal({ page, storage, ...app }: App): (build: string) =
   let isRenewing = false
   const renewLater = (): void => {
     const { tries, at } = lastRenewal()
-    const rest = tries === 0 ? 0 : at + waitAfter(tries) - Date.now()
+    const rest = tries && at + waitAfter(tries) - Date.now()
     setTimeout(renew, Math.max(0, rest) + Math.random() * renewMs)
   }
   const renew = (): void => {
@@ -47,12 +47,9 @@ const waitAfter = (tries: number): number => againMs * 2 ** Math.min(tries - 1, 
 
 /** In the one value of a tab that outlives its page where browsers refuse to store. */
 function lastRenewal(): { tries: number; at: number } {
-  const [, tries, at] = /^renewed (\d+) (\d+)$/.exec(window.name) ?? []
-  const last = { tries: Number(tries ?? 0), at: Number(at ?? 0) }
-  // The clock of the device was set back.
-  if (last.at > Date.now()) return { ...last, at: Date.now() }
-  // Long ago: that was another update.
-  return Date.now() > last.at + 2 * waitAfter(last.tries) ? { tries: 0, at: 0 } : last
+  const [, tries = 0, at = 0] = /^renewed (\d+) (\d+)$/.exec(window.name)?.map(Number) ?? []
+  // Long ago, or by another clock: that was another update.
+  return Math.abs(Date.now() - at) > 2 * waitAfter(tries) ? { tries: 0, at: 0 } : { tries, at }
 }
 
 function noteRenewal(): void {

@@ -1,5 +1,5 @@
 import { pagePaths } from '../../shared/paths'
-import type { ChatEvent, RemovedEvent, RoomSummary } from '../../shared/protocol'
+import type { ChatEvent, RemovedEvent, Notify, RoomKind, RoomSummary } from '../../shared/protocol'
 import { plural } from '../../shared/text'
 import type { Clock } from '../ui/clock'
 import { element } from '../ui/dom'
@@ -88,14 +88,14 @@ function readLink(link: HTMLElement): RoomSummary {
   return {
     id: Number(room),
     name: link.querySelector('bdi')?.textContent ?? '',
-    kind: kind === 'direct' || kind === 'closed' ? kind : 'open',
+    kind: kind as RoomKind,
     revision: Number(revision),
     read_seq: 0,
     unread: Number(unread),
     mentions: Number.parseInt(link.querySelector('.badge')?.textContent ?? '0'),
     online: 0,
     checksum: 0,
-    notify: notify === 'all' || notify === 'nothing' ? notify : 'mentions',
+    notify: notify as Notify,
     role: 'member',
     hold: null,
     comings: true,

@@ -14,9 +14,9 @@ export function createAssets(db: Database): KeptAssets {
     `INSERT INTO assets (name, bytes, kept_at) VALUES (?, ?, ?)
      ON CONFLICT (name) DO UPDATE SET kept_at = excluded.kept_at`,
   )
-  const find = db.query<{ name: string; bytes: Uint8Array<ArrayBuffer> }, [string]>(
-    `SELECT assets.name, bytes FROM json_each(?) AS wanted
-     JOIN assets ON assets.name = wanted.value ORDER BY wanted.key LIMIT 1`,
+  const names = db.query<{ name: string }, []>('SELECT name FROM assets')
+  const find = db.query<{ bytes: Uint8Array<ArrayBuffer> }, [string]>(
+    'SELECT bytes FROM assets WHERE name = ?',
   )
   return {
     keep: db.transaction(function* (names, at) {
@@ -27,6 +27,11 @@ export function createAssets(db: Database): KeptAssets {
     put: db.write(function* (name, bytes, at) {
       yield* insert.run(name, bytes, at)
     }),
-    find: db.read((names) => find.get(JSON.stringify(names))),
+    names: db.read(function* () {
+      return (yield* names.all()).map(({ name }) => name)
+    }),
+    find: db.read(function* (name) {
+      return (yield* find.get(name))?.bytes ?? null
+    }),
   }
 }

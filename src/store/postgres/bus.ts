@@ -26,8 +26,7 @@ export function openBus(url: string, node: string, isPooled: boolean): Bus {
   let flushing: Timer | undefined
   let [heardAt, openedAt, wasUp] = [-Infinity, performance.now(), false]
   const hear = (payload: string): void => {
-    const [sender, all]: [string, Said[]] =
-      payload === '' ? ['', [['hints', '']]] : JSON.parse(payload)
+    const { sender, all } = parsePayload(payload)
     if (sender === node) heardAt = performance.now()
     else
       for (const [to, text] of all)
@@ -74,6 +73,21 @@ export function openBus(url: string, node: string, isPooled: boolean): Bus {
       await sql?.close({ timeout: 0 })
     },
   }
+}
+
+/** What is not of a node says nothing: whoever may connect to the database can send it. */
+function parsePayload(payload: string): { sender: string; all: [channel: string, text: string][] } {
+  if (payload === '') return { sender: '', all: [['hints', '']] }
+  try {
+    const [sender, all]: unknown[] = JSON.parse(payload)
+    if (typeof sender === 'string' && Array.isArray(all) && all.every(isSaid))
+      return { sender, all }
+  } catch {}
+  return { sender: '', all: [] }
+}
+
+function isSaid(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 2 && value.every((one) => typeof one === 'string')
 }
 
 /** What Bun's client has beside its types. */

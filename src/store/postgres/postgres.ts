@@ -34,7 +34,9 @@ export async function openPostgres(options: Options): Promise<Store | Problem> {
   try {
     await refuseUnfit(driver, options.mayLose === true)
     await migrate(options.url)
-    await driver.transaction(() => setUp(driver, options))()
+    // Outside of the transaction, which may be tried again: the folder keeps the mark.
+    const id = crypto.getRandomValues(new Uint8Array(16)).toHex()
+    await driver.transaction(() => setUp(driver, options, id))()
     return await createStore(driver, options)
   } catch (fault) {
     await driver.close()
@@ -43,12 +45,11 @@ export async function openPostgres(options: Options): Promise<Store | Problem> {
 }
 
 /** What a new database gets; another node may be as new. */
-function* setUp(db: Driver, options: Options): Work<void> {
+function* setUp(db: Driver, options: Options, id: string): Work<void> {
   yield* createFirstRoom(db, options)
   yield* bringNamesUpToDate(db, options.names)
   yield* bringIndexUpToDate(db)
   if ((yield* readSetting(db, 'files')) !== null) return
-  const id = crypto.getRandomValues(new Uint8Array(16)).toHex()
   if (options.filesFolder !== null) markFolder(options.filesFolder, id)
   yield* writeSetting(db, 'files', id)
 }

@@ -7,8 +7,10 @@ const signedSeconds = 900
 const shortTimes = { tries: 4, tryMs: 4_000, allMs: 8_000 }
 /** The pause before the second try; it doubles, and is varied so that servers do not agree. */
 const pauseMs = 50
-/** What a store says about a failure is short. */
+/** What a store says about a failure is short; more is not read. */
 const problemBytesMax = 64 * 1024
+/** A list has at most 1,000 keys of 1,024 bytes, and more about each. */
+const listBytesMax = 8 * 1024 * 1024
 
 /** How often a request is tried, and how long one try and all together may take. */
 export type Times = { tries: number; tryMs: number; allMs: number }
@@ -55,9 +57,12 @@ export function createS3Client(place: S3Place, usual: Times = shortTimes): S3Cli
         readRange(answer, start, length),
       ),
     size: (key) =>
-      ask({ method: 'HEAD', key }, async ({ status, headers }) =>
-        status === 404 ? null : Number(headers.get('content-length')),
-      ),
+      ask({ method: 'HEAD', key }, async ({ status, headers }) => {
+        if (status === 404) return null
+        const size = headers.get('content-length') ?? ''
+        if (!/^\d+$/.test(size)) throw faultOf(status, 'NoLength')
+        return Number(size)
+      }),
     put: (key, size, body, times) =>
       ask(
         { method: 'PUT', key, body, times, headers: { 'Content-Length': String(size) } },
@@ -86,8 +91,12 @@ async function* list(ask: Ask, prefix: string): AsyncGenerator<Listed> {
   let after: Record<string, string> = {}
   for (;;) {
     const query = { 'list-type': '2', prefix, ...after }
-    const text = await ask({ method: 'GET', key: '', query }, (answer) => answer.text())
-    for (const [, entry = ''] of text.matchAll(/<Contents>(.*?)<\/Contents>/gs)) {
+    const text = await ask({ method: 'GET', key: '', query }, async (answer) => {
+      const whole = await readText(answer, listBytesMax)
+      if (whole === null) throw faultOf(answer.status, 'TooLong')
+      return whole
+    })
+    for (const entry of text.split('<Contents>').slice(1)) {
       yield { key: fieldOf(entry, 'Key'), changedAt: Date.parse(fieldOf(entry, 'LastModified')) }
     }
     const token = fieldOf(text, 'NextContinuationToken')
@@ -143,7 +152,8 @@ async function tryOnce<Value>(
   const isAnswered = answer.ok || status === 412 || status === 416
   if (isAnswered || (status === 404 && method === 'HEAD')) return read(answer)
   // It is shown to the operator.
-  const said = /^\w{1,60}$/.exec(fieldOf(await textOf(answer), 'Code'))?.[0] ?? ''
+  const said =
+    /^\w{1,60}$/.exec(fieldOf((await readText(answer, problemBytesMax)) ?? '', 'Code'))?.[0] ?? ''
   const isMissing = status === 404 && said !== 'NoSuchBucket' && method !== 'PUT' && key !== ''
   if (isMissing) return read(new Response(null, { status }))
   // Two nodes wrote the same at once: one of them did.
@@ -173,19 +183,26 @@ async function readRange(answer: Response, start: number, length: number): Promi
   return bytes
 }
 
-async function textOf(answer: Response): Promise<string> {
-  if (Number(answer.headers.get('content-length') ?? 0) <= problemBytesMax) return answer.text()
-  await answer.body?.cancel()
-  return ''
+/** The text of an answer; null when it is longer, whatever length it names. */
+async function readText({ body }: Response, bytesMax: number): Promise<string | null> {
+  const parts: Uint8Array[] = []
+  let size = 0
+  for await (const part of body ?? []) {
+    size += part.length
+    // Leaving the loop ends the request.
+    if (size > bytesMax) return null
+    parts.push(part)
+  }
+  return Buffer.concat(parts).toString()
 }
 
 /** The text of a field of an answer in XML; empty when it is missing. */
 function fieldOf(xml: string, name: string): string {
   const text = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1] ?? ''
   return text.replace(/&(?:#x([\da-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, entity) => {
-    if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16))
-    if (decimal !== undefined) return String.fromCodePoint(Number(decimal))
-    return entities.get(entity) ?? whole
+    if (entity !== undefined) return entities.get(entity) ?? whole
+    const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)
+    return code <= 0x10ffff ? String.fromCodePoint(code) : whole
   })
 }
 

@@ -25,7 +25,7 @@ export type Database = {
   query: <Row, Values extends unknown[]>(sql: string) => Statement<Row, Values>
   /** Reads of one moment. */
   read: Runner
-  /** A statement that writes, on its own, and changes nothing that a transaction relies on. */
+  /** A statement that writes, on its own: no transaction relies on it, and no hint follows. */
   write: Runner
   /** One transaction that writes; nobody else writes meanwhile. */
   transaction: Runner

@@ -53,7 +53,7 @@ export function createDoorRequests(db: Database): Requests {
     }),
     requests: db.read((acting, at) => listed.all({ acting, at, limit: requestsMax })),
     answer: createAnswer(db),
-    sweep: db.write(function* (at) {
+    sweep: db.transaction(function* (at) {
       return (yield* dropOld.run({ at })).changes > 0
     }),
     doorkeepers: db.read(function* () {

@@ -72,7 +72,7 @@ export function createMemberships(
     markUnread: db.write(function* (member, seq) {
       return void (yield* markUnread.run({ ...member, seq }))
     }),
-    setNotify: db.write(function* (member, notify, comings) {
+    setNotify: db.transaction(function* (member, notify, comings) {
       return (yield* setNotify.run({ ...member, notify, comings })).changes > 0
         ? null
         : 'room_missing'

@@ -141,7 +141,7 @@ function createNotices(db: Database): Pick<Reports, 'notices' | 'dropNotice'> {
   )
   return {
     notices: db.read((acting) => list.all(acting)),
-    dropNotice: db.write(function* (acting, notice) {
+    dropNotice: db.transaction(function* (acting, notice) {
       return void (yield* drop.run(acting, notice))
     }),
   }

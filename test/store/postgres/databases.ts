@@ -1,7 +1,7 @@
 import { SQL } from 'bun'
 import { describe } from 'bun:test'
 import { once } from '../../../src/shared/once'
-import { createDriver, type Driver } from '../../../src/store/postgres/driver'
+import { createDriver, type Driver, writeLock } from '../../../src/store/postgres/driver'
 import { migrate } from '../../../src/store/postgres/migrations'
 import { openPostgres } from '../../../src/store/postgres/postgres'
 import { createSearchIndex } from '../../../src/store/postgres/search-index'
@@ -21,8 +21,25 @@ const template = once(async () => {
   const server = await sharedPostgres()
   const url = await server.create()
   await migrate(url)
+  await using sql = new SQL(url, { max: 1 })
+  await sql.unsafe(refuseUnordered)
   return new URL(url).pathname.slice(1)
 })
+
+/**
+ * Who reads hints goes on after the newest id, so they must be stored in the order of their ids:
+ * only transactions that exclude each other write them.
+ */
+const refuseUnordered = `
+  CREATE FUNCTION chatroom.refuse_unordered() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF NOT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = ${writeLock}
+      AND mode = 'ExclusiveLock' AND granted AND pid = pg_backend_pid())
+    THEN RAISE EXCEPTION 'a hint is written beside transactions'; END IF;
+    RETURN NEW;
+  END $$;
+  CREATE TRIGGER refuse_unordered BEFORE INSERT ON chatroom.hints FOR EACH ROW
+    EXECUTE FUNCTION chatroom.refuse_unordered()`
 
 /** The address of a fresh database with our tables. */
 export async function createDatabase(): Promise<string> {
