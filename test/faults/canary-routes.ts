@@ -84,7 +84,7 @@ export function fileRoutes(id: string): Route[] {
 
 /** Pages that are everybody's own, lists, and what is not there. */
 export function openRoutes(): Route[] {
-  const get = ['/', '/rooms', '/rail', '/rail?current=2', '/help', '/nothing', '/healthz']
+  const get = ['/', '/rooms', '/rail', '/rail?current=2', '/help', '/nothing']
   const more = ['/rooms/1', '/rooms/1/messages?limit=200', '/rooms/1/changes', '/settings']
   const files = ['/profile', '/media-kit', '/manifest.webmanifest', '/favicon.ico', '/metrics']
   const rest = ['/rooms/1/settings', '/rooms/1/export.txt', '/static/x', '/socket']
@@ -100,6 +100,8 @@ export function openRoutes(): Route[] {
     ...['crt', 'pem', 'mobileconfig'].map((ending) => `/certificate/chatroom.${ending}`),
     '/.well-known/acme-challenge/x',
     '/notices',
+    '/healthz',
+    '/readyz',
     '/way-back/x',
     '/admin/person?user=1',
     '/admin/bans',

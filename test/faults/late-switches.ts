@@ -5,7 +5,7 @@
 Bun.plugin({
   name: 'late switches',
   setup(build) {
-    build.onLoad({ filter: /src\/store\/sqlite\/append\.ts$/ }, async ({ path }) => {
+    build.onLoad({ filter: /src\/store\/sql\/append\.ts$/ }, async ({ path }) => {
       const contents = await Bun.file(path).text()
       if (!contents.includes(right)) throw new Error(`${path} has no ${right}`)
       return { contents: contents.replace(right, wrong), loader: 'ts' }
@@ -13,9 +13,9 @@ Bun.plugin({
   },
 })
 
-const right = 'return isHeld === 1 ?'
-const wrong = `const before = globalThis.heldBefore?.[id] ?? isHeld
-    setTimeout(() => ((globalThis.heldBefore ??= {})[id] = isHeld), 20)
-    return before === 1 ?`
+const right = 'return place.isHeld === 1 ||'
+const wrong = `const before = globalThis.heldBefore?.[place.id] ?? place.isHeld
+    setTimeout(() => ((globalThis.heldBefore ??= {})[place.id] = place.isHeld), 20)
+    return before === 1 ||`
 
 export {}

@@ -1,6 +1,7 @@
 import { Database } from 'bun:sqlite'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { indexed } from '../bench/fill'
 import { actOn } from '../helpers/acts'
 import { type ChatClient, openSocket, type Person, readJson, signIn } from '../helpers/client'
 import type { Heard } from '../helpers/frames'
@@ -57,6 +58,8 @@ async function run({ messages, kills, isShallow = false }: Size): Promise<Figure
   const fault = { BUN_OPTIONS: '--preload ./test/faults/shallow-purge.ts' }
   await using server = await startServer(isShallow ? { compiled: false, env: fault } : {})
   const scene = await settle(server, messages)
+  // The index follows what is said.
+  await indexed(server.data)
   const before = await look(scene)
   const backupBefore = await lookIntoBackup(scene)
   const longestPauseMs = await purge(scene, kills)

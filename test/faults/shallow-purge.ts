@@ -5,11 +5,11 @@
 Bun.plugin({
   name: 'shallow purge',
   setup(build) {
-    build.onLoad({ filter: /src\/store\/sqlite\/changes\.ts$/ }, async ({ path }) => {
+    build.onLoad({ filter: /src\/store\/sql\/changes\.ts$/ }, async ({ path }) => {
       const contents = await Bun.file(path).text()
-      const right = '    index.remove(room, seq)\n    leaveTombstone'
+      const right = '    yield* index.remove(room, seq)\n    yield* leaveTombstone'
       if (!contents.includes(right)) throw new Error(`${path} has no ${right}`)
-      return { contents: contents.replace(right, '    leaveTombstone'), loader: 'ts' }
+      return { contents: contents.replace(right, '    yield* leaveTombstone'), loader: 'ts' }
     })
   },
 })

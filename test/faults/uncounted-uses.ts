@@ -5,7 +5,7 @@
 Bun.plugin({
   name: 'uncounted uses',
   setup(build) {
-    build.onLoad({ filter: /src\/store\/sqlite\/door\.ts$/ }, async ({ path }) => {
+    build.onLoad({ filter: /src\/store\/sql\/door\.ts$/ }, async ({ path }) => {
       const contents = await Bun.file(path).text()
       if (!contents.includes(right)) throw new Error(`${path} has no ${right}`)
       return { contents: contents.replace(right, 'uses_left = uses_left WHERE'), loader: 'ts' }
