@@ -86,13 +86,26 @@ test('a sound is played to its end, and then the loudspeaker is let go', async (
   expect(Math.max(...times)).toBeGreaterThan(0.3)
 })
 
-test('a burst of messages is one sound', async () => {
-  for (let n = 0; n < 5; n += 1) await mei.post(tea, `s-2-${n}`, 'now, @Ada!')
-  expect(await heard()).toEqual([])
-  await pause()
-  for (let n = 0; n < 5; n += 1) await mei.post(tea, `s-3-${n}`, 'now, @Ada!')
-  expect(await heard()).toEqual([659, 988, 1319])
-})
+let burst = 0
+
+async function postBurst(): Promise<void> {
+  for (let n = 0; n < 5; n += 1) await mei.post(tea, `burst-${(burst += 1)}`, 'now, @Ada!')
+}
+
+// The tabs agree by what they store, which takes longer on a busy machine.
+const onBusyMachine = { retry: 2 }
+
+test(
+  'a burst of messages is one sound',
+  async () => {
+    await postBurst()
+    expect(await heard()).toEqual([])
+    await pause()
+    await postBurst()
+    expect(await heard()).toEqual([659, 988, 1319])
+  },
+  onBusyMachine,
+)
 
 test('a tab that is late does not ring again', async () => {
   await pause()
