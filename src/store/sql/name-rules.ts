@@ -7,14 +7,23 @@ import { readSetting, writeSetting } from './settings'
 
 const setting = 'name_rules'
 
+/** Whether names are compared as the program that wrote their forms did. */
+export function* areNamesUpToDate(db: Database, rules: NameRules): Work<boolean> {
+  return (yield* readSetting(db, setting)) === versionOf(rules)
+}
+
+function versionOf(rules: NameRules): string {
+  return `${rules.version}, fold ${foldVersion}`
+}
+
 /**
- * Writes the forms by which names are compared anew, when the program compares in another way than
- * the one that wrote them. Where two names are alike now, who has held theirs longer keeps it for
- * themselves; the other keeps the name, but it is compared with no other until it is changed.
+ * Writes the forms by which names are compared anew, in a transaction, when the program compares in
+ * another way than the one that wrote them. Where two names are alike now, who has held theirs
+ * longer keeps it for themselves; the other keeps the name, but it is compared with no other until
+ * it is changed.
  */
 export function* bringNamesUpToDate(db: Database, rules: NameRules): Work<void> {
-  const version = `${rules.version}, fold ${foldVersion}`
-  if ((yield* readSetting(db, setting)) === version) return
+  if (yield* areNamesUpToDate(db, rules)) return
   // They hold names by the old rules.
   yield* db.query(`DELETE FROM door_requests`).run()
   yield* rewrite(
@@ -39,7 +48,7 @@ export function* bringNamesUpToDate(db: Database, rules: NameRules): Work<void> 
     ),
     rules.ofRoom,
   )
-  yield* writeSetting(db, setting, version)
+  yield* writeSetting(db, setting, versionOf(rules))
 }
 
 function* writeForms(db: Database): Work<void> {

@@ -6,13 +6,13 @@ import { moved, unfinished } from '../backup/backup'
 import { markerName, markFolder, spaceOf } from '../files'
 import { createAppend } from '../sql/append'
 import { createFirstRoom, createParts, type Parts, type StoreOptions } from '../sql/parts'
-import type { Store } from '../store'
+import type { NameRules, Store } from '../store'
 import { stopAfterFailedSync, storageReasonOf } from '../storage-fault'
 import { checkAfterUse, isDoubtful, markClosed, markUsed } from './integrity'
 import { holdFile, type Lock } from './lock'
 import { prepareLazily } from './lazy-statements'
 import { migrate, refuseNewer } from './migrations'
-import { bringNamesUpToDate } from '../sql/name-rules'
+import { areNamesUpToDate, bringNamesUpToDate } from '../sql/name-rules'
 import { now, onSqlite } from './database'
 import { createReader } from './reader'
 import { createReading } from '../search/reading'
@@ -95,7 +95,7 @@ function openDatabase(file: string, options: Options): Database {
     migrate(db)
     prepareLazily(db)
     bringIndexUpToDate(db)
-    db.transaction(() => now(bringNamesUpToDate(onSqlite(db), options.names))).immediate()
+    prepareNames(db, options.names)
     now(createFirstRoom(onSqlite(db), options))
     markFiles(db, filesFolder)
     markUsed(db)
@@ -106,6 +106,13 @@ function openDatabase(file: string, options: Options): Database {
     db.close()
     throw fault
   }
+}
+
+/** Most starts have nothing to write. */
+function prepareNames(db: Database, rules: NameRules): void {
+  const sql = onSqlite(db)
+  if (now(areNamesUpToDate(sql, rules))) return
+  db.transaction(() => now(bringNamesUpToDate(sql, rules))).immediate()
 }
 
 function sentenceFor(fault: unknown, folder: string): string {

@@ -10,9 +10,15 @@ export type Attack = keyof typeof attacks
 const graceMs = 100
 
 self.onmessage = async ({ data }: MessageEvent<Order>) => {
-  const end = performance.now() + data.ms
-  const isOn = (): boolean => performance.now() < end
-  setTimeout(hangUpAll, data.ms + graceMs)
+  let end = Number.NaN
+  // The time begins when all is open: on a busy machine that may take longer than the attack.
+  const isOn = (): boolean => {
+    if (Number.isNaN(end)) {
+      end = performance.now() + data.ms
+      setTimeout(hangUpAll, data.ms + graceMs)
+    }
+    return performance.now() < end
+  }
   const [statusesBefore, cutBefore] = [statuses(), cut()]
   const tried = await attacks[data.attack](data, isOn)
   const own = Object.entries(statuses()).map(([status, count]) => [
@@ -72,8 +78,7 @@ async function flood(order: Order, isOn: IsOn, kinds: (() => object)[]): Tried {
   )
   let tried = 0
   const startedAt = performance.now()
-  // On a busy machine the sockets may take all of the time to open.
-  while (isOn() || tried < 20) {
+  while (isOn()) {
     while (tried < (performance.now() - startedAt) * 5) {
       lines[tried % lines.length]?.socket.write(say(kinds[tried % kinds.length]?.() ?? {}))
       tried += 1

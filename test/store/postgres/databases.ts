@@ -83,7 +83,7 @@ async function empty(url: string): Promise<void> {
 
 /** A store on a database, which several may have open. */
 export async function openStore(url: string, filesFolder: string | null = null): Promise<Store> {
-  const store = await openPostgres({ url, ...rules, filesFolder, now: () => 1, mayLose: true })
+  const store = await openPostgres({ url, ...rules, filesFolder, now: () => 1, acceptsLoss: true })
   if ('problem' in store) throw new Error(store.problem)
   return store
 }

@@ -5,8 +5,8 @@ import { sharedPostgres } from '../../helpers/postgres'
 import { rules } from '../engine'
 import { createDatabase, describeOnPostgres } from './databases'
 
-const open = (url: string, mayLose = true) =>
-  openPostgres({ url, ...rules, filesFolder: null, now: () => 1, mayLose })
+const open = (url: string, acceptsLoss = true) =>
+  openPostgres({ url, ...rules, filesFolder: null, now: () => 1, acceptsLoss })
 
 describeOnPostgres('a database on PostgreSQL', () => {
   test('two nodes that start at once make one server, with one first room', async () => {
