@@ -80,6 +80,16 @@ export const wordRules: { name: string; rule: Rule; example: [path: string, line
     example: ['src/store/sqlite/a.ts', 'db.transaction(async () => {})'],
   },
   {
+    name: 'a fault is planted in a file that exists',
+    rule: (sources) =>
+      sources.flatMap(({ path, text }) =>
+        plantedIn(path, text)
+          .filter((file) => !sources.some((source) => file.test(source.path)))
+          .map((file) => `${path} plants a fault in ${file.source}, which does not exist.`),
+      ),
+    example: ['test/faults/a.ts', 'build.onLoad({ filter: /src\\/chat\\/gone\\.ts$/ }, plant)'],
+  },
+  {
     name: 'the environment is read in one place',
     rule: eachLine(
       /^(src|views)\//,
@@ -168,4 +178,11 @@ function spreadOntoElement(sources: Source[]): string[] {
           : []
       }),
     )
+}
+
+/** The files that a loader of the tests changes: a filter that fits none changes nothing. */
+function plantedIn(path: string, text: string): RegExp[] {
+  if (!path.startsWith('test/') || path.startsWith('test/lint/')) return []
+  const filters = text.matchAll(/\b(?:filter|file): \/((?:\\.|[^/\n])+\.tsx?\$)\//g)
+  return [...filters].map(([, source = '']) => new RegExp(source))
 }

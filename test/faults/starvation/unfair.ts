@@ -4,7 +4,7 @@ import { plugin } from 'bun'
 plugin({
   name: 'one line',
   setup(build) {
-    build.onLoad({ filter: /store\/sqlite\/turns\.ts$/ }, async ({ path }) => {
+    build.onLoad({ filter: /store\/search\/turns\.ts$/ }, async ({ path }) => {
       const source = await Bun.file(path).text()
       const contents = source.replace('addTo(lines, line, one)', "addTo(lines, '', one)")
       if (contents === source) throw new Error('There is nothing to replace')
