@@ -7,23 +7,20 @@ import { limits } from '../../../src/shared/limits'
 export type Attack = keyof typeof attacks
 
 /** What is still under way by then is cut off, so that it is no part of the next attack. */
-const graceMs = 1_000
+const graceMs = 100
 
 self.onmessage = async ({ data }: MessageEvent<Order>) => {
   let end = Number.NaN
-  let timer: Timer | undefined
   // The time begins when all is open: on a busy machine that may take longer than the attack.
   const isOn = (): boolean => {
     if (Number.isNaN(end)) {
       end = performance.now() + data.ms
-      timer = setTimeout(hangUpAll, data.ms + graceMs)
+      setTimeout(hangUpAll, data.ms + graceMs)
     }
     return performance.now() < end
   }
   const [statusesBefore, cutBefore] = [statuses(), cut()]
   const tried = await attacks[data.attack](data, isOn)
-  clearTimeout(timer)
-  hangUpAll()
   const own = Object.entries(statuses()).map(([status, count]) => [
     status,
     count - (statusesBefore[Number(status)] ?? 0),
