@@ -75,7 +75,7 @@ export function openBus(url: string, node: string, isPooled: boolean): Bus {
   }
 }
 
-/** What is not of a node says nothing: whoever may connect to the database can send it. */
+/** A payload that no node has sent is ignored: each role that may connect can send one. */
 function parsePayload(payload: string): { sender: string; all: [channel: string, text: string][] } {
   if (payload === '') return { sender: '', all: [['hints', '']] }
   try {
