@@ -249,7 +249,7 @@ test('in any low window, who writes sees the text, Send and the last row', async
   }).map((part) => part.id))(document.querySelector('#log'), [
     ...document.querySelectorAll('#send, #content'),
     document.querySelector('#timeline').lastElementChild])`
-  const sizes = Array.from({ length: 6 }, () => [500 + random(500), 180 + random(80)] as const)
+  const sizes = Array.from({ length: 12 }, () => [500 + random(500), 180 + random(200)] as const)
   for (const [width, height] of [[844, 180] as const, ...sizes]) {
     const about = { seed, width, height }
     await ada.emulate({ width, height, dark: random(2) === 0 })
