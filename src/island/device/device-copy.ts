@@ -2,7 +2,7 @@ import { hideSpoilers } from '../../shared/markup/excerpt'
 import { latePaths } from '../../shared/paths'
 import type { ChatEvent } from '../../shared/protocol'
 import type { App } from '../app'
-import { claim } from '../ui/storage'
+import type { Storage } from '../ui/storage'
 import { copiedRoom } from './copied-room'
 import { authorOf, changeOf, type CopyStore, findIn, openCopyStore } from './copy-store'
 
@@ -85,6 +85,9 @@ function search({ page, rooms }: App, store: CopyStore, words: string) {
 const gatherMs = 500
 /** Everybody in a room fetches the same: the larger the room, the longer they take turns. */
 const spreadMsPerPerson = 50
+/** How long other tabs may claim what one does. */
+const claimMs = 80
+const tabId = Math.random()
 /** Another tab may win a claim, and be suspended before it has fetched anything. */
 const otherTabMs = 2_000
 const retryMs = 5_000
@@ -159,4 +162,13 @@ async function fetchChanges(app: App, store: CopyStore, room: number): Promise<n
     after = page.more && page.revision > after ? page.revision : null
   }
   return 0
+}
+
+/**
+ * Does `work` in the last tab that claims a key, else `otherwise`: HTTP has no Web Locks. On a busy
+ * machine two tabs may win; they would copy the same.
+ */
+function claim(storage: Storage, key: string, work: () => void, otherwise: () => void): void {
+  if (!storage.write(key, tabId)) return work()
+  setTimeout(() => (storage.read(key) === tabId ? work() : otherwise()), claimMs)
 }

@@ -1,9 +1,11 @@
+import { update } from 'idb-keyval'
 import type { Notice, Sound, SoundKind } from '../app'
 import { element } from '../ui/dom'
+import { openDatabase } from '../ui/database'
 import { openPath, showByWorker } from './installed'
 import { pagePaths } from '../../shared/paths'
 import type { Page } from '../ui/page'
-import { claim, type Storage } from '../ui/storage'
+import type { Storage } from '../ui/storage'
 import { showToast } from '../ui/toast'
 
 /** A burst of messages makes one sound, in one of the tabs. */
@@ -18,40 +20,53 @@ const tunes: Record<SoundKind, number[]> = {
 
 /** Sets up sounds and notices as this browser chose them. */
 export function createSound(page: Page, storage: Storage): Pick<Sound, 'play'> {
-  let rangAt = 0
-  // A tab that is late hears of a message when another one has rung already.
-  const isSilent = (): boolean =>
-    [rangAt, Number(storage.read('rang'))].some((at) => Math.abs(Date.now() - at) < soundPauseMs)
-  const pause = (): void => void (rangAt = Date.now())
+  const isTurn = createTurns(page)
   const volume = (): string => {
     const chosen = String(storage.read('volume'))
     return gains.has(chosen) ? chosen : 'middle'
   }
-  const play = createPlayer(() => gains.get(volume()) ?? 0)
+  const player = createPlayer(() => gains.get(volume()) ?? 0)
   for (const radio of document.querySelectorAll<HTMLInputElement>('#volume input')) {
     radio.checked = radio.value === volume()
     radio.addEventListener('change', () => {
       storage.write('volume', radio.value)
-      play('mention')
+      player.play('mention')
     })
   }
   setUpNotices(page, storage)
   return {
-    play(kind, notice) {
-      const ring = (): void => {
-        if (isSilent()) return
-        pause()
-        storage.write('rang', rangAt)
-        play(kind)
-        if (storage.read('notices') === true) void showNotice(page, notice)
-      }
-      if (!isSilent()) claim(storage, 'sound', ring, pause)
+    async play(kind, notice) {
+      if (player.isAllowed() && (await isTurn('sound'))) player.play(kind)
+      if (storage.read('notices') === true && (await isTurn('notice')))
+        await showNotice(page, notice)
     },
   }
 }
 
+/**
+ * Tells in which of the tabs something may happen that happens once for all of them: in the first
+ * that asks, and again after a pause. A transaction of the browser's database lets no other tab in
+ * between. (Web Locks would be simpler, and need HTTPS.)
+ */
+function createTurns(page: Page): (what: string) => Promise<boolean> {
+  const database = openDatabase(page, 'rings')
+  const hadAt = new Map<string, number>()
+  const isRecent = (at = 0): boolean => Math.abs(Date.now() - at) < soundPauseMs
+  return async (what) => {
+    if (isRecent(hadAt.get(what))) return false
+    hadAt.set(what, Date.now())
+    let isFirst = true
+    const take = (at?: number): number => {
+      isFirst = !isRecent(at)
+      return isFirst ? Date.now() : Number(at)
+    }
+    await update(what, take, database).catch(() => {})
+    return isFirst
+  }
+}
+
 /** Browsers allow sound after the first key or pointer only: until then the bell is marked. */
-function createPlayer(loudness: () => number): (kind: SoundKind) => void {
+function createPlayer(loudness: () => number) {
   let audio: AudioContext | null = null
   let isAllowed = false
   let tones = 0
@@ -76,22 +91,26 @@ function createPlayer(loudness: () => number): (kind: SoundKind) => void {
   // The click on the sign-in page counts here, too.
   if (navigator.userActivation?.hasBeenActive === true) wake()
   else showLocked(true)
-  for (const type of ['pointerdown', 'keydown']) addEventListener(type, wake, { capture: true })
-  return (kind) => {
-    const gain = loudness()
-    if (audio === null || !isAllowed || gain === 0) return
-    const context = audio
-    tones += tunes[kind].length
-    const ring = (): void => {
-      for (const [index, frequency] of tunes[kind].entries()) {
-        const tone = ringOnce(context, frequency, gain, context.currentTime + index * 0.07)
-        tone.onended = () => {
-          tones -= 1
-          rest()
+  // Not when it goes down: the line that goes would move what is being pressed.
+  for (const type of ['pointerup', 'keydown']) addEventListener(type, wake, { capture: true })
+  return {
+    isAllowed: (): boolean => isAllowed && loudness() > 0,
+    play(kind: SoundKind): void {
+      const gain = loudness()
+      if (audio === null || !isAllowed || gain === 0) return
+      const context = audio
+      tones += tunes[kind].length
+      const ring = (): void => {
+        for (const [index, frequency] of tunes[kind].entries()) {
+          const tone = ringOnce(context, frequency, gain, context.currentTime + index * 0.07)
+          tone.onended = () => {
+            tones -= 1
+            rest()
+          }
         }
       }
-    }
-    void context.resume().then(ring, () => (tones -= tunes[kind].length))
+      void context.resume().then(ring, () => (tones -= tunes[kind].length))
+    },
   }
 }
 

@@ -1,5 +1,6 @@
-import { createStore, del, delMany, get, keys, set, type UseStore } from 'idb-keyval'
+import { del, delMany, get, keys, set } from 'idb-keyval'
 import { limits } from '../../shared/limits'
+import { openDatabase } from '../ui/database'
 import type { Page } from '../ui/page'
 
 /** Browsers keep this much over a reload without complaint. */
@@ -11,20 +12,14 @@ export type KeptFiles = ReturnType<typeof openKeptFiles>
  * The bytes of files that wait to be sent: in memory and, over a reload, in the browser's database
  * if it has one. A file is deleted when no message waits for its key any more: when it `isLeft`.
  */
-export function openKeptFiles({ instance }: Page, isLeft: (key: string) => boolean) {
+export function openKeptFiles(page: Page, isLeft: (key: string) => boolean) {
   const files = new Map<string, { blob: Blob; url: string }>()
-  const open = createStore(`chatroom.${instance}.files`, 'files')
-  // It throws where the browser has no database; this rejects.
-  const store: UseStore = async (mode, work) => open(mode, work)
+  const store = openDatabase(page, 'files')
   const hold = (key: string, blob: Blob) => {
     const file = { blob, url: URL.createObjectURL(blob) }
     files.set(key, file)
     return file
   }
-  // While a page has it open, the database could not be deleted at the log-out.
-  void store('readonly', ({ transaction: { db } }) => {
-    db.onversionchange = () => db.close()
-  }).catch(() => {})
   void keys<string>(store)
     .then((known) => delMany(known.filter(isLeft), store))
     .catch(() => {})

@@ -48,8 +48,9 @@ export function openStorage({ instance }: Pick<Page, 'instance'>) {
     seal(kept: string[], isForGood = true): void {
       isSealed = isForGood
       for (const key of keys('')) if (!kept.includes(key)) remove(key)
-      // Files that wait (media/kept-files.ts): the page may never have loaded that part.
-      attempt(() => void indexedDB.deleteDatabase(`${prefix}files`), undefined)
+      // ./database.ts: the page may never have loaded the parts that use them.
+      for (const name of ['files', 'rings'])
+        attempt(() => void indexedDB.deleteDatabase(prefix + name), undefined)
     },
     watch(callback: (key: string, value: unknown) => void): void {
       window.addEventListener('storage', ({ key, newValue }) => {
@@ -64,16 +65,6 @@ export function canKeep(storage: Storage): boolean {
   const isKept = storage.write('probe', 1)
   storage.remove('probe')
   return isKept
-}
-
-/** How long other tabs may claim what one does. */
-export const claimMs = 80
-const tabId = Math.random()
-
-/** Does `work` in the last tab that claims a key, else `otherwise`: HTTP has no Web Locks. */
-export function claim(storage: Storage, key: string, work: () => void, otherwise: () => void) {
-  if (!storage.write(key, tabId)) return work()
-  setTimeout(() => (storage.read(key) === tabId ? work() : otherwise()), claimMs)
 }
 
 /**
