@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { type RunningServer, startServer } from '../helpers/server'
-import { type ChatPage, enter, expectNoProblems, expectTexts } from './pages/chat-page'
+import { type ChatPage, enterByHand, expectNoProblems, expectTexts } from './pages/chat-page'
 
 let server: RunningServer
 let ada: ChatPage
@@ -8,8 +8,8 @@ let mei: ChatPage
 
 beforeAll(async () => {
   server = await startServer()
-  ada = await enter(server.port, 'Ada', 'a')
-  mei = await enter(server.port, '梅', 'b', { width: 390, height: 844, language: 'zh-CN' })
+  ada = await enterByHand(server.port, 'Ada', 'a')
+  mei = await enterByHand(server.port, '梅', 'b', { width: 390, height: 844, language: 'zh-CN' })
 })
 
 afterAll(async () => {
