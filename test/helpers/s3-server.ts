@@ -5,7 +5,7 @@ import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { makeFolder, removeFolder } from './server'
+import { makeFolder, removeFolder } from './folders'
 
 /** What happens to a request instead of its answer. */
 type Harm =
@@ -35,8 +35,8 @@ export type S3Server = {
   refused: string[]
   /** Of answers that never end, so many megabytes were taken. */
   endlessTaken: number
-  /** Called for each request that is signed well. */
-  harm: (asked: Asked) => Harm | null
+  /** Called for each request that is signed well, which waits for it. */
+  harm: (asked: Asked) => Harm | null | Promise<Harm | null>
   textOf: (key: string) => Promise<string>
   put: (key: string, text: string, changedAt?: number) => Promise<void>
   stop: () => void
@@ -114,7 +114,7 @@ async function answer(
     state.refused.push(wrong)
     return refuse(request, response, wrong === 'NoSuchBucket' ? 404 : 403, wrong)
   }
-  const harm = state.harm(asked)
+  const harm = await state.harm(asked)
   if (harm === 'hole') return
   if (harm === 'slow down') return refuse(request, response, 503, 'SlowDown')
   if (harm === 'full') return refuse(request, response, 507, 'XMinioStorageFull')
