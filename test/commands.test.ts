@@ -4,7 +4,8 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { createServer } from 'node:tls'
 import { writeUnit } from '../src/systemd-unit'
-import { makeFolder, runServer, startServer } from './helpers/server'
+import { makeFolder } from './helpers/folders'
+import { runServer, startServer } from './helpers/server'
 
 /** Runs `chatroom health` with flags and environment. */
 async function health(port: number, flags: string[] = [], env: Record<string, string> = {}) {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { type Config, readCommand } from '../src/config'
 import { help } from '../src/help'
-import { makeFolder, runServer } from './helpers/server'
+import { makeFolder } from './helpers/folders'
+import { runServer } from './helpers/server'
 
 function configOf(args: string[], environment: Record<string, string> = {}): Config {
   const command = readCommand(args, environment)

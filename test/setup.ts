@@ -1,6 +1,8 @@
+import { afterAll } from 'bun:test'
 import { Database } from 'bun:sqlite'
 import { mkdirSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { removeFolders } from './helpers/folders'
 
 /**
  * Preloaded by `bun test` (bunfig.toml): gives every test two minutes and its base path, and builds
@@ -16,6 +18,8 @@ const underBasePath = [
   'test/browser/conversation.test.ts',
   'test/browser/permalink.test.ts',
 ]
+
+afterAll(removeFolders)
 
 // Bun forgets a default timeout with the file that set it, so each test file sets it anew.
 Bun.plugin({

@@ -1,7 +1,8 @@
 import { connect } from 'node:net'
 import { readFileSync } from 'node:fs'
 import { type Person, signIn } from '../helpers/client'
-import { makeFolder, type RunningServer, removeFolder, startServer } from '../helpers/server'
+import { makeFolder, removeFolder } from '../helpers/folders'
+import { type RunningServer, startServer } from '../helpers/server'
 import { fill, open } from './fill'
 
 /**

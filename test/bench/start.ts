@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { makeFolder, removeFolder } from '../helpers/server'
+import { makeFolder, removeFolder } from '../helpers/folders'
 import { commandOf } from './contenders'
 import type { Figure } from './figures'
 

@@ -2,13 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { sizeLimit } from '../faults/disk-faults'
-import {
-  makeFolder,
-  removeFolder,
-  type RunningServer,
-  runServer,
-  startServer,
-} from '../helpers/server'
+import { makeFolder, removeFolder } from '../helpers/folders'
+import { type RunningServer, runServer, startServer } from '../helpers/server'
 import { type ChatPage, enter, expectTexts } from './pages/chat-page'
 
 let server: RunningServer

@@ -3,13 +3,8 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type ChatClient, openSocket, signIn } from '../helpers/client'
-import {
-  makeFolder,
-  originOf,
-  type RunningServer,
-  removeFolder,
-  startServer,
-} from '../helpers/server'
+import { makeFolder, removeFolder } from '../helpers/folders'
+import { originOf, type RunningServer, startServer } from '../helpers/server'
 import { axeViolations } from '../helpers/browser'
 import {
   type ChatPage,

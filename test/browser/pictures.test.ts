@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cameraPhoto } from '../helpers/files'
-import { makeFolder, type RunningServer, startServer } from '../helpers/server'
+import { makeFolder } from '../helpers/folders'
+import { type RunningServer, startServer } from '../helpers/server'
 import { type ChatPage, enter, expectNoProblems } from './pages/chat-page'
 
 let server: RunningServer

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { makeFolder, removeFolder, runServer } from '../helpers/server'
+import { makeFolder, removeFolder } from '../helpers/folders'
+import { runServer } from '../helpers/server'
 
 /**
  * Kills backups of the server in `folder`, and restores of `file`, at random moments. Nothing that

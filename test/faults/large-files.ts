@@ -6,7 +6,8 @@ import { signIn } from '../helpers/client'
 import { fetchAs, sendFile } from '../helpers/files'
 import { residentBytes } from '../helpers/process'
 import { startS3Server } from '../helpers/s3-server'
-import { makeFolder, removeFolder, startServer } from '../helpers/server'
+import { makeFolder, removeFolder } from '../helpers/folders'
+import { startServer } from '../helpers/server'
 import { above, type FaultTest, type Figures, unlike } from './promise'
 
 type Size = {

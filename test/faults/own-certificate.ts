@@ -3,7 +3,7 @@ import { loadPair } from '../../src/https/key-pair'
 import { makeCertificate } from '../../src/https/x509'
 import { findBrowser } from '../helpers/find-browser'
 import { startHttps } from '../helpers/https'
-import { makeFolder, removeFolder } from '../helpers/server'
+import { makeFolder, removeFolder } from '../helpers/folders'
 import { type FaultTest, type Figures, unlike } from './promise'
 
 type Size = { isTold: boolean }

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
 import { makeCertificate } from '../../src/https/x509'
 import { type HttpsServer, shownCertificate, startHttps } from '../helpers/https'
-import { makeFolder, removeFolder } from '../helpers/server'
+import { makeFolder, removeFolder } from '../helpers/folders'
 import { waitUntil } from '../helpers/wait'
 import { type FaultTest, type Figures, unlike } from './promise'
 

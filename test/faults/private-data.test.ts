@@ -3,7 +3,8 @@ import { chmodSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { openSocket, signIn } from '../helpers/client'
 import { postFiles, upload } from '../helpers/files'
-import { makeFolder, type RunningServer, runServer, startServer } from '../helpers/server'
+import { makeFolder } from '../helpers/folders'
+import { type RunningServer, runServer, startServer } from '../helpers/server'
 
 /** Starts a program whose parent forbids nothing. */
 const under = ['sh', '-c', 'umask 000; exec "$@"', 'sh']

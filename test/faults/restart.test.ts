@@ -3,13 +3,8 @@ import { expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { history, openSocket, signIn } from '../helpers/client'
 import { upload } from '../helpers/files'
-import {
-  makeFolder,
-  removeFolder,
-  type RunningServer,
-  runServer,
-  startServer,
-} from '../helpers/server'
+import { makeFolder, removeFolder } from '../helpers/folders'
+import { type RunningServer, runServer, startServer } from '../helpers/server'
 import { waitUntil } from '../helpers/wait'
 import { allAnswered, createSender } from './sender'
 import { filesIn } from './uploads'

@@ -1,6 +1,7 @@
 import { type ChatClient, openSocket, type Person, signIn } from '../helpers/client'
 import { makeRoom } from '../helpers/rooms'
-import { makeFolder, removeFolder, type RunningServer, startServer } from '../helpers/server'
+import { makeFolder, removeFolder } from '../helpers/folders'
+import { type RunningServer, startServer } from '../helpers/server'
 import { above, below, type FaultTest, type Figures, unlike } from './promise'
 import type { Attack } from './starvation/attacks-thread'
 import type { Order, Outcome } from './starvation/orders'

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { openSocket, signIn } from '../helpers/client'
-import { makeFolder, removeFolder, startServer } from '../helpers/server'
+import { makeFolder, removeFolder } from '../helpers/folders'
+import { startServer } from '../helpers/server'
 import { below, earlyAnswers, type FaultTest, type Figures, unlike } from './promise'
 import { waitUntil } from '../helpers/wait'
 

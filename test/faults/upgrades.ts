@@ -1,7 +1,8 @@
 import { Database } from 'bun:sqlite'
 import { cpSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { makeFolder, removeFolder, runServer, startServer } from '../helpers/server'
+import { makeFolder, removeFolder } from '../helpers/folders'
+import { runServer, startServer } from '../helpers/server'
 import { below, type FaultTest, type Figures, unlike } from './promise'
 
 type Size = {

@@ -1,5 +1,6 @@
 import { createDatabase } from '../store/postgres/databases'
-import { makeFolder, type RunningServer, type ServerOptions, startServer } from './server'
+import { makeFolder } from './folders'
+import { type RunningServer, type ServerOptions, startServer } from './server'
 
 /**
  * Servers on one fresh database and one folder of files, as if they were one. `isDeaf`: they tell

@@ -1,6 +1,6 @@
 import { SQL } from 'bun'
 import { symlinkSync } from 'node:fs'
-import { chown, mkdtemp, rm } from 'node:fs/promises'
+import { chown, mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, relative } from 'node:path'
 import { once } from '../../src/shared/once'
@@ -60,6 +60,10 @@ async function serve(folder: string, settings: string[]): Promise<Postgres> {
     server.stdin.end()
     await server.exited
   }
+  const pause = async (): Promise<void> => {
+    server.stdin.write('keep\n')
+    await end()
+  }
   return {
     url,
     port,
@@ -69,13 +73,14 @@ async function serve(folder: string, settings: string[]): Promise<Postgres> {
       await sql.unsafe(`CREATE DATABASE test${made} TEMPLATE ${template}`)
       return url(`test${made}`)
     },
-    pause: end,
+    pause,
+    stop: end,
     async restart() {
-      await end()
+      await pause()
       server = await run()
     },
     async startStandby(name, from) {
-      await end()
+      await pause()
       const copy = await makeOwnFolder()
       await Bun.spawn(['cp', '-a', dataOf(folder), dataOf(copy)]).exited
       await Bun.write(join(dataOf(copy), 'standby.signal'), '')
@@ -89,10 +94,6 @@ async function serve(folder: string, settings: string[]): Promise<Postgres> {
       const find = `SELECT state FROM pg_stat_replication WHERE state = 'streaming'`
       await waitUntil(async () => (await sql.unsafe(find)).length > 0, 'the standby')
       return standby
-    },
-    async stop() {
-      await end()
-      await rm(folder, { recursive: true, force: true })
     },
   }
 }
@@ -135,10 +136,16 @@ function asNobody(): string[] {
   return ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups', ...may, '--']
 }
 
-/** The server ends when its input does: with this process, however that ends. */
-const watched = `"$@" </dev/null & server=$!
-  cat >/dev/null; kill -QUIT $server 2>/dev/null; wait $server
-  kill -0 $PPID 2>/dev/null || rm -rf "$FOLDER"`
+/**
+ * The server ends when its input does, and its folder goes unless a word says otherwise. A process
+ * of its own watches: the test runner kills the shell, and would leave the server behind.
+ */
+const watched = `exec 3<&0
+  "$@" </dev/null 3<&- & server=$!
+  (read -r word <&3; kill -QUIT $server 2>/dev/null
+    while kill -0 $server 2>/dev/null; do sleep 0.05; done
+    [ "$word" = keep ] || rm -rf "$FOLDER") &
+  exec 3<&-; wait`
 
 async function start(port: number, folder: string, command: string[]) {
   const server = Bun.spawn(['sh', '-c', watched, 'sh', ...command], {

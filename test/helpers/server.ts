@@ -1,8 +1,8 @@
 import { afterAll, beforeAll } from 'bun:test'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { addressOf } from './database'
+import { makeFolder, removeFolder } from './folders'
 
 export type ServerOptions = {
   /** A folder that is kept afterwards; without it a temporary one, removed at the end. */
@@ -122,18 +122,6 @@ export async function runServer(
   }
 }
 
-/** A temporary folder that is gone when the tests are, unless it was removed before. */
-export function makeFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'chatroom-test-'))
-  folders.add(folder)
-  return folder
-}
-
-export function removeFolder(folder: string): void {
-  rmSync(folder, { recursive: true, force: true })
-  folders.delete(folder)
-}
-
 async function databaseOf(data: string): Promise<Record<string, string>> {
   const address = await addressOf(data)
   return address === null ? {} : { CHATROOM_DATABASE: address, CHATROOM_ACCEPT_LOSS: 'on' }
@@ -155,10 +143,8 @@ const exitMsMax = 15_000
 
 // Whatever a failed test left behind. Bun's test runner ends its children itself.
 const children = new Set<Bun.Subprocess>()
-const folders = new Set<string>()
 process.on('exit', () => {
   for (const child of children) child.kill('SIGKILL')
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
 })
 
 type Run = {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { type AcmeServer, startAcmeServer } from '../helpers/acme-server'
 import { ask, shownCertificate, startHttps } from '../helpers/https'
-import { makeFolder, removeFolder } from '../helpers/server'
+import { makeFolder, removeFolder } from '../helpers/folders'
 import { waitUntil } from '../helpers/wait'
 
 const domain = 'chat.example.org'

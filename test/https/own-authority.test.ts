@@ -4,7 +4,7 @@ import { readCommand } from '../../src/config'
 import { factsOf, isSignedBy, loadPair, textOf } from '../../src/https/key-pair'
 import { openOwn } from '../../src/https/own-authority'
 import { makeAuthority, makeCertificate, mayVouch } from '../../src/https/x509'
-import { makeFolder, removeFolder } from '../helpers/server'
+import { makeFolder, removeFolder } from '../helpers/folders'
 
 const folder = makeFolder()
 afterAll(() => removeFolder(folder))

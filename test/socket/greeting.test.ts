@@ -4,7 +4,7 @@ import { type RunningServer, startServer } from '../../src/server'
 import { openFolderFiles } from '../../src/store/files'
 import { openStore } from '../../src/store/sqlite/sqlite'
 import { dial, openSocket, signIn } from '../helpers/client'
-import { makeFolder, removeFolder } from '../helpers/server'
+import { makeFolder, removeFolder } from '../helpers/folders'
 import { rules } from '../store/engine'
 
 const data = makeFolder()

@@ -9,7 +9,7 @@ import { openS3Files } from '../../src/store/s3/s3-files'
 import { openStore } from '../../src/store/sqlite/sqlite'
 import type { Store, User } from '../../src/store/store'
 import { startS3Server } from '../helpers/s3-server'
-import { makeFolder, removeFolder } from '../helpers/server'
+import { makeFolder, removeFolder } from '../helpers/folders'
 import { rules } from './engine'
 import { join as joinAs, say } from './people'
 

@@ -9,7 +9,7 @@ import { openStore } from '../../src/store/sqlite/sqlite'
 import type { Store } from '../../src/store/store'
 import { bytesOf, readTar, writeTar } from '../../src/store/backup/tar'
 import { rules } from './engine'
-import { makeFolder, removeFolder } from '../helpers/server'
+import { makeFolder, removeFolder } from '../helpers/folders'
 import { join as joinAs, say } from './people'
 
 const place = makeFolder()

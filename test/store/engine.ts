@@ -7,7 +7,7 @@ import { onSqlite } from '../../src/store/sqlite/database'
 import { searchIndexFirstMs } from '../../src/store/sqlite/search-backlog'
 import { openStore } from '../../src/store/sqlite/sqlite'
 import type { Store } from '../../src/store/store'
-import { makeFolder, removeFolder } from '../helpers/server'
+import { makeFolder, removeFolder } from '../helpers/folders'
 import type { Engine } from './contract'
 import { waitUntil } from '../helpers/wait'
 

@@ -12,7 +12,7 @@ import { openS3Files } from '../../src/store/s3/s3-files'
 import { parseS3Place } from '../../src/store/s3/place'
 import { signUrl } from '../../src/store/s3/signature'
 import { startS3Server } from '../helpers/s3-server'
-import { makeFolder, removeFolder } from '../helpers/server'
+import { makeFolder, removeFolder } from '../helpers/folders'
 
 /** A file store of the tests, and what the tests do behind its back. */
 type Place = {

@@ -4,7 +4,7 @@ import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs
 import { join } from 'node:path'
 import { openStore } from '../../src/store/sqlite/sqlite'
 import type { Store } from '../../src/store/store'
-import { makeFolder, removeFolder } from '../helpers/server'
+import { makeFolder, removeFolder } from '../helpers/folders'
 import { open, rules } from './engine'
 import { join as joinAs, say } from './people'
 

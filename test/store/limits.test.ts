@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { openStore } from '../../src/store/sqlite/sqlite'
 import type { Room, Store, User } from '../../src/store/store'
-import { makeFolder, removeFolder } from '../helpers/server'
+import { makeFolder, removeFolder } from '../helpers/folders'
 import { rules } from './engine'
 import { append, join, placeOf } from './people'
 import { asMember, letIn, make, newRoom } from './rooms'

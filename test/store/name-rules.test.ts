@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { openStore } from '../../src/store/sqlite/sqlite'
 import type { NameRules, Store } from '../../src/store/store'
-import { makeFolder, removeFolder } from '../helpers/server'
+import { makeFolder, removeFolder } from '../helpers/folders'
 import { rules } from './engine'
 import { hash, newUser, session } from './people'
 import { make, newRoom } from './rooms'

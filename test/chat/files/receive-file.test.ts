@@ -8,7 +8,7 @@ import { openStore } from '../../../src/store/sqlite/sqlite'
 import { signIn } from '../../helpers/client'
 import { chunk, png, upload } from '../../helpers/files'
 import { rules } from '../../store/engine'
-import { makeFolder, removeFolder } from '../../helpers/server'
+import { makeFolder, removeFolder } from '../../helpers/folders'
 
 test('no sync of a message waits for more than a portion of a file', async () => {
   const data = makeFolder()

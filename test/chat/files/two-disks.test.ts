@@ -6,7 +6,7 @@ import { openFolderFiles, type Space } from '../../../src/store/files'
 import { openStore } from '../../../src/store/sqlite/sqlite'
 import { type ChatClient, openSocket, type Person, signIn } from '../../helpers/client'
 import { sendFile } from '../../helpers/files'
-import { makeFolder, removeFolder } from '../../helpers/server'
+import { makeFolder, removeFolder } from '../../helpers/folders'
 import { waitUntil } from '../../helpers/wait'
 import { rules } from '../../store/engine'
 

@@ -3,12 +3,8 @@ import { type Person, signIn } from '../../helpers/client'
 import { type Postgres, startPostgres } from '../../helpers/postgres'
 import { createRandom } from '../../helpers/random'
 import { letIn, makeRoom } from '../../helpers/rooms'
-import {
-  makeFolder,
-  type RunningServer,
-  type ServerOptions,
-  startServer,
-} from '../../helpers/server'
+import { makeFolder } from '../../helpers/folders'
+import { type RunningServer, type ServerOptions, startServer } from '../../helpers/server'
 import { createTcpProxy, type TcpProxy } from '../../helpers/tcp-proxy'
 import { waitUntil } from '../../helpers/wait'
 import { openTab, type Tab } from './tab'

@@ -9,7 +9,7 @@ import type { Store } from '../../../src/store/store'
 import type { Engine } from '../contract'
 import { createHands, rules } from '../engine'
 import { hasPostgres, sharedPostgres } from '../../helpers/postgres'
-import { makeFolder, removeFolder } from '../../helpers/server'
+import { makeFolder, removeFolder } from '../../helpers/folders'
 
 /** Tests that need a server; there is none for Windows. */
 export function describeOnPostgres(name: string, body: () => void): void {

@@ -7,7 +7,7 @@ import { loadFile, prepareDatabase } from '../../../src/store/postgres/from-sqli
 import { writeFile } from '../../../src/store/postgres/to-sqlite'
 import { migrate } from '../../../src/store/sqlite/migrations'
 import { chooseSeed } from '../../helpers/random'
-import { makeFolder, removeFolder } from '../../helpers/server'
+import { makeFolder, removeFolder } from '../../helpers/folders'
 import { createDatabase, describeOnPostgres } from './databases'
 import { fillAtRandom } from './random-rows'
 
