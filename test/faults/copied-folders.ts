@@ -24,7 +24,7 @@ type Size = {
 export const copied: FaultTest<Size> = {
   id: 'P30',
   says: 'A copy of a folder in use opens whole or is refused at once; it never loses history.',
-  small: { copies: 13, pauseMs: 150 },
+  small: { copies: 5, pauseMs: 150 },
   full: { copies: 52, pauseMs: 1_500 },
   run,
   broken: (figures, { copies }) => [

@@ -18,10 +18,10 @@ type Size = {
 }
 
 const small: Size = {
-  rounds: 4,
+  rounds: 2,
   window: 5,
   runMs: [200, 700],
-  acknowledgedMin: 120,
+  acknowledgedMin: 60,
   readyMsMax: 20_000,
 }
 

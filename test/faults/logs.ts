@@ -16,13 +16,14 @@ type Size = {
   seed: number
   frames: number
   requests: number
-  /** How many formats of each page are asked for. */
+  /** How many formats of each page are asked for, and by how many people. */
   formats: number
+  prowlers: number
   /** The planted fault: the server writes down what is asked. */
   isChatty?: boolean
 }
 
-const small: Size = { seed: 21, frames: 300, requests: 100, formats: 1 }
+const small: Size = { seed: 21, frames: 300, requests: 100, formats: 1, prowlers: 1 }
 
 /**
  * T21: after the sweep for secrets, the fuzz, and real faults in the middle of real requests, the
@@ -32,7 +33,7 @@ export const discreet: FaultTest<Size> = {
   id: 'P21',
   says: 'The log and the answers to errors hold no text, no names, no tokens and no source.',
   small,
-  full: { seed: 21, frames: 20_000, requests: 5_000, formats: formats.length },
+  full: { seed: 21, frames: 20_000, requests: 5_000, formats: formats.length, prowlers: 3 },
   run,
   broken: (figures) => [
     ...unlike(figures, {
@@ -52,12 +53,14 @@ async function run({
   frames,
   requests,
   formats: asked,
+  prowlers,
   isChatty = false,
 }: Size): Promise<Figures> {
   await using server = await startServer(isChatty ? chatty : {})
   const recording = await record(server)
   const scene = await hideCanary(server, false)
-  const probes = isChatty ? 0 : (await sweep(scene, formats.slice(0, asked))).heard.probes
+  const fewer = { ...scene, prowlers: scene.prowlers.slice(0, prowlers) }
+  const probes = isChatty ? 0 : (await sweep(fewer, formats.slice(0, asked))).heard.probes
   const nosy = [await signIn(server, 'Nosyone'), await signIn(server, 'Nosytwo')]
   await nameCanaryEverywhere(scene, nosy)
   const listen = { hear: () => {}, seen: () => 0 }

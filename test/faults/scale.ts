@@ -18,9 +18,16 @@ type Size = {
 }
 
 const small: Size = {
-  ...{ rooms: 2, people: 4, pauseMs: 100, seed: 1 },
-  breaks: { listeningMs: 1_500, restarts: 1, awayMs: 200, stoppedMs: 1_000, holeMs: 1_000 },
-  acknowledgedMin: 100,
+  ...{ rooms: 2, people: 3, pauseMs: 200, seed: 1 },
+  breaks: {
+    listeningMs: 1_500,
+    restarts: 1,
+    kills: 1,
+    awayMs: 200,
+    stoppedMs: 1_000,
+    holeMs: 1_000,
+  },
+  acknowledgedMin: 50,
   resumedMsMax: 60_000,
 }
 
@@ -36,7 +43,8 @@ export const scaled: FaultTest<Size> = {
   full: {
     ...{ rooms: 4, people: 6, pauseMs: 150, seed: 1 },
     breaks: {
-      ...{ listeningMs: 60_000, restarts: 3, awayMs: 1_000, stoppedMs: 8_000, holeMs: 10_000 },
+      ...{ listeningMs: 60_000, restarts: 3, kills: 3 },
+      ...{ awayMs: 1_000, stoppedMs: 8_000, holeMs: 10_000 },
     },
     acknowledgedMin: 2_000,
     resumedMsMax: 3_000,

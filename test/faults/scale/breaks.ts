@@ -7,17 +7,26 @@ export type Break = { name: string; run: (scene: Scene) => Promise<void> }
 type Lengths = {
   listeningMs: number
   restarts: number
+  /** How many nodes are killed, one after another. */
+  kills: number
   /** Between the end of a node, or of the database, and the next start. */
   awayMs: number
   stoppedMs: number
   holeMs: number
 }
 
-export function breaksOf({ listeningMs, restarts, awayMs, stoppedMs, holeMs }: Lengths): Break[] {
+export function breaksOf({
+  listeningMs,
+  restarts,
+  kills,
+  awayMs,
+  stoppedMs,
+  holeMs,
+}: Lengths): Break[] {
   return [
     { name: 'listening', run: (scene) => cutListening(scene, listeningMs) },
     { name: 'database', run: (scene) => restartDatabase(scene, restarts, awayMs) },
-    ...[0, 1, 2].map((n) => ({
+    ...[0, 1, 2].slice(0, kills).map((n) => ({
       name: `node ${n + 1}`,
       run: (scene: Scene) => kill(at(scene, n), awayMs),
     })),
