@@ -19,7 +19,7 @@ export function runAsync(
     const problem = toProblem(fault)
     if (problem === null) return fail(chat, peer, where, fault)
     chat.log('refused', { where, code: problem.code })
-    if (clientId !== null) refuse(peer, clientId, problem.code)
+    if (clientId !== null) refuse(peer, clientId, problem.code, problem.retryMs)
   })
 }
 

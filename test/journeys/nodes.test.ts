@@ -338,7 +338,11 @@ onThree('while the database is away people read on, and go on when it is back', 
   await postgres.pause()
   await waitUntil(async () => (await statusOf('/readyz')) === 503, 'that nobody new is sent here')
   expect(await statusOf('/healthz')).toBe(200)
-  expect(await ana.socket.post(1, 'away-2', 'meanwhile')).toMatchObject({ type: 'refused' })
+  const later = { type: 'refused', code: 'storage_away', retry_ms: 1_000 }
+  expect(await ana.socket.post(1, 'away-2', 'meanwhile')).toMatchObject(later)
+  const edit = { type: 'message.edit', room: 1, seq: 1, client_id: 'away-3', content: 'changed' }
+  ana.socket.send(edit)
+  await ana.socket.until(has('refused', { ...later, client_id: 'away-3' }), 'its answer')
   await postgres.restart()
   await waitUntil(async () => (await statusOf('/readyz')) === 200, 'that people are sent here')
   const said = await waitUntil(async () => {
