@@ -90,6 +90,21 @@ describe('open', () => {
     await ada.press('Escape')
   })
 
+  test('in a low window a row of emoji is seen', async () => {
+    await ada.emulate({ width: 844, height: 180 })
+    await ada.emoji.open()
+    await ada.settled()
+    const isSeen = `((list, cell) => {
+      const [box, first] = [list, cell].map((part) => part.getBoundingClientRect())
+      return first.top >= box.top && first.bottom <= Math.min(box.bottom, innerHeight)
+    })(...['#emoji-list', '#emoji-list [role=group]:not([hidden], :empty) li']
+      .map((selector) => document.querySelector(selector)))`
+    expect(await ada.evaluate<boolean>(isSeen)).toBe(true)
+    await ada.press('Escape')
+    await ada.emoji.closed()
+    await ada.emulate({ width: 1280, height: 800 })
+  })
+
   test('emoji that the system cannot draw are hidden', async () => {
     // A system that knows nothing newer than Unicode 15: what it cannot draw leaves no ink.
     const source = `(() => {

@@ -56,6 +56,16 @@ test('a picture opens by keyboard, and arrow keys lead through the room', async 
   expect(await ada.lightboxTitle.text()).toBe('first.png (1 of 3)')
   expect(await ada.lightbox.part('img').attribute('alt')).toBe('A first.png')
   expect(await ada.lightbox.part('[data-do=download]').attribute('download')).toBe('first.png')
+  // It is dark in both themes, and so the ring of the focus is light.
+  const ring = (): Promise<string> =>
+    ada.lightbox.part('[data-do=download]').ask((button) => {
+      button.focus()
+      return getComputedStyle(button).outlineColor
+    })
+  await ada.emulate({ dark: true })
+  const atNight = await ring()
+  await ada.emulate({ dark: false })
+  expect(await ring()).toBe(atNight)
   await expectAccessible(ada)
 })
 
