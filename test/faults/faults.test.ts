@@ -1,9 +1,6 @@
 import { expect, test } from 'bun:test'
 import { promises } from './promises'
 
-/** Attacks need a share of the machine: while other tests take all of it, they are tried again. */
-const crowded: ReadonlySet<string> = new Set(['P13'])
-
 /**
  * Every promise at its small size, which takes seconds. `bun run test:faults --small` also plants a
  * fault for each and looks whether it is seen; `bun run test:faults` has the full size.
@@ -11,12 +8,8 @@ const crowded: ReadonlySet<string> = new Set(['P13'])
 for (const { id, says, small, outOfSuite, run, broken } of promises) {
   if (outOfSuite !== undefined) continue
 
-  test(
-    `${id}: ${says}`,
-    async () => {
-      const figures = await run(small)
-      expect({ figures, broken: broken(figures, small) }).toEqual({ figures, broken: [] })
-    },
-    { retry: crowded.has(id) ? 2 : 0 },
-  )
+  test(`${id}: ${says}`, async () => {
+    const figures = await run(small)
+    expect({ figures, broken: broken(figures, small) }).toEqual({ figures, broken: [] })
+  })
 }

@@ -34,6 +34,12 @@ export function open(port: number, written: string | Uint8Array, isRead = true):
 
 const byStatus = new Map<number, number>()
 let cutCount = 0
+let [asked, answered] = [0, 0]
+
+/** How many requests `ask` has begun so far, and how many of them were answered. */
+export function askedSoFar(): { asked: number; answered: number } {
+  return { asked, answered }
+}
 
 /** How many answers of each status `ask` has got so far. */
 export function statuses(): Record<number, number> {
@@ -47,6 +53,7 @@ export function cut(): number {
 
 /** A request and the end of its answer. */
 export function ask(port: number, written: string, body?: Uint8Array): Promise<void> {
+  asked += 1
   const { promise, resolve } = Promise.withResolvers<void>()
   let first = ''
   const socket = connect(port, '127.0.0.1', () => {
@@ -63,6 +70,7 @@ export function ask(port: number, written: string, body?: Uint8Array): Promise<v
     // What is not among them any more was cut off at this end.
     const isOurs = !sockets.delete(socket)
     const status = Number(first.slice(9)) || 0
+    if (status > 0) answered += 1
     if (status > 0) byStatus.set(status, (byStatus.get(status) ?? 0) + 1)
     // Bun may close a socket before it has handed on what was read.
     else if (body === undefined && !isOurs && socket.bytesRead === 0) cutCount += 1
