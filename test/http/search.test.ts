@@ -220,6 +220,22 @@ test('without a script the page has the filled form, the results and links', asy
   expect((await fetch(`${server().origin}/search?q=hello`)).status).toBe(401)
 })
 
+test('messages beside a hit are read as in the room: without signs and spoilers', async () => {
+  await socket.post(1, 'near-1', 'a | b\n-|-\n1 | 2')
+  await socket.post(1, 'near-2', 'needlework')
+  await socket.post(
+    1,
+    'near-3',
+    `**fine**, ||he dies|| ${'and so on '.repeat(95)}||the last secret||`,
+  )
+  const html = await (await ask(ada, 'q=needlework', { Accept: 'text/html' })).text()
+  const near = [...html.matchAll(/class="hit__near" dir="auto"><bdi[^>]*>\w+<\/bdi>: ([^<]*)</g)]
+  const [before, after = ''] = near.map(([, text]) => text)
+  expect(before).toBe('a b 1 2')
+  expect(after).toStartWith('fine, █████ and so on')
+  expect(html).not.toMatch(/he dies|secret/)
+})
+
 test('the executable contains the reader thread', async () => {
   await using compiled = await startServer({ compiled: true })
   const bob = await signIn(compiled, 'Bob')

@@ -5,8 +5,11 @@ import type { Inline } from './inline'
 import { linkStart } from './link'
 import type { Range } from './stretch'
 
-/** A quoted text is cut in the database after so many characters (store/sql/message-rows.ts). */
-const cutFromUnits = 1_000
+/**
+ * A quoted text is cut in the database after so many characters (store/sql/message-rows.ts): a text
+ * that is as long may end within a spoiler.
+ */
+export const cutFromUnits = 1_000
 
 /**
  * The beginning of a message's text on one line, without formatting signs and the text of spoilers.

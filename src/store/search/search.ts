@@ -1,5 +1,9 @@
 import { excerptOf } from '../../shared/excerpt'
-import { hideSpoilers } from '../../shared/markup/excerpt'
+import {
+  cutFromUnits,
+  excerptOf as plainExcerptOf,
+  hideSpoilers,
+} from '../../shared/markup/excerpt'
 import { fold } from '../../shared/fold'
 import type { Has, Hit, Line, Place, SearchPage, SearchQuery } from './query'
 import { readAttachments } from '../sql/attachments'
@@ -290,11 +294,11 @@ function prepare(db: Database, engine: Engine) {
 
 type LineRow = Omit<Line, 'text'> & { content: string; attachments: string | null }
 
-/** One line of a message's text, then the names of its files. */
+/** One line of a message's text as it is read, then the names of its files. */
 function toLine(row: LineRow): Line {
   const files = readAttachments(row.attachments).map(({ name }) => name)
-  const text = [hideSpoilers(row.content).slice(0, lineUnits * 2), ...files].join(' ').trim()
-  const line = text.replace(/\s+/gu, ' ').slice(0, lineUnits).toWellFormed()
+  const text = [plainExcerptOf(row.content.slice(0, cutFromUnits)), ...files].join(' ').trim()
+  const line = text.slice(0, lineUnits).toWellFormed()
   return { nickname: row.nickname, mark: row.mark, text: line }
 }
 
