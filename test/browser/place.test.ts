@@ -243,7 +243,7 @@ test('a reader of the history who sleeps while much is said keeps the place', as
   await ada.messages.atEnd()
 })
 
-test('in any low window, who writes sees the text, Send and the last row', async () => {
+test('in any low window, who writes or reads by the keys sees the row at hand', async () => {
   const seed = chooseSeed()
   console.log(`low windows: SEED=${seed}`)
   const random = createRandom(seed)
@@ -264,7 +264,17 @@ test('in any low window, who writes sees the text, Send and the last row', async
     // Nobody leaves the field before it is drawn: a machine may be busy.
     await ada.settled()
     expect({ about, out: await ada.evaluate(outside) }).toEqual({ about, out: [] })
-    await ada.composer.field.ask((field) => field.blur())
+    // Who reads by the keys sees the row they are at.
+    await ada.press('Tab', ['Shift'])
+    await ada.messages.log.focus()
+    await ada.press('ArrowUp')
+    await ada.settled()
+    const isWhole = `((row, { top, bottom }) => {
+      const box = row.getBoundingClientRect()
+      return row.matches('.msg') && box.top >= top && box.bottom <= bottom
+    })(document.activeElement, document.querySelector('#log').getBoundingClientRect())`
+    expect({ about, isWhole: await ada.evaluate(isWhole) }).toEqual({ about, isWhole: true })
+    await ada.evaluate('document.activeElement.blur()')
     await ada.part('#head').shown()
     const out = `((box) => box.bottom - innerHeight)
       (document.querySelector('#send').getBoundingClientRect())`
@@ -272,6 +282,22 @@ test('in any low window, who writes sees the text, Send and the last row', async
       ...{ about, isBelow: false },
     })
   }
+})
+
+test('a menu stays in the window when that changes its size', async () => {
+  await ada.emulate({ width: 1280, height: 800 })
+  await ada.row(`message ${said}`).openMenu()
+  for (const [width, height] of [[820, 500] as const, [500, 700] as const, [1280, 800] as const]) {
+    await ada.emulate({ width, height })
+    await ada.settled()
+    const { left, right, top, bottom } = await ada.part('#tools-menu').ask((menu) => {
+      const { left, right, top, bottom } = menu.getBoundingClientRect()
+      return { left, right, top, bottom }
+    })
+    const isIn = left >= 0 && right <= width && top >= 0 && bottom <= height && bottom > top
+    expect({ width, height, isIn }).toEqual({ width, height, isIn: true })
+  }
+  await ada.press('Escape')
 })
 
 test('nothing was reported against the policy', () => expectNoProblems(ada))

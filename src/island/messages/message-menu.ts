@@ -52,6 +52,10 @@ export function createMenu(act: Act, setEmoji: (row: HTMLElement, emoji: string)
     if (isLost) current?.focus({ preventScroll: true })
   })
   watchArrows(menu, { ArrowUp: -1, ArrowDown: 1, ArrowLeft: -1, ArrowRight: 1 })
+  addEventListener('resize', () => {
+    const isOpen = menu.matches(':popover-open')
+    if (isOpen && current?.isConnected === true && !isTouch()) moveMenuTo(menu, current)
+  })
   return {
     open(row: HTMLElement, part: 'react' | 'all'): void {
       current?.classList.remove('msg--menu')
