@@ -195,14 +195,18 @@ function acts(
   }
 }
 
-/** The last revision up to which a reader was told each one. */
+/**
+ * The last revision up to which a reader was told each one, or that there is nothing more to tell:
+ * a row that changes twice may be told of once.
+ */
 function contiguous(room: number, heard: Heard[]): number {
-  const revisions = heard.map((item) =>
-    'revision' in item && item.room === room && /^(message|system)/.test(item.type)
-      ? item.revision
-      : 0,
-  )
-  const told = new Set(revisions)
+  const told = new Set<number>()
+  for (const item of heard) {
+    if (!('revision' in item) || item.room !== room) continue
+    if (/^(message|system)/.test(item.type)) told.add(item.revision)
+    if (item.type !== 'caught_up') continue
+    for (let revision = item.after + 1; revision <= item.revision; revision += 1) told.add(revision)
+  }
   let last = 0
   while (told.has(last + 1)) last += 1
   return last
