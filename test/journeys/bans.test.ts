@@ -103,12 +103,24 @@ function cookieSet(answer: Response): string | undefined {
   return answer.headers.getSetCookie().find((line) => /^(__Host-)?chatroom_[0-9a-f]+=./.test(line))
 }
 
-/** What everybody hears all the time: who is here, what is said, and that somebody has left. */
 /** The others may hear of each other's coming. */
 const isPupil = (item: Heard): boolean =>
   item.type === 'member.joined' && item.user.nickname.startsWith('Pupil')
 
-const quiet = ['hello', 'message', 'accepted', 'presence', 'online', 'person.changed', 'system']
+/**
+ * What everybody hears all the time: who is here, what is said, that somebody has left, and beside
+ * PostgreSQL their own coming, a moment later.
+ */
+const quiet = [
+  'hello',
+  'room',
+  'message',
+  'accepted',
+  'presence',
+  'online',
+  'person.changed',
+  'system',
+]
 
 test('who is banned comes back in no way, and nobody else gets the name', async () => {
   const [eve, mei] = [await inBrowser('Eve'), await signIn(server(), 'Mei')]
