@@ -127,6 +127,8 @@ test('private messages come only when they are asked for', async () => {
 })
 
 test('this device saves what it keeps, and says that it may not be all', async () => {
+  // It is copied a moment after it was said.
+  await ada.keeps('my own words')
   await ada.click('#export-here [value=device]')
   const { lines } = await save()
   const gap = lines.indexOf('')
