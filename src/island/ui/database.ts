@@ -1,8 +1,8 @@
 import { createStore, type UseStore } from 'idb-keyval'
 import type { Page } from './page'
+import type { databaseNames } from './storage'
 
-/** What the browser keeps in databases of this server; a log-out deletes them. */
-type DatabaseName = 'files' | 'rings'
+type DatabaseName = (typeof databaseNames)[number]
 
 /** Opens one of the browser's databases. Every use may fail: a browser may have none. */
 export function openDatabase({ instance }: Pick<Page, 'instance'>, name: DatabaseName): UseStore {

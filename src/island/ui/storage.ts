@@ -2,6 +2,9 @@ import type { Page } from './page'
 
 export type Storage = ReturnType<typeof openStorage>
 
+/** What the browser keeps in databases (./database.ts), which a log-out deletes. */
+export const databaseNames = ['files', 'rings'] as const
+
 /**
  * The browser's storage for one server's pages; keys are short, without the prefix. It may be full,
  * switched off or edited by hand: every access may fail, and what is read has to be checked.
@@ -48,8 +51,8 @@ export function openStorage({ instance }: Pick<Page, 'instance'>) {
     seal(kept: string[], isForGood = true): void {
       isSealed = isForGood
       for (const key of keys('')) if (!kept.includes(key)) remove(key)
-      // ./database.ts: the page may never have loaded the parts that use them.
-      for (const name of ['files', 'rings'])
+      // The page may never have loaded the parts that use them.
+      for (const name of databaseNames)
         attempt(() => void indexedDB.deleteDatabase(prefix + name), undefined)
     },
     watch(callback: (key: string, value: unknown) => void): void {
