@@ -19,6 +19,7 @@ const underBasePath = [
   'test/browser/permalink.test.ts',
 ]
 
+process.env.CHATROOM_TEST_FOLDERS = 'memory'
 afterAll(removeFolders)
 
 // Bun forgets a default timeout with the file that set it, so each test file sets it anew.

@@ -9,6 +9,7 @@ import { openStorage } from './ui/storage'
  * The page that the service worker shows in place of a room when the server is away: what this
  * device kept, to be read. It looks for the server, and comes back to where it was.
  */
+document.getElementById('old')?.remove()
 const page = readPage()
 const clock = createClock(page)
 const copy = findCopy(openStorage(page))

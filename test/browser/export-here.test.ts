@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ChatClient, openSocket, signIn } from '../helpers/client'
+import { makeFolder } from '../helpers/folders'
 import { openDirect } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
 import { type ChatPage, enter, expectAccessible } from './pages/chat-page'
@@ -11,7 +11,7 @@ import { waitUntil } from '../helpers/wait'
 let server: RunningServer
 let ada: ChatPage
 let mei: ChatClient
-const folder = mkdtempSync(join(tmpdir(), 'chatroom-export-'))
+const folder = makeFolder()
 
 const said = [
   'Good morning',
@@ -45,7 +45,6 @@ afterAll(async () => {
   ada.close()
   await mei.close()
   await server.dispose()
-  rmSync(folder, { recursive: true })
 })
 
 async function openExport(): Promise<void> {

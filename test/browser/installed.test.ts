@@ -147,6 +147,8 @@ test('without the server a page shows what the device kept, and comes back with 
   await ada.part('.away h1').reads('Chatroom is not reachable')
   await ada.part('#away-log').reads('are you there?')
   expect(await ada.part('#composer').isThere()).toBe(false)
+  // Its script runs.
+  expect(await ada.part('#old').isThere()).toBe(false)
   await ada.emulate({ dark: true, width: 390, height: 800 })
   expect(await axeViolations(ada)).toEqual([])
   await ada.emulate(desk)

@@ -155,7 +155,9 @@ async function expectNoRenewal(): Promise<void> {
 }
 
 /** What a browser says of a server that was killed: nothing listens, or a request has no answer. */
-const ofAKill = /ERR_(CONNECTION_(REFUSED|RESET)|EMPTY_RESPONSE)|WebSocket connection|status of 503/
+// The browser also looks for a newer service worker.
+const ofAKill =
+  /ERR_(CONNECTION_(REFUSED|RESET)|EMPTY_RESPONSE)|WebSocket connection|status of 503|fetching the script/
 
 test('nothing was reported against the policy', () => {
   const unexpected = [ada, grace].flatMap(({ problems }) =>

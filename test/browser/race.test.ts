@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { type ChatClient, openSocket, signIn } from '../helpers/client'
 import { type RunningServer, startServer } from '../helpers/server'
+import { isFull } from '../helpers/size'
 import { type ChatPage, enter, expectNoProblems } from './pages/chat-page'
 
 let server: RunningServer
@@ -44,6 +45,8 @@ const keepSockets = `(() => {
   }
 })()`
 
+const rounds = isFull ? 100 : 40
+
 async function race(round: number): Promise<void> {
   const [first] = clients
   if (first === undefined) throw new Error('there are four')
@@ -62,9 +65,9 @@ async function race(round: number): Promise<void> {
 test('after races over one message, open, reconnected and new pages show the same', async () => {
   await mei.cdp('Page.addScriptToEvaluateOnNewDocument', { source: keepSockets })
   await mei.reload()
-  for (let round = 0; round < 60; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     await race(round)
-    if (round === 30) await mei.evaluate('lastSocket.close()')
+    if (round === rounds / 2) await mei.evaluate('lastSocket.close()')
   }
   await clients[0]?.post(1, 'end', 'the end')
   for (const page of [ada, mei]) await page.sees('the end', 30_000)

@@ -13,7 +13,7 @@ type Size = {
   heldByNobody?: boolean
 }
 
-const small: Size = { oneOf: 4, seed: 9 }
+const small: Size = { oneOf: 10, seed: 9 }
 
 const ways = [...disguises, ...decorations]
 

@@ -93,18 +93,18 @@ export async function openBrowserPage(options: Options = {}): Promise<BrowserPag
 }
 
 /**
- * All violations of WCAG A and AA and of good practice that the checker finds in this page; with
- * `onlyContrast` those of colours alone. What a closed menu or panel holds is not walked through,
- * nor what lies under a modal dialog, where nobody gets.
+ * All violations of WCAG A and AA and of good practice that the checker finds in this page. What a
+ * closed menu or panel holds is not walked through, nor what lies under a modal dialog, where
+ * nobody gets.
  */
-export async function axeViolations(page: BrowserPage, onlyContrast = false): Promise<string[]> {
+export async function axeViolations(page: BrowserPage): Promise<string[]> {
   if (!(await page.evaluate<boolean>(`'axe' in window`))) {
     // Through the debugger, as the page's own policy allows no script from elsewhere.
     await page.cdp('Runtime.evaluate', { expression: await Bun.file(axePath).text() })
   }
   // Colours fade into each other; half-way they have no contrast to speak of.
   await page.settled()
-  const rules = JSON.stringify(onlyContrast ? ['color-contrast'] : axeTags)
+  const rules = JSON.stringify(axeTags)
   // The checker walks `childNodes`: the 2,000 elements of closed panels would be most of its work.
   return page.evaluate<string[]>(`(async () => {
     const closed = [...document.querySelectorAll('[popover], dialog')].filter((one) =>

@@ -1,9 +1,9 @@
 import { SQL } from 'bun'
 import { symlinkSync } from 'node:fs'
 import { chown, mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { basename, dirname, join, relative } from 'node:path'
 import { once } from '../../src/shared/once'
+import { foldersAt } from './folders'
 import { waitUntil } from './wait'
 
 /** A PostgreSQL server of the tests, from the development dependencies. */
@@ -99,7 +99,7 @@ async function serve(folder: string, settings: string[]): Promise<Postgres> {
 }
 
 async function makeOwnFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'chatroom-postgres-'))
+  const folder = await mkdtemp(join(foldersAt(), 'chatroom-postgres-'))
   if (isRoot) await chown(folder, nobody, nobody)
   return folder
 }
@@ -110,6 +110,8 @@ const dataOf = (folder: string): string => join(folder, 'data')
 const defaults = [
   ...['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=60'],
   ...['fsync=off', 'shared_buffers=16MB', 'log_min_messages=panic'],
+  // Else it would leave files in /dev/shm, as its end is a sudden one.
+  'dynamic_shared_memory_type=mmap',
 ]
 
 /** Installers may not run the script with which the package makes its links to libraries. */
