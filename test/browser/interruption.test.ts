@@ -154,10 +154,12 @@ async function expectNoRenewal(): Promise<void> {
   expect(await ada.part('body').matches('[data-is-old=yes]')).toBe(true)
 }
 
-/** What a browser says of a server that was killed: nothing listens, or a request has no answer. */
-// The browser also looks for a newer service worker.
+/**
+ * What a browser says of a server that was killed: nothing listens, or a request has no answer; it
+ * also looks for a newer service worker.
+ */
 const ofAKill =
-  /ERR_(CONNECTION_(REFUSED|RESET)|EMPTY_RESPONSE)|WebSocket connection|status of 503|fetching the script/
+  /ERR_(CONNECTION_(REFUSED|RESET)|EMPTY_RESPONSE)|WebSocket connection|503|fetching the script/
 
 test('nothing was reported against the policy', () => {
   const unexpected = [ada, grace].flatMap(({ problems }) =>

@@ -31,10 +31,11 @@ test('another site’s page gets none, however close its name', async () => {
     `http://localhost:${port}`,
     `HTTP://127.0.0.1:${port} `,
   ]
-  for (const origin of origins.slice(0, -1)) {
+  const tries = origins.slice(0, -1).map(async (origin) => {
     const status = await statusOf({ Cookie: cookie, Origin: origin })
     expect({ origin, status }).toEqual({ origin, status: 403 })
-  }
+  })
+  await Promise.all(tries)
 })
 
 test('a rebound name gets nothing: no socket, no page, no session', async () => {
@@ -89,10 +90,11 @@ test('a request without a session gets 401 before any socket', async () => {
     `${name}=${'A'.repeat(43)}; ${cookie}`,
     `${cookie}; ${cookie}`,
   ]
-  for (const each of strangers) {
+  const tries = strangers.map(async (each) => {
     const status = await statusOf({ Cookie: each })
     expect({ each: each?.slice(0, 60), status }).toMatchObject({ status: 401 })
-  }
+  })
+  await Promise.all(tries)
   const inProtocol = { 'Sec-WebSocket-Protocol': `chatroom.json, ${token}` }
   expect(await statusOf({ ...inProtocol })).toBe(401)
   const asked = upgradeRequest(server(), {}).replace('/socket', `/socket?token=${token}`)

@@ -158,22 +158,29 @@ test('the language follows the browser until somebody chooses', async () => {
   expect((await send('/preferences', { language: '../en' })).status).toBe(400)
 })
 
-test('a reload does not flicker: one stays online for ten seconds', async () => {
-  const watcher = await openSocket(server(), await signIn(server(), 'Watcher'))
-  const person = await signIn(server(), 'Flicker')
-  const first = await openSocket(server(), person)
+test('a reload does not flicker: one stays online for a while', async () => {
+  await using server = await startServer({
+    compiled: false,
+    env: {
+      BUN_OPTIONS: '--preload ./test/helpers/short-limits.ts',
+      TEST_LIMITS: JSON.stringify({ offlineGraceMs: 2_000 }),
+    },
+  })
+  const watcher = await openSocket(server, await signIn(server, 'Watcher'))
+  const person = await signIn(server, 'Flicker')
+  const first = await openSocket(server, person)
   const { id } = first.hello.user
   const states = (): string[] =>
     watcher.heard.flatMap((item) =>
       item.type === 'presence' && item.user === id ? [item.state] : [],
     )
   await watcher.until((item) => item.type === 'presence' && item.user === id, 'the arrival')
-  const second = await openSocket(server(), person)
+  const second = await openSocket(server, person)
   await first.close()
   await second.close()
-  const reloaded = await openSocket(server(), person)
+  const reloaded = await openSocket(server, person)
   // Presence is published in order: a later arrival comes after an earlier one.
-  const later = await openSocket(server(), await signIn(server(), 'Later'))
+  const later = await openSocket(server, await signIn(server, 'Later'))
   const { user } = later.hello
   await watcher.until((item) => item.type === 'presence' && item.user === user.id, 'the later one')
   await later.close()
