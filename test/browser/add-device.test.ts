@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { type RunningServer, startServer } from '../helpers/server'
 import { waitUntil } from '../helpers/wait'
-import { addressOf, type ChatPage, enter, expectAccessible, openChatPage } from './pages/chat-page'
+import {
+  addressOf,
+  type ChatPage,
+  enter,
+  expectAccessible,
+  openChatPage,
+  testInFull,
+} from './pages/chat-page'
 
 let server: RunningServer
 let old: ChatPage
@@ -202,7 +209,7 @@ test('a device that is signed out elsewhere says so, and forgets what it kept', 
   await expectAccessible(tablet)
 })
 
-test('so does one that learns of it only when it is opened again', async () => {
+testInFull('so does one that learns of it only when it is opened again', async () => {
   const tablet = await settleTablet('h')
   await tablet.goto('about:blank')
   await signOutOthers()

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { history, type Person, signIn } from '../helpers/client'
 import { chooseSeed, createRandom } from '../helpers/random'
 import { type RunningServer, startServer } from '../helpers/server'
-import { isFull } from '../helpers/size'
+import { times } from '../helpers/size'
 import { type ChatPage, enter, expectAccessible, expectNoProblems } from './pages/chat-page'
 
 /** More than the list has at first, which begins with other names. */
@@ -167,7 +167,7 @@ test('of random texts after a first @, Enter makes none public', async () => {
       return real(...request).finally(() => (window.waiting -= 1))
     }
   })()`)
-  for (let n = 0; n < (isFull ? 100 : 25); n += 1) {
+  for (let n = 0; n < times(75); n += 1) {
     const length = 1 + random(12)
     const text = Array.from({ length }, () => signs[random(signs.length)])
     await ada.composer.field.focus()

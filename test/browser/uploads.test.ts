@@ -160,9 +160,10 @@ test('a picture that waits for the server survives a reload of the page', async 
 })
 
 test('a message that waits shows its picture, and the bytes stay until it is there', async () => {
-  // Requests are answered, but no socket ever opens.
+  // Files are taken, but no socket ever opens, and no message goes by requests.
   const source = `window.WebSocket = class { send() {} close() {} }`
   const added = await ada.cdp('Page.addScriptToEvaluateOnNewDocument', { source })
+  await ada.cdp('Network.setBlockedURLs', { urls: ['*/frames*'] })
   const renew = async (): Promise<void> => {
     await ada.evaluate(`(document.body.dataset.isOld = 'yes', location.reload())`)
     await ada.waitFor(`document.body?.dataset.isOld === undefined`, 'the new page')
@@ -181,6 +182,7 @@ test('a message that waits shows its picture, and the bytes stay until it is the
   db.run('DELETE FROM attachments WHERE used_as IS NULL')
   db.close()
   await ada.cdp('Page.removeScriptToEvaluateOnNewDocument', added as object)
+  await ada.cdp('Network.setBlockedURLs', { urls: [] })
   await renew()
   await ada.messages.failed.shown(20_000)
   await ada.part('.msg--failed [data-action=retry]').press()

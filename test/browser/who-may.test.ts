@@ -6,7 +6,14 @@ import { askDatabase } from '../helpers/database'
 import { askAtDoor, promote } from '../helpers/door'
 import { type RunningServer, basePath, startServer } from '../helpers/server'
 import { someOf } from '../helpers/size'
-import { addressOf, type ChatPage, enter, expectAccessible, openChatPage } from './pages/chat-page'
+import {
+  addressOf,
+  type ChatPage,
+  enter,
+  expectAccessible,
+  openChatPage,
+  testInFull,
+} from './pages/chat-page'
 import { enterInto, tabInto } from './pages/keys'
 import { lazyParts } from './pages/part'
 
@@ -274,7 +281,7 @@ test('a host sets a room and its people by the keys alone, and every tab follows
   }
 })
 
-test('a host invites, deletes, archives and puts out by the keys alone', async () => {
+testInFull('a host invites, deletes, archives and puts out by the keys alone', async () => {
   await fromSettings('a[href$="/invitations"]')
   await enterAt('#panel form[action$="/withdraw"] button')
   await page.part('#panel form[action$="/withdraw"]').gone()
@@ -330,7 +337,7 @@ test('an owner sets the server and roles by the keys alone', async () => {
   await page.part('.admin [role=status]').shown()
 })
 
-test('a moderator keeps the door, the rooms and the reports by the keys alone', async () => {
+testInFull('a moderator keeps the door, the rooms and the reports by the keys alone', async () => {
   await askAtDoor(server, 'Wanda')
   await become('moderator', '/admin/door')
   await enterAt('#requests button')

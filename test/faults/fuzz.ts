@@ -17,7 +17,7 @@ type Size = {
   isTrusting?: boolean
 }
 
-const small: Size = { frames: 750, requests: 300, seed: 14 }
+const small: Size = { frames: 400, requests: 160, seed: 14 }
 
 /**
  * T14: says and asks whatever nobody means, begun with what real clients sent: another type, size,

@@ -23,7 +23,7 @@ type Size = {
   isShallow?: boolean
 }
 
-const small: Size = { messages: 120, pauseMsMax: 2_000, kills: true }
+const small: Size = { messages: 60, pauseMsMax: 2_000, kills: true }
 
 /** T28: somebody wrote a secret everywhere, and all of it is purged. */
 export const purged: FaultTest<Size> = {

@@ -15,3 +15,8 @@ export function someOf<Value>(all: readonly Value[], count: number): Value[] {
   while (chosen.size < Math.min(count, all.length)) chosen.add(random(all.length))
   return all.filter((_, n) => chosen.has(n))
 }
+
+/** How many random inputs are tried: a third in the suite. */
+export function times(count: number): number {
+  return isFull ? count : Math.ceil(count / 3)
+}

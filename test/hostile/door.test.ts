@@ -15,6 +15,7 @@ import {
 } from '../helpers/door'
 import { sendForm } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
+import { isFull } from '../helpers/size'
 
 type Mode = Parameters<typeof setDoor>[2]
 
@@ -133,15 +134,16 @@ test('D3: behind a closed door nobody is told which names or rooms there are', a
   expect(to).toBe(room)
 })
 
-test('D4: a thousand who ask fill neither the list nor the time of those who answer', async () => {
+test('D4: many who ask fill neither the list nor the time of those who answer', async () => {
   await using house = await openHouse('ask')
   const { server, ada } = house
   const ask = async (n: number, address: string) =>
     askAtDoor(server, `Asker ${n}x`, '', from(address))
-  const flood = Array.from({ length: 1_000 }, (_, n) => ask(n, '192.0.2.1'))
+  const many = isFull ? 1_000 : 300
+  const flood = Array.from({ length: many }, (_, n) => ask(n, '192.0.2.1'))
   const outcomes = await Promise.all(flood)
   expect(outcomes.filter((one) => typeof one === 'string')).toHaveLength(100)
-  expect(outcomes.filter((one) => one === 503)).toHaveLength(900)
+  expect(outcomes.filter((one) => one === 503)).toHaveLength(many - 100)
   const honest = await ask(2_000, '192.0.2.2')
   expect(await requestsSeenBy(server, ada)).toHaveLength(101)
   expect(await answerAtDoor(server, ada, 'Asker 2000x')).toBe(303)

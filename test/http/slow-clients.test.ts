@@ -63,7 +63,7 @@ async function stopReading(lines: Line[]): Promise<void> {
   }
 }
 
-test('readers of exports that hang lose their places when others want one', async () => {
+test.concurrent('readers of exports that hang lose their places when others want one', async () => {
   const [ada, bob, cleo] = people()
   const socket = await openSocket(server(), ada)
   const count = 2_000
@@ -79,7 +79,7 @@ test('readers of exports that hang lose their places when others want one', asyn
   for (const line of hung) await line.end(0)
 })
 
-test('readers of files that hang lose their places when others want one', async () => {
+test.concurrent('readers of files that hang lose their places when others want one', async () => {
   const [ada] = people()
   const { url } = await upload(server(), ada, new Uint8Array(24 * 1024 * 1024))
   const hung = await Promise.all([hang(ada, 0, `GET ${url}`), hang(ada, 1, `GET ${url}`)])

@@ -1,4 +1,4 @@
-import { expect } from 'bun:test'
+import { expect, test } from 'bun:test'
 import { axeViolations, type BrowserPage, type Look, openBrowserPage } from '../../helpers/browser'
 import { type Composer, composerOf } from './composer'
 import { type EmojiPanel, emojiPanelOf } from './emoji-panel'
@@ -245,6 +245,11 @@ function fingersOf(page: BrowserPage) {
       await page.cdp('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
     },
   }
+}
+
+/** A test that only the full size has, as other files try the same in another way. */
+export function testInFull(name: string, run: () => Promise<void>): void {
+  if (isFull) test(name, run)
 }
 
 /** Fails unless these texts, and only these, come to the screen, each once and in order. */

@@ -7,6 +7,7 @@ import type { Message, User } from '../../../src/store/store'
 import { liveRow } from '../../../views/messages/live-row'
 import { MessageRow, PendingTemplate } from '../../../views/messages/message'
 import { chooseSeed, createRandom } from '../../helpers/random'
+import { times } from '../../helpers/size'
 import { hostileTexts } from '../../hostile/texts'
 import { general, mei, say, tomas, viewIn } from '../../views/samples'
 import { sampleText } from '../../views/text/texts'
@@ -54,11 +55,11 @@ test('a published row becomes the one that stands in a page, whatever it says', 
   }
 })
 
-test('browser and server make the same row and the same quote of 500 texts', () => {
+test('browser and server make the same row and the same quote of random texts', () => {
   const seed = chooseSeed()
   console.log(`seed ${seed}`)
   const random = createRandom(seed)
-  for (let n = 0; n < 500; n += 1) {
+  for (let n = 0; n < times(600); n += 1) {
     const content = `${sampleText(random).typed}${random(3) === 0 ? '\n\n||who did it||' : ''}`
     const message = { ...say(tomas, content, n), clientId: `g-${n}` }
     expectSame(message)

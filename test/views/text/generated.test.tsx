@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test'
 import { excerptOf, hideSpoilers } from '../../../src/shared/markup/excerpt'
 import { Text } from '../../../views/text/text'
 import { chooseSeed, createRandom } from '../../helpers/random'
+import { times } from '../../helpers/size'
 import { say, mei } from '../samples'
 import { hiddenBlocks, sampleText } from './texts'
 
@@ -39,7 +40,7 @@ function some(signs: string, length: number): string {
 }
 
 test('A: of 700 texts people see all that was typed but the signs of formatting', () => {
-  for (let n = 0; n < 700; n += 1) {
+  for (let n = 0; n < times(700); n += 1) {
     const { typed, shown } = sampleText(random)
     expect({ typed, shown: solid(visible(html(typed))) }).toEqual({ typed, shown: solid(shown) })
     expect(html(typed)).toBe(html(typed))
@@ -53,7 +54,7 @@ test('A: each sign that is not seen made an element', () => {
     ['<s>', 4],
     ['<label ', 4],
   ]
-  for (let n = 0; n < 700; n += 1) {
+  for (let n = 0; n < times(700); n += 1) {
     const typed = `a${some('ab重。 *_~|*_~|().', 2 + random(30))}a`
     const markup = html(typed)
     const paid = costs.reduce((sum, [tag, cost]) => sum + (markup.split(tag).length - 1) * cost, 0)
@@ -90,7 +91,7 @@ const around: [before: string, after: string][] = [
 ]
 
 test('B: an address from the bar of a browser is a link as a whole, whatever is around it', () => {
-  for (let n = 0; n < 700; n += 1) {
+  for (let n = 0; n < times(700); n += 1) {
     const path = some("abz09-._~!$&'()*+,;=:@/%7e", 1 + random(20)).replace(/%(?!7e)/g, '')
     const isBalanced = path.replace(/[^()]/g, '').replaceAll('()', '') === ''
     const address = `https://${pick(['a.example', 'xn--fiq.example:8080'])}/${path}${pick([...'az9_~*/-'])}`
@@ -109,7 +110,7 @@ test('B: an address from the bar of a browser is a link as a whole, whatever is 
 })
 
 test('B: whatever is in an address, in a line of its own it is a link as a whole', () => {
-  for (let n = 0; n < 1_000; n += 1) {
+  for (let n = 0; n < times(1_000); n += 1) {
     const host = pick(['a.example', 'localhost:3000', '[::1]:8080', '例え.jp', '10.0.0.1'])
     const path = some(`abcZ09-._~!$&'()*+,;=:@/|[]{}^"`, random(16))
     const address = `https://${host}/${path}${pick([...'az9_~*/-='])}`
@@ -135,7 +136,7 @@ test('B: a host needs no scheme, and a name with a dot is a word', () => {
     '.cn?q=1',
   ]
   const names = ['.IO', '.NET', '.dev', '.Net', '.rs', '.id', '.js', '.py', '.md', '.ts', '.sh']
-  for (let n = 0; n < 300; n += 1) {
+  for (let n = 0; n < times(300); n += 1) {
     const word = `${some('bcdfghk', 2 + random(6))}`
     const [host, name] = [word + pick(hosts), word + pick(names)]
     expect(html(`see ${host}, ok`)).toContain(`<a href="${new URL(`https://${host}`).href}"`)
@@ -173,7 +174,7 @@ function drawTree(items: Tree[], isOrdered: boolean): string {
 }
 
 test('C: lists in lists keep their depth and the further lines of their items', () => {
-  for (let n = 0; n < 300; n += 1) {
+  for (let n = 0; n < times(300); n += 1) {
     const [items, isOrdered, gap] = [grow(0), random(2) === 0, pick([' ', '  ', '\t'])]
     const typed = typeTree(items, isOrdered, '', gap)
     expect(html(typed)).toBe(drawTree(items, isOrdered))
@@ -186,7 +187,7 @@ test('C: lists in lists keep their depth and the further lines of their items', 
 })
 
 test('C: a fence is closed by its own sign, as often or more', () => {
-  for (let n = 0; n < 300; n += 1) {
+  for (let n = 0; n < times(300); n += 1) {
     const sign = pick(['`', '~'])
     const length = 3 + random(3)
     const fence = sign.repeat(length)
@@ -203,7 +204,7 @@ test('C: a fence is closed by its own sign, as often or more', () => {
 })
 
 test('C: of the blank lines after a list, quote, code or table, the first is its margin', () => {
-  for (let n = 0; n < 300; n += 1) {
+  for (let n = 0; n < times(300); n += 1) {
     const block = pick(['- a\n- b', '3) a\n4) b', '> a', '```\na\n```', 'a|b\n-|-\n1|2'])
     const blanks = 1 + random(4)
     const markup = html(`${block}${'\n'.repeat(blanks + 1)}after\n\n${block}`)
@@ -213,7 +214,7 @@ test('C: of the blank lines after a list, quote, code or table, the first is its
 })
 
 test('C: a number alone is no list', () => {
-  for (let n = 0; n < 300; n += 1) {
+  for (let n = 0; n < times(300); n += 1) {
     const [sign, gap] = [pick(['.', ')']), pick([' ', '  ', '\t'])]
     const typed = `${random(3_000)}${sign}${gap}${some('ab 8).', 1 + random(9)).trim()}x`
     const before = pick(['', 'so\n', 'so\n\n', '- so\n', 'a|b\n-|-\n1|2\n', `7${sign} \n`])
@@ -239,7 +240,7 @@ test('D: a name is marked where it was read as text, and nowhere else', () => {
     [(name) => `https://a.example/${name}/5`, false],
     [(name) => `\\${name}`, false],
   ]
-  for (let n = 0; n < 300; n += 1) {
+  for (let n = 0; n < times(300); n += 1) {
     const parts = Array.from({ length: 1 + random(4) }, () => pick(places))
     const name = '@Mei'
     const content = parts.map(([typed]) => typed(name)).join('\n\n')
@@ -282,7 +283,7 @@ function opened(markup: string): string {
 
 test('what is hidden together has the lists, quotes and tables that it would have in clear', () => {
   const box = '<input type="checkbox" autocomplete="off" aria-labelledby="spoiler"/>'
-  for (let n = 0; n < 300; n += 1) {
+  for (let n = 0; n < times(300); n += 1) {
     const { typed } = hiddenBlocks(random)
     const inner = html(`${typed.slice(3, -3)}`)
     expect({ typed, markup: html(typed) }).toEqual({
@@ -293,7 +294,7 @@ test('what is hidden together has the lists, quotes and tables that it would hav
 })
 
 test('a table whose cells are empty is a table, however its bars stand', () => {
-  for (let n = 0; n < 300; n += 1) {
+  for (let n = 0; n < times(300); n += 1) {
     const columns = 2 + random(4)
     const cell = (): string => pick(['', '', ' ', 'a', ' a', 'a ', ' a ', ' *a* '])
     const rows = Array.from({ length: 2 + random(3) }, () => {
@@ -333,7 +334,7 @@ const hidings = [
 ]
 
 test('a spoiler is not shown before it is opened, nor in a line that stands for it', () => {
-  for (let n = 0; n < 300; n += 1) {
+  for (let n = 0; n < times(300); n += 1) {
     const secret = `k${random(1_000_000)}k`
     const [before, after] = [sampleText(random).typed, sampleText(random).typed]
     const hiding = pick(hidings).replace('_', secret)
