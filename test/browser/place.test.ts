@@ -3,6 +3,7 @@ import { chooseSeed, createRandom } from '../helpers/random'
 import { openSocket, type Person, signIn } from '../helpers/client'
 import { makeRoom } from '../helpers/rooms'
 import { type RunningServer, startServer } from '../helpers/server'
+import { someOf, times } from '../helpers/size'
 import { addressOf, type ChatPage, enter, expectNoProblems } from './pages/chat-page'
 import { allowSockets, refuseSockets } from './pages/sockets'
 
@@ -117,10 +118,8 @@ test('whatever grows or shrinks, the end is kept until the reader leaves it', as
 })
 
 test('far up, a button says how many are new and leads to the present', async () => {
-  for (const [width, height] of [
-    [390, 844],
-    [1280, 800],
-  ] as const) {
+  const phoneAndDesk = [[390, 844] as const, [1280, 800] as const]
+  for (const [width, height] of someOf(phoneAndDesk, 1)) {
     await ada.emulate({ width, height })
     await ada.messages.latest.press()
     await ada.messages.latest.gone()
@@ -255,7 +254,10 @@ test('in any low window, who writes or reads by the keys sees the row at hand', 
   }).map((part) => part.id))(document.querySelector('#log'), [
     ...document.querySelectorAll('#send, #content'),
     document.querySelector('#timeline').lastElementChild])`
-  const sizes = Array.from({ length: 12 }, () => [500 + random(500), 180 + random(200)] as const)
+  const sizes = Array.from(
+    { length: times(12) },
+    () => [500 + random(500), 180 + random(200)] as const,
+  )
   for (const [width, height] of [[844, 180] as const, ...sizes]) {
     const about = { seed, width, height }
     await ada.emulate({ width, height, dark: random(2) === 0 })
