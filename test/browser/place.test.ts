@@ -134,6 +134,7 @@ test('far up, a button says how many are new and leads to the present', async ()
     await ada.messages.latest.gone()
     await ada.sees(`message ${said}`)
   }
+  await ada.emulate({ width: 1280, height: 800 })
 })
 
 test('the date of what is read stays in view', async () => {
