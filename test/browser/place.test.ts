@@ -227,6 +227,21 @@ test('Back leads to where somebody was reading', async () => {
   await ada.messages.atEnd()
 })
 
+test('so does Back while the next room is still coming', async () => {
+  const place = await scrollUp(4)
+  await ada.evaluate(`document.addEventListener('htmx:before:swap', function back({ detail }) {
+    if (detail.ctx.target?.id !== 'timeline') return
+    document.removeEventListener('htmx:before:swap', back)
+    addEventListener('popstate', () => (window.isBack = true), { once: true })
+    history.back()
+  })`)
+  await ada.rail.room(other).press()
+  await ada.waitFor('window.isBack', 'the step back')
+  await ada.waitFor(`JSON.stringify(${firstInView}) === '${JSON.stringify(place)}'`, 'the place')
+  await ada.messages.latest.press()
+  await ada.messages.atEnd()
+})
+
 test('a reader of the history who sleeps while much is said keeps the place', async () => {
   const place = await scrollUp(4)
   await refuseSockets(ada)

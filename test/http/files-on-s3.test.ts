@@ -163,7 +163,7 @@ test('a download whose object goes, or whose reader may not have it any more, br
       return 'slow down'
     }
     // It may break before its first byte: then the answer is a refusal.
-    const read = fetchAs(server, reader, file.url).then((answer) =>
+    const read = fetchAs(server, reader, file.url).then(async (answer) =>
       answer.ok ? answer.bytes() : 'broken',
     )
     expect(await read.catch(() => 'broken')).toBe('broken')

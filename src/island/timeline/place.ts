@@ -26,7 +26,9 @@ export function createPlace(timeline: Timeline): Omit<Keeper, 'row'> {
     },
     showNextAt: (place) => void (next = place),
     isShown() {
-      const isShown = next !== null && toPlace(next)
+      // Somebody who goes Back while a room is still coming: the place is for the list after it.
+      if (next === null || next.room !== currentRoom()) return false
+      const isShown = toPlace(next)
       next = null
       return isShown
     },
