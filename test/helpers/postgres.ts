@@ -70,7 +70,7 @@ async function serve(folder: string, settings: string[]): Promise<Postgres> {
     async create(template = 'template0') {
       made += 1
       await using sql = new SQL(url('postgres'), { max: 1 })
-      await sql.unsafe(`CREATE DATABASE test${made} TEMPLATE ${template}`)
+      await sql.unsafe(`CREATE DATABASE test${made} TEMPLATE ${template} STRATEGY FILE_COPY`)
       return url(`test${made}`)
     },
     pause,
