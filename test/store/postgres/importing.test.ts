@@ -109,6 +109,8 @@ describeOnPostgres('an import', () => {
     const url = await createDatabase()
     const files = { folder: join(place, 'cut', 'files') }
     await using watcher = new SQL((await sharedPostgres()).url('postgres'), { max: 1 })
+    // It connects now: meanwhile the import would be done.
+    await watcher.unsafe('SELECT 1')
     const cut = async (): Promise<void> => {
       const name = new URL(url).pathname.slice(1)
       await watcher.unsafe(
