@@ -11,7 +11,7 @@ type Size = {
 type Options = Pick<FaultTest<Size>, 'id' | 'says'> & { files: string[]; wanted: Figures }
 
 /**
- * A promise that the suite tries at full size already, in a browser: its tests are the instrument,
+ * A promise that tests of the suite try in a browser: they are the instrument, here at full size,
  * note what they measured, and with a planted fault have to fail.
  */
 export function byTests({ id, says, files, wanted }: Options): FaultTest<Size> {
@@ -44,6 +44,7 @@ async function runTests(files: string[], isPlanted: boolean): Promise<Figures> {
     env: {
       ...process.env,
       CHATROOM_TEST_FIGURES: path,
+      CHATROOM_TEST_FULL: 'on',
       CHATROOM_TEST_PLANTED: isPlanted ? 'yes' : 'no',
     },
     stdio: ['ignore', 'ignore', 'pipe'],

@@ -26,7 +26,7 @@ export function createPlace(timeline: Timeline): Omit<Keeper, 'row'> {
     },
     showNextAt: (place) => void (next = place),
     isShown() {
-      // Somebody who goes Back while a room is still coming: the place is for the list after it.
+      // Back may come while another room is being put in: the place is for the list after that.
       if (next === null || next.room !== currentRoom()) return false
       const isShown = toPlace(next)
       next = null
