@@ -1,4 +1,3 @@
-import { SQL } from 'bun'
 import { join, resolve } from 'node:path'
 import { isLoopback } from './server/addresses'
 import { createNetworks, type Networks, privateNetworks } from './server/ip-network'
@@ -198,7 +197,7 @@ function parseDatabase(text: string): string | null {
 /** Whether the client understands all of an address; it connects later. */
 function isUsable(address: string): boolean {
   try {
-    return new SQL(address).options.adapter === 'postgres'
+    return new Bun.SQL(address).options.adapter === 'postgres'
   } catch {
     return false
   }

@@ -109,6 +109,15 @@ export const wordRules: { name: string; rule: Rule; example: [path: string, line
     example: ['src/island/a.ts', 'const id = crypto.randomUUID()'],
   },
   {
+    name: 'a start without PostgreSQL does not load its client',
+    rule: eachLine(
+      /^(src\/(?!store\/postgres\/)|views\/)/,
+      /^import \{.*\bSQL\b.*from 'bun'/,
+      'loads the client at every start, for 3 ms: say Bun.SQL where it is needed.',
+    ),
+    example: ['src/config.ts', `import { SQL } from 'bun'`],
+  },
+  {
     name: 'functions and plain values, no classes',
     rule: eachLine(
       product,
