@@ -52,11 +52,12 @@ function wanted(states: Map<string, string>, language: string, heading: string):
   const all = ['Ada', '梅 Mei', ...names].toSorted(compare)
   const stateOf = (name: string): string => states.get(name) ?? 'offline'
   const lines = all.map((name) => `${name} ${stateOf(name)}`)
-  const here = lines.filter((line) => !line.endsWith(' offline'))
-  return [...here, `${heading} ${all.length - here.length}`, ...lines.slice(0, 0)].concat(
-    lines.filter((line) => line.endsWith(' offline')),
-  )
+  const [absent, here] = [lines.filter(isAbsent), lines.filter((line) => !isAbsent(line))]
+  // With nobody below it, the heading is hidden.
+  return absent.length === 0 ? here : [...here, `${heading} ${absent.length}`, ...absent]
 }
+
+const isAbsent = (line: string): boolean => line.endsWith(' offline')
 
 async function showsTruth(states: Map<string, string>, what: string): Promise<void> {
   for (const [page, language, heading] of [

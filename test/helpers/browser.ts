@@ -42,6 +42,7 @@ export async function openBrowserPage(options: Options = {}): Promise<BrowserPag
   const cdp = (method: string, parameters: object = {}): Promise<unknown> =>
     queue(() => view.cdp(method, { ...parameters }))
   await view.navigate('about:blank')
+  await forgetOtherFiles(cdp)
   const { problems, requests } = await watch(view, cdp)
   const evaluate = <Value>(expression: string): Promise<Value> =>
     queue(() => view.evaluate(expression)) as Promise<Value>
@@ -91,6 +92,16 @@ export async function openBrowserPage(options: Options = {}): Promise<BrowserPag
     close: () => view.close(),
   }
 }
+
+/** `bun test` runs its files one after another in one process, and cookies know no ports. */
+async function forgetOtherFiles(cdp: BrowserPage['cdp']): Promise<void> {
+  if (Bun.main !== cookies.of) {
+    cookies = { of: Bun.main, forgotten: cdp('Network.clearBrowserCookies') }
+  }
+  await cookies.forgotten
+}
+
+let cookies = { of: '', forgotten: Promise.resolve<unknown>(null) }
 
 /**
  * All violations of WCAG A and AA and of good practice that the checker finds in this page. What a

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { openSocket, type Person, signIn } from '../helpers/client'
 import { upload } from '../helpers/files'
-import { openLine, type Line } from '../helpers/raw'
+import { openLine, type Line, sendRaw } from '../helpers/raw'
 import { serverForAll } from '../helpers/server'
 import { waitUntil } from '../helpers/wait'
 
@@ -87,6 +87,14 @@ test.concurrent('readers of files that hang lose their places when others want o
   expect(await third(url, ada)).toBe(503)
   await waitUntil(async () => (await third(url, ada)) === 200, 'a place')
   for (const line of hung) await line.end(0)
+})
+
+test.concurrent('a client that sends its headers too slowly is disconnected', async () => {
+  const idle = sendRaw(server(), 'GET / HTTP/1.1\r\nHost: 127', 25_000)
+  expect((await fetch(`${server().origin}/healthz`)).status).toBe(200)
+  const startedAt = performance.now()
+  await idle
+  expect(performance.now() - startedAt).toBeLessThan(20_000)
 })
 
 /** How many files there are, also those that are still coming. */

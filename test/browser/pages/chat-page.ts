@@ -210,10 +210,7 @@ function doingsOf(page: BrowserPage, { field }: Composer) {
               .querySelector('#room-${room}').classList.contains('unread'))`),
         `room ${room} to be read`,
       ),
-    async warmUp(): Promise<void> {
-      await page.press('ArrowLeft')
-      await lazyParts(page)
-    },
+    warmUp: () => lazyParts(page),
     async keeps(text: string, isKept = true): Promise<void> {
       const found = `${stored}.includes(${JSON.stringify(text)})`
       await page.waitFor(isKept ? found : `!${found}`, `${text} ${isKept ? '' : 'not '}to be kept`)

@@ -1,4 +1,5 @@
 import type { BrowserPage } from '../../helpers/browser'
+import { beginUse } from './part'
 
 export type Files = {
   /** Waits until the part of the page for files is there. */
@@ -18,8 +19,10 @@ export type Picture = { width?: number; height?: number; type?: string; text?: s
 
 /** Files on their way into a message, and pictures in messages. */
 export function filesOf(page: BrowserPage): Files {
-  const ready = (): Promise<void> =>
-    page.waitFor(`document.querySelector('#media-kit')`, 'the part for files')
+  const ready = async (): Promise<void> => {
+    await beginUse(page)
+    await page.waitFor(`document.querySelector('#media-kit')`, 'the part for files')
+  }
   return {
     ready,
     async choose(paths) {

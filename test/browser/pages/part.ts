@@ -122,8 +122,14 @@ export async function taken(page: BrowserPage, js: string): Promise<void> {
   await page.waitFor(isTaken, 'htmx', 1_000).catch(() => {})
 }
 
-/** Waits until the scripts that are fetched at the first use of a page, or soon after, have run. */
+/** A page fetches more scripts when it is first used, or a moment later. */
+export async function beginUse(page: BrowserPage): Promise<void> {
+  await page.evaluate(`dispatchEvent(new Event('pointermove'))`)
+}
+
+/** Waits until those scripts have run. */
 export async function lazyParts(page: BrowserPage): Promise<void> {
+  await beginUse(page)
   const fetched = `performance.getEntriesByType('resource').map(({ name }) => name).join()`
   const isThere = `['device', 'media', 'panel', 'search', 'tools'].every((part) =>
     ${fetched}.includes('lazy-' + part))`
