@@ -172,4 +172,6 @@ const htmxConfig = JSON.stringify({
   history: false,
   includeIndicatorCSS: false,
   defaultTimeout: 10_000,
+  // What stands around a list follows it at once, and no row has the looks of another first.
+  defaultSettleDelay: 0,
 })

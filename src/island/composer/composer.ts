@@ -151,8 +151,6 @@ function submit(state: State): void {
   if (field.disabled || state.form.dataset.held) return
   const isEmpty = text === '' && tray?.isEmpty() !== false
   if (isEmpty || text.length > limits.messageUnitsMax || isChoosing) return
-  // Another room is just being put on the screen: what says where this goes has yet to follow.
-  if (currentRoom() !== room) return
   if (isUnaddressed(state)) return askWhom(state)
   if (!confirmAll(page, text, to)) return
   field.value = ''
