@@ -37,11 +37,10 @@ type Options = { width?: number; height?: number; dark?: boolean; language?: str
  */
 export async function openBrowserPage(options: Options = {}): Promise<BrowserPage> {
   const { width = 1280, height = 800, dark = false, language = 'en' } = options
-  const view = new Bun.WebView({ width, height, backend: await backend() })
+  const view = await openView(width, height).catch(() => openView(width, height))
   const queue = createQueue()
   const cdp = (method: string, parameters: object = {}): Promise<unknown> =>
     queue(() => view.cdp(method, { ...parameters }))
-  await view.navigate('about:blank')
   await forgetOtherFiles(cdp)
   const { problems, requests } = await watch(view, cdp)
   const evaluate = <Value>(expression: string): Promise<Value> =>
@@ -91,6 +90,13 @@ export async function openBrowserPage(options: Options = {}): Promise<BrowserPag
     requests,
     close: () => view.close(),
   }
+}
+
+/** Fails in one start of a hundred: the browser ends at once. The next one works. */
+async function openView(width: number, height: number): Promise<Bun.WebView> {
+  const view = new Bun.WebView({ width, height, backend: await backend() })
+  await view.navigate('about:blank')
+  return view
 }
 
 /** `bun test` runs its files one after another in one process, and cookies know no ports. */
