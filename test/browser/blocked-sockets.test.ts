@@ -93,7 +93,8 @@ test('all of it stands once, in one order, on both pages', async () => {
   proxy.refuseSockets(null)
   for (const page of [ada, grace]) {
     await page.evaluate(`dispatchEvent(new Event('online'))`)
-    await page.part('#polled').gone()
+    // An attempt that hangs is given up after ten seconds.
+    await page.part('#polled').gone(30_000)
   }
   await expectTexts(grace, said)
   await expectTexts(ada, said)
