@@ -31,11 +31,16 @@ export function startInstalled(app: App): void {
   document.addEventListener('submit', ({ defaultPrevented, target }) => {
     const isLogOut =
       target instanceof HTMLFormElement && /^(log-out|leave-for-good)$/.test(target.id)
-    if (isLogOut && !defaultPrevented) tellWorker(true)
+    if (!isLogOut || defaultPrevented) return
+    tellWorker(true)
+    // The answer may never be shown, as while Chrome clears what it names.
+    setTimeout(() => location.assign(page.base), logOutMsMax)
   })
   void takeShared(app)
   watchBadge()
 }
+
+const logOutMsMax = 5_000
 
 /** That the session has ended; `isForGood`: it was ended here. */
 function tellWorker(isForGood: boolean): void {

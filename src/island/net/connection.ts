@@ -113,11 +113,13 @@ function disconnect(state: State, code: number): void {
   if (socket !== null) socket.onmessage = socket.onclose = null
   // Without an answer it may still be open.
   socket?.close()
-  if (code === 4401) return listener?.onSignedOut()
   if (state.detour === null) {
     state.hasHello = false
     listener?.onState(false)
   }
+  // The way to the sign-in page may hang, as while Chrome clears what a log-out names: the polling
+  // that `onState` begins is refused, and each refusal begins that way anew.
+  if (code === 4401) return listener?.onSignedOut()
   const pauseMax = Math.min(reconnectMsMax, limits.reconnectMsMin * 2 ** state.failures)
   state.failures += 1
   state.retryTimer = setTimeout(connect, Math.random() * Math.max(pauseMax, 500), state)
