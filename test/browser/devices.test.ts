@@ -103,9 +103,10 @@ test('a device that is signed out leaves its page at once', async () => {
   await fresh.panel.close()
 })
 
-test('a log-out whose answer never comes leads to the sign-in page all the same', async () => {
+/** Signs in, and logs out with a request that is held back. */
+async function holdLogOut(name: string): Promise<void> {
   await old.nickname.select()
-  await old.type('Left behind')
+  await old.type(name)
   await old.press('Enter')
   await old.connected()
   await old.warmUp()
@@ -113,6 +114,17 @@ test('a log-out whose answer never comes leads to the sign-in page all the same'
   await old.cdp('Fetch.enable', { patterns: [{ urlPattern: '*/session/end' }] })
   await old.openLogOut()
   await old.evaluate(`(setTimeout(() => document.querySelector('#log-out').requestSubmit()), 0)`)
+}
+
+test('a log-out that is slow is not cut off', async () => {
+  await holdLogOut('Patient')
+  await Bun.sleep(6_000)
+  await old.cdp('Fetch.disable')
+  await old.signInDialog.shown(20_000)
+})
+
+test('a log-out whose answer never comes leads to the sign-in page all the same', async () => {
+  await holdLogOut('Left behind')
   const { cookies } = (await old.cdp('Network.getCookies')) as { cookies: Cookie[] }
   const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
   const { status } = await sendForm(server, { nickname: 'Left behind', cookie }, '/session/end')

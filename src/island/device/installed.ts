@@ -1,3 +1,4 @@
+import { pagePaths } from '../../shared/paths'
 import { sharedCacheOf, type WorkerRequest } from '../../shared/protocol'
 import type { App } from '../app'
 import type { Page } from '../ui/page'
@@ -33,8 +34,12 @@ export function startInstalled(app: App): void {
       target instanceof HTMLFormElement && /^(log-out|leave-for-good)$/.test(target.id)
     if (!isLogOut || defaultPrevented) return
     tellWorker(true)
-    // The answer may never be shown, as while Chrome clears what it names.
-    setTimeout(() => location.assign(page.base), logOutMsMax)
+    // The answer may never be shown, as while Chrome clears what it names. A log-out that is still
+    // on its way must not be cut off.
+    setInterval(async () => {
+      const answer = await fetch(pagePaths(page.base).rail(0)).catch(() => null)
+      if (answer?.status === 401) location.assign(page.base)
+    }, logOutMsMax)
   })
   void takeShared(app)
   watchBadge()
